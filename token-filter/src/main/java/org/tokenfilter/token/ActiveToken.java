@@ -1,0 +1,39 @@
+package org.tokenfilter.token;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenRecord;
+
+/**
+ * A token that was found good.
+ *
+ * @param record its record, as it was found
+ * @param session the record of the kept session that a user token goes on in; null otherwise
+ * @param usedAt when the request began: its use, if it succeeds, counts from here
+ */
+public record ActiveToken(TokenRecord record, @Nullable TokenRecord session, Instant usedAt) {
+
+  /** The record that a use renews: the session where there is one, else the token's own. */
+  public TokenRecord used() {
+    return session == null ? record : session;
+  }
+
+  /** When it dies unless it is used again, if this use succeeds; null if it never expires. */
+  public @Nullable Instant deadline() {
+    TokenRecord used = used();
+    Duration idleTimeout = used.idleTimeout();
+    Instant expiresAt = used.expiresAt();
+    if (idleTimeout == null) {
+      return expiresAt;
+    }
+    Instant idle = usedAt.plus(idleTimeout);
+    return expiresAt == null || idle.isBefore(expiresAt) ? idle : expiresAt;
+  }
+
+  /** How long it lives on, from the request's begin, if this use succeeds; null if for ever. */
+  public @Nullable Duration remaining() {
+    Instant deadline = deadline();
+    return deadline == null ? null : Duration.between(usedAt, deadline);
+  }
+}

@@ -1,0 +1,85 @@
+package org.tokenfilter.token;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+
+/**
+ * The network address of a client, in one spelling: an IPv4-mapped IPv6 address is the IPv4
+ * address, a zone id is dropped, IPv6 is written as the JDK writes it. Never looked up by name.
+ */
+public final class ClientAddress {
+
+  private static final Pattern IPV4 =
+      Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
+  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]{2,45}");
+  private static final int IPV4_PREFIX = 24;
+  private static final int IPV6_PREFIX = 64;
+
+  private final InetAddress address;
+
+  private ClientAddress(InetAddress address) {
+    this.address = address;
+  }
+
+  /**
+   * The address that this text writes: dotted IPv4, or IPv6 with or without brackets and zone id.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static ClientAddress parse(String text) {
+    String literal = text;
+    if (literal.startsWith("[") && literal.endsWith("]")) {
+      literal = literal.substring(1, literal.length() - 1);
+    }
+    int zone = literal.indexOf('%');
+    if (zone > 0) {
+      literal = literal.substring(0, zone);
+    }
+    boolean six = literal.indexOf(':') >= 0 && IPV6.matcher(literal).matches();
+    if (!six && (zone > 0 || !IPV4.matcher(literal).matches())) {
+      throw new IllegalArgumentException("not a network address");
+    }
+    try {
+      // A literal is never looked up; one with a colon that is no address is refused without
+      // asking.
+      return new ClientAddress(InetAddress.getByName(literal));
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("not a network address", e);
+    }
+  }
+
+  /** The network that it is in, with its length: {@code /24} of IPv4, {@code /64} of IPv6. */
+  public String prefix() {
+    byte[] bytes = address.getAddress();
+    int bits = bytes.length == 4 ? IPV4_PREFIX : IPV6_PREFIX;
+    Arrays.fill(bytes, bits / 8, bytes.length, (byte) 0);
+    try {
+      return InetAddress.getByAddress(bytes).getHostAddress() + "/" + bits;
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("4 or 16 bytes are an address", e);
+    }
+  }
+
+  /** Whether a record that is bound so may be used from here: to an address, or to a prefix. */
+  public boolean matches(String binding) {
+    return binding.equals(binding.indexOf('/') >= 0 ? prefix() : toString());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ClientAddress client && address.equals(client.address);
+  }
+
+  @Override
+  public int hashCode() {
+    return address.hashCode();
+  }
+
+  /** The address, without brackets and without a port. */
+  @Override
+  public String toString() {
+    return address.getHostAddress();
+  }
+}

@@ -1,0 +1,24 @@
+package org.tokenfilter.token;
+
+import java.util.Set;
+
+/**
+ * What a request presents.
+ *
+ * @param token the token as it was sent, of any length and content
+ * @param sessionIds the different session ids that were sent with it, as they were sent
+ * @param client where the request comes from
+ */
+public record PresentedToken(String token, Set<String> sessionIds, ClientAddress client) {
+
+  /** Copies the set. */
+  public PresentedToken {
+    sessionIds = Set.copyOf(sessionIds);
+  }
+
+  /** Shows no secret. */
+  @Override
+  public String toString() {
+    return "PresentedToken[client=" + client + "]";
+  }
+}
