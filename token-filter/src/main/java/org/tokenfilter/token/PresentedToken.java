@@ -8,8 +8,11 @@ import java.util.Set;
  * @param token the token as it was sent, of any length and content
  * @param sessionIds the different session ids that were sent with it, as they were sent
  * @param client where the request comes from
+ * @param ambient whether the token came in a cookie alone, which a browser attaches by itself even
+ *     to requests that another site makes
  */
-public record PresentedToken(String token, Set<String> sessionIds, ClientAddress client) {
+public record PresentedToken(
+    String token, Set<String> sessionIds, ClientAddress client, boolean ambient) {
 
   /** Copies the set. */
   public PresentedToken {

@@ -17,5 +17,9 @@ public enum Rejection {
   /** It presents two things that contradict each other, or a parameter that means nothing. */
   BAD_REQUEST,
   /** A browser sent it on behalf of another site. */
-  CROSS_SITE
+  CROSS_SITE,
+  /** Its user name and password are missing or wrong. */
+  WRONG_CREDENTIALS,
+  /** Its subject has as many open sessions as it may. */
+  SESSION_LIMIT
 }

@@ -1,0 +1,61 @@
+package org.tokenfilter.carrier;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Enumeration;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Reads the request header {@code Authorization: SCHEME CREDENTIALS} (RFC 9110, 11.6.2). */
+public final class Authorization {
+
+  private static final int CASE_BIT = 0x20;
+
+  private Authorization() {}
+
+  /**
+   * What follows the scheme.
+   *
+   * @param scheme in lower case, compared in any ASCII case
+   * @return null if the header is absent, has another scheme, or nothing after it
+   * @throws TokenRejectedException if there are two of the header, whatever they say
+   */
+  public static @Nullable String credentials(HttpServletRequest request, String scheme)
+      throws TokenRejectedException {
+    Enumeration<String> headers = request.getHeaders("Authorization");
+    if (headers == null || !headers.hasMoreElements()) {
+      return null;
+    }
+    String header = headers.nextElement();
+    if (headers.hasMoreElements()) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two Authorization headers");
+    }
+    return startsWithScheme(header, scheme) ? afterSpaces(header, scheme.length()) : null;
+  }
+
+  /**
+   * Compares ASCII letters alone: {@code equalsIgnoreCase} would fold a long s and a Kelvin sign.
+   */
+  private static boolean startsWithScheme(String header, String scheme) {
+    int length = scheme.length();
+    if (header.length() <= length || header.charAt(length) != ' ') {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      char c = header.charAt(i);
+      char lower = c >= 'A' && c <= 'Z' ? (char) (c | CASE_BIT) : c;
+      if (lower != scheme.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static @Nullable String afterSpaces(String header, int start) {
+    int from = start;
+    while (from < header.length() && header.charAt(from) == ' ') {
+      from++;
+    }
+    return from == header.length() ? null : header.substring(from);
+  }
+}

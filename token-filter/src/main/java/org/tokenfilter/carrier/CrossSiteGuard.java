@@ -1,0 +1,108 @@
+package org.tokenfilter.carrier;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Enumeration;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Refuses what a browser sends on behalf of another site, where the browser adds the credentials by
+ * itself: cookies, and the user name and password that it was once asked for. Thread-safe.
+ *
+ * <p>Goes by {@code Sec-Fetch-Site} (W3C Fetch Metadata) where the browser sends it, else by {@code
+ * Origin} (RFC 6454, 7). A request with neither comes from no browser of today.
+ */
+public final class CrossSiteGuard {
+
+  private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+  private final Set<String> origins;
+
+  /**
+   * A guard.
+   *
+   * @param origins other origins that may act here, such as {@code https://app.example.org}
+   */
+  public CrossSiteGuard(Set<String> origins) {
+    this.origins = Set.copyOf(origins);
+  }
+
+  /** Guards an unsafe method whose token came in a cookie; lets everything else through. */
+  public void checkUnsafe(HttpServletRequest request) throws TokenRejectedException {
+    if (!SAFE.contains(request.getMethod())) {
+      check(request, true);
+    }
+  }
+
+  /**
+   * Guards a request that issues, renews or ends something at an endpoint of ours.
+   *
+   * @param byCookie whether a cookie authenticates it, rather than user name and password
+   */
+  public void checkAction(HttpServletRequest request, boolean byCookie)
+      throws TokenRejectedException {
+    check(request, !byCookie || !SAFE.contains(request.getMethod()));
+  }
+
+  private void check(HttpServletRequest request, boolean passWithoutHeaders)
+      throws TokenRejectedException {
+    String site = single(request, "Sec-Fetch-Site");
+    String origin = single(request, "Origin");
+    boolean passes;
+    if (origin != null && origins.contains(origin)) {
+      passes = true;
+    } else if (site != null) {
+      passes = site.equals("same-origin") || site.equals("none");
+    } else if (origin != null) {
+      passes = isHost(origin, request.getHeader("Host"));
+    } else {
+      passes = passWithoutHeaders;
+    }
+    if (!passes) {
+      throw new TokenRejectedException(
+          Rejection.CROSS_SITE, "a browser sent it for another site than this");
+    }
+  }
+
+  /** The header's value; of two, one that matches nothing. */
+  private static @Nullable String single(HttpServletRequest request, String name) {
+    Enumeration<String> values = request.getHeaders(name);
+    if (values == null || !values.hasMoreElements()) {
+      return null;
+    }
+    String value = values.nextElement();
+    return values.hasMoreElements() ? "" : value;
+  }
+
+  private static boolean isHost(String origin, @Nullable String host) {
+    String lower = origin.toLowerCase(Locale.ROOT);
+    for (Scheme scheme : Scheme.values()) {
+      if (lower.startsWith(scheme.start) && host != null) {
+        String authority = lower.substring(scheme.start.length());
+        return scheme.withPort(authority).equals(scheme.withPort(host.toLowerCase(Locale.ROOT)));
+      }
+    }
+    return false;
+  }
+
+  private enum Scheme {
+    HTTP("http://", ":80"),
+    HTTPS("https://", ":443");
+
+    private final String start;
+    private final String port;
+
+    Scheme(String start, String port) {
+      this.start = start;
+      this.port = port;
+    }
+
+    private String withPort(String authority) {
+      boolean named = authority.lastIndexOf(':') > authority.lastIndexOf(']');
+      return named ? authority : authority + port;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package org.tokenfilter.carrier;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer that refuses: a status, its headers, and a body of RFC 9457 ({@code
+ * application/problem+json}) that is the same, byte for byte, each time. Immutable.
+ *
+ * <pre>
+ *   401 Unauthorized
+ *   WWW-Authenticate: Bearer realm="shop", error="invalid_token"
+ *   Cache-Control: no-store
+ *
+ *   {"type":"about:blank","title":"Unauthorized","status":401}
+ * </pre>
+ */
+public final class Problem {
+
+  private record Header(String name, String value) {}
+
+  private final int status;
+  private final byte[] body;
+  private final List<Header> headers;
+
+  private Problem(int status, byte[] body, List<Header> headers) {
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+
+  /**
+   * A problem without headers.
+   *
+   * @param title the status in words, as RFC 9110 has it
+   */
+  static Problem of(int status, String title) {
+    return of(status, title, null);
+  }
+
+  /**
+   * A problem that names its reason.
+   *
+   * @param reason an additional member; null for none
+   */
+  static Problem of(int status, String title, @Nullable String reason) {
+    String body =
+        "{\"type\":\"about:blank\",\"title\":\""
+            + title
+            + "\",\"status\":"
+            + status
+            + (reason == null ? "" : ",\"reason\":\"" + reason + "\"")
+            + "}";
+    return new Problem(status, body.getBytes(StandardCharsets.US_ASCII), List.of());
+  }
+
+  /** The same problem with one header more. */
+  Problem with(String name, String value) {
+    List<Header> more = new ArrayList<>(headers);
+    more.add(new Header(name, value));
+    return new Problem(status, body, List.copyOf(more));
+  }
+
+  /** Its status. */
+  public int status() {
+    return status;
+  }
+
+  /** Makes this the answer. The response must not be committed. */
+  public void send(HttpServletResponse response) throws IOException {
+    response.resetBuffer();
+    response.setStatus(status);
+    for (Header header : headers) {
+      response.addHeader(header.name(), header.value());
+    }
+    forbidStoring(response);
+    response.setContentType("application/problem+json");
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+
+  /** Forbids every cache to keep the answer, and browsers to guess its type. */
+  public static void forbidStoring(HttpServletResponse response) {
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("Pragma", "no-cache");
+    response.setHeader("X-Content-Type-Options", "nosniff");
+  }
+}

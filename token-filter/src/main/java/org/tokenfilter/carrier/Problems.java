@@ -1,0 +1,79 @@
+package org.tokenfilter.carrier;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import org.tokenfilter.token.Rejection;
+
+/**
+ * What each refusal looks like (RFC 6750, 3; RFC 7617, 2; RFC 9457). Made once for an application.
+ * Immutable.
+ */
+public final class Problems {
+
+  private static final String CHALLENGE = "WWW-Authenticate";
+  private static final String RETRY_SECONDS = "1";
+
+  private final Map<Rejection, Problem> refusals = new EnumMap<>(Rejection.class);
+  private final Problem unavailable =
+      Problem.of(503, "Service Unavailable").with("Retry-After", RETRY_SECONDS);
+  private final Problem notFound = Problem.of(404, "Not Found");
+
+  /**
+   * The refusals of an application.
+   *
+   * @param realm the protection space that challenges name; without quotes and backslashes
+   */
+  public Problems(String realm) {
+    String bearer = "Bearer realm=\"" + realm + "\"";
+    Problem unauthorized = Problem.of(401, "Unauthorized");
+    for (Rejection rejection : Rejection.values()) {
+      refusals.put(
+          rejection,
+          switch (rejection) {
+            case MISSING -> unauthorized.with(CHALLENGE, bearer);
+            case INVALID -> unauthorized.with(CHALLENGE, bearer + ", error=\"invalid_token\"");
+            case EXPIRED, CLOSED, REPLACED, EVICTED ->
+                died(bearer, rejection.name().toLowerCase(Locale.ROOT));
+            case BAD_REQUEST ->
+                Problem.of(400, "Bad Request")
+                    .with(CHALLENGE, bearer + ", error=\"invalid_request\"");
+            case CROSS_SITE -> Problem.of(403, "Forbidden");
+            case WRONG_CREDENTIALS ->
+                unauthorized.with(CHALLENGE, "Basic realm=\"" + realm + "\", charset=\"UTF-8\"");
+            case SESSION_LIMIT -> Problem.of(409, "Conflict");
+          });
+    }
+  }
+
+  private static Problem died(String bearer, String reason) {
+    return Problem.of(401, "Unauthorized", reason)
+        .with(
+            CHALLENGE, bearer + ", error=\"invalid_token\", error_description=\"" + reason + "\"");
+  }
+
+  /** The answer to a request that is refused. */
+  public Problem of(Rejection rejection) {
+    Problem problem = refusals.get(rejection);
+    return problem == null ? unavailable : problem;
+  }
+
+  /** The answer where the store, or another part, could not. */
+  public Problem unavailable() {
+    return unavailable;
+  }
+
+  /** The answer to a path that an endpoint does not know. */
+  public Problem notFound() {
+    return notFound;
+  }
+
+  /**
+   * The answer to a method that a path does not have.
+   *
+   * @param allowed those that it has
+   */
+  public Problem methodNotAllowed(String allowed) {
+    return Problem.of(405, "Method Not Allowed").with("Allow", allowed);
+  }
+}

@@ -1,0 +1,108 @@
+package org.tokenfilter.carrier;
+
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Enumeration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Takes the token and its session id from a request. Thread-safe.
+ *
+ * <pre>
+ *   Authorization: Bearer eyJ...        where bearer is on
+ *   Cookie: token=eyJ...                where cookie is on
+ *   Cookie: SESSION=q3W...              the session id, here
+ *   session: q3W...                     or here
+ * </pre>
+ *
+ * <p>A token is never taken from the query or from the body.
+ */
+public final class TokenCarrier {
+
+  private final boolean bearer;
+  private final @Nullable String tokenCookie;
+  private final String sessionCookie;
+  private final String sessionHeader;
+
+  /**
+   * A carrier.
+   *
+   * @param bearer whether the token may come in the Authorization header
+   * @param tokenCookie the cookie that the token may come in; null for none
+   * @param sessionCookie the cookie that the session id may come in
+   * @param sessionHeader the header that the session id may come in
+   */
+  public TokenCarrier(
+      boolean bearer, @Nullable String tokenCookie, String sessionCookie, String sessionHeader) {
+    this.bearer = bearer;
+    this.tokenCookie = tokenCookie;
+    this.sessionCookie = sessionCookie;
+    this.sessionHeader = sessionHeader;
+  }
+
+  /**
+   * What the request presents.
+   *
+   * @return null if it presents no token
+   * @throws TokenRejectedException if it presents two that differ
+   */
+  public @Nullable PresentedToken read(HttpServletRequest request) throws TokenRejectedException {
+    String header = bearer ? Authorization.credentials(request, "bearer") : null;
+    Cookie[] cookies = request.getCookies();
+    Set<String> tokens = new LinkedHashSet<>();
+    if (header != null) {
+      tokens.add(header);
+    }
+    if (tokenCookie != null) {
+      addCookies(cookies, tokenCookie, tokens);
+    }
+    if (tokens.isEmpty()) {
+      return null;
+    }
+    if (tokens.size() > 1) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two tokens that differ");
+    }
+    return new PresentedToken(
+        tokens.iterator().next(),
+        sessionIds(request, cookies),
+        ClientAddress.parse(request.getRemoteAddr()),
+        header == null);
+  }
+
+  /** The different session ids that the request sends, as it sends them. */
+  public Set<String> sessionIds(HttpServletRequest request) {
+    return sessionIds(request, request.getCookies());
+  }
+
+  private Set<String> sessionIds(HttpServletRequest request, Cookie @Nullable [] cookies) {
+    Set<String> ids = new LinkedHashSet<>();
+    addCookies(cookies, sessionCookie, ids);
+    Enumeration<String> headers = request.getHeaders(sessionHeader);
+    while (headers != null && headers.hasMoreElements()) {
+      addUnlessEmpty(headers.nextElement(), ids);
+    }
+    return ids;
+  }
+
+  private static void addCookies(Cookie @Nullable [] cookies, String name, Set<String> values) {
+    if (cookies != null) {
+      for (Cookie cookie : cookies) {
+        if (cookie.getName().equals(name)) {
+          addUnlessEmpty(cookie.getValue(), values);
+        }
+      }
+    }
+  }
+
+  private static void addUnlessEmpty(@Nullable String value, Set<String> values) {
+    if (value != null && !value.isEmpty()) {
+      values.add(value);
+    }
+  }
+}

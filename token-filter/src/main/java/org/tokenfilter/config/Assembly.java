@@ -1,0 +1,190 @@
+package org.tokenfilter.config;
+
+import static org.tokenfilter.config.ConfigurationKey.AUDIENCE;
+import static org.tokenfilter.config.ConfigurationKey.BINDING;
+import static org.tokenfilter.config.ConfigurationKey.COOKIE;
+import static org.tokenfilter.config.ConfigurationKey.COOKIE_PATH;
+import static org.tokenfilter.config.ConfigurationKey.COOKIE_SAME_SITE;
+import static org.tokenfilter.config.ConfigurationKey.COOKIE_SECURE;
+import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS;
+import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS_FILE;
+import static org.tokenfilter.config.ConfigurationKey.ENCRYPTION;
+import static org.tokenfilter.config.ConfigurationKey.IDLE_TIMEOUT;
+import static org.tokenfilter.config.ConfigurationKey.KEYS_FILE;
+import static org.tokenfilter.config.ConfigurationKey.KEYS_GENERATE;
+import static org.tokenfilter.config.ConfigurationKey.MAX_LIFETIME;
+import static org.tokenfilter.config.ConfigurationKey.OPEN_ALLOW_UNLIMITED;
+import static org.tokenfilter.config.ConfigurationKey.OPEN_MAX_LIFETIME;
+import static org.tokenfilter.config.ConfigurationKey.RETENTION;
+import static org.tokenfilter.config.ConfigurationKey.SESSIONS_LIMIT;
+import static org.tokenfilter.config.ConfigurationKey.SESSIONS_POLICY;
+import static org.tokenfilter.config.ConfigurationKey.SESSION_COOKIE;
+import static org.tokenfilter.config.ConfigurationKey.STORE;
+import static org.tokenfilter.config.ConfigurationKey.STORE_TIMEOUT;
+import static org.tokenfilter.config.ConfigurationKey.USER_IDLE_TIMEOUT;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.CookieWriter;
+import org.tokenfilter.codec.ContentEncryption;
+import org.tokenfilter.codec.JwkSetFile;
+import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.credentials.PasswordFile;
+import org.tokenfilter.service.Binding;
+import org.tokenfilter.service.TokenPolicy;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.TokenStoreProvider;
+
+/** Makes the parts from the settings. Where one cannot be made, says why and answers null. */
+final class Assembly {
+
+  private final Configuration settings;
+  private final ClassLoader loader;
+  private final List<String> problems;
+
+  Assembly(Configuration settings, ClassLoader loader, List<String> problems) {
+    this.settings = settings;
+    this.loader = loader;
+    this.problems = problems;
+  }
+
+  @Nullable KeyRing keys(SecureRandom random) {
+    if (!settings.has(KEYS_FILE)) {
+      problems.add(KEYS_FILE.key() + " is needed: " + KEYS_FILE.description());
+      return null;
+    }
+    Path file = settings.path(KEYS_FILE);
+    try {
+      if (settings.flag(KEYS_GENERATE) && Files.notExists(file)) {
+        JwkSetFile.create(file, ContentEncryption.of(settings.string(ENCRYPTION)), random);
+      }
+      return JwkSetFile.read(file);
+    } catch (NoSuchFileException e) {
+      problems.add(
+          "the key file " + file + " is missing; set " + KEYS_GENERATE.key() + "=true to make it");
+    } catch (IllegalArgumentException e) {
+      problems.add("the key file " + file + " cannot be used: " + e.getMessage());
+    } catch (IOException e) {
+      problems.add("the key file " + file + " cannot be read: " + e);
+    }
+    return null;
+  }
+
+  @Nullable Authenticator authenticator() {
+    if (!settings.has(CREDENTIALS)) {
+      return null;
+    }
+    if (!settings.has(CREDENTIALS_FILE)) {
+      problems.add(CREDENTIALS_FILE.key() + " is needed with " + CREDENTIALS.key() + "=file");
+      return null;
+    }
+    Path file = settings.path(CREDENTIALS_FILE);
+    try {
+      return PasswordFile.read(file);
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage());
+    } catch (IOException e) {
+      problems.add("the password file " + file + " cannot be read: " + e);
+    }
+    return null;
+  }
+
+  /** Finds misspelt keys, for which it must know those of all stores. */
+  void requireKnown() {
+    Map<String, Set<String>> known = new TreeMap<>();
+    providers().forEach((name, provider) -> known.put(name, provider.settings()));
+    settings.requireKnown(known, problems);
+  }
+
+  /** Opens the store, once nothing else is wrong. */
+  @Nullable TokenStore store() {
+    SortedMap<String, TokenStoreProvider> providers = providers();
+    String name = settings.string(STORE);
+    TokenStoreProvider provider = providers.get(name);
+    if (provider == null) {
+      problems.add(
+          STORE.key() + "=" + name + " is not installed; these are: " + providers.keySet());
+    }
+    return provider == null || !problems.isEmpty() ? null : open(name, provider);
+  }
+
+  private SortedMap<String, TokenStoreProvider> providers() {
+    try {
+      return TokenStoreProvider.installed(loader);
+    } catch (IllegalStateException e) {
+      throw new ConfigurationException(List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private @Nullable TokenStore open(String name, TokenStoreProvider provider) {
+    Map<String, String> own = new HashMap<>(settings.ofStore(name, provider.settings()));
+    own.put("timeout", settings.duration(STORE_TIMEOUT).toString());
+    own.put("retention", settings.duration(RETENTION).toString());
+    try {
+      return provider.open(Map.copyOf(own));
+    } catch (IllegalArgumentException | TokenStoreException e) {
+      problems.add("the store " + name + " cannot be opened: " + e.getMessage());
+      return null;
+    }
+  }
+
+  void requireConsistency() {
+    Duration max = settings.duration(MAX_LIFETIME);
+    for (ConfigurationKey idle : List.of(IDLE_TIMEOUT, USER_IDLE_TIMEOUT)) {
+      if (!max.isZero() && settings.duration(idle).compareTo(max) > 0) {
+        problems.add(
+            "%s=%s is longer than %s=%s"
+                .formatted(idle.key(), settings.duration(idle), MAX_LIFETIME.key(), max));
+      }
+    }
+    boolean secure =
+        settings.value(COOKIE_SECURE, CookieWriter.Secure.class) == CookieWriter.Secure.TRUE;
+    if (settings.string(COOKIE_SAME_SITE).equals("None") && !secure) {
+      problems.add(COOKIE_SAME_SITE.key() + "=None needs " + COOKIE_SECURE.key() + "=true");
+    }
+    for (ConfigurationKey cookie : List.of(COOKIE, SESSION_COOKIE)) {
+      boolean rootPath = "/".equals(settings.text(COOKIE_PATH));
+      if (settings.string(cookie).startsWith("__Host-") && !(secure && rootPath)) {
+        problems.add(
+            "%s=%s needs %s=true and %s=/, or browsers refuse it"
+                .formatted(
+                    cookie.key(), settings.string(cookie), COOKIE_SECURE.key(), COOKIE_PATH.key()));
+      }
+    }
+  }
+
+  TokenPolicy policy() {
+    int most = settings.number(SESSIONS_LIMIT);
+    return new TokenPolicy(
+        settings.duration(IDLE_TIMEOUT),
+        settings.duration(USER_IDLE_TIMEOUT),
+        settings.duration(MAX_LIFETIME),
+        settings.duration(OPEN_MAX_LIFETIME),
+        settings.flag(OPEN_ALLOW_UNLIMITED),
+        most == 0
+            ? Limit.NONE
+            : new Limit(most, settings.value(SESSIONS_POLICY, Limit.Policy.class)),
+        settings.value(BINDING, Binding.class));
+  }
+
+  String audience(String contextPath) {
+    if (settings.has(AUDIENCE)) {
+      return settings.string(AUDIENCE);
+    }
+    return contextPath.isEmpty() ? "ROOT" : contextPath;
+  }
+}

@@ -1,0 +1,151 @@
+package org.tokenfilter.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings as they are in force: each of its key's shape. What is wrong with them is collected
+ * by whoever reads them, so that one message can list it all.
+ */
+final class Configuration {
+
+  private static final String STORE_PREFIX = ConfigurationKey.STORE.key() + ".";
+
+  private final ConfigurationSources sources;
+  private final Map<ConfigurationKey, String> texts = new EnumMap<>(ConfigurationKey.class);
+  private final Map<ConfigurationKey, Object> values = new EnumMap<>(ConfigurationKey.class);
+
+  /**
+   * Reads all settings.
+   *
+   * @param problems gets a sentence for each that is wrong; its default then stands in for it
+   */
+  Configuration(ConfigurationSources sources, List<String> problems) {
+    this.sources = sources;
+    for (ConfigurationKey key : ConfigurationKey.values()) {
+      String text = sources.text(key.key());
+      if (text != null && !read(key, text)) {
+        problems.add(key.key() + "=" + text + " is not " + key.shape());
+        text = null;
+      }
+      String fallback = key.defaultText();
+      if (text == null && fallback != null && !read(key, fallback)) {
+        throw new IllegalStateException("the default of " + key.key() + " is not of its shape");
+      }
+    }
+  }
+
+  private boolean read(ConfigurationKey key, String text) {
+    try {
+      values.put(key, key.parse(text));
+      texts.put(key, text);
+      return true;
+    } catch (IllegalArgumentException wrong) {
+      return false;
+    }
+  }
+
+  /** The same settings, as a filter or servlet with these init-params sees them. */
+  Configuration with(Map<String, String> initParams, List<String> problems) {
+    return new Configuration(sources.plus(initParams), problems);
+  }
+
+  /** Whether the key has a value. */
+  boolean has(ConfigurationKey key) {
+    return values.containsKey(key);
+  }
+
+  /** The value as it is written; null if the key has none. */
+  @Nullable String text(ConfigurationKey key) {
+    return texts.get(key);
+  }
+
+  String string(ConfigurationKey key) {
+    return value(key, String.class);
+  }
+
+  Path path(ConfigurationKey key) {
+    return value(key, Path.class);
+  }
+
+  Duration duration(ConfigurationKey key) {
+    return value(key, Duration.class);
+  }
+
+  boolean flag(ConfigurationKey key) {
+    return value(key, Boolean.class);
+  }
+
+  int number(ConfigurationKey key) {
+    return value(key, Integer.class);
+  }
+
+  List<?> list(ConfigurationKey key) {
+    return value(key, List.class);
+  }
+
+  <T> T value(ConfigurationKey key, Class<T> type) {
+    Object value = values.get(key);
+    if (value == null) {
+      throw new IllegalStateException(key.key() + " was not checked before it was asked for");
+    }
+    return type.cast(value);
+  }
+
+  /** A provider's own settings that are set, under their short names. */
+  Map<String, String> ofStore(String name, Set<String> settings) {
+    Map<String, String> set = new TreeMap<>();
+    for (String setting : settings) {
+      String text = sources.text(STORE_PREFIX + name + "." + setting);
+      if (text != null) {
+        set.put(setting, text);
+      }
+    }
+    return set;
+  }
+
+  /**
+   * Finds misspelt keys.
+   *
+   * @param stores the settings of each store provider, by its name
+   */
+  void requireKnown(Map<String, Set<String>> stores, List<String> problems) {
+    for (String key : sources.written()) {
+      if (ConfigurationKey.of(key) == null && !isOfStore(key, stores)) {
+        problems.add("there is no setting " + key);
+      }
+    }
+  }
+
+  private static boolean isOfStore(String key, Map<String, Set<String>> stores) {
+    return stores.entrySet().stream()
+        .anyMatch(
+            store ->
+                store.getValue().stream()
+                    .anyMatch(it -> key.equals(STORE_PREFIX + store.getKey() + "." + it)));
+  }
+
+  /** Whether a key has the same effect there as here. */
+  boolean agrees(Configuration other, String key) {
+    ConfigurationKey known = ConfigurationKey.of(key);
+    return known == null
+        ? Objects.equals(sources.text(key), other.sources.text(key))
+        : Objects.equals(texts.get(known), other.texts.get(known));
+  }
+
+  /** All settings in one line. None of our own is a secret; those of stores are left out. */
+  @Override
+  public String toString() {
+    StringJoiner line = new StringJoiner(", ");
+    texts.forEach((key, text) -> line.add(key.key() + "=" + text));
+    return line.toString();
+  }
+}

@@ -1,0 +1,269 @@
+package org.tokenfilter.config;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.CookieWriter;
+import org.tokenfilter.service.Binding;
+import org.tokenfilter.store.Limit;
+
+/**
+ * Every setting. A key is written as a system property, init-param or context-param as {@link
+ * #key()} says, and as an environment variable in capitals with underscores: {@code
+ * TOKEN_IDLE_TIMEOUT}.
+ */
+public enum ConfigurationKey {
+  /** The JWK Set file. */
+  KEYS_FILE("token.keys.file", Setting.file(), null, "the JWK Set file that holds the keys"),
+  /** Whether to make the key file. */
+  KEYS_GENERATE(
+      "token.keys.generate", Setting.flag(), "false", "whether to make the key file if missing"),
+  /** The store. */
+  STORE(
+      "token.store",
+      Setting.text("the name of a store provider", "[a-z][a-z0-9-]*"),
+      "memory",
+      "where tokens are kept; memory is for one node alone and is lost at a restart"),
+  /** How long a call of the store may take. */
+  STORE_TIMEOUT(
+      "token.store.timeout",
+      Setting.duration(Duration.ofMillis(1)),
+      "PT2S",
+      "how long a call of the store may take"),
+  /** Who checks user names and passwords. */
+  CREDENTIALS(
+      "token.credentials",
+      Setting.text("file", "file"),
+      null,
+      "who checks user names and passwords; needed by endpoints that take them"),
+  /** The password file. */
+  CREDENTIALS_FILE(
+      "token.credentials.file", Setting.file(), null, "the accounts, where credentials is file"),
+  /** The application that tokens are for. */
+  AUDIENCE(
+      "token.audience",
+      Setting.text("1 to 128 printable ASCII characters but \" and \\", "[!#-\\[\\]-~]{1,128}"),
+      null,
+      "the application that tokens are for; tokens of another one are refused. Default: the context"
+          + " path, ROOT for the root"),
+  /** What newly made keys are for. */
+  ENCRYPTION(
+      "token.encryption",
+      Setting.text(
+          "A128CBC-HS256, A256CBC-HS512 or A256GCM", "A128CBC-HS256|A256CBC-HS512|A256GCM"),
+      "A128CBC-HS256",
+      "the content encryption that a newly made key is for"),
+  /** The idle timeout of session tokens. */
+  IDLE_TIMEOUT(
+      "token.idle-timeout",
+      Setting.duration(Duration.ofSeconds(1)),
+      "PT30M",
+      "how long a session token lives without use"),
+  /** The idle timeout of user tokens. */
+  USER_IDLE_TIMEOUT(
+      "token.user.idle-timeout",
+      Setting.duration(Duration.ofSeconds(1)),
+      "PT15M",
+      "how long a user token and its sessions live without use"),
+  /** The hard limit of sliding tokens. */
+  MAX_LIFETIME(
+      "token.max-lifetime",
+      Setting.duration(Duration.ZERO),
+      "P7D",
+      "the hard limit of tokens that slide; PT0S for none"),
+  /** The longest time to live of open tokens. */
+  OPEN_MAX_LIFETIME(
+      "token.open.max-lifetime",
+      Setting.duration(Duration.ofMinutes(1)),
+      "P365D",
+      "the longest time to live that an open token may be asked for"),
+  /** Whether open tokens may live for ever. */
+  OPEN_ALLOW_UNLIMITED(
+      "token.open.allow-unlimited",
+      Setting.flag(),
+      "true",
+      "whether an open token may be asked for that never expires"),
+  /** The number of open sessions. */
+  SESSIONS_LIMIT(
+      "token.sessions.limit",
+      Setting.number(0),
+      "0",
+      "how many open sessions a user may have; 0 for no limit"),
+  /** What happens over the number of open sessions. */
+  SESSIONS_POLICY(
+      "token.sessions.policy",
+      Setting.oneOf(Limit.Policy.class),
+      "reject",
+      "what happens to one session more"),
+  /** What of the client session tokens are bound to. */
+  BINDING(
+      "token.binding",
+      Setting.oneOf(Binding.class),
+      "address",
+      "what of the client a session token is bound to; prefix is /24 of IPv4 and /64 of IPv6"),
+  /** How tokens are carried. */
+  CARRIERS(
+      "token.carriers",
+      Scope.FILTER,
+      Setting.listOf(Setting.oneOf(Carrier.class)),
+      "bearer",
+      "how a request carries its token"),
+  /** The token's cookie. */
+  COOKIE("token.cookie", Setting.text(Names.TOKEN, Names.PATTERN), "token", "the token's cookie"),
+  /** The session id's cookie. */
+  SESSION_COOKIE(
+      "token.session.cookie",
+      Setting.text(Names.TOKEN, Names.PATTERN),
+      "SESSION",
+      "the session id's cookie"),
+  /** The session id's header. */
+  SESSION_HEADER(
+      "token.session.header",
+      Setting.text(Names.TOKEN, Names.PATTERN),
+      "session",
+      "the session id's header"),
+  /** When cookies are Secure. */
+  COOKIE_SECURE(
+      "token.cookie.secure",
+      Setting.oneOf(CookieWriter.Secure.class),
+      "auto",
+      "whether cookies are for TLS alone; auto: where the request came over TLS"),
+  /** The cookies' SameSite. */
+  COOKIE_SAME_SITE(
+      "token.cookie.same-site",
+      Setting.text("Strict, Lax or None", "Strict|Lax|None"),
+      "Lax",
+      "the cookies' SameSite; None needs token.cookie.secure=true"),
+  /** The cookies' path. */
+  COOKIE_PATH(
+      "token.cookie.path",
+      Setting.text("a path that begins with /", "/[!#-:<-\\[\\]-~]*"),
+      null,
+      "the cookies' path. Default: the context path"),
+  /** Other origins that may act. */
+  ORIGINS(
+      "token.origins",
+      Setting.listOf(Setting.text("an origin such as https://app.example.org", Names.ORIGIN)),
+      "",
+      "other origins whose pages may act with cookies or Basic"),
+  /** Paths that need no token. */
+  PATHS_PUBLIC(
+      "token.paths.public",
+      Scope.FILTER,
+      Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
+      "",
+      "what is served without a token; all else is protected"),
+  /** How long dead records are kept. */
+  RETENTION(
+      "token.retention",
+      Setting.duration(Duration.ofMinutes(5)),
+      "PT1H",
+      "how long the store remembers tokens that have died"),
+  /** How often the store is swept. */
+  SWEEP_INTERVAL(
+      "token.sweep.interval",
+      Setting.duration(Duration.ofSeconds(1)),
+      "PT1M",
+      "how often the store is swept"),
+  /** How many records a sweep looks at in one go. */
+  SWEEP_BATCH(
+      "token.sweep.batch",
+      Setting.number(1),
+      "1000",
+      "how many records one step of a sweep looks at");
+
+  /** For whom a setting counts. */
+  public enum Scope {
+    /** For the whole application. */
+    APPLICATION,
+    /** For the filter, or servlet of ours, whose init-param it is. */
+    FILTER
+  }
+
+  /** How a request carries its token. */
+  public enum Carrier {
+    /** In the header {@code Authorization: Bearer}. */
+    BEARER,
+    /** In the cookie {@code token.cookie}. */
+    COOKIE
+  }
+
+  private static final Map<String, ConfigurationKey> BY_KEY =
+      Stream.of(values()).collect(Collectors.toMap(ConfigurationKey::key, key -> key));
+
+  private final String key;
+  private final Scope scope;
+  private final Setting<?> setting;
+  private final @Nullable String defaultText;
+  private final String description;
+
+  ConfigurationKey(
+      String key, Setting<?> setting, @Nullable String defaultText, String description) {
+    this(key, Scope.APPLICATION, setting, defaultText, description);
+  }
+
+  ConfigurationKey(
+      String key,
+      Scope scope,
+      Setting<?> setting,
+      @Nullable String defaultText,
+      String description) {
+    this.key = key;
+    this.scope = scope;
+    this.setting = setting;
+    this.defaultText = defaultText;
+    this.description = description;
+  }
+
+  static @Nullable ConfigurationKey of(String key) {
+    return BY_KEY.get(key);
+  }
+
+  /** How it is written. */
+  public String key() {
+    return key;
+  }
+
+  /** How it is written as an environment variable. */
+  public String environmentVariable() {
+    return environmentVariable(key);
+  }
+
+  /** For whom it counts. */
+  public Scope scope() {
+    return scope;
+  }
+
+  /** Its value where it is not set; null if it then has none. */
+  public @Nullable String defaultText() {
+    return defaultText;
+  }
+
+  /** What may be written. */
+  public String shape() {
+    return setting.shape();
+  }
+
+  /** What it does. */
+  public String description() {
+    return description;
+  }
+
+  static String environmentVariable(String key) {
+    return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+  }
+
+  Object parse(String text) {
+    return setting.parse().apply(text);
+  }
+
+  private static final class Names {
+    private static final String TOKEN = "a name of ASCII letters, digits, dots, hyphens";
+    private static final String PATTERN = "[A-Za-z0-9._-]{1,64}";
+    private static final String ORIGIN = "https?://[a-z0-9.\\[\\]:-]+";
+    private static final String PATH = "/[^*;?#%\\\\]*(?:/\\*)?|/\\*";
+  }
+}

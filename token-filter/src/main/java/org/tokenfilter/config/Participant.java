@@ -1,0 +1,172 @@
+package org.tokenfilter.config;
+
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletConfig;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.CookieWriter;
+import org.tokenfilter.credentials.Login;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * A filter or servlet of ours in an application: its own settings, and its share in the
+ * application's {@link TokenSecurity}, which is closed with the last one that it made itself.
+ * Thread-safe.
+ */
+public final class Participant implements AutoCloseable {
+
+  private final TokenSecurity security;
+  private final ServletContext context;
+  private final Carriage carriage;
+  private final List<String> publicPaths;
+
+  private Participant(TokenSecurity security, ServletContext context, Configuration settings) {
+    this.security = security;
+    this.context = context;
+    this.carriage = new Carriage(settings);
+    security.carryToo(carriage);
+    this.publicPaths =
+        settings.list(ConfigurationKey.PATHS_PUBLIC).stream().map(String.class::cast).toList();
+  }
+
+  /**
+   * A filter joins its application.
+   *
+   * @param given what the application made itself; null to use what it has, or to make it
+   * @throws ConfigurationException if the settings are wrong
+   */
+  public static Participant of(FilterConfig config, @Nullable TokenSecurity given) {
+    return join(
+        config.getServletContext(),
+        params(config.getInitParameterNames(), config::getInitParameter),
+        given);
+  }
+
+  /**
+   * A servlet joins its application.
+   *
+   * @throws ConfigurationException if the settings are wrong
+   */
+  public static Participant of(ServletConfig config) {
+    return join(
+        config.getServletContext(),
+        params(config.getInitParameterNames(), config::getInitParameter),
+        null);
+  }
+
+  private static Participant join(
+      ServletContext context, Map<String, String> initParams, @Nullable TokenSecurity given) {
+    TokenSecurity security = TokenSecurity.enter(context, initParams, given);
+    try {
+      List<String> problems = new ArrayList<>();
+      Configuration settings = security.configuration().with(initParams, problems);
+      new Assembly(settings, context.getClassLoader(), problems).requireKnown();
+      security.requireSame(settings, initParams, problems);
+      if (!problems.isEmpty()) {
+        throw new ConfigurationException(problems);
+      }
+      return new Participant(security, context, settings);
+    } catch (RuntimeException e) {
+      security.leave(context);
+      throw e;
+    }
+  }
+
+  static Map<String, String> params(
+      Enumeration<String> names, UnaryOperator<@Nullable String> value) {
+    Map<String, String> params = new LinkedHashMap<>();
+    while (names.hasMoreElements()) {
+      String name = names.nextElement();
+      String text = value.apply(name);
+      if (text != null && name.startsWith("token.")) {
+        params.put(name, text);
+      }
+    }
+    return params;
+  }
+
+  /** What it shares with the others of its application. */
+  public TokenSecurity security() {
+    return security;
+  }
+
+  /** The different session ids that a request sends. */
+  public Set<String> sessionIds(HttpServletRequest request) {
+    return carriage.carrier().sessionIds(request);
+  }
+
+  /** Gives and takes back the cookies of session tokens. */
+  public CookieWriter cookies() {
+    return carriage.cookies();
+  }
+
+  /** What it serves without a token: paths, exact or ending with {@code /*}. */
+  public List<String> publicPaths() {
+    return publicPaths;
+  }
+
+  /**
+   * Authenticates a request. Neither renews nor ends anything.
+   *
+   * @throws TokenRejectedException if it presents no token, or one that is not good
+   */
+  public ActiveToken authenticate(HttpServletRequest request) throws TokenRejectedException {
+    return security.service().validate(present(request));
+  }
+
+  /**
+   * What a request presents, not judged yet.
+   *
+   * @throws TokenRejectedException if it presents no token, or two that differ
+   */
+  public PresentedToken present(HttpServletRequest request) throws TokenRejectedException {
+    PresentedToken presented = carriage.carrier().read(request);
+    if (presented == null) {
+      throw new TokenRejectedException(Rejection.MISSING, "no token");
+    }
+    return presented;
+  }
+
+  /**
+   * Logs somebody in by name and password, with a session token in cookies.
+   *
+   * @throws ServletException if the name or the password is wrong, or tokens do not travel in
+   *     cookies
+   */
+  public ActiveToken logIn(HttpServletRequest request, HttpServletResponse response, Login login)
+      throws ServletException {
+    if (!carriage.byCookie()) {
+      throw new ServletException("logging in so needs token.carriers with cookie");
+    }
+    try {
+      Subject subject = security.desk("HttpServletRequest.login").logIn(login);
+      IssuedToken token = security.login(request, response, subject, TokenKind.SESSION);
+      return new ActiveToken(token.record(), null, token.record().lastUsedAt());
+    } catch (TokenRejectedException | IOException e) {
+      throw new ServletException("the log-in was refused", e);
+    }
+  }
+
+  /** Leaves the application. */
+  @Override
+  public void close() {
+    security.leave(context);
+  }
+}

@@ -1,0 +1,248 @@
+package org.tokenfilter.config;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.carrier.CrossSiteGuard;
+import org.tokenfilter.carrier.Problems;
+import org.tokenfilter.config.ConfigurationKey.Scope;
+import org.tokenfilter.credentials.LoginDesk;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Everything that an application's filters and endpoints share, put together from its settings: one
+ * for an application, kept in its ServletContext. Thread-safe.
+ *
+ * <p>Applications that register the filter in web.xml or by annotation need not make one; to log
+ * somebody in themselves, after a form or a single sign-on, they ask {@link #of(ServletContext)}.
+ */
+public final class TokenSecurity implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
+  private static final String ATTRIBUTE = TokenSecurity.class.getName();
+
+  private final Configuration configuration;
+  private final TokenService service;
+  private final Problems problems;
+  private final CrossSiteGuard guard;
+  private final @Nullable LoginDesk desk;
+  private final List<AutoCloseable> parts;
+  private volatile Carriage carriage;
+
+  /** How many filters and servlets use it. Guarded by their ServletContext. */
+  private int participants;
+
+  /** Whether the application made it and will close it. */
+  private boolean handedIn = true;
+
+  TokenSecurity(
+      Configuration configuration,
+      TokenService service,
+      Problems problems,
+      CrossSiteGuard guard,
+      @Nullable LoginDesk desk,
+      List<AutoCloseable> parts) {
+    this.configuration = configuration;
+    this.service = service;
+    this.problems = problems;
+    this.guard = guard;
+    this.desk = desk;
+    this.parts = List.copyOf(parts);
+    this.carriage = new Carriage(configuration);
+  }
+
+  /** Starts one in code. */
+  public static TokenSecurityBuilder builder() {
+    return new TokenSecurityBuilder();
+  }
+
+  /**
+   * One with these settings; system properties and the environment override them.
+   *
+   * @param settings by their keys, such as {@code token.keys.file}
+   * @throws ConfigurationException if they are wrong
+   */
+  public static TokenSecurity from(Map<String, String> settings) {
+    return builder().settings(settings).build();
+  }
+
+  /**
+   * The one that an application's filters and endpoints share.
+   *
+   * @throws IllegalStateException if none of them has been started yet
+   */
+  public static TokenSecurity of(ServletContext context) {
+    if (context.getAttribute(ATTRIBUTE) instanceof TokenSecurity security) {
+      return security;
+    }
+    throw new IllegalStateException("no token filter has been started in this application");
+  }
+
+  /** A filter or servlet comes: finds the application's, or makes it from these settings. */
+  static TokenSecurity enter(
+      ServletContext context, Map<String, String> initParams, @Nullable TokenSecurity given) {
+    synchronized (context) {
+      Object present = context.getAttribute(ATTRIBUTE);
+      TokenSecurity security = present instanceof TokenSecurity known ? known : given;
+      if (given != null && security != given) {
+        throw new ConfigurationException(
+            List.of("the application has a TokenSecurity already, and the filter another one"));
+      }
+      if (security == null) {
+        security = make(context, initParams);
+        security.handedIn = false;
+      }
+      context.setAttribute(ATTRIBUTE, security);
+      security.participants++;
+      return security;
+    }
+  }
+
+  private static TokenSecurity make(ServletContext context, Map<String, String> initParams) {
+    return builder()
+        .settings(initParams)
+        .contextParams(
+            Participant.params(context.getInitParameterNames(), context::getInitParameter))
+        .contextPath(context.getContextPath())
+        .classLoader(context.getClassLoader())
+        .build();
+  }
+
+  /** A filter or servlet goes; the last one closes what was made for it. */
+  void leave(ServletContext context) {
+    synchronized (context) {
+      participants--;
+      if (participants == 0) {
+        context.removeAttribute(ATTRIBUTE);
+        if (!handedIn) {
+          close();
+        }
+      }
+    }
+  }
+
+  /** Takes part in what its filters and servlets carry tokens by. */
+  void carryToo(Carriage other) {
+    if (other.byCookie()) {
+      carriage = other;
+    }
+  }
+
+  /** Finds settings of the whole application that one participant has otherwise. */
+  void requireSame(Configuration settings, Map<String, String> initParams, List<String> wrong) {
+    for (String key : initParams.keySet()) {
+      ConfigurationKey known = ConfigurationKey.of(key);
+      boolean own = known != null && known.scope() == Scope.FILTER;
+      if (!own && !configuration.agrees(settings, key)) {
+        wrong.add(key + " holds for the whole application, but is set to different values");
+      }
+    }
+  }
+
+  /** The life of tokens, for applications that want to end or look at them. */
+  public TokenService service() {
+    return service;
+  }
+
+  /**
+   * Logs somebody in whom the application has authenticated itself. A session token's cookies are
+   * added to the response, which must not be committed.
+   *
+   * @param kind SESSION or USER
+   * @throws TokenRejectedException if the subject has as many sessions as it may
+   * @throws org.tokenfilter.store.TokenStoreException if the store could not keep it
+   */
+  public IssuedToken login(
+      HttpServletRequest request, HttpServletResponse response, Subject subject, TokenKind kind)
+      throws TokenRejectedException {
+    ClientAddress client = ClientAddress.parse(request.getRemoteAddr());
+    IssuedToken token =
+        switch (kind) {
+          case SESSION ->
+              service.issueSession(
+                  subject, Duration.ZERO, client, carriage.carrier().sessionIds(request));
+          case USER -> service.issueUser(subject, null, client);
+          case OPEN -> throw new IllegalArgumentException("nobody logs in by an open token");
+        };
+    carriage.cookies().give(request, response, token);
+    return token;
+  }
+
+  /**
+   * Ends the token that a request presents, if it is good, and takes its cookies back.
+   *
+   * @throws org.tokenfilter.store.TokenStoreException if the store could not end it
+   */
+  public void logout(HttpServletRequest request, HttpServletResponse response) {
+    try {
+      PresentedToken presented = carriage.carrier().read(request);
+      if (presented != null) {
+        service.close(service.validate(presented).record().id());
+      }
+    } catch (TokenRejectedException nothingToEnd) {
+      LOG.debug("Logged out without a good token: {}", nothingToEnd.why());
+    }
+    carriage.cookies().takeBack(request, response);
+  }
+
+  /** What refusals look like. */
+  public Problems problems() {
+    return problems;
+  }
+
+  /** The guard against what other sites make a browser send. */
+  public CrossSiteGuard guard() {
+    return guard;
+  }
+
+  /**
+   * Where log-ins pass.
+   *
+   * @param who needs it
+   * @throws ConfigurationException if it is not configured who checks passwords
+   */
+  public LoginDesk desk(String who) {
+    if (desk == null) {
+      throw new ConfigurationException(
+          List.of(
+              ConfigurationKey.CREDENTIALS.key()
+                  + " is needed by "
+                  + who
+                  + ": "
+                  + ConfigurationKey.CREDENTIALS.description()));
+    }
+    return desk;
+  }
+
+  Configuration configuration() {
+    return configuration;
+  }
+
+  /** Stops its threads and closes what it opened. Idempotent. */
+  @Override
+  public void close() {
+    List<AutoCloseable> lastFirst = new ArrayList<>(parts);
+    Collections.reverse(lastFirst);
+    for (AutoCloseable part : lastFirst) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("{} could not be closed", part.getClass().getName(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package org.tokenfilter.credentials;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/** Reads the credentials of the scheme Basic (RFC 7617): base64 of {@code user-id:password}. */
+final class BasicCredentials {
+
+  private BasicCredentials() {}
+
+  /** The login that this text says; empty if it is not base64 of UTF-8 with a colon in it. */
+  static Optional<Login> parse(String credentials, HttpServletRequest request) {
+    String text;
+    try {
+      // A new decoder reports malformed input, so that no two different passwords become one.
+      text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(Base64.getDecoder().decode(credentials)))
+              .toString();
+    } catch (IllegalArgumentException | CharacterCodingException malformed) {
+      return Optional.empty();
+    }
+    int colon = text.indexOf(':');
+    if (colon < 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Login(text.substring(0, colon), text.substring(colon + 1).toCharArray(), request));
+  }
+}

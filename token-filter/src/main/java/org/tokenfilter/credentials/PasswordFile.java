@@ -1,0 +1,82 @@
+package org.tokenfilter.credentials;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tokenfilter.token.Subject;
+
+/**
+ * Accounts in a text file, one a line: user name, hash and roles. User names are compared exactly.
+ *
+ * <pre>
+ *   # comments and empty lines are skipped
+ *   alice:$pbkdf2-sha512$210000$SALT$HASH:user,admin
+ * </pre>
+ *
+ * <p>Read once, when made. Thread-safe.
+ */
+public final class PasswordFile implements Authenticator {
+
+  private record Account(PasswordHash hash, Subject subject) {}
+
+  private final Map<String, Account> accounts;
+  private final PasswordHash nobody;
+
+  private PasswordFile(Map<String, Account> accounts) {
+    this.accounts = Map.copyOf(accounts);
+    this.nobody =
+        PasswordHash.unmatchable(
+            accounts.values().stream()
+                .mapToInt(account -> account.hash().iterations())
+                .max()
+                .orElse(PasswordHash.ITERATIONS));
+  }
+
+  /**
+   * Reads a file, in UTF-8.
+   *
+   * @throws IOException if it cannot be read
+   * @throws IllegalArgumentException if a line is not an account; the message names the line
+   */
+  public static PasswordFile read(Path file) throws IOException {
+    List<String> lines = Files.readAllLines(file);
+    Map<String, Account> accounts = new HashMap<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i).strip();
+      if (!line.isEmpty() && !line.startsWith("#")) {
+        try {
+          Account account = parse(line);
+          if (accounts.put(account.subject().name(), account) != null) {
+            throw new IllegalArgumentException("the user stands in an earlier line too");
+          }
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(file + ", line " + (i + 1) + ": " + e.getMessage(), e);
+        }
+      }
+    }
+    return new PasswordFile(accounts);
+  }
+
+  private static Account parse(String line) {
+    String[] fields = line.split(":", -1);
+    if (fields.length != 3) {
+      throw new IllegalArgumentException("an account is written USER:HASH:ROLE,ROLE");
+    }
+    Set<String> roles = fields[2].isBlank() ? Set.of() : Set.of(fields[2].split(","));
+    return new Account(PasswordHash.parse(fields[1]), new Subject(fields[0], roles, Map.of()));
+  }
+
+  @Override
+  public Optional<Subject> authenticate(Login login) {
+    Account account = accounts.get(login.username());
+    PasswordHash hash = account == null ? nobody : account.hash();
+    return hash.matches(login.password()) && account != null
+        ? Optional.of(account.subject())
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,158 @@
+package org.tokenfilter.endpoint;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.Authorization;
+import org.tokenfilter.credentials.LoginDesk;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Gives access tokens for user name and password (RFC 7617), and ends them. Map it to {@code
+ * /security/rest/*} or wherever its clients look for it.
+ *
+ * <pre>
+ *   GET /security/rest/token/access/session/30      200 OK
+ *   Authorization: Basic YWRtaW46Li4u               Set-Cookie: SESSION=q3W...; HttpOnly; ...
+ *                                                   {"access_token":"eyJ...","session":"q3W...",
+ *                                                    "username":"admin"}
+ *
+ *   GET /security/rest/token/access/0               200 OK
+ *   Authorization: Basic YWRtaW46Li4u               {"access_token":"eyJ...","username":"admin"}
+ *
+ *   POST /security/rest/token/logout                204 No Content
+ *   Authorization: Bearer eyJ...
+ *   Cookie: SESSION=q3W...
+ *
+ *   GET /security/rest?_wadl                        200 OK, application/vnd.sun.wadl+xml
+ * </pre>
+ *
+ * <p>The number is the time to live in minutes; 0 stands for none. POST does the same as GET.
+ */
+public final class AccessTokenServlet extends TokenEndpoint {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  private static final String SESSION = "/token/access/session/";
+  private static final String OPEN = "/token/access/";
+  private static final String LOGOUT = "/token/logout";
+  private static final List<String> METHODS = List.of("GET", "POST");
+  private static final Set<Rejection> DEAD =
+      EnumSet.of(Rejection.EXPIRED, Rejection.CLOSED, Rejection.REPLACED, Rejection.EVICTED);
+
+  private transient @Nullable LoginDesk desk;
+
+  /** A servlet that takes its settings from the application. */
+  public AccessTokenServlet() {}
+
+  @Override
+  public void init() {
+    super.init();
+    desk = participant().security().desk(getServletName());
+  }
+
+  @Override
+  @Nullable Route route(HttpServletRequest request) {
+    String path = request.getPathInfo() == null ? "/" : request.getPathInfo();
+    String session = lastStep(SESSION, path);
+    if (session != null) {
+      return new Route(METHODS, (in, out) -> giveSession(session, in, out));
+    }
+    String open = lastStep(OPEN, path);
+    if (open != null) {
+      return new Route(METHODS, (in, out) -> giveOpen(open, in, out));
+    }
+    if (path.equals(LOGOUT)) {
+      return new Route(METHODS, this::logOut);
+    }
+    return path.equals("/") && asksForWadl(request.getQueryString())
+        ? new Route(List.of("GET"), Wadl::send)
+        : null;
+  }
+
+  /** What follows the prefix, if it is one step of a path and no more. */
+  private static @Nullable String lastStep(String prefix, String path) {
+    String step = path.startsWith(prefix) ? path.substring(prefix.length()) : "";
+    return step.isEmpty() || step.indexOf('/') >= 0 ? null : step;
+  }
+
+  private static boolean asksForWadl(@Nullable String query) {
+    return query != null && (query.equals("_wadl") || query.equals("wadl"));
+  }
+
+  private void giveSession(String ttl, HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    Duration life = Minutes.parse(ttl);
+    Subject subject = logIn(request);
+    IssuedToken token =
+        service().issueSession(subject, life, clientOf(request), participant().sessionIds(request));
+    participant().cookies().give(request, response, token);
+    answer(response, token);
+  }
+
+  private void giveOpen(String ttl, HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    Duration life = Minutes.parse(ttl);
+    answer(response, service().issueOpen(logIn(request), life, clientOf(request)));
+  }
+
+  private Subject logIn(HttpServletRequest request) throws TokenRejectedException, IOException {
+    participant().security().guard().checkAction(request, false);
+    if (desk == null) {
+      throw new IllegalStateException("not in service");
+    }
+    return desk.logInByBasic(Authorization.credentials(request, "basic"), request);
+  }
+
+  private static void answer(HttpServletResponse response, IssuedToken token) throws IOException {
+    JsonAnswer.send(
+        response,
+        json -> {
+          json.writeStringField("access_token", token.value());
+          SessionId session = token.sessionId();
+          if (session != null) {
+            json.writeStringField("session", session.value());
+          }
+          json.writeStringField("username", token.record().subject());
+        });
+  }
+
+  private void logOut(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException {
+    PresentedToken presented = participant().present(request);
+    if (presented.ambient()) {
+      participant().security().guard().checkAction(request, true);
+    }
+    try {
+      service().close(service().validate(presented).record().id());
+    } catch (TokenRejectedException refused) {
+      // A token of ours that is dead already is what the client wants it to be.
+      if (!DEAD.contains(refused.rejection())) {
+        throw refused;
+      }
+    }
+    participant().cookies().takeBack(request, response);
+    response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+  }
+
+  private TokenService service() {
+    return participant().security().service();
+  }
+
+  private static ClientAddress clientOf(HttpServletRequest request) {
+    return ClientAddress.parse(request.getRemoteAddr());
+  }
+}

@@ -1,0 +1,35 @@
+package org.tokenfilter.filter;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.Problem;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.token.ActiveToken;
+
+/**
+ * What was decided about a request. It travels with the request to its further dispatches in an
+ * attribute, which no client can set.
+ */
+sealed interface Decision {
+
+  /** The name of the attribute. */
+  String ATTRIBUTE = "org.tokenfilter.filter.Decision";
+
+  /** Whose decision it is: another application decides for itself. */
+  TokenSecurity security();
+
+  /** The request is let through. */
+  record Admitted(TokenSecurity security, ActiveToken token, TokenPrincipal principal)
+      implements Decision {}
+
+  /** The request is refused, with this answer. */
+  record Refused(TokenSecurity security, Problem answer) implements Decision {}
+
+  /** What was decided about this request here; null if nothing has been. */
+  static @Nullable Decision of(HttpServletRequest request, TokenSecurity security) {
+    return request.getAttribute(ATTRIBUTE) instanceof Decision decision
+            && decision.security() == security
+        ? decision
+        : null;
+  }
+}

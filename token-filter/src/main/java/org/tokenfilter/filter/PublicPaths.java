@@ -1,0 +1,61 @@
+package org.tokenfilter.filter;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The paths that need no token. What is judged is the target of the dispatch, in the canonical form
+ * that the container gives it; where that cannot be known it is not public.
+ */
+final class PublicPaths {
+
+  private final Set<String> exact = new HashSet<>();
+  private final List<String> prefixes;
+
+  /**
+   * Public paths.
+   *
+   * @param paths exact, or ending with {@code /*}, which covers what is before it too
+   */
+  PublicPaths(List<String> paths) {
+    prefixes =
+        paths.stream()
+            .filter(path -> path.endsWith("/*"))
+            .map(path -> path.substring(0, path.length() - 1))
+            .toList();
+    for (String path : paths) {
+      exact.add(path.endsWith("/*") ? path.substring(0, path.length() - 2) : path);
+    }
+  }
+
+  boolean isPublic(HttpServletRequest request) {
+    String path = path(request);
+    return path != null && (exact.contains(path) || prefixes.stream().anyMatch(path::startsWith));
+  }
+
+  private static @Nullable String path(HttpServletRequest request) {
+    DispatcherType type = request.getDispatcherType();
+    if (type == DispatcherType.INCLUDE) {
+      return path(
+          request.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH),
+          request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO));
+    }
+    // A forward by name leaves the path of the page that it comes from, and sets no attribute.
+    boolean byName =
+        type == DispatcherType.FORWARD
+            && request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI) == null;
+    return byName ? null : path(request.getServletPath(), request.getPathInfo());
+  }
+
+  private static @Nullable String path(@Nullable Object servletPath, @Nullable Object pathInfo) {
+    if (servletPath == null) {
+      return null;
+    }
+    return pathInfo == null ? servletPath.toString() : servletPath.toString() + pathInfo;
+  }
+}

@@ -1,0 +1,66 @@
+package org.tokenfilter.service;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenStore;
+
+/**
+ * Ends what has expired and forgets what has been dead for longer than the retention, batch by
+ * batch until nothing is due. Run by one thread of each node; nodes may sweep at once.
+ */
+public final class Sweeper implements Runnable {
+
+  /** A node whose clock is ahead must not end what is live for the others. */
+  private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
+
+  private final TokenStore store;
+  private final Clock clock;
+  private final Duration retention;
+  private final int batch;
+  private final TokenService service;
+
+  /**
+   * A sweeper of the service's store.
+   *
+   * @param retention how long dead records are kept
+   * @param batch how many records one call of the store looks at
+   */
+  public Sweeper(
+      TokenStore store, TokenService service, Clock clock, Duration retention, int batch) {
+    this.store = store;
+    this.service = service;
+    this.clock = clock;
+    this.retention = retention;
+    this.batch = batch;
+  }
+
+  @Override
+  public void run() {
+    try {
+      boolean more = true;
+      while (more && !Thread.currentThread().isInterrupted()) {
+        more = sweepOnce();
+      }
+    } catch (RuntimeException e) {
+      // The next run tries again; whether a token is live never depends on the sweeper.
+      LOG.warn("Sweeping the token store failed", e);
+    }
+  }
+
+  private boolean sweepOnce() {
+    Instant now = clock.instant();
+    Sweep sweep = store.sweep(now.minus(CLOCK_SKEW), now.minus(retention), batch);
+    service.tellEnded(sweep.expired(), Reason.EXPIRED);
+    if (sweep.deleted() > 0 || !sweep.expired().isEmpty()) {
+      LOG.debug("Swept: {} expired, {} deleted", sweep.expired().size(), sweep.deleted());
+    }
+    return sweep.more();
+  }
+}

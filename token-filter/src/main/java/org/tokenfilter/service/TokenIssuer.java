@@ -1,0 +1,210 @@
+package org.tokenfilter.service;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Makes records and their tokens. */
+final class TokenIssuer {
+
+  private final TokenStore store;
+  private final TokenCodec codec;
+  private final TokenPolicy policy;
+  private final String audience;
+  private final Clock clock;
+  private final SecureRandom random;
+  private final Listeners listeners;
+
+  TokenIssuer(
+      TokenStore store,
+      TokenCodec codec,
+      TokenPolicy policy,
+      String audience,
+      Clock clock,
+      SecureRandom random,
+      Listeners listeners) {
+    this.store = store;
+    this.codec = codec;
+    this.policy = policy;
+    this.audience = audience;
+    this.clock = clock;
+    this.random = random;
+    this.listeners = listeners;
+  }
+
+  IssuedToken session(Subject subject, Duration ttl, ClientAddress client, Set<String> presented)
+      throws TokenRejectedException {
+    Instant now = clock.instant();
+    SessionId id = SessionId.random(random);
+    TokenRecord fresh =
+        record(id.tokenId(), TokenKind.SESSION, subject, client, now)
+            .group(sessionsOf(subject.name()))
+            .binding(policy.binding().of(client))
+            .idleTimeout(policy.sessionIdleTimeout())
+            .expiresAt(policy.slidingLimit(now, ttl))
+            .build();
+    Optional<IssuedToken> joined = join(fresh, presented, now);
+    if (joined.isPresent()) {
+      return joined.get();
+    }
+    insert(fresh, policy.sessions(), now);
+    return issued(fresh, id);
+  }
+
+  IssuedToken open(Subject subject, Duration ttl, ClientAddress client)
+      throws TokenRejectedException {
+    Instant now = clock.instant();
+    TokenRecord record =
+        record(randomId(), TokenKind.OPEN, subject, client, now)
+            .expiresAt(policy.openLimit(now, ttl))
+            .build();
+    insert(record, now);
+    return issued(record, null);
+  }
+
+  IssuedToken user(Subject subject, @Nullable Duration idleTimeout, ClientAddress client) {
+    Instant now = clock.instant();
+    TokenRecord record =
+        record(randomId(), TokenKind.USER, subject, client, now)
+            .idleTimeout(idleTimeout == null ? policy.userIdleTimeout() : idleTimeout)
+            .expiresAt(policy.slidingLimit(now, Duration.ZERO))
+            .build();
+    insert(record, now);
+    return issued(record, null);
+  }
+
+  SessionId sessionOf(ActiveToken user) throws TokenRejectedException {
+    TokenRecord parent = user.record();
+    if (parent.kind() != TokenKind.USER) {
+      throw new IllegalArgumentException("only a user token has sessions");
+    }
+    Instant now = clock.instant();
+    SessionId id = SessionId.random(random);
+    TokenRecord record =
+        TokenRecord.builder(id.tokenId(), TokenKind.SESSION, parent.subject(), now)
+            .roles(parent.roles())
+            .attributes(parent.attributes())
+            .group(sessionsOf(parent.subject()))
+            .parent(parent.id())
+            .client(parent.client())
+            .idle(parent.idleTimeout(), now.plus(required(parent.idleTimeout())))
+            .expiresAt(parent.expiresAt())
+            .build();
+    insert(record, policy.sessions(), now);
+    listeners.tell(listener -> listener.issued(record));
+    return id;
+  }
+
+  /** Another token of the live session that the client is in already, if it asks for the same. */
+  private Optional<IssuedToken> join(TokenRecord fresh, Set<String> presented, Instant now) {
+    if (presented.size() != 1) {
+      return Optional.empty();
+    }
+    SessionId id;
+    try {
+      id = SessionId.parse(presented.iterator().next());
+    } catch (IllegalArgumentException notOurs) {
+      return Optional.empty();
+    }
+    TokenRecord current = store.find(id.tokenId()).orElse(null);
+    if (current == null || !current.liveAt(now) || !joinable(current, fresh)) {
+      return Optional.empty();
+    }
+    Renewal renewal = new Renewal(current.id(), now, now.plus(required(current.idleTimeout())));
+    if (!store.renew(Set.of(renewal), now).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new IssuedToken(
+            codec.encode(TokenClaims.of(current, audience)), id, current.renewed(renewal)));
+  }
+
+  private static boolean joinable(TokenRecord current, TokenRecord fresh) {
+    return current.kind() == TokenKind.SESSION
+        && current.parent() == null
+        && current.subject().equals(fresh.subject())
+        && current.roles().equals(fresh.roles())
+        && current.attributes().equals(fresh.attributes())
+        && Objects.equals(current.client(), fresh.client())
+        && Objects.equals(current.binding(), fresh.binding())
+        && Objects.equals(ttl(current), ttl(fresh));
+  }
+
+  private static @Nullable Duration ttl(TokenRecord record) {
+    Instant expiresAt = record.expiresAt();
+    return expiresAt == null ? null : Duration.between(record.issuedAt(), expiresAt);
+  }
+
+  private void insert(TokenRecord record, Instant now) {
+    if (store.insert(record, Limit.NONE, now).outcome() != Insertion.Outcome.INSERTED) {
+      throw new TokenStoreException(
+          "the store refused a record with neither limit nor parent", null, false);
+    }
+  }
+
+  private void insert(TokenRecord record, Limit limit, Instant now) throws TokenRejectedException {
+    Insertion insertion = store.insert(record, limit, now);
+    listeners.tellEnded(insertion.evicted(), Reason.EVICTED);
+    switch (insertion.outcome()) {
+      case INSERTED -> {}
+      case GROUP_FULL ->
+          throw new TokenRejectedException(
+              Rejection.SESSION_LIMIT, "the subject has as many sessions as it may");
+      case PARENT_ENDED ->
+          throw new TokenRejectedException(Rejection.INVALID, "the user token has ended meanwhile");
+    }
+  }
+
+  private IssuedToken issued(TokenRecord record, @Nullable SessionId id) {
+    listeners.tell(listener -> listener.issued(record));
+    return new IssuedToken(codec.encode(TokenClaims.of(record, audience)), id, record);
+  }
+
+  private static TokenRecord.Builder record(
+      TokenId id, TokenKind kind, Subject subject, ClientAddress client, Instant now) {
+    return TokenRecord.builder(id, kind, subject.name(), now)
+        .roles(subject.roles())
+        .attributes(subject.attributes())
+        .client(client.toString());
+  }
+
+  private TokenId randomId() {
+    byte[] bytes = new byte[TokenId.LENGTH];
+    random.nextBytes(bytes);
+    return TokenId.of(bytes);
+  }
+
+  private static String sessionsOf(String subject) {
+    return "s:" + subject;
+  }
+
+  private static Duration required(@Nullable Duration idleTimeout) {
+    if (idleTimeout == null) {
+      throw new IllegalStateException("a sliding record has an idle timeout");
+    }
+    return idleTimeout;
+  }
+}

@@ -1,0 +1,139 @@
+package org.tokenfilter.service;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Judges what is presented, in this order: is it a token of ours, does its session id belong to it,
+ * is its record the one it speaks of, is this its client; and only then, is it still live. So why a
+ * token died is told to nobody but its rightful holder.
+ */
+final class TokenJudge {
+
+  private final TokenStore store;
+  private final TokenCodec codec;
+  private final Clock clock;
+
+  TokenJudge(TokenStore store, TokenCodec codec, Clock clock) {
+    this.store = store;
+    this.codec = codec;
+    this.clock = clock;
+  }
+
+  ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
+    Instant now = clock.instant();
+    TokenClaims claims = codec.decode(presented.token());
+    if (claims.kind() == TokenKind.SESSION) {
+      requireSessionId(claims, presented.sessionIds());
+    }
+    TokenRecord record = recordOf(claims);
+    requireClient(record, presented.client());
+    requireLive(record, now);
+    return new ActiveToken(record, null, now);
+  }
+
+  ActiveToken inSession(ActiveToken user, String sessionId) throws TokenRejectedException {
+    TokenRecord session = find(parse(sessionId).tokenId());
+    if (!Objects.equals(session.parent(), user.record().id())) {
+      throw invalid("the session belongs to another user token");
+    }
+    requireLive(session, user.usedAt());
+    return new ActiveToken(user.record(), session, user.usedAt());
+  }
+
+  Optional<ActiveToken> inspect(String token) {
+    Instant now = clock.instant();
+    try {
+      TokenRecord record = recordOf(codec.decode(token));
+      requireLive(record, now);
+      return Optional.of(new ActiveToken(record, null, now));
+    } catch (TokenRejectedException inactive) {
+      return Optional.empty();
+    }
+  }
+
+  private static void requireSessionId(TokenClaims claims, Set<String> presented)
+      throws TokenRejectedException {
+    if (presented.isEmpty()) {
+      throw invalid("a session token without its session id");
+    }
+    if (presented.size() > 1) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two session ids that differ");
+    }
+    if (!parse(presented.iterator().next()).tokenId().equals(claims.id())) {
+      throw invalid("the session id is another token's");
+    }
+  }
+
+  private static SessionId parse(String sessionId) throws TokenRejectedException {
+    try {
+      return SessionId.parse(sessionId);
+    } catch (IllegalArgumentException malformed) {
+      throw invalid("a malformed session id");
+    }
+  }
+
+  private TokenRecord recordOf(TokenClaims claims) throws TokenRejectedException {
+    TokenRecord record = find(claims.id());
+    // A session of a user token has no token of its own, so whatever claims to be one is forged.
+    if (record.parent() != null || !TokenClaims.of(record, claims.audience()).equals(claims)) {
+      throw invalid("the token does not say what its record says");
+    }
+    return record;
+  }
+
+  private TokenRecord find(TokenId id) throws TokenRejectedException {
+    TokenRecord record = store.find(id).orElse(null);
+    if (record == null || !record.id().equals(id)) {
+      throw invalid("no such record");
+    }
+    return record;
+  }
+
+  private static void requireClient(TokenRecord record, ClientAddress client)
+      throws TokenRejectedException {
+    String binding = record.binding();
+    if (binding != null && !client.matches(binding)) {
+      throw invalid("presented by another client");
+    }
+  }
+
+  private static void requireLive(TokenRecord record, Instant now) throws TokenRejectedException {
+    Ending ending = record.ending();
+    if (ending != null) {
+      throw ended(ending);
+    }
+    if (record.expiredAt(now)) {
+      throw new TokenRejectedException(Rejection.EXPIRED, "expired");
+    }
+  }
+
+  private static TokenRejectedException ended(Ending ending) {
+    return switch (ending.reason()) {
+      case CLOSED -> new TokenRejectedException(Rejection.CLOSED, "closed");
+      case REPLACED -> new TokenRejectedException(Rejection.REPLACED, "replaced");
+      case EVICTED -> new TokenRejectedException(Rejection.EVICTED, "evicted");
+      case EXPIRED -> new TokenRejectedException(Rejection.EXPIRED, "expired");
+    };
+  }
+
+  private static TokenRejectedException invalid(String why) {
+    return new TokenRejectedException(Rejection.INVALID, why);
+  }
+}
