@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * What a store keeps about a token. Nothing in it can be presented: neither the token nor a session
  * id follows from it.
  *
- * <p>All times are UTC instants to the millisecond; finer parts are cut off. Immutable.
+ * <p>All times are UTC instants to the millisecond, and so is the idle timeout; finer parts are cut
+ * off. Immutable.
  *
  * @param id its handle; for a session the SHA-256 digest of the session id, else random
  * @param kind what it authenticates
@@ -68,6 +69,9 @@ public record TokenRecord(
       throw new IllegalArgumentException("a subject has 1 to 255 characters");
     }
     roles.forEach(role -> requireText("role", role));
+    requireTextOrNull("group", group);
+    requireTextOrNull("client", client);
+    requireTextOrNull("binding", binding);
     attributes.forEach(TokenRecord::requireAttribute);
     if (attributes.entrySet().stream().mapToInt(TokenRecord::size).sum() > MAX_ATTRIBUTE_BYTES) {
       throw new IllegalArgumentException("attributes have at most 8 KiB in all");
@@ -79,6 +83,7 @@ public record TokenRecord(
     attributes = Collections.unmodifiableMap(new LinkedHashMap<>(new TreeMap<>(attributes)));
     issuedAt = millis(issuedAt);
     lastUsedAt = millis(lastUsedAt);
+    idleTimeout = idleTimeout == null ? null : idleTimeout.truncatedTo(ChronoUnit.MILLIS);
     idleExpiresAt = idleExpiresAt == null ? null : millis(idleExpiresAt);
     expiresAt = expiresAt == null ? null : millis(expiresAt);
   }
@@ -162,6 +167,12 @@ public record TokenRecord(
   private static int size(Map.Entry<String, String> attribute) {
     return attribute.getKey().getBytes(StandardCharsets.UTF_8).length
         + attribute.getValue().getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static void requireTextOrNull(String what, @Nullable String text) {
+    if (text != null) {
+      requireText(what, text);
+    }
   }
 
   /** No store can keep NUL or half a surrogate pair everywhere, so none is asked to. */

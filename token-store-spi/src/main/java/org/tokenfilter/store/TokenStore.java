@@ -38,12 +38,15 @@ public interface TokenStore extends AutoCloseable {
    * <p><b>S1</b> It is stored if and only if its group holds fewer than {@code limit} live records
    * at {@code now}. Over the limit, {@link Limit.Policy#REJECT} answers {@link
    * Insertion.Outcome#GROUP_FULL} and changes nothing; {@link Limit.Policy#EVICT_OLDEST} ends as
-   * many of the oldest (by issuedAt, then id) as it takes, with {@link Reason#EVICTED} at {@code
-   * now}, and names them. Of any number of concurrent insertions, on any nodes, never more than the
-   * limit are live. The parent, where there is one, must be live at {@code now} and cannot end
-   * between the check and the insertion; else {@link Insertion.Outcome#PARENT_ENDED}.
+   * many of the oldest (by issuedAt, then id) as it takes, but never the record's own parent, with
+   * {@link Reason#EVICTED} at {@code now}, and names them. Of any number of concurrent insertions,
+   * on any nodes, never more than the limit are live. The parent, where there is one, must be live
+   * at {@code now} and cannot end between the check and the insertion; else {@link
+   * Insertion.Outcome#PARENT_ENDED}.
    *
    * @throws DuplicateTokenException <b>S2</b> if a record with this id exists, dead or alive;
+   *     nothing changes
+   * @throws IllegalArgumentException if the record has ended, or its parent has a parent itself;
    *     nothing changes
    * @throws TokenStoreException S16
    */
@@ -79,9 +82,11 @@ public interface TokenStore extends AutoCloseable {
    * <p><b>S7</b> Ends {@code id} with {@link Reason#REPLACED} at {@code now}, naming its successor,
    * and inserts the successor, which has the same group, without counting it: both or neither, if
    * and only if {@code id} is live at {@code now}. Of any number of concurrent calls exactly one
-   * answers true.
+   * answers true. The children of {@code id} end with it (S9).
    *
    * @throws DuplicateTokenException S2
+   * @throws IllegalArgumentException if the successor is of another group, has ended or has a
+   *     parent; nothing changes
    * @throws TokenStoreException S16
    */
   boolean replace(TokenId id, TokenRecord successor, Instant now);
@@ -90,8 +95,8 @@ public interface TokenStore extends AutoCloseable {
    * Ends a record.
    *
    * <p><b>S8</b> The end is final and the first one wins, on live and on expired records alike.
-   * <b>S9</b> Ending a record ends its children in the same step, with the same reason and time; no
-   * child can slip in meanwhile.
+   * <b>S9</b> Ending a record ends its children in the same step, with the same reason and time (a
+   * successor is the record's alone); no child can slip in meanwhile.
    *
    * @return the ids that this call ended, the record's first, then its children's; empty if it had
    *     ended already or is unknown

@@ -1,0 +1,175 @@
+package org.tokenfilter.codec;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.token.TokenClaims;
+
+/**
+ * The content of our tokens (RFC 7519, 4), for one audience: {@code
+ * {"jti":...,"k":"s","aud":...,"iat":...,"exp":...}}, without {@code exp} where the record never
+ * expires. Thread-safe.
+ */
+final class ClaimsJson {
+
+  private static final int MAX_AUDIENCE_LENGTH = 128;
+  private static final int MAX_BYTES = 768;
+
+  /** 9999-12-31T23:59:59Z. What lies behind it was meant in milliseconds. */
+  private static final long MAX_SECONDS = 253_402_300_799L;
+
+  private static final int KEPT_BUFFERS = 16;
+
+  private final String audience;
+  private final String quotedAudience;
+  private final StrictJson json;
+
+  /**
+   * The claims of this audience.
+   *
+   * @throws IllegalArgumentException unless it has 1 to 128 characters, none of them a control
+   *     character or half a surrogate pair: with more, a token could be too long to be read
+   */
+  ClaimsJson(String audience) {
+    if (audience.isEmpty()
+        || audience.length() > MAX_AUDIENCE_LENGTH
+        || audience.chars().anyMatch(Character::isISOControl)
+        || !StandardCharsets.UTF_8.newEncoder().canEncode(audience)) {
+      throw new IllegalArgumentException(
+          "an audience is Unicode text of 1 to 128 characters without control characters");
+    }
+    this.audience = audience;
+    quotedAudience =
+        '"' + new String(JsonStringEncoder.getInstance().quoteAsString(audience)) + '"';
+    json = new StrictJson(1, JsonRecyclerPools.newBoundedPool(KEPT_BUFFERS));
+  }
+
+  /**
+   * Writes claims.
+   *
+   * @throws IllegalArgumentException if {@link #read} would not take them
+   */
+  byte[] write(TokenClaims claims) {
+    requireOurs(claims);
+    Instant expiresAt = claims.expiresAt();
+    String text =
+        "{\"jti\":\""
+            + claims.id()
+            + "\",\"k\":\""
+            + letter(claims.kind())
+            + "\",\"aud\":"
+            + quotedAudience
+            + ",\"iat\":"
+            + claims.issuedAt().getEpochSecond()
+            + (expiresAt == null ? "" : ",\"exp\":" + expiresAt.getEpochSecond())
+            + "}";
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads claims.
+   *
+   * @throws IOException if they are not JSON
+   * @throws IllegalArgumentException if they are not ours
+   */
+  TokenClaims read(byte[] content) throws IOException {
+    if (content.length > MAX_BYTES) {
+      throw new IllegalArgumentException("claims are shorter");
+    }
+    try (JsonParser parser = json.parser(content)) {
+      require(parser.nextToken() == JsonToken.START_OBJECT, "claims are an object");
+      TokenClaims claims = members(parser);
+      require(parser.nextToken() == null, "nothing follows the claims");
+      requireOurs(claims);
+      return claims;
+    }
+  }
+
+  private static TokenClaims members(JsonParser parser) throws IOException {
+    TokenId id = null;
+    TokenKind kind = null;
+    String audience = null;
+    Instant issuedAt = null;
+    Instant expiresAt = null;
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      switch (name) {
+        case "jti" -> id = TokenId.parse(text(parser));
+        case "k" -> kind = kind(text(parser));
+        case "aud" -> audience = text(parser);
+        case "iat" -> issuedAt = seconds(parser);
+        case "exp" -> expiresAt = seconds(parser);
+        default -> throw new IllegalArgumentException("claims have no other member");
+      }
+    }
+    return claims(id, kind, audience, issuedAt, expiresAt);
+  }
+
+  private static TokenClaims claims(
+      @Nullable TokenId id,
+      @Nullable TokenKind kind,
+      @Nullable String audience,
+      @Nullable Instant issuedAt,
+      @Nullable Instant expiresAt) {
+    if (id == null || kind == null || audience == null || issuedAt == null) {
+      throw new IllegalArgumentException("claims have a jti, a k, an aud and an iat");
+    }
+    return new TokenClaims(id, kind, audience, issuedAt, expiresAt);
+  }
+
+  private void requireOurs(TokenClaims claims) {
+    require(claims.audience().equals(audience), "claims are for this audience");
+    require(inRange(claims.issuedAt()), "iat is a time in seconds");
+    Instant expiresAt = claims.expiresAt();
+    if (expiresAt != null) {
+      require(inRange(expiresAt), "exp is a time in seconds");
+      // Both were rounded down, so a token that lives for less than a second has them equal.
+      require(!expiresAt.isBefore(claims.issuedAt()), "exp is not before iat");
+    }
+  }
+
+  private static boolean inRange(Instant time) {
+    return time.getEpochSecond() > 0 && time.getEpochSecond() <= MAX_SECONDS;
+  }
+
+  private static String text(JsonParser parser) throws IOException {
+    require(parser.nextToken() == JsonToken.VALUE_STRING, "this claim is a string");
+    return parser.getText();
+  }
+
+  private static Instant seconds(JsonParser parser) throws IOException {
+    require(parser.nextToken() == JsonToken.VALUE_NUMBER_INT, "this claim is a whole number");
+    long seconds = parser.getLongValue();
+    require(seconds > 0 && seconds <= MAX_SECONDS, "this claim is a time in seconds");
+    return Instant.ofEpochSecond(seconds);
+  }
+
+  private static String letter(TokenKind kind) {
+    return switch (kind) {
+      case SESSION -> "s";
+      case OPEN -> "o";
+      case USER -> "u";
+    };
+  }
+
+  private static TokenKind kind(String letter) {
+    return switch (letter) {
+      case "s" -> TokenKind.SESSION;
+      case "o" -> TokenKind.OPEN;
+      case "u" -> TokenKind.USER;
+      default -> throw new IllegalArgumentException("k is s, o or u");
+    };
+  }
+
+  private static void require(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+}

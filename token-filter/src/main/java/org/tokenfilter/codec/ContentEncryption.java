@@ -1,0 +1,65 @@
+package org.tokenfilter.codec;
+
+/**
+ * The ways in which a token's content may be encrypted and authenticated (RFC 7518, 5.1). A key is
+ * for one of them alone.
+ */
+public enum ContentEncryption {
+  /** AES-128 in CBC mode with HMAC SHA-256 (RFC 7518, 5.2.3): 32 bytes of key. The default. */
+  A128CBC_HS256("A128CBC-HS256", 32, 16, 16),
+
+  /** AES-256 in CBC mode with HMAC SHA-512 (RFC 7518, 5.2.5): 64 bytes of key. */
+  A256CBC_HS512("A256CBC-HS512", 64, 16, 32),
+
+  /**
+   * AES-256 in Galois/Counter Mode (RFC 7518, 5.3): 32 bytes of key. Its initialization vectors are
+   * random, so a key is good for at most 2<sup>32</sup> tokens (NIST SP 800-38D, 8.3): put another
+   * one in its place before that.
+   */
+  A256GCM("A256GCM", 32, 12, 16);
+
+  private final String standardName;
+  private final int keyLength;
+  private final int ivLength;
+  private final int tagLength;
+
+  ContentEncryption(String standardName, int keyLength, int ivLength, int tagLength) {
+    this.standardName = standardName;
+    this.keyLength = keyLength;
+    this.ivLength = ivLength;
+    this.tagLength = tagLength;
+  }
+
+  /**
+   * The one that RFC 7518 names so.
+   *
+   * @throws IllegalArgumentException if it is none of these; names are compared exactly
+   */
+  public static ContentEncryption of(String name) {
+    for (ContentEncryption encryption : values()) {
+      if (encryption.standardName.equals(name)) {
+        return encryption;
+      }
+    }
+    throw new IllegalArgumentException("not one of A128CBC-HS256, A256CBC-HS512, A256GCM");
+  }
+
+  /** How many bytes its keys have. */
+  public int keyLength() {
+    return keyLength;
+  }
+
+  int ivLength() {
+    return ivLength;
+  }
+
+  int tagLength() {
+    return tagLength;
+  }
+
+  /** The name that it has in RFC 7518, as in {@code "enc":"A128CBC-HS256"}. */
+  @Override
+  public String toString() {
+    return standardName;
+  }
+}

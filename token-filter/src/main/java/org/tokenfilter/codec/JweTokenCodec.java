@@ -1,0 +1,89 @@
+package org.tokenfilter.codec;
+
+import com.nimbusds.jose.JOSEException;
+import java.security.SecureRandom;
+import java.util.function.Supplier;
+import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Writes tokens as compact JWE (RFC 7516, 7.1) with a shared key used directly (RFC 7518, 4.5):
+ *
+ * <pre>{@code
+ * base64url({"enc":"A128CBC-HS256","alg":"dir","kid":"k1"})..iv.ciphertext.tag
+ * ciphertext of {"jti":"...","k":"s","aud":"/orders","iat":1790000000,"exp":1790604800}
+ * }</pre>
+ *
+ * <p>A token is read only if it is spelled as we spell it: its header is compared with those that
+ * the ring's own keys make, never parsed, so there is no {@code zip}, no {@code crit} and no other
+ * algorithm to be talked into (RFC 8725, 3.1); all of this comes before decryption. Whether a
+ * token's time is over is not judged here: its record says it.
+ *
+ * <p>Thread-safe.
+ */
+public final class JweTokenCodec implements TokenCodec {
+
+  private final Supplier<KeyRing> ring;
+  private final ClaimsJson claims;
+  private final SecureRandom random;
+
+  /**
+   * A codec.
+   *
+   * @param ring the keys, asked for anew for each token: a ring that changed counts at once
+   * @param audience the application that it writes tokens for; it refuses those of all others
+   * @param random where initialization vectors come from
+   * @throws IllegalArgumentException if the audience is not Unicode text of 1 to 128 characters
+   *     without control characters
+   */
+  public JweTokenCodec(Supplier<KeyRing> ring, String audience, SecureRandom random) {
+    this.ring = ring;
+    this.claims = new ClaimsJson(audience);
+    this.random = random;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if {@link #decode} would refuse the token: the claims are for
+   *     another audience, their times are outside of the years 1970 to 9999, or they expire before
+   *     they are issued
+   */
+  @Override
+  public String encode(TokenClaims claims) {
+    byte[] content = this.claims.write(claims);
+    try {
+      return ring.get().active().seal(content, random).text();
+    } catch (JOSEException e) {
+      throw new IllegalStateException("this platform cannot encrypt as RFC 7518 asks", e);
+    }
+  }
+
+  @Override
+  public TokenClaims decode(String token) throws TokenRejectedException {
+    CompactJwe parts = CompactJwe.parse(token);
+    ContentCipher cipher = ring.get().opening(parts.header());
+    if (cipher == null) {
+      throw CompactJwe.refused("no key of ours makes its header");
+    }
+    return read(open(cipher, parts));
+  }
+
+  /** Whatever the library throws, and some of it is unchecked, the text is no token of ours. */
+  private static byte[] open(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
+    try {
+      return cipher.open(token);
+    } catch (JOSEException | RuntimeException e) {
+      throw CompactJwe.refused("it does not decrypt");
+    }
+  }
+
+  private TokenClaims read(byte[] content) throws TokenRejectedException {
+    try {
+      return claims.read(content);
+    } catch (Exception e) {
+      // Its message may hold what the token says.
+      throw CompactJwe.refused("its claims are not ours");
+    }
+  }
+}

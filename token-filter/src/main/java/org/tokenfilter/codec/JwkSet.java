@@ -1,0 +1,148 @@
+package org.tokenfilter.codec;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A set of content encryption keys as text: a JWK Set (RFC 7517, 5) of {@code oct} keys (RFC 7518,
+ * 6.4) with the member {@code state} beside the standard ones, all of them needed and no other.
+ *
+ * <p>No message holds text of the file but for the names of keys and short names of members: what
+ * stands in the wrong place may be a key.
+ */
+final class JwkSet {
+
+  private static final List<String> MEMBERS = List.of("kty", "kid", "use", "alg", "state", "k");
+  private static final int NESTING = 3;
+  private static final int SHOWN_NAME_LENGTH = 16;
+
+  private JwkSet() {}
+
+  /**
+   * The ring that a text describes.
+   *
+   * @throws IllegalArgumentException if anything in it is not as it must be; the message, one line,
+   *     says what
+   */
+  static KeyRing parse(byte[] text) {
+    // Buffers that held keys are not kept.
+    StrictJson json = new StrictJson(NESTING, JsonRecyclerPools.nonRecyclingPool());
+    try (JsonParser parser = json.parser(text)) {
+      List<ContentKey> keys = keys(parser);
+      require(parser.nextToken() == null, "something follows the set of keys");
+      return KeyRing.of(keys);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("it is not UTF-8");
+    } catch (JacksonException e) {
+      // Neither its message nor itself goes on: it quotes the text.
+      throw new IllegalArgumentException(
+          "it is not JSON, or gives a member twice, at line %d, column %d"
+              .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory can be read", e);
+    }
+  }
+
+  /** The text of a set with one key. */
+  static byte[] write(ContentKey key) {
+    return """
+        {"keys":[
+        {"kty":"oct","kid":"%s","use":"enc","alg":"%s","state":"%s","k":"%s"}
+        ]}
+        """
+        .formatted(key.kid(), key.encryption(), key.state(), Base64Url.encode(key.bytes()))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static List<ContentKey> keys(JsonParser parser) throws IOException {
+    require(parser.nextToken() == JsonToken.START_OBJECT, "it is not a JSON object");
+    require("keys".equals(parser.nextFieldName()), "its first member is not 'keys'");
+    require(parser.nextToken() == JsonToken.START_ARRAY, "its member 'keys' is not an array");
+    List<ContentKey> keys = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      int number = keys.size() + 1;
+      require(
+          parser.currentToken() == JsonToken.START_OBJECT,
+          "key number " + number + " is not an object");
+      keys.add(key(members(parser, number), number));
+    }
+    require(parser.nextToken() == JsonToken.END_OBJECT, "it has a member beside 'keys'");
+    return keys;
+  }
+
+  private static Map<String, String> members(JsonParser parser, int number) throws IOException {
+    Map<String, String> members = new HashMap<>();
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      require(
+          parser.nextToken() == JsonToken.VALUE_STRING,
+          "key number " + number + ": " + shown(name) + " is not a string");
+      members.put(name, parser.getText());
+    }
+    return members;
+  }
+
+  private static ContentKey key(Map<String, String> members, int number) {
+    String kid = required(members, "kid", "key number " + number);
+    require(ContentKey.isKid(kid), "key number " + number + ": " + ContentKey.KID_RULE);
+    String which = "key '" + kid + "'";
+    require(required(members, "kty", which).equals("oct"), which + ": kty is not oct");
+    for (String name : members.keySet()) {
+      require(MEMBERS.contains(name), which + " has an unknown member: " + shown(name));
+    }
+    require(required(members, "use", which).equals("enc"), which + ": use is not enc");
+    String k = required(members, "k", which);
+    require(Base64Url.isCanonical(k), which + ": k is not base64url without padding");
+    return new ContentKey(
+        kid,
+        encryption(required(members, "alg", which), which),
+        state(required(members, "state", which), which),
+        Base64.getUrlDecoder().decode(k));
+  }
+
+  private static ContentEncryption encryption(String alg, String which) {
+    try {
+      return ContentEncryption.of(alg);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(which + ": alg is " + e.getMessage(), e);
+    }
+  }
+
+  private static ContentKey.State state(String state, String which) {
+    try {
+      return ContentKey.State.of(state);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(which + ": state is " + e.getMessage(), e);
+    }
+  }
+
+  private static String required(Map<String, String> members, String name, String which) {
+    String value = members.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(which + " has no " + name);
+    }
+    return value;
+  }
+
+  /** A key has 43 characters or more, so a short name is none. */
+  private static String shown(String name) {
+    boolean plain = name.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    return plain && name.length() <= SHOWN_NAME_LENGTH ? "'" + name + "'" : "one with a long name";
+  }
+
+  private static void require(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+}

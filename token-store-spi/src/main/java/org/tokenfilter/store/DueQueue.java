@@ -1,0 +1,39 @@
+package org.tokenfilter.store;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Ids by the moment at which each is to be looked at, the earliest first. Not thread-safe. */
+final class DueQueue {
+
+  private record Mark(Instant at, TokenId id) {}
+
+  private final NavigableSet<Mark> order =
+      new TreeSet<>(Comparator.comparing(Mark::at).thenComparing(Mark::id));
+  private final Map<TokenId, Mark> marks = new HashMap<>();
+
+  /** Gives an id its mark, or moves it; null takes it out. */
+  void mark(TokenId id, @Nullable Instant at) {
+    Mark old = at == null ? marks.remove(id) : marks.put(id, new Mark(at, id));
+    if (old != null) {
+      order.remove(old);
+    }
+    if (at != null) {
+      order.add(new Mark(at, id));
+    }
+  }
+
+  /** The first id whose mark is before this time; null if none is due. */
+  @Nullable TokenId before(Instant time) {
+    if (order.isEmpty()) {
+      return null;
+    }
+    Mark first = order.first();
+    return first.at().isBefore(time) ? first.id() : null;
+  }
+}

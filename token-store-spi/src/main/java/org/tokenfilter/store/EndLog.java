@@ -1,0 +1,76 @@
+package org.tokenfilter.store;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Set;
+
+/**
+ * Which records ended when, by the store's own clock (S12). It outlives the records: one that was
+ * ended and deleted at once is still told of. Not thread-safe.
+ */
+final class EndLog {
+
+  private record Entry(Instant at, TokenId id) {}
+
+  /** An end is noted a little before it is acknowledged, and counts from then on. */
+  private static final Duration UNTIL_ACKNOWLEDGED = Duration.ofSeconds(5);
+
+  private final Deque<Entry> entries = new ArrayDeque<>();
+  private final Clock clock;
+  private final Duration retention;
+  private Instant latest = Instant.MIN;
+
+  EndLog(Clock clock, Duration retention) {
+    this.clock = clock;
+    this.retention = retention;
+  }
+
+  void add(Collection<TokenId> ids) {
+    Instant now = now();
+    ids.forEach(id -> entries.addLast(new Entry(now, id)));
+    trim(now);
+  }
+
+  /** The youngest ends first, so that an incomplete answer holds the latest ones. */
+  Ends within(Duration window, int limit) {
+    if (window.compareTo(retention) > 0) {
+      throw new IllegalArgumentException(
+          "ends are kept for " + retention + ", which is less than " + window);
+    }
+    Instant now = now();
+    trim(now);
+    Instant from = now.minus(window).minus(UNTIL_ACKNOWLEDGED);
+    Set<TokenId> ids = new HashSet<>();
+    for (Iterator<Entry> youngest = entries.descendingIterator(); youngest.hasNext(); ) {
+      Entry entry = youngest.next();
+      if (entry.at().isBefore(from)) {
+        break;
+      }
+      if (!ids.contains(entry.id()) && ids.size() >= limit) {
+        return new Ends(ids, false, clock.instant());
+      }
+      ids.add(entry.id());
+    }
+    return new Ends(ids, true, clock.instant());
+  }
+
+  private void trim(Instant now) {
+    Instant from = now.minus(retention).minus(UNTIL_ACKNOWLEDGED);
+    while (!entries.isEmpty() && entries.getFirst().at().isBefore(from)) {
+      entries.removeFirst();
+    }
+  }
+
+  /** Where the clock was set back, it stands still: no end may look older than it is. */
+  private Instant now() {
+    Instant now = clock.instant();
+    latest = now.isAfter(latest) ? now : latest;
+    return latest;
+  }
+}

@@ -1,0 +1,198 @@
+package org.tokenfilter.store;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps everything in memory: for one node, for trying things out and for tests. What it holds is
+ * gone when it is.
+ *
+ * <p>{@link #find} takes no lock; the others take turns. Dead records go when a {@link #sweep}
+ * finds them; where nobody sweeps, each insertion takes a few with it that have been dead for
+ * longer than the retention, so that memory follows the number of live and lately dead records.
+ */
+public final class InMemoryTokenStore implements TokenStore {
+
+  private static final Duration DEFAULT_RETENTION = Duration.ofHours(1);
+
+  /** How far a node's clock may be ahead without its log-ins being missed by {@link #endAll}. */
+  private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
+
+  /** More than one, so that the dead are outrun: a record may be looked at in vain, then ended. */
+  private static final int LOOKED_AT_PER_INSERTION = 4;
+
+  private final Object writing = new Object();
+  private final Duration retention;
+  private final EndLog ends;
+  private final RecordTable records;
+  private final GroupLimits groups;
+  private volatile boolean closed;
+
+  /** A store with the system's clock that keeps dead records for an hour. */
+  public InMemoryTokenStore() {
+    this(Clock.systemUTC(), DEFAULT_RETENTION);
+  }
+
+  /**
+   * An empty store.
+   *
+   * @param clock the store's own clock: what {@link #endedWithin} goes by
+   * @param retention how long dead records are kept at least (S4), and ends are told of (S12)
+   * @throws IllegalArgumentException if the retention is negative
+   */
+  public InMemoryTokenStore(Clock clock, Duration retention) {
+    if (retention.isNegative()) {
+      throw new IllegalArgumentException("a retention is not negative: " + retention);
+    }
+    this.retention = retention;
+    this.ends = new EndLog(clock, retention);
+    this.records = new RecordTable(ends);
+    this.groups = new GroupLimits(records);
+  }
+
+  @Override
+  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    requireOpen();
+    requireNotEnded(record);
+    synchronized (writing) {
+      if (records.get(record.id()) != null) {
+        throw new DuplicateTokenException(record.id());
+      }
+      if (record.parent() != null && !records.mayHaveChildren(record.parent(), now)) {
+        return Insertion.of(Insertion.Outcome.PARENT_ENDED);
+      }
+      Optional<List<TokenId>> evicted = groups.makeRoom(record, limit, now);
+      if (evicted.isEmpty()) {
+        return Insertion.of(Insertion.Outcome.GROUP_FULL);
+      }
+      records.add(record);
+      forgetSome(now);
+      return new Insertion(Insertion.Outcome.INSERTED, evicted.get());
+    }
+  }
+
+  @Override
+  public Optional<TokenRecord> find(TokenId id) {
+    requireOpen();
+    return Optional.ofNullable(records.get(id));
+  }
+
+  @Override
+  public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+    requireOpen();
+    Set<TokenId> missed = new HashSet<>();
+    synchronized (writing) {
+      for (Renewal renewal : renewals) {
+        if (!records.renew(renewal, now)) {
+          missed.add(renewal.id());
+        }
+      }
+    }
+    return Set.copyOf(missed);
+  }
+
+  @Override
+  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+    requireOpen();
+    requireNotEnded(successor);
+    if (successor.parent() != null) {
+      throw new IllegalArgumentException("a successor has no parent");
+    }
+    synchronized (writing) {
+      TokenRecord replaced = records.get(id);
+      if (replaced == null || !replaced.liveAt(now)) {
+        return false;
+      }
+      if (!Objects.equals(replaced.group(), successor.group())) {
+        throw new IllegalArgumentException("a successor is of the same group");
+      }
+      // The successor first: who finds its name in the record that ended finds it, too.
+      records.add(successor);
+      records.end(id, new Ending(now, Reason.REPLACED, successor.id()));
+      forgetSome(now);
+      return true;
+    }
+  }
+
+  @Override
+  public List<TokenId> end(TokenId id, Ending ending) {
+    requireOpen();
+    synchronized (writing) {
+      return records.end(id, ending);
+    }
+  }
+
+  @Override
+  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+    requireOpen();
+    synchronized (writing) {
+      List<TokenId> chosen =
+          records
+              .ofSubject(selection.subject(), ending.at().plus(CLOCK_SKEW))
+              .map(TokenRecord::id)
+              .filter(id -> !selection.except().contains(id))
+              .limit(limit)
+              .toList();
+      return chosen.stream().flatMap(id -> records.end(id, ending).stream()).toList();
+    }
+  }
+
+  @Override
+  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+    requireOpen();
+    synchronized (writing) {
+      return records
+          .ofSubjectBefore(subject, after)
+          .filter(record -> record.liveAt(now))
+          .limit(limit)
+          .toList();
+    }
+  }
+
+  @Override
+  public Ends endedWithin(Duration window, int limit) {
+    requireOpen();
+    synchronized (writing) {
+      return ends.within(window, limit);
+    }
+  }
+
+  @Override
+  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    requireOpen();
+    synchronized (writing) {
+      return records.sweep(expiredBefore, deadBefore, limit);
+    }
+  }
+
+  /** From then on nothing is known: every call fails, and none of them answers "not found". */
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private void forgetSome(Instant now) {
+    Instant forgotten = now.minus(retention);
+    records.sweep(forgotten, forgotten, LOOKED_AT_PER_INSERTION);
+  }
+
+  private static void requireNotEnded(TokenRecord record) {
+    if (record.ending() != null) {
+      throw new IllegalArgumentException("a new record has not ended");
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new TokenStoreException("the store is closed", null, false);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.tokenfilter.store;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Finds records by something that they have in common, the oldest first. Not thread-safe. */
+final class RecordIndex<K> {
+
+  private final Map<K, NavigableSet<Position>> places = new HashMap<>();
+  private final Function<TokenRecord, @Nullable K> key;
+
+  /** Records whose key is null are in no place. */
+  RecordIndex(Function<TokenRecord, @Nullable K> key) {
+    this.key = key;
+  }
+
+  void add(TokenRecord record) {
+    K shared = key.apply(record);
+    if (shared != null) {
+      places.computeIfAbsent(shared, none -> new TreeSet<>()).add(Position.of(record));
+    }
+  }
+
+  void remove(TokenRecord record) {
+    K shared = key.apply(record);
+    NavigableSet<Position> some = shared == null ? null : places.get(shared);
+    if (some != null && some.remove(Position.of(record)) && some.isEmpty()) {
+      places.remove(shared);
+    }
+  }
+
+  /** A view, which follows what is added and removed. */
+  NavigableSet<Position> get(K shared) {
+    return Collections.unmodifiableNavigableSet(
+        places.getOrDefault(shared, Collections.emptyNavigableSet()));
+  }
+}

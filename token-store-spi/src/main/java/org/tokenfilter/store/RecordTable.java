@@ -1,0 +1,154 @@
+package org.tokenfilter.store;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records in memory, with what finds them. Only {@link #get} may be called by many threads;
+ * whoever calls the others holds the store's lock.
+ *
+ * <p>The indexes hold the records that have not ended: no other one counts for a limit, keeps a
+ * place in a list or has an end to come.
+ */
+final class RecordTable {
+
+  private final Map<TokenId, TokenRecord> records = new ConcurrentHashMap<>();
+  private final RecordIndex<String> byGroup = new RecordIndex<>(TokenRecord::group);
+  private final RecordIndex<TokenId> byParent = new RecordIndex<>(TokenRecord::parent);
+  private final RecordIndex<String> bySubject = new RecordIndex<>(TokenRecord::subject);
+  private final DueQueue toExpire = new DueQueue();
+  private final DueQueue toDelete = new DueQueue();
+  private final EndLog ends;
+
+  RecordTable(EndLog ends) {
+    this.ends = ends;
+  }
+
+  @Nullable TokenRecord get(TokenId id) {
+    return records.get(id);
+  }
+
+  /** Whether a record may become this one's child now. */
+  boolean mayHaveChildren(TokenId id, Instant now) {
+    TokenRecord parent = records.get(id);
+    if (parent == null) {
+      return false;
+    }
+    if (parent.parent() != null) {
+      throw new IllegalArgumentException("a record that has a parent is no parent");
+    }
+    return parent.liveAt(now);
+  }
+
+  /** A group's live records, the oldest first. */
+  List<TokenRecord> liveInGroup(String group, Instant now) {
+    return known(byGroup.get(group)).filter(record -> record.liveAt(now)).toList();
+  }
+
+  /** A subject's records that were issued until then and have not ended, the oldest first. */
+  Stream<TokenRecord> ofSubject(String subject, Instant issuedUntil) {
+    return known(bySubject.get(subject))
+        .takeWhile(record -> !record.issuedAt().isAfter(issuedUntil));
+  }
+
+  /** A subject's records that have not ended, the newest first, older than a position. */
+  Stream<TokenRecord> ofSubjectBefore(String subject, @Nullable Position position) {
+    var all = bySubject.get(subject);
+    return known((position == null ? all : all.headSet(position, false)).descendingSet());
+  }
+
+  void add(TokenRecord record) {
+    if (records.putIfAbsent(record.id(), record) != null) {
+      throw new DuplicateTokenException(record.id());
+    }
+    byGroup.add(record);
+    byParent.add(record);
+    bySubject.add(record);
+    toExpire.mark(record.id(), record.deadline());
+  }
+
+  /** Answers false where there is nothing live to renew. The record's mark stays where it is. */
+  boolean renew(Renewal renewal, Instant now) {
+    TokenRecord record = records.get(renewal.id());
+    if (record == null || !record.liveAt(now)) {
+      return false;
+    }
+    records.put(record.id(), record.renewed(renewal));
+    return true;
+  }
+
+  /** Ends a record and its children; answers all of their ids, or none if it had ended before. */
+  List<TokenId> end(TokenId id, Ending ending) {
+    TokenRecord record = records.get(id);
+    if (record == null || record.ending() != null) {
+      return List.of();
+    }
+    // The children first: readers take no lock, and none of them may see a child outlive its
+    // parent.
+    List<TokenRecord> children = known(byParent.get(id)).toList();
+    children.forEach(child -> endOne(child, Ending.of(ending.reason(), ending.at())));
+    endOne(record, ending);
+    List<TokenId> ids =
+        Stream.concat(Stream.of(record), children.stream()).map(TokenRecord::id).toList();
+    ends.add(ids);
+    return ids;
+  }
+
+  Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    List<TokenId> expired = new ArrayList<>();
+    int looked = 0;
+    for (TokenId due = toExpire.before(expiredBefore);
+        due != null && looked < limit;
+        due = toExpire.before(expiredBefore)) {
+      expired.addAll(expire(due, expiredBefore));
+      looked++;
+    }
+    int deleted = 0;
+    for (TokenId due = toDelete.before(deadBefore);
+        due != null && looked < limit;
+        due = toDelete.before(deadBefore)) {
+      toDelete.mark(due, null);
+      records.remove(due);
+      deleted++;
+      looked++;
+    }
+    boolean more = toExpire.before(expiredBefore) != null || toDelete.before(deadBefore) != null;
+    return new Sweep(expired, deleted, more);
+  }
+
+  /** Ends a due record, or marks it for its new deadline if it was renewed. */
+  private List<TokenId> expire(TokenId due, Instant expiredBefore) {
+    Instant deadline = Objects.requireNonNull(known(due).deadline());
+    if (deadline.isBefore(expiredBefore)) {
+      // At its deadline: from then on nobody could use it, whenever the sweep came by.
+      return end(due, Ending.of(Reason.EXPIRED, deadline));
+    }
+    toExpire.mark(due, deadline);
+    return List.of();
+  }
+
+  private void endOne(TokenRecord record, Ending ending) {
+    byGroup.remove(record);
+    byParent.remove(record);
+    bySubject.remove(record);
+    TokenRecord ended = record.ended(ending);
+    toExpire.mark(ended.id(), null);
+    toDelete.mark(ended.id(), ended.death());
+    records.put(ended.id(), ended);
+  }
+
+  private Stream<TokenRecord> known(Collection<Position> positions) {
+    return positions.stream().map(position -> known(position.id()));
+  }
+
+  private TokenRecord known(TokenId id) {
+    return Objects.requireNonNull(records.get(id));
+  }
+}

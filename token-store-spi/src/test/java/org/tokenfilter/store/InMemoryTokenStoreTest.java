@@ -1,0 +1,348 @@
+package org.tokenfilter.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.tokenfilter.store.Insertion.Outcome.GROUP_FULL;
+import static org.tokenfilter.store.Insertion.Outcome.INSERTED;
+import static org.tokenfilter.store.Insertion.Outcome.PARENT_ENDED;
+import static org.tokenfilter.store.Limit.Policy.EVICT_OLDEST;
+import static org.tokenfilter.store.Limit.Policy.REJECT;
+import static org.tokenfilter.store.Records.IDLE;
+import static org.tokenfilter.store.Records.id;
+import static org.tokenfilter.store.Records.lasting;
+import static org.tokenfilter.store.Records.sliding;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class InMemoryTokenStoreTest {
+
+  private static final Duration TICK = Duration.ofMillis(1);
+
+  private final SettableClock clock = new SettableClock();
+  private final Instant start = clock.instant();
+  private final TokenStore store = new InMemoryTokenStore(clock, Duration.ofHours(1));
+
+  @Test
+  void s01_recordIsStoredWhileItsGroupHasRoom() {
+    Limit two = new Limit(2, REJECT);
+
+    assertThat(store.insert(sliding(1, start).group("g").build(), two, start).outcome())
+        .isEqualTo(INSERTED);
+    assertThat(store.insert(sliding(2, start).group("g").build(), two, start).outcome())
+        .isEqualTo(INSERTED);
+    assertThat(store.insert(sliding(3, start).group("g").build(), two, start))
+        .isEqualTo(Insertion.of(GROUP_FULL));
+    assertThat(store.find(id(3))).isEmpty();
+    assertThat(store.insert(sliding(3, start).group("h").build(), two, start).outcome())
+        .isEqualTo(INSERTED);
+    assertThat(store.insert(sliding(4, start).build(), new Limit(1, REJECT), start).outcome())
+        .isEqualTo(INSERTED);
+  }
+
+  @Test
+  void s01_deadRecordsTakeNoRoom() {
+    Limit one = new Limit(1, REJECT);
+    store.insert(sliding(1, start).group("g").build(), one, start);
+
+    assertThat(store.insert(sliding(2, start).group("g").build(), one, start.plus(IDLE)).outcome())
+        .isEqualTo(INSERTED);
+    store.end(id(2), closed(start));
+    assertThat(store.insert(sliding(3, start).group("g").build(), one, start).outcome())
+        .isEqualTo(GROUP_FULL);
+    assertThat(store.insert(sliding(3, start).group("g").build(), one, start.plus(IDLE)).outcome())
+        .isEqualTo(INSERTED);
+  }
+
+  @Test
+  void s01_asManyOfTheOldestAreEvictedAsItTakesAndNamedWithTheirChildren() {
+    insert(
+        lasting(4, start.plusSeconds(2)).group("g").build(),
+        lasting(3, start).group("g").build(),
+        lasting(2, start).group("g").build(),
+        sliding(9, start).parent(id(2)).build());
+
+    Insertion insertion =
+        store.insert(lasting(5, start).group("g").build(), new Limit(2, EVICT_OLDEST), start);
+
+    assertThat(insertion).isEqualTo(new Insertion(INSERTED, List.of(id(2), id(9), id(3))));
+    assertThat(store.find(id(3)).orElseThrow().ending())
+        .isEqualTo(Ending.of(Reason.EVICTED, start));
+    assertThat(store.find(id(4)).orElseThrow().ending()).isNull();
+  }
+
+  @Test
+  void s01_noMoreAreEvictedThanItTakesWhereAChildIsOfTheGroup() {
+    insert(
+        lasting(1, start).group("g").build(),
+        sliding(2, start.plusSeconds(1)).group("g").parent(id(1)).build(),
+        lasting(3, start.plusSeconds(2)).group("g").build());
+
+    Insertion insertion =
+        store.insert(lasting(4, start).group("g").build(), new Limit(2, EVICT_OLDEST), start);
+
+    assertThat(insertion.evicted()).containsExactly(id(1), id(2));
+  }
+
+  @Test
+  void s01_parentNeverMakesRoomForItsChild() {
+    insert(lasting(1, start).group("g").build(), lasting(2, start).group("g").build());
+    TokenRecord child = sliding(3, start).group("g").parent(id(1)).build();
+
+    assertThat(store.insert(child, new Limit(1, EVICT_OLDEST), start).outcome())
+        .isEqualTo(GROUP_FULL);
+    assertThat(store.insert(child, new Limit(2, EVICT_OLDEST), start).evicted())
+        .containsExactly(id(2));
+  }
+
+  @Test
+  void s01_parentMustBeLive() {
+    insert(sliding(1, start).build(), lasting(2, start).build());
+    store.end(id(2), closed(start));
+
+    for (int parent : List.of(1, 2, 3)) {
+      TokenRecord child = sliding(9, start).parent(id(parent)).build();
+      assertThat(store.insert(child, Limit.NONE, start.plus(IDLE)).outcome())
+          .isEqualTo(PARENT_ENDED);
+    }
+    assertThat(store.find(id(9))).isEmpty();
+  }
+
+  @Test
+  void s01_recordThatHasAParentIsNoParent() {
+    insert(lasting(1, start).build(), sliding(2, start).parent(id(1)).build());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> insert(sliding(3, start).parent(id(2)).build()));
+  }
+
+  @Test
+  void s01_endedRecordIsNotInserted() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> insert(lasting(1, start).ending(closed(start)).build()));
+  }
+
+  @Test
+  void s02_secondRecordOfOneIdChangesNothing() {
+    TokenRecord first = sliding(1, start).group("g").build();
+    insert(first, lasting(2, start).build());
+    TokenRecord second = lasting(1, start).group("g").client("other").build();
+
+    for (Instant now : List.of(start, start.plus(IDLE))) {
+      assertThatExceptionOfType(DuplicateTokenException.class)
+          .isThrownBy(() -> store.insert(second, new Limit(1, EVICT_OLDEST), now));
+    }
+    assertThatExceptionOfType(DuplicateTokenException.class)
+        .isThrownBy(() -> store.replace(id(2), lasting(1, start).build(), start));
+    assertThat(store.find(id(1))).contains(first);
+    assertThat(store.find(id(2)).orElseThrow().ending()).isNull();
+  }
+
+  @Test
+  void s05_renewMovesForwardAndNeverBack() {
+    TokenRecord record = sliding(1, start).build();
+    insert(record);
+    Instant later = start.plusSeconds(60);
+
+    assertThat(store.renew(List.of(use(1, later)), later)).isEmpty();
+    assertThat(store.renew(List.of(use(1, start)), later)).isEmpty();
+    assertThat(store.find(id(1))).contains(record.renewed(use(1, later)));
+  }
+
+  @Test
+  void s05_renewIsJudgedByNowAndNamesTheDead() {
+    insert(
+        sliding(1, start).build(),
+        sliding(2, start).build(),
+        sliding(3, start.plusSeconds(1)).build());
+    store.end(id(2), closed(start));
+
+    assertThat(
+            store.renew(
+                List.of(use(1, start), use(2, start), use(3, start), use(4, start)),
+                start.plus(IDLE)))
+        .isEqualTo(Set.of(id(1), id(2), id(4)));
+    assertThat(store.renew(List.of(use(1, start.plus(IDLE))), start.plus(IDLE).minus(TICK)))
+        .isEmpty();
+  }
+
+  @Test
+  void s06_nothingRevivesAnEndedRecord() {
+    insert(sliding(1, start).build());
+    store.end(id(1), closed(start));
+    TokenRecord ended = store.find(id(1)).orElseThrow();
+
+    store.renew(List.of(use(1, start.plusSeconds(1))), start);
+    store.replace(id(1), sliding(2, start).build(), start);
+
+    assertThat(store.find(id(1))).contains(ended);
+    assertThat(store.find(id(2))).isEmpty();
+  }
+
+  @Test
+  void s07_successorTakesThePlaceWithoutBeingCounted() {
+    insert(lasting(1, start).group("g").build(), sliding(3, start).parent(id(1)).build());
+
+    assertThat(store.replace(id(1), lasting(2, start).group("g").build(), start)).isTrue();
+
+    assertThat(store.find(id(1)).orElseThrow().ending())
+        .isEqualTo(new Ending(start, Reason.REPLACED, id(2)));
+    assertThat(store.find(id(3)).orElseThrow().ending())
+        .isEqualTo(Ending.of(Reason.REPLACED, start));
+    assertThat(
+            store
+                .insert(lasting(4, start).group("g").build(), new Limit(1, REJECT), start)
+                .outcome())
+        .isEqualTo(GROUP_FULL);
+  }
+
+  @Test
+  void s07_onlyALiveRecordIsReplaced() {
+    insert(sliding(1, start).build());
+
+    assertThat(store.replace(id(1), lasting(2, start).build(), start.plus(IDLE))).isFalse();
+    assertThat(store.replace(id(3), lasting(2, start).build(), start)).isFalse();
+    assertThat(store.find(id(2))).isEmpty();
+  }
+
+  @Test
+  void s07_unfitSuccessorChangesNothing() {
+    insert(lasting(1, start).group("g").build(), lasting(3, start).build());
+
+    for (TokenRecord unfit :
+        List.of(
+            lasting(2, start).build(),
+            lasting(2, start).group("h").build(),
+            lasting(2, start).group("g").parent(id(3)).build(),
+            lasting(2, start).group("g").ending(closed(start)).build())) {
+      assertThatIllegalArgumentException().isThrownBy(() -> store.replace(id(1), unfit, start));
+    }
+    assertThat(store.find(id(1)).orElseThrow().ending()).isNull();
+    assertThat(store.find(id(2))).isEmpty();
+  }
+
+  @Test
+  void s08_firstEndWins() {
+    insert(sliding(1, start).build());
+    Ending late = closed(start.plus(IDLE).plusSeconds(1));
+
+    assertThat(store.end(id(1), late)).containsExactly(id(1));
+    assertThat(store.end(id(1), closed(start))).isEmpty();
+    assertThat(store.end(id(2), closed(start))).isEmpty();
+    assertThat(store.find(id(1)).orElseThrow().ending()).isEqualTo(late);
+  }
+
+  @Test
+  void s09_childrenEndWithTheirParent() {
+    insert(
+        lasting(5, start).build(),
+        sliding(2, start).parent(id(5)).build(),
+        sliding(1, start.plusSeconds(1)).parent(id(5)).build(),
+        sliding(3, start).parent(id(5)).build());
+    store.end(id(3), closed(start));
+    Ending replaced = new Ending(start, Reason.REPLACED, id(9));
+
+    assertThat(store.end(id(5), replaced)).containsExactly(id(5), id(2), id(1));
+    assertThat(store.find(id(1)).orElseThrow().ending())
+        .isEqualTo(Ending.of(Reason.REPLACED, start));
+    assertThat(store.find(id(3)).orElseThrow().ending()).isEqualTo(closed(start));
+  }
+
+  @Test
+  void s10_endAllSparesWhatIsNamedAndWhatIsTooYoung() {
+    insert(
+        lasting(1, start).build(),
+        lasting(2, start.plusSeconds(60)).build(),
+        lasting(3, start.plusSeconds(60).plus(TICK)).build(),
+        lasting(4, start).build(),
+        sliding(5, start).parent(id(4)).build(),
+        sliding(6, start).parent(id(1)).build(),
+        TokenRecord.builder(id(7), TokenKind.OPEN, "bob", start).build());
+
+    List<TokenId> ended =
+        store.endAll(new Selection("alice", Set.of(id(4), id(6))), closed(start), 10);
+
+    assertThat(ended).containsExactlyInAnyOrder(id(1), id(2), id(5), id(6));
+  }
+
+  @Test
+  void s10_endAllGoesOnWhereItLeftOff() {
+    for (int number = 1; number <= 5; number++) {
+      insert(lasting(number, start).build());
+    }
+    Selection all = new Selection("alice", Set.of());
+    List<List<TokenId>> calls = new ArrayList<>();
+    do {
+      calls.add(store.endAll(all, closed(start), 2));
+    } while (calls.get(calls.size() - 1).size() >= 2);
+
+    assertThat(calls).containsExactly(List.of(id(1), id(2)), List.of(id(3), id(4)), List.of(id(5)));
+  }
+
+  @Test
+  void s11_listIsNewestFirstInPages() {
+    insert(
+        lasting(1, start).build(),
+        lasting(2, start.plusSeconds(1)).build(),
+        lasting(3, start.plusSeconds(1)).build(),
+        lasting(4, start.plusSeconds(2)).build(),
+        sliding(5, start.minus(IDLE)).build(),
+        lasting(6, start).build());
+    store.end(id(6), closed(start));
+
+    List<TokenRecord> first = store.list("alice", start, null, 2);
+    List<TokenRecord> second = store.list("alice", start, Position.of(first.get(1)), 9);
+
+    assertThat(first).extracting(TokenRecord::id).containsExactly(id(4), id(3));
+    assertThat(second).extracting(TokenRecord::id).containsExactly(id(2), id(1));
+    assertThat(store.list("Alice", start, null, 9)).isEmpty();
+  }
+
+  @Test
+  void s14_closeIsIdempotent() {
+    store.close();
+    store.close();
+  }
+
+  @Test
+  void s16_closedStoreNeverAnswersNotFound() {
+    insert(lasting(1, start).build());
+    store.close();
+
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> store.find(id(1)))
+        .satisfies(unknown -> assertThat(unknown.retryable()).isFalse());
+    List<Runnable> others =
+        List.of(
+            () -> insert(lasting(2, start).build()),
+            () -> store.renew(List.of(), start),
+            () -> store.replace(id(1), lasting(2, start).build(), start),
+            () -> store.end(id(1), closed(start)),
+            () -> store.endAll(new Selection("alice", Set.of()), closed(start), 1),
+            () -> store.list("alice", start, null, 1),
+            () -> store.endedWithin(TICK, 1),
+            () -> store.sweep(start, start, 1));
+    assertThat(others)
+        .allSatisfy(
+            call -> assertThatExceptionOfType(TokenStoreException.class).isThrownBy(call::run));
+  }
+
+  private void insert(TokenRecord... records) {
+    for (TokenRecord record : records) {
+      assertThat(store.insert(record, Limit.NONE, start).outcome()).isEqualTo(INSERTED);
+    }
+  }
+
+  private static Renewal use(int number, Instant at) {
+    return new Renewal(id(number), at, at.plus(IDLE));
+  }
+
+  private static Ending closed(Instant at) {
+    return Ending.of(Reason.CLOSED, at);
+  }
+}

@@ -1,0 +1,108 @@
+package org.tokenfilter.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenStoreProviderTest {
+
+  private static final Map<String, String> SETTINGS =
+      Map.of("timeout", "PT2S", "retention", "PT5M");
+
+  @TempDir Path jar;
+
+  @Test
+  void memoryIsInstalled() {
+    assertThat(TokenStoreProvider.installed(getClass().getClassLoader()))
+        .containsOnlyKeys("memory")
+        .hasEntrySatisfying(
+            "memory", memory -> assertThat(memory).isInstanceOf(InMemoryTokenStoreProvider.class));
+  }
+
+  @Test
+  void memoryNeedsTheRetentionAlone() {
+    TokenStoreProvider memory = new InMemoryTokenStoreProvider();
+
+    assertThat(memory.settings()).isEmpty();
+    try (TokenStore store = memory.open(SETTINGS)) {
+      assertThat(store.endedWithin(Duration.ofMinutes(5), 1).complete()).isTrue();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store.endedWithin(Duration.ofMinutes(6), 1));
+    }
+  }
+
+  @Test
+  void eachStoreOfMemoryIsItsOwn() {
+    TokenStoreProvider memory = new InMemoryTokenStoreProvider();
+
+    try (TokenStore one = memory.open(SETTINGS);
+        TokenStore other = memory.open(SETTINGS)) {
+      assertThat(one).isNotSameAs(other);
+    }
+  }
+
+  @Test
+  void retentionThatIsNoDurationIsRefusedByName() {
+    TokenStoreProvider memory = new InMemoryTokenStoreProvider();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> memory.open(Map.of("retention", "1 hour")))
+        .withMessageContaining("retention")
+        .withMessageContaining("1 hour");
+    assertThatIllegalArgumentException().isThrownBy(() -> memory.open(Map.of()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> memory.open(Map.of("retention", "PT-1S")));
+  }
+
+  @Test
+  void twoProvidersOfOneNameAreRefused() throws IOException {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> TokenStoreProvider.installed(jarThatNames(SecondMemory.class.getName())))
+        .withMessageContaining("'memory'")
+        .withMessageContaining(InMemoryTokenStoreProvider.class.getName())
+        .withMessageContaining(SecondMemory.class.getName());
+  }
+
+  @Test
+  void providerThatCannotBeLoadedIsNamed() throws IOException {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> TokenStoreProvider.installed(jarThatNames("org.example.Missing")))
+        .withMessageContaining("org.example.Missing");
+  }
+
+  private ClassLoader jarThatNames(String provider) throws IOException {
+    Path services = Files.createDirectories(jar.resolve("META-INF/services"));
+    Files.writeString(services.resolve(TokenStoreProvider.class.getName()), provider);
+    return new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader());
+  }
+
+  /** Has a name that is taken. */
+  public static final class SecondMemory implements TokenStoreProvider {
+
+    @Override
+    public String name() {
+      return "memory";
+    }
+
+    @Override
+    public Set<String> settings() {
+      return Set.of();
+    }
+
+    @Override
+    public TokenStore open(Map<String, String> settings) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
