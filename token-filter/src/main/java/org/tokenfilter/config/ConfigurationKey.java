@@ -196,7 +196,11 @@ public enum ConfigurationKey {
 
   private final String key;
   private final Scope scope;
+
+  /** Immutable in fact: its function keeps no state. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Setting<?> setting;
+
   private final @Nullable String defaultText;
   private final String description;
 

@@ -123,15 +123,6 @@ public final class Participant implements AutoCloseable {
   }
 
   /**
-   * Authenticates a request. Neither renews nor ends anything.
-   *
-   * @throws TokenRejectedException if it presents no token, or one that is not good
-   */
-  public ActiveToken authenticate(HttpServletRequest request) throws TokenRejectedException {
-    return security.service().validate(present(request));
-  }
-
-  /**
    * What a request presents, not judged yet.
    *
    * @throws TokenRejectedException if it presents no token, or two that differ

@@ -1,8 +1,12 @@
 package org.tokenfilter.credentials;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +64,30 @@ public final class PasswordFile implements Authenticator {
       }
     }
     return new PasswordFile(accounts);
+  }
+
+  /**
+   * Writes the line of an account to standard output; the password is the first line of standard
+   * input.
+   *
+   * <pre>
+   *   java -cp 'WEB-INF/lib/*' org.tokenfilter.credentials.PasswordFile alice user,admin
+   * </pre>
+   */
+  public static void main(String[] args) throws IOException {
+    if (args.length != 2) {
+      throw new IllegalArgumentException("two arguments: USER ROLE,ROLE; the password by stdin");
+    }
+    String password =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+    if (password == null || password.isEmpty()) {
+      throw new IllegalArgumentException("the password is read from standard input");
+    }
+    PasswordHash hash =
+        PasswordHash.of(password.toCharArray(), PasswordHash.ITERATIONS, new SecureRandom());
+    String line = args[0] + ":" + hash + ":" + args[1];
+    parse(line);
+    System.out.println(line);
   }
 
   private static Account parse(String line) {

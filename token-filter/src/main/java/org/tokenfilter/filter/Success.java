@@ -22,13 +22,9 @@ final class Success implements AsyncListener {
   private final TokenService service;
   private volatile boolean failed;
 
-  private Success(ActiveToken token, TokenService service) {
+  Success(ActiveToken token, TokenService service) {
     this.token = token;
     this.service = service;
-  }
-
-  static Success of(ActiveToken token, TokenService service) {
-    return new Success(token, service);
   }
 
   /** The chain has returned without an exception. */

@@ -1,0 +1,23 @@
+package org.tokenfilter.sample;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+
+/** {@code GET /public/health}: whether the application serves. */
+public final class HealthServlet extends HttpServlet {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  /** A servlet for web.xml. */
+  public HealthServlet() {}
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setContentType("application/json;charset=UTF-8");
+    response.getWriter().write("{\"status\":\"ok\"}");
+  }
+}

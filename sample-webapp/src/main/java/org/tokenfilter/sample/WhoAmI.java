@@ -1,0 +1,46 @@
+package org.tokenfilter.sample;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.tokenfilter.filter.TokenPrincipal;
+
+/** Who sent a request, as JSON: what an application learns from the filter. */
+final class WhoAmI {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private WhoAmI() {}
+
+  static String json(HttpServletRequest request) {
+    TokenPrincipal principal = (TokenPrincipal) request.getUserPrincipal();
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("username", principal.name());
+      json.writeStringField("kind", principal.kind().name().toLowerCase(Locale.ROOT));
+      json.writeArrayFieldStart("roles");
+      for (String role : principal.roles()) {
+        json.writeString(role);
+      }
+      json.writeEndArray();
+      json.writeStringField("handle", principal.handle().toString());
+      Instant deadline = principal.deadline();
+      if (deadline == null) {
+        json.writeNullField("remaining");
+      } else {
+        json.writeNumberField("remaining", Duration.between(Instant.now(), deadline).toMillis());
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string can always be written to", e);
+    }
+    return text.toString();
+  }
+}

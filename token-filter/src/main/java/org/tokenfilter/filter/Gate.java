@@ -1,0 +1,126 @@
+package org.tokenfilter.filter;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.carrier.Problem;
+import org.tokenfilter.carrier.Problems;
+import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.filter.Decision.Admitted;
+import org.tokenfilter.filter.Decision.Refused;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * The way of a request. Its first dispatch to something protected decides; later ones follow that
+ * decision, and whoever decided judges whether the request succeeded.
+ */
+final class Gate implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+
+  /** Milliseconds that the token lives on if this request succeeds; absent if it never expires. */
+  private static final String REMAINING = "Token-Remaining";
+
+  private final Participant participant;
+  private final TokenSecurity security;
+  private final PublicPaths publicPaths;
+  private final OwnEndpoints endpoints;
+
+  Gate(Participant participant, ServletContext context) {
+    this.participant = participant;
+    this.security = participant.security();
+    this.publicPaths = new PublicPaths(participant.publicPaths());
+    this.endpoints = new OwnEndpoints(context);
+  }
+
+  void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    Decision earlier = Decision.of(request, security);
+    if (request.getDispatcherType() == DispatcherType.ERROR) {
+      chain.doFilter(as(earlier, request, response), response);
+    } else if (publicPaths.isPublic(request) || endpoints.receives(request)) {
+      chain.doFilter(request, response);
+    } else if (earlier == null) {
+      Decision decision = decide(request);
+      request.setAttribute(Decision.ATTRIBUTE, decision);
+      follow(decision, request, response, chain);
+      if (decision instanceof Admitted admitted) {
+        new Success(admitted.token(), security.service()).judge(request, response);
+      }
+    } else {
+      follow(earlier, request, response, chain);
+    }
+  }
+
+  /** Fails closed: whatever goes wrong here, the request does not go on. */
+  private Decision decide(HttpServletRequest request) {
+    Problems problems = security.problems();
+    try {
+      PresentedToken presented = participant.present(request);
+      if (presented.ambient()) {
+        security.guard().checkUnsafe(request);
+      }
+      ActiveToken token = security.service().validate(presented);
+      return new Admitted(security, token, TokenPrincipal.of(token));
+    } catch (TokenRejectedException refused) {
+      LOG.debug("Refused: {}", refused.why());
+      return new Refused(security, problems.of(refused.rejection()));
+    } catch (RuntimeException | Error failure) {
+      LOG.warn("A request could not be decided, and is refused", failure);
+      return new Refused(security, problems.unavailable());
+    }
+  }
+
+  private void follow(
+      Decision decision,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws IOException, ServletException {
+    if (decision instanceof Refused refused) {
+      refuse(refused.answer(), request, response);
+    } else {
+      chain.doFilter(as(decision, request, response), response);
+    }
+  }
+
+  /**
+   * Inside of another answer nothing can be refused aloud: nothing is written, and nothing runs.
+   */
+  private static void refuse(
+      Problem answer, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    if (request.getDispatcherType() != DispatcherType.INCLUDE && !response.isCommitted()) {
+      answer.send(response);
+    }
+  }
+
+  /** The request as the one whom the decision admitted; unchanged where it is that already. */
+  private HttpServletRequest as(
+      @Nullable Decision decision, HttpServletRequest request, HttpServletResponse response) {
+    if (!(decision instanceof Admitted admitted)
+        || request.getUserPrincipal() == admitted.principal()) {
+      return request;
+    }
+    Duration remaining = admitted.token().remaining();
+    if (remaining != null && !response.isCommitted()) {
+      response.setHeader(REMAINING, Long.toString(remaining.toMillis()));
+    }
+    return new AuthenticatedRequest(request, response, participant, admitted.principal());
+  }
+
+  @Override
+  public void close() {
+    participant.close();
+  }
+}
