@@ -77,7 +77,7 @@ public final class Participant implements AutoCloseable {
     try {
       List<String> problems = new ArrayList<>();
       Configuration settings = security.configuration().with(initParams, problems);
-      new Assembly(settings, context.getClassLoader(), problems).requireKnown();
+      new Assembly(settings, loaderOf(context), problems).requireKnown();
       security.requireSame(settings, initParams, problems);
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
@@ -100,6 +100,17 @@ public final class Participant implements AutoCloseable {
       }
     }
     return params;
+  }
+
+  /** What sees the application's classes: its own loader, or ours where a container gives none. */
+  static ClassLoader loaderOf(ServletContext context) {
+    ClassLoader loader = context.getClassLoader();
+    return loader == null ? Participant.class.getClassLoader() : loader;
+  }
+
+  /** What sees the application's classes. */
+  public ClassLoader classLoader() {
+    return loaderOf(context);
   }
 
   /** What it shares with the others of its application. */

@@ -118,7 +118,7 @@ public final class TokenSecurity implements AutoCloseable {
         .contextParams(
             Participant.params(context.getInitParameterNames(), context::getInitParameter))
         .contextPath(context.getContextPath())
-        .classLoader(context.getClassLoader())
+        .classLoader(Participant.loaderOf(context))
         .build();
   }
 

@@ -41,7 +41,7 @@ final class Gate implements AutoCloseable {
     this.participant = participant;
     this.security = participant.security();
     this.publicPaths = new PublicPaths(participant.publicPaths());
-    this.endpoints = new OwnEndpoints(context);
+    this.endpoints = new OwnEndpoints(context, participant.classLoader());
   }
 
   void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

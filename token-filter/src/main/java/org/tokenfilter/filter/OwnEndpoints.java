@@ -14,9 +14,9 @@ final class OwnEndpoints {
 
   private final Set<String> names = new HashSet<>();
 
-  OwnEndpoints(ServletContext context) {
+  OwnEndpoints(ServletContext context, ClassLoader loader) {
     for (ServletRegistration servlet : context.getServletRegistrations().values()) {
-      if (guardsItself(servlet.getClassName(), context.getClassLoader())) {
+      if (guardsItself(servlet.getClassName(), loader)) {
         names.add(servlet.getName());
       }
     }

@@ -1,0 +1,154 @@
+package org.tokenfilter;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+import java.util.UUID;
+
+/** The rooms, their order, and what each may see. */
+@AnalyzeClasses(
+    packages = "org.tokenfilter",
+    importOptions = {ImportOption.DoNotIncludeTests.class})
+final class RoomsTest {
+
+  @ArchTest
+  static final ArchRule noRoomImportsAHigherOne =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("store")
+          .definedBy("org.tokenfilter.store")
+          .layer("token")
+          .definedBy("org.tokenfilter.token")
+          .layer("codec")
+          .definedBy("org.tokenfilter.codec")
+          .layer("service")
+          .definedBy("org.tokenfilter.service")
+          .layer("carrier")
+          .definedBy("org.tokenfilter.carrier")
+          .layer("credentials")
+          .definedBy("org.tokenfilter.credentials")
+          .layer("config")
+          .definedBy("org.tokenfilter.config")
+          .layer("filter")
+          .definedBy("org.tokenfilter.filter")
+          .layer("endpoint")
+          .definedBy("org.tokenfilter.endpoint")
+          .whereLayer("store")
+          .mayNotAccessAnyLayer()
+          .whereLayer("token")
+          .mayOnlyAccessLayers("store")
+          .whereLayer("codec")
+          .mayOnlyAccessLayers("store", "token")
+          .whereLayer("service")
+          .mayOnlyAccessLayers("store", "token", "codec")
+          .whereLayer("carrier")
+          .mayOnlyAccessLayers("store", "token")
+          .whereLayer("credentials")
+          .mayOnlyAccessLayers("token")
+          .whereLayer("filter")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("endpoint")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("config")
+          .mayOnlyBeAccessedByLayers("filter", "endpoint");
+
+  @ArchTest
+  static final ArchRule roomsHaveNoCycles =
+      slices().matching("org.tokenfilter.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule servletsAreSeenByFiveRooms =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "org.tokenfilter.store..",
+              "org.tokenfilter.token..",
+              "org.tokenfilter.codec..",
+              "org.tokenfilter.service..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jakarta.servlet..");
+
+  @ArchTest
+  static final ArchRule cryptographyIsSeenByTheCodecAlone =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.tokenfilter.codec..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.nimbusds..");
+
+  @ArchTest
+  static final ArchRule jsonIsSeenByTheRoomsThatSpeakIt =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.tokenfilter.codec..", "org.tokenfilter.endpoint..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.fasterxml.jackson..");
+
+  @ArchTest
+  static final ArchRule databasesAreSeenByTheirStoreAlone =
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "javax.sql..");
+
+  @ArchTest
+  static final ArchRule valuesDoNotLog =
+      noClasses()
+          .that()
+          .resideInAPackage("org.tokenfilter.token..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.slf4j..");
+
+  @ArchTest
+  static final ArchRule timeComesFromAClock =
+      noClasses()
+          .should()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(System.class, "nanoTime");
+
+  @ArchTest
+  static final ArchRule theSystemClockIsTakenWhereThingsArePutTogether =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("org.tokenfilter.config.TokenSecurityBuilder")
+          .and()
+          .resideOutsideOfPackage("org.tokenfilter.store")
+          .should()
+          .callMethod(Clock.class, "systemUTC");
+
+  @ArchTest
+  static final ArchRule secretsAreNotMadeOfUuidsOrWeakRandomness =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(UUID.class)
+          .orShould()
+          .callConstructor(Random.class);
+
+  @ArchTest
+  static final ArchRule namesSayWhatAThingIs =
+      classes()
+          .should()
+          .haveSimpleNameNotEndingWith("Manager")
+          .andShould()
+          .haveSimpleNameNotEndingWith("Helper")
+          .andShould()
+          .haveSimpleNameNotEndingWith("Utils")
+          .andShould()
+          .haveSimpleNameNotEndingWith("Util")
+          .andShould()
+          .haveSimpleNameNotEndingWith("Impl");
+}

@@ -1,0 +1,152 @@
+package org.tokenfilter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import jakarta.servlet.ServletContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.filter.TokenFilter;
+
+final class TokenSecurityTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void allMistakesAreToldInOneMessage() {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("token.idle-timeout", "30 minutes");
+    settings.put("token.binding", "mac");
+    settings.put("token.idletimeout", "PT5M");
+    settings.put("token.store", "cassandra");
+    settings.put("token.cookie.same-site", "None");
+    settings.put("token.user.idle-timeout", "P30D");
+    assertThatThrownBy(() -> TokenSecurity.from(settings))
+        .asInstanceOf(type(ConfigurationException.class))
+        .satisfies(
+            e -> {
+              assertThat(e.problems())
+                  .containsExactlyInAnyOrder(
+                      "token.idle-timeout=30 minutes is not an ISO-8601 duration such as PT30M, at"
+                          + " least PT1S",
+                      "token.binding=mac is not off or address or prefix",
+                      "there is no setting token.idletimeout",
+                      "token.store=cassandra is not installed; these are: [memory]",
+                      "token.cookie.same-site=None needs token.cookie.secure=true",
+                      "token.user.idle-timeout=PT720H is longer than token.max-lifetime=PT168H",
+                      "token.keys.file is needed: the JWK Set file that holds the keys");
+              assertThat(e.getMessage()).contains(e.problems());
+            });
+  }
+
+  @Test
+  void missingKeyFileIsMadeOnlyWhereThatIsAllowed() throws Exception {
+    Path keys = folder.resolve("keys.jwks");
+    Map<String, String> settings = Map.of("token.keys.file", keys.toString());
+    assertThatThrownBy(() -> TokenSecurity.from(settings))
+        .hasMessageContaining("token.keys.generate=true");
+    assertThat(keys).doesNotExist();
+    TokenSecurity.builder()
+        .settings(settings)
+        .setting("token.keys.generate", "true")
+        .build()
+        .close();
+    assertThat(keys).exists();
+    TokenSecurity.from(settings).close();
+  }
+
+  @Test
+  void brokenKeyFileStopsTheStartAndIsNotShown() throws Exception {
+    Path keys = folder.resolve("keys.jwks");
+    Files.writeString(keys, "{\"keys\":[\"secret\"]}");
+    assertThat(keys.toFile().setReadable(false, false)).isTrue();
+    assertThat(keys.toFile().setReadable(true, true)).isTrue();
+    assertThatThrownBy(() -> TokenSecurity.from(Map.of("token.keys.file", keys.toString())))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("keys.jwks")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void systemPropertyWinsOverEnvironmentOverInitParamOverContextParam() {
+    Map<String, String> properties = new HashMap<>();
+    Map<String, String> environment = new HashMap<>();
+    Map<String, String> init = new HashMap<>();
+    Map<String, String> context = Map.of("token.idle-timeout", "PT4M");
+    ConfigurationSources sources =
+        new ConfigurationSources(properties::get, environment::get, init, context);
+    assertThat(sources.text("token.idle-timeout")).isEqualTo("PT4M");
+    init.put("token.idle-timeout", "PT3M");
+    assertThat(sources.text("token.idle-timeout")).isEqualTo("PT3M");
+    environment.put("TOKEN_IDLE_TIMEOUT", "PT2M");
+    assertThat(sources.text("token.idle-timeout")).isEqualTo("PT2M");
+    properties.put("token.idle-timeout", "PT1M");
+    assertThat(sources.text("token.idle-timeout")).isEqualTo("PT1M");
+  }
+
+  @Test
+  void filtersAndServletsOfOneApplicationShareOne() throws Exception {
+    Map<String, String> settings = Accounts.settings(folder);
+    WebApp app =
+        new WebApp()
+            .filter(new TokenFilter(), settings)
+            .filter(new TokenFilter(), Map.of("token.paths.public", "/public/*"))
+            .accessTokens();
+    ServletContext context = app.context().getServletContext();
+    try (app) {
+      app.start();
+      TokenSecurity shared = TokenSecurity.of(context);
+      assertThat(shared).isNotNull();
+      assertThat(threads()).hasSize(1);
+    }
+    assertThat(threads()).isEmpty();
+    assertThatThrownBy(() -> TokenSecurity.of(context)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void settingOfTheWholeApplicationThatTwoFiltersHaveOtherwiseStopsTheStart() throws Exception {
+    Map<String, String> settings = Accounts.settings(folder);
+    try (WebApp app =
+        new WebApp()
+            .filter(new TokenFilter(), settings)
+            .filter(new TokenFilter(), Map.of("token.idle-timeout", "PT5M"))) {
+      assertThatThrownBy(app::start)
+          .hasStackTraceContaining("token.idle-timeout holds for the whole application");
+    }
+    assertThat(threads()).isEmpty();
+  }
+
+  @Test
+  void endpointThatTakesPasswordsDoesNotStartWithoutSomeoneToCheckThem() throws Exception {
+    Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
+    settings.remove("token.credentials");
+    try (WebApp app = new WebApp().filter(new TokenFilter(), settings).accessTokens()) {
+      assertThatThrownBy(app::start).hasStackTraceContaining("token.credentials is needed by");
+    }
+    assertThat(threads()).isEmpty();
+  }
+
+  @Test
+  void closingTwiceIsOnce() throws Exception {
+    TokenSecurity security = TokenSecurity.from(Accounts.settings(folder));
+    assertThat(threads()).hasSize(1);
+    security.close();
+    security.close();
+    assertThat(threads()).isEmpty();
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("token-filter"))
+        .toList();
+  }
+}
