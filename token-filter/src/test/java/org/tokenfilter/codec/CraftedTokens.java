@@ -114,8 +114,7 @@ final class CraftedTokens {
     }
   }
 
-  private static String cbc(
-      byte[] key, String mac, String headerSegment, byte[] iv, byte[] content) {
+  static String cbc(byte[] key, String mac, String headerSegment, byte[] iv, byte[] content) {
     int half = key.length / 2;
     try {
       Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
