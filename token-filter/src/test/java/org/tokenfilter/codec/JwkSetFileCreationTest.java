@@ -8,6 +8,8 @@ import static org.tokenfilter.codec.ContentEncryption.A128CBC_HS256;
 import static org.tokenfilter.codec.ContentEncryption.A256GCM;
 
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -99,6 +102,20 @@ class JwkSetFileCreationTest {
         .isThrownBy(() -> JwkSetFile.create(inTheWay.resolve("keys.json"), A256GCM, random));
     assertThat(inTheWay).hasContent("a file");
     assertNoDraftIsLeft();
+  }
+
+  @Test
+  void whereThereAreNoHardLinksNothingIsMade() throws IOException {
+    Path archive = folder.resolve("a.zip");
+    try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
+      Path file = zip.getPath("a", "keys.json");
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> JwkSetFile.create(file, A256GCM, random))
+          .withMessageStartingWith(file + " cannot be made by a hard link from its draft: ");
+      try (Stream<Path> left = Files.list(zip.getPath("a"))) {
+        assertThat(left).isEmpty();
+      }
+    }
   }
 
   @Test

@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +56,8 @@ class JwkSetFileTest {
           .as(open)
           .isThrownBy(() -> JwkSetFile.read(file))
           .withMessage(
-              "key file %s is open to other users of this machine; run: chmod 600 %s", file, file);
+              "key file %s: it is open to other users of this machine; run: chmod 600 %s",
+              file, file);
     }
     for (String closed : List.of("r--------", "rw-------", "rwx------", "rw---x--x")) {
       permit(closed);
@@ -77,7 +81,7 @@ class JwkSetFileTest {
     for (Path other : List.of(folder, linkToFolder, Path.of("/dev/null"), Path.of("/dev/zero"))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> JwkSetFile.read(other))
-          .withMessage("key file " + other + " is not a regular file");
+          .withMessage("key file " + other + ": it is not a regular file");
     }
   }
 
@@ -90,7 +94,7 @@ class JwkSetFileTest {
         () ->
             assertThatIllegalArgumentException()
                 .isThrownBy(() -> JwkSetFile.read(fifo))
-                .withMessage("key file " + fifo + " is not a regular file"));
+                .withMessage("key file " + fifo + ": it is not a regular file"));
   }
 
   @Test
@@ -112,7 +116,7 @@ class JwkSetFileTest {
       }
       assertThatIllegalArgumentException()
           .isThrownBy(() -> JwkSetFile.read(file))
-          .withMessage("key file " + file + " is larger than 64 KiB");
+          .withMessage("key file " + file + ": it is larger than 65536 bytes");
     }
   }
 
@@ -132,6 +136,16 @@ class JwkSetFileTest {
     assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> JwkSetFile.read(file));
     assertThatExceptionOfType(NoSuchFileException.class)
         .isThrownBy(() -> JwkSetFile.read(file.resolve("below")));
+  }
+
+  @Test
+  void whereThereAreNoPermissionsTheFolderDecides() throws IOException {
+    try (FileSystem zip =
+        FileSystems.newFileSystem(folder.resolve("a.zip"), Map.of("create", "true"))) {
+      Path inside = zip.getPath("keys.json");
+      Files.copy(file, inside);
+      assertThat(JwkSetFile.read(inside).keys()).hasSize(1);
+    }
   }
 
   private void permit(String permissions) throws IOException {

@@ -210,6 +210,12 @@ class TokenStringAttackTest {
   }
 
   @Test
+  void p04_thePartsOfATokenShowNothing() throws Exception {
+    assertThat(CompactJwe.parse(TOKEN)).hasToString("CompactJwe");
+    assertThat(CompactJwe.parse(TOKEN).text()).isEqualTo(TOKEN);
+  }
+
+  @Test
   void a09_aHugeTextCostsNothing() {
     for (String huge : List.of("A".repeat(1_000_000), ".".repeat(1_000_000))) {
       assertRefused(CODEC, huge);
