@@ -1,6 +1,7 @@
 package org.tokenfilter.codec;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
@@ -13,6 +14,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of content encryption keys as text: a JWK Set (RFC 7517, 5) of {@code oct} keys (RFC 7518,
@@ -24,7 +26,10 @@ import java.util.Map;
 final class JwkSet {
 
   private static final List<String> MEMBERS = List.of("kty", "kid", "use", "alg", "state", "k");
-  private static final int NESTING = 3;
+
+  /** One more than needed, so that a value that is nested can be called by its name. */
+  private static final int NESTING = 4;
+
   private static final int SHOWN_NAME_LENGTH = 16;
 
   private JwkSet() {}
@@ -47,8 +52,7 @@ final class JwkSet {
     } catch (JacksonException e) {
       // Neither its message nor itself goes on: it quotes the text.
       throw new IllegalArgumentException(
-          "it is not JSON, or gives a member twice, at line %d, column %d"
-              .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+          "it is not JSON, or gives a member twice" + at(e.getLocation()));
     } catch (IOException e) {
       throw new UncheckedIOException("memory can be read", e);
     }
@@ -132,6 +136,12 @@ final class JwkSet {
       throw new IllegalArgumentException(which + " has no " + name);
     }
     return value;
+  }
+
+  private static String at(@Nullable JsonLocation place) {
+    return place == null
+        ? ""
+        : ", at line %d, column %d".formatted(place.getLineNr(), place.getColumnNr());
   }
 
   /** A key has 43 characters or more, so a short name is none. */

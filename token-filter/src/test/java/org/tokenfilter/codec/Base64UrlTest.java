@@ -1,0 +1,66 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class Base64UrlTest {
+
+  private static final String ALPHABET =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+  private static final List<String> DIGITS =
+      ALPHABET.chars().mapToObj(Character::toString).toList();
+
+  @Test
+  void everyEncodedTextIsCanonicalAndHasTheLengthThatItsBytesGive() {
+    Random random = new Random(1);
+    for (int length = 0; length < 200; length++) {
+      byte[] bytes = new byte[length];
+      random.nextBytes(bytes);
+      String text = Base64Url.encode(bytes);
+      assertThat(Base64Url.isCanonical(text)).isTrue();
+      assertThat(Base64Url.length(length)).isEqualTo(text.length());
+    }
+  }
+
+  @Test
+  void aTextOfTheAlphabetIsCanonicalExactlyWhereItIsTheEncodingOfWhatItDecodesTo() {
+    for (String a : DIGITS) {
+      for (String b : DIGITS) {
+        assertAgreesWithTheJdk(a + b);
+        assertAgreesWithTheJdk("QUJD" + a + b);
+        for (String c : DIGITS) {
+          assertAgreesWithTheJdk(a + b + c);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLonelyLastCharacterIsNotCanonical() {
+    for (String c : DIGITS) {
+      assertThat(Base64Url.isCanonical(c)).isFalse();
+      assertThat(Base64Url.isCanonical("QUJD" + c)).isFalse();
+    }
+  }
+
+  @Test
+  void noCharacterOutsideOfTheAlphabetIsCanonicalAnywhere() {
+    for (int c = Character.MIN_VALUE; c <= Character.MAX_VALUE; c++) {
+      boolean known = ALPHABET.indexOf(c) >= 0;
+      assertThat(Base64Url.isCanonical((char) c + "AAA")).isEqualTo(known);
+      assertThat(Base64Url.isCanonical("AAA" + (char) c)).isEqualTo(known);
+    }
+  }
+
+  private static void assertAgreesWithTheJdk(String text) {
+    boolean same = Base64Url.encode(Base64.getUrlDecoder().decode(text)).equals(text);
+    if (Base64Url.isCanonical(text) != same) {
+      throw new AssertionError(text);
+    }
+  }
+}

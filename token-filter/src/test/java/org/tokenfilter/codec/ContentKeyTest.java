@@ -1,0 +1,100 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ContentKeyTest {
+
+  private static final ContentEncryption CBC = ContentEncryption.A128CBC_HS256;
+
+  @Test
+  void aNameIsOneTo64CharactersOfItsAlphabet() {
+    for (String kid : List.of("k", "k1", "2026-11-22", "a.b_c-D", "x".repeat(64))) {
+      assertThat(CraftedTokens.key(kid, CBC, ContentKey.State.ACTIVE).kid()).isEqualTo(kid);
+    }
+    for (String kid :
+        List.of("", " ", "k 1", "k/1", "../k", "k1\n", "k\u0000", "ключ", "k\"", "x".repeat(65))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> CraftedTokens.key(kid, CBC, ContentKey.State.ACTIVE))
+          .withMessage("a kid has 1 to 64 characters of A-Z a-z 0-9 . _ -");
+    }
+  }
+
+  @Test
+  void aKeyHasExactlyTheBytesThatItsEncryptionNeeds() {
+    for (ContentEncryption encryption : ContentEncryption.values()) {
+      for (int length : new int[] {0, 1, 16, 31, 33, 48, 63, 65}) {
+        byte[] bytes = CraftedTokens.bytes("k1", length);
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> new ContentKey("k1", encryption, ContentKey.State.ACTIVE, bytes))
+            .withMessage(
+                "key 'k1' has %d bytes, but %s needs %d"
+                    .formatted(length, encryption, encryption.keyLength()));
+      }
+    }
+  }
+
+  @Test
+  void aKeyWhoseBytesAreAllEqualIsRefused() {
+    for (int value : new int[] {0, 1, 'a', 0xff}) {
+      byte[] bytes = new byte[32];
+      Arrays.fill(bytes, (byte) value);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new ContentKey("k1", CBC, ContentKey.State.ACTIVE, bytes))
+          .withMessage("key 'k1' is weak: all of its bytes are equal");
+    }
+  }
+
+  @Test
+  void aKeyDoesNotChangeWithTheArrayThatItWasMadeOf() {
+    byte[] bytes = CraftedTokens.bytes("k1", 32);
+    ContentKey key = new ContentKey("k1", CBC, ContentKey.State.ACTIVE, bytes);
+    bytes[0]++;
+    key.bytes()[1]++;
+    assertThat(key.bytes()).isEqualTo(CraftedTokens.bytes("k1", 32));
+  }
+
+  @Test
+  void twoNewKeysDiffer() {
+    SecureRandom random = new SecureRandom();
+    ContentKey one = ContentKey.random("k1", CBC, ContentKey.State.ACTIVE, random);
+    ContentKey other = ContentKey.random("k1", CBC, ContentKey.State.ACTIVE, random);
+    assertThat(one.hasBytesOf(one)).isTrue();
+    assertThat(one.hasBytesOf(other)).isFalse();
+  }
+
+  @Test
+  void aStateIsWrittenAsInAKeyFile() {
+    assertThat(List.of(ContentKey.State.values()))
+        .extracting(ContentKey.State::toString)
+        .containsExactly("staged", "active", "accept", "retired");
+    for (ContentKey.State state : ContentKey.State.values()) {
+      assertThat(ContentKey.State.of(state.toString())).isEqualTo(state);
+    }
+    for (String name : List.of("", "ACTIVE", "Active", "accepted", "active ")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> ContentKey.State.of(name))
+          .withMessage("not one of staged, active, accept, retired");
+    }
+  }
+
+  @Test
+  void p04_noTextShowsAKey() {
+    ContentKey key = CraftedTokens.K1;
+    KeyRing ring = KeyRing.of(List.of(key));
+    assertThat(key).hasToString("k1 active A128CBC-HS256");
+    assertThat(ring).hasToString("KeyRing[k1 active A128CBC-HS256]");
+    for (Object each : List.of(key, ring, ring.active(), CraftedTokens.codec(key))) {
+      assertThat(each.toString())
+          .doesNotContain(Base64Url.encode(key.bytes()))
+          .doesNotContain(HexFormat.of().formatHex(key.bytes()))
+          .doesNotContain(Arrays.toString(key.bytes()));
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.tokenfilter.codec.ContentEncryption.A128CBC_HS256;
+import static org.tokenfilter.codec.ContentEncryption.A256GCM;
+
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JwkSetFileCreationTest {
+
+  private final SecureRandom random = new SecureRandom();
+
+  @TempDir private Path folder;
+
+  @Test
+  void aMissingFileIsMadeWithOneActiveKeyOfTheWantedEncryption() throws IOException {
+    for (ContentEncryption encryption : ContentEncryption.values()) {
+      Path file = folder.resolve(encryption + ".json");
+      KeyRing made = JwkSetFile.create(file, encryption, random);
+      assertThat(made).hasToString("KeyRing[k1 active " + encryption + "]");
+      assertSame(made, JwkSetFile.read(file));
+    }
+  }
+
+  @Test
+  void twoFilesHaveTwoKeys() throws IOException {
+    KeyRing one = JwkSetFile.create(folder.resolve("one"), A256GCM, random);
+    KeyRing other = JwkSetFile.create(folder.resolve("other"), A256GCM, random);
+    assertThat(one.keys().get(0).hasBytesOf(other.keys().get(0))).isFalse();
+  }
+
+  @Test
+  void aFileThatIsThereStaysAsItIs() throws IOException {
+    Path file = folder.resolve("keys.json");
+    KeyRing made = JwkSetFile.create(file, A128CBC_HS256, random);
+    String content = Files.readString(file);
+    assertSame(made, JwkSetFile.create(file, A256GCM, random));
+    assertThat(file).hasContent(content);
+    Files.writeString(file, "garbage");
+    assertThatIllegalArgumentException().isThrownBy(() -> JwkSetFile.create(file, A256GCM, random));
+    assertThat(file).hasContent("garbage");
+  }
+
+  @Test
+  void nobodyButTheOwnerMayReadTheFileOrEnterTheFoldersThatWereMadeForIt() throws IOException {
+    assumePosix();
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path file = folder.resolve("a/b/keys.json");
+    JwkSetFile.create(file, A128CBC_HS256, random);
+    assertThat(permissions(file)).isEqualTo("rw-------");
+    assertThat(permissions(folder.resolve("a/b"))).isEqualTo("rwx------");
+    assertThat(permissions(folder.resolve("a"))).isEqualTo("rwx------");
+    assertThat(permissions(folder)).isEqualTo("rwxr-xr-x");
+  }
+
+  @Test
+  void aFolderMayBeASymbolicLink() throws IOException {
+    assumePosix();
+    Path real = Files.createDirectory(folder.resolve("real"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+    JwkSetFile.create(link.resolve("keys.json"), A128CBC_HS256, random);
+    assertThat(real.resolve("keys.json")).isRegularFile();
+  }
+
+  @Test
+  void aLinkToNothingIsNotFollowed() throws IOException {
+    assumePosix();
+    Path target = folder.resolve("target");
+    Path link = Files.createSymbolicLink(folder.resolve("keys.json"), target);
+    assertThatExceptionOfType(NoSuchFileException.class)
+        .isThrownBy(() -> JwkSetFile.create(link, A128CBC_HS256, random));
+    assertThat(target).doesNotExist();
+    assertThat(Files.exists(link, LinkOption.NOFOLLOW_LINKS)).isTrue();
+    assertNoDraftIsLeft();
+  }
+
+  @Test
+  void whereAFolderCannotBeMadeNothingIsLeft() throws IOException {
+    Path inTheWay = Files.writeString(folder.resolve("a"), "a file");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> JwkSetFile.create(inTheWay.resolve("keys.json"), A256GCM, random));
+    assertThat(inTheWay).hasContent("a file");
+    assertNoDraftIsLeft();
+  }
+
+  @Test
+  void whereThereAreNoHardLinksNothingIsMade() throws IOException {
+    Path archive = folder.resolve("a.zip");
+    try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
+      Path file = zip.getPath("a", "keys.json");
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> JwkSetFile.create(file, A256GCM, random))
+          .withMessageStartingWith(file + " cannot be made by a hard link from its draft: ");
+      try (Stream<Path> left = Files.list(zip.getPath("a"))) {
+        assertThat(left).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void sixteenThreadsAtOnceMakeOneRing() throws Exception {
+    int threads = 16;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      for (int round = 0; round < 20; round++) {
+        Path file = folder.resolve("round-" + round + "/keys.json");
+        CyclicBarrier start = new CyclicBarrier(threads);
+        List<Future<KeyRing>> rings = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+          rings.add(
+              executor.submit(
+                  () -> {
+                    start.await();
+                    return JwkSetFile.create(file, A128CBC_HS256, random);
+                  }));
+        }
+        for (Future<KeyRing> ring : rings) {
+          assertSame(rings.get(0).get(), ring.get());
+        }
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+    assertNoDraftIsLeft();
+  }
+
+  private static void assertSame(KeyRing one, KeyRing other) {
+    assertThat(one.keys()).hasSize(1);
+    assertThat(other).hasToString(one.toString());
+    assertThat(other.keys().get(0).hasBytesOf(one.keys().get(0))).isTrue();
+  }
+
+  private void assertNoDraftIsLeft() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      assertThat(all).noneMatch(path -> path.toString().endsWith(".tmp"));
+    }
+  }
+
+  private void assumePosix() {
+    assumeTrue(
+        folder.getFileSystem().supportedFileAttributeViews().contains("posix"),
+        "permissions and links are those of a POSIX file system");
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+}
