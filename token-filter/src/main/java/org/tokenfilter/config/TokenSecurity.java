@@ -103,23 +103,13 @@ public final class TokenSecurity implements AutoCloseable {
             List.of("the application has a TokenSecurity already, and the filter another one"));
       }
       if (security == null) {
-        security = make(context, initParams);
+        security = builder().settings(initParams).context(context).build();
         security.handedIn = false;
       }
       context.setAttribute(ATTRIBUTE, security);
       security.participants++;
       return security;
     }
-  }
-
-  private static TokenSecurity make(ServletContext context, Map<String, String> initParams) {
-    return builder()
-        .settings(initParams)
-        .contextParams(
-            Participant.params(context.getInitParameterNames(), context::getInitParameter))
-        .contextPath(context.getContextPath())
-        .classLoader(Participant.loaderOf(context))
-        .build();
   }
 
   /** A filter or servlet goes; the last one closes what was made for it. */

@@ -1,5 +1,6 @@
 package org.tokenfilter.config;
 
+import jakarta.servlet.ServletContext;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -80,18 +81,15 @@ public final class TokenSecurityBuilder {
     return this;
   }
 
-  TokenSecurityBuilder contextParams(Map<String, String> values) {
-    contextParams = values;
-    return this;
-  }
-
-  TokenSecurityBuilder contextPath(String value) {
-    contextPath = value;
-    return this;
-  }
-
-  TokenSecurityBuilder classLoader(ClassLoader value) {
-    classLoader = value;
+  /**
+   * The application that it is for: its context-params are settings, its path is the default of
+   * {@code token.audience}, and its class loader sees the store providers. Without it the default
+   * audience is ROOT, and those are seen that stand beside this library.
+   */
+  public TokenSecurityBuilder context(ServletContext context) {
+    contextParams = Participant.params(context.getInitParameterNames(), context::getInitParameter);
+    contextPath = context.getContextPath();
+    classLoader = Participant.loaderOf(context);
     return this;
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
+import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.token.ClientAddress;
@@ -59,9 +60,8 @@ public final class AccessTokenServlet extends TokenEndpoint {
   public AccessTokenServlet() {}
 
   @Override
-  public void init() {
-    super.init();
-    desk = participant().security().desk(getServletName());
+  void start(TokenSecurity security) {
+    desk = security.desk(getServletName());
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.config.GuardsItself;
 import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -25,10 +26,24 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
 
   private transient @Nullable Participant participant;
 
+  /** Joins the application; a container does not destroy a servlet whose start has failed. */
   @Override
-  public void init() {
+  public final void init() {
     participant = Participant.of(getServletConfig());
+    try {
+      start(participant.security());
+    } catch (RuntimeException e) {
+      destroy();
+      throw e;
+    }
   }
+
+  /**
+   * Takes what it needs from the application, before the first request.
+   *
+   * @throws org.tokenfilter.config.ConfigurationException if that is missing
+   */
+  void start(TokenSecurity security) {}
 
   @Override
   public void destroy() {

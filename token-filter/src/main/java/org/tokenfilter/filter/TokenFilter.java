@@ -68,7 +68,13 @@ public class TokenFilter implements Filter {
    */
   @Override
   public void init(FilterConfig config) {
-    gate = new Gate(Participant.of(config, given), config.getServletContext());
+    Participant participant = Participant.of(config, given);
+    try {
+      gate = new Gate(participant, config.getServletContext());
+    } catch (RuntimeException e) {
+      participant.close();
+      throw e;
+    }
   }
 
   @Override
