@@ -28,9 +28,13 @@ public final class Accounts {
   public static Map<String, String> settings(Path folder) throws IOException {
     Path accounts = Files.write(folder.resolve("accounts"), LINES);
     return Map.of(
-        "token.keys.file", folder.resolve("keys.jwks").toString(),
-        "token.keys.generate", "true",
-        "token.credentials", "file",
-        "token.credentials.file", accounts.toString());
+        "token.keys.file",
+        folder.resolve("keys.jwks").toString(),
+        "token.keys.generate",
+        "true",
+        "token.credentials",
+        "file",
+        "token.credentials.file",
+        accounts.toString());
   }
 }

@@ -37,7 +37,8 @@ public final class WebApp implements AutoCloseable {
     void answer(HttpServletRequest request, HttpServletResponse response) throws Exception;
   }
 
-  private final Server server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  private final Server server =
+      new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   private final ServletContextHandler context;
   private final HttpClient client = HttpClient.newHttpClient();
 

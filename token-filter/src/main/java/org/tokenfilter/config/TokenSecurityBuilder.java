@@ -150,6 +150,14 @@ public final class TokenSecurityBuilder {
             sweeper,
             configuration.duration(ConfigurationKey.SWEEP_INTERVAL)));
     LOG.info("Tokens for {}: {}", audience, configuration);
+    if (store == null && configuration.string(ConfigurationKey.STORE).equals("memory")) {
+      LOG.warn("Tokens are kept in memory: for one node alone, and lost at a restart");
+    }
+    if (configuration.duration(ConfigurationKey.MAX_LIFETIME).isZero()) {
+      LOG.warn(
+          "{} is off: a session lives for as long as it is used",
+          ConfigurationKey.MAX_LIFETIME.key());
+    }
     return new TokenSecurity(
         configuration,
         service,

@@ -91,7 +91,8 @@ final class AccessTokenServletTest {
         .containsExactly("SESSION=" + id + "; HttpOnly; Path=/shop; SameSite=Lax");
     assertUnstored(answer);
     assertThat(answer.headers().firstValue("Content-Type"))
-        .hasValueSatisfying(type -> assertThat(type).isEqualToIgnoringCase("application/json;charset=UTF-8"));
+        .hasValueSatisfying(
+            type -> assertThat(type).isEqualToIgnoringCase("application/json;charset=UTF-8"));
   }
 
   @Test
@@ -117,8 +118,19 @@ final class AccessTokenServletTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "-1", "+5", "1.5", "1e3", "0x10", "five", "%D9%A5", "2147483648", "153722867280913",
-        "9223372036854775807", "99999999999999999999", "5%20", "%205"
+        "-1",
+        "+5",
+        "1.5",
+        "1e3",
+        "0x10",
+        "five",
+        "%D9%A5",
+        "2147483648",
+        "153722867280913",
+        "9223372036854775807",
+        "99999999999999999999",
+        "5%20",
+        "%205"
       })
   void lifeThatIsNoNumberOfMinutesIsABadRequest(String ttl) throws Exception {
     for (String path : List.of(SESSION, OPEN)) {
@@ -257,8 +269,17 @@ final class AccessTokenServletTest {
   @Test
   void unknownPathsAndMethodsAreSaidSo() throws Exception {
     for (String path :
-        List.of("", "/", "/token", "/token/access", "/token/access/", "/token/access/session/",
-            "/token/access/5/6", "/token/access/session/5/", "/token/logout/", "/other")) {
+        List.of(
+            "",
+            "/",
+            "/token",
+            "/token/access",
+            "/token/access/",
+            "/token/access/session/",
+            "/token/access/5/6",
+            "/token/access/session/5/",
+            "/token/logout/",
+            "/other")) {
       assertThat(app.get(BASE + path).statusCode()).as(path).isEqualTo(404);
     }
     for (String method : List.of("PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")) {
@@ -272,8 +293,7 @@ final class AccessTokenServletTest {
   void wadlNamesWhatIsThereAndNothingElse() throws Exception {
     HttpResponse<String> wadl = app.get(BASE + "?_wadl");
     assertThat(app.get(BASE + "/?wadl").body()).isEqualTo(wadl.body());
-    assertThat(wadl.headers().firstValue("Content-Type"))
-        .hasValue("application/vnd.sun.wadl+xml");
+    assertThat(wadl.headers().firstValue("Content-Type")).hasValue("application/vnd.sun.wadl+xml");
     List<String> described = new ArrayList<>();
     Element root =
         DocumentBuilderFactory.newDefaultNSInstance()
@@ -281,7 +301,8 @@ final class AccessTokenServletTest {
             .parse(new ByteArrayInputStream(wadl.body().getBytes(StandardCharsets.UTF_8)))
             .getDocumentElement();
     NodeList methods = root.getElementsByTagNameNS("*", "method");
-    String base = ((Element) root.getElementsByTagNameNS("*", "resources").item(0)).getAttribute("base");
+    String base =
+        ((Element) root.getElementsByTagNameNS("*", "resources").item(0)).getAttribute("base");
     for (int i = 0; i < methods.getLength(); i++) {
       Element method = (Element) methods.item(i);
       String path = ((Element) method.getParentNode()).getAttribute("path");
@@ -289,7 +310,8 @@ final class AccessTokenServletTest {
           method.getAttribute("name") + " " + base + "/" + path.replace("{ttlInMinutes}", "5"));
     }
     List<String> found = new ArrayList<>();
-    for (String path : new TreeSet<>(described.stream().map(it -> it.substring(it.indexOf(' ') + 1)).toList())) {
+    for (String path :
+        new TreeSet<>(described.stream().map(it -> it.substring(it.indexOf(' ') + 1)).toList())) {
       for (String method : List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")) {
         if (app.send(method, path).statusCode() == 401) {
           found.add(method + " " + path);

@@ -92,7 +92,8 @@ final class TokenFilterTest {
                 })
             .servlet(
                 "/api/status",
-                (request, response) -> response.setStatus(Integer.parseInt(request.getQueryString())))
+                (request, response) ->
+                    response.setStatus(Integer.parseInt(request.getQueryString())))
             .servlet(
                 "/api/throw",
                 (request, response) -> {
@@ -159,8 +160,7 @@ final class TokenFilterTest {
 
   @Test
   void applicationSeesWhoSentTheRequest() throws Exception {
-    HttpResponse<String> answer =
-        app.get("/api/who", app.session(Accounts.ALICE, 5).headers());
+    HttpResponse<String> answer = app.get("/api/who", app.session(Accounts.ALICE, 5).headers());
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).isEqualTo("alice alice BEARER true false SESSION");
     assertThat(answer.headers().firstValue("Token-Remaining")).hasValue("300000");
@@ -248,8 +248,7 @@ final class TokenFilterTest {
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
       assertThat(answer.body())
-          .isEqualTo(
-              "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503}");
+          .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503}");
     }
     assertThat(served).hasValue(0);
     doCallRealMethod().when(store).find(any());
