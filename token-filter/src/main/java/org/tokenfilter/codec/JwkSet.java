@@ -147,7 +147,9 @@ final class JwkSet {
   /** A key has 43 characters or more, so a short name is none. */
   private static String shown(String name) {
     boolean plain = name.chars().allMatch(c -> c > ' ' && c < 0x7f);
-    return plain && name.length() <= SHOWN_NAME_LENGTH ? "'" + name + "'" : "one with a long name";
+    return plain && name.length() <= SHOWN_NAME_LENGTH
+        ? "'" + name + "'"
+        : "one that is not shown here";
   }
 
   private static void require(boolean condition, String otherwise) {

@@ -12,6 +12,7 @@ import static org.tokenfilter.codec.CraftedTokens.withContent;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -204,6 +205,17 @@ class ClaimsAttackTest {
     cases.put("A32 half a surrogate pair", latin1("\u00ed\u00a0\u0080"));
     cases.put("A32 UTF-8 cut off", Arrays.copyOf(latin1("\u00e4\u00b8"), 20));
     return refused();
+  }
+
+  /** Decoders put U+FFFD in the place of what they cannot decode: two texts would be one. */
+  @Test
+  void a32_whatIsNotUtf8IsRefusedEvenWhereItsReplacementWouldFit() throws Exception {
+    String audience = "/\ufffdrders";
+    JweTokenCodec codec =
+        new JweTokenCodec(() -> KeyRing.of(List.of(K1)), audience, new SecureRandom());
+    String json = CLAIMS_JSON.replace("/orders", audience);
+    assertThat(codec.decode(withContent(json)).audience()).isEqualTo(audience);
+    assertRefused(codec, withContent(latin1("/\u00ffrders")));
   }
 
   @Test

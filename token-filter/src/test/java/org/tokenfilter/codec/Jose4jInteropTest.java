@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS_JSON;
 
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jwe.JsonWebEncryption;
 import org.jose4j.jwe.KeyManagementAlgorithmIdentifiers;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.keys.AesKey;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -43,6 +46,17 @@ class Jose4jInteropTest {
           jwe.setPlaintext(CLAIMS_JSON);
           assertThat(CraftedTokens.codec(key).decode(jwe.getCompactSerialization()))
               .isEqualTo(CLAIMS);
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> jose4jReadsTheKeysThatWeWrite() {
+    return forEachEncryption(
+        key -> {
+          String text = new String(JwkSet.write(key), StandardCharsets.UTF_8);
+          JsonWebKey read = new JsonWebKeySet(text).findJsonWebKey("k1", "oct", "enc", null);
+          assertThat(read.getAlgorithm()).isEqualTo(key.encryption().toString());
+          assertThat(read.getKey().getEncoded()).isEqualTo(key.bytes());
         });
   }
 

@@ -216,6 +216,16 @@ class TokenStringAttackTest {
   }
 
   @Test
+  void a09_aTextOf1024CharactersIsLookedAtAndALongerOneIsNot() throws Exception {
+    String longest = "AAAA..AAAA." + "A".repeat(1008) + ".AAAA";
+    assertThat(longest).hasSize(1024);
+    assertThat(CompactJwe.parse(longest).text()).isEqualTo(longest);
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(() -> CompactJwe.parse("AA" + longest))
+        .withMessage("not a token of ours: it is longer than 1024 characters");
+  }
+
+  @Test
   void a09_aHugeTextCostsNothing() {
     for (String huge : List.of("A".repeat(1_000_000), ".".repeat(1_000_000))) {
       assertRefused(CODEC, huge);

@@ -1,0 +1,56 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.nimbusds.jose.JOSEException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.Test;
+
+class ContentCipherTest {
+
+  private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
+
+  @Test
+  void theHeaderOfAKeyIsExactlyEncAlgAndKid() {
+    for (ContentEncryption encryption : ContentEncryption.values()) {
+      assertThat(CraftedTokens.decoded(cipher("k-1._", encryption).headerSegment()))
+          .asString(StandardCharsets.UTF_8)
+          .isEqualTo("{\"enc\":\"" + encryption + "\",\"alg\":\"dir\",\"kid\":\"k-1._\"}");
+    }
+  }
+
+  @Test
+  void whatIsSealedIsOpenedByTheSameKeyAlone() throws Exception {
+    for (ContentEncryption encryption : ContentEncryption.values()) {
+      CompactJwe token = cipher("k1", encryption).seal(CONTENT, new SecureRandom());
+      assertThat(cipher("k1", encryption).open(token)).isEqualTo(CONTENT);
+      assertThatExceptionOfType(JOSEException.class)
+          .isThrownBy(() -> cipher("k2", encryption).open(token));
+    }
+  }
+
+  @Test
+  void a25_a26_lengthsAreJudgedBeforeTheLibrarySeesThem() throws Exception {
+    for (ContentEncryption encryption : ContentEncryption.values()) {
+      ContentCipher cipher = cipher("k1", encryption);
+      CompactJwe good = cipher.seal(CONTENT, new SecureRandom());
+      for (String other : new String[] {"", "AA", good.iv() + "AAAA", good.tag() + "AAAA"}) {
+        for (CompactJwe odd :
+            new CompactJwe[] {
+              new CompactJwe(good.header(), other, good.ciphertext(), good.tag()),
+              new CompactJwe(good.header(), good.iv(), good.ciphertext(), other)
+            }) {
+          assertThatExceptionOfType(JOSEException.class)
+              .isThrownBy(() -> cipher.open(odd))
+              .withMessage("an initialization vector or a tag of another length");
+        }
+      }
+    }
+  }
+
+  private static ContentCipher cipher(String kid, ContentEncryption encryption) {
+    return new ContentCipher(CraftedTokens.key(kid, encryption, ContentKey.State.ACTIVE));
+  }
+}
