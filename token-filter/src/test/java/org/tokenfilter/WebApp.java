@@ -24,7 +24,6 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.component.LifeCycle;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
 
@@ -168,6 +167,10 @@ public final class WebApp implements AutoCloseable {
 
   @Override
   public void close() {
-    LifeCycle.stop(server);
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new AssertionError("Jetty did not stop", e);
+    }
   }
 }
