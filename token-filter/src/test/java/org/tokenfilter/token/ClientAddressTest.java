@@ -111,6 +111,35 @@ class ClientAddressTest {
                             .withMessage("not a network address")));
   }
 
+  /** The JDK asks for the address of a name that begins with a dot, colon or not. */
+  @Test
+  void whatBeginsWithADotIsNotLookedUpByName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ClientAddress.parse(".::1"))
+        .withNoCause();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ClientAddress.parse("[.:]"))
+        .withNoCause();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> spellingsThatOthersReadOtherwise() {
+    return Stream.of(
+            "::ffff:010.0.0.1",
+            "::ffff:10.0.0.01",
+            "64:ff9b::192.0.02.1",
+            "::00001",
+            "2001:00db8::1",
+            "[192.0.2.1]")
+        .map(
+            text ->
+                DynamicTest.dynamicTest(
+                    text,
+                    () ->
+                        assertThatIllegalArgumentException()
+                            .isThrownBy(() -> ClientAddress.parse(text))));
+  }
+
   @Test
   void equalAddressesAreEqualHoweverTheyAreSpelled() {
     assertThat(ClientAddress.parse("::ffff:192.0.2.1"))
