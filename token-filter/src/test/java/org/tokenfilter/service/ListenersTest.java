@@ -26,6 +26,17 @@ class ListenersTest {
     assertHarmsNothing(IllegalStateException::new);
   }
 
+  @Test
+  void anErrorHarmsNothing() throws Exception {
+    assertHarmsNothing(NoClassDefFoundError::new);
+    assertHarmsNothing(StackOverflowError::new);
+  }
+
+  @Test
+  void anExceptionThatIsThrownUndeclaredHarmsNothing() throws Exception {
+    assertHarmsNothing(Exception::new);
+  }
+
   private void assertHarmsNothing(Supplier<? extends Throwable> thrown) throws Exception {
     TokenService service = scene.over(scene.memory, Scene.POLICY, new Failing(thrown), scene.heard);
 
