@@ -110,7 +110,7 @@ final class TokenIssuer {
             .group(sessionsOf(parent.subject()))
             .parent(parent.id())
             .client(parent.client())
-            .idle(parent.idleTimeout(), now.plus(required(parent.idleTimeout())))
+            .idle(parent.idleTimeout(), user.usedAt().plus(required(parent.idleTimeout())))
             .expiresAt(parent.expiresAt())
             .build();
     insert(record, policy.sessions(), now);

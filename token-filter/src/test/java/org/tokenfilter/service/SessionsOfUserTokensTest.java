@@ -196,6 +196,20 @@ class SessionsOfUserTokensTest {
         .isEqualTo(Duration.ofMillis(1));
   }
 
+  /** Else the session would outlive the user token that this request renews. */
+  @Test
+  void aSessionsIdleTimeCountsFromTheRequestsBegin() throws Exception {
+    ActiveToken token = valid();
+    scene.clock.move(MINUTE);
+
+    SessionId id = scene.service.openSession(token);
+    scene.service.renew(token);
+
+    assertThat(scene.stored(id.tokenId()).idleExpiresAt())
+        .isEqualTo(token.usedAt().plus(USER_IDLE))
+        .isEqualTo(scene.stored(user.record().id()).idleExpiresAt());
+  }
+
   private ActiveToken valid() throws Exception {
     return scene.validate(user);
   }
