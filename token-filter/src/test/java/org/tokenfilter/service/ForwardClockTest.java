@@ -2,8 +2,10 @@ package org.tokenfilter.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
@@ -43,4 +45,47 @@ class ForwardClockTest {
     assertThat(clock.instant()).isEqualTo(start);
   }
 
+  @Test
+  void inAnotherZoneItIsNotEarlier() {
+    ZoneId zone = ZoneId.of("Asia/Kathmandu");
+    ForwardClock forward = new ForwardClock(new Zoned(machine, ZoneOffset.UTC));
+    machine.move(HOUR);
+    forward.instant();
+    machine.move(HOUR.negated());
+
+    Clock elsewhere = forward.withZone(zone);
+
+    assertThat(elsewhere.getZone()).isEqualTo(zone);
+    assertThat(elsewhere.instant()).isEqualTo(start.plus(HOUR));
+    machine.move(HOUR.multipliedBy(2));
+    assertThat(elsewhere.instant()).isEqualTo(start.plus(HOUR.multipliedBy(2)));
+    machine.move(HOUR.negated());
+    assertThat(forward.instant()).isEqualTo(start.plus(HOUR.multipliedBy(2)));
+  }
+
+  private static final class Zoned extends Clock {
+
+    private final Clock clock;
+    private final ZoneId zone;
+
+    Zoned(Clock clock, ZoneId zone) {
+      this.clock = clock;
+      this.zone = zone;
+    }
+
+    @Override
+    public Instant instant() {
+      return clock.instant();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return zone;
+    }
+
+    @Override
+    public Clock withZone(ZoneId other) {
+      return new Zoned(clock, other);
+    }
+  }
 }
