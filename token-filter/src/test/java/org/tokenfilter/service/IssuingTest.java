@@ -268,6 +268,20 @@ class IssuingTest {
     scene.service.validate(Scene.presented(token.value(), CLIENT, Scene.sessionIdOf(token)));
   }
 
+  @Test
+  void aTokenThatCannotBeWrittenLeavesNothingBehind() {
+    scene.by(Scene.policy(Duration.ZERO, true, Limit.NONE, Binding.ADDRESS));
+
+    assertThatIllegalArgumentException().isThrownBy(() -> scene.session(ALICE, HOUR.negated()));
+    assertThatIllegalArgumentException().isThrownBy(() -> scene.open(HOUR.negated()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> scene.session(ALICE, Duration.ofDays(3_652_500)));
+
+    assertThat(scene.heard.events()).isEmpty();
+    assertThat(scene.memory.list("alice", now, null, 10)).isEmpty();
+    assertThat(scene.memory.list("alice", now.minus(HOUR.multipliedBy(2)), null, 10)).isEmpty();
+  }
+
   private static TokenPolicy limited(int most, Limit.Policy policy) {
     return Scene.policy(MAX_LIFETIME, true, new Limit(most, policy), Binding.ADDRESS);
   }
