@@ -135,6 +135,16 @@ class SweeperTest {
     assertThat(scene.heard.events()).hasSize(1);
   }
 
+  /** An executor gives up a task that throws, and says nothing. */
+  @Test
+  void anErrorOfTheStoreDoesNotStopTheSweeper() {
+    doThrow(new NoClassDefFoundError("gone")).when(store).sweep(any(), any(), anyInt());
+
+    sweeper.run();
+
+    verify(store).sweep(any(), any(), anyInt());
+  }
+
   @Test
   void anInterruptedSweeperStops() throws Exception {
     Thread.currentThread().interrupt();
