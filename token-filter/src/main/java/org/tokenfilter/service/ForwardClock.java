@@ -16,8 +16,12 @@ public final class ForwardClock extends Clock {
 
   /** Follows this clock. */
   public ForwardClock(Clock clock) {
+    this(clock, new AtomicReference<>(clock.instant()));
+  }
+
+  private ForwardClock(Clock clock, AtomicReference<Instant> latest) {
     this.clock = clock;
-    this.latest = new AtomicReference<>(clock.instant());
+    this.latest = latest;
   }
 
   @Override
@@ -31,8 +35,9 @@ public final class ForwardClock extends Clock {
     return clock.getZone();
   }
 
+  /** The same clock in another zone: neither is ever earlier than the other one was. */
   @Override
   public Clock withZone(ZoneId zone) {
-    return new ForwardClock(clock.withZone(zone));
+    return new ForwardClock(clock.withZone(zone), latest);
   }
 }

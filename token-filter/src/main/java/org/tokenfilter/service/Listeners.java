@@ -23,7 +23,8 @@ final class Listeners {
     for (TokenListener listener : listeners) {
       try {
         event.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // An Error as well, and what other languages throw undeclared: all of it is theirs.
         LOG.warn("The token listener {} failed", listener.getClass().getName(), e);
       }
     }

@@ -48,8 +48,9 @@ public final class Sweeper implements Runnable {
       while (more && !Thread.currentThread().isInterrupted()) {
         more = sweepOnce();
       }
-    } catch (RuntimeException e) {
-      // The next run tries again; whether a token is live never depends on the sweeper.
+    } catch (Throwable e) {
+      // Whatever it is: an executor gives up a task that throws, and says nothing. The next run
+      // tries again; whether a token is live never depends on the sweeper.
       LOG.warn("Sweeping the token store failed", e);
     }
   }

@@ -70,8 +70,9 @@ final class TokenIssuer {
     if (joined.isPresent()) {
       return joined.get();
     }
+    IssuedToken token = written(fresh, id);
     insert(fresh, policy.sessions(), now);
-    return issued(fresh, id);
+    return issued(token);
   }
 
   IssuedToken open(Subject subject, Duration ttl, ClientAddress client)
@@ -81,8 +82,9 @@ final class TokenIssuer {
         record(randomId(), TokenKind.OPEN, subject, client, now)
             .expiresAt(policy.openLimit(now, ttl))
             .build();
+    IssuedToken token = written(record, null);
     insert(record, now);
-    return issued(record, null);
+    return issued(token);
   }
 
   IssuedToken user(Subject subject, @Nullable Duration idleTimeout, ClientAddress client) {
@@ -92,8 +94,9 @@ final class TokenIssuer {
             .idleTimeout(idleTimeout == null ? policy.userIdleTimeout() : idleTimeout)
             .expiresAt(policy.slidingLimit(now, Duration.ZERO))
             .build();
+    IssuedToken token = written(record, null);
     insert(record, now);
-    return issued(record, null);
+    return issued(token);
   }
 
   SessionId sessionOf(ActiveToken user) throws TokenRejectedException {
@@ -110,7 +113,7 @@ final class TokenIssuer {
             .group(sessionsOf(parent.subject()))
             .parent(parent.id())
             .client(parent.client())
-            .idle(parent.idleTimeout(), now.plus(required(parent.idleTimeout())))
+            .idle(parent.idleTimeout(), user.usedAt().plus(required(parent.idleTimeout())))
             .expiresAt(parent.expiresAt())
             .build();
     insert(record, policy.sessions(), now);
@@ -137,9 +140,7 @@ final class TokenIssuer {
     if (!store.renew(Set.of(renewal), now).isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new IssuedToken(
-            codec.encode(TokenClaims.of(current, audience)), id, current.renewed(renewal)));
+    return Optional.of(written(current.renewed(renewal), id));
   }
 
   private static boolean joinable(TokenRecord current, TokenRecord fresh) {
@@ -178,9 +179,14 @@ final class TokenIssuer {
     }
   }
 
-  private IssuedToken issued(TokenRecord record, @Nullable SessionId id) {
-    listeners.tell(listener -> listener.issued(record));
+  /** Done before its record is stored, so that what cannot be written leaves no record behind. */
+  private IssuedToken written(TokenRecord record, @Nullable SessionId id) {
     return new IssuedToken(codec.encode(TokenClaims.of(record, audience)), id, record);
+  }
+
+  private IssuedToken issued(IssuedToken token) {
+    listeners.tell(listener -> listener.issued(token.record()));
+    return token;
   }
 
   private static TokenRecord.Builder record(

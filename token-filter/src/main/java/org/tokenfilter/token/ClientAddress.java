@@ -11,9 +11,14 @@ import java.util.regex.Pattern;
  */
 public final class ClientAddress {
 
-  private static final Pattern IPV4 =
-      Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
-  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]{2,45}");
+  private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+  private static final String DOTTED = OCTET + "(?:\\." + OCTET + "){3}";
+  private static final Pattern IPV4 = Pattern.compile(DOTTED);
+
+  /** Takes more than there is, but nothing that the JDK would take for a name. */
+  private static final Pattern IPV6 =
+      Pattern.compile("(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|" + DOTTED + ")");
+
   private static final int IPV4_PREFIX = 24;
   private static final int IPV6_PREFIX = 64;
 
@@ -37,13 +42,11 @@ public final class ClientAddress {
     if (zone > 0) {
       literal = literal.substring(0, zone);
     }
-    boolean six = literal.indexOf(':') >= 0 && IPV6.matcher(literal).matches();
-    if (!six && (zone > 0 || !IPV4.matcher(literal).matches())) {
+    if (!IPV6.matcher(literal).matches() && !IPV4.matcher(text).matches()) {
       throw new IllegalArgumentException("not a network address");
     }
     try {
-      // A literal is never looked up; one with a colon that is no address is refused without
-      // asking.
+      // A literal is never looked up; one with a colon that is no address is refused unasked.
       return new ClientAddress(InetAddress.getByName(literal));
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("not a network address", e);

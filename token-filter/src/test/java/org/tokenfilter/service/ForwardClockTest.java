@@ -1,0 +1,91 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class ForwardClockTest {
+
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final SettableClock machine = new SettableClock();
+  private final ForwardClock clock = new ForwardClock(machine);
+  private final Instant start = machine.instant();
+
+  @Test
+  void itFollowsTheMachinesClock() {
+    assertThat(clock.instant()).isEqualTo(start);
+    machine.move(HOUR);
+    assertThat(clock.instant()).isEqualTo(start.plus(HOUR));
+    assertThat(clock.getZone()).isEqualTo(ZoneOffset.UTC);
+  }
+
+  @Test
+  void itStandsStillUntilTheMachinesClockHasCaughtUp() {
+    machine.move(HOUR);
+    assertThat(clock.instant()).isEqualTo(start.plus(HOUR));
+
+    machine.move(HOUR.negated());
+    assertThat(clock.instant()).isEqualTo(start.plus(HOUR));
+    machine.move(Duration.ofMinutes(59));
+    assertThat(clock.instant()).isEqualTo(start.plus(HOUR));
+    machine.move(Duration.ofMinutes(2));
+    assertThat(clock.instant()).isEqualTo(start.plus(Duration.ofMinutes(61)));
+  }
+
+  @Test
+  void itNeverGoesBehindItsStart() {
+    machine.move(HOUR.negated());
+
+    assertThat(clock.instant()).isEqualTo(start);
+  }
+
+  @Test
+  void inAnotherZoneItIsNotEarlier() {
+    ZoneId zone = ZoneId.of("Asia/Kathmandu");
+    ForwardClock forward = new ForwardClock(new Zoned(machine, ZoneOffset.UTC));
+    machine.move(HOUR);
+    forward.instant();
+    machine.move(HOUR.negated());
+
+    Clock elsewhere = forward.withZone(zone);
+
+    assertThat(elsewhere.getZone()).isEqualTo(zone);
+    assertThat(elsewhere.instant()).isEqualTo(start.plus(HOUR));
+    machine.move(HOUR.multipliedBy(2));
+    assertThat(elsewhere.instant()).isEqualTo(start.plus(HOUR.multipliedBy(2)));
+    machine.move(HOUR.negated());
+    assertThat(forward.instant()).isEqualTo(start.plus(HOUR.multipliedBy(2)));
+  }
+
+  private static final class Zoned extends Clock {
+
+    private final Clock clock;
+    private final ZoneId zone;
+
+    Zoned(Clock clock, ZoneId zone) {
+      this.clock = clock;
+      this.zone = zone;
+    }
+
+    @Override
+    public Instant instant() {
+      return clock.instant();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return zone;
+    }
+
+    @Override
+    public Clock withZone(ZoneId other) {
+      return new Zoned(clock, other);
+    }
+  }
+}

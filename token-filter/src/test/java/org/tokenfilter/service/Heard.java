@@ -1,0 +1,41 @@
+package org.tokenfilter.service;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.Rejection;
+
+/** A listener that keeps what it hears, one line an event. */
+final class Heard implements TokenListener {
+
+  private final List<String> events = new ArrayList<>();
+
+  @Override
+  public void issued(TokenRecord record) {
+    events.add("issued " + record.id());
+  }
+
+  @Override
+  public void renewed(TokenRecord record) {
+    events.add("renewed " + record.id());
+  }
+
+  @Override
+  public void ended(TokenId id, Reason reason) {
+    events.add("ended " + id + " " + reason);
+  }
+
+  @Override
+  public void refused(Rejection rejection, String why) {
+    events.add("refused " + rejection);
+  }
+
+  /** What it has heard since it was last asked. */
+  List<String> events() {
+    List<String> heard = List.copyOf(events);
+    events.clear();
+    return heard;
+  }
+}

@@ -1,0 +1,88 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.service.Refusals.assertRefused;
+import static org.tokenfilter.service.Scene.ALICE;
+import static org.tokenfilter.service.Scene.CLIENT;
+import static org.tokenfilter.service.Scene.presented;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Rejection;
+
+/** What a listener throws harms neither the request nor the other listeners. */
+class ListenersTest {
+
+  private final Scene scene = new Scene();
+
+  @Test
+  void anExceptionHarmsNothing() throws Exception {
+    assertHarmsNothing(IllegalStateException::new);
+  }
+
+  @Test
+  void anErrorHarmsNothing() throws Exception {
+    assertHarmsNothing(NoClassDefFoundError::new);
+    assertHarmsNothing(StackOverflowError::new);
+  }
+
+  @Test
+  void anExceptionThatIsThrownUndeclaredHarmsNothing() throws Exception {
+    assertHarmsNothing(Exception::new);
+  }
+
+  private void assertHarmsNothing(Supplier<? extends Throwable> thrown) throws Exception {
+    TokenService service = scene.over(scene.memory, Scene.POLICY, new Failing(thrown), scene.heard);
+
+    IssuedToken token = service.issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
+    service.renew(service.validate(presented(token)));
+    assertThat(service.close(token.record().id())).isTrue();
+    assertRefused(Rejection.CLOSED, () -> service.validate(presented(token)));
+
+    TokenId id = token.record().id();
+    assertThat(scene.heard.events())
+        .containsExactly(
+            "issued " + id, "renewed " + id, "ended " + id + " CLOSED", "refused CLOSED");
+  }
+
+  private static final class Failing implements TokenListener {
+
+    private final Supplier<? extends Throwable> thrown;
+
+    Failing(Supplier<? extends Throwable> thrown) {
+      this.thrown = thrown;
+    }
+
+    @Override
+    public void issued(TokenRecord record) {
+      fail(thrown.get());
+    }
+
+    @Override
+    public void renewed(TokenRecord record) {
+      fail(thrown.get());
+    }
+
+    @Override
+    public void ended(TokenId id, Reason reason) {
+      fail(thrown.get());
+    }
+
+    @Override
+    public void refused(Rejection rejection, String why) {
+      fail(thrown.get());
+    }
+
+    /** Throws it, declared or not, as listeners in other languages than Java may. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void fail(Throwable thrown) throws T {
+      throw (T) thrown;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package org.tokenfilter.service;
+
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.codec.ContentEncryption;
+import org.tokenfilter.codec.ContentKey;
+import org.tokenfilter.codec.JweTokenCodec;
+import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** A token service with everything real below it, and a clock that is set. */
+final class Scene {
+
+  static final Duration SESSION_IDLE = Duration.ofMinutes(30);
+  static final Duration USER_IDLE = Duration.ofMinutes(15);
+  static final Duration MAX_LIFETIME = Duration.ofDays(7);
+  static final Duration OPEN_MAX_LIFETIME = Duration.ofDays(365);
+  static final TokenPolicy POLICY = policy(MAX_LIFETIME, true, Limit.NONE, Binding.ADDRESS);
+  static final String AUDIENCE = "/shop";
+  static final Subject ALICE = Subject.of("alice", "user");
+  static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
+  static final ClientAddress NEIGHBOUR = ClientAddress.parse("192.0.2.2");
+
+  final SettableClock clock = new SettableClock();
+  final SecureRandom random = seeded();
+  final InMemoryTokenStore memory = new InMemoryTokenStore(clock, Duration.ofHours(1));
+  final TokenCodec codec;
+  final Heard heard = new Heard();
+  TokenService service;
+
+  Scene() {
+    KeyRing ring =
+        KeyRing.of(
+            List.of(
+                ContentKey.random(
+                    "k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE, random)));
+    codec = new JweTokenCodec(() -> ring, AUDIENCE, random);
+    service = over(memory, POLICY, heard);
+  }
+
+  static TokenPolicy policy(
+      Duration maxLifetime, boolean openUnlimited, Limit sessions, Binding binding) {
+    return new TokenPolicy(
+        SESSION_IDLE, USER_IDLE, maxLifetime, OPEN_MAX_LIFETIME, openUnlimited, sessions, binding);
+  }
+
+  /** The same scene by other rules. */
+  Scene by(TokenPolicy policy) {
+    service = over(memory, policy, heard);
+    return this;
+  }
+
+  /** Another service of this scene's clock and keys. */
+  TokenService over(TokenStore store, TokenPolicy policy, TokenListener... listeners) {
+    return new TokenService(store, codec, policy, AUDIENCE, clock, random, List.of(listeners));
+  }
+
+  IssuedToken session() throws TokenRejectedException {
+    return session(ALICE, Duration.ZERO);
+  }
+
+  IssuedToken session(Subject subject, Duration ttl, String... presented)
+      throws TokenRejectedException {
+    return service.issueSession(subject, ttl, CLIENT, Set.of(presented));
+  }
+
+  IssuedToken open(Duration ttl) throws TokenRejectedException {
+    return service.issueOpen(ALICE, ttl, CLIENT);
+  }
+
+  IssuedToken user() {
+    return service.issueUser(ALICE, null, CLIENT);
+  }
+
+  ActiveToken validate(IssuedToken token) throws TokenRejectedException {
+    return service.validate(presented(token));
+  }
+
+  /** The token as its rightful client presents it. */
+  static PresentedToken presented(IssuedToken token) {
+    SessionId id = token.sessionId();
+    return presented(token.value(), CLIENT, id == null ? new String[0] : new String[] {id.value()});
+  }
+
+  static PresentedToken presented(String token, ClientAddress client, String... sessionIds) {
+    return new PresentedToken(token, Set.of(sessionIds), client, false);
+  }
+
+  /** What the store has. */
+  TokenRecord stored(TokenId id) {
+    return memory.find(id).orElseThrow();
+  }
+
+  /** The text of the session id, which a session token has. */
+  static String sessionIdOf(IssuedToken token) {
+    @Nullable SessionId id = token.sessionId();
+    if (id == null) {
+      throw new AssertionError("no session token");
+    }
+    return id.value();
+  }
+
+  private static SecureRandom seeded() {
+    try {
+      SecureRandom random = SecureRandom.getInstance("SHA1PRNG");
+      random.setSeed(20260301);
+      return random;
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

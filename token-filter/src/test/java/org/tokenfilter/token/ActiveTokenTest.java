@@ -1,0 +1,75 @@
+package org.tokenfilter.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.token.Records.IDLE;
+import static org.tokenfilter.token.Records.ISSUED;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+
+class ActiveTokenTest {
+
+  private static final Instant USED = ISSUED.plus(Duration.ofMinutes(20));
+
+  @Test
+  void aSlidingTokenLivesOnForItsWholeIdleTimeout() {
+    TokenRecord record = Records.of(TokenKind.SESSION).idleTimeout(IDLE).build();
+
+    ActiveToken token = new ActiveToken(record, null, USED);
+
+    assertThat(token.remaining()).isEqualTo(IDLE);
+    assertThat(token.deadline()).isEqualTo(USED.plus(IDLE));
+  }
+
+  @Test
+  void theHardLimitCutsWhatIsLeft() {
+    TokenRecord record =
+        Records.of(TokenKind.SESSION).idleTimeout(IDLE).expiresAt(USED.plusMillis(1)).build();
+
+    ActiveToken token = new ActiveToken(record, null, USED);
+
+    assertThat(token.remaining()).isEqualTo(Duration.ofMillis(1));
+    assertThat(token.deadline()).isEqualTo(USED.plusMillis(1));
+  }
+
+  @Test
+  void anIdleTimeoutThatEndsEarlierThanTheHardLimitCounts() {
+    TokenRecord record =
+        Records.of(TokenKind.SESSION)
+            .idleTimeout(IDLE)
+            .expiresAt(USED.plus(IDLE).plusMillis(1))
+            .build();
+
+    assertThat(new ActiveToken(record, null, USED).remaining()).isEqualTo(IDLE);
+  }
+
+  @Test
+  void aTokenOfFixedLifeIsNotProlongedByUse() {
+    TokenRecord record =
+        Records.of(TokenKind.OPEN).expiresAt(ISSUED.plus(Duration.ofHours(1))).build();
+
+    assertThat(new ActiveToken(record, null, USED).remaining()).isEqualTo(Duration.ofMinutes(40));
+  }
+
+  @Test
+  void aTokenThatNeverExpiresHasNoRemainder() {
+    ActiveToken token = new ActiveToken(Records.of(TokenKind.OPEN).build(), null, USED);
+
+    assertThat(token.remaining()).isNull();
+    assertThat(token.deadline()).isNull();
+  }
+
+  @Test
+  void inASessionTheSessionIsWhatIsUsed() {
+    TokenRecord user = Records.of(TokenKind.USER).idleTimeout(IDLE).build();
+    TokenRecord session =
+        Records.of(TokenKind.SESSION).parent(user.id()).idleTimeout(Duration.ofMinutes(5)).build();
+
+    assertThat(new ActiveToken(user, null, USED).used()).isSameAs(user);
+    assertThat(new ActiveToken(user, session, USED).used()).isSameAs(session);
+    assertThat(new ActiveToken(user, session, USED).remaining()).isEqualTo(Duration.ofMinutes(5));
+  }
+}

@@ -1,0 +1,184 @@
+package org.tokenfilter.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The clients of case C15: one address has many spellings, and is compared in one. */
+class ClientAddressTest {
+
+  private static final String LOOPBACK_6 = "0:0:0:0:0:0:0:1";
+  private static final String LINK_LOCAL = "fe80:0:0:0:0:0:0:1";
+
+  @TestFactory
+  Stream<DynamicTest> spellingsOfAnAddress() {
+    return Map.ofEntries(
+            Map.entry("192.0.2.1", "192.0.2.1"),
+            Map.entry("0.0.0.0", "0.0.0.0"),
+            Map.entry("255.255.255.255", "255.255.255.255"),
+            Map.entry("::1", LOOPBACK_6),
+            Map.entry("[::1]", LOOPBACK_6),
+            Map.entry("0:0:0:0:0:0:0:1", LOOPBACK_6),
+            Map.entry("0000:0000:0000:0000:0000:0000:0000:0001", LOOPBACK_6),
+            Map.entry("::0.0.0.1", LOOPBACK_6),
+            Map.entry("2001:DB8::A", "2001:db8:0:0:0:0:0:a"),
+            Map.entry("2001:db8::a", "2001:db8:0:0:0:0:0:a"),
+            Map.entry("::ffff:192.0.2.1", "192.0.2.1"),
+            Map.entry("::FFFF:192.0.2.1", "192.0.2.1"),
+            Map.entry("[::ffff:192.0.2.1]", "192.0.2.1"),
+            Map.entry("::ffff:c000:201", "192.0.2.1"),
+            Map.entry("0:0:0:0:0:ffff:c000:0201", "192.0.2.1"),
+            Map.entry("fe80::1%lo", LINK_LOCAL),
+            Map.entry("fe80::1%0", LINK_LOCAL),
+            Map.entry("[fe80::1%eth0.7]", LINK_LOCAL))
+        .entrySet()
+        .stream()
+        .map(
+            entry ->
+                DynamicTest.dynamicTest(
+                    entry.getKey(),
+                    () -> {
+                      ClientAddress address = ClientAddress.parse(entry.getKey());
+                      assertThat(address).hasToString(entry.getValue());
+                      assertThat(address.matches(entry.getValue())).isTrue();
+                    }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whatIsNoAddress() {
+    return Stream.of(
+            "",
+            " ",
+            "localhost",
+            "example.org",
+            "cafe",
+            "127.1",
+            "2130706433",
+            "0x7f.0.0.1",
+            "010.0.0.1",
+            "10.0.0.01",
+            "00.0.0.1",
+            "1.2.3",
+            "1.2.3.",
+            ".1.2.3",
+            "1.2.3.4.",
+            "1.2.3.4.5",
+            "1..3.4",
+            "256.0.0.1",
+            "1.2.3.1000",
+            "1.2.3.-4",
+            "1.2.3.4 ",
+            " 1.2.3.4",
+            "1.2.3.4\n",
+            "1.2.3.4\u0000",
+            "\u0661.2.3.4",
+            "1.2.3.4:80",
+            "1.2.3.4/24",
+            "1.2.3.4, 5.6.7.8",
+            "1.2.3.4%eth0",
+            "[::1",
+            "::1]",
+            "[]",
+            "[[::1]]",
+            "[::1]:80",
+            ":",
+            ":::",
+            "::1::",
+            "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8:9",
+            "::12345",
+            "::g",
+            "::1/64",
+            "::ffff:127.1",
+            "::ffff:256.0.0.1",
+            "%lo",
+            "localhost%::1",
+            "unknown",
+            "_hidden",
+            "a:b")
+        .map(
+            text ->
+                DynamicTest.dynamicTest(
+                    '"' + text.replace("\n", "\\n").replace("\u0000", "\\0") + '"',
+                    () ->
+                        assertThatIllegalArgumentException()
+                            .isThrownBy(() -> ClientAddress.parse(text))
+                            .withMessage("not a network address")));
+  }
+
+  /** The JDK asks for the address of a name that begins with a dot, colon or not. */
+  @Test
+  void whatBeginsWithADotIsNotLookedUpByName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ClientAddress.parse(".::1"))
+        .withNoCause();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ClientAddress.parse("[.:]"))
+        .withNoCause();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> spellingsThatOthersReadOtherwise() {
+    return Stream.of(
+            "::ffff:010.0.0.1",
+            "::ffff:10.0.0.01",
+            "64:ff9b::192.0.02.1",
+            "::00001",
+            "2001:00db8::1",
+            "[192.0.2.1]")
+        .map(
+            text ->
+                DynamicTest.dynamicTest(
+                    text,
+                    () ->
+                        assertThatIllegalArgumentException()
+                            .isThrownBy(() -> ClientAddress.parse(text))));
+  }
+
+  @Test
+  void equalAddressesAreEqualHoweverTheyAreSpelled() {
+    assertThat(ClientAddress.parse("::ffff:192.0.2.1"))
+        .isEqualTo(ClientAddress.parse("192.0.2.1"))
+        .hasSameHashCodeAs(ClientAddress.parse("192.0.2.1"))
+        .isNotEqualTo(ClientAddress.parse("192.0.2.2"))
+        .isNotEqualTo(ClientAddress.parse("::192.0.2.1"));
+    assertThat(ClientAddress.parse("fe80::1%eth0")).isEqualTo(ClientAddress.parse("[fe80::1%1]"));
+  }
+
+  @Test
+  void aPrefixIsTheNetworkAndItsLength() {
+    assertThat(ClientAddress.parse("192.0.2.255").prefix()).isEqualTo("192.0.2.0/24");
+    assertThat(ClientAddress.parse("::ffff:192.0.2.1").prefix()).isEqualTo("192.0.2.0/24");
+    assertThat(ClientAddress.parse("2001:db8:1:2:ffff:ffff:ffff:ffff").prefix())
+        .isEqualTo("2001:db8:1:2:0:0:0:0/64");
+    assertThat(ClientAddress.parse("::1").prefix()).isEqualTo("0:0:0:0:0:0:0:0/64");
+  }
+
+  @Test
+  void anAddressMatchesItselfAndItsPrefixAlone() {
+    ClientAddress client = ClientAddress.parse("192.0.2.1");
+
+    assertThat(client.matches("192.0.2.1")).isTrue();
+    assertThat(client.matches("192.0.2.0/24")).isTrue();
+    assertThat(client.matches("192.0.2.10")).isFalse();
+    assertThat(client.matches("192.0.2")).isFalse();
+    assertThat(client.matches("192.0.3.0/24")).isFalse();
+    assertThat(client.matches("192.0.2.0/16")).isFalse();
+    assertThat(client.matches("192.0.2.1/32")).isFalse();
+    assertThat(client.matches("/")).isFalse();
+    assertThat(client.matches("")).isFalse();
+  }
+
+  @Test
+  void aPrefixLeavesTheAddressAsItIs() {
+    ClientAddress client = ClientAddress.parse("192.0.2.1");
+
+    assertThat(client.prefix()).isEqualTo(client.prefix());
+    assertThat(client).hasToString("192.0.2.1");
+  }
+}

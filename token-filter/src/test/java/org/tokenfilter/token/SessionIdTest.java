@@ -1,0 +1,112 @@
+package org.tokenfilter.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.store.TokenId;
+
+class SessionIdTest {
+
+  /** The bytes 0 to 31. */
+  private static final String TEXT = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+  /** Their SHA-256 digest, as another tool computes it. */
+  private static final String DIGEST = "Yw3NKWbEM2aRElRIu7JbT_QSpJxzLbLIq8G4WBvXEN0";
+
+  @Test
+  void itsRecordIsFoundByItsDigest() {
+    SessionId id = SessionId.parse(TEXT);
+
+    assertThat(id.value()).isEqualTo(TEXT);
+    assertThat(id.tokenId()).isEqualTo(TokenId.parse(DIGEST));
+  }
+
+  @Test
+  void aNewOneReadsAsItIsWritten() throws Exception {
+    SecureRandom random = seeded();
+
+    SessionId id = SessionId.random(random);
+
+    assertThat(id.value()).matches("[A-Za-z0-9_-]{43}");
+    assertThat(SessionId.parse(id.value())).isEqualTo(id).hasSameHashCodeAs(id);
+    assertThat(SessionId.random(random)).isNotEqualTo(id);
+  }
+
+  @Test
+  void newOnesAreAllDifferent() throws Exception {
+    SecureRandom random = seeded();
+    Set<SessionId> ids = new HashSet<>();
+    for (int i = 0; i < 1000; i++) {
+      ids.add(SessionId.random(random));
+    }
+
+    assertThat(ids).hasSize(1000);
+  }
+
+  /** Case C02: the neighbours of a session id. */
+  @TestFactory
+  Stream<DynamicTest> otherSpellings() {
+    return Stream.of(
+            "",
+            " ",
+            TEXT + " ",
+            " " + TEXT,
+            TEXT + "=",
+            TEXT + "A",
+            TEXT.substring(1),
+            // The last character holds two bits that say nothing: they must be zero.
+            TEXT.substring(0, 42) + "9",
+            TEXT.substring(0, 42) + "=",
+            TEXT.substring(0, 42) + "+",
+            TEXT.substring(0, 42) + "/",
+            TEXT.substring(0, 42) + "\n",
+            TEXT.substring(0, 42) + "\u0000",
+            TEXT.substring(0, 42) + "\u0410",
+            TEXT.substring(0, 42) + "\ud800",
+            TEXT.substring(0, 40) + "%38",
+            "%41" + TEXT.substring(1),
+            '"' + TEXT + '"',
+            TEXT + ", " + TEXT)
+        .map(
+            text ->
+                DynamicTest.dynamicTest(
+                    "of " + text.length() + " characters, ending with " + lastCodeOf(text),
+                    () ->
+                        assertThatIllegalArgumentException()
+                            .isThrownBy(() -> SessionId.parse(text))
+                            .satisfies(
+                                e -> assertThat(e.getMessage()).doesNotContain("AQIDBAUGBwg"))));
+  }
+
+  private static String lastCodeOf(String text) {
+    return text.isEmpty() ? "nothing" : "U+%04X".formatted((int) text.charAt(text.length() - 1));
+  }
+
+  @Test
+  void oneBitMoreOrLessIsAnotherRecord() {
+    TokenId record = SessionId.parse(TEXT).tokenId();
+
+    assertThat(SessionId.parse("B" + TEXT.substring(1)).tokenId()).isNotEqualTo(record);
+    assertThat(SessionId.parse("a" + TEXT.substring(1)).tokenId()).isNotEqualTo(record);
+    assertThat(SessionId.parse(DIGEST).tokenId()).isNotEqualTo(record);
+  }
+
+  /** Case P04. */
+  @Test
+  void itShowsItsHandleAndNotItself() {
+    assertThat(SessionId.parse(TEXT)).hasToString("SessionId[handle=" + DIGEST + "]");
+  }
+
+  private static SecureRandom seeded() throws Exception {
+    SecureRandom random = SecureRandom.getInstance("SHA1PRNG");
+    random.setSeed(20260301);
+    return random;
+  }
+}

@@ -1,0 +1,64 @@
+package org.tokenfilter.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+
+/** Case P04: what the values of this room show when they are logged. */
+class ShownTokensTest {
+
+  private static final String TOKEN = "eyJhbGciOiJkaXIifQ..iv.text.tag";
+  private static final SessionId SESSION_ID =
+      SessionId.parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+
+  @Test
+  void anIssuedTokenShowsItsHandle() {
+    TokenRecord record = Records.of(TokenKind.SESSION).build();
+
+    assertThat(new IssuedToken(TOKEN, SESSION_ID, record))
+        .hasToString("IssuedToken[kind=SESSION, handle=" + record.id() + "]");
+  }
+
+  @Test
+  void aPresentedTokenShowsItsClient() {
+    PresentedToken presented =
+        new PresentedToken(
+            TOKEN, Set.of(SESSION_ID.value()), ClientAddress.parse("192.0.2.1"), false);
+
+    assertThat(presented).hasToString("PresentedToken[client=192.0.2.1]");
+  }
+
+  @Test
+  void aRejectionShowsWhy() {
+    TokenRejectedException refused = new TokenRejectedException(Rejection.INVALID, "forged");
+
+    assertThat(refused).hasMessage("forged");
+    assertThat(refused.why()).isEqualTo("forged");
+    assertThat(refused.rejection()).isEqualTo(Rejection.INVALID);
+    assertThat(refused.getStackTrace()).isEmpty();
+  }
+
+  @Test
+  void aPresentedTokenKeepsTheSessionIdsThatCameWithIt() {
+    Set<String> ids = new HashSet<>(Set.of("one"));
+    PresentedToken presented =
+        new PresentedToken(TOKEN, ids, ClientAddress.parse("192.0.2.1"), false);
+    ids.add("two");
+
+    assertThat(presented.sessionIds()).containsExactly("one");
+  }
+
+  @Test
+  void aSubjectKeepsTheRolesThatItHadAtLogIn() {
+    Set<String> roles = new HashSet<>(Set.of("user"));
+    Subject subject = new Subject("alice", roles, Map.of());
+    roles.add("admin");
+
+    assertThat(subject).isEqualTo(Subject.of("alice", "user"));
+  }
+}
