@@ -20,14 +20,17 @@ public final class CrossSiteGuard {
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
   private final Set<String> origins;
+  private final TrustedProxies proxies;
 
   /**
    * A guard.
    *
    * @param origins other origins that may act here, such as {@code https://app.example.org}
+   * @param proxies know the host that was asked for
    */
-  public CrossSiteGuard(Set<String> origins) {
+  public CrossSiteGuard(Set<String> origins, TrustedProxies proxies) {
     this.origins = Set.copyOf(origins);
+    this.proxies = proxies;
   }
 
   /** Guards an unsafe method whose token came in a cookie; lets everything else through. */
@@ -57,7 +60,7 @@ public final class CrossSiteGuard {
     } else if (site != null) {
       passes = site.equals("same-origin") || site.equals("none");
     } else if (origin != null) {
-      passes = isHost(origin, request.getHeader("Host"));
+      passes = isHost(origin, proxies.hostOf(request));
     } else {
       passes = passWithoutHeaders;
     }

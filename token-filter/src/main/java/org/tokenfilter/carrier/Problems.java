@@ -1,5 +1,6 @@
 package org.tokenfilter.carrier;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,8 +24,9 @@ public final class Problems {
    * The refusals of an application.
    *
    * @param realm the protection space that challenges name; without quotes and backslashes
+   * @param loginWindow how long to stay away after too many failed logins
    */
-  public Problems(String realm) {
+  public Problems(String realm, Duration loginWindow) {
     String bearer = "Bearer realm=\"" + realm + "\"";
     Problem unauthorized = Problem.of(401, "Unauthorized");
     for (Rejection rejection : Rejection.values()) {
@@ -41,6 +43,11 @@ public final class Problems {
             case CROSS_SITE -> Problem.of(403, "Forbidden");
             case WRONG_CREDENTIALS ->
                 unauthorized.with(CHALLENGE, "Basic realm=\"" + realm + "\", charset=\"UTF-8\"");
+            case TOO_MANY_LOGINS ->
+                Problem.of(429, "Too Many Requests")
+                    .with("Retry-After", Long.toString(loginWindow.toSeconds()));
+            case LOGIN_BUSY ->
+                Problem.of(429, "Too Many Requests").with("Retry-After", RETRY_SECONDS);
             case SESSION_LIMIT -> Problem.of(409, "Conflict");
           });
     }

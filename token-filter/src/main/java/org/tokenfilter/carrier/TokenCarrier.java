@@ -6,7 +6,6 @@ import java.util.Enumeration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
@@ -29,6 +28,7 @@ public final class TokenCarrier {
   private final @Nullable String tokenCookie;
   private final String sessionCookie;
   private final String sessionHeader;
+  private final TrustedProxies proxies;
 
   /**
    * A carrier.
@@ -37,13 +37,19 @@ public final class TokenCarrier {
    * @param tokenCookie the cookie that the token may come in; null for none
    * @param sessionCookie the cookie that the session id may come in
    * @param sessionHeader the header that the session id may come in
+   * @param proxies know where a request really comes from
    */
   public TokenCarrier(
-      boolean bearer, @Nullable String tokenCookie, String sessionCookie, String sessionHeader) {
+      boolean bearer,
+      @Nullable String tokenCookie,
+      String sessionCookie,
+      String sessionHeader,
+      TrustedProxies proxies) {
     this.bearer = bearer;
     this.tokenCookie = tokenCookie;
     this.sessionCookie = sessionCookie;
     this.sessionHeader = sessionHeader;
+    this.proxies = proxies;
   }
 
   /**
@@ -71,7 +77,7 @@ public final class TokenCarrier {
     return new PresentedToken(
         tokens.iterator().next(),
         sessionIds(request, cookies),
-        ClientAddress.parse(request.getRemoteAddr()),
+        proxies.clientOf(request),
         header == null);
   }
 

@@ -8,6 +8,7 @@ import static org.tokenfilter.config.ConfigurationKey.COOKIE_SAME_SITE;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_SECURE;
 import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS;
 import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS_FILE;
+import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS_ROLES;
 import static org.tokenfilter.config.ConfigurationKey.ENCRYPTION;
 import static org.tokenfilter.config.ConfigurationKey.IDLE_TIMEOUT;
 import static org.tokenfilter.config.ConfigurationKey.KEYS_FILE;
@@ -20,11 +21,12 @@ import static org.tokenfilter.config.ConfigurationKey.SESSIONS_LIMIT;
 import static org.tokenfilter.config.ConfigurationKey.SESSIONS_POLICY;
 import static org.tokenfilter.config.ConfigurationKey.SESSION_COOKIE;
 import static org.tokenfilter.config.ConfigurationKey.STORE;
+import static org.tokenfilter.config.ConfigurationKey.STORE_CONCURRENCY;
 import static org.tokenfilter.config.ConfigurationKey.STORE_TIMEOUT;
+import static org.tokenfilter.config.ConfigurationKey.TRUSTED_PROXIES;
 import static org.tokenfilter.config.ConfigurationKey.USER_IDLE_TIMEOUT;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,10 +39,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.CookieWriter;
+import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.ContentEncryption;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.credentials.ContainerRealm;
 import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.service.Binding;
 import org.tokenfilter.service.TokenPolicy;
@@ -62,45 +66,78 @@ final class Assembly {
     this.problems = problems;
   }
 
-  @Nullable KeyRing keys(SecureRandom random) {
+  @Nullable ReloadedFile<KeyRing> keys(SecureRandom random) {
     if (!settings.has(KEYS_FILE)) {
       problems.add(KEYS_FILE.key() + " is needed: " + KEYS_FILE.description());
       return null;
     }
     Path file = settings.path(KEYS_FILE);
     try {
-      if (settings.flag(KEYS_GENERATE) && Files.notExists(file)) {
+      if (settings.flag(KEYS_GENERATE)) {
         JwkSetFile.create(file, ContentEncryption.of(settings.string(ENCRYPTION)), random);
       }
-      return JwkSetFile.read(file);
+      return new ReloadedFile<>(file, JwkSetFile::read);
     } catch (NoSuchFileException e) {
       problems.add(
           "the key file " + file + " is missing; set " + KEYS_GENERATE.key() + "=true to make it");
     } catch (IllegalArgumentException e) {
-      problems.add("the key file " + file + " cannot be used: " + e.getMessage());
+      problems.add("the " + e.getMessage());
     } catch (IOException e) {
       problems.add("the key file " + file + " cannot be read: " + e);
     }
     return null;
   }
 
+  /** Who checks passwords; null if nobody is set to, or it cannot be made. */
   @Nullable Authenticator authenticator() {
     if (!settings.has(CREDENTIALS)) {
       return null;
     }
+    return switch (settings.string(CREDENTIALS)) {
+      case "container" -> containerRealm();
+      case "file" -> passwordFile();
+      default -> own(settings.string(CREDENTIALS));
+    };
+  }
+
+  private @Nullable Authenticator containerRealm() {
+    Set<String> roles = settings.texts(CREDENTIALS_ROLES);
+    if (roles.isEmpty()) {
+      problems.add(CREDENTIALS_ROLES.key() + " is needed with " + CREDENTIALS.key() + "=container");
+    }
+    return new ContainerRealm(roles);
+  }
+
+  private @Nullable Authenticator passwordFile() {
     if (!settings.has(CREDENTIALS_FILE)) {
       problems.add(CREDENTIALS_FILE.key() + " is needed with " + CREDENTIALS.key() + "=file");
       return null;
     }
     Path file = settings.path(CREDENTIALS_FILE);
     try {
-      return PasswordFile.read(file);
+      return new ReloadedPasswords(new ReloadedFile<>(file, PasswordFile::read));
     } catch (IllegalArgumentException e) {
-      problems.add(e.getMessage());
+      problems.add("the password file " + e.getMessage());
     } catch (IOException e) {
       problems.add("the password file " + file + " cannot be read: " + e);
     }
     return null;
+  }
+
+  private @Nullable Authenticator own(String className) {
+    try {
+      return Class.forName(className, true, loader)
+          .asSubclass(Authenticator.class)
+          .getConstructor()
+          .newInstance();
+    } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
+      problems.add(
+          "%s=%s is neither container nor file, nor a public class with a public constructor without"
+                  .formatted(CREDENTIALS.key(), className)
+              + " parameters that implements Authenticator: "
+              + e);
+      return null;
+    }
   }
 
   /** Finds misspelt keys, for which it must know those of all stores. */
@@ -179,6 +216,23 @@ final class Assembly {
             ? Limit.NONE
             : new Limit(most, settings.value(SESSIONS_POLICY, Limit.Policy.class)),
         settings.value(BINDING, Binding.class));
+  }
+
+  /** Where requests come from; an empty one stands in for one that is wrong. */
+  TrustedProxies proxies() {
+    try {
+      return new TrustedProxies(List.copyOf(settings.texts(TRUSTED_PROXIES)));
+    } catch (IllegalArgumentException e) {
+      problems.add(TRUSTED_PROXIES.key() + ": " + e.getMessage());
+      return new TrustedProxies(List.of());
+    }
+  }
+
+  /** How many logins may be checked at once: a hash costs a processor, another answer may not. */
+  int loginsAtOnce(Authenticator authenticator) {
+    return authenticator instanceof ReloadedPasswords
+        ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2)
+        : settings.number(STORE_CONCURRENCY);
   }
 
   String audience(String contextPath) {

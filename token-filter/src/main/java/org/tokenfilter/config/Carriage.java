@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.TokenCarrier;
+import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.config.ConfigurationKey.Carrier;
 
 /** How tokens travel here, both ways, by the settings of one filter or servlet. */
@@ -13,7 +14,7 @@ final class Carriage {
   private final CookieWriter cookies;
   private final boolean byCookie;
 
-  Carriage(Configuration settings) {
+  Carriage(Configuration settings, TrustedProxies proxies) {
     List<?> carriers = settings.list(ConfigurationKey.CARRIERS);
     byCookie = carriers.contains(Carrier.COOKIE);
     @Nullable String tokenCookie = byCookie ? settings.string(ConfigurationKey.COOKIE) : null;
@@ -23,7 +24,8 @@ final class Carriage {
             carriers.contains(Carrier.BEARER),
             tokenCookie,
             sessionCookie,
-            settings.string(ConfigurationKey.SESSION_HEADER));
+            settings.string(ConfigurationKey.SESSION_HEADER),
+            proxies);
     cookies =
         new CookieWriter(
             tokenCookie,

@@ -3,6 +3,7 @@ package org.tokenfilter.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -90,6 +91,12 @@ final class Configuration {
 
   List<?> list(ConfigurationKey key) {
     return value(key, List.class);
+  }
+
+  Set<String> texts(ConfigurationKey key) {
+    Set<String> texts = new LinkedHashSet<>();
+    list(key).forEach(text -> texts.add((String) text));
+    return texts;
   }
 
   <T> T value(ConfigurationKey key, Class<T> type) {

@@ -33,12 +33,25 @@ public enum ConfigurationKey {
       Setting.duration(Duration.ofMillis(1)),
       "PT2S",
       "how long a call of the store may take"),
+  /** How many requests may be in the store at once. */
+  STORE_CONCURRENCY(
+      "token.store.concurrency",
+      Setting.number(1),
+      "32",
+      "how many requests may be in the store at once; the next one waits for token.store.timeout"),
   /** Who checks user names and passwords. */
   CREDENTIALS(
       "token.credentials",
-      Setting.text("file", "file"),
+      Setting.text("container, file or the name of a class", "[A-Za-z_$][A-Za-z0-9_$.]*"),
       null,
-      "who checks user names and passwords; needed by endpoints that take them"),
+      "who checks user names and passwords: the container's realm, a file of hashes, or a class of"
+          + " yours that implements Authenticator; needed by endpoints that take passwords"),
+  /** The roles that the container is asked for. */
+  CREDENTIALS_ROLES(
+      "token.credentials.roles",
+      Setting.listOf(Setting.text("names of roles", "[^\\p{Cntrl},]+")),
+      "",
+      "the roles that the container is asked for at a login; needed where credentials is container"),
   /** The password file. */
   CREDENTIALS_FILE(
       "token.credentials.file", Setting.file(), null, "the accounts, where credentials is file"),
@@ -104,6 +117,12 @@ public enum ConfigurationKey {
       Setting.oneOf(Binding.class),
       "address",
       "what of the client a session token is bound to; prefix is /24 of IPv4 and /64 of IPv6"),
+  /** The proxies whose headers are believed. */
+  TRUSTED_PROXIES(
+      "token.trusted-proxies",
+      Setting.listOf(Setting.text("an address, or a range such as 10.0.0.0/8", "[0-9A-Fa-f.:/]+")),
+      "",
+      "proxies whose headers Forwarded and X-Forwarded-For are believed, from the right"),
   /** How tokens are carried. */
   CARRIERS(
       "token.carriers",
@@ -173,7 +192,20 @@ public enum ConfigurationKey {
       "token.sweep.batch",
       Setting.number(1),
       "1000",
-      "how many records one step of a sweep looks at");
+      "how many records one step of a sweep looks at"),
+  /** How many failed logins are borne. */
+  LOGIN_FAILURES(
+      "token.login.failures",
+      Setting.number(1),
+      "10",
+      "how many failed logins of a user name from a client are borne in token.login.window, and ten"
+          + " times as many of a name and of a client alone; then 429"),
+  /** How long failed logins are remembered. */
+  LOGIN_WINDOW(
+      "token.login.window",
+      Setting.duration(Duration.ofSeconds(1)),
+      "PT5M",
+      "how long failed logins are remembered");
 
   /** For whom a setting counts. */
   public enum Scope {

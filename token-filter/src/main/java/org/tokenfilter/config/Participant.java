@@ -19,6 +19,7 @@ import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.credentials.Login;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
@@ -40,7 +41,7 @@ public final class Participant implements AutoCloseable {
   private Participant(TokenSecurity security, ServletContext context, Configuration settings) {
     this.security = security;
     this.context = context;
-    this.carriage = new Carriage(settings);
+    this.carriage = new Carriage(settings, security.proxies());
     security.carryToo(carriage);
     this.publicPaths =
         settings.list(ConfigurationKey.PATHS_PUBLIC).stream().map(String.class::cast).toList();
@@ -118,9 +119,23 @@ public final class Participant implements AutoCloseable {
     return security;
   }
 
+  /**
+   * Where a request comes from.
+   *
+   * @throws TokenRejectedException if a trusted proxy contradicts itself
+   */
+  public ClientAddress clientOf(HttpServletRequest request) throws TokenRejectedException {
+    return security.proxies().clientOf(request);
+  }
+
   /** The different session ids that a request sends. */
   public Set<String> sessionIds(HttpServletRequest request) {
     return carriage.carrier().sessionIds(request);
+  }
+
+  /** Whether its tokens may travel in cookies. */
+  public boolean byCookie() {
+    return carriage.byCookie();
   }
 
   /** Gives and takes back the cookies of session tokens. */
@@ -158,7 +173,7 @@ public final class Participant implements AutoCloseable {
       throw new ServletException("logging in so needs token.carriers with cookie");
     }
     try {
-      Subject subject = security.desk("HttpServletRequest.login").logIn(login);
+      Subject subject = security.desk("HttpServletRequest.login").logIn(login, clientOf(request));
       IssuedToken token = security.login(request, response, subject, TokenKind.SESSION);
       return new ActiveToken(token.record(), null, token.record().lastUsedAt());
     } catch (TokenRejectedException | IOException e) {

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problems;
+import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.config.ConfigurationKey.Scope;
 import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.service.TokenService;
@@ -39,6 +40,7 @@ public final class TokenSecurity implements AutoCloseable {
   private final TokenService service;
   private final Problems problems;
   private final CrossSiteGuard guard;
+  private final TrustedProxies proxies;
   private final @Nullable LoginDesk desk;
   private final List<AutoCloseable> parts;
   private volatile Carriage carriage;
@@ -54,15 +56,17 @@ public final class TokenSecurity implements AutoCloseable {
       TokenService service,
       Problems problems,
       CrossSiteGuard guard,
+      TrustedProxies proxies,
       @Nullable LoginDesk desk,
       List<AutoCloseable> parts) {
     this.configuration = configuration;
     this.service = service;
     this.problems = problems;
     this.guard = guard;
+    this.proxies = proxies;
     this.desk = desk;
     this.parts = List.copyOf(parts);
-    this.carriage = new Carriage(configuration);
+    this.carriage = new Carriage(configuration, proxies);
   }
 
   /** Starts one in code. */
@@ -159,7 +163,7 @@ public final class TokenSecurity implements AutoCloseable {
   public IssuedToken login(
       HttpServletRequest request, HttpServletResponse response, Subject subject, TokenKind kind)
       throws TokenRejectedException {
-    ClientAddress client = ClientAddress.parse(request.getRemoteAddr());
+    ClientAddress client = proxies.clientOf(request);
     IssuedToken token =
         switch (kind) {
           case SESSION ->
@@ -216,6 +220,11 @@ public final class TokenSecurity implements AutoCloseable {
                   + ConfigurationKey.CREDENTIALS.description()));
     }
     return desk;
+  }
+
+  /** Where requests come from. */
+  public TrustedProxies proxies() {
+    return proxies;
   }
 
   Configuration configuration() {

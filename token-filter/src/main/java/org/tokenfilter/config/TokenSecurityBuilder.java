@@ -1,23 +1,39 @@
 package org.tokenfilter.config;
 
+import static org.tokenfilter.config.ConfigurationKey.AUDIENCE;
+import static org.tokenfilter.config.ConfigurationKey.LOGIN_FAILURES;
+import static org.tokenfilter.config.ConfigurationKey.LOGIN_WINDOW;
+import static org.tokenfilter.config.ConfigurationKey.MAX_LIFETIME;
+import static org.tokenfilter.config.ConfigurationKey.ORIGINS;
+import static org.tokenfilter.config.ConfigurationKey.RETENTION;
+import static org.tokenfilter.config.ConfigurationKey.STORE;
+import static org.tokenfilter.config.ConfigurationKey.STORE_CONCURRENCY;
+import static org.tokenfilter.config.ConfigurationKey.STORE_TIMEOUT;
+import static org.tokenfilter.config.ConfigurationKey.SWEEP_BATCH;
+import static org.tokenfilter.config.ConfigurationKey.SWEEP_INTERVAL;
+
+import com.github.benmanes.caffeine.cache.Ticker;
 import jakarta.servlet.ServletContext;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problems;
+import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.LoginDesk;
+import org.tokenfilter.credentials.LoginThrottle;
+import org.tokenfilter.service.BulkheadTokenStore;
 import org.tokenfilter.service.ForwardClock;
 import org.tokenfilter.service.Sweeper;
 import org.tokenfilter.service.TokenListener;
@@ -31,6 +47,9 @@ import org.tokenfilter.store.TokenStore;
 public final class TokenSecurityBuilder {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
+
+  /** How often files are looked at: a change is in force within twice as long. */
+  private static final Duration FILE_INTERVAL = Duration.ofSeconds(2);
 
   private final Map<String, String> settings = new HashMap<>();
   private final List<TokenListener> listeners = new ArrayList<>();
@@ -103,73 +122,80 @@ public final class TokenSecurityBuilder {
     Configuration configuration =
         new Configuration(ConfigurationSources.of(settings, contextParams), wrong);
     Assembly assembly = new Assembly(configuration, classLoader, wrong);
-    SecureRandom random = new SecureRandom();
     assembly.requireKnown();
     assembly.requireConsistency();
+    SecureRandom random = new SecureRandom();
+    TrustedProxies proxies = assembly.proxies();
     Authenticator checks = authenticator == null ? assembly.authenticator() : authenticator;
-    KeyRing keys = assembly.keys(random);
+    ReloadedFile<KeyRing> keys = assembly.keys(random);
     TokenStore kept = store == null ? assembly.store() : store;
     if (keys == null || kept == null || !wrong.isEmpty()) {
       throw new ConfigurationException(wrong);
     }
-    return start(configuration, assembly, checks, keys, kept, random);
-  }
-
-  private TokenSecurity start(
-      Configuration configuration,
-      Assembly assembly,
-      @Nullable Authenticator checks,
-      KeyRing keys,
-      TokenStore kept,
-      SecureRandom random) {
     String audience = assembly.audience(contextPath);
     Clock forward = new ForwardClock(clock);
+    TokenCodec codec = new JweTokenCodec(keys, audience, random);
+    Threads threads = new Threads("token-filter " + audience);
+    TokenStore guarded =
+        new BulkheadTokenStore(
+            kept, configuration.number(STORE_CONCURRENCY), configuration.duration(STORE_TIMEOUT));
     TokenService service =
         new TokenService(
-            kept,
-            new JweTokenCodec(() -> keys, audience, random),
+            guarded,
+            codec,
             assembly.policy(),
             audience,
             forward,
             random,
-            listeners);
-    Sweeper sweeper =
+            listeners,
+            listeners.isEmpty() ? Runnable::run : threads.queue("listeners"));
+    threads.repeat(
+        "sweep",
         new Sweeper(
-            kept,
+            guarded,
             service,
             forward,
-            configuration.duration(ConfigurationKey.RETENTION),
-            configuration.number(ConfigurationKey.SWEEP_BATCH));
-    List<AutoCloseable> parts = new ArrayList<>();
-    if (store == null) {
-      parts.add(kept);
+            configuration.duration(RETENTION),
+            configuration.number(SWEEP_BATCH)),
+        configuration.duration(SWEEP_INTERVAL));
+    threads.repeat("keys", keys, FILE_INTERVAL);
+    if (checks instanceof ReloadedPasswords passwords) {
+      threads.repeat("accounts", passwords.file(), FILE_INTERVAL);
     }
-    parts.add(
-        new Ticker(
-            "token-filter " + audience,
-            sweeper,
-            configuration.duration(ConfigurationKey.SWEEP_INTERVAL)));
-    LOG.info("Tokens for {}: {}", audience, configuration);
-    if (store == null && configuration.string(ConfigurationKey.STORE).equals("memory")) {
-      LOG.warn("Tokens are kept in memory: for one node alone, and lost at a restart");
-    }
-    if (configuration.duration(ConfigurationKey.MAX_LIFETIME).isZero()) {
-      LOG.warn(
-          "{} is off: a session lives for as long as it is used",
-          ConfigurationKey.MAX_LIFETIME.key());
-    }
+    warn(configuration, audience);
     return new TokenSecurity(
         configuration,
         service,
-        new Problems(audience),
-        new CrossSiteGuard(origins(configuration)),
-        checks == null ? null : new LoginDesk(checks),
-        parts);
+        new Problems(audience, configuration.duration(LOGIN_WINDOW)),
+        new CrossSiteGuard(configuration.texts(ORIGINS), proxies),
+        proxies,
+        checks == null ? null : desk(configuration, assembly, checks, service),
+        store == null ? List.of(kept, threads) : List.of(threads));
   }
 
-  private static Set<String> origins(Configuration configuration) {
-    Set<String> origins = new HashSet<>();
-    configuration.list(ConfigurationKey.ORIGINS).forEach(origin -> origins.add((String) origin));
-    return origins;
+  private static LoginDesk desk(
+      Configuration configuration, Assembly assembly, Authenticator checks, TokenService service) {
+    return new LoginDesk(
+        checks,
+        new LoginThrottle(
+            configuration.number(LOGIN_FAILURES),
+            configuration.duration(LOGIN_WINDOW),
+            Ticker.systemTicker()),
+        assembly.loginsAtOnce(checks),
+        service::loginFailed);
+  }
+
+  private void warn(Configuration configuration, String audience) {
+    LOG.info("Tokens for {}: {}", audience, configuration);
+    if (store == null && configuration.string(STORE).equals("memory")) {
+      LOG.warn("Tokens are kept in memory: for one node alone, and lost at a restart");
+    } else if (!configuration.has(AUDIENCE)) {
+      LOG.warn(
+          "{} is not set: where other applications share the store and the keys, name each of them",
+          AUDIENCE.key());
+    }
+    if (configuration.duration(MAX_LIFETIME).isZero()) {
+      LOG.warn("{} is off: a session lives for as long as it is used", MAX_LIFETIME.key());
+    }
   }
 }

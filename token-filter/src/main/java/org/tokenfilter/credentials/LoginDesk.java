@@ -2,27 +2,55 @@ package org.tokenfilter.credentials;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Where every log-in passes, whatever endpoint it comes from. A wrong user name, a wrong password
- * and credentials that nobody can have are refused alike. Thread-safe.
+ * Where every login passes, whatever endpoint it comes from. A wrong user name, a wrong password
+ * and credentials that nobody can have are refused alike. Few logins are checked at once, since a
+ * hash costs a processor; a few more wait, and the rest is sent away, so that a storm of logins
+ * leaves the processors and the container's threads to those who have tokens. Thread-safe.
  */
 public final class LoginDesk {
 
   private static final int MAX_USERNAME_LENGTH = 255;
   private static final int MAX_PASSWORD_LENGTH = 1024;
+  private static final int WAITING_PER_PLACE = 8;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Authenticator authenticator;
+  private final LoginThrottle throttle;
+  private final Semaphore places;
+  private final Semaphore queue;
+  private final Failures failures;
 
-  /** A desk that asks this authenticator. */
-  public LoginDesk(Authenticator authenticator) {
+  /** Hears of logins that are refused. */
+  @FunctionalInterface
+  public interface Failures {
+    /** This user name, which may be anything, was refused. */
+    void refused(String username, Rejection rejection, ClientAddress client);
+  }
+
+  /**
+   * A desk.
+   *
+   * @param atOnce how many logins are checked at once
+   */
+  public LoginDesk(
+      Authenticator authenticator, LoginThrottle throttle, int atOnce, Failures failures) {
     this.authenticator = authenticator;
+    this.throttle = throttle;
+    this.places = new Semaphore(atOnce, true);
+    this.queue = new Semaphore(atOnce * (1 + WAITING_PER_PLACE));
+    this.failures = failures;
   }
 
   /**
@@ -32,31 +60,71 @@ public final class LoginDesk {
    * @throws TokenRejectedException if they are missing or wrong
    * @throws IOException if that could not be decided
    */
-  public Subject logInByBasic(@Nullable String credentials, HttpServletRequest request)
+  public Subject logInByBasic(
+      @Nullable String credentials, HttpServletRequest request, ClientAddress client)
       throws TokenRejectedException, IOException {
-    Login login =
-        Optional.ofNullable(credentials)
-            .flatMap(text -> BasicCredentials.parse(text, request))
-            .orElseThrow(() -> refused("no credentials of the scheme Basic"));
-    return logIn(login);
+    Optional<Login> login =
+        credentials == null ? Optional.empty() : BasicCredentials.parse(credentials, request);
+    return logIn(login.orElseThrow(() -> refused("no credentials of the scheme Basic")), client);
   }
 
   /**
    * Logs in, and wipes the password.
    *
-   * @throws TokenRejectedException if the user name or the password is wrong
+   * @throws TokenRejectedException if the user name or the password is wrong, or too many logins
+   *     have failed, or too many are waiting
    * @throws IOException if that could not be decided
    */
-  public Subject logIn(Login login) throws TokenRejectedException, IOException {
+  public Subject logIn(Login login, ClientAddress client)
+      throws TokenRejectedException, IOException {
     try {
       if (!isPossible(login)) {
         throw refused("credentials that nobody can have");
       }
-      return authenticator
-          .authenticate(login)
-          .orElseThrow(() -> refused("wrong user name or password"));
+      return check(login, client);
+    } catch (TokenRejectedException e) {
+      failures.refused(login.username(), e.rejection(), client);
+      throw e;
     } finally {
       Arrays.fill(login.password(), '\0');
+    }
+  }
+
+  private Subject check(Login login, ClientAddress client)
+      throws TokenRejectedException, IOException {
+    LoginThrottle.Attempt attempt = throttle.begin(login.username(), client);
+    Optional<Subject> subject;
+    try {
+      subject = inTurn(login);
+    } catch (TokenRejectedException | IOException | RuntimeException | Error undecided) {
+      attempt.undecided();
+      throw undecided;
+    }
+    if (subject.isEmpty()) {
+      throw refused("wrong user name or password");
+    }
+    attempt.succeeded();
+    return subject.get();
+  }
+
+  private Optional<Subject> inTurn(Login login) throws TokenRejectedException, IOException {
+    if (!queue.tryAcquire()) {
+      throw busy();
+    }
+    try {
+      if (!places.tryAcquire(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw busy();
+      }
+      try {
+        return authenticator.authenticate(login);
+      } finally {
+        places.release();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for a login to be checked", e);
+    } finally {
+      queue.release();
     }
   }
 
@@ -72,5 +140,9 @@ public final class LoginDesk {
 
   private static TokenRejectedException refused(String why) {
     return new TokenRejectedException(Rejection.WRONG_CREDENTIALS, why);
+  }
+
+  private static TokenRejectedException busy() {
+    return new TokenRejectedException(Rejection.LOGIN_BUSY, "too many logins wait to be checked");
   }
 }

@@ -13,7 +13,6 @@ import org.tokenfilter.carrier.Authorization;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.service.TokenService;
-import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
@@ -98,7 +97,9 @@ public final class AccessTokenServlet extends TokenEndpoint {
     Duration life = Minutes.parse(ttl);
     Subject subject = logIn(request);
     IssuedToken token =
-        service().issueSession(subject, life, clientOf(request), participant().sessionIds(request));
+        service()
+            .issueSession(
+                subject, life, participant().clientOf(request), participant().sessionIds(request));
     participant().cookies().give(request, response, token);
     answer(response, token);
   }
@@ -106,7 +107,7 @@ public final class AccessTokenServlet extends TokenEndpoint {
   private void giveOpen(String ttl, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
     Duration life = Minutes.parse(ttl);
-    answer(response, service().issueOpen(logIn(request), life, clientOf(request)));
+    answer(response, service().issueOpen(logIn(request), life, participant().clientOf(request)));
   }
 
   private Subject logIn(HttpServletRequest request) throws TokenRejectedException, IOException {
@@ -114,7 +115,8 @@ public final class AccessTokenServlet extends TokenEndpoint {
     if (desk == null) {
       throw new IllegalStateException("not in service");
     }
-    return desk.logInByBasic(Authorization.credentials(request, "basic"), request);
+    return desk.logInByBasic(
+        Authorization.credentials(request, "basic"), request, participant().clientOf(request));
   }
 
   private static void answer(HttpServletResponse response, IssuedToken token) throws IOException {
@@ -150,9 +152,5 @@ public final class AccessTokenServlet extends TokenEndpoint {
 
   private TokenService service() {
     return participant().security().service();
-  }
-
-  private static ClientAddress clientOf(HttpServletRequest request) {
-    return ClientAddress.parse(request.getRemoteAddr());
   }
 }

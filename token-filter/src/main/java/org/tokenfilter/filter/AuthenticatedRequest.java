@@ -4,25 +4,34 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.credentials.Login;
 import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.Rejection;
 
-/** The request as the application sees it: with a principal. */
+/**
+ * The request as the application sees it: it knows who sent it, and can log in and out. On a public
+ * path nobody has been asked who they are, and it answers as the container does until somebody logs
+ * in.
+ */
 final class AuthenticatedRequest extends HttpServletRequestWrapper {
 
-  private final Participant participant;
+  private final HttpServletRequest request;
   private final HttpServletResponse response;
+  private final Participant participant;
   private @Nullable TokenPrincipal principal;
 
   AuthenticatedRequest(
       HttpServletRequest request,
       HttpServletResponse response,
       Participant participant,
-      TokenPrincipal principal) {
+      @Nullable TokenPrincipal principal) {
     super(request);
+    this.request = request;
     this.response = response;
     this.participant = participant;
     this.principal = principal;
@@ -30,27 +39,27 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
 
   @Override
   public @Nullable Principal getUserPrincipal() {
-    return principal;
+    return principal == null ? super.getUserPrincipal() : principal;
   }
 
   @Override
   public @Nullable String getRemoteUser() {
-    return principal == null ? null : principal.name();
+    return principal == null ? super.getRemoteUser() : principal.name();
   }
 
   @Override
   public boolean isUserInRole(String role) {
-    return principal != null && principal.roles().contains(role);
+    return principal == null ? super.isUserInRole(role) : principal.roles().contains(role);
   }
 
   @Override
   public @Nullable String getAuthType() {
-    return principal == null ? null : "BEARER";
+    return principal == null ? super.getAuthType() : "BEARER";
   }
 
   @Override
-  public boolean authenticate(HttpServletResponse ignored) {
-    return principal != null;
+  public boolean authenticate(HttpServletResponse answer) throws IOException, ServletException {
+    return principal != null || super.authenticate(answer);
   }
 
   /**
@@ -61,18 +70,30 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
    */
   @Override
   public void login(String username, String password) throws ServletException {
-    ActiveToken token =
-        participant.logIn(this, response, new Login(username, password.toCharArray(), this));
+    Login login = new Login(username, password.toCharArray(), request);
+    ActiveToken token = participant.logIn(request, response, login);
     principal = TokenPrincipal.of(token);
+    new Decision.Admitted(security(), token, principal).keepIn(request);
   }
 
-  /** Ends the token, and takes its cookies back. */
+  /**
+   * Ends the token, and takes its cookies back; the request is nobody's from then on.
+   *
+   * @throws org.tokenfilter.store.TokenStoreException if the store did not end it
+   */
   @Override
-  public void logout() {
-    if (principal != null) {
-      participant.security().service().close(principal.handle());
-      participant.cookies().takeBack(this, response);
-      principal = null;
+  public void logout() throws ServletException {
+    if (principal == null) {
+      super.logout();
+      return;
     }
+    security().service().close(principal.handle());
+    participant.cookies().takeBack(request, response);
+    principal = null;
+    new Decision.Refused(security(), security().problems().of(Rejection.MISSING)).keepIn(request);
+  }
+
+  private TokenSecurity security() {
+    return participant.security();
   }
 }

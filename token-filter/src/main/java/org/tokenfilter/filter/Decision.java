@@ -25,6 +25,11 @@ sealed interface Decision {
   /** The request is refused, with this answer. */
   record Refused(TokenSecurity security, Problem answer) implements Decision {}
 
+  /** Lets it travel with this request. */
+  default void keepIn(HttpServletRequest request) {
+    request.setAttribute(ATTRIBUTE, this);
+  }
+
   /** What was decided about this request here; null if nothing has been. */
   static @Nullable Decision of(HttpServletRequest request, TokenSecurity security) {
     return request.getAttribute(ATTRIBUTE) instanceof Decision decision

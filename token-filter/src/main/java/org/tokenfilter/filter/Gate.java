@@ -49,11 +49,13 @@ final class Gate implements AutoCloseable {
     Decision earlier = Decision.of(request, security);
     if (request.getDispatcherType() == DispatcherType.ERROR) {
       chain.doFilter(as(earlier, request, response), response);
-    } else if (publicPaths.isPublic(request) || endpoints.receives(request)) {
+    } else if (publicPaths.isPublic(request)) {
+      chain.doFilter(ableToLogIn(request, response), response);
+    } else if (endpoints.receives(request)) {
       chain.doFilter(request, response);
     } else if (earlier == null) {
       Decision decision = decide(request);
-      request.setAttribute(Decision.ATTRIBUTE, decision);
+      decision.keepIn(request);
       follow(decision, request, response, chain);
       if (decision instanceof Admitted admitted) {
         new Success(admitted.token(), security.service()).judge(request, response);
@@ -103,6 +105,13 @@ final class Gate implements AutoCloseable {
     if (request.getDispatcherType() != DispatcherType.INCLUDE && !response.isCommitted()) {
       answer.send(response);
     }
+  }
+
+  /** A public page may be a login page; where tokens do not travel in cookies it can be none. */
+  private HttpServletRequest ableToLogIn(HttpServletRequest request, HttpServletResponse response) {
+    return participant.byCookie() && request.getDispatcherType() == DispatcherType.REQUEST
+        ? new AuthenticatedRequest(request, response, participant, null)
+        : request;
   }
 
   /** The request as the one whom the decision admitted; unchanged where it is that already. */

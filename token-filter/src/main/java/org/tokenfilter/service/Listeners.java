@@ -2,35 +2,47 @@ package org.tokenfilter.service;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 
-/** Tells the application's listeners, and lets none of them stop a request. */
+/**
+ * Tells the audit log at once, and the application's listeners by an executor, so that none of them
+ * can stop or delay a request.
+ */
 final class Listeners {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
+  private final TokenListener audit = new AuditLog();
   private final List<TokenListener> listeners;
+  private final Executor executor;
 
-  Listeners(List<TokenListener> listeners) {
+  Listeners(List<TokenListener> listeners, Executor executor) {
     this.listeners = List.copyOf(listeners);
+    this.executor = executor;
   }
 
   void tell(Consumer<TokenListener> event) {
-    for (TokenListener listener : listeners) {
-      try {
-        event.accept(listener);
-      } catch (Throwable e) {
-        // An Error as well, and what other languages throw undeclared: all of it is theirs.
-        LOG.warn("The token listener {} failed", listener.getClass().getName(), e);
-      }
+    event.accept(audit);
+    if (!listeners.isEmpty()) {
+      executor.execute(() -> listeners.forEach(listener -> tell(listener, event)));
     }
   }
 
   void tellEnded(Collection<TokenId> ids, Reason reason) {
     ids.forEach(id -> tell(listener -> listener.ended(id, reason)));
+  }
+
+  private static void tell(TokenListener listener, Consumer<TokenListener> event) {
+    try {
+      event.accept(listener);
+    } catch (Throwable e) {
+      // Also what no method declares: listeners are written in other languages, too.
+      LOG.warn("The token listener {} failed", listener.getClass().getName(), e);
+    }
   }
 }

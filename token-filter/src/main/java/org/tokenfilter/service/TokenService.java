@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.store.Ending;
@@ -17,6 +18,7 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
@@ -41,6 +43,7 @@ public final class TokenService {
    *
    * @param clock must never run backwards: {@link ForwardClock}
    * @param audience the application that the tokens are for
+   * @param executor runs the listeners, one event after the other
    */
   public TokenService(
       TokenStore store,
@@ -49,10 +52,11 @@ public final class TokenService {
       String audience,
       Clock clock,
       SecureRandom random,
-      List<TokenListener> listeners) {
+      List<TokenListener> listeners,
+      Executor executor) {
     this.store = store;
     this.clock = clock;
-    this.listeners = new Listeners(listeners);
+    this.listeners = new Listeners(listeners, executor);
     this.issuer = new TokenIssuer(store, codec, policy, audience, clock, random, this.listeners);
     this.judge = new TokenJudge(store, codec, clock);
     this.renewer = new TokenRenewer(store, clock, this.listeners);
@@ -114,7 +118,8 @@ public final class TokenService {
     try {
       return judge.validate(presented);
     } catch (TokenRejectedException refused) {
-      listeners.tell(listener -> listener.refused(refused.rejection(), refused.why()));
+      listeners.tell(
+          listener -> listener.refused(refused.rejection(), refused.why(), presented.client()));
       throw refused;
     }
   }
@@ -157,6 +162,11 @@ public final class TokenService {
     List<TokenId> ended = store.end(id, Ending.of(Reason.CLOSED, clock.instant()));
     listeners.tellEnded(ended, Reason.CLOSED);
     return !ended.isEmpty();
+  }
+
+  /** Tells the listeners of a user name and a password that were refused. */
+  public void loginFailed(String username, Rejection rejection, ClientAddress client) {
+    listeners.tell(listener -> listener.loginFailed(username, rejection, client));
   }
 
   /** Tells the listeners of ends that came from the store. */

@@ -65,6 +65,11 @@ public final class ClientAddress {
     }
   }
 
+  /** The 4 bytes of an IPv4 address, or the 16 of an IPv6 one; a new array for each call. */
+  public byte[] bytes() {
+    return address.getAddress();
+  }
+
   /** Whether a record that is bound so may be used from here: to an address, or to a prefix. */
   public boolean matches(String binding) {
     return binding.equals(binding.indexOf('/') >= 0 ? prefix() : toString());

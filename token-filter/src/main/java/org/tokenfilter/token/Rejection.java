@@ -20,6 +20,10 @@ public enum Rejection {
   CROSS_SITE,
   /** Its user name and password are missing or wrong. */
   WRONG_CREDENTIALS,
+  /** Too many logins by this user name or from this client have failed lately. */
+  TOO_MANY_LOGINS,
+  /** More logins wait to be checked than may. */
+  LOGIN_BUSY,
   /** Its subject has as many open sessions as it may. */
   SESSION_LIMIT
 }

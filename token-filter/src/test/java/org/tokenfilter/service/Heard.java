@@ -5,6 +5,7 @@ import java.util.List;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 
 /** A listener that keeps what it hears, one line an event. */
@@ -28,7 +29,7 @@ final class Heard implements TokenListener {
   }
 
   @Override
-  public void refused(Rejection rejection, String why) {
+  public void refused(Rejection rejection, String why, ClientAddress client) {
     events.add("refused " + rejection);
   }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 
@@ -75,7 +76,7 @@ class ListenersTest {
     }
 
     @Override
-    public void refused(Rejection rejection, String why) {
+    public void refused(Rejection rejection, String why, ClientAddress client) {
       fail(thrown.get());
     }
 

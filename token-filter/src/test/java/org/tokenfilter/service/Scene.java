@@ -68,7 +68,8 @@ final class Scene {
 
   /** Another service of this scene's clock and keys. */
   TokenService over(TokenStore store, TokenPolicy policy, TokenListener... listeners) {
-    return new TokenService(store, codec, policy, AUDIENCE, clock, random, List.of(listeners));
+    return new TokenService(
+        store, codec, policy, AUDIENCE, clock, random, List.of(listeners), Runnable::run);
   }
 
   IssuedToken session() throws TokenRejectedException {

@@ -337,7 +337,14 @@ class ValidatingTest {
     ForwardClock forward = new ForwardClock(scene.clock);
     TokenService service =
         new TokenService(
-            scene.memory, scene.codec, Scene.POLICY, AUDIENCE, forward, scene.random, List.of());
+            scene.memory,
+            scene.codec,
+            Scene.POLICY,
+            AUDIENCE,
+            forward,
+            scene.random,
+            List.of(),
+            Runnable::run);
     IssuedToken token = scene.session();
 
     scene.clock.move(Duration.ofHours(2));

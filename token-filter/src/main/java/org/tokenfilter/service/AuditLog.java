@@ -1,0 +1,119 @@
+package org.tokenfilter.service;
+
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Rejection;
+
+/**
+ * Writes each event as one line of names and values to the logger {@code org.tokenfilter.audit}:
+ * what succeeded at INFO, renewals and ordinary refusals at DEBUG, what somebody should look at at
+ * WARN. Handles are shortened, and what a client sent is quoted and escaped.
+ *
+ * <pre>
+ *   event=issued kind=session handle=ZXIEy0V0 subject="alice" client=127.0.0.1
+ *   event=ended handle=ZXIEy0V0 reason=closed
+ *   event=login-failed username="admin" rejection=wrong-credentials client=10.1.2.3
+ * </pre>
+ */
+final class AuditLog implements TokenListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger("org.tokenfilter.audit");
+  private static final int HANDLE_SHOWN = 8;
+  private static final int TEXT_SHOWN = 255;
+
+  @Override
+  public void issued(TokenRecord record) {
+    Line line =
+        new Line("issued")
+            .word("kind", record.kind())
+            .handle(record.id())
+            .text("subject", record.subject())
+            .text("client", String.valueOf(record.client()));
+    if (record.deadline() == null) {
+      line.word("expires", Never.NEVER);
+    }
+    line.write(Level.INFO);
+  }
+
+  @Override
+  public void renewed(TokenRecord record) {
+    new Line("renewed").handle(record.id()).write(Level.DEBUG);
+  }
+
+  @Override
+  public void ended(TokenId id, Reason reason) {
+    new Line("ended").handle(id).word("reason", reason).write(Level.INFO);
+  }
+
+  @Override
+  public void refused(Rejection rejection, String why, ClientAddress client) {
+    new Line("refused")
+        .word("rejection", rejection)
+        .text("why", why)
+        .text("client", client.toString())
+        .write(Level.DEBUG);
+  }
+
+  @Override
+  public void loginFailed(String username, Rejection rejection, ClientAddress client) {
+    new Line("login-failed")
+        .text("username", username)
+        .word("rejection", rejection)
+        .text("client", client.toString())
+        .write(Level.WARN);
+  }
+
+  private enum Never {
+    NEVER
+  }
+
+  /** A line in the making. */
+  private static final class Line {
+    private final StringBuilder text;
+
+    Line(String event) {
+      text = new StringBuilder("event=").append(event);
+    }
+
+    Line word(String name, Enum<?> value) {
+      text.append(' ').append(name).append('=').append(written(value));
+      return this;
+    }
+
+    Line handle(TokenId id) {
+      text.append(" handle=").append(id.toString(), 0, HANDLE_SHOWN);
+      return this;
+    }
+
+    /** Quotes, and escapes all that is not printable ASCII: it may forge no line and no letter. */
+    Line text(String name, String value) {
+      text.append(' ').append(name).append("=\"");
+      for (int i = 0; i < Math.min(value.length(), TEXT_SHOWN); i++) {
+        char c = value.charAt(i);
+        if (c == '"' || c == '\\') {
+          text.append('\\').append(c);
+        } else if (c >= ' ' && c <= '~') {
+          text.append(c);
+        } else {
+          text.append(String.format("\\u%04x", (int) c));
+        }
+      }
+      text.append(value.length() > TEXT_SHOWN ? "..." : "").append('"');
+      return this;
+    }
+
+    void write(Level level) {
+      LOG.atLevel(level).log("{}", text);
+    }
+
+    private static String written(Enum<?> value) {
+      return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+}
