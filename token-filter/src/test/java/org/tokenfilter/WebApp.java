@@ -52,10 +52,14 @@ public final class WebApp implements AutoCloseable {
 
   /** The filter as web.xml has it: on all paths, for all dispatcher types. */
   public WebApp filter(TokenFilter filter, Map<String, String> initParams) {
+    return filter(filter, "/*", initParams);
+  }
+
+  public WebApp filter(TokenFilter filter, String mapping, Map<String, String> initParams) {
     FilterHolder holder = new FilterHolder(filter);
     holder.setInitParameters(initParams);
     holder.setAsyncSupported(true);
-    context.addFilter(holder, "/*", EnumSet.allOf(DispatcherType.class));
+    context.addFilter(holder, mapping, EnumSet.allOf(DispatcherType.class));
     return this;
   }
 

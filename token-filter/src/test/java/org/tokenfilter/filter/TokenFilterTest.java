@@ -266,7 +266,7 @@ final class TokenFilterTest {
   void onlySuccessRenews() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     assertThat(app.get("/api/status?200", session.headers()).statusCode()).isEqualTo(200);
-    assertThat(renewed).hasValue(1);
+    await().untilAsserted(() -> assertThat(renewed).hasValue(1));
     assertThat(app.get("/api/status?304", session.headers()).statusCode()).isEqualTo(304);
     assertThat(renewed).hasValue(2);
     for (String failing : List.of("/api/status?400", "/api/status?500", "/api/throw", "/nothing")) {
