@@ -1,0 +1,193 @@
+package org.tokenfilter.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.mockito.Mockito.mock;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Every log-in passes here: what reaches the authenticator, and what becomes of the password. */
+class LoginDeskTest {
+
+  private final HttpServletRequest request = mock(HttpServletRequest.class);
+  private final List<String> asked = new ArrayList<>();
+  private final LoginDesk desk =
+      new LoginDesk(
+          login -> {
+            asked.add(login.username() + ":" + new String(login.password()));
+            return new String(login.password()).equals("right")
+                ? Optional.of(Subject.of(login.username()))
+                : Optional.empty();
+          });
+
+  @Test
+  void theRightPasswordIsLetIn() throws Exception {
+    assertThat(desk.logIn(login("alice", "right"))).isEqualTo(Subject.of("alice"));
+    assertThat(desk.logInByBasic(basic("alice:right"), request)).isEqualTo(Subject.of("alice"));
+    assertThat(asked).containsExactly("alice:right", "alice:right");
+  }
+
+  @Test
+  void aWrongPasswordIsRefused() {
+    assertWrong(() -> desk.logIn(login("alice", "wrong")));
+    assertWrong(() -> desk.logInByBasic(basic("alice:wrong"), request));
+  }
+
+  /** Cases L01 and L02. */
+  @TestFactory
+  Stream<DynamicTest> whatIsNoBasic() {
+    return Stream.of("", "!!!!", basic("alice"), basic(":"), basic("alice:"), basic(":right"))
+        .map(
+            credentials ->
+                DynamicTest.dynamicTest(
+                    '"' + credentials + '"',
+                    () -> {
+                      assertWrong(() -> desk.logInByBasic(credentials, request));
+                      assertThat(asked).isEmpty();
+                    }));
+  }
+
+  @Test
+  void nothingIsRefused() {
+    assertWrong(() -> desk.logInByBasic(null, request));
+    assertThat(asked).isEmpty();
+  }
+
+  /** Case L03. */
+  @TestFactory
+  Stream<DynamicTest> namesThatNobodyCanHave() {
+    return Stream.of(
+            "",
+            "al\u0000ice",
+            "alice\u0000",
+            "al\rice",
+            "al\nice",
+            "al\r\n2026-03-01 INFO log-in of admin",
+            "al\tice",
+            "al\u007fice",
+            "al\u0085ice",
+            "\u001b[2Jalice",
+            "a".repeat(256),
+            "a".repeat(8192))
+        .map(
+            name ->
+                DynamicTest.dynamicTest(
+                    "of " + name.length() + " characters",
+                    () -> {
+                      assertWrong(() -> desk.logIn(login(name, "right")));
+                      assertThat(asked).isEmpty();
+                    }));
+  }
+
+  /** Case L12: names are compared exactly, by whoever keeps them. */
+  @Test
+  void namesReachTheAuthenticatorAsTheyWereSent() throws Exception {
+    List<String> names =
+        List.of(
+            "a".repeat(255),
+            " alice ",
+            "ALICE",
+            "u\u0308",
+            "\u00fc",
+            "\uff21",
+            "admin\u200b",
+            "\u202eecila",
+            "'--",
+            "${jndi:ldap://192.0.2.1/a}",
+            "%n%s",
+            "\ud83d\ude00");
+    for (String name : names) {
+      assertThat(desk.logIn(login(name, "right")).name()).isEqualTo(name);
+    }
+    assertThat(asked).isEqualTo(names.stream().map(name -> name + ":right").toList());
+  }
+
+  /** Case L13. */
+  @Test
+  void noHashIsComputedForAPasswordThatIsTooLongOrEmpty() throws Exception {
+    assertWrong(() -> desk.logIn(login("alice", "")));
+    assertWrong(() -> desk.logIn(login("alice", "p".repeat(1025))));
+    assertWrong(() -> desk.logIn(login("alice", "p".repeat(65_536))));
+    assertThat(asked).isEmpty();
+
+    assertWrong(() -> desk.logIn(login("alice", "p".repeat(1024))));
+    assertThat(asked).containsExactly("alice:" + "p".repeat(1024));
+  }
+
+  @Test
+  void thePasswordIsWipedWhateverComesOfIt() throws Exception {
+    Login right = login("alice", "right");
+    Login wrong = login("alice", "wrong");
+    Login impossible = login("", "right");
+    Login failing = login("alice", "right");
+    LoginDesk broken =
+        new LoginDesk(
+            login -> {
+              throw new IOException("the directory is down");
+            });
+
+    desk.logIn(right);
+    assertWrong(() -> desk.logIn(wrong));
+    assertWrong(() -> desk.logIn(impossible));
+    assertThatIOException().isThrownBy(() -> broken.logIn(failing));
+
+    for (Login login : List.of(right, wrong, impossible, failing)) {
+      assertThat(login.password()).containsOnly('\0').hasSize(5);
+    }
+  }
+
+  /** Case L26. */
+  @Test
+  void anAuthenticatorThatCannotDecideIsNotTakenForARefusal() {
+    LoginDesk unreachable =
+        new LoginDesk(
+            login -> {
+              throw new IOException("the directory is down");
+            });
+    LoginDesk failing =
+        new LoginDesk(
+            login -> {
+              throw new IllegalStateException("a defect");
+            });
+
+    assertThatIOException().isThrownBy(() -> unreachable.logIn(login("alice", "right")));
+    assertThatIllegalStateException().isThrownBy(() -> failing.logIn(login("alice", "right")));
+  }
+
+  /** Case P04. */
+  @Test
+  void aLoginShowsNoSecret() {
+    assertThat(login("alice", "right")).hasToString("Login[]");
+  }
+
+  private Login login(String username, String password) {
+    return new Login(username, password.toCharArray(), request);
+  }
+
+  private static String basic(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void assertWrong(ThrowingCallable logIn) {
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(logIn)
+        .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.WRONG_CREDENTIALS))
+        .satisfies(e -> assertThat(e.why()).doesNotContain("right", "wrong:", "alice"));
+  }
+}
