@@ -130,6 +130,36 @@ class LoginDeskTest {
     assertThat(asked).containsExactly("alice:" + "p".repeat(1024));
   }
 
+  /** RFC 7617, 2 and RFC 8265, 4.2; PBKDF2 would take some of them for others (RFC 2104, 2). */
+  @TestFactory
+  Stream<DynamicTest> passwordsThatNobodyCanHave() {
+    return Stream.of("right\u0000", "ri\nght", "\u007f", "right\ud800", "\udc00\ud800", "\ud800")
+        .map(
+            password ->
+                DynamicTest.dynamicTest(
+                    "of " + password.length() + " characters",
+                    () -> {
+                      assertWrong(() -> desk.logIn(login("alice", password)));
+                      assertThat(asked).isEmpty();
+                    }));
+  }
+
+  @Test
+  void aNameWithHalfASurrogatePairIsRefused() {
+    assertWrong(() -> desk.logIn(login("al\ud800ice", "right")));
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void otherPasswordsReachTheAuthenticatorAsTheyWereSent() {
+    List<String> passwords =
+        List.of(" ", "\u00a0", "\u00fc", "u\u0308", "\ud83d\ude00", ":", "\u200b", "?");
+    for (String password : passwords) {
+      assertWrong(() -> desk.logIn(login("alice", password)));
+    }
+    assertThat(asked).isEqualTo(passwords.stream().map(password -> "alice:" + password).toList());
+  }
+
   @Test
   void thePasswordIsWipedWhateverComesOfIt() throws Exception {
     Login right = login("alice", "right");
