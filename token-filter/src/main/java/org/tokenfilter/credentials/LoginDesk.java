@@ -53,9 +53,12 @@ public final class LoginDesk {
       if (!isPossible(login)) {
         throw refused("credentials that nobody can have");
       }
-      return authenticator
-          .authenticate(login)
-          .orElseThrow(() -> refused("wrong user name or password"));
+      Optional<Subject> subject = authenticator.authenticate(login);
+      // A team's own may answer null for whom it does not know, and nobody must see that it did.
+      if (subject == null || subject.isEmpty()) {
+        throw refused("wrong user name or password");
+      }
+      return subject.get();
     } finally {
       Arrays.fill(login.password(), '\0');
     }

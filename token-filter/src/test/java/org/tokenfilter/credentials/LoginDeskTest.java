@@ -200,6 +200,15 @@ class LoginDeskTest {
     assertThatIllegalStateException().isThrownBy(() -> failing.logIn(login("alice", "right")));
   }
 
+  /** Case L26: else an unknown user would be told apart from a wrong password. */
+  @Test
+  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
+  void anAuthenticatorThatAnswersNothingAtAllRefuses() {
+    LoginDesk forgetful = new LoginDesk(login -> null);
+
+    assertWrong(() -> forgetful.logIn(login("nobody", "right")));
+  }
+
   /** Case P04. */
   @Test
   void aLoginShowsNoSecret() {
