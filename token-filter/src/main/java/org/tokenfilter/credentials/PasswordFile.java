@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,11 +93,22 @@ public final class PasswordFile implements Authenticator {
 
   private static Account parse(String line) {
     String[] fields = line.split(":", -1);
-    if (fields.length != 3) {
+    if (fields.length != 3 || fields[0].isEmpty()) {
       throw new IllegalArgumentException("an account is written USER:HASH:ROLE,ROLE");
     }
-    Set<String> roles = fields[2].isBlank() ? Set.of() : Set.of(fields[2].split(","));
-    return new Account(PasswordHash.parse(fields[1]), new Subject(fields[0], roles, Map.of()));
+    return new Account(
+        PasswordHash.parse(fields[1]), new Subject(fields[0], roles(fields[2]), Map.of()));
+  }
+
+  private static Set<String> roles(String text) {
+    Set<String> roles = new HashSet<>();
+    for (String field : text.isBlank() ? new String[0] : text.split(",", -1)) {
+      String role = field.strip();
+      if (role.isEmpty() || !roles.add(role)) {
+        throw new IllegalArgumentException("a role is empty, or stands there twice");
+      }
+    }
+    return roles;
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,26 @@ class PasswordFileTest {
             "alice:" + hash + ":user,user",
             ":::",
             ":")
+        .map(this::refusedByItsNumber);
+  }
+
+  @Test
+  void spacesAroundARoleAreNoPartOfIt() throws Exception {
+    PasswordFile accounts = read("alice:" + hash + ": user , admin ");
+
+    assertThat(logIn(accounts, "alice", "right").map(Subject::roles))
+        .contains(Set.of("user", "admin"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> linesWithAnEmptyNameOrRole() {
+    return Stream.of(
+            ":" + hash + ":user",
+            "alice:" + hash + ":user,",
+            "alice:" + hash + ":,user",
+            "alice:" + hash + ":user,,admin",
+            "alice:" + hash + ":,",
+            "alice:" + hash + ":user, user")
         .map(this::refusedByItsNumber);
   }
 
