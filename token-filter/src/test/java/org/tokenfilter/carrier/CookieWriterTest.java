@@ -84,6 +84,17 @@ class CookieWriterTest {
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax");
   }
 
+  /** Case P17: some containers answer the context path as it was sent, with what stands in it. */
+  @Test
+  void whatARequestAddsToItsPathDoesNotBecomeAnAttribute() throws Exception {
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+
+    assertThat(given(writer, SentRequest.get().to("/app;Domain=example.org;Max-Age=99999")))
+        .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/app; SameSite=Lax");
+    assertThat(takenBack(writer, SentRequest.get().to("/a;x=1/b;Domain=example.org")))
+        .containsExactly("SESSION=; HttpOnly; Path=/a/b; SameSite=Lax; Max-Age=0");
+  }
+
   @Test
   void otherKindsOfTokensHaveNoCookies() throws Exception {
     CookieWriter writer = new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null);
