@@ -57,7 +57,7 @@ public final class CrossSiteGuard {
     } else if (site != null) {
       passes = site.equals("same-origin") || site.equals("none");
     } else if (origin != null) {
-      passes = isHost(origin, request.getHeader("Host"));
+      passes = isHost(origin, request);
     } else {
       passes = passWithoutHeaders;
     }
@@ -77,12 +77,19 @@ public final class CrossSiteGuard {
     return values.hasMoreElements() ? "" : value;
   }
 
-  private static boolean isHost(String origin, @Nullable String host) {
+  /**
+   * Whether an origin has the request's host and port. A host without port has that of TLS where
+   * the request came over TLS; where it did not, a proxy may have ended TLS, and it has the
+   * origin's.
+   */
+  private static boolean isHost(String origin, HttpServletRequest request) {
+    String host = request.getHeader("Host");
     String lower = origin.toLowerCase(Locale.ROOT);
     for (Scheme scheme : Scheme.values()) {
       if (lower.startsWith(scheme.start) && host != null) {
-        String authority = lower.substring(scheme.start.length());
-        return scheme.withPort(authority).equals(scheme.withPort(host.toLowerCase(Locale.ROOT)));
+        Scheme own = request.isSecure() ? Scheme.HTTPS : scheme;
+        String authority = scheme.withPort(lower.substring(scheme.start.length()));
+        return authority.equals(own.withPort(host.toLowerCase(Locale.ROOT)));
       }
     }
     return false;

@@ -102,6 +102,16 @@ class CrossSiteGuardTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> overTls() {
+    return Stream.of(
+        passes("its own pages", origin("https://shop.example", "shop.example").overTls()),
+        passes("with a port", origin("https://shop.example:8443", "shop.example:8443").overTls()),
+        refused(
+            "pages without TLS of the same host",
+            origin("http://shop.example", "shop.example").overTls()));
+  }
+
+  @TestFactory
   Stream<DynamicTest> byTheList() {
     return Stream.of(
         passes("listed", origin(LISTED, "shop.example")),
