@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.FilterMapping;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.NetworkConnector;
@@ -60,6 +61,21 @@ public final class WebApp implements AutoCloseable {
     holder.setInitParameters(initParams);
     holder.setAsyncSupported(true);
     context.addFilter(holder, mapping, EnumSet.allOf(DispatcherType.class));
+    return this;
+  }
+
+  /**
+   * Maps the filters to dispatches by servlet name as well: those match no path (Jakarta Servlet,
+   * 6.2.5).
+   */
+  public WebApp namedDispatches() {
+    for (FilterHolder filter : context.getServletHandler().getFilters()) {
+      FilterMapping mapping = new FilterMapping();
+      mapping.setFilterName(filter.getName());
+      mapping.setServletName("*");
+      mapping.setDispatcherTypes(EnumSet.of(DispatcherType.FORWARD, DispatcherType.INCLUDE));
+      context.getServletHandler().addFilterMapping(mapping);
+    }
     return this;
   }
 

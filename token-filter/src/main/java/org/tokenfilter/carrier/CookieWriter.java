@@ -2,6 +2,7 @@ package org.tokenfilter.carrier;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
@@ -27,6 +28,9 @@ public final class CookieWriter {
     /** Never. */
     FALSE
   }
+
+  /** What a request adds to the steps of its path, and would else add to the cookie. */
+  private static final Pattern PATH_PARAMETERS = Pattern.compile(";[^/]*");
 
   private final @Nullable String tokenCookie;
   private final String sessionCookie;
@@ -83,7 +87,8 @@ public final class CookieWriter {
       String name,
       String value,
       String age) {
-    String where = path == null ? request.getContextPath() : path;
+    String where =
+        path == null ? PATH_PARAMETERS.matcher(request.getContextPath()).replaceAll("") : path;
     response.addHeader(
         "Set-Cookie",
         name

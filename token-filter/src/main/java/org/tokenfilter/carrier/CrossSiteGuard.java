@@ -60,7 +60,7 @@ public final class CrossSiteGuard {
     } else if (site != null) {
       passes = site.equals("same-origin") || site.equals("none");
     } else if (origin != null) {
-      passes = isHost(origin, proxies.hostOf(request));
+      passes = isHost(origin, request);
     } else {
       passes = passWithoutHeaders;
     }
@@ -80,12 +80,19 @@ public final class CrossSiteGuard {
     return values.hasMoreElements() ? "" : value;
   }
 
-  private static boolean isHost(String origin, @Nullable String host) {
+  /**
+   * Whether an origin has the request's host and port. A host without port has that of TLS where
+   * the request came over TLS; where it did not, a proxy may have ended TLS, and it has the
+   * origin's.
+   */
+  private boolean isHost(String origin, HttpServletRequest request) throws TokenRejectedException {
+    String host = proxies.hostOf(request);
     String lower = origin.toLowerCase(Locale.ROOT);
     for (Scheme scheme : Scheme.values()) {
-      if (lower.startsWith(scheme.start) && host != null) {
-        String authority = lower.substring(scheme.start.length());
-        return scheme.withPort(authority).equals(scheme.withPort(host.toLowerCase(Locale.ROOT)));
+      if (lower.startsWith(scheme.start)) {
+        Scheme own = request.isSecure() ? Scheme.HTTPS : scheme;
+        String authority = scheme.withPort(lower.substring(scheme.start.length()));
+        return authority.equals(own.withPort(host.toLowerCase(Locale.ROOT)));
       }
     }
     return false;

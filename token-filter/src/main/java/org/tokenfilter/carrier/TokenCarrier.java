@@ -59,7 +59,8 @@ public final class TokenCarrier {
    * @throws TokenRejectedException if it presents two that differ
    */
   public @Nullable PresentedToken read(HttpServletRequest request) throws TokenRejectedException {
-    String header = bearer ? Authorization.credentials(request, "bearer") : null;
+    String credentials = Authorization.credentials(request, "bearer");
+    String header = bearer ? credentials : null;
     Cookie[] cookies = request.getCookies();
     Set<String> tokens = new LinkedHashSet<>();
     if (header != null) {

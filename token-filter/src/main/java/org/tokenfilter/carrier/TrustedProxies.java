@@ -4,7 +4,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.token.ClientAddress;
@@ -67,7 +66,7 @@ public final class TrustedProxies {
    *
    * @throws TokenRejectedException if the proxy's header cannot be read
    */
-  @Nullable String hostOf(HttpServletRequest request) throws TokenRejectedException {
+  String hostOf(HttpServletRequest request) throws TokenRejectedException {
     if (!proxies.isEmpty() && trusts(ClientAddress.parse(request.getRemoteAddr()))) {
       List<String> hosts = new ArrayList<>(ListHeader.elements(request, FORWARDED_HOST));
       hosts.addAll(ListHeader.parameters(request, FORWARDED, "host"));
@@ -76,7 +75,9 @@ public final class TrustedProxies {
         return nearest;
       }
     }
-    return request.getHeader("Host");
+    // HTTP/2 has no such header; a container may or may not make up one.
+    String host = request.getHeader("Host");
+    return host == null ? request.getServerName() + ":" + request.getServerPort() : host;
   }
 
   private boolean trusts(ClientAddress address) {

@@ -2,6 +2,7 @@ package org.tokenfilter.config;
 
 import static org.tokenfilter.config.ConfigurationKey.AUDIENCE;
 import static org.tokenfilter.config.ConfigurationKey.BINDING;
+import static org.tokenfilter.config.ConfigurationKey.CARRIERS;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_PATH;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_SAME_SITE;
@@ -180,6 +181,9 @@ final class Assembly {
   }
 
   void requireConsistency() {
+    if (settings.list(CARRIERS).isEmpty()) {
+      problems.add(CARRIERS.key() + " is empty: no request could bring a token");
+    }
     Duration max = settings.duration(MAX_LIFETIME);
     for (ConfigurationKey idle : List.of(IDLE_TIMEOUT, USER_IDLE_TIMEOUT)) {
       if (!max.isZero() && settings.duration(idle).compareTo(max) > 0) {
@@ -235,10 +239,17 @@ final class Assembly {
         : settings.number(STORE_CONCURRENCY);
   }
 
+  /** The application's name in its tokens: set, or its context path. */
   String audience(String contextPath) {
     if (settings.has(AUDIENCE)) {
       return settings.string(AUDIENCE);
     }
-    return contextPath.isEmpty() ? "ROOT" : contextPath;
+    String fallback = contextPath.isEmpty() ? "ROOT" : contextPath;
+    try {
+      AUDIENCE.parse(fallback);
+    } catch (IllegalArgumentException e) {
+      problems.add(AUDIENCE.key() + " is needed: the context path cannot be one: " + fallback);
+    }
+    return fallback;
   }
 }

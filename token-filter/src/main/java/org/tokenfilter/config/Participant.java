@@ -78,7 +78,9 @@ public final class Participant implements AutoCloseable {
     try {
       List<String> problems = new ArrayList<>();
       Configuration settings = security.configuration().with(initParams, problems);
-      new Assembly(settings, loaderOf(context), problems).requireKnown();
+      Assembly assembly = new Assembly(settings, loaderOf(context), problems);
+      assembly.requireKnown();
+      assembly.requireConsistency();
       security.requireSame(settings, initParams, problems);
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);

@@ -125,6 +125,7 @@ public final class TokenSecurityBuilder {
     assembly.requireKnown();
     assembly.requireConsistency();
     SecureRandom random = new SecureRandom();
+    String audience = assembly.audience(contextPath);
     TrustedProxies proxies = assembly.proxies();
     Authenticator checks = authenticator == null ? assembly.authenticator() : authenticator;
     ReloadedFile<KeyRing> keys = assembly.keys(random);
@@ -132,7 +133,6 @@ public final class TokenSecurityBuilder {
     if (keys == null || kept == null || !wrong.isEmpty()) {
       throw new ConfigurationException(wrong);
     }
-    String audience = assembly.audience(contextPath);
     Clock forward = new ForwardClock(clock);
     TokenCodec codec = new JweTokenCodec(keys, audience, random);
     Threads threads = new Threads("token-filter " + audience);

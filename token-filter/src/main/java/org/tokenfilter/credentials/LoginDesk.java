@@ -2,6 +2,7 @@ package org.tokenfilter.credentials;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.nio.CharBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -116,7 +117,9 @@ public final class LoginDesk {
         throw busy();
       }
       try {
-        return authenticator.authenticate(login);
+        Optional<Subject> subject = authenticator.authenticate(login);
+        // A team's own may answer null for whom it does not know, and nobody must see that it did.
+        return subject == null ? Optional.empty() : subject;
       } finally {
         places.release();
       }
@@ -129,13 +132,21 @@ public final class LoginDesk {
   }
 
   private static boolean isPossible(Login login) {
-    String name = login.username();
-    int length = login.password().length;
-    return !name.isEmpty()
-        && name.length() <= MAX_USERNAME_LENGTH
-        && name.chars().noneMatch(Character::isISOControl)
-        && length > 0
-        && length <= MAX_PASSWORD_LENGTH;
+    return isText(login.username(), MAX_USERNAME_LENGTH)
+        && isText(CharBuffer.wrap(login.password()), MAX_PASSWORD_LENGTH);
+  }
+
+  /**
+   * Neither has control characters (RFC 7617, 2; RFC 8265, 4.2) or halves of surrogate pairs. A
+   * hash may take two such passwords for one: HMAC ignores zeros at the end of a key, and all
+   * halves are encoded as the same question mark.
+   */
+  private static boolean isText(CharSequence text, int most) {
+    return !text.isEmpty()
+        && text.length() <= most
+        && text.codePoints()
+            .noneMatch(
+                c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
   }
 
   private static TokenRejectedException refused(String why) {

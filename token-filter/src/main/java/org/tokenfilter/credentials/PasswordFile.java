@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,16 +30,17 @@ public final class PasswordFile implements Authenticator {
   private record Account(PasswordHash hash, Subject subject) {}
 
   private final Map<String, Account> accounts;
+  private final int mostIterations;
   private final PasswordHash nobody;
 
   private PasswordFile(Map<String, Account> accounts) {
     this.accounts = Map.copyOf(accounts);
-    this.nobody =
-        PasswordHash.unmatchable(
-            accounts.values().stream()
-                .mapToInt(account -> account.hash().iterations())
-                .max()
-                .orElse(PasswordHash.ITERATIONS));
+    this.mostIterations =
+        accounts.values().stream()
+            .mapToInt(account -> account.hash().iterations())
+            .max()
+            .orElse(PasswordHash.ITERATIONS);
+    this.nobody = PasswordHash.unmatchable(mostIterations);
   }
 
   /**
@@ -51,7 +53,7 @@ public final class PasswordFile implements Authenticator {
     List<String> lines = Files.readAllLines(file);
     Map<String, Account> accounts = new HashMap<>();
     for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i).strip();
+      String line = withoutByteOrderMark(lines.get(i)).strip();
       if (!line.isEmpty() && !line.startsWith("#")) {
         try {
           Account account = parse(line);
@@ -90,21 +92,39 @@ public final class PasswordFile implements Authenticator {
     System.out.println(line);
   }
 
+  private static String withoutByteOrderMark(String line) {
+    return line.startsWith("\uFEFF") ? line.substring(1) : line;
+  }
+
   private static Account parse(String line) {
     String[] fields = line.split(":", -1);
-    if (fields.length != 3) {
+    if (fields.length != 3 || fields[0].isEmpty()) {
       throw new IllegalArgumentException("an account is written USER:HASH:ROLE,ROLE");
     }
-    Set<String> roles = fields[2].isBlank() ? Set.of() : Set.of(fields[2].split(","));
-    return new Account(PasswordHash.parse(fields[1]), new Subject(fields[0], roles, Map.of()));
+    return new Account(
+        PasswordHash.parse(fields[1]), new Subject(fields[0], roles(fields[2]), Map.of()));
+  }
+
+  private static Set<String> roles(String text) {
+    Set<String> roles = new HashSet<>();
+    for (String field : text.isBlank() ? new String[0] : text.split(",", -1)) {
+      String role = field.strip();
+      if (role.isEmpty() || !roles.add(role)) {
+        throw new IllegalArgumentException("a role is empty, or stands there twice");
+      }
+    }
+    return roles;
   }
 
   @Override
   public Optional<Subject> authenticate(Login login) {
     Account account = accounts.get(login.username());
     PasswordHash hash = account == null ? nobody : account.hash();
-    return hash.matches(login.password()) && account != null
-        ? Optional.of(account.subject())
-        : Optional.empty();
+    boolean matches = hash.matches(login.password());
+    if (hash.iterations() < mostIterations) {
+      // The time of an older, cheaper hash must not tell that its user exists.
+      PasswordHash.unmatchable(mostIterations - hash.iterations()).matches(login.password());
+    }
+    return matches && account != null ? Optional.of(account.subject()) : Optional.empty();
   }
 }

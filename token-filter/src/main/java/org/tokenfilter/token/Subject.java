@@ -1,5 +1,7 @@
 package org.tokenfilter.token;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,6 +22,6 @@ public record Subject(String name, Set<String> roles, Map<String, String> attrib
 
   /** A subject without attributes. */
   public static Subject of(String name, String... roles) {
-    return new Subject(name, Set.of(roles), Map.of());
+    return new Subject(name, new HashSet<>(List.of(roles)), Map.of());
   }
 }

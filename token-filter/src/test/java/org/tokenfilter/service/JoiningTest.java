@@ -191,6 +191,8 @@ class JoiningTest {
   /** A user token's session has no token of its own, so none may be made for it. */
   @Test
   void aKeptSessionIsNotJoined() throws Exception {
+    // Unbound, it differs from the session that is asked for in nothing but its parent.
+    scene.by(Scene.policy(MAX_LIFETIME, true, Limit.NONE, Binding.OFF));
     ActiveToken user = scene.validate(scene.user());
     SessionId kept = scene.service.openSession(user);
 

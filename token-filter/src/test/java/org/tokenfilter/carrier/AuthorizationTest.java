@@ -1,0 +1,112 @@
+package org.tokenfilter.carrier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Cases D02 to D06: what is in the header Authorization, and what is not. */
+class AuthorizationTest {
+
+  @TestFactory
+  Stream<DynamicTest> theSchemeIsThereInAnyCase() {
+    return Stream.of("Bearer x", "bearer x", "BEARER x", "bEaReR x", "Bearer  x", "Bearer     x")
+        .map(header -> row(header, "x"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> nothingIsPresented() {
+    return Stream.of(
+            "",
+            " ",
+            "Bearer",
+            "Bearer ",
+            "Bearer    ",
+            "Bearerx",
+            "Bearer\tx",
+            "BEARER\tx",
+            "Bearer\u00a0x",
+            "Bearer=x",
+            "Bearer:x",
+            " Bearer x",
+            "\tBearer x",
+            "Beare x",
+            "Bearers x",
+            "B x",
+            "x",
+            "Basic x",
+            "Digest username=\"a\"",
+            "Negotiate x",
+            "DPoP x",
+            // Letters that fold to ASCII in other comparisons than ours.
+            "\u0412earer x",
+            "\uff22earer x",
+            "\"Bearer\" x")
+        .map(header -> row(header, null));
+  }
+
+  /** Case D03: the long s and the Kelvin sign are letters of their own. */
+  @Test
+  void lettersOfOtherAlphabetsAreNotFolded() throws Exception {
+    assertThat(credentials("Ba\u017fic x", "basic")).isNull();
+    assertThat(credentials("BA\u017fIC x", "basic")).isNull();
+    assertThat(credentials("to\u212aen x", "token")).isNull();
+    assertThat(credentials("Bas\u0131c x", "basic")).isNull();
+    assertThat(credentials("BAS\u0130C x", "basic")).isNull();
+    // One bit away from a letter.
+    assertThat(credentials("\"earer x", "bearer")).isNull();
+    assertThat(credentials("B\u0005arer x", "bearer")).isNull();
+    assertThat(credentials("Basic x", "basic")).isEqualTo("x");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whatFollowsTheSchemeIsLeftAsItIs() {
+    return Stream.of("a, Basic b", "a b", "\"a\"", "a=", "\u00e9", "a ", "a\tb", "Bearer a", ",")
+        .map(rest -> row("Bearer " + rest, rest));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> twoHeadersAreABadRequestWhateverTheySay() {
+    return Stream.of("Bearer x", "Bearer y", "Basic x", "")
+        .map(
+            second ->
+                DynamicTest.dynamicTest(
+                    '"' + second + '"',
+                    () -> {
+                      HttpServletRequest request =
+                          SentRequest.get()
+                              .header("Authorization", "Bearer x")
+                              .header("authorization", second)
+                              .received();
+                      assertThatExceptionOfType(TokenRejectedException.class)
+                          .isThrownBy(() -> Authorization.credentials(request, "bearer"))
+                          .extracting(TokenRejectedException::rejection)
+                          .isEqualTo(Rejection.BAD_REQUEST);
+                    }));
+  }
+
+  @Test
+  void aContainerMayKeepItsHeadersToItself() throws Exception {
+    assertThat(Authorization.credentials(SentRequest.get().received(), "bearer")).isNull();
+    assertThat(Authorization.credentials(mock(HttpServletRequest.class), "bearer")).isNull();
+  }
+
+  private static DynamicTest row(String header, @Nullable String credentials) {
+    return DynamicTest.dynamicTest(
+        '"' + header + '"', () -> assertThat(credentials(header, "bearer")).isEqualTo(credentials));
+  }
+
+  private static @Nullable String credentials(String header, String scheme)
+      throws TokenRejectedException {
+    return Authorization.credentials(
+        SentRequest.get().header("Authorization", header).received(), scheme);
+  }
+}

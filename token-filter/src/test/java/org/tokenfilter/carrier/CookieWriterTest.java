@@ -1,0 +1,153 @@
+package org.tokenfilter.carrier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.carrier.CookieWriter.Secure;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.SessionId;
+
+/** Case P08: cookies as they are set and deleted, to the letter. */
+class CookieWriterTest {
+
+  private static final String ID = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+  private static final String TOKEN = "eyJ..iv.text.tag";
+
+  @Test
+  void aSessionIdIsSetAndDeletedWithTheSameAttributes() throws Exception {
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+
+    assertThat(given(writer, SentRequest.get().to("/app")))
+        .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/app; SameSite=Lax");
+    assertThat(takenBack(writer, SentRequest.get().to("/app")))
+        .containsExactly("SESSION=; HttpOnly; Path=/app; SameSite=Lax; Max-Age=0");
+  }
+
+  @Test
+  void whereTokensTravelInCookiesBothAreSetAndDeleted() throws Exception {
+    CookieWriter writer = new CookieWriter("token", "SESSION", Secure.TRUE, "Strict", null);
+
+    assertThat(given(writer, SentRequest.get().to("/app")))
+        .containsExactly(
+            "SESSION=" + ID + "; HttpOnly; Path=/app; SameSite=Strict; Secure",
+            "token=" + TOKEN + "; HttpOnly; Path=/app; SameSite=Strict; Secure");
+    assertThat(takenBack(writer, SentRequest.get().to("/app")))
+        .containsExactly(
+            "SESSION=; HttpOnly; Path=/app; SameSite=Strict; Secure; Max-Age=0",
+            "token=; HttpOnly; Path=/app; SameSite=Strict; Secure; Max-Age=0");
+  }
+
+  @Test
+  void ofTheRootContextThePathIsASlash() throws Exception {
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+
+    assertThat(given(writer, SentRequest.get()))
+        .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax");
+    assertThat(takenBack(writer, SentRequest.get()))
+        .containsExactly("SESSION=; HttpOnly; Path=/; SameSite=Lax; Max-Age=0");
+  }
+
+  @Test
+  void aPathThatIsSetHoldsForEveryContext() throws Exception {
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", "/shop");
+
+    assertThat(given(writer, SentRequest.get().to("/app")))
+        .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/shop; SameSite=Lax");
+    assertThat(takenBack(writer, SentRequest.get()))
+        .containsExactly("SESSION=; HttpOnly; Path=/shop; SameSite=Lax; Max-Age=0");
+  }
+
+  @Test
+  void cookiesAreSecureAsTheRequestIs() throws Exception {
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+
+    assertThat(given(writer, SentRequest.get().overTls()))
+        .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax; Secure");
+    assertThat(takenBack(writer, SentRequest.get().overTls()))
+        .containsExactly("SESSION=; HttpOnly; Path=/; SameSite=Lax; Secure; Max-Age=0");
+  }
+
+  @Test
+  void cookiesAreSecureAlwaysOrNeverWhereThatIsSet() throws Exception {
+    CookieWriter always = new CookieWriter(null, "SESSION", Secure.TRUE, "None", null);
+    CookieWriter never = new CookieWriter(null, "SESSION", Secure.FALSE, "Lax", null);
+
+    assertThat(given(always, SentRequest.get()))
+        .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=None; Secure");
+    assertThat(given(never, SentRequest.get().overTls()))
+        .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax");
+  }
+
+  /** Case P17: some containers answer the context path as it was sent, with what stands in it. */
+  @Test
+  void whatARequestAddsToItsPathDoesNotBecomeAnAttribute() throws Exception {
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+
+    assertThat(given(writer, SentRequest.get().to("/app;Domain=example.org;Max-Age=99999")))
+        .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/app; SameSite=Lax");
+    assertThat(takenBack(writer, SentRequest.get().to("/a;x=1/b;Domain=example.org")))
+        .containsExactly("SESSION=; HttpOnly; Path=/a/b; SameSite=Lax; Max-Age=0");
+  }
+
+  @Test
+  void otherKindsOfTokensHaveNoCookies() throws Exception {
+    CookieWriter writer = new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null);
+    WrittenResponse response = new WrittenResponse();
+
+    writer.give(SentRequest.get().received(), response.response(), token(null));
+
+    assertThat(response.headers()).isEmpty();
+  }
+
+  @Test
+  void anAnswerWithACookieIsNotStored() throws Exception {
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+    WrittenResponse set = new WrittenResponse();
+    WrittenResponse deleted = new WrittenResponse();
+
+    writer.give(SentRequest.get().received(), set.response(), token(SessionId.parse(ID)));
+    writer.takeBack(SentRequest.get().received(), deleted.response());
+
+    assertThat(set.headers()).contains("Cache-Control: no-store", "Pragma: no-cache");
+    assertThat(deleted.headers()).contains("Cache-Control: no-store", "Pragma: no-cache");
+  }
+
+  private static List<String> given(CookieWriter writer, SentRequest request) throws Exception {
+    WrittenResponse response = new WrittenResponse();
+    writer.give(request.received(), response.response(), token(SessionId.parse(ID)));
+    return cookies(response);
+  }
+
+  private static List<String> takenBack(CookieWriter writer, SentRequest request) throws Exception {
+    WrittenResponse response = new WrittenResponse();
+    writer.takeBack(request.received(), response.response());
+    return cookies(response);
+  }
+
+  private static List<String> cookies(WrittenResponse response) {
+    List<String> cookies = new ArrayList<>();
+    for (String line : response.headers()) {
+      if (line.startsWith("Set-Cookie: ")) {
+        cookies.add(line.substring("Set-Cookie: ".length()));
+      }
+    }
+    return cookies;
+  }
+
+  private static IssuedToken token(@Nullable SessionId id) {
+    TokenRecord record =
+        TokenRecord.builder(
+                SessionId.parse(ID).tokenId(),
+                TokenKind.SESSION,
+                "alice",
+                Instant.parse("2026-03-01T10:00:00Z"))
+            .build();
+    return new IssuedToken(TOKEN, id, record);
+  }
+}

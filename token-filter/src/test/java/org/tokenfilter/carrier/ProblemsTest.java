@@ -1,0 +1,167 @@
+package org.tokenfilter.carrier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.inOrder;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.mockito.InOrder;
+import org.tokenfilter.token.Rejection;
+
+/** Cases P01 and P07: refusals to the letter, and nothing in them but what may be known. */
+class ProblemsTest {
+
+  private static final String BEARER = "WWW-Authenticate: Bearer realm=\"/shop\"";
+  private static final String UNAUTHORIZED =
+      "{\"type\":\"about:blank\",\"title\":\"Unauthorized\",\"status\":401}";
+
+  private final Problems problems = new Problems("/shop", Duration.ofMinutes(5));
+
+  @TestFactory
+  Stream<DynamicTest> refusals() {
+    String tooMany = "{\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429}";
+    Map<Rejection, List<String>> expected = new EnumMap<>(Rejection.class);
+    expected.put(Rejection.TOO_MANY_LOGINS, List.of("429", "Retry-After: 300", tooMany));
+    expected.put(Rejection.LOGIN_BUSY, List.of("429", "Retry-After: 1", tooMany));
+    expected.putAll(
+        Map.of(
+            Rejection.MISSING,
+            List.of("401", BEARER, UNAUTHORIZED),
+            Rejection.INVALID,
+            List.of("401", BEARER + ", error=\"invalid_token\"", UNAUTHORIZED),
+            Rejection.EXPIRED,
+            died("expired"),
+            Rejection.CLOSED,
+            died("closed"),
+            Rejection.REPLACED,
+            died("replaced"),
+            Rejection.EVICTED,
+            died("evicted"),
+            Rejection.BAD_REQUEST,
+            List.of(
+                "400",
+                BEARER + ", error=\"invalid_request\"",
+                "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400}"),
+            Rejection.CROSS_SITE,
+            List.of("403", "", "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}"),
+            Rejection.WRONG_CREDENTIALS,
+            List.of(
+                "401", "WWW-Authenticate: Basic realm=\"/shop\", charset=\"UTF-8\"", UNAUTHORIZED),
+            Rejection.SESSION_LIMIT,
+            List.of("409", "", "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409}")));
+    assertThat(expected.keySet()).isEqualTo(EnumSet.allOf(Rejection.class));
+    return expected.entrySet().stream()
+        .map(
+            entry ->
+                DynamicTest.dynamicTest(
+                    entry.getKey().name(),
+                    () -> {
+                      List<String> parts = entry.getValue();
+                      assertSent(
+                          problems.of(entry.getKey()),
+                          Integer.parseInt(parts.get(0)),
+                          parts.get(1),
+                          parts.get(2));
+                    }));
+  }
+
+  private static List<String> died(String reason) {
+    return List.of(
+        "401",
+        BEARER + ", error=\"invalid_token\", error_description=\"" + reason + "\"",
+        "{\"type\":\"about:blank\",\"title\":\"Unauthorized\",\"status\":401,\"reason\":\""
+            + reason
+            + "\"}");
+  }
+
+  @Test
+  void whatCouldNotBeDecidedIsToBeAskedAgain() throws Exception {
+    assertSent(
+        problems.unavailable(),
+        503,
+        "Retry-After: 1",
+        "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503}");
+  }
+
+  @Test
+  void anUnknownPathIsNotFound() throws Exception {
+    assertSent(
+        problems.notFound(),
+        404,
+        "",
+        "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404}");
+  }
+
+  @Test
+  void anUnknownMethodIsToldTheKnownOnes() throws Exception {
+    assertSent(
+        problems.methodNotAllowed("GET, POST"),
+        405,
+        "Allow: GET, POST",
+        "{\"type\":\"about:blank\",\"title\":\"Method Not Allowed\",\"status\":405}");
+  }
+
+  @Test
+  void aRefusalIsTheSameEachTime() throws Exception {
+    WrittenResponse first = sent(problems.of(Rejection.INVALID));
+    WrittenResponse second = sent(problems.of(Rejection.INVALID));
+
+    assertThat(second.headers()).isEqualTo(first.headers());
+    assertThat(second.body()).isEqualTo(first.body());
+  }
+
+  @Test
+  void whatWasWrittenBeforeIsTakenBackFirst() throws Exception {
+    WrittenResponse answer = sent(problems.of(Rejection.INVALID));
+
+    InOrder order = inOrder(answer.response());
+    order.verify(answer.response()).resetBuffer();
+    order.verify(answer.response()).setStatus(401);
+    order.verify(answer.response()).getOutputStream();
+  }
+
+  @Test
+  void aProblemWithOneHeaderMoreLeavesTheOtherAsItWas() throws Exception {
+    Problem plain = Problem.of(403, "Forbidden");
+    Problem more = plain.with("A", "1").with("A", "2");
+
+    assertThat(plain.status()).isEqualTo(403);
+    assertThat(sent(plain).headers()).noneMatch(line -> line.startsWith("A: "));
+    assertThat(sent(more).headers()).contains("A: 1", "A: 2");
+  }
+
+  private static void assertSent(Problem problem, int status, String header, String body)
+      throws Exception {
+    WrittenResponse answer = sent(problem);
+
+    Set<String> expected =
+        Stream.of(
+                "Status: " + status,
+                header,
+                "Cache-Control: no-store",
+                "Pragma: no-cache",
+                "X-Content-Type-Options: nosniff",
+                "Content-Type: application/problem+json",
+                "Content-Length: " + body.length())
+            .filter(line -> !line.isEmpty())
+            .collect(Collectors.toSet());
+    assertThat(answer.headers()).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(answer.body()).isEqualTo(body);
+    assertThat(problem.status()).isEqualTo(status);
+  }
+
+  private static WrittenResponse sent(Problem problem) throws Exception {
+    WrittenResponse answer = new WrittenResponse();
+    problem.send(answer.response());
+    return answer;
+  }
+}

@@ -1,0 +1,80 @@
+package org.tokenfilter.carrier;
+
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A request with as much in it as carriers look at. */
+final class SentRequest {
+
+  private final String method;
+  private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private final List<Cookie> cookies = new ArrayList<>();
+  private String contextPath = "";
+  private String client = "192.0.2.1";
+  private boolean secure;
+
+  private SentRequest(String method) {
+    this.method = method;
+  }
+
+  static SentRequest of(String method) {
+    return new SentRequest(method);
+  }
+
+  static SentRequest get() {
+    return of("GET");
+  }
+
+  SentRequest header(String name, String value) {
+    headers.computeIfAbsent(name, absent -> new ArrayList<>()).add(value);
+    return this;
+  }
+
+  SentRequest cookie(String name, String value) {
+    cookies.add(new Cookie(name, value));
+    return this;
+  }
+
+  SentRequest to(String context) {
+    contextPath = context;
+    return this;
+  }
+
+  SentRequest from(String address) {
+    client = address;
+    return this;
+  }
+
+  SentRequest overTls() {
+    secure = true;
+    return this;
+  }
+
+  HttpServletRequest received() {
+    HttpServletRequest request = mock(HttpServletRequest.class);
+    when(request.getMethod()).thenReturn(method);
+    when(request.getContextPath()).thenReturn(contextPath);
+    when(request.getRemoteAddr()).thenReturn(client);
+    when(request.isSecure()).thenReturn(secure);
+    when(request.getCookies())
+        .thenReturn(cookies.isEmpty() ? null : cookies.toArray(new Cookie[0]));
+    when(request.getHeaders(anyString()))
+        .thenAnswer(call -> Collections.enumeration(all(call.getArgument(0))));
+    when(request.getHeader(anyString()))
+        .thenAnswer(call -> all(call.getArgument(0)).stream().findFirst().orElse(null));
+    return request;
+  }
+
+  private List<String> all(String name) {
+    return headers.getOrDefault(name, List.of());
+  }
+}

@@ -1,0 +1,182 @@
+package org.tokenfilter.carrier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Where tokens and session ids are taken from, and where not. */
+class TokenCarrierTest {
+
+  private static final TrustedProxies PROXIES = new TrustedProxies(List.of());
+
+  private final TokenCarrier bearer = new TokenCarrier(true, null, "SESSION", "session", PROXIES);
+  private final TokenCarrier cookie =
+      new TokenCarrier(false, "token", "SESSION", "session", PROXIES);
+  private final TokenCarrier both = new TokenCarrier(true, "token", "SESSION", "session", PROXIES);
+
+  @Test
+  void aTokenInTheHeaderIsPresented() throws Exception {
+    assertThat(both.read(bearing("x").received()))
+        .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), false));
+  }
+
+  @Test
+  void aTokenInTheCookieIsAmbient() throws Exception {
+    assertThat(both.read(SentRequest.get().cookie("token", "x").received()))
+        .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), true));
+  }
+
+  @Test
+  void theSameTokenTwiceIsOneThatTheSenderAddedHimself() throws Exception {
+    PresentedToken presented = read(both, bearing("x").cookie("token", "x"));
+
+    assertThat(presented.token()).isEqualTo("x");
+    assertThat(presented.ambient()).isFalse();
+    assertThat(read(both, SentRequest.get().cookie("token", "x").cookie("token", "x")).token())
+        .isEqualTo("x");
+  }
+
+  /** Case D07. */
+  @Test
+  void twoTokensThatDifferAreABadRequest() {
+    assertBad(both, bearing("x").cookie("token", "y"));
+    assertBad(both, SentRequest.get().cookie("token", "x").cookie("token", "y"));
+    assertBad(both, bearing("x").cookie("token", "x").cookie("token", "X"));
+  }
+
+  @Test
+  void twoAuthorizationHeadersAreABadRequest() {
+    assertBad(bearer, bearing("x").header("Authorization", "Bearer x"));
+    assertBad(bearer, bearing("x").header("Authorization", "Basic eDp5"));
+  }
+
+  @Test
+  void aCarrierThatIsOffIsNotLookedAt() throws Exception {
+    assertThat(cookie.read(bearing("x").received())).isNull();
+    assertThat(bearer.read(SentRequest.get().cookie("token", "x").received())).isNull();
+    assertThat(read(bearer, bearing("x").cookie("token", "y")).token()).isEqualTo("x");
+    assertThat(read(cookie, bearing("x").cookie("token", "y")).token()).isEqualTo("y");
+    assertThat(read(cookie, bearing("x").cookie("token", "y")).ambient()).isTrue();
+  }
+
+  @Test
+  void anEmptyCookieIsNone() throws Exception {
+    assertThat(both.read(SentRequest.get().cookie("token", "").received())).isNull();
+    assertThat(read(both, bearing("x").cookie("token", "").cookie("SESSION", "")))
+        .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), false));
+    assertThat(read(both, SentRequest.get().cookie("token", "").cookie("token", "x")).token())
+        .isEqualTo("x");
+  }
+
+  /** Case D08 and its neighbours. */
+  @TestFactory
+  Stream<DynamicTest> otherPlacesAreNotLookedAt() {
+    return Stream.of(
+            SentRequest.get(),
+            SentRequest.get().header("X-Authorization", "Bearer x"),
+            SentRequest.get().header("Proxy-Authorization", "Bearer x"),
+            SentRequest.get().header("Authorization", "Basic eDp5"),
+            SentRequest.get().header("userToken", "x"),
+            SentRequest.get().header("token", "x"),
+            SentRequest.get().cookie("Authorization", "x"),
+            SentRequest.get().cookie("Token", "x"),
+            SentRequest.get().cookie("TOKEN", "x"),
+            SentRequest.get().cookie("token2", "x"),
+            SentRequest.get().cookie("__Host-token", "x"),
+            SentRequest.get().cookie("SESSION", "x"),
+            SentRequest.get().header("session", "x"))
+        .map(
+            request ->
+                DynamicTest.dynamicTest(
+                    "no token", () -> assertThat(both.read(request.received())).isNull()));
+  }
+
+  @Test
+  void theSessionIdComesInItsCookieOrItsHeader() throws Exception {
+    assertThat(sessionIds(bearing("x").cookie("SESSION", "a"))).containsExactly("a");
+    assertThat(sessionIds(bearing("x").header("session", "a"))).containsExactly("a");
+    assertThat(sessionIds(bearing("x").header("SESSION", "a"))).containsExactly("a");
+  }
+
+  /** Case C05. */
+  @Test
+  void oneSessionIdInBothPlacesIsOne() throws Exception {
+    assertThat(sessionIds(bearing("x").cookie("SESSION", "a").header("session", "a")))
+        .containsExactly("a");
+    assertThat(sessionIds(bearing("x").cookie("SESSION", "a").cookie("SESSION", "a")))
+        .containsExactly("a");
+  }
+
+  @Test
+  void sessionIdsThatDifferAreAllPresented() throws Exception {
+    assertThat(sessionIds(bearing("x").cookie("SESSION", "a").header("session", "b")))
+        .containsExactlyInAnyOrder("a", "b");
+    assertThat(sessionIds(bearing("x").cookie("SESSION", "a").cookie("SESSION", "b")))
+        .containsExactlyInAnyOrder("a", "b");
+    assertThat(sessionIds(bearing("x").header("session", "a").header("session", "b")))
+        .containsExactlyInAnyOrder("a", "b");
+  }
+
+  @Test
+  void aSessionIdIsNeitherTrimmedNorSplitNorFolded() throws Exception {
+    assertThat(sessionIds(bearing("x").header("session", "a, b"))).containsExactly("a, b");
+    assertThat(sessionIds(bearing("x").header("session", " a "))).containsExactly(" a ");
+    assertThat(sessionIds(bearing("x").cookie("session", "a").cookie("Session", "b"))).isEmpty();
+    assertThat(sessionIds(bearing("x").header("session", "").cookie("SESSION", ""))).isEmpty();
+  }
+
+  @Test
+  void sessionIdsAreReadWithoutAToken() {
+    assertThat(
+            both.sessionIds(
+                SentRequest.get().cookie("SESSION", "a").header("session", "b").received()))
+        .containsExactlyInAnyOrder("a", "b");
+    assertThat(both.sessionIds(SentRequest.get().received())).isEmpty();
+  }
+
+  @Test
+  void theClientIsTheRequestsPeer() throws Exception {
+    assertThat(read(bearer, bearing("x").from("[2001:db8::1]")).client())
+        .isEqualTo(ClientAddress.parse("2001:db8::1"));
+    assertThat(read(bearer, bearing("x").header("X-Forwarded-For", "198.51.100.1")).client())
+        .isEqualTo(ClientAddress.parse("192.0.2.1"));
+  }
+
+  @Test
+  void aPeerWithoutAnAddressIsNotGuessedAt() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bearer.read(bearing("x").from("unix:/run/socket").received()));
+  }
+
+  private static SentRequest bearing(String token) {
+    return SentRequest.get().header("Authorization", "Bearer " + token);
+  }
+
+  private static PresentedToken read(TokenCarrier carrier, SentRequest request)
+      throws TokenRejectedException {
+    return Objects.requireNonNull(carrier.read(request.received()));
+  }
+
+  private Set<String> sessionIds(SentRequest request) throws TokenRejectedException {
+    return read(both, request).sessionIds();
+  }
+
+  private static void assertBad(TokenCarrier carrier, SentRequest request) {
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(() -> carrier.read(request.received()))
+        .extracting(TokenRejectedException::rejection)
+        .isEqualTo(Rejection.BAD_REQUEST);
+  }
+}

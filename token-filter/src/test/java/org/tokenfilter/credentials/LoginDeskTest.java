@@ -1,0 +1,244 @@
+package org.tokenfilter.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.mockito.Mockito.mock;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Every log-in passes here: what reaches the authenticator, and what becomes of the password. */
+class LoginDeskTest {
+
+  private static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
+
+  private final HttpServletRequest request = mock(HttpServletRequest.class);
+  private final List<String> asked = new ArrayList<>();
+  private final LoginDesk desk =
+      deskOf(
+          login -> {
+            asked.add(login.username() + ":" + new String(login.password()));
+            return new String(login.password()).equals("right")
+                ? Optional.of(Subject.of(login.username()))
+                : Optional.empty();
+          });
+
+  private static LoginDesk deskOf(Authenticator authenticator) {
+    LoginThrottle patient = new LoginThrottle(1_000, Duration.ofMinutes(5), Ticker.systemTicker());
+    return new LoginDesk(authenticator, patient, 4, (username, rejection, client) -> {});
+  }
+
+  @Test
+  void theRightPasswordIsLetIn() throws Exception {
+    assertThat(desk.logIn(login("alice", "right"), CLIENT)).isEqualTo(Subject.of("alice"));
+    assertThat(desk.logInByBasic(basic("alice:right"), request, CLIENT))
+        .isEqualTo(Subject.of("alice"));
+    assertThat(asked).containsExactly("alice:right", "alice:right");
+  }
+
+  @Test
+  void aWrongPasswordIsRefused() {
+    assertWrong(() -> desk.logIn(login("alice", "wrong"), CLIENT));
+    assertWrong(() -> desk.logInByBasic(basic("alice:wrong"), request, CLIENT));
+  }
+
+  /** Cases L01 and L02. */
+  @TestFactory
+  Stream<DynamicTest> whatIsNoBasic() {
+    return Stream.of("", "!!!!", basic("alice"), basic(":"), basic("alice:"), basic(":right"))
+        .map(
+            credentials ->
+                DynamicTest.dynamicTest(
+                    '"' + credentials + '"',
+                    () -> {
+                      assertWrong(() -> desk.logInByBasic(credentials, request, CLIENT));
+                      assertThat(asked).isEmpty();
+                    }));
+  }
+
+  @Test
+  void nothingIsRefused() {
+    assertWrong(() -> desk.logInByBasic(null, request, CLIENT));
+    assertThat(asked).isEmpty();
+  }
+
+  /** Case L03. */
+  @TestFactory
+  Stream<DynamicTest> namesThatNobodyCanHave() {
+    return Stream.of(
+            "",
+            "al\u0000ice",
+            "alice\u0000",
+            "al\rice",
+            "al\nice",
+            "al\r\n2026-03-01 INFO log-in of admin",
+            "al\tice",
+            "al\u007fice",
+            "al\u0085ice",
+            "\u001b[2Jalice",
+            "a".repeat(256),
+            "a".repeat(8192))
+        .map(
+            name ->
+                DynamicTest.dynamicTest(
+                    "of " + name.length() + " characters",
+                    () -> {
+                      assertWrong(() -> desk.logIn(login(name, "right"), CLIENT));
+                      assertThat(asked).isEmpty();
+                    }));
+  }
+
+  /** Case L12: names are compared exactly, by whoever keeps them. */
+  @Test
+  void namesReachTheAuthenticatorAsTheyWereSent() throws Exception {
+    List<String> names =
+        List.of(
+            "a".repeat(255),
+            " alice ",
+            "ALICE",
+            "u\u0308",
+            "\u00fc",
+            "\uff21",
+            "admin\u200b",
+            "\u202eecila",
+            "'--",
+            "${jndi:ldap://192.0.2.1/a}",
+            "%n%s",
+            "\ud83d\ude00");
+    for (String name : names) {
+      assertThat(desk.logIn(login(name, "right"), CLIENT).name()).isEqualTo(name);
+    }
+    assertThat(asked).isEqualTo(names.stream().map(name -> name + ":right").toList());
+  }
+
+  /** Case L13. */
+  @Test
+  void noHashIsComputedForAPasswordThatIsTooLongOrEmpty() throws Exception {
+    assertWrong(() -> desk.logIn(login("alice", ""), CLIENT));
+    assertWrong(() -> desk.logIn(login("alice", "p".repeat(1025)), CLIENT));
+    assertWrong(() -> desk.logIn(login("alice", "p".repeat(65_536)), CLIENT));
+    assertThat(asked).isEmpty();
+
+    assertWrong(() -> desk.logIn(login("alice", "p".repeat(1024)), CLIENT));
+    assertThat(asked).containsExactly("alice:" + "p".repeat(1024));
+  }
+
+  /** RFC 7617, 2 and RFC 8265, 4.2; PBKDF2 would take some of them for others (RFC 2104, 2). */
+  @TestFactory
+  Stream<DynamicTest> passwordsThatNobodyCanHave() {
+    return Stream.of("right\u0000", "ri\nght", "\u007f", "right\ud800", "\udc00\ud800", "\ud800")
+        .map(
+            password ->
+                DynamicTest.dynamicTest(
+                    "of " + password.length() + " characters",
+                    () -> {
+                      assertWrong(() -> desk.logIn(login("alice", password), CLIENT));
+                      assertThat(asked).isEmpty();
+                    }));
+  }
+
+  @Test
+  void aNameWithHalfASurrogatePairIsRefused() {
+    assertWrong(() -> desk.logIn(login("al\ud800ice", "right"), CLIENT));
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void otherPasswordsReachTheAuthenticatorAsTheyWereSent() {
+    List<String> passwords =
+        List.of(" ", "\u00a0", "\u00fc", "u\u0308", "\ud83d\ude00", ":", "\u200b", "?");
+    for (String password : passwords) {
+      assertWrong(() -> desk.logIn(login("alice", password), CLIENT));
+    }
+    assertThat(asked).isEqualTo(passwords.stream().map(password -> "alice:" + password).toList());
+  }
+
+  @Test
+  void thePasswordIsWipedWhateverComesOfIt() throws Exception {
+    Login right = login("alice", "right");
+    Login wrong = login("alice", "wrong");
+    Login impossible = login("", "right");
+    Login failing = login("alice", "right");
+    LoginDesk broken =
+        deskOf(
+            login -> {
+              throw new IOException("the directory is down");
+            });
+
+    desk.logIn(right, CLIENT);
+    assertWrong(() -> desk.logIn(wrong, CLIENT));
+    assertWrong(() -> desk.logIn(impossible, CLIENT));
+    assertThatIOException().isThrownBy(() -> broken.logIn(failing, CLIENT));
+
+    for (Login login : List.of(right, wrong, impossible, failing)) {
+      assertThat(login.password()).containsOnly('\0').hasSize(5);
+    }
+  }
+
+  /** Case L26. */
+  @Test
+  void anAuthenticatorThatCannotDecideIsNotTakenForARefusal() {
+    LoginDesk unreachable =
+        deskOf(
+            login -> {
+              throw new IOException("the directory is down");
+            });
+    LoginDesk failing =
+        deskOf(
+            login -> {
+              throw new IllegalStateException("a defect");
+            });
+
+    assertThatIOException().isThrownBy(() -> unreachable.logIn(login("alice", "right"), CLIENT));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> failing.logIn(login("alice", "right"), CLIENT));
+  }
+
+  /** Case L26: else an unknown user would be told apart from a wrong password. */
+  @Test
+  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
+  void anAuthenticatorThatAnswersNothingAtAllRefuses() {
+    LoginDesk forgetful = deskOf(login -> null);
+
+    assertWrong(() -> forgetful.logIn(login("nobody", "right"), CLIENT));
+  }
+
+  /** Case P04. */
+  @Test
+  void aLoginShowsNoSecret() {
+    assertThat(login("alice", "right")).hasToString("Login[]");
+  }
+
+  private Login login(String username, String password) {
+    return new Login(username, password.toCharArray(), request);
+  }
+
+  private static String basic(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void assertWrong(ThrowingCallable logIn) {
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(logIn)
+        .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.WRONG_CREDENTIALS))
+        .satisfies(e -> assertThat(e.why()).doesNotContain("right", "wrong:", "alice"));
+  }
+}

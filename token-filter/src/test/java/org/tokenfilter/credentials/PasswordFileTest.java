@@ -1,0 +1,224 @@
+package org.tokenfilter.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.mockito.Mockito.mock;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.token.Subject;
+
+class PasswordFileTest {
+
+  private static final int FEW = 1000;
+
+  @TempDir Path directory;
+
+  private final SecureRandom random = new SecureRandom();
+  private final String hash = hash("right", FEW);
+
+  @Test
+  void accountsAreReadWithTheirRoles() throws Exception {
+    PasswordFile accounts =
+        read("alice:" + hash + ":user,admin", "bob:" + hash("other", FEW) + ":");
+
+    assertThat(logIn(accounts, "alice", "right")).contains(Subject.of("alice", "user", "admin"));
+    assertThat(logIn(accounts, "bob", "other")).contains(Subject.of("bob"));
+    assertThat(logIn(accounts, "alice", "other")).isEmpty();
+    assertThat(logIn(accounts, "bob", "right")).isEmpty();
+    assertThat(logIn(accounts, "carol", "right")).isEmpty();
+    assertThat(logIn(accounts, "", "right")).isEmpty();
+  }
+
+  @Test
+  void commentsEmptyLinesAndSpacesAroundALineAreSkipped() throws Exception {
+    PasswordFile accounts =
+        read("# alice:x:y", "", "   ", "\t# more", "  alice:" + hash + ":user  ", "#");
+
+    assertThat(logIn(accounts, "alice", "right")).contains(Subject.of("alice", "user"));
+    assertThat(logIn(accounts, "# alice", "x")).isEmpty();
+  }
+
+  @Test
+  void linesMayEndAsOtherSystemsEndThem() throws Exception {
+    Path file = directory.resolve("accounts");
+    Files.writeString(file, "# accounts\r\nalice:" + hash + ":user\r\n");
+
+    assertThat(logIn(PasswordFile.read(file), "alice", "right"))
+        .contains(Subject.of("alice", "user"));
+  }
+
+  /** Case L12. */
+  @Test
+  void namesAreComparedExactly() throws Exception {
+    PasswordFile accounts = read("\u00fcber:" + hash + ":user");
+
+    assertThat(logIn(accounts, "\u00fcber", "right")).isPresent();
+    for (String other : new String[] {"\u00dcBER", "u\u0308ber", "\u00fcber ", "uber"}) {
+      assertThat(logIn(accounts, other, "right")).isEmpty();
+    }
+  }
+
+  @Test
+  void aFileWithoutAccountsLetsNobodyIn() throws Exception {
+    assertThat(logIn(read("# nobody yet"), "alice", "right")).isEmpty();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> linesThatAreNoAccounts() {
+    return Stream.of(
+            "alice",
+            "alice:" + hash,
+            "alice:" + hash + ":user:more",
+            "alice:right:user",
+            "alice::user",
+            "alice:" + hash.substring(1) + ":user",
+            "alice:" + hash.substring(0, 40) + "!" + hash.substring(41) + ":user",
+            "alice: " + hash + ":user",
+            "alice:" + hash + ":user,user",
+            ":::",
+            ":")
+        .map(this::refusedByItsNumber);
+  }
+
+  @Test
+  void spacesAroundARoleAreNoPartOfIt() throws Exception {
+    PasswordFile accounts = read("alice:" + hash + ": user , admin ");
+
+    assertThat(logIn(accounts, "alice", "right").map(Subject::roles))
+        .contains(Set.of("user", "admin"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> linesWithAnEmptyNameOrRole() {
+    return Stream.of(
+            ":" + hash + ":user",
+            "alice:" + hash + ":user,",
+            "alice:" + hash + ":,user",
+            "alice:" + hash + ":user,,admin",
+            "alice:" + hash + ":,",
+            "alice:" + hash + ":user, user")
+        .map(this::refusedByItsNumber);
+  }
+
+  private DynamicTest refusedByItsNumber(String line) {
+    return DynamicTest.dynamicTest(
+        '"' + line.replace(hash, "HASH") + '"',
+        () ->
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> read("# accounts", "bob:" + hash + ":user", line))
+                .satisfies(
+                    e ->
+                        assertThat(e.getMessage())
+                            .contains("accounts.txt, line 3: ")
+                            .doesNotContain(hash.substring(20, 40), "right")));
+  }
+
+  @Test
+  void theSameNameTwiceIsAMistake() {
+    String line = "alice:" + hash + ":user";
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(line, "bob:" + hash + ":user", "", line))
+        .withMessageEndingWith("line 4: the user stands in an earlier line too");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsSaidSo() throws Exception {
+    assertThatIOException().isThrownBy(() -> PasswordFile.read(directory.resolve("missing")));
+    assertThatIOException().isThrownBy(() -> PasswordFile.read(directory));
+
+    Path latin = directory.resolve("latin");
+    Files.write(latin, ("\u00fcber:" + hash + ":").getBytes(StandardCharsets.ISO_8859_1));
+    assertThatIOException().isThrownBy(() -> PasswordFile.read(latin));
+  }
+
+  /** An unknown user is found out neither by what is answered nor by the work that it takes. */
+  @Test
+  void anUnknownUserTakesAsMuchWorkAsAKnownOne() throws Exception {
+    PasswordFile accounts = read("alice:" + hash("right", 2000) + ":", "bob:" + hash + ":");
+
+    try (CountedDerivations counted = CountedDerivations.start()) {
+      logIn(accounts, "alice", "wrong");
+      logIn(accounts, "carol", "wrong");
+      logIn(accounts, "", "wrong");
+
+      assertThat(counted.iterations()).containsExactly(2000, 2000, 2000);
+    }
+  }
+
+  @Test
+  void withoutAccountsAnUnknownUserTakesTheUsualWork() throws Exception {
+    PasswordFile accounts = read();
+
+    try (CountedDerivations counted = CountedDerivations.start()) {
+      logIn(accounts, "carol", "wrong");
+
+      assertThat(counted.iterations()).containsExactly(PasswordHash.ITERATIONS);
+    }
+  }
+
+  @Test
+  void theLineOfAnAccountIsWrittenForAPasswordFromStandardInput() throws Exception {
+    String line = written("alice", "user,admin", "p\u00e4ss: w\u00f6rd\nsecond line\n").strip();
+
+    assertThat(line).startsWith("alice:$pbkdf2-sha512$210000$").endsWith(":user,admin");
+    assertThat(logIn(read(line), "alice", "p\u00e4ss: w\u00f6rd"))
+        .contains(Subject.of("alice", "user", "admin"));
+  }
+
+  @Test
+  void noLineIsWrittenForWhatCouldNotBeRead() {
+    assertThatIllegalArgumentException().isThrownBy(() -> PasswordFile.main(new String[0]));
+    assertThatIllegalArgumentException().isThrownBy(() -> written("alice", "user", ""));
+    assertThatIllegalArgumentException().isThrownBy(() -> written("alice", "user", "\n"));
+    assertThatIllegalArgumentException().isThrownBy(() -> written("al:ice", "user", "x\n"));
+    assertThatIllegalArgumentException().isThrownBy(() -> written("alice", "user:x", "x\n"));
+  }
+
+  private static String written(String user, String roles, String input) throws IOException {
+    InputStream in = System.in;
+    PrintStream out = System.out;
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    try {
+      System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+      System.setOut(new PrintStream(lines, true, StandardCharsets.UTF_8));
+      PasswordFile.main(new String[] {user, roles});
+    } finally {
+      System.setIn(in);
+      System.setOut(out);
+    }
+    return lines.toString(StandardCharsets.UTF_8);
+  }
+
+  private PasswordFile read(String... lines) throws IOException {
+    Path file = directory.resolve("accounts.txt");
+    Files.write(file, Stream.of(lines).toList());
+    return PasswordFile.read(file);
+  }
+
+  private static Optional<Subject> logIn(PasswordFile accounts, String name, String password) {
+    return accounts.authenticate(
+        new Login(name, password.toCharArray(), mock(HttpServletRequest.class)));
+  }
+
+  private String hash(String password, int iterations) {
+    return PasswordHash.of(password.toCharArray(), iterations, random).toString();
+  }
+}

@@ -1,0 +1,172 @@
+package org.tokenfilter.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** PBKDF2 with HMAC-SHA-512 (RFC 8018, 5.2), and how it is written. */
+class PasswordHashTest {
+
+  private static final int FEW = 1000;
+  private static final String SALT = "c2FsdHNhbHRzYWx0c2FsdA";
+  private static final String HASH = "A".repeat(43);
+
+  private final SecureRandom random = new SecureRandom();
+
+  /** Password and salt of the longer vector of RFC 6070, with SHA-512 as others compute it. */
+  @Test
+  void itAgreesWithAKnownAnswer() {
+    PasswordHash hash =
+        PasswordHash.parse(
+            "$pbkdf2-sha512$4096$c2FsdFNBTFRzYWx0U0FMVHNhbHRTQUxUc2FsdFNBTFRzYWx0"
+                + "$jAUR9Mbll8asYxXY8DYuIl88UBSVuiO4aMAFF03E7nE");
+
+    assertThat(hash.matches("passwordPASSWORDpassword".toCharArray())).isTrue();
+    assertThat(hash.matches("passwordPASSWORDpasswore".toCharArray())).isFalse();
+  }
+
+  @Test
+  void itAgreesWithTheStandardComputedStepByStep() throws Exception {
+    for (String password : new String[] {"p\u00e4ssw\u00f6rd \ud83d\ude00", "x".repeat(200), " "}) {
+      PasswordHash hash = PasswordHash.of(password.toCharArray(), FEW, random);
+      String[] parts = hash.toString().split("\\$", -1);
+
+      byte[] expected = derived(password, Base64.getDecoder().decode(parts[3]));
+
+      assertThat(Base64.getDecoder().decode(parts[4])).isEqualTo(Arrays.copyOf(expected, 32));
+    }
+  }
+
+  /** The first block of PBKDF2. */
+  private static byte[] derived(String password, byte[] salt) throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA512");
+    mac.init(new SecretKeySpec(password.getBytes(StandardCharsets.UTF_8), "HmacSHA512"));
+    byte[] u = mac.doFinal(ByteBuffer.allocate(salt.length + 4).put(salt).putInt(1).array());
+    byte[] sum = u.clone();
+    for (int i = 1; i < FEW; i++) {
+      u = mac.doFinal(u);
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] ^= u[j];
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void itReadsWhatItWrites() {
+    PasswordHash hash = PasswordHash.of("right".toCharArray(), FEW, random);
+    PasswordHash read = PasswordHash.parse(hash.toString());
+
+    assertThat(hash.toString()).startsWith("$pbkdf2-sha512$1000$").hasSize(20 + 22 + 1 + 43);
+    assertThat(read).hasToString(hash.toString());
+    assertThat(read.iterations()).isEqualTo(FEW);
+    assertThat(read.matches("right".toCharArray())).isTrue();
+  }
+
+  @Test
+  void aPasswordHasAnotherHashEachTime() {
+    assertThat(PasswordHash.of("right".toCharArray(), FEW, random))
+        .doesNotHaveToString(PasswordHash.of("right".toCharArray(), FEW, random).toString());
+  }
+
+  @Test
+  void theCallersPasswordIsLeftToTheCaller() {
+    char[] password = "right".toCharArray();
+
+    PasswordHash.of(password, FEW, random).matches(password);
+
+    assertThat(password).isEqualTo("right".toCharArray());
+  }
+
+  /** Case L13: neither a prefix nor anything else but the whole password matches. */
+  @TestFactory
+  Stream<DynamicTest> otherPasswords() {
+    String password = "p".repeat(72) + "assw\u00f6rd" + "x".repeat(60);
+    PasswordHash hash = PasswordHash.of(password.toCharArray(), FEW, random);
+    assertThat(hash.matches(password.toCharArray())).isTrue();
+    return Stream.of(
+            "",
+            password.substring(0, 64),
+            password.substring(0, 72),
+            password.substring(0, 73),
+            password.substring(0, 128),
+            password.substring(0, password.length() - 1),
+            password + "x",
+            password + " ",
+            password.toUpperCase(Locale.ROOT),
+            password.replace("\u00f6", "o\u0308"),
+            password.replace("\u00f6", "o"),
+            password.replace("\u00f6", "?"),
+            password.replace("\u00f6", "\ufffd"))
+        .map(
+            other ->
+                DynamicTest.dynamicTest(
+                    "of " + other.length() + " characters",
+                    () -> assertThat(hash.matches(other.toCharArray())).isFalse()));
+  }
+
+  @Test
+  void noPasswordMatchesTheOneThatNobodyHas() {
+    PasswordHash nobody = PasswordHash.unmatchable(FEW);
+
+    assertThat(nobody.matches(new char[0])).isFalse();
+    assertThat(nobody.matches("right".toCharArray())).isFalse();
+    assertThat(nobody.iterations()).isEqualTo(FEW);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> otherTexts() {
+    return Stream.of(
+            "",
+            "right",
+            "$",
+            written("999", SALT, HASH),
+            written("0", SALT, HASH),
+            written("-1000", SALT, HASH),
+            written("01000", SALT, HASH),
+            written("10000000", SALT, HASH),
+            written("\u0661000", SALT, HASH),
+            written("1000", "", HASH),
+            written("1000", SALT.substring(1), HASH),
+            written("1000", SALT, ""),
+            written("1000", SALT, HASH.substring(1)),
+            written("1000", SALT, HASH + "A"),
+            written("1000", SALT, HASH + "="),
+            written("1000", SALT, HASH.substring(1) + "="),
+            written("1000", SALT, HASH.substring(2) + "=="),
+            written("1000", "!".repeat(22), HASH),
+            written("1000", SALT, "!".repeat(43)),
+            written("1000", SALT, "_".repeat(42) + "8"),
+            written("1000", SALT, HASH) + "\n",
+            " " + written("1000", SALT, HASH),
+            written("1000", SALT, HASH).replace("512", "256"),
+            "$2b$10$" + "a".repeat(53),
+            "$argon2id$v=19$m=65536,t=3,p=4$" + SALT + "$" + HASH)
+        .map(PasswordHashTest::refused);
+  }
+
+  private static String written(String iterations, String salt, String hash) {
+    return "$pbkdf2-sha512$" + iterations + "$" + salt + "$" + hash;
+  }
+
+  private static DynamicTest refused(String text) {
+    return DynamicTest.dynamicTest(
+        '"' + text.replace("\n", "\\n") + '"',
+        () ->
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> PasswordHash.parse(text))
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain(HASH)));
+  }
+}
