@@ -57,7 +57,8 @@ class ProblemsTest {
             List.of(
                 "401", "WWW-Authenticate: Basic realm=\"/shop\", charset=\"UTF-8\"", UNAUTHORIZED),
             Rejection.SESSION_LIMIT,
-            List.of("409", "", "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409}")));
+            List.of(
+                "409", "", "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409}")));
     assertThat(expected.keySet()).isEqualTo(EnumSet.allOf(Rejection.class));
     return expected.entrySet().stream()
         .map(
