@@ -180,6 +180,13 @@ final class Assembly {
     }
   }
 
+  /** The settings in force, in one line and without secrets. */
+  String effective() {
+    String name = settings.string(STORE);
+    TokenStoreProvider provider = providers().get(name);
+    return settings.effective(name, provider == null ? Set.of() : provider.settings());
+  }
+
   void requireConsistency() {
     if (settings.list(CARRIERS).isEmpty()) {
       problems.add(CARRIERS.key() + " is empty: no request could bring a token");

@@ -162,7 +162,7 @@ public final class TokenSecurityBuilder {
     if (checks instanceof ReloadedPasswords passwords) {
       threads.repeat("accounts", passwords.file(), FILE_INTERVAL);
     }
-    warn(configuration, audience);
+    report(configuration, assembly.effective(), audience);
     return new TokenSecurity(
         configuration,
         service,
@@ -185,8 +185,8 @@ public final class TokenSecurityBuilder {
         service::loginFailed);
   }
 
-  private void warn(Configuration configuration, String audience) {
-    LOG.info("Tokens for {}: {}", audience, configuration);
+  private void report(Configuration configuration, String effective, String audience) {
+    LOG.info("Tokens for {}: {}", audience, effective);
     if (store == null && configuration.string(STORE).equals("memory")) {
       LOG.warn("Tokens are kept in memory: for one node alone, and lost at a restart");
     } else if (!configuration.has(AUDIENCE)) {

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,11 @@ final class Gate implements AutoCloseable {
   /** Milliseconds that the token lives on if this request succeeds; absent if it never expires. */
   private static final String REMAINING = "Token-Remaining";
 
+  /** Methods whose answer repeats the request, with all that is secret in it (RFC 9110, 9.3.8). */
+  private static final Set<String> ECHOES = Set.of("TRACE", "TRACK");
+
+  private static final String ALLOWED = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
+
   private final Participant participant;
   private final TokenSecurity security;
   private final PublicPaths publicPaths;
@@ -46,6 +52,10 @@ final class Gate implements AutoCloseable {
 
   void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    if (ECHOES.contains(request.getMethod())) {
+      security.problems().methodNotAllowed(ALLOWED).send(response);
+      return;
+    }
     Decision earlier = Decision.of(request, security);
     if (request.getDispatcherType() == DispatcherType.ERROR) {
       chain.doFilter(as(earlier, request, response), response);

@@ -7,9 +7,11 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import jakarta.servlet.ServletContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
@@ -49,6 +51,33 @@ final class TokenSecurityTest {
                       "token.keys.file is needed: the JWK Set file that holds the keys");
               assertThat(e.getMessage()).contains(e.problems());
             });
+  }
+
+  @Test
+  void secretsOfAStoreAreMaskedWhereSettingsAreShown() {
+    Map<String, String> settings =
+        Map.of(
+            "token.store.jdbc.url", "jdbc:x://u:pw1@db/app?user=u&password=pw2&ssl=true",
+            "token.store.jdbc.password", "pw3",
+            "token.store.jdbc.password-file", "/etc/shop/db-password");
+    List<String> problems = new ArrayList<>();
+    Configuration configuration =
+        new Configuration(ConfigurationSources.of(settings, Map.of()), problems);
+    assertThat(configuration.effective("jdbc", Set.of("url", "password", "password-file")))
+        .contains("token.idle-timeout=PT30M")
+        .contains("token.store.jdbc.url=jdbc:x://u:***@db/app?user=u&password=***&ssl=true")
+        .contains("token.store.jdbc.password=***")
+        .contains("token.store.jdbc.password-file=/etc/shop/db-password")
+        .doesNotContain("pw1", "pw2", "pw3");
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void noCarrierAtAllStopsTheStart() throws Exception {
+    Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
+    settings.put("token.carriers", "");
+    assertThatThrownBy(() -> TokenSecurity.from(settings))
+        .hasMessageContaining("token.carriers is empty");
   }
 
   @Test

@@ -331,6 +331,17 @@ final class TokenFilterTest {
     assertThat(answer.headers().firstValue("Token-Remaining")).isEmpty();
   }
 
+  @Test
+  void methodsThatRepeatTheRequestAreNotServed() throws Exception {
+    Session session = app.session(Accounts.ALICE, 5);
+    for (String path : List.of("/api/who", "/public/page")) {
+      HttpResponse<String> answer = app.send("TRACK", path, session.headers());
+      assertThat(answer.statusCode()).isEqualTo(405);
+      assertThat(answer.body()).doesNotContain(session.token());
+    }
+    assertThat(served).hasValue(0);
+  }
+
   private void assertRefused(
       HttpResponse<String> answer, int status, String challenge, String body) {
     assertThat(answer.statusCode()).isEqualTo(status);
