@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -41,6 +42,7 @@ class BrokenStoresAreCaughtTest {
             InsertionDefects.all(),
             ReadingDefects.all(),
             RenewalDefects.all(),
+            ReplacementDefects.all(),
             EndingDefects.all(),
             SweepDefects.all(),
             FidelityDefects.all(),
@@ -57,6 +59,7 @@ class BrokenStoresAreCaughtTest {
 
   @AfterAll
   static void writeTable() throws IOException {
+    TABLE.sort(Comparator.naturalOrder());
     TABLE.forEach(System.out::println);
     Files.write(Path.of("target", "broken-stores.txt"), TABLE);
   }
