@@ -1,0 +1,102 @@
+package org.tokenfilter.store.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.tokenfilter.store.tck.Scene.IDLE;
+import static org.tokenfilter.store.tck.Scene.LONG_AGO;
+import static org.tokenfilter.store.tck.Scene.PLENTY;
+import static org.tokenfilter.store.tck.Scene.WINDOW;
+import static org.tokenfilter.store.tck.Scene.ids;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.TokenRecord;
+
+/** S12, S17: who is told of ends. */
+interface EndFeedClauses extends StoreUnderTest {
+
+  @Test
+  default void s12_everyKindOfEndIsToldOnEveryNode() {
+    Scene scene = new Scene(this);
+    TokenRecord closed = scene.insert(scene.lasting());
+    TokenRecord child = scene.insert(scene.lasting().parent(closed.id()));
+    TokenRecord evicted = scene.insert(scene.lasting().group(scene.group));
+    TokenRecord replaced = scene.lasting().group(scene.group).build();
+    TokenRecord all = scene.insert(scene.lasting());
+    TokenRecord expired = scene.insert(new Scene(this).sliding());
+    TokenRecord live = scene.insert(new Scene(this).lasting());
+    Instant late = scene.now().plus(IDLE).plusSeconds(60);
+
+    store().end(closed.id(), scene.closed());
+    store().insert(replaced, new Limit(1, Limit.Policy.EVICT_OLDEST), scene.now());
+    store().replace(replaced.id(), scene.lasting().group(scene.group).build(), scene.now());
+    store().endAll(new Selection(scene.subject, Set.of()), scene.closed(), 9);
+    scene.sweep(late, LONG_AGO);
+
+    assertThat(otherNode().endedWithin(WINDOW, PLENTY).ids())
+        .containsAll(ids(closed, child, evicted, replaced, all, expired))
+        .doesNotContain(live.id());
+  }
+
+  @Test
+  default void s12_endsAreToldWhateverTheCallersClockSays() {
+    Scene scene = new Scene(this);
+    Instant now = scene.now();
+    List<Duration> offsets =
+        List.of(Duration.ofMinutes(-10), Duration.ZERO, Duration.ofMinutes(10), Duration.ofDays(1));
+    List<TokenRecord> records =
+        offsets.stream().map(offset -> scene.insert(scene.lasting())).toList();
+    for (int number = 0; number < records.size(); number++) {
+      Instant at = now.plus(offsets.get(number));
+      store().end(records.get(number).id(), Ending.of(Reason.CLOSED, at));
+    }
+    scene.pass(Duration.ofSeconds(30));
+
+    assertThat(store().endedWithin(WINDOW, PLENTY).ids()).containsAll(ids(records));
+  }
+
+  @Test
+  default void s12_endIsToldAlsoAfterItsRecordIsDeleted() {
+    Scene scene = new Scene(this);
+    TokenRecord record = scene.insert(scene.sliding());
+    Instant late = scene.now().plus(IDLE).plusSeconds(60);
+    scene.sweep(late, late);
+    scene.assertUnknown(record);
+
+    assertThat(store().endedWithin(WINDOW, PLENTY).ids()).contains(record.id());
+  }
+
+  @Test
+  default void s12_moreEndsThanTheLimitAreSaidToBeIncomplete() {
+    Scene scene = new Scene(this);
+    for (int number = 0; number < 5; number++) {
+      scene.close(scene.insert(scene.lasting()));
+    }
+
+    Ends some = store().endedWithin(WINDOW, 4);
+    assertThat(some.complete()).isFalse();
+    assertThat(some.ids()).hasSizeLessThanOrEqualTo(4);
+    Ends all = store().endedWithin(WINDOW, PLENTY);
+    assertThat(all.complete()).isTrue();
+    assertThat(all.ids()).hasSizeGreaterThanOrEqualTo(5);
+  }
+
+  @Test
+  default void s17_watchingCanBeStopped() throws Exception {
+    Scene scene = new Scene(this);
+    AutoCloseable watching = store().watch(ended -> {});
+    TokenRecord record = scene.insert(scene.lasting());
+
+    scene.close(record);
+    watching.close();
+    assertThatNoException().isThrownBy(() -> scene.close(scene.insert(scene.lasting())));
+  }
+}

@@ -1,0 +1,98 @@
+package org.tokenfilter.store.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.store.tck.Scene.IDLE;
+import static org.tokenfilter.store.tck.Scene.ids;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** S13: two sweepers beside whoever renews and inserts. */
+interface SweepRaceClauses extends StoreUnderTest {
+
+  @Test
+  default void s13_sweepersEndEachExpiredRecordOnceAndNoRenewedOne() throws Exception {
+    try (Race race = new Race(6)) {
+      // Few records and more rounds: the start is where sweepers and renewals meet.
+      for (int round = 0; round < 4 * Race.ROUNDS; round++) {
+        raceOnce(race, new Scene(this));
+      }
+    }
+  }
+
+  /** Runners 0 and 1 sweep until the others are done: 2 and 3 renew, 4 and 5 insert. */
+  private void raceOnce(Race race, Scene scene) throws Exception {
+    Instant due = scene.now().plus(IDLE).plusSeconds(60);
+    List<TokenRecord> used = insertMany(scene);
+    List<TokenRecord> unused = insertMany(scene);
+    List<TokenRecord> dead = insertMany(scene).stream().map(scene::close).toList();
+    Instant deadBefore = scene.now().plusMillis(1);
+    Set<TokenId> missed = ConcurrentHashMap.newKeySet();
+    Queue<TokenId> expired = new ConcurrentLinkedQueue<>();
+    Queue<TokenRecord> inserted = new ConcurrentLinkedQueue<>();
+    scene.pass(Duration.ofMinutes(29));
+    CountDownLatch others = new CountDownLatch(4);
+
+    race.start(
+        number -> {
+          if (number < 2) {
+            do {
+              expired.addAll(node(number).sweep(due, deadBefore, 20).expired());
+            } while (others.getCount() > 0);
+            return true;
+          }
+          try {
+            if (number < 4) {
+              missed.addAll(renewEverySecond(number % 2, used, scene));
+            } else {
+              inserted.addAll(insertMany(scene));
+            }
+          } finally {
+            others.countDown();
+          }
+          return true;
+        });
+    expired.addAll(scene.sweep(due, deadBefore));
+
+    assertThat(expired).doesNotHaveDuplicates().containsAll(ids(unused)).containsAll(missed);
+    for (TokenRecord record : used) {
+      TokenRecord found = scene.find(record);
+      if (missed.contains(record.id())) {
+        assertThat(Scene.reason(found)).isEqualTo(Reason.EXPIRED);
+      } else {
+        assertThat(found).isEqualTo(record.renewed(scene.use(record)));
+      }
+    }
+    dead.forEach(scene::assertUnknown);
+    scene.assertUnchanged(inserted.toArray(TokenRecord[]::new));
+  }
+
+  private Set<TokenId> renewEverySecond(int first, List<TokenRecord> records, Scene scene) {
+    Set<TokenId> missed = new HashSet<>();
+    for (int number = first; number < records.size(); number += 2) {
+      missed.addAll(node(first).renew(List.of(scene.use(records.get(number))), scene.now()));
+    }
+    return missed;
+  }
+
+  private static List<TokenRecord> insertMany(Scene scene) {
+    return IntStream.range(0, 6).mapToObj(number -> scene.insert(scene.sliding())).toList();
+  }
+
+  private TokenStore node(int number) {
+    return number % 2 == 0 ? store() : otherNode();
+  }
+}

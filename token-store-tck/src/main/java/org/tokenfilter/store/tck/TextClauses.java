@@ -1,0 +1,96 @@
+package org.tokenfilter.store.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.store.Insertion.Outcome.INSERTED;
+import static org.tokenfilter.store.Limit.Policy.REJECT;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+
+/** S15: any text comes back, and no two texts are taken for one. */
+interface TextClauses extends StoreUnderTest {
+
+  @Test
+  default void s15_subjectsOfAnyTextAreKeptApart() {
+    Scene scene = new Scene(this);
+    String unique = Scene.newId().toString();
+    List<String> alike =
+        Stream.of(
+                "stra\u00dfe",
+                "strasse",
+                "STRASSE",
+                "Strasse",
+                "strasse ",
+                " strasse",
+                "str\u00e4sse",
+                "stra\u0308sse",
+                "str%sse",
+                "str_sse",
+                "str'sse",
+                "str\\sse",
+                "str\nsse",
+                "str\u200bsse",
+                "\u0130",
+                "i",
+                "I",
+                "\u0131",
+                "\ud83d\ude00",
+                "\ud83d\ude01",
+                "\u05d0\u202e",
+                "*",
+                "\ufffd")
+            .map(text -> unique + text)
+            .toList();
+    List<TokenRecord> records = alike.stream().map(text -> scene.insert(of(scene, text))).toList();
+
+    for (TokenRecord record : records) {
+      assertThat(store().list(record.subject(), scene.now(), null, 9)).containsExactly(record);
+    }
+    assertThat(store().endAll(new Selection(alike.get(1), Set.of()), scene.closed(), 9))
+        .containsExactly(records.get(1).id());
+  }
+
+  @Test
+  default void s15_longestSubjectAndAttributesComeBack() {
+    Scene scene = new Scene(this);
+    String unique = Scene.newId().toString();
+    for (String filling : List.of("x", "\u00fc", "\u6f22", "\ud83d\ude00")) {
+      int room = TokenRecord.MAX_SUBJECT_LENGTH - unique.length();
+      String subject = unique + filling.repeat(room / filling.length());
+      TokenRecord record = scene.insert(of(scene, subject).attributes(attributes(filling)));
+      assertThat(store().list(subject, scene.now(), null, 9)).containsExactly(record);
+      scene.assertUnchanged(record);
+    }
+  }
+
+  @Test
+  default void s15_groupsOfAnyTextAreKeptApart() {
+    Scene scene = new Scene(this);
+
+    for (String group :
+        List.of("g", "G", "g ", " g", "\u01f5", "g\u0301", "%", "_", "\ud83d\ude00")) {
+      TokenRecord record = scene.lasting().group(scene.group + group).build();
+      assertThat(store().insert(record, new Limit(1, REJECT), scene.now()))
+          .isEqualTo(Insertion.of(INSERTED));
+    }
+  }
+
+  private static TokenRecord.Builder of(Scene scene, String subject) {
+    return TokenRecord.builder(Scene.newId(), TokenKind.OPEN, subject, scene.now());
+  }
+
+  /** As much as is allowed, whatever the filling's size in UTF-8. */
+  private static Map<String, String> attributes(String filling) {
+    int size = filling.getBytes(StandardCharsets.UTF_8).length;
+    return Map.of("name", filling.repeat((TokenRecord.MAX_ATTRIBUTE_BYTES - 4) / size));
+  }
+}

@@ -1,0 +1,34 @@
+package org.tokenfilter.store.tck;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** Finds some records otherwise than they are. */
+abstract class Altering extends Node {
+
+  private final Map<TokenId, TokenRecord> altered = new ConcurrentHashMap<>();
+
+  Altering(TokenStore data) {
+    super(data);
+  }
+
+  @Override
+  public Optional<TokenRecord> find(TokenId id) {
+    Optional<TokenRecord> found = data().find(id);
+    return Optional.ofNullable(altered.get(id)).or(() -> found);
+  }
+
+  void alter(TokenRecord record) {
+    altered.put(record.id(), record);
+  }
+
+  Insertion pretend(TokenRecord inserted) {
+    alter(inserted);
+    return Insertion.of(Insertion.Outcome.INSERTED);
+  }
+}

@@ -1,0 +1,98 @@
+package org.tokenfilter.store.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/** Whoever breaks a clause fails a test of that clause; whoever breaks none fails none. */
+class BrokenStoresAreCaughtTest {
+
+  private static final List<String> TABLE = new ArrayList<>();
+
+  private final Launcher launcher = LauncherFactory.create();
+
+  @Test
+  void soundStorePassesAllClauses() {
+    assertThat(failedTests(Defect.of("---", "(sound)", Node::new))).isEmpty();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> brokenStoreFailsTheClauseThatItBreaks() {
+    return Stream.of(
+            InsertionDefects.all(),
+            ReadingDefects.all(),
+            RenewalDefects.all(),
+            ReplacementDefects.all(),
+            EndingDefects.all(),
+            SweepDefects.all(),
+            FidelityDefects.all(),
+            LifecycleDefects.all())
+        .flatMap(List::stream)
+        .map(
+            defect ->
+                DynamicTest.dynamicTest(
+                    defect.test() + " " + defect.what(),
+                    () ->
+                        assertThat(failedTests(defect))
+                            .anyMatch(test -> test.startsWith(defect.test()))));
+  }
+
+  @AfterAll
+  static void writeTable() throws IOException {
+    TABLE.sort(Comparator.naturalOrder());
+    TABLE.forEach(System.out::println);
+    Files.write(Path.of("target", "broken-stores.txt"), TABLE);
+  }
+
+  private SortedSet<String> failedTests(Defect defect) {
+    Examinee.takeTurn(defect);
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    launcher.execute(
+        LauncherDiscoveryRequestBuilder.request().selectors(selectClass(Examinee.class)).build(),
+        listener);
+    assertThat(listener.getSummary().getTestsFoundCount()).isGreaterThan(70);
+    SortedSet<String> tests = new TreeSet<>();
+    for (TestExecutionSummary.Failure failure : listener.getSummary().getFailures()) {
+      failure
+          .getTestIdentifier()
+          .getSource()
+          .ifPresent(source -> tests.add(((MethodSource) source).getMethodName()));
+    }
+    TABLE.add(row(defect, tests));
+    return tests;
+  }
+
+  private static String row(Defect defect, SortedSet<String> tests) {
+    String clauses =
+        tests.stream()
+            .map(BrokenStoresAreCaughtTest::clause)
+            .distinct()
+            .collect(Collectors.joining(" "));
+    return "%-4s %-50s caught by %s (%d tests)"
+        .formatted(clause(defect.test()), defect.what(), clauses, tests.size());
+  }
+
+  private static String clause(String test) {
+    return test.substring(0, 3);
+  }
+}

@@ -1,0 +1,174 @@
+package org.tokenfilter.store.tck;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** S8 to S10, broken. */
+final class EndingDefects {
+
+  private static final int ALL = 1_000;
+
+  private EndingDefects() {}
+
+  static List<Defect> all() {
+    return List.of(
+        Defect.of("s08_oneOfManyEndsWins", "looks, then ends: two win", LooksThenEnds::new),
+        Defect.of("s08", "answers for an earlier end", AnswersTwice::new),
+        Defect.of("s08", "lets the last end win", LastEndWins::new),
+        Defect.of("s08", "does not end what has expired", EndsTheLiveAlone::new),
+        Defect.of("s09", "forgets the children", ForgetsTheChildren::new),
+        Defect.of("s10", "ends what was to be spared", SparesNone::new),
+        Defect.of("s10", "misses who is ahead", MissesWhoIsAhead::new),
+        Defect.of("s10", "ends what is younger", EndsTheYounger::new),
+        Defect.of("s10", "ends more than the limit", EndsMore::new));
+  }
+
+  private static final class LooksThenEnds extends Node {
+
+    LooksThenEnds(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenId> end(TokenId id, Ending ending) {
+      boolean ended = data().find(id).filter(one -> one.ending() == null).isEmpty();
+      Defect.otherThreadsGoOn();
+      List<TokenId> ids = data().end(id, ending);
+      return ended || !ids.isEmpty() ? ids : List.of(id);
+    }
+  }
+
+  private static final class AnswersTwice extends Node {
+
+    AnswersTwice(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenId> end(TokenId id, Ending ending) {
+      List<TokenId> ended = data().end(id, ending);
+      return ended.isEmpty() && data().find(id).isPresent() ? List.of(id) : ended;
+    }
+  }
+
+  private static final class LastEndWins extends Node {
+
+    private final Map<TokenId, Ending> last = new ConcurrentHashMap<>();
+
+    LastEndWins(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenId> end(TokenId id, Ending ending) {
+      last.put(id, ending);
+      return data().end(id, ending);
+    }
+
+    @Override
+    public Optional<TokenRecord> find(TokenId id) {
+      Ending ending = last.get(id);
+      return data()
+          .find(id)
+          .map(one -> ending == null ? one : one.toBuilder().ending(ending).build());
+    }
+  }
+
+  private static final class EndsTheLiveAlone extends Node {
+
+    EndsTheLiveAlone(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenId> end(TokenId id, Ending ending) {
+      return data().find(id).filter(one -> one.expiredAt(ending.at())).isPresent()
+          ? List.of()
+          : data().end(id, ending);
+    }
+  }
+
+  private static final class ForgetsTheChildren extends Altering {
+
+    ForgetsTheChildren(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenId> end(TokenId id, Ending ending) {
+      List<TokenId> ended = data().end(id, ending);
+      ended.stream()
+          .skip(1)
+          .map(child -> data().find(child).orElseThrow())
+          .forEach(child -> alter(child.toBuilder().ending(null).build()));
+      return ended.stream().limit(1).toList();
+    }
+  }
+
+  private static final class SparesNone extends Node {
+
+    SparesNone(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+      return data().endAll(new Selection(selection.subject(), Set.of()), ending, limit);
+    }
+  }
+
+  private static final class MissesWhoIsAhead extends Node {
+
+    MissesWhoIsAhead(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+      Set<TokenId> except = new HashSet<>(selection.except());
+      data().list(selection.subject(), Instant.EPOCH, null, ALL).stream()
+          .filter(one -> one.issuedAt().isAfter(ending.at()))
+          .forEach(one -> except.add(one.id()));
+      return data().endAll(new Selection(selection.subject(), except), ending, limit);
+    }
+  }
+
+  private static final class EndsTheYounger extends Node {
+
+    EndsTheYounger(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+      return data().list(selection.subject(), Instant.EPOCH, null, ALL).stream()
+          .map(TokenRecord::id)
+          .filter(id -> !selection.except().contains(id))
+          .limit(limit)
+          .flatMap(id -> data().end(id, ending).stream())
+          .toList();
+    }
+  }
+
+  private static final class EndsMore extends Node {
+
+    EndsMore(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+      return data().endAll(selection, ending, limit + 1);
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package org.tokenfilter.store.tck;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.DuplicateTokenException;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** S15, broken. */
+final class FidelityDefects {
+
+  private FidelityDefects() {}
+
+  static List<Defect> all() {
+    return List.of(
+        Defect.of("s15", "keeps whole seconds", data -> new Keeps(data, FidelityDefects::seconds)),
+        Defect.of(
+            "s15", "keeps attributes in Latin-1", data -> new Keeps(data, FidelityDefects::latin1)),
+        Defect.of(
+            "s15",
+            "has room for 100 characters of subject",
+            data -> new Keeps(data, FidelityDefects::cut)),
+        Defect.of("s15", "keeps local times", KeepsLocalTimes::new),
+        Defect.of("s15", "folds the case of ids", FoldsIds::new),
+        Defect.of("s15", "folds the case of subjects", FoldsSubjects::new));
+  }
+
+  private static TokenRecord seconds(TokenRecord record) {
+    Instant until = record.idleExpiresAt();
+    Instant hard = record.expiresAt();
+    return TokenRecord.builder(
+            record.id(),
+            record.kind(),
+            record.subject(),
+            record.issuedAt().truncatedTo(ChronoUnit.SECONDS))
+        .roles(record.roles())
+        .group(record.group())
+        .parent(record.parent())
+        .client(record.client())
+        .binding(record.binding())
+        .lastUsedAt(record.lastUsedAt().truncatedTo(ChronoUnit.SECONDS))
+        .idle(record.idleTimeout(), until == null ? null : until.truncatedTo(ChronoUnit.SECONDS))
+        .expiresAt(hard == null ? null : hard.truncatedTo(ChronoUnit.SECONDS))
+        .ending(record.ending())
+        .attributes(record.attributes())
+        .build();
+  }
+
+  private static TokenRecord latin1(TokenRecord record) {
+    Map<String, String> attributes = new HashMap<>();
+    record
+        .attributes()
+        .forEach(
+            (name, value) ->
+                attributes.put(
+                    name,
+                    new String(
+                        value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1)));
+    return record.toBuilder().attributes(attributes).build();
+  }
+
+  private static TokenRecord cut(TokenRecord record) {
+    String subject = record.subject();
+    return new TokenRecord(
+        record.id(),
+        record.kind(),
+        subject
+            .codePoints()
+            .limit(100)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString(),
+        record.roles(),
+        record.group(),
+        record.parent(),
+        record.client(),
+        record.binding(),
+        record.issuedAt(),
+        record.lastUsedAt(),
+        record.idleTimeout(),
+        record.idleExpiresAt(),
+        record.expiresAt(),
+        record.ending(),
+        record.attributes());
+  }
+
+  private static final class Keeps extends Node {
+
+    private final UnaryOperator<TokenRecord> kept;
+
+    Keeps(TokenStore data, UnaryOperator<TokenRecord> kept) {
+      super(data);
+      this.kept = kept;
+    }
+
+    @Override
+    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+      return data().insert(kept.apply(record), limit, now);
+    }
+  }
+
+  /** Writes a time as the clock on the wall shows it, and reads it by today's wall. */
+  private static final class KeepsLocalTimes extends Node {
+
+    private final Map<TokenId, LocalDateTime> walls = new ConcurrentHashMap<>();
+
+    KeepsLocalTimes(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+      Instant expiresAt = record.expiresAt();
+      if (expiresAt != null) {
+        walls.putIfAbsent(record.id(), LocalDateTime.ofInstant(expiresAt, ZoneId.systemDefault()));
+      }
+      return data().insert(record, limit, now);
+    }
+
+    @Override
+    public Optional<TokenRecord> find(TokenId id) {
+      LocalDateTime wall = walls.get(id);
+      return data()
+          .find(id)
+          .map(
+              one ->
+                  wall == null
+                      ? one
+                      : one.toBuilder()
+                          .expiresAt(wall.atZone(ZoneId.systemDefault()).toInstant())
+                          .build());
+    }
+  }
+
+  private static final class FoldsIds extends Node {
+
+    private final Map<String, TokenId> ids = new ConcurrentHashMap<>();
+
+    FoldsIds(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+      TokenId taken = ids.putIfAbsent(folded(record.id()), record.id());
+      if (taken != null && !taken.equals(record.id())) {
+        throw new DuplicateTokenException(record.id());
+      }
+      return data().insert(record, limit, now);
+    }
+
+    @Override
+    public Optional<TokenRecord> find(TokenId id) {
+      return data().find(ids.getOrDefault(folded(id), id));
+    }
+
+    private static String folded(TokenId id) {
+      return id.toString().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final class FoldsSubjects extends Node {
+
+    private final Map<String, Queue<String>> subjects = new ConcurrentHashMap<>();
+
+    FoldsSubjects(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+      Queue<String> alike = alike(record.subject());
+      if (!alike.contains(record.subject())) {
+        alike.add(record.subject());
+      }
+      return data().insert(record, limit, now);
+    }
+
+    @Override
+    public List<TokenRecord> list(
+        String subject, Instant now, @Nullable Position after, int limit) {
+      return alike(subject).stream()
+          .flatMap(one -> data().list(one, now, after, limit).stream())
+          .limit(limit)
+          .toList();
+    }
+
+    private Queue<String> alike(String subject) {
+      return subjects.computeIfAbsent(
+          subject.toLowerCase(Locale.ROOT), none -> new ConcurrentLinkedQueue<>());
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package org.tokenfilter.store.tck;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+
+/** S14, S16 to S18, broken. */
+final class LifecycleDefects {
+
+  private LifecycleDefects() {}
+
+  static List<Defect> all() {
+    return List.of(
+        new Defect(
+            "s14",
+            "closes what the other node uses",
+            (data, clock) -> new Defect.Nodes(new ClosesTheData(data), new Node(data))),
+        Defect.of("s14", "cannot be closed twice", ClosesOnce::new),
+        Defect.of("s16", "finds nothing where it cannot ask", FindsNothing::new),
+        Defect.of("s16", "lists nothing where it cannot ask", ListsNothing::new),
+        Defect.of("s16", "tells no ends where it cannot ask", TellsNothing::new),
+        Defect.of("s16", "throws what no one expects", ThrowsSomethingElse::new),
+        Defect.of("s17", "cannot be watched", CannotBeWatched::new),
+        Defect.of("s18", "starts a thread with each call", StartsThreads::new));
+  }
+
+  private static final class ClosesTheData extends Node {
+
+    ClosesTheData(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public void close() {
+      data().close();
+    }
+  }
+
+  private static final class ClosesOnce extends Node {
+
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    ClosesOnce(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public void close() {
+      super.close();
+      if (closed.getAndSet(true)) {
+        throw new IllegalStateException("closed already");
+      }
+    }
+  }
+
+  private static final class FindsNothing extends Node {
+
+    FindsNothing(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Optional<TokenRecord> find(TokenId id) {
+      try {
+        return data().find(id);
+      } catch (TokenStoreException swallowed) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  private static final class ListsNothing extends Node {
+
+    ListsNothing(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenRecord> list(
+        String subject, Instant now, @Nullable Position after, int limit) {
+      try {
+        return data().list(subject, now, after, limit);
+      } catch (TokenStoreException swallowed) {
+        return List.of();
+      }
+    }
+  }
+
+  private static final class TellsNothing extends Node {
+
+    TellsNothing(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Ends endedWithin(Duration window, int limit) {
+      try {
+        return data().endedWithin(window, limit);
+      } catch (TokenStoreException swallowed) {
+        return new Ends(Set.of(), true, Instant.EPOCH);
+      }
+    }
+  }
+
+  private static final class ThrowsSomethingElse extends Node {
+
+    ThrowsSomethingElse(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Optional<TokenRecord> find(TokenId id) {
+      try {
+        return data().find(id);
+      } catch (TokenStoreException down) {
+        throw new IllegalStateException("connection refused", down);
+      }
+    }
+  }
+
+  private static final class CannotBeWatched extends Node {
+
+    CannotBeWatched(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public AutoCloseable watch(Consumer<TokenId> ended) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** Each ends when the store is closed, so that none outlives its test. */
+  private static final class StartsThreads extends Node {
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    StartsThreads(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Optional<TokenRecord> find(TokenId id) {
+      Thread thread = new Thread(this::waitForTheEnd);
+      thread.setDaemon(true);
+      thread.start();
+      return data().find(id);
+    }
+
+    private void waitForTheEnd() {
+      try {
+        closed.await();
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+      super.close();
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package org.tokenfilter.store.tck;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** S3, S4, S11, S12, broken. */
+final class ReadingDefects {
+
+  private static final int ALL = 10_000;
+
+  private ReadingDefects() {}
+
+  static List<Defect> all() {
+    return List.of(
+        new Defect(
+            "s03",
+            "remembers what it found",
+            (data, clock) -> new Defect.Nodes(new Node(data), new Remembers(data))),
+        Defect.of(
+            "s04", "hides ended records", data -> new Hides(data, one -> one.ending() != null)),
+        new Defect(
+            "s04",
+            "hides expired records",
+            (data, clock) -> both(new Hides(data, one -> one.expiredAt(clock.instant())))),
+        Defect.of("s11", "repeats the last of a page", RepeatsTheLast::new),
+        Defect.of("s11", "pages by time alone", PagesByTime::new),
+        Defect.of("s11", "lists the oldest first", OldestFirst::new),
+        Defect.of("s11", "lists the expired", ListsTheExpired::new),
+        new Defect(
+            "s12",
+            "tells of ends by the callers' clocks",
+            (data, clock) -> both(new TellsByCallersClock(data, clock))),
+        Defect.of(
+            "s12",
+            "tells no children",
+            data -> new Tells(data, one -> one.filter(it -> it.parent() != null).isEmpty())),
+        Defect.of(
+            "s12", "forgets the ends of the deleted", data -> new Tells(data, Optional::isPresent)),
+        Defect.of("s12", "says that it told all", SaysThatItToldAll::new));
+  }
+
+  private static Defect.Nodes both(TokenStore node) {
+    return new Defect.Nodes(node, node);
+  }
+
+  private static final class Remembers extends Node {
+
+    private final Map<TokenId, Optional<TokenRecord>> found = new ConcurrentHashMap<>();
+
+    Remembers(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Optional<TokenRecord> find(TokenId id) {
+      return found.computeIfAbsent(id, data()::find);
+    }
+  }
+
+  private static final class Hides extends Node {
+
+    private final Predicate<TokenRecord> hidden;
+
+    Hides(TokenStore data, Predicate<TokenRecord> hidden) {
+      super(data);
+      this.hidden = hidden;
+    }
+
+    @Override
+    public Optional<TokenRecord> find(TokenId id) {
+      return data().find(id).filter(hidden.negate());
+    }
+  }
+
+  private static final class RepeatsTheLast extends Node {
+
+    RepeatsTheLast(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenRecord> list(
+        String subject, Instant now, @Nullable Position after, int limit) {
+      return data().list(subject, now, null, ALL).stream()
+          .filter(one -> after == null || Position.of(one).compareTo(after) <= 0)
+          .limit(limit)
+          .toList();
+    }
+  }
+
+  private static final class PagesByTime extends Node {
+
+    PagesByTime(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenRecord> list(
+        String subject, Instant now, @Nullable Position after, int limit) {
+      return data().list(subject, now, null, ALL).stream()
+          .filter(one -> after == null || one.issuedAt().isBefore(after.issuedAt()))
+          .limit(limit)
+          .toList();
+    }
+  }
+
+  private static final class OldestFirst extends Node {
+
+    OldestFirst(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenRecord> list(
+        String subject, Instant now, @Nullable Position after, int limit) {
+      List<TokenRecord> newestFirst = data().list(subject, now, null, ALL);
+      return IntStream.rangeClosed(1, newestFirst.size())
+          .mapToObj(number -> newestFirst.get(newestFirst.size() - number))
+          .filter(one -> after == null || Position.of(one).compareTo(after) > 0)
+          .limit(limit)
+          .toList();
+    }
+  }
+
+  private static final class ListsTheExpired extends Node {
+
+    ListsTheExpired(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public List<TokenRecord> list(
+        String subject, Instant now, @Nullable Position after, int limit) {
+      return data().list(subject, Instant.EPOCH, after, limit);
+    }
+  }
+
+  private static final class TellsByCallersClock extends Node {
+
+    private final Clock clock;
+
+    TellsByCallersClock(TokenStore data, Clock clock) {
+      super(data);
+      this.clock = clock;
+    }
+
+    @Override
+    public Ends endedWithin(Duration window, int limit) {
+      Ends ends = data().endedWithin(window, limit);
+      Instant from = clock.instant().minus(window);
+      return new Ends(
+          ends.ids().stream().filter(id -> endedSince(id, from)).collect(Collectors.toSet()),
+          ends.complete(),
+          ends.storeTime());
+    }
+
+    private boolean endedSince(TokenId id, Instant from) {
+      Ending ending = data().find(id).map(TokenRecord::ending).orElse(null);
+      return ending == null || !ending.at().isBefore(from);
+    }
+  }
+
+  private static final class Tells extends Node {
+
+    private final Predicate<Optional<TokenRecord>> told;
+
+    Tells(TokenStore data, Predicate<Optional<TokenRecord>> told) {
+      super(data);
+      this.told = told;
+    }
+
+    @Override
+    public Ends endedWithin(Duration window, int limit) {
+      Ends ends = data().endedWithin(window, limit);
+      Set<TokenId> ids =
+          ends.ids().stream().filter(id -> told.test(data().find(id))).collect(Collectors.toSet());
+      return new Ends(ids, ends.complete(), ends.storeTime());
+    }
+  }
+
+  private static final class SaysThatItToldAll extends Node {
+
+    SaysThatItToldAll(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Ends endedWithin(Duration window, int limit) {
+      Ends ends = data().endedWithin(window, limit);
+      return new Ends(ends.ids(), true, ends.storeTime());
+    }
+  }
+}

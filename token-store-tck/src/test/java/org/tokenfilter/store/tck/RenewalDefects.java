@@ -1,0 +1,182 @@
+package org.tokenfilter.store.tck;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** S5, S6, broken. */
+final class RenewalDefects {
+
+  private RenewalDefects() {}
+
+  static List<Defect> all() {
+    return List.of(
+        Defect.of("s05", "moves a use back", MovesBack::new),
+        Defect.of("s05", "judges a renewal by its use", JudgesByTheUse::new),
+        Defect.of("s05", "judges a renewal by its own clock", JudgesByItsOwnClock::new),
+        Defect.of("s05", "does not name the dead", NamesNoDead::new),
+        Defect.of("s05", "renews all or nothing", AllOrNothing::new),
+        Defect.of("s05", "renews the first thousand", FirstThousand::new),
+        Defect.of("s06", "renews by an upsert, which revives", Revives::new),
+        Defect.of(
+            "s06_noRenewalUndoesAnEnd",
+            "reads, then writes the whole record back",
+            WritesBack::new));
+  }
+
+  private static final class MovesBack extends Node {
+
+    private final Map<TokenId, Renewal> latest = new ConcurrentHashMap<>();
+
+    MovesBack(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+      Set<TokenId> missed = data().renew(renewals, now);
+      renewals.stream()
+          .filter(one -> !missed.contains(one.id()))
+          .forEach(one -> latest.put(one.id(), one));
+      return missed;
+    }
+
+    @Override
+    public Optional<TokenRecord> find(TokenId id) {
+      Renewal last = latest.get(id);
+      return data().find(id).map(one -> last == null ? one : withTimesOf(last, one));
+    }
+
+    private static TokenRecord withTimesOf(Renewal last, TokenRecord record) {
+      return record.toBuilder()
+          .lastUsedAt(last.usedAt())
+          .idle(
+              record.idleTimeout(),
+              last.idleExpiresAt() == null ? record.idleExpiresAt() : last.idleExpiresAt())
+          .build();
+    }
+  }
+
+  private static final class JudgesByTheUse extends Node {
+
+    JudgesByTheUse(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+      return renewals.stream()
+          .flatMap(one -> data().renew(List.of(one), one.usedAt()).stream())
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private static final class JudgesByItsOwnClock extends Node {
+
+    JudgesByItsOwnClock(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+      return data().renew(renewals, Clock.systemUTC().instant());
+    }
+  }
+
+  private static final class NamesNoDead extends Node {
+
+    NamesNoDead(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+      data().renew(renewals, now);
+      return Set.of();
+    }
+  }
+
+  private static final class AllOrNothing extends Node {
+
+    AllOrNothing(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+      boolean all =
+          renewals.stream()
+              .allMatch(one -> data().find(one.id()).filter(it -> it.liveAt(now)).isPresent());
+      return all
+          ? data().renew(renewals, now)
+          : renewals.stream().map(Renewal::id).collect(Collectors.toSet());
+    }
+  }
+
+  private static final class FirstThousand extends Node {
+
+    FirstThousand(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+      return data().renew(renewals.stream().limit(1_000).toList(), now);
+    }
+  }
+
+  private static final class Revives extends Altering {
+
+    Revives(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+      Set<TokenId> missed = new HashSet<>();
+      for (Renewal renewal : renewals) {
+        for (TokenId dead : data().renew(List.of(renewal), now)) {
+          data()
+              .find(dead)
+              .ifPresentOrElse(
+                  record -> alter(record.toBuilder().ending(null).build().renewed(renewal)),
+                  () -> missed.add(dead));
+        }
+      }
+      return missed;
+    }
+  }
+
+  /** What ended after it was read is written back as it was. */
+  private static final class WritesBack extends Altering {
+
+    WritesBack(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+      Set<TokenId> missed = new HashSet<>();
+      for (Renewal renewal : renewals) {
+        Optional<TokenRecord> read = data().find(renewal.id()).filter(one -> one.liveAt(now));
+        Defect.otherThreadsGoOn();
+        if (!data().renew(List.of(renewal), now).isEmpty()) {
+          read.ifPresentOrElse(
+              record -> alter(record.renewed(renewal)), () -> missed.add(renewal.id()));
+        }
+      }
+      return missed;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package org.tokenfilter.store.tck;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.tokenfilter.store.DuplicateTokenException;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** S7, broken. */
+final class ReplacementDefects {
+
+  private ReplacementDefects() {}
+
+  static List<Defect> all() {
+    return List.of(
+        Defect.of(
+            "s07_oneOfManyReplacementsWins",
+            "looks, then replaces: two win",
+            LooksThenReplaces::new),
+        Defect.of("s07", "ends the old, then finds the successor's id taken", EndsFirst::new),
+        Defect.of("s07", "replaces what has expired", ReplacesTheExpired::new),
+        Defect.of("s07", "forgets the successor's group", ForgetsTheGroup::new));
+  }
+
+  private static final class LooksThenReplaces extends Node {
+
+    LooksThenReplaces(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+      if (data().find(id).filter(one -> one.liveAt(now)).isEmpty()) {
+        return false;
+      }
+      Defect.otherThreadsGoOn();
+      data().insert(successor, Limit.NONE, now);
+      data().end(id, new Ending(now, Reason.REPLACED, successor.id()));
+      return true;
+    }
+  }
+
+  private static final class EndsFirst extends Node {
+
+    EndsFirst(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+      if (data().find(successor.id()).isPresent()) {
+        data().end(id, new Ending(now, Reason.REPLACED, successor.id()));
+        throw new DuplicateTokenException(successor.id());
+      }
+      return data().replace(id, successor, now);
+    }
+  }
+
+  private static final class ReplacesTheExpired extends Node {
+
+    ReplacesTheExpired(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+      return data().replace(id, successor, Instant.EPOCH);
+    }
+  }
+
+  /** Each successor leaves its place in the group to another. */
+  private static final class ForgetsTheGroup extends Node {
+
+    private final AtomicInteger forgotten = new AtomicInteger();
+
+    ForgetsTheGroup(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+      boolean replaced = data().replace(id, successor, now);
+      forgotten.addAndGet(replaced ? 1 : 0);
+      return replaced;
+    }
+
+    @Override
+    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+      int most = (int) Math.min(Integer.MAX_VALUE, (long) limit.most() + forgotten.get());
+      return data().insert(record, new Limit(most, limit.policy()), now);
+    }
+  }
+}

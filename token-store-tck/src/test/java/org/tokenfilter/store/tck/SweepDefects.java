@@ -1,0 +1,173 @@
+package org.tokenfilter.store.tck;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** S13, broken. */
+final class SweepDefects {
+
+  private SweepDefects() {}
+
+  static List<Defect> all() {
+    return List.of(
+        Defect.of("s13", "deletes the living", DeletesTheLiving::new),
+        Defect.of("s13", "deletes whatever is dead", DeletesWhateverIsDead::new),
+        Defect.of("s13", "ends by the first deadline", EndsByTheFirstDeadline::new),
+        Defect.of("s13_sweepersEnd", "looks for the expired, then ends them", LooksThenEnds::new),
+        Defect.of("s13", "does not name what it ended", EndsInSilence::new),
+        Defect.of("s13", "looks at everything at once", LooksAtEverything::new),
+        Defect.of("s13", "says that nothing waits", SaysThatNothingWaits::new),
+        Defect.of("s13", "leaves the expired unended", EndsNothing::new));
+  }
+
+  private static final class DeletesTheLiving extends Node {
+
+    DeletesTheLiving(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+      Instant ever = Instant.parse("9999-12-31T00:00:00Z");
+      return data().sweep(ever, ever, limit);
+    }
+  }
+
+  private static final class DeletesWhateverIsDead extends Node {
+
+    DeletesWhateverIsDead(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+      return data().sweep(expiredBefore, expiredBefore, limit);
+    }
+  }
+
+  /** Knows what is due. */
+  private abstract static class Listing extends Node {
+
+    private final Map<TokenId, Instant> due = new ConcurrentHashMap<>();
+
+    Listing(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+      Insertion insertion = data().insert(record, limit, now);
+      Instant deadline = record.deadline();
+      if (deadline != null) {
+        due.put(record.id(), deadline);
+      }
+      return insertion;
+    }
+
+    @Override
+    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+      List<TokenId> ended = new ArrayList<>();
+      due.keySet().removeIf(id -> data().find(id).filter(one -> one.ending() == null).isEmpty());
+      due.forEach(
+          (id, at) -> {
+            if (at.isBefore(expiredBefore) && ended.size() < limit) {
+              ended.addAll(look(id, expiredBefore, Ending.of(Reason.EXPIRED, at)));
+            }
+          });
+      Sweep rest = data().sweep(expiredBefore, deadBefore, limit);
+      ended.addAll(rest.expired());
+      return new Sweep(ended, rest.deleted(), rest.more());
+    }
+
+    abstract List<TokenId> look(TokenId id, Instant expiredBefore, Ending ending);
+  }
+
+  private static final class EndsByTheFirstDeadline extends Listing {
+
+    EndsByTheFirstDeadline(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    List<TokenId> look(TokenId id, Instant expiredBefore, Ending ending) {
+      return data().end(id, ending);
+    }
+  }
+
+  private static final class LooksThenEnds extends Listing {
+
+    LooksThenEnds(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    List<TokenId> look(TokenId id, Instant expiredBefore, Ending ending) {
+      Optional<TokenRecord> expired =
+          data().find(id).filter(one -> one.expiredAt(expiredBefore.minusMillis(1)));
+      Defect.otherThreadsGoOn();
+      return expired.isPresent() ? data().end(id, ending) : List.of();
+    }
+  }
+
+  private static final class EndsInSilence extends Node {
+
+    EndsInSilence(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+      Sweep sweep = data().sweep(expiredBefore, deadBefore, limit);
+      return new Sweep(List.of(), sweep.deleted(), sweep.more());
+    }
+  }
+
+  private static final class LooksAtEverything extends Node {
+
+    LooksAtEverything(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+      return data().sweep(expiredBefore, deadBefore, Integer.MAX_VALUE);
+    }
+  }
+
+  private static final class SaysThatNothingWaits extends Node {
+
+    SaysThatNothingWaits(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+      Sweep sweep = data().sweep(expiredBefore, deadBefore, limit);
+      return new Sweep(sweep.expired(), sweep.deleted(), false);
+    }
+  }
+
+  private static final class EndsNothing extends Node {
+
+    EndsNothing(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+      return data().sweep(Instant.EPOCH, deadBefore, limit);
+    }
+  }
+}
