@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.ee10.webapp.MetaData;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
@@ -33,23 +34,25 @@ final class WebApplication implements AutoCloseable {
 
   private final Server server =
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-  private final WebAppContext context = new WebAppContext();
   private final HttpClient client = HttpClient.newHttpClient();
 
   WebApplication(Path folder) {
+    WebAppContext context = new WebAppContext();
     context.setContextPath("/");
+    context.setAttribute(MetaData.VALIDATE_XML, true);
     context.setWar(folder.toAbsolutePath().toString());
     context.setThrowUnavailableOnStartupException(true);
     server.setHandler(context);
   }
 
-  WebAppContext context() {
-    return context;
-  }
-
   WebApplication start() throws Exception {
-    server.start();
-    return this;
+    try {
+      server.start();
+      return this;
+    } catch (Exception e) {
+      close();
+      throw e;
+    }
   }
 
   int port() {
