@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.TreeSet;
 import org.tokenfilter.filter.TokenPrincipal;
 
 /** Who sent a request, as JSON: what an application learns from the filter. */
@@ -26,7 +27,7 @@ final class WhoAmI {
       json.writeStringField("username", principal.name());
       json.writeStringField("kind", principal.kind().name().toLowerCase(Locale.ROOT));
       json.writeArrayFieldStart("roles");
-      for (String role : principal.roles()) {
+      for (String role : new TreeSet<>(principal.roles())) {
         json.writeString(role);
       }
       json.writeEndArray();

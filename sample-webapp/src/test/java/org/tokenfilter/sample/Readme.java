@@ -1,0 +1,66 @@
+package org.tokenfilter.sample;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The README, cut into what readers copy from it. */
+final class Readme {
+
+  private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\|(.*)\\|$");
+
+  private final String text;
+
+  private Readme(String text) {
+    this.text = text;
+  }
+
+  static Readme read() throws IOException {
+    return new Readme(Files.readString(Path.of("../README.md")));
+  }
+
+  String text() {
+    return text;
+  }
+
+  /** From one heading to the next, whatever their levels. */
+  Readme section(String heading) {
+    return new Readme(only("(?ms)^#+ " + Pattern.quote(heading) + "$(.*?)(?=^#+ [^\n]+$|\\z)"));
+  }
+
+  /** The code between the fences. */
+  String fenced(String language) {
+    return only("(?ms)^```" + language + "\n(.*?)^```$");
+  }
+
+  /** The one line that is indented as code and begins so. */
+  String line(String begin) {
+    return only("(?m)^ {4}(" + Pattern.quote(begin) + ".*)$");
+  }
+
+  /** The rows of the table, without its head. */
+  List<String[]> rows() {
+    return TABLE_ROW
+        .matcher(text)
+        .results()
+        .skip(2)
+        .map((MatchResult it) -> it.group(1).strip().split(" *\\| ?", -1))
+        .toList();
+  }
+
+  private String only(String regex) {
+    Matcher matcher = Pattern.compile(regex).matcher(text);
+    if (!matcher.find()) {
+      throw new AssertionError("the README has no " + regex);
+    }
+    String found = matcher.group(1);
+    if (matcher.find()) {
+      throw new AssertionError("the README has more than one " + regex);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,142 @@
+package org.tokenfilter.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.annotation.WebInitParam;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.sample.WebApplication.Session;
+
+/** The three ways to use the filter that the README shows, used as they are written there. */
+final class ReadmeSnippetsTest {
+
+  @TempDir private Path folder;
+  private Readme readme;
+  private Shop shop;
+
+  @BeforeEach
+  void openAShop() throws Exception {
+    readme = Readme.read();
+    shop = new Shop(folder);
+    shop.keys(readme.section("Keys").line("{\"keys\":"));
+  }
+
+  @Test
+  void webXmlStartsAndProtects() throws Exception {
+    shop.webXml(readme.section("web.xml").fenced("xml"));
+    shop.accounts(Files.readString(Path.of("src/main/webapp/WEB-INF/accounts")));
+    try (WebApplication application = shop.start()) {
+      assertThat(application.get("/index.html").text()).isEqualTo("welcome");
+      assertThat(application.get("/public/page.html").text()).isEqualTo("public");
+      assertThat(application.get("/page.html").status()).isEqualTo(401);
+      Session alice = application.session(Sample.ALICE, 30);
+      assertThat(application.get("/page.html", alice.headers()).text()).isEqualTo("protected");
+      assertThat(alice.token().length()).as("some 260").isBetween(250, 270);
+    }
+  }
+
+  @Test
+  void annotationSaysTheSameAsWebXml() throws Exception {
+    Path classes =
+        shop.compile(
+            "ApiFilter",
+            """
+            import static jakarta.servlet.DispatcherType.*;
+            import jakarta.servlet.annotation.*;
+            import org.tokenfilter.filter.TokenFilter;
+            """
+                + readme.section("Annotation").fenced("java"));
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+      Class<?> filter = loader.loadClass("ApiFilter");
+      assertThat(TokenFilter.class).isAssignableFrom(filter);
+      WebFilter annotation = Objects.requireNonNull(filter.getAnnotation(WebFilter.class));
+      assertThat(annotation.urlPatterns()).containsExactly("/*");
+      assertThat(annotation.asyncSupported()).isTrue();
+      assertThat(annotation.dispatcherTypes()).containsExactlyInAnyOrder(DispatcherType.values());
+      assertThat(annotation.initParams())
+          .extracting(WebInitParam::name, WebInitParam::value)
+          .containsExactly(tuple("token.keys.file", shop.inFolder("/etc/shop/keys.jwks")));
+    }
+  }
+
+  @Test
+  void codeStartsAndProtectsAndIsStopped() throws Exception {
+    shop.compile(
+        "Start",
+        """
+        import jakarta.servlet.*;
+        import java.util.*;
+        import org.tokenfilter.config.TokenSecurity;
+        import org.tokenfilter.filter.TokenFilter;
+        import org.tokenfilter.token.Subject;
+
+        public final class Start implements ServletContextListener {
+          private final Accounts accounts = new Accounts();
+          private TokenSecurity started;
+
+          static final class Accounts {
+            Optional<Subject> check(String name, char[] password) {
+              return Arrays.equals(password, "secret".toCharArray())
+                  ? Optional.of(Subject.of(name, "user"))
+                  : Optional.empty();
+            }
+          }
+
+          @Override
+          public void contextInitialized(ServletContextEvent event) {
+            ServletContext servletContext = event.getServletContext();
+        %s
+            started = security;
+          }
+
+          @Override
+          public void contextDestroyed(ServletContextEvent event) {
+            started.close();
+          }
+        }
+        """
+            .formatted(readme.section("Code").fenced("java")));
+    shop.webXml(
+        """
+        <listener>
+          <listener-class>Start</listener-class>
+        </listener>
+        <servlet>
+          <servlet-name>access-tokens</servlet-name>
+          <servlet-class>org.tokenfilter.endpoint.AccessTokenServlet</servlet-class>
+        </servlet>
+        <servlet-mapping>
+          <servlet-name>access-tokens</servlet-name>
+          <url-pattern>/security/rest/*</url-pattern>
+        </servlet-mapping>
+        <servlet>
+          <servlet-name>slow</servlet-name>
+          <servlet-class>org.tokenfilter.sample.SlowServlet</servlet-class>
+          <async-supported>true</async-supported>
+        </servlet>
+        <servlet-mapping>
+          <servlet-name>slow</servlet-name>
+          <url-pattern>/slow</url-pattern>
+        </servlet-mapping>
+        """);
+    try (WebApplication application = shop.start()) {
+      assertThat(application.get("/page.html").status()).isEqualTo(401);
+      String[] alice = application.session("alice:secret", 30).headers();
+      assertThat(application.get("/page.html", alice).text()).isEqualTo("protected");
+      assertThat(application.get("/slow?ms=1", alice).member("username")).isEqualTo("alice");
+    }
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("token-filter"));
+  }
+}

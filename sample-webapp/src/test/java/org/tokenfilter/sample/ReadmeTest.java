@@ -1,0 +1,155 @@
+package org.tokenfilter.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.config.ConfigurationKey;
+import org.tokenfilter.sample.WebApplication.Session;
+
+/** The commands, the accounts and the settings of the README, as they are written there. */
+final class ReadmeTest {
+
+  private static final Pattern ACCOUNT = Pattern.compile("`([a-z]+)` /\\s`([a-z0-9-]+)`");
+  private static final Pattern CURL_ARGUMENT =
+      Pattern.compile("-u (\\S+)|-H \"([^:]+): ([^\"]+)\"|http://127\\.0\\.0\\.1:8080(\\S+)");
+  private static final Pattern MEMBER = Pattern.compile("\"([a-z_]+)\":");
+
+  private static final Set<String> NO_DEFAULT =
+      Set.of("needed", "the context path", "context path");
+
+  @TempDir private Path folder;
+  private Readme readme;
+  private Shop shop;
+
+  @BeforeEach
+  void openAShop() throws Exception {
+    readme = Readme.read();
+    shop = new Shop(folder);
+    shop.keys(readme.section("Keys").line("{\"keys\":"));
+  }
+
+  @Test
+  void curlLinesAreAnsweredAsShown() throws Exception {
+    Readme example = readme.section("Try it");
+    try (WebApplication sample = Sample.start(folder.resolve("data"), Map.of())) {
+      Answer login = curl(sample, example.line("curl -u "), List.of());
+      assertThat(members(login.text())).isEqualTo(members(example.line("{\"access_token\"")));
+      String[] secrets = {login.member("access_token"), login.member("session")};
+      Answer whoami = curl(sample, example.line("curl -H "), List.of(secrets));
+      assertThat(members(whoami.text())).isEqualTo(members(example.line("{\"username\"")));
+    }
+  }
+
+  /** Does what curl would do, with the secrets in the places of those that are cut short. */
+  private static Answer curl(WebApplication sample, String line, List<String> secrets)
+      throws Exception {
+    String whole = line;
+    for (String secret : secrets) {
+      whole = whole.replaceFirst("[A-Za-z0-9]+\\.\\.\\.", secret);
+    }
+    List<String> headers = new ArrayList<>();
+    String path = "";
+    for (MatchResult argument : CURL_ARGUMENT.matcher(whole).results().toList()) {
+      if (argument.group(1) != null) {
+        headers.addAll(List.of("Authorization", WebApplication.basic(argument.group(1))));
+      } else if (argument.group(2) != null) {
+        headers.addAll(List.of(argument.group(2), argument.group(3)));
+      } else {
+        path = argument.group(4);
+      }
+    }
+    Answer answer = sample.get(path, headers.toArray(String[]::new));
+    assertThat(answer.status()).as(line).isEqualTo(200);
+    return answer;
+  }
+
+  private static List<String> members(String json) {
+    return MEMBER.matcher(json).results().map((MatchResult it) -> it.group(1)).toList();
+  }
+
+  @Test
+  void accountsOfTheSampleAreItsOwn() throws Exception {
+    List<String> accounts =
+        ACCOUNT
+            .matcher(readme.section("Try it").text())
+            .results()
+            .map((MatchResult it) -> it.group(1) + ":" + it.group(2))
+            .toList();
+    assertThat(accounts).containsExactly(Sample.ALICE, Sample.BOB, Sample.ADMIN);
+  }
+
+  @Test
+  void commandMakesTheLineOfAnAccount() throws Exception {
+    String line = passwordFile(readme.section("Accounts").line("java -cp "), "a secret\n");
+    assertThat(line).startsWith("alice:$pbkdf2-sha512$").endsWith(":user,admin");
+    shop.accounts(line);
+    shop.webXml(readme.section("web.xml").fenced("xml"));
+    try (WebApplication application = shop.start()) {
+      Session alice = application.session("alice:a secret", 30);
+      assertThat(application.get("/page.html", alice.headers()).status()).isEqualTo(200);
+    }
+  }
+
+  private static String passwordFile(String line, String input) throws Exception {
+    List<String> command = new ArrayList<>(List.of(line.split(" ", -1)));
+    assertThat(command.subList(0, 3)).containsExactly("java", "-cp", "'WEB-INF/lib/*'");
+    command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.set(2, classPathOfAWar());
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (var password = process.getOutputStream()) {
+      password.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    return output.strip();
+  }
+
+  /** A WAR has no servlet API: that is the container's. */
+  private static String classPathOfAWar() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(it -> !new File(it).getName().startsWith("jakarta.servlet-api"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  @Test
+  void settingsAreAllThereAndHaveTheirDefaults() {
+    Map<String, String> shown = new TreeMap<>();
+    for (String[] row : readme.section("Settings").rows()) {
+      String[] keys = row[0].split(", ", -1);
+      String[] defaults = row[1].isEmpty() ? new String[keys.length] : row[1].split(", ", -1);
+      assertThat(defaults).as(row[0]).hasSameSizeAs(keys);
+      for (int i = 0; i < keys.length; i++) {
+        String prefix = keys[0].substring(0, keys[0].lastIndexOf('.'));
+        String key = keys[i].startsWith(".") ? prefix + keys[i] : keys[i];
+        assertThat(shown.put(key, written(defaults[i]))).as(key).isNull();
+      }
+    }
+    Map<String, String> known =
+        Stream.of(ConfigurationKey.values())
+            .collect(Collectors.toMap(ConfigurationKey::key, it -> written(it.defaultText())));
+    assertThat(shown).containsExactlyInAnyOrderEntriesOf(known);
+    assertThat(readme.section("Settings").text())
+        .contains(ConfigurationKey.IDLE_TIMEOUT.environmentVariable());
+  }
+
+  /** What has no default is said in words, or not at all. */
+  private static String written(@Nullable String defaultText) {
+    return defaultText == null || NO_DEFAULT.contains(defaultText) ? "" : defaultText;
+  }
+}

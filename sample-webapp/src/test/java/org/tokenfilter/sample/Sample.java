@@ -1,0 +1,29 @@
+package org.tokenfilter.sample;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The sample as it is, and its accounts. */
+final class Sample {
+
+  static final String ALICE = "alice:wonderland-4711";
+  static final String BOB = "bob:builder-4711";
+  static final String ADMIN = "admin:looking-glass-4711";
+
+  private Sample() {}
+
+  /**
+   * Starts the sample.
+   *
+   * @param data where it keeps its keys, {@code -Dsample.data}
+   * @param properties that stand on the command line besides
+   */
+  static WebApplication start(Path data, Map<String, String> properties) throws Exception {
+    Map<String, String> commandLine = new HashMap<>(properties);
+    commandLine.put("sample.data", data.toString());
+    // Settings are read at the start, and never again.
+    return SystemProperties.during(
+        commandLine, () -> new WebApplication(Path.of("src/main/webapp")).start());
+  }
+}

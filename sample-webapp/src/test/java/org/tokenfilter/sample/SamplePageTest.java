@@ -1,0 +1,119 @@
+package org.tokenfilter.sample;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page that shows newcomers how to get a token. */
+final class SamplePageTest {
+
+  /** What a page makes a browser load, or lead to. */
+  private static final Pattern LINK =
+      Pattern.compile("(?:href|src|srcset|action|data|poster)\\s*=\\s*[\"']?([^\"'> ]+)");
+
+  private static final Pattern FROM_ELSEWHERE =
+      Pattern.compile("(?:[a-z]+:)?//|@import|url\\(|data:", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern COMMANDS =
+      Pattern.compile("<pre><code>(.*?)</code></pre>", Pattern.DOTALL);
+
+  private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 [0-9]{3}");
+
+  @TempDir private static Path folder;
+  private static WebApplication sample;
+  private static Answer page;
+
+  @BeforeAll
+  static void openThePage() throws Exception {
+    sample = Sample.start(folder, Map.of());
+    page = sample.get("/");
+  }
+
+  @AfterAll
+  static void stopTheSample() {
+    sample.close();
+  }
+
+  @Test
+  void pageNeedsNoToken() throws Exception {
+    assertThat(page.status()).isEqualTo(200);
+    assertThat(page.header("Content-Type")).startsWith("text/html");
+    assertThat(sample.get("/index.html").body()).isEqualTo(page.body());
+  }
+
+  @Test
+  void styleSheetNeedsNoTokenAndIsOurOwn() throws Exception {
+    assertThat(page.text()).contains("<link rel=\"stylesheet\" href=\"public/sample.css\">");
+    Answer style = sample.get("/public/sample.css");
+    assertThat(style.status()).isEqualTo(200);
+    assertThat(style.header("Content-Type")).startsWith("text/css");
+    assertThat(style.text()).contains(".warning").doesNotContainPattern(FROM_ELSEWHERE);
+  }
+
+  @Test
+  void nothingIsLoadedFromElsewhere() {
+    assertThat(links()).isNotEmpty().noneMatch(link -> FROM_ELSEWHERE.matcher(link).find());
+    assertThat(page.text()).doesNotContain("<script", "<style", "<iframe", "<base");
+  }
+
+  @Test
+  void allLinksLeadSomewhere() throws Exception {
+    String[] admin = {"Authorization", "Bearer " + sample.open(Sample.ADMIN, 5)};
+    for (String link : links()) {
+      assertThat(sample.get("/" + link, admin).status()).as(link).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void accountsAreNamedAndSaidLoudlyToBeForTheSample() throws Exception {
+    assertThat(page.text())
+        .contains(
+            "<p class=\"warning\"><strong>These accounts are for this sample alone.</strong>",
+            "<td>alice</td><td>wonderland-4711</td><td>user</td>",
+            "<td>bob</td><td>builder-4711</td><td>user</td>",
+            "<td>admin</td><td>looking-glass-4711</td><td>user, admin, introspect</td>");
+    for (String account : List.of(Sample.ALICE, Sample.BOB, Sample.ADMIN)) {
+      assertThat(sample.open(account, 5)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void commandsDoWhatThePageSays() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "the commands are for a POSIX shell");
+    String commands =
+        COMMANDS
+            .matcher(page.text())
+            .results()
+            .map((MatchResult it) -> it.group(1))
+            .collect(Collectors.joining("\n"))
+            .replace("127.0.0.1:8080", "127.0.0.1:" + sample.port());
+    ProcessBuilder shell = new ProcessBuilder("/bin/sh").redirectError(Redirect.DISCARD);
+    shell.environment().put("no_proxy", "127.0.0.1");
+    Process process = shell.start();
+    try (var input = process.getOutputStream()) {
+      input.write(("command -v curl || exit 127\n" + commands + "\n").getBytes(UTF_8));
+    }
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assumeTrue(process.waitFor() != 127, "there is no curl here");
+    assertThat(STATUS.matcher(output).results().map(MatchResult::group))
+        .containsExactly("HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 204");
+    assertThat(output).contains("\"kind\":\"session\"", "\"kind\":\"open\"");
+  }
+
+  private static List<String> links() {
+    return LINK.matcher(page.text()).results().map((MatchResult it) -> it.group(1)).toList();
+  }
+}
