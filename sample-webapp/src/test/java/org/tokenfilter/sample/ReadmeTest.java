@@ -95,7 +95,8 @@ final class ReadmeTest {
 
   @Test
   void commandMakesTheLineOfAnAccount() throws Exception {
-    String line = passwordFile(readme.section("Who checks passwords").line("java -cp "), "a secret\n");
+    String line =
+        passwordFile(readme.section("Who checks passwords").line("java -cp "), "a secret\n");
     assertThat(line).startsWith("alice:$pbkdf2-sha512$").endsWith(":user,admin");
     shop.accounts(line);
     shop.webXml(readme.section("web.xml").fenced("xml"));

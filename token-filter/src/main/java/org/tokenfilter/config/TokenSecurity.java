@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -107,13 +108,37 @@ public final class TokenSecurity implements AutoCloseable {
             List.of("the application has a TokenSecurity already, and the filter another one"));
       }
       if (security == null) {
-        security = builder().settings(initParams).context(context).build();
+        security = make(context, initParams);
         security.handedIn = false;
       }
       context.setAttribute(ATTRIBUTE, security);
       security.participants++;
       return security;
     }
+  }
+
+  private static TokenSecurity make(ServletContext context, Map<String, String> initParams) {
+    try {
+      return builder().settings(ofTheApplication(initParams)).context(context).build();
+    } catch (ConfigurationException e) {
+      // The filter's own settings are not the application's, but their mistakes are told with them.
+      List<String> wrong = new ArrayList<>();
+      new Configuration(ConfigurationSources.of(initParams, Map.of()), wrong);
+      wrong.addAll(0, e.problems());
+      throw new ConfigurationException(wrong.stream().distinct().toList());
+    }
+  }
+
+  /** Leaves out what is the first filter's alone: its public paths are not those of all. */
+  private static Map<String, String> ofTheApplication(Map<String, String> initParams) {
+    Map<String, String> shared = new HashMap<>(initParams);
+    shared.keySet().removeIf(TokenSecurity::isOfOneFilter);
+    return shared;
+  }
+
+  private static boolean isOfOneFilter(String key) {
+    ConfigurationKey known = ConfigurationKey.of(key);
+    return known != null && known.scope() == Scope.FILTER;
   }
 
   /** A filter or servlet goes; the last one closes what was made for it. */
@@ -139,9 +164,7 @@ public final class TokenSecurity implements AutoCloseable {
   /** Finds settings of the whole application that one participant has otherwise. */
   void requireSame(Configuration settings, Map<String, String> initParams, List<String> wrong) {
     for (String key : initParams.keySet()) {
-      ConfigurationKey known = ConfigurationKey.of(key);
-      boolean own = known != null && known.scope() == Scope.FILTER;
-      if (!own && !configuration.agrees(settings, key)) {
+      if (!isOfOneFilter(key) && !configuration.agrees(settings, key)) {
         wrong.add(key + " holds for the whole application, but is set to different values");
       }
     }

@@ -54,6 +54,26 @@ final class TokenSecurityTest {
   }
 
   @Test
+  void mistakesOfAFiltersOwnSettingsAreToldWithTheOthers() {
+    Map<String, String> params =
+        Map.of(
+            "token.idle-timeout", "30",
+            "token.paths.public", "*.css",
+            "token.carriers", "query",
+            "token.sesion.cookie", "SID",
+            "token.store", "cassandra");
+    try (WebApp app = new WebApp().filter(new TokenFilter(), params)) {
+      assertThatThrownBy(app::start)
+          .hasStackTraceContaining("token.idle-timeout=30 is not an ISO-8601 duration")
+          .hasStackTraceContaining("token.paths.public=*.css is not a path")
+          .hasStackTraceContaining("token.carriers=query is not bearer or cookie")
+          .hasStackTraceContaining("there is no setting token.sesion.cookie")
+          .hasStackTraceContaining("token.store=cassandra is not installed")
+          .hasStackTraceContaining("token.keys.file is needed");
+    }
+  }
+
+  @Test
   void secretsOfAStoreAreMaskedWhereSettingsAreShown() {
     Map<String, String> settings =
         Map.of(

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.Principal;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
@@ -304,18 +305,22 @@ final class DispatchTest {
 
   @Test
   void filtersOfOneApplicationMayHaveOtherPublicPaths() throws Exception {
-    Map<String, String> settings = Accounts.settings(folder);
+    Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
+    settings.put("token.paths.public", "/b/who, /c/open");
     try (WebApp two =
         new WebApp()
             .filter(new TokenFilter(), "/a/*", settings)
-            .filter(new TokenFilter(), "/b/*", Map.of("token.paths.public", "/b/open"))
+            .filter(new TokenFilter(), "/b/*", Map.of("token.paths.public", "/b/open, /c/open"))
+            .filter(new TokenFilter(), "/c/*", Map.of())
             .servlet("/a/open", this::who)
             .servlet("/b/open", this::who)
             .servlet("/b/who", this::who)
+            .servlet("/c/open", this::who)
             .start()) {
       assertThat(two.get("/a/open").statusCode()).isEqualTo(401);
       assertThat(two.get("/b/open").statusCode()).isEqualTo(200);
       assertThat(two.get("/b/who").statusCode()).isEqualTo(401);
+      assertThat(two.get("/c/open").statusCode()).isEqualTo(401);
     }
   }
 
