@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
-import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.credentials.Authenticator;
@@ -127,14 +126,15 @@ public final class TokenSecurityBuilder {
     SecureRandom random = new SecureRandom();
     TrustedProxies proxies = assembly.proxies();
     Authenticator checks = authenticator == null ? assembly.authenticator() : authenticator;
-    ReloadedFile<KeyRing> keys = assembly.keys(random);
-    TokenStore kept = store == null ? assembly.store() : store;
-    if (keys == null || kept == null || !wrong.isEmpty()) {
-      throw new ConfigurationException(wrong);
-    }
     String audience = assembly.audience(contextPath);
     Clock forward = new ForwardClock(clock);
-    TokenCodec codec = new JweTokenCodec(keys, audience, random);
+    ReloadedFile<KeyRing> keys = assembly.keys(random);
+    TokenCodec codec =
+        keys == null ? null : assembly.codec(keys, audience, forward.instant(), random);
+    TokenStore kept = store == null ? assembly.store() : store;
+    if (keys == null || codec == null || kept == null || !wrong.isEmpty()) {
+      throw new ConfigurationException(wrong);
+    }
     Threads threads = new Threads("token-filter " + audience);
     TokenStore guarded =
         new BulkheadTokenStore(
