@@ -58,6 +58,7 @@ public final class TokenSecurityBuilder {
   private Clock clock = Clock.systemUTC();
   private @Nullable TokenStore store;
   private @Nullable Authenticator authenticator;
+  private @Nullable ReloadedFile<KeyRing> givenKeys;
 
   TokenSecurityBuilder() {}
 
@@ -99,6 +100,12 @@ public final class TokenSecurityBuilder {
     return this;
   }
 
+  /** The keys, which stay the caller's to read again; instead of the setting token.keys.file. */
+  TokenSecurityBuilder keys(ReloadedFile<KeyRing> value) {
+    givenKeys = value;
+    return this;
+  }
+
   /**
    * The application that it is for: its context-params are settings, its path is the default of
    * {@code token.audience}, and its class loader sees the store providers. Without it the default
@@ -128,7 +135,7 @@ public final class TokenSecurityBuilder {
     Authenticator checks = authenticator == null ? assembly.authenticator() : authenticator;
     String audience = assembly.audience(contextPath);
     Clock forward = new ForwardClock(clock);
-    ReloadedFile<KeyRing> keys = assembly.keys(random);
+    ReloadedFile<KeyRing> keys = givenKeys == null ? assembly.keys(random) : givenKeys;
     TokenCodec codec =
         keys == null ? null : assembly.codec(keys, audience, forward.instant(), random);
     TokenStore kept = store == null ? assembly.store() : store;
@@ -158,7 +165,9 @@ public final class TokenSecurityBuilder {
             configuration.duration(RETENTION),
             configuration.number(SWEEP_BATCH)),
         configuration.duration(SWEEP_INTERVAL));
-    threads.repeat("keys", keys, FILE_INTERVAL);
+    if (givenKeys == null) {
+      threads.repeat("keys", keys, FILE_INTERVAL);
+    }
     if (checks instanceof ReloadedPasswords passwords) {
       threads.repeat("accounts", passwords.file(), FILE_INTERVAL);
     }
