@@ -50,6 +50,8 @@ public final class TokenSecurityBuilder {
   /** How often files are looked at: a change is in force within twice as long. */
   private static final Duration FILE_INTERVAL = Duration.ofSeconds(2);
 
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
   private final Map<String, String> settings = new HashMap<>();
   private final List<TokenListener> listeners = new ArrayList<>();
   private Map<String, String> contextParams = Map.of();
@@ -142,7 +144,7 @@ public final class TokenSecurityBuilder {
     if (keys == null || codec == null || kept == null || !wrong.isEmpty()) {
       throw new ConfigurationException(wrong);
     }
-    Threads threads = new Threads("token-filter " + audience);
+    Threads threads = new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker());
     TokenStore guarded =
         new BulkheadTokenStore(
             kept, configuration.number(STORE_CONCURRENCY), configuration.duration(STORE_TIMEOUT));
