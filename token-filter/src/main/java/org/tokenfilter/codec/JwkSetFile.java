@@ -33,8 +33,8 @@ public final class JwkSetFile {
   /**
    * Reads the file.
    *
-   * @param file a regular file or a symbolic link to one; on a POSIX file system readable and
-   *     writable by its owner alone
+   * @param file a regular file or a symbolic link to one; on a POSIX file system writable by its
+   *     owner alone, and readable by no more than its owner and its group
    * @throws IllegalArgumentException if it is another kind of file, too large, open to others, or
    *     its content is not a set of keys as above
    * @throws java.nio.file.NoSuchFileException if there is none

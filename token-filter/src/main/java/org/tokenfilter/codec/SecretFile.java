@@ -19,15 +19,15 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * A small file that its owner alone may read and write, as far as the file system knows owners:
- * where it is not a POSIX one, the rules of the folder hold.
+ * A small file that its owner alone may write, and nobody but the owner and the file's group may
+ * read: container platforms hand out secrets as {@code 0440}. Where the file system is not a POSIX
+ * one, the rules of the folder hold.
  */
 final class SecretFile {
 
   private static final Set<PosixFilePermission> OPEN_TO_OTHERS =
       Collections.unmodifiableSet(
           EnumSet.of(
-              PosixFilePermission.GROUP_READ,
               PosixFilePermission.GROUP_WRITE,
               PosixFilePermission.OTHERS_READ,
               PosixFilePermission.OTHERS_WRITE));

@@ -32,27 +32,35 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.ContentEncryption;
+import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.ContainerRealm;
 import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.service.Binding;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.TokenStoreProvider;
+import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.token.TokenRejectedException;
 
 /** Makes the parts from the settings. Where one cannot be made, says why and answers null. */
 final class Assembly {
@@ -87,6 +95,31 @@ final class Assembly {
       problems.add("the key file " + file + " cannot be read: " + e);
     }
     return null;
+  }
+
+  /**
+   * Writes and reads tokens by these keys. It has done so once when it is handed out: a platform
+   * that cannot, or is slow to load what it takes, shows at the start and not in a request.
+   */
+  @Nullable TokenCodec codec(
+      Supplier<KeyRing> keys, String audience, Instant now, SecureRandom random) {
+    try {
+      TokenCodec codec = new JweTokenCodec(keys, audience, random);
+      requireWorking(codec, audience, now);
+      return codec;
+    } catch (TokenRejectedException | RuntimeException | LinkageError e) {
+      problems.add("no token can be written and read back on this platform: " + e);
+      return null;
+    }
+  }
+
+  static void requireWorking(TokenCodec codec, String audience, Instant now)
+      throws TokenRejectedException {
+    TokenId nobody = TokenId.of(new byte[TokenId.LENGTH]);
+    TokenClaims claims = new TokenClaims(nobody, TokenKind.OPEN, audience, now, null);
+    if (!codec.decode(codec.encode(claims)).equals(claims)) {
+      throw new IllegalStateException("what is read is not what was written");
+    }
   }
 
   /** Who checks passwords; null if nobody is set to, or it cannot be made. */

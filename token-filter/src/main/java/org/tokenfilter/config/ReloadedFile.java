@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,7 +69,8 @@ final class ReloadedFile<T> implements Supplier<T>, Runnable {
       content = reader.read(file);
       lastProblem = null;
       LOG.debug("{} was read again", file);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
+      // Whatever it is: an executor gives up a task that throws, and says nothing.
       seen = null;
       report(e.toString());
     }
@@ -84,10 +84,14 @@ final class ReloadedFile<T> implements Supplier<T>, Runnable {
   }
 
   /** How a file looks from outside. */
-  private record Look(FileTime modified, long size, @Nullable Object key) {
+  private record Look(Object changed, long size, @Nullable Object key) {
     static Look at(Path file) throws IOException {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Look(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+      // Where it is known, the time that nobody can set, and that new permissions change, too.
+      boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
+      Object changed =
+          unix ? Files.getAttribute(file, "unix:ctime") : attributes.lastModifiedTime();
+      return new Look(changed, attributes.size(), attributes.fileKey());
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.tokenfilter.config;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,27 +20,36 @@ import org.slf4j.LoggerFactory;
 final class Threads implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int MOST_QUEUED = 10_000;
 
   private final String name;
-  private final List<ExecutorService> executors = new ArrayList<>();
+  private final Duration patience;
+  private final Ticker nanos;
+  private final List<ExecutorService> repeating = new ArrayList<>();
+  private final List<ExecutorService> queues = new ArrayList<>();
 
-  /** Threads whose names begin with this one. */
-  Threads(String name) {
+  /**
+   * Threads whose names begin with this one.
+   *
+   * @param patience how long closing waits for all of them together
+   */
+  Threads(String name, Duration patience, Ticker nanos) {
     this.name = name;
+    this.patience = patience;
+    this.nanos = nanos;
   }
 
   /** Does something again and again, an interval after it was last done. */
   void repeat(String what, Runnable task, Duration interval) {
     ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, factory(what));
-    executors.add(executor);
+    repeating.add(executor);
     long millis = interval.toMillis();
     var unused = executor.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   /** Does one thing after the other; what is too much is dropped, with a warning. */
   Executor queue(String what) {
+    AtomicLong dropped = new AtomicLong();
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
             1,
@@ -47,11 +59,12 @@ final class Threads implements AutoCloseable {
             new ArrayBlockingQueue<>(MOST_QUEUED),
             factory(what),
             (task, full) -> {
-              if (!full.isShutdown()) {
-                LOG.warn("The {} cannot keep up: an event is dropped", what);
+              // The first of many: where nobody keeps up, the log need not fill as well.
+              if (!full.isShutdown() && dropped.getAndIncrement() % MOST_QUEUED == 0) {
+                LOG.warn("The {} cannot keep up: events are dropped, {} so far", what, dropped);
               }
             });
-    executors.add(executor);
+    queues.add(executor);
     return executor;
   }
 
@@ -65,17 +78,26 @@ final class Threads implements AutoCloseable {
     };
   }
 
+  /** Stops what repeats; what is queued is done first, as far as there is time. */
   @Override
   public void close() {
-    executors.forEach(ExecutorService::shutdownNow);
+    long deadline = nanos.read() + patience.toNanos();
+    repeating.forEach(ExecutorService::shutdownNow);
+    queues.forEach(ExecutorService::shutdown);
     try {
-      for (ExecutorService executor : executors) {
-        if (!executor.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-          LOG.warn("A thread of {} did not stop within {}", name, PATIENCE);
+      for (ExecutorService executor : executors()) {
+        if (!executor.awaitTermination(deadline - nanos.read(), TimeUnit.NANOSECONDS)) {
+          LOG.warn("A thread of {} did not stop within {}", name, patience);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      queues.forEach(ExecutorService::shutdownNow);
     }
+  }
+
+  private List<ExecutorService> executors() {
+    return Stream.concat(repeating.stream(), queues.stream()).toList();
   }
 }

@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
-import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.credentials.Authenticator;
@@ -51,6 +50,8 @@ public final class TokenSecurityBuilder {
   /** How often files are looked at: a change is in force within twice as long. */
   private static final Duration FILE_INTERVAL = Duration.ofSeconds(2);
 
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
   private final Map<String, String> settings = new HashMap<>();
   private final List<TokenListener> listeners = new ArrayList<>();
   private Map<String, String> contextParams = Map.of();
@@ -59,6 +60,7 @@ public final class TokenSecurityBuilder {
   private Clock clock = Clock.systemUTC();
   private @Nullable TokenStore store;
   private @Nullable Authenticator authenticator;
+  private @Nullable ReloadedFile<KeyRing> givenKeys;
 
   TokenSecurityBuilder() {}
 
@@ -100,6 +102,12 @@ public final class TokenSecurityBuilder {
     return this;
   }
 
+  /** The keys, which stay the caller's to read again; instead of the setting token.keys.file. */
+  TokenSecurityBuilder keys(ReloadedFile<KeyRing> value) {
+    givenKeys = value;
+    return this;
+  }
+
   /**
    * The application that it is for: its context-params are settings, its path is the default of
    * {@code token.audience}, and its class loader sees the store providers. Without it the default
@@ -128,14 +136,15 @@ public final class TokenSecurityBuilder {
     String audience = assembly.audience(contextPath);
     TrustedProxies proxies = assembly.proxies();
     Authenticator checks = authenticator == null ? assembly.authenticator() : authenticator;
-    ReloadedFile<KeyRing> keys = assembly.keys(random);
+    Clock forward = new ForwardClock(clock);
+    ReloadedFile<KeyRing> keys = givenKeys == null ? assembly.keys(random) : givenKeys;
+    TokenCodec codec =
+        keys == null ? null : assembly.codec(keys, audience, forward.instant(), random);
     TokenStore kept = store == null ? assembly.store() : store;
-    if (keys == null || kept == null || !wrong.isEmpty()) {
+    if (keys == null || codec == null || kept == null || !wrong.isEmpty()) {
       throw new ConfigurationException(wrong);
     }
-    Clock forward = new ForwardClock(clock);
-    TokenCodec codec = new JweTokenCodec(keys, audience, random);
-    Threads threads = new Threads("token-filter " + audience);
+    Threads threads = new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker());
     TokenStore guarded =
         new BulkheadTokenStore(
             kept, configuration.number(STORE_CONCURRENCY), configuration.duration(STORE_TIMEOUT));
@@ -158,7 +167,9 @@ public final class TokenSecurityBuilder {
             configuration.duration(RETENTION),
             configuration.number(SWEEP_BATCH)),
         configuration.duration(SWEEP_INTERVAL));
-    threads.repeat("keys", keys, FILE_INTERVAL);
+    if (givenKeys == null) {
+      threads.repeat("keys", keys, FILE_INTERVAL);
+    }
     if (checks instanceof ReloadedPasswords passwords) {
       threads.repeat("accounts", passwords.file(), FILE_INTERVAL);
     }

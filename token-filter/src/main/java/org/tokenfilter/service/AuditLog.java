@@ -9,6 +9,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * Writes each event as one line of names and values to the logger {@code org.tokenfilter.audit}:
@@ -16,9 +17,10 @@ import org.tokenfilter.token.Rejection;
  * WARN. Handles are shortened, and what a client sent is quoted and escaped.
  *
  * <pre>
- *   event=issued kind=session handle=ZXIEy0V0 subject="alice" client=127.0.0.1
+ *   event=issued kind=session handle=ZXIEy0V0 subject="alice" client="127.0.0.1"
  *   event=ended handle=ZXIEy0V0 reason=closed
- *   event=login-failed username="admin" rejection=wrong-credentials client=10.1.2.3
+ *   event=refused rejection=invalid why="presented by another client" client="10.1.2.3"
+ *   event=login-failed username="admin" rejection=wrong-credentials client="10.1.2.3"
  * </pre>
  */
 final class AuditLog implements TokenListener {
@@ -51,13 +53,12 @@ final class AuditLog implements TokenListener {
     new Line("ended").handle(id).word("reason", reason).write(Level.INFO);
   }
 
-  @Override
-  public void refused(Rejection rejection, String why, ClientAddress client) {
+  void refused(TokenRejectedException refused, ClientAddress client) {
     new Line("refused")
-        .word("rejection", rejection)
-        .text("why", why)
+        .word("rejection", refused.rejection())
+        .text("why", refused.why())
         .text("client", client.toString())
-        .write(Level.DEBUG);
+        .write(refused.isMisuse() ? Level.WARN : Level.DEBUG);
   }
 
   @Override

@@ -115,6 +115,9 @@ public final class BulkheadTokenStore implements TokenStore {
       throw unknown;
     } catch (Throwable broken) {
       // Also what no method declares: a plugin may throw anything, and an error in it is its own.
+      if (broken instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
       throw new TokenStoreException("the store broke down", broken, false);
     } finally {
       places.release();

@@ -8,6 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * Tells the audit log at once, and the application's listeners by an executor, so that none of them
@@ -17,7 +19,7 @@ final class Listeners {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-  private final TokenListener audit = new AuditLog();
+  private final AuditLog audit = new AuditLog();
   private final List<TokenListener> listeners;
   private final Executor executor;
 
@@ -28,13 +30,22 @@ final class Listeners {
 
   void tell(Consumer<TokenListener> event) {
     event.accept(audit);
-    if (!listeners.isEmpty()) {
-      executor.execute(() -> listeners.forEach(listener -> tell(listener, event)));
-    }
+    tellOthers(event);
+  }
+
+  void tellRefused(TokenRejectedException refused, ClientAddress client) {
+    audit.refused(refused, client);
+    tellOthers(listener -> listener.refused(refused.rejection(), refused.why(), client));
   }
 
   void tellEnded(Collection<TokenId> ids, Reason reason) {
     ids.forEach(id -> tell(listener -> listener.ended(id, reason)));
+  }
+
+  private void tellOthers(Consumer<TokenListener> event) {
+    if (!listeners.isEmpty()) {
+      executor.execute(() -> listeners.forEach(listener -> tell(listener, event)));
+    }
   }
 
   private static void tell(TokenListener listener, Consumer<TokenListener> event) {

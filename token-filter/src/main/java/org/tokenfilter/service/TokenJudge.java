@@ -51,7 +51,7 @@ final class TokenJudge {
   ActiveToken inSession(ActiveToken user, String sessionId) throws TokenRejectedException {
     TokenRecord session = find(parse(sessionId).tokenId());
     if (!Objects.equals(session.parent(), user.record().id())) {
-      throw invalid("the session belongs to another user token");
+      throw TokenRejectedException.misuse("the session belongs to another user token");
     }
     requireLive(session, user.usedAt());
     return new ActiveToken(user.record(), session, user.usedAt());
@@ -77,7 +77,7 @@ final class TokenJudge {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "two session ids that differ");
     }
     if (!parse(presented.iterator().next()).tokenId().equals(claims.id())) {
-      throw invalid("the session id is another token's");
+      throw TokenRejectedException.misuse("the session id is another token's");
     }
   }
 
@@ -93,7 +93,7 @@ final class TokenJudge {
     TokenRecord record = find(claims.id());
     // A session of a user token has no token of its own, so whatever claims to be one is forged.
     if (record.parent() != null || !TokenClaims.of(record, claims.audience()).equals(claims)) {
-      throw invalid("the token does not say what its record says");
+      throw TokenRejectedException.misuse("the token does not say what its record says");
     }
     return record;
   }
@@ -110,7 +110,7 @@ final class TokenJudge {
       throws TokenRejectedException {
     String binding = record.binding();
     if (binding != null && !client.matches(binding)) {
-      throw invalid("presented by another client");
+      throw TokenRejectedException.misuse("presented by another client");
     }
   }
 

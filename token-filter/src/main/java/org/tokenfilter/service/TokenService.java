@@ -118,8 +118,7 @@ public final class TokenService {
     try {
       return judge.validate(presented);
     } catch (TokenRejectedException refused) {
-      listeners.tell(
-          listener -> listener.refused(refused.rejection(), refused.why(), presented.client()));
+      listeners.tellRefused(refused, presented.client());
       throw refused;
     }
   }

@@ -12,17 +12,36 @@ public final class TokenRejectedException extends Exception {
 
   private final Rejection rejection;
   private final String why;
+  private final boolean misuse;
 
   /** A refusal, with its reason for the log. */
   public TokenRejectedException(Rejection rejection, String why) {
+    this(rejection, why, false);
+  }
+
+  private TokenRejectedException(Rejection rejection, String why, boolean misuse) {
     super(why, null, false, false);
     this.rejection = rejection;
     this.why = why;
+    this.misuse = misuse;
+  }
+
+  /**
+   * The refusal of an authentic token that is not its sender's, as far as one can tell. The sender
+   * may know no more than that it is {@link Rejection#INVALID}.
+   */
+  public static TokenRejectedException misuse(String why) {
+    return new TokenRejectedException(Rejection.INVALID, why, true);
   }
 
   /** What the sender may know. */
   public Rejection rejection() {
     return rejection;
+  }
+
+  /** Whether the token may be stolen or forged, so that somebody should look at it. */
+  public boolean isMisuse() {
+    return misuse;
   }
 
   /** What the log may say. */

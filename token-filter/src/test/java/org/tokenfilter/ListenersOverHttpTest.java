@@ -1,0 +1,207 @@
+package org.tokenfilter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.Mockito.atLeast;
+import static org.mockito.Mockito.mockingDetails;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.verify;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.service.TokenListener;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
+
+/** What listeners hear of requests, and what requests notice of listeners: nothing. */
+final class ListenersOverHttpTest {
+
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
+  @TempDir private Path folder;
+
+  @Test
+  void eventsComeInTheirOrder() throws Exception {
+    Heard heard = new Heard();
+    String id;
+    try (TokenSecurity security = security(new InMemoryTokenStore(), heard);
+        WebApp app = app(security)) {
+      Session session = app.session(Accounts.ALICE, 5);
+      id = id(session);
+      app.get("/api/who", session.headers());
+      app.send("POST", "/security/rest/token/logout", session.headers());
+      app.get("/api/who", session.headers());
+      app.get(
+          "/security/rest/token/access/5", "Authorization", WebApp.basic("alice:wrong-password"));
+    }
+    // Closed, so that all has been told.
+    assertThat(heard.events)
+        .containsExactly(
+            "issued " + id,
+            "renewed " + id,
+            "ended " + id + " CLOSED",
+            "refused CLOSED",
+            "login failed alice WRONG_CREDENTIALS");
+  }
+
+  @Test
+  void aListenerThatThrowsAnythingHarmsNothing() throws Exception {
+    for (Error thrown : List.of(new StackOverflowError(), new AssertionError("never"))) {
+      Heard heard = new Heard();
+      TokenListener throwing =
+          new TokenListener() {
+            @Override
+            public void issued(TokenRecord record) {
+              throw thrown;
+            }
+
+            @Override
+            public void refused(Rejection rejection, String why, ClientAddress client) {
+              throw thrown;
+            }
+          };
+      try (TokenSecurity security = security(new InMemoryTokenStore(), throwing, heard);
+          WebApp app = app(security)) {
+        Session session = app.session(Accounts.ALICE, 5);
+        assertThat(app.get("/api/who", session.headers()).statusCode()).isEqualTo(200);
+        assertThat(app.get("/api/who", "Authorization", "Bearer x").statusCode()).isEqualTo(401);
+      }
+      assertThat(heard.events).hasSize(3).last().isEqualTo("refused INVALID");
+    }
+  }
+
+  @Test
+  void aListenerThatBlocksForEverHoldsUpNeitherRequestsNorTheEnd() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch letGo = new CountDownLatch(1);
+    TokenListener blocking =
+        new TokenListener() {
+          @Override
+          public void issued(TokenRecord record) {
+            begun.countDown();
+            // Deaf to interrupts.
+            while (letGo.getCount() > 0) {
+              LockSupport.parkNanos(1_000_000);
+            }
+          }
+        };
+    TokenSecurity security = security(new InMemoryTokenStore(), blocking);
+    try (WebApp app = app(security)) {
+      Session session = app.session(Accounts.ALICE, 5);
+      begun.await();
+      for (int i = 0; i < 50; i++) {
+        assertThat(app.get("/api/who", session.headers()).statusCode()).isEqualTo(200);
+      }
+      long start = System.nanoTime();
+      security.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(7));
+    } finally {
+      letGo.countDown();
+    }
+  }
+
+  @Test
+  void whatTwoNodesSweepIsToldOnce() throws Exception {
+    TokenStore store = spy(new InMemoryTokenStore(clock, Duration.ofHours(1)));
+    Heard heard = new Heard();
+    int sessions = 60;
+    try (TokenSecurity one = security(store, heard);
+        TokenSecurity other = security(store, heard);
+        WebApp app = app(one)) {
+      assertThat(other.service()).isNotSameAs(one.service());
+      for (int i = 0; i < sessions; i++) {
+        app.session(Accounts.ALICE, 5);
+      }
+      await().until(() -> heard.events.size() == sessions);
+      clock.advance(Duration.ofMinutes(6));
+      await().until(() -> heard.events.size() >= 2 * sessions);
+      int sweeps = sweeps(store);
+      await().until(() -> sweeps(store) >= sweeps + 4);
+      verify(store, atLeast(4)).sweep(any(), any(), anyInt());
+    }
+    assertThat(heard.events)
+        .hasSize(2 * sessions)
+        .doesNotHaveDuplicates()
+        .filteredOn(event -> event.endsWith(" EXPIRED"))
+        .hasSize(sessions);
+  }
+
+  private static int sweeps(TokenStore store) {
+    return (int)
+        mockingDetails(store).getInvocations().stream()
+            .filter(call -> call.getMethod().getName().equals("sweep"))
+            .count();
+  }
+
+  private TokenSecurity security(TokenStore store, TokenListener... listeners) throws Exception {
+    var builder =
+        TokenSecurity.builder()
+            .settings(Accounts.settings(folder))
+            .setting("token.sweep.interval", "PT1S")
+            .setting("token.sweep.batch", "7")
+            .clock(clock)
+            .store(store);
+    List.of(listeners).forEach(builder::listener);
+    return builder.build();
+  }
+
+  private static WebApp app(TokenSecurity security) throws Exception {
+    return new WebApp()
+        .filter(new TokenFilter(security), Map.of())
+        .accessTokens()
+        .servlet("/api/who", (request, response) -> response.getWriter().print("served"))
+        .start();
+  }
+
+  private static String id(Session session) {
+    return SessionId.parse(session.id()).tokenId().toString();
+  }
+
+  private static final class Heard implements TokenListener {
+
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void issued(TokenRecord record) {
+      events.add("issued " + record.id());
+    }
+
+    @Override
+    public void renewed(TokenRecord record) {
+      events.add("renewed " + record.id());
+    }
+
+    @Override
+    public void ended(TokenId id, Reason reason) {
+      events.add("ended " + id + " " + reason);
+    }
+
+    @Override
+    public void refused(Rejection rejection, String why, ClientAddress client) {
+      events.add("refused " + rejection);
+    }
+
+    @Override
+    public void loginFailed(String username, Rejection rejection, ClientAddress client) {
+      events.add("login failed " + username + " " + rejection);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.tokenfilter;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** What a logger and those below it write, at every level, until it is closed. */
+public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Logger logger;
+  private final @Nullable Level level;
+
+  public LogLines(String name) {
+    logger = (Logger) LoggerFactory.getLogger(name);
+    level = logger.getLevel();
+    setContext(logger.getLoggerContext());
+    start();
+    logger.setLevel(Level.TRACE);
+    logger.setAdditive(false);
+    logger.addAppender(this);
+  }
+
+  @Override
+  protected void append(ILoggingEvent event) {
+    IThrowableProxy thrown = event.getThrowableProxy();
+    String trace = thrown == null ? "" : " " + ThrowableProxyUtil.asString(thrown);
+    lines.add(event.getLevel() + " " + event.getFormattedMessage() + trace);
+  }
+
+  /** The lines so far: level, message and stack trace. */
+  public List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** The lines since it was last asked. */
+  public List<String> take() {
+    List<String> taken = List.copyOf(lines);
+    lines.removeAll(taken);
+    return taken;
+  }
+
+  @Override
+  public void close() {
+    logger.detachAppender(this);
+    logger.setAdditive(true);
+    logger.setLevel(level);
+    stop();
+  }
+}

@@ -1,0 +1,136 @@
+package org.tokenfilter;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** A store with one fault at a time, from when it is set until it is mended. */
+public final class ScriptedStore implements TokenStore {
+
+  /** The calls that a request makes. */
+  public enum Call {
+    INSERT,
+    FIND,
+    RENEW,
+    END
+  }
+
+  /** Where in a call. */
+  public enum When {
+    BEFORE,
+    AFTER
+  }
+
+  /** What happens in every such call. */
+  @FunctionalInterface
+  public interface Fault {
+    void happen() throws Exception;
+  }
+
+  private record Script(Call call, When when, Fault fault) {}
+
+  private final TokenStore store;
+  private volatile @Nullable Script script;
+
+  public ScriptedStore(TokenStore store) {
+    this.store = store;
+  }
+
+  public void breakDown(Call call, When when, Fault fault) {
+    script = new Script(call, when, fault);
+  }
+
+  public void mend() {
+    script = null;
+  }
+
+  @Override
+  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    return ask(Call.INSERT, () -> store.insert(record, limit, now));
+  }
+
+  @Override
+  public Optional<TokenRecord> find(TokenId id) {
+    return ask(Call.FIND, () -> store.find(id));
+  }
+
+  @Override
+  public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+    return ask(Call.RENEW, () -> store.renew(renewals, now));
+  }
+
+  @Override
+  public List<TokenId> end(TokenId id, Ending ending) {
+    return ask(Call.END, () -> store.end(id, ending));
+  }
+
+  @Override
+  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+    return store.replace(id, successor, now);
+  }
+
+  @Override
+  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+    return store.endAll(selection, ending, limit);
+  }
+
+  @Override
+  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+    return store.list(subject, now, after, limit);
+  }
+
+  @Override
+  public Ends endedWithin(Duration window, int limit) {
+    return store.endedWithin(window, limit);
+  }
+
+  @Override
+  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    return store.sweep(expiredBefore, deadBefore, limit);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  private <T> T ask(Call call, Supplier<T> question) {
+    Script script = this.script;
+    happen(script, call, When.BEFORE);
+    T answer = question.get();
+    happen(script, call, When.AFTER);
+    return answer;
+  }
+
+  private static void happen(@Nullable Script script, Call call, When when) {
+    if (script != null && script.call() == call && script.when() == when) {
+      try {
+        script.fault().happen();
+      } catch (Exception e) {
+        ScriptedStore.<RuntimeException>sneak(e);
+      }
+    }
+  }
+
+  /** Throws it, declared or not, as a store in another language than Java may. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+}

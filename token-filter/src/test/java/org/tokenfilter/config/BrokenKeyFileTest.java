@@ -1,0 +1,179 @@
+package org.tokenfilter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tokenfilter.config.KeyFile.key;
+import static org.tokenfilter.config.KeyFile.kidOf;
+import static org.tokenfilter.config.KeyFile.secret;
+import static org.tokenfilter.config.KeyFile.set;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.store.InMemoryTokenStore;
+
+/** Cases S17 and P18 in service: whatever is wrong with a new key file, the old keys stay. */
+final class BrokenKeyFileTest {
+
+  @TempDir private Path folder;
+
+  /** What somebody does to the file, and what they are told. */
+  record Mistake(String name, Deed deed, String told) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  @FunctionalInterface
+  interface Deed {
+    void to(KeyFile file) throws Exception;
+  }
+
+  static Stream<Mistake> mistakes() {
+    String k1 = key("k1", "active");
+    return Stream.of(
+        text("garbage", secret("k1"), "it is not JSON"),
+        text("cut in the middle", set(k1).substring(0, 60), "it is not JSON"),
+        text("empty file", "", "it is not a JSON object"),
+        text("empty set", set(), "there is no key"),
+        text("no active key", set(key("k1", "accept")), "exactly one key must be active, not none"),
+        text(
+            "two active keys",
+            set(k1, key("k2", "active")),
+            "exactly one key must be active, not [k1, k2]"),
+        text("duplicate kid", set(k1, key("k1", "accept", secret("k2"))), "the kid 'k1'"),
+        text(
+            "same bytes under two names",
+            set(k1, key("k2", "accept", secret("k1"))),
+            "keys 'k1' and 'k2' have the same bytes"),
+        text("missing kid", set(k1.replace("\"kid\":\"k1\",", "")), "key number 1 has no kid"),
+        text(
+            "duplicate member",
+            set(k1.replace("\"use\"", "\"kid\":\"k2\",\"use\"")),
+            "gives a member twice"),
+        text(
+            "short key",
+            set(key("k1", "active", secret("k1").substring(0, 22).replaceAll(".$", "A"))),
+            "key 'k1' has 16 bytes"),
+        text(
+            "all bytes equal",
+            set(key("k1", "active", "A".repeat(43))),
+            "all of its bytes are equal"),
+        text(
+            "foreign kty",
+            set(k1, "{\"kty\":\"RSA\",\"kid\":\"k2\",\"n\":\"" + secret("k2") + "\"}"),
+            "key 'k2': kty is not oct"),
+        text("unknown state", set(key("k1", "actve")), "state is not one of"),
+        text("64 KiB and more", set(k1) + " ".repeat(65536), "larger than 65536 bytes"),
+        new Mistake(
+            "world-readable",
+            file -> file.replaceBy(set(key("k1", "active")), "rw-r--r--"),
+            "it is open to other users of this machine; run: chmod 600"),
+        new Mistake(
+            "group-writable",
+            file -> file.replaceBy(set(key("k1", "active")), "rw-rw----"),
+            "it is open to other users of this machine; run: chmod 600"),
+        new Mistake("deleted", file -> Files.delete(file.path()), ""),
+        new Mistake(
+            "directory",
+            file -> {
+              Files.delete(file.path());
+              Files.createDirectory(file.path());
+            },
+            "it is not a regular file"));
+  }
+
+  private static Mistake text(String name, String text, String told) {
+    return new Mistake(name, file -> file.replaceBy(text, "rw-------"), told);
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void s17_theOldKeysStayInForceAndTheMistakeIsToldOnce(Mistake mistake) throws Exception {
+    KeyFile file = new KeyFile(folder);
+    file.replace(key("k1", "active"));
+    ReloadedFile<KeyRing> keys = file.read();
+    try (TokenSecurity security = security(keys);
+        WebApp app = app(security);
+        LogLines log = new LogLines(ReloadedFile.class.getName())) {
+      Session session = app.session(Accounts.ALICE, 5);
+
+      mistake.deed().to(file);
+      for (int i = 0; i < 3; i++) {
+        keys.run();
+        assertThat(status(app, session)).isEqualTo(200);
+        assertThat(kidOf(app.session(Accounts.BOB, 5).token())).isEqualTo("k1");
+      }
+      assertThat(log.take())
+          .singleElement()
+          .asString()
+          .startsWith("ERROR What was read before stays in force, since " + file.path())
+          .contains(mistake.told())
+          .satisfies(BrokenKeyFileTest::assertHoldsNoKey);
+
+      Files.deleteIfExists(file.path());
+      file.replace(key("k1", "retired"), key("k2", "active"));
+      keys.run();
+      assertThat(status(app, session)).isEqualTo(401);
+      assertThat(kidOf(app.session(Accounts.BOB, 5).token())).isEqualTo("k2");
+
+      mistake.deed().to(file);
+      keys.run();
+      assertThat(log.lines()).filteredOn(line -> line.startsWith("ERROR")).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void s17_noneOfThemStarts(Mistake mistake) throws Exception {
+    KeyFile file = new KeyFile(folder);
+    file.replace(key("k1", "active"));
+    mistake.deed().to(file);
+    Map<String, String> settings = Map.of("token.keys.file", file.path().toString());
+    assertThatThrownBy(() -> TokenSecurity.from(settings))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("key file " + file.path())
+        .hasMessageContaining(mistake.told())
+        .satisfies(e -> assertThat(((ConfigurationException) e).problems()).hasSize(1))
+        .satisfies(e -> assertHoldsNoKey(String.valueOf(e.getMessage())));
+  }
+
+  private static void assertHoldsNoKey(String text) {
+    for (String kid : List.of("k1", "k2")) {
+      assertThat(text).doesNotContain(secret(kid).substring(0, 8));
+    }
+    assertThat(text).doesNotContain("AAAA");
+  }
+
+  private TokenSecurity security(ReloadedFile<KeyRing> keys) throws Exception {
+    return TokenSecurity.builder()
+        .keys(keys)
+        .settings(Accounts.settings(folder))
+        .store(new InMemoryTokenStore())
+        .build();
+  }
+
+  private static WebApp app(TokenSecurity security) throws Exception {
+    return new WebApp()
+        .filter(new TokenFilter(security), Map.of())
+        .accessTokens()
+        .servlet("/api/who", (request, response) -> response.getWriter().print("served"))
+        .start();
+  }
+
+  private static int status(WebApp app, Session session) throws Exception {
+    return app.get("/api/who", session.headers()).statusCode();
+  }
+}

@@ -1,0 +1,106 @@
+package org.tokenfilter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.codec.KeyRing;
+
+final class ReloadedFileTest {
+
+  @TempDir private Path folder;
+  private Path file;
+  private final AtomicInteger reads = new AtomicInteger();
+
+  @BeforeEach
+  void writeTheFile() throws IOException {
+    file = Files.writeString(folder.resolve("file"), "one");
+  }
+
+  @Test
+  void aFileThatStaysAsItIsIsNotReadAgainAndAgain() throws Exception {
+    ReloadedFile<String> reloaded = new ReloadedFile<>(file, this::read);
+    for (int i = 0; i < 10; i++) {
+      reloaded.run();
+    }
+    assertThat(reads.get()).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void whatIsWrittenOnTopOfItIsReadToo() throws Exception {
+    ReloadedFile<String> reloaded = new ReloadedFile<>(file, this::read);
+    Files.writeString(file, "the second");
+    reloaded.run();
+    assertThat(reloaded.get()).isEqualTo("the second");
+  }
+
+  /** An executor gives up a task that throws, and says nothing. */
+  @Test
+  void anErrorOfTheReaderDoesNotEndTheReading() throws Exception {
+    ReloadedFile<String> reloaded =
+        new ReloadedFile<>(
+            file,
+            it -> {
+              String text = read(it);
+              if (text.equals("broken")) {
+                throw new NoClassDefFoundError("gone");
+              }
+              return text;
+            });
+    try (LogLines log = new LogLines(ReloadedFile.class.getName())) {
+      Files.writeString(file, "broken");
+      reloaded.run();
+      reloaded.run();
+      assertThat(reloaded.get()).isEqualTo("one");
+      assertThat(log.lines()).hasSize(1);
+      assertThat(log.lines().get(0)).contains(file.toString()).contains("NoClassDefFoundError");
+      Files.writeString(file, "mended");
+      reloaded.run();
+      assertThat(reloaded.get()).isEqualTo("mended");
+    }
+  }
+
+  /** As when it is copied with its times: neither its time nor its length tells. */
+  @Test
+  void whatLooksOlderThanItIsIsReadToo() throws Exception {
+    ReloadedFile<String> reloaded = new ReloadedFile<>(file, this::read);
+    reloaded.run();
+    reloaded.run();
+    FileTime before = Files.getLastModifiedTime(file);
+    Files.writeString(file, "two");
+    Files.setLastModifiedTime(file, before);
+    reloaded.run();
+    assertThat(reloaded.get()).isEqualTo("two");
+  }
+
+  @Test
+  void keysThatAreOpenedToOthersAreReported() throws Exception {
+    KeyFile keys = new KeyFile(folder);
+    keys.replace(KeyFile.key("k1", "active"));
+    ReloadedFile<KeyRing> reloaded = keys.read();
+    reloaded.run();
+    reloaded.run();
+    try (LogLines log = new LogLines(ReloadedFile.class.getName())) {
+      Files.setPosixFilePermissions(keys.path(), PosixFilePermissions.fromString("rw-r--r--"));
+      reloaded.run();
+      reloaded.run();
+      assertThat(log.take()).singleElement().asString().contains("chmod 600 " + keys.path());
+      Files.setPosixFilePermissions(keys.path(), PosixFilePermissions.fromString("rw-------"));
+      reloaded.run();
+      assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR"));
+    }
+  }
+
+  private String read(Path path) throws IOException {
+    reads.incrementAndGet();
+    return Files.readString(path);
+  }
+}

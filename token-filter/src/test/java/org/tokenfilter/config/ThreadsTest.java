@@ -1,0 +1,105 @@
+package org.tokenfilter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.LogLines;
+
+final class ThreadsTest {
+
+  private static final int MOST_QUEUED = 10_000;
+
+  private final CountDownLatch letGo = new CountDownLatch(1);
+  private final AtomicInteger done = new AtomicInteger();
+
+  @Test
+  void whatIsTooMuchIsDroppedWithOneWarning() throws Exception {
+    try (Threads threads = threads(Duration.ofSeconds(30));
+        LogLines log = new LogLines(Threads.class.getName())) {
+      Executor queue = threads.queue("listeners");
+      block(queue);
+      for (int i = 0; i < MOST_QUEUED + 500; i++) {
+        queue.execute(done::incrementAndGet);
+      }
+      assertThat(log.lines())
+          .containsExactly("WARN The listeners cannot keep up: events are dropped, 1 so far");
+      letGo.countDown();
+    }
+    assertThat(done).hasValue(MOST_QUEUED);
+  }
+
+  @Test
+  void whatIsQueuedIsDoneBeforeClosing() throws Exception {
+    Threads threads = threads(Duration.ofSeconds(30));
+    Executor queue = threads.queue("listeners");
+    block(queue);
+    for (int i = 0; i < 100; i++) {
+      queue.execute(done::incrementAndGet);
+    }
+    letGo.countDown();
+    threads.close();
+    assertThat(done).hasValue(100);
+    queue.execute(done::incrementAndGet);
+    assertThat(done).hasValue(100);
+  }
+
+  @Test
+  void closingWaitsNoLongerThanItsPatienceHoweverManyHang() throws Exception {
+    Threads threads = threads(Duration.ofMillis(200));
+    for (int i = 0; i < 5; i++) {
+      block(threads.queue("listeners " + i));
+    }
+    try (LogLines log = new LogLines(Threads.class.getName())) {
+      long start = System.nanoTime();
+      threads.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
+      assertThat(log.lines()).hasSize(5).allMatch(line -> line.contains("did not stop within"));
+    }
+    letGo.countDown();
+  }
+
+  @Test
+  void whatRepeatsIsInterruptedAtClosing() throws Exception {
+    Threads threads = threads(Duration.ofSeconds(30));
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicInteger interrupted = new AtomicInteger();
+    threads.repeat(
+        "sweep",
+        () -> {
+          begun.countDown();
+          try {
+            letGo.await();
+          } catch (InterruptedException e) {
+            interrupted.incrementAndGet();
+          }
+        },
+        Duration.ofMillis(1));
+    assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+    threads.close();
+    assertThat(interrupted).hasValue(1);
+  }
+
+  /** Occupies the queue's thread until it is let go, whoever interrupts it. */
+  private void block(Executor queue) throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    queue.execute(
+        () -> {
+          begun.countDown();
+          while (letGo.getCount() > 0) {
+            LockSupport.parkNanos(1_000_000);
+          }
+        });
+    assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static Threads threads(Duration patience) {
+    return new Threads("test", patience, Ticker.systemTicker());
+  }
+}

@@ -1,0 +1,304 @@
+package org.tokenfilter.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.ScriptedStore;
+import org.tokenfilter.ScriptedStore.Call;
+import org.tokenfilter.ScriptedStore.When;
+import org.tokenfilter.SettableClock;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.token.SessionId;
+
+/**
+ * Case F26: each call of the store that a request makes fails before its effect, fails after it,
+ * and hangs. All on one application, which is never restarted.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class StoreFailuresTest {
+
+  private static final int PLACES = 2;
+  private static final Duration PATIENCE = Duration.ofMillis(100);
+
+  /** What a loaded machine may add. */
+  private static final Duration SLACK = Duration.ofSeconds(3);
+
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
+  private final InMemoryTokenStore memory = new InMemoryTokenStore(clock, Duration.ofHours(1));
+  private final ScriptedStore store = new ScriptedStore(memory);
+  private final AtomicInteger ran = new AtomicInteger();
+  private final ExecutorService clients = Executors.newCachedThreadPool();
+  private final List<String> table = new ArrayList<>();
+  private TokenSecurity security;
+  private WebApp app;
+
+  /** A request, and the call of the store in it that breaks down. */
+  enum Step {
+    LOGIN_INSERT("insert at login, session token", Call.INSERT, "/session/30"),
+    OPEN_INSERT("insert at login, open token", Call.INSERT, "/30"),
+    REQUEST_FIND("find at a request", Call.FIND, "/api/who"),
+    REQUEST_RENEW("renew after success", Call.RENEW, "/api/who"),
+    JOIN_FIND("find at joining a session", Call.FIND, "/session/30"),
+    JOIN_RENEW("renew at joining a session", Call.RENEW, "/session/30"),
+    LOGOUT_FIND("find at logout", Call.FIND, "/logout"),
+    LOGOUT_END("end at logout", Call.END, "/logout"),
+    APPLICATION_END("end at the application's request.logout()", Call.END, "/api/logout");
+
+    private final String told;
+    private final Call call;
+    private final String path;
+
+    Step(String told, Call call, String path) {
+      this.told = told;
+      this.call = call;
+      this.path = path;
+    }
+  }
+
+  /**
+   * What is expected of a step that fails.
+   *
+   * @param live how many more tokens of the user are live than before
+   * @param record what has become of the session that the request presents
+   * @param again the status of the same request, once the store works again
+   */
+  record Row(Step step, When when, int status, int ran, int live, String record, int again) {
+    @Override
+    public String toString() {
+      return step + " " + when;
+    }
+  }
+
+  static Stream<Row> rows() {
+    String untouched = "live, not renewed";
+    return Stream.of(
+        new Row(Step.LOGIN_INSERT, When.BEFORE, 503, 0, 0, untouched, 200),
+        new Row(Step.LOGIN_INSERT, When.AFTER, 503, 0, 1, untouched, 200),
+        new Row(Step.OPEN_INSERT, When.BEFORE, 503, 0, 0, untouched, 200),
+        new Row(Step.OPEN_INSERT, When.AFTER, 503, 0, 1, untouched, 200),
+        new Row(Step.REQUEST_FIND, When.BEFORE, 503, 0, 0, untouched, 200),
+        new Row(Step.REQUEST_FIND, When.AFTER, 503, 0, 0, untouched, 200),
+        new Row(Step.REQUEST_RENEW, When.BEFORE, 200, 1, 0, untouched, 200),
+        new Row(Step.REQUEST_RENEW, When.AFTER, 200, 1, 0, "live, renewed", 200),
+        new Row(Step.JOIN_FIND, When.BEFORE, 503, 0, 0, untouched, 200),
+        new Row(Step.JOIN_FIND, When.AFTER, 503, 0, 0, untouched, 200),
+        new Row(Step.JOIN_RENEW, When.BEFORE, 503, 0, 0, untouched, 200),
+        new Row(Step.JOIN_RENEW, When.AFTER, 503, 0, 0, "live, renewed", 200),
+        new Row(Step.LOGOUT_FIND, When.BEFORE, 503, 0, 0, untouched, 204),
+        new Row(Step.LOGOUT_FIND, When.AFTER, 503, 0, 0, untouched, 204),
+        new Row(Step.LOGOUT_END, When.BEFORE, 503, 0, 0, untouched, 204),
+        new Row(Step.LOGOUT_END, When.AFTER, 503, 0, -1, "closed", 204),
+        new Row(Step.APPLICATION_END, When.BEFORE, 500, 1, 0, untouched, 200),
+        new Row(Step.APPLICATION_END, When.AFTER, 500, 1, -1, "closed", 401));
+  }
+
+  @BeforeAll
+  void startTheApplication(@TempDir Path folder) throws Exception {
+    security =
+        TokenSecurity.builder()
+            .settings(Accounts.settings(folder))
+            .setting("token.store.concurrency", Integer.toString(PLACES))
+            .setting("token.store.timeout", PATIENCE.toString())
+            .clock(clock)
+            .store(store)
+            .build();
+    app =
+        new WebApp()
+            .filter(new TokenFilter(security), Map.of())
+            .accessTokens()
+            .servlet("/api/who", (request, response) -> ran.incrementAndGet())
+            .servlet(
+                "/api/logout",
+                (request, response) -> {
+                  ran.incrementAndGet();
+                  request.logout();
+                })
+            .start();
+  }
+
+  @BeforeEach
+  void forgetWhatRan() {
+    ran.set(0);
+  }
+
+  @AfterAll
+  void stopTheApplicationAndWriteTheTable() throws Exception {
+    clients.shutdownNow();
+    app.close();
+    security.close();
+    List<String> text = new ArrayList<>();
+    text.add("| call of the store | fault | answer | Retry-After | application ran | in the store");
+    text.set(0, text.get(0) + " | the same request again |");
+    text.add("|---|---|---|---|---|---|---|");
+    text.addAll(table.stream().sorted().toList());
+    Files.write(Path.of("target", "store-failures.md"), text);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void f26_aFailureIsToldAndTheNextRequestWorks(Row row) throws Exception {
+    Session session = login();
+    clock.advance(Duration.ofMinutes(1));
+    int live = live();
+
+    store.breakDown(
+        row.step().call,
+        row.when(),
+        () -> {
+          throw new TokenStoreException("broken", null, true);
+        });
+    HttpResponse<String> answer = send(row.step(), session);
+    store.mend();
+
+    int more = live() - live;
+    String record = told(session);
+    String retryAfter = answer.headers().firstValue("Retry-After").orElse("none");
+    assertThat(answer.statusCode()).isEqualTo(row.status());
+    assertThat(retryAfter).isEqualTo(row.status() == 503 ? "1" : "none");
+    assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+    assertThat(ran).hasValue(row.ran());
+    assertThat(more).isEqualTo(row.live());
+    assertThat(record).isEqualTo(row.record());
+    int again = send(row.step(), session).statusCode();
+    assertThat(again).isEqualTo(row.again());
+    tell(
+        row.step(),
+        row.when() == When.BEFORE ? "fails before" : "fails after",
+        Integer.toString(row.status()),
+        retryAfter,
+        Integer.toString(row.ran()),
+        "presented session %s; live tokens %+d".formatted(record, more),
+        Integer.toString(again));
+  }
+
+  static Stream<Step> steps() {
+    return Stream.of(Step.values());
+  }
+
+  @ParameterizedTest
+  @MethodSource("steps")
+  void s03_whileTheStoreHangsTheNextRequestIsSentAwayInTime(Step step) throws Exception {
+    List<Session> sessions = new ArrayList<>();
+    for (int i = 0; i < PLACES; i++) {
+      sessions.add(login());
+    }
+    Session next = login();
+    CountDownLatch letGo = new CountDownLatch(1);
+    AtomicInteger inside = new AtomicInteger();
+    store.breakDown(
+        step.call,
+        When.BEFORE,
+        () -> {
+          inside.incrementAndGet();
+          letGo.await();
+        });
+    List<Future<HttpResponse<String>>> hung = new ArrayList<>();
+    for (Session session : sessions) {
+      hung.add(clients.submit(() -> send(step, session)));
+    }
+    await().until(() -> inside.get() == PLACES);
+    int ranBefore = ran.get();
+
+    long start = System.nanoTime();
+    HttpResponse<String> sentAway = app.get("/api/who", next.headers());
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertThat(sentAway.statusCode()).isEqualTo(503);
+    assertThat(sentAway.headers().firstValue("Retry-After")).hasValue("1");
+    assertThat(took).isBetween(PATIENCE, PATIENCE.plus(SLACK));
+    assertThat(app.send("POST", "/security/rest/token/logout", next.headers()).statusCode())
+        .isEqualTo(503);
+    assertThat(told(next)).startsWith("live");
+    assertThat(ran).hasValue(ranBefore);
+    assertThat(inside).hasValue(PLACES);
+    assertThat(hung).noneMatch(Future::isDone);
+
+    letGo.countDown();
+    int good = step.path.equals("/logout") ? 204 : 200;
+    for (Future<HttpResponse<String>> late : hung) {
+      assertThat(late.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(good);
+    }
+    store.mend();
+    int again = app.get("/api/who", next.headers()).statusCode();
+    assertThat(again).isEqualTo(200);
+    tell(
+        step,
+        "hangs",
+        "a request meanwhile: 503 in time; the %d that hang, when let go: %d"
+            .formatted(PLACES, good),
+        "1",
+        "0",
+        "presented session live",
+        Integer.toString(again));
+  }
+
+  private Session login() throws Exception {
+    return app.session(Accounts.ALICE, 30);
+  }
+
+  private HttpResponse<String> send(Step step, Session session) throws Exception {
+    return switch (step) {
+      case LOGIN_INSERT, OPEN_INSERT ->
+          app.get(
+              "/security/rest/token/access" + step.path,
+              "Authorization",
+              WebApp.basic(Accounts.ALICE));
+      case JOIN_FIND, JOIN_RENEW ->
+          app.get(
+              "/security/rest/token/access" + step.path,
+              "Authorization",
+              WebApp.basic(Accounts.ALICE),
+              "Cookie",
+              "SESSION=" + session.id());
+      case LOGOUT_FIND, LOGOUT_END ->
+          app.send("POST", "/security/rest/token" + step.path, session.headers());
+      case REQUEST_FIND, REQUEST_RENEW, APPLICATION_END -> app.get(step.path, session.headers());
+    };
+  }
+
+  private int live() {
+    return memory.list("alice", clock.instant(), null, 1000).size();
+  }
+
+  private String told(Session session) {
+    TokenId id = SessionId.parse(session.id()).tokenId();
+    TokenRecord record = memory.find(id).orElseThrow();
+    if (record.ending() != null) {
+      return "closed";
+    }
+    boolean renewed = record.lastUsedAt().isAfter(record.issuedAt());
+    return renewed ? "live, renewed" : "live, not renewed";
+  }
+
+  private void tell(Step step, String fault, String... cells) {
+    table.add("| " + step.told + " | " + fault + " | " + String.join(" | ", cells) + " |");
+  }
+}

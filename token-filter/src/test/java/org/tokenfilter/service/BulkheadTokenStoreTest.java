@@ -1,0 +1,295 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.mockito.stubbing.Answer;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+
+/** Cases S01 to S03, F27 and F28: whatever a store does, its callers get an answer in time. */
+final class BulkheadTokenStoreTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+  private static final TokenId ID = TokenId.of(new byte[TokenId.LENGTH]);
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration SHORT = Duration.ofMillis(50);
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void stopTheThreads() throws InterruptedException {
+    threads.shutdownNow();
+    assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** A method of a store. */
+  record Method(String name, Question question) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  @FunctionalInterface
+  interface Question {
+    Object ask(TokenStore store);
+  }
+
+  static Stream<Method> methods() {
+    TokenRecord record = TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build();
+    Ending ending = Ending.of(Reason.CLOSED, NOW);
+    return Stream.of(
+        new Method("insert", store -> store.insert(record, Limit.NONE, NOW)),
+        new Method("find", store -> store.find(ID)),
+        new Method("renew", store -> store.renew(List.of(), NOW)),
+        new Method("replace", store -> store.replace(ID, record, NOW)),
+        new Method("end", store -> store.end(ID, ending)),
+        new Method("endAll", store -> store.endAll(new Selection("alice", Set.of()), ending, 1)),
+        new Method("list", store -> store.list("alice", NOW, null, 1)),
+        new Method("endedWithin", store -> store.endedWithin(LONG, 1)),
+        new Method("sweep", store -> store.sweep(NOW, NOW, 1)),
+        new Method("watch", store -> store.watch(id -> {})));
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void s01_nullIsNoAnswer(Method method) {
+    TokenStore store = store(call -> null);
+    // What answers a primitive cannot answer null.
+    if (!method.name().equals("replace")) {
+      assertThatExceptionOfType(TokenStoreException.class)
+          .isThrownBy(() -> method.question().ask(store))
+          .withMessage("the store answered null");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void s02_whateverIsThrownIsAFailureOfTheStore(Method method) {
+    for (Throwable thrown :
+        List.of(
+            new IllegalStateException("a broken plugin"),
+            new StackOverflowError(),
+            new NoClassDefFoundError("gone"),
+            new AssertionError("never"),
+            new IOException("thrown, though no method declares it"),
+            new Throwable("what no one throws"))) {
+      TokenStore store =
+          store(
+              call -> {
+                throw thrown;
+              });
+      assertThatExceptionOfType(TokenStoreException.class)
+          .as(thrown.toString())
+          .isThrownBy(() -> method.question().ask(store))
+          .withCause(thrown);
+    }
+  }
+
+  @Test
+  void whatAStoreSaysItselfIsHandedOnAsItIs() {
+    TokenStoreException own = new TokenStoreException("down for an hour", null, true);
+    TokenStore store =
+        store(
+            call -> {
+              throw own;
+            });
+    assertThat(catchThrowable(() -> store.find(ID))).isSameAs(own);
+  }
+
+  @Test
+  void f27_anInterruptedStoreLeavesTheThreadInterrupted() {
+    TokenStore store =
+        store(
+            call -> {
+              throw new InterruptedException("while it waited for a connection");
+            });
+    assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> store.find(ID));
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void f27_anInterruptEndsTheWaitAndStaysWithTheThread() throws Exception {
+    CountDownLatch letGo = new CountDownLatch(1);
+    TokenStore store = hanging(letGo, new AtomicInteger(), 1, LONG);
+    Future<?> hung = threads.submit(() -> store.find(ID));
+    AtomicBoolean interrupted = new AtomicBoolean();
+    AtomicBoolean refused = new AtomicBoolean();
+    Thread waiting =
+        new Thread(
+            () -> {
+              refused.set(catchThrowable(() -> store.find(ID)) instanceof TokenStoreException);
+              interrupted.set(Thread.currentThread().isInterrupted());
+            });
+    waiting.start();
+    await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+    waiting.interrupt();
+    waiting.join();
+    assertThat(refused).isTrue();
+    assertThat(interrupted).isTrue();
+    letGo.countDown();
+    hung.get(10, TimeUnit.SECONDS);
+    assertThat(store.find(ID)).isEmpty();
+  }
+
+  @Test
+  void s03_noMoreThanItsPlacesAreInTheStoreAndTheNextIsSentAwayInTime() throws Exception {
+    int places = 4;
+    CountDownLatch letGo = new CountDownLatch(1);
+    AtomicInteger inside = new AtomicInteger();
+    TokenStore store = hanging(letGo, inside, places, SHORT);
+    List<Future<?>> hung = new ArrayList<>();
+    for (int i = 0; i < places; i++) {
+      hung.add(threads.submit(() -> store.find(ID)));
+    }
+    await().until(() -> inside.get() == places);
+
+    List<Future<TokenStoreException>> waiting = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      waiting.add(
+          threads.submit(
+              () -> catchThrowableOfType(TokenStoreException.class, () -> store.find(ID))));
+    }
+    for (Future<TokenStoreException> sentAway : waiting) {
+      assertThat(sentAway.get(10, TimeUnit.SECONDS))
+          .hasMessage("too many requests are in the store");
+    }
+    assertThat(inside).hasValue(places);
+
+    letGo.countDown();
+    for (Future<?> late : hung) {
+      assertThat(late.get(10, TimeUnit.SECONDS)).isEqualTo(Optional.empty());
+    }
+    assertThat(store.find(ID)).isEmpty();
+  }
+
+  @Test
+  void whoWaitsGetsThePlaceThatBecomesFree() throws Exception {
+    CountDownLatch letGo = new CountDownLatch(1);
+    AtomicInteger inside = new AtomicInteger();
+    TokenStore store = hanging(letGo, inside, 1, LONG);
+    Future<?> first = threads.submit(() -> store.find(ID));
+    await().until(() -> inside.get() == 1);
+    Future<?> second = threads.submit(() -> store.find(ID));
+    letGo.countDown();
+    first.get(10, TimeUnit.SECONDS);
+    second.get(10, TimeUnit.SECONDS);
+    assertThat(inside).hasValue(2);
+  }
+
+  @Test
+  void neverAreMoreThreadsInTheStoreThanAllowed() throws Exception {
+    int places = 3;
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    TokenStore store =
+        new BulkheadTokenStore(
+            answering(
+                call -> {
+                  most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                  Thread.onSpinWait();
+                  inside.decrementAndGet();
+                  return Optional.empty();
+                }),
+            places,
+            LONG);
+    List<Future<?>> all = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      all.add(
+          threads.submit(
+              () -> {
+                for (int n = 0; n < 200; n++) {
+                  assertThat(store.find(ID)).isEmpty();
+                }
+              }));
+    }
+    for (Future<?> one : all) {
+      one.get(30, TimeUnit.SECONDS);
+    }
+    assertThat(most.get()).isBetween(1, places);
+  }
+
+  @Test
+  void aThousandFailuresTakeNoPlaceAway() {
+    AtomicInteger calls = new AtomicInteger();
+    AtomicBoolean broken = new AtomicBoolean(true);
+    TokenStore store =
+        new BulkheadTokenStore(
+            answering(
+                call -> {
+                  calls.incrementAndGet();
+                  if (!broken.get()) {
+                    return Optional.empty();
+                  }
+                  switch (calls.get() % 4) {
+                    case 0 -> throw new StackOverflowError();
+                    case 1 -> throw new IOException("gone");
+                    case 2 -> throw new TokenStoreException("down", null, true);
+                    default -> {
+                      return null;
+                    }
+                  }
+                }),
+            1,
+            SHORT);
+    for (int i = 0; i < 1000; i++) {
+      assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> store.find(ID));
+    }
+    assertThat(calls).hasValue(1000);
+    broken.set(false);
+    assertThat(store.find(ID)).isEmpty();
+  }
+
+  /** A store whose every find waits until it is let go, or is interrupted. */
+  private static TokenStore hanging(
+      CountDownLatch letGo, AtomicInteger inside, int places, Duration patience) {
+    return new BulkheadTokenStore(
+        answering(
+            call -> {
+              inside.incrementAndGet();
+              letGo.await();
+              return Optional.empty();
+            }),
+        places,
+        patience);
+  }
+
+  private static TokenStore store(Answer<Object> answer) {
+    return new BulkheadTokenStore(answering(answer), 1, SHORT);
+  }
+
+  private static TokenStore answering(Answer<Object> answer) {
+    return mock(TokenStore.class, answer);
+  }
+}
