@@ -189,6 +189,22 @@ final class TrustedProxiesTest {
     assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED_FOR + header)));
   }
 
+  /**
+   * A proxy that quotes what its client asked for as host: {@code shop", for=1.2.3.4;x="} becomes
+   * one quoted string, out of which the client must not break.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "for=203.0.113.9;host=\"shop\\\", for=1.2.3.4;x=\\\"\"",
+        "for=1.2.3.4;x=\"\\\", for=203.0.113.9;host=\"a\\\"b\"",
+        "for=203.0.113.9;host=\"sh\\op\"",
+        "for=1.2.3.4;x=\\, for=203.0.113.9"
+      })
+  void backslashIsABadRequestSinceItMayMoveTheEndOfAQuotedString(String header) {
+    assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED + header)));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
