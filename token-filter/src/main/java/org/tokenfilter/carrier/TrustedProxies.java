@@ -1,7 +1,6 @@
 package org.tokenfilter.carrier;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -65,18 +64,29 @@ public final class TrustedProxies {
   /**
    * The host that the client asked for, with its port: as a trusted proxy says, else as Host.
    *
-   * @throws TokenRejectedException if the proxy's header cannot be read
+   * @throws TokenRejectedException if the proxy's header cannot be read, or both headers name a
+   *     host and they differ
    */
   @Nullable String hostOf(HttpServletRequest request) throws TokenRejectedException {
-    if (!proxies.isEmpty() && trusts(ClientAddress.parse(request.getRemoteAddr()))) {
-      List<String> hosts = new ArrayList<>(ListHeader.elements(request, FORWARDED_HOST));
-      hosts.addAll(ListHeader.parameters(request, FORWARDED, "host"));
-      String nearest = hosts.isEmpty() ? "" : hosts.get(hosts.size() - 1);
-      if (!nearest.isEmpty()) {
-        return nearest;
-      }
+    if (proxies.isEmpty() || !trusts(ClientAddress.parse(request.getRemoteAddr()))) {
+      return request.getHeader("Host");
     }
-    return request.getHeader("Host");
+    String forwarded = last(ListHeader.parameters(request, FORWARDED, "host"));
+    String forwardedHost = last(ListHeader.elements(request, FORWARDED_HOST));
+    if (forwarded.isEmpty() && forwardedHost.isEmpty()) {
+      return request.getHeader("Host");
+    }
+    if (!forwarded.isEmpty()
+        && !forwardedHost.isEmpty()
+        && !forwarded.equalsIgnoreCase(forwardedHost)) {
+      throw refused("Forwarded and X-Forwarded-Host differ");
+    }
+    return forwarded.isEmpty() ? forwardedHost : forwarded;
+  }
+
+  /** What the nearest proxy wrote; an empty text for nothing. */
+  private static String last(List<String> elements) {
+    return elements.isEmpty() ? "" : elements.get(elements.size() - 1);
   }
 
   private boolean trusts(ClientAddress address) {

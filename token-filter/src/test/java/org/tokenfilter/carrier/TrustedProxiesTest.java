@@ -309,6 +309,25 @@ final class TrustedProxiesTest {
   }
 
   @Test
+  void hostIsTakenFromWhicheverHeaderSaysIt() throws Exception {
+    HttpServletRequest request =
+        from(PEER, "Host: inner", FORWARDED + "for=203.0.113.9", FORWARDED_HOST + "shop.example");
+    assertThat(proxies.hostOf(request)).isEqualTo("shop.example");
+  }
+
+  @Test
+  void hostsThatDifferAreABadRequest() throws Exception {
+    assertRefused(
+        () ->
+            proxies.hostOf(
+                from(PEER, FORWARDED + "host=evil.example", FORWARDED_HOST + "shop.example")));
+    assertThat(
+            proxies.hostOf(
+                from(PEER, FORWARDED + "host=\"shop.example\"", FORWARDED_HOST + "Shop.Example")))
+        .isEqualTo("shop.example");
+  }
+
+  @Test
   void strangersDoNotSayWhichHostWasAskedFor() throws Exception {
     String[] headers = {"Host: inner.example", FORWARDED_HOST + "a", FORWARDED + "host=\""};
     assertThat(proxies.hostOf(from("192.0.2.1", headers))).isEqualTo("inner.example");
