@@ -31,6 +31,7 @@ public final class LoginDesk {
   private final Semaphore places;
   private final Semaphore queue;
   private final Failures failures;
+  private final Duration patience;
 
   /** Hears of logins that are refused. */
   @FunctionalInterface
@@ -46,11 +47,26 @@ public final class LoginDesk {
    */
   public LoginDesk(
       Authenticator authenticator, LoginThrottle throttle, int atOnce, Failures failures) {
+    this(authenticator, throttle, atOnce, failures, PATIENCE);
+  }
+
+  /**
+   * A desk at which logins wait for another time.
+   *
+   * @param patience how long a login waits for its turn
+   */
+  LoginDesk(
+      Authenticator authenticator,
+      LoginThrottle throttle,
+      int atOnce,
+      Failures failures,
+      Duration patience) {
     this.authenticator = authenticator;
     this.throttle = throttle;
     this.places = new Semaphore(atOnce, true);
     this.queue = new Semaphore(atOnce * (1 + WAITING_PER_PLACE));
     this.failures = failures;
+    this.patience = patience;
   }
 
   /**
@@ -112,7 +128,7 @@ public final class LoginDesk {
       throw busy();
     }
     try {
-      if (!places.tryAcquire(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
         throw busy();
       }
       try {

@@ -72,6 +72,12 @@ public final class LoginThrottle {
     return attempt;
   }
 
+  /** How many counts are kept. */
+  long counts() {
+    counts.cleanUp();
+    return counts.estimatedSize();
+  }
+
   private Count count(Key key, int limit) {
     return new Count(counts.get(key, unused -> new AtomicInteger()), limit);
   }

@@ -50,11 +50,7 @@ final class NetworkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "::ffff:10.0.0.1, 10.0.0.1",
-    "10.0.0.1, ::ffff:10.0.0.1",
-    "10.0.0.0/8, ::ffff:a00:1"
-  })
+  @CsvSource({"::ffff:10.0.0.1, 10.0.0.1", "10.0.0.1, ::ffff:10.0.0.1", "10.0.0.0/8, ::ffff:a00:1"})
   void mappedAddressIsTheAddressThatItMaps(String range, String client) {
     assertThat(Network.parse(range).contains(ClientAddress.parse(client))).isTrue();
   }

@@ -85,10 +85,6 @@ final class CookieSettingsTest {
   }
 
   private void start(Map<String, String> settings) throws Exception {
-    TokenSecurity.builder()
-        .settings(Accounts.settings(folder))
-        .settings(settings)
-        .build()
-        .close();
+    TokenSecurity.builder().settings(Accounts.settings(folder)).settings(settings).build().close();
   }
 }

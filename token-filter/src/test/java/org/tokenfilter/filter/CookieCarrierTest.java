@@ -141,8 +141,7 @@ final class CookieCarrierTest {
     "'SESSION=A; token=T; token=U', T, 400",
     "'SESSION=A; token=T', nonsense, 400"
   })
-  void tokenInTheHeaderTooMustBeTheSame(String cookies, String token, int status)
-      throws Exception {
+  void tokenInTheHeaderTooMustBeTheSame(String cookies, String token, int status) throws Exception {
     assertAnswer(
         client.get(
             "/shop/api/who",
@@ -176,8 +175,7 @@ final class CookieCarrierTest {
         .containsExactly(
             "SESSION=" + WebApp.member(given.body(), "session") + attributes,
             "token=" + WebApp.member(given.body(), "access_token") + attributes);
-    Answer taken =
-        client.send("POST", "/shop" + LOGOUT, "Cookie: " + filled("SESSION=A; token=T"));
+    Answer taken = client.send("POST", "/shop" + LOGOUT, "Cookie: " + filled("SESSION=A; token=T"));
     assertThat(taken.status()).isEqualTo(204);
     assertThat(taken.all("Set-Cookie"))
         .containsExactly(
