@@ -116,7 +116,8 @@ public final class LoginDesk {
       attempt.undecided();
       throw undecided;
     }
-    if (subject.isEmpty()) {
+    // A team's own may answer null for whom it does not know, and nobody must see that it did.
+    if (subject == null || subject.isEmpty()) {
       throw refused("wrong user name or password");
     }
     attempt.succeeded();

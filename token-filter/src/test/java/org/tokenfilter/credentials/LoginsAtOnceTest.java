@@ -128,6 +128,19 @@ final class LoginsAtOnceTest {
     assertThat(desk.logIn(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
   }
 
+  /** Case L26: else an unknown user would be told apart from a wrong password. */
+  @Test
+  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
+  void authenticatorThatAnswersNullRefuses() throws Exception {
+    LoginDesk desk = new LoginDesk(login -> null, throttle(2), 1, (n, r, c) -> heard.add(r));
+    assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
+    assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
+    assertRefused(desk, "alice", Rejection.TOO_MANY_LOGINS);
+    assertThat(heard)
+        .containsExactly(
+            Rejection.WRONG_CREDENTIALS, Rejection.WRONG_CREDENTIALS, Rejection.TOO_MANY_LOGINS);
+  }
+
   @Test
   void onceTooManyHaveFailedNobodyIsAskedAnyMore() throws Exception {
     AtomicInteger asked = new AtomicInteger();
