@@ -24,6 +24,7 @@ public final class LoginDesk {
   private static final int MAX_USERNAME_LENGTH = 255;
   private static final int MAX_PASSWORD_LENGTH = 1024;
   private static final int WAITING_PER_PLACE = 8;
+  private static final int MOST_WAITING = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Authenticator authenticator;
@@ -64,7 +65,8 @@ public final class LoginDesk {
     this.authenticator = authenticator;
     this.throttle = throttle;
     this.places = new Semaphore(atOnce, true);
-    this.queue = new Semaphore(atOnce * (1 + WAITING_PER_PLACE));
+    this.queue =
+        new Semaphore(atOnce + (int) Math.min(MOST_WAITING, (long) WAITING_PER_PLACE * atOnce));
     this.failures = failures;
     this.patience = patience;
   }

@@ -46,7 +46,7 @@ final class LoginsAtOnceTest {
 
   /** As many wait as {@code held} says, less those that are checked. */
   @ParameterizedTest
-  @CsvSource({"1, 9", "2, 18", "4, 36"})
+  @CsvSource({"1, 9", "2, 18", "4, 36", "32, 64"})
   void fewAreCheckedSomeWaitAndTheRestIsSentAway(int atOnce, int held) throws Exception {
     LoginDesk desk = new LoginDesk(this::slowly, throttle(10), atOnce, (n, r, c) -> {}, LONG);
     int storm = held + 50;
