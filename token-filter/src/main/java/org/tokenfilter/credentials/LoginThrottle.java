@@ -21,7 +21,7 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class LoginThrottle {
 
-  private static final int PATIENCE_ALONE = 10;
+  private static final long PATIENCE_ALONE = 10;
   private static final int MOST_COUNTS = 100_000;
 
   private final int failures;
@@ -30,7 +30,7 @@ public final class LoginThrottle {
   /** Whose failures are counted; an empty text for whoever it is. */
   private record Key(String name, String client) {}
 
-  private record Count(AtomicInteger failed, int limit) {}
+  private record Count(AtomicInteger failed, long limit) {}
 
   /**
    * A throttle.
@@ -78,7 +78,7 @@ public final class LoginThrottle {
     return counts.estimatedSize();
   }
 
-  private Count count(Key key, int limit) {
+  private Count count(Key key, long limit) {
     return new Count(counts.get(key, unused -> new AtomicInteger()), limit);
   }
 

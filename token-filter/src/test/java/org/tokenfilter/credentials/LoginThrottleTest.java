@@ -152,6 +152,12 @@ final class LoginThrottleTest {
   }
 
   @Test
+  void patienceMayBeAsGoodAsEndless() throws Exception {
+    LoginThrottle endless = new LoginThrottle(300_000_000, WINDOW, nanos::get);
+    endless.begin("alice", client(CLIENT)).succeeded();
+  }
+
+  @Test
   void noMoreThanAHundredThousandCountsAreKept() throws Exception {
     for (int i = 0; i < 300_000; i++) {
       fail(1, "user" + i, "10." + (i >> 14) + "." + (i >> 6 & 0xff) + ".1");
