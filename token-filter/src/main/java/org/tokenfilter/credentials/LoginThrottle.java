@@ -23,6 +23,7 @@ public final class LoginThrottle {
 
   private static final long PATIENCE_ALONE = 10;
   private static final int MOST_COUNTS = 100_000;
+  private static final int NAME_KEPT = 255;
 
   private final int failures;
   private final Cache<Key, AtomicInteger> counts;
@@ -84,7 +85,10 @@ public final class LoginThrottle {
 
   /** Names that an account database may take for one are counted as one. */
   private static String normalized(String username) {
-    return Normalizer.normalize(username, Normalizer.Form.NFKC).strip().toLowerCase(Locale.ROOT);
+    String name =
+        Normalizer.normalize(username, Normalizer.Form.NFKC).strip().toLowerCase(Locale.ROOT);
+    // Normalizing may make it eighteen times as long.
+    return name.substring(0, Math.min(name.length(), NAME_KEPT));
   }
 
   /** An attempt to log in. */

@@ -165,6 +165,15 @@ final class LoginThrottleTest {
     assertThat(throttle.counts()).isBetween(50_000L, 100_000L);
   }
 
+  /** One character may become eighteen. */
+  @Test
+  void namesThatAreLongOnceTheyAreFoldedAreCountedByTheirBeginning() throws Exception {
+    String name = "\ufdfa".repeat(200);
+    fail(5, name + "a", CLIENT);
+    fail(5, name + "b", CLIENT);
+    assertTooMany(name, CLIENT);
+  }
+
   private boolean isLetThrough(String name, String address) {
     try {
       throttle.begin(name, client(address));
