@@ -174,6 +174,19 @@ final class LoginThrottleTest {
     assertTooMany(name, CLIENT);
   }
 
+  /** Whoever has one address of it has all. */
+  @Test
+  void clientOfIpv6IsItsNetwork() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      fail(1, "user" + i, "2001:db8::" + Integer.toHexString(i + 1));
+    }
+    assertTooMany("alice", "2001:db8::ffff:ffff:ffff:ffff");
+    fail(1, "alice", "2001:db8:0:1::1");
+    for (int i = 0; i < 100; i++) {
+      fail(1, "user" + i, "198.51.100." + i);
+    }
+  }
+
   private boolean isLetThrough(String name, String address) {
     try {
       throttle.begin(name, client(address));
