@@ -43,6 +43,24 @@ final class CookieSettingsTest {
     }
   }
 
+  /** Browsers compare these beginnings in any case. */
+  @Test
+  void namesThatBrowsersTieToTlsStopTheStartUnlessTheyAreSecure() {
+    assertStops(
+        Map.of("token.cookie", "__host-token"),
+        "token.cookie=__host-token needs token.cookie.secure=true and token.cookie.path=/, or"
+            + " browsers refuse it");
+    assertStops(
+        Map.of("token.session.cookie", "__Secure-session", "token.cookie.path", "/"),
+        "token.session.cookie=__Secure-session needs token.cookie.secure=true, or browsers refuse"
+            + " it");
+  }
+
+  @Test
+  void cookieThatIsSecureMayBeCalledSo() throws Exception {
+    start(Map.of("token.session.cookie", "__Secure-session", "token.cookie.secure", "true"));
+  }
+
   @Test
   void cookieOfAHostIsFineWhereItIsSecureAndForAllPaths() throws Exception {
     start(
