@@ -194,6 +194,11 @@ final class Assembly {
     if (settings.string(COOKIE_SAME_SITE).equals("None") && !secure) {
       problems.add(COOKIE_SAME_SITE.key() + "=None needs " + COOKIE_SECURE.key() + "=true");
     }
+    if (settings.string(COOKIE).equals(settings.string(SESSION_COOKIE))) {
+      problems.add(
+          "%s=%s is the name of %s too"
+              .formatted(COOKIE.key(), settings.string(COOKIE), SESSION_COOKIE.key()));
+    }
     boolean rootPath = "/".equals(settings.text(COOKIE_PATH));
     for (ConfigurationKey cookie : List.of(COOKIE, SESSION_COOKIE)) {
       // Browsers compare these beginnings in any case (RFC 6265bis, 4.1.3).

@@ -62,6 +62,13 @@ final class CookieSettingsTest {
   }
 
   @Test
+  void oneNameForBothCookiesStopsTheStart() {
+    assertStops(
+        Map.of("token.cookie", "SESSION"),
+        "token.cookie=SESSION is the name of token.session.cookie too");
+  }
+
+  @Test
   void cookieOfAHostIsFineWhereItIsSecureAndForAllPaths() throws Exception {
     start(
         Map.of(
