@@ -70,7 +70,8 @@ final class ReloadedFile<T> implements Supplier<T>, Runnable {
       content = reader.read(file);
       lastProblem = null;
       LOG.debug("{} was read again", file);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
+      // Whatever it is: an executor gives up a task that throws, and says nothing.
       seen = null;
       report(e.toString());
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,28 @@ final class ReloadedPasswordsTest {
       counted.run();
     }
     assertThat(read).hasValue(3);
+  }
+
+  /** An executor gives up a task that throws, and says nothing. */
+  @Test
+  void errorOfTheReaderDoesNotStopTheLooking() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean();
+    ReloadedFile<Boolean> content =
+        new ReloadedFile<>(
+            file,
+            path -> {
+              if (fails.get()) {
+                throw new StackOverflowError();
+              }
+              return true;
+            });
+    fails.set(true);
+    try (Logged logged = Logged.by(ReloadedFile.class)) {
+      content.run();
+      content.run();
+      assertThat(content.get()).isTrue();
+      assertThat(logged.messages()).singleElement().asString().contains("StackOverflowError");
+    }
   }
 
   private boolean isKnown(String name) throws IOException {
