@@ -136,7 +136,7 @@ final class Assembly {
           "%s=%s is neither container nor file, nor a public class with a public constructor without"
                   .formatted(CREDENTIALS.key(), className)
               + " parameters that implements Authenticator: "
-              + e);
+              + (e.getCause() == null ? e : e.getCause()));
       return null;
     }
   }

@@ -49,6 +49,11 @@ final class CredentialsSettingsTest {
     assertStops(name, "token.credentials=" + name + " is neither container nor file, nor a public");
   }
 
+  @Test
+  void classThatFailsWhenItIsMadeStopsTheStartAndSaysWhy() {
+    assertStops(OwnAuthenticator.Failing.class.getName(), "the directory's address is missing");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "my class", "my-class", "../Class", "1Class"})
   void whatIsNoNameOfAClassStopsTheStart(String name) {
