@@ -19,8 +19,8 @@ final class ListHeader {
   /**
    * The elements, from the left; empty ones are left out.
    *
-   * @throws TokenRejectedException if a quoted string does not end: what follows it could be
-   *     anybody's
+   * @throws TokenRejectedException if a quoted string does not end, or there is a backslash, which
+   *     may move its end: what follows it could be anybody's
    */
   static List<String> elements(HttpServletRequest request, String name)
       throws TokenRejectedException {
@@ -55,6 +55,9 @@ final class ListHeader {
   }
 
   private static List<String> split(String text, char separator) throws TokenRejectedException {
+    if (text.indexOf('\\') >= 0) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "a backslash in a list");
+    }
     List<String> parts = new ArrayList<>();
     boolean quoted = false;
     int start = 0;

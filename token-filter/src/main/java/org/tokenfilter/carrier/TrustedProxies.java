@@ -1,7 +1,6 @@
 package org.tokenfilter.carrier;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -64,20 +63,35 @@ public final class TrustedProxies {
   /**
    * The host that the client asked for, with its port: as a trusted proxy says, else as Host.
    *
-   * @throws TokenRejectedException if the proxy's header cannot be read
+   * @throws TokenRejectedException if the proxy's header cannot be read, or both headers name a
+   *     host and they differ
    */
   String hostOf(HttpServletRequest request) throws TokenRejectedException {
-    if (!proxies.isEmpty() && trusts(ClientAddress.parse(request.getRemoteAddr()))) {
-      List<String> hosts = new ArrayList<>(ListHeader.elements(request, FORWARDED_HOST));
-      hosts.addAll(ListHeader.parameters(request, FORWARDED, "host"));
-      String nearest = hosts.isEmpty() ? "" : hosts.get(hosts.size() - 1);
-      if (!nearest.isEmpty()) {
-        return nearest;
-      }
+    if (proxies.isEmpty() || !trusts(ClientAddress.parse(request.getRemoteAddr()))) {
+      return askedHost(request);
     }
-    // HTTP/2 has no such header; a container may or may not make up one.
+    String forwarded = last(ListHeader.parameters(request, FORWARDED, "host"));
+    String forwardedHost = last(ListHeader.elements(request, FORWARDED_HOST));
+    if (forwarded.isEmpty() && forwardedHost.isEmpty()) {
+      return askedHost(request);
+    }
+    if (!forwarded.isEmpty()
+        && !forwardedHost.isEmpty()
+        && !forwarded.equalsIgnoreCase(forwardedHost)) {
+      throw refused("Forwarded and X-Forwarded-Host differ");
+    }
+    return forwarded.isEmpty() ? forwardedHost : forwarded;
+  }
+
+  /** HTTP/2 has no header Host; a container may or may not make one up. */
+  private static String askedHost(HttpServletRequest request) {
     String host = request.getHeader("Host");
     return host == null ? request.getServerName() + ":" + request.getServerPort() : host;
+  }
+
+  /** What the nearest proxy wrote; an empty text for nothing. */
+  private static String last(List<String> elements) {
+    return elements.isEmpty() ? "" : elements.get(elements.size() - 1);
   }
 
   private boolean trusts(ClientAddress address) {

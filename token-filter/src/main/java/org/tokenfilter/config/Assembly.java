@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -169,7 +170,7 @@ final class Assembly {
           "%s=%s is neither container nor file, nor a public class with a public constructor without"
                   .formatted(CREDENTIALS.key(), className)
               + " parameters that implements Authenticator: "
-              + e);
+              + (e.getCause() == null ? e : e.getCause()));
       return null;
     }
   }
@@ -237,13 +238,24 @@ final class Assembly {
     if (settings.string(COOKIE_SAME_SITE).equals("None") && !secure) {
       problems.add(COOKIE_SAME_SITE.key() + "=None needs " + COOKIE_SECURE.key() + "=true");
     }
+    if (settings.string(COOKIE).equals(settings.string(SESSION_COOKIE))) {
+      problems.add(
+          "%s=%s is the name of %s too"
+              .formatted(COOKIE.key(), settings.string(COOKIE), SESSION_COOKIE.key()));
+    }
+    boolean rootPath = "/".equals(settings.text(COOKIE_PATH));
     for (ConfigurationKey cookie : List.of(COOKIE, SESSION_COOKIE)) {
-      boolean rootPath = "/".equals(settings.text(COOKIE_PATH));
-      if (settings.string(cookie).startsWith("__Host-") && !(secure && rootPath)) {
+      // Browsers compare these beginnings in any case (RFC 6265bis, 4.1.3).
+      String name = settings.string(cookie).toLowerCase(Locale.ROOT);
+      boolean host = name.startsWith("__host-");
+      if ((host && !(secure && rootPath)) || (name.startsWith("__secure-") && !secure)) {
         problems.add(
-            "%s=%s needs %s=true and %s=/, or browsers refuse it"
+            "%s=%s needs %s=true%s, or browsers refuse it"
                 .formatted(
-                    cookie.key(), settings.string(cookie), COOKIE_SECURE.key(), COOKIE_PATH.key()));
+                    cookie.key(),
+                    settings.string(cookie),
+                    COOKIE_SECURE.key(),
+                    host ? " and " + COOKIE_PATH.key() + "=/" : ""));
       }
     }
   }

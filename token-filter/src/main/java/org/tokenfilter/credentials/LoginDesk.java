@@ -25,6 +25,7 @@ public final class LoginDesk {
   private static final int MAX_USERNAME_LENGTH = 255;
   private static final int MAX_PASSWORD_LENGTH = 1024;
   private static final int WAITING_PER_PLACE = 8;
+  private static final int MOST_WAITING = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Authenticator authenticator;
@@ -32,6 +33,7 @@ public final class LoginDesk {
   private final Semaphore places;
   private final Semaphore queue;
   private final Failures failures;
+  private final Duration patience;
 
   /** Hears of logins that are refused. */
   @FunctionalInterface
@@ -47,11 +49,27 @@ public final class LoginDesk {
    */
   public LoginDesk(
       Authenticator authenticator, LoginThrottle throttle, int atOnce, Failures failures) {
+    this(authenticator, throttle, atOnce, failures, PATIENCE);
+  }
+
+  /**
+   * A desk at which logins wait for another time.
+   *
+   * @param patience how long a login waits for its turn
+   */
+  LoginDesk(
+      Authenticator authenticator,
+      LoginThrottle throttle,
+      int atOnce,
+      Failures failures,
+      Duration patience) {
     this.authenticator = authenticator;
     this.throttle = throttle;
     this.places = new Semaphore(atOnce, true);
-    this.queue = new Semaphore(atOnce * (1 + WAITING_PER_PLACE));
+    this.queue =
+        new Semaphore(atOnce + (int) Math.min(MOST_WAITING, (long) WAITING_PER_PLACE * atOnce));
     this.failures = failures;
+    this.patience = patience;
   }
 
   /**
@@ -101,7 +119,8 @@ public final class LoginDesk {
       attempt.undecided();
       throw undecided;
     }
-    if (subject.isEmpty()) {
+    // A team's own may answer null for whom it does not know, and nobody must see that it did.
+    if (subject == null || subject.isEmpty()) {
       throw refused("wrong user name or password");
     }
     attempt.succeeded();
@@ -113,7 +132,7 @@ public final class LoginDesk {
       throw busy();
     }
     try {
-      if (!places.tryAcquire(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
         throw busy();
       }
       try {

@@ -14,15 +14,17 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * Counts failed logins: for each user name from each client, and with ten times the patience for
- * each name and for each client alone. A count begins with its first failure and is forgotten a
- * window later. An attempt counts as failed until it has succeeded, so that those made at once do
- * not slip through. Bounded in memory: under a flood of names the counts that are used least go
- * first. Thread-safe.
+ * each name and for each client alone. A client of IPv6 is its /64, whose addresses it may all
+ * have. A count begins with its first failure and is forgotten a window later. An attempt counts as
+ * failed until it has succeeded, so that those made at once do not slip through. Bounded in memory:
+ * under a flood of names the counts that are used least go first. Thread-safe.
  */
 public final class LoginThrottle {
 
-  private static final int PATIENCE_ALONE = 10;
+  private static final long PATIENCE_ALONE = 10;
   private static final int MOST_COUNTS = 100_000;
+  private static final int IPV6_LENGTH = 16;
+  private static final int NAME_KEPT = 255;
 
   private final int failures;
   private final Cache<Key, AtomicInteger> counts;
@@ -30,7 +32,7 @@ public final class LoginThrottle {
   /** Whose failures are counted; an empty text for whoever it is. */
   private record Key(String name, String client) {}
 
-  private record Count(AtomicInteger failed, int limit) {}
+  private record Count(AtomicInteger failed, long limit) {}
 
   /**
    * A throttle.
@@ -57,14 +59,15 @@ public final class LoginThrottle {
    */
   Attempt begin(String username, ClientAddress client) throws TokenRejectedException {
     String name = normalized(username);
-    Key both = new Key(name, client.toString());
+    String whence = whence(client);
+    Key both = new Key(name, whence);
     Attempt attempt =
         new Attempt(
             both,
             List.of(
                 count(both, failures),
                 count(new Key(name, ""), failures * PATIENCE_ALONE),
-                count(new Key("", client.toString()), failures * PATIENCE_ALONE)));
+                count(new Key("", whence), failures * PATIENCE_ALONE)));
     if (attempt.isOneTooMany()) {
       attempt.undecided();
       throw new TokenRejectedException(Rejection.TOO_MANY_LOGINS, "too many logins have failed");
@@ -72,13 +75,26 @@ public final class LoginThrottle {
     return attempt;
   }
 
-  private Count count(Key key, int limit) {
+  /** How many counts are kept. */
+  long counts() {
+    counts.cleanUp();
+    return counts.estimatedSize();
+  }
+
+  private Count count(Key key, long limit) {
     return new Count(counts.get(key, unused -> new AtomicInteger()), limit);
+  }
+
+  private static String whence(ClientAddress client) {
+    return client.bytes().length == IPV6_LENGTH ? client.prefix() : client.toString();
   }
 
   /** Names that an account database may take for one are counted as one. */
   private static String normalized(String username) {
-    return Normalizer.normalize(username, Normalizer.Form.NFKC).strip().toLowerCase(Locale.ROOT);
+    String name =
+        Normalizer.normalize(username, Normalizer.Form.NFKC).strip().toLowerCase(Locale.ROOT);
+    // Normalizing may make it eighteen times as long.
+    return name.substring(0, Math.min(name.length(), NAME_KEPT));
   }
 
   /** An attempt to log in. */

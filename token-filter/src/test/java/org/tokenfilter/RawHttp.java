@@ -1,0 +1,75 @@
+package org.tokenfilter;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A client that sends what it is told to, to the byte, and from the address that it is told to. */
+public final class RawHttp {
+
+  private static final int PATIENCE_MILLIS = 30_000;
+
+  private final int port;
+  private final String source;
+
+  private RawHttp(int port, String source) {
+    this.port = port;
+    this.source = source;
+  }
+
+  /** A client of this application, from 127.0.0.1. */
+  public static RawHttp to(WebApp app) {
+    return new RawHttp(app.port(), "127.0.0.1");
+  }
+
+  /** The same client from another address of this machine, such as 127.0.0.2. */
+  public RawHttp from(String address) {
+    return new RawHttp(port, address);
+  }
+
+  /**
+   * An answer.
+   *
+   * @param head the status line and the headers
+   */
+  public record Answer(String head, String body) {
+
+    public int status() {
+      return Integer.parseInt(head.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
+    }
+
+    public List<String> all(String name) {
+      return head.lines()
+          .skip(1)
+          .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
+          .map(line -> line.substring(name.length() + 1).strip())
+          .toList();
+    }
+  }
+
+  /** Gets a path; headers come as whole lines. */
+  public Answer get(String path, String... headers) throws IOException {
+    return send("GET", path, headers);
+  }
+
+  /** Sends a request without a body; a header Host is added where none is given. */
+  public Answer send(String method, String path, String... headers) throws IOException {
+    boolean named = Stream.of(headers).anyMatch(header -> header.startsWith("Host:"));
+    StringBuilder text = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
+    text.append(named ? "" : "Host: 127.0.0.1:" + port + "\r\n");
+    Stream.of(headers).forEach(header -> text.append(header).append("\r\n"));
+    text.append("Connection: close\r\n\r\n");
+    try (Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(source), 0)) {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      int end = answer.indexOf("\r\n\r\n");
+      return new Answer(answer.substring(0, end), answer.substring(end + 4));
+    }
+  }
+}

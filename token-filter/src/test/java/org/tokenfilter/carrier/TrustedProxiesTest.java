@@ -1,0 +1,361 @@
+package org.tokenfilter.carrier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.Logged;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Where a request comes from (RFC 7239; case C18). The peer is 10.0.0.7, which is trusted, as is
+ * the rest of 10.0.0.0/24 and fd00::/8.
+ */
+final class TrustedProxiesTest {
+
+  private static final String PEER = "10.0.0.7";
+  private static final String FORWARDED = "Forwarded: ";
+  private static final String FORWARDED_FOR = "X-Forwarded-For: ";
+  private static final String FORWARDED_HOST = "X-Forwarded-Host: ";
+
+  private final TrustedProxies proxies = new TrustedProxies(List.of("10.0.0.0/24", "fd00::/8"));
+
+  static Stream<Arguments> chainsOfAddresses() {
+    return Stream.of(
+        // by one proxy
+        client("203.0.113.9", "203.0.113.9"),
+        client("203.0.113.9", "203.0.113.9:4711"),
+        client("2001:db8:0:0:0:0:0:1", "2001:db8::1"),
+        client("2001:db8:0:0:0:0:0:1", "[2001:db8::1]"),
+        client("2001:db8:0:0:0:0:0:1", "[2001:DB8::1]:4711"),
+        client("203.0.113.9", "::ffff:203.0.113.9"),
+        client("203.0.113.9", "[::ffff:203.0.113.9]:80"),
+        client("203.0.113.9", "  203.0.113.9  "),
+        // by two, and by three
+        client("203.0.113.9", "203.0.113.9, 10.0.0.6"),
+        client("203.0.113.9", "203.0.113.9:1, 10.0.0.6:2,10.0.0.5:3"),
+        client("203.0.113.9", "203.0.113.9, [fd00::6]:80, ::ffff:10.0.0.5"),
+        // what is left of the client, anybody may have written
+        client("203.0.113.9", "1.2.3.4, 203.0.113.9"),
+        client("203.0.113.9", "1.2.3.4, 203.0.113.9, 10.0.0.6"),
+        client("203.0.113.9", "10.0.0.6, 203.0.113.9"),
+        client("203.0.113.9", "127.0.0.1, ::1, 203.0.113.9"),
+        client("203.0.113.9", "unknown, _hidden, nonsense, 203.0.113.9"),
+        client("203.0.113.9", "localhost, 203.0.113.9"),
+        client("203.0.113.9", "', or 1=1 --, 203.0.113.9, 10.0.0.6"),
+        // empty elements are none
+        client("203.0.113.9", ", ,203.0.113.9,, ,"),
+        client(PEER, ""),
+        client(PEER, " , ,"),
+        // where all are trusted, it is the first of them
+        client("10.0.0.5", "10.0.0.5, 10.0.0.6"),
+        client("fd00:0:0:0:0:0:0:5", "fd00::5, 10.0.0.6"));
+  }
+
+  private static Arguments client(String expected, String chain) {
+    return Arguments.of(expected, chain);
+  }
+
+  @ParameterizedTest
+  @MethodSource("chainsOfAddresses")
+  void clientIsTheFirstFromTheRightThatIsNotTrusted(String client, String chain) throws Exception {
+    assertThat(proxies.clientOf(from(PEER, FORWARDED_FOR + chain))).hasToString(client);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "203.0.113.9 | for=203.0.113.9",
+        "203.0.113.9 | FOR=203.0.113.9",
+        "203.0.113.9 | for=\"203.0.113.9\"",
+        "203.0.113.9 | for=\"203.0.113.9:4711\"",
+        "203.0.113.9 | for=\"203.0.113.9:_port\"",
+        "2001:db8:0:0:0:0:0:1 | for=\"[2001:db8::1]\"",
+        "2001:db8:0:0:0:0:0:1 | for=\"[2001:db8::1]:4711\"",
+        "203.0.113.9 | for=\"[::ffff:203.0.113.9]\"",
+        "203.0.113.9 | for=203.0.113.9;proto=https;by=10.0.0.7",
+        "203.0.113.9 | by=10.0.0.7 ; for=203.0.113.9 ; host=\"shop.example\"",
+        "203.0.113.9 | ;;for=203.0.113.9;",
+        "203.0.113.9 | for=203.0.113.9;x-for=1.2.3.4;forx=1.2.3.4",
+        "203.0.113.9 | for=1.2.3.4, for=203.0.113.9",
+        "203.0.113.9 | for=1.2.3.4, for=203.0.113.9;by=10.0.0.6, for=10.0.0.6",
+        "203.0.113.9 | for=unknown, for=_hidden, for=203.0.113.9",
+        "203.0.113.9 | proto=https, by=10.0.0.6, for=203.0.113.9",
+        "203.0.113.9 | for=\"1.2.3.4, 5.6.7.8\", for=203.0.113.9",
+        "203.0.113.9 | for=203.0.113.9;ext=\"a, for=1.2.3.4\"",
+        "203.0.113.9 | for=203.0.113.9;ext=\"a;for=1.2.3.4\"",
+        "203.0.113.9 | , ,for=203.0.113.9, ,",
+        "10.0.0.5 | for=10.0.0.5, for=10.0.0.6"
+      })
+  void forwardedIsReadInTheSameWay(String client, String header) throws Exception {
+    assertThat(proxies.clientOf(from(PEER, FORWARDED + header))).hasToString(client);
+  }
+
+  @Test
+  void severalLinesAreOneList() throws Exception {
+    assertThat(
+            proxies.clientOf(
+                from(
+                    PEER,
+                    FORWARDED_FOR + "1.2.3.4",
+                    FORWARDED_FOR + "203.0.113.9, 10.0.0.5",
+                    FORWARDED_FOR + "",
+                    FORWARDED_FOR + "10.0.0.6")))
+        .hasToString("203.0.113.9");
+    assertThat(
+            proxies.clientOf(
+                from(PEER, FORWARDED + "for=1.2.3.4", FORWARDED + "for=203.0.113.9;proto=http")))
+        .hasToString("203.0.113.9");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "unknown",
+        "_hidden",
+        "localhost",
+        "shop.example",
+        "203.0.113.9, unknown",
+        "203.0.113.9, unknown, 10.0.0.6",
+        "203.0.113.9.",
+        "203.0.113",
+        "203.0.113.256",
+        "0xcb.0.0x71.9",
+        "3405803785",
+        "[2001:db8::1",
+        "2001:db8::1]",
+        "[203.0.113.9]",
+        "[]",
+        ":80",
+        "\"203.0.113.9\"",
+        "for=203.0.113.9",
+        "203.0.113.9; 10.0.0.6",
+        "203.0.113.9 10.0.0.6"
+      })
+  void whatIsNoAddressWhereATrustedProxyPutsItIsABadRequest(String chain) {
+    assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED_FOR + chain)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "for=unknown",
+        "for=_hidden",
+        "for=",
+        "for",
+        "=203.0.113.9",
+        "proto=https",
+        "for=203.0.113.9, proto=https",
+        "for =203.0.113.9",
+        "for= 203.0.113.9",
+        "for=203.0.113.9;for=203.0.113.8",
+        "for=203.0.113.9;For=203.0.113.9",
+        "for=[2001:db8::1",
+        "203.0.113.9",
+        "for=203.0.113.9 for=10.0.0.6"
+      })
+  void elementThatDoesNotSayForWhomItIsIsABadRequest(String header) {
+    assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED + header)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "for=\"203.0.113.9",
+        "for=203.0.113.9\"",
+        "for=1.2.3.4;x=\", for=203.0.113.9",
+        "for=1.2.3.4;x=\", for=\"[2001:db8::1]\"",
+        "\", for=203.0.113.9"
+      })
+  void quotedStringThatDoesNotEndIsABadRequestSinceItMayHideWhatTheProxyWrote(String header) {
+    assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED + header)));
+    assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED_FOR + header)));
+  }
+
+  /**
+   * A proxy that quotes what its client asked for as host: {@code shop", for=1.2.3.4;x="} becomes
+   * one quoted string, out of which the client must not break.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "for=203.0.113.9;host=\"shop\\\", for=1.2.3.4;x=\\\"\"",
+        "for=1.2.3.4;x=\"\\\", for=203.0.113.9;host=\"a\\\"b\"",
+        "for=203.0.113.9;host=\"sh\\op\"",
+        "for=1.2.3.4;x=\\, for=203.0.113.9"
+      })
+  void backslashIsABadRequestSinceItMayMoveTheEndOfAQuotedString(String header) {
+    assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED + header)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "for=203.0.113.9 | 203.0.113.9",
+        "for=\"203.0.113.9:80\" | ::ffff:203.0.113.9",
+        "for=1.1.1.1, for=203.0.113.9 | 2.2.2.2, 203.0.113.9",
+        "for=203.0.113.9, for=10.0.0.6 | 203.0.113.9"
+      })
+  void bothHeadersAreBelievedWhereTheyAgree(String forwarded, String forwardedFor)
+      throws Exception {
+    assertThat(proxies.clientOf(from(PEER, FORWARDED + forwarded, FORWARDED_FOR + forwardedFor)))
+        .hasToString("203.0.113.9");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "for=1.2.3.4 | 203.0.113.9",
+        "for=203.0.113.9 | 203.0.113.9, 1.2.3.4",
+        "for=203.0.113.9 | 10.0.0.6",
+        "for=10.0.0.6 | 203.0.113.9, 10.0.0.6",
+        "for=203.0.113.9 | unknown",
+        "for=unknown | 203.0.113.9",
+        "proto=https | 203.0.113.9"
+      })
+  void bothHeadersAreABadRequestWhereTheyDiffer(String forwarded, String forwardedFor) {
+    assertRefused(
+        () -> proxies.clientOf(from(PEER, FORWARDED + forwarded, FORWARDED_FOR + forwardedFor)));
+  }
+
+  @Test
+  void peerThatIsNotTrustedIsTheClientWhateverItSends() throws Exception {
+    for (String sent :
+        List.of(
+            FORWARDED_FOR + "1.2.3.4",
+            FORWARDED_FOR + PEER,
+            FORWARDED + "for=1.2.3.4",
+            FORWARDED + "for=\"",
+            FORWARDED_FOR + "unknown")) {
+      assertThat(proxies.clientOf(from("192.0.2.1", sent))).hasToString("192.0.2.1");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"::ffff:10.0.0.7", "[::ffff:10.0.0.7]", "fd00::7", "[fd00:0:0:0:0:0:0:7]", PEER})
+  void trustedPeerIsKnownInEverySpelling(String peer) throws Exception {
+    assertThat(proxies.clientOf(from(peer, FORWARDED_FOR + "203.0.113.9")))
+        .hasToString("203.0.113.9");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a00::7", "::10.0.0.7", "fe80::7%eth0", "10.0.1.7"})
+  void peerThatOnlyResemblesATrustedOneIsNotTrusted(String peer) throws Exception {
+    ClientAddress client = proxies.clientOf(from(peer, FORWARDED_FOR + "203.0.113.9"));
+    assertThat(client).isEqualTo(ClientAddress.parse(peer));
+  }
+
+  @Test
+  void withoutHeadersTheProxyItselfIsTheClient() throws Exception {
+    assertThat(proxies.clientOf(from(PEER))).hasToString(PEER);
+  }
+
+  @Test
+  void strangersWhoSendTheHeadersAreWarnedOfOnce() throws Exception {
+    try (Logged logged = Logged.by(TrustedProxies.class)) {
+      proxies.clientOf(from("192.0.2.1"));
+      proxies.clientOf(from(PEER, FORWARDED_FOR + "203.0.113.9"));
+      assertThat(logged.messages()).isEmpty();
+      proxies.clientOf(from("192.0.2.1", FORWARDED_FOR + "a\nb"));
+      proxies.clientOf(from("192.0.2.2", FORWARDED_FOR + "1.2.3.4"));
+      proxies.clientOf(from("192.0.2.3", FORWARDED + "for=1.2.3.4"));
+      assertThat(logged.messages())
+          .singleElement()
+          .asString()
+          .contains("192.0.2.1", "token.trusted-proxies")
+          .doesNotContain("a\nb");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "X-Forwarded-Host: shop.example | shop.example",
+        "X-Forwarded-Host: shop.example:8443 | shop.example:8443",
+        "X-Forwarded-Host: evil.example, shop.example | shop.example",
+        "X-Forwarded-Host: , | inner.example",
+        "Forwarded: for=1.2.3.4;host=shop.example | shop.example",
+        "Forwarded: host=evil.example, host=\"shop.example:8443\" | shop.example:8443",
+        "Forwarded: for=1.2.3.4 | inner.example",
+        "Forwarded: host=evil.example, for=1.2.3.4 | inner.example",
+        "Forwarded: host=a;host=b | inner.example"
+      })
+  void hostIsThatOfTheNearestProxyAndElseTheRequests(String header, String host) throws Exception {
+    assertThat(proxies.hostOf(from(PEER, "Host: inner.example", header))).isEqualTo(host);
+  }
+
+  @Test
+  void hostIsTakenFromWhicheverHeaderSaysIt() throws Exception {
+    HttpServletRequest request =
+        from(PEER, "Host: inner", FORWARDED + "for=203.0.113.9", FORWARDED_HOST + "shop.example");
+    assertThat(proxies.hostOf(request)).isEqualTo("shop.example");
+  }
+
+  @Test
+  void hostsThatDifferAreABadRequest() throws Exception {
+    assertRefused(
+        () ->
+            proxies.hostOf(
+                from(PEER, FORWARDED + "host=evil.example", FORWARDED_HOST + "shop.example")));
+    assertThat(
+            proxies.hostOf(
+                from(PEER, FORWARDED + "host=\"shop.example\"", FORWARDED_HOST + "Shop.Example")))
+        .isEqualTo("shop.example");
+  }
+
+  @Test
+  void strangersDoNotSayWhichHostWasAskedFor() throws Exception {
+    String[] headers = {"Host: inner.example", FORWARDED_HOST + "a", FORWARDED + "host=\""};
+    assertThat(proxies.hostOf(from("192.0.2.1", headers))).isEqualTo("inner.example");
+    assertThat(new TrustedProxies(List.of()).hostOf(from(PEER, headers)))
+        .isEqualTo("inner.example");
+  }
+
+  private static void assertRefused(ThrowingCallable asked) {
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(asked)
+        .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.BAD_REQUEST));
+  }
+
+  /** A request of this peer, with header lines. */
+  private static HttpServletRequest from(String peer, String... lines) {
+    HttpServletRequest request = mock(HttpServletRequest.class);
+    when(request.getRemoteAddr()).thenReturn(peer);
+    when(request.getHeaders(anyString()))
+        .thenAnswer(call -> Collections.enumeration(values(call.getArgument(0), lines)));
+    when(request.getHeader(anyString()))
+        .thenAnswer(call -> values(call.getArgument(0), lines).stream().findFirst().orElse(null));
+    return request;
+  }
+
+  private static List<String> values(String name, String... lines) {
+    return Stream.of(lines)
+        .filter(line -> line.startsWith(name + ":"))
+        .map(line -> line.substring(name.length() + 1).strip())
+        .toList();
+  }
+}

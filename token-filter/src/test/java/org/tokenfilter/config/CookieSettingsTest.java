@@ -1,0 +1,115 @@
+package org.tokenfilter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.Accounts;
+
+/** Cookies that browsers would refuse, and settings that contradict each other. Case P09. */
+final class CookieSettingsTest {
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "auto, /",
+    "false, /",
+    "true, /shop",
+    "true, ",
+  })
+  void cookieOfAHostStopsTheStartUnlessItIsSecureAndForAllPaths(String secure, String path)
+      throws Exception {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("token.cookie.secure", secure);
+    if (path != null) {
+      settings.put("token.cookie.path", path);
+    }
+    for (String cookie : new String[] {"token.cookie", "token.session.cookie"}) {
+      Map<String, String> named = new HashMap<>(settings);
+      named.put(cookie, "__Host-name");
+      assertStops(
+          named,
+          cookie
+              + "=__Host-name needs token.cookie.secure=true and token.cookie.path=/, or browsers"
+              + " refuse it");
+    }
+  }
+
+  /** Browsers compare these beginnings in any case. */
+  @Test
+  void namesThatBrowsersTieToTlsStopTheStartUnlessTheyAreSecure() {
+    assertStops(
+        Map.of("token.cookie", "__host-token"),
+        "token.cookie=__host-token needs token.cookie.secure=true and token.cookie.path=/, or"
+            + " browsers refuse it");
+    assertStops(
+        Map.of("token.session.cookie", "__Secure-session", "token.cookie.path", "/"),
+        "token.session.cookie=__Secure-session needs token.cookie.secure=true, or browsers refuse"
+            + " it");
+  }
+
+  @Test
+  void cookieThatIsSecureMayBeCalledSo() throws Exception {
+    start(Map.of("token.session.cookie", "__Secure-session", "token.cookie.secure", "true"));
+  }
+
+  @Test
+  void oneNameForBothCookiesStopsTheStart() {
+    assertStops(
+        Map.of("token.cookie", "SESSION"),
+        "token.cookie=SESSION is the name of token.session.cookie too");
+  }
+
+  @Test
+  void cookieOfAHostIsFineWhereItIsSecureAndForAllPaths() throws Exception {
+    start(
+        Map.of(
+            "token.cookie", "__Host-token",
+            "token.session.cookie", "__Host-SESSION",
+            "token.cookie.secure", "true",
+            "token.cookie.path", "/"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "false"})
+  void cookieForOtherSitesStopsTheStartUnlessItIsSecure(String secure) throws Exception {
+    assertStops(
+        Map.of("token.cookie.same-site", "None", "token.cookie.secure", secure),
+        "token.cookie.same-site=None needs token.cookie.secure=true");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "a b", "a;b", "a=b", "a,b", "\"a\"", "a\r\nSet-Cookie: b", "\u00fc", "a/b"})
+  void nameThatIsNoneStopsTheStart(String name) {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> start(Map.of("token.cookie", name)))
+        .withMessageContaining("token.cookie=" + name + " is not a name");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "shop", "/a;b", "/a b", "/a\r\nb", "/a; Domain=example", "/\u00fc"})
+  void pathThatIsNoneStopsTheStart(String path) {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> start(Map.of("token.cookie.path", path)))
+        .withMessageContaining("token.cookie.path=" + path + " is not a path");
+  }
+
+  private void assertStops(Map<String, String> settings, String problem) {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> start(settings))
+        .satisfies(e -> assertThat(e.problems()).containsExactly(problem));
+  }
+
+  private void start(Map<String, String> settings) throws Exception {
+    TokenSecurity.builder().settings(Accounts.settings(folder)).settings(settings).build().close();
+  }
+}

@@ -1,0 +1,55 @@
+package org.tokenfilter.config;
+
+import java.util.Optional;
+import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.credentials.Login;
+import org.tokenfilter.token.Subject;
+
+/** What a team names in {@code token.credentials}; and what it names there by mistake. */
+public final class OwnAuthenticator implements Authenticator {
+
+  /** As a container makes it. */
+  public OwnAuthenticator() {}
+
+  @Override
+  public Optional<Subject> authenticate(Login login) {
+    return new String(login.password()).equals("open sesame")
+        ? Optional.of(Subject.of(login.username(), "own"))
+        : Optional.empty();
+  }
+
+  /** No Authenticator. */
+  public static final class Other {}
+
+  /** Not public. */
+  static final class Hidden implements Authenticator {
+    @Override
+    public Optional<Subject> authenticate(Login login) {
+      return Optional.empty();
+    }
+  }
+
+  /** Not made without parameters. */
+  public record Parameters(String url) implements Authenticator {
+    @Override
+    public Optional<Subject> authenticate(Login login) {
+      return Optional.empty();
+    }
+  }
+
+  /** Not made at all. */
+  public abstract static class Unfinished implements Authenticator {}
+
+  /** Fails when it is made. */
+  public static final class Failing implements Authenticator {
+    /** Fails. */
+    public Failing() {
+      throw new IllegalStateException("the directory's address is missing");
+    }
+
+    @Override
+    public Optional<Subject> authenticate(Login login) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package org.tokenfilter.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Many logins at once, and logins that cannot be decided. Cases L24 and L26. */
+final class LoginsAtOnceTest {
+
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  private final CountDownLatch open = new CountDownLatch(1);
+  private final AtomicInteger inside = new AtomicInteger();
+  private final AtomicInteger mostInside = new AtomicInteger();
+  private final List<Rejection> heard = new ArrayList<>();
+  private final ExecutorService clients = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void stopTheClients() {
+    open.countDown();
+    clients.shutdownNow();
+  }
+
+  /** As many wait as {@code held} says, less those that are checked. */
+  @ParameterizedTest
+  @CsvSource({"1, 9", "2, 18", "4, 36", "32, 64"})
+  void fewAreCheckedSomeWaitAndTheRestIsSentAway(int atOnce, int held) throws Exception {
+    LoginDesk desk = new LoginDesk(this::slowly, throttle(10), atOnce, (n, r, c) -> {}, LONG);
+    int storm = held + 50;
+    AtomicInteger busy = new AtomicInteger();
+    List<Future<Boolean>> logins = new ArrayList<>();
+    for (int i = 0; i < storm; i++) {
+      String name = "user" + i;
+      logins.add(clients.submit(() -> isLetIn(desk, name, busy)));
+    }
+    await().untilAsserted(() -> assertThat(busy).hasValue(50));
+    await().untilAsserted(() -> assertThat(inside).hasValue(atOnce));
+    open.countDown();
+    int letIn = 0;
+    for (Future<Boolean> login : logins) {
+      letIn += login.get() ? 1 : 0;
+    }
+    assertThat(letIn).isEqualTo(held);
+    assertThat(mostInside).hasValue(atOnce);
+    assertThat(busy).hasValue(50);
+    // All places are free again.
+    assertThat(desk.logIn(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
+  }
+
+  @Test
+  void whoHasWaitedLongEnoughIsSentAwayAndHasNotFailed() throws Exception {
+    LoginDesk desk =
+        new LoginDesk(
+            this::slowly, throttle(1), 1, (n, r, c) -> heard.add(r), Duration.ofMillis(1));
+    Future<Subject> first = clients.submit(() -> desk.logIn(login("alice"), client("192.0.2.1")));
+    await().untilAsserted(() -> assertThat(inside).hasValue(1));
+    for (int i = 0; i < 3; i++) {
+      assertRefused(desk, "bob", Rejection.LOGIN_BUSY);
+    }
+    assertThat(heard).containsOnly(Rejection.LOGIN_BUSY).hasSize(3);
+    open.countDown();
+    assertThat(first.get()).isEqualTo(Subject.of("alice"));
+    assertThat(desk.logIn(login("bob"), client("192.0.2.1"))).isEqualTo(Subject.of("bob"));
+  }
+
+  @Test
+  void whoIsInterruptedWhileWaitingHasNotFailedAndStaysInterrupted() throws Exception {
+    LoginDesk desk = new LoginDesk(this::slowly, throttle(1), 1, (n, r, c) -> {}, LONG);
+    Future<Subject> first = clients.submit(() -> desk.logIn(login("alice"), client("192.0.2.1")));
+    await().untilAsserted(() -> assertThat(inside).hasValue(1));
+    Thread.currentThread().interrupt();
+    assertThatIOException().isThrownBy(() -> desk.logIn(login("bob"), client("192.0.2.1")));
+    assertThat(Thread.interrupted()).isTrue();
+    open.countDown();
+    assertThat(first.get()).isEqualTo(Subject.of("alice"));
+    assertThat(desk.logIn(login("bob"), client("192.0.2.1"))).isEqualTo(Subject.of("bob"));
+  }
+
+  @Test
+  void whoCannotBeDecidedAboutHasNotFailed() throws Exception {
+    List<Throwable> failures =
+        List.of(
+            new IOException("the directory is down"),
+            new IllegalStateException("a defect"),
+            new StackOverflowError());
+    AtomicInteger asked = new AtomicInteger();
+    LoginDesk desk =
+        new LoginDesk(
+            login -> {
+              int turn = asked.getAndIncrement();
+              if (turn < failures.size()) {
+                throw LoginsAtOnceTest.<IOException>any(failures.get(turn));
+              }
+              return Optional.of(Subject.of(login.username()));
+            },
+            throttle(1),
+            1,
+            (n, r, c) -> heard.add(r));
+    for (Throwable failure : failures) {
+      Login login = login("alice");
+      assertThatThrownBy(() -> desk.logIn(login, client("192.0.2.1"))).isSameAs(failure);
+      assertThat(login.password()).containsOnly('\0');
+    }
+    assertThat(heard).isEmpty();
+    assertThat(desk.logIn(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
+  }
+
+  /** Case L26: else an unknown user would be told apart from a wrong password. */
+  @Test
+  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
+  void authenticatorThatAnswersNullRefuses() throws Exception {
+    LoginDesk desk = new LoginDesk(login -> null, throttle(2), 1, (n, r, c) -> heard.add(r));
+    assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
+    assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
+    assertRefused(desk, "alice", Rejection.TOO_MANY_LOGINS);
+    assertThat(heard)
+        .containsExactly(
+            Rejection.WRONG_CREDENTIALS, Rejection.WRONG_CREDENTIALS, Rejection.TOO_MANY_LOGINS);
+  }
+
+  @Test
+  void onceTooManyHaveFailedNobodyIsAskedAnyMore() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    LoginDesk desk =
+        new LoginDesk(
+            login -> {
+              asked.incrementAndGet();
+              return Optional.empty();
+            },
+            throttle(3),
+            1,
+            (n, r, c) -> {});
+    for (int i = 0; i < 3; i++) {
+      assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
+    }
+    for (int i = 0; i < 10; i++) {
+      assertRefused(desk, "alice", Rejection.TOO_MANY_LOGINS);
+    }
+    assertThat(asked).hasValue(3);
+  }
+
+  private Optional<Subject> slowly(Login login) throws IOException {
+    mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
+    try {
+      open.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    } finally {
+      inside.decrementAndGet();
+    }
+    return Optional.of(Subject.of(login.username()));
+  }
+
+  private static boolean isLetIn(LoginDesk desk, String name, AtomicInteger busy)
+      throws IOException {
+    try {
+      // Each from a client of its own.
+      String address = "10.0.0." + name.substring("user".length());
+      desk.logIn(login(name), client(address));
+      return true;
+    } catch (TokenRejectedException e) {
+      assertThat(e.rejection()).isEqualTo(Rejection.LOGIN_BUSY);
+      busy.incrementAndGet();
+      return false;
+    }
+  }
+
+  private static void assertRefused(LoginDesk desk, String name, Rejection rejection) {
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(() -> desk.logIn(login(name), client("192.0.2.1")))
+        .satisfies(e -> assertThat(e.rejection()).isEqualTo(rejection));
+  }
+
+  private static LoginThrottle throttle(int failures) {
+    return new LoginThrottle(failures, Duration.ofMinutes(5), () -> 0);
+  }
+
+  private static Login login(String name) {
+    return new Login(name, "secret".toCharArray(), mock(HttpServletRequest.class));
+  }
+
+  private static ClientAddress client(String address) {
+    return ClientAddress.parse(address);
+  }
+
+  /** Throws what it is given, declared or not. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T any(Throwable failure) throws T {
+    throw (T) failure;
+  }
+}
