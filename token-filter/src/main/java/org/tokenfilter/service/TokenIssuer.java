@@ -140,7 +140,9 @@ final class TokenIssuer {
     if (!store.renew(Set.of(renewal), now).isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(written(current.renewed(renewal), id));
+    TokenRecord renewed = current.renewed(renewal);
+    listeners.tell(listener -> listener.renewed(renewed));
+    return Optional.of(written(renewed, id));
   }
 
   private static boolean joinable(TokenRecord current, TokenRecord fresh) {
