@@ -70,6 +70,13 @@ class JoiningTest {
   }
 
   @Test
+  void joiningIsToldAsTheRenewalThatItIs() throws Exception {
+    again(ALICE, HOUR);
+
+    assertThat(scene.heard.events()).containsExactly("renewed " + first.record().id());
+  }
+
+  @Test
   void bothTokensAreGoodAndEndTogether() throws Exception {
     IssuedToken second = again(ALICE, HOUR);
 
