@@ -1,6 +1,8 @@
 package org.tokenfilter.filter;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -70,10 +72,21 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
    */
   @Override
   public void login(String username, String password) throws ServletException {
-    Login login = new Login(username, password.toCharArray(), request);
+    Login login = new Login(username, password.toCharArray(), beneath(request));
     ActiveToken token = participant.logIn(request, response, login);
     principal = TokenPrincipal.of(token);
     new Decision.Admitted(security(), token, principal).keepIn(request);
+  }
+
+  /** The container's: a page that was forwarded to may stand on the one of the page before it. */
+  private static HttpServletRequest beneath(HttpServletRequest request) {
+    HttpServletRequest found = request;
+    ServletRequest next = request;
+    while (next instanceof ServletRequestWrapper wrapper) {
+      next = wrapper.getRequest();
+      found = wrapper instanceof AuthenticatedRequest own ? own.request : found;
+    }
+    return found;
   }
 
   /**

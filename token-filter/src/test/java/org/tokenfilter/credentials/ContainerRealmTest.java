@@ -203,6 +203,15 @@ final class ContainerRealmTest {
   }
 
   @Test
+  void pageThatWasForwardedToLogsInOnce() throws Exception {
+    HttpResponse<String> answer =
+        app.get("/public/forward", app.session(Accounts.ALICE, 5).headers());
+    assertThat(answer.body()).isEqualTo("admin");
+    assertThat(asked).containsExactly("alice", "admin");
+    assertThat(answer.headers().allValues("Set-Cookie")).hasSize(2);
+  }
+
+  @Test
   void realmThatBreaksIsNotTakenForARefusal() throws Exception {
     HttpServletRequest request = mock(HttpServletRequest.class);
     doThrow(new IllegalStateException("a defect")).when(request).login(any(), any());
