@@ -1,5 +1,7 @@
 package org.tokenfilter.filter;
 
+import static java.util.Objects.requireNonNullElse;
+
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
@@ -71,8 +73,13 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
    *     cookies
    */
   @Override
-  public void login(String username, String password) throws ServletException {
-    Login login = new Login(username, password.toCharArray(), beneath(request));
+  public void login(@Nullable String username, @Nullable String password) throws ServletException {
+    // A form may lack a field; nobody has an empty name or password.
+    Login login =
+        new Login(
+            requireNonNullElse(username, ""),
+            requireNonNullElse(password, "").toCharArray(),
+            beneath(request));
     ActiveToken token = participant.logIn(request, response, login);
     principal = TokenPrincipal.of(token);
     new Decision.Admitted(security(), token, principal).keepIn(request);

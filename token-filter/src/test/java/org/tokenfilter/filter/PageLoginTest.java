@@ -139,6 +139,15 @@ final class PageLoginTest {
   }
 
   @Test
+  void formWithoutNameOrPasswordIsRefusedLikeAWrongOne() throws Exception {
+    start(Map.of("token.carriers", "cookie"));
+    for (String query : List.of("", "?name=alice", "?password=wonderland", "?name=&password=")) {
+      assertThat(app.get("/public/login" + query).body())
+          .isEqualTo("refused WRONG_CREDENTIALS null true false null");
+    }
+  }
+
+  @Test
   void whoHasLoggedInIsAdmittedToAPageThatTheRequestIsForwardedTo() throws Exception {
     start(Map.of("token.carriers", "cookie"));
     HttpResponse<String> answer = app.get("/public/login?forward&name=alice&password=wonderland");
