@@ -218,6 +218,16 @@ final class PageLoginTest {
   }
 
   @Test
+  void userTokenIsForTheApplicationToHandOnAndIsNotStored() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    HttpResponse<String> login = app.get("/public/sso?kind=USER");
+    assertThat(login.headers().allValues("Set-Cookie")).isEmpty();
+    assertThat(app.get("/api/who", "Authorization", "Bearer " + login.body()).body())
+        .isEqualTo("carol false true BEARER");
+    assertThat(login.headers().firstValue("Cache-Control")).hasValue("no-store");
+  }
+
+  @Test
   void nobodyLogsInByAnOpenToken() throws Exception {
     start(Map.of("token.carriers", "bearer,cookie"));
     HttpResponse<String> answer = app.get("/public/sso?kind=OPEN");
