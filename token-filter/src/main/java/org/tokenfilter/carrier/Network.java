@@ -16,9 +16,9 @@ record Network(byte[] address, int bits) {
    */
   static Network parse(String text) {
     int slash = text.indexOf('/');
-    byte[] address = ClientAddress.parse(slash < 0 ? text : text.substring(0, slash)).bytes();
+    byte[] address = address(text, slash < 0 ? text : text.substring(0, slash));
     int most = address.length * Byte.SIZE;
-    int bits = slash < 0 ? most : length(text.substring(slash + 1), most);
+    int bits = slash < 0 ? most : length(text, text.substring(slash + 1), most);
     Network network = new Network(address, bits);
     for (int i = bits; i < most; i++) {
       if (bit(address, i)) {
@@ -28,10 +28,18 @@ record Network(byte[] address, int bits) {
     return network;
   }
 
-  private static int length(String text, int most) {
+  private static byte[] address(String range, String text) {
+    try {
+      return ClientAddress.parse(text).bytes();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("not an address or a range: " + range, e);
+    }
+  }
+
+  private static int length(String range, String text, int most) {
     int bits = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : -1;
     if (bits < 0 || bits > most) {
-      throw new IllegalArgumentException("a length is 0 to " + most);
+      throw new IllegalArgumentException("a length is 0 to " + most + " in " + range);
     }
     return bits;
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CrossSiteGuard;
+import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.config.ConfigurationKey.Scope;
@@ -177,7 +178,7 @@ public final class TokenSecurity implements AutoCloseable {
 
   /**
    * Logs somebody in whom the application has authenticated itself. A session token's cookies are
-   * added to the response, which must not be committed.
+   * added to the response, which must not be committed, and which no cache may keep.
    *
    * @param kind SESSION or USER
    * @throws TokenRejectedException if the subject has as many sessions as it may
@@ -195,6 +196,7 @@ public final class TokenSecurity implements AutoCloseable {
           case USER -> service.issueUser(subject, null, client);
           case OPEN -> throw new IllegalArgumentException("nobody logs in by an open token");
         };
+    Problem.forbidStoring(response);
     carriage.cookies().give(request, response, token);
     return token;
   }

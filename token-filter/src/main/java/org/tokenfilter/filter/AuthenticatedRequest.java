@@ -1,6 +1,10 @@
 package org.tokenfilter.filter;
 
+import static java.util.Objects.requireNonNullElse;
+
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -69,11 +73,27 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
    *     cookies
    */
   @Override
-  public void login(String username, String password) throws ServletException {
-    Login login = new Login(username, password.toCharArray(), request);
+  public void login(@Nullable String username, @Nullable String password) throws ServletException {
+    // A form may lack a field; nobody has an empty name or password.
+    Login login =
+        new Login(
+            requireNonNullElse(username, ""),
+            requireNonNullElse(password, "").toCharArray(),
+            beneath(request));
     ActiveToken token = participant.logIn(request, response, login);
     principal = TokenPrincipal.of(token);
     new Decision.Admitted(security(), token, principal).keepIn(request);
+  }
+
+  /** The container's: a page that was forwarded to may stand on the one of the page before it. */
+  private static HttpServletRequest beneath(HttpServletRequest request) {
+    HttpServletRequest found = request;
+    ServletRequest next = request;
+    while (next instanceof ServletRequestWrapper wrapper) {
+      next = wrapper.getRequest();
+      found = wrapper instanceof AuthenticatedRequest own ? own.request : found;
+    }
+    return found;
   }
 
   /**

@@ -93,7 +93,8 @@ final class NetworkTest {
   void lengthThatIsNoneIsRefused(String range) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Network.parse(range))
-        .withMessageContaining("a length is 0 to");
+        .withMessageContaining("a length is 0 to")
+        .withMessageContaining(range);
   }
 
   @ParameterizedTest
@@ -102,6 +103,6 @@ final class NetworkTest {
   void whatIsNoAddressIsRefusedAndNeverLookedUp(String range) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Network.parse(range))
-        .withMessageContaining("not a network address");
+        .withMessage("not an address or a range: " + range);
   }
 }

@@ -1,0 +1,243 @@
+package org.tokenfilter.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Applications that log in and out themselves: by the request, and by TokenSecurity. */
+@SuppressWarnings("NullAway.Init") // each test starts the application by its own settings
+final class PageLoginTest {
+
+  @TempDir private Path folder;
+  private TokenSecurity security;
+  private WebApp app;
+
+  private void start(Map<String, String> settings) throws Exception {
+    security =
+        TokenSecurity.builder()
+            .settings(Accounts.settings(folder))
+            .setting("token.paths.public", "/public/*")
+            .settings(settings)
+            .build();
+    app =
+        new WebApp()
+            .filter(new TokenFilter(security), Map.of())
+            .accessTokens()
+            .servlet("/api/who", (request, response) -> response.getWriter().print(who(request)))
+            .servlet("/public/login", this::logIn)
+            .servlet("/api/login", this::logIn)
+            .servlet(
+                "/public/logout",
+                (request, response) -> {
+                  logIn(request, response);
+                  request.logout();
+                  finish(request, response);
+                })
+            .servlet(
+                "/api/logout",
+                (request, response) -> {
+                  request.logout();
+                  finish(request, response);
+                })
+            .servlet(
+                "/public/sso",
+                (request, response) -> {
+                  TokenKind kind = TokenKind.valueOf(request.getParameter("kind"));
+                  IssuedToken token =
+                      TokenSecurity.of(request.getServletContext())
+                          .login(request, response, Subject.of("carol", "user"), kind);
+                  response.getWriter().print(token.value());
+                })
+            .servlet(
+                "/public/sso-logout",
+                (request, response) ->
+                    TokenSecurity.of(request.getServletContext()).logout(request, response))
+            .start();
+  }
+
+  private void logIn(HttpServletRequest request, HttpServletResponse response)
+      throws ServletException, IOException {
+    try {
+      request.login(request.getParameter("name"), request.getParameter("password"));
+    } catch (ServletException refused) {
+      response.getWriter().print("refused ");
+      if (refused.getCause() instanceof TokenRejectedException cause) {
+        response.getWriter().print(cause.rejection() + " ");
+      }
+    }
+    if (!request.getServletPath().endsWith("logout")) {
+      finish(request, response);
+    }
+  }
+
+  private static void finish(HttpServletRequest request, HttpServletResponse response)
+      throws ServletException, IOException {
+    if (request.getParameter("forward") == null) {
+      response.getWriter().print(who(request));
+    } else {
+      Objects.requireNonNull(request.getRequestDispatcher("/api/who")).forward(request, response);
+    }
+  }
+
+  private static String who(HttpServletRequest request) {
+    return request.getRemoteUser()
+        + " "
+        + (request.getUserPrincipal() == null)
+        + " "
+        + request.isUserInRole("user")
+        + " "
+        + request.getAuthType();
+  }
+
+  @AfterEach
+  void stopTheApplication() {
+    app.close();
+    security.close();
+  }
+
+  @Test
+  void pageLogsInAndGivesTheCookiesOfASession() throws Exception {
+    start(Map.of("token.carriers", "cookie"));
+    HttpResponse<String> answer = app.get("/public/login?name=alice&password=wonderland");
+    assertThat(answer.body()).isEqualTo("alice false true BEARER");
+    assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+    List<String> cookies = answer.headers().allValues("Set-Cookie");
+    assertThat(cookies).hasSize(2);
+    assertThat(app.get("/api/who", "Cookie", pairs(cookies)).body())
+        .isEqualTo("alice false true BEARER");
+  }
+
+  @Test
+  void wrongPasswordThereLeavesNobodyLoggedInAndIsCounted() throws Exception {
+    start(Map.of("token.carriers", "cookie", "token.login.failures", "2"));
+    for (String expected : List.of("WRONG_CREDENTIALS", "WRONG_CREDENTIALS", "TOO_MANY_LOGINS")) {
+      HttpResponse<String> answer = app.get("/public/login?name=alice&password=wrong");
+      assertThat(answer.body()).isEqualTo("refused " + expected + " null true false null");
+      assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
+    }
+    assertThat(app.get("/public/login?forward&name=bob&password=wrong").statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void formWithoutNameOrPasswordIsRefusedLikeAWrongOne() throws Exception {
+    start(Map.of("token.carriers", "cookie"));
+    for (String query : List.of("", "?name=alice", "?password=wonderland", "?name=&password=")) {
+      assertThat(app.get("/public/login" + query).body())
+          .isEqualTo("refused WRONG_CREDENTIALS null true false null");
+    }
+  }
+
+  @Test
+  void whoHasLoggedInIsAdmittedToAPageThatTheRequestIsForwardedTo() throws Exception {
+    start(Map.of("token.carriers", "cookie"));
+    HttpResponse<String> answer = app.get("/public/login?forward&name=alice&password=wonderland");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("alice false true BEARER");
+    assertThat(answer.headers().allValues("Set-Cookie")).hasSize(2);
+  }
+
+  @Test
+  void whoHasLoggedOutIsRefusedAtAPageThatTheRequestIsForwardedTo() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    HttpResponse<String> both = app.get("/public/logout?forward&name=alice&password=wonderland");
+    assertThat(both.statusCode()).isEqualTo(401);
+    assertThat(both.body()).doesNotContain("alice");
+
+    Session session = app.session(Accounts.ALICE, 5);
+    HttpResponse<String> answer = app.get("/api/logout?forward", session.headers());
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.headers().allValues("Set-Cookie"))
+        .hasSize(2)
+        .allMatch(cookie -> cookie.endsWith("; Max-Age=0"));
+    assertThat(app.get("/api/who", session.headers()).body()).contains("closed");
+  }
+
+  @Test
+  void whoLogsOutIsNobody() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    HttpResponse<String> answer = app.get("/public/logout?name=alice&password=wonderland");
+    assertThat(answer.body()).isEqualTo("null true false null");
+    // The cookies are given, and then taken back.
+    List<String> cookies = answer.headers().allValues("Set-Cookie");
+    assertThat(cookies).hasSize(4);
+    assertThat(cookies.subList(2, 4)).allMatch(cookie -> cookie.endsWith("; Max-Age=0"));
+    assertThat(app.get("/api/who", "Cookie", pairs(cookies.subList(0, 2))).body())
+        .contains("closed");
+  }
+
+  @Test
+  void whereTokensDoNotTravelInCookiesNobodyLogsInSo() throws Exception {
+    start(Map.of("token.carriers", "bearer"));
+    assertThat(app.get("/public/login?name=alice&password=wonderland").body())
+        .isEqualTo("refused null true false null");
+    HttpResponse<String> answer =
+        app.get("/api/login?name=bob&password=builder", app.session(Accounts.ALICE, 5).headers());
+    assertThat(answer.body()).isEqualTo("refused alice false true BEARER");
+    assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
+  }
+
+  @Test
+  void applicationThatKnowsItsUsersLogsThemInAndOut() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    HttpResponse<String> login = app.get("/public/sso?kind=SESSION");
+    List<String> cookies = login.headers().allValues("Set-Cookie");
+    assertThat(cookies).hasSize(2);
+    assertThat(login.headers().firstValue("Cache-Control")).hasValue("no-store");
+    assertThat(pairs(cookies)).contains("token=" + login.body());
+    assertThat(app.get("/api/who", "Cookie", pairs(cookies)).body())
+        .isEqualTo("carol false true BEARER");
+
+    HttpResponse<String> logout = app.get("/public/sso-logout", "Cookie", pairs(cookies));
+    assertThat(logout.headers().allValues("Set-Cookie"))
+        .hasSize(2)
+        .allMatch(cookie -> cookie.endsWith("; Max-Age=0"));
+    assertThat(app.get("/api/who", "Cookie", pairs(cookies)).body()).contains("closed");
+    assertThat(app.get("/public/sso-logout").statusCode()).isEqualTo(200);
+    assertThat(app.get("/public/sso-logout", "Cookie", "token=nonsense").statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void userTokenIsForTheApplicationToHandOnAndIsNotStored() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    HttpResponse<String> login = app.get("/public/sso?kind=USER");
+    assertThat(login.headers().allValues("Set-Cookie")).isEmpty();
+    assertThat(app.get("/api/who", "Authorization", "Bearer " + login.body()).body())
+        .isEqualTo("carol false true BEARER");
+    assertThat(login.headers().firstValue("Cache-Control")).hasValue("no-store");
+  }
+
+  @Test
+  void nobodyLogsInByAnOpenToken() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    HttpResponse<String> answer = app.get("/public/sso?kind=OPEN");
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
+  }
+
+  /** What a browser would send back. */
+  private static String pairs(List<String> cookies) {
+    return String.join(
+        "; ", cookies.stream().map(cookie -> cookie.substring(0, cookie.indexOf(';'))).toList());
+  }
+}
