@@ -20,6 +20,7 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.SessionId;
 
 /** Cases C14, L03, P05 and I9: what the audit log says about each event, and what no log says. */
@@ -121,7 +122,7 @@ final class AuditOverHttpTest {
     assertThat(refused)
         .containsExactly("DEBUG event=refused rejection=evicted why=\"evicted\"" + CLIENT);
 
-    clock.advance(Duration.ofMinutes(5));
+    clock.move(Duration.ofMinutes(5));
     assertThat(who(second)).isEqualTo(401);
     assertThat(audit.take()).singleElement().asString().startsWith("DEBUG event=refused");
   }
@@ -133,7 +134,7 @@ final class AuditOverHttpTest {
     assertThat(app.get("/api/who").statusCode()).isEqualTo(401);
     assertThat(bearer("nonsense")).isEqualTo(401);
     assertThat(bearer(session.token())).isEqualTo(401);
-    clock.advance(Duration.ofMinutes(5));
+    clock.move(Duration.ofMinutes(5));
     assertThat(who(session)).isEqualTo(401);
     assertThat(audit.take())
         .hasSize(3)

@@ -28,6 +28,7 @@ import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
@@ -131,7 +132,7 @@ final class ListenersOverHttpTest {
         app.session(Accounts.ALICE, 5);
       }
       await().until(() -> heard.events.size() == sessions);
-      clock.advance(Duration.ofMinutes(6));
+      clock.move(Duration.ofMinutes(6));
       await().until(() -> heard.events.size() >= 2 * sessions);
       int sweeps = sweeps(store);
       await().until(() -> sweeps(store) >= sweeps + 4);

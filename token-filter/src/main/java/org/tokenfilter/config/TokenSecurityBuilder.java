@@ -181,7 +181,21 @@ public final class TokenSecurityBuilder {
         new CrossSiteGuard(configuration.texts(ORIGINS), proxies),
         proxies,
         checks == null ? null : desk(configuration, assembly, checks, service),
-        store == null ? List.of(kept, threads) : List.of(threads));
+        ours(kept, checks, threads));
+  }
+
+  /** What is closed with it, the last one first: all that was not handed in. */
+  private List<AutoCloseable> ours(
+      TokenStore kept, @Nullable Authenticator checks, Threads threads) {
+    List<AutoCloseable> ours = new ArrayList<>();
+    if (store == null) {
+      ours.add(kept);
+    }
+    if (authenticator == null && checks instanceof AutoCloseable closeable) {
+      ours.add(closeable);
+    }
+    ours.add(threads);
+    return ours;
   }
 
   private static LoginDesk desk(

@@ -6,7 +6,9 @@ import org.tokenfilter.token.Subject;
 
 /**
  * Checks user names and passwords. Teams write their own for whatever keeps their accounts. Must be
- * thread-safe, and should take as long for an unknown user as for a wrong password.
+ * thread-safe, and should take as long for an unknown user as for a wrong password. One that is
+ * named by {@code token.credentials} and is an {@link AutoCloseable} is closed with the
+ * application.
  */
 @FunctionalInterface
 public interface Authenticator {

@@ -97,14 +97,18 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   }
 
   /**
-   * Ends the token, and takes its cookies back; the request is nobody's from then on.
+   * Ends the token, and takes its cookies back; the request is nobody's from then on. On a public
+   * path that is the token which the request presents, if it is good.
    *
    * @throws org.tokenfilter.store.TokenStoreException if the store did not end it
    */
   @Override
   public void logout() throws ServletException {
     if (principal == null) {
-      super.logout();
+      security().logout(request, response);
+      if (super.getUserPrincipal() != null) {
+        super.logout();
+      }
       return;
     }
     security().service().close(principal.handle());

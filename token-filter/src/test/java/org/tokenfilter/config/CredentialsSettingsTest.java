@@ -24,6 +24,15 @@ final class CredentialsSettingsTest {
   @TempDir private Path folder;
 
   @Test
+  void whatWasMadeForTheApplicationIsClosedWithIt() throws Exception {
+    try (TokenSecurity security = start(OwnAuthenticator.Closeable.class.getName())) {
+      assertThat(security).isNotNull();
+      assertThat(OwnAuthenticator.Closeable.OPEN).hasValue(1);
+    }
+    assertThat(OwnAuthenticator.Closeable.OPEN).hasValue(0);
+  }
+
+  @Test
   void classOfTheTeamIsAsked() throws Exception {
     try (TokenSecurity security = start(OwnAuthenticator.class.getName())) {
       Login login = new Login("ali", "open sesame".toCharArray(), mock(HttpServletRequest.class));

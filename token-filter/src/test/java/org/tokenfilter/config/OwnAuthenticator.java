@@ -1,6 +1,7 @@
 package org.tokenfilter.config;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.Login;
 import org.tokenfilter.token.Subject;
@@ -16,6 +17,27 @@ public final class OwnAuthenticator implements Authenticator {
     return new String(login.password()).equals("open sesame")
         ? Optional.of(Subject.of(login.username(), "own"))
         : Optional.empty();
+  }
+
+  /** Holds something that is to be closed. */
+  public static final class Closeable implements Authenticator, AutoCloseable {
+
+    static final AtomicInteger OPEN = new AtomicInteger();
+
+    /** As a container makes it. */
+    public Closeable() {
+      OPEN.incrementAndGet();
+    }
+
+    @Override
+    public Optional<Subject> authenticate(Login login) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+      OPEN.decrementAndGet();
+    }
   }
 
   /** No Authenticator. */

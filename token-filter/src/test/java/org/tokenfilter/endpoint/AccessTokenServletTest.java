@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.Accounts;
-import org.tokenfilter.SettableClock;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
@@ -32,6 +31,7 @@ import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.SettableClock;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
@@ -229,7 +229,7 @@ final class AccessTokenServletTest {
   @Test
   void logoutOfAnExpiredTokenSucceedsAndOfAForeignOneIsRefused() throws Exception {
     String open = WebApp.member(ask(OPEN + "5", Accounts.ALICE).body(), "access_token");
-    clock.advance(Duration.ofMinutes(5));
+    clock.move(Duration.ofMinutes(5));
     assertThat(app.send("POST", LOGOUT, "Authorization", "Bearer " + open).statusCode())
         .isEqualTo(204);
     assertThat(app.send("POST", LOGOUT, "Authorization", "Bearer x" + open).statusCode())

@@ -58,6 +58,7 @@ final class PageLoginTest {
                   request.logout();
                   finish(request, response);
                 })
+            .servlet("/public/bye", (request, response) -> request.logout())
             .servlet(
                 "/public/sso",
                 (request, response) -> {
@@ -183,6 +184,19 @@ final class PageLoginTest {
     assertThat(cookies.subList(2, 4)).allMatch(cookie -> cookie.endsWith("; Max-Age=0"));
     assertThat(app.get("/api/who", "Cookie", pairs(cookies.subList(0, 2))).body())
         .contains("closed");
+  }
+
+  @Test
+  void publicPageLogsOutWhomTheRequestPresents() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    Session session = app.session(Accounts.ALICE, 5);
+    HttpResponse<String> answer =
+        app.get("/public/bye", "Cookie", "SESSION=" + session.id() + "; token=" + session.token());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().allValues("Set-Cookie"))
+        .hasSize(2)
+        .allMatch(cookie -> cookie.endsWith("; Max-Age=0"));
+    assertThat(app.get("/api/who", session.headers()).body()).contains("closed");
   }
 
   @Test

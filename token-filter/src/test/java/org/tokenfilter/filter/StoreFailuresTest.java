@@ -29,7 +29,6 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.ScriptedStore;
 import org.tokenfilter.ScriptedStore.Call;
 import org.tokenfilter.ScriptedStore.When;
-import org.tokenfilter.SettableClock;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
@@ -37,6 +36,7 @@ import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.SessionId;
 
 /**
@@ -167,7 +167,7 @@ final class StoreFailuresTest {
   @MethodSource("rows")
   void f26_aFailureIsToldAndTheNextRequestWorks(Row row) throws Exception {
     Session session = login();
-    clock.advance(Duration.ofMinutes(1));
+    clock.move(Duration.ofMinutes(1));
     int live = live();
 
     store.breakDown(

@@ -26,13 +26,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
-import org.tokenfilter.SettableClock;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.SettableClock;
 
 final class TokenFilterTest {
 
@@ -187,9 +187,9 @@ final class TokenFilterTest {
   @Test
   void expiredTokenIsRefusedWithTheReason() throws Exception {
     Session session = app.session(Accounts.ALICE, 0);
-    clock.advance(Duration.ofMinutes(30).minusMillis(1));
+    clock.move(Duration.ofMinutes(30).minusMillis(1));
     assertThat(app.get("/api/status?500", session.headers()).statusCode()).isEqualTo(500);
-    clock.advance(Duration.ofMillis(1));
+    clock.move(Duration.ofMillis(1));
     assertRefused(
         app.get("/api/who", session.headers()),
         401,

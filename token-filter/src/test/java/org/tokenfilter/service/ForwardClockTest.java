@@ -8,12 +8,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.tck.SettableClock;
 
 class ForwardClockTest {
 
   private static final Duration HOUR = Duration.ofHours(1);
 
-  private final SettableClock machine = new SettableClock();
+  private final SettableClock machine = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
   private final ForwardClock clock = new ForwardClock(machine);
   private final Instant start = machine.instant();
 

@@ -3,6 +3,7 @@ package org.tokenfilter.service;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
@@ -37,7 +39,7 @@ final class Scene {
   static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
   static final ClientAddress NEIGHBOUR = ClientAddress.parse("192.0.2.2");
 
-  final SettableClock clock = new SettableClock();
+  final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
   final SecureRandom random = seeded();
   final InMemoryTokenStore memory = new InMemoryTokenStore(clock, Duration.ofHours(1));
   final TokenCodec codec;
