@@ -1,5 +1,6 @@
 package org.tokenfilter.carrier;
 
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,19 @@ public final class Problem {
     forbidStoring(response);
     response.setContentType("application/problem+json");
     response.setContentLength(body.length);
-    response.getOutputStream().write(body);
+    write(response);
+  }
+
+  /** A page that forwards may have taken the writer, and some containers then give nothing else. */
+  private void write(HttpServletResponse response) throws IOException {
+    ServletOutputStream stream;
+    try {
+      stream = response.getOutputStream();
+    } catch (IllegalStateException writerIsTaken) {
+      response.getWriter().write(new String(body, StandardCharsets.US_ASCII));
+      return;
+    }
+    stream.write(body);
   }
 
   /** Forbids every cache to keep the answer, and browsers to guess its type. */

@@ -207,11 +207,18 @@ final class Assembly {
     own.put("timeout", settings.duration(STORE_TIMEOUT).toString());
     own.put("retention", settings.duration(RETENTION).toString());
     try {
-      return provider.open(Map.copyOf(own));
+      TokenStore opened = provider.open(Map.copyOf(own));
+      if (opened == null) {
+        problems.add("the store " + name + " cannot be opened: its provider answered null");
+      }
+      return opened;
     } catch (IllegalArgumentException | TokenStoreException e) {
       problems.add("the store " + name + " cannot be opened: " + e.getMessage());
-      return null;
+    } catch (RuntimeException | LinkageError broken) {
+      // A plugin may throw anything: a driver that is missing is an error.
+      problems.add("the store " + name + " cannot be opened: " + broken);
     }
+    return null;
   }
 
   /** The settings in force, in one line and without secrets. */

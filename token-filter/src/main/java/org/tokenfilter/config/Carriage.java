@@ -1,22 +1,31 @@
 package org.tokenfilter.config;
 
-import java.util.List;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.TokenCarrier;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.config.ConfigurationKey.Carrier;
 
-/** How tokens travel here, both ways, by the settings of one filter or servlet. */
+/** How tokens travel, both ways: by the settings of one filter or servlet, or of some together. */
 final class Carriage {
 
+  private final Configuration settings;
+  private final TrustedProxies proxies;
+  private final Set<Carrier> carriers;
   private final TokenCarrier carrier;
   private final CookieWriter cookies;
-  private final boolean byCookie;
 
   Carriage(Configuration settings, TrustedProxies proxies) {
-    List<?> carriers = settings.list(ConfigurationKey.CARRIERS);
-    byCookie = carriers.contains(Carrier.COOKIE);
+    this(settings, proxies, carriers(settings));
+  }
+
+  private Carriage(Configuration settings, TrustedProxies proxies, Set<Carrier> carriers) {
+    this.settings = settings;
+    this.proxies = proxies;
+    this.carriers = carriers;
+    boolean byCookie = carriers.contains(Carrier.COOKIE);
     @Nullable String tokenCookie = byCookie ? settings.string(ConfigurationKey.COOKIE) : null;
     String sessionCookie = settings.string(ConfigurationKey.SESSION_COOKIE);
     carrier =
@@ -35,6 +44,19 @@ final class Carriage {
             settings.text(ConfigurationKey.COOKIE_PATH));
   }
 
+  private static Set<Carrier> carriers(Configuration settings) {
+    Set<Carrier> carriers = EnumSet.noneOf(Carrier.class);
+    settings.list(ConfigurationKey.CARRIERS).forEach(carrier -> carriers.add((Carrier) carrier));
+    return carriers;
+  }
+
+  /** By any way of this one and the other; all else is the same in the whole application. */
+  Carriage and(Carriage other) {
+    Set<Carrier> both = EnumSet.copyOf(carriers);
+    both.addAll(other.carriers);
+    return new Carriage(settings, proxies, both);
+  }
+
   TokenCarrier carrier() {
     return carrier;
   }
@@ -44,6 +66,6 @@ final class Carriage {
   }
 
   boolean byCookie() {
-    return byCookie;
+    return carriers.contains(Carrier.COOKIE);
   }
 }

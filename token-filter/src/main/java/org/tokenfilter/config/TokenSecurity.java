@@ -45,7 +45,11 @@ public final class TokenSecurity implements AutoCloseable {
   private final TrustedProxies proxies;
   private final @Nullable LoginDesk desk;
   private final List<AutoCloseable> parts;
+
+  /** How tokens travel in any filter or servlet; until there is one, as the settings say. */
   private volatile Carriage carriage;
+
+  private boolean carried;
 
   /** How many filters and servlets use it. Guarded by their ServletContext. */
   private int participants;
@@ -156,10 +160,9 @@ public final class TokenSecurity implements AutoCloseable {
   }
 
   /** Takes part in what its filters and servlets carry tokens by. */
-  void carryToo(Carriage other) {
-    if (other.byCookie()) {
-      carriage = other;
-    }
+  synchronized void carryToo(Carriage other) {
+    carriage = carried ? carriage.and(other) : other;
+    carried = true;
   }
 
   /** Finds settings of the whole application that one participant has otherwise. */

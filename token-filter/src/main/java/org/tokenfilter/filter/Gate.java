@@ -57,10 +57,11 @@ final class Gate implements AutoCloseable {
       return;
     }
     Decision earlier = Decision.of(request, security);
+    String path = publicPaths.publicPath(request);
     if (request.getDispatcherType() == DispatcherType.ERROR) {
-      chain.doFilter(as(earlier, request, response), response);
-    } else if (publicPaths.isPublic(request)) {
-      chain.doFilter(ableToLogIn(request, response), response);
+      serve(path, request, as(earlier, request, response), response, chain);
+    } else if (path != null && !isWithinAnother(path, request)) {
+      serve(path, request, ableToLogIn(request, response), response, chain);
     } else if (endpoints.receives(request)) {
       chain.doFilter(request, response);
     } else if (earlier == null) {
@@ -73,6 +74,30 @@ final class Gate implements AutoCloseable {
     } else {
       follow(earlier, request, response, chain);
     }
+  }
+
+  private void serve(
+      @Nullable String path,
+      HttpServletRequest came,
+      HttpServletRequest goes,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws IOException, ServletException {
+    PublicPage page = path == null ? null : PublicPage.enter(this, path, came);
+    try {
+      chain.doFilter(goes, response);
+    } finally {
+      if (page != null) {
+        page.leave();
+      }
+    }
+  }
+
+  /** A dispatch by name shows the path of the page that it comes from: its own is not known. */
+  private boolean isWithinAnother(String path, HttpServletRequest request) {
+    DispatcherType type = request.getDispatcherType();
+    return (type == DispatcherType.FORWARD || type == DispatcherType.INCLUDE)
+        && PublicPage.isShownWithin(this, path, request);
   }
 
   /** Fails closed: whatever goes wrong here, the request does not go on. */

@@ -33,9 +33,12 @@ final class PublicPaths {
     }
   }
 
-  boolean isPublic(HttpServletRequest request) {
+  /** The path of the dispatch's target, if it is public; else null. */
+  @Nullable String publicPath(HttpServletRequest request) {
     String path = path(request);
-    return path != null && (exact.contains(path) || prefixes.stream().anyMatch(path::startsWith));
+    return path != null && (exact.contains(path) || prefixes.stream().anyMatch(path::startsWith))
+        ? path
+        : null;
   }
 
   private static @Nullable String path(HttpServletRequest request) {

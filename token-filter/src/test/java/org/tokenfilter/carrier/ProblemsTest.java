@@ -165,4 +165,13 @@ class ProblemsTest {
     problem.send(answer.response());
     return answer;
   }
+
+  /** Tomcat sticks to the writer of the page that a forward comes from. */
+  @Test
+  void refusalIsWrittenByTheWriterWhereAPageHasTakenIt() throws Exception {
+    WrittenResponse written = new WrittenResponse().whoseWriterIsTaken();
+    problems.of(Rejection.MISSING).send(written.response());
+    assertThat(written.headers()).contains("Status: 401", BEARER);
+    assertThat(written.body()).isEqualTo(UNAUTHORIZED);
+  }
 }

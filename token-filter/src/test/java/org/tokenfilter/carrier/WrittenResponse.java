@@ -11,6 +11,7 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ final class WrittenResponse {
   private final HttpServletResponse response = mock(HttpServletResponse.class);
   private final List<String> headers = new ArrayList<>();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private final PrintWriter writer = new PrintWriter(body, false, StandardCharsets.UTF_8);
 
   WrittenResponse() throws IOException {
     doAnswer(call -> headers.add(call.getArgument(0) + ": " + call.getArgument(1)))
@@ -45,6 +47,13 @@ final class WrittenResponse {
     when(response.getOutputStream()).thenReturn(new Body());
   }
 
+  /** Lets the writer be the only way in, as it is once a page has asked for it. */
+  WrittenResponse whoseWriterIsTaken() throws IOException {
+    when(response.getOutputStream()).thenThrow(new IllegalStateException("the writer is taken"));
+    when(response.getWriter()).thenReturn(writer);
+    return this;
+  }
+
   HttpServletResponse response() {
     return response;
   }
@@ -54,6 +63,7 @@ final class WrittenResponse {
   }
 
   String body() {
+    writer.flush();
     return body.toString(StandardCharsets.UTF_8);
   }
 

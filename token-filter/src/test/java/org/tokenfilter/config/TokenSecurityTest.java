@@ -196,6 +196,26 @@ final class TokenSecurityTest {
     assertThat(threads()).isEmpty();
   }
 
+  @Test
+  void logoutEndsTheTokenHoweverAFilterOfTheApplicationLetsItTravel() throws Exception {
+    try (WebApp app =
+        new WebApp()
+            .filter(new TokenFilter(), "/api/*", Accounts.settings(folder))
+            .filter(new TokenFilter(), "/web/*", Map.of("token.carriers", "cookie"))
+            .accessTokens()
+            .servlet("/api/who", (request, response) -> response.setStatus(204))
+            .servlet(
+                "/api/logout",
+                (request, response) ->
+                    TokenSecurity.of(request.getServletContext()).logout(request, response))
+            .start()) {
+      String[] headers = app.session(Accounts.ALICE, 5).headers();
+      assertThat(app.get("/api/who", headers).statusCode()).isEqualTo(204);
+      assertThat(app.get("/api/logout", headers).statusCode()).isEqualTo(200);
+      assertThat(app.get("/api/who", headers).statusCode()).isEqualTo(401);
+    }
+  }
+
   private static List<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)

@@ -1,0 +1,44 @@
+package org.tokenfilter.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import com.fasterxml.jackson.core.util.BufferRecycler;
+import com.fasterxml.jackson.core.util.BufferRecyclers;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.ref.SoftReference;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class JsonAnswerTest {
+
+  /** Shows what the library has left behind in a thread. */
+  @SuppressWarnings("deprecation") // nothing else shows it
+  private static final class Left extends BufferRecyclers {
+    static @Nullable SoftReference<BufferRecycler> here() {
+      return _recyclerRef.get();
+    }
+  }
+
+  /** The container's threads outlive the application, and would keep its class loader. */
+  @Test
+  void answerLeavesNothingBehindInItsThread() {
+    CompletableFuture<Boolean> clean = new CompletableFuture<>();
+    new Thread(
+            () -> {
+              try {
+                HttpServletResponse response = mock(HttpServletResponse.class);
+                when(response.getOutputStream()).thenReturn(mock(ServletOutputStream.class));
+                JsonAnswer.send(response, json -> json.writeStringField("name", "value"));
+                clean.complete(Left.here() == null);
+              } catch (Exception e) {
+                clean.completeExceptionally(e);
+              }
+            })
+        .start();
+    assertThat(clean.join()).isTrue();
+  }
+}

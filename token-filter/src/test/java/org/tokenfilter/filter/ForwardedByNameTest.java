@@ -1,0 +1,137 @@
+package org.tokenfilter.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.config.TokenSecurity;
+
+/**
+ * A page that was forwarded to by its path forwards by name: the path and the attributes are still
+ * the page's, as Tomcat has it.
+ */
+final class ForwardedByNameTest {
+
+  private static final String PAGE = "/public/page";
+
+  private final Map<String, Object> attributes = new HashMap<>();
+  private final HttpServletRequest container = mock(HttpServletRequest.class);
+  private final HttpServletResponse response = mock(HttpServletResponse.class);
+  private final FilterChain target = mock(FilterChain.class);
+  @TempDir private Path folder;
+  private TokenSecurity security;
+  private TokenFilter filter;
+
+  @BeforeEach
+  void startTheFilter() throws Exception {
+    security =
+        TokenSecurity.builder()
+            .settings(Accounts.settings(folder))
+            .setting("token.paths.public", "/public/*")
+            .build();
+    filter = filter();
+    when(container.getMethod()).thenReturn("GET");
+    when(container.getServletPath()).thenReturn(PAGE);
+    when(container.getDispatcherType()).thenReturn(DispatcherType.FORWARD);
+    when(container.getHeaders(any())).thenAnswer(call -> Collections.emptyEnumeration());
+    when(container.getAttribute(any())).thenAnswer(call -> attributes.get(call.getArgument(0)));
+    doAnswer(call -> attributes.put(call.getArgument(0), call.getArgument(1)))
+        .when(container)
+        .setAttribute(any(), any());
+    doAnswer(call -> attributes.remove(call.getArgument(0))).when(container).removeAttribute(any());
+    attributes.put(RequestDispatcher.FORWARD_REQUEST_URI, "/public/start");
+    when(response.getOutputStream()).thenReturn(mock(ServletOutputStream.class));
+  }
+
+  private TokenFilter filter() {
+    FilterConfig config = mock(FilterConfig.class);
+    ServletContext context = mock(ServletContext.class);
+    when(config.getServletContext()).thenReturn(context);
+    Enumeration<String> none = Collections.emptyEnumeration();
+    when(config.getInitParameterNames()).thenReturn(none);
+    TokenFilter made = new TokenFilter(security);
+    made.init(config);
+    return made;
+  }
+
+  @AfterEach
+  void stopTheFilter() {
+    filter.destroy();
+    security.close();
+  }
+
+  @Test
+  void targetIsNotPublicBecauseThePageIs() throws Exception {
+    filter.doFilter(
+        container,
+        response,
+        (request, answer) ->
+            filter.doFilter(
+                new HttpServletRequestWrapper((HttpServletRequest) request), answer, target));
+    verify(response).setStatus(401);
+    verify(target, never()).doFilter(any(), any());
+  }
+
+  /** Tomcat keeps what wraps a request on top, and puts its own beneath. */
+  @Test
+  void targetIsNotPublicWhereTheContainerWrapsBeneath() throws Exception {
+    HttpServletRequestWrapper top = new HttpServletRequestWrapper(container);
+    filter.doFilter(
+        top,
+        response,
+        (request, answer) -> {
+          top.setRequest(new HttpServletRequestWrapper(container));
+          filter.doFilter(top, answer, target);
+        });
+    verify(response).setStatus(401);
+    verify(target, never()).doFilter(any(), any());
+  }
+
+  /** Jetty runs a filter twice where it is mapped to the path and to the servlet's name. */
+  @Test
+  void pageIsPublicHoweverOftenTheFilterIsMapped() throws Exception {
+    TokenFilter second = filter();
+    filter.doFilter(
+        container,
+        response,
+        (request, answer) ->
+            second.doFilter(
+                new HttpServletRequestWrapper((HttpServletRequest) request),
+                answer,
+                (wrapped, same) -> filter.doFilter(container, same, target)));
+    verify(target).doFilter(container, response);
+    second.destroy();
+  }
+
+  @Test
+  void pagesThatFollowEachOtherArePublic() throws Exception {
+    filter.doFilter(container, response, target);
+    filter.doFilter(container, response, target);
+    verify(target, times(2)).doFilter(container, response);
+    assertThat(attributes).containsOnlyKeys(RequestDispatcher.FORWARD_REQUEST_URI);
+  }
+}
