@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.DuplicateTokenException;
@@ -59,9 +60,10 @@ interface LifecycleClauses extends StoreUnderTest {
 
   @Test
   default void s16_storeThatCannotBeReachedSaysSoInBoundedTime() {
-    assumeThat(unreachable()).isPresent();
+    Optional<TokenStore> given = unreachable();
+    assumeThat(given).isPresent();
 
-    try (TokenStore unreachable = unreachable().orElseThrow()) {
+    try (TokenStore unreachable = given.orElseThrow()) {
       for (Question question : Question.each(this)) {
         assertTimeoutPreemptively(
             Duration.ofSeconds(30),

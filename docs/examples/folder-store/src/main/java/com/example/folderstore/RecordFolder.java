@@ -1,0 +1,335 @@
+package com.example.folderstore;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.DuplicateTokenException;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStoreException;
+
+/**
+ * The folder: what a database would do for a store. Steps are taken one at a time, however many
+ * threads and processes there are, and each as a whole or not at all.
+ *
+ * <ul>
+ *   <li>{@code lock} is locked by whoever takes a step.
+ *   <li>{@code records/ID} is a record, ID in hexadecimal: there are file systems that fold case.
+ *   <li>{@code journal} is a step that has been decided: whoever takes the next one does it again
+ *       first, should its author have died over it.
+ *   <li>{@code ends/ID} is stamped by the file system when a record has ended.
+ *   <li>{@code mark-live} and {@code mark-dead} are the earliest times at which a live record may
+ *       be to be ended and a dead one to be deleted (S13). Renewals do not move them.
+ * </ul>
+ */
+final class RecordFolder {
+
+  /** What is done in one step. */
+  interface Work<T> {
+    T run(Step step) throws IOException;
+  }
+
+  private static final Pattern RECORD_NAME = Pattern.compile("[0-9a-f]{64}");
+  private static final String LIVE = "mark-live";
+  private static final String DEAD = "mark-dead";
+
+  /** How long before its acknowledgement an end may have been stamped. */
+  private static final Duration UNTIL_ACKNOWLEDGED = Duration.ofSeconds(5);
+
+  /** Operating systems lock for a process, not for a thread: threads take turns first. */
+  private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
+
+  private final Path folder;
+  private final Path records;
+  private final Path ends;
+  private final Path journal;
+  private final Duration retention;
+  private final Duration timeout;
+  private final ReentrantLock turn;
+
+  RecordFolder(Path path, Duration retention, Duration timeout) {
+    this.retention = retention;
+    this.timeout = timeout;
+    try {
+      folder = Files.createDirectories(path).toRealPath();
+      records = Files.createDirectories(folder.resolve("records"));
+      ends = Files.createDirectories(folder.resolve("ends"));
+    } catch (IOException e) {
+      throw new TokenStoreException("the folder " + path + " cannot be made", e, false);
+    }
+    journal = folder.resolve("journal");
+    turn = TURNS.computeIfAbsent(folder, none -> new ReentrantLock(true));
+  }
+
+  /** A record as it is now. Takes no lock: files appear whole. */
+  Optional<TokenRecord> find(TokenId id) {
+    Path file = records.resolve(name(id));
+    try {
+      return Optional.of(RecordLine.read(Files.readString(file)));
+    } catch (NoSuchFileException e) {
+      if (Files.isDirectory(records)) {
+        return Optional.empty();
+      }
+      throw new TokenStoreException("the folder " + folder + " is gone", e, true);
+    } catch (IOException e) {
+      throw new TokenStoreException("the file " + file + " cannot be read", e, true);
+    } catch (RuntimeException e) {
+      throw new TokenStoreException("the file " + file + " is damaged", e, false);
+    }
+  }
+
+  /** Takes a step, when no other one is being taken. */
+  <T> T step(Work<T> work) {
+    long giveUp = System.nanoTime() + timeout.toNanos();
+    try {
+      if (!turn.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new TokenStoreException("the folder " + folder + " is busy", null, true);
+      }
+      try (FileChannel channel = FileChannel.open(folder.resolve("lock"), CREATE, WRITE)) {
+        while (channel.tryLock() == null) {
+          if (System.nanoTime() - giveUp > 0) {
+            throw new TokenStoreException("the folder " + folder + " is busy", null, true);
+          }
+          Thread.sleep(1);
+        }
+        redo();
+        Step step = new Step();
+        T answer = work.run(step);
+        step.commit();
+        return answer;
+      } finally {
+        turn.unlock();
+      }
+    } catch (IOException | UncheckedIOException | OverlappingFileLockException e) {
+      throw new TokenStoreException("the folder " + folder + " cannot be used", e, true);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TokenStoreException("interrupted before the folder was free", e, true);
+    }
+  }
+
+  private void redo() throws IOException {
+    if (Files.notExists(journal)) {
+      return;
+    }
+    for (String line : Files.readAllLines(journal)) {
+      TokenRecord record = RecordLine.read(line);
+      put(records.resolve(name(record.id())), line);
+      if (record.ending() != null) {
+        Files.writeString(ends.resolve(name(record.id())), "ended");
+      }
+    }
+    Files.delete(journal);
+  }
+
+  /** Writes a file whole: it is as it was, or as it is to be. */
+  private void put(Path file, String text) throws IOException {
+    Path whole = Files.writeString(folder.resolve("new"), text);
+    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** When a record is to be looked at by a sweep: at its deadline, and again once it is dead. */
+  static Instant dueAt(TokenRecord record) {
+    Instant death = record.death();
+    return death == null ? Instant.MAX : death;
+  }
+
+  private static Instant earliest(List<TokenRecord> records) {
+    return records.stream()
+        .map(RecordFolder::dueAt)
+        .min(Comparator.naturalOrder())
+        .orElse(Instant.MAX);
+  }
+
+  private static String name(TokenId id) {
+    return HexFormat.of().formatHex(id.bytes());
+  }
+
+  private static List<TokenId> ids(Path room) throws IOException {
+    try (Stream<Path> files = Files.list(room)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(RECORD_NAME.asMatchPredicate())
+          .map(name -> TokenId.of(HexFormat.of().parseHex(name)))
+          .toList();
+    }
+  }
+
+  /** What is read and changed while nobody else changes anything. */
+  final class Step {
+
+    private final Map<TokenId, TokenRecord> changed = new LinkedHashMap<>();
+    private @Nullable Map<TokenId, TokenRecord> read;
+
+    private Step() {}
+
+    Optional<TokenRecord> find(TokenId id) {
+      return Optional.ofNullable(changed.get(id)).or(() -> RecordFolder.this.find(id));
+    }
+
+    /**
+     * Those of all records that are wanted, with this step's changes, the oldest first; a new list.
+     */
+    List<TokenRecord> all(Predicate<TokenRecord> wanted) throws IOException {
+      if (read == null) {
+        read = new HashMap<>();
+        for (TokenId id : ids(records)) {
+          read.put(id, RecordFolder.this.find(id).orElseThrow());
+        }
+      }
+      read.putAll(changed);
+      return read.values().stream()
+          .filter(wanted)
+          .sorted(Comparator.comparing(Position::of))
+          .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** Keeps a new record, once the step is over. */
+    void insert(TokenRecord record) throws IOException {
+      if (find(record.id()).isPresent()) {
+        throw new DuplicateTokenException(record.id());
+      }
+      lowerMark(LIVE, record);
+      put(record);
+    }
+
+    /** Keeps a record as it is now, once the step is over, and in the order of the calls. */
+    void put(TokenRecord record) {
+      changed.put(record.id(), record);
+    }
+
+    /** Ends a record and its children, which go first: no reader is to see one outlive it. */
+    List<TokenId> end(TokenId id, Ending ending) throws IOException {
+      Optional<TokenRecord> record = find(id).filter(found -> found.ending() == null);
+      if (record.isEmpty()) {
+        return List.of();
+      }
+      List<TokenId> ids = new ArrayList<>(List.of(id));
+      for (TokenRecord child : all(it -> Objects.equals(it.parent(), id) && it.ending() == null)) {
+        put(child.ended(Ending.of(ending.reason(), ending.at())));
+        ids.add(child.id());
+      }
+      put(record.get().ended(ending));
+      for (TokenId ended : ids) {
+        lowerMark(DEAD, find(ended).orElseThrow());
+      }
+      return ids;
+    }
+
+    /** Deletes a record at once; this cannot be taken back. */
+    void delete(TokenId id) throws IOException {
+      Files.deleteIfExists(records.resolve(name(id)));
+      if (read != null) {
+        read.remove(id);
+      }
+    }
+
+    /** Forgets what this step has changed. */
+    void rollBack() {
+      changed.clear();
+      read = null;
+    }
+
+    /** What a sweep has to end and to delete. Where nothing can be due, no record is read. */
+    List<TokenRecord> due(Instant expiredBefore, Instant deadBefore) throws IOException {
+      if (!mark(LIVE).isBefore(expiredBefore) && !mark(DEAD).isBefore(deadBefore)) {
+        return List.of();
+      }
+      List<TokenRecord> due =
+          all(it -> dueAt(it).isBefore(it.ending() == null ? expiredBefore : deadBefore));
+      if (due.isEmpty()) {
+        mark(LIVE, earliest(all(it -> it.ending() == null)));
+        mark(DEAD, earliest(all(it -> it.ending() != null)));
+        forgetEnds();
+      }
+      return due;
+    }
+
+    /** What ended lately by the file system's clock, which all nodes share. */
+    Ends endedWithin(Duration window, int limit) throws IOException {
+      Instant now = time();
+      Instant from = now.minus(window).minus(UNTIL_ACKNOWLEDGED);
+      Map<TokenId, Instant> stamps = stamps();
+      stamps.values().removeIf(stamp -> stamp.isBefore(from));
+      Set<TokenId> some = stamps.keySet().stream().limit(limit).collect(Collectors.toSet());
+      return new Ends(some, some.size() == stamps.size(), now);
+    }
+
+    private void forgetEnds() throws IOException {
+      Instant from = time().minus(retention).minus(UNTIL_ACKNOWLEDGED);
+      for (Map.Entry<TokenId, Instant> end : stamps().entrySet()) {
+        if (end.getValue().isBefore(from)) {
+          Files.delete(ends.resolve(name(end.getKey())));
+        }
+      }
+    }
+
+    private Map<TokenId, Instant> stamps() throws IOException {
+      Map<TokenId, Instant> stamps = new HashMap<>();
+      for (TokenId id : ids(ends)) {
+        stamps.put(id, Files.getLastModifiedTime(ends.resolve(name(id))).toInstant());
+      }
+      return stamps;
+    }
+
+    private Instant time() throws IOException {
+      Path now = Files.writeString(folder.resolve("now"), "now");
+      return Files.getLastModifiedTime(now).toInstant();
+    }
+
+    private void lowerMark(String name, TokenRecord record) throws IOException {
+      if (dueAt(record).isBefore(mark(name))) {
+        mark(name, dueAt(record));
+      }
+    }
+
+    /** The beginning of time where no mark was set. */
+    private Instant mark(String name) throws IOException {
+      Path mark = folder.resolve(name);
+      return Files.exists(mark) ? Instant.parse(Files.readString(mark)) : Instant.MIN;
+    }
+
+    private void mark(String name, Instant time) throws IOException {
+      RecordFolder.this.put(folder.resolve(name), time.toString());
+    }
+
+    private void commit() throws IOException {
+      if (!changed.isEmpty()) {
+        RecordFolder.this.put(
+            journal, String.join("\n", changed.values().stream().map(RecordLine::write).toList()));
+        redo();
+      }
+    }
+  }
+}

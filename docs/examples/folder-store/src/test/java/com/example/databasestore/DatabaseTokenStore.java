@@ -1,0 +1,147 @@
+package com.example.databasestore;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+
+/**
+ * The frame of a store over a database, with one command. The methods that are missing are yours.
+ */
+public abstract class DatabaseTokenStore implements TokenStore {
+
+  private static final String END_RECORD =
+      """
+      update token
+         set ended_at = ?, reason = ?, successor = ?, visit_at = ?
+       where id = ? and ended_at is null
+      """;
+
+  private static final String LOCK_CHILDREN =
+      "select id from token where parent = ? and ended_at is null order by id for update";
+
+  private static final String TELL_OF_END =
+      "insert into token_end (id, told_at) values (?, clock_timestamp())";
+
+  /**
+   * A write gives up before its commit after this time: readers of ends look back further (S12).
+   */
+  private static final Duration LATEST_COMMIT = Duration.ofSeconds(5);
+
+  private final DataSource dataSource;
+  private final Duration timeout;
+
+  /** The data source is the application's: this store does not close it (S14). */
+  protected DatabaseTokenStore(DataSource dataSource, Duration timeout) {
+    this.dataSource = dataSource;
+    this.timeout = timeout;
+  }
+
+  /** What is done in one transaction. */
+  @FunctionalInterface
+  protected interface Work<T> {
+    /** Does it; whatever it throws, nothing has changed. */
+    T run(Connection connection) throws SQLException;
+  }
+
+  @Override
+  public List<TokenId> end(TokenId id, Ending ending) {
+    return inTransaction(
+        connection -> {
+          // The record first: whoever inserts a child holds a lock on it, and is waited for here.
+          if (!endOne(connection, id, ending)) {
+            return List.of();
+          }
+          // A second statement: it sees the children that were waited for.
+          List<TokenId> ended = new ArrayList<>(List.of(id));
+          for (TokenId child : lockChildren(connection, id)) {
+            endOne(connection, child, Ending.of(ending.reason(), ending.at()));
+            ended.add(child);
+          }
+          return ended;
+        });
+  }
+
+  /** S16: the answer, or that it is not known. */
+  protected <T> T inTransaction(Work<T> work) {
+    long start = System.nanoTime();
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+      try {
+        T answer = work.run(connection);
+        if (System.nanoTime() - start > LATEST_COMMIT.toNanos()) {
+          throw new TokenStoreException("a write took too long and was undone", null, true);
+        }
+        connection.commit();
+        return answer;
+      } finally {
+        // After a commit there is nothing to roll back; after anything else there is.
+        connection.rollback();
+      }
+    } catch (SQLException e) {
+      throw new TokenStoreException("the database did not do it", e, retryable(e));
+    }
+  }
+
+  private boolean endOne(Connection connection, TokenId id, Ending ending) throws SQLException {
+    long at = ending.at().toEpochMilli();
+    try (PreparedStatement update = prepare(connection, END_RECORD)) {
+      update.setLong(1, at);
+      update.setString(2, ending.reason().name());
+      update.setBytes(3, bytes(ending.successor()));
+      update.setLong(4, at);
+      update.setBytes(5, id.bytes());
+      if (update.executeUpdate() == 0) {
+        return false;
+      }
+    }
+    try (PreparedStatement tell = prepare(connection, TELL_OF_END)) {
+      tell.setBytes(1, id.bytes());
+      tell.executeUpdate();
+      return true;
+    }
+  }
+
+  private List<TokenId> lockChildren(Connection connection, TokenId parent) throws SQLException {
+    List<TokenId> children = new ArrayList<>();
+    try (PreparedStatement select = prepare(connection, LOCK_CHILDREN)) {
+      select.setBytes(1, parent.bytes());
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          children.add(TokenId.of(rows.getBytes(1)));
+        }
+      }
+    }
+    return children;
+  }
+
+  /** Each statement is bounded in time; the driver's connect and socket timeouts bound the rest. */
+  private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    statement.setQueryTimeout((int) Math.max(1, timeout.toSeconds()));
+    return statement;
+  }
+
+  private static boolean retryable(SQLException e) {
+    String state = e.getSQLState();
+    return e instanceof SQLTransientException
+        || e instanceof SQLRecoverableException
+        || (state != null && (state.startsWith("08") || state.startsWith("40")));
+  }
+
+  private static byte @Nullable [] bytes(@Nullable TokenId id) {
+    return id == null ? null : id.bytes();
+  }
+}
