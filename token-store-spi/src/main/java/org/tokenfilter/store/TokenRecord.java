@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param id its handle; for a session the SHA-256 digest of the session id, else random
  * @param kind what it authenticates
  * @param subject whose it is: 1 to 255 characters of any Unicode text without NUL
- * @param roles the subject's roles at log-in, in alphabetical order
- * @param group records of one group share a {@link Limit}
+ * @param roles the subject's roles at log-in, in alphabetical order: at most 8 KiB of UTF-8 in all
+ * @param group records of one group share a {@link Limit}; at most 512 characters
  * @param parent the user token that a session belongs to; a record that has a parent is no parent
- * @param client who asked for it, for showing
- * @param binding the client address, or the prefix, that must present it
+ * @param client who asked for it, for showing; at most 255 characters
+ * @param binding the client address, or the prefix, that must present it; at most 255 characters
  * @param issuedAt when it was issued
  * @param lastUsedAt when it was last used successfully, as far as the store was told
  * @param idleTimeout how long it lives without use; null if it does not slide
@@ -55,6 +55,18 @@ public record TokenRecord(
   /** How many characters (UTF-16 code units) a subject may have. */
   public static final int MAX_SUBJECT_LENGTH = 255;
 
+  /** How many characters (UTF-16 code units) a group may have. */
+  public static final int MAX_GROUP_LENGTH = 512;
+
+  /** How many characters (UTF-16 code units) a client may have. */
+  public static final int MAX_CLIENT_LENGTH = 255;
+
+  /** How many characters (UTF-16 code units) a binding may have. */
+  public static final int MAX_BINDING_LENGTH = 255;
+
+  /** How many bytes of UTF-8 the roles may have in all. */
+  public static final int MAX_ROLE_BYTES = 8192;
+
   /** How many bytes of UTF-8 the attributes' names and values may have in all. */
   public static final int MAX_ATTRIBUTE_BYTES = 8192;
 
@@ -69,9 +81,12 @@ public record TokenRecord(
       throw new IllegalArgumentException("a subject has 1 to 255 characters");
     }
     roles.forEach(role -> requireText("role", role));
-    requireTextOrNull("group", group);
-    requireTextOrNull("client", client);
-    requireTextOrNull("binding", binding);
+    if (roles.stream().mapToInt(TokenRecord::size).sum() > MAX_ROLE_BYTES) {
+      throw new IllegalArgumentException("roles have at most 8 KiB in all");
+    }
+    requireTextOrNull("group", group, MAX_GROUP_LENGTH);
+    requireTextOrNull("client", client, MAX_CLIENT_LENGTH);
+    requireTextOrNull("binding", binding, MAX_BINDING_LENGTH);
     attributes.forEach(TokenRecord::requireAttribute);
     if (attributes.entrySet().stream().mapToInt(TokenRecord::size).sum() > MAX_ATTRIBUTE_BYTES) {
       throw new IllegalArgumentException("attributes have at most 8 KiB in all");
@@ -165,13 +180,19 @@ public record TokenRecord(
   }
 
   private static int size(Map.Entry<String, String> attribute) {
-    return attribute.getKey().getBytes(StandardCharsets.UTF_8).length
-        + attribute.getValue().getBytes(StandardCharsets.UTF_8).length;
+    return size(attribute.getKey()) + size(attribute.getValue());
   }
 
-  private static void requireTextOrNull(String what, @Nullable String text) {
+  private static int size(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static void requireTextOrNull(String what, @Nullable String text, int most) {
     if (text != null) {
       requireText(what, text);
+      if (text.length() > most) {
+        throw new IllegalArgumentException("a " + what + " has at most " + most + " characters");
+      }
     }
   }
 

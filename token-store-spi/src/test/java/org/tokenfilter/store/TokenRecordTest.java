@@ -50,6 +50,31 @@ class TokenRecordTest {
   }
 
   @Test
+  void groupClientAndBindingHaveAMostLength() {
+    String longest = "\u00fc".repeat(255);
+    assertThatNoException()
+        .isThrownBy(
+            lasting(1, NOON).group("\u00fc".repeat(512)).client(longest).binding(longest)::build);
+    for (TokenRecord.Builder builder :
+        List.of(
+            lasting(1, NOON).group("x".repeat(513)),
+            lasting(1, NOON).client("x".repeat(256)),
+            lasting(1, NOON).binding("x".repeat(256)))) {
+      assertThatIllegalArgumentException().isThrownBy(builder::build);
+    }
+  }
+
+  @Test
+  void rolesHaveEightKibibytesOfUtf8InAll() {
+    String half = "\u00e9".repeat(2047);
+
+    assertThatNoException()
+        .isThrownBy(() -> lasting(1, NOON).roles(Set.of("aa" + half, "bb" + half)).build());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> lasting(1, NOON).roles(Set.of("aaaaa" + half, "bb" + half, "c")).build());
+  }
+
+  @Test
   void attributesHaveEightKibibytesOfUtf8InAll() {
     String half = "\u00e9".repeat(2047);
 

@@ -1,0 +1,131 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.store.TokenId;
+
+/**
+ * One daemon thread with one connection, on which PostgreSQL tells of ends. A lost connection is
+ * taken anew, with growing pauses. The only class that needs the PostgreSQL driver's own.
+ */
+final class EndListener implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(EndListener.class);
+
+  /** How long closing may take; a notification does not wait for it. */
+  private static final int TURN_MILLIS = 500;
+
+  /** After so many turns without a word, it is asked whether anybody is there. */
+  private static final int TURNS_UNTIL_ASKED = 20;
+
+  private static final int ANSWER_SECONDS = 5;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final DataSource source;
+  private final String channel;
+  private final Consumer<TokenId> ended;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "token-store-listen");
+
+  EndListener(DataSource source, String channel, Consumer<TokenId> ended) {
+    this.source = source;
+    this.channel = channel;
+    this.ended = ended;
+    thread.setDaemon(true);
+  }
+
+  /** Whether it can be listened on connections like this one. */
+  static boolean canListen(Connection connection) throws SQLException {
+    return connection.isWrapperFor(PGConnection.class);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Returns when the thread has ended, or after some seconds if it is stuck in the network. */
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    Duration pause = FIRST_PAUSE;
+    while (!closed(Duration.ZERO)) {
+      try (Connection connection = source.getConnection()) {
+        listen(connection);
+        pause = FIRST_PAUSE;
+        receive(connection);
+      } catch (SQLException | RuntimeException e) {
+        log.warn("not listening for ended tokens, next try in {}: {}", pause, e.toString());
+        closed(pause);
+        pause = pause.multipliedBy(2);
+        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+      }
+    }
+  }
+
+  private void listen(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // A name cannot be bound; this one is made of letters, digits, underscores and a dot.
+      statement.execute("listen \"" + channel + "\"");
+    }
+  }
+
+  private void receive(Connection connection) throws SQLException {
+    PGConnection notified = connection.unwrap(PGConnection.class);
+    int quiet = 0;
+    while (!closed(Duration.ZERO)) {
+      PGNotification @Nullable [] notifications = notified.getNotifications(TURN_MILLIS);
+      if (notifications != null && notifications.length > 0) {
+        for (PGNotification notification : notifications) {
+          tell(notification);
+        }
+        quiet = 0;
+      } else if (++quiet == TURNS_UNTIL_ASKED) {
+        quiet = 0;
+        if (!connection.isValid(ANSWER_SECONDS)) {
+          throw new SQLException("the connection is lost");
+        }
+      }
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("unlisten *");
+    }
+  }
+
+  private void tell(PGNotification notification) {
+    try {
+      ended.accept(TokenId.parse(notification.getParameter()));
+    } catch (RuntimeException e) {
+      log.debug("a hint of an ended token was lost", e);
+    }
+  }
+
+  private boolean closed(Duration patience) {
+    try {
+      return closing.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      closing.countDown();
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+}

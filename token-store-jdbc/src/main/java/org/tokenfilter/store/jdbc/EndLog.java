@@ -1,0 +1,125 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.TokenId;
+
+/**
+ * Which records ended when, by the database's clock (S12). In a table of its own, which outlives
+ * the records: one that was ended and deleted at once is still told of.
+ */
+final class EndLog {
+
+  private record Entry(Instant storeTime, @Nullable TokenId id) {}
+
+  private final Duration retention;
+
+  /** How long after it was written down an end may have been acknowledged. */
+  private final Duration untilAcknowledged;
+
+  private final EndWatch watch;
+  private final String add;
+  private final String within;
+  private final String due;
+  private final String trim;
+
+  /** All up to here was deleted: a hint, which saves walking what the database has yet to clear. */
+  private final AtomicLong trimmed = new AtomicLong(Long.MIN_VALUE);
+
+  EndLog(Tables tables, Dialect dialect, Duration retention, Duration timeout, EndWatch watch) {
+    this.watch = watch;
+    this.retention = retention;
+    this.untilAcknowledged = Transactions.LATEST_COMMIT.plus(Transactions.networkTimeout(timeout));
+    this.add =
+        tables.sql(
+            """
+            insert into ${prefix}token_end (ended_by_store_clock, id) values (${clock}, ?)"""
+                .replace("${clock}", dialect.clock()));
+    this.within =
+        tables.sql(
+            """
+            select now.store_time, log.id
+            from (select ${clock} as store_time) now
+            left join (
+              select id from ${prefix}token_end
+              where ended_by_store_clock >= ${clock} - ?
+              order by ended_by_store_clock desc
+              limit ?) log on 1 = 1"""
+                .replace("${clock}", dialect.readingClock()));
+    this.due =
+        tables.sql(
+            """
+            select max(ended_by_store_clock) as last_one from (
+              select ended_by_store_clock from ${prefix}token_end
+              where ended_by_store_clock > ? and ended_by_store_clock < ${clock} - ?
+              order by ended_by_store_clock
+              limit ?) log"""
+                .replace("${clock}", dialect.readingClock()));
+    this.trim =
+        tables.sql(
+            """
+            delete from ${prefix}token_end
+            where ended_by_store_clock > ? and ended_by_store_clock <= ?""");
+  }
+
+  /** To be the last thing in a transaction, so that the time is late rather than early. */
+  void add(Session session, Collection<TokenId> ids) throws SQLException {
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    ids.forEach(id -> rows.add(new @Nullable Object[] {id}));
+    session.batch(add, rows);
+    watch.tell(session, ids);
+  }
+
+  /** The youngest ends first, so that an incomplete answer holds the latest ones. */
+  Ends within(Session session, Duration window, int limit) throws SQLException {
+    if (window.compareTo(retention) > 0) {
+      throw new IllegalArgumentException(
+          "ends are kept for " + retention + ", which is less than " + window);
+    }
+    List<Entry> entries =
+        session.query(
+            within,
+            row ->
+                new Entry(
+                    Instant.ofEpochMilli(row.getLong("store_time")),
+                    RecordRows.idOrNull(row, "id")),
+            window.plus(untilAcknowledged).toMillis(),
+            limit + 1L);
+    List<TokenId> ids = entries.stream().map(Entry::id).filter(Objects::nonNull).toList();
+    boolean complete = ids.size() <= limit;
+    return new Ends(
+        new HashSet<>(complete ? ids : ids.subList(0, limit)),
+        complete,
+        entries.get(0).storeTime());
+  }
+
+  /** Deletes the oldest entries that nobody may ask for any more, about so many. */
+  void trim(Session session, int limit) throws SQLException {
+    long from = trimmed.get();
+    Long last =
+        session
+            .query(
+                due,
+                row -> {
+                  long time = row.getLong("last_one");
+                  return row.wasNull() ? from : time;
+                },
+                from,
+                retention.plus(untilAcknowledged).toMillis(),
+                limit)
+            .get(0);
+    if (last > from) {
+      session.update(trim, from, last);
+      trimmed.accumulateAndGet(last, Math::max);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.tokenfilter.store.TokenStoreException;
+
+/** What an SQLException means: by SQLState, since drivers differ in their classes. */
+final class Failures {
+
+  /** Deadlock, serialization failure; lost against another transaction. */
+  private static final Set<String> UNDONE = Set.of("40001", "40P01");
+
+  /**
+   * The same where it has no SQLState of its own. MySQL and MariaDB: record changed (1020), lock
+   * wait timeout (1205), deadlock (1213). H2: lock timeout (50200), concurrent update (90131).
+   */
+  private static final Set<Integer> UNDONE_CODES = Set.of(1020, 1205, 1213, 50200, 90131);
+
+  /** Connection, transaction lost, resources, cancelled or shutting down, timeout. */
+  private static final List<String> PASSING = List.of("08", "40", "53", "57", "58", "HYT");
+
+  private Failures() {}
+
+  /** A row with this key exists already. */
+  static boolean duplicate(SQLException failure) {
+    return any(failure, one -> state(one).startsWith("23"));
+  }
+
+  /** The database has undone the transaction and says so: it may be tried again at once. */
+  static boolean undone(SQLException failure) {
+    return any(
+        failure, one -> UNDONE.contains(state(one)) || UNDONE_CODES.contains(one.getErrorCode()));
+  }
+
+  /** For the caller, without the text of statements, which drivers put into their messages. */
+  static TokenStoreException unknown(SQLException failure) {
+    return new TokenStoreException(
+        "the database did not do what it was asked to (SQLState %s, code %d)"
+            .formatted(failure.getSQLState(), failure.getErrorCode()),
+        failure,
+        passing(failure));
+  }
+
+  /** For the start. Drivers say what they could not reach; no statement was sent yet. */
+  static TokenStoreException unreachable(SQLException failure) {
+    return new TokenStoreException(
+        "the database cannot be reached (SQLState %s): %s"
+            .formatted(failure.getSQLState(), failure.getMessage()),
+        failure,
+        true);
+  }
+
+  private static boolean passing(SQLException failure) {
+    return undone(failure)
+        || any(
+            failure,
+            one ->
+                one instanceof SQLTransientException
+                    || one instanceof SQLRecoverableException
+                    || one instanceof SQLNonTransientConnectionException
+                    || PASSING.stream().anyMatch(state(one)::startsWith));
+  }
+
+  /** A failed batch carries what went wrong in a chain of its own. */
+  private static boolean any(SQLException failure, Predicate<SQLException> test) {
+    return Stream.iterate(failure, one -> one != null, SQLException::getNextException)
+        .limit(10)
+        .anyMatch(test);
+  }
+
+  private static String state(SQLException failure) {
+    String state = failure.getSQLState();
+    return state == null ? "" : state;
+  }
+}

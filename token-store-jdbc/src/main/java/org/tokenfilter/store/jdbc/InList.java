@@ -1,0 +1,68 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenId;
+
+/**
+ * Statements about many ids, which stand in the place of <code>${ids}</code>, in portions. The
+ * portions have few different sizes, so that drivers can keep the prepared statements.
+ */
+final class InList {
+
+  static final int MOST = 512;
+
+  private InList() {}
+
+  /** The rows for all of these ids; the values are bound behind them. */
+  static <T> List<T> query(
+      Session session,
+      String sql,
+      Session.Row<T> row,
+      Collection<TokenId> ids,
+      @Nullable Object... values)
+      throws SQLException {
+    List<T> all = new ArrayList<>();
+    for (List<TokenId> portion : portions(ids)) {
+      @Nullable Object[] bound = bound(portion, values);
+      all.addAll(session.query(sql(sql, bound.length - values.length), row, bound));
+    }
+    return all;
+  }
+
+  /** How many rows were changed for all of these ids. */
+  static int update(Session session, String sql, Collection<TokenId> ids) throws SQLException {
+    int changed = 0;
+    for (List<TokenId> portion : portions(ids)) {
+      @Nullable Object[] bound = bound(portion);
+      changed += session.update(sql(sql, bound.length), bound);
+    }
+    return changed;
+  }
+
+  static <T> List<List<T>> portions(Collection<T> all) {
+    List<T> list = List.copyOf(all);
+    List<List<T>> portions = new ArrayList<>();
+    for (int start = 0; start < list.size(); start += MOST) {
+      portions.add(list.subList(start, Math.min(list.size(), start + MOST)));
+    }
+    return portions;
+  }
+
+  private static String sql(String sql, int places) {
+    return sql.replace("${ids}", String.join(", ", Collections.nCopies(places, "?")));
+  }
+
+  /** Repeats the last id up to the next power of two: to be in a list twice changes nothing. */
+  private static @Nullable Object[] bound(List<TokenId> portion, @Nullable Object... values) {
+    int size = Integer.highestOneBit(2 * portion.size() - 1);
+    List<@Nullable Object> bound = new ArrayList<>(portion);
+    bound.addAll(Collections.nCopies(size - portion.size(), portion.get(portion.size() - 1)));
+    Collections.addAll(bound, values);
+    return bound.toArray(new @Nullable Object[0]);
+  }
+}

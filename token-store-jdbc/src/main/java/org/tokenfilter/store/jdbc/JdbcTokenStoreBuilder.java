@@ -1,0 +1,129 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.store.TokenStoreException;
+
+/** Opens a {@link JdbcTokenStore}. Not thread-safe. */
+public final class JdbcTokenStoreBuilder {
+
+  private static final Logger log = LoggerFactory.getLogger(JdbcTokenStore.class);
+
+  private final DataSource source;
+  private String tablePrefix = "";
+  private @Nullable Boolean createSchema;
+  private boolean listen;
+  private Duration timeout = Duration.ofSeconds(2);
+  private Duration retention = Duration.ofHours(1);
+  private LongSupplier nanoTime = System::nanoTime;
+  private Runnable opened = () -> {};
+
+  JdbcTokenStoreBuilder(DataSource source) {
+    this.source = source;
+  }
+
+  /**
+   * What the names of the tables begin with, such as {@code app_} or, with a schema, {@code
+   * auth.app_}; by default nothing.
+   */
+  public JdbcTokenStoreBuilder tablePrefix(String value) {
+    tablePrefix = value;
+    return this;
+  }
+
+  /**
+   * Whether missing tables are made; else it is only checked that they are there. By default true
+   * on H2 alone.
+   */
+  public JdbcTokenStoreBuilder createSchema(boolean value) {
+    createSchema = value;
+    return this;
+  }
+
+  /**
+   * Whether ends are told at once by LISTEN and NOTIFY, for {@link JdbcTokenStore#watch}; on
+   * PostgreSQL alone. Each watch holds a connection. By default false; the same on all nodes.
+   */
+  public JdbcTokenStoreBuilder listen(boolean value) {
+    listen = value;
+    return this;
+  }
+
+  /** How long a call may take, the wait for a connection apart; by default 2 s. */
+  public JdbcTokenStoreBuilder timeout(Duration value) {
+    timeout = value;
+    return this;
+  }
+
+  /** How long it is known what ended when; by default an hour. */
+  public JdbcTokenStoreBuilder retention(Duration value) {
+    retention = value;
+    return this;
+  }
+
+  /** What the bounds are measured by. */
+  JdbcTokenStoreBuilder nanoTime(LongSupplier value) {
+    nanoTime = value;
+    return this;
+  }
+
+  /** Closes what was opened for this store alone. */
+  JdbcTokenStoreBuilder opened(Runnable value) {
+    opened = value;
+    return this;
+  }
+
+  /**
+   * Opens the store: connects, and makes or checks the tables.
+   *
+   * @throws IllegalArgumentException if a setting, the database or its tables are not as they must
+   *     be; the message lists what is wrong and says what to do
+   * @throws TokenStoreException if the database cannot be reached
+   */
+  public JdbcTokenStore open() {
+    Tables tables = new Tables(tablePrefix);
+    if (timeout.isNegative() || timeout.isZero() || retention.isNegative()) {
+      throw new IllegalArgumentException(
+          "a timeout is positive and a retention is not negative: " + timeout + ", " + retention);
+    }
+    Dialect dialect = prepare(tables);
+    EndWatch watch = listen ? new PostgresWatch(source, tables) : EndWatch.NONE;
+    EndLog ends = new EndLog(tables, dialect, retention, timeout, watch);
+    Transactions transactions = new Transactions(source, dialect, timeout, nanoTime);
+    return new JdbcTokenStore(transactions, dialect, tables, ends, watch, opened);
+  }
+
+  private Dialect prepare(Tables tables) {
+    try (Loan loan = Loan.from(source, Transactions.networkTimeout(timeout))) {
+      var connection = loan.connection();
+      if (!connection.getAutoCommit()) {
+        throw new IllegalArgumentException(
+            "the DataSource gives connections with autoCommit off, as one that takes part in"
+                + " transactions does: a rollback of the application would undo a log-out."
+                + " Give the token store a DataSource outside of them");
+      }
+      var database = connection.getMetaData();
+      Dialect dialect = Dialect.of(database);
+      if (listen && (dialect != Dialect.POSTGRESQL || !EndListener.canListen(connection))) {
+        throw new IllegalArgumentException(
+            "token.store.jdbc.listen=true needs PostgreSQL and its own driver");
+      }
+      new Schema(dialect, tables)
+          .prepare(connection, createSchema == null ? dialect == Dialect.H2 : createSchema);
+      log.info(
+          "tokens are kept in {} {}, table prefix '{}', {}",
+          database.getDatabaseProductName(),
+          database.getDatabaseProductVersion(),
+          tables.prefix(),
+          listen ? "listening for ends" : "not listening for ends");
+      return dialect;
+    } catch (SQLException e) {
+      throw Failures.unreachable(e);
+    }
+  }
+}

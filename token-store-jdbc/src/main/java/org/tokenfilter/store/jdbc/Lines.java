@@ -1,0 +1,85 @@
+package org.tokenfilter.store.jdbc;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Texts in one column, each on a line of its own that a line feed ends. In a text, a backslash is
+ * written as two and a line feed as {@code \n}; so any list of texts comes back exactly.
+ */
+final class Lines {
+
+  private Lines() {}
+
+  static String of(Collection<String> texts) {
+    StringBuilder lines = new StringBuilder();
+    texts.forEach(text -> add(lines, text));
+    return lines.toString();
+  }
+
+  /** Names and values by turns. */
+  static String of(Map<String, String> pairs) {
+    StringBuilder lines = new StringBuilder();
+    pairs.forEach(
+        (name, value) -> {
+          add(lines, name);
+          add(lines, value);
+        });
+    return lines.toString();
+  }
+
+  static List<String> texts(String lines) {
+    List<String> texts = new ArrayList<>();
+    for (int start = 0; start < lines.length(); ) {
+      int end = lines.indexOf('\n', start);
+      if (end < 0) {
+        throw new IllegalArgumentException("the last line has no end");
+      }
+      texts.add(read(lines, start, end));
+      start = end + 1;
+    }
+    return texts;
+  }
+
+  static Map<String, String> pairs(String lines) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (Iterator<String> texts = texts(lines).iterator(); texts.hasNext(); ) {
+      String name = texts.next();
+      if (!texts.hasNext()) {
+        throw new IllegalArgumentException("a name has no value");
+      }
+      pairs.put(name, texts.next());
+    }
+    return pairs;
+  }
+
+  private static void add(StringBuilder lines, String text) {
+    for (int index = 0; index < text.length(); index++) {
+      char character = text.charAt(index);
+      switch (character) {
+        case '\\' -> lines.append("\\\\");
+        case '\n' -> lines.append("\\n");
+        default -> lines.append(character);
+      }
+    }
+    lines.append('\n');
+  }
+
+  private static String read(String lines, int start, int end) {
+    StringBuilder text = new StringBuilder(end - start);
+    for (int index = start; index < end; index++) {
+      char character = lines.charAt(index);
+      if (character == '\\' && index + 1 < end) {
+        index++;
+        text.append(lines.charAt(index) == 'n' ? '\n' : lines.charAt(index));
+      } else {
+        text.append(character);
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,155 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+
+/** Turns records into rows and back. The numbers are in people's databases: they stay. */
+final class RecordRows {
+
+  /** All that {@link #read} needs. */
+  static final String COLUMNS =
+      """
+      id, kind, subject, roles, group_name, parent, client, binding, issued_at, last_used_at, \
+      idle_timeout, idle_expires_at, expires_at, ended, ended_at, end_reason, successor, attributes""";
+
+  /** Binds {@link #values}. */
+  static final String INSERT =
+      """
+      insert into ${prefix}token_record (id, kind, subject, roles, group_name, parent, client,
+        binding, issued_at, last_used_at, idle_timeout, idle_expires_at, expires_at, visit_at,
+        attributes)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+  /** Binds the time twice. The deadline itself is the first dead moment. */
+  static final String LIVE =
+      """
+      ended = 0 and (idle_expires_at is null or idle_expires_at > ?)
+        and (expires_at is null or expires_at > ?)""";
+
+  private RecordRows() {}
+
+  /** A new record, to be looked at by the sweep when its deadline comes. */
+  static @Nullable Object[] values(TokenRecord record) {
+    Duration idle = record.idleTimeout();
+    return new @Nullable Object[] {
+      record.id(),
+      number(record.kind()),
+      record.subject(),
+      Lines.of(record.roles()),
+      record.group(),
+      record.parent(),
+      record.client(),
+      record.binding(),
+      millis(record.issuedAt()),
+      millis(record.lastUsedAt()),
+      idle == null ? null : idle.toMillis(),
+      millis(record.idleExpiresAt()),
+      millis(record.expiresAt()),
+      millis(record.deadline()),
+      Lines.of(record.attributes())
+    };
+  }
+
+  /** A row that is no record is a failure: it is not known what was kept there. */
+  static TokenRecord read(ResultSet row) throws SQLException {
+    try {
+      return record(row);
+    } catch (IllegalArgumentException e) {
+      throw new SQLException("a row that is no record", e);
+    }
+  }
+
+  private static TokenRecord record(ResultSet row) throws SQLException {
+    Long idle = number(row, "idle_timeout");
+    return TokenRecord.builder(
+            id(row), kind(row.getInt("kind")), row.getString("subject"), time(row, "issued_at"))
+        .roles(new LinkedHashSet<>(Lines.texts(row.getString("roles"))))
+        .group(row.getString("group_name"))
+        .parent(idOrNull(row, "parent"))
+        .client(row.getString("client"))
+        .binding(row.getString("binding"))
+        .lastUsedAt(time(row, "last_used_at"))
+        .idle(idle == null ? null : Duration.ofMillis(idle), timeOrNull(row, "idle_expires_at"))
+        .expiresAt(timeOrNull(row, "expires_at"))
+        .ending(row.getInt("ended") == 0 ? null : ending(row))
+        .attributes(Lines.pairs(row.getString("attributes")))
+        .build();
+  }
+
+  static TokenId id(ResultSet row) throws SQLException {
+    return TokenId.of(row.getBytes("id"));
+  }
+
+  static @Nullable TokenId idOrNull(ResultSet row, String column) throws SQLException {
+    byte[] bytes = row.getBytes(column);
+    return bytes == null ? null : TokenId.of(bytes);
+  }
+
+  static @Nullable Instant timeOrNull(ResultSet row, String column) throws SQLException {
+    Long millis = number(row, column);
+    return millis == null ? null : Instant.ofEpochMilli(millis);
+  }
+
+  static int number(Reason reason) {
+    return switch (reason) {
+      case CLOSED -> 1;
+      case REPLACED -> 2;
+      case EVICTED -> 3;
+      case EXPIRED -> 4;
+    };
+  }
+
+  static @Nullable Long millis(@Nullable Instant time) {
+    return time == null ? null : time.toEpochMilli();
+  }
+
+  private static Instant time(ResultSet row, String column) throws SQLException {
+    return Instant.ofEpochMilli(row.getLong(column));
+  }
+
+  private static @Nullable Long number(ResultSet row, String column) throws SQLException {
+    long number = row.getLong(column);
+    return row.wasNull() ? null : number;
+  }
+
+  private static Ending ending(ResultSet row) throws SQLException {
+    return new Ending(
+        time(row, "ended_at"), reason(row.getInt("end_reason")), idOrNull(row, "successor"));
+  }
+
+  private static int number(TokenKind kind) {
+    return switch (kind) {
+      case SESSION -> 1;
+      case OPEN -> 2;
+      case USER -> 3;
+    };
+  }
+
+  private static TokenKind kind(int number) throws SQLException {
+    return switch (number) {
+      case 1 -> TokenKind.SESSION;
+      case 2 -> TokenKind.OPEN;
+      case 3 -> TokenKind.USER;
+      default -> throw new SQLException("a record of the unknown kind " + number);
+    };
+  }
+
+  private static Reason reason(int number) throws SQLException {
+    return switch (number) {
+      case 1 -> Reason.CLOSED;
+      case 2 -> Reason.REPLACED;
+      case 3 -> Reason.EVICTED;
+      case 4 -> Reason.EXPIRED;
+      default -> throw new SQLException("an ending for the unknown reason " + number);
+    };
+  }
+}

@@ -1,0 +1,145 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Looks whether the tables are what the statements need, and may be used by this user. */
+final class SchemaCheck {
+
+  private static final int VERSION = 1;
+
+  private final Connection connection;
+  private final Tables tables;
+  private final List<String> problems = new ArrayList<>();
+
+  private SchemaCheck(Connection connection, Tables tables) {
+    this.connection = connection;
+    this.tables = tables;
+  }
+
+  /** What is wrong, each a sentence without a full stop; empty if nothing is. */
+  static List<String> problems(Connection connection, Tables tables) throws SQLException {
+    SchemaCheck check = new SchemaCheck(connection, tables);
+    for (SchemaTable table : SchemaTable.ALL) {
+      check.table(table);
+    }
+    if (check.problems.isEmpty()) {
+      check.content();
+    }
+    return check.problems;
+  }
+
+  private void table(SchemaTable table) throws SQLException {
+    Map<String, Column> found = new TreeMap<>();
+    if (!tried(
+        table.title() + " is missing or may not be read",
+        "select * from " + name(table) + " where 1 = 0",
+        row -> found.putAll(columns(row.getMetaData())))) {
+      return;
+    }
+    table
+        .columns()
+        .forEach(
+            (column, type) -> {
+              Column actual = found.get(column);
+              if (actual == null) {
+                problems.add(table.title() + " has no column " + column);
+              } else if (!type.fits(actual.type(), actual.size())) {
+                problems.add(
+                    "%s.%s is %s(%d), not %s"
+                        .formatted(
+                            table.title(), column, actual.typeName(), actual.size(), type.title()));
+              }
+            });
+    for (SchemaTable.Privilege privilege : table.privileges()) {
+      // Changes no row, but is refused to whom it is not granted.
+      tried(
+          "this user may not " + privilege.title() + " " + table.title(),
+          privilege.probe().formatted(name(table), String.join(", ", table.columns().keySet())),
+          row -> {});
+    }
+  }
+
+  private void content() throws SQLException {
+    require(
+        "token_schema is not of version " + VERSION,
+        "select count(*) from ${prefix}token_schema where version = " + VERSION,
+        1);
+    require(
+        "token_group_lock has not the slots 0 to " + (GroupRoom.SLOTS - 1),
+        "select count(*) from ${prefix}token_group_lock where slot between 0 and "
+            + (GroupRoom.SLOTS - 1),
+        GroupRoom.SLOTS);
+    for (String column : List.of("subject", "group_name")) {
+      require(
+          "token_record." + column + " has a collation that takes different texts for one",
+          """
+          select count(*) from (
+            select ${column} as text from ${prefix}token_record where 1 = 0
+            union all select 'a') one
+          where text = 'A' or text = 'a ' or text = '\u00e1'"""
+              .replace("${column}", column),
+          0);
+    }
+  }
+
+  private void require(String problem, String sql, int number) throws SQLException {
+    tried(
+        problem,
+        tables.sql(sql),
+        row -> {
+          row.next();
+          if (row.getInt(1) != number) {
+            problems.add(problem);
+          }
+        });
+  }
+
+  private interface Reading {
+    void of(ResultSet row) throws SQLException;
+  }
+
+  private boolean tried(String problem, String sql, Reading reading) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      if (statement.execute()) {
+        try (ResultSet row = statement.getResultSet()) {
+          reading.of(row);
+        }
+      }
+      return true;
+    } catch (SQLException e) {
+      if (e.getSQLState() == null || e.getSQLState().startsWith("08")) {
+        throw e;
+      }
+      problems.add(problem + " (SQLState " + e.getSQLState() + ")");
+      return false;
+    }
+  }
+
+  private String name(SchemaTable table) {
+    return tables.prefix() + table.title();
+  }
+
+  private record Column(int type, String typeName, int size) {}
+
+  private static Map<String, Column> columns(ResultSetMetaData data) throws SQLException {
+    Map<String, Column> columns = new TreeMap<>();
+    for (int index = 1; index <= data.getColumnCount(); index++) {
+      columns.put(
+          data.getColumnName(index).toLowerCase(Locale.ROOT),
+          new Column(
+              data.getColumnType(index),
+              data.getColumnTypeName(index).toLowerCase(Locale.ROOT),
+              data.getPrecision(index)));
+    }
+    return columns;
+  }
+}

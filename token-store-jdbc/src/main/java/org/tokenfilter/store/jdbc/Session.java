@@ -1,0 +1,121 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenId;
+
+/** What one attempt at a piece of work does with its connection. Every statement is bounded. */
+final class Session {
+
+  /** Reads one row. */
+  interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private interface Use<T> {
+    T of(PreparedStatement statement) throws SQLException;
+  }
+
+  private final Connection connection;
+  private final Deadline deadline;
+  private boolean undone;
+
+  Session(Connection connection, Deadline deadline) {
+    this.connection = connection;
+    this.deadline = deadline;
+  }
+
+  <T> List<T> query(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+    return prepare(
+        sql,
+        statement -> {
+          bind(statement, values);
+          try (ResultSet rows = statement.executeQuery()) {
+            List<T> read = new ArrayList<>();
+            while (rows.next()) {
+              read.add(row.read(rows));
+            }
+            return read;
+          }
+        });
+  }
+
+  <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+    return query(sql, row, values).stream().findFirst();
+  }
+
+  /** How many rows it changed. */
+  int update(String sql, @Nullable Object... values) throws SQLException {
+    return prepare(
+        sql,
+        statement -> {
+          bind(statement, values);
+          return statement.executeUpdate();
+        });
+  }
+
+  /** How many rows each repetition changed. */
+  int[] batch(String sql, List<@Nullable Object[]> repetitions) throws SQLException {
+    if (repetitions.isEmpty()) {
+      return new int[0];
+    }
+    return prepare(
+        sql,
+        statement -> {
+          for (@Nullable Object[] values : repetitions) {
+            bind(statement, values);
+            statement.addBatch();
+          }
+          return statement.executeBatch();
+        });
+  }
+
+  Array array(String type, @Nullable Object[] elements) throws SQLException {
+    return connection.createArrayOf(type, elements);
+  }
+
+  /** What was done so far is to be undone although nothing went wrong. */
+  void undo() {
+    undone = true;
+  }
+
+  boolean undone() {
+    return undone;
+  }
+
+  private <T> T prepare(String sql, Use<T> use) throws SQLException {
+    if (deadline.passed()) {
+      throw new SQLTimeoutException("no time is left for another statement");
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      // H2 keeps this for the connection, not for the statement.
+      int usual = statement.getQueryTimeout();
+      statement.setQueryTimeout(deadline.seconds());
+      try {
+        return use.of(statement);
+      } finally {
+        statement.setQueryTimeout(usual);
+      }
+    }
+  }
+
+  private static void bind(PreparedStatement statement, @Nullable Object... values)
+      throws SQLException {
+    for (int index = 0; index < values.length; index++) {
+      Object value = values[index];
+      if (value instanceof TokenId id) {
+        statement.setBytes(index + 1, id.bytes());
+      } else {
+        statement.setObject(index + 1, value);
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+
+/**
+ * Looks at the records whose mark ({@code visit_at}) has come, and passes over those that somebody
+ * else holds. The mark is the deadline that a record was inserted with, and later the one that the
+ * sweep found; of an ended record it is the death.
+ */
+final class Sweeping {
+
+  private record Done(
+      DueRows.Portion<TokenRecord> due,
+      DueRows.Portion<TokenId> dead,
+      List<TokenId> expired,
+      boolean more) {}
+
+  private final Endings endings;
+  private final EndLog log;
+  private final DueRows<TokenRecord> toExpire;
+  private final DueRows<TokenId> toDelete;
+  private final String mark;
+  private final String delete;
+
+  Sweeping(Tables tables, Endings endings, EndLog log) {
+    this.endings = endings;
+    this.log = log;
+    this.toExpire = new DueRows<>(tables, RecordRows.COLUMNS, 0, RecordRows::read);
+    this.toDelete = new DueRows<>(tables, "id", 1, RecordRows::id);
+    this.mark = tables.sql("update ${prefix}token_record set visit_at = ? where id = ?");
+    this.delete = tables.sql("delete from ${prefix}token_record where id in (${ids})");
+  }
+
+  Sweep sweep(Transactions transactions, Instant expiredBefore, Instant deadBefore, int limit) {
+    Done done = transactions.together(session -> sweep(session, expiredBefore, deadBefore, limit));
+    toExpire.done(done.due());
+    toDelete.done(done.dead());
+    return new Sweep(done.expired(), done.dead().rows().size(), done.more());
+  }
+
+  private Done sweep(Session session, Instant expiredBefore, Instant deadBefore, int limit)
+      throws SQLException {
+    DueRows.Portion<TokenRecord> due = toExpire.free(session, expiredBefore, limit);
+    int rest = limit - due.rows().size();
+    DueRows.Portion<TokenId> dead = toDelete.free(session, deadBefore, rest);
+    if (due.rows().isEmpty() && dead.rows().isEmpty()) {
+      // Where others hold all that is due, wait for one rather than be called again at once.
+      due = toExpire.first(session, expiredBefore);
+      dead = due.rows().isEmpty() ? toDelete.first(session, deadBefore) : dead;
+    }
+    List<TokenId> expired = expire(session, due.rows(), expiredBefore);
+    InList.update(session, delete, dead.rows());
+    log.trim(session, 2 * limit);
+    boolean more =
+        due.rows().size() + dead.rows().size() >= limit
+            || toExpire.left(session, expiredBefore)
+            || toDelete.left(session, deadBefore);
+    return new Done(due, dead, expired, more);
+  }
+
+  private List<TokenId> expire(Session session, List<TokenRecord> due, Instant expiredBefore)
+      throws SQLException {
+    Map<TokenId, Ending> expired = new LinkedHashMap<>();
+    List<@Nullable Object[]> renewed = new ArrayList<>();
+    for (TokenRecord record : due) {
+      Instant deadline = Objects.requireNonNull(record.deadline());
+      if (deadline.isBefore(expiredBefore)) {
+        // At its deadline: from then on nobody could use it, whenever the sweep came by.
+        expired.put(record.id(), Ending.of(Reason.EXPIRED, deadline));
+      } else {
+        renewed.add(new @Nullable Object[] {RecordRows.millis(deadline), record.id()});
+      }
+    }
+    session.batch(mark, renewed);
+    return endings.endLocked(session, expired);
+  }
+}
