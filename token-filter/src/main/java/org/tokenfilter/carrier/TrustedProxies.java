@@ -3,6 +3,7 @@ package org.tokenfilter.carrier;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.token.ClientAddress;
@@ -42,11 +43,11 @@ public final class TrustedProxies {
   /**
    * The client of a request.
    *
-   * @throws TokenRejectedException if a trusted proxy sends what is no address, or both headers and
-   *     they differ: then one of them was not written by it
+   * @throws TokenRejectedException if the container or a trusted proxy names what is no address, or
+   *     a proxy sends both headers and they differ: then one of them was not written by it
    */
   public ClientAddress clientOf(HttpServletRequest request) throws TokenRejectedException {
-    ClientAddress peer = ClientAddress.parse(request.getRemoteAddr());
+    ClientAddress peer = peerOf(request);
     if (!trusts(peer)) {
       warnOfForwarding(request);
       return peer;
@@ -67,7 +68,7 @@ public final class TrustedProxies {
    *     host and they differ
    */
   String hostOf(HttpServletRequest request) throws TokenRejectedException {
-    if (proxies.isEmpty() || !trusts(ClientAddress.parse(request.getRemoteAddr()))) {
+    if (proxies.isEmpty() || !trusts(peerOf(request))) {
       return askedHost(request);
     }
     String forwarded = last(ListHeader.parameters(request, FORWARDED, "host"));
@@ -94,6 +95,12 @@ public final class TrustedProxies {
     return elements.isEmpty() ? "" : elements.get(elements.size() - 1);
   }
 
+  /** A container that believes forwarded headers by itself may name whatever a client wrote. */
+  private static ClientAddress peerOf(HttpServletRequest request) throws TokenRejectedException {
+    @Nullable String address = request.getRemoteAddr();
+    return parsed(address == null ? "" : address, "the container names no address");
+  }
+
   private boolean trusts(ClientAddress address) {
     return proxies.stream().anyMatch(proxy -> proxy.contains(address));
   }
@@ -116,10 +123,14 @@ public final class TrustedProxies {
     } else if (colon >= 0 && colon == node.lastIndexOf(':')) {
       host = node.substring(0, colon);
     }
+    return parsed(host, "a trusted proxy sends what is no address");
+  }
+
+  private static ClientAddress parsed(String text, String otherwise) throws TokenRejectedException {
     try {
-      return ClientAddress.parse(host);
+      return ClientAddress.parse(text);
     } catch (IllegalArgumentException notOne) {
-      throw refused("a trusted proxy sends what is no address");
+      throw refused(otherwise);
     }
   }
 

@@ -9,7 +9,9 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.ConfigurationException;
 import org.tokenfilter.config.Participant;
 import org.tokenfilter.config.TokenSecurity;
 
@@ -64,10 +66,15 @@ public class TokenFilter implements Filter {
   /**
    * Takes its settings, and makes the application's TokenSecurity if there is none yet.
    *
-   * @throws org.tokenfilter.config.ConfigurationException if the settings are wrong
+   * @throws ConfigurationException if the settings are wrong, or this instance has been registered
+   *     already: it has the settings of one registration
    */
   @Override
   public void init(FilterConfig config) {
+    if (gate != null) {
+      throw new ConfigurationException(
+          List.of("one instance of the filter is registered twice; make one for each"));
+    }
     Participant participant = Participant.of(config, given);
     try {
       gate = new Gate(participant, config.getServletContext());

@@ -11,11 +11,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.Logged;
 import org.tokenfilter.token.ClientAddress;
@@ -333,6 +335,17 @@ final class TrustedProxiesTest {
     assertThat(proxies.hostOf(from("192.0.2.1", headers))).isEqualTo("inner.example");
     assertThat(new TrustedProxies(List.of()).hostOf(from(PEER, headers)))
         .isEqualTo("inner.example");
+  }
+
+  /** As Jetty's own ForwardedRequestCustomizer hands on what a client wrote. */
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"", "_hidden", "unknown", "localhost"})
+  void containerThatNamesNoAddressIsABadRequest(@Nullable String named) {
+    HttpServletRequest request = mock(HttpServletRequest.class);
+    when(request.getRemoteAddr()).thenReturn(named);
+    assertRefused(() -> proxies.clientOf(request));
+    assertRefused(() -> proxies.hostOf(request));
   }
 
   private static void assertRefused(ThrowingCallable asked) {

@@ -197,6 +197,16 @@ final class TokenSecurityTest {
   }
 
   @Test
+  void oneInstanceThatIsRegisteredTwiceStopsTheStartAndLeavesNothingBehind() throws Exception {
+    TokenFilter filter = new TokenFilter();
+    try (WebApp app =
+        new WebApp().filter(filter, Accounts.settings(folder)).filter(filter, Map.of())) {
+      assertThatThrownBy(app::start).hasStackTraceContaining("registered twice");
+    }
+    assertThat(threads()).isEmpty();
+  }
+
+  @Test
   void logoutEndsTheTokenHoweverAFilterOfTheApplicationLetsItTravel() throws Exception {
     try (WebApp app =
         new WebApp()
