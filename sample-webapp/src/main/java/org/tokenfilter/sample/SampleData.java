@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Tells the filter where the sample keeps its keys: in the folder {@code -Dsample.data=DIR}, which
- * is made for its owner alone. An application of yours would rather name them in its web.xml.
+ * Tells the filter where the sample keeps its keys and tokens: in the folder {@code
+ * -Dsample.data=DIR}, which is made for its owner alone. An application of yours would rather name
+ * them in its web.xml.
  */
 public final class SampleData implements ServletContextListener {
 
@@ -26,6 +27,9 @@ public final class SampleData implements ServletContextListener {
         Path.of(System.getProperty("sample.data", "sample-webapp/target/data")).toAbsolutePath();
     makeForOwnerAlone(folder);
     context.setInitParameter("token.keys.file", folder.resolve("keys.jwks").toString());
+    context.setInitParameter("token.store", PooledH2StoreProvider.NAME);
+    context.setInitParameter(
+        "token.store." + PooledH2StoreProvider.NAME + ".file", folder.resolve("tokens").toString());
     String accounts = context.getRealPath("/WEB-INF/accounts");
     if (accounts == null) {
       throw new IllegalStateException("the sample must be unpacked: it reads WEB-INF/accounts");

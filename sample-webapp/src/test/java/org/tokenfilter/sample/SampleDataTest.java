@@ -44,6 +44,27 @@ final class SampleDataTest {
   }
 
   @Test
+  void sessionGoesOnAfterARestartAndAnEndStays() throws Exception {
+    WebApplication.Session alice;
+    WebApplication.Session bob;
+    try (WebApplication sample = Sample.start(folder, Map.of())) {
+      alice = sample.session(Sample.ALICE, 0);
+      bob = sample.session(Sample.BOB, 0);
+      assertThat(sample.get("/security/rest/token/logout", bob.headers()).status()).isEqualTo(204);
+    }
+    try (WebApplication sample = Sample.start(folder, Map.of())) {
+      assertThat(sample.get("/api/whoami", alice.headers()).status()).isEqualTo(200);
+      assertThat(sample.get("/api/whoami", bob.headers()).text()).contains("\"closed\"");
+    }
+  }
+
+  @Test
+  void storeOfTheCommandLineTakesThePlaceOfTheFile() throws Exception {
+    Sample.start(folder, Map.of("token.store", "memory")).close();
+    assertThat(folder.resolve("tokens.mv.db")).doesNotExist();
+  }
+
+  @Test
   void settingsOfTheCommandLineReachTheSample() throws Exception {
     Map<String, String> commandLine =
         Map.of(

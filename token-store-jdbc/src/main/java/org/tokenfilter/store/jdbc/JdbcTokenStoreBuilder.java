@@ -72,8 +72,8 @@ public final class JdbcTokenStoreBuilder {
     return this;
   }
 
-  /** Closes what was opened for this store alone. */
-  JdbcTokenStoreBuilder opened(Runnable value) {
+  /** Closes what was opened for this store alone, such as its pool, together with the store. */
+  public JdbcTokenStoreBuilder opened(Runnable value) {
     opened = value;
     return this;
   }

@@ -1,0 +1,60 @@
+package org.tokenfilter.sample;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreProvider;
+import org.tokenfilter.store.jdbc.JdbcTokenStore;
+
+/**
+ * The sample's store: tokens in an H2 file, behind a pool of connections, on any container and
+ * without anything to set up. An application with a DataSource of its own needs no such class: it
+ * sets {@code token.store=jdbc} and names the DataSource.
+ */
+public final class PooledH2StoreProvider implements TokenStoreProvider {
+
+  static final String NAME = "sample-h2";
+
+  /** A provider for META-INF/services. */
+  public PooledH2StoreProvider() {}
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  /** Where the file is, without its ending. */
+  @Override
+  public Set<String> settings() {
+    return Set.of("file");
+  }
+
+  @Override
+  public TokenStore open(Map<String, String> settings) {
+    String file = settings.get("file");
+    if (file == null) {
+      throw new IllegalArgumentException("token.store." + NAME + ".file is needed");
+    }
+    Duration timeout = Duration.parse(settings.get("timeout"));
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("sample");
+    // Not by DriverManager, which would keep the driver when the application is gone.
+    config.setDataSourceClassName("org.h2.jdbcx.JdbcDataSource");
+    config.addDataSourceProperty("url", "jdbc:h2:file:" + file + ";DB_CLOSE_ON_EXIT=FALSE");
+    config.setConnectionTimeout(timeout.toMillis());
+    HikariDataSource pool = new HikariDataSource(config);
+    try {
+      return JdbcTokenStore.builder(pool)
+          .timeout(timeout)
+          .retention(Duration.parse(settings.get("retention")))
+          .opened(pool::close)
+          .open();
+    } catch (RuntimeException e) {
+      pool.close();
+      throw e;
+    }
+  }
+}
