@@ -75,7 +75,7 @@ public final class JdbcTokenStore implements TokenStore {
     this.renewals = Renewals.of(dialect, tables);
     this.readings = new Readings(tables);
     this.insertions = new Insertions(tables, dialect, endings);
-    this.sweeping = new Sweeping(tables, transactions, endings, log);
+    this.sweeping = new Sweeping(tables, endings, log);
     this.watch = watch;
     this.opened = opened;
   }
@@ -162,7 +162,7 @@ public final class JdbcTokenStore implements TokenStore {
   @Override
   public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     requireOpen();
-    return sweeping.sweep(expiredBefore, deadBefore, limit);
+    return sweeping.sweep(transactions, expiredBefore, deadBefore, limit);
   }
 
   /** On PostgreSQL, where the store was told to listen; elsewhere nothing comes. */

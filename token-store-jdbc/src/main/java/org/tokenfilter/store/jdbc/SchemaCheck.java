@@ -63,7 +63,7 @@ final class SchemaCheck {
       // Changes no row, but is refused to whom it is not granted.
       tried(
           "this user may not " + privilege.title() + " " + table.title(),
-          privilege.probe().formatted(name(table)),
+          privilege.probe().formatted(name(table), String.join(", ", table.columns().keySet())),
           row -> {});
     }
   }

@@ -27,8 +27,10 @@ record SchemaTable(String title, Map<String, Type> columns, List<Privilege> priv
     static final Type MILLIS = new Type("bigint", 0, Set.of(Types.BIGINT));
     static final Type NUMBER = new Type("smallint", 0, Set.of(Types.SMALLINT));
     static final Type ID = new Type("32 bytes", 32, Set.of(Types.BINARY, Types.VARBINARY));
+
+    /** MySQL's text holds 65,535 bytes; its driver speaks of characters of four bytes each. */
     static final Type LONG_TEXT =
-        new Type("text", 32_768, Set.of(Types.VARCHAR, Types.LONGVARCHAR, Types.CLOB));
+        new Type("text", 16_383, Set.of(Types.VARCHAR, Types.LONGVARCHAR, Types.CLOB));
 
     static Type text(int least) {
       return new Type("varchar(" + least + ")", least, Set.of(Types.VARCHAR));
@@ -44,12 +46,13 @@ record SchemaTable(String title, Map<String, Type> columns, List<Privilege> priv
    * Something that is granted or not.
    *
    * @param title as it is called in a message
-   * @param probe a statement that needs it and changes nothing, with the table's name to be put in
+   * @param probe a statement that needs it and changes nothing; the table's name and its columns
+   *     are to be put in
    */
   record Privilege(String title, String probe) {
 
     private static final Privilege INSERT =
-        new Privilege("insert into", "insert into %1$s (id) select id from %1$s where 1 = 0");
+        new Privilege("insert into", "insert into %1$s (%2$s) select %2$s from %1$s where 1 = 0");
 
     private static final Privilege DELETE =
         new Privilege("delete from", "delete from %s where 1 = 0");

@@ -1,0 +1,66 @@
+package org.tokenfilter.integration;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A PostgreSQL server for all tests of this module; it stops with the JVM. */
+final class PostgresServer {
+
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  /** Made when a test first asks for it. */
+  private static final class Holder {
+    static final EmbeddedPostgres SERVER = start();
+  }
+
+  private PostgresServer() {}
+
+  /** The URL of a new, empty database. */
+  static String newDatabase() {
+    String name = "tokens" + DATABASES.incrementAndGet();
+    try (Connection connection = Holder.SERVER.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("create database " + name);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return Holder.SERVER.getJdbcUrl("postgres", name);
+  }
+
+  static HikariDataSource pool(String url, int size) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setMaximumPoolSize(size);
+    return new HikariDataSource(config);
+  }
+
+  private static EmbeddedPostgres start() {
+    try {
+      EmbeddedPostgres server =
+          EmbeddedPostgres.builder()
+              .setOverrideWorkingDirectory(new File("target/postgres").getAbsoluteFile())
+              .setServerConfig("listen_addresses", "localhost")
+              .start();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void stop(EmbeddedPostgres server) {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The rows of one kind whose mark ({@code visit_at}) has come, the earliest first.
+ *
+ * @param <T> what is read from a row
+ */
+final class DueRows<T> {
+
+  /**
+   * What was found, and locked.
+   *
+   * @param from where to look the next time, once this is committed
+   */
+  record Portion<T>(List<T> rows, long from) {
+
+    static <T> Portion<T> none(long from) {
+      return new Portion<>(List.of(), from);
+    }
+  }
+
+  private record Marked<T>(T row, long visitAt) {}
+
+  private static final long START = Long.MIN_VALUE;
+
+  private static final String DUE =
+      " and visit_at >= ? and visit_at < ? order by visit_at limit ? for update";
+
+  private final Session.Row<T> row;
+  private final String free;
+  private final String any;
+  private final String left;
+
+  /**
+   * Where a full portion left off, so that the next one need not walk what was swept and is not yet
+   * cleared away; from the start again after one that was not full. A hint.
+   */
+  private final AtomicLong from = new AtomicLong(START);
+
+  /**
+   * Rows of one kind.
+   *
+   * @param ended of those that have ended (1) or have not (0)
+   */
+  DueRows(Tables tables, String columns, int ended, Session.Row<T> row) {
+    String where = " from ${prefix}token_record where ended = " + ended;
+    String due = tables.sql("select visit_at, " + columns + where + DUE);
+    this.row = row;
+    this.free = due + " skip locked";
+    this.any = due;
+    this.left =
+        tables.sql(
+            "select count(*) as waiting from (select visit_at"
+                + where
+                + " and visit_at < ? limit 1) due");
+  }
+
+  /** Those that nobody holds. */
+  Portion<T> free(Session session, Instant before, int limit) throws SQLException {
+    long start = from.get();
+    if (limit == 0) {
+      return Portion.none(start);
+    }
+    List<Marked<T>> found = query(session, free, start, before, limit);
+    return new Portion<>(
+        rows(found), found.size() < limit ? START : found.get(found.size() - 1).visitAt());
+  }
+
+  /** The first one; waits for whoever holds it. */
+  Portion<T> first(Session session, Instant before) throws SQLException {
+    return new Portion<>(rows(query(session, any, START, before, 1)), START);
+  }
+
+  /** Whether there is any. */
+  boolean left(Session session, Instant before) throws SQLException {
+    return session.query(left, one -> one.getInt("waiting"), RecordRows.millis(before)).get(0) > 0;
+  }
+
+  /** The portion was committed. */
+  void done(Portion<T> portion) {
+    from.set(portion.from());
+  }
+
+  private List<Marked<T>> query(Session session, String sql, long start, Instant before, int limit)
+      throws SQLException {
+    return session.query(
+        sql,
+        found -> new Marked<>(row.read(found), found.getLong("visit_at")),
+        start,
+        RecordRows.millis(before),
+        limit);
+  }
+
+  private static <T> List<T> rows(List<Marked<T>> marked) {
+    return marked.stream().map(Marked::row).toList();
+  }
+}
