@@ -29,6 +29,7 @@ public final class TrustedProxies {
 
   private final List<Network> proxies;
   private final AtomicBoolean warned = new AtomicBoolean();
+  private final AtomicBoolean unnamed = new AtomicBoolean();
 
   /**
    * Proxies.
@@ -96,9 +97,16 @@ public final class TrustedProxies {
   }
 
   /** A container that believes forwarded headers by itself may name whatever a client wrote. */
-  private static ClientAddress peerOf(HttpServletRequest request) throws TokenRejectedException {
+  private ClientAddress peerOf(HttpServletRequest request) throws TokenRejectedException {
     @Nullable String address = request.getRemoteAddr();
-    return parsed(address == null ? "" : address, "the container names no address");
+    try {
+      return parsed(address == null ? "" : address, "the container names no address");
+    } catch (TokenRejectedException noAddress) {
+      if (unnamed.compareAndSet(false, true)) {
+        LOG.warn("The container names no address of a client, and such requests are refused");
+      }
+      throw noAddress;
+    }
   }
 
   private boolean trusts(ClientAddress address) {

@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -27,6 +29,7 @@ final class Threads implements AutoCloseable {
   private final Ticker nanos;
   private final List<ExecutorService> repeating = new ArrayList<>();
   private final List<ExecutorService> queues = new ArrayList<>();
+  private final Set<Thread> started = ConcurrentHashMap.newKeySet();
 
   /**
    * Threads whose names begin with this one.
@@ -74,6 +77,7 @@ final class Threads implements AutoCloseable {
       thread.setDaemon(true);
       // Not the one of whoever happened to start it: a thread must not hold on to that.
       thread.setContextClassLoader(Threads.class.getClassLoader());
+      started.add(thread);
       return thread;
     };
   }
@@ -89,6 +93,10 @@ final class Threads implements AutoCloseable {
         if (!executor.awaitTermination(deadline - nanos.read(), TimeUnit.NANOSECONDS)) {
           LOG.warn("A thread of {} did not stop within {}", name, patience);
         }
+      }
+      // An executor has terminated a moment before its thread is gone, which is what must not stay.
+      for (Thread thread : started) {
+        TimeUnit.NANOSECONDS.timedJoin(thread, deadline - nanos.read());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,7 +2,6 @@ package org.tokenfilter.carrier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
 import java.util.Objects;
@@ -156,8 +155,9 @@ class TokenCarrierTest {
 
   @Test
   void aPeerWithoutAnAddressIsNotGuessedAt() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> bearer.read(bearing("x").from("unix:/run/socket").received()));
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(() -> bearer.read(bearing("x").from("unix:/run/socket").received()))
+        .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.BAD_REQUEST));
   }
 
   private static SentRequest bearing(String token) {

@@ -51,6 +51,20 @@ final class ThreadsTest {
   }
 
   @Test
+  void noThreadIsAliveAfterClosing() {
+    for (int i = 0; i < 300; i++) {
+      Threads threads = threads(Duration.ofSeconds(30));
+      for (int j = 0; j < 3; j++) {
+        threads.repeat("work " + j, done::incrementAndGet, Duration.ofHours(1));
+      }
+      threads.close();
+      assertThat(Thread.getAllStackTraces().keySet())
+          .extracting(Thread::getName)
+          .noneMatch(name -> name.contains(" work "));
+    }
+  }
+
+  @Test
   void closingWaitsNoLongerThanItsPatienceHoweverManyHang() throws Exception {
     Threads threads = threads(Duration.ofMillis(200));
     for (int i = 0; i < 5; i++) {
