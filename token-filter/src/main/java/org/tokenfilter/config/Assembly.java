@@ -7,9 +7,6 @@ import static org.tokenfilter.config.ConfigurationKey.COOKIE;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_PATH;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_SAME_SITE;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_SECURE;
-import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS;
-import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS_FILE;
-import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS_ROLES;
 import static org.tokenfilter.config.ConfigurationKey.ENCRYPTION;
 import static org.tokenfilter.config.ConfigurationKey.IDLE_TIMEOUT;
 import static org.tokenfilter.config.ConfigurationKey.KEYS_FILE;
@@ -21,8 +18,8 @@ import static org.tokenfilter.config.ConfigurationKey.RETENTION;
 import static org.tokenfilter.config.ConfigurationKey.SESSIONS_LIMIT;
 import static org.tokenfilter.config.ConfigurationKey.SESSIONS_POLICY;
 import static org.tokenfilter.config.ConfigurationKey.SESSION_COOKIE;
+import static org.tokenfilter.config.ConfigurationKey.SESSION_HEADER;
 import static org.tokenfilter.config.ConfigurationKey.STORE;
-import static org.tokenfilter.config.ConfigurationKey.STORE_CONCURRENCY;
 import static org.tokenfilter.config.ConfigurationKey.STORE_TIMEOUT;
 import static org.tokenfilter.config.ConfigurationKey.TRUSTED_PROXIES;
 import static org.tokenfilter.config.ConfigurationKey.USER_IDLE_TIMEOUT;
@@ -49,9 +46,6 @@ import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.ContainerRealm;
-import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.service.Binding;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.store.Limit;
@@ -65,6 +59,9 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /** Makes the parts from the settings. Where one cannot be made, says why and answers null. */
 final class Assembly {
+
+  private static final Set<String> TAKEN_HEADERS =
+      Set.of("authorization", "cookie", "host", "origin", "forwarded", "x-forwarded-for");
 
   private final Configuration settings;
   private final ClassLoader loader;
@@ -123,58 +120,6 @@ final class Assembly {
     }
   }
 
-  /** Who checks passwords; null if nobody is set to, or it cannot be made. */
-  @Nullable Authenticator authenticator() {
-    if (!settings.has(CREDENTIALS)) {
-      return null;
-    }
-    return switch (settings.string(CREDENTIALS)) {
-      case "container" -> containerRealm();
-      case "file" -> passwordFile();
-      default -> own(settings.string(CREDENTIALS));
-    };
-  }
-
-  private @Nullable Authenticator containerRealm() {
-    Set<String> roles = settings.texts(CREDENTIALS_ROLES);
-    if (roles.isEmpty()) {
-      problems.add(CREDENTIALS_ROLES.key() + " is needed with " + CREDENTIALS.key() + "=container");
-    }
-    return new ContainerRealm(roles);
-  }
-
-  private @Nullable Authenticator passwordFile() {
-    if (!settings.has(CREDENTIALS_FILE)) {
-      problems.add(CREDENTIALS_FILE.key() + " is needed with " + CREDENTIALS.key() + "=file");
-      return null;
-    }
-    Path file = settings.path(CREDENTIALS_FILE);
-    try {
-      return new ReloadedPasswords(new ReloadedFile<>(file, PasswordFile::read));
-    } catch (IllegalArgumentException e) {
-      problems.add("the password file " + e.getMessage());
-    } catch (IOException e) {
-      problems.add("the password file " + file + " cannot be read: " + e);
-    }
-    return null;
-  }
-
-  private @Nullable Authenticator own(String className) {
-    try {
-      return Class.forName(className, true, loader)
-          .asSubclass(Authenticator.class)
-          .getConstructor()
-          .newInstance();
-    } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
-      problems.add(
-          "%s=%s is neither container nor file, nor a public class with a public constructor without"
-                  .formatted(CREDENTIALS.key(), className)
-              + " parameters that implements Authenticator: "
-              + (e.getCause() == null ? e : e.getCause()));
-      return null;
-    }
-  }
-
   /** Finds misspelt keys, for which it must know those of all stores. */
   void requireKnown() {
     Map<String, Set<String>> known = new TreeMap<>();
@@ -229,6 +174,10 @@ final class Assembly {
   }
 
   void requireConsistency() {
+    String header = settings.string(SESSION_HEADER);
+    if (TAKEN_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
+      problems.add(SESSION_HEADER.key() + "=" + header + " has a meaning of its own in HTTP");
+    }
     if (settings.list(CARRIERS).isEmpty()) {
       problems.add(CARRIERS.key() + " is empty: no request could bring a token");
     }
@@ -289,13 +238,6 @@ final class Assembly {
       problems.add(TRUSTED_PROXIES.key() + ": " + e.getMessage());
       return new TrustedProxies(List.of());
     }
-  }
-
-  /** How many logins may be checked at once: a hash costs a processor, another answer may not. */
-  int loginsAtOnce(Authenticator authenticator) {
-    return authenticator instanceof ReloadedPasswords
-        ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2)
-        : settings.number(STORE_CONCURRENCY);
   }
 
   /** The application's name in its tokens: set, or its context path. */

@@ -33,13 +33,15 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class Participant implements AutoCloseable {
 
+  private final ContextSecurity shared;
   private final TokenSecurity security;
   private final ServletContext context;
   private final Carriage carriage;
   private final List<String> publicPaths;
 
-  private Participant(TokenSecurity security, ServletContext context, Configuration settings) {
-    this.security = security;
+  private Participant(ContextSecurity shared, ServletContext context, Configuration settings) {
+    this.shared = shared;
+    this.security = shared.security();
     this.context = context;
     this.carriage = new Carriage(settings, security.proxies());
     security.carryToo(carriage);
@@ -74,20 +76,20 @@ public final class Participant implements AutoCloseable {
 
   private static Participant join(
       ServletContext context, Map<String, String> initParams, @Nullable TokenSecurity given) {
-    TokenSecurity security = TokenSecurity.enter(context, initParams, given);
+    ContextSecurity shared = ContextSecurity.enter(context, initParams, given);
     try {
       List<String> problems = new ArrayList<>();
-      Configuration settings = security.configuration().with(initParams, problems);
+      Configuration settings = shared.security().configuration().with(initParams, problems);
       Assembly assembly = new Assembly(settings, loaderOf(context), problems);
       assembly.requireKnown();
       assembly.requireConsistency();
-      security.requireSame(settings, initParams, problems);
+      shared.requireSame(settings, initParams, problems);
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
       }
-      return new Participant(security, context, settings);
+      return new Participant(shared, context, settings);
     } catch (RuntimeException e) {
-      security.leave(context);
+      shared.leave();
       throw e;
     }
   }
@@ -186,6 +188,6 @@ public final class Participant implements AutoCloseable {
   /** Leaves the application. */
   @Override
   public void close() {
-    security.leave(context);
+    shared.leave();
   }
 }

@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,6 @@ import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
-import org.tokenfilter.config.ConfigurationKey.Scope;
 import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenKind;
@@ -36,7 +34,6 @@ import org.tokenfilter.token.TokenRejectedException;
 public final class TokenSecurity implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
-  private static final String ATTRIBUTE = TokenSecurity.class.getName();
 
   private final Configuration configuration;
   private final TokenService service;
@@ -50,12 +47,6 @@ public final class TokenSecurity implements AutoCloseable {
   private volatile Carriage carriage;
 
   private boolean carried;
-
-  /** How many filters and servlets use it. Guarded by their ServletContext. */
-  private int participants;
-
-  /** Whether the application made it and will close it. */
-  private boolean handedIn = true;
 
   TokenSecurity(
       Configuration configuration,
@@ -96,82 +87,13 @@ public final class TokenSecurity implements AutoCloseable {
    * @throws IllegalStateException if none of them has been started yet
    */
   public static TokenSecurity of(ServletContext context) {
-    if (context.getAttribute(ATTRIBUTE) instanceof TokenSecurity security) {
-      return security;
-    }
-    throw new IllegalStateException("no token filter has been started in this application");
-  }
-
-  /** A filter or servlet comes: finds the application's, or makes it from these settings. */
-  static TokenSecurity enter(
-      ServletContext context, Map<String, String> initParams, @Nullable TokenSecurity given) {
-    synchronized (context) {
-      Object present = context.getAttribute(ATTRIBUTE);
-      TokenSecurity security = present instanceof TokenSecurity known ? known : given;
-      if (given != null && security != given) {
-        throw new ConfigurationException(
-            List.of("the application has a TokenSecurity already, and the filter another one"));
-      }
-      if (security == null) {
-        security = make(context, initParams);
-        security.handedIn = false;
-      }
-      context.setAttribute(ATTRIBUTE, security);
-      security.participants++;
-      return security;
-    }
-  }
-
-  private static TokenSecurity make(ServletContext context, Map<String, String> initParams) {
-    try {
-      return builder().settings(ofTheApplication(initParams)).context(context).build();
-    } catch (ConfigurationException e) {
-      // The filter's own settings are not the application's, but their mistakes are told with them.
-      List<String> wrong = new ArrayList<>();
-      new Configuration(ConfigurationSources.of(initParams, Map.of()), wrong);
-      wrong.addAll(0, e.problems());
-      throw new ConfigurationException(wrong.stream().distinct().toList());
-    }
-  }
-
-  /** Leaves out what is the first filter's alone: its public paths are not those of all. */
-  private static Map<String, String> ofTheApplication(Map<String, String> initParams) {
-    Map<String, String> shared = new HashMap<>(initParams);
-    shared.keySet().removeIf(TokenSecurity::isOfOneFilter);
-    return shared;
-  }
-
-  private static boolean isOfOneFilter(String key) {
-    ConfigurationKey known = ConfigurationKey.of(key);
-    return known != null && known.scope() == Scope.FILTER;
-  }
-
-  /** A filter or servlet goes; the last one closes what was made for it. */
-  void leave(ServletContext context) {
-    synchronized (context) {
-      participants--;
-      if (participants == 0) {
-        context.removeAttribute(ATTRIBUTE);
-        if (!handedIn) {
-          close();
-        }
-      }
-    }
+    return ContextSecurity.of(context).security();
   }
 
   /** Takes part in what its filters and servlets carry tokens by. */
   synchronized void carryToo(Carriage other) {
     carriage = carried ? carriage.and(other) : other;
     carried = true;
-  }
-
-  /** Finds settings of the whole application that one participant has otherwise. */
-  void requireSame(Configuration settings, Map<String, String> initParams, List<String> wrong) {
-    for (String key : initParams.keySet()) {
-      if (!isOfOneFilter(key) && !configuration.agrees(settings, key)) {
-        wrong.add(key + " holds for the whole application, but is set to different values");
-      }
-    }
   }
 
   /** The life of tokens, for applications that want to end or look at them. */

@@ -130,12 +130,13 @@ public final class TokenSecurityBuilder {
     Configuration configuration =
         new Configuration(ConfigurationSources.of(settings, contextParams), wrong);
     Assembly assembly = new Assembly(configuration, classLoader, wrong);
+    Authenticators authenticators = new Authenticators(configuration, classLoader, wrong);
     assembly.requireKnown();
     assembly.requireConsistency();
     SecureRandom random = new SecureRandom();
     String audience = assembly.audience(contextPath);
     TrustedProxies proxies = assembly.proxies();
-    Authenticator checks = authenticator == null ? assembly.authenticator() : authenticator;
+    Authenticator checks = authenticator == null ? authenticators.chosen() : authenticator;
     Clock forward = new ForwardClock(clock);
     ReloadedFile<KeyRing> keys = givenKeys == null ? assembly.keys(random) : givenKeys;
     TokenCodec codec =
@@ -180,7 +181,7 @@ public final class TokenSecurityBuilder {
         new Problems(audience, configuration.duration(LOGIN_WINDOW)),
         new CrossSiteGuard(configuration.texts(ORIGINS), proxies),
         proxies,
-        checks == null ? null : desk(configuration, assembly, checks, service),
+        checks == null ? null : desk(configuration, checks, authenticators.atOnce(checks), service),
         ours(kept, checks, threads));
   }
 
@@ -199,14 +200,14 @@ public final class TokenSecurityBuilder {
   }
 
   private static LoginDesk desk(
-      Configuration configuration, Assembly assembly, Authenticator checks, TokenService service) {
+      Configuration configuration, Authenticator checks, int atOnce, TokenService service) {
     return new LoginDesk(
         checks,
         new LoginThrottle(
             configuration.number(LOGIN_FAILURES),
             configuration.duration(LOGIN_WINDOW),
             Ticker.systemTicker()),
-        assembly.loginsAtOnce(checks),
+        atOnce,
         service::loginFailed);
   }
 

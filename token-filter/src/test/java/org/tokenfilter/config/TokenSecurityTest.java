@@ -93,6 +93,14 @@ final class TokenSecurityTest {
   }
 
   @Test
+  void headerWithAMeaningOfItsOwnIsNoPlaceForASessionId() throws Exception {
+    Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
+    settings.put("token.session.header", "Cookie");
+    assertThatThrownBy(() -> TokenSecurity.from(settings))
+        .hasMessageContaining("token.session.header=Cookie has a meaning of its own in HTTP");
+  }
+
+  @Test
   void noCarrierAtAllStopsTheStart() throws Exception {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.put("token.carriers", "");
