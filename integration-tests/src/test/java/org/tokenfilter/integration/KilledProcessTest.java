@@ -1,0 +1,151 @@
+package org.tokenfilter.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
+
+/** What was acknowledged is there after the process was killed, without a moment to tidy up. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class KilledProcessTest {
+
+  private record Database(String url, String username) {}
+
+  @Test
+  void h2KeepsAnAcknowledgedInsertion(@TempDir Path folder) throws Exception {
+    assertInsertionKept(h2(folder));
+  }
+
+  @Test
+  void h2KeepsAnAcknowledgedReplacement(@TempDir Path folder) throws Exception {
+    assertReplacementKept(h2(folder));
+  }
+
+  @Test
+  void h2KeepsAnAcknowledgedEnd(@TempDir Path folder) throws Exception {
+    assertEndKept(h2(folder));
+  }
+
+  @Test
+  void postgresKeepsAnAcknowledgedInsertion() throws Exception {
+    assertInsertionKept(postgres());
+  }
+
+  @Test
+  void postgresKeepsAnAcknowledgedReplacement() throws Exception {
+    assertReplacementKept(postgres());
+  }
+
+  @Test
+  void postgresKeepsAnAcknowledgedEnd() throws Exception {
+    assertEndKept(postgres());
+  }
+
+  private static Database h2(Path folder) {
+    boolean there = true;
+    try {
+      Class.forName("org.h2.Driver");
+    } catch (ClassNotFoundException missing) {
+      there = false;
+    }
+    assumeTrue(there, "H2 is not among this module's dependencies");
+    return new Database("jdbc:h2:file:" + folder.resolve("tokens"), "sa");
+  }
+
+  private static Database postgres() {
+    return new Database(PostgresServer.newDatabase(), "postgres");
+  }
+
+  private static void assertInsertionKept(Database database) throws Exception {
+    killAfter(database, "insert");
+    try (TokenStore store = reopen(database)) {
+      assertThat(live(store, 9)).isTrue();
+    }
+  }
+
+  private static void assertReplacementKept(Database database) throws Exception {
+    killAfter(database, "replace");
+    try (TokenStore store = reopen(database)) {
+      Ending ending = endOfThird(store);
+      assertThat(ending.reason()).isEqualTo(Reason.REPLACED);
+      assertThat(ending.successor()).isEqualTo(Records.id((byte) 9));
+      assertThat(live(store, 9)).isTrue();
+    }
+  }
+
+  private static void assertEndKept(Database database) throws Exception {
+    killAfter(database, "end");
+    try (TokenStore store = reopen(database)) {
+      assertThat(endOfThird(store).reason()).isEqualTo(Reason.CLOSED);
+      // Final: nobody ends it a second time.
+      assertThat(store.end(Records.id((byte) 3), Ending.of(Reason.CLOSED, Instant.now())))
+          .isEmpty();
+    }
+  }
+
+  private static TokenStore reopen(Database database) {
+    return new JdbcTokenStoreProvider()
+        .open(
+            Map.of(
+                "url", database.url(),
+                "username", database.username(),
+                "schema", "validate",
+                "timeout", "PT5S",
+                "retention", "PT1H"));
+  }
+
+  private static Ending endOfThird(TokenStore store) {
+    for (int number = 1; number <= 5; number++) {
+      assertThat(live(store, number)).as("record %s is live", number).isEqualTo(number != 3);
+    }
+    TokenRecord third = store.find(Records.id((byte) 3)).orElseThrow();
+    return Objects.requireNonNull(third.ending());
+  }
+
+  private static boolean live(TokenStore store, int number) {
+    return store.find(Records.id((byte) number)).orElseThrow().liveAt(Instant.now());
+  }
+
+  /** Runs a process until the store has acknowledged its change, and kills it at once. */
+  private static void killAfter(Database database, String change)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                Survivor.class.getName(),
+                database.url(),
+                database.username(),
+                change)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(out.lines().anyMatch(line -> line.equals(Survivor.ACKNOWLEDGED))).isTrue();
+    } finally {
+      process.destroyForcibly();
+      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+    // 128 + SIGKILL: it was not the process itself that ended.
+    assertThat(process.exitValue()).isEqualTo(137);
+  }
+}

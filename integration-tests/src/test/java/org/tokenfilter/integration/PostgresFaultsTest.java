@@ -1,0 +1,447 @@
+package org.tokenfilter.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.tokenfilter.integration.CuttingProxy.Cut;
+import org.tokenfilter.store.DuplicateTokenException;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.jdbc.JdbcTokenStore;
+import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
+
+/**
+ * A PostgreSQL of its own that is killed, restarted, locked, filled and cut off: the store answers
+ * that it does not know, within its bound, and goes on when the database does.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PostgresFaultsTest {
+
+  /** The store's timeout is 1 s; the rest is for a machine that has other things to do. */
+  private static final Duration BOUND = Duration.ofSeconds(10);
+
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  private static MortalPostgres server;
+
+  private final String database = "faults" + DATABASES.incrementAndGet();
+  private final Instant now = Instant.now();
+  private TokenStore store;
+
+  @BeforeAll
+  static void startServer() throws IOException {
+    server = new MortalPostgres();
+  }
+
+  @AfterAll
+  static void stopServer() throws IOException {
+    server.close();
+  }
+
+  @BeforeEach
+  void open() throws SQLException {
+    try (Connection admin = server.connect("postgres");
+        Statement statement = admin.createStatement()) {
+      statement.execute("create database " + database);
+    }
+    store = open(server.port(), Map.of());
+    for (byte i = 1; i <= 5; i++) {
+      store.insert(Records.open(i, now), Limit.NONE, now);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private TokenStore open(int port, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("url", MortalPostgres.url(port, database));
+    settings.put("username", "postgres");
+    settings.put("schema", "create");
+    settings.put("timeout", "PT1S");
+    settings.put("retention", "PT1H");
+    return new JdbcTokenStoreProvider().open(settings);
+  }
+
+  private HikariDataSource pool() {
+    HikariDataSource pool =
+        PostgresServer.pool(MortalPostgres.url(server.port(), database) + "?user=postgres", 2);
+    pool.setConnectionTimeout(1_000);
+    return pool;
+  }
+
+  private static TokenStore on(HikariDataSource pool) {
+    return JdbcTokenStore.builder(pool).timeout(Duration.ofSeconds(1)).open();
+  }
+
+  // Killed.
+
+  @Test
+  void killedConnectionsOfAPoolAreMadeAnew() throws Exception {
+    try (HikariDataSource pool = pool();
+        TokenStore pooled = on(pool)) {
+      assertThat(pooled.find(id(1))).isPresent();
+      assertThat(kill("true")).isPositive();
+      awaitAnswers(pooled);
+      assertThat(pooled.end(id(1), closed())).containsExactly(id(1));
+    }
+  }
+
+  @Test
+  void callWhoseConnectionIsKilledIsUnknownAndUndone() throws Exception {
+    try (Connection admin = server.connect(database);
+        Statement statement = admin.createStatement();
+        TokenStore patient = open(server.port(), Map.of())) {
+      admin.setAutoCommit(false);
+      lockFirst(statement);
+      CompletableFuture<List<TokenId>> end =
+          CompletableFuture.supplyAsync(() -> patient.end(id(1), closed()));
+      await().atMost(BOUND).until(() -> kill("wait_event_type = 'Lock'") == 1);
+      assertThatThrownBy(() -> end.get(BOUND.toSeconds(), TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .cause()
+          .isExactlyInstanceOf(TokenStoreException.class)
+          .hasMessageContaining("57P01");
+      assertThat(store.find(id(1)).orElseThrow().ending()).isNull();
+      admin.rollback();
+      assertThat(patient.end(id(1), closed())).containsExactly(id(1));
+    }
+  }
+
+  @Test
+  void killedListenerListensAgain() throws Exception {
+    Set<TokenId> told = ConcurrentHashMap.newKeySet();
+    try (TokenStore listening = open(server.port(), Map.of("listen", "true"))) {
+      AutoCloseable watch = listening.watch(told::add);
+      try {
+        listening.end(id(1), closed());
+        await().atMost(BOUND).until(() -> told.contains(id(1)));
+        assertThat(kill("true")).isPositive();
+        AtomicInteger number = new AtomicInteger(10);
+        await()
+            .atMost(BOUND)
+            .until(
+                () -> {
+                  TokenRecord next = Records.open((byte) number.incrementAndGet(), now);
+                  listening.insert(next, Limit.NONE, now);
+                  listening.end(next.id(), closed());
+                  return told.size() > 1;
+                });
+      } finally {
+        watch.close();
+      }
+    }
+  }
+
+  @Test
+  void killedServerComesBackWithWhatItAcknowledged() throws Exception {
+    try (HikariDataSource pool = pool();
+        TokenStore pooled = on(pool)) {
+      store.insert(Records.open((byte) 7, now), Limit.NONE, now);
+      assertThat(store.replace(id(4), Records.open((byte) 8, now), now)).isTrue();
+      assertThat(pooled.end(id(2), closed())).containsExactly(id(2));
+      server.kill();
+
+      assertAllUnknown(store);
+      assertAllUnknown(pooled);
+      assertUnknown(() -> open(server.port(), Map.of()));
+
+      server.start();
+      awaitAnswers(store);
+      awaitAnswers(pooled);
+      assertThat(store.find(id(7)).orElseThrow().liveAt(now)).isTrue();
+      assertThat(store.find(id(8)).orElseThrow().liveAt(now)).isTrue();
+      assertThat(endOf(4).successor()).isEqualTo(id(8));
+      assertThat(endOf(2).reason()).isEqualTo(Reason.CLOSED);
+      assertThat(store.find(id(9))).isEmpty();
+      assertThat(pooled.end(id(2), closed())).isEmpty();
+      assertThat(pooled.end(id(1), closed())).containsExactly(id(1));
+    }
+  }
+
+  // Held up.
+
+  @Test
+  void lockedTableIsAnsweredInTime() throws Exception {
+    try (Connection admin = server.connect(database);
+        Statement statement = admin.createStatement()) {
+      admin.setAutoCommit(false);
+      statement.execute("lock table token_record in access exclusive mode");
+      assertAllUnknown(store);
+      admin.rollback();
+    }
+    assertUntouched();
+  }
+
+  @Test
+  void lockedRecordHoldsUpItselfAlone() throws Exception {
+    try (Connection admin = server.connect(database);
+        Statement statement = admin.createStatement()) {
+      admin.setAutoCommit(false);
+      lockFirst(statement);
+      assertUnknown(() -> store.end(id(1), closed()));
+      assertUnknown(() -> store.replace(id(1), Records.open((byte) 9, now), now));
+      assertThat(store.end(id(2), closed())).containsExactly(id(2));
+      assertThat(store.find(id(1))).isPresent();
+      admin.rollback();
+    }
+    assertThat(store.find(id(9))).isEmpty();
+    assertThat(store.end(id(1), closed())).containsExactly(id(1));
+  }
+
+  @Test
+  void connectionsThatAreUsedUpAreAnsweredInTime() throws Exception {
+    List<Connection> all = new ArrayList<>();
+    try {
+      assertThatThrownBy(
+              () -> {
+                while (all.size() <= MortalPostgres.CONNECTIONS) {
+                  all.add(server.connect(database));
+                }
+              })
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("too many clients");
+      assertAllUnknown(store);
+    } finally {
+      for (Connection connection : all) {
+        connection.close();
+      }
+    }
+    awaitAnswers(store);
+    assertUntouched();
+  }
+
+  @Test
+  void readOnlyDatabaseAnswersReadsAndNoWrites() throws Exception {
+    try (Connection admin = server.connect("postgres");
+        Statement statement = admin.createStatement()) {
+      statement.execute("alter database " + database + " set default_transaction_read_only = on");
+      assertThat(store.find(id(1))).isPresent();
+      assertThat(store.list("alice", now, null, 10)).hasSize(5);
+      assertWritesUnknown(store);
+      statement.execute("alter database " + database + " reset default_transaction_read_only");
+    }
+    assertUntouched();
+  }
+
+  @Test
+  void serverThatFallsSilentIsAnsweredInTime() throws Exception {
+    try (CuttingProxy proxy = new CuttingProxy(server.port());
+        TokenStore distant = open(proxy.port(), Map.of())) {
+      proxy.cutNext(Cut.SILENCE, "from token_record");
+      assertUnknown(() -> distant.find(id(1)));
+      proxy.cutNext(Cut.SILENCE, "COMMIT");
+      assertUnknown(() -> distant.end(id(1), closed()));
+      assertThat(proxy.cuts()).isEqualTo(2);
+      assertThat(distant.find(id(1))).isPresent();
+      assertThat(distant.end(id(1), closed())).isEmpty();
+    }
+  }
+
+  // Cut off.
+
+  @Test
+  void endThatIsCutOffBeforeItsCommitIsNotDone() throws Exception {
+    endCutOff(Cut.BEFORE_STATEMENT);
+  }
+
+  @Test
+  void endThatIsCutOffBeforeItsReplyIsDone() throws Exception {
+    endCutOff(Cut.BEFORE_REPLY);
+  }
+
+  private void endCutOff(Cut cut) throws Exception {
+    try (CuttingProxy proxy = new CuttingProxy(server.port());
+        TokenStore distant = open(proxy.port(), Map.of())) {
+      proxy.cutNext(cut, "COMMIT");
+      assertUnknown(() -> distant.end(id(1), closed()));
+      assertThat(proxy.cuts()).isEqualTo(1);
+      boolean done = store.find(id(1)).orElseThrow().ending() != null;
+      assertThat(done).isEqualTo(cut == Cut.BEFORE_REPLY);
+      assertThat(distant.end(id(1), closed())).hasSize(done ? 0 : 1);
+      assertThat(endOf(1)).isEqualTo(closed());
+      // Whoever keeps a cache learns of it, although nobody was told.
+      assertThat(store.endedWithin(Duration.ofMinutes(1), 10).ids()).contains(id(1));
+    }
+  }
+
+  @Test
+  void replacementThatIsCutOffBeforeItsCommitIsNotDone() throws Exception {
+    replacementCutOff(Cut.BEFORE_STATEMENT);
+  }
+
+  @Test
+  void replacementThatIsCutOffBeforeItsReplyIsDone() throws Exception {
+    replacementCutOff(Cut.BEFORE_REPLY);
+  }
+
+  private void replacementCutOff(Cut cut) throws Exception {
+    try (CuttingProxy proxy = new CuttingProxy(server.port());
+        TokenStore distant = open(proxy.port(), Map.of())) {
+      proxy.cutNext(cut, "COMMIT");
+      assertUnknown(() -> distant.replace(id(1), Records.open((byte) 8, now), now));
+      assertThat(proxy.cuts()).isEqualTo(1);
+      boolean again = distant.replace(id(1), Records.open((byte) 9, now), now);
+      assertThat(again).isEqualTo(cut == Cut.BEFORE_STATEMENT);
+      assertThat(store.find(id(8)).isPresent()).isEqualTo(!again);
+      assertThat(store.find(id(9)).isPresent()).isEqualTo(again);
+      assertThat(endOf(1).successor()).isEqualTo(id(again ? 9 : 8));
+      assertThat(store.list("alice", now, null, 10)).hasSize(5);
+    }
+  }
+
+  @Test
+  void limitedInsertionThatIsCutOffBeforeItsCommitLeavesTheRoom() throws Exception {
+    limitedInsertionCutOff(Cut.BEFORE_STATEMENT);
+  }
+
+  @Test
+  void limitedInsertionThatIsCutOffBeforeItsReplyTakesTheRoom() throws Exception {
+    limitedInsertionCutOff(Cut.BEFORE_REPLY);
+  }
+
+  private void limitedInsertionCutOff(Cut cut) throws Exception {
+    Limit limit = new Limit(1, Limit.Policy.REJECT);
+    TokenRecord first = Records.open((byte) 8, now).toBuilder().group("g").build();
+    TokenRecord other = Records.open((byte) 9, now).toBuilder().group("g").build();
+    try (CuttingProxy proxy = new CuttingProxy(server.port());
+        TokenStore distant = open(proxy.port(), Map.of())) {
+      proxy.cutNext(cut, "COMMIT");
+      assertUnknown(() -> distant.insert(first, limit, now));
+      assertThat(proxy.cuts()).isEqualTo(1);
+      boolean done = store.find(first.id()).isPresent();
+      assertThat(done).isEqualTo(cut == Cut.BEFORE_REPLY);
+      assertThat(distant.insert(other, limit, now).outcome())
+          .isEqualTo(done ? Insertion.Outcome.GROUP_FULL : Insertion.Outcome.INSERTED);
+      assertThat(store.find(other.id()).isPresent()).isEqualTo(!done);
+    }
+  }
+
+  @Test
+  void insertionThatIsCutOffBeforeItsReplyIsThereOnce() throws Exception {
+    TokenRecord record = Records.open((byte) 8, now);
+    try (CuttingProxy proxy = new CuttingProxy(server.port());
+        TokenStore distant = open(proxy.port(), Map.of())) {
+      proxy.cutNext(Cut.BEFORE_REPLY, "insert into");
+      assertUnknown(() -> distant.insert(record, Limit.NONE, now));
+      assertThat(proxy.cuts()).isEqualTo(1);
+      assertThatThrownBy(() -> distant.insert(record, Limit.NONE, now))
+          .isInstanceOf(DuplicateTokenException.class);
+      assertThat(store.find(record.id())).contains(record);
+    }
+  }
+
+  // Helpers.
+
+  private static TokenId id(int number) {
+    return Records.id((byte) number);
+  }
+
+  private Ending closed() {
+    return Ending.of(Reason.CLOSED, now);
+  }
+
+  private Ending endOf(int number) {
+    return Objects.requireNonNull(store.find(id(number)).orElseThrow().ending());
+  }
+
+  private static void lockFirst(Statement statement) throws SQLException {
+    statement.execute(
+        "select 1 from token_record where id = decode(repeat('01', 32), 'hex') for update");
+  }
+
+  /** Kills this database's connections for which that is true, but for the one that asks. */
+  private int kill(String condition) throws SQLException {
+    try (Connection admin = server.connect("postgres");
+        Statement statement = admin.createStatement();
+        var rows =
+            statement.executeQuery(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '"
+                    + database
+                    + "' and backend_type = 'client backend' and "
+                    + condition)) {
+      int killed = 0;
+      while (rows.next()) {
+        killed++;
+      }
+      return killed;
+    }
+  }
+
+  /** Reads and writes alike: neither "not found" nor "done". */
+  private void assertAllUnknown(TokenStore store) {
+    assertUnknown(() -> store.find(id(1)));
+    assertUnknown(() -> store.find(id(9)));
+    assertUnknown(() -> store.list("alice", now, null, 10));
+    assertWritesUnknown(store);
+  }
+
+  private void assertWritesUnknown(TokenStore store) {
+    assertUnknown(() -> store.insert(Records.open((byte) 9, now), Limit.NONE, now));
+    assertUnknown(() -> store.replace(id(1), Records.open((byte) 9, now), now));
+    assertUnknown(() -> store.end(id(1), closed()));
+    assertUnknown(() -> store.renew(List.of(new Renewal(id(1), now, null)), now));
+    assertUnknown(() -> store.sweep(now, now, 10));
+  }
+
+  private static void assertUnknown(ThrowingCallable call) {
+    Instant begin = Instant.now();
+    assertThatThrownBy(call)
+        .isExactlyInstanceOf(TokenStoreException.class)
+        .satisfies(
+            e ->
+                assertThat(e.getMessage())
+                    .doesNotContainIgnoringCase(
+                        "select ", "insert ", "update ", "delete ", "token_record"));
+    assertThat(Duration.between(begin, Instant.now())).isLessThan(BOUND);
+  }
+
+  private static void awaitAnswers(TokenStore store) {
+    await()
+        .atMost(BOUND)
+        .ignoreExceptionsInstanceOf(TokenStoreException.class)
+        .until(() -> store.find(id(1)).isPresent());
+  }
+
+  /** Nothing of what was answered "unknown" has come about, and the store works. */
+  private void assertUntouched() {
+    assertThat(store.list("alice", now, null, 10)).hasSize(5);
+    assertThat(store.find(id(9))).isEmpty();
+    assertThat(store.end(id(1), closed())).containsExactly(id(1));
+  }
+}
