@@ -47,11 +47,13 @@ final class Failures {
         passing(failure));
   }
 
-  /** For the start. Drivers say what they could not reach; no statement was sent yet. */
+  /**
+   * For the start: with what the driver could not reach, as far as it says so in its first line.
+   */
   static TokenStoreException unreachable(SQLException failure) {
     return new TokenStoreException(
         "the database cannot be reached (SQLState %s): %s"
-            .formatted(failure.getSQLState(), failure.getMessage()),
+            .formatted(failure.getSQLState(), firstLine(String.valueOf(failure.getMessage()))),
         failure,
         true);
   }
@@ -72,6 +74,10 @@ final class Failures {
     return Stream.iterate(failure, one -> one != null, SQLException::getNextException)
         .limit(10)
         .anyMatch(test);
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("").replaceFirst("; SQL statement:.*", "");
   }
 
   private static String state(SQLException failure) {

@@ -1,0 +1,211 @@
+package org.tokenfilter.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+
+class SchemaTest {
+
+  private final JdbcDataSource database = new JdbcDataSource();
+
+  SchemaTest() {
+    database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    database.setUser("sa");
+    database.setPassword("");
+  }
+
+  @Test
+  void missingTablesAreMadeOnce() {
+    for (int start = 0; start < 2; start++) {
+      JdbcTokenStore.builder(database).open().close();
+    }
+    JdbcTokenStore.builder(database).createSchema(false).open().close();
+  }
+
+  @Test
+  void whatIsMissingIsMadeAndTheRestIsLeftAlone() throws SQLException {
+    JdbcTokenStore.builder(database).tablePrefix("app_").open().close();
+    execute("drop table app_token_end", "delete from app_token_group_lock where slot > 9");
+
+    JdbcTokenStore.builder(database).tablePrefix("app_").open().close();
+  }
+
+  @Test
+  void prefixMayNameASchema() throws SQLException {
+    execute("create schema auth");
+
+    JdbcTokenStore.builder(database).tablePrefix("auth.app_").open().close();
+    execute("select * from auth.app_token_record");
+  }
+
+  @Test
+  void missingTablesAreListedWhereTheyAreNotToBeMade() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JdbcTokenStore.builder(database).createSchema(false).open())
+        .withMessageContainingAll(
+            "H2",
+            "token_record is missing or may not be read",
+            "token_end is missing",
+            "token_group_lock is missing",
+            "token_schema is missing",
+            "schema-h2.sql",
+            "token.store.jdbc.schema=create")
+        .withMessageNotContaining("select");
+  }
+
+  @Test
+  void columnsThatAreMissingOrOfAnotherTypeAreListed() throws SQLException {
+    JdbcTokenStore.builder(database).open().close();
+    execute(
+        "alter table token_record drop column binding",
+        "alter table token_record alter column client varchar(100)",
+        "alter table token_record alter column kind varchar(9)");
+
+    assertThat(problems())
+        .contains(
+            "token_record has no column binding",
+            "token_record.client is character varying(100), not varchar(255)",
+            "token_record.kind is character varying(9), not smallint");
+  }
+
+  @Test
+  void missingPrivilegesAreListed() throws SQLException {
+    JdbcTokenStore.builder(database).open().close();
+    execute(
+        "create user reader password ''",
+        "grant select on token_record, token_end, token_group_lock, token_schema to reader",
+        "grant insert on token_end to reader");
+    become("reader");
+
+    assertThat(problems())
+        .contains(
+            "this user may not insert into token_record",
+            "this user may not update token_record",
+            "this user may not delete from token_record",
+            "this user may not delete from token_end",
+            "this user may not update token_group_lock")
+        .doesNotContain("insert into token_end");
+  }
+
+  @Test
+  void otherVersionsAndMissingSlotsAreRefused() throws SQLException {
+    JdbcTokenStore.builder(database).open().close();
+    execute("update token_schema set version = 2", "delete from token_group_lock where slot = 7");
+
+    assertThat(problems())
+        .contains(
+            "token_schema is not of version 1", "token_group_lock has not the slots 0 to 255");
+  }
+
+  @Test
+  void collationThatTakesDifferentTextsForOneIsRefused() throws SQLException {
+    JdbcTokenStore.builder(database).open().close();
+    execute(
+        "drop index token_record_group",
+        "alter table token_record alter column group_name varchar_ignorecase(512)");
+
+    assertThat(problems()).contains("token_record.group_name");
+  }
+
+  @Test
+  void fileIsWrittenAtOnce() throws SQLException {
+    database.setURL("jdbc:h2:file:./target/h2/" + UUID.randomUUID());
+    try (Connection open = database.getConnection();
+        TokenStore store = JdbcTokenStore.builder(database).open();
+        Statement statement = open.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select setting_value from information_schema.settings"
+                    + " where setting_name = 'WRITE_DELAY'")) {
+      assertThat(store).isNotNull();
+      assertThat(row.next()).isTrue();
+      assertThat(row.getString(1)).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void fileThatMayNotBeWrittenAtOnceIsRefused() throws SQLException {
+    execute("set write_delay 500");
+    try (Connection connection = database.getConnection()) {
+      new SchemaScript(Dialect.H2, new Tables("")).run(connection);
+    }
+    execute("create user writer password ''", "grant all on schema public to writer");
+    become("writer");
+
+    assertThat(problems()).contains("WRITE_DELAY");
+  }
+
+  @Test
+  void connectionsWithAutoCommitOffStopTheStart() {
+    FakeDatabase fake = new FakeDatabase();
+    fake.autoCommit = false;
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JdbcTokenStore.builder(fake.source()).open())
+        .withMessageContainingAll("autoCommit off", "log-out");
+    assertThat(fake.calls).endsWith("close");
+  }
+
+  @Test
+  void databaseThatIsNotThereIsNoMistakeOfTheSettings() {
+    DataSource gone = SwitchedSource.of(database, new AtomicBoolean(false));
+
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> JdbcTokenStore.builder(gone).open())
+        .matches(TokenStoreException::retryable);
+  }
+
+  @Test
+  void listeningNeedsPostgres() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JdbcTokenStore.builder(database).listen(true).open())
+        .withMessageContaining("PostgreSQL");
+  }
+
+  @Test
+  void everyDatabaseHasItsScripts() {
+    for (Dialect dialect : Dialect.values()) {
+      for (String name : List.of("schema-", "schema-drop-")) {
+        assertThat(Schema.class.getResource(name + dialect.scriptName() + ".sql")).isNotNull();
+      }
+    }
+  }
+
+  private void become(String user) {
+    // What stands behind the name of the database is for administrators.
+    database.setURL(database.getURL().replaceFirst(";.*", ""));
+    database.setUser(user);
+  }
+
+  private String problems() {
+    var refused =
+        catchThrowableOfType(
+            IllegalArgumentException.class,
+            () -> JdbcTokenStore.builder(database).createSchema(false).open());
+    assertThat(refused).isNotNull();
+    return String.valueOf(refused.getMessage());
+  }
+
+  private void execute(String... statements) throws SQLException {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+}

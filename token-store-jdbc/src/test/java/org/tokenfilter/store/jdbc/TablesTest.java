@@ -1,0 +1,41 @@
+package org.tokenfilter.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TablesTest {
+
+  @Test
+  void prefixMayBeginWithASchema() {
+    assertThat(new Tables("").sql("${prefix}token_end")).isEqualTo("token_end");
+    assertThat(new Tables("app_").sql("${prefix}t ${name}t")).isEqualTo("app_t app_t");
+    assertThat(new Tables("auth.app_").sql("${prefix}t ${name}t")).isEqualTo("auth.app_t app_t");
+    assertThat(new Tables("auth.").sql("${prefix}t ${name}t")).isEqualTo("auth.t t");
+  }
+
+  @Test
+  void whatIsNoNameIsRefused() {
+    for (String wrong :
+        List.of(
+            "a-b",
+            "1a",
+            "a.b.c",
+            ".a",
+            " ",
+            "a b",
+            "a;",
+            "a'",
+            "a\"",
+            "\u00e4_",
+            "a\n",
+            "x".repeat(41))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Tables(wrong))
+          .withMessageContaining("table-prefix")
+          .withMessageContaining(wrong);
+    }
+  }
+}

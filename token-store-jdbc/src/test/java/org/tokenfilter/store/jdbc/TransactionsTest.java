@@ -1,0 +1,280 @@
+package org.tokenfilter.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.tokenfilter.store.jdbc.FakeDatabase.failure;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.TokenStoreException;
+
+class TransactionsTest {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final String SQL = "update something";
+
+  private final FakeDatabase database = new FakeDatabase();
+  private final Transactions transactions = transactions(Dialect.H2);
+
+  @Test
+  void transactionIsCommittedAndTheConnectionGoesBackAsItCame() {
+    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+
+    assertThat(database.calls)
+        .containsExactly(
+            "network 12000",
+            "isolation " + Connection.TRANSACTION_READ_COMMITTED,
+            "autoCommit false",
+            "timeout 10",
+            SQL,
+            "timeout 9",
+            "commit",
+            "autoCommit true",
+            "isolation " + Connection.TRANSACTION_SERIALIZABLE,
+            "network 77",
+            "close");
+  }
+
+  @Test
+  void isolationIsSetForOneTransactionWhereTheDatabaseCan() {
+    transactions(Dialect.POSTGRESQL).together(session -> session.update(SQL));
+
+    assertThat(database.calls)
+        .containsSubsequence(
+            "autoCommit false", "set transaction isolation level read committed", SQL, "commit")
+        .noneMatch(call -> call.startsWith("isolation"));
+  }
+
+  @Test
+  void singleStatementNeedsNoTransaction() {
+    transactions.single(session -> session.update(SQL));
+
+    assertThat(database.calls)
+        .containsExactly("network 12000", "timeout 10", SQL, "timeout 9", "network 77", "close");
+  }
+
+  @Test
+  void afterTwoDeadlocksTheThirdAttemptCounts() {
+    database.fail(failure("40001"));
+    database.fail(failure("40P01"));
+
+    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(database.calls)
+        .containsSubsequence("rollback", "close", "rollback", "close", "commit", "close");
+  }
+
+  @Test
+  void deadlocksAndLockTimeoutsOfMySqlAndH2AreTriedAgain() {
+    for (int code : List.of(1020, 1205, 1213, 50200, 90131)) {
+      database.fail(new SQLException("lost", "HY000", code));
+      assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void afterThreeDeadlocksTheAnswerIsUnknown() {
+    for (int attempt = 0; attempt < 3; attempt++) {
+      database.fail(failure("40001"));
+    }
+
+    assertThat(unknown()).isTrue();
+    assertThat(database.calls.stream().filter(SQL::equals)).hasSize(3);
+  }
+
+  @Test
+  void afterTheDeadlineNothingIsTriedAgain() {
+    database.scripts.add(
+        () -> {
+          database.pass(10);
+          throw failure("40001");
+        });
+
+    assertThat(unknown()).isTrue();
+    assertThat(database.calls.stream().filter(SQL::equals)).hasSize(1);
+  }
+
+  @Test
+  void afterTheDeadlineNoStatementIsBegun() {
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(
+            () ->
+                transactions.together(
+                    session -> {
+                      database.pass(10);
+                      return session.update(SQL);
+                    }))
+        .matches(TokenStoreException::retryable);
+    assertThat(database.calls).contains("rollback").doesNotContain(SQL, "commit");
+  }
+
+  @Test
+  void eachStatementHasTheTimeThatIsLeft() {
+    transactions.together(
+        session -> {
+          database.pass(3);
+          return session.update(SQL);
+        });
+
+    assertThat(database.calls).contains("timeout 7");
+  }
+
+  @Test
+  void writeIsGivenUpWhereItsCommitWouldComeTooLate() {
+    database.scripts.add(
+        () -> {
+          database.pass(5);
+          return 1;
+        });
+
+    assertThat(unknown()).isTrue();
+    assertThat(database.calls).containsSubsequence("rollback", "autoCommit true", "close");
+    assertThat(database.calls).doesNotContain("commit");
+  }
+
+  @Test
+  void otherFailuresAreNotTriedAgainAndKeepTheStatementToThemselves() {
+    database.fail(failure("42501"));
+    assertThat(unknown()).isFalse();
+    database.fail(failure("57014"));
+    assertThat(unknown()).isTrue();
+    database.fail(new SQLTransientConnectionException("the pool is empty"));
+    assertThat(unknown()).isTrue();
+
+    assertThat(database.calls.stream().filter(SQL::equals)).hasSize(3);
+  }
+
+  @Test
+  void whateverTheWorkThrowsIsUndone() {
+    List<Throwable> all = List.of(new IllegalStateException("mine"), new OutOfMemoryError("mine"));
+    for (Throwable mine : all) {
+      database.calls.clear();
+      assertThatExceptionOfType(Throwable.class)
+          .isThrownBy(
+              () ->
+                  transactions.together(
+                      session -> {
+                        session.update(SQL);
+                        if (mine instanceof Error error) {
+                          throw error;
+                        }
+                        throw (RuntimeException) mine;
+                      }))
+          .isSameAs(mine);
+      assertThat(database.calls)
+          .containsSubsequence(SQL, "rollback", "autoCommit true", "network 77", "close")
+          .doesNotContain("commit", "abort");
+    }
+  }
+
+  @Test
+  void workThatChangesItsMindIsUndone() {
+    assertThat(
+            transactions.<String>together(
+                session -> {
+                  session.update(SQL);
+                  session.undo();
+                  return "no";
+                }))
+        .isEqualTo("no");
+
+    assertThat(database.calls).contains("rollback", "close").doesNotContain("commit");
+  }
+
+  @Test
+  void connectionThatCannotBeCleanedIsAborted() {
+    database.fail(failure("42000"));
+    database.broken.put("rollback", failure("08006"));
+
+    assertThat(unknown()).isFalse();
+    // Switching autoCommit on again would commit.
+    assertThat(database.calls).endsWith("abort", "close").doesNotContain("autoCommit true");
+  }
+
+  @Test
+  void answerDoesNotHangOnTheCleaning() {
+    database.broken.put("close", new IllegalStateException("the pool was closed"));
+
+    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+  }
+
+  @Test
+  void commitThatFailsLeavesTheAnswerUnknown() {
+    database.broken.put("commit", failure("08006"));
+
+    assertThat(unknown()).isTrue();
+    assertThat(database.calls).contains("rollback", "autoCommit true", "close");
+  }
+
+  @Test
+  void connectionInsideOfATransactionIsRefusedAndLeftAlone() {
+    database.autoCommit = false;
+
+    for (Runnable call :
+        List.<Runnable>of(
+            () -> transactions.single(session -> session.update(SQL)),
+            () -> transactions.together(session -> session.update(SQL)))) {
+      assertThatExceptionOfType(TokenStoreException.class)
+          .isThrownBy(call::run)
+          .withMessageContaining("autoCommit");
+    }
+    assertThat(database.calls)
+        .containsOnly("network 12000", "network 77", "close")
+        .doesNotContain(SQL);
+  }
+
+  @Test
+  void driverWithoutANetworkTimeoutIsGoodEnough() {
+    database.broken.put("getNetworkTimeout", new SQLFeatureNotSupportedException());
+    database.broken.put("setNetworkTimeout", new SQLFeatureNotSupportedException());
+
+    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+  }
+
+  @Test
+  void interruptedThreadStaysInterruptedAndItsConnectionIsClean() {
+    database.fail(failure("40001"));
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(database.calls).endsWith("network 77", "close");
+  }
+
+  @Test
+  void databaseThatIsNotThereMakesTheAnswerUnknown() {
+    Transactions without =
+        new Transactions(
+            SwitchedSource.of(database.source(), new AtomicBoolean(false)),
+            Dialect.H2,
+            TIMEOUT,
+            () -> database.nanoTime);
+
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> without.single(session -> session.update(SQL)))
+        .matches(TokenStoreException::retryable);
+    assertThat(database.calls).isEmpty();
+  }
+
+  /** Whether the call may be tried again. */
+  private boolean unknown() {
+    var caught =
+        catchThrowableOfType(
+            TokenStoreException.class, () -> transactions.together(session -> session.update(SQL)));
+    assertThat(caught).isNotNull();
+    assertThat(caught.getMessage()).doesNotContain("select", "secret");
+    return caught.retryable();
+  }
+
+  private Transactions transactions(Dialect dialect) {
+    return new Transactions(database.source(), dialect, TIMEOUT, () -> database.nanoTime);
+  }
+}
