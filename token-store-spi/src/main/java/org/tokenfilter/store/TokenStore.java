@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps token records for any number of nodes. All of its methods may be called by many threads and
- * on many nodes at once; each takes effect as a whole or not at all.
+ * on many nodes at once; each takes effect as a whole or not at all, but that renew, endAll and
+ * sweep may fail between two records, a parent and its children counting as one.
  *
  * <p>A store does not judge: it compares the times that its caller gives, and answers what it
  * changed. What every method promises:
