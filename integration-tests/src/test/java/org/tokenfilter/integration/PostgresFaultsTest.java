@@ -322,6 +322,10 @@ class PostgresFaultsTest {
       assertThat(store.find(id(9)).isPresent()).isEqualTo(again);
       assertThat(endOf(1).successor()).isEqualTo(id(again ? 9 : 8));
       assertThat(store.list("alice", now, null, 10)).hasSize(5);
+      // Nor does the very same call, once more.
+      TokenRecord same = Records.open((byte) (again ? 9 : 8), now);
+      assertThat(distant.replace(id(1), same, now)).isFalse();
+      assertThat(store.list("alice", now, null, 10)).hasSize(5);
     }
   }
 
@@ -377,7 +381,8 @@ class PostgresFaultsTest {
   }
 
   private Ending endOf(int number) {
-    return Objects.requireNonNull(store.find(id(number)).orElseThrow().ending());
+    return Objects.requireNonNull(
+        store.find(id(number)).orElseThrow().ending(), "it has not ended");
   }
 
   private static void lockFirst(Statement statement) throws SQLException {
