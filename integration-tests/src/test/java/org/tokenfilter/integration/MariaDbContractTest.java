@@ -12,11 +12,11 @@ class MariaDbContractTest extends TokenStoreContract {
 
   private static final String DATABASE = MariaDbServer.newDatabase();
 
-  private static final HikariDataSource POOL =
-      PostgresServer.pool("jdbc:mariadb:" + DATABASE + "?user=root", 16);
+  private static final HikariDataSource POOL = PostgresServer.pool("jdbc:mariadb:" + DATABASE, 16);
 
   private static final HikariDataSource OTHER_POOL =
-      PostgresServer.pool("jdbc:mysql:" + DATABASE + "?user=root&sslMode=DISABLED", 16);
+      PostgresServer.pool(
+          "jdbc:mysql:" + DATABASE + "&sslMode=DISABLED&allowPublicKeyRetrieval=true", 16);
 
   private final TokenStore store = open(POOL);
   private final TokenStore otherNode = open(OTHER_POOL);

@@ -11,6 +11,14 @@ final class MariaDbServer {
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
+  /** Of a user who may do everything. */
+  static final String LOGIN = "?user=owner&password=secret";
+
+  private static final String OWNER =
+      """
+      create or replace user 'owner'@'localhost' identified by 'secret';
+      grant all on *.* to 'owner'@'localhost' with grant option;""";
+
   /** Made when a test first asks for it. */
   private static final class Holder {
     static final DB SERVER = start();
@@ -18,15 +26,20 @@ final class MariaDbServer {
 
   private MariaDbServer() {}
 
-  /** Host, port and name of a new, empty database, as they follow the scheme in a URL. */
+  /**
+   * Host, port, name and login of a new, empty database, as they follow the scheme in a URL.
+   * Further parameters may follow.
+   */
   static String newDatabase() {
     String name = "tokens" + DATABASES.incrementAndGet();
     try {
+      // There may be one from the last run, whose data stay until the next clean build.
+      Holder.SERVER.run("drop database if exists " + name + ";");
       Holder.SERVER.createDB(name);
     } catch (ManagedProcessException e) {
       throw new IllegalStateException(e);
     }
-    return "//localhost:" + Holder.SERVER.getConfiguration().getPort() + "/" + name;
+    return "//localhost:" + Holder.SERVER.getConfiguration().getPort() + "/" + name + LOGIN;
   }
 
   /** The library stops the server itself when the JVM ends. */
@@ -35,6 +48,8 @@ final class MariaDbServer {
     DBConfigurationBuilder builder =
         DBConfigurationBuilder.newBuilder()
             .setPort(0)
+            // Users and their privileges are a part of what is tested.
+            .setSecurityDisabled(false)
             .setBaseDir(new File(directory, "base"))
             .setDataDir(new File(directory, "data"))
             .setTmpDir(new File(directory, "tmp").getPath())
@@ -45,6 +60,7 @@ final class MariaDbServer {
     try {
       DB server = DB.newEmbeddedDB(builder.build());
       server.start();
+      server.run(OWNER);
       return server;
     } catch (ManagedProcessException e) {
       throw new IllegalStateException(e);

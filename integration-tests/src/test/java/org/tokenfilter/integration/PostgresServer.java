@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A PostgreSQL server for all tests of this module; it stops with the JVM. */
@@ -36,7 +37,13 @@ final class PostgresServer {
   }
 
   static HikariDataSource pool(String url, int size) {
+    return pool(url, size, Duration.ofSeconds(30));
+  }
+
+  /** A pool in which one waits so long for a connection. */
+  static HikariDataSource pool(String url, int size, Duration wait) {
     HikariConfig config = new HikariConfig();
+    config.setConnectionTimeout(wait.toMillis());
     config.setJdbcUrl(url);
     config.setMaximumPoolSize(size);
     return new HikariDataSource(config);
@@ -47,6 +54,7 @@ final class PostgresServer {
       EmbeddedPostgres server =
           EmbeddedPostgres.builder()
               .setOverrideWorkingDirectory(new File("target/postgres").getAbsoluteFile())
+              .setDataDirectory(new File("target/postgres-data").getAbsoluteFile())
               .setServerConfig("listen_addresses", "localhost")
               .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));

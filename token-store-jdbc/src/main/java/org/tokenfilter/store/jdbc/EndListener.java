@@ -70,9 +70,13 @@ final class EndListener implements AutoCloseable {
     Duration pause = FIRST_PAUSE;
     while (!closed(Duration.ZERO)) {
       try (Connection connection = source.getConnection()) {
-        listen(connection);
-        pause = FIRST_PAUSE;
-        receive(connection);
+        try {
+          execute(connection, "listen \"" + channel + "\"");
+          pause = FIRST_PAUSE;
+          receive(connection);
+        } finally {
+          clean(connection);
+        }
       } catch (SQLException | RuntimeException e) {
         log.warn("not listening for ended tokens, next try in {}: {}", pause, e.toString());
         closed(pause);
@@ -82,10 +86,19 @@ final class EndListener implements AutoCloseable {
     }
   }
 
-  private void listen(Connection connection) throws SQLException {
+  /** By the pool's own connection, so that the pool notices where it is lost. */
+  private static void clean(Connection connection) throws SQLException {
+    try {
+      execute(connection, "unlisten *");
+    } catch (SQLException e) {
+      connection.abort(Runnable::run);
+    }
+  }
+
+  /** A channel cannot be bound; ours is made of letters, digits, underscores and a dot. */
+  private static void execute(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      // A name cannot be bound; this one is made of letters, digits, underscores and a dot.
-      statement.execute("listen \"" + channel + "\"");
+      statement.execute(sql);
     }
   }
 
@@ -105,9 +118,6 @@ final class EndListener implements AutoCloseable {
           throw new SQLException("the connection is lost");
         }
       }
-    }
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("unlisten *");
     }
   }
 

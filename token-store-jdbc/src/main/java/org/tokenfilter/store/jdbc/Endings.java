@@ -120,7 +120,7 @@ final class Endings {
 
   /** Those of these records that have not ended, locked; nobody else will end them. */
   List<TokenId> lock(Session session, Collection<TokenId> ids) throws SQLException {
-    return InList.query(session, lock, RecordRows::id, ids);
+    return InList.query(session, lock, RecordRows::id, ids.stream().sorted().toList());
   }
 
   /** Ends records that are locked and have not ended; answers their ids, then their children's. */

@@ -54,7 +54,7 @@ public final class JdbcTokenStoreBuilder {
     return this;
   }
 
-  /** How long a call may take, the wait for a connection apart; by default 2 s. */
+  /** How long a call may take; by default 2 s. A pool's own wait counts, but is not cut short. */
   public JdbcTokenStoreBuilder timeout(Duration value) {
     timeout = value;
     return this;

@@ -22,12 +22,13 @@ create table if not exists ${prefix}token_record (
   binding varchar(255) collate "C",
   roles text collate "C" not null,
   attributes text collate "C" not null
-) with (fillfactor = 70);
+) with (fillfactor = 80);
 
--- None of these holds a column that renewals move.
+-- None of these holds a column that renewals move. Groups and parents are looked for by equality
+-- alone, for which their hashes are enough and smaller.
 create index if not exists ${name}token_record_subject on ${prefix}token_record (subject, issued_at) where ended = 0;
-create index if not exists ${name}token_record_group on ${prefix}token_record (group_name) where ended = 0 and group_name is not null;
-create index if not exists ${name}token_record_parent on ${prefix}token_record (parent) where ended = 0 and parent is not null;
+create index if not exists ${name}token_record_group on ${prefix}token_record using hash (group_name) where ended = 0 and group_name is not null;
+create index if not exists ${name}token_record_parent on ${prefix}token_record using hash (parent) where ended = 0 and parent is not null;
 create index if not exists ${name}token_record_expiry on ${prefix}token_record (visit_at) where ended = 0;
 create index if not exists ${name}token_record_deletion on ${prefix}token_record (visit_at) where ended = 1;
 

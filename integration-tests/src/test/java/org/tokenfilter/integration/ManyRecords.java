@@ -1,0 +1,121 @@
+package org.tokenfilter.integration;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** Fills a PostgreSQL database with copies of one record that the store itself has inserted. */
+final class ManyRecords {
+
+  static final Duration IDLE = Duration.ofMinutes(30);
+
+  private static final String COPIES =
+      """
+      insert into token_record
+      select issued_at + n, last_used_at + n, idle_timeout, idle_expires_at + n, expires_at + n,
+        ended_at, visit_at + n, kind, ended, end_reason, sha256((%2$s || n)::text::bytea), parent, successor,
+        'user-' || n, 'sessions:user-' || n, client, binding, roles, attributes
+      from token_record, generate_series(1, %1$d) n
+      where subject = 'user-0'""";
+
+  private final DataSource source;
+  private final TokenStore store;
+
+  ManyRecords(DataSource source, TokenStore store) {
+    this.source = source;
+    this.store = store;
+  }
+
+  /** So many live session tokens, as a web application has them. */
+  void live(int number, Instant now) throws SQLException {
+    copy(number, "live-", now);
+  }
+
+  /** So many that were ended long ago. */
+  void dead(int number, Instant now) throws SQLException {
+    copy(number, "dead-", now.minus(Duration.ofDays(1)));
+    execute(
+        """
+        update token_record set ended = 1, ended_at = last_used_at, end_reason = 1,
+          visit_at = last_used_at + (get_byte(id, 0) * 1000)
+        where visit_at < %d"""
+            .formatted(now.toEpochMilli()));
+  }
+
+  private void copy(int number, String kind, Instant now) throws SQLException {
+    store.insert(
+        TokenRecord.builder(id(kind, 0), TokenKind.SESSION, "user-0", now)
+            .roles(Set.of("user"))
+            .group("sessions:user-0")
+            .client("192.0.2.17")
+            .binding("192.0.2.17")
+            .idleTimeout(IDLE)
+            .expiresAt(now.plus(Duration.ofDays(7)))
+            .build(),
+        Limit.NONE,
+        now);
+    execute(
+        COPIES.formatted(number, "'" + kind + "'"),
+        "update token_record set subject = 'was-0' where subject = 'user-0'");
+  }
+
+  /** Some of the live ones, at random. */
+  static List<Renewal> uses(Random random, int number, int of, Instant at) {
+    return random
+        .ints(1, of + 1)
+        .distinct()
+        .limit(number)
+        .mapToObj(one -> new Renewal(id("live-", one), at, at.plus(IDLE)))
+        .toList();
+  }
+
+  void execute(String... statements) throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  /** The numbers in the first row. */
+  List<Long> numbers(String sql) throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      List<Long> numbers = new ArrayList<>();
+      for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
+        numbers.add(row.getLong(column));
+      }
+      return numbers;
+    }
+  }
+
+  private static TokenId id(String kind, int number) {
+    try {
+      return TokenId.of(
+          MessageDigest.getInstance("SHA-256")
+              .digest((kind + number).getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package org.tokenfilter.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.jdbc.JdbcTokenStore;
+
+/** What renewals, sweeps and rows cost on PostgreSQL: counts, which hold on any machine. */
+class PostgresFiguresTest {
+
+  /** One connection, so that its statistics can be asked for when they are needed. */
+  private final HikariDataSource pool = PostgresServer.pool(PostgresServer.newDatabase(), 1);
+
+  private final TokenStore store =
+      JdbcTokenStore.builder(pool).createSchema(true).timeout(Duration.ofSeconds(30)).open();
+
+  private final ManyRecords records = new ManyRecords(pool, store);
+  private final Instant now = Clock.systemUTC().instant();
+  private final Random random = new Random(7);
+
+  @AfterEach
+  void stop() {
+    store.close();
+    pool.close();
+  }
+
+  @Test
+  void scatteredRenewalsTouchNoIndex() throws SQLException {
+    records.live(100_000, now);
+    records.execute("vacuum analyze token_record");
+    List<Long> before = updates();
+
+    for (int round = 1; round <= 50; round++) {
+      Instant later = now.plusSeconds(round);
+      assertThat(store.renew(ManyRecords.uses(random, 1_000, 100_000, later), later)).isEmpty();
+    }
+
+    List<Long> after = updates();
+    double all = after.get(0) - before.get(0);
+    double hot = after.get(1) - before.get(1);
+    Figures.note("PostgreSQL, 50 x 1,000 of 100,000 renewed: %.1f %% HOT", 100 * hot / all);
+    assertThat(all).isEqualTo(50_000);
+    assertThat(hot / all).isGreaterThanOrEqualTo(0.95);
+  }
+
+  @Test
+  void tenThousandRenewalsAreOneStatement() throws SQLException {
+    records.live(10_000, now);
+    records.execute("vacuum analyze token_record");
+    CountingSource counted = new CountingSource(pool);
+    try (TokenStore counting = JdbcTokenStore.builder(counted.source).open()) {
+      counted.sent.set(0);
+      long begun = System.nanoTime();
+
+      assertThat(counting.renew(ManyRecords.uses(random, 10_000, 10_000, now), now)).isEmpty();
+
+      Figures.note(
+          "PostgreSQL, 10,000 renewals: %d statement, %d ms",
+          counted.sent.get(), Duration.ofNanos(System.nanoTime() - begun).toMillis());
+      assertThat(counted.sent).hasValue(1);
+    }
+  }
+
+  @Test
+  void findIsOneStatement() throws SQLException {
+    records.live(10, now);
+    CountingSource counted = new CountingSource(pool);
+    try (TokenStore counting = JdbcTokenStore.builder(counted.source).open()) {
+      counted.sent.set(0);
+      counting.find(ManyRecords.uses(random, 1, 10, now).get(0).id());
+      assertThat(counted.sent).hasValue(1);
+    }
+  }
+
+  @Test
+  void liveTokenTakesFewBytesWithAllItsIndexes() throws SQLException {
+    records.live(50_000, now);
+    records.execute("vacuum analyze token_record");
+    long table = records.numbers("select pg_table_size('token_record')").get(0);
+    long indexes = records.numbers("select pg_indexes_size('token_record')").get(0);
+    long row =
+        records.numbers("select avg(pg_column_size(r.*))::bigint from token_record r").get(0);
+    Figures.note(
+        "PostgreSQL, bytes a live token: %d in the table (row %d, pages 80 %% full), %d in indexes,"
+            + " %d in all",
+        table / 50_000, row, indexes / 50_000, (table + indexes) / 50_000);
+    assertThat((table + indexes) / 50_000).isLessThanOrEqualTo(500);
+  }
+
+  @Test
+  void sweepThatFindsNothingReadsNextToNothing() throws SQLException {
+    records.live(200_000, now);
+    records.execute("vacuum analyze token_record");
+    // The first sweep prepares its statements, for which the catalogue is read.
+    assertThat(store.sweep(now, now, 1_000).more()).isFalse();
+    long before = blocks();
+
+    assertThat(store.sweep(now, now, 1_000)).isEqualTo(new Sweep(List.of(), 0, false));
+
+    long blocks = blocks() - before;
+    Figures.note("PostgreSQL, a sweep that finds nothing among 200,000: %d blocks", blocks);
+    assertThat(blocks).isLessThan(100);
+  }
+
+  /** Of the table: all updates, and those that stayed in their page. */
+  private List<Long> updates() throws SQLException {
+    records.execute("select pg_stat_force_next_flush()");
+    return records.numbers(
+        "select n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where relname = 'token_record'");
+  }
+
+  private long blocks() throws SQLException {
+    records.execute("select pg_stat_force_next_flush()");
+    return records
+        .numbers(
+            """
+            select sum(heap_blks_read + heap_blks_hit + coalesce(idx_blks_read, 0)
+              + coalesce(idx_blks_hit, 0))
+            from pg_statio_user_tables""")
+        .get(0);
+  }
+}
