@@ -1,6 +1,9 @@
 package org.tokenfilter.store.jdbc;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
@@ -115,6 +118,9 @@ public final class JdbcTokenStoreBuilder {
       }
       new Schema(dialect, tables)
           .prepare(connection, createSchema == null ? dialect == Dialect.H2 : createSchema);
+      if (dialect == Dialect.POSTGRESQL) {
+        warnOfLostCommits(connection);
+      }
       log.info(
           "tokens are kept in {} {}, table prefix '{}', {}",
           database.getDatabaseProductName(),
@@ -124,6 +130,18 @@ public final class JdbcTokenStoreBuilder {
       return dialect;
     } catch (SQLException e) {
       throw Failures.unreachable(e);
+    }
+  }
+
+  /** What is acknowledged before it is written may be gone after a crash, a log-out included. */
+  private static void warnOfLostCommits(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("show synchronous_commit")) {
+      if (row.next() && "off".equals(row.getString(1))) {
+        log.warn(
+            "synchronous_commit is off: after a crash of the database, tokens that were ended just"
+                + " before may be live again");
+      }
     }
   }
 }
