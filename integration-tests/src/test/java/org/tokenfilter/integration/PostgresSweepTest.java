@@ -23,8 +23,10 @@ import org.tokenfilter.store.jdbc.JdbcTokenStore;
 /** Much that is dead is deleted beside what lives and is renewed. */
 class PostgresSweepTest {
 
-  private static final int LIVE = 20_000;
-  private static final int DEAD = 200_000;
+  /** More by hand: -Dsweep.live=100000 -Dsweep.dead=1000000. */
+  private static final int LIVE = Integer.getInteger("sweep.live", 20_000);
+
+  private static final int DEAD = Integer.getInteger("sweep.dead", 200_000);
 
   private final HikariDataSource pool = PostgresServer.pool(PostgresServer.newDatabase(), 4);
 
@@ -64,9 +66,11 @@ class PostgresSweepTest {
     sweeps.addAll(sweeping.get(1).get());
 
     Figures.note(
-        "PostgreSQL, 200,000 dead deleted by two sweepers beside 20,000 live in %d ms; a sweep of"
+        "PostgreSQL, %,d dead deleted by two sweepers beside %,d live in %d ms; a sweep of"
             + " 1,000: p50 %d ms, longest %d ms; 100 renewals: p50 %d us, p99 %d us, undisturbed"
             + " p50 %d us, p99 %d us",
+        DEAD,
+        LIVE,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
         at(sweeps, 50) / 1_000,
         at(sweeps, 100) / 1_000,
