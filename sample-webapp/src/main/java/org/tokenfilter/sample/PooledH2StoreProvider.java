@@ -43,7 +43,8 @@ public final class PooledH2StoreProvider implements TokenStoreProvider {
     config.setPoolName("sample");
     // Not by DriverManager, which would keep the driver when the application is gone.
     config.setDataSourceClassName("org.h2.jdbcx.JdbcDataSource");
-    config.addDataSourceProperty("url", "jdbc:h2:file:" + file + ";DB_CLOSE_ON_EXIT=FALSE");
+    config.addDataSourceProperty(
+        "url", "jdbc:h2:file:" + file + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
     config.setConnectionTimeout(timeout.toMillis());
     HikariDataSource pool = new HikariDataSource(config);
     try {
