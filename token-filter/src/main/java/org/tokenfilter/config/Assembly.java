@@ -67,6 +67,9 @@ final class Assembly {
   private final ClassLoader loader;
   private final List<String> problems;
 
+  /** Looked up once: it reads every jar that the loader sees. */
+  private @Nullable SortedMap<String, TokenStoreProvider> providers;
+
   Assembly(Configuration settings, ClassLoader loader, List<String> problems) {
     this.settings = settings;
     this.loader = loader;
@@ -129,22 +132,24 @@ final class Assembly {
 
   /** Opens the store, once nothing else is wrong. */
   @Nullable TokenStore store() {
-    SortedMap<String, TokenStoreProvider> providers = providers();
     String name = settings.string(STORE);
-    TokenStoreProvider provider = providers.get(name);
+    TokenStoreProvider provider = providers().get(name);
     if (provider == null) {
       problems.add(
-          STORE.key() + "=" + name + " is not installed; these are: " + providers.keySet());
+          STORE.key() + "=" + name + " is not installed; these are: " + providers().keySet());
     }
     return provider == null || !problems.isEmpty() ? null : open(name, provider);
   }
 
   private SortedMap<String, TokenStoreProvider> providers() {
-    try {
-      return TokenStoreProvider.installed(loader);
-    } catch (IllegalStateException e) {
-      throw new ConfigurationException(List.of(String.valueOf(e.getMessage())));
+    if (providers == null) {
+      try {
+        providers = TokenStoreProvider.installed(loader);
+      } catch (IllegalStateException e) {
+        throw new ConfigurationException(List.of(String.valueOf(e.getMessage())));
+      }
     }
+    return providers;
   }
 
   private @Nullable TokenStore open(String name, TokenStoreProvider provider) {

@@ -121,6 +121,7 @@ final class RecordFolder {
           if (System.nanoTime() - giveUp > 0) {
             throw new TokenStoreException("the folder " + folder + " is busy", null, true);
           }
+          // Another process has it, and there is no waiting for a file's lock with a time-out.
           Thread.sleep(1);
         }
         redo();
