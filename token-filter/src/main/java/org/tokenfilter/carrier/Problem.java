@@ -73,27 +73,33 @@ public final class Problem {
 
   /** Makes this the answer. The response must not be committed. */
   public void send(HttpServletResponse response) throws IOException {
+    send(response, "application/problem+json", body);
+  }
+
+  /** Makes this the answer with another body, for clients that expect one of their own. */
+  public void send(HttpServletResponse response, String contentType, byte[] content)
+      throws IOException {
     response.resetBuffer();
     response.setStatus(status);
     for (Header header : headers) {
       response.addHeader(header.name(), header.value());
     }
     forbidStoring(response);
-    response.setContentType("application/problem+json");
-    response.setContentLength(body.length);
-    write(response);
+    response.setContentType(contentType);
+    response.setContentLength(content.length);
+    write(response, content);
   }
 
   /** A page that forwards may have taken the writer, and some containers then give nothing else. */
-  private void write(HttpServletResponse response) throws IOException {
+  private static void write(HttpServletResponse response, byte[] content) throws IOException {
     ServletOutputStream stream;
     try {
       stream = response.getOutputStream();
     } catch (IllegalStateException writerIsTaken) {
-      response.getWriter().write(new String(body, StandardCharsets.US_ASCII));
+      response.getWriter().write(new String(content, StandardCharsets.UTF_8));
       return;
     }
-    stream.write(body);
+    stream.write(content);
   }
 
   /** Forbids every cache to keep the answer, and browsers to guess its type. */

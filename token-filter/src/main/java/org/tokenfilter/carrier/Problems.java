@@ -28,27 +28,34 @@ public final class Problems {
    */
   public Problems(String realm, Duration loginWindow) {
     String bearer = "Bearer realm=\"" + realm + "\"";
+    String basic = "Basic realm=\"" + realm + "\", charset=\"UTF-8\"";
     Problem unauthorized = Problem.of(401, "Unauthorized");
     for (Rejection rejection : Rejection.values()) {
       refusals.put(
           rejection,
           switch (rejection) {
-            case MISSING -> unauthorized.with(CHALLENGE, bearer);
-            case INVALID -> unauthorized.with(CHALLENGE, bearer + ", error=\"invalid_token\"");
+            case MISSING, WRONG_LOGIN -> unauthorized.with(CHALLENGE, bearer);
+            case INVALID, UNKNOWN ->
+                unauthorized.with(CHALLENGE, bearer + ", error=\"invalid_token\"");
             case EXPIRED, CLOSED, REPLACED, EVICTED ->
                 died(bearer, rejection.name().toLowerCase(Locale.ROOT));
             case BAD_REQUEST ->
                 Problem.of(400, "Bad Request")
                     .with(CHALLENGE, bearer + ", error=\"invalid_request\"");
+            case CONTENT_TOO_LARGE -> Problem.of(413, "Content Too Large");
+            case UNSUPPORTED_MEDIA_TYPE -> Problem.of(415, "Unsupported Media Type");
             case CROSS_SITE -> Problem.of(403, "Forbidden");
-            case WRONG_CREDENTIALS ->
-                unauthorized.with(CHALLENGE, "Basic realm=\"" + realm + "\", charset=\"UTF-8\"");
+            case INSUFFICIENT_SCOPE ->
+                Problem.of(403, "Forbidden")
+                    .with(CHALLENGE, bearer + ", error=\"insufficient_scope\"");
+            case WRONG_CREDENTIALS -> unauthorized.with(CHALLENGE, basic);
+            case NO_CREDENTIALS -> unauthorized.with(CHALLENGE, bearer).with(CHALLENGE, basic);
             case TOO_MANY_LOGINS ->
                 Problem.of(429, "Too Many Requests")
                     .with("Retry-After", Long.toString(loginWindow.toSeconds()));
             case LOGIN_BUSY ->
                 Problem.of(429, "Too Many Requests").with("Retry-After", RETRY_SECONDS);
-            case SESSION_LIMIT -> Problem.of(409, "Conflict");
+            case SESSION_LIMIT, CLIENT_TOKEN_LIVE -> Problem.of(409, "Conflict");
           });
     }
   }
@@ -73,6 +80,16 @@ public final class Problems {
   /** The answer to a path that an endpoint does not know. */
   public Problem notFound() {
     return notFound;
+  }
+
+  /** The answer to one who asks for what was there and is no more. */
+  public Problem gone() {
+    return Problem.of(410, "Gone");
+  }
+
+  /** The answer where the store, or another part, could not, to clients that know no 503. */
+  public Problem failed() {
+    return Problem.of(500, "Internal Server Error");
   }
 
   /**

@@ -18,11 +18,18 @@ import org.tokenfilter.token.TokenRejectedException;
  *   Cookie: token=eyJ...                where cookie is on
  *   Cookie: SESSION=q3W...              the session id, here
  *   session: q3W...                     or here
+ *   Token-Passive: true                 the token is not to be renewed
+ *   userToken: eyJ...                   a token, for the service gateway alone
  * </pre>
  *
  * <p>A token is never taken from the query or from the body.
  */
 public final class TokenCarrier {
+
+  /** The header that brings a token to the service gateway. */
+  public static final String USER_TOKEN = "userToken";
+
+  private static final String PASSIVE = "Token-Passive";
 
   private final boolean bearer;
   private final @Nullable String tokenCookie;
@@ -59,13 +66,32 @@ public final class TokenCarrier {
    * @throws TokenRejectedException if it presents two that differ
    */
   public @Nullable PresentedToken read(HttpServletRequest request) throws TokenRejectedException {
-    String credentials = Authorization.credentials(request, "bearer");
-    String header = bearer ? credentials : null;
-    Cookie[] cookies = request.getCookies();
+    return read(request, new LinkedHashSet<>());
+  }
+
+  /**
+   * What a request to the service gateway presents, where {@code userToken} is looked at.
+   *
+   * @param inBody a token that its body holds; null for none
+   * @return null if it presents no token
+   * @throws TokenRejectedException if it presents two that differ
+   */
+  public @Nullable PresentedToken readAtGateway(HttpServletRequest request, @Nullable String inBody)
+      throws TokenRejectedException {
     Set<String> tokens = new LinkedHashSet<>();
-    if (header != null) {
-      tokens.add(header);
+    addUnlessEmpty(inBody, tokens);
+    addHeaders(request, USER_TOKEN, tokens);
+    return read(request, tokens);
+  }
+
+  private @Nullable PresentedToken read(HttpServletRequest request, Set<String> tokens)
+      throws TokenRejectedException {
+    String credentials = Authorization.credentials(request, "bearer");
+    if (bearer && credentials != null) {
+      tokens.add(credentials);
     }
+    boolean ambient = tokens.isEmpty();
+    Cookie[] cookies = request.getCookies();
     if (tokenCookie != null) {
       addCookies(cookies, tokenCookie, tokens);
     }
@@ -79,7 +105,8 @@ public final class TokenCarrier {
         tokens.iterator().next(),
         sessionIds(request, cookies),
         proxies.clientOf(request),
-        header == null);
+        ambient,
+        "true".equals(request.getHeader(PASSIVE)));
   }
 
   /** The different session ids that the request sends, as it sends them. */
@@ -90,11 +117,15 @@ public final class TokenCarrier {
   private Set<String> sessionIds(HttpServletRequest request, Cookie @Nullable [] cookies) {
     Set<String> ids = new LinkedHashSet<>();
     addCookies(cookies, sessionCookie, ids);
-    Enumeration<String> headers = request.getHeaders(sessionHeader);
-    while (headers != null && headers.hasMoreElements()) {
-      addUnlessEmpty(headers.nextElement(), ids);
-    }
+    addHeaders(request, sessionHeader, ids);
     return ids;
+  }
+
+  static void addHeaders(HttpServletRequest request, String name, Set<String> values) {
+    Enumeration<String> headers = request.getHeaders(name);
+    while (headers != null && headers.hasMoreElements()) {
+      addUnlessEmpty(headers.nextElement(), values);
+    }
   }
 
   private static void addCookies(Cookie @Nullable [] cookies, String name, Set<String> values) {

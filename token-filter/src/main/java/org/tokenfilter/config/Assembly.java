@@ -2,11 +2,7 @@ package org.tokenfilter.config;
 
 import static org.tokenfilter.config.ConfigurationKey.AUDIENCE;
 import static org.tokenfilter.config.ConfigurationKey.BINDING;
-import static org.tokenfilter.config.ConfigurationKey.CARRIERS;
-import static org.tokenfilter.config.ConfigurationKey.COOKIE;
-import static org.tokenfilter.config.ConfigurationKey.COOKIE_PATH;
-import static org.tokenfilter.config.ConfigurationKey.COOKIE_SAME_SITE;
-import static org.tokenfilter.config.ConfigurationKey.COOKIE_SECURE;
+import static org.tokenfilter.config.ConfigurationKey.CLIENT_LIFETIME;
 import static org.tokenfilter.config.ConfigurationKey.ENCRYPTION;
 import static org.tokenfilter.config.ConfigurationKey.IDLE_TIMEOUT;
 import static org.tokenfilter.config.ConfigurationKey.KEYS_FILE;
@@ -14,11 +10,11 @@ import static org.tokenfilter.config.ConfigurationKey.KEYS_GENERATE;
 import static org.tokenfilter.config.ConfigurationKey.MAX_LIFETIME;
 import static org.tokenfilter.config.ConfigurationKey.OPEN_ALLOW_UNLIMITED;
 import static org.tokenfilter.config.ConfigurationKey.OPEN_MAX_LIFETIME;
+import static org.tokenfilter.config.ConfigurationKey.REFRESH_GRACE;
+import static org.tokenfilter.config.ConfigurationKey.REFRESH_REPLAY;
 import static org.tokenfilter.config.ConfigurationKey.RETENTION;
 import static org.tokenfilter.config.ConfigurationKey.SESSIONS_LIMIT;
 import static org.tokenfilter.config.ConfigurationKey.SESSIONS_POLICY;
-import static org.tokenfilter.config.ConfigurationKey.SESSION_COOKIE;
-import static org.tokenfilter.config.ConfigurationKey.SESSION_HEADER;
 import static org.tokenfilter.config.ConfigurationKey.STORE;
 import static org.tokenfilter.config.ConfigurationKey.STORE_TIMEOUT;
 import static org.tokenfilter.config.ConfigurationKey.TRUSTED_PROXIES;
@@ -28,18 +24,15 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.ContentEncryption;
 import org.tokenfilter.codec.JweTokenCodec;
@@ -59,9 +52,6 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /** Makes the parts from the settings. Where one cannot be made, says why and answers null. */
 final class Assembly {
-
-  private static final Set<String> TAKEN_HEADERS =
-      Set.of("authorization", "cookie", "host", "origin", "forwarded", "x-forwarded-for");
 
   private final Configuration settings;
   private final ClassLoader loader;
@@ -178,49 +168,6 @@ final class Assembly {
     return settings.effective(name, provider == null ? Set.of() : provider.settings());
   }
 
-  void requireConsistency() {
-    String header = settings.string(SESSION_HEADER);
-    if (TAKEN_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
-      problems.add(SESSION_HEADER.key() + "=" + header + " has a meaning of its own in HTTP");
-    }
-    if (settings.list(CARRIERS).isEmpty()) {
-      problems.add(CARRIERS.key() + " is empty: no request could bring a token");
-    }
-    Duration max = settings.duration(MAX_LIFETIME);
-    for (ConfigurationKey idle : List.of(IDLE_TIMEOUT, USER_IDLE_TIMEOUT)) {
-      if (!max.isZero() && settings.duration(idle).compareTo(max) > 0) {
-        problems.add(
-            "%s=%s is longer than %s=%s"
-                .formatted(idle.key(), settings.duration(idle), MAX_LIFETIME.key(), max));
-      }
-    }
-    boolean secure =
-        settings.value(COOKIE_SECURE, CookieWriter.Secure.class) == CookieWriter.Secure.TRUE;
-    if (settings.string(COOKIE_SAME_SITE).equals("None") && !secure) {
-      problems.add(COOKIE_SAME_SITE.key() + "=None needs " + COOKIE_SECURE.key() + "=true");
-    }
-    if (settings.string(COOKIE).equals(settings.string(SESSION_COOKIE))) {
-      problems.add(
-          "%s=%s is the name of %s too"
-              .formatted(COOKIE.key(), settings.string(COOKIE), SESSION_COOKIE.key()));
-    }
-    boolean rootPath = "/".equals(settings.text(COOKIE_PATH));
-    for (ConfigurationKey cookie : List.of(COOKIE, SESSION_COOKIE)) {
-      // Browsers compare these beginnings in any case (RFC 6265bis, 4.1.3).
-      String name = settings.string(cookie).toLowerCase(Locale.ROOT);
-      boolean host = name.startsWith("__host-");
-      if ((host && !(secure && rootPath)) || (name.startsWith("__secure-") && !secure)) {
-        problems.add(
-            "%s=%s needs %s=true%s, or browsers refuse it"
-                .formatted(
-                    cookie.key(),
-                    settings.string(cookie),
-                    COOKIE_SECURE.key(),
-                    host ? " and " + COOKIE_PATH.key() + "=/" : ""));
-      }
-    }
-  }
-
   TokenPolicy policy() {
     int most = settings.number(SESSIONS_LIMIT);
     return new TokenPolicy(
@@ -229,6 +176,9 @@ final class Assembly {
         settings.duration(MAX_LIFETIME),
         settings.duration(OPEN_MAX_LIFETIME),
         settings.flag(OPEN_ALLOW_UNLIMITED),
+        settings.duration(CLIENT_LIFETIME),
+        settings.duration(REFRESH_GRACE),
+        settings.value(REFRESH_REPLAY, TokenPolicy.Replay.class),
         most == 0
             ? Limit.NONE
             : new Limit(most, settings.value(SESSIONS_POLICY, Limit.Policy.class)),

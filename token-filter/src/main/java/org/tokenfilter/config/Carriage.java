@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.CookieWriter;
+import org.tokenfilter.carrier.SessionHeader;
 import org.tokenfilter.carrier.TokenCarrier;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.config.ConfigurationKey.Carrier;
@@ -14,6 +15,7 @@ final class Carriage {
   private final Configuration settings;
   private final TrustedProxies proxies;
   private final Set<Carrier> carriers;
+  private final SessionHeader sessionHeader;
   private final TokenCarrier carrier;
   private final CookieWriter cookies;
 
@@ -28,12 +30,13 @@ final class Carriage {
     boolean byCookie = carriers.contains(Carrier.COOKIE);
     @Nullable String tokenCookie = byCookie ? settings.string(ConfigurationKey.COOKIE) : null;
     String sessionCookie = settings.string(ConfigurationKey.SESSION_COOKIE);
+    sessionHeader = new SessionHeader(settings.string(ConfigurationKey.SESSION_HEADER));
     carrier =
         new TokenCarrier(
             carriers.contains(Carrier.BEARER),
             tokenCookie,
             sessionCookie,
-            settings.string(ConfigurationKey.SESSION_HEADER),
+            sessionHeader.name(),
             proxies);
     cookies =
         new CookieWriter(
@@ -59,6 +62,10 @@ final class Carriage {
 
   TokenCarrier carrier() {
     return carrier;
+  }
+
+  SessionHeader sessionHeader() {
+    return sessionHeader;
   }
 
   CookieWriter cookies() {

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.service.Binding;
+import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.store.Limit;
 
 /**
@@ -99,6 +100,38 @@ public enum ConfigurationKey {
       Setting.flag(),
       "true",
       "whether an open token may be asked for that never expires"),
+  /** How long API clients' tokens live. */
+  CLIENT_LIFETIME(
+      "token.client.lifetime",
+      Setting.duration(Duration.ofSeconds(1)),
+      "P1D",
+      "how long an API client's token lives"),
+  /** The environments of API clients. */
+  CLIENT_ENVIRONMENTS(
+      "token.client.environments",
+      Setting.listOf(Setting.text("names of ASCII letters, digits, dots, hyphens", Names.PATTERN)),
+      "sandbox, live",
+      "the environments that an API client's token may be for"),
+  /** How long a refreshed token still yields its successor. */
+  REFRESH_GRACE(
+      "token.refresh.grace",
+      Setting.duration(Duration.ZERO),
+      "PT0S",
+      "how long a token that was refreshed still yields the same successor, for clients that have"
+          + " lost the answer"),
+  /** What follows from a refreshed token that is presented later. */
+  REFRESH_REPLAY(
+      "token.refresh.replay",
+      Setting.oneOf(TokenPolicy.Replay.class),
+      "report",
+      "what follows from a refreshed token that is presented after that: report tells the audit log"
+          + " and the listeners, end-family ends its successor too"),
+  /** The role of those who may introspect. */
+  INTROSPECTION_ROLE(
+      "token.introspection.role",
+      Setting.text("the name of a role", "[^\\p{Cntrl}]{1,255}"),
+      "introspect",
+      "the role that a caller of token introspection needs"),
   /** The number of open sessions. */
   SESSIONS_LIMIT(
       "token.sessions.limit",
@@ -175,6 +208,21 @@ public enum ConfigurationKey {
       Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
       "",
       "what is served without a token; all else is protected"),
+  /** Paths whose requests do not renew. */
+  PATHS_PASSIVE(
+      "token.paths.passive",
+      Scope.FILTER,
+      Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
+      "",
+      "what needs a token and does not renew it, such as what a page asks for by itself"),
+  /** Paths of the service gateway. */
+  GATEWAY_PATHS(
+      "token.gateway.paths",
+      Scope.FILTER,
+      Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
+      "",
+      "where a user token may come in the header userToken, and go on in a session: by the session"
+          + " header and the parameter close"),
   /** How long dead records are kept. */
   RETENTION(
       "token.retention",

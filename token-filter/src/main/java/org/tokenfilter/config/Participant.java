@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.CookieWriter;
+import org.tokenfilter.carrier.SessionHeader;
 import org.tokenfilter.credentials.Login;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
@@ -37,7 +38,7 @@ public final class Participant implements AutoCloseable {
   private final TokenSecurity security;
   private final ServletContext context;
   private final Carriage carriage;
-  private final List<String> publicPaths;
+  private final Configuration settings;
 
   private Participant(ContextSecurity shared, ServletContext context, Configuration settings) {
     this.shared = shared;
@@ -45,8 +46,7 @@ public final class Participant implements AutoCloseable {
     this.context = context;
     this.carriage = new Carriage(settings, security.proxies());
     security.carryToo(carriage);
-    this.publicPaths =
-        settings.list(ConfigurationKey.PATHS_PUBLIC).stream().map(String.class::cast).toList();
+    this.settings = settings;
   }
 
   /**
@@ -82,7 +82,7 @@ public final class Participant implements AutoCloseable {
       Configuration settings = shared.security().configuration().with(initParams, problems);
       Assembly assembly = new Assembly(settings, loaderOf(context), problems);
       assembly.requireKnown();
-      assembly.requireConsistency();
+      new Consistency(settings, problems).require();
       shared.requireSame(settings, initParams, problems);
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
@@ -148,8 +148,28 @@ public final class Participant implements AutoCloseable {
   }
 
   /** What it serves without a token: paths, exact or ending with {@code /*}. */
-  public List<String> publicPaths() {
-    return publicPaths;
+  public Set<String> publicPaths() {
+    return settings.texts(ConfigurationKey.PATHS_PUBLIC);
+  }
+
+  /** Where it does not renew: paths, exact or ending with {@code /*}. */
+  public Set<String> passivePaths() {
+    return settings.texts(ConfigurationKey.PATHS_PASSIVE);
+  }
+
+  /** Where user tokens go on in sessions: paths, exact or ending with {@code /*}. */
+  public Set<String> gatewayPaths() {
+    return settings.texts(ConfigurationKey.GATEWAY_PATHS);
+  }
+
+  /** The environments that an API client's token may be for. */
+  public Set<String> clientEnvironments() {
+    return settings.texts(ConfigurationKey.CLIENT_ENVIRONMENTS);
+  }
+
+  /** The role that a caller of token introspection needs. */
+  public String introspectionRole() {
+    return settings.string(ConfigurationKey.INTROSPECTION_ROLE);
   }
 
   /**
@@ -158,11 +178,58 @@ public final class Participant implements AutoCloseable {
    * @throws TokenRejectedException if it presents no token, or two that differ
    */
   public PresentedToken present(HttpServletRequest request) throws TokenRejectedException {
-    PresentedToken presented = carriage.carrier().read(request);
+    return required(carriage.carrier().read(request));
+  }
+
+  /**
+   * What a request presents that issues, renews or ends something, guarded against other sites.
+   *
+   * @throws TokenRejectedException also if another site may have made a browser send it
+   */
+  public PresentedToken presentToAct(HttpServletRequest request) throws TokenRejectedException {
+    return guarded(present(request), request);
+  }
+
+  private PresentedToken guarded(PresentedToken presented, HttpServletRequest request)
+      throws TokenRejectedException {
+    if (presented.ambient()) {
+      security.guard().checkAction(request, true);
+    }
+    return presented;
+  }
+
+  /**
+   * What a request to an endpoint of the service gateway presents, guarded likewise.
+   *
+   * @param inBody a token in its body; null for none
+   * @throws TokenRejectedException as {@link #presentToAct}
+   */
+  public PresentedToken presentToActAtGateway(HttpServletRequest request, @Nullable String inBody)
+      throws TokenRejectedException {
+    return guarded(required(carriage.carrier().readAtGateway(request, inBody)), request);
+  }
+
+  /**
+   * What a request to the service gateway presents, where the header {@code userToken} may bring
+   * the token as well.
+   *
+   * @throws TokenRejectedException if it presents no token, or two that differ
+   */
+  public PresentedToken presentAtGateway(HttpServletRequest request) throws TokenRejectedException {
+    return required(carriage.carrier().readAtGateway(request, null));
+  }
+
+  private static PresentedToken required(@Nullable PresentedToken presented)
+      throws TokenRejectedException {
     if (presented == null) {
       throw new TokenRejectedException(Rejection.MISSING, "no token");
     }
     return presented;
+  }
+
+  /** How a request names a session of a user token. */
+  public SessionHeader sessionHeader() {
+    return carriage.sessionHeader();
   }
 
   /**

@@ -3,11 +3,13 @@ package org.tokenfilter.config;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,8 @@ public final class TokenSecurity implements AutoCloseable {
 
   private final Configuration configuration;
   private final TokenService service;
+  private final Clock clock;
+  private final LongSupplier nanoTime;
   private final Problems problems;
   private final CrossSiteGuard guard;
   private final TrustedProxies proxies;
@@ -51,6 +55,8 @@ public final class TokenSecurity implements AutoCloseable {
   TokenSecurity(
       Configuration configuration,
       TokenService service,
+      Clock clock,
+      LongSupplier nanoTime,
       Problems problems,
       CrossSiteGuard guard,
       TrustedProxies proxies,
@@ -58,6 +64,8 @@ public final class TokenSecurity implements AutoCloseable {
       List<AutoCloseable> parts) {
     this.configuration = configuration;
     this.service = service;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
     this.problems = problems;
     this.guard = guard;
     this.proxies = proxies;
@@ -141,6 +149,16 @@ public final class TokenSecurity implements AutoCloseable {
       LOG.debug("Logged out without a good token: {}", nothingToEnd.why());
     }
     carriage.cookies().takeBack(request, response);
+  }
+
+  /** The clock that judges; it never runs backwards. */
+  public Clock clock() {
+    return clock;
+  }
+
+  /** The nanosecond source that measures, as {@link System#nanoTime()} does. */
+  public LongSupplier nanoTime() {
+    return nanoTime;
   }
 
   /** What refusals look like. */

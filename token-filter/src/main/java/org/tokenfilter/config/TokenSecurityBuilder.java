@@ -132,7 +132,7 @@ public final class TokenSecurityBuilder {
     Assembly assembly = new Assembly(configuration, classLoader, wrong);
     Authenticators authenticators = new Authenticators(configuration, classLoader, wrong);
     assembly.requireKnown();
-    assembly.requireConsistency();
+    new Consistency(configuration, wrong).require();
     SecureRandom random = new SecureRandom();
     String audience = assembly.audience(contextPath);
     TrustedProxies proxies = assembly.proxies();
@@ -158,7 +158,7 @@ public final class TokenSecurityBuilder {
             forward,
             random,
             listeners,
-            listeners.isEmpty() ? Runnable::run : threads.queue("listeners"));
+            threads.queue("listeners"));
     threads.repeat(
         "sweep",
         new Sweeper(
@@ -178,6 +178,8 @@ public final class TokenSecurityBuilder {
     return new TokenSecurity(
         configuration,
         service,
+        forward,
+        Ticker.systemTicker()::read,
         new Problems(audience, configuration.duration(LOGIN_WINDOW)),
         new CrossSiteGuard(configuration.texts(ORIGINS), proxies),
         proxies,

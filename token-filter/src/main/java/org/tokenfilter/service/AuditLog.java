@@ -20,6 +20,7 @@ import org.tokenfilter.token.TokenRejectedException;
  *   event=issued kind=session handle=ZXIEy0V0 subject="alice" client="127.0.0.1"
  *   event=ended handle=ZXIEy0V0 reason=closed
  *   event=refused rejection=invalid why="presented by another client" client="10.1.2.3"
+ *   event=refresh-replay handle=ZXIEy0V0 subject="alice" client="10.1.2.3"
  *   event=login-failed username="admin" rejection=wrong-credentials client="10.1.2.3"
  * </pre>
  */
@@ -51,6 +52,15 @@ final class AuditLog implements TokenListener {
   @Override
   public void ended(TokenId id, Reason reason) {
     new Line("ended").handle(id).word("reason", reason).write(Level.INFO);
+  }
+
+  @Override
+  public void replayed(TokenRecord replaced, ClientAddress client) {
+    new Line("refresh-replay")
+        .handle(replaced.id())
+        .text("subject", replaced.subject())
+        .text("client", client.toString())
+        .write(Level.WARN);
   }
 
   void refused(TokenRejectedException refused, ClientAddress client) {

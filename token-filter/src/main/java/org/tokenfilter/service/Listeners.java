@@ -2,6 +2,7 @@ package org.tokenfilter.service;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -24,8 +25,16 @@ final class Listeners {
   private final Executor executor;
 
   Listeners(List<TokenListener> listeners, Executor executor) {
-    this.listeners = List.copyOf(listeners);
+    this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.executor = executor;
+  }
+
+  void add(TokenListener listener) {
+    listeners.add(listener);
+  }
+
+  void remove(TokenListener listener) {
+    listeners.remove(listener);
   }
 
   void tell(Consumer<TokenListener> event) {

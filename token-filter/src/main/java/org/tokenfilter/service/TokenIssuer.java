@@ -21,6 +21,7 @@ import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.OpenedSession;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
@@ -29,6 +30,9 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /** Makes records and their tokens. */
 final class TokenIssuer {
+
+  /** An API client has one token at a time. */
+  private static final Limit ONE_TOKEN = new Limit(1, Limit.Policy.REJECT);
 
   private final TokenStore store;
   private final TokenCodec codec;
@@ -61,7 +65,7 @@ final class TokenIssuer {
     SessionId id = SessionId.random(random);
     TokenRecord fresh =
         record(id.tokenId(), TokenKind.SESSION, subject, client, now)
-            .group(sessionsOf(subject.name()))
+            .group(Groups.sessionsOf(subject.name()))
             .binding(policy.binding().of(client))
             .idleTimeout(policy.sessionIdleTimeout())
             .expiresAt(policy.slidingLimit(now, ttl))
@@ -71,7 +75,7 @@ final class TokenIssuer {
       return joined.get();
     }
     IssuedToken token = written(fresh, id);
-    insert(fresh, policy.sessions(), now);
+    insert(fresh, policy.sessions(), Rejection.SESSION_LIMIT, now);
     return issued(token);
   }
 
@@ -99,7 +103,34 @@ final class TokenIssuer {
     return issued(token);
   }
 
-  SessionId sessionOf(ActiveToken user) throws TokenRejectedException {
+  IssuedToken apiClient(Subject subject, String environment, String client)
+      throws TokenRejectedException {
+    Instant now = clock.instant();
+    TokenRecord record =
+        record(randomId(), TokenKind.OPEN, subject, now)
+            .client(client)
+            .group(Groups.apiClient(environment, client, subject.name()))
+            .expiresAt(now.plus(policy.clientLifetime()))
+            .build();
+    IssuedToken token = written(record, null);
+    insert(record, ONE_TOKEN, Rejection.CLIENT_TOKEN_LIVE, now);
+    return issued(token);
+  }
+
+  /** A token to come after an API client's, not stored yet. */
+  IssuedToken successorOf(TokenRecord old, Instant now) {
+    TokenRecord record =
+        TokenRecord.builder(randomId(), old.kind(), old.subject(), now)
+            .roles(old.roles())
+            .attributes(old.attributes())
+            .group(old.group())
+            .client(old.client())
+            .expiresAt(now.plus(policy.clientLifetime()))
+            .build();
+    return written(record, null);
+  }
+
+  OpenedSession sessionOf(ActiveToken user) throws TokenRejectedException {
     TokenRecord parent = user.record();
     if (parent.kind() != TokenKind.USER) {
       throw new IllegalArgumentException("only a user token has sessions");
@@ -110,15 +141,15 @@ final class TokenIssuer {
         TokenRecord.builder(id.tokenId(), TokenKind.SESSION, parent.subject(), now)
             .roles(parent.roles())
             .attributes(parent.attributes())
-            .group(sessionsOf(parent.subject()))
+            .group(Groups.sessionsOf(parent.subject()))
             .parent(parent.id())
             .client(parent.client())
             .idle(parent.idleTimeout(), user.usedAt().plus(required(parent.idleTimeout())))
             .expiresAt(parent.expiresAt())
             .build();
-    insert(record, policy.sessions(), now);
+    insert(record, policy.sessions(), Rejection.SESSION_LIMIT, now);
     listeners.tell(listener -> listener.issued(record));
-    return id;
+    return new OpenedSession(id, new ActiveToken(parent, record, user.usedAt(), user.passive()));
   }
 
   /** Another token of the live session that the client is in already, if it asks for the same. */
@@ -168,17 +199,33 @@ final class TokenIssuer {
     }
   }
 
-  private void insert(TokenRecord record, Limit limit, Instant now) throws TokenRejectedException {
+  private void insert(TokenRecord record, Limit limit, Rejection full, Instant now)
+      throws TokenRejectedException {
     Insertion insertion = store.insert(record, limit, now);
     listeners.tellEnded(insertion.evicted(), Reason.EVICTED);
     switch (insertion.outcome()) {
       case INSERTED -> {}
       case GROUP_FULL ->
-          throw new TokenRejectedException(
-              Rejection.SESSION_LIMIT, "the subject has as many sessions as it may");
-      case PARENT_ENDED ->
-          throw new TokenRejectedException(Rejection.INVALID, "the user token has ended meanwhile");
+          throw new TokenRejectedException(full, "its group has as many members as it may");
+      case PARENT_ENDED -> throw parentEnded(record.parent(), now);
     }
+  }
+
+  private TokenRejectedException parentEnded(@Nullable TokenId id, Instant now) {
+    Optional<TokenRecord> parent = id == null ? Optional.empty() : store.find(id);
+    try {
+      if (parent.isPresent()) {
+        TokenJudge.requireLive(parent.get(), now);
+      }
+    } catch (TokenRejectedException why) {
+      return why;
+    }
+    return new TokenRejectedException(Rejection.INVALID, "the user token has ended meanwhile");
+  }
+
+  /** Another token of a record that is stored. */
+  IssuedToken writtenAgain(TokenRecord record) {
+    return written(record, null);
   }
 
   /** Done before its record is stored, so that what cannot be written leaves no record behind. */
@@ -186,27 +233,27 @@ final class TokenIssuer {
     return new IssuedToken(codec.encode(TokenClaims.of(record, audience)), id, record);
   }
 
-  private IssuedToken issued(IssuedToken token) {
+  IssuedToken issued(IssuedToken token) {
     listeners.tell(listener -> listener.issued(token.record()));
     return token;
   }
 
   private static TokenRecord.Builder record(
       TokenId id, TokenKind kind, Subject subject, ClientAddress client, Instant now) {
+    return record(id, kind, subject, now).client(client.toString());
+  }
+
+  private static TokenRecord.Builder record(
+      TokenId id, TokenKind kind, Subject subject, Instant now) {
     return TokenRecord.builder(id, kind, subject.name(), now)
         .roles(subject.roles())
-        .attributes(subject.attributes())
-        .client(client.toString());
+        .attributes(subject.attributes());
   }
 
   private TokenId randomId() {
     byte[] bytes = new byte[TokenId.LENGTH];
     random.nextBytes(bytes);
     return TokenId.of(bytes);
-  }
-
-  private static String sessionsOf(String subject) {
-    return "s:" + subject;
   }
 
   private static Duration required(@Nullable Duration idleTimeout) {

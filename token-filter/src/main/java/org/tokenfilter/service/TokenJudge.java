@@ -38,14 +38,20 @@ final class TokenJudge {
 
   ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
     Instant now = clock.instant();
+    TokenRecord record = authentic(presented);
+    requireLive(record, now);
+    return new ActiveToken(record, null, now, presented.passive());
+  }
+
+  /** The record of a token of ours that its rightful client presents, live or dead. */
+  TokenRecord authentic(PresentedToken presented) throws TokenRejectedException {
     TokenClaims claims = codec.decode(presented.token());
     if (claims.kind() == TokenKind.SESSION) {
       requireSessionId(claims, presented.sessionIds());
     }
     TokenRecord record = recordOf(claims);
     requireClient(record, presented.client());
-    requireLive(record, now);
-    return new ActiveToken(record, null, now);
+    return record;
   }
 
   ActiveToken inSession(ActiveToken user, String sessionId) throws TokenRejectedException {
@@ -54,7 +60,7 @@ final class TokenJudge {
       throw TokenRejectedException.misuse("the session belongs to another user token");
     }
     requireLive(session, user.usedAt());
-    return new ActiveToken(user.record(), session, user.usedAt());
+    return new ActiveToken(user.record(), session, user.usedAt(), user.passive());
   }
 
   Optional<ActiveToken> inspect(String token) {
@@ -62,7 +68,7 @@ final class TokenJudge {
     try {
       TokenRecord record = recordOf(codec.decode(token));
       requireLive(record, now);
-      return Optional.of(new ActiveToken(record, null, now));
+      return Optional.of(new ActiveToken(record, null, now).lookedAt());
     } catch (TokenRejectedException inactive) {
       return Optional.empty();
     }
@@ -98,10 +104,13 @@ final class TokenJudge {
     return record;
   }
 
-  private TokenRecord find(TokenId id) throws TokenRejectedException {
+  TokenRecord find(TokenId id) throws TokenRejectedException {
     TokenRecord record = store.find(id).orElse(null);
-    if (record == null || !record.id().equals(id)) {
-      throw invalid("no such record");
+    if (record == null) {
+      throw new TokenRejectedException(Rejection.UNKNOWN, "no such record");
+    }
+    if (!record.id().equals(id)) {
+      throw TokenRejectedException.misuse("the store answered with another record");
     }
     return record;
   }
@@ -114,7 +123,7 @@ final class TokenJudge {
     }
   }
 
-  private static void requireLive(TokenRecord record, Instant now) throws TokenRejectedException {
+  static void requireLive(TokenRecord record, Instant now) throws TokenRejectedException {
     Ending ending = record.ending();
     if (ending != null) {
       throw ended(ending);

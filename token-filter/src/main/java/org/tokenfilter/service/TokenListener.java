@@ -27,6 +27,12 @@ public interface TokenListener {
   default void ended(TokenId id, Reason reason) {}
 
   /**
+   * A token that had been refreshed was presented for another refresh, after the grace: its client
+   * or somebody else has a copy that should be gone.
+   */
+  default void replayed(TokenRecord replaced, ClientAddress client) {}
+
+  /**
    * A presented token was refused.
    *
    * @param why for operators; holds no secret

@@ -15,6 +15,9 @@ import org.tokenfilter.token.TokenRejectedException;
  * @param maxLifetime the hard limit of tokens that slide; zero for none
  * @param openMaxLifetime the longest time to live of an open token
  * @param openUnlimited whether an open token may live for ever
+ * @param clientLifetime how long an API client's token lives
+ * @param refreshGrace how long a token that was refreshed still yields its successor
+ * @param replay what happens where such a token is presented later than that
  * @param sessions how many open sessions a subject may have
  * @param binding what of the client a session token is bound to
  */
@@ -24,8 +27,19 @@ public record TokenPolicy(
     Duration maxLifetime,
     Duration openMaxLifetime,
     boolean openUnlimited,
+    Duration clientLifetime,
+    Duration refreshGrace,
+    Replay replay,
     Limit sessions,
     Binding binding) {
+
+  /** What follows from a refreshed token that is presented once more; it is refused in any case. */
+  public enum Replay {
+    /** The audit log and the listeners are told. */
+    REPORT,
+    /** They are told, and the successor ends too: one of the two who have it is a thief. */
+    END_FAMILY
+  }
 
   /**
    * When a token that slides dies in any case.

@@ -28,6 +28,9 @@ final class TokenRenewer {
   }
 
   void renew(ActiveToken used) {
+    if (used.passive()) {
+      return;
+    }
     TokenRecord record = used.used();
     Duration idleTimeout = record.idleTimeout();
     if (idleTimeout != null) {
@@ -37,15 +40,28 @@ final class TokenRenewer {
     }
   }
 
-  private void slide(TokenRecord record, Instant usedAt, Instant until) {
+  /**
+   * Renews before it answers.
+   *
+   * @return false if it has ended meanwhile
+   */
+  boolean renewNow(ActiveToken used) {
+    TokenRecord record = used.used();
+    Duration idleTimeout = record.idleTimeout();
+    return idleTimeout == null || slide(record, used.usedAt(), used.usedAt().plus(idleTimeout));
+  }
+
+  private boolean slide(TokenRecord record, Instant usedAt, Instant until) {
     List<Renewal> renewals = new ArrayList<>(2);
     renewals.add(new Renewal(record.id(), usedAt, until));
     TokenId parent = record.parent();
     if (parent != null) {
       renewals.add(new Renewal(parent, usedAt, until));
     }
-    if (!store.renew(renewals, clock.instant()).contains(record.id())) {
+    boolean renewed = !store.renew(renewals, clock.instant()).contains(record.id());
+    if (renewed) {
       listeners.tell(listener -> listener.renewed(record.renewed(renewals.get(0))));
     }
+    return renewed;
   }
 }

@@ -10,16 +10,18 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Position;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.OpenedSession;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
-import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -37,6 +39,9 @@ public final class TokenService {
   private final TokenIssuer issuer;
   private final TokenJudge judge;
   private final TokenRenewer renewer;
+  private final TokenRefresher refresher;
+  private final SubjectTokens subjects;
+  private final TokenPolicy policy;
 
   /**
    * A service over a store that it does not close.
@@ -60,6 +65,9 @@ public final class TokenService {
     this.issuer = new TokenIssuer(store, codec, policy, audience, clock, random, this.listeners);
     this.judge = new TokenJudge(store, codec, clock);
     this.renewer = new TokenRenewer(store, clock, this.listeners);
+    this.refresher = new TokenRefresher(store, policy, judge, issuer, clock, this.listeners);
+    this.subjects = new SubjectTokens(store, clock, this.listeners);
+    this.policy = policy;
   }
 
   /**
@@ -99,13 +107,36 @@ public final class TokenService {
   }
 
   /**
+   * Issues the one live token of an API client, an open token.
+   *
+   * @param environment which of the API's environments it is for; without a colon
+   * @param client the client's name; without a colon
+   * @throws TokenRejectedException if the client has a live one, which it must refresh
+   */
+  public IssuedToken issueClient(Subject subject, String environment, String client)
+      throws TokenRejectedException {
+    return issuer.apiClient(subject, environment, client);
+  }
+
+  /**
+   * Exchanges an API client's token for its successor: the old one is refused from then on. Of many
+   * calls at once one succeeds. For as long as the policy's grace the old token yields the same
+   * successor, for a client that has lost the answer.
+   *
+   * @throws TokenRejectedException if it is no API client's token, or not live
+   */
+  public IssuedToken refresh(PresentedToken presented) throws TokenRejectedException {
+    return judged(presented.client(), () -> refresher.refresh(presented));
+  }
+
+  /**
    * Opens a session of a user token: a record of its own that keeps the user token alive and is
    * found by its session id.
    *
    * @throws TokenRejectedException if the user token has ended meanwhile, or the subject has as
    *     many sessions as it may
    */
-  public SessionId openSession(ActiveToken user) throws TokenRejectedException {
+  public OpenedSession openSession(ActiveToken user) throws TokenRejectedException {
     return issuer.sessionOf(user);
   }
 
@@ -115,23 +146,19 @@ public final class TokenService {
    * @throws TokenRejectedException if it is not
    */
   public ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
-    try {
-      return judge.validate(presented);
-    } catch (TokenRejectedException refused) {
-      listeners.tellRefused(refused, presented.client());
-      throw refused;
-    }
+    return judged(presented.client(), () -> judge.validate(presented));
   }
 
   /**
    * Goes on in a session of a user token.
    *
+   * @param client who asks
    * @return the same token, used in that session
    * @throws TokenRejectedException if the session is not live, or not this user token's
    */
-  public ActiveToken continueSession(ActiveToken user, String sessionId)
+  public ActiveToken continueSession(ActiveToken user, String sessionId, ClientAddress client)
       throws TokenRejectedException {
-    return judge.inSession(user, sessionId);
+    return judged(client, () -> judge.inSession(user, sessionId));
   }
 
   /**
@@ -145,11 +172,25 @@ public final class TokenService {
   }
 
   /**
-   * Keeps a successful use: moves the idle deadline, and its parent's with it. An end that came
-   * meanwhile stays.
+   * Keeps a successful use, unless it is passive: moves the idle deadline, and its parent's with
+   * it. An end that came meanwhile stays.
    */
   public void renew(ActiveToken used) {
     renewer.renew(used);
+  }
+
+  /**
+   * Renews because somebody asks for it, and before it answers.
+   *
+   * @return the same token with all the life that it has now
+   * @throws TokenRejectedException if it has ended meanwhile
+   */
+  public ActiveToken keepAlive(ActiveToken used) throws TokenRejectedException {
+    if (!renewer.renewNow(used)) {
+      TokenJudge.requireLive(judge.find(used.used().id()), used.usedAt());
+      throw new TokenRejectedException(Rejection.INVALID, "the store did not renew it");
+    }
+    return new ActiveToken(used.record(), used.session(), used.usedAt());
   }
 
   /**
@@ -163,9 +204,79 @@ public final class TokenService {
     return !ended.isEmpty();
   }
 
+  /**
+   * A subject's live tokens and sessions, the newest first.
+   *
+   * @param after the last one of the page before; null for the first page
+   */
+  public List<TokenRecord> list(String subject, @Nullable Position after, int limit) {
+    return subjects.list(subject, after, limit);
+  }
+
+  /**
+   * Ends a subject's own token or session, and its children.
+   *
+   * @return false if it is somebody else's, or unknown
+   */
+  public boolean close(String subject, TokenId id) {
+    return subjects.close(subject, id);
+  }
+
+  /**
+   * Ends all tokens and sessions of a subject but this one, its parent and its children.
+   *
+   * @return how many ended
+   */
+  public int endOthers(TokenRecord current) {
+    return subjects.endOthers(current);
+  }
+
+  /**
+   * Ends all tokens and sessions of a subject, for one who may no longer come in.
+   *
+   * @return how many ended
+   */
+  public int endAll(String subject) {
+    return subjects.endAll(subject, Set.of());
+  }
+
+  /** How long tokens live, and what they are bound to. */
+  public TokenPolicy policy() {
+    return policy;
+  }
+
+  /** Adds one who hears what happens to tokens from now on, until he is closed. */
+  public Listening listen(TokenListener listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Somebody hears what happens to tokens. */
+  @FunctionalInterface
+  public interface Listening extends AutoCloseable {
+    /** He hears no more. */
+    @Override
+    void close();
+  }
+
   /** Tells the listeners of a user name and a password that were refused. */
   public void loginFailed(String username, Rejection rejection, ClientAddress client) {
     listeners.tell(listener -> listener.loginFailed(username, rejection, client));
+  }
+
+  @FunctionalInterface
+  private interface Judgement<T> {
+    T pass() throws TokenRejectedException;
+  }
+
+  /** No refusal passes unheard. */
+  private <T> T judged(ClientAddress client, Judgement<T> judgement) throws TokenRejectedException {
+    try {
+      return judgement.pass();
+    } catch (TokenRejectedException refused) {
+      listeners.tellRefused(refused, client);
+      throw refused;
+    }
   }
 
   /** Tells the listeners of ends that came from the store. */

@@ -11,19 +11,37 @@ import org.tokenfilter.store.TokenRecord;
  * @param record its record, as it was found
  * @param session the record of the kept session that a user token goes on in; null otherwise
  * @param usedAt when the request began: its use, if it succeeds, counts from here
+ * @param passive whether this use does not count: the token is looked at, and not renewed
  */
-public record ActiveToken(TokenRecord record, @Nullable TokenRecord session, Instant usedAt) {
+public record ActiveToken(
+    TokenRecord record, @Nullable TokenRecord session, Instant usedAt, boolean passive) {
+
+  /** A token whose use counts. */
+  public ActiveToken(TokenRecord record, @Nullable TokenRecord session, Instant usedAt) {
+    this(record, session, usedAt, false);
+  }
+
+  /** The same token, looked at alone. */
+  public ActiveToken lookedAt() {
+    return new ActiveToken(record, session, usedAt, true);
+  }
 
   /** The record that a use renews: the session where there is one, else the token's own. */
   public TokenRecord used() {
     return session == null ? record : session;
   }
 
-  /** When it dies unless it is used again, if this use succeeds; null if it never expires. */
+  /**
+   * When it dies unless it is used again, if this use succeeds and counts; null if it never
+   * expires.
+   */
   public @Nullable Instant deadline() {
     TokenRecord used = used();
     Duration idleTimeout = used.idleTimeout();
     Instant expiresAt = used.expiresAt();
+    if (passive) {
+      return used.deadline();
+    }
     if (idleTimeout == null) {
       return expiresAt;
     }

@@ -6,6 +6,8 @@ public enum Rejection {
   MISSING,
   /** Its token is not ours, unknown, forged, malformed, or bound to another session or client. */
   INVALID,
+  /** Its token is authentic, but the store has no record of it, or no longer. */
+  UNKNOWN,
   /** Its token is authentic, but was not used in time, or its time to live is over. */
   EXPIRED,
   /** Its token is authentic, but was closed. */
@@ -16,14 +18,26 @@ public enum Rejection {
   EVICTED,
   /** It presents two things that contradict each other, or a parameter that means nothing. */
   BAD_REQUEST,
+  /** Its body is larger than anything that is read here. */
+  CONTENT_TOO_LARGE,
+  /** Its body is of a media type, or a coding, that is not read here. */
+  UNSUPPORTED_MEDIA_TYPE,
   /** A browser sent it on behalf of another site. */
   CROSS_SITE,
-  /** Its user name and password are missing or wrong. */
+  /** Its user name and password, of the scheme Basic, are missing or wrong. */
   WRONG_CREDENTIALS,
+  /** Its user name and password, in its body, are wrong. */
+  WRONG_LOGIN,
+  /** It needs a token, or user name and password, and has neither. */
+  NO_CREDENTIALS,
+  /** It is authenticated, but lacks a role. */
+  INSUFFICIENT_SCOPE,
   /** Too many logins by this user name or from this client have failed lately. */
   TOO_MANY_LOGINS,
   /** More logins wait to be checked than may. */
   LOGIN_BUSY,
   /** Its subject has as many open sessions as it may. */
-  SESSION_LIMIT
+  SESSION_LIMIT,
+  /** Its API client has a live token, which it can refresh. */
+  CLIENT_TOKEN_LIVE
 }

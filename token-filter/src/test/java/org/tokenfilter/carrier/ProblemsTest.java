@@ -21,6 +21,7 @@ import org.tokenfilter.token.Rejection;
 class ProblemsTest {
 
   private static final String BEARER = "WWW-Authenticate: Bearer realm=\"/shop\"";
+  private static final String BASIC = "WWW-Authenticate: Basic realm=\"/shop\", charset=\"UTF-8\"";
   private static final String UNAUTHORIZED =
       "{\"type\":\"about:blank\",\"title\":\"Unauthorized\",\"status\":401}";
 
@@ -32,33 +33,53 @@ class ProblemsTest {
     Map<Rejection, List<String>> expected = new EnumMap<>(Rejection.class);
     expected.put(Rejection.TOO_MANY_LOGINS, List.of("429", "Retry-After: 300", tooMany));
     expected.put(Rejection.LOGIN_BUSY, List.of("429", "Retry-After: 1", tooMany));
-    expected.putAll(
-        Map.of(
-            Rejection.MISSING,
-            List.of("401", BEARER, UNAUTHORIZED),
-            Rejection.INVALID,
-            List.of("401", BEARER + ", error=\"invalid_token\"", UNAUTHORIZED),
-            Rejection.EXPIRED,
-            died("expired"),
-            Rejection.CLOSED,
-            died("closed"),
-            Rejection.REPLACED,
-            died("replaced"),
-            Rejection.EVICTED,
-            died("evicted"),
-            Rejection.BAD_REQUEST,
-            List.of(
-                "400",
-                BEARER + ", error=\"invalid_request\"",
-                "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400}"),
-            Rejection.CROSS_SITE,
-            List.of("403", "", "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}"),
-            Rejection.WRONG_CREDENTIALS,
-            List.of(
-                "401", "WWW-Authenticate: Basic realm=\"/shop\", charset=\"UTF-8\"", UNAUTHORIZED),
-            Rejection.SESSION_LIMIT,
-            List.of(
-                "409", "", "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409}")));
+    expected.put(Rejection.MISSING, List.of("401", BEARER, UNAUTHORIZED));
+    expected.put(
+        Rejection.INVALID, List.of("401", BEARER + ", error=\"invalid_token\"", UNAUTHORIZED));
+    expected.put(
+        Rejection.UNKNOWN, List.of("401", BEARER + ", error=\"invalid_token\"", UNAUTHORIZED));
+    expected.put(Rejection.WRONG_LOGIN, List.of("401", BEARER, UNAUTHORIZED));
+    expected.put(
+        Rejection.INSUFFICIENT_SCOPE,
+        List.of(
+            "403",
+            BEARER + ", error=\"insufficient_scope\"",
+            "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}"));
+    expected.put(
+        Rejection.CONTENT_TOO_LARGE,
+        List.of(
+            "413",
+            "",
+            "{\"type\":\"about:blank\",\"title\":\"Content Too Large\",\"status\":413}"));
+    expected.put(
+        Rejection.UNSUPPORTED_MEDIA_TYPE,
+        List.of(
+            "415",
+            "",
+            "{\"type\":\"about:blank\",\"title\":\"Unsupported Media Type\",\"status\":415}"));
+    expected.put(
+        Rejection.CLIENT_TOKEN_LIVE,
+        List.of("409", "", "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409}"));
+    expected.put(Rejection.EXPIRED, died("expired"));
+    expected.put(Rejection.CLOSED, died("closed"));
+    expected.put(Rejection.REPLACED, died("replaced"));
+    expected.put(Rejection.EVICTED, died("evicted"));
+    expected.put(
+        Rejection.BAD_REQUEST,
+        List.of(
+            "400",
+            BEARER + ", error=\"invalid_request\"",
+            "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400}"));
+    expected.put(
+        Rejection.CROSS_SITE,
+        List.of("403", "", "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}"));
+    expected.put(
+        Rejection.WRONG_CREDENTIALS,
+        List.of("401", "WWW-Authenticate: Basic realm=\"/shop\", charset=\"UTF-8\"", UNAUTHORIZED));
+    expected.put(
+        Rejection.SESSION_LIMIT,
+        List.of("409", "", "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409}"));
+    expected.put(Rejection.NO_CREDENTIALS, List.of("401", BEARER + "\n" + BASIC, UNAUTHORIZED));
     assertThat(expected.keySet()).isEqualTo(EnumSet.allOf(Rejection.class));
     return expected.entrySet().stream()
         .map(
@@ -145,15 +166,15 @@ class ProblemsTest {
     WrittenResponse answer = sent(problem);
 
     Set<String> expected =
-        Stream.of(
-                "Status: " + status,
-                header,
-                "Cache-Control: no-store",
-                "Pragma: no-cache",
-                "X-Content-Type-Options: nosniff",
-                "Content-Type: application/problem+json",
-                "Content-Length: " + body.length())
-            .filter(line -> !line.isEmpty())
+        Stream.concat(
+                header.lines(),
+                Stream.of(
+                    "Status: " + status,
+                    "Cache-Control: no-store",
+                    "Pragma: no-cache",
+                    "X-Content-Type-Options: nosniff",
+                    "Content-Type: application/problem+json",
+                    "Content-Length: " + body.length()))
             .collect(Collectors.toSet());
     assertThat(answer.headers()).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(answer.body()).isEqualTo(body);

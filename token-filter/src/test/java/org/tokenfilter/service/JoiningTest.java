@@ -201,7 +201,7 @@ class JoiningTest {
     // Unbound, it differs from the session that is asked for in nothing but its parent.
     scene.by(Scene.policy(MAX_LIFETIME, true, Limit.NONE, Binding.OFF));
     ActiveToken user = scene.validate(scene.user());
-    SessionId kept = scene.service.openSession(user);
+    SessionId kept = scene.service.openSession(user).id();
 
     IssuedToken token = scene.session(ALICE, Duration.ZERO, kept.value());
 

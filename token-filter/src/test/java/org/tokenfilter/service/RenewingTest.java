@@ -125,10 +125,11 @@ class RenewingTest {
   @Test
   void usingASessionKeepsItsUserTokenAliveToo() throws Exception {
     IssuedToken user = scene.user();
-    SessionId session = scene.service.openSession(scene.validate(user));
+    SessionId session = scene.service.openSession(scene.validate(user)).id();
     scene.clock.move(MINUTE.multipliedBy(10));
 
-    scene.service.renew(scene.service.continueSession(scene.validate(user), session.value()));
+    scene.service.renew(
+        scene.service.continueSession(scene.validate(user), session.value(), Scene.CLIENT));
 
     Instant until = scene.clock.instant().plus(USER_IDLE);
     assertThat(scene.stored(session.tokenId()).idleExpiresAt()).isEqualTo(until);
@@ -138,8 +139,9 @@ class RenewingTest {
   @Test
   void aUserTokenIsNotMovedBackByItsSession() throws Exception {
     IssuedToken user = scene.user();
-    SessionId session = scene.service.openSession(scene.validate(user));
-    ActiveToken slow = scene.service.continueSession(scene.validate(user), session.value());
+    SessionId session = scene.service.openSession(scene.validate(user)).id();
+    ActiveToken slow =
+        scene.service.continueSession(scene.validate(user), session.value(), Scene.CLIENT);
     scene.clock.move(MINUTE);
     scene.service.renew(scene.validate(user));
 
@@ -152,7 +154,7 @@ class RenewingTest {
   @Test
   void usingAUserTokenLeavesItsSessionsAsTheyAre() throws Exception {
     IssuedToken user = scene.user();
-    SessionId session = scene.service.openSession(scene.validate(user));
+    SessionId session = scene.service.openSession(scene.validate(user)).id();
     scene.clock.move(MINUTE);
 
     scene.service.renew(scene.validate(user));
@@ -165,11 +167,11 @@ class RenewingTest {
   void oneCallOfTheStoreRenewsASessionAndItsUserToken() throws Exception {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
     IssuedToken user = scene.user();
-    SessionId session = scene.service.openSession(scene.validate(user));
+    SessionId session = scene.service.openSession(scene.validate(user)).id();
 
     scene
         .over(store, Scene.POLICY)
-        .renew(scene.service.continueSession(scene.validate(user), session.value()));
+        .renew(scene.service.continueSession(scene.validate(user), session.value(), Scene.CLIENT));
 
     verify(store, times(1)).renew(any(), any());
   }

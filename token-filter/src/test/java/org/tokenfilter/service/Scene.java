@@ -33,6 +33,7 @@ final class Scene {
   static final Duration USER_IDLE = Duration.ofMinutes(15);
   static final Duration MAX_LIFETIME = Duration.ofDays(7);
   static final Duration OPEN_MAX_LIFETIME = Duration.ofDays(365);
+  static final Duration CLIENT_LIFETIME = Duration.ofDays(1);
   static final TokenPolicy POLICY = policy(MAX_LIFETIME, true, Limit.NONE, Binding.ADDRESS);
   static final String AUDIENCE = "/shop";
   static final Subject ALICE = Subject.of("alice", "user");
@@ -59,7 +60,16 @@ final class Scene {
   static TokenPolicy policy(
       Duration maxLifetime, boolean openUnlimited, Limit sessions, Binding binding) {
     return new TokenPolicy(
-        SESSION_IDLE, USER_IDLE, maxLifetime, OPEN_MAX_LIFETIME, openUnlimited, sessions, binding);
+        SESSION_IDLE,
+        USER_IDLE,
+        maxLifetime,
+        OPEN_MAX_LIFETIME,
+        openUnlimited,
+        CLIENT_LIFETIME,
+        Duration.ZERO,
+        TokenPolicy.Replay.REPORT,
+        sessions,
+        binding);
   }
 
   /** The same scene by other rules. */

@@ -39,7 +39,7 @@ class SessionsOfUserTokensTest {
 
   @Test
   void aSessionHasItsUserTokensOwnerAndLimits() throws Exception {
-    SessionId id = scene.service.openSession(scene.validate(user));
+    SessionId id = scene.service.openSession(scene.validate(user)).id();
 
     assertThat(scene.stored(id.tokenId()))
         .isEqualTo(
@@ -56,9 +56,10 @@ class SessionsOfUserTokensTest {
 
   @Test
   void aUserTokenGoesOnInItsSession() throws Exception {
-    SessionId id = scene.service.openSession(scene.validate(user));
+    SessionId id = scene.service.openSession(scene.validate(user)).id();
 
-    ActiveToken token = scene.service.continueSession(scene.validate(user), id.value());
+    ActiveToken token =
+        scene.service.continueSession(scene.validate(user), id.value(), Scene.CLIENT);
 
     assertThat(token.record().id()).isEqualTo(user.record().id());
     assertThat(token.used()).isEqualTo(scene.stored(id.tokenId()));
@@ -68,12 +69,14 @@ class SessionsOfUserTokensTest {
   @Test
   void theSessionOfAnotherUserTokenIsRefused() throws Exception {
     IssuedToken second = scene.user();
-    SessionId id = scene.service.openSession(scene.validate(second));
+    SessionId id = scene.service.openSession(scene.validate(second)).id();
 
-    assertRefused(Rejection.INVALID, () -> scene.service.continueSession(valid(), id.value()));
+    assertRefused(
+        Rejection.INVALID, () -> scene.service.continueSession(valid(), id.value(), Scene.CLIENT));
 
     scene.service.close(id.tokenId());
-    assertRefused(Rejection.INVALID, () -> scene.service.continueSession(valid(), id.value()));
+    assertRefused(
+        Rejection.INVALID, () -> scene.service.continueSession(valid(), id.value(), Scene.CLIENT));
   }
 
   @Test
@@ -81,27 +84,36 @@ class SessionsOfUserTokensTest {
     IssuedToken session = scene.session();
 
     assertRefused(
-        Rejection.INVALID, () -> scene.service.continueSession(valid(), sessionIdOf(session)));
+        Rejection.INVALID,
+        () -> scene.service.continueSession(valid(), sessionIdOf(session), Scene.CLIENT));
   }
 
   @Test
   void unknownAndMalformedSessionIdsAreRefused() {
-    for (String text : new String[] {"", "x", "A".repeat(43), "A".repeat(44)}) {
-      assertRefused(Rejection.INVALID, () -> scene.service.continueSession(valid(), text));
+    assertRefused(
+        Rejection.UNKNOWN,
+        () -> scene.service.continueSession(valid(), "A".repeat(43), Scene.CLIENT));
+    for (String text : new String[] {"", "x", "A".repeat(42) + "B", "A".repeat(44)}) {
+      assertRefused(
+          Rejection.INVALID, () -> scene.service.continueSession(valid(), text, Scene.CLIENT));
     }
   }
 
   @Test
   void aSessionThatEndedOrExpiredIsToldSo() throws Exception {
-    SessionId closed = scene.service.openSession(valid());
-    SessionId idle = scene.service.openSession(valid());
+    SessionId closed = scene.service.openSession(valid()).id();
+    SessionId idle = scene.service.openSession(valid()).id();
     scene.service.close(closed.tokenId());
     scene.clock.move(USER_IDLE.minus(MINUTE).minusMillis(1));
     scene.service.renew(valid());
     scene.clock.move(MINUTE.plusMillis(1));
 
-    assertRefused(Rejection.CLOSED, () -> scene.service.continueSession(valid(), closed.value()));
-    assertRefused(Rejection.EXPIRED, () -> scene.service.continueSession(valid(), idle.value()));
+    assertRefused(
+        Rejection.CLOSED,
+        () -> scene.service.continueSession(valid(), closed.value(), Scene.CLIENT));
+    assertRefused(
+        Rejection.EXPIRED,
+        () -> scene.service.continueSession(valid(), idle.value(), Scene.CLIENT));
   }
 
   @Test
@@ -110,7 +122,7 @@ class SessionsOfUserTokensTest {
     scene.service.close(user.record().id());
     scene.heard.events();
 
-    assertRefused(Rejection.INVALID, () -> scene.service.openSession(token));
+    assertRefused(Rejection.CLOSED, () -> scene.service.openSession(token));
     assertThat(scene.heard.events()).isEmpty();
   }
 
@@ -125,8 +137,8 @@ class SessionsOfUserTokensTest {
 
   @Test
   void closingAUserTokenClosesItsSessions() throws Exception {
-    SessionId one = scene.service.openSession(valid());
-    SessionId other = scene.service.openSession(valid());
+    SessionId one = scene.service.openSession(valid()).id();
+    SessionId other = scene.service.openSession(valid()).id();
     scene.heard.events();
 
     assertThat(scene.service.close(user.record().id())).isTrue();
@@ -141,12 +153,12 @@ class SessionsOfUserTokensTest {
 
   @Test
   void closingASessionLeavesItsUserTokenAndTheOthers() throws Exception {
-    SessionId one = scene.service.openSession(valid());
-    SessionId other = scene.service.openSession(valid());
+    SessionId one = scene.service.openSession(valid()).id();
+    SessionId other = scene.service.openSession(valid()).id();
 
     scene.service.close(one.tokenId());
 
-    scene.service.continueSession(valid(), other.value());
+    scene.service.continueSession(valid(), other.value(), Scene.CLIENT);
   }
 
   @Test
@@ -174,14 +186,16 @@ class SessionsOfUserTokensTest {
   void aKeptSessionMayMakeTheOldestGo() throws Exception {
     scene.by(
         Scene.policy(MAX_LIFETIME, true, new Limit(1, Limit.Policy.EVICT_OLDEST), Binding.OFF));
-    SessionId first = scene.service.openSession(valid());
+    SessionId first = scene.service.openSession(valid()).id();
     scene.heard.events();
 
-    SessionId second = scene.service.openSession(valid());
+    SessionId second = scene.service.openSession(valid()).id();
 
     assertThat(scene.heard.events())
         .containsExactly("ended " + first.tokenId() + " EVICTED", "issued " + second.tokenId());
-    assertRefused(Rejection.EVICTED, () -> scene.service.continueSession(valid(), first.value()));
+    assertRefused(
+        Rejection.EVICTED,
+        () -> scene.service.continueSession(valid(), first.value(), Scene.CLIENT));
   }
 
   @Test
@@ -189,10 +203,10 @@ class SessionsOfUserTokensTest {
     scene.by(Scene.policy(USER_IDLE, true, Limit.NONE, Binding.ADDRESS));
     user = scene.service.issueUser(ALICE, USER_IDLE, CLIENT);
     scene.clock.move(USER_IDLE.minusMillis(1));
-    SessionId id = scene.service.openSession(valid());
+    SessionId id = scene.service.openSession(valid()).id();
 
     assertThat(scene.stored(id.tokenId()).expiresAt()).isEqualTo(user.record().expiresAt());
-    assertThat(scene.service.continueSession(valid(), id.value()).remaining())
+    assertThat(scene.service.continueSession(valid(), id.value(), Scene.CLIENT).remaining())
         .isEqualTo(Duration.ofMillis(1));
   }
 
@@ -202,7 +216,7 @@ class SessionsOfUserTokensTest {
     ActiveToken token = valid();
     scene.clock.move(MINUTE);
 
-    SessionId id = scene.service.openSession(token);
+    SessionId id = scene.service.openSession(token).id();
     scene.service.renew(token);
 
     assertThat(scene.stored(id.tokenId()).idleExpiresAt())

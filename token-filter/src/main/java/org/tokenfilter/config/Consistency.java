@@ -1,0 +1,114 @@
+package org.tokenfilter.config;
+
+import static org.tokenfilter.config.ConfigurationKey.CARRIERS;
+import static org.tokenfilter.config.ConfigurationKey.CLIENT_LIFETIME;
+import static org.tokenfilter.config.ConfigurationKey.COOKIE;
+import static org.tokenfilter.config.ConfigurationKey.COOKIE_PATH;
+import static org.tokenfilter.config.ConfigurationKey.COOKIE_SAME_SITE;
+import static org.tokenfilter.config.ConfigurationKey.COOKIE_SECURE;
+import static org.tokenfilter.config.ConfigurationKey.IDLE_TIMEOUT;
+import static org.tokenfilter.config.ConfigurationKey.MAX_LIFETIME;
+import static org.tokenfilter.config.ConfigurationKey.OPEN_MAX_LIFETIME;
+import static org.tokenfilter.config.ConfigurationKey.REFRESH_GRACE;
+import static org.tokenfilter.config.ConfigurationKey.RETENTION;
+import static org.tokenfilter.config.ConfigurationKey.SESSION_COOKIE;
+import static org.tokenfilter.config.ConfigurationKey.SESSION_HEADER;
+import static org.tokenfilter.config.ConfigurationKey.USER_IDLE_TIMEOUT;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.tokenfilter.carrier.CookieWriter;
+import org.tokenfilter.carrier.TokenCarrier;
+
+/** Settings that are each of their shape, and contradict each other. */
+final class Consistency {
+
+  private static final Set<String> TAKEN_HEADERS =
+      Set.of(
+          "authorization",
+          "cookie",
+          "host",
+          "origin",
+          "forwarded",
+          "x-forwarded-for",
+          TokenCarrier.USER_TOKEN.toLowerCase(Locale.ROOT));
+
+  private final Configuration settings;
+  private final List<String> problems;
+
+  /**
+   * Looks at these settings.
+   *
+   * @param problems gets a sentence for each contradiction
+   */
+  Consistency(Configuration settings, List<String> problems) {
+    this.settings = settings;
+    this.problems = problems;
+  }
+
+  void require() {
+    requireNames();
+    requireDurations();
+    requireCookies();
+  }
+
+  private void requireNames() {
+    String header = settings.string(SESSION_HEADER);
+    if (TAKEN_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
+      problems.add(SESSION_HEADER.key() + "=" + header + " has a meaning of its own in HTTP");
+    }
+    if (settings.list(CARRIERS).isEmpty()) {
+      problems.add(CARRIERS.key() + " is empty: no request could bring a token");
+    }
+    if (settings.string(COOKIE).equals(settings.string(SESSION_COOKIE))) {
+      problems.add(
+          "%s=%s is the name of %s too"
+              .formatted(COOKIE.key(), settings.string(COOKIE), SESSION_COOKIE.key()));
+    }
+  }
+
+  private void requireDurations() {
+    if (!settings.duration(MAX_LIFETIME).isZero()) {
+      requireWithin(IDLE_TIMEOUT, MAX_LIFETIME);
+      requireWithin(USER_IDLE_TIMEOUT, MAX_LIFETIME);
+    }
+    requireWithin(CLIENT_LIFETIME, OPEN_MAX_LIFETIME);
+    requireWithin(REFRESH_GRACE, RETENTION);
+  }
+
+  private void requireWithin(ConfigurationKey shorter, ConfigurationKey longer) {
+    if (settings.duration(shorter).compareTo(settings.duration(longer)) > 0) {
+      problems.add(
+          "%s=%s is longer than %s=%s"
+              .formatted(
+                  shorter.key(),
+                  settings.duration(shorter),
+                  longer.key(),
+                  settings.duration(longer)));
+    }
+  }
+
+  private void requireCookies() {
+    boolean secure =
+        settings.value(COOKIE_SECURE, CookieWriter.Secure.class) == CookieWriter.Secure.TRUE;
+    if (settings.string(COOKIE_SAME_SITE).equals("None") && !secure) {
+      problems.add(COOKIE_SAME_SITE.key() + "=None needs " + COOKIE_SECURE.key() + "=true");
+    }
+    boolean rootPath = "/".equals(settings.text(COOKIE_PATH));
+    for (ConfigurationKey cookie : List.of(COOKIE, SESSION_COOKIE)) {
+      // Browsers compare these beginnings in any case (RFC 6265bis, 4.1.3).
+      String name = settings.string(cookie).toLowerCase(Locale.ROOT);
+      boolean host = name.startsWith("__host-");
+      if ((host && !(secure && rootPath)) || (name.startsWith("__secure-") && !secure)) {
+        problems.add(
+            "%s=%s needs %s=true%s, or browsers refuse it"
+                .formatted(
+                    cookie.key(),
+                    settings.string(cookie),
+                    COOKIE_SECURE.key(),
+                    host ? " and " + COOKIE_PATH.key() + "=/" : ""));
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.tokenfilter.service;
+
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenRecord;
+
+/** The names of groups: records that share a limit. Columns of a store hold them, so they stay. */
+final class Groups {
+
+  private static final String API_CLIENT = "c:";
+
+  private Groups() {}
+
+  /** A subject's open sessions, of all families. */
+  static String sessionsOf(String subject) {
+    return "s:" + subject;
+  }
+
+  /**
+   * The one live token of an API client. Neither of the first two has a colon, so no two clients
+   * share a name.
+   */
+  static String apiClient(String environment, String client, String subject) {
+    return API_CLIENT + environment + ":" + client + ":" + subject;
+  }
+
+  static boolean isApiClient(TokenRecord record) {
+    @Nullable String group = record.group();
+    return group != null && group.startsWith(API_CLIENT);
+  }
+}

@@ -1,0 +1,129 @@
+package org.tokenfilter.service;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Exchanges a token for its successor. Of many who try at once the store lets one win; the others,
+ * and whoever has lost the answer, get the same successor for as long as the grace lasts. Whoever
+ * comes later than that may have stolen the token.
+ */
+final class TokenRefresher {
+
+  /** A family longer than this within the retention is no client's. */
+  private static final int MOST_SUCCESSORS = 1_000;
+
+  private final TokenStore store;
+  private final TokenPolicy policy;
+  private final TokenJudge judge;
+  private final TokenIssuer issuer;
+  private final Clock clock;
+  private final Listeners listeners;
+
+  TokenRefresher(
+      TokenStore store,
+      TokenPolicy policy,
+      TokenJudge judge,
+      TokenIssuer issuer,
+      Clock clock,
+      Listeners listeners) {
+    this.store = store;
+    this.policy = policy;
+    this.judge = judge;
+    this.issuer = issuer;
+    this.clock = clock;
+    this.listeners = listeners;
+  }
+
+  IssuedToken refresh(PresentedToken presented) throws TokenRejectedException {
+    Instant now = clock.instant();
+    TokenRecord old = judge.authentic(presented);
+    if (!Groups.isApiClient(old)) {
+      throw new TokenRejectedException(Rejection.INVALID, "not an API client's token");
+    }
+    Ending ending = replacement(old);
+    if (ending != null) {
+      Optional<IssuedToken> again = again(ending, now);
+      if (again.isEmpty() && !inGrace(ending, now)) {
+        replayed(old, ending, presented);
+      }
+      return again.orElseThrow(TokenRefresher::replaced);
+    }
+    TokenJudge.requireLive(old, now);
+    return exchange(old, now);
+  }
+
+  private IssuedToken exchange(TokenRecord old, Instant now) throws TokenRejectedException {
+    IssuedToken token = issuer.successorOf(old, now);
+    if (store.replace(old.id(), token.record(), now)) {
+      listeners.tellEnded(List.of(old.id()), Reason.REPLACED);
+      return issuer.issued(token);
+    }
+    // Somebody was quicker, a moment ago: that is no replay.
+    TokenRecord current = judge.find(old.id());
+    Ending ending = replacement(current);
+    if (ending != null) {
+      return again(ending, now).orElseThrow(TokenRefresher::replaced);
+    }
+    TokenJudge.requireLive(current, now);
+    throw new TokenRejectedException(Rejection.INVALID, "the store did not exchange it");
+  }
+
+  /** The same successor once more, while it is live and not refreshed itself. */
+  private Optional<IssuedToken> again(Ending ending, Instant now) {
+    return inGrace(ending, now)
+        ? successor(ending).filter(record -> record.liveAt(now)).map(issuer::writtenAgain)
+        : Optional.empty();
+  }
+
+  private boolean inGrace(Ending ending, Instant now) {
+    return now.isBefore(ending.at().plus(policy.refreshGrace()));
+  }
+
+  private void replayed(TokenRecord old, Ending ending, PresentedToken presented) {
+    listeners.tell(listener -> listener.replayed(old, presented.client()));
+    if (policy.replay() == TokenPolicy.Replay.END_FAMILY) {
+      endLiveOne(ending);
+    }
+  }
+
+  /** The store decides which one is live: this may race with a refresh of it. */
+  private void endLiveOne(Ending first) {
+    Optional<TokenRecord> member = successor(first);
+    for (int i = 0; i < MOST_SUCCESSORS && member.isPresent(); i++) {
+      TokenId id = member.get().id();
+      List<TokenId> ended = store.end(id, Ending.of(Reason.CLOSED, clock.instant()));
+      listeners.tellEnded(ended, Reason.CLOSED);
+      if (!ended.isEmpty()) {
+        return;
+      }
+      member = store.find(id).map(TokenRecord::ending).flatMap(this::successor);
+    }
+  }
+
+  private Optional<TokenRecord> successor(Ending ending) {
+    TokenId id = ending.successor();
+    return id == null ? Optional.empty() : store.find(id);
+  }
+
+  private static @Nullable Ending replacement(TokenRecord record) {
+    Ending ending = record.ending();
+    return ending != null && ending.reason() == Reason.REPLACED ? ending : null;
+  }
+
+  private static TokenRejectedException replaced() {
+    return new TokenRejectedException(Rejection.REPLACED, "replaced");
+  }
+}
