@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  * Reads JSON (RFC 8259) as strictly as it is written: UTF-8 alone and all of it whole, no member
  * twice, nothing nested deeper than expected. Thread-safe.
  */
-final class StrictJson {
+public final class StrictJson {
 
   private final JsonFactory factory;
 
@@ -25,7 +25,7 @@ final class StrictJson {
    * @param buffers whose they are while nobody reads. Never the default of the library, which ties
    *     them to threads that outlive the application
    */
-  StrictJson(int maxNesting, RecyclerPool<BufferRecycler> buffers) {
+  public StrictJson(int maxNesting, RecyclerPool<BufferRecycler> buffers) {
     factory =
         JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -41,7 +41,7 @@ final class StrictJson {
    *
    * @throws java.nio.charset.CharacterCodingException if it is not UTF-8
    */
-  JsonParser parser(byte[] json) throws IOException {
+  public JsonParser parser(byte[] json) throws IOException {
     // Given bytes, the parser would guess among UTF-8, UTF-16 and UTF-32.
     CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
     return factory.createParser(text.array(), text.arrayOffset(), text.length());

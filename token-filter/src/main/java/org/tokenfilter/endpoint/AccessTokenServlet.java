@@ -9,10 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.carrier.Authorization;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.credentials.LoginDesk;
-import org.tokenfilter.service.TokenService;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
@@ -53,14 +50,14 @@ public final class AccessTokenServlet extends TokenEndpoint {
   private static final Set<Rejection> DEAD =
       EnumSet.of(Rejection.EXPIRED, Rejection.CLOSED, Rejection.REPLACED, Rejection.EVICTED);
 
-  private transient @Nullable LoginDesk desk;
+  private transient @Nullable Logins logins;
 
   /** A servlet that takes its settings from the application. */
   public AccessTokenServlet() {}
 
   @Override
   void start(TokenSecurity security) {
-    desk = security.desk(getServletName());
+    logins = new Logins(participant(), getServletName());
   }
 
   @Override
@@ -111,12 +108,10 @@ public final class AccessTokenServlet extends TokenEndpoint {
   }
 
   private Subject logIn(HttpServletRequest request) throws TokenRejectedException, IOException {
-    participant().security().guard().checkAction(request, false);
-    if (desk == null) {
+    if (logins == null) {
       throw new IllegalStateException("not in service");
     }
-    return desk.logInByBasic(
-        Authorization.credentials(request, "basic"), request, participant().clientOf(request));
+    return logins.byBasic(request);
   }
 
   private static void answer(HttpServletResponse response, IssuedToken token) throws IOException {
@@ -134,10 +129,7 @@ public final class AccessTokenServlet extends TokenEndpoint {
 
   private void logOut(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
-    PresentedToken presented = participant().present(request);
-    if (presented.ambient()) {
-      participant().security().guard().checkAction(request, true);
-    }
+    PresentedToken presented = participant().presentToAct(request);
     try {
       service().close(service().validate(presented).record().id());
     } catch (TokenRejectedException refused) {
@@ -148,9 +140,5 @@ public final class AccessTokenServlet extends TokenEndpoint {
     }
     participant().cookies().takeBack(request, response);
     response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-  }
-
-  private TokenService service() {
-    return participant().security().service();
   }
 }

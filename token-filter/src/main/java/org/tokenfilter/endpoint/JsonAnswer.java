@@ -24,15 +24,24 @@ final class JsonAnswer {
     void writeTo(JsonGenerator json) throws IOException;
   }
 
+  /** The media type of all of them. */
+  static final String TYPE = "application/json;charset=UTF-8";
+
   static void send(HttpServletResponse response, Members members) throws IOException {
+    byte[] body = object(members);
+    response.setContentType(TYPE);
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+
+  /** The object alone. */
+  static byte[] object(Members members) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(body)) {
       json.writeStartObject();
       members.writeTo(json);
       json.writeEndObject();
     }
-    response.setContentType("application/json;charset=UTF-8");
-    response.setContentLength(body.size());
-    body.writeTo(response.getOutputStream());
+    return body.toByteArray();
   }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.Participant;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.credentials.Login;
+import org.tokenfilter.filter.SessionContinuation.End;
+import org.tokenfilter.filter.SessionContinuation.Stay;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.Rejection;
 
@@ -81,8 +83,9 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
             requireNonNullElse(password, "").toCharArray(),
             beneath(request));
     ActiveToken token = participant.logIn(request, response, login);
-    principal = TokenPrincipal.of(token);
-    new Decision.Admitted(security(), token, principal).keepIn(request);
+    Decision.Admitted admitted = new Decision.Admitted(security(), new Stay(token, End.LATER));
+    principal = admitted.principal();
+    admitted.keepIn(request);
   }
 
   /** The container's: a page that was forwarded to may stand on the one of the page before it. */

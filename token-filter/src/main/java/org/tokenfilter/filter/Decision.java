@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.filter.SessionContinuation.Stay;
 import org.tokenfilter.token.ActiveToken;
 
 /**
@@ -19,8 +20,17 @@ sealed interface Decision {
   TokenSecurity security();
 
   /** The request is let through. */
-  record Admitted(TokenSecurity security, ActiveToken token, TokenPrincipal principal)
-      implements Decision {}
+  record Admitted(TokenSecurity security, Stay stay, TokenPrincipal principal) implements Decision {
+
+    /** Lets a token through, in the session that it is in. */
+    Admitted(TokenSecurity security, Stay stay) {
+      this(security, stay, TokenPrincipal.of(stay.token()));
+    }
+
+    ActiveToken token() {
+      return stay.token();
+    }
+  }
 
   /** The request is refused, with this answer. */
   record Refused(TokenSecurity security, Problem answer) implements Decision {}

@@ -18,6 +18,8 @@ import org.tokenfilter.config.Participant;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.Decision.Admitted;
 import org.tokenfilter.filter.Decision.Refused;
+import org.tokenfilter.filter.SessionContinuation.End;
+import org.tokenfilter.filter.SessionContinuation.Stay;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
@@ -40,13 +42,19 @@ final class Gate implements AutoCloseable {
 
   private final Participant participant;
   private final TokenSecurity security;
-  private final PublicPaths publicPaths;
+  private final PathPatterns publicPaths;
+  private final PathPatterns passivePaths;
+  private final PathPatterns gatewayPaths;
+  private final SessionContinuation continuation;
   private final OwnEndpoints endpoints;
 
   Gate(Participant participant, ServletContext context) {
     this.participant = participant;
     this.security = participant.security();
-    this.publicPaths = new PublicPaths(participant.publicPaths());
+    this.publicPaths = new PathPatterns(participant.publicPaths());
+    this.passivePaths = new PathPatterns(participant.passivePaths());
+    this.gatewayPaths = new PathPatterns(participant.gatewayPaths());
+    this.continuation = new SessionContinuation(participant);
     this.endpoints = new OwnEndpoints(context, participant.classLoader());
   }
 
@@ -57,7 +65,7 @@ final class Gate implements AutoCloseable {
       return;
     }
     Decision earlier = Decision.of(request, security);
-    String path = publicPaths.publicPath(request);
+    String path = publicPaths.pathOf(request);
     if (request.getDispatcherType() == DispatcherType.ERROR) {
       serve(path, request, as(earlier, request, response), response, chain);
     } else if (path != null && !isWithinAnother(path, request)) {
@@ -65,12 +73,9 @@ final class Gate implements AutoCloseable {
     } else if (endpoints.receives(request)) {
       chain.doFilter(request, response);
     } else if (earlier == null) {
-      Decision decision = decide(request);
+      Decision decision = decide(request, response);
       decision.keepIn(request);
-      follow(decision, request, response, chain);
-      if (decision instanceof Admitted admitted) {
-        new Success(admitted.token(), security.service()).judge(request, response);
-      }
+      followFirst(decision, request, response, chain);
     } else {
       follow(earlier, request, response, chain);
     }
@@ -101,15 +106,22 @@ final class Gate implements AutoCloseable {
   }
 
   /** Fails closed: whatever goes wrong here, the request does not go on. */
-  private Decision decide(HttpServletRequest request) {
+  private Decision decide(HttpServletRequest request, HttpServletResponse response) {
     Problems problems = security.problems();
     try {
-      PresentedToken presented = participant.present(request);
+      boolean gateway = gatewayPaths.cover(request);
+      PresentedToken presented =
+          gateway ? participant.presentAtGateway(request) : participant.present(request);
       if (presented.ambient()) {
         security.guard().checkUnsafe(request);
       }
       ActiveToken token = security.service().validate(presented);
-      return new Admitted(security, token, TokenPrincipal.of(token));
+      ActiveToken counted = passivePaths.cover(request) ? token.lookedAt() : token;
+      return new Admitted(
+          security,
+          gateway
+              ? continuation.enter(counted, presented, request, response)
+              : new Stay(counted, End.LATER));
     } catch (TokenRejectedException refused) {
       LOG.debug("Refused: {}", refused.why());
       return new Refused(security, problems.of(refused.rejection()));
@@ -117,6 +129,27 @@ final class Gate implements AutoCloseable {
       LOG.warn("A request could not be decided, and is refused", failure);
       return new Refused(security, problems.unavailable());
     }
+  }
+
+  /** Whoever decided settles what the request leaves behind, however it ends. */
+  private void followFirst(
+      Decision decision,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws IOException, ServletException {
+    if (!(decision instanceof Admitted admitted)) {
+      follow(decision, request, response, chain);
+      return;
+    }
+    Settlement settlement = new Settlement(admitted.stay(), security.service());
+    try {
+      follow(decision, request, response, chain);
+    } catch (Throwable failure) {
+      settlement.failed();
+      throw failure;
+    }
+    settlement.judge(request, response);
   }
 
   private void follow(

@@ -3,26 +3,27 @@ package org.tokenfilter.filter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The paths that need no token. What is judged is the target of the dispatch, in the canonical form
- * that the container gives it; where that cannot be known it is not public.
+ * Paths that are treated alike. What is judged is the target of the dispatch, in the canonical form
+ * that the container gives it; where that cannot be known it is none of them.
  */
-final class PublicPaths {
+final class PathPatterns {
 
   private final Set<String> exact = new HashSet<>();
   private final List<String> prefixes;
 
   /**
-   * Public paths.
+   * Some paths.
    *
    * @param paths exact, or ending with {@code /*}, which covers what is before it too
    */
-  PublicPaths(List<String> paths) {
+  PathPatterns(Collection<String> paths) {
     prefixes =
         paths.stream()
             .filter(path -> path.endsWith("/*"))
@@ -33,8 +34,13 @@ final class PublicPaths {
     }
   }
 
-  /** The path of the dispatch's target, if it is public; else null. */
-  @Nullable String publicPath(HttpServletRequest request) {
+  /** Whether the dispatch's target is among them. */
+  boolean cover(HttpServletRequest request) {
+    return pathOf(request) != null;
+  }
+
+  /** The path of the dispatch's target, if it is among them; else null. */
+  @Nullable String pathOf(HttpServletRequest request) {
     String path = path(request);
     return path != null && (exact.contains(path) || prefixes.stream().anyMatch(path::startsWith))
         ? path

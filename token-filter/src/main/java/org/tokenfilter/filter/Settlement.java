@@ -6,24 +6,28 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.filter.SessionContinuation.End;
+import org.tokenfilter.filter.SessionContinuation.Stay;
 import org.tokenfilter.service.TokenService;
-import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
 
 /**
- * Renews a token when its request has succeeded: no exception, and a status below 400; of an
- * asynchronous request, when it is complete.
+ * What a request leaves behind when it has ended, of an asynchronous one when it is complete: a
+ * renewal if it has succeeded, with no exception and a status below 400; and the end of the session
+ * that it closes, or that it has opened and failed in.
  */
-final class Success implements AsyncListener {
+final class Settlement implements AsyncListener {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Success.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final int FIRST_FAILURE = 400;
 
-  private final ActiveToken token;
+  private final Stay stay;
   private final TokenService service;
   private volatile boolean failed;
 
-  Success(ActiveToken token, TokenService service) {
-    this.token = token;
+  Settlement(Stay stay, TokenService service) {
+    this.stay = stay;
     this.service = service;
   }
 
@@ -36,15 +40,39 @@ final class Success implements AsyncListener {
     }
   }
 
+  /** The chain has thrown. */
+  void failed() {
+    settle(false);
+  }
+
   private void settle(int status) {
-    if (failed || status >= FIRST_FAILURE) {
-      return;
-    }
+    settle(!failed && status < FIRST_FAILURE);
+  }
+
+  private void settle(boolean succeeded) {
     try {
-      service.renew(token);
+      if (succeeded) {
+        service.renew(stay.token());
+      }
     } catch (RuntimeException e) {
       // The answer is on its way; all that is lost is this renewal.
       LOG.warn("The use of a token could not be kept", e);
+    }
+    TokenRecord session = stay.token().session();
+    if (session != null && endsWith(succeeded)) {
+      end(session.id());
+    }
+  }
+
+  private boolean endsWith(boolean succeeded) {
+    return stay.end() == End.IN_ANY_CASE || (stay.end() == End.ON_FAILURE && !succeeded);
+  }
+
+  private void end(TokenId session) {
+    try {
+      service.close(session);
+    } catch (RuntimeException e) {
+      LOG.warn("A session could not be ended with its request; it ends when it expires", e);
     }
   }
 

@@ -1,0 +1,68 @@
+package org.tokenfilter.endpoint;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.tokenfilter.codec.StrictJson;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Reads the fields of a JSON object: its members, whose values are strings. */
+final class JsonFields {
+
+  private static final int MOST_NESTING = 16;
+  private static final int KEPT_BUFFERS = 16;
+
+  private static final StrictJson JSON =
+      new StrictJson(MOST_NESTING, JsonRecyclerPools.newBoundedPool(KEPT_BUFFERS));
+
+  private JsonFields() {}
+
+  /**
+   * Reads fields.
+   *
+   * @throws TokenRejectedException if it is not one object in UTF-8, if a member comes twice, or if
+   *     one that is known is no string
+   */
+  static Map<String, String> parse(byte[] body, FieldNames names) throws TokenRejectedException {
+    try (JsonParser json = JSON.parser(body)) {
+      Map<String, String> fields = new HashMap<>();
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw malformed();
+      }
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String name = json.currentName();
+        boolean kept = names.keeps(name);
+        if (json.nextToken() == JsonToken.VALUE_STRING && kept) {
+          fields.put(name, requireText(json.getText()));
+        } else if (kept) {
+          throw new TokenRejectedException(Rejection.BAD_REQUEST, name + " is not a string");
+        }
+        json.skipChildren();
+      }
+      if (json.nextToken() != null) {
+        throw malformed();
+      }
+      return fields;
+    } catch (IOException noJson) {
+      throw malformed();
+    }
+  }
+
+  /** Refuses what no text holds, and what a store or a hash may read as something else. */
+  static String requireText(String value) throws TokenRejectedException {
+    boolean text =
+        value.codePoints().noneMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);
+    if (!text) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "a value that is no text");
+    }
+    return value;
+  }
+
+  private static TokenRejectedException malformed() {
+    return new TokenRejectedException(Rejection.BAD_REQUEST, "not a JSON object");
+  }
+}

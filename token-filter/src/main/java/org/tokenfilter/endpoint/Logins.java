@@ -1,0 +1,56 @@
+package org.tokenfilter.endpoint;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.Authorization;
+import org.tokenfilter.config.Participant;
+import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.LoginDesk;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Logs in for an endpoint, in whichever way its clients send user name and password. */
+final class Logins {
+
+  private final Participant participant;
+  private final LoginDesk desk;
+
+  /**
+   * Log-ins of an endpoint.
+   *
+   * @param endpoint its name, for the message where nobody checks passwords
+   * @throws org.tokenfilter.config.ConfigurationException if nobody does
+   */
+  Logins(Participant participant, String endpoint) {
+    this.participant = participant;
+    this.desk = participant.security().desk(endpoint);
+  }
+
+  /** Whether the request has credentials of the scheme Basic. */
+  static boolean isByBasic(HttpServletRequest request) throws TokenRejectedException {
+    return Authorization.credentials(request, "basic") != null;
+  }
+
+  /** Logs in by the scheme Basic (RFC 7617), whose credentials a browser adds by itself. */
+  Subject byBasic(HttpServletRequest request) throws TokenRejectedException, IOException {
+    participant.security().guard().checkAction(request, false);
+    @Nullable String credentials = Authorization.credentials(request, "basic");
+    return desk.logInByBasic(credentials, request, participant.clientOf(request));
+  }
+
+  /** Logs in by a user name and a password from the request's body. */
+  Subject byFields(String username, String password, HttpServletRequest request)
+      throws TokenRejectedException, IOException {
+    Login login = new Login(username, password.toCharArray(), request);
+    try {
+      return desk.logIn(login, participant.clientOf(request));
+    } catch (TokenRejectedException refused) {
+      if (refused.rejection() == Rejection.WRONG_CREDENTIALS) {
+        throw new TokenRejectedException(Rejection.WRONG_LOGIN, refused.why());
+      }
+      throw refused;
+    }
+  }
+}
