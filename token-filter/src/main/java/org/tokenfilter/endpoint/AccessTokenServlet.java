@@ -5,14 +5,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
-import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
@@ -46,9 +43,9 @@ public final class AccessTokenServlet extends TokenEndpoint {
   private static final String SESSION = "/token/access/session/";
   private static final String OPEN = "/token/access/";
   private static final String LOGOUT = "/token/logout";
+  private static final Description WADL =
+      new Description("access-tokens.wadl", "application/vnd.sun.wadl+xml");
   private static final List<String> METHODS = List.of("GET", "POST");
-  private static final Set<Rejection> DEAD =
-      EnumSet.of(Rejection.EXPIRED, Rejection.CLOSED, Rejection.REPLACED, Rejection.EVICTED);
 
   private transient @Nullable Logins logins;
 
@@ -75,7 +72,7 @@ public final class AccessTokenServlet extends TokenEndpoint {
       return new Route(METHODS, this::logOut);
     }
     return path.equals("/") && asksForWadl(request.getQueryString())
-        ? new Route(List.of("GET"), Wadl::send)
+        ? new Route(List.of("GET"), AccessTokenServlet::describe)
         : null;
   }
 
@@ -87,6 +84,11 @@ public final class AccessTokenServlet extends TokenEndpoint {
 
   private static boolean asksForWadl(@Nullable String query) {
     return query != null && (query.equals("_wadl") || query.equals("wadl"));
+  }
+
+  private static void describe(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    WADL.send(request.getContextPath() + request.getServletPath(), response);
   }
 
   private void giveSession(String ttl, HttpServletRequest request, HttpServletResponse response)
@@ -134,7 +136,7 @@ public final class AccessTokenServlet extends TokenEndpoint {
       service().close(service().validate(presented).record().id());
     } catch (TokenRejectedException refused) {
       // A token of ours that is dead already is what the client wants it to be.
-      if (!DEAD.contains(refused.rejection())) {
+      if (!refused.rejection().isDeath()) {
         throw refused;
       }
     }

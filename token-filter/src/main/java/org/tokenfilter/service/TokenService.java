@@ -42,6 +42,7 @@ public final class TokenService {
   private final TokenRefresher refresher;
   private final SubjectTokens subjects;
   private final TokenPolicy policy;
+  private final String audience;
 
   /**
    * A service over a store that it does not close.
@@ -68,6 +69,7 @@ public final class TokenService {
     this.refresher = new TokenRefresher(store, policy, judge, issuer, clock, this.listeners);
     this.subjects = new SubjectTokens(store, clock, this.listeners);
     this.policy = policy;
+    this.audience = audience;
   }
 
   /**
@@ -238,6 +240,11 @@ public final class TokenService {
    */
   public int endAll(String subject) {
     return subjects.endAll(subject, Set.of());
+  }
+
+  /** The application that the tokens are for. */
+  public String audience() {
+    return audience;
   }
 
   /** How long tokens live, and what they are bound to. */

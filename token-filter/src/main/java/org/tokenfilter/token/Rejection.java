@@ -39,5 +39,13 @@ public enum Rejection {
   /** Its subject has as many open sessions as it may. */
   SESSION_LIMIT,
   /** Its API client has a live token, which it can refresh. */
-  CLIENT_TOKEN_LIVE
+  CLIENT_TOKEN_LIVE;
+
+  /** Whether it is refused because its token, or its session, has died. */
+  public boolean isDeath() {
+    return switch (this) {
+      case EXPIRED, CLOSED, REPLACED, EVICTED -> true;
+      default -> false;
+    };
+  }
 }

@@ -1,0 +1,156 @@
+package org.tokenfilter.endpoint;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.Problem;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Gives an API client its one token, and exchanges it for the next. Map it to {@code
+ * /routelink/v1/*} or wherever its clients look for it.
+ *
+ * <pre>
+ *   POST /routelink/v1/sessionOpen/sandbox          200 OK
+ *   {"username":"user1","password":"...",           {"token":"eyJ...",
+ *    "apiClientName":"sandboxApiTest"}               "expiration":"01/09/2017 15:56:21"}
+ *
+ *   GET /routelink/v1/refreshToken                  200 OK
+ *   Authorization: Bearer eyJ...                    {"token":"eyJ...","expiration":"..."}
+ * </pre>
+ *
+ * <p>The expiration is in GMT. A client whose token is live is answered 409, and refreshes it. POST
+ * refreshes too.
+ */
+public final class ApiClientServlet extends TokenEndpoint {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  private static final String OPEN = "/sessionOpen/";
+  private static final String REFRESH = "/refreshToken";
+  private static final String USERNAME = "username";
+  private static final String PASSWORD = "password";
+  private static final String CLIENT = "apiClientName";
+  private static final FieldNames FIELDS = FieldNames.among(USERNAME, PASSWORD, CLIENT);
+  private static final Set<BodyType> JSON = EnumSet.of(BodyType.JSON);
+  private static final Pattern CLIENT_NAME = Pattern.compile("[A-Za-z0-9._ -]{1,64}");
+  private static final DateTimeFormatter EXPIRATION =
+      DateTimeFormatter.ofPattern("MM/dd/uuuu HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private transient @Nullable Logins logins;
+  private transient Set<String> environments = Set.of();
+
+  /** A servlet that takes its settings from the application. */
+  public ApiClientServlet() {}
+
+  @Override
+  void start(TokenSecurity security) {
+    logins = new Logins(participant(), getServletName());
+    environments = participant().clientEnvironments();
+  }
+
+  @Override
+  @Nullable Route route(HttpServletRequest request) {
+    String path = String.valueOf(request.getPathInfo());
+    if (path.equals(REFRESH)) {
+      return new Route(List.of("GET", "POST"), this::refresh);
+    }
+    String environment = path.startsWith(OPEN) ? path.substring(OPEN.length()) : "";
+    return environments.contains(environment)
+        ? new Route(List.of("POST"), (in, out) -> open(environment, in, out))
+        : null;
+  }
+
+  private void open(String environment, HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    if (logins == null) {
+      throw new IllegalStateException("not in service");
+    }
+    Fields fields = Fields.ofBody(request, JSON, FIELDS);
+    String username = fields.required(USERNAME);
+    String password = fields.required(PASSWORD);
+    String client = fields.required(CLIENT);
+    if (!CLIENT_NAME.matcher(client).matches()) {
+      throw new TokenRejectedException(
+          Rejection.BAD_REQUEST, CLIENT + " is 1 to 64 of A-Z a-z 0-9 . _ - and space");
+    }
+    Subject subject = logins.byFields(username, password, request);
+    try {
+      answer(response, service().issueClient(subject, environment, client));
+    } catch (TokenRejectedException refused) {
+      if (refused.rejection() != Rejection.CLIENT_TOKEN_LIVE) {
+        throw refused;
+      }
+      conflict(client, response);
+    }
+  }
+
+  private void refresh(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    answer(response, service().refresh(participant().presentToAct(request)));
+  }
+
+  private static void answer(HttpServletResponse response, IssuedToken token) throws IOException {
+    JsonAnswer.send(
+        response,
+        json -> {
+          json.writeStringField("token", token.value());
+          json.writeStringField("expiration", EXPIRATION.format(token.record().expiresAt()));
+        });
+  }
+
+  /** Its clients read the misspelt member; new ones read the right one. */
+  private void conflict(String client, HttpServletResponse response) throws IOException {
+    String message =
+        "Token has not expired for the api client '"
+            + client
+            + "'. Please use the /refreshToken api to get a new token.";
+    Problem problem = participant().security().problems().of(Rejection.CLIENT_TOKEN_LIVE);
+    problem.send(
+        response,
+        JsonAnswer.TYPE,
+        JsonAnswer.object(
+            json -> {
+              json.writeStringField("error", "temporary");
+              json.writeStringField("message", message);
+              json.writeStringField("messsage", message);
+            }));
+  }
+
+  /** A bad request is told what is wrong with it; everything else is a problem. */
+  @Override
+  Wording wording() {
+    return new Wording() {
+      @Override
+      public void send(
+          Problem problem, String why, HttpServletRequest request, HttpServletResponse response)
+          throws IOException {
+        if (problem.status() != HttpServletResponse.SC_BAD_REQUEST) {
+          problem.send(response);
+          return;
+        }
+        problem.send(
+            response,
+            JsonAnswer.TYPE,
+            JsonAnswer.object(
+                json -> {
+                  json.writeStringField("error", "invalid");
+                  json.writeStringField("message", why);
+                }));
+      }
+    };
+  }
+}

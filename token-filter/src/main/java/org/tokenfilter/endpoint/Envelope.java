@@ -1,0 +1,149 @@
+package org.tokenfilter.endpoint;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.Problem;
+import org.tokenfilter.carrier.Problems;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.Rejection;
+
+/**
+ * What each answer of the token queries comes in: the server's time, as a text and as a Julian
+ * date, how long the answer took, and a result or an error.
+ */
+final class Envelope {
+
+  private static final String ATTRIBUTE = Envelope.class.getName();
+  private static final DateTimeFormatter TO_THE_MILLISECOND =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  /** The Julian date of 1970-01-01T00:00:00Z. */
+  private static final BigDecimal EPOCH = new BigDecimal("2440587.5");
+
+  private static final BigDecimal MILLIS_A_DAY = BigDecimal.valueOf(Duration.ofDays(1).toMillis());
+
+  /** A millisecond is 1.2e-8 of a day. */
+  private static final int JULIAN_DIGITS = 9;
+
+  private static final double NANOS_A_MILLI = 1e6;
+
+  private final Instant serverTime;
+  private final LongSupplier nanoTime;
+  private final long begin;
+
+  private Envelope(Instant serverTime, LongSupplier nanoTime) {
+    this.serverTime = serverTime;
+    this.nanoTime = nanoTime;
+    this.begin = nanoTime.getAsLong();
+  }
+
+  /** The one of a request that begins. */
+  static Envelope open(HttpServletRequest request, TokenSecurity security) {
+    Envelope envelope = new Envelope(security.clock().instant(), security.nanoTime());
+    request.setAttribute(ATTRIBUTE, envelope);
+    return envelope;
+  }
+
+  void sendResult(HttpServletResponse response, JsonAnswer.Members result) throws IOException {
+    forbidReferrer(response);
+    JsonAnswer.send(response, json -> write(json, "Result", result));
+  }
+
+  private void sendErrors(Problem problem, String detail, HttpServletResponse response)
+      throws IOException {
+    forbidReferrer(response);
+    byte[] body =
+        JsonAnswer.object(
+            json ->
+                write(
+                    json,
+                    "Errors",
+                    errors -> {
+                      errors.writeNumberField("Status", problem.status());
+                      errors.writeStringField("Detail", detail);
+                    }));
+    problem.send(response, JsonAnswer.TYPE, body);
+  }
+
+  private void write(JsonGenerator json, String name, JsonAnswer.Members members)
+      throws IOException {
+    json.writeStringField("ServerDateTime", TO_THE_MILLISECOND.format(serverTime));
+    json.writeFieldName("TimeStamp");
+    json.writeNumber(julianDate(serverTime));
+    json.writeNumberField("ExecutionTime", (nanoTime.getAsLong() - begin) / NANOS_A_MILLI);
+    json.writeObjectFieldStart(name);
+    members.writeTo(json);
+    json.writeEndObject();
+  }
+
+  /** The days since noon of 1 January 4713 BC, of UTC days that have no leap seconds. */
+  static BigDecimal julianDate(Instant time) {
+    return BigDecimal.valueOf(time.toEpochMilli())
+        .divide(MILLIS_A_DAY, JULIAN_DIGITS, RoundingMode.HALF_EVEN)
+        .add(EPOCH);
+  }
+
+  /** Milliseconds that a token lives on. */
+  static void writeRemaining(JsonGenerator json, ActiveToken token) throws IOException {
+    Duration remaining = token.remaining();
+    if (remaining != null) {
+      json.writeNumberField("Remaining", remaining.toMillis());
+    }
+  }
+
+  /** The page of a token must not name it to the next one. */
+  private static void forbidReferrer(HttpServletResponse response) {
+    response.setHeader("Referrer-Policy", "no-referrer");
+  }
+
+  /** Words what is refused: whoever has a token that was authentic is told that it is gone. */
+  static final class Errors implements Wording {
+
+    @Override
+    public Problem refusal(Rejection rejection, Problems problems) {
+      return rejection == Rejection.EXPIRED || rejection == Rejection.UNKNOWN
+          ? problems.gone()
+          : problems.of(rejection);
+    }
+
+    @Override
+    public Problem failure(Problems problems) {
+      return problems.failed();
+    }
+
+    @Override
+    public void send(
+        Problem problem, String why, HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      @Nullable Object envelope = request.getAttribute(ATTRIBUTE);
+      if (!(envelope instanceof Envelope opened)) {
+        throw new IllegalStateException("a request begins with its envelope");
+      }
+      opened.sendErrors(problem, detail(problem.status(), why), response);
+    }
+
+    /** Only a bad request is told why; whoever has no good token learns no more than that. */
+    private static String detail(int status, String why) {
+      return switch (status) {
+        case HttpServletResponse.SC_BAD_REQUEST, HttpServletResponse.SC_METHOD_NOT_ALLOWED -> why;
+        case HttpServletResponse.SC_UNAUTHORIZED -> "not authenticated";
+        case HttpServletResponse.SC_GONE -> "expired";
+        case HttpServletResponse.SC_INTERNAL_SERVER_ERROR -> "not available";
+        default -> "refused";
+      };
+    }
+  }
+}

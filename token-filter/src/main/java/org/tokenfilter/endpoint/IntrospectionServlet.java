@@ -1,0 +1,106 @@
+package org.tokenfilter.endpoint;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Tells other services what a token is worth (RFC 7662). Map it to {@code /oauth/introspect}.
+ *
+ * <pre>
+ *   POST /oauth/introspect                          200 OK
+ *   Authorization: Basic c2VydmljZTou...            {"active":true,"sub":"alice","token_type":"user",
+ *   Content-Type: application/x-www-form-urlencoded  "iat":1795309323,"exp":1795914123,"aud":"/shop",
+ *                                                    "jti":"ZXIEy0V0...","remaining":900000}
+ *   token=eyJ...
+ * </pre>
+ *
+ * <p>The caller needs the role of {@code token.introspection.role}, by Basic or by a token of his
+ * own. Whatever is not active is {@code {"active":false}} and no more. Nothing is renewed. {@code
+ * remaining} is in milliseconds, null for a token that never expires; {@code exp} is absent where
+ * only the time without use ends it.
+ */
+public final class IntrospectionServlet extends TokenEndpoint {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  private transient @Nullable Logins logins;
+
+  /** A servlet that takes its settings from the application. */
+  public IntrospectionServlet() {}
+
+  @Override
+  void start(TokenSecurity security) {
+    logins = new Logins(participant(), getServletName());
+  }
+
+  @Override
+  Wording wording() {
+    return new TokenParameter.Errors();
+  }
+
+  @Override
+  @Nullable Route route(HttpServletRequest request) {
+    return request.getPathInfo() == null ? new Route(List.of("POST"), this::introspect) : null;
+  }
+
+  private void introspect(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    if (!rolesOfCaller(request).contains(participant().introspectionRole())) {
+      throw new TokenRejectedException(
+          Rejection.INSUFFICIENT_SCOPE, "a caller without the role of introspection");
+    }
+    @Nullable ActiveToken token = service().inspect(TokenParameter.read(request)).orElse(null);
+    JsonAnswer.send(
+        response,
+        json -> {
+          json.writeBooleanField("active", token != null);
+          if (token != null) {
+            write(json, token);
+          }
+        });
+  }
+
+  private Set<String> rolesOfCaller(HttpServletRequest request)
+      throws TokenRejectedException, IOException {
+    if (logins == null) {
+      throw new IllegalStateException("not in service");
+    }
+    if (Logins.isByBasic(request)) {
+      return logins.byBasic(request).roles();
+    }
+    try {
+      PresentedToken presented = participant().presentToAct(request);
+      return service().validate(presented).record().roles();
+    } catch (TokenRejectedException refused) {
+      if (refused.rejection() == Rejection.MISSING) {
+        throw new TokenRejectedException(Rejection.NO_CREDENTIALS, refused.why());
+      }
+      throw refused;
+    }
+  }
+
+  private void write(JsonGenerator json, ActiveToken token) throws IOException {
+    json.writeStringField("sub", token.record().subject());
+    json.writeStringField("token_type", Written.kind(token.record()));
+    json.writeNumberField("iat", token.record().issuedAt().getEpochSecond());
+    Instant expiresAt = token.record().expiresAt();
+    if (expiresAt != null) {
+      json.writeNumberField("exp", expiresAt.getEpochSecond());
+    }
+    json.writeStringField("aud", service().audience());
+    json.writeStringField("jti", token.record().id().toString());
+    Written.remaining(json, token.remaining());
+  }
+}

@@ -1,0 +1,47 @@
+package org.tokenfilter.endpoint;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.Serial;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Ends a token for whoever holds it (RFC 7009). Map it to {@code /oauth/revoke}.
+ *
+ * <pre>
+ *   POST /oauth/revoke                              200 OK
+ *   Content-Type: application/x-www-form-urlencoded
+ *
+ *   token=eyJ...
+ * </pre>
+ *
+ * <p>A token that is unknown, or dead already, is what its holder wants it to be: 200. Where the
+ * store does not answer: 503.
+ */
+public final class RevocationServlet extends TokenEndpoint {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  /** A servlet that takes its settings from the application. */
+  public RevocationServlet() {}
+
+  @Override
+  Wording wording() {
+    return new TokenParameter.Errors();
+  }
+
+  @Override
+  @Nullable Route route(HttpServletRequest request) {
+    return request.getPathInfo() == null ? new Route(List.of("POST"), this::revoke) : null;
+  }
+
+  private void revoke(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException {
+    service()
+        .inspect(TokenParameter.read(request))
+        .ifPresent(token -> service().close(token.record().id()));
+    response.setStatus(HttpServletResponse.SC_OK);
+  }
+}

@@ -1,0 +1,153 @@
+package org.tokenfilter.endpoint;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.carrier.CloseParameter;
+import org.tokenfilter.config.ConfigurationKey;
+import org.tokenfilter.config.Participant;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** What the service gateway answers itself. Thread-safe. */
+final class ServiceGateway {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceGatewayFilter.class);
+  private static final String USERNAME = "username";
+  private static final String PASSWORD = "password";
+  private static final String TOKEN = "userToken";
+  private static final FieldNames LOGIN = FieldNames.only(USERNAME, PASSWORD);
+  private static final FieldNames KEEP_ALIVE = FieldNames.only(TOKEN);
+  private static final Set<BodyType> BODIES = EnumSet.of(BodyType.JSON, BodyType.FORM);
+  private static final List<String> POST = List.of("POST");
+  private static final Duration SHORTEST = Duration.ofMinutes(5);
+  private static final Duration LONGEST = Duration.ofDays(1);
+
+  private final Participant participant;
+  private final GatewayPaths paths;
+  private final Logins logins;
+  private final Duration idleTimeout;
+
+  ServiceGateway(Participant participant, GatewayPaths paths, String name) {
+    this.participant = participant;
+    this.paths = paths;
+    this.logins = new Logins(participant, name);
+    this.idleTimeout = clamped(participant.security().service().policy().userIdleTimeout());
+  }
+
+  private static Duration clamped(Duration set) {
+    Duration clamped = set;
+    if (set.compareTo(SHORTEST) < 0) {
+      clamped = SHORTEST;
+    } else if (set.compareTo(LONGEST) > 0) {
+      clamped = LONGEST;
+    }
+    if (!clamped.equals(set)) {
+      LOG.warn(
+          "{} is {}: user tokens of the service gateway have {}",
+          ConfigurationKey.USER_IDLE_TIMEOUT.key(),
+          set,
+          clamped);
+    }
+    return clamped;
+  }
+
+  /** What is at a request's path; null for all that is the application's. */
+  @Nullable Route route(HttpServletRequest request) {
+    @Nullable String verb = paths.verb(request);
+    if (verb == null) {
+      return null;
+    }
+    return switch (verb) {
+      case "login", "logon" -> new Route(POST, this::logIn);
+      case "keepAlive" -> new Route(POST, this::keepAlive);
+      case "" -> closes(request) ? new Route(List.of("GET", "POST"), this::close) : null;
+      default -> null;
+    };
+  }
+
+  private static boolean closes(HttpServletRequest request) {
+    try {
+      return CloseParameter.of(request) == CloseParameter.TRUE;
+    } catch (TokenRejectedException refusedByTheTokenFilter) {
+      return false;
+    }
+  }
+
+  private void logIn(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    Fields fields = Fields.ofBody(request, BODIES, LOGIN);
+    Subject subject =
+        logins.byFields(fields.required(USERNAME), fields.required(PASSWORD), request);
+    IssuedToken token = service().issueUser(subject, idleTimeout, participant.clientOf(request));
+    JsonAnswer.send(response, json -> json.writeStringField(TOKEN, token.value()));
+  }
+
+  private void keepAlive(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    @Nullable String inBody =
+        Fields.hasBody(request) ? Fields.ofBody(request, BODIES, KEEP_ALIVE).get(TOKEN) : null;
+    PresentedToken presented = participant.presentToActAtGateway(request, inBody);
+    ActiveToken token = userToken(presented);
+    @Nullable String session = participant.sessionHeader().read(request);
+    ActiveToken used =
+        session == null ? token : service().continueSession(token, session, presented.client());
+    Duration remaining = service().keepAlive(used).remaining();
+    JsonAnswer.send(response, json -> Written.remaining(json, remaining));
+  }
+
+  private void close(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException {
+    PresentedToken presented = participant.presentToActAtGateway(request, null);
+    ActiveToken token = userToken(presented);
+    @Nullable String session = participant.sessionHeader().read(request);
+    if (session == null) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "no session is named to be closed");
+    }
+    closeSession(token, session, presented.client());
+    service().renew(token);
+    response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+  }
+
+  private void closeSession(ActiveToken token, String session, ClientAddress client)
+      throws TokenRejectedException {
+    try {
+      TokenRecord kept = service().continueSession(token, session, client).session();
+      if (kept != null) {
+        service().close(kept.id());
+      }
+    } catch (TokenRejectedException refused) {
+      // A session that is dead already is what the client wants it to be.
+      if (!refused.rejection().isDeath()) {
+        throw refused;
+      }
+    }
+  }
+
+  private ActiveToken userToken(PresentedToken presented) throws TokenRejectedException {
+    ActiveToken token = service().validate(presented);
+    if (token.record().kind() != TokenKind.USER) {
+      throw new TokenRejectedException(Rejection.INVALID, "not a user token");
+    }
+    return token;
+  }
+
+  private TokenService service() {
+    return participant.security().service();
+  }
+}

@@ -1,0 +1,63 @@
+package org.tokenfilter.endpoint;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Which part of a list a request asks for: {@code ?limit=50&after=1795309323456.ZXIEy0V0...}.
+ *
+ * @param limit how many, 1 to 100
+ * @param after the last one of the page before; null for the first page
+ */
+record SessionsPage(int limit, @Nullable Position after) {
+
+  private static final String LIMIT = "limit";
+  private static final String AFTER = "after";
+  private static final FieldNames FIELDS = FieldNames.among(LIMIT, AFTER);
+  private static final int USUAL = 50;
+
+  static SessionsPage of(HttpServletRequest request) throws TokenRejectedException {
+    Fields query = Fields.ofQuery(request, FIELDS);
+    String limit = query.get(LIMIT);
+    String after = query.get(AFTER);
+    return new SessionsPage(
+        limit == null ? USUAL : limit(limit), after == null ? null : position(after));
+  }
+
+  private static int limit(String text) throws TokenRejectedException {
+    if (!text.matches("[1-9][0-9]?|100")) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "a limit is 1 to 100");
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static Position position(String text) throws TokenRejectedException {
+    int dot = text.indexOf('.');
+    try {
+      if (dot > 0 && text.substring(0, dot).matches("[0-9]{1,15}")) {
+        long millis = Long.parseLong(text.substring(0, dot));
+        return new Position(Instant.ofEpochMilli(millis), TokenId.parse(text.substring(dot + 1)));
+      }
+    } catch (IllegalArgumentException noHandle) {
+      // Refused below, as everything else that is no position.
+    }
+    throw new TokenRejectedException(Rejection.BAD_REQUEST, "no place in the list");
+  }
+
+  /** Where the next page is. */
+  String next(HttpServletRequest request, Position last) {
+    return request.getContextPath()
+        + request.getServletPath()
+        + "?limit="
+        + limit
+        + "&after="
+        + last.issuedAt().toEpochMilli()
+        + "."
+        + last.id();
+  }
+}

@@ -1,0 +1,140 @@
+package org.tokenfilter.endpoint;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Shows a caller his own live tokens and sessions, on all devices, and ends them. Map it to {@code
+ * /sessions/*}.
+ *
+ * <pre>
+ *   GET /sessions?limit=50                     {"sessions":[{"handle":"ZXIEy0V0...","kind":"user",
+ *   Authorization: Bearer eyJ...                 "issued":"2026-11-22T01:02:03.456Z",
+ *                                                "lastUsed":"2026-11-22T01:05:00.000Z",
+ *                                                "remaining":900000,"client":"192.0.2.1",
+ *                                                "current":true}],
+ *                                               "next":"/sessions?limit=50&amp;after=..."}
+ *   DELETE /sessions/ZXIEy0V0...               204 No Content
+ *   DELETE /sessions?others=true               204 No Content
+ * </pre>
+ *
+ * <p>The newest comes first; {@code next} is absent on the last page. {@code remaining} is in
+ * milliseconds, null for what never expires. No answer holds a secret. Of the others, what belongs
+ * to the current one is spared.
+ */
+public final class SessionsServlet extends TokenEndpoint {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  /** A servlet that takes its settings from the application. */
+  public SessionsServlet() {}
+
+  @Override
+  @Nullable Route route(HttpServletRequest request) {
+    String path = request.getPathInfo();
+    if (path == null) {
+      return new Route(List.of("GET", "DELETE"), this::all);
+    }
+    @Nullable TokenId handle = handle(path.substring(1));
+    return handle == null
+        ? null
+        : new Route(List.of("DELETE"), (in, out) -> endOne(handle, in, out));
+  }
+
+  private static @Nullable TokenId handle(String text) {
+    try {
+      return TokenId.parse(text);
+    } catch (IllegalArgumentException none) {
+      return null;
+    }
+  }
+
+  private void all(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    if (request.getMethod().equals("DELETE")) {
+      endOthers(request, response);
+    } else {
+      list(request, response);
+    }
+  }
+
+  private void list(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    ActiveToken current = service().validate(participant().present(request));
+    SessionsPage page = SessionsPage.of(request);
+    List<TokenRecord> records =
+        service().list(current.record().subject(), page.after(), page.limit() + 1);
+    boolean more = records.size() > page.limit();
+    List<TokenRecord> shown = more ? records.subList(0, page.limit()) : records;
+    JsonAnswer.send(
+        response,
+        json -> {
+          json.writeArrayFieldStart("sessions");
+          for (TokenRecord record : shown) {
+            write(json, record, current);
+          }
+          json.writeEndArray();
+          if (more) {
+            Position last = Position.of(shown.get(shown.size() - 1));
+            json.writeStringField("next", page.next(request, last));
+          }
+        });
+    service().renew(current);
+  }
+
+  private static void write(JsonGenerator json, TokenRecord record, ActiveToken current)
+      throws IOException {
+    Instant deadline = record.deadline();
+    json.writeStartObject();
+    json.writeStringField("handle", record.id().toString());
+    json.writeStringField("kind", Written.kind(record));
+    json.writeStringField("issued", record.issuedAt().toString());
+    json.writeStringField("lastUsed", record.lastUsedAt().toString());
+    Written.remaining(json, deadline == null ? null : Duration.between(current.usedAt(), deadline));
+    json.writeStringField("client", record.client());
+    json.writeBooleanField("current", record.id().equals(current.record().id()));
+    json.writeEndObject();
+  }
+
+  private void endOne(TokenId handle, HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    ActiveToken current = caller(request);
+    if (service().close(current.record().subject(), handle)) {
+      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    } else {
+      participant().security().problems().notFound().send(response);
+    }
+    service().renew(current);
+  }
+
+  private void endOthers(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException {
+    ActiveToken current = caller(request);
+    String others = Fields.ofQuery(request, FieldNames.among("others")).get("others");
+    if (!"true".equals(others)) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "others=true is missing");
+    }
+    service().endOthers(current.record());
+    response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    service().renew(current);
+  }
+
+  private ActiveToken caller(HttpServletRequest request) throws TokenRejectedException {
+    PresentedToken presented = participant().presentToAct(request);
+    return service().validate(presented);
+  }
+}

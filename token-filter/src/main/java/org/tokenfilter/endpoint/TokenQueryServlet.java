@@ -1,0 +1,195 @@
+package org.tokenfilter.endpoint;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.Authorization;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Gives, queries, renews and revokes user tokens that travel as a parameter. Map it to the four
+ * paths, at the root or below wherever its clients look for them.
+ *
+ * <pre>
+ *   GET /GetSessionToken?Minutes=30          {"ServerDateTime":"2026-11-22T01:02:03.456Z",
+ *   Authorization: Basic YWRtaW46Li4u         "TimeStamp":2461366.543095556,"ExecutionTime":0.42,
+ *                                             "Result":{"SessionToken":"eyJ...","Remaining":1800000}}
+ *   GET /QuerySessionToken?SessionToken=T    ... "Result":{"Remaining":1799123}}
+ *   GET /RenewSessionToken?SessionToken=T    ... "Result":{"LastActive":"2026-11-22T01:02:03Z",
+ *                                             "SessionToken":"T","Remaining":1800000}}
+ *   GET /RevokeSessionToken?SessionToken=T   ... "Result":{"Status":200,"Detail":"..."}}
+ * </pre>
+ *
+ * <p>Each takes POST with a form too, where {@code email} and {@code password} may stand for Basic;
+ * and {@code Authorization: Bearer} for the parameter. Querying does not renew. A refusal has
+ * {@code "Errors":{"Status":401,"Detail":"..."}} for the result.
+ */
+public final class TokenQueryServlet extends TokenEndpoint {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  private static final String TOKEN = "SessionToken";
+  private static final String MINUTES = "Minutes";
+  private static final String EMAIL = "email";
+  private static final String PASSWORD = "password";
+  private static final FieldNames QUERY = FieldNames.among(TOKEN, MINUTES);
+  private static final FieldNames FORM = FieldNames.among(TOKEN, MINUTES, EMAIL, PASSWORD);
+  private static final Set<BodyType> FORM_ALONE = EnumSet.of(BodyType.FORM);
+  private static final List<String> METHODS = List.of("GET", "POST");
+  private static final Duration SHORTEST = Duration.ofMinutes(1);
+  private static final Duration LONGEST = Duration.ofDays(1);
+  private static final String USUAL = "30";
+
+  private transient @Nullable Logins logins;
+
+  /** A servlet that takes its settings from the application. */
+  public TokenQueryServlet() {}
+
+  @Override
+  void start(TokenSecurity security) {
+    logins = new Logins(participant(), getServletName());
+  }
+
+  @Override
+  Wording wording() {
+    return new Envelope.Errors();
+  }
+
+  @Override
+  @Nullable Route route(HttpServletRequest request) {
+    Envelope envelope = Envelope.open(request, participant().security());
+    String path =
+        request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
+    return switch (path.substring(path.lastIndexOf('/') + 1)) {
+      case "GetSessionToken" -> route((in, out) -> give(envelope, in, out));
+      case "QuerySessionToken" -> route((in, out) -> query(envelope, in, out));
+      case "RenewSessionToken" -> route((in, out) -> renew(envelope, in, out));
+      case "RevokeSessionToken" -> route((in, out) -> revoke(envelope, in, out));
+      default -> null;
+    };
+  }
+
+  private static Route route(Route.Action action) {
+    return new Route(METHODS, action);
+  }
+
+  private void give(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    Fields query = Fields.ofQuery(request, QUERY);
+    Fields form = form(request);
+    Duration idle = minutes(either(query.get(MINUTES), form.get(MINUTES), MINUTES));
+    IssuedToken token =
+        service().issueUser(logIn(form, request), idle, participant().clientOf(request));
+    ActiveToken fresh = new ActiveToken(token.record(), null, token.record().lastUsedAt());
+    envelope.sendResult(
+        response,
+        json -> {
+          json.writeStringField(TOKEN, token.value());
+          Envelope.writeRemaining(json, fresh);
+        });
+  }
+
+  private Subject logIn(Fields form, HttpServletRequest request)
+      throws TokenRejectedException, IOException {
+    if (logins == null) {
+      throw new IllegalStateException("not in service");
+    }
+    boolean byForm = form.get(EMAIL) != null || form.get(PASSWORD) != null;
+    if (byForm && Authorization.credentials(request, "basic") != null) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "credentials are given twice");
+    }
+    return byForm
+        ? logins.byFields(form.required(EMAIL), form.required(PASSWORD), request)
+        : logins.byBasic(request);
+  }
+
+  private static Duration minutes(@Nullable String text) throws TokenRejectedException {
+    Duration minutes = Minutes.parse(text == null ? USUAL : text);
+    if (minutes.compareTo(SHORTEST) < 0 || minutes.compareTo(LONGEST) > 0) {
+      throw new TokenRejectedException(
+          Rejection.BAD_REQUEST, MINUTES + " is 1 to " + LONGEST.toMinutes());
+    }
+    return minutes;
+  }
+
+  private void query(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    ActiveToken token = active(token(request), request).lookedAt();
+    envelope.sendResult(response, json -> Envelope.writeRemaining(json, token));
+  }
+
+  private void renew(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    String text = token(request);
+    ActiveToken token = service().keepAlive(active(text, request));
+    envelope.sendResult(
+        response,
+        json -> {
+          json.writeStringField(
+              "LastActive", token.usedAt().truncatedTo(ChronoUnit.SECONDS).toString());
+          json.writeStringField(TOKEN, text);
+          Envelope.writeRemaining(json, token);
+        });
+  }
+
+  private void revoke(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException, IOException {
+    service().close(active(token(request), request).record().id());
+    envelope.sendResult(
+        response,
+        json -> {
+          json.writeNumberField("Status", HttpServletResponse.SC_OK);
+          json.writeStringField("Detail", "The session token is revoked.");
+        });
+  }
+
+  /** The token, of which two spellings of one request must not differ. */
+  private static String token(HttpServletRequest request) throws TokenRejectedException {
+    Fields query = Fields.ofQuery(request, QUERY);
+    String parameter = either(query.get(TOKEN), form(request).get(TOKEN), TOKEN);
+    String token = either(parameter, Authorization.credentials(request, "bearer"), TOKEN);
+    if (token == null || token.isEmpty()) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, TOKEN + " is missing");
+    }
+    return token;
+  }
+
+  private static @Nullable String either(@Nullable String one, @Nullable String other, String name)
+      throws TokenRejectedException {
+    if (one != null && other != null && !one.equals(other)) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two of " + name + " that differ");
+    }
+    return one == null ? other : one;
+  }
+
+  private static Fields form(HttpServletRequest request) throws TokenRejectedException {
+    return request.getMethod().equals("POST") && Fields.hasBody(request)
+        ? Fields.ofBody(request, FORM_ALONE, FORM)
+        : Fields.none();
+  }
+
+  private ActiveToken active(String token, HttpServletRequest request)
+      throws TokenRejectedException {
+    ClientAddress client = participant().clientOf(request);
+    ActiveToken active = service().validate(new PresentedToken(token, Set.of(), client, false));
+    if (active.record().kind() != TokenKind.USER) {
+      throw new TokenRejectedException(Rejection.INVALID, "not a user token");
+    }
+    return active;
+  }
+}
