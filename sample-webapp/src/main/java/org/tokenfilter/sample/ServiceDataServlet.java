@@ -1,0 +1,62 @@
+package org.tokenfilter.sample;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.filter.TokenPrincipal;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.TokenId;
+
+/**
+ * {@code GET .../{service}/products/{p}/views/{v}/data}: the session that the request is in, and
+ * how many requests there were in it.
+ */
+public final class ServiceDataServlet extends HttpServlet {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  private static final Pattern DATA = Pattern.compile("/[^/]+/products/[^/]+/views/[^/]+/data");
+
+  private final transient RequestCounts counts = new RequestCounts();
+  private transient TokenService.@Nullable Listening listening;
+
+  /** A servlet for web.xml. */
+  public ServiceDataServlet() {}
+
+  /** The filters have started before any servlet. */
+  @Override
+  public void init() {
+    listening = TokenSecurity.of(getServletContext()).service().listen(counts);
+    getServletContext().setAttribute(RequestCounts.class.getName(), counts);
+  }
+
+  @Override
+  public void destroy() {
+    if (listening != null) {
+      listening.close();
+    }
+  }
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (!DATA.matcher(String.valueOf(request.getPathInfo())).matches()
+        || !(request.getUserPrincipal() instanceof TokenPrincipal principal)) {
+      response.sendError(HttpServletResponse.SC_NOT_FOUND);
+      return;
+    }
+    TokenId session = principal.session();
+    response.setContentType("application/json;charset=UTF-8");
+    response
+        .getWriter()
+        .write(
+            session == null
+                ? "{\"session\":null,\"requests\":1}"
+                : "{\"session\":\"%s\",\"requests\":%d}".formatted(session, counts.next(session)));
+  }
+}
