@@ -1,0 +1,74 @@
+package org.tokenfilter.sample;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Names for what differs from run to run, so that a recorded exchange is always the same. */
+final class Names {
+
+  private static final Pattern TOKEN =
+      Pattern.compile("eyJ[\\w-]+\\.\\.[\\w-]+\\.[\\w-]+\\.[\\w-]+");
+  private static final Pattern REMAINING =
+      Pattern.compile("((?:Token-Remaining: |\"[Rr]emaining\":))(\\d+)");
+  private static final long MINUTE = 60_000;
+
+  /** Where 43 characters of base64url stand, and what they are there. */
+  private static final Map<String, Pattern> IDS =
+      Map.of(
+          "SESSION",
+          Pattern.compile("(?<=(?m:^)session: |SESSION=|,\"session\":\")[\\w-]{43}(?=[;\"\\s]|$)"),
+          "HANDLE",
+          Pattern.compile(
+              "(?<=\"handle\":\"|\\{\"session\":\"|\"jti\":\"|[0-9]\\.)[\\w-]{43}(?=[\"\\s]|$)"));
+
+  private static final Map<String, String> EXAMPLES =
+      Map.of(
+          "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+Z", "2026-11-22T01:02:03.456Z",
+          "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ", "2026-11-22T01:02:03Z",
+          "\"TimeStamp\":[\\d.]+", "\"TimeStamp\":2461366.543095556",
+          "\"ExecutionTime\":[\\d.E-]+", "\"ExecutionTime\":0.42",
+          "\"expiration\":\"[^\"]+\"", "\"expiration\":\"11/23/2026 01:02:03\"",
+          "\"iat\":\\d+", "\"iat\":1795309323",
+          "\"exp\":\\d+", "\"exp\":1795914123",
+          "after=\\d+", "after=1795309323456");
+
+  private final Map<String, String> byValue = new LinkedHashMap<>();
+  private final Map<String, Integer> counts = new LinkedHashMap<>();
+
+  /** What a document writes, with the values that the names stand for. */
+  String reveal(String text) {
+    String revealed = text;
+    for (Map.Entry<String, String> known : byValue.entrySet()) {
+      revealed = revealed.replaceAll("\\b" + known.getValue() + "\\b", known.getKey());
+    }
+    return revealed;
+  }
+
+  /** What was answered, with names for the values. */
+  String conceal(String text) {
+    String concealed = named("TOKEN", TOKEN, text);
+    for (Map.Entry<String, Pattern> id : IDS.entrySet()) {
+      concealed = named(id.getKey(), id.getValue(), concealed);
+    }
+    for (Map.Entry<String, String> example : EXAMPLES.entrySet()) {
+      concealed = concealed.replaceAll(example.getKey(), example.getValue());
+    }
+    return REMAINING.matcher(concealed).replaceAll(Names::upToTheMinute);
+  }
+
+  private String named(String name, Pattern pattern, String text) {
+    return pattern.matcher(text).replaceAll(it -> Matcher.quoteReplacement(name(name, it.group())));
+  }
+
+  private String name(String name, String value) {
+    return byValue.computeIfAbsent(value, it -> name + "-" + counts.merge(name, 1, Integer::sum));
+  }
+
+  private static String upToTheMinute(MatchResult remaining) {
+    long millis = Long.parseLong(remaining.group(2));
+    return remaining.group(1) + (millis + MINUTE - 1) / MINUTE * MINUTE;
+  }
+}
