@@ -12,7 +12,7 @@ final class Names {
   private static final Pattern TOKEN =
       Pattern.compile("eyJ[\\w-]+\\.\\.[\\w-]+\\.[\\w-]+\\.[\\w-]+");
   private static final Pattern REMAINING =
-      Pattern.compile("((?:Token-Remaining: |\"[Rr]emaining\":))(\\d+)");
+      Pattern.compile("((?:token-remaining: |\"[Rr]emaining\":))(\\d+)");
   private static final long MINUTE = 60_000;
 
   /** Where 43 characters of base64url stand, and what they are there. */

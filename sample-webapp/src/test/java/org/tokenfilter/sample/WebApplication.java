@@ -23,6 +23,7 @@ import org.eclipse.jetty.ee10.webapp.MetaData;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder with a {@code WEB-INF/web.xml}, run on a Jetty of its own on loopback with the classes
@@ -35,9 +36,9 @@ final class WebApplication implements AutoCloseable {
   private final Server server =
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   private final HttpClient client = HttpClient.newHttpClient();
+  private final WebAppContext context = new WebAppContext();
 
   WebApplication(Path folder) {
-    WebAppContext context = new WebAppContext();
     context.setContextPath("/");
     context.setAttribute(MetaData.VALIDATE_XML, true);
     context.setWar(folder.toAbsolutePath().toString());
@@ -53,6 +54,11 @@ final class WebApplication implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** What the application keeps in its context. */
+  @Nullable Object attribute(String name) {
+    return context.getServletContext().getAttribute(name);
   }
 
   int port() {
