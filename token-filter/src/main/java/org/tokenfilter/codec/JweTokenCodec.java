@@ -62,14 +62,14 @@ public final class JweTokenCodec implements TokenCodec {
   @Override
   public TokenClaims decode(String token) throws TokenRejectedException {
     CompactJwe parts = CompactJwe.parse(token);
-    ContentCipher cipher = ring.get().opening(parts.header());
+    ContentCipher cipher = ring.get().opening(parts);
     if (cipher == null) {
       throw CompactJwe.refused("no key of ours makes its header");
     }
     return read(open(cipher, parts));
   }
 
-  /** Whatever the library throws, and some of it is unchecked, the text is no token of ours. */
+  /** Whatever the ciphers throw, and some of it is unchecked, the text is no token of ours. */
   private static byte[] open(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
     try {
       return cipher.open(token);

@@ -2,9 +2,7 @@ package org.tokenfilter.codec;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,18 +19,18 @@ public final class KeyRing {
 
   private final List<ContentKey> keys;
   private final ContentCipher active;
-  private final Map<String, ContentCipher> byHeader;
+  private final List<ContentCipher> opening;
 
   private KeyRing(List<ContentKey> keys, ContentKey active) {
     this.keys = keys;
     this.active = new ContentCipher(active);
-    this.byHeader = new HashMap<>();
+    List<ContentCipher> opening = new ArrayList<>(List.of(this.active));
     for (ContentKey key : keys) {
-      if (key.state() != ContentKey.State.RETIRED) {
-        ContentCipher cipher = key == active ? this.active : new ContentCipher(key);
-        byHeader.put(cipher.headerSegment(), cipher);
+      if (key != active && key.state() != ContentKey.State.RETIRED) {
+        opening.add(new ContentCipher(key));
       }
     }
+    this.opening = List.copyOf(opening);
   }
 
   /**
@@ -71,9 +69,15 @@ public final class KeyRing {
     return active;
   }
 
-  /** What opens the tokens that begin with this header; null if no key of ours may. */
-  @Nullable ContentCipher opening(String headerSegment) {
-    return byHeader.get(headerSegment);
+  /** What opens this token, by its header; null if no key of ours may. */
+  @Nullable ContentCipher opening(CompactJwe token) {
+    for (int i = 0; i < opening.size(); i++) {
+      ContentCipher cipher = opening.get(i);
+      if (token.hasHeader(cipher.headerSegment())) {
+        return cipher;
+      }
+    }
+    return null;
   }
 
   /** Shows names, states and encryptions, not the secrets. */
