@@ -2,6 +2,7 @@ package org.tokenfilter.endpoint;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.MappingMatch;
 import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
@@ -73,15 +74,24 @@ public final class TokenQueryServlet extends TokenEndpoint {
   @Override
   @Nullable Route route(HttpServletRequest request) {
     Envelope envelope = Envelope.open(request, participant().security());
-    String path =
-        request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
-    return switch (path.substring(path.lastIndexOf('/') + 1)) {
-      case "GetSessionToken" -> route((in, out) -> give(envelope, in, out));
-      case "QuerySessionToken" -> route((in, out) -> query(envelope, in, out));
-      case "RenewSessionToken" -> route((in, out) -> renew(envelope, in, out));
-      case "RevokeSessionToken" -> route((in, out) -> revoke(envelope, in, out));
+    return switch (step(request)) {
+      case "/GetSessionToken" -> route((in, out) -> give(envelope, in, out));
+      case "/QuerySessionToken" -> route((in, out) -> query(envelope, in, out));
+      case "/RenewSessionToken" -> route((in, out) -> renew(envelope, in, out));
+      case "/RevokeSessionToken" -> route((in, out) -> revoke(envelope, in, out));
       default -> null;
     };
+  }
+
+  /** The path below its base; of a path that it is mapped to as a whole, the last step. */
+  private static String step(HttpServletRequest request) {
+    String below = request.getPathInfo();
+    if (below != null) {
+      return below;
+    }
+    String path = request.getServletPath();
+    boolean whole = request.getHttpServletMapping().getMappingMatch() == MappingMatch.EXACT;
+    return whole ? path.substring(path.lastIndexOf('/')) : path;
   }
 
   private static Route route(Route.Action action) {
