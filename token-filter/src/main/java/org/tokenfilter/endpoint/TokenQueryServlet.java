@@ -13,7 +13,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
@@ -196,10 +195,6 @@ public final class TokenQueryServlet extends TokenEndpoint {
   private ActiveToken active(String token, HttpServletRequest request)
       throws TokenRejectedException {
     ClientAddress client = participant().clientOf(request);
-    ActiveToken active = service().validate(new PresentedToken(token, Set.of(), client, false));
-    if (active.record().kind() != TokenKind.USER) {
-      throw new TokenRejectedException(Rejection.INVALID, "not a user token");
-    }
-    return active;
+    return service().validateUser(new PresentedToken(token, Set.of(), client, false));
   }
 }
