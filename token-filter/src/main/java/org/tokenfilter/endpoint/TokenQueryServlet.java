@@ -2,6 +2,7 @@ package org.tokenfilter.endpoint;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.MappingMatch;
 import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
@@ -73,15 +73,24 @@ public final class TokenQueryServlet extends TokenEndpoint {
   @Override
   @Nullable Route route(HttpServletRequest request) {
     Envelope envelope = Envelope.open(request, participant().security());
-    String path =
-        request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
-    return switch (path.substring(path.lastIndexOf('/') + 1)) {
-      case "GetSessionToken" -> route((in, out) -> give(envelope, in, out));
-      case "QuerySessionToken" -> route((in, out) -> query(envelope, in, out));
-      case "RenewSessionToken" -> route((in, out) -> renew(envelope, in, out));
-      case "RevokeSessionToken" -> route((in, out) -> revoke(envelope, in, out));
+    return switch (step(request)) {
+      case "/GetSessionToken" -> route((in, out) -> give(envelope, in, out));
+      case "/QuerySessionToken" -> route((in, out) -> query(envelope, in, out));
+      case "/RenewSessionToken" -> route((in, out) -> renew(envelope, in, out));
+      case "/RevokeSessionToken" -> route((in, out) -> revoke(envelope, in, out));
       default -> null;
     };
+  }
+
+  /** The path below its base; of a path that it is mapped to as a whole, the last step. */
+  private static String step(HttpServletRequest request) {
+    String below = request.getPathInfo();
+    if (below != null) {
+      return below;
+    }
+    String path = request.getServletPath();
+    boolean whole = request.getHttpServletMapping().getMappingMatch() == MappingMatch.EXACT;
+    return whole ? path.substring(path.lastIndexOf('/')) : path;
   }
 
   private static Route route(Route.Action action) {
@@ -186,10 +195,6 @@ public final class TokenQueryServlet extends TokenEndpoint {
   private ActiveToken active(String token, HttpServletRequest request)
       throws TokenRejectedException {
     ClientAddress client = participant().clientOf(request);
-    ActiveToken active = service().validate(new PresentedToken(token, Set.of(), client, false));
-    if (active.record().kind() != TokenKind.USER) {
-      throw new TokenRejectedException(Rejection.INVALID, "not a user token");
-    }
-    return active;
+    return service().validateUser(new PresentedToken(token, Set.of(), client, false));
   }
 }

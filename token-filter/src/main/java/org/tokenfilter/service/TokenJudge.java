@@ -37,15 +37,33 @@ final class TokenJudge {
   }
 
   ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
+    return live(codec.decode(presented.token()), presented);
+  }
+
+  /** Why a token of another kind died, or whether its record is kept, is told to nobody here. */
+  ActiveToken validateUser(PresentedToken presented) throws TokenRejectedException {
+    TokenClaims claims = codec.decode(presented.token());
+    if (claims.kind() != TokenKind.USER) {
+      throw invalid("not a user token");
+    }
+    return live(claims, presented);
+  }
+
+  private ActiveToken live(TokenClaims claims, PresentedToken presented)
+      throws TokenRejectedException {
     Instant now = clock.instant();
-    TokenRecord record = authentic(presented);
+    TokenRecord record = authentic(claims, presented);
     requireLive(record, now);
     return new ActiveToken(record, null, now, presented.passive());
   }
 
   /** The record of a token of ours that its rightful client presents, live or dead. */
   TokenRecord authentic(PresentedToken presented) throws TokenRejectedException {
-    TokenClaims claims = codec.decode(presented.token());
+    return authentic(codec.decode(presented.token()), presented);
+  }
+
+  private TokenRecord authentic(TokenClaims claims, PresentedToken presented)
+      throws TokenRejectedException {
     if (claims.kind() == TokenKind.SESSION) {
       requireSessionId(claims, presented.sessionIds());
     }

@@ -152,6 +152,15 @@ public final class TokenService {
   }
 
   /**
+   * Finds a user token good, likewise. Any other kind is refused as none of ours, live or dead.
+   *
+   * @throws TokenRejectedException if it is not
+   */
+  public ActiveToken validateUser(PresentedToken presented) throws TokenRejectedException {
+    return judged(presented.client(), () -> judge.validateUser(presented));
+  }
+
+  /**
    * Goes on in a session of a user token.
    *
    * @param client who asks
