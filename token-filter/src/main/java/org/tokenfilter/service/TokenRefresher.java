@@ -88,8 +88,9 @@ final class TokenRefresher {
         : Optional.empty();
   }
 
+  /** No grace is none, also where this clock still shows a time before the exchange. */
   private boolean inGrace(Ending ending, Instant now) {
-    return now.isBefore(ending.at().plus(policy.refreshGrace()));
+    return !policy.refreshGrace().isZero() && now.isBefore(ending.at().plus(policy.refreshGrace()));
   }
 
   private void replayed(TokenRecord old, Ending ending, PresentedToken presented) {
