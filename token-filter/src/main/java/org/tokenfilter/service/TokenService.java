@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.store.Ending;
@@ -187,7 +188,7 @@ public final class TokenService {
    */
   public ActiveToken keepAlive(ActiveToken used) throws TokenRejectedException {
     if (!renewer.renewNow(used)) {
-      TokenJudge.requireLive(judge.find(used.used().id()), used.usedAt());
+      TokenJudge.requireLive(judge.find(used.used().id()), clock.instant());
       throw new TokenRejectedException(Rejection.INVALID, "the store did not renew it");
     }
     return new ActiveToken(used.record(), used.session(), used.usedAt());
@@ -248,13 +249,18 @@ public final class TokenService {
   /** Adds one who hears what happens to tokens from now on, until he is closed. */
   public Listening listen(TokenListener listener) {
     listeners.add(listener);
-    return () -> listeners.remove(listener);
+    AtomicBoolean open = new AtomicBoolean(true);
+    return () -> {
+      if (open.getAndSet(false)) {
+        listeners.remove(listener);
+      }
+    };
   }
 
   /** Somebody hears what happens to tokens. */
   @FunctionalInterface
   public interface Listening extends AutoCloseable {
-    /** He hears no more. */
+    /** He hears no more. Idempotent. */
     @Override
     void close();
   }
