@@ -10,7 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Position;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
@@ -34,12 +33,12 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class TokenService {
 
-  private final TokenStore store;
   private final Clock clock;
   private final Listeners listeners;
   private final TokenIssuer issuer;
   private final TokenJudge judge;
   private final TokenRenewer renewer;
+  private final TokenFamily family;
   private final TokenRefresher refresher;
   private final SubjectTokens subjects;
   private final TokenPolicy policy;
@@ -60,14 +59,15 @@ public final class TokenService {
       SecureRandom random,
       List<TokenListener> listeners,
       Executor executor) {
-    this.store = store;
     this.clock = clock;
     this.listeners = new Listeners(listeners, executor);
     this.issuer = new TokenIssuer(store, codec, policy, audience, clock, random, this.listeners);
     this.judge = new TokenJudge(store, codec, clock);
     this.renewer = new TokenRenewer(store, clock, this.listeners);
-    this.refresher = new TokenRefresher(store, policy, judge, issuer, clock, this.listeners);
-    this.subjects = new SubjectTokens(store, clock, this.listeners);
+    this.family = new TokenFamily(store, clock, this.listeners);
+    this.refresher =
+        new TokenRefresher(store, policy, judge, issuer, clock, this.listeners, family);
+    this.subjects = new SubjectTokens(store, clock, this.listeners, family);
     this.policy = policy;
   }
 
@@ -195,14 +195,13 @@ public final class TokenService {
   }
 
   /**
-   * Ends a token or a session, and its children.
+   * Ends a token or a session, and its children. Of one that was refreshed, perhaps at the same
+   * moment, the successor ends: what its owner has closed leaves nothing behind.
    *
    * @return whether this call ended it; false if it had ended already or is unknown
    */
   public boolean close(TokenId id) {
-    List<TokenId> ended = store.end(id, Ending.of(Reason.CLOSED, clock.instant()));
-    listeners.tellEnded(ended, Reason.CLOSED);
-    return !ended.isEmpty();
+    return family.close(id);
   }
 
   /**
@@ -215,7 +214,7 @@ public final class TokenService {
   }
 
   /**
-   * Ends a subject's own token or session, and its children.
+   * Ends a subject's own token or session, and its children, as {@link #close(TokenId)} does.
    *
    * @return false if it is somebody else's, or unknown
    */

@@ -418,6 +418,25 @@ class RefreshingTest {
         .containsExactly("ended " + old.record().id() + " CLOSED", "refused CLOSED");
   }
 
+  /** Case S11. */
+  @Test
+  void whatIsRefreshedWhileItIsClosedLeavesNoSuccessor() throws Exception {
+    IssuedToken old = scene.apiClient();
+    IssuedToken listed = scene.service.issueClient(Scene.ALICE, "live", "listed");
+    TokenService service = scene.over(faulty, Scene.POLICY, scene.heard);
+    List<IssuedToken> successors = new ArrayList<>();
+    faulty.before(END, 1, () -> successors.add(refreshed(old)));
+    assertThat(service.close(old.record().id())).isTrue();
+    faulty.before(END, 1, () -> successors.add(refreshed(listed)));
+    assertThat(service.close("alice", listed.record().id())).isTrue();
+
+    assertThat(scene.live()).isEmpty();
+    for (IssuedToken successor : successors) {
+      assertRefused(Rejection.CLOSED, () -> scene.validate(successor));
+    }
+    assertThat(service.close(old.record().id())).isFalse();
+  }
+
   @Test
   void aStoreThatFailsBeforeTheExchangeChangesNothing() throws Exception {
     IssuedToken old = scene.apiClient();
