@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Position;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
@@ -33,12 +33,12 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class TokenService {
 
-  private final TokenStore store;
   private final Clock clock;
   private final Listeners listeners;
   private final TokenIssuer issuer;
   private final TokenJudge judge;
   private final TokenRenewer renewer;
+  private final TokenFamily family;
   private final TokenRefresher refresher;
   private final SubjectTokens subjects;
   private final TokenPolicy policy;
@@ -60,14 +60,15 @@ public final class TokenService {
       SecureRandom random,
       List<TokenListener> listeners,
       Executor executor) {
-    this.store = store;
     this.clock = clock;
     this.listeners = new Listeners(listeners, executor);
     this.issuer = new TokenIssuer(store, codec, policy, audience, clock, random, this.listeners);
     this.judge = new TokenJudge(store, codec, clock);
     this.renewer = new TokenRenewer(store, clock, this.listeners);
-    this.refresher = new TokenRefresher(store, policy, judge, issuer, clock, this.listeners);
-    this.subjects = new SubjectTokens(store, clock, this.listeners);
+    this.family = new TokenFamily(store, clock, this.listeners);
+    this.refresher =
+        new TokenRefresher(store, policy, judge, issuer, clock, this.listeners, family);
+    this.subjects = new SubjectTokens(store, clock, this.listeners, family);
     this.policy = policy;
     this.audience = audience;
   }
@@ -198,21 +199,20 @@ public final class TokenService {
    */
   public ActiveToken keepAlive(ActiveToken used) throws TokenRejectedException {
     if (!renewer.renewNow(used)) {
-      TokenJudge.requireLive(judge.find(used.used().id()), used.usedAt());
+      TokenJudge.requireLive(judge.find(used.used().id()), clock.instant());
       throw new TokenRejectedException(Rejection.INVALID, "the store did not renew it");
     }
     return new ActiveToken(used.record(), used.session(), used.usedAt());
   }
 
   /**
-   * Ends a token or a session, and its children.
+   * Ends a token or a session, and its children. Of one that was refreshed, perhaps at the same
+   * moment, the successor ends: what its owner has closed leaves nothing behind.
    *
    * @return whether this call ended it; false if it had ended already or is unknown
    */
   public boolean close(TokenId id) {
-    List<TokenId> ended = store.end(id, Ending.of(Reason.CLOSED, clock.instant()));
-    listeners.tellEnded(ended, Reason.CLOSED);
-    return !ended.isEmpty();
+    return family.close(id);
   }
 
   /**
@@ -225,7 +225,7 @@ public final class TokenService {
   }
 
   /**
-   * Ends a subject's own token or session, and its children.
+   * Ends a subject's own token or session, and its children, as {@link #close(TokenId)} does.
    *
    * @return false if it is somebody else's, or unknown
    */
@@ -264,13 +264,18 @@ public final class TokenService {
   /** Adds one who hears what happens to tokens from now on, until he is closed. */
   public Listening listen(TokenListener listener) {
     listeners.add(listener);
-    return () -> listeners.remove(listener);
+    AtomicBoolean open = new AtomicBoolean(true);
+    return () -> {
+      if (open.getAndSet(false)) {
+        listeners.remove(listener);
+      }
+    };
   }
 
   /** Somebody hears what happens to tokens. */
   @FunctionalInterface
   public interface Listening extends AutoCloseable {
-    /** He hears no more. */
+    /** He hears no more. Idempotent. */
     @Override
     void close();
   }

@@ -72,6 +72,21 @@ final class Scene {
         binding);
   }
 
+  /** The usual policy, but for what happens to tokens that were refreshed. */
+  static TokenPolicy refreshing(Duration grace, TokenPolicy.Replay replay) {
+    return new TokenPolicy(
+        SESSION_IDLE,
+        USER_IDLE,
+        MAX_LIFETIME,
+        OPEN_MAX_LIFETIME,
+        true,
+        CLIENT_LIFETIME,
+        grace,
+        replay,
+        Limit.NONE,
+        Binding.ADDRESS);
+  }
+
   /** The same scene by other rules. */
   Scene by(TokenPolicy policy) {
     service = over(memory, policy, heard);
@@ -101,6 +116,11 @@ final class Scene {
     return service.issueUser(ALICE, null, CLIENT);
   }
 
+  /** The token of an API client of Alice's. */
+  IssuedToken apiClient() throws TokenRejectedException {
+    return service.issueClient(ALICE, "live", "shop");
+  }
+
   ActiveToken validate(IssuedToken token) throws TokenRejectedException {
     return service.validate(presented(token));
   }
@@ -113,6 +133,18 @@ final class Scene {
 
   static PresentedToken presented(String token, ClientAddress client, String... sessionIds) {
     return new PresentedToken(token, Set.of(sessionIds), client, false);
+  }
+
+  /** The same, by a client that asks not to be counted. */
+  static PresentedToken passively(IssuedToken token) {
+    PresentedToken presented = presented(token);
+    return new PresentedToken(
+        presented.token(), presented.sessionIds(), presented.client(), false, true);
+  }
+
+  /** What is live of Alice's. */
+  List<TokenRecord> live() {
+    return memory.list(ALICE.name(), clock.instant(), null, Integer.MAX_VALUE);
   }
 
   /** What the store has. */
