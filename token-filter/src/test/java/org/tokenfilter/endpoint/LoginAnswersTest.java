@@ -156,7 +156,7 @@ final class LoginAnswersTest {
           }
           return Optional.of(Subject.of(login.username()));
         });
-    try (Logged logged = Logged.by(TokenEndpoint.class)) {
+    try (Logged logged = Logged.by(Answers.class)) {
       for (int i = 0; i < failures.size(); i++) {
         Answer answer = login(Accounts.ALICE);
         assertThat(answer.status()).isEqualTo(503);
