@@ -136,6 +136,22 @@ public final class WebApp implements AutoCloseable {
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
+  /**
+   * Posts a body; headers come as name, value, name, value. Each time on a connection of its own:
+   * where the body is refused unread, Jetty closes it, maybe after the next request was sent.
+   */
+  public HttpResponse<String> post(String path, String contentType, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .header("Content-Type", contentType);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
   public HttpResponse<String> get(String path, String... headers)
       throws IOException, InterruptedException {
     return send("GET", path, headers);
