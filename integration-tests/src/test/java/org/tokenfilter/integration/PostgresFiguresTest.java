@@ -157,13 +157,13 @@ class PostgresFiguresTest {
     assertThat(blocks).isLessThan(500);
     long begun = System.nanoTime();
     Selection all = new Selection("machine", Set.of());
-    for (int portion = 0; portion < 100; portion++) {
+    for (int portion = 0; portion < 10; portion++) {
       assertThat(store.endAll(all, Ending.of(Reason.CLOSED, later), 1_000)).hasSize(1_000);
     }
     Figures.note(
-        "PostgreSQL, 100,000 of one subject ended by portions of 1,000: %d ms",
+        "PostgreSQL, 10,000 of 100,000 of one subject ended by portions of 1,000: %d ms",
         Duration.ofNanos(System.nanoTime() - begun).toMillis());
-    assertThat(store.list("machine", later, null, 50)).isEmpty();
+    assertThat(store.list("machine", later, null, 50)).isEqualTo(page);
   }
 
   /** Every call that looks for rows, on tokens of this user. */
