@@ -4,25 +4,62 @@ import java.nio.file.Path;
 import java.util.List;
 import org.tokenfilter.benchmark.http.HttpBenchmark;
 import org.tokenfilter.benchmark.http.Plan;
+import org.tokenfilter.benchmark.micro.MicroBenchmark;
 import org.tokenfilter.benchmark.report.Report;
+import org.tokenfilter.benchmark.scale.HeapBenchmark;
+import org.tokenfilter.benchmark.scale.ScaleBenchmark;
 
-/** Measures what it is told to: {@code quick}, {@code full}, or {@code all}. */
+/**
+ * Measures what it is told to: {@code quick}, {@code full}, {@code micro}, {@code scale}, {@code
+ * heap}, or {@code all}.
+ */
 public final class Benchmarks {
 
   private static final Path FOLDER = Path.of("target", "benchmarks");
+  private static final Report REPORT = new Report(FOLDER, Boolean.getBoolean("benchmark.document"));
+  private static final int ON_HEAP = 500_000;
+  private static final int SEEN = 20_000;
 
   private Benchmarks() {}
 
   /** Starts. */
-  public static void main(String[] arguments) throws Exception {
-    Report report = new Report(FOLDER, Boolean.getBoolean("benchmark.document"));
-    String choice = String.join(" ", List.of(arguments));
-    switch (choice) {
-      case "quick" -> new HttpBenchmark(Plan.quick(), FOLDER, report).run();
-      case "full", "all" -> new HttpBenchmark(Plan.full(), FOLDER, report).run();
-      default -> throw new IllegalArgumentException("nothing to measure: " + choice);
+  public static void main(String[] choice) throws Exception {
+    switch (String.join(" ", choice)) {
+      case "quick" -> http(Plan.quick());
+      case "full" -> http(Plan.full());
+      case "micro" -> micro();
+      case "scale" -> scale();
+      case "heap" -> heap();
+      case "all" -> {
+        heap();
+        micro();
+        http(Plan.full());
+        scale();
+      }
+      default -> throw new IllegalArgumentException("nothing to measure: " + List.of(choice));
     }
-    // Threads of libraries that know no end.
+    // Other libraries' threads know no end.
     System.exit(0);
+  }
+
+  private static void http(Plan plan) throws Exception {
+    new HttpBenchmark(plan, FOLDER, REPORT).run();
+  }
+
+  private static void micro() throws Exception {
+    new MicroBenchmark(REPORT).run();
+  }
+
+  private static void scale() throws Exception {
+    new ScaleBenchmark(
+            FOLDER,
+            REPORT,
+            Integer.getInteger("benchmark.records"),
+            Integer.getInteger("benchmark.dead"))
+        .run();
+  }
+
+  private static void heap() throws Exception {
+    new HeapBenchmark(FOLDER, REPORT, ON_HEAP, SEEN).run();
   }
 }
