@@ -116,7 +116,7 @@ public final class ScaleBenchmark {
 
   private Batches renewals(PostgresDatabase database, ManyRecords records, int size)
       throws SQLException {
-    // Else the first write to each page after it would be written whole.
+    // The dearest time: after it, the first write to each page is logged with the whole page.
     database.execute("checkpoint");
     Timings times = new Timings();
     int batch = Math.min(BATCH, size / 2);
