@@ -2,6 +2,8 @@ package org.tokenfilter.benchmark;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tokenfilter.benchmark.http.HttpBenchmark;
 import org.tokenfilter.benchmark.http.Plan;
 import org.tokenfilter.benchmark.micro.MicroBenchmark;
@@ -15,15 +17,28 @@ import org.tokenfilter.benchmark.scale.ScaleBenchmark;
  */
 public final class Benchmarks {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Benchmarks.class);
   private static final Path FOLDER = Path.of("target", "benchmarks");
   private static final Report REPORT = new Report(FOLDER, Boolean.getBoolean("benchmark.document"));
+  private static final int FAILED = 1;
   private static final int ON_HEAP = 500_000;
   private static final int SEEN = 20_000;
 
   private Benchmarks() {}
 
-  /** Starts. */
-  public static void main(String[] choice) throws Exception {
+  /** Starts. Ends the JVM: other libraries' threads know no end. */
+  public static void main(String[] choice) {
+    int status = FAILED;
+    try {
+      measure(choice);
+      status = 0;
+    } catch (Exception e) {
+      LOG.error("It was not measured", e);
+    }
+    System.exit(status);
+  }
+
+  private static void measure(String[] choice) throws Exception {
     switch (String.join(" ", choice)) {
       case "quick" -> http(Plan.quick());
       case "full" -> http(Plan.full());
@@ -38,8 +53,6 @@ public final class Benchmarks {
       }
       default -> throw new IllegalArgumentException("nothing to measure: " + List.of(choice));
     }
-    // Other libraries' threads know no end.
-    System.exit(0);
   }
 
   private static void http(Plan plan) throws Exception {

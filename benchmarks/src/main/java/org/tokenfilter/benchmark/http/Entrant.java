@@ -62,7 +62,8 @@ final class Entrant implements AutoCloseable {
     Run with = Run.NONE;
     Run without = Run.NONE;
     long databaseNanos = 0;
-    for (int turn = 0; turn < plan.turns(); turn++) {
+    int turns = cold ? plan.coldTurns() : plan.turns();
+    for (int turn = 0; turn < turns; turn++) {
       boolean bareFirst = turn % 2 == 0;
       if (cold) {
         node.restart();

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param rounds how often everything is measured
  * @param warmUp load on each stack before the first round
  * @param turns how often a stack and no protection take turns in a round
+ * @param coldTurns the same for a stack that each token is new to: a turn is each client once
  * @param closed load for the throughput, in each turn
  * @param open load for the latencies
  * @param rate requests a second for the latencies: one that all of them can bear
@@ -19,6 +20,7 @@ public record Plan(
     int rounds,
     Duration warmUp,
     int turns,
+    int coldTurns,
     Duration closed,
     Duration open,
     int rate,
@@ -36,6 +38,7 @@ public record Plan(
         2,
         Duration.ofMillis(600),
         2,
+        10,
         Duration.ofMillis(350),
         Duration.ofMillis(500),
         RATE,
@@ -49,6 +52,7 @@ public record Plan(
         5,
         Duration.ofSeconds(5),
         4,
+        8,
         Duration.ofSeconds(1),
         Duration.ofSeconds(3),
         RATE,

@@ -1,7 +1,6 @@
 package org.tokenfilter.benchmark.micro;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ final class Desk implements AutoCloseable {
   private int issued;
 
   Desk() throws IOException {
-    keys = Files.createTempDirectory("benchmark").resolve("keys.jwks");
+    keys = Folder.fresh().resolve("keys.jwks");
     node = start();
   }
 

@@ -1,7 +1,6 @@
 package org.tokenfilter.benchmark.micro;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,7 +67,7 @@ public class StoreBenchmark {
   }
 
   private TokenStore inH2() throws IOException {
-    Database database = new H2Database(Files.createTempDirectory("benchmark"));
+    Database database = new H2Database(Folder.fresh());
     parts.add(database);
     return JdbcTokenStore.builder(database.source()).open();
   }

@@ -15,6 +15,7 @@ public final class Chart {
   private static final int BAR = 16;
   private static final int TEXT_BASE = 13;
   private static final int QUARTERS = 4;
+  private static final double MOST = 1.03;
 
   private static final String STYLE =
       """
@@ -104,8 +105,9 @@ public final class Chart {
         String.format(Locale.ROOT, "%.2f", value.median()));
   }
 
+  /** What is more than 1, by chance, is drawn as little more. */
   private static double x(double value) {
-    return LABELS + BARS * value;
+    return LABELS + BARS * Math.min(value, MOST);
   }
 
   private static void line(
