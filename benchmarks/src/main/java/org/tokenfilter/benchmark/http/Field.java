@@ -49,14 +49,14 @@ final class Field {
   List<Place> places() {
     return List.of(
         warm(() -> inMemory("token-filter, in memory")),
-        cold(() -> inMemory("token-filter, in memory, each token new to the node")),
+        cold(() -> inMemory("token-filter, in memory, new tokens")),
         warm(SaTokenPeer::new),
         warm(ShiroPeer::new),
         warm(SpringSecurityPeer::new),
         warm(Pac4jPeer::new),
         warm(() -> inH2()),
         warm(() -> inPostgres("token-filter, PostgreSQL", Map.of())),
-        cold(() -> inPostgres("token-filter, PostgreSQL, each token new to the node", Map.of())),
+        cold(() -> inPostgres("token-filter, PostgreSQL, new tokens", Map.of())),
         warm(() -> inPostgres("token-filter, PostgreSQL, lag PT0S", TokenFilterPeer.strict())),
         warm(() -> new SpringSessionPeer(postgres.newDatabase())));
   }

@@ -8,6 +8,7 @@ import java.util.Locale;
 public final class Chart {
 
   private static final int WIDTH = 760;
+  private static final int LEFT = 8;
   private static final int LABELS = 300;
   private static final int BARS = 400;
   private static final int TOP = 56;
@@ -68,8 +69,8 @@ public final class Chart {
         """
             .formatted(WIDTH, height, escaped(title)));
     svg.append(STYLE);
-    text(svg, "title", 0, 18, "start", title);
-    text(svg, "quiet", 0, 38, "start", subtitle);
+    text(svg, "title", LEFT, 18, "start", title);
+    text(svg, "quiet", LEFT, 38, "start", subtitle);
     for (int quarter = 0; quarter <= QUARTERS; quarter++) {
       double value = quarter / (double) QUARTERS;
       line(svg, "grid", x(value), TOP - 4, x(value), bottom);
