@@ -136,22 +136,6 @@ public final class WebApp implements AutoCloseable {
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /**
-   * Posts a body; headers come as name, value, name, value. Each time on a connection of its own:
-   * where the body is refused unread, Jetty closes it, maybe after the next request was sent.
-   */
-  public HttpResponse<String> post(String path, String contentType, String body, String... headers)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .header("Content-Type", contentType);
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-  }
-
   public HttpResponse<String> get(String path, String... headers)
       throws IOException, InterruptedException {
     return send("GET", path, headers);
@@ -163,7 +147,11 @@ public final class WebApp implements AutoCloseable {
     return post(path, contentType, body.getBytes(StandardCharsets.UTF_8), headers);
   }
 
-  /** Posts a body, byte for byte; no header Content-Type where the type is empty. */
+  /**
+   * Posts a body, byte for byte; no header Content-Type where the type is empty. Each time on a
+   * connection of its own: where the body is refused unread, Jetty closes it, maybe after the next
+   * request was sent.
+   */
   public HttpResponse<String> post(String path, String contentType, byte[] body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
@@ -175,7 +163,7 @@ public final class WebApp implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   /** Gets a session token from family 1. */
