@@ -14,6 +14,7 @@ public final class Report {
   private static final Path DOCUMENT = Path.of("..", "docs", "benchmarks.md");
   private static final Path IMAGES = Path.of("..", "docs", "img");
 
+  private final Surroundings surroundings = new Surroundings();
   private final Path folder;
   private final boolean document;
 
@@ -35,7 +36,7 @@ public final class Report {
    *     {@code <!-- end NAME -->}
    */
   public void write(String name, String text) throws IOException {
-    String whole = new Surroundings().line() + "\n\n" + text;
+    String whole = surroundings.line() + "\n\n" + text;
     System.out.println(whole);
     Files.createDirectories(folder);
     Files.writeString(folder.resolve(name + ".md"), whole);
