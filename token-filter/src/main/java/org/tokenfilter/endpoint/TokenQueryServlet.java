@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
-import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
@@ -39,7 +38,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * and {@code Authorization: Bearer} for the parameter. Querying does not renew. A refusal has
  * {@code "Errors":{"Status":401,"Detail":"..."}} for the result.
  */
-public final class TokenQueryServlet extends TokenEndpoint {
+public final class TokenQueryServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
@@ -55,15 +54,8 @@ public final class TokenQueryServlet extends TokenEndpoint {
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final String USUAL = "30";
 
-  private transient @Nullable Logins logins;
-
   /** A servlet that takes its settings from the application. */
   public TokenQueryServlet() {}
-
-  @Override
-  void start(TokenSecurity security) {
-    logins = new Logins(participant(), getServletName());
-  }
 
   @Override
   Wording wording() {
@@ -115,16 +107,13 @@ public final class TokenQueryServlet extends TokenEndpoint {
 
   private Subject logIn(Fields form, HttpServletRequest request)
       throws TokenRejectedException, IOException {
-    if (logins == null) {
-      throw new IllegalStateException("not in service");
-    }
     boolean byForm = form.get(EMAIL) != null || form.get(PASSWORD) != null;
     if (byForm && Authorization.credentials(request, "basic") != null) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "credentials are given twice");
     }
     return byForm
-        ? logins.byFields(form.required(EMAIL), form.required(PASSWORD), request)
-        : logins.byBasic(request);
+        ? logins().byFields(form.required(EMAIL), form.required(PASSWORD), request)
+        : logins().byBasic(request);
   }
 
   private static Duration minutes(@Nullable String text) throws TokenRejectedException {

@@ -30,7 +30,10 @@ final class ManyRecords {
       """
       insert into token_record
       select issued_at + n %% 60000, last_used_at + n %% 60000, idle_timeout, idle_expires_at + n %% 60000,
-        expires_at + n %% 60000, ended_at, visit_at + n %% 60000, kind, ended, end_reason,
+        expires_at + n %% 60000, ended_at, visit_at + n %% 60000,
+        ('x' || left(encode(sha256(('user-' || n)::bytea), 'hex'), 8))::bit(32)::integer,
+        ('x' || left(encode(sha256(('s:user-' || n)::bytea), 'hex'), 8))::bit(32)::integer,
+        kind, ended, end_reason,
         sha256(('%2$s' || n)::text::bytea), parent, successor,
         'user-' || n, 's:user-' || n, client, binding, roles, attributes
       from token_record, generate_series(%3$d, %1$d) n
