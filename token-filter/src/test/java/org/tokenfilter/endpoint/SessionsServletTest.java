@@ -205,6 +205,14 @@ final class SessionsServletTest {
   }
 
   @Test
+  void useIsKeptBeforeTheListIsSent() throws Exception {
+    IssuedToken user = all.userToken("alice");
+    all.store.failBefore(Call.RENEW, 1);
+    assertThat(all.get(PATH, bearer(user)).statusCode()).isEqualTo(503);
+    assertThat(list(bearer(user))).hasSize(1);
+  }
+
+  @Test
   void endingIsAUseToo() throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken other = all.openToken("alice", 60);
