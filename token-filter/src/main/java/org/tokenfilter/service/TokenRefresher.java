@@ -49,7 +49,7 @@ final class TokenRefresher {
 
   IssuedToken refresh(PresentedToken presented) throws TokenRejectedException {
     Instant now = clock.instant();
-    TokenRecord old = judge.authentic(presented);
+    TokenRecord old = judge.authentic(presented, now);
     if (!Groups.isApiClient(old)) {
       throw new TokenRejectedException(Rejection.INVALID, "not an API client's token");
     }
@@ -72,7 +72,7 @@ final class TokenRefresher {
       return issuer.issued(token);
     }
     // Somebody was quicker, a moment ago: that is no replay.
-    TokenRecord current = judge.find(old.id());
+    TokenRecord current = judge.find(old.id(), now);
     Ending ending = replacement(current);
     if (ending != null) {
       return again(ending, now).orElseThrow(TokenRefresher::replaced);

@@ -1,12 +1,11 @@
 package org.tokenfilter.service;
 
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
@@ -33,8 +32,10 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class TokenService {
 
+  private final NearTokenStore store;
   private final Clock clock;
   private final Listeners listeners;
+  private final EndedFeed feed;
   private final TokenIssuer issuer;
   private final TokenJudge judge;
   private final TokenRenewer renewer;
@@ -45,32 +46,66 @@ public final class TokenService {
   private final String audience;
 
   /**
-   * A service over a store that it does not close.
+   * A service over a store that it does not close. It is as timely as it should be while somebody
+   * calls {@link #pollEnds} and {@link #writeUses} again and again.
    *
-   * @param clock must never run backwards: {@link ForwardClock}
+   * @param store asked by requests
+   * @param background the same store, asked by those two: requests that wait for the store must
+   *     keep neither from it
    * @param audience the application that the tokens are for
-   * @param executor runs the listeners, one event after the other
    */
   public TokenService(
       TokenStore store,
+      TokenStore background,
       TokenCodec codec,
       TokenPolicy policy,
       String audience,
-      Clock clock,
-      SecureRandom random,
+      Timeliness timeliness,
+      Surroundings surroundings,
+      List<TokenListener> listeners) {
+    this(
+        store,
+        background,
+        codec,
+        policy,
+        audience,
+        timeliness,
+        surroundings,
+        listeners,
+        new Freshness(timeliness.revocationLag(), surroundings.clock(), surroundings.nanoTime()),
+        new LiveTokens());
+  }
+
+  TokenService(
+      TokenStore requests,
+      TokenStore background,
+      TokenCodec codec,
+      TokenPolicy policy,
+      String audience,
+      Timeliness timeliness,
+      Surroundings surroundings,
       List<TokenListener> listeners,
-      Executor executor) {
-    this.clock = clock;
-    this.listeners = new Listeners(listeners, executor);
-    this.issuer = new TokenIssuer(store, codec, policy, audience, clock, random, this.listeners);
+      Freshness freshness,
+      LiveTokens tokens) {
+    this.clock = surroundings.clock();
+    this.policy = policy;
+    this.listeners =
+        new Listeners(listeners, surroundings.executor(), new ToldEnds(surroundings.nanoTime()));
+    RenewalBuffer uses = new RenewalBuffer(tokens, timeliness);
+    this.store =
+        new NearTokenStore(
+            requests, clock, freshness, tokens, uses, new SharedFinds(timeliness.patience()));
+    this.issuer =
+        new TokenIssuer(
+            store, codec, policy, audience, clock, surroundings.random(), this.listeners);
     this.judge = new TokenJudge(store, codec, clock);
-    this.renewer = new TokenRenewer(store, clock, this.listeners);
+    this.renewer = new TokenRenewer(store, store.over(background), uses, clock, this.listeners);
     this.family = new TokenFamily(store, clock, this.listeners);
     this.refresher =
         new TokenRefresher(store, policy, judge, issuer, clock, this.listeners, family);
     this.subjects = new SubjectTokens(store, clock, this.listeners, family);
-    this.policy = policy;
     this.audience = audience;
+    this.feed = new EndedFeed(background, freshness, tokens, this.listeners, new StoreTime(clock));
   }
 
   /**
@@ -185,7 +220,8 @@ public final class TokenService {
 
   /**
    * Keeps a successful use, unless it is passive: moves the idle deadline, and its parent's with
-   * it. An end that came meanwhile stays.
+   * it. The store is told with the next {@link #writeUses} in whose turn it is, and at once where
+   * another node might otherwise take the token for expired. An end that came meanwhile stays.
    */
   public void renew(ActiveToken used) {
     renewer.renew(used);
@@ -199,7 +235,8 @@ public final class TokenService {
    */
   public ActiveToken keepAlive(ActiveToken used) throws TokenRejectedException {
     if (!renewer.renewNow(used)) {
-      TokenJudge.requireLive(judge.find(used.used().id()), clock.instant());
+      Instant now = clock.instant();
+      TokenJudge.requireLive(judge.find(used.used().id(), now), now);
       throw new TokenRejectedException(Rejection.INVALID, "the store did not renew it");
     }
     return new ActiveToken(used.record(), used.session(), used.usedAt());
@@ -300,8 +337,30 @@ public final class TokenService {
     }
   }
 
-  /** Tells the listeners of ends that came from the store. */
-  void tellEnded(List<TokenId> ids, Reason reason) {
-    listeners.tellEnded(ids, reason);
+  /** These have expired, and the store has ended them. */
+  void swept(List<TokenId> expired) {
+    store.forget(expired);
+    listeners.tellEnded(expired, Reason.EXPIRED);
+  }
+
+  /**
+   * Asks the store what has ended on other nodes, and refuses it from then on. To be called twice
+   * in each {@link Timeliness#revocationLag}, by a thread that does nothing else; while it is not,
+   * or the store does not answer, each request reads the store. Where the lag is zero it does
+   * nothing.
+   */
+  public void pollEnds() {
+    feed.poll();
+  }
+
+  /** Writes the uses whose turn it is. To be called once a second. */
+  public void writeUses() {
+    renewer.writeDue();
+  }
+
+  /** Writes all uses that are not written yet, and hears no more of other nodes. */
+  public void stop() {
+    feed.stop();
+    renewer.writeAll();
   }
 }

@@ -21,7 +21,11 @@ import org.tokenfilter.filter.TokenFilter;
 final class TokenSecurityTest {
 
   private static final String[] THREADS = {
-    "token-filter ROOT accounts", "token-filter ROOT keys", "token-filter ROOT sweep"
+    "token-filter ROOT accounts",
+    "token-filter ROOT keys",
+    "token-filter ROOT sweep",
+    "token-filter ROOT uses",
+    "token-filter ROOT ends"
   };
 
   @TempDir private Path folder;

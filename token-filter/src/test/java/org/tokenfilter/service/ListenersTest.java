@@ -76,7 +76,7 @@ class ListenersTest {
     TokenService service = scene.over(scene.memory, Scene.POLICY, new Failing(thrown), scene.heard);
 
     IssuedToken token = service.issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
-    service.renew(service.validate(presented(token)));
+    Scene.renew(service, service.validate(presented(token)));
     assertThat(service.close(token.record().id())).isTrue();
     assertRefused(Rejection.CLOSED, () -> service.validate(presented(token)));
 

@@ -2,6 +2,7 @@ package org.tokenfilter.service;
 
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,6 +37,8 @@ final class Scene {
   static final Duration CLIENT_LIFETIME = Duration.ofDays(1);
   static final TokenPolicy POLICY = policy(MAX_LIFETIME, true, Limit.NONE, Binding.ADDRESS);
   static final String AUDIENCE = "/shop";
+  static final Timeliness ASKING_EACH_TIME =
+      new Timeliness(Duration.ZERO, null, Duration.ofSeconds(2));
   static final Subject ALICE = Subject.of("alice", "user");
   static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
   static final ClientAddress NEIGHBOUR = ClientAddress.parse("192.0.2.2");
@@ -93,10 +96,35 @@ final class Scene {
     return this;
   }
 
-  /** Another service of this scene's clock and keys. */
+  /**
+   * Another service of this scene's clock and keys. It believes nothing without asking the store;
+   * uses wait in it as in any other.
+   */
   TokenService over(TokenStore store, TokenPolicy policy, TokenListener... listeners) {
+    return over(store, policy, clock, listeners);
+  }
+
+  TokenService over(
+      TokenStore store, TokenPolicy policy, Clock judging, TokenListener... listeners) {
     return new TokenService(
-        store, codec, policy, AUDIENCE, clock, random, List.of(listeners), Runnable::run);
+        store,
+        store,
+        codec,
+        policy,
+        AUDIENCE,
+        ASKING_EACH_TIME,
+        new Surroundings(judging, () -> 0, random, Runnable::run),
+        List.of(listeners));
+  }
+
+  /** Keeps a use, and does not wait for its turn to be written. */
+  void renew(ActiveToken used) {
+    renew(service, used);
+  }
+
+  static void renew(TokenService service, ActiveToken used) {
+    service.renew(used);
+    service.stop();
   }
 
   IssuedToken session() throws TokenRejectedException {

@@ -107,7 +107,7 @@ class SessionsOfUserTokensTest {
     SessionId idle = scene.service.openSession(valid()).id();
     scene.service.close(closed.tokenId());
     scene.clock.move(USER_IDLE.minus(MINUTE).minusMillis(1));
-    scene.service.renew(valid());
+    scene.renew(valid());
     scene.clock.move(MINUTE.plusMillis(1));
 
     assertRefused(
@@ -240,7 +240,7 @@ class SessionsOfUserTokensTest {
     scene.clock.move(MINUTE);
 
     SessionId id = scene.service.openSession(token).id();
-    scene.service.renew(token);
+    scene.renew(token);
 
     assertThat(scene.stored(id.tokenId()).idleExpiresAt())
         .isEqualTo(token.usedAt().plus(USER_IDLE))
