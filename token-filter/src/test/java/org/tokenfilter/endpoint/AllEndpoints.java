@@ -49,6 +49,8 @@ final class AllEndpoints implements AutoCloseable {
             .setting("token.audience", CONTEXT)
             .setting("token.introspection.role", "admin")
             .setting("token.gateway.paths", "/cra/*")
+            // A store that does not answer shows in each request.
+            .setting("token.revocation.lag", "PT0S")
             .settings(settings)
             .clock(clock)
             .store(store)

@@ -47,7 +47,7 @@ class ListenersTest {
     scene.service.listen(other);
     TokenId id = before.record().id();
 
-    scene.service.renew(scene.validate(before));
+    scene.renew(scene.validate(before));
     assertThat(late.events()).containsExactly("renewed " + id);
 
     listening.close();
