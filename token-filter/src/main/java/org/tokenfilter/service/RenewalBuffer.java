@@ -39,19 +39,6 @@ final class RenewalBuffer {
   private final Timeliness timeliness;
   private final int most;
 
-  /**
-   * A renewal in its turn.
-   *
-   * @param use the use that it was made of
-   * @param told whether the listeners hear of it
-   */
-  record Due(Renewal renewal, Use use, boolean told) {
-
-    Due(TokenId id, Use use) {
-      this(use.renewal(id), use, use.isToBeTold());
-    }
-  }
-
   RenewalBuffer(LiveTokens tokens, Timeliness timeliness) {
     this(tokens, timeliness, LiveTokens.MOST);
   }
@@ -151,7 +138,7 @@ final class RenewalBuffer {
    * @param all also what need not be written yet
    * @param skipped how many to put last: those that the store would not take the last time
    */
-  List<List<Due>> due(Instant now, boolean all, int skipped) {
+  List<List<DueRenewal>> due(Instant now, boolean all, int skipped) {
     List<TokenId> due = new ArrayList<>();
     for (TokenId id : uses.keySet()) {
       uses.computeIfPresent(
@@ -171,9 +158,9 @@ final class RenewalBuffer {
   }
 
   /** A session and its user token are in one batch. */
-  private List<List<Due>> batches(List<TokenId> due) {
-    List<List<Due>> batches = new ArrayList<>();
-    List<Due> batch = new ArrayList<>();
+  private List<List<DueRenewal>> batches(List<TokenId> due) {
+    List<List<DueRenewal>> batches = new ArrayList<>();
+    List<DueRenewal> batch = new ArrayList<>();
     Set<TokenId> taken = new HashSet<>();
     for (TokenId id : due) {
       if (batch.size() + 2 > BATCH) {
@@ -182,7 +169,7 @@ final class RenewalBuffer {
       }
       Use use = uses.get(id);
       if (use != null && taken.add(id)) {
-        batch.add(new Due(id, use));
+        batch.add(new DueRenewal(id, use));
         addParent(use, batch, taken);
       }
     }
@@ -192,14 +179,14 @@ final class RenewalBuffer {
     return batches;
   }
 
-  private void addParent(Use child, List<Due> batch, Set<TokenId> taken) {
+  private void addParent(Use child, List<DueRenewal> batch, Set<TokenId> taken) {
     TokenId id = child.parent();
     Use parent = id == null ? null : uses.get(id);
     if (id != null
         && parent != null
         && !parent.isAcknowledgedUntil(child.idleUntil())
         && taken.add(id)) {
-      batch.add(new Due(id, parent));
+      batch.add(new DueRenewal(id, parent));
     }
   }
 

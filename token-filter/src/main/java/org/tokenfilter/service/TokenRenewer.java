@@ -103,7 +103,7 @@ final class TokenRenewer {
 
   private void writeInBatches(boolean all) {
     int skipped = failures * RenewalBuffer.BATCH;
-    for (List<RenewalBuffer.Due> batch : buffer.due(clock.instant(), all, skipped)) {
+    for (List<DueRenewal> batch : buffer.due(clock.instant(), all, skipped)) {
       try {
         write(batch);
       } catch (RuntimeException e) {
@@ -117,10 +117,10 @@ final class TokenRenewer {
     }
   }
 
-  private void write(List<RenewalBuffer.Due> batch) {
-    List<Renewal> renewals = batch.stream().map(RenewalBuffer.Due::renewal).toList();
+  private void write(List<DueRenewal> batch) {
+    List<Renewal> renewals = batch.stream().map(DueRenewal::renewal).toList();
     Set<TokenId> missed = background.renew(renewals, clock.instant());
-    for (RenewalBuffer.Due due : batch) {
+    for (DueRenewal due : batch) {
       if (due.told() && !missed.contains(due.renewal().id())) {
         TokenRecord record = due.use().record(due.renewal());
         listeners.tell(listener -> listener.renewed(record));

@@ -200,6 +200,30 @@ final class TokenSecurityTest {
   }
 
   @Test
+  void aLagThatTheFeedCannotKeepStopsTheStart() throws Exception {
+    for (String lag : new String[] {"PT0.099S", "PT30.001S"}) {
+      Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
+      settings.put("token.revocation.lag", lag);
+      assertThatThrownBy(() -> TokenSecurity.from(settings))
+          .hasMessageContaining("token.revocation.lag=" + lag + " is neither PT0S nor between");
+    }
+    assertThat(threads()).isEmpty();
+  }
+
+  @Test
+  void withoutALagNobodyAsksForEnds() throws Exception {
+    Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
+    settings.put("token.revocation.lag", "PT0S");
+    try (TokenSecurity security = TokenSecurity.from(settings)) {
+      assertThat(security.service()).isNotNull();
+      assertThat(threads())
+          .contains("token-filter ROOT uses")
+          .doesNotContain("token-filter ROOT ends");
+    }
+    assertThat(threads()).isEmpty();
+  }
+
+  @Test
   void closingTwiceIsOnce() throws Exception {
     TokenSecurity security = TokenSecurity.from(Accounts.settings(folder));
     assertThat(threads()).containsExactlyInAnyOrder(THREADS);
