@@ -54,10 +54,12 @@ final class ClaimsJson {
   /**
    * Writes claims.
    *
-   * @throws IllegalArgumentException if {@link #read} would not take them
+   * @throws IllegalArgumentException if {@link #read} would not take them, or they are for another
+   *     audience
    */
   byte[] write(TokenClaims claims) {
-    requireOurs(claims);
+    require(isForUs(claims), "claims are for this audience");
+    requireTimes(claims);
     Instant expiresAt = claims.expiresAt();
     String text =
         "{\"jti\":\""
@@ -74,7 +76,7 @@ final class ClaimsJson {
   }
 
   /**
-   * Reads claims.
+   * Reads claims, which may be for another audience.
    *
    * @throws IOException if they are not JSON
    * @throws IllegalArgumentException if they are not ours
@@ -87,7 +89,7 @@ final class ClaimsJson {
       require(parser.nextToken() == JsonToken.START_OBJECT, "claims are an object");
       TokenClaims claims = members(parser);
       require(parser.nextToken() == null, "nothing follows the claims");
-      requireOurs(claims);
+      requireTimes(claims);
       return claims;
     }
   }
@@ -123,8 +125,12 @@ final class ClaimsJson {
     return new TokenClaims(id, kind, audience, issuedAt, expiresAt);
   }
 
-  private void requireOurs(TokenClaims claims) {
-    require(claims.audience().equals(audience), "claims are for this audience");
+  /** Whether they are for this audience. */
+  boolean isForUs(TokenClaims claims) {
+    return claims.audience().equals(audience);
+  }
+
+  private static void requireTimes(TokenClaims claims) {
     require(inRange(claims.issuedAt()), "iat is a time in seconds");
     Instant expiresAt = claims.expiresAt();
     if (expiresAt != null) {

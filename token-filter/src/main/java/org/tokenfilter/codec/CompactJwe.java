@@ -38,14 +38,23 @@ record CompactJwe(String header, String iv, String ciphertext, String tag) {
             token.substring(second + 1, third),
             token.substring(third + 1, fourth),
             token.substring(fourth + 1));
-    // A sixth part would make a dot of the fifth, which is not in the alphabet.
     if (!(Base64Url.isCanonical(parts.header)
         && Base64Url.isCanonical(parts.iv)
         && Base64Url.isCanonical(parts.ciphertext)
         && Base64Url.isCanonical(parts.tag))) {
-      throw refused("a part is not canonical base64url");
+      throw refused(parts.misspelling());
     }
     return parts;
+  }
+
+  private String misspelling() {
+    // The dot before a sixth part stands in the fifth, and is not in the alphabet.
+    if (tag.indexOf('.') >= 0) {
+      return "it has more than five parts";
+    }
+    return (header + iv + ciphertext + tag).chars().allMatch(c -> Base64Url.isDigit((char) c))
+        ? "a part is not canonical base64url"
+        : "a character is not of base64url";
   }
 
   /** The token. */

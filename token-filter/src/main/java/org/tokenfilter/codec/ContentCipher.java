@@ -29,13 +29,7 @@ final class ContentCipher {
   ContentCipher(ContentKey contentKey) {
     encryption = contentKey.encryption();
     key = new SecretKeySpec(contentKey.bytes(), "AES");
-    headerSegment =
-        Base64Url.encode(
-            "{\"enc\":\""
-                + encryption
-                + "\",\"alg\":\"dir\",\"kid\":\""
-                + contentKey.kid()
-                + "\"}");
+    headerSegment = headerSegment(contentKey.kid(), encryption);
     headerBytes = headerSegment.getBytes(StandardCharsets.US_ASCII);
     header =
         new JWEHeader.Builder(JWEAlgorithm.DIR, EncryptionMethod.parse(encryption.toString()))
@@ -47,6 +41,12 @@ final class ContentCipher {
     } catch (JOSEException e) {
       throw new IllegalStateException("a content key has a length that its encryption takes", e);
     }
+  }
+
+  /** The first part of every token of a key that is named so and is for this encryption. */
+  static String headerSegment(String kid, ContentEncryption encryption) {
+    return Base64Url.encode(
+        "{\"enc\":\"" + encryption + "\",\"alg\":\"dir\",\"kid\":\"" + kid + "\"}");
   }
 
   /** The first part of every token of this key. */

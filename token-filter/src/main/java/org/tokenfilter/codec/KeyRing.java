@@ -20,15 +20,29 @@ import org.jspecify.annotations.Nullable;
 public final class KeyRing {
 
   private final List<ContentKey> keys;
+  private final ContentKey activeKey;
   private final ContentCipher active;
   private final Map<String, ContentCipher> byHeader;
 
+  /**
+   * Why tokens that begin so are not opened, where more can be said than that they are not ours.
+   */
+  private final Map<String, String> whyNot;
+
   private KeyRing(List<ContentKey> keys, ContentKey active) {
     this.keys = keys;
+    this.activeKey = active;
     this.active = new ContentCipher(active);
     this.byHeader = new HashMap<>();
+    this.whyNot = new HashMap<>();
     for (ContentKey key : keys) {
-      if (key.state() != ContentKey.State.RETIRED) {
+      for (ContentEncryption other : ContentEncryption.values()) {
+        whyNot.put(
+            ContentCipher.headerSegment(key.kid(), other), "its key is for another encryption");
+      }
+      if (key.state() == ContentKey.State.RETIRED) {
+        whyNot.put(ContentCipher.headerSegment(key.kid(), key.encryption()), "its key is retired");
+      } else {
         ContentCipher cipher = key == active ? this.active : new ContentCipher(key);
         byHeader.put(cipher.headerSegment(), cipher);
       }
@@ -69,6 +83,16 @@ public final class KeyRing {
   /** What makes tokens. */
   ContentCipher active() {
     return active;
+  }
+
+  /** The key that makes them. */
+  ContentKey activeKey() {
+    return activeKey;
+  }
+
+  /** Why nothing opens the tokens that begin with this header, for the log. */
+  String whyNotOpening(String headerSegment) {
+    return whyNot.getOrDefault(headerSegment, "no key of ours makes its header");
   }
 
   /** What opens the tokens that begin with this header; null if no key of ours may. */
