@@ -129,7 +129,7 @@ class RunnableJarTest {
   /** The commands with this word, in the order of the README, joined where they are broken. */
   private static List<String> readme(String word) throws IOException {
     String text = Files.readString(Path.of("../README.md")).replaceAll("\\\\\n +", "");
-    return Pattern.compile("(?m)^ {4}(java [^\n]*token-filter-tools\\.jar.*)$")
+    return Pattern.compile("(?m)^ {4,}(java [^\n]*token-filter-tools\\.jar.*)$")
         .matcher(text)
         .results()
         .map((MatchResult it) -> it.group(1))
