@@ -24,7 +24,10 @@ public final class Accounts {
 
   private Accounts() {}
 
-  /** Writes the password file into a folder, and answers the settings that an application needs. */
+  /**
+   * Writes the password file into a folder, and answers the settings that an application needs.
+   * Uses of tokens are written at the end of their request, for tests that look at the store.
+   */
   public static Map<String, String> settings(Path folder) throws IOException {
     Path accounts = Files.write(folder.resolve("accounts"), LINES);
     return Map.of(
@@ -35,6 +38,8 @@ public final class Accounts {
         "token.credentials",
         "file",
         "token.credentials.file",
-        accounts.toString());
+        accounts.toString(),
+        "token.renewal.interval",
+        "PT1H");
   }
 }

@@ -62,14 +62,48 @@ public final class RawHttp {
     text.append(named ? "" : "Host: 127.0.0.1:" + port + "\r\n");
     Stream.of(headers).forEach(header -> text.append(header).append("\r\n"));
     text.append("Connection: close\r\n\r\n");
-    try (Socket socket =
-        new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(source), 0)) {
-      socket.setSoTimeout(PATIENCE_MILLIS);
-      socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.ISO_8859_1));
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-      int end = answer.indexOf("\r\n\r\n");
-      return new Answer(answer.substring(0, end), answer.substring(end + 4));
+    return raw(text.toString());
+  }
+
+  /** Sends this, each character as one byte, and waits for the answer, whatever more it needs. */
+  public Answer raw(String text) throws IOException {
+    try (Socket socket = connected()) {
+      write(text, socket);
+      return read(socket);
     }
+  }
+
+  /** Sends this and says that no more will come. */
+  public Answer cutShort(String text) throws IOException {
+    try (Socket socket = connected()) {
+      write(text, socket);
+      socket.shutdownOutput();
+      return read(socket);
+    }
+  }
+
+  /** Sends this and breaks the connection. */
+  public void abort(String text) throws IOException {
+    try (Socket socket = connected()) {
+      socket.setSoLinger(true, 0);
+      write(text, socket);
+    }
+  }
+
+  private Socket connected() throws IOException {
+    Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(source), 0);
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    return socket;
+  }
+
+  private static void write(String text, Socket socket) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private static Answer read(Socket socket) throws IOException {
+    String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    int end = answer.indexOf("\r\n\r\n");
+    return new Answer(answer.substring(0, end), answer.substring(end + 4));
   }
 }

@@ -19,8 +19,12 @@ import org.tokenfilter.store.Sweep;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
 
-/** A store with one fault at a time, from when it is set until it is mended. */
+/**
+ * A store with one fault at a time, from when it is set until it is mended. What the library does
+ * beside requests meets no fault: while there is one, it finds the store down.
+ */
 public final class ScriptedStore implements TokenStore {
 
   /** The calls that a request makes. */
@@ -112,6 +116,9 @@ public final class ScriptedStore implements TokenStore {
 
   private <T> T ask(Call call, Supplier<T> question) {
     Script script = this.script;
+    if (script != null && Thread.currentThread().getName().startsWith("token-filter ")) {
+      throw new TokenStoreException("down beside requests", null, true);
+    }
     happen(script, call, When.BEFORE);
     T answer = question.get();
     happen(script, call, When.AFTER);

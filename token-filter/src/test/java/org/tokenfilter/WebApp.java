@@ -141,6 +141,31 @@ public final class WebApp implements AutoCloseable {
     return send("GET", path, headers);
   }
 
+  /** Posts a body; headers come as name, value, name, value. */
+  public HttpResponse<String> post(String path, String contentType, String body, String... headers)
+      throws IOException, InterruptedException {
+    return post(path, contentType, body.getBytes(StandardCharsets.UTF_8), headers);
+  }
+
+  /**
+   * Posts a body, byte for byte; no header Content-Type where the type is empty. Each time on a
+   * connection of its own: where the body is refused unread, Jetty closes it, maybe after the next
+   * request was sent.
+   */
+  public HttpResponse<String> post(String path, String contentType, byte[] body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    if (!contentType.isEmpty()) {
+      request.header("Content-Type", contentType);
+    }
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
   /** Gets a session token from family 1. */
   public Session session(String credentials, int minutes) throws IOException, InterruptedException {
     HttpResponse<String> answer =

@@ -26,13 +26,20 @@ final class ManyRecords {
 
   static final Duration IDLE = Duration.ofMinutes(30);
 
+  private static final String EACH_ITS_OWN = "'user-' || n";
+
+  /** What the store keeps beside a text. */
+  private static final String HASH =
+      "('x' || left(encode(sha256((%s)::bytea), 'hex'), 8))::bit(32)::integer";
+
   private static final String COPIES =
       """
       insert into token_record
       select issued_at + n, last_used_at + n, idle_timeout, idle_expires_at + n, expires_at + n,
-        ended_at, visit_at + n, kind, ended, end_reason, sha256((%2$s || n)::text::bytea), parent, successor,
-        'user-' || n, 'sessions:user-' || n, client, binding, roles, attributes
-      from token_record, generate_series(1, %1$d) n
+        ended_at, visit_at + n, ${subject_hash}, ${group_hash}, kind, ended, end_reason,
+        sha256((${kind} || n)::bytea), parent, successor, ${subject}, ${group}, client, binding,
+        roles, attributes
+      from token_record, generate_series(1, ${number}) n
       where subject = 'user-0'""";
 
   private final DataSource source;
@@ -45,12 +52,17 @@ final class ManyRecords {
 
   /** So many live session tokens, as a web application has them. */
   void live(int number, Instant now) throws SQLException {
-    copy(number, "live-", now);
+    copy(number, "live-", EACH_ITS_OWN, now);
+  }
+
+  /** So many, all of this subject. */
+  void liveOf(String subject, int number, Instant now) throws SQLException {
+    copy(number, subject, "'" + subject + "'", now);
   }
 
   /** So many that were ended long ago. */
   void dead(int number, Instant now) throws SQLException {
-    copy(number, "dead-", now.minus(Duration.ofDays(1)));
+    copy(number, "dead-", EACH_ITS_OWN, now.minus(Duration.ofDays(1)));
     execute(
         """
         update token_record set ended = 1, ended_at = last_used_at, end_reason = 1,
@@ -59,11 +71,11 @@ final class ManyRecords {
             .formatted(now.toEpochMilli()));
   }
 
-  private void copy(int number, String kind, Instant now) throws SQLException {
+  private void copy(int number, String kind, String subject, Instant now) throws SQLException {
     store.insert(
         TokenRecord.builder(id(kind, 0), TokenKind.SESSION, "user-0", now)
             .roles(Set.of("user"))
-            .group("sessions:user-0")
+            .group("s:user-0")
             .client("192.0.2.17")
             .binding("192.0.2.17")
             .idleTimeout(IDLE)
@@ -71,8 +83,15 @@ final class ManyRecords {
             .build(),
         Limit.NONE,
         now);
+    String group = "'s:' || " + subject;
     execute(
-        COPIES.formatted(number, "'" + kind + "'"),
+        COPIES
+            .replace("${subject_hash}", HASH.formatted(subject))
+            .replace("${group_hash}", HASH.formatted(group))
+            .replace("${subject}", subject)
+            .replace("${group}", group)
+            .replace("${kind}", "'" + kind + "'")
+            .replace("${number}", String.valueOf(number)),
         "update token_record set subject = 'was-0' where subject = 'user-0'");
   }
 

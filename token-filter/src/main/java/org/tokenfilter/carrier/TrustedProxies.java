@@ -100,7 +100,7 @@ public final class TrustedProxies {
   private ClientAddress peerOf(HttpServletRequest request) throws TokenRejectedException {
     @Nullable String address = request.getRemoteAddr();
     try {
-      return parsed(address == null ? "" : address, "the container names no address");
+      return parsed(address == null ? "" : address);
     } catch (TokenRejectedException noAddress) {
       if (unnamed.compareAndSet(false, true)) {
         LOG.warn("The container names no address of a client, and such requests are refused");
@@ -131,14 +131,14 @@ public final class TrustedProxies {
     } else if (colon >= 0 && colon == node.lastIndexOf(':')) {
       host = node.substring(0, colon);
     }
-    return parsed(host, "a trusted proxy sends what is no address");
+    return parsed(host);
   }
 
-  private static ClientAddress parsed(String text, String otherwise) throws TokenRejectedException {
+  private static ClientAddress parsed(String text) throws TokenRejectedException {
     try {
       return ClientAddress.parse(text);
     } catch (IllegalArgumentException notOne) {
-      throw refused(otherwise);
+      throw refused("no address of a client");
     }
   }
 

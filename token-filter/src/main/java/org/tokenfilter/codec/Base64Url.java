@@ -1,16 +1,30 @@
 package org.tokenfilter.codec;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
  * Base64url without padding (RFC 4648, 5; RFC 7515, 2), in the one spelling that every byte
- * sequence has. Decoders skip what they do not know and ignore the bits that are left over at the
- * end, so a text is checked before any of them sees it.
+ * sequence has. The decoders of the JDK and of libraries skip what they do not know, or ignore the
+ * bits that are left over at the end; this one takes no other spelling.
  */
 final class Base64Url {
 
+  private static final String ALPHABET =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
   private static final int BITS = 6;
+
+  /** The value of each character; negative for those that are none of the alphabet. */
+  private static final byte[] DIGITS = new byte[128];
+
+  static {
+    Arrays.fill(DIGITS, (byte) -1);
+    for (int i = 0; i < ALPHABET.length(); i++) {
+      DIGITS[ALPHABET.charAt(i)] = (byte) i;
+    }
+  }
 
   private Base64Url() {}
 
@@ -27,22 +41,40 @@ final class Base64Url {
     return (bytes * Byte.SIZE + BITS - 1) / BITS;
   }
 
+  /** How many bytes so many characters have. */
+  static int bytes(int length) {
+    return length * BITS / Byte.SIZE;
+  }
+
   /** Whether encoding what the text decodes to gives this very text. */
   static boolean isCanonical(String text) {
-    int last = 0;
-    for (int i = 0; i < text.length(); i++) {
-      last = digit(text.charAt(i));
-      if (last < 0) {
+    return decode(text, 0, text.length(), new byte[bytes(text.length())], 0);
+  }
+
+  /**
+   * Decodes the characters from one index to another into an array, from {@code at} on.
+   *
+   * @return whether encoding what was decoded gives these very characters; what is in the array is
+   *     worth nothing if not
+   */
+  static boolean decode(String text, int from, int to, byte[] into, int at) {
+    int next = at;
+    int held = 0;
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      int digit = digit(text.charAt(i));
+      if (digit < 0) {
         return false;
       }
+      held = held << BITS | digit;
+      count += BITS;
+      if (count >= Byte.SIZE) {
+        count -= Byte.SIZE;
+        into[next++] = (byte) (held >> count);
+      }
     }
-    // Two or three characters in the last group leave four or two bits over, which must be zero.
-    return switch (text.length() % 4) {
-      case 0 -> true;
-      case 2 -> (last & 0b1111) == 0;
-      case 3 -> (last & 0b11) == 0;
-      default -> false;
-    };
+    // Two or four bits may be left over at the end, which must be zero. A whole digit may not.
+    return count < BITS && (held & ((1 << count) - 1)) == 0;
   }
 
   static boolean isDigit(char c) {
@@ -50,19 +82,6 @@ final class Base64Url {
   }
 
   private static int digit(char c) {
-    if (c >= 'A' && c <= 'Z') {
-      return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-      return c - 'a' + 26;
-    }
-    if (c >= '0' && c <= '9') {
-      return c - '0' + 52;
-    }
-    return switch (c) {
-      case '-' -> 62;
-      case '_' -> 63;
-      default -> -1;
-    };
+    return c < DIGITS.length ? DIGITS[c] : -1;
   }
 }

@@ -28,7 +28,7 @@ final class ClaimsJson {
   private static final int KEPT_BUFFERS = 16;
 
   private final String audience;
-  private final String quotedAudience;
+  private final ClaimsText text;
   private final StrictJson json;
 
   /**
@@ -46,8 +46,10 @@ final class ClaimsJson {
           "an audience is Unicode text of 1 to 128 characters without control characters");
     }
     this.audience = audience;
-    quotedAudience =
-        '"' + new String(JsonStringEncoder.getInstance().quoteAsString(audience)) + '"';
+    text =
+        new ClaimsText(
+            audience,
+            '"' + new String(JsonStringEncoder.getInstance().quoteAsString(audience)) + '"');
     json = new StrictJson(1, JsonRecyclerPools.newBoundedPool(KEPT_BUFFERS));
   }
 
@@ -60,19 +62,7 @@ final class ClaimsJson {
   byte[] write(TokenClaims claims) {
     require(isForUs(claims), "claims are for this audience");
     requireTimes(claims);
-    Instant expiresAt = claims.expiresAt();
-    String text =
-        "{\"jti\":\""
-            + claims.id()
-            + "\",\"k\":\""
-            + letter(claims.kind())
-            + "\",\"aud\":"
-            + quotedAudience
-            + ",\"iat\":"
-            + claims.issuedAt().getEpochSecond()
-            + (expiresAt == null ? "" : ",\"exp\":" + expiresAt.getEpochSecond())
-            + "}";
-    return text.getBytes(StandardCharsets.UTF_8);
+    return text.write(claims);
   }
 
   /**
@@ -85,11 +75,18 @@ final class ClaimsJson {
     if (content.length > MAX_BYTES) {
       throw new IllegalArgumentException("claims are shorter");
     }
+    TokenClaims asWritten = text.read(content);
+    TokenClaims claims = asWritten == null ? parse(content) : asWritten;
+    requireTimes(claims);
+    return claims;
+  }
+
+  /** What is spelled in another way than we do, as by an issuer in another language. */
+  private TokenClaims parse(byte[] content) throws IOException {
     try (JsonParser parser = json.parser(content)) {
       require(parser.nextToken() == JsonToken.START_OBJECT, "claims are an object");
       TokenClaims claims = members(parser);
       require(parser.nextToken() == null, "nothing follows the claims");
-      requireTimes(claims);
       return claims;
     }
   }
@@ -156,21 +153,12 @@ final class ClaimsJson {
     return Instant.ofEpochSecond(seconds);
   }
 
-  private static String letter(TokenKind kind) {
-    return switch (kind) {
-      case SESSION -> "s";
-      case OPEN -> "o";
-      case USER -> "u";
-    };
-  }
-
   private static TokenKind kind(String letter) {
-    return switch (letter) {
-      case "s" -> TokenKind.SESSION;
-      case "o" -> TokenKind.OPEN;
-      case "u" -> TokenKind.USER;
-      default -> throw new IllegalArgumentException("k is s, o or u");
-    };
+    TokenKind kind = letter.length() == 1 ? ClaimsText.kind(letter.charAt(0)) : null;
+    if (kind == null) {
+      throw new IllegalArgumentException("k is s, o or u");
+    }
+    return kind;
   }
 
   private static void require(boolean condition, String otherwise) {

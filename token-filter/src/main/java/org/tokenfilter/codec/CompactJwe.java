@@ -1,19 +1,28 @@
 package org.tokenfilter.codec;
 
+import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The parts of a compact JWE (RFC 7516, 7.1) without an encrypted key, in their one spelling:
- * {@code header..iv.ciphertext.tag}.
+ * A compact JWE (RFC 7516, 7.1) without an encrypted key, {@code header..iv.ciphertext.tag}, and
+ * where its parts begin.
  */
-record CompactJwe(String header, String iv, String ciphertext, String tag) {
+record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
 
   /** No token of ours is longer, and nobody makes us look at more. */
   static final int MAX_LENGTH = 1024;
 
+  CompactJwe(String header, String iv, String ciphertext, String tag) {
+    this(
+        header + ".." + iv + '.' + ciphertext + '.' + tag,
+        header.length() + 2,
+        header.length() + iv.length() + 3,
+        header.length() + iv.length() + ciphertext.length() + 4);
+  }
+
   /**
-   * Splits a text that a client sent.
+   * Finds the parts of a text that a client sent.
    *
    * @throws TokenRejectedException if it is not of this shape; nothing was decoded
    */
@@ -32,37 +41,74 @@ record CompactJwe(String header, String iv, String ciphertext, String tag) {
     if (second != first + 1) {
       throw refused("it has an encrypted key");
     }
-    CompactJwe parts =
-        new CompactJwe(
-            token.substring(0, first),
-            token.substring(second + 1, third),
-            token.substring(third + 1, fourth),
-            token.substring(fourth + 1));
-    if (!(Base64Url.isCanonical(parts.header)
-        && Base64Url.isCanonical(parts.iv)
-        && Base64Url.isCanonical(parts.ciphertext)
-        && Base64Url.isCanonical(parts.tag))) {
-      throw refused(parts.misspelling());
-    }
-    return parts;
+    return new CompactJwe(token, second + 1, third + 1, fourth + 1);
   }
 
-  private String misspelling() {
-    // The dot before a sixth part stands in the fifth, and is not in the alphabet.
-    if (tag.indexOf('.') >= 0) {
+  /** The first part. */
+  String header() {
+    return text.substring(0, ivAt - 2);
+  }
+
+  /** Whether the first part is this one, to the letter. */
+  boolean hasHeader(String segment) {
+    return segment.length() == ivAt - 2 && text.startsWith(segment);
+  }
+
+  String iv() {
+    return text.substring(ivAt, ciphertextAt - 1);
+  }
+
+  String ciphertext() {
+    return text.substring(ciphertextAt, tagAt - 1);
+  }
+
+  String tag() {
+    return text.substring(tagAt);
+  }
+
+  /** How many characters the initialization vector has. */
+  int ivLength() {
+    return ciphertextAt - 1 - ivAt;
+  }
+
+  /** How many characters the tag has. */
+  int tagLength() {
+    return text.length() - tagAt;
+  }
+
+  /**
+   * The bytes of the initialization vector, the ciphertext and the tag, one after the other; null
+   * if one of the three is not canonical base64url. A sixth part would be a dot in the fifth, which
+   * is not in the alphabet.
+   */
+  byte @Nullable [] sealed() {
+    int ivBytes = Base64Url.bytes(ivLength());
+    int ciphertextBytes = Base64Url.bytes(tagAt - 1 - ciphertextAt);
+    byte[] sealed = new byte[ivBytes + ciphertextBytes + Base64Url.bytes(tagLength())];
+    boolean canonical =
+        Base64Url.decode(text, ivAt, ciphertextAt - 1, sealed, 0)
+            && Base64Url.decode(text, ciphertextAt, tagAt - 1, sealed, ivBytes)
+            && Base64Url.decode(text, tagAt, text.length(), sealed, ivBytes + ciphertextBytes);
+    return canonical ? sealed : null;
+  }
+
+  /**
+   * What is wrong with the text of a token that was refused, for the log; null if it is spelled as
+   * tokens are. It says nothing of keys.
+   */
+  @Nullable String misspelling() {
+    if (sealed() != null && Base64Url.isCanonical(header())) {
+      return null;
+    }
+    if (text.indexOf('.', tagAt) >= 0) {
       return "it has more than five parts";
     }
-    return (header + iv + ciphertext + tag).chars().allMatch(c -> Base64Url.isDigit((char) c))
+    return text.chars().allMatch(c -> c == '.' || Base64Url.isDigit((char) c))
         ? "a part is not canonical base64url"
         : "a character is not of base64url";
   }
 
-  /** The token. */
-  String text() {
-    return header + ".." + iv + '.' + ciphertext + '.' + tag;
-  }
-
-  /** Shows nothing: the parts are the token. */
+  /** Shows nothing: this is the token. */
   @Override
   public String toString() {
     return "CompactJwe";

@@ -5,17 +5,20 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWEAlgorithm;
 import com.nimbusds.jose.JWECryptoParts;
 import com.nimbusds.jose.JWEHeader;
-import com.nimbusds.jose.crypto.DirectDecrypter;
 import com.nimbusds.jose.crypto.DirectEncrypter;
 import com.nimbusds.jose.util.Base64URL;
+import java.io.Serial;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One key at work: the cryptography library with this key and the one header that its tokens have,
- * made once and never read from a token. Thread-safe.
+ * One key at work, with the one header that its tokens have, made once and never read from a token.
+ * The cryptography library seals, which is done once for a token; ciphers of the JDK that are kept
+ * open, which is done on each request. Thread-safe.
  */
 final class ContentCipher {
 
@@ -24,7 +27,7 @@ final class ContentCipher {
   private final JWEHeader header;
   private final String headerSegment;
   private final byte[] headerBytes;
-  private final DirectDecrypter decrypter;
+  private final Openers openers;
 
   ContentCipher(ContentKey contentKey) {
     encryption = contentKey.encryption();
@@ -36,11 +39,7 @@ final class ContentCipher {
             .keyID(contentKey.kid())
             .parsedBase64URL(new Base64URL(headerSegment))
             .build();
-    try {
-      decrypter = new DirectDecrypter(key);
-    } catch (JOSEException e) {
-      throw new IllegalStateException("a content key has a length that its encryption takes", e);
-    }
+    openers = new Openers(() -> ContentOpener.of(contentKey));
   }
 
   /** The first part of every token of a key that is named so and is for this encryption. */
@@ -62,7 +61,7 @@ final class ContentCipher {
   /**
    * The content of a token that has this key's header.
    *
-   * @throws JOSEException if the token is not this key's; the library may throw unchecked ones too
+   * @throws JOSEException if the token is not this key's; ciphers may throw unchecked ones too
    */
   byte[] open(CompactJwe token) throws JOSEException {
     return decrypt(token, headerBytes);
@@ -81,18 +80,43 @@ final class ContentCipher {
   }
 
   byte[] decrypt(CompactJwe token, byte[] authenticated) throws JOSEException {
-    // The text is canonical, so that its length gives the number of bytes. The library would take
-    // some other lengths too: GCM has a meaning for them.
-    if (token.iv().length() != Base64Url.length(encryption.ivLength())
-        || token.tag().length() != Base64Url.length(encryption.tagLength())) {
-      throw new JOSEException("an initialization vector or a tag of another length");
+    // Ciphers would take some other lengths too: GCM has a meaning for them.
+    if (token.ivLength() != Base64Url.length(encryption.ivLength())
+        || token.tagLength() != Base64Url.length(encryption.tagLength())) {
+      throw new NotOfThisKey("an initialization vector or a tag of another length");
     }
-    return decrypter.decrypt(
-        header,
-        null,
-        new Base64URL(token.iv()),
-        new Base64URL(token.ciphertext()),
-        new Base64URL(token.tag()),
-        authenticated);
+    byte[] sealed = token.sealed();
+    if (sealed == null) {
+      throw new NotOfThisKey("a part is not canonical base64url");
+    }
+    byte[] content = content(authenticated, sealed);
+    if (content == null) {
+      throw new NotOfThisKey("it does not decrypt");
+    }
+    return content;
+  }
+
+  private byte @Nullable [] content(byte[] authenticated, byte[] sealed) {
+    try {
+      return openers.open(authenticated, sealed);
+    } catch (GeneralSecurityException e) {
+      return null;
+    }
+  }
+
+  /** Without a stack trace: forged tokens come by the thousand. */
+  private static final class NotOfThisKey extends JOSEException {
+
+    @Serial private static final long serialVersionUID = 1L;
+
+    NotOfThisKey(String message) {
+      super(message);
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+    public Throwable fillInStackTrace() {
+      return this;
+    }
   }
 }

@@ -73,20 +73,26 @@ public final class JweTokenCodec implements TokenCodec {
   public TokenClaims decode(String token) throws TokenRejectedException {
     CompactJwe parts = CompactJwe.parse(token);
     KeyRing current = ring.get();
-    ContentCipher cipher = current.opening(parts.header());
+    ContentCipher cipher = current.opening(parts);
     if (cipher == null) {
-      throw CompactJwe.refused(current.whyNotOpening(parts.header()));
+      throw refused(parts, current.whyNotOpening(parts.header()));
     }
     return read(open(cipher, parts));
   }
 
-  /** Whatever the library throws, and some of it is unchecked, the text is no token of ours. */
+  /** Whatever the ciphers throw, and some of it is unchecked, the text is no token of ours. */
   private static byte[] open(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
     try {
       return cipher.open(token);
     } catch (JOSEException | RuntimeException e) {
-      throw CompactJwe.refused("it does not decrypt");
+      throw refused(token, "it does not decrypt");
     }
+  }
+
+  /** Only what is refused is looked at once more: the spelling comes before all that keys say. */
+  private static TokenRejectedException refused(CompactJwe token, String otherwise) {
+    String misspelling = token.misspelling();
+    return CompactJwe.refused(misspelling == null ? otherwise : misspelling);
   }
 
   private TokenClaims read(byte[] content) throws TokenRejectedException {

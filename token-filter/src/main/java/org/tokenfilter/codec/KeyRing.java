@@ -22,7 +22,7 @@ public final class KeyRing {
   private final List<ContentKey> keys;
   private final ContentKey activeKey;
   private final ContentCipher active;
-  private final Map<String, ContentCipher> byHeader;
+  private final List<ContentCipher> opening;
 
   /**
    * Why tokens that begin so are not opened, where more can be said than that they are not ours.
@@ -33,8 +33,18 @@ public final class KeyRing {
     this.keys = keys;
     this.activeKey = active;
     this.active = new ContentCipher(active);
-    this.byHeader = new HashMap<>();
-    this.whyNot = new HashMap<>();
+    List<ContentCipher> opening = new ArrayList<>(List.of(this.active));
+    for (ContentKey key : keys) {
+      if (key != active && key.state() != ContentKey.State.RETIRED) {
+        opening.add(new ContentCipher(key));
+      }
+    }
+    this.opening = List.copyOf(opening);
+    this.whyNot = whyNot(keys);
+  }
+
+  private static Map<String, String> whyNot(List<ContentKey> keys) {
+    Map<String, String> whyNot = new HashMap<>();
     for (ContentKey key : keys) {
       for (ContentEncryption other : ContentEncryption.values()) {
         whyNot.put(
@@ -42,11 +52,9 @@ public final class KeyRing {
       }
       if (key.state() == ContentKey.State.RETIRED) {
         whyNot.put(ContentCipher.headerSegment(key.kid(), key.encryption()), "its key is retired");
-      } else {
-        ContentCipher cipher = key == active ? this.active : new ContentCipher(key);
-        byHeader.put(cipher.headerSegment(), cipher);
       }
     }
+    return Map.copyOf(whyNot);
   }
 
   /**
@@ -95,9 +103,15 @@ public final class KeyRing {
     return whyNot.getOrDefault(headerSegment, "no key of ours makes its header");
   }
 
-  /** What opens the tokens that begin with this header; null if no key of ours may. */
-  @Nullable ContentCipher opening(String headerSegment) {
-    return byHeader.get(headerSegment);
+  /** What opens this token, by its header; null if no key of ours may. */
+  @Nullable ContentCipher opening(CompactJwe token) {
+    for (int i = 0; i < opening.size(); i++) {
+      ContentCipher cipher = opening.get(i);
+      if (token.hasHeader(cipher.headerSegment())) {
+        return cipher;
+      }
+    }
+    return null;
   }
 
   /** Shows names, states and encryptions, not the secrets. */

@@ -12,7 +12,9 @@ import static org.tokenfilter.config.ConfigurationKey.OPEN_ALLOW_UNLIMITED;
 import static org.tokenfilter.config.ConfigurationKey.OPEN_MAX_LIFETIME;
 import static org.tokenfilter.config.ConfigurationKey.REFRESH_GRACE;
 import static org.tokenfilter.config.ConfigurationKey.REFRESH_REPLAY;
+import static org.tokenfilter.config.ConfigurationKey.RENEWAL_INTERVAL;
 import static org.tokenfilter.config.ConfigurationKey.RETENTION;
+import static org.tokenfilter.config.ConfigurationKey.REVOCATION_LAG;
 import static org.tokenfilter.config.ConfigurationKey.SESSIONS_LIMIT;
 import static org.tokenfilter.config.ConfigurationKey.SESSIONS_POLICY;
 import static org.tokenfilter.config.ConfigurationKey.STORE;
@@ -40,6 +42,7 @@ import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.service.Binding;
+import org.tokenfilter.service.Timeliness;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
@@ -183,6 +186,13 @@ final class Assembly {
             ? Limit.NONE
             : new Limit(most, settings.value(SESSIONS_POLICY, Limit.Policy.class)),
         settings.value(BINDING, Binding.class));
+  }
+
+  Timeliness timeliness() {
+    return new Timeliness(
+        settings.duration(REVOCATION_LAG),
+        settings.has(RENEWAL_INTERVAL) ? settings.duration(RENEWAL_INTERVAL) : null,
+        settings.duration(STORE_TIMEOUT));
   }
 
   /** Where requests come from; an empty one stands in for one that is wrong. */

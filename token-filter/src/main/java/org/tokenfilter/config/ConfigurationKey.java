@@ -223,6 +223,22 @@ public enum ConfigurationKey {
       "",
       "where a user token may come in the header userToken, and go on in a session: by the session"
           + " header and the parameter close"),
+  /** How long after its end a token may still be taken for live by another node. */
+  REVOCATION_LAG(
+      "token.revocation.lag",
+      Setting.duration(Duration.ZERO),
+      "PT1S",
+      "how long after its end a token may still be accepted by other nodes than the one that ended"
+          + " it: PT0.1S to PT30S, or PT0S: each request reads the store"),
+  /** How often a token's uses are written. */
+  RENEWAL_INTERVAL(
+      "token.renewal.interval",
+      Setting.duration(Duration.ofSeconds(1)),
+      null,
+      "a token's uses are written to the store at most once in this time, but for those near its"
+          + " deadline: where it is no shorter than the idle timeout, each use is written at the end"
+          + " of its request; a node that is killed loses that much of its tokens' idle time."
+          + " Default: a sixtieth of the idle timeout, at least PT1S"),
   /** How long dead records are kept. */
   RETENTION(
       "token.retention",

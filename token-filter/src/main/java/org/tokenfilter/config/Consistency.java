@@ -11,10 +11,12 @@ import static org.tokenfilter.config.ConfigurationKey.MAX_LIFETIME;
 import static org.tokenfilter.config.ConfigurationKey.OPEN_MAX_LIFETIME;
 import static org.tokenfilter.config.ConfigurationKey.REFRESH_GRACE;
 import static org.tokenfilter.config.ConfigurationKey.RETENTION;
+import static org.tokenfilter.config.ConfigurationKey.REVOCATION_LAG;
 import static org.tokenfilter.config.ConfigurationKey.SESSION_COOKIE;
 import static org.tokenfilter.config.ConfigurationKey.SESSION_HEADER;
 import static org.tokenfilter.config.ConfigurationKey.USER_IDLE_TIMEOUT;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -33,6 +35,9 @@ final class Consistency {
           "forwarded",
           "x-forwarded-for",
           TokenCarrier.USER_TOKEN.toLowerCase(Locale.ROOT));
+
+  private static final Duration LEAST_LAG = Duration.ofMillis(100);
+  private static final Duration MOST_LAG = Duration.ofSeconds(30);
 
   private final Configuration settings;
   private final List<String> problems;
@@ -75,6 +80,17 @@ final class Consistency {
     }
     requireWithin(CLIENT_LIFETIME, OPEN_MAX_LIFETIME);
     requireWithin(REFRESH_GRACE, RETENTION);
+    requireLag();
+  }
+
+  /** The store is asked twice in it, and remembers ends for a minute. */
+  private void requireLag() {
+    Duration lag = settings.duration(REVOCATION_LAG);
+    if (!lag.isZero() && (lag.compareTo(LEAST_LAG) < 0 || lag.compareTo(MOST_LAG) > 0)) {
+      problems.add(
+          "%s=%s is neither PT0S nor between %s and %s"
+              .formatted(REVOCATION_LAG.key(), lag, LEAST_LAG, MOST_LAG));
+    }
   }
 
   private void requireWithin(ConfigurationKey shorter, ConfigurationKey longer) {

@@ -50,6 +50,27 @@ final class Threads implements AutoCloseable {
     var unused = executor.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
   }
 
+  /** Does something at once and then again and again, an interval after it was last begun. */
+  void steadily(String what, Runnable task, Duration interval) {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(1, factory(what), new ThreadPoolExecutor.DiscardPolicy());
+    repeating.add(executor);
+    executor.execute(() -> doSteadily(executor, task, interval));
+  }
+
+  private void doSteadily(ScheduledThreadPoolExecutor executor, Runnable task, Duration interval) {
+    long next = nanos.read() + interval.toNanos();
+    try {
+      task.run();
+    } finally {
+      var unused =
+          executor.schedule(
+              () -> doSteadily(executor, task, interval),
+              next - nanos.read(),
+              TimeUnit.NANOSECONDS);
+    }
+  }
+
   /** Does one thing after the other; what is too much is dropped, with a warning. */
   Executor queue(String what) {
     AtomicLong dropped = new AtomicLong();

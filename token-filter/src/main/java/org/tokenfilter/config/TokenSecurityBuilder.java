@@ -34,7 +34,9 @@ import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.credentials.LoginThrottle;
 import org.tokenfilter.service.BulkheadTokenStore;
 import org.tokenfilter.service.ForwardClock;
+import org.tokenfilter.service.Surroundings;
 import org.tokenfilter.service.Sweeper;
+import org.tokenfilter.service.Timeliness;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenStore;
@@ -49,6 +51,15 @@ public final class TokenSecurityBuilder {
 
   /** How often files are looked at: a change is in force within twice as long. */
   private static final Duration FILE_INTERVAL = Duration.ofSeconds(2);
+
+  /** How often uses of tokens are written whose turn it is. */
+  private static final Duration USES_INTERVAL = Duration.ofSeconds(1);
+
+  /**
+   * What asks the store beside requests has one thread each and places of its own: the sweep, the
+   * uses, the ends and the listeners.
+   */
+  private static final int BACKGROUND_CONCURRENCY = 4;
 
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
@@ -146,23 +157,30 @@ public final class TokenSecurityBuilder {
       throw new ConfigurationException(wrong);
     }
     Threads threads = new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker());
+    Duration patience = configuration.duration(STORE_TIMEOUT);
     TokenStore guarded =
-        new BulkheadTokenStore(
-            kept, configuration.number(STORE_CONCURRENCY), configuration.duration(STORE_TIMEOUT));
+        new BulkheadTokenStore(kept, configuration.number(STORE_CONCURRENCY), patience);
+    TokenStore background = new BulkheadTokenStore(kept, BACKGROUND_CONCURRENCY, patience);
+    Timeliness timeliness = assembly.timeliness();
     TokenService service =
         new TokenService(
             guarded,
+            background,
             codec,
             assembly.policy(),
             audience,
-            forward,
-            random,
-            listeners,
-            threads.queue("listeners"));
+            timeliness,
+            new Surroundings(
+                forward, Ticker.systemTicker()::read, random, threads.queue("listeners")),
+            listeners);
+    threads.repeat("uses", service::writeUses, USES_INTERVAL);
+    if (!timeliness.revocationLag().isZero()) {
+      threads.steadily("ends", service::pollEnds, timeliness.revocationLag().dividedBy(2));
+    }
     threads.repeat(
         "sweep",
         new Sweeper(
-            guarded,
+            background,
             service,
             forward,
             configuration.duration(RETENTION),
@@ -184,12 +202,12 @@ public final class TokenSecurityBuilder {
         new CrossSiteGuard(configuration.texts(ORIGINS), proxies),
         proxies,
         checks == null ? null : desk(configuration, checks, authenticators.atOnce(checks), service),
-        ours(kept, checks, threads));
+        ours(kept, service, checks, threads));
   }
 
   /** What is closed with it, the last one first: all that was not handed in. */
   private List<AutoCloseable> ours(
-      TokenStore kept, @Nullable Authenticator checks, Threads threads) {
+      TokenStore kept, TokenService service, @Nullable Authenticator checks, Threads threads) {
     List<AutoCloseable> ours = new ArrayList<>();
     if (store == null) {
       ours.add(kept);
@@ -197,6 +215,7 @@ public final class TokenSecurityBuilder {
     if (authenticator == null && checks instanceof AutoCloseable closeable) {
       ours.add(closeable);
     }
+    ours.add(service::stop);
     ours.add(threads);
     return ours;
   }

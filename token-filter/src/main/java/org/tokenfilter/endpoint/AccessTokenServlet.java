@@ -7,7 +7,6 @@ import java.io.Serial;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.SessionId;
@@ -36,7 +35,7 @@ import org.tokenfilter.token.TokenRejectedException;
  *
  * <p>The number is the time to live in minutes; 0 stands for none. POST does the same as GET.
  */
-public final class AccessTokenServlet extends TokenEndpoint {
+public final class AccessTokenServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
@@ -47,15 +46,8 @@ public final class AccessTokenServlet extends TokenEndpoint {
       new Description("access-tokens.wadl", "application/vnd.sun.wadl+xml");
   private static final List<String> METHODS = List.of("GET", "POST");
 
-  private transient @Nullable Logins logins;
-
   /** A servlet that takes its settings from the application. */
   public AccessTokenServlet() {}
-
-  @Override
-  void start(TokenSecurity security) {
-    logins = new Logins(participant(), getServletName());
-  }
 
   @Override
   @Nullable Route route(HttpServletRequest request) {
@@ -110,10 +102,7 @@ public final class AccessTokenServlet extends TokenEndpoint {
   }
 
   private Subject logIn(HttpServletRequest request) throws TokenRejectedException, IOException {
-    if (logins == null) {
-      throw new IllegalStateException("not in service");
-    }
-    return logins.byBasic(request);
+    return logins().byBasic(request);
   }
 
   private static void answer(HttpServletResponse response, IssuedToken token) throws IOException {

@@ -35,7 +35,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * <p>The expiration is in GMT. A client whose token is live is answered 409, and refreshes it. POST
  * refreshes too.
  */
-public final class ApiClientServlet extends TokenEndpoint {
+public final class ApiClientServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
@@ -50,7 +50,6 @@ public final class ApiClientServlet extends TokenEndpoint {
   private static final DateTimeFormatter EXPIRATION =
       DateTimeFormatter.ofPattern("MM/dd/uuuu HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  private transient @Nullable Logins logins;
   private transient Set<String> environments = Set.of();
 
   /** A servlet that takes its settings from the application. */
@@ -58,7 +57,7 @@ public final class ApiClientServlet extends TokenEndpoint {
 
   @Override
   void start(TokenSecurity security) {
-    logins = new Logins(participant(), getServletName());
+    super.start(security);
     environments = participant().clientEnvironments();
   }
 
@@ -76,9 +75,6 @@ public final class ApiClientServlet extends TokenEndpoint {
 
   private void open(String environment, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    if (logins == null) {
-      throw new IllegalStateException("not in service");
-    }
     Fields fields = Fields.ofBody(request, JSON, FIELDS);
     String username = fields.required(USERNAME);
     String password = fields.required(PASSWORD);
@@ -87,7 +83,7 @@ public final class ApiClientServlet extends TokenEndpoint {
       throw new TokenRejectedException(
           Rejection.BAD_REQUEST, CLIENT + " is 1 to 64 of A-Z a-z 0-9 . _ - and space");
     }
-    Subject subject = logins.byFields(username, password, request);
+    Subject subject = logins().byFields(username, password, request);
     try {
       answer(response, service().issueClient(subject, environment, client));
     } catch (TokenRejectedException refused) {

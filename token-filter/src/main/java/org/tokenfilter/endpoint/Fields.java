@@ -52,9 +52,13 @@ final class Fields {
     return query == null ? none() : new Fields(FormFields.parse(query, names));
   }
 
-  /** Whether the request has a body. */
+  /** Whether the request has a body; where HTTP/2 announces no length, its type tells so. */
   static boolean hasBody(HttpServletRequest request) {
-    return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+    long length = request.getContentLengthLong();
+    return length > 0
+        || (length < 0
+            && (request.getHeader("Transfer-Encoding") != null
+                || request.getContentType() != null));
   }
 
   private static byte[] read(HttpServletRequest request) throws TokenRejectedException {

@@ -13,8 +13,9 @@ import org.tokenfilter.token.TokenRejectedException;
 /** Reads the fields of a form or a query: {@code name=value&name=value}, percent-encoded UTF-8. */
 final class FormFields {
 
-  /** The JDK's decoder takes signs for digits. */
-  private static final Pattern ENCODED = Pattern.compile("(?:[^%]|%[0-9A-Fa-f]{2})*+");
+  /** The JDK's decoder takes signs for digits; and what is no byte would become a question mark. */
+  private static final Pattern ENCODED =
+      Pattern.compile("(?:[\\x00-\\xFF&&[^%]]|%[0-9A-Fa-f]{2})*+");
 
   private FormFields() {}
 

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
@@ -31,19 +30,12 @@ import org.tokenfilter.token.TokenRejectedException;
  * remaining} is in milliseconds, null for a token that never expires; {@code exp} is absent where
  * only the time without use ends it.
  */
-public final class IntrospectionServlet extends TokenEndpoint {
+public final class IntrospectionServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  private transient @Nullable Logins logins;
-
   /** A servlet that takes its settings from the application. */
   public IntrospectionServlet() {}
-
-  @Override
-  void start(TokenSecurity security) {
-    logins = new Logins(participant(), getServletName());
-  }
 
   @Override
   Wording wording() {
@@ -74,11 +66,8 @@ public final class IntrospectionServlet extends TokenEndpoint {
 
   private Set<String> rolesOfCaller(HttpServletRequest request)
       throws TokenRejectedException, IOException {
-    if (logins == null) {
-      throw new IllegalStateException("not in service");
-    }
     if (Logins.isByBasic(request)) {
-      return logins.byBasic(request).roles();
+      return logins().byBasic(request).roles();
     }
     try {
       PresentedToken presented = participant().presentToAct(request);

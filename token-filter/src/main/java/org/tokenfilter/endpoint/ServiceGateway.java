@@ -14,7 +14,6 @@ import org.tokenfilter.carrier.CloseParameter;
 import org.tokenfilter.config.ConfigurationKey;
 import org.tokenfilter.config.Participant;
 import org.tokenfilter.service.TokenService;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
@@ -103,7 +102,7 @@ final class ServiceGateway {
     @Nullable String inBody =
         Fields.hasBody(request) ? Fields.ofBody(request, BODIES, KEEP_ALIVE).get(TOKEN) : null;
     PresentedToken presented = participant.presentToActAtGateway(request, inBody);
-    ActiveToken token = userToken(presented);
+    ActiveToken token = service().validateUser(presented);
     @Nullable String session = participant.sessionHeader().read(request);
     ActiveToken used =
         session == null ? token : service().continueSession(token, session, presented.client());
@@ -114,7 +113,7 @@ final class ServiceGateway {
   private void close(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
     PresentedToken presented = participant.presentToActAtGateway(request, null);
-    ActiveToken token = userToken(presented);
+    ActiveToken token = service().validateUser(presented);
     @Nullable String session = participant.sessionHeader().read(request);
     if (session == null) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "no session is named to be closed");
@@ -137,14 +136,6 @@ final class ServiceGateway {
         throw refused;
       }
     }
-  }
-
-  private ActiveToken userToken(PresentedToken presented) throws TokenRejectedException {
-    ActiveToken token = service().validate(presented);
-    if (token.record().kind() != TokenKind.USER) {
-      throw new TokenRejectedException(Rejection.INVALID, "not a user token");
-    }
-    return token;
   }
 
   private TokenService service() {

@@ -27,6 +27,11 @@ import org.tokenfilter.config.TokenSecurity;
  * </filter-mapping>
  * }</pre>
  *
+ * <p>By annotation: {@code @WebFilter(filterName = "service-gateway", urlPatterns = ...) class
+ * Gateway extends ServiceGatewayFilter {}}, and the token filter in web.xml or in code after it,
+ * since annotations have no order. Async support is needed wherever what is behind it is
+ * asynchronous.
+ *
  * <p>The exchanges; POST bodies are JSON or forms:
  *
  * <pre>
@@ -44,7 +49,7 @@ import org.tokenfilter.config.TokenSecurity;
  * <p>{@code logon} is {@code login}; GET closes too. All other requests pass on to the application.
  * Thread-safe between {@link #init} and {@link #destroy}.
  */
-public final class ServiceGatewayFilter implements Filter {
+public class ServiceGatewayFilter implements Filter {
 
   private final @Nullable TokenSecurity given;
   private @Nullable Participant participant;

@@ -80,6 +80,7 @@ public final class SessionsServlet extends TokenEndpoint {
         service().list(current.record().subject(), page.after(), page.limit() + 1);
     boolean more = records.size() > page.limit();
     List<TokenRecord> shown = more ? records.subList(0, page.limit()) : records;
+    service().renew(current);
     JsonAnswer.send(
         response,
         json -> {
@@ -93,7 +94,6 @@ public final class SessionsServlet extends TokenEndpoint {
             json.writeStringField("next", page.next(request, last));
           }
         });
-    service().renew(current);
   }
 
   private static void write(JsonGenerator json, TokenRecord record, ActiveToken current)

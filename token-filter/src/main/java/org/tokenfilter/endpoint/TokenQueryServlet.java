@@ -2,6 +2,7 @@ package org.tokenfilter.endpoint;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.MappingMatch;
 import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
@@ -11,8 +12,6 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
-import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
@@ -39,7 +38,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * and {@code Authorization: Bearer} for the parameter. Querying does not renew. A refusal has
  * {@code "Errors":{"Status":401,"Detail":"..."}} for the result.
  */
-public final class TokenQueryServlet extends TokenEndpoint {
+public final class TokenQueryServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
@@ -55,15 +54,8 @@ public final class TokenQueryServlet extends TokenEndpoint {
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final String USUAL = "30";
 
-  private transient @Nullable Logins logins;
-
   /** A servlet that takes its settings from the application. */
   public TokenQueryServlet() {}
-
-  @Override
-  void start(TokenSecurity security) {
-    logins = new Logins(participant(), getServletName());
-  }
 
   @Override
   Wording wording() {
@@ -73,15 +65,24 @@ public final class TokenQueryServlet extends TokenEndpoint {
   @Override
   @Nullable Route route(HttpServletRequest request) {
     Envelope envelope = Envelope.open(request, participant().security());
-    String path =
-        request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
-    return switch (path.substring(path.lastIndexOf('/') + 1)) {
-      case "GetSessionToken" -> route((in, out) -> give(envelope, in, out));
-      case "QuerySessionToken" -> route((in, out) -> query(envelope, in, out));
-      case "RenewSessionToken" -> route((in, out) -> renew(envelope, in, out));
-      case "RevokeSessionToken" -> route((in, out) -> revoke(envelope, in, out));
+    return switch (step(request)) {
+      case "/GetSessionToken" -> route((in, out) -> give(envelope, in, out));
+      case "/QuerySessionToken" -> route((in, out) -> query(envelope, in, out));
+      case "/RenewSessionToken" -> route((in, out) -> renew(envelope, in, out));
+      case "/RevokeSessionToken" -> route((in, out) -> revoke(envelope, in, out));
       default -> null;
     };
+  }
+
+  /** The path below its base; of a path that it is mapped to as a whole, the last step. */
+  private static String step(HttpServletRequest request) {
+    String below = request.getPathInfo();
+    if (below != null) {
+      return below;
+    }
+    String path = request.getServletPath();
+    boolean whole = request.getHttpServletMapping().getMappingMatch() == MappingMatch.EXACT;
+    return whole ? path.substring(path.lastIndexOf('/')) : path;
   }
 
   private static Route route(Route.Action action) {
@@ -106,16 +107,13 @@ public final class TokenQueryServlet extends TokenEndpoint {
 
   private Subject logIn(Fields form, HttpServletRequest request)
       throws TokenRejectedException, IOException {
-    if (logins == null) {
-      throw new IllegalStateException("not in service");
-    }
     boolean byForm = form.get(EMAIL) != null || form.get(PASSWORD) != null;
     if (byForm && Authorization.credentials(request, "basic") != null) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "credentials are given twice");
     }
     return byForm
-        ? logins.byFields(form.required(EMAIL), form.required(PASSWORD), request)
-        : logins.byBasic(request);
+        ? logins().byFields(form.required(EMAIL), form.required(PASSWORD), request)
+        : logins().byBasic(request);
   }
 
   private static Duration minutes(@Nullable String text) throws TokenRejectedException {
@@ -186,10 +184,6 @@ public final class TokenQueryServlet extends TokenEndpoint {
   private ActiveToken active(String token, HttpServletRequest request)
       throws TokenRejectedException {
     ClientAddress client = participant().clientOf(request);
-    ActiveToken active = service().validate(new PresentedToken(token, Set.of(), client, false));
-    if (active.record().kind() != TokenKind.USER) {
-      throw new TokenRejectedException(Rejection.INVALID, "not a user token");
-    }
-    return active;
+    return service().validateUser(new PresentedToken(token, Set.of(), client, false));
   }
 }

@@ -60,6 +60,18 @@ final class Gate implements AutoCloseable {
 
   void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    try {
+      letPass(request, response, chain);
+    } catch (Throwable failure) {
+      if (request.getDispatcherType() == DispatcherType.ASYNC) {
+        Settlement.failedAgain(request);
+      }
+      throw failure;
+    }
+  }
+
+  private void letPass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
     if (ECHOES.contains(request.getMethod())) {
       security.problems().methodNotAllowed(ALLOWED).send(response);
       return;

@@ -1,5 +1,6 @@
 package org.tokenfilter.filter;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -64,11 +65,16 @@ final class SessionContinuation {
           security.service().continueSession(token, named, presented.client()),
           close == CloseParameter.TRUE ? End.IN_ANY_CASE : End.LATER);
     }
-    if (close != CloseParameter.FALSE) {
+    if (close != CloseParameter.FALSE || !canName(request, response)) {
       return new Stay(token, End.LATER);
     }
     OpenedSession opened = security.service().openSession(token);
     participant.sessionHeader().give(response, opened.id());
     return new Stay(opened.token(), End.ON_FAILURE);
+  }
+
+  /** A session that its client does not learn of would be nobody's, and count for the limit. */
+  private static boolean canName(HttpServletRequest request, HttpServletResponse response) {
+    return request.getDispatcherType() != DispatcherType.INCLUDE && !response.isCommitted();
   }
 }

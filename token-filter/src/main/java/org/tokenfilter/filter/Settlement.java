@@ -4,6 +4,7 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.filter.SessionContinuation.End;
@@ -22,8 +23,12 @@ final class Settlement implements AsyncListener {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final int FIRST_FAILURE = 400;
 
+  /** Where it travels with an asynchronous request to its further dispatches. */
+  private static final String ATTRIBUTE = "org.tokenfilter.filter.Settlement";
+
   private final Stay stay;
   private final TokenService service;
+  private final AtomicBoolean settled = new AtomicBoolean();
   private volatile boolean failed;
 
   Settlement(Stay stay, TokenService service) {
@@ -34,6 +39,7 @@ final class Settlement implements AsyncListener {
   /** The chain has returned without an exception. */
   void judge(HttpServletRequest request, HttpServletResponse response) {
     if (request.isAsyncStarted()) {
+      request.setAttribute(ATTRIBUTE, this);
       request.getAsyncContext().addListener(this, request, response);
     } else {
       settle(response.getStatus());
@@ -45,11 +51,24 @@ final class Settlement implements AsyncListener {
     settle(false);
   }
 
+  /**
+   * A further dispatch of an asynchronous request has thrown. Where half of the answer is on its
+   * way already, some containers break it off and tell no listener.
+   */
+  static void failedAgain(HttpServletRequest request) {
+    if (request.getAttribute(ATTRIBUTE) instanceof Settlement settlement) {
+      settlement.failed();
+    }
+  }
+
   private void settle(int status) {
     settle(!failed && status < FIRST_FAILURE);
   }
 
   private void settle(boolean succeeded) {
+    if (settled.getAndSet(true)) {
+      return;
+    }
     try {
       if (succeeded) {
         service.renew(stay.token());

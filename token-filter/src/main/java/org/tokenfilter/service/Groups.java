@@ -6,7 +6,8 @@ import org.tokenfilter.store.TokenRecord;
 /** The names of groups: records that share a limit. Columns of a store hold them, so they stay. */
 final class Groups {
 
-  private static final String API_CLIENT = "c:";
+  private static final String SEPARATOR = ":";
+  private static final String API_CLIENT = "c" + SEPARATOR;
 
   private Groups() {}
 
@@ -16,11 +17,16 @@ final class Groups {
   }
 
   /**
-   * The one live token of an API client. Neither of the first two has a colon, so no two clients
-   * share a name.
+   * The one live token of an API client.
+   *
+   * @throws IllegalArgumentException if one of the first two has a colon: two clients could then
+   *     share a name
    */
   static String apiClient(String environment, String client, String subject) {
-    return API_CLIENT + environment + ":" + client + ":" + subject;
+    if (environment.contains(SEPARATOR) || client.contains(SEPARATOR)) {
+      throw new IllegalArgumentException("an environment or a client's name with a colon");
+    }
+    return API_CLIENT + environment + SEPARATOR + client + SEPARATOR + subject;
   }
 
   static boolean isApiClient(TokenRecord record) {

@@ -2,13 +2,19 @@ package org.tokenfilter.service;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -23,10 +29,18 @@ final class Listeners {
   private final AuditLog audit = new AuditLog();
   private final List<TokenListener> listeners;
   private final Executor executor;
+  private final ToldEnds told;
 
-  Listeners(List<TokenListener> listeners, Executor executor) {
+  /**
+   * Listeners.
+   *
+   * @param executor runs the application's, one event after the other
+   * @param told the ends that they have heard of
+   */
+  Listeners(List<TokenListener> listeners, Executor executor, ToldEnds told) {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.executor = executor;
+    this.told = told;
   }
 
   void add(TokenListener listener) {
@@ -47,8 +61,49 @@ final class Listeners {
     tellOthers(listener -> listener.refused(refused.rejection(), refused.why(), client));
   }
 
+  /** Of ends that this node has made. */
   void tellEnded(Collection<TokenId> ids, Reason reason) {
-    ids.forEach(id -> tell(listener -> listener.ended(id, reason)));
+    for (TokenId id : ids) {
+      audit.ended(id, reason);
+      if (told.add(id)) {
+        tellOthers(listener -> listener.ended(id, reason));
+      }
+    }
+  }
+
+  /**
+   * Of ends that the store names; those of them that this node has made are told already. Not the
+   * audit log: it would hold each end once for each node. Where the store does not say how one
+   * ended, nothing is told, and it must be named once more.
+   *
+   * @param question how the store is asked for a record
+   */
+  void tellEndedElsewhere(
+      Collection<TokenId> ids, Function<TokenId, Optional<TokenRecord>> question) {
+    List<TokenId> untold = ids.stream().filter(told::add).toList();
+    if (!untold.isEmpty() && !listeners.isEmpty()) {
+      executor.execute(() -> tellElsewhere(untold, question));
+    }
+  }
+
+  private void tellElsewhere(
+      List<TokenId> untold, Function<TokenId, Optional<TokenRecord>> question) {
+    boolean answers = true;
+    for (TokenId id : untold) {
+      @Nullable Ending ending = null;
+      try {
+        ending = answers ? question.apply(id).map(TokenRecord::ending).orElse(null) : null;
+      } catch (TokenStoreException unknown) {
+        LOG.debug("Why tokens ended elsewhere is asked for again", unknown);
+        answers = false;
+      }
+      if (ending == null) {
+        told.remove(id);
+      } else {
+        Reason reason = ending.reason();
+        listeners.forEach(listener -> tell(listener, heard -> heard.ended(id, reason)));
+      }
+    }
   }
 
   private void tellOthers(Consumer<TokenListener> event) {

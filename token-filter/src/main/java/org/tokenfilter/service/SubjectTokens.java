@@ -24,11 +24,13 @@ final class SubjectTokens {
   private final TokenStore store;
   private final Clock clock;
   private final Listeners listeners;
+  private final TokenFamily family;
 
-  SubjectTokens(TokenStore store, Clock clock, Listeners listeners) {
+  SubjectTokens(TokenStore store, Clock clock, Listeners listeners, TokenFamily family) {
     this.store = store;
     this.clock = clock;
     this.listeners = listeners;
+    this.family = family;
   }
 
   List<TokenRecord> list(String subject, @Nullable Position after, int limit) {
@@ -38,7 +40,7 @@ final class SubjectTokens {
   boolean close(String subject, TokenId id) {
     Optional<TokenRecord> own = store.find(id).filter(record -> record.subject().equals(subject));
     if (own.isPresent()) {
-      listeners.tellEnded(store.end(id, Ending.of(Reason.CLOSED, clock.instant())), Reason.CLOSED);
+      family.close(id);
     }
     return own.isPresent();
   }

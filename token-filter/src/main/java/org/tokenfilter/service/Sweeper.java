@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.Sweep;
 import org.tokenfilter.store.TokenStore;
 
@@ -58,7 +57,7 @@ public final class Sweeper implements Runnable {
   private boolean sweepOnce() {
     Instant now = clock.instant();
     Sweep sweep = store.sweep(now.minus(CLOCK_SKEW), now.minus(retention), batch);
-    service.tellEnded(sweep.expired(), Reason.EXPIRED);
+    service.swept(sweep.expired());
     if (sweep.deleted() > 0 || !sweep.expired().isEmpty()) {
       LOG.debug("Swept: {} expired, {} deleted", sweep.expired().size(), sweep.deleted());
     }

@@ -10,7 +10,6 @@ import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
-import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.PresentedToken;
@@ -26,36 +25,54 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class TokenJudge {
 
-  private final TokenStore store;
+  private final NearTokenStore store;
   private final TokenCodec codec;
   private final Clock clock;
 
-  TokenJudge(TokenStore store, TokenCodec codec, Clock clock) {
+  TokenJudge(NearTokenStore store, TokenCodec codec, Clock clock) {
     this.store = store;
     this.codec = codec;
     this.clock = clock;
   }
 
   ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
+    return live(codec.decode(presented.token()), presented);
+  }
+
+  /** Why a token of another kind died, or whether its record is kept, is told to nobody here. */
+  ActiveToken validateUser(PresentedToken presented) throws TokenRejectedException {
+    TokenClaims claims = codec.decode(presented.token());
+    if (claims.kind() != TokenKind.USER) {
+      throw invalid("not a user token");
+    }
+    return live(claims, presented);
+  }
+
+  private ActiveToken live(TokenClaims claims, PresentedToken presented)
+      throws TokenRejectedException {
     Instant now = clock.instant();
-    TokenRecord record = authentic(presented);
+    TokenRecord record = authentic(claims, presented, now);
     requireLive(record, now);
     return new ActiveToken(record, null, now, presented.passive());
   }
 
   /** The record of a token of ours that its rightful client presents, live or dead. */
-  TokenRecord authentic(PresentedToken presented) throws TokenRejectedException {
-    TokenClaims claims = codec.decode(presented.token());
+  TokenRecord authentic(PresentedToken presented, Instant now) throws TokenRejectedException {
+    return authentic(codec.decode(presented.token()), presented, now);
+  }
+
+  private TokenRecord authentic(TokenClaims claims, PresentedToken presented, Instant now)
+      throws TokenRejectedException {
     if (claims.kind() == TokenKind.SESSION) {
       requireSessionId(claims, presented.sessionIds());
     }
-    TokenRecord record = recordOf(claims);
+    TokenRecord record = recordOf(claims, now);
     requireClient(record, presented.client());
     return record;
   }
 
   ActiveToken inSession(ActiveToken user, String sessionId) throws TokenRejectedException {
-    TokenRecord session = find(parse(sessionId).tokenId());
+    TokenRecord session = find(parse(sessionId).tokenId(), user.usedAt());
     if (!Objects.equals(session.parent(), user.record().id())) {
       throw TokenRejectedException.misuse("the session belongs to another user token");
     }
@@ -66,7 +83,7 @@ final class TokenJudge {
   Optional<ActiveToken> inspect(String token) {
     Instant now = clock.instant();
     try {
-      TokenRecord record = recordOf(codec.decode(token));
+      TokenRecord record = recordOf(codec.decode(token), now);
       requireLive(record, now);
       return Optional.of(new ActiveToken(record, null, now).lookedAt());
     } catch (TokenRejectedException inactive) {
@@ -95,8 +112,8 @@ final class TokenJudge {
     }
   }
 
-  private TokenRecord recordOf(TokenClaims claims) throws TokenRejectedException {
-    TokenRecord record = find(claims.id());
+  private TokenRecord recordOf(TokenClaims claims, Instant now) throws TokenRejectedException {
+    TokenRecord record = find(claims.id(), now);
     // A session of a user token has no token of its own, so whatever claims to be one is forged.
     if (record.parent() != null || !TokenClaims.of(record, claims.audience()).equals(claims)) {
       throw TokenRejectedException.misuse("the token does not say what its record says");
@@ -104,8 +121,8 @@ final class TokenJudge {
     return record;
   }
 
-  TokenRecord find(TokenId id) throws TokenRejectedException {
-    TokenRecord record = store.find(id).orElse(null);
+  TokenRecord find(TokenId id, Instant now) throws TokenRejectedException {
+    TokenRecord record = store.find(id, now).orElse(null);
     if (record == null) {
       throw new TokenRejectedException(Rejection.UNKNOWN, "no such record");
     }

@@ -16,11 +16,18 @@ public interface TokenListener {
   /** A token was issued, or a session opened. */
   default void issued(TokenRecord record) {}
 
-  /** A token was used successfully, and its deadline moved. */
+  /**
+   * A token was used successfully, and its deadline moved in the store: told when the store has
+   * acknowledged it, of many uses within {@code token.renewal.interval} once.
+   */
   default void renewed(TokenRecord record) {}
 
   /**
-   * A record ended. Of those that expired, the one node hears that swept them.
+   * A record ended. It is told on the node that ended it, and a little later than {@code
+   * token.revocation.lag} on every other one, whoever ended it: somebody who logged out, or the
+   * sweep of what has expired. So each node can let go of what it keeps for a token. A node that
+   * has just started hears of the ends of the last minute, too; one that could not ask the store
+   * for a minute, or whose {@code token.revocation.lag} is zero, misses those of other nodes.
    *
    * @param reason why; a log-out is CLOSED
    */

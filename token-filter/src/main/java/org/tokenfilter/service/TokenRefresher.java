@@ -22,15 +22,13 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class TokenRefresher {
 
-  /** A family longer than this within the retention is no client's. */
-  private static final int MOST_SUCCESSORS = 1_000;
-
   private final TokenStore store;
   private final TokenPolicy policy;
   private final TokenJudge judge;
   private final TokenIssuer issuer;
   private final Clock clock;
   private final Listeners listeners;
+  private final TokenFamily family;
 
   TokenRefresher(
       TokenStore store,
@@ -38,18 +36,20 @@ final class TokenRefresher {
       TokenJudge judge,
       TokenIssuer issuer,
       Clock clock,
-      Listeners listeners) {
+      Listeners listeners,
+      TokenFamily family) {
     this.store = store;
     this.policy = policy;
     this.judge = judge;
     this.issuer = issuer;
     this.clock = clock;
     this.listeners = listeners;
+    this.family = family;
   }
 
   IssuedToken refresh(PresentedToken presented) throws TokenRejectedException {
     Instant now = clock.instant();
-    TokenRecord old = judge.authentic(presented);
+    TokenRecord old = judge.authentic(presented, now);
     if (!Groups.isApiClient(old)) {
       throw new TokenRejectedException(Rejection.INVALID, "not an API client's token");
     }
@@ -72,7 +72,7 @@ final class TokenRefresher {
       return issuer.issued(token);
     }
     // Somebody was quicker, a moment ago: that is no replay.
-    TokenRecord current = judge.find(old.id());
+    TokenRecord current = judge.find(old.id(), now);
     Ending ending = replacement(current);
     if (ending != null) {
       return again(ending, now).orElseThrow(TokenRefresher::replaced);
@@ -88,28 +88,16 @@ final class TokenRefresher {
         : Optional.empty();
   }
 
+  /** No grace is none, also where this clock still shows a time before the exchange. */
   private boolean inGrace(Ending ending, Instant now) {
-    return now.isBefore(ending.at().plus(policy.refreshGrace()));
+    return !policy.refreshGrace().isZero() && now.isBefore(ending.at().plus(policy.refreshGrace()));
   }
 
   private void replayed(TokenRecord old, Ending ending, PresentedToken presented) {
     listeners.tell(listener -> listener.replayed(old, presented.client()));
-    if (policy.replay() == TokenPolicy.Replay.END_FAMILY) {
-      endLiveOne(ending);
-    }
-  }
-
-  /** The store decides which one is live: this may race with a refresh of it. */
-  private void endLiveOne(Ending first) {
-    Optional<TokenRecord> member = successor(first);
-    for (int i = 0; i < MOST_SUCCESSORS && member.isPresent(); i++) {
-      TokenId id = member.get().id();
-      List<TokenId> ended = store.end(id, Ending.of(Reason.CLOSED, clock.instant()));
-      listeners.tellEnded(ended, Reason.CLOSED);
-      if (!ended.isEmpty()) {
-        return;
-      }
-      member = store.find(id).map(TokenRecord::ending).flatMap(this::successor);
+    TokenId successor = ending.successor();
+    if (policy.replay() == TokenPolicy.Replay.END_FAMILY && successor != null) {
+      family.close(successor);
     }
   }
 

@@ -5,38 +5,53 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
-import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.token.ActiveToken;
 
-/** Keeps successful uses. */
+/** Keeps successful uses: in memory until it is their turn, then in the store. */
 final class TokenRenewer {
 
-  /** How often the last use of a token that does not slide is kept; it is for showing alone. */
-  private static final Duration SHOWN_EVERY = Duration.ofMinutes(1);
+  private static final Logger LOG = LoggerFactory.getLogger(TokenRenewer.class);
 
-  private final TokenStore store;
+  private final NearTokenStore store;
+  private final NearTokenStore background;
+  private final RenewalBuffer buffer;
   private final Clock clock;
   private final Listeners listeners;
 
-  TokenRenewer(TokenStore store, Clock clock, Listeners listeners) {
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /** How many batches the store has not taken since it last took one. */
+  private int failures;
+
+  /**
+   * A renewer.
+   *
+   * @param store written to on the threads of requests
+   * @param background written to by {@link #writeDue} and {@link #writeAll}
+   */
+  TokenRenewer(
+      NearTokenStore store,
+      NearTokenStore background,
+      RenewalBuffer buffer,
+      Clock clock,
+      Listeners listeners) {
     this.store = store;
+    this.background = background;
+    this.buffer = buffer;
     this.clock = clock;
     this.listeners = listeners;
   }
 
   void renew(ActiveToken used) {
-    if (used.passive()) {
-      return;
-    }
-    TokenRecord record = used.used();
-    Duration idleTimeout = record.idleTimeout();
-    if (idleTimeout != null) {
-      slide(record, used.usedAt(), used.usedAt().plus(idleTimeout));
-    } else if (!used.usedAt().isBefore(record.lastUsedAt().plus(SHOWN_EVERY))) {
-      store.renew(List.of(new Renewal(record.id(), used.usedAt(), null)), clock.instant());
+    if (!used.passive() && !buffer.note(used, clock.instant())) {
+      renewNow(used);
     }
   }
 
@@ -48,20 +63,68 @@ final class TokenRenewer {
   boolean renewNow(ActiveToken used) {
     TokenRecord record = used.used();
     Duration idleTimeout = record.idleTimeout();
-    return idleTimeout == null || slide(record, used.usedAt(), used.usedAt().plus(idleTimeout));
-  }
-
-  private boolean slide(TokenRecord record, Instant usedAt, Instant until) {
+    if (idleTimeout == null) {
+      return true;
+    }
+    Instant until = used.usedAt().plus(idleTimeout);
     List<Renewal> renewals = new ArrayList<>(2);
-    renewals.add(new Renewal(record.id(), usedAt, until));
+    renewals.add(new Renewal(record.id(), used.usedAt(), until));
     TokenId parent = record.parent();
     if (parent != null) {
-      renewals.add(new Renewal(parent, usedAt, until));
+      renewals.add(new Renewal(parent, used.usedAt(), until));
     }
     boolean renewed = !store.renew(renewals, clock.instant()).contains(record.id());
     if (renewed) {
       listeners.tell(listener -> listener.renewed(record.renewed(renewals.get(0))));
     }
     return renewed;
+  }
+
+  /** Writes what is due. What the store does not take is tried again the next time. */
+  void writeDue() {
+    write(false);
+  }
+
+  /** Writes all that is not written yet. */
+  void writeAll() {
+    write(true);
+  }
+
+  /** Where another thread is at it, which may hang in the store, this one does not hang with it. */
+  private void write(boolean all) {
+    if (writing.tryLock()) {
+      try {
+        writeInBatches(all);
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+
+  private void writeInBatches(boolean all) {
+    int skipped = failures * RenewalBuffer.BATCH;
+    for (List<DueRenewal> batch : buffer.due(clock.instant(), all, skipped)) {
+      try {
+        write(batch);
+      } catch (RuntimeException e) {
+        // The others can wait for a tick, too: a store that is down is not asked for each of them.
+        if (failures++ == 0) {
+          LOG.warn("Uses of tokens could not be written; they are tried again", e);
+        }
+        return;
+      }
+      failures = 0;
+    }
+  }
+
+  private void write(List<DueRenewal> batch) {
+    List<Renewal> renewals = batch.stream().map(DueRenewal::renewal).toList();
+    Set<TokenId> missed = background.renew(renewals, clock.instant());
+    for (DueRenewal due : batch) {
+      if (due.told() && !missed.contains(due.renewal().id())) {
+        TokenRecord record = due.use().record(due.renewal());
+        listeners.tell(listener -> listener.renewed(record));
+      }
+    }
   }
 }

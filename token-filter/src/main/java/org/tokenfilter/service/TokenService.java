@@ -1,15 +1,14 @@
 package org.tokenfilter.service;
 
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Position;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
@@ -33,43 +32,80 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class TokenService {
 
-  private final TokenStore store;
+  private final NearTokenStore store;
   private final Clock clock;
   private final Listeners listeners;
+  private final EndedFeed feed;
   private final TokenIssuer issuer;
   private final TokenJudge judge;
   private final TokenRenewer renewer;
+  private final TokenFamily family;
   private final TokenRefresher refresher;
   private final SubjectTokens subjects;
   private final TokenPolicy policy;
   private final String audience;
 
   /**
-   * A service over a store that it does not close.
+   * A service over a store that it does not close. It is as timely as it should be while somebody
+   * calls {@link #pollEnds} and {@link #writeUses} again and again.
    *
-   * @param clock must never run backwards: {@link ForwardClock}
+   * @param store asked by requests
+   * @param background the same store, asked by those two: requests that wait for the store must
+   *     keep neither from it
    * @param audience the application that the tokens are for
-   * @param executor runs the listeners, one event after the other
    */
   public TokenService(
       TokenStore store,
+      TokenStore background,
       TokenCodec codec,
       TokenPolicy policy,
       String audience,
-      Clock clock,
-      SecureRandom random,
+      Timeliness timeliness,
+      Surroundings surroundings,
+      List<TokenListener> listeners) {
+    this(
+        store,
+        background,
+        codec,
+        policy,
+        audience,
+        timeliness,
+        surroundings,
+        listeners,
+        new Freshness(timeliness.revocationLag(), surroundings.clock(), surroundings.nanoTime()),
+        new LiveTokens());
+  }
+
+  TokenService(
+      TokenStore requests,
+      TokenStore background,
+      TokenCodec codec,
+      TokenPolicy policy,
+      String audience,
+      Timeliness timeliness,
+      Surroundings surroundings,
       List<TokenListener> listeners,
-      Executor executor) {
-    this.store = store;
-    this.clock = clock;
-    this.listeners = new Listeners(listeners, executor);
-    this.issuer = new TokenIssuer(store, codec, policy, audience, clock, random, this.listeners);
-    this.judge = new TokenJudge(store, codec, clock);
-    this.renewer = new TokenRenewer(store, clock, this.listeners);
-    this.refresher = new TokenRefresher(store, policy, judge, issuer, clock, this.listeners);
-    this.subjects = new SubjectTokens(store, clock, this.listeners);
+      Freshness freshness,
+      LiveTokens tokens) {
+    this.clock = surroundings.clock();
     this.policy = policy;
+    this.listeners =
+        new Listeners(listeners, surroundings.executor(), new ToldEnds(surroundings.nanoTime()));
+    RenewalBuffer uses = new RenewalBuffer(tokens, timeliness);
+    this.store =
+        new NearTokenStore(
+            requests, clock, freshness, tokens, uses, new SharedFinds(timeliness.patience()));
+    this.issuer =
+        new TokenIssuer(
+            store, codec, policy, audience, clock, surroundings.random(), this.listeners);
+    this.judge = new TokenJudge(store, codec, clock);
+    this.renewer = new TokenRenewer(store, store.over(background), uses, clock, this.listeners);
+    this.family = new TokenFamily(store, clock, this.listeners);
+    this.refresher =
+        new TokenRefresher(store, policy, judge, issuer, clock, this.listeners, family);
+    this.subjects = new SubjectTokens(store, clock, this.listeners, family);
     this.audience = audience;
+    this.feed = new EndedFeed(background, freshness, tokens, this.listeners, new StoreTime(clock));
   }
 
   /**
@@ -152,6 +188,15 @@ public final class TokenService {
   }
 
   /**
+   * Finds a user token good, likewise. Any other kind is refused as none of ours, live or dead.
+   *
+   * @throws TokenRejectedException if it is not
+   */
+  public ActiveToken validateUser(PresentedToken presented) throws TokenRejectedException {
+    return judged(presented.client(), () -> judge.validateUser(presented));
+  }
+
+  /**
    * Goes on in a session of a user token.
    *
    * @param client who asks
@@ -175,7 +220,8 @@ public final class TokenService {
 
   /**
    * Keeps a successful use, unless it is passive: moves the idle deadline, and its parent's with
-   * it. An end that came meanwhile stays.
+   * it. The store is told with the next {@link #writeUses} in whose turn it is, and at once where
+   * another node might otherwise take the token for expired. An end that came meanwhile stays.
    */
   public void renew(ActiveToken used) {
     renewer.renew(used);
@@ -189,21 +235,21 @@ public final class TokenService {
    */
   public ActiveToken keepAlive(ActiveToken used) throws TokenRejectedException {
     if (!renewer.renewNow(used)) {
-      TokenJudge.requireLive(judge.find(used.used().id()), used.usedAt());
+      Instant now = clock.instant();
+      TokenJudge.requireLive(judge.find(used.used().id(), now), now);
       throw new TokenRejectedException(Rejection.INVALID, "the store did not renew it");
     }
     return new ActiveToken(used.record(), used.session(), used.usedAt());
   }
 
   /**
-   * Ends a token or a session, and its children.
+   * Ends a token or a session, and its children. Of one that was refreshed, perhaps at the same
+   * moment, the successor ends: what its owner has closed leaves nothing behind.
    *
    * @return whether this call ended it; false if it had ended already or is unknown
    */
   public boolean close(TokenId id) {
-    List<TokenId> ended = store.end(id, Ending.of(Reason.CLOSED, clock.instant()));
-    listeners.tellEnded(ended, Reason.CLOSED);
-    return !ended.isEmpty();
+    return family.close(id);
   }
 
   /**
@@ -216,7 +262,7 @@ public final class TokenService {
   }
 
   /**
-   * Ends a subject's own token or session, and its children.
+   * Ends a subject's own token or session, and its children, as {@link #close(TokenId)} does.
    *
    * @return false if it is somebody else's, or unknown
    */
@@ -255,13 +301,18 @@ public final class TokenService {
   /** Adds one who hears what happens to tokens from now on, until he is closed. */
   public Listening listen(TokenListener listener) {
     listeners.add(listener);
-    return () -> listeners.remove(listener);
+    AtomicBoolean open = new AtomicBoolean(true);
+    return () -> {
+      if (open.getAndSet(false)) {
+        listeners.remove(listener);
+      }
+    };
   }
 
   /** Somebody hears what happens to tokens. */
   @FunctionalInterface
   public interface Listening extends AutoCloseable {
-    /** He hears no more. */
+    /** He hears no more. Idempotent. */
     @Override
     void close();
   }
@@ -286,8 +337,30 @@ public final class TokenService {
     }
   }
 
-  /** Tells the listeners of ends that came from the store. */
-  void tellEnded(List<TokenId> ids, Reason reason) {
-    listeners.tellEnded(ids, reason);
+  /** These have expired, and the store has ended them. */
+  void swept(List<TokenId> expired) {
+    store.forget(expired);
+    listeners.tellEnded(expired, Reason.EXPIRED);
+  }
+
+  /**
+   * Asks the store what has ended on other nodes, and refuses it from then on. To be called twice
+   * in each {@link Timeliness#revocationLag}, by a thread that does nothing else; while it is not,
+   * or the store does not answer, each request reads the store. Where the lag is zero it does
+   * nothing.
+   */
+  public void pollEnds() {
+    feed.poll();
+  }
+
+  /** Writes the uses whose turn it is. To be called once a second. */
+  public void writeUses() {
+    renewer.writeDue();
+  }
+
+  /** Writes all uses that are not written yet, and hears no more of other nodes. */
+  public void stop() {
+    feed.stop();
+    renewer.writeAll();
   }
 }

@@ -44,7 +44,10 @@ public final class TokenRejectedException extends Exception {
     return misuse;
   }
 
-  /** What the log may say. */
+  /**
+   * What the log may say. Where the rejection is {@link Rejection#BAD_REQUEST} some endpoints tell
+   * the sender too, so it then repeats nothing of the request and says nothing of the inside.
+   */
   public String why() {
     return why;
   }

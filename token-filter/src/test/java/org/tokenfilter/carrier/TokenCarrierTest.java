@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -160,6 +161,84 @@ class TokenCarrierTest {
         .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.BAD_REQUEST));
   }
 
+  @Test
+  void atTheGatewayATokenMayComeInAHeaderOfItsOwn() throws Exception {
+    assertThat(atGateway(both, SentRequest.get().header("userToken", "x"), null))
+        .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), false));
+    assertThat(atGateway(both, SentRequest.get().header("USERTOKEN", "x"), null).token())
+        .isEqualTo("x");
+    assertThat(atGateway(cookie, SentRequest.get().header("userToken", "x"), null).ambient())
+        .isFalse();
+  }
+
+  @Test
+  void atTheGatewayATokenMayComeInTheBody() throws Exception {
+    PresentedToken presented = atGateway(both, SentRequest.get().header("session", "a"), "x");
+
+    assertThat(presented.token()).isEqualTo("x");
+    assertThat(presented.ambient()).isFalse();
+    assertThat(presented.sessionIds()).containsExactly("a");
+  }
+
+  @Test
+  void atTheGatewayTheOtherWaysAreOpenToo() throws Exception {
+    assertThat(atGateway(both, bearing("x"), null).token()).isEqualTo("x");
+    assertThat(atGateway(both, SentRequest.get().cookie("token", "x"), null).ambient()).isTrue();
+    assertThat(atGateway(both, SentRequest.get().cookie("token", "x"), "").ambient()).isTrue();
+    assertThat(both.readAtGateway(SentRequest.get().received(), null)).isNull();
+    assertThat(both.readAtGateway(SentRequest.get().header("userToken", "").received(), ""))
+        .isNull();
+    assertThat(cookie.readAtGateway(bearing("x").received(), null)).isNull();
+  }
+
+  @Test
+  void atTheGatewayOneTokenInManyPlacesIsOne() throws Exception {
+    SentRequest everywhere = bearing("x").header("userToken", "x").cookie("token", "x");
+
+    PresentedToken presented = atGateway(both, everywhere, "x");
+
+    assertThat(presented.token()).isEqualTo("x");
+    assertThat(presented.ambient()).isFalse();
+  }
+
+  @Test
+  void atTheGatewayTwoTokensThatDifferAreABadRequest() {
+    assertBadAtGateway(bearing("x").header("userToken", "y"), null);
+    assertBadAtGateway(SentRequest.get().header("userToken", "x").cookie("token", "y"), null);
+    assertBadAtGateway(SentRequest.get().header("userToken", "x").header("userToken", "y"), null);
+    assertBadAtGateway(SentRequest.get().header("userToken", "x"), "y");
+    assertBadAtGateway(bearing("x"), "y");
+    assertBadAtGateway(SentRequest.get().cookie("token", "x"), "y");
+    assertBadAtGateway(
+        SentRequest.get()
+            .header("userToken", "x")
+            .header("Authorization", "Bearer x")
+            .header("Authorization", "Bearer x"),
+        null);
+  }
+
+  @Test
+  void aRequestMaySayThatItIsPassive() throws Exception {
+    assertThat(read(both, bearing("x").header("Token-Passive", "true")).passive()).isTrue();
+    assertThat(read(both, bearing("x").header("token-passive", "true")).passive()).isTrue();
+    assertThat(
+            atGateway(
+                    both,
+                    SentRequest.get().header("userToken", "x").header("Token-Passive", "true"),
+                    null)
+                .passive())
+        .isTrue();
+  }
+
+  @Test
+  void anythingElseThanTrueIsNotPassive() throws Exception {
+    assertThat(read(both, bearing("x")).passive()).isFalse();
+    for (String value : new String[] {"", "false", "1", "yes", "TRUE", "true, true"}) {
+      assertThat(read(both, bearing("x").header("Token-Passive", value)).passive()).isFalse();
+    }
+    assertThat(read(both, bearing("x").cookie("Token-Passive", "true")).passive()).isFalse();
+  }
+
   private static SentRequest bearing(String token) {
     return SentRequest.get().header("Authorization", "Bearer " + token);
   }
@@ -167,6 +246,19 @@ class TokenCarrierTest {
   private static PresentedToken read(TokenCarrier carrier, SentRequest request)
       throws TokenRejectedException {
     return Objects.requireNonNull(carrier.read(request.received()));
+  }
+
+  private static PresentedToken atGateway(
+      TokenCarrier carrier, SentRequest request, @Nullable String inBody)
+      throws TokenRejectedException {
+    return Objects.requireNonNull(carrier.readAtGateway(request.received(), inBody));
+  }
+
+  private void assertBadAtGateway(SentRequest request, @Nullable String inBody) {
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(() -> both.readAtGateway(request.received(), inBody))
+        .extracting(TokenRejectedException::rejection)
+        .isEqualTo(Rejection.BAD_REQUEST);
   }
 
   private Set<String> sessionIds(SentRequest request) throws TokenRejectedException {

@@ -2,6 +2,7 @@ package org.tokenfilter.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
@@ -54,6 +55,23 @@ class Base64UrlTest {
       boolean known = ALPHABET.indexOf(c) >= 0;
       assertThat(Base64Url.isCanonical((char) c + "AAA")).isEqualTo(known);
       assertThat(Base64Url.isCanonical("AAA" + (char) c)).isEqualTo(known);
+    }
+  }
+
+  @Test
+  void whatIsCanonicalIsDecodedAsTheJdkDoesAndNothingBesideItIsTouched() {
+    Random random = new Random(2);
+    for (int length = 0; length < 200; length++) {
+      byte[] bytes = new byte[length];
+      random.nextBytes(bytes);
+      String text = Base64Url.encode(bytes);
+      byte[] into = new byte[length + 2];
+      Arrays.fill(into, (byte) 0x55);
+      byte[] expected = into.clone();
+      System.arraycopy(bytes, 0, expected, 1, length);
+      assertThat(Base64Url.bytes(text.length())).isEqualTo(length);
+      assertThat(Base64Url.decode("*" + text + "*", 1, 1 + text.length(), into, 1)).isTrue();
+      assertThat(into).isEqualTo(expected);
     }
   }
 

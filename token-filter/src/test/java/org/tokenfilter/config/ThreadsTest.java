@@ -1,6 +1,7 @@
 package org.tokenfilter.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
@@ -51,11 +52,34 @@ final class ThreadsTest {
   }
 
   @Test
+  void whatIsDoneSteadilyBeginsAtOnceAndGoesOnWhateverItThrows() {
+    try (Threads threads = threads(Duration.ofSeconds(30))) {
+      threads.steadily(
+          "ends",
+          () -> {
+            done.incrementAndGet();
+            throw new IllegalStateException("once more");
+          },
+          Duration.ofMillis(1));
+      await().until(() -> done.get() >= 3);
+    }
+  }
+
+  @Test
+  void whatIsDoneSteadilyDoesNotWaitForItsFirstInterval() {
+    try (Threads threads = threads(Duration.ofSeconds(30))) {
+      threads.steadily("ends", done::incrementAndGet, Duration.ofHours(1));
+      await().until(() -> done.get() == 1);
+    }
+  }
+
+  @Test
   void noThreadIsAliveAfterClosing() {
     for (int i = 0; i < 300; i++) {
       Threads threads = threads(Duration.ofSeconds(30));
       for (int j = 0; j < 3; j++) {
         threads.repeat("work " + j, done::incrementAndGet, Duration.ofHours(1));
+        threads.steadily("steady work " + j, done::incrementAndGet, Duration.ofHours(1));
       }
       threads.close();
       assertThat(Thread.getAllStackTraces().keySet())

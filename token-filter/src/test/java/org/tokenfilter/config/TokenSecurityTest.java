@@ -21,7 +21,11 @@ import org.tokenfilter.filter.TokenFilter;
 final class TokenSecurityTest {
 
   private static final String[] THREADS = {
-    "token-filter ROOT accounts", "token-filter ROOT keys", "token-filter ROOT sweep"
+    "token-filter ROOT accounts",
+    "token-filter ROOT keys",
+    "token-filter ROOT sweep",
+    "token-filter ROOT uses",
+    "token-filter ROOT ends"
   };
 
   @TempDir private Path folder;
@@ -191,6 +195,30 @@ final class TokenSecurityTest {
     settings.remove("token.credentials");
     try (WebApp app = new WebApp().filter(new TokenFilter(), settings).accessTokens()) {
       assertThatThrownBy(app::start).hasStackTraceContaining("token.credentials is needed by");
+    }
+    assertThat(threads()).isEmpty();
+  }
+
+  @Test
+  void aLagThatTheFeedCannotKeepStopsTheStart() throws Exception {
+    for (String lag : new String[] {"PT0.099S", "PT30.001S"}) {
+      Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
+      settings.put("token.revocation.lag", lag);
+      assertThatThrownBy(() -> TokenSecurity.from(settings))
+          .hasMessageContaining("token.revocation.lag=" + lag + " is neither PT0S nor between");
+    }
+    assertThat(threads()).isEmpty();
+  }
+
+  @Test
+  void withoutALagNobodyAsksForEnds() throws Exception {
+    Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
+    settings.put("token.revocation.lag", "PT0S");
+    try (TokenSecurity security = TokenSecurity.from(settings)) {
+      assertThat(security.service()).isNotNull();
+      assertThat(threads())
+          .contains("token-filter ROOT uses")
+          .doesNotContain("token-filter ROOT ends");
     }
     assertThat(threads()).isEmpty();
   }

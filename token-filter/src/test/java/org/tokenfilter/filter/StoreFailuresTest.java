@@ -177,10 +177,11 @@ final class StoreFailuresTest {
           throw new TokenStoreException("broken", null, true);
         });
     HttpResponse<String> answer = send(row.step(), session);
-    store.mend();
-
+    // Before uses that could not be written are written after all.
     int more = live() - live;
     String record = told(session);
+    store.mend();
+
     String retryAfter = answer.headers().firstValue("Retry-After").orElse("none");
     assertThat(answer.statusCode()).isEqualTo(row.status());
     assertThat(retryAfter).isEqualTo(row.status() == 503 ? "1" : "none");

@@ -1,7 +1,7 @@
 package org.tokenfilter.service;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -11,7 +11,7 @@ import org.tokenfilter.token.Rejection;
 /** A listener that keeps what it hears, one line an event. */
 final class Heard implements TokenListener {
 
-  private final List<String> events = new ArrayList<>();
+  private final List<String> events = new CopyOnWriteArrayList<>();
 
   @Override
   public void issued(TokenRecord record) {
@@ -26,6 +26,11 @@ final class Heard implements TokenListener {
   @Override
   public void ended(TokenId id, Reason reason) {
     events.add("ended " + id + " " + reason);
+  }
+
+  @Override
+  public void replayed(TokenRecord replaced, ClientAddress client) {
+    events.add("replayed " + replaced.id() + " by " + client);
   }
 
   @Override

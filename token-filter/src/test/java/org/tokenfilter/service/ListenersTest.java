@@ -38,11 +38,45 @@ class ListenersTest {
     assertHarmsNothing(Exception::new);
   }
 
+  @Test
+  void whoListensHearsWhatHappensFromThenOnUntilHeIsClosed() throws Exception {
+    Heard late = new Heard();
+    Heard other = new Heard();
+    IssuedToken before = scene.session();
+    TokenService.Listening listening = scene.service.listen(late);
+    scene.service.listen(other);
+    TokenId id = before.record().id();
+
+    scene.renew(scene.validate(before));
+    assertThat(late.events()).containsExactly("renewed " + id);
+
+    listening.close();
+    listening.close();
+    scene.service.close(id);
+    assertThat(late.events()).isEmpty();
+    assertThat(other.events()).containsExactly("renewed " + id, "ended " + id + " CLOSED");
+    assertThat(scene.heard.events())
+        .containsExactly("issued " + id, "renewed " + id, "ended " + id + " CLOSED");
+  }
+
+  @Test
+  void whoListensTwiceIsClosedOneAtATime() throws Exception {
+    Heard twice = new Heard();
+    TokenService.Listening first = scene.service.listen(twice);
+    scene.service.listen(twice);
+    first.close();
+    first.close();
+
+    TokenId id = scene.session().record().id();
+
+    assertThat(twice.events()).containsExactly("issued " + id);
+  }
+
   private void assertHarmsNothing(Supplier<? extends Throwable> thrown) throws Exception {
     TokenService service = scene.over(scene.memory, Scene.POLICY, new Failing(thrown), scene.heard);
 
     IssuedToken token = service.issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
-    service.renew(service.validate(presented(token)));
+    Scene.renew(service, service.validate(presented(token)));
     assertThat(service.close(token.record().id())).isTrue();
     assertRefused(Rejection.CLOSED, () -> service.validate(presented(token)));
 

@@ -2,6 +2,7 @@ package org.tokenfilter.service;
 
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,6 +37,8 @@ final class Scene {
   static final Duration CLIENT_LIFETIME = Duration.ofDays(1);
   static final TokenPolicy POLICY = policy(MAX_LIFETIME, true, Limit.NONE, Binding.ADDRESS);
   static final String AUDIENCE = "/shop";
+  static final Timeliness ASKING_EACH_TIME =
+      new Timeliness(Duration.ZERO, null, Duration.ofSeconds(2));
   static final Subject ALICE = Subject.of("alice", "user");
   static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
   static final ClientAddress NEIGHBOUR = ClientAddress.parse("192.0.2.2");
@@ -72,16 +75,56 @@ final class Scene {
         binding);
   }
 
+  /** The usual policy, but for what happens to tokens that were refreshed. */
+  static TokenPolicy refreshing(Duration grace, TokenPolicy.Replay replay) {
+    return new TokenPolicy(
+        SESSION_IDLE,
+        USER_IDLE,
+        MAX_LIFETIME,
+        OPEN_MAX_LIFETIME,
+        true,
+        CLIENT_LIFETIME,
+        grace,
+        replay,
+        Limit.NONE,
+        Binding.ADDRESS);
+  }
+
   /** The same scene by other rules. */
   Scene by(TokenPolicy policy) {
     service = over(memory, policy, heard);
     return this;
   }
 
-  /** Another service of this scene's clock and keys. */
+  /**
+   * Another service of this scene's clock and keys. It believes nothing without asking the store;
+   * uses wait in it as in any other.
+   */
   TokenService over(TokenStore store, TokenPolicy policy, TokenListener... listeners) {
+    return over(store, policy, clock, listeners);
+  }
+
+  TokenService over(
+      TokenStore store, TokenPolicy policy, Clock judging, TokenListener... listeners) {
     return new TokenService(
-        store, codec, policy, AUDIENCE, clock, random, List.of(listeners), Runnable::run);
+        store,
+        store,
+        codec,
+        policy,
+        AUDIENCE,
+        ASKING_EACH_TIME,
+        new Surroundings(judging, () -> 0, random, Runnable::run),
+        List.of(listeners));
+  }
+
+  /** Keeps a use, and does not wait for its turn to be written. */
+  void renew(ActiveToken used) {
+    renew(service, used);
+  }
+
+  static void renew(TokenService service, ActiveToken used) {
+    service.renew(used);
+    service.stop();
   }
 
   IssuedToken session() throws TokenRejectedException {
@@ -101,6 +144,11 @@ final class Scene {
     return service.issueUser(ALICE, null, CLIENT);
   }
 
+  /** The token of an API client of Alice's. */
+  IssuedToken apiClient() throws TokenRejectedException {
+    return service.issueClient(ALICE, "live", "shop");
+  }
+
   ActiveToken validate(IssuedToken token) throws TokenRejectedException {
     return service.validate(presented(token));
   }
@@ -113,6 +161,18 @@ final class Scene {
 
   static PresentedToken presented(String token, ClientAddress client, String... sessionIds) {
     return new PresentedToken(token, Set.of(sessionIds), client, false);
+  }
+
+  /** The same, by a client that asks not to be counted. */
+  static PresentedToken passively(IssuedToken token) {
+    PresentedToken presented = presented(token);
+    return new PresentedToken(
+        presented.token(), presented.sessionIds(), presented.client(), false, true);
+  }
+
+  /** What is live of Alice's. */
+  List<TokenRecord> live() {
+    return memory.list(ALICE.name(), clock.instant(), null, Integer.MAX_VALUE);
   }
 
   /** What the store has. */

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -105,7 +107,7 @@ class SessionsOfUserTokensTest {
     SessionId idle = scene.service.openSession(valid()).id();
     scene.service.close(closed.tokenId());
     scene.clock.move(USER_IDLE.minus(MINUTE).minusMillis(1));
-    scene.service.renew(valid());
+    scene.renew(valid());
     scene.clock.move(MINUTE.plusMillis(1));
 
     assertRefused(
@@ -124,6 +126,27 @@ class SessionsOfUserTokensTest {
 
     assertRefused(Rejection.CLOSED, () -> scene.service.openSession(token));
     assertThat(scene.heard.events()).isEmpty();
+  }
+
+  @Test
+  void whyAUserTokenHasNoSessionsAnyMoreIsTold() throws Exception {
+    ActiveToken evicted = scene.validate(scene.user());
+    scene.memory.end(evicted.record().id(), Ending.of(Reason.EVICTED, scene.clock.instant()));
+    ActiveToken idle = valid();
+    ActiveToken gone =
+        new ActiveToken(
+            TokenRecord.builder(
+                    TokenId.parse("A".repeat(43)), TokenKind.USER, "alice", scene.clock.instant())
+                .idleTimeout(USER_IDLE)
+                .build(),
+            null,
+            scene.clock.instant());
+    scene.clock.move(USER_IDLE);
+
+    assertRefused(Rejection.EVICTED, () -> scene.service.openSession(evicted));
+    assertRefused(Rejection.EXPIRED, () -> scene.service.openSession(idle));
+    assertRefused(Rejection.INVALID, () -> scene.service.openSession(gone));
+    assertThat(scene.live()).isEmpty();
   }
 
   @Test
@@ -217,7 +240,7 @@ class SessionsOfUserTokensTest {
     scene.clock.move(MINUTE);
 
     SessionId id = scene.service.openSession(token).id();
-    scene.service.renew(token);
+    scene.renew(token);
 
     assertThat(scene.stored(id.tokenId()).idleExpiresAt())
         .isEqualTo(token.usedAt().plus(USER_IDLE))

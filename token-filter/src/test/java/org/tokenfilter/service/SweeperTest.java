@@ -106,7 +106,7 @@ class SweeperTest {
     IssuedToken token = scene.session();
     IssuedToken open = scene.open(Duration.ZERO);
     scene.clock.move(SESSION_IDLE.minusMillis(1));
-    scene.service.renew(scene.validate(token));
+    scene.renew(scene.validate(token));
     scene.clock.move(SESSION_IDLE.minusMillis(1));
     scene.heard.events();
 

@@ -21,7 +21,6 @@ import static org.tokenfilter.service.Scene.sessionIdOf;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -270,7 +269,7 @@ class ValidatingTest {
     IssuedToken token = scene.session(ALICE, HOUR);
     for (int i = 0; i < 3; i++) {
       scene.clock.move(Duration.ofMinutes(20).minus(MILLI));
-      scene.service.renew(scene.validate(token));
+      scene.renew(scene.validate(token));
     }
 
     scene.clock.move(MILLI.multipliedBy(2));
@@ -335,16 +334,7 @@ class ValidatingTest {
   @Test
   void whatHasExpiredStaysSoWhenTheClockIsSetBack() throws Exception {
     ForwardClock forward = new ForwardClock(scene.clock);
-    TokenService service =
-        new TokenService(
-            scene.memory,
-            scene.codec,
-            Scene.POLICY,
-            AUDIENCE,
-            forward,
-            scene.random,
-            List.of(),
-            Runnable::run);
+    TokenService service = scene.over(scene.memory, Scene.POLICY, forward);
     IssuedToken token = scene.session();
 
     scene.clock.move(Duration.ofHours(2));

@@ -1,15 +1,10 @@
 package org.tokenfilter.store;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,26 +71,18 @@ public record TokenRecord(
    * @throws IllegalArgumentException if a value is outside of what the components promise
    */
   public TokenRecord {
-    requireText("subject", subject);
+    RecordText.require("subject", subject);
     if (subject.isEmpty() || subject.length() > MAX_SUBJECT_LENGTH) {
       throw new IllegalArgumentException("a subject has 1 to 255 characters");
     }
-    roles.forEach(role -> requireText("role", role));
-    if (roles.stream().mapToInt(TokenRecord::size).sum() > MAX_ROLE_BYTES) {
-      throw new IllegalArgumentException("roles have at most 8 KiB in all");
-    }
-    requireTextOrNull("group", group, MAX_GROUP_LENGTH);
-    requireTextOrNull("client", client, MAX_CLIENT_LENGTH);
-    requireTextOrNull("binding", binding, MAX_BINDING_LENGTH);
-    attributes.forEach(TokenRecord::requireAttribute);
-    if (attributes.entrySet().stream().mapToInt(TokenRecord::size).sum() > MAX_ATTRIBUTE_BYTES) {
-      throw new IllegalArgumentException("attributes have at most 8 KiB in all");
-    }
+    roles = RoleSet.of(roles);
+    RecordText.requireOrNull("group", group, MAX_GROUP_LENGTH);
+    RecordText.requireOrNull("client", client, MAX_CLIENT_LENGTH);
+    RecordText.requireOrNull("binding", binding, MAX_BINDING_LENGTH);
+    attributes = AttributeMap.of(attributes);
     if ((idleTimeout == null) != (idleExpiresAt == null)) {
       throw new IllegalArgumentException("idleTimeout and idleExpiresAt come together");
     }
-    roles = Collections.unmodifiableSet(new TreeSet<>(roles));
-    attributes = Collections.unmodifiableMap(new LinkedHashMap<>(new TreeMap<>(attributes)));
     issuedAt = millis(issuedAt);
     lastUsedAt = millis(lastUsedAt);
     idleTimeout = idleTimeout == null ? null : idleTimeout.truncatedTo(ChronoUnit.MILLIS);
@@ -172,36 +159,6 @@ public record TokenRecord(
 
   private static Instant millis(Instant time) {
     return time.truncatedTo(ChronoUnit.MILLIS);
-  }
-
-  private static void requireAttribute(String name, String value) {
-    requireText("attribute", name);
-    requireText("attribute", value);
-  }
-
-  private static int size(Map.Entry<String, String> attribute) {
-    return size(attribute.getKey()) + size(attribute.getValue());
-  }
-
-  private static int size(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
-  }
-
-  private static void requireTextOrNull(String what, @Nullable String text, int most) {
-    if (text != null) {
-      requireText(what, text);
-      if (text.length() > most) {
-        throw new IllegalArgumentException("a " + what + " has at most " + most + " characters");
-      }
-    }
-  }
-
-  /** No store can keep NUL or half a surrogate pair everywhere, so none is asked to. */
-  private static void requireText(String what, String text) {
-    if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new IllegalArgumentException(
-          "a " + what + " is Unicode text without NUL and without half a surrogate pair");
-    }
   }
 
   /** Builds a {@link TokenRecord}; {@link #build()} checks it. Not thread-safe. */

@@ -125,6 +125,29 @@ class TokenRecordTest {
     assertThat(record.attributes()).hasToString("{city=Oslo, tenant=7}").isUnmodifiable();
   }
 
+  /** What is checked and copied once costs nothing in each record that is made of the first. */
+  @Test
+  void collectionsOfAnotherRecordAreTakenAsTheyAre() {
+    TokenRecord record =
+        lasting(1, NOON).roles(Set.of("user", "admin")).attributes(Map.of("tenant", "7")).build();
+    TokenRecord other = record.toBuilder().lastUsedAt(NOON.plusSeconds(1)).build();
+
+    assertThat(other.roles()).isSameAs(record.roles());
+    assertThat(other.attributes()).isSameAs(record.attributes());
+  }
+
+  @Test
+  void rolesAndAttributesAreFoundByTheirNames() {
+    TokenRecord record =
+        lasting(1, NOON).roles(Set.of("user", "admin")).attributes(Map.of("tenant", "7")).build();
+
+    assertThat(record.roles().contains("admin")).isTrue();
+    assertThat(record.roles().contains("root")).isFalse();
+    assertThat(record.attributes().get("tenant")).isEqualTo("7");
+    assertThat(record.attributes().get("city")).isNull();
+    assertThat(record.attributes().containsKey("tenant")).isTrue();
+  }
+
   @Test
   void deadlineItselfIsTheFirstDeadMoment() {
     TokenRecord idle = sliding(1, NOON).build();

@@ -13,6 +13,8 @@ import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.service.Binding;
 import org.tokenfilter.service.ForwardClock;
+import org.tokenfilter.service.Surroundings;
+import org.tokenfilter.service.Timeliness;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.Limit;
@@ -33,6 +35,10 @@ final class Explainer {
 
   /** Stands for a client that is not known, where no client is asked for. */
   private static final ClientAddress NOBODY = ClientAddress.parse("0.0.0.0");
+
+  /** The store is asked for each token. Nobody else asks it here, so nobody waits for his turn. */
+  private static final Timeliness EACH_TIME =
+      new Timeliness(Duration.ZERO, null, Duration.ofSeconds(1));
 
   private final Supplier<KeyRing> ring;
   private final TokenCodec codec;
@@ -94,13 +100,14 @@ final class Explainer {
     TokenService service =
         new TokenService(
             asked,
+            asked,
             codec,
             UNUSED,
             audience,
-            new ForwardClock(clock),
-            new SecureRandom(),
-            List.of(),
-            Runnable::run);
+            EACH_TIME,
+            new Surroundings(
+                new ForwardClock(clock), System::nanoTime, new SecureRandom(), Runnable::run),
+            List.of());
     return service.validate(
         new PresentedToken(presented.token(), presented.sessionIds(), client, false));
   }

@@ -24,6 +24,8 @@ import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.service.Binding;
+import org.tokenfilter.service.Surroundings;
+import org.tokenfilter.service.Timeliness;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.InMemoryTokenStore;
@@ -79,6 +81,7 @@ final class Scene {
   TokenService over(TokenStore store) {
     return new TokenService(
         store,
+        store,
         codec(AUDIENCE, RING),
         new TokenPolicy(
             IDLE,
@@ -92,10 +95,9 @@ final class Scene {
             new Limit(2, Limit.Policy.EVICT_OLDEST),
             Binding.ADDRESS),
         AUDIENCE,
-        clock,
-        new SecureRandom(),
-        List.of(),
-        Runnable::run);
+        new Timeliness(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(5)),
+        new Surroundings(clock, System::nanoTime, new SecureRandom(), Runnable::run),
+        List.of());
   }
 
   static JweTokenCodec codec(String audience, KeyRing ring) {

@@ -94,6 +94,16 @@ enum Dialect {
     return readingClock;
   }
 
+  /**
+   * What the index on {@code visit_at} holds for a time: the time or, where equal entries take
+   * little room, its second.
+   *
+   * @param time a column or a place for a value
+   */
+  String visit(String time) {
+    return this == POSTGRESQL ? time + " / 1000" : time;
+  }
+
   /** The clause that keeps others from changing what was read, but not from reading it. */
   String shareLock() {
     return shareLock;

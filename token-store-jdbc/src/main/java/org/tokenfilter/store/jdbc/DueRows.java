@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The rows of one kind whose mark ({@code visit_at}) has come, the earliest first.
+ * The rows of one kind whose mark ({@code visit_at}) has come, the earliest first as far as the
+ * database's index tells them apart.
  *
  * @param <T> what is read from a row
  */
@@ -28,8 +29,11 @@ final class DueRows<T> {
 
   private static final long START = Long.MIN_VALUE;
 
+  /** Binds the time twice: for the index, and to the millisecond. */
+  private static final String BEFORE = " and ${visit} <= ${visit?} and visit_at < ?";
+
   private static final String DUE =
-      " and visit_at >= ? and visit_at < ? order by visit_at limit ? for update";
+      BEFORE + " and ${visit} >= ${visit?} order by ${visit} limit ? for update";
 
   private final Session.Row<T> row;
   private final String free;
@@ -47,17 +51,23 @@ final class DueRows<T> {
    *
    * @param ended of those that have ended (1) or have not (0)
    */
-  DueRows(Tables tables, String columns, int ended, Session.Row<T> row) {
+  DueRows(Tables tables, Dialect dialect, String columns, int ended, Session.Row<T> row) {
     String where = " from ${prefix}token_record where ended = " + ended;
-    String due = tables.sql("select visit_at, " + columns + where + DUE);
+    String due = sql(tables, dialect, "select visit_at, " + columns + where + DUE);
     this.row = row;
     this.free = due + " skip locked";
     this.any = due;
     this.left =
-        tables.sql(
-            "select count(*) as waiting from (select visit_at"
-                + where
-                + " and visit_at < ? limit 1) due");
+        sql(
+            tables,
+            dialect,
+            "select count(*) as waiting from (select visit_at" + where + BEFORE + " limit 1) due");
+  }
+
+  private static String sql(Tables tables, Dialect dialect, String text) {
+    return tables.sql(
+        text.replace("${visit}", dialect.visit("visit_at"))
+            .replace("${visit?}", dialect.visit("?")));
   }
 
   /** Those that nobody holds. */
@@ -78,7 +88,8 @@ final class DueRows<T> {
 
   /** Whether there is any. */
   boolean left(Session session, Instant before) throws SQLException {
-    return session.query(left, one -> one.getInt("waiting"), RecordRows.millis(before)).get(0) > 0;
+    Long time = RecordRows.millis(before);
+    return session.query(left, one -> one.getInt("waiting"), time, time).get(0) > 0;
   }
 
   /** The portion was committed. */
@@ -88,11 +99,13 @@ final class DueRows<T> {
 
   private List<Marked<T>> query(Session session, String sql, long start, Instant before, int limit)
       throws SQLException {
+    Long time = RecordRows.millis(before);
     return session.query(
         sql,
         found -> new Marked<>(row.read(found), found.getLong("visit_at")),
+        time,
+        time,
         start,
-        RecordRows.millis(before),
         limit);
   }
 

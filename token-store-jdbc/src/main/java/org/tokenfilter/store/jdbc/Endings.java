@@ -56,7 +56,7 @@ final class Endings {
   private static final String CHOOSE =
       """
       select id from ${prefix}token_record
-      where subject = ? and ended = 0 and issued_at <= ?
+      where subject_hash = ? and subject = ? and ended = 0 and issued_at <= ?
       order by issued_at, id
       limit ?""";
 
@@ -109,6 +109,7 @@ final class Endings {
         .query(
             choose,
             RecordRows::id,
+            TextHash.of(selection.subject()),
             selection.subject(),
             RecordRows.millis(issuedUntil),
             (long) limit + selection.except().size())

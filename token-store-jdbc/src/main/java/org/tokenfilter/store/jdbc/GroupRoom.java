@@ -36,7 +36,7 @@ final class GroupRoom {
         tables.sql(
             """
             select id, parent from ${prefix}token_record
-            where group_name = ? and ${live}
+            where group_hash = ? and group_name = ? and ${live}
             order by issued_at, id"""
                 .replace("${live}", RecordRows.LIVE));
     this.endings = endings;
@@ -96,11 +96,13 @@ final class GroupRoom {
 
   private List<Member> members(Session session, TokenRecord record, Instant now)
       throws SQLException {
+    String group = Objects.requireNonNull(record.group());
     Long time = RecordRows.millis(now);
     return session.query(
         members,
         row -> new Member(RecordRows.id(row), RecordRows.idOrNull(row, "parent")),
-        record.group(),
+        TextHash.of(group),
+        group,
         time,
         time);
   }

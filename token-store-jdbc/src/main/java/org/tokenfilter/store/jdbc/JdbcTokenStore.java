@@ -75,7 +75,7 @@ public final class JdbcTokenStore implements TokenStore {
     this.renewals = Renewals.of(dialect, tables);
     this.readings = new Readings(tables);
     this.insertions = new Insertions(tables, dialect, endings);
-    this.sweeping = new Sweeping(tables, endings, log);
+    this.sweeping = new Sweeping(tables, dialect, endings, log);
     this.watch = watch;
     this.opened = opened;
   }

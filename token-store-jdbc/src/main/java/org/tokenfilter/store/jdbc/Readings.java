@@ -15,6 +15,9 @@ final class Readings {
   private static final String SELECT =
       "select " + RecordRows.COLUMNS + " from ${prefix}token_record ";
 
+  private static final String OF_SUBJECT =
+      "where subject_hash = ? and subject = ? and " + RecordRows.LIVE;
+
   private static final String NEWEST_FIRST = " order by issued_at desc, id desc limit ?";
 
   private final String find;
@@ -23,12 +26,11 @@ final class Readings {
 
   Readings(Tables tables) {
     this.find = tables.sql(SELECT + "where id = ?");
-    this.firstPage = tables.sql(SELECT + "where subject = ? and " + RecordRows.LIVE + NEWEST_FIRST);
+    this.firstPage = tables.sql(SELECT + OF_SUBJECT + NEWEST_FIRST);
     this.nextPage =
         tables.sql(
             SELECT
-                + "where subject = ? and "
-                + RecordRows.LIVE
+                + OF_SUBJECT
                 // The first half is for the index.
                 + " and issued_at <= ? and (issued_at < ? or id < ?)"
                 + NEWEST_FIRST);
@@ -41,12 +43,22 @@ final class Readings {
   List<TokenRecord> list(
       Session session, String subject, Instant now, @Nullable Position after, int limit)
       throws SQLException {
+    Integer hash = TextHash.of(subject);
     Long time = RecordRows.millis(now);
     if (after == null) {
-      return session.query(firstPage, RecordRows::read, subject, time, time, limit);
+      return session.query(firstPage, RecordRows::read, hash, subject, time, time, limit);
     }
     Long issuedAt = RecordRows.millis(after.issuedAt());
     return session.query(
-        nextPage, RecordRows::read, subject, time, time, issuedAt, issuedAt, after.id(), limit);
+        nextPage,
+        RecordRows::read,
+        hash,
+        subject,
+        time,
+        time,
+        issuedAt,
+        issuedAt,
+        after.id(),
+        limit);
   }
 }

@@ -21,13 +21,13 @@ final class RecordRows {
       id, kind, subject, roles, group_name, parent, client, binding, issued_at, last_used_at, \
       idle_timeout, idle_expires_at, expires_at, ended, ended_at, end_reason, successor, attributes""";
 
-  /** Binds {@link #values}. */
+  /** Binds {@link #values}. The hashes are for the indexes. */
   static final String INSERT =
       """
       insert into ${prefix}token_record (id, kind, subject, roles, group_name, parent, client,
         binding, issued_at, last_used_at, idle_timeout, idle_expires_at, expires_at, visit_at,
-        attributes)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+        subject_hash, group_hash, attributes)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
   /** Binds the time twice. The deadline itself is the first dead moment. */
   static final String LIVE =
@@ -40,12 +40,13 @@ final class RecordRows {
   /** A new record, to be looked at by the sweep when its deadline comes. */
   static @Nullable Object[] values(TokenRecord record) {
     Duration idle = record.idleTimeout();
+    String group = record.group();
     return new @Nullable Object[] {
       record.id(),
       number(record.kind()),
       record.subject(),
       Lines.of(record.roles()),
-      record.group(),
+      group,
       record.parent(),
       record.client(),
       record.binding(),
@@ -55,6 +56,8 @@ final class RecordRows {
       millis(record.idleExpiresAt()),
       millis(record.expiresAt()),
       millis(record.deadline()),
+      TextHash.of(record.subject()),
+      group == null ? null : TextHash.of(group),
       Lines.of(record.attributes())
     };
   }

@@ -25,6 +25,7 @@ record SchemaTable(String title, Map<String, Type> columns, List<Privilege> priv
   record Type(String title, int least, Set<Integer> types) {
 
     static final Type MILLIS = new Type("bigint", 0, Set.of(Types.BIGINT));
+    static final Type HASH = new Type("integer", 0, Set.of(Types.INTEGER));
     static final Type NUMBER = new Type("smallint", 0, Set.of(Types.SMALLINT));
     static final Type ID = new Type("32 bytes", 32, Set.of(Types.BINARY, Types.VARBINARY));
 
@@ -90,6 +91,7 @@ record SchemaTable(String title, Map<String, Type> columns, List<Privilege> priv
             "visit_at")) {
       columns.put(millis, Type.MILLIS);
     }
+    List.of("subject_hash", "group_hash").forEach(hash -> columns.put(hash, Type.HASH));
     List.of("kind", "ended", "end_reason").forEach(number -> columns.put(number, Type.NUMBER));
     List.of("id", "parent", "successor").forEach(id -> columns.put(id, Type.ID));
     List.of("subject", "client", "binding").forEach(text -> columns.put(text, Type.text(255)));

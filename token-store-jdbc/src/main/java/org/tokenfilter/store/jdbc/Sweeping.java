@@ -34,11 +34,11 @@ final class Sweeping {
   private final String mark;
   private final String delete;
 
-  Sweeping(Tables tables, Endings endings, EndLog log) {
+  Sweeping(Tables tables, Dialect dialect, Endings endings, EndLog log) {
     this.endings = endings;
     this.log = log;
-    this.toExpire = new DueRows<>(tables, RecordRows.COLUMNS, 0, RecordRows::read);
-    this.toDelete = new DueRows<>(tables, "id", 1, RecordRows::id);
+    this.toExpire = new DueRows<>(tables, dialect, RecordRows.COLUMNS, 0, RecordRows::read);
+    this.toDelete = new DueRows<>(tables, dialect, "id", 1, RecordRows::id);
     this.mark = tables.sql("update ${prefix}token_record set visit_at = ? where id = ?");
     this.delete = tables.sql("delete from ${prefix}token_record where id in (${ids})");
   }

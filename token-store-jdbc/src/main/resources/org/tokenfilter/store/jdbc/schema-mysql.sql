@@ -9,6 +9,8 @@ create table if not exists ${prefix}token_record (
   expires_at bigint,
   ended_at bigint,
   visit_at bigint,
+  subject_hash integer not null,
+  group_hash integer,
   kind smallint not null,
   ended smallint default 0 not null,
   end_reason smallint,
@@ -21,9 +23,10 @@ create table if not exists ${prefix}token_record (
   binding varchar(255),
   roles text not null,
   attributes text not null,
-  -- None of these holds a column that renewals move.
-  index token_record_subject (subject, issued_at, id),
-  index token_record_group (group_name),
+  -- None of these holds a column that renewals move. The hashes stand for texts of any length: the
+  -- first four bytes of the SHA-256 digest of the text in UTF-8, as a number.
+  index token_record_subject (subject_hash, issued_at, id),
+  index token_record_group (group_hash),
   index token_record_parent (parent),
   index token_record_visit (ended, visit_at)
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin;

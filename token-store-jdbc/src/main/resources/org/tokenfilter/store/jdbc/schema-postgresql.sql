@@ -10,6 +10,8 @@ create table if not exists ${prefix}token_record (
   expires_at bigint,
   ended_at bigint,
   visit_at bigint,
+  subject_hash integer not null,
+  group_hash integer,
   kind smallint not null,
   ended smallint default 0 not null,
   end_reason smallint,
@@ -24,13 +26,14 @@ create table if not exists ${prefix}token_record (
   attributes text collate "C" not null
 ) with (fillfactor = 80);
 
--- None of these holds a column that renewals move. Groups and parents are looked for by equality
--- alone, for which their hashes are enough and smaller.
-create index if not exists ${name}token_record_subject on ${prefix}token_record (subject, issued_at) where ended = 0;
-create index if not exists ${name}token_record_group on ${prefix}token_record using hash (group_name) where ended = 0 and group_name is not null;
+-- None of these holds a column that renewals move. The hashes stand for texts of any length: the
+-- first four bytes of the SHA-256 digest of the text in UTF-8, as a number. By whole seconds many
+-- entries are equal, and PostgreSQL keeps those as one.
+create index if not exists ${name}token_record_subject on ${prefix}token_record (subject_hash, issued_at) where ended = 0;
+create index if not exists ${name}token_record_group on ${prefix}token_record (group_hash) where ended = 0 and group_hash is not null;
 create index if not exists ${name}token_record_parent on ${prefix}token_record using hash (parent) where ended = 0 and parent is not null;
-create index if not exists ${name}token_record_expiry on ${prefix}token_record (visit_at) where ended = 0;
-create index if not exists ${name}token_record_deletion on ${prefix}token_record (visit_at) where ended = 1;
+create index if not exists ${name}token_record_expiry on ${prefix}token_record ((visit_at / 1000)) where ended = 0;
+create index if not exists ${name}token_record_deletion on ${prefix}token_record ((visit_at / 1000)) where ended = 1;
 
 -- Which records ended when, by the database's clock; outlives the records.
 create table if not exists ${prefix}token_end (

@@ -37,8 +37,9 @@ class FirstReleasedSchemaTest {
       statement.execute(
           """
           insert into app_token_record (id, kind, subject, roles, attributes, issued_at, last_used_at,
-            idle_timeout, idle_expires_at, expires_at, visit_at, ended)
-          values (repeat(x'07', 32), 1, 'alice', '', '', 1000, 1000, 60000, 61000, null, 61000, 0)""");
+            idle_timeout, idle_expires_at, expires_at, visit_at, ended, subject_hash)
+          values (repeat(x'07', 32), 1, 'alice', '', '', 1000, 1000, 60000, 61000, null, 61000, 0,
+            735577801)""");
     }
     try (TokenStore store =
         JdbcTokenStore.builder(database).tablePrefix("app_").createSchema(false).open()) {
@@ -49,6 +50,7 @@ class FirstReleasedSchemaTest {
       assertThat(old.kind()).isEqualTo(TokenKind.SESSION);
       assertThat(old.idleTimeout()).isEqualTo(Duration.ofMinutes(1));
       Instant now = Instant.ofEpochMilli(2000);
+      assertThat(store.list("alice", now, null, 9)).containsExactly(old);
       TokenRecord fresh =
           TokenRecord.builder(TokenId.of(new byte[TokenId.LENGTH]), TokenKind.OPEN, "bob", now)
               .build();

@@ -9,6 +9,8 @@ create table if not exists ${prefix}token_record (
   expires_at bigint,
   ended_at bigint,
   visit_at bigint,
+  subject_hash integer not null,
+  group_hash integer,
   kind smallint not null,
   ended smallint default 0 not null,
   end_reason smallint,
@@ -23,9 +25,10 @@ create table if not exists ${prefix}token_record (
   attributes varchar(32768) not null
 );
 
--- None of these holds a column that renewals move.
-create index if not exists ${prefix}token_record_subject on ${prefix}token_record (subject, issued_at, id);
-create index if not exists ${prefix}token_record_group on ${prefix}token_record (group_name);
+-- None of these holds a column that renewals move. The hashes stand for texts of any length: the
+-- first four bytes of the SHA-256 digest of the text in UTF-8, as a number.
+create index if not exists ${prefix}token_record_subject on ${prefix}token_record (subject_hash, issued_at, id);
+create index if not exists ${prefix}token_record_group on ${prefix}token_record (group_hash);
 create index if not exists ${prefix}token_record_parent on ${prefix}token_record (parent);
 create index if not exists ${prefix}token_record_visit on ${prefix}token_record (ended, visit_at);
 

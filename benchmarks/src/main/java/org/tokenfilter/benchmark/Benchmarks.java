@@ -1,0 +1,78 @@
+package org.tokenfilter.benchmark;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.benchmark.http.HttpBenchmark;
+import org.tokenfilter.benchmark.http.Plan;
+import org.tokenfilter.benchmark.micro.MicroBenchmark;
+import org.tokenfilter.benchmark.report.Report;
+import org.tokenfilter.benchmark.scale.HeapBenchmark;
+import org.tokenfilter.benchmark.scale.ScaleBenchmark;
+
+/**
+ * Measures what it is told to: {@code quick}, {@code full}, {@code micro}, {@code scale}, {@code
+ * heap}, or {@code all}.
+ */
+public final class Benchmarks {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Benchmarks.class);
+  private static final Path FOLDER = Path.of("target", "benchmarks");
+  private static final Report REPORT = new Report(FOLDER, Boolean.getBoolean("benchmark.document"));
+  private static final int FAILED = 1;
+  private static final int ON_HEAP = 500_000;
+  private static final int SEEN = 20_000;
+
+  private Benchmarks() {}
+
+  /** Starts. Ends the JVM: other libraries' threads know no end. */
+  public static void main(String[] choice) {
+    int status = FAILED;
+    try {
+      measure(choice);
+      status = 0;
+    } catch (Exception e) {
+      LOG.error("It was not measured", e);
+    }
+    System.exit(status);
+  }
+
+  private static void measure(String[] choice) throws Exception {
+    switch (String.join(" ", choice)) {
+      case "quick" -> http(Plan.quick());
+      case "full" -> http(Plan.full());
+      case "micro" -> micro();
+      case "scale" -> scale();
+      case "heap" -> heap();
+      case "all" -> {
+        heap();
+        micro();
+        http(Plan.full());
+        scale();
+      }
+      default -> throw new IllegalArgumentException("nothing to measure: " + List.of(choice));
+    }
+  }
+
+  private static void http(Plan plan) throws Exception {
+    new HttpBenchmark(plan, FOLDER, REPORT).run();
+  }
+
+  private static void micro() throws Exception {
+    new MicroBenchmark(REPORT).run();
+  }
+
+  private static void scale() throws Exception {
+    new ScaleBenchmark(
+            FOLDER,
+            REPORT,
+            Integer.getInteger("benchmark.records"),
+            Integer.getInteger("benchmark.dead"))
+        .run();
+  }
+
+  private static void heap() throws Exception {
+    new HeapBenchmark(FOLDER, REPORT, ON_HEAP, SEEN).run();
+  }
+}

@@ -1,0 +1,56 @@
+package org.tokenfilter.benchmark.database;
+
+import java.nio.file.Path;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** An H2 database in a file, in this process. */
+public final class H2Database implements Database {
+
+  private static final int UNKNOWN = -1;
+
+  private final Pool pool;
+  private final CountedSource source;
+
+  /**
+   * Makes it.
+   *
+   * @param folder where its file goes; must hold none yet
+   */
+  public H2Database(Path folder) {
+    pool = new Pool("jdbc:h2:file:" + folder.toAbsolutePath().resolve("tokens"));
+    source = new CountedSource(pool.source());
+  }
+
+  @Override
+  public DataSource source() {
+    return source;
+  }
+
+  @Override
+  public void beginCounting() {
+    source.begin();
+  }
+
+  @Override
+  public Activity endCounting() {
+    source.end();
+    return new Activity(source.statements(), source.commits(), UNKNOWN, UNKNOWN);
+  }
+
+  @Override
+  public long cpuNanos() {
+    return 0;
+  }
+
+  /** Not known: its file grows by versions, and shrinks when it is closed. */
+  @Override
+  public long bytes(List<String> tables) {
+    return UNKNOWN;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Real databases, and what is done in them. Start with {@link
+ * org.tokenfilter.benchmark.database.Database}.
+ */
+@NullMarked
+package org.tokenfilter.benchmark.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,104 @@
+package org.tokenfilter.benchmark.load;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection that is kept alive: sends a request, and reads its answer to the last byte. Makes
+ * no garbage, so that what is allocated is the server's. Not thread-safe.
+ */
+final class Exchange implements AutoCloseable {
+
+  private static final int LONGEST_ANSWER = 1 << 14;
+  private static final int PATIENCE_MILLIS = 10_000;
+  private static final byte[] GOOD = "HTTP/1.1 200 ".getBytes(StandardCharsets.US_ASCII);
+
+  private final int port;
+  private final byte[] body;
+  private final byte[] answer = new byte[LONGEST_ANSWER];
+  private @Nullable Socket socket;
+
+  /**
+   * A connection to this port of the loopback.
+   *
+   * @param body what each good answer ends with
+   */
+  Exchange(int port, byte[] body) {
+    this.port = port;
+    this.body = body.clone();
+  }
+
+  /** Sends a request; false if the answer is not 200 with the right body, or none came. */
+  boolean succeeds(byte[] request) {
+    try {
+      Socket open = socket == null ? open() : socket;
+      open.getOutputStream().write(request);
+      if (isGood(open.getInputStream())) {
+        return true;
+      }
+    } catch (IOException failed) {
+      // Counted by the caller, as any other answer that is not the right one.
+    }
+    close();
+    return false;
+  }
+
+  private Socket open() throws IOException {
+    Socket open = new Socket(InetAddress.getLoopbackAddress(), port);
+    open.setTcpNoDelay(true);
+    open.setSoTimeout(PATIENCE_MILLIS);
+    socket = open;
+    return open;
+  }
+
+  private boolean isGood(InputStream input) throws IOException {
+    int length = 0;
+    int head = 0;
+    int scanned = 0;
+    do {
+      int read = input.read(answer, length, LONGEST_ANSWER - length);
+      if (read <= 0) {
+        return false;
+      }
+      length += read;
+      while (head == 0 && scanned + 4 <= length) {
+        head = endsHead(scanned) ? scanned + 4 : 0;
+        scanned++;
+      }
+      if (head > 0 && !startsWith(GOOD)) {
+        return false;
+      }
+    } while (head == 0 || length < head + body.length);
+    return length == head + body.length
+        && Arrays.equals(answer, head, length, body, 0, body.length);
+  }
+
+  private boolean endsHead(int at) {
+    return answer[at] == '\r'
+        && answer[at + 1] == '\n'
+        && answer[at + 2] == '\r'
+        && answer[at + 3] == '\n';
+  }
+
+  private boolean startsWith(byte[] start) {
+    return Arrays.equals(answer, 0, start.length, start, 0, start.length);
+  }
+
+  @Override
+  public void close() {
+    Socket open = socket;
+    socket = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException nothingToLose) {
+        // It is not used again.
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.tokenfilter.benchmark.micro;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.tokenfilter.codec.ContentEncryption;
+import org.tokenfilter.codec.ContentKey;
+import org.tokenfilter.codec.JweTokenCodec;
+import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Writing and opening a token. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class CodecBenchmark {
+
+  private static final String AUDIENCE = "/orders";
+  private static final Duration LIFE = Duration.ofDays(7);
+
+  private final SecureRandom random = new SecureRandom();
+  private final KeyRing ring =
+      KeyRing.of(
+          List.of(
+              ContentKey.random(
+                  "k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE, random)));
+  private final TokenCodec codec = new JweTokenCodec(() -> ring, AUDIENCE, random);
+  private final TokenClaims claims = claims();
+  private final String token = codec.encode(claims);
+
+  private TokenClaims claims() {
+    byte[] id = new byte[TokenId.LENGTH];
+    random.nextBytes(id);
+    Instant now = Clock.systemUTC().instant();
+    return new TokenClaims(TokenId.of(id), TokenKind.SESSION, AUDIENCE, now, now.plus(LIFE));
+  }
+
+  /** From claims to text. */
+  @Benchmark
+  public String write() {
+    return codec.encode(claims);
+  }
+
+  /** From text to claims, always anew. */
+  @Benchmark
+  public TokenClaims open() throws TokenRejectedException {
+    return codec.decode(token);
+  }
+}

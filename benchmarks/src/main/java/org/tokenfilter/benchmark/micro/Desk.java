@@ -1,0 +1,77 @@
+package org.tokenfilter.benchmark.micro;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Issues session tokens on nodes that share a store in memory and their keys. */
+final class Desk implements AutoCloseable {
+
+  private static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
+
+  private final TokenStore store = new InMemoryTokenStore();
+  private final Path keys;
+  private TokenSecurity node;
+  private int issued;
+
+  Desk() throws IOException {
+    keys = Folder.fresh().resolve("keys.jwks");
+    node = start();
+  }
+
+  private TokenSecurity start() {
+    return TokenSecurity.builder()
+        .setting("token.keys.file", keys.toString())
+        .setting("token.keys.generate", "true")
+        .setting("token.audience", "/orders")
+        .store(store)
+        .build();
+  }
+
+  /** Another node in place of the one before; no token has been seen on it. */
+  TokenService newNode() {
+    node.close();
+    node = start();
+    return node.service();
+  }
+
+  TokenService service() {
+    return node.service();
+  }
+
+  IssuedToken issue() throws TokenRejectedException {
+    Subject subject = Subject.of("user-" + issued++, "user");
+    return node.service().issueSession(subject, Duration.ZERO, CLIENT, Set.of());
+  }
+
+  /** Issues so many: what a request of each client presents. */
+  List<PresentedToken> presented(int number) throws TokenRejectedException {
+    List<PresentedToken> presented = new ArrayList<>(number);
+    for (int i = 0; i < number; i++) {
+      IssuedToken token = issue();
+      SessionId session = token.sessionId();
+      Set<String> ids = session == null ? Set.of() : Set.of(session.value());
+      presented.add(new PresentedToken(token.value(), ids, CLIENT, false));
+    }
+    return presented;
+  }
+
+  @Override
+  public void close() {
+    node.close();
+    store.close();
+  }
+}

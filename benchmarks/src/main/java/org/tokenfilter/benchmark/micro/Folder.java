@@ -1,0 +1,18 @@
+package org.tokenfilter.benchmark.micro;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where files go. */
+final class Folder {
+
+  private static final Path PARENT = Path.of("target", "benchmarks", "micro");
+
+  private Folder() {}
+
+  /** A new one. */
+  static Path fresh() throws IOException {
+    return Files.createTempDirectory(Files.createDirectories(PARENT), "run").toAbsolutePath();
+  }
+}

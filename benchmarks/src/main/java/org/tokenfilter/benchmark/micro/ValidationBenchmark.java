@@ -1,0 +1,65 @@
+package org.tokenfilter.benchmark.micro;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Finding a session token good that the node has seen before, and keeping its use. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@SuppressWarnings("NullAway.Init") // JMH calls open first.
+public class ValidationBenchmark {
+
+  private static final int TOKENS = 10_000;
+
+  private Desk desk;
+  private List<PresentedToken> tokens;
+  private int next;
+
+  /** All of them are seen once. */
+  @Setup
+  public void open() throws IOException, TokenRejectedException {
+    desk = new Desk();
+    tokens = desk.presented(TOKENS);
+    for (PresentedToken token : tokens) {
+      desk.service().validate(token);
+    }
+  }
+
+  /** Closes what was opened. */
+  @TearDown
+  public void close() {
+    desk.close();
+  }
+
+  private PresentedToken next() {
+    next = (next + 1) % TOKENS;
+    return tokens.get(next);
+  }
+
+  /** One of 10,000. */
+  @Benchmark
+  public ActiveToken validateWarm() throws TokenRejectedException {
+    return desk.service().validate(next());
+  }
+
+  /** The same, and its renewal. */
+  @Benchmark
+  public ActiveToken validateWarmAndRenew() throws TokenRejectedException {
+    ActiveToken token = desk.service().validate(next());
+    desk.service().renew(token);
+    return token;
+  }
+}

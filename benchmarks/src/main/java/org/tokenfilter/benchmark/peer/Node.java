@@ -1,0 +1,94 @@
+package org.tokenfilter.benchmark.peer;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.NetworkConnector;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.ContextHandlerCollection;
+import org.jspecify.annotations.Nullable;
+
+/** An application behind one peer, on a Jetty of its own. */
+public final class Node implements AutoCloseable {
+
+  private static final String REQUEST =
+      """
+      GET %s HTTP/1.1\r
+      Host: localhost\r
+      Accept: application/json\r
+      User-Agent: benchmark\r
+      %s\r
+      """;
+
+  private final Peer peer;
+  private final Server server =
+      new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+
+  /** Applications may come and go while the server runs. */
+  private final ContextHandlerCollection applications = new ContextHandlerCollection(true);
+
+  private @Nullable ServletContextHandler running;
+
+  /** Starts it. */
+  public Node(Peer peer) throws Exception {
+    this.peer = peer;
+    server.setHandler(applications);
+    server.start();
+    begin();
+  }
+
+  private void begin() throws Exception {
+    ServletContextHandler application = new ServletContextHandler("/");
+    peer.protect(application);
+    application.addServlet(new ServletHolder(new Greeting()), Greeting.PATH);
+    applications.addHandler(application);
+    application.start();
+    running = application;
+  }
+
+  /**
+   * The application stops and starts anew on the running server, and with it all that the peer
+   * remembers in it.
+   */
+  public void restart() throws Exception {
+    if (running != null) {
+      running.stop();
+      applications.removeHandler(running);
+    }
+    begin();
+  }
+
+  /** The port on the loopback. */
+  public int port() {
+    return ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
+  }
+
+  /** The peer. */
+  public Peer peer() {
+    return peer;
+  }
+
+  /** A request with these header lines. */
+  public static byte[] request(String headers) {
+    return REQUEST.formatted(Greeting.PATH, headers).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Logs in so many clients: the request of each. */
+  public List<byte[]> requests(int clients) throws Exception {
+    return peer.logIn(clients).stream().map(Node::request).toList();
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("Jetty did not stop", e);
+    } finally {
+      peer.close();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package org.tokenfilter.benchmark.report;
+
+import java.util.Collection;
+
+/** The median of what several rounds have shown, the least and the most. */
+public record Spread(double median, double least, double most) {
+
+  /**
+   * Of these.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static Spread of(Collection<Double> values) {
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    if (sorted.length == 0) {
+      throw new IllegalArgumentException("nothing was measured");
+    }
+    int half = sorted.length / 2;
+    double median = sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    return new Spread(median, sorted[0], sorted[sorted.length - 1]);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * What was measured, as people read it: Markdown and a chart. Start with {@link
+ * org.tokenfilter.benchmark.report.Report}.
+ */
+@NullMarked
+package org.tokenfilter.benchmark.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package org.tokenfilter.benchmark.scale;
+
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/** How long calls took. Not thread-safe. */
+final class Timings {
+
+  private static final long LONGEST = TimeUnit.MINUTES.toNanos(10);
+  private static final int DIGITS = 3;
+  private static final double NANOS_A_MICRO = 1e3;
+  private static final double MEDIAN = 50;
+  private static final double TAIL = 99;
+
+  private final Histogram nanos = new Histogram(LONGEST, DIGITS);
+
+  void time(Runnable call) {
+    long begin = System.nanoTime();
+    call.run();
+    nanos.recordValue(Math.min(LONGEST, System.nanoTime() - begin));
+  }
+
+  double medianMicros() {
+    return nanos.getValueAtPercentile(MEDIAN) / NANOS_A_MICRO;
+  }
+
+  double tailMicros() {
+    return nanos.getValueAtPercentile(TAIL) / NANOS_A_MICRO;
+  }
+
+  double longestMicros() {
+    return nanos.getMaxValue() / NANOS_A_MICRO;
+  }
+
+  /** Median and tail, in microseconds. */
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%,.0f, %,.0f", medianMicros(), tailMicros());
+  }
+}

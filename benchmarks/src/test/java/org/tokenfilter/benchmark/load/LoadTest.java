@@ -1,0 +1,73 @@
+package org.tokenfilter.benchmark.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is not answered as it must be is not counted as good. */
+class LoadTest {
+
+  private static final List<byte[]> REQUESTS =
+      Collections.nCopies(100, bytes("GET / HTTP/1.1\r\n\r\n"));
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static Run send(String answer) throws Exception {
+    try (ScriptedServer server = new ScriptedServer(answer);
+        Load load = new Load(4, bytes("hello"))) {
+      return load.once(server.port(), REQUESTS);
+    }
+  }
+
+  @Test
+  void rightAnswersAreGood() throws Exception {
+    Run run = send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    assertThat(run.good()).isEqualTo(100);
+    assertThat(run.failed()).isZero();
+  }
+
+  @Test
+  void refusalsAreFailures() throws Exception {
+    Run run = send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 5\r\n\r\nhello");
+    assertThat(run.good()).isZero();
+    assertThat(run.failed()).isEqualTo(100);
+  }
+
+  @Test
+  void anotherBodyIsAFailure() throws Exception {
+    assertThat(send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlogin").good()).isZero();
+  }
+
+  @Test
+  void longerBodyIsAFailure() throws Exception {
+    assertThat(send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello!").good()).isZero();
+  }
+
+  @Test
+  void noAnswerIsAFailure() throws Exception {
+    int port;
+    try (ScriptedServer closed = new ScriptedServer("")) {
+      port = closed.port();
+    }
+    try (Load load = new Load(2, bytes("hello"))) {
+      assertThat(load.once(port, REQUESTS).failed()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void atAFixedRateAsManyAreSentAsAreDue() throws Exception {
+    try (ScriptedServer server =
+            new ScriptedServer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        Load load = new Load(4, bytes("hello"))) {
+      Latencies latencies = load.open(server.port(), REQUESTS, 1_000, Duration.ofMillis(100));
+      assertThat(latencies.nanos().getTotalCount()).isEqualTo(100);
+      assertThat(latencies.failed()).isZero();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package org.tokenfilter.benchmark.load;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** Answers every request with the same bytes; a request is one read. */
+final class ScriptedServer implements AutoCloseable {
+
+  private static final int LONGEST_REQUEST = 1 << 14;
+
+  private final ServerSocket server;
+  private final byte[] answer;
+
+  ScriptedServer(String answer) throws IOException {
+    this.answer = answer.getBytes(StandardCharsets.US_ASCII);
+    this.server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    start(this::accept);
+  }
+
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() {
+    try {
+      while (!server.isClosed()) {
+        Socket socket = server.accept();
+        start(() -> serve(socket));
+      }
+    } catch (IOException closed) {
+      // By the test.
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (socket) {
+      byte[] request = new byte[LONGEST_REQUEST];
+      InputStream input = socket.getInputStream();
+      while (input.read(request) > 0) {
+        socket.getOutputStream().write(answer);
+      }
+    } catch (IOException closed) {
+      // By the client.
+    }
+  }
+
+  int port() {
+    return server.getLocalPort();
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

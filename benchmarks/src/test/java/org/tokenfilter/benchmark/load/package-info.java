@@ -1,0 +1,5 @@
+/** Tests of what sends requests and counts. */
+@NullMarked
+package org.tokenfilter.benchmark.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package org.tokenfilter.benchmark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SpreadTest {
+
+  @Test
+  void medianOfAnOddNumberIsTheOneInTheMiddle() {
+    assertThat(Spread.of(List.of(3.0, 1.0, 9.0))).isEqualTo(new Spread(3, 1, 9));
+  }
+
+  @Test
+  void medianOfAnEvenNumberLiesBetweenTwo() {
+    assertThat(Spread.of(List.of(4.0, 1.0, 2.0, 9.0))).isEqualTo(new Spread(3, 1, 9));
+  }
+
+  @Test
+  void nothingMeasuredHasNoMedian() {
+    assertThatIllegalArgumentException().isThrownBy(() -> Spread.of(List.of()));
+  }
+}

@@ -1,0 +1,133 @@
+package org.tokenfilter.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.integration.TwoNodes.ALICE;
+import static org.tokenfilter.integration.TwoNodes.CLIENT;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.service.TokenListener;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+
+/** Case C29 on two nodes: session tokens and sessions of user tokens share one limit. */
+class SessionLimitOnTwoNodesTest {
+
+  private static final int OPENINGS = 100;
+  private static final int MOST = 5;
+  private static final int PAGE = 1_000;
+
+  @TempDir private Path folder;
+
+  @Test
+  void asManyAsMayBeAreOpenedAndTheOthersAreRefused() throws Exception {
+    try (TwoNodes nodes =
+        new TwoNodes(folder, "token.sessions.limit", "5", "token.sessions.policy", "reject")) {
+      List<String> got = openMany(nodes);
+
+      assertThat(got).filteredOn(Rejection.SESSION_LIMIT.name()::equals).hasSize(OPENINGS - MOST);
+      assertThat(sessions(nodes.node(0))).hasSize(MOST).isSubsetOf(got);
+    }
+  }
+
+  @Test
+  void everyOneIsOpenedAndAsManyAsMayBeAreLeft() throws Exception {
+    try (TwoNodes nodes =
+        new TwoNodes(
+            folder, "token.sessions.limit", "5", "token.sessions.policy", "evict-oldest")) {
+      Queue<TokenId> evicted = new ConcurrentLinkedQueue<>();
+      for (int node = 0; node < 2; node++) {
+        nodes
+            .node(node)
+            .listen(
+                new TokenListener() {
+                  @Override
+                  public void ended(TokenId id, Reason reason) {
+                    assertThat(reason).isEqualTo(Reason.EVICTED);
+                    evicted.add(id);
+                  }
+                });
+      }
+
+      List<String> got = openMany(nodes);
+
+      assertThat(got)
+          .hasSize(OPENINGS)
+          .doesNotHaveDuplicates()
+          .doesNotContain(Rejection.SESSION_LIMIT.name());
+      List<String> left = sessions(nodes.node(0));
+      assertThat(left).hasSize(MOST).isSubsetOf(got);
+      Awaitility.await().until(() -> evicted.size() >= OPENINGS - MOST);
+      assertThat(evicted).hasSize(OPENINGS - MOST).doesNotHaveDuplicates();
+      assertThat(evicted)
+          .extracting(TokenId::toString)
+          .isSubsetOf(got)
+          .doesNotContainAnyElementsOf(left);
+    }
+  }
+
+  /** While they are opened, somebody counts. */
+  private static List<String> openMany(TwoNodes nodes) throws Exception {
+    ActiveToken user =
+        nodes
+            .node(0)
+            .validate(
+                new PresentedToken(
+                    nodes.node(0).issueUser(ALICE, null, CLIENT).value(), Set.of(), CLIENT, false));
+    AtomicBoolean done = new AtomicBoolean();
+    ExecutorService counter = Executors.newSingleThreadExecutor();
+    try {
+      Future<Integer> most =
+          counter.submit(
+              () -> {
+                int seen = 0;
+                while (!done.get()) {
+                  seen = Math.max(seen, sessions(nodes.node(1)).size());
+                }
+                return seen;
+              });
+      List<String> got =
+          nodes.race(
+              OPENINGS,
+              (node, number) ->
+                  number % 4 < 2
+                      ? node.openSession(user).id().tokenId().toString()
+                      : node.issueSession(ALICE, Duration.ZERO, CLIENT, Set.of())
+                          .record()
+                          .id()
+                          .toString());
+      done.set(true);
+      assertThat(most.get(1, TimeUnit.MINUTES)).isBetween(1, MOST);
+      return got;
+    } finally {
+      done.set(true);
+      counter.shutdownNow();
+    }
+  }
+
+  private static List<String> sessions(TokenService node) {
+    return node.list(ALICE.name(), null, PAGE).stream()
+        .filter(record -> record.kind() == TokenKind.SESSION)
+        .map(TokenRecord::id)
+        .map(TokenId::toString)
+        .toList();
+  }
+}

@@ -1,0 +1,108 @@
+package org.tokenfilter.integration;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.config.TokenSecurityBuilder;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.jdbc.JdbcTokenStore;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Two nodes of one application: a store and a service each, one PostgreSQL database, one key. */
+final class TwoNodes implements AutoCloseable {
+
+  static final Subject ALICE = Subject.of("alice", "user");
+  static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
+
+  private static final int CONNECTIONS = 16;
+
+  /** Longer than anything here takes; who is slower hangs. */
+  private static final int PATIENCE_SECONDS = 120;
+
+  /** What one of many does on its node. */
+  @FunctionalInterface
+  interface Call {
+    /** A handle. */
+    String by(TokenService node, int number) throws Exception;
+  }
+
+  private final HikariDataSource pool =
+      PostgresServer.pool(PostgresServer.newDatabase(), CONNECTIONS);
+  private final List<TokenStore> stores = new ArrayList<>();
+  private final List<TokenSecurity> nodes = new ArrayList<>();
+
+  TwoNodes(Path folder, String... settings) {
+    for (int node = 0; node < 2; node++) {
+      TokenStore store =
+          JdbcTokenStore.builder(pool).createSchema(true).timeout(Duration.ofSeconds(30)).open();
+      stores.add(store);
+      TokenSecurityBuilder builder =
+          TokenSecurity.builder()
+              .store(store)
+              .setting("token.audience", "/shop")
+              .setting("token.store.timeout", "PT30S")
+              .setting("token.keys.file", folder.resolve("keys.jwks").toString())
+              .setting("token.keys.generate", "true");
+      for (int i = 0; i < settings.length; i += 2) {
+        builder.setting(settings[i], settings[i + 1]);
+      }
+      nodes.add(builder.build());
+    }
+  }
+
+  TokenService node(int number) {
+    return nodes.get(number % nodes.size()).service();
+  }
+
+  /** Handles or refusals: what so many get who set off together, each on its node. */
+  List<String> race(int callers, Call call) throws Exception {
+    CyclicBarrier barrier = new CyclicBarrier(callers);
+    List<Callable<String>> calls =
+        IntStream.range(0, callers)
+            .<Callable<String>>mapToObj(
+                number ->
+                    () -> {
+                      barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                      return answer(call, number);
+                    })
+            .toList();
+    ExecutorService threads = Executors.newFixedThreadPool(callers);
+    try {
+      List<String> answers = new ArrayList<>();
+      for (Future<String> one : threads.invokeAll(calls, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        answers.add(one.get());
+      }
+      return answers;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private String answer(Call call, int number) throws Exception {
+    try {
+      return call.by(node(number), number);
+    } catch (TokenRejectedException refused) {
+      return refused.rejection().name();
+    }
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(TokenSecurity::close);
+    stores.forEach(TokenStore::close);
+    pool.close();
+  }
+}

@@ -1,0 +1,140 @@
+package org.tokenfilter.codec;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.token.TokenClaims;
+
+/**
+ * Claims for one audience in the very spelling that we write, character by character: this is what
+ * all of our tokens hold, and it takes no parser to read. Immutable.
+ */
+final class ClaimsText {
+
+  private static final String BEFORE_ID = "{\"jti\":\"";
+  private static final String AFTER_ID = "\",\"k\":\"";
+  private static final String BEFORE_END = ",\"exp\":";
+
+  private static final byte[] BEFORE_ID_BYTES = utf8(BEFORE_ID);
+  private static final byte[] AFTER_ID_BYTES = utf8(AFTER_ID);
+  private static final byte[] BEFORE_END_BYTES = utf8(BEFORE_END);
+
+  private static final int ID_LENGTH = Base64Url.length(TokenId.LENGTH);
+  private static final int ID_AT = BEFORE_ID.length();
+  private static final int KIND_AT = ID_AT + ID_LENGTH + AFTER_ID.length();
+
+  /** The year 9999 in seconds has as many, and so it fits into a long. */
+  private static final int MAX_DIGITS = 12;
+
+  private final String audience;
+  private final String afterKind;
+  private final byte[] afterKindBytes;
+
+  /** The spelling for an audience, which is given as it is, and as a JSON string. */
+  ClaimsText(String audience, String quotedAudience) {
+    this.audience = audience;
+    afterKind = "\",\"aud\":" + quotedAudience + ",\"iat\":";
+    afterKindBytes = utf8(afterKind);
+  }
+
+  /** Writes claims, whose audience must be this one. */
+  byte[] write(TokenClaims claims) {
+    Instant expiresAt = claims.expiresAt();
+    String text =
+        BEFORE_ID
+            + claims.id()
+            + AFTER_ID
+            + letter(claims.kind())
+            + afterKind
+            + claims.issuedAt().getEpochSecond()
+            + (expiresAt == null ? "" : BEFORE_END + expiresAt.getEpochSecond())
+            + '}';
+    return utf8(text);
+  }
+
+  /** Reads what {@link #write} writes; null if it is spelled in any other way. */
+  @Nullable TokenClaims read(byte[] content) {
+    int issuedAt = KIND_AT + 1 + afterKindBytes.length;
+    int last = content.length - 1;
+    if (issuedAt > last
+        || content[last] != '}'
+        || !has(BEFORE_ID_BYTES, content, 0)
+        || !has(AFTER_ID_BYTES, content, ID_AT + ID_LENGTH)
+        || !has(afterKindBytes, content, KIND_AT + 1)) {
+      return null;
+    }
+    TokenId id = id(content);
+    TokenKind kind = kind((char) content[KIND_AT]);
+    int issuedEnd = digits(content, issuedAt);
+    Instant issued = time(content, issuedAt, issuedEnd);
+    if (id == null || kind == null || issued == null) {
+      return null;
+    }
+    if (issuedEnd == last) {
+      return new TokenClaims(id, kind, audience, issued, null);
+    }
+    int expiresAt = issuedEnd + BEFORE_END_BYTES.length;
+    Instant expires =
+        has(BEFORE_END_BYTES, content, issuedEnd) && digits(content, expiresAt) == last
+            ? time(content, expiresAt, last)
+            : null;
+    return expires == null ? null : new TokenClaims(id, kind, audience, issued, expires);
+  }
+
+  static char letter(TokenKind kind) {
+    return switch (kind) {
+      case SESSION -> 's';
+      case OPEN -> 'o';
+      case USER -> 'u';
+    };
+  }
+
+  /** The kind with this letter; null if it is none. */
+  static @Nullable TokenKind kind(char letter) {
+    return switch (letter) {
+      case 's' -> TokenKind.SESSION;
+      case 'o' -> TokenKind.OPEN;
+      case 'u' -> TokenKind.USER;
+      default -> null;
+    };
+  }
+
+  private static @Nullable TokenId id(byte[] content) {
+    String text = new String(content, ID_AT, ID_LENGTH, StandardCharsets.ISO_8859_1);
+    byte[] id = new byte[TokenId.LENGTH];
+    return Base64Url.decode(text, 0, ID_LENGTH, id, 0) ? TokenId.of(id) : null;
+  }
+
+  /** Where the digits end that begin here. */
+  private static int digits(byte[] content, int from) {
+    int i = from;
+    while (i < content.length && content[i] >= '0' && content[i] <= '9') {
+      i++;
+    }
+    return i;
+  }
+
+  /** So many digits as JSON spells a time in seconds; null if there are none, or a leading zero. */
+  private static @Nullable Instant time(byte[] content, int from, int to) {
+    if (to == from || to - from > MAX_DIGITS || content[from] == '0') {
+      return null;
+    }
+    long seconds = 0;
+    for (int i = from; i < to; i++) {
+      seconds = seconds * 10 + (content[i] - '0');
+    }
+    return Instant.ofEpochSecond(seconds);
+  }
+
+  private static boolean has(byte[] piece, byte[] content, int at) {
+    int end = at + piece.length;
+    return end <= content.length && Arrays.equals(piece, 0, piece.length, content, at, end);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

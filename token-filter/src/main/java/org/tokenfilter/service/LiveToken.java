@@ -1,0 +1,111 @@
+package org.tokenfilter.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+
+/**
+ * A live record as a node keeps it, in half the space: a million of them fit into a heap of
+ * ordinary size. All but its last use and its idle deadline never change; those are the ones that
+ * the store has acknowledged, in milliseconds, and move forward only. Thread-safe.
+ */
+final class LiveToken {
+
+  /** Later than all deadlines: there is none. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  private final TokenId id;
+  private final TokenKind kind;
+  private final String subject;
+  private final Set<String> roles;
+  private final @Nullable String group;
+  private final boolean inSessionsOfSubject;
+  private final @Nullable TokenId parent;
+  private final @Nullable String client;
+  private final @Nullable String binding;
+  private final Map<String, String> attributes;
+  private final @Nullable Duration idleTimeout;
+  private final long issuedAt;
+  private final long expiresAt;
+  private volatile long usedAt;
+  private volatile long idleUntil;
+
+  /**
+   * What the store has said of a record that has not ended.
+   *
+   * @param roles the record's, or equal ones
+   * @param attributes the record's, or equal ones
+   */
+  LiveToken(TokenRecord record, Set<String> roles, Map<String, String> attributes) {
+    this.id = record.id();
+    this.kind = record.kind();
+    this.subject = record.subject();
+    this.roles = roles;
+    this.inSessionsOfSubject = Groups.sessionsOf(subject).equals(record.group());
+    this.group = inSessionsOfSubject ? null : record.group();
+    this.parent = record.parent();
+    this.client = record.client();
+    this.binding =
+        record.binding() != null && record.binding().equals(client) ? client : record.binding();
+    this.attributes = attributes;
+    this.idleTimeout = record.idleTimeout();
+    this.issuedAt = record.issuedAt().toEpochMilli();
+    this.expiresAt = millis(record.expiresAt());
+    this.usedAt = record.lastUsedAt().toEpochMilli();
+    this.idleUntil = millis(record.idleExpiresAt());
+  }
+
+  static long millis(@Nullable Instant time) {
+    return time == null ? NEVER : time.toEpochMilli();
+  }
+
+  /** Whether its acknowledged deadline is still to come. */
+  boolean liveAt(Instant now) {
+    long time = now.toEpochMilli();
+    return time < idleUntil && time < expiresAt;
+  }
+
+  long idleUntil() {
+    return idleUntil;
+  }
+
+  long usedAt() {
+    return usedAt;
+  }
+
+  /** The store has acknowledged a use. */
+  synchronized void acknowledge(long use, long until) {
+    usedAt = Math.max(usedAt, use);
+    if (idleTimeout != null && until != NEVER) {
+      idleUntil = Math.max(idleUntil, until);
+    }
+  }
+
+  /** The record, with a use that the store may not know yet. */
+  TokenRecord record(long use, long until) {
+    TokenRecord.Builder record =
+        TokenRecord.builder(id, kind, subject, Instant.ofEpochMilli(issuedAt))
+            .roles(roles)
+            .group(inSessionsOfSubject ? Groups.sessionsOf(subject) : group)
+            .parent(parent)
+            .client(client)
+            .binding(binding)
+            .attributes(attributes)
+            .lastUsedAt(Instant.ofEpochMilli(Math.max(usedAt, use)));
+    if (idleTimeout != null) {
+      long idle = until == NEVER ? idleUntil : Math.max(idleUntil, until);
+      record.idle(idleTimeout, Instant.ofEpochMilli(idle));
+    }
+    return record.expiresAt(expiresAt == NEVER ? null : Instant.ofEpochMilli(expiresAt)).build();
+  }
+
+  /** The record as far as the store has acknowledged it. */
+  TokenRecord record() {
+    return record(usedAt, idleUntil);
+  }
+}

@@ -1,0 +1,196 @@
+package org.tokenfilter.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ActiveToken;
+
+/**
+ * The uses of tokens that this node has seen and not written yet, one for each token: the latest.
+ * They wait until the token's interval has passed since it was last written, unless the store might
+ * take the token for expired before. Bounded: what finds no room is to be written at once.
+ * Thread-safe.
+ */
+final class RenewalBuffer {
+
+  /** How often what is due is written. */
+  static final Duration TICK = Duration.ofSeconds(1);
+
+  /** How many renewals one call of the store takes. */
+  static final int BATCH = 1_000;
+
+  /** By how much the clocks of nodes may differ before tokens are refused that are in use. */
+  private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
+
+  private static final long MARGIN = TICK.plus(CLOCK_SKEW).toMillis();
+
+  private final ConcurrentMap<TokenId, Use> uses = new ConcurrentHashMap<>();
+  private final LiveTokens tokens;
+  private final Timeliness timeliness;
+  private final int most;
+
+  RenewalBuffer(LiveTokens tokens, Timeliness timeliness) {
+    this(tokens, timeliness, LiveTokens.MOST);
+  }
+
+  RenewalBuffer(LiveTokens tokens, Timeliness timeliness, int most) {
+    this.tokens = tokens;
+    this.timeliness = timeliness;
+    this.most = most;
+  }
+
+  /**
+   * Notes a use, and with a session's use that of its user token.
+   *
+   * @return false if it must be written at once
+   */
+  boolean note(ActiveToken used, Instant now) {
+    TokenRecord record = used.used();
+    Duration idleTimeout = record.idleTimeout();
+    long use = used.usedAt().toEpochMilli();
+    if (idleTimeout == null) {
+      boolean shownLately =
+          used.usedAt().isBefore(record.lastUsedAt().plus(timeliness.intervalOf(null)));
+      return shownLately || note(record, use, LiveToken.NEVER, true, now);
+    }
+    long until = used.usedAt().plus(idleTimeout).toEpochMilli();
+    boolean waits = note(record, use, until, true, now);
+    return (used.session() == null || note(used.record(), use, until, false, now)) && waits;
+  }
+
+  private boolean note(TokenRecord record, long use, long until, boolean own, Instant now) {
+    if (uses.size() >= most && !uses.containsKey(record.id())) {
+      return false;
+    }
+    boolean[] urgent = new boolean[1];
+    uses.compute(
+        record.id(),
+        (id, known) -> {
+          Use noted = known == null ? use(record, now) : known;
+          noted.add(use, until, own);
+          urgent[0] = noted.isUrgent(now, MARGIN);
+          return noted;
+        });
+    return !urgent[0];
+  }
+
+  private Use use(TokenRecord record, Instant now) {
+    LiveToken kept = tokens.get(record.id(), now);
+    return new Use(
+        record,
+        kept == null ? tokens.of(record) : kept,
+        timeliness.intervalOf(record.idleTimeout()).toMillis(),
+        now);
+  }
+
+  /** The latest use of a token on this node, as far as it is remembered. */
+  @Nullable Use latest(TokenId id) {
+    return uses.get(id);
+  }
+
+  /**
+   * What the store says of a live record, with the use that it does not know yet.
+   *
+   * @param record as the store has it
+   */
+  TokenRecord with(TokenRecord record) {
+    Instant until = record.idleExpiresAt();
+    Use use =
+        uses.computeIfPresent(
+            record.id(),
+            (id, known) -> {
+              if (until != null) {
+                known.acknowledged(until);
+              }
+              return known;
+            });
+    return use == null ? record : record.renewed(use.renewal(record.id()));
+  }
+
+  /** The store has acknowledged a use. */
+  void written(Renewal renewal, Instant now) {
+    uses.computeIfPresent(
+        renewal.id(),
+        (id, use) -> {
+          use.written(renewal, now);
+          return use;
+        });
+  }
+
+  /** The store has refused to renew it, or it has ended: there is nothing to write any more. */
+  void forget(TokenId id) {
+    uses.remove(id);
+  }
+
+  /**
+   * Forgets what is of no use any more, and answers what is to be written, in batches.
+   *
+   * @param all also what need not be written yet
+   * @param skipped how many to put last: those that the store would not take the last time
+   */
+  List<List<DueRenewal>> due(Instant now, boolean all, int skipped) {
+    List<TokenId> due = new ArrayList<>();
+    for (TokenId id : uses.keySet()) {
+      uses.computeIfPresent(
+          id,
+          (same, use) -> {
+            if (use.isDue(now, MARGIN) || (all && use.isPending())) {
+              due.add(id);
+            }
+            boolean needless = use.isPending() ? use.isTooLate(now) : use.isRested(now);
+            return needless ? null : use;
+          });
+    }
+    if (!due.isEmpty()) {
+      Collections.rotate(due, -(skipped % due.size()));
+    }
+    return batches(due);
+  }
+
+  /** A session and its user token are in one batch. */
+  private List<List<DueRenewal>> batches(List<TokenId> due) {
+    List<List<DueRenewal>> batches = new ArrayList<>();
+    List<DueRenewal> batch = new ArrayList<>();
+    Set<TokenId> taken = new HashSet<>();
+    for (TokenId id : due) {
+      if (batch.size() + 2 > BATCH) {
+        batches.add(batch);
+        batch = new ArrayList<>();
+      }
+      Use use = uses.get(id);
+      if (use != null && taken.add(id)) {
+        batch.add(new DueRenewal(id, use));
+        addParent(use, batch, taken);
+      }
+    }
+    if (!batch.isEmpty()) {
+      batches.add(batch);
+    }
+    return batches;
+  }
+
+  private void addParent(Use child, List<DueRenewal> batch, Set<TokenId> taken) {
+    TokenId id = child.parent();
+    Use parent = id == null ? null : uses.get(id);
+    if (id != null
+        && parent != null
+        && !parent.isAcknowledgedUntil(child.idleUntil())
+        && taken.add(id)) {
+      batch.add(new DueRenewal(id, parent));
+    }
+  }
+
+  int size() {
+    return uses.size();
+  }
+}

@@ -1,0 +1,39 @@
+package org.tokenfilter.service;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.tokenfilter.store.TokenId;
+
+/**
+ * The ends that the listeners of this node have heard of, for longer than the store names them.
+ * Bounded, so that after very many ends at once some may be told twice. Thread-safe.
+ */
+final class ToldEnds {
+
+  private static final Duration REMEMBERED = EndedFeed.WINDOW.multipliedBy(2);
+  private static final int MOST = 100_000;
+
+  private final Cache<TokenId, Boolean> told;
+
+  ToldEnds(LongSupplier nanoTime) {
+    told =
+        Caffeine.newBuilder()
+            .maximumSize(MOST)
+            .expireAfterWrite(REMEMBERED)
+            .ticker(nanoTime::getAsLong)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  /** Whether this is the first time. */
+  boolean add(TokenId id) {
+    return told.asMap().putIfAbsent(id, Boolean.TRUE) == null;
+  }
+
+  /** It was not told after all. */
+  void remove(TokenId id) {
+    told.invalidate(id);
+  }
+}

@@ -1,0 +1,50 @@
+package org.tokenfilter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/** Runners that set off together. */
+public final class Race {
+
+  /** Longer than anything here takes; who is slower hangs. */
+  private static final int PATIENCE_SECONDS = 120;
+
+  /** What one runner does. */
+  @FunctionalInterface
+  public interface Runner<T> {
+    T run(int number) throws Exception;
+  }
+
+  private Race() {}
+
+  /** What the runners came back with, in the order of their numbers. */
+  public static <T> List<T> of(int runners, Runner<T> runner) throws Exception {
+    CyclicBarrier barrier = new CyclicBarrier(runners);
+    List<Callable<T>> runs =
+        IntStream.range(0, runners)
+            .<Callable<T>>mapToObj(
+                number ->
+                    () -> {
+                      barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                      return runner.run(number);
+                    })
+            .toList();
+    ExecutorService threads = Executors.newFixedThreadPool(runners);
+    try {
+      List<T> results = new ArrayList<>();
+      for (Future<T> run : threads.invokeAll(runs, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        results.add(run.get());
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
+import static org.tokenfilter.codec.CraftedTokens.CLAIMS_JSON;
+import static org.tokenfilter.codec.CraftedTokens.ID;
+import static org.tokenfilter.codec.CraftedTokens.ISSUED;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.token.TokenClaims;
+
+class ClaimsTextTest {
+
+  private static final ClaimsText TEXT = text("/orders");
+
+  @Test
+  void whatIsWrittenIsReadBack() {
+    for (String audience : List.of("/orders", "\"\\", "\u00e9\u4e16\ud83d\ude00", ",\"exp\":1}")) {
+      for (TokenKind kind : TokenKind.values()) {
+        for (long seconds : new long[] {1, 9, 10, 1_790_000_000, 253_402_300_799L}) {
+          Instant time = Instant.ofEpochSecond(seconds);
+          for (Instant end : Arrays.asList(null, ISSUED, time)) {
+            TokenClaims claims = new TokenClaims(ID, kind, audience, time, end);
+            ClaimsText text = text(audience);
+            assertThat(text.read(text.write(claims))).isEqualTo(claims);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void theClaimsOfATokenOfOursAreInThisSpelling() {
+    assertThat(TEXT.write(CLAIMS)).asString(StandardCharsets.UTF_8).isEqualTo(CLAIMS_JSON);
+    assertThat(TEXT.read(CLAIMS_JSON.getBytes(StandardCharsets.UTF_8))).isEqualTo(CLAIMS);
+  }
+
+  /** The other spellings of the same claims are for the parser of JSON to judge. */
+  @Test
+  void otherSpellingsAreLeftToTheParser() {
+    for (String other :
+        List.of(
+            "",
+            "{",
+            "{}",
+            " " + CLAIMS_JSON,
+            CLAIMS_JSON + " ",
+            CLAIMS_JSON.replace(":\"s\"", ": \"s\""),
+            CLAIMS_JSON.replace("/orders", "\\/orders"),
+            CLAIMS_JSON.replace("/orders", "/others"),
+            CLAIMS_JSON.replace("1790604800", "01790604800"),
+            CLAIMS_JSON.replace("1790604800", "-1790604800"),
+            CLAIMS_JSON.replace("1790604800", "1790604800.0"),
+            CLAIMS_JSON.replace("1790604800", "1790604800000"),
+            CLAIMS_JSON.replace("1790604800", "0"),
+            CLAIMS_JSON.replace("1790604800", ""),
+            CLAIMS_JSON.replace("}", ",\"exp\":1790604800}"))) {
+      assertThat(TEXT.read(other.getBytes(StandardCharsets.UTF_8))).as(other).isNull();
+    }
+  }
+
+  /** Wherever a byte is another, is missing or is one too many. */
+  @Test
+  void whatIsReadIsSpelledAsItWouldBeWritten() {
+    byte[] good = CLAIMS_JSON.getBytes(StandardCharsets.UTF_8);
+    int read = 0;
+    for (int at = 0; at <= good.length; at++) {
+      for (int other = 0; other < 256; other++) {
+        byte[] longer = new byte[good.length + 1];
+        System.arraycopy(good, 0, longer, 0, at);
+        longer[at] = (byte) other;
+        System.arraycopy(good, at, longer, at + 1, good.length - at);
+        read += isRead(longer) ? 1 : 0;
+        if (at < good.length) {
+          byte[] replaced = good.clone();
+          replaced[at] = (byte) other;
+          read += isRead(replaced) ? 1 : 0;
+        }
+      }
+      isRead(Arrays.copyOf(good, at));
+      isRead(Arrays.copyOfRange(good, at, good.length));
+    }
+    // Other ids, kinds and times are spelled as well as these.
+    assertThat(read).isGreaterThan(43 * 60);
+  }
+
+  private static boolean isRead(byte[] content) {
+    @Nullable TokenClaims claims = TEXT.read(content);
+    if (claims != null && !Arrays.equals(TEXT.write(claims), content)) {
+      throw new AssertionError(new String(content, StandardCharsets.ISO_8859_1));
+    }
+    return claims != null;
+  }
+
+  private static ClaimsText text(String audience) {
+    return new ClaimsText(
+        audience, '"' + new String(JsonStringEncoder.getInstance().quoteAsString(audience)) + '"');
+  }
+}

@@ -1,0 +1,141 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.security.GeneralSecurityException;
+import java.security.ProviderException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class OpenersTest {
+
+  private static final byte[] HEADER = {1};
+  private static final byte[] SEALED = {2};
+  private static final byte[] CONTENT = {3};
+
+  private final AtomicInteger made = new AtomicInteger();
+
+  /** What an opener does with its token. */
+  private interface Way {
+    byte @Nullable [] open() throws Exception;
+  }
+
+  @Test
+  void anOpenerIsUsedAgainWhetherTheTokenWasGoodOrNot() throws Exception {
+    Openers openers = openers(() -> CONTENT);
+    assertThat(openers.open(HEADER, SEALED)).isEqualTo(CONTENT);
+    assertThat(openers.open(HEADER, SEALED)).isEqualTo(CONTENT);
+    assertThat(made).hasValue(1);
+    Openers refusing = openers(() -> null);
+    assertThat(refusing.open(HEADER, SEALED)).isNull();
+    assertThat(refusing.open(HEADER, SEALED)).isNull();
+    assertThat(made).hasValue(2);
+  }
+
+  @Test
+  void anOpenerThatHasThrownIsNotUsedAgain() {
+    Openers openers =
+        openers(
+            () -> {
+              throw new GeneralSecurityException("forged");
+            });
+    for (int i = 1; i <= 3; i++) {
+      assertThatExceptionOfType(GeneralSecurityException.class)
+          .isThrownBy(() -> openers.open(HEADER, SEALED))
+          .withMessage("forged");
+      assertThat(made).hasValue(i);
+    }
+    Openers broken =
+        openers(
+            () -> {
+              throw new ProviderException("broken");
+            });
+    for (int i = 4; i <= 6; i++) {
+      assertThatExceptionOfType(ProviderException.class)
+          .isThrownBy(() -> broken.open(HEADER, SEALED));
+      assertThat(made).hasValue(i);
+    }
+  }
+
+  @Test
+  void noMoreAreMadeThanThereAreTokensAtOnceAndNoMoreAreKeptThanThereIsRoom() throws Exception {
+    int more = 8;
+    int threads = Openers.KEPT + more;
+    CyclicBarrier allAreOpening = new CyclicBarrier(threads);
+    Openers openers =
+        openers(
+            () -> {
+              allAreOpening.await(30, TimeUnit.SECONDS);
+              return CONTENT;
+            });
+    allAtOnce(threads, () -> openers.open(HEADER, SEALED));
+    assertThat(made).hasValue(threads);
+    allAtOnce(threads, () -> openers.open(HEADER, SEALED));
+    assertThat(made).hasValue(threads + more);
+  }
+
+  @Test
+  void noOpenerServesTwoThreadsAtATime() throws Exception {
+    int threads = 8;
+    Openers openers = openers(() -> CONTENT);
+    CyclicBarrier start = new CyclicBarrier(threads);
+    allAtOnce(
+        threads,
+        () -> {
+          start.await(30, TimeUnit.SECONDS);
+          for (int i = 0; i < 20_000; i++) {
+            openers.open(HEADER, SEALED);
+          }
+          return CONTENT;
+        });
+    assertThat(made.get()).isBetween(1, threads);
+  }
+
+  /** Openers that fail the test if two threads are in one of them. */
+  private Openers openers(Way way) {
+    return new Openers(
+        () -> {
+          made.incrementAndGet();
+          AtomicBoolean busy = new AtomicBoolean();
+          return (header, token) -> {
+            if (!busy.compareAndSet(false, true)) {
+              throw new AssertionError("it serves another thread");
+            }
+            try {
+              return way.open();
+            } catch (GeneralSecurityException | RuntimeException e) {
+              throw e;
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            } finally {
+              busy.set(false);
+            }
+          };
+        });
+  }
+
+  private static void allAtOnce(int threads, Way way) throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        all.add(executor.submit(way::open));
+      }
+      for (Future<?> each : all) {
+        assertThat(each.get(60, TimeUnit.SECONDS)).isEqualTo(CONTENT);
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+}

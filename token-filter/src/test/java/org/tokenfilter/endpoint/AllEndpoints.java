@@ -1,0 +1,196 @@
+package org.tokenfilter.endpoint;
+
+import jakarta.servlet.DispatcherType;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Subject;
+
+/** An application with all our endpoints at their usual paths, and one of its own at all others. */
+final class AllEndpoints implements AutoCloseable {
+
+  static final String CONTEXT = "/shop";
+  static final String GATEWAY = "/cra/serviceGateway/services";
+  static final String OTHER_SPELLING = "/cra/ServiceGateway/Services";
+  static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
+
+  /** How the application answers what no endpoint does. */
+  static final int PASSED_ON = 222;
+
+  final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
+  final FaultyTokenStore store = new FaultyTokenStore(new InMemoryTokenStore());
+  final TokenSecurity security;
+  final WebApp app = new WebApp(CONTEXT);
+
+  private AllEndpoints(Path folder, Map<String, String> settings) throws Exception {
+    security =
+        TokenSecurity.builder()
+            .settings(Accounts.settings(folder))
+            .setting("token.audience", CONTEXT)
+            .setting("token.introspection.role", "admin")
+            .setting("token.gateway.paths", "/cra/*")
+            // A store that does not answer shows in each request.
+            .setting("token.revocation.lag", "PT0S")
+            .settings(settings)
+            .clock(clock)
+            .store(store)
+            .build();
+  }
+
+  static AllEndpoints start(Path folder, Map<String, String> settings) throws Exception {
+    AllEndpoints all = new AllEndpoints(folder, settings);
+    try {
+      all.mapGateway(GATEWAY + "/*", OTHER_SPELLING + "/*");
+      all.app
+          .filter(new TokenFilter(all.security), Map.of())
+          .accessTokens()
+          .servlet("/routelink/v1/*", new ApiClientServlet())
+          .servlet("/oauth/introspect", new IntrospectionServlet())
+          .servlet("/oauth/revoke", new RevocationServlet())
+          .servlet("/sessions/*", new SessionsServlet())
+          .servlet("/openapi.json", new OpenApiServlet());
+      TokenQueryServlet queries = new TokenQueryServlet();
+      for (String verb : List.of("Get", "Query", "Renew", "Revoke")) {
+        all.app.servlet("/" + verb + "SessionToken", queries);
+      }
+      all.app
+          .servlet(
+              "/*",
+              (request, response) -> {
+                response.setStatus(PASSED_ON);
+                response.getWriter().print(request.getRemoteUser());
+              })
+          .start();
+      return all;
+    } catch (Exception e) {
+      all.close();
+      throw e;
+    }
+  }
+
+  private void mapGateway(String... patterns) {
+    FilterHolder gateway = new FilterHolder(new ServiceGatewayFilter(security));
+    gateway.setAsyncSupported(true);
+    ServletContextHandler context = app.context();
+    for (String pattern : patterns) {
+      context.addFilter(gateway, pattern, EnumSet.of(DispatcherType.REQUEST));
+    }
+  }
+
+  HttpResponse<String> get(String path, String... headers) throws Exception {
+    return app.get(CONTEXT + path, headers);
+  }
+
+  HttpResponse<String> send(String method, String path, String... headers) throws Exception {
+    return app.send(method, CONTEXT + path, headers);
+  }
+
+  HttpResponse<String> post(String path, String contentType, String body, String... headers)
+      throws Exception {
+    return app.post(CONTEXT + path, contentType, body, headers);
+  }
+
+  HttpResponse<String> postForm(String path, String form, String... headers) throws Exception {
+    return post(path, "application/x-www-form-urlencoded", form, headers);
+  }
+
+  HttpResponse<String> postJson(String path, String json, String... headers) throws Exception {
+    return post(path, "application/json", json, headers);
+  }
+
+  IssuedToken userToken(String subject, String... roles) {
+    return security
+        .service()
+        .issueUser(new Subject(subject, Set.of(roles), Map.of()), null, CLIENT);
+  }
+
+  IssuedToken openToken(String subject, int minutes, String... roles) throws Exception {
+    return security
+        .service()
+        .issueOpen(
+            new Subject(subject, Set.of(roles), Map.of()), Duration.ofMinutes(minutes), CLIENT);
+  }
+
+  Session sessionToken(String subject, String... roles) throws Exception {
+    IssuedToken token =
+        security
+            .service()
+            .issueSession(
+                new Subject(subject, Set.of(roles), Map.of()), Duration.ZERO, CLIENT, Set.of());
+    if (token.sessionId() == null) {
+      throw new AssertionError("a session token without its session id");
+    }
+    return new Session(token.value(), token.sessionId().value());
+  }
+
+  IssuedToken clientToken(String subject) throws Exception {
+    return security.service().issueClient(Subject.of(subject), "live", "app1");
+  }
+
+  /** A session that a user token has opened by a request of its own. */
+  String openSession(IssuedToken user) throws Exception {
+    return get(GATEWAY + "/s1/data?close=false", bearer(user))
+        .headers()
+        .firstValue("session")
+        .orElseThrow();
+  }
+
+  /** Ends a token behind the endpoints' backs. */
+  IssuedToken ended(IssuedToken token, Reason reason) {
+    if (store.end(token.record().id(), Ending.of(reason, clock.instant())).isEmpty()) {
+      throw new AssertionError("it had ended");
+    }
+    return token;
+  }
+
+  /** A token's record as the store has it. */
+  TokenRecord recordOf(IssuedToken token) {
+    return store.find(token.record().id()).orElseThrow();
+  }
+
+  static String[] bearer(IssuedToken token) {
+    return bearer(token.value());
+  }
+
+  static String[] bearer(String token) {
+    return new String[] {"Authorization", "Bearer " + token};
+  }
+
+  static String[] basic(String credentials) {
+    return new String[] {"Authorization", WebApp.basic(credentials)};
+  }
+
+  /** Two lists of headers, one after the other. */
+  static String[] and(String[] headers, String... more) {
+    String[] both = new String[headers.length + more.length];
+    System.arraycopy(headers, 0, both, 0, headers.length);
+    System.arraycopy(more, 0, both, headers.length, more.length);
+    return both;
+  }
+
+  @Override
+  public void close() {
+    app.close();
+    security.close();
+  }
+}

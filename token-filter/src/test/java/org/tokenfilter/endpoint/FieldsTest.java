@@ -1,0 +1,245 @@
+package org.tokenfilter.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+final class FieldsTest {
+
+  private static final String JSON = "application/json";
+  private static final String FORM = "application/x-www-form-urlencoded";
+  private static final FieldNames NAMES = FieldNames.among("name");
+  private static final Set<BodyType> BOTH = EnumSet.allOf(BodyType.class);
+  private static final int MOST = 8192;
+
+  @Test
+  void bodyIsReadAsItsTypeSays() throws Exception {
+    assertThat(Fields.ofBody(sent(JSON, "{\"name\":\"x\"}"), BOTH, NAMES).get("name"))
+        .isEqualTo("x");
+    assertThat(Fields.ofBody(sent(FORM, "name=x"), BOTH, NAMES).get("name")).isEqualTo("x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ";charset=utf-8",
+        "; charset=UTF-8",
+        " ; charset=utf-8",
+        ";charset=\"utf-8\"",
+        ";CHARSET=Utf-8"
+      })
+  void typeMayNameUtf8(String parameter) throws Exception {
+    for (String type : List.of(JSON, "Application/JSON")) {
+      HttpServletRequest request = sent(type + parameter, "{}");
+      assertThat(Fields.ofBody(request, BOTH, NAMES).get("name")).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "text/plain",
+        "text/plain;application/json",
+        "application/json;charset=utf-16",
+        "application/json;charset=iso-8859-1",
+        "application/json;charset=utf-8;charset=utf-16",
+        "application/json;charset=",
+        "application/json;x=y",
+        "application/json, text/html",
+        "application/json,application/json",
+        "application/jsonp",
+        "application/problem+json",
+        "application/jſon",
+        " application/json",
+        "multipart/form-data",
+        "*/*"
+      })
+  void otherTypesAreNotRead(String type) throws Exception {
+    HttpServletRequest request = sent(type, "{}");
+    assertRefused(request, BOTH, Rejection.UNSUPPORTED_MEDIA_TYPE);
+    verify(request, never()).getInputStream();
+  }
+
+  @Test
+  void typeThatAnEndpointDoesNotTakeIsNotRead() throws Exception {
+    assertRefused(sent(FORM, "name=x"), Set.of(BodyType.JSON), Rejection.UNSUPPORTED_MEDIA_TYPE);
+    assertRefused(sent(JSON, "{}"), Set.of(BodyType.FORM), Rejection.UNSUPPORTED_MEDIA_TYPE);
+    HttpServletRequest untyped = sent(JSON, "{}");
+    when(untyped.getContentType()).thenReturn(null);
+    assertRefused(untyped, BOTH, Rejection.UNSUPPORTED_MEDIA_TYPE);
+  }
+
+  @Test
+  void codedBodyIsNotRead() throws Exception {
+    for (String coding : List.of("gzip", "identity", "")) {
+      HttpServletRequest request = sent(JSON, "{}");
+      when(request.getHeader("Content-Encoding")).thenReturn(coding);
+      assertRefused(request, BOTH, Rejection.UNSUPPORTED_MEDIA_TYPE);
+    }
+  }
+
+  @Test
+  void bodyOf8KibIsReadAndOneByteMoreIsNot() throws Exception {
+    String most = "name=" + "x".repeat(MOST - "name=".length());
+    assertThat(Fields.ofBody(sent(FORM, most), BOTH, NAMES).get("name")).hasSize(MOST - 5);
+    assertRefused(sent(FORM, most + "x"), BOTH, Rejection.CONTENT_TOO_LARGE);
+    HttpServletRequest unannounced = sent(FORM, most + "x");
+    when(unannounced.getContentLengthLong()).thenReturn(-1L);
+    assertRefused(unannounced, BOTH, Rejection.CONTENT_TOO_LARGE);
+  }
+
+  @Test
+  void bodyThatIsAnnouncedAsTooLargeIsNotRead() throws Exception {
+    HttpServletRequest request = sent(FORM, "");
+    when(request.getContentLengthLong()).thenReturn(MOST + 1L);
+    assertRefused(request, BOTH, Rejection.CONTENT_TOO_LARGE);
+    verify(request, never()).getInputStream();
+  }
+
+  @Test
+  void noMoreThan8KibAndOneByteAreTakenFromABodyWithoutEnd() throws Exception {
+    Body endless =
+        new Body(
+            new InputStream() {
+              @Override
+              public int read() {
+                return 'x';
+              }
+            });
+    assertRefused(sent(FORM, -1, endless), BOTH, Rejection.CONTENT_TOO_LARGE);
+    assertThat(endless.taken).isEqualTo(MOST + 1);
+  }
+
+  @Test
+  void bodyThatDoesNotComeWholeIsRefused() throws Exception {
+    HttpServletRequest request = sent(FORM, "name=x");
+    when(request.getInputStream()).thenThrow(new EOFException("early"));
+    assertRefused(request, BOTH, Rejection.BAD_REQUEST);
+    HttpServletRequest chunked = sent(FORM, "name=x");
+    when(chunked.getInputStream()).thenThrow(new IllegalStateException("bad chunk"));
+    assertRefused(chunked, BOTH, Rejection.BAD_REQUEST);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // length, Transfer-Encoding, Content-Type, whether there is a body
+    "0, , , false",
+    "0, , application/json, false",
+    "1, , , true",
+    "-1, , , false",
+    "-1, chunked, , true",
+    // HTTP/2 needs neither of the first two.
+    "-1, , application/json, true"
+  })
+  void whatHasABodyIsKnownBeforeItIsRead(
+      long length, @Nullable String coding, @Nullable String type, boolean body) {
+    HttpServletRequest request = mock(HttpServletRequest.class);
+    when(request.getContentLengthLong()).thenReturn(length);
+    when(request.getHeader("Transfer-Encoding")).thenReturn(coding);
+    when(request.getContentType()).thenReturn(type);
+    assertThat(Fields.hasBody(request)).isEqualTo(body);
+  }
+
+  @Test
+  void requiredFieldIsNeitherMissingNorEmpty() throws Exception {
+    assertThat(Fields.ofBody(sent(FORM, "name=+"), BOTH, NAMES).required("name")).isEqualTo(" ");
+    for (String form : List.of("", "name", "name=", "Name=x")) {
+      Fields fields = Fields.ofBody(sent(FORM, form), BOTH, NAMES);
+      assertThatExceptionOfType(TokenRejectedException.class)
+          .isThrownBy(() -> fields.required("name"))
+          .satisfies(refused -> assertThat(refused.why()).isEqualTo("name is missing"));
+    }
+  }
+
+  @Test
+  void queryIsReadAsAForm() throws Exception {
+    HttpServletRequest request = mock(HttpServletRequest.class);
+    assertThat(Fields.ofQuery(request, NAMES).get("name")).isNull();
+    when(request.getQueryString()).thenReturn("x=1&name=a%2Fb");
+    assertThat(Fields.ofQuery(request, NAMES).get("name")).isEqualTo("a/b");
+  }
+
+  private static HttpServletRequest sent(String type, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return sent(type, bytes.length, new Body(new ByteArrayInputStream(bytes)));
+  }
+
+  private static HttpServletRequest sent(String type, long length, Body body) throws IOException {
+    HttpServletRequest request = mock(HttpServletRequest.class);
+    when(request.getContentType()).thenReturn(type);
+    when(request.getContentLengthLong()).thenReturn(length);
+    when(request.getInputStream()).thenReturn(body);
+    return request;
+  }
+
+  private static void assertRefused(
+      HttpServletRequest request, Set<BodyType> accepted, Rejection rejection) {
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(() -> Fields.ofBody(request, accepted, NAMES))
+        .satisfies(refused -> assertThat(refused.rejection()).isEqualTo(rejection));
+  }
+
+  /** A body as a container gives it. */
+  private static final class Body extends ServletInputStream {
+
+    private final InputStream content;
+    private int taken;
+
+    Body(InputStream content) {
+      this.content = content;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int next = content.read();
+      taken += next < 0 ? 0 : 1;
+      return next;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count = content.read(bytes, offset, length);
+      taken += Math.max(count, 0);
+      return count;
+    }
+
+    @Override
+    public boolean isFinished() {
+      return false;
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void setReadListener(ReadListener listener) {
+      throw new UnsupportedOperationException("nobody reads it so");
+    }
+  }
+}

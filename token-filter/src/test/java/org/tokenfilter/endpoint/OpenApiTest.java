@@ -1,0 +1,464 @@
+package org.tokenfilter.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.endpoint.AllEndpoints.GATEWAY;
+import static org.tokenfilter.endpoint.AllEndpoints.OTHER_SPELLING;
+import static org.tokenfilter.endpoint.AllEndpoints.basic;
+import static org.tokenfilter.endpoint.AllEndpoints.bearer;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.carrier.CloseParameter;
+import org.tokenfilter.endpoint.ApiDocument.Operation;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.token.IssuedToken;
+
+/** What the document says and what the endpoints do are the same, both ways. */
+final class OpenApiTest {
+
+  private static final int LIMIT = 20;
+  private static final String MALLORY = "mallory:guess";
+  private static final String LARGE = "x".repeat(8193);
+  private static final String SAME_ORIGIN = "same-origin";
+  private static final String ACCESS = "/security/rest/token/access/";
+  private static final List<String> GET_AND_POST = List.of("GET", "POST");
+  private static final Map<String, String> QUERY_OF =
+      Map.of("/security/rest", "?_wadl", GATEWAY + "/{service}", "?close=true");
+
+  /** What no class says, since it is the container that maps it. */
+  private static final List<String> MAPPED =
+      List.of("security/rest", "oauth/introspect", "oauth/revoke", "sessions", "openapi.json");
+
+  @TempDir private Path folder;
+  private AllEndpoints all;
+  private ApiDocument document;
+  private Conformance conformance;
+
+  @BeforeEach
+  void startTheApplication() throws Exception {
+    all =
+        AllEndpoints.start(
+            folder,
+            Map.of(
+                "token.carriers", "bearer, cookie", "token.sessions.limit", String.valueOf(LIMIT)));
+    document = new ApiDocument(all.get("/openapi.json").body());
+    conformance = new Conformance(document);
+  }
+
+  @AfterEach
+  void stopTheApplication() {
+    all.close();
+  }
+
+  @Test
+  void everyPathMethodStatusAndFieldIsAsDocumented() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      all.get(ACCESS + "5", basic(MALLORY));
+    }
+    accessTokens();
+    logouts();
+    apiClients();
+    sessionTokens();
+    for (String base : List.of(GATEWAY, OTHER_SPELLING)) {
+      gatewayLogins(base);
+      gatewaySessions(base);
+    }
+    introspection();
+    revocation();
+    sessions();
+    expect(200, Call.of("GET", "/openapi.json"));
+    conformance.requireAllSeen();
+  }
+
+  private void expect(int status, Call call) throws Exception {
+    HttpResponse<String> answer = call.send(all);
+    assertThat(answer.statusCode()).as("%s: %s", call, answer.body()).isEqualTo(status);
+    conformance.check(call, answer);
+  }
+
+  private void expectWithoutStore(int status, Call call) throws Exception {
+    all.store.cut();
+    try {
+      expect(status, call);
+    } finally {
+      all.store.mend();
+    }
+  }
+
+  private void accessTokens() throws Exception {
+    for (int i = 0; i < LIMIT; i++) {
+      all.sessionToken("bob");
+    }
+    String id = all.sessionToken("alice").id();
+    for (String method : GET_AND_POST) {
+      Call session = Call.of(method, ACCESS + "session/5");
+      expect(409, session.with(basic(Accounts.BOB)));
+      expect(200, session.with(basic(Accounts.ALICE)).with("Cookie", "SESSION=" + id));
+      expect(200, session.with(basic(Accounts.ALICE)).with("session", id));
+      for (Call call : List.of(session, Call.of(method, ACCESS + "5"))) {
+        expect(200, call.with(basic(Accounts.ALICE)));
+        expect(400, call.with(basic(Accounts.ALICE)).with(basic(Accounts.BOB)));
+        expect(400, Call.of(method, call.target().replace("5", "five"), basic(Accounts.ALICE)));
+        expect(401, call);
+        expect(403, call.with(basic(Accounts.ALICE)).with("Sec-Fetch-Site", "cross-site"));
+        expect(429, call.with(basic(MALLORY)));
+        expectWithoutStore(503, call.with(basic(Accounts.ALICE)));
+      }
+    }
+    expect(200, Call.of("GET", "/security/rest?_wadl"));
+    expect(200, Call.of("GET", "/security/rest?wadl"));
+    expect(404, Call.of("GET", "/security/rest"));
+  }
+
+  /** Makes the headers of a caller; each time he is another one. */
+  @FunctionalInterface
+  private interface Caller {
+    String[] headers() throws Exception;
+  }
+
+  /** All ways to present a token. */
+  private List<Caller> callers(String subject, String... roles) {
+    return List.of(
+        () -> bearer(all.openToken(subject, 5, roles)),
+        () -> cookies("token=" + all.openToken(subject, 5, roles).value()),
+        () -> all.sessionToken(subject, roles).headers(),
+        () -> {
+          Session session = all.sessionToken(subject, roles);
+          return AllEndpoints.and(bearer(session.token()), "session", session.id());
+        },
+        () -> {
+          Session session = all.sessionToken(subject, roles);
+          return cookies("token=" + session.token() + "; SESSION=" + session.id());
+        },
+        () -> {
+          Session session = all.sessionToken(subject, roles);
+          return AllEndpoints.and(cookies("token=" + session.token()), "session", session.id());
+        });
+  }
+
+  private static String[] cookies(String cookies) {
+    return new String[] {"Cookie", cookies, "Sec-Fetch-Site", SAME_ORIGIN};
+  }
+
+  private void expectRefusals(Call call) throws Exception {
+    expectRefusals(call, all.openToken("carol", 5), all.openToken("carol", 5));
+  }
+
+  /** What any request that acts with a token may be answered. */
+  private void expectRefusals(Call call, IssuedToken token, IssuedToken other) throws Exception {
+    expect(401, call);
+    expect(400, call.with(bearer(token)).with("Cookie", "token=" + other.value()));
+    expect(403, call.with("Cookie", "token=" + token.value(), "Sec-Fetch-Site", "cross-site"));
+    expectWithoutStore(503, call.with(bearer(token)));
+  }
+
+  private void logouts() throws Exception {
+    for (String method : GET_AND_POST) {
+      Call logout = Call.of(method, "/security/rest/token/logout");
+      for (Caller caller : callers("carol")) {
+        expect(204, logout.with(caller.headers()));
+      }
+      expectRefusals(logout);
+    }
+  }
+
+  private void apiClients() throws Exception {
+    String login = "{\"username\":\"alice\",\"password\":\"%s\",\"apiClientName\":\"test 4\"}";
+    Call open = Call.json("/routelink/v1/sessionOpen/live", login.formatted("wonderland"));
+    expect(200, open);
+    expect(409, open);
+    expect(400, Call.json(open.target(), "{}"));
+    expect(401, Call.json(open.target(), login.formatted("wrong")));
+    expect(404, Call.json("/routelink/v1/sessionOpen/other", login.formatted("wonderland")));
+    expect(413, Call.json(open.target(), LARGE));
+    expect(415, Call.form(open.target(), "username=alice"));
+    expect(429, Call.json(open.target(), login.formatted("guess").replace("alice", "mallory")));
+    expectWithoutStore(503, open);
+    for (String method : GET_AND_POST) {
+      Call refresh = Call.of(method, "/routelink/v1/refreshToken");
+      expect(200, refresh.with(bearer(all.clientToken("bearer" + method))));
+      expect(200, refresh.with(cookies("token=" + all.clientToken("cookie" + method).value())));
+      expectRefusals(refresh);
+    }
+  }
+
+  private void sessionTokens() throws Exception {
+    Call get = Call.of("GET", "/GetSessionToken?Minutes=5");
+    Call post = Call.of("POST", "/GetSessionToken?Minutes=5");
+    for (Call call : List.of(get, post)) {
+      expect(200, call.with(basic(Accounts.ALICE)));
+      expect(400, Call.of(call.method(), "/GetSessionToken?Minutes=0", basic(Accounts.ALICE)));
+      expect(401, call);
+      expect(403, call.with(basic(Accounts.ALICE)).with("Sec-Fetch-Site", "cross-site"));
+      expect(429, call.with(basic(MALLORY)));
+      expectWithoutStore(500, call.with(basic(Accounts.ALICE)));
+    }
+    expect(200, Call.form("/GetSessionToken", "email=alice&password=wonderland&Minutes=7"));
+    for (String path :
+        List.of(
+            "/GetSessionToken",
+            "/QuerySessionToken",
+            "/RenewSessionToken",
+            "/RevokeSessionToken")) {
+      expect(413, Call.form(path, LARGE));
+      expect(415, Call.json(path, "{}"));
+    }
+    for (String verb : List.of("Query", "Renew", "Revoke")) {
+      String path = "/" + verb + "SessionToken";
+      for (String method : GET_AND_POST) {
+        expect(200, Call.of(method, path + "?SessionToken=" + all.userToken("alice").value()));
+        expect(200, Call.of(method, path, bearer(all.userToken("alice"))));
+        expect(400, Call.of(method, path));
+        expect(401, Call.of(method, path, bearer(all.openToken("alice", 5))));
+        expect(401, Call.of(method, path, bearer(all.ended(all.userToken("a"), Reason.CLOSED))));
+        expect(410, Call.of(method, path, bearer(all.ended(all.userToken("a"), Reason.EXPIRED))));
+        expectWithoutStore(500, Call.of(method, path, bearer(all.userToken("alice"))));
+      }
+      expect(200, Call.form(path, "SessionToken=" + all.userToken("alice").value()));
+    }
+  }
+
+  private void gatewayLogins(String base) throws Exception {
+    for (String path : List.of(base + "/s1/login", base + "/s1/logon")) {
+      String login = "{\"username\":\"alice\",\"password\":\"%s\"}";
+      expect(200, Call.json(path, login.formatted("wonderland")));
+      expect(200, Call.form(path, "username=alice&password=wonderland"));
+      expect(400, Call.json(path, "{}"));
+      expect(401, Call.json(path, login.formatted("wrong")));
+      expect(413, Call.json(path, LARGE));
+      expect(415, Call.of("POST", path));
+      expect(429, Call.form(path, "username=mallory&password=guess"));
+      expectWithoutStore(503, Call.json(path, login.formatted("wonderland")));
+    }
+  }
+
+  /** All ways to present a user token to the gateway. */
+  private static List<String[]> presented(IssuedToken token) {
+    return List.of(
+        bearer(token),
+        new String[] {"userToken", token.value()},
+        cookies("token=" + token.value()));
+  }
+
+  private void gatewaySessions(String base) throws Exception {
+    IssuedToken user = all.userToken("dave");
+    Call keepAlive = Call.of("POST", base + "/s1/keepAlive");
+    expect(200, Call.json(keepAlive.target(), "{\"userToken\":\"" + user.value() + "\"}"));
+    expect(200, Call.form(keepAlive.target(), "userToken=" + user.value()));
+    expect(413, Call.form(keepAlive.target(), LARGE));
+    expect(415, new Call("POST", keepAlive.target(), List.of(), "text/plain", "x"));
+    for (String[] headers : presented(user)) {
+      expect(200, keepAlive.with(headers).with("session", all.openSession(user)));
+    }
+    expectRefusals(keepAlive, user, all.userToken("dave"));
+    for (String method : GET_AND_POST) {
+      Call close = Call.of(method, base + "/s1?close=true");
+      for (String[] headers : presented(user)) {
+        String id = all.openSession(user);
+        expect(204, close.with(headers).with("session", id, "Token-Passive", "true"));
+      }
+      expect(400, close.with(bearer(user)));
+      expectRefusals(close, user, all.userToken("dave"));
+    }
+  }
+
+  private void introspection() throws Exception {
+    Call introspect = Call.form("/oauth/introspect", "token=" + all.userToken("erin").value());
+    for (Caller caller : callers("ada", "admin")) {
+      expect(200, introspect.with(caller.headers()));
+    }
+    for (String token :
+        List.of(
+            all.openToken("erin", 5).value(),
+            all.openToken("erin", 0).value(),
+            all.sessionToken("erin").token(),
+            "nothing")) {
+      expect(200, Call.form("/oauth/introspect", "token=" + token, basic(Accounts.ADMIN)));
+    }
+    expect(400, Call.form("/oauth/introspect", "", basic(Accounts.ADMIN)));
+    expect(401, introspect);
+    expect(403, introspect.with(basic(Accounts.ALICE)));
+    expect(403, introspect.with(basic(Accounts.ADMIN)).with("Sec-Fetch-Site", "cross-site"));
+    expect(413, Call.form("/oauth/introspect", LARGE, basic(Accounts.ADMIN)));
+    expect(415, Call.json("/oauth/introspect", "{}", basic(Accounts.ADMIN)));
+    expect(429, introspect.with(basic(MALLORY)));
+    expectWithoutStore(503, introspect.with(basic(Accounts.ADMIN)));
+  }
+
+  private void revocation() throws Exception {
+    Call revoke = Call.form("/oauth/revoke", "token=" + all.userToken("frank").value());
+    expectWithoutStore(503, revoke);
+    expect(200, revoke);
+    expect(200, revoke);
+    expect(400, Call.form("/oauth/revoke", ""));
+    expect(413, Call.form("/oauth/revoke", LARGE));
+    expect(415, Call.json("/oauth/revoke", "{}"));
+  }
+
+  private void sessions() throws Exception {
+    IssuedToken user = all.userToken("grace");
+    all.openSession(user);
+    all.openToken("grace", 0);
+    Call list = Call.of("GET", "/sessions");
+    Call page = Call.of("GET", "/sessions?limit=2", bearer(user));
+    expect(200, page);
+    String next =
+        WebApp.member(page.send(all).body(), "next").substring(AllEndpoints.CONTEXT.length());
+    expect(200, Call.of("GET", next, AllEndpoints.and(bearer(user), "Token-Passive", "true")));
+    expect(400, Call.of("GET", "/sessions?limit=0", bearer(user)));
+    expect(401, list);
+    for (Reason reason : Reason.values()) {
+      expect(401, list.with(bearer(all.ended(all.openToken("grace", 5), reason))));
+    }
+    expectWithoutStore(503, list.with(bearer(user)));
+    for (Caller caller : callers("grace")) {
+      expect(200, list.with(caller.headers()));
+    }
+    Call others = Call.of("DELETE", "/sessions?others=true");
+    Call one = Call.of("DELETE", "/sessions/" + all.openToken("grace", 5).record().id());
+    for (Call call : List.of(one, others)) {
+      for (Caller caller : callers("grace")) {
+        expect(204, call.with(caller.headers()).with("Token-Passive", "true"));
+      }
+      expectRefusals(call);
+    }
+    expect(400, Call.of("DELETE", "/sessions", bearer(all.openToken("grace", 5))));
+    expect(404, one.with(bearer(all.openToken("another", 5))));
+  }
+
+  @Test
+  void methodThatIsNotDocumentedIsNotAllowed() throws Exception {
+    int passedOn = 0;
+    for (Map.Entry<String, Map<String, Operation>> path : document.paths().entrySet()) {
+      boolean gateway = path.getKey().startsWith("/cra/");
+      String target = target(path.getKey());
+      for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")) {
+        if (path.getValue().containsKey(method)) {
+          continue;
+        }
+        HttpResponse<String> answer = all.send(method, target, bearer(all.userToken("alice")));
+        String[] name = {method, path.getKey()};
+        assertThat(answer.statusCode())
+            .as("%s %s", (Object[]) name)
+            .isEqualTo(gateway ? AllEndpoints.PASSED_ON : 405);
+        if (gateway) {
+          passedOn++;
+        } else {
+          assertThat(
+                  new TreeSet<>(
+                      List.of(answer.headers().firstValue("Allow").orElse("").split(", "))))
+              .as("%s %s", (Object[]) name)
+              .isEqualTo(path.getValue().keySet());
+        }
+      }
+    }
+    assertThat(passedOn).isPositive();
+  }
+
+  /** A path of the document with something for its parameters. */
+  private static String target(String template) {
+    String path =
+        template
+            .replace("{ttlInMinutes}", "5")
+            .replace("{environment}", "live")
+            .replace("{service}", "s1")
+            .replace("{handle}", "A".repeat(43));
+    return path + QUERY_OF.getOrDefault(template.replace(OTHER_SPELLING, GATEWAY), "");
+  }
+
+  /**
+   * Every text that the classes of the endpoints hold is tried as a path and as a query: what is
+   * there is documented. PATCH, which nothing has, tells what is there (405) from what is not.
+   */
+  @Test
+  void pathThatIsNotDocumentedIsNotThere() throws Exception {
+    Set<String> found = new TreeSet<>();
+    try (WebApp wide = wideApplication()) {
+      for (String target :
+          targets(
+              List.of("5", "live", "A".repeat(43)),
+              "",
+              "/security/rest",
+              "/routelink/v1",
+              "/oauth/introspect",
+              "/oauth/revoke",
+              "/sessions",
+              "/openapi.json")) {
+        if (wide.send("PATCH", target).statusCode() != 404) {
+          found.add(target);
+        }
+      }
+    }
+    String[] user = bearer(all.userToken("alice"));
+    for (String base : List.of(GATEWAY, OTHER_SPELLING)) {
+      Set<String> targets = targets(List.of(), base, base + "/s1");
+      targets.removeIf(target -> target.startsWith(base + "?"));
+      for (String target : targets) {
+        for (String method : GET_AND_POST) {
+          if (all.send(method, target, user).statusCode() != AllEndpoints.PASSED_ON) {
+            found.add(target);
+          }
+        }
+      }
+    }
+    Set<String> templates = new TreeSet<>();
+    for (String target : found) {
+      List<String> documented = document.templatesOf(target.replaceAll("\\?.*", ""));
+      assertThat(documented).as(target).hasSize(1);
+      templates.addAll(documented);
+    }
+    assertThat(templates).isEqualTo(document.paths().keySet());
+  }
+
+  /** The servlets are asked for everything below their paths. */
+  private WebApp wideApplication() throws Exception {
+    return new WebApp()
+        .filter(new TokenFilter(all.security), Map.of())
+        .servlet("/*", new TokenQueryServlet())
+        .servlet("/security/rest/*", new AccessTokenServlet())
+        .servlet("/routelink/v1/*", new ApiClientServlet())
+        .servlet("/oauth/introspect/*", new IntrospectionServlet())
+        .servlet("/oauth/revoke/*", new RevocationServlet())
+        .servlet("/sessions/*", new SessionsServlet())
+        .servlet("/openapi.json/*", new OpenApiServlet())
+        .start();
+  }
+
+  private static Set<String> targets(List<String> values, String... bases) throws Exception {
+    Set<String> steps = new TreeSet<>(MAPPED);
+    Set<String> texts = new TreeSet<>(ClassTexts.beside(SessionsServlet.class));
+    texts.addAll(ClassTexts.beside(CloseParameter.class));
+    for (String text : texts) {
+      String step = text.replaceAll("^/+|/+$", "");
+      if (step.matches("[A-Za-z_][A-Za-z_/.-]*")) {
+        steps.add(step);
+      }
+    }
+    Set<String> targets = new LinkedHashSet<>();
+    for (String base : bases) {
+      values.forEach(value -> targets.add(base + "/" + value));
+      for (String step : steps) {
+        targets.add(base + "/" + step);
+        values.forEach(value -> targets.add(base + "/" + step + "/" + value));
+        if (!base.isEmpty()) {
+          targets.add(base + "?" + step);
+          targets.add(base + "?" + step + "=true");
+        }
+      }
+    }
+    return targets;
+  }
+}

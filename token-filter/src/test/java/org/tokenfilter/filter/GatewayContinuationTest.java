@@ -1,0 +1,692 @@
+package org.tokenfilter.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.tokenfilter.filter.Gateway.ALICE;
+import static org.tokenfilter.filter.Gateway.CLIENT;
+import static org.tokenfilter.filter.Gateway.IDLE;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.END;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.INSERT;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.RENEW;
+
+import jakarta.servlet.AsyncContext;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.Logged;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.SessionId;
+
+/** A user token's requests to the service gateway, each in its session. */
+final class GatewayContinuationTest {
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final String INVALID_TOKEN = "Bearer realm=\"ROOT\", error=\"invalid_token\"";
+
+  @TempDir private Path folder;
+  private Gateway gateway;
+  private IssuedToken user;
+
+  @BeforeEach
+  void aUserTokenAMinuteAgo() throws Exception {
+    gateway = new Gateway(folder);
+    user = gateway.user();
+    gateway.clock.move(MINUTE);
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/gate/who", "/gate/who?close=true", "/gate/who?page=2"})
+  void theSessionOfOneRequestIsStoredNowhere(String path) throws Exception {
+    int inserts = gateway.store.calls(INSERT);
+
+    HttpResponse<String> answer = gateway.get(path, user);
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("alice in null");
+    assertThat(answer.headers().firstValue("session")).isEmpty();
+    assertThat(answer.headers().firstValue("Cache-Control")).isEmpty();
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.calls(END)).isZero();
+    assertThat(gateway.stored(user.record().id()).lastUsedAt()).isEqualTo(gateway.clock.instant());
+  }
+
+  @Test
+  void theTokenMayComeInAHeaderOfItsOwn() throws Exception {
+    assertThat(gateway.app.get("/gate/who", "userToken", user.value()).body())
+        .isEqualTo("alice in null");
+    assertThat(gateway.get("/gate/who", user, "userToken", user.value()).statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void twoTokensThatDifferAreABadRequest() throws Exception {
+    IssuedToken other = gateway.user();
+
+    HttpResponse<String> answer = gateway.get("/gate/who", user, "userToken", other.value());
+
+    assertRefused(answer, 400, "Bearer realm=\"ROOT\", error=\"invalid_request\"");
+  }
+
+  @Test
+  void closeFalseOpensASessionAndNamesIt() throws Exception {
+    HttpResponse<String> answer = gateway.get("/gate/who?close=false", user);
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
+    assertThat(answer.headers().allValues("session")).hasSize(1);
+    SessionId id = SessionId.parse(answer.headers().firstValue("session").orElseThrow());
+    assertThat(gateway.seen().session()).isEqualTo(id.tokenId());
+    assertThat(gateway.isLive(id.tokenId())).isTrue();
+    assertThat(gateway.stored(id.tokenId()).parent()).isEqualTo(user.record().id());
+    assertThat(answer.headers().allValues("Token-Remaining"))
+        .containsExactly(Long.toString(IDLE.toMillis()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"200", "302", "399", "async 200", "async 302"})
+  void aRequestThatSucceedsKeepsTheSessionThatItOpens(String what) throws Exception {
+    gateway.provoke(what, "/gate/do?close=false", user, null);
+
+    TokenId session = Objects.requireNonNull(gateway.seen().session());
+    await().until(() -> gateway.store.calls(RENEW) == 1);
+    assertThat(gateway.isLive(session)).isTrue();
+    assertThat(gateway.store.calls(END)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "400",
+        "404",
+        "500",
+        "send 500",
+        "send 418",
+        "throw",
+        "flush, throw",
+        "async 400",
+        "async 503",
+        "async throw",
+        "async flush, throw",
+        "async timeout",
+      })
+  void aRequestThatFailsEndsTheSessionThatItOpened(String what) throws Exception {
+    gateway.provoke(what, "/gate/do?close=false", user, null);
+
+    TokenId session = Objects.requireNonNull(gateway.seen().session());
+    awaitClosed(session);
+    assertThat(gateway.store.calls(END)).isOne();
+    assertThat(gateway.store.calls(RENEW)).isZero();
+    assertThat(gateway.isLive(user.record().id())).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"500", "throw", "async 503"})
+  void aRequestThatFailsLeavesTheSessionThatItGoesOnIn(String what) throws Exception {
+    SessionId session = gateway.session(user);
+    for (String path : new String[] {"/gate/do", "/gate/do?close=false"}) {
+      gateway.provoke(what, path, user, session);
+    }
+
+    // Both have settled when one that comes after them has.
+    gateway.get("/gate/who", user, "session", session.value());
+    assertThat(gateway.isLive(session.tokenId())).isTrue();
+    assertThat(gateway.store.calls(END)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/gate/who", "/gate/who?close=false"})
+  void theHeaderGoesOnInItsSessionAndRenewsBoth(String path) throws Exception {
+    SessionId session = gateway.session(user);
+    int inserts = gateway.store.calls(INSERT);
+    gateway.clock.move(MINUTE);
+
+    HttpResponse<String> answer = gateway.get(path, user, "session", session.value());
+
+    assertThat(answer.body()).isEqualTo("alice in " + session.tokenId());
+    assertThat(answer.headers().firstValue("session")).isEmpty();
+    assertThat(gateway.seen().handle()).isEqualTo(user.record().id());
+    assertThat(gateway.stored(session.tokenId()).idleExpiresAt())
+        .isEqualTo(gateway.clock.instant().plus(IDLE))
+        .isEqualTo(gateway.stored(user.record().id()).idleExpiresAt());
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.calls(END)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "200",
+        "500",
+        "send 418",
+        "throw",
+        "flush, throw",
+        "async 200",
+        "async 503",
+        "async throw",
+        "async flush, throw",
+        "async timeout",
+        "async flush, timeout",
+      })
+  void closeTrueClosesTheSessionHoweverTheRequestEnds(String what) throws Exception {
+    SessionId session = gateway.session(user);
+
+    gateway.provoke(what, "/gate/do?close=true", user, session);
+
+    assertThat(gateway.seen().session()).isEqualTo(session.tokenId());
+    awaitClosed(session.tokenId());
+    assertThat(gateway.store.calls(END)).isOne();
+    assertThat(gateway.isLive(user.record().id())).isTrue();
+  }
+
+  @Test
+  void whileAnAsynchronousRequestGoesOnItsSessionIsOpen() throws Exception {
+    SessionId session = gateway.session(user);
+    ExecutorService clients = Executors.newSingleThreadExecutor();
+    try {
+      Future<HttpResponse<String>> answer =
+          clients.submit(
+              () -> gateway.get("/gate/wait?close=true", user, "session", session.value()));
+      AsyncContext async = gateway.waiting();
+      assertThat(gateway.isLive(session.tokenId())).isTrue();
+      assertThat(gateway.store.calls(END)).isZero();
+
+      async.complete();
+
+      assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+      awaitClosed(session.tokenId());
+    } finally {
+      clients.shutdownNow();
+    }
+  }
+
+  /** It counts as a use of the user token, which lives on. */
+  @Test
+  void theUseThatClosesItsSessionRenewsTheUserToken() throws Exception {
+    SessionId session = gateway.session(user);
+    gateway.clock.move(MINUTE);
+
+    gateway.get("/gate/who?close=true", user, "session", session.value());
+
+    assertThat(gateway.stored(user.record().id()).idleExpiresAt())
+        .isEqualTo(gateway.clock.instant().plus(IDLE));
+    assertThat(gateway.isLive(session.tokenId())).isFalse();
+  }
+
+  @Test
+  void sessionsThatAreNotThisUserTokensAreRefusedAlike() throws Exception {
+    IssuedToken other = gateway.user();
+    SessionId othersOpen = gateway.session(other);
+    SessionId othersClosed = gateway.session(other);
+    gateway.security.service().close(othersClosed.tokenId());
+    Session tokens = gateway.app.session("alice:wonderland", 5);
+    gateway.forget();
+    String body = null;
+    for (String id :
+        new String[] {
+          othersOpen.value(), othersClosed.value(), tokens.id(), "A".repeat(43), "x", "a, b"
+        }) {
+      HttpResponse<String> answer = gateway.get("/gate/who", user, "session", id);
+
+      assertRefused(answer, 401, INVALID_TOKEN);
+      assertThat(answer.body()).isEqualTo(body == null ? answer.body() : body);
+      body = answer.body();
+    }
+    assertThat(body).doesNotContain("reason");
+    assertThat(gateway.isLive(othersOpen.tokenId())).isTrue();
+  }
+
+  @Test
+  void oneThatWasClosedIsToldSo() throws Exception {
+    SessionId session = gateway.session(user);
+    gateway.get("/gate/who?close=true", user, "session", session.value());
+    gateway.forget();
+
+    HttpResponse<String> answer = gateway.get("/gate/who", user, "session", session.value());
+
+    assertRefused(answer, 401, INVALID_TOKEN + ", error_description=\"closed\"");
+    assertThat(answer.body()).contains("\"reason\":\"closed\"");
+    assertThat(gateway.get("/gate/who", user).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void oneThatHasExpiredIsToldSo() throws Exception {
+    SessionId session = gateway.session(user);
+    gateway.clock.move(IDLE.minus(MINUTE));
+    gateway.get("/gate/who", user);
+    gateway.clock.move(MINUTE);
+    gateway.forget();
+
+    HttpResponse<String> answer = gateway.get("/gate/who", user, "session", session.value());
+
+    assertRefused(answer, 401, INVALID_TOKEN + ", error_description=\"expired\"");
+    assertThat(answer.body()).contains("\"reason\":\"expired\"");
+  }
+
+  @Test
+  void aUserTokenLivesWhileASessionOfItsLives() throws Exception {
+    SessionId session = gateway.session(user);
+    for (int i = 0; i < 4; i++) {
+      gateway.clock.move(IDLE.minusMillis(1));
+      assertThat(gateway.get("/gate/who", user, "session", session.value()).statusCode())
+          .isEqualTo(200);
+    }
+    assertThat(gateway.get("/gate/ping", user).statusCode()).isEqualTo(200);
+
+    gateway.clock.move(IDLE);
+
+    assertThat(gateway.get("/gate/who", user).body()).contains("\"reason\":\"expired\"");
+    assertThat(gateway.get("/gate/who", user, "session", session.value()).body())
+        .contains("\"reason\":\"expired\"");
+  }
+
+  @Test
+  void aSessionEndsWithItsUserToken() throws Exception {
+    SessionId session = gateway.session(user);
+
+    gateway.security.service().close(user.record().id());
+
+    assertThat(gateway.get("/gate/who", user, "session", session.value()).body())
+        .contains("\"reason\":\"closed\"");
+    assertThat(gateway.live()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "close=",
+        "close",
+        "close=yes",
+        "close=TRUE",
+        "close=%74rue",
+        "close=true%20",
+        "close=true&close=true",
+        "close=true&close=false",
+      })
+  void anythingButTrueAndFalseIsABadRequest(String query) throws Exception {
+    SessionId session = gateway.session(user);
+    int inserts = gateway.store.calls(INSERT);
+
+    assertRefused(
+        gateway.get("/gate/who?" + query, user),
+        400,
+        "Bearer realm=\"ROOT\", error=\"invalid_request\"");
+    assertRefused(
+        gateway.get("/gate/who?" + query, user, "session", session.value()),
+        400,
+        "Bearer realm=\"ROOT\", error=\"invalid_request\"");
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.calls(END)).isZero();
+  }
+
+  @Test
+  void twoSessionsThatDifferAreABadRequest() throws Exception {
+    SessionId one = gateway.session(user);
+    SessionId other = gateway.session(user);
+
+    assertRefused(
+        gateway.get("/gate/who", user, "session", one.value(), "session", other.value()),
+        400,
+        "Bearer realm=\"ROOT\", error=\"invalid_request\"");
+    assertThat(
+            gateway
+                .get("/gate/who", user, "session", one.value(), "session", one.value())
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void aSessionCookieIsIgnored() throws Exception {
+    SessionId one = gateway.session(user);
+    SessionId other = gateway.session(user);
+
+    assertThat(gateway.get("/gate/who", user, "Cookie", "SESSION=" + one.value()).body())
+        .isEqualTo("alice in null");
+    assertThat(
+            gateway
+                .get(
+                    "/gate/who", user, "session", one.value(), "Cookie", "SESSION=" + other.value())
+                .body())
+        .isEqualTo("alice in " + one.tokenId());
+  }
+
+  @Test
+  void outsideOfTheGatewayNothingOfThisIsLookedAt() throws Exception {
+    SessionId session = gateway.session(user);
+    int inserts = gateway.store.calls(INSERT);
+
+    assertRefused(
+        gateway.app.get("/api/who", "userToken", user.value()), 401, "Bearer realm=\"ROOT\"");
+    for (String query : new String[] {"", "?close=false", "?close=true", "?close=yes"}) {
+      assertThat(gateway.get("/api/who" + query, user).body()).isEqualTo("alice in null");
+      assertThat(gateway.get("/api/who" + query, user, "session", session.value()).body())
+          .isEqualTo("alice in null");
+    }
+    assertThat(gateway.get("/api/who", user, "session", "x", "session", "y").statusCode())
+        .isEqualTo(200);
+    assertThat(gateway.get("/api/who", user, "userToken", "x").statusCode()).isEqualTo(200);
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.calls(END)).isZero();
+    assertThat(gateway.isLive(session.tokenId())).isTrue();
+  }
+
+  @Test
+  void onlyUserTokensHaveSessionsToGoOnIn() throws Exception {
+    IssuedToken open = gateway.security.service().issueOpen(ALICE, MINUTE, CLIENT);
+    Session session = gateway.app.session("alice:wonderland", 5);
+    int inserts = gateway.store.calls(INSERT);
+
+    for (String query : new String[] {"", "?close=false", "?close=true", "?close=yes"}) {
+      HttpResponse<String> answer = gateway.get("/gate/who" + query, open, "session", "x");
+      assertThat(answer.body()).isEqualTo("alice in null");
+      assertThat(answer.headers().firstValue("session")).isEmpty();
+      assertThat(
+              gateway
+                  .app
+                  .get("/gate/who" + query, "userToken", session.token(), "session", session.id())
+                  .body())
+          .isEqualTo("alice in null");
+    }
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.calls(END)).isZero();
+  }
+
+  @Test
+  void aForwardToTheGatewayOpensOneSession() throws Exception {
+    HttpResponse<String> answer = gateway.get("/public/forward?close=false", user);
+
+    TokenId session = Objects.requireNonNull(gateway.seen().session());
+    assertThat(answer.headers().firstValue("session").map(SessionId::parse).map(SessionId::tokenId))
+        .hasValue(session);
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(2);
+    assertThat(gateway.store.calls(RENEW)).isOne();
+    assertThat(gateway.isLive(session)).isTrue();
+  }
+
+  @Test
+  void aForwardToTheGatewayThatFailsEndsTheSession() throws Exception {
+    gateway.provoke("throw", "/public/forward-do?close=false", user, null);
+
+    awaitClosed(Objects.requireNonNull(gateway.seen().session()));
+    assertThat(gateway.store.calls(END)).isOne();
+  }
+
+  @Test
+  void furtherDispatchesFollowTheFirstDecision() throws Exception {
+    SessionId session = gateway.session(user);
+    int inserts = gateway.store.calls(INSERT);
+    int renewals = gateway.store.calls(RENEW);
+    for (String path : new String[] {"/gate/forward", "/gate/include"}) {
+      assertThat(gateway.get(path, user, "session", session.value()).body())
+          .contains("alice in " + session.tokenId());
+    }
+    assertThat(gateway.store.calls(RENEW)).isEqualTo(renewals + 2);
+
+    for (String path : new String[] {"/gate/forward?close=false", "/gate/include?close=false"}) {
+      SessionId opened =
+          SessionId.parse(gateway.get(path, user).headers().firstValue("session").orElseThrow());
+      assertThat(gateway.isLive(opened.tokenId())).isTrue();
+    }
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts + 2);
+
+    gateway.get("/gate/include?close=true", user, "session", session.value());
+    assertThat(gateway.store.calls(END)).isOne();
+    assertThat(gateway.isLive(session.tokenId())).isFalse();
+  }
+
+  @Test
+  void whatWasDecidedOutsideOfTheGatewayHasNoSession() throws Exception {
+    int inserts = gateway.store.calls(INSERT);
+
+    assertThat(gateway.get("/api/forward?close=false", user).body()).isEqualTo("alice in null");
+
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
+  }
+
+  @Test
+  void anIncludeGoesOnInItsSessionAndClosesIt() throws Exception {
+    SessionId session = gateway.session(user);
+
+    assertThat(gateway.get("/public/include", user, "session", session.value()).body())
+        .isEqualTo("[alice in " + session.tokenId() + "]");
+    assertThat(gateway.get("/public/include?close=true", user, "session", session.value()).body())
+        .isEqualTo("[alice in " + session.tokenId() + "]");
+
+    assertThat(gateway.isLive(session.tokenId())).isFalse();
+    assertThat(gateway.store.calls(END)).isOne();
+  }
+
+  /** Nobody could go on in it: an answer's headers are not an include's to set. */
+  @Test
+  void anIncludeOpensNoSessionThatItCannotName() throws Exception {
+    HttpResponse<String> answer = gateway.get("/public/include?close=false", user);
+
+    assertThat(answer.body()).isEqualTo("[alice in null]");
+    assertThat(answer.headers().firstValue("session")).isEmpty();
+    assertThat(gateway.live()).hasSize(1);
+  }
+
+  @Test
+  void anErrorPageSeesTheSessionOfTheRequestThatFailed() throws Exception {
+    HttpResponse<String> answer = gateway.get("/gate/do?close=false", user, "X-Do", "send 418");
+
+    TokenId session = Objects.requireNonNull(gateway.seen().session());
+    assertThat(answer.statusCode()).isEqualTo(418);
+    assertThat(answer.body()).isEqualTo("alice in " + session);
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(2);
+    awaitClosed(session);
+    assertThat(gateway.store.calls(END)).isOne();
+  }
+
+  @Test
+  void whatIsPassiveRenewsNothingAndIsToldTheTrueRest() throws Exception {
+    SessionId session = gateway.session(user);
+    int renewals = gateway.store.calls(RENEW);
+    gateway.clock.move(MINUTE.multipliedBy(3));
+    String rest = Long.toString(IDLE.minusMinutes(3).toMillis());
+
+    for (String path : new String[] {"/gate/ping", "/api/ping"}) {
+      assertThat(remaining(gateway.get(path, user))).isEqualTo(rest);
+    }
+    for (String path : new String[] {"/gate/who", "/api/who"}) {
+      assertThat(remaining(gateway.get(path, user, "Token-Passive", "true"))).isEqualTo(rest);
+    }
+    assertThat(remaining(gateway.get("/gate/ping", user, "session", session.value())))
+        .isEqualTo(rest);
+    assertThat(gateway.store.calls(RENEW)).isEqualTo(renewals);
+
+    assertThat(remaining(gateway.get("/gate/who", user, "session", session.value())))
+        .isEqualTo(Long.toString(IDLE.toMillis()));
+    assertThat(gateway.store.calls(RENEW)).isEqualTo(renewals + 1);
+  }
+
+  @Test
+  void aSessionThatIsClosedPassivelyIsClosed() throws Exception {
+    SessionId session = gateway.session(user);
+
+    gateway.get("/gate/ping?close=true", user, "session", session.value());
+
+    assertThat(gateway.isLive(session.tokenId())).isFalse();
+  }
+
+  @Test
+  void oneSessionMoreThanMayBeIsAConflict() throws Exception {
+    try (Gateway limited = new Gateway(folder, "token.sessions.limit", "2")) {
+      IssuedToken token = limited.user();
+      SessionId first = limited.session(token);
+      limited.app.session("alice:wonderland", 5);
+      limited.forget();
+
+      HttpResponse<String> answer = limited.get("/gate/who?close=false", token);
+
+      assertThat(answer.statusCode()).isEqualTo(409);
+      assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+      assertThat(answer.headers().firstValue("session")).isEmpty();
+      assertThat(answer.body())
+          .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409}");
+      assertThat(limited.served).hasValue(0);
+      assertThat(limited.get("/gate/who", token).statusCode()).isEqualTo(200);
+      limited.get("/gate/who?close=true", token, "session", first.value());
+      assertThat(limited.get("/gate/who?close=false", token).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void oneSessionMoreThanMayBeMayMakeTheOldestGo() throws Exception {
+    try (Gateway limited =
+        new Gateway(folder, "token.sessions.limit", "1", "token.sessions.policy", "evict-oldest")) {
+      IssuedToken token = limited.user();
+      SessionId first = limited.session(token);
+      limited.clock.move(MINUTE);
+      SessionId second = limited.session(token);
+
+      assertThat(limited.get("/gate/who", token, "session", first.value()).body())
+          .contains("\"reason\":\"evicted\"");
+      assertThat(limited.get("/gate/who", token, "session", second.value()).statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aStoreThatCannotOpenASessionIsAnOutage() throws Exception {
+    gateway.store.failBefore(INSERT, 1);
+    assertOutage(gateway.get("/gate/who?close=false", user));
+    assertThat(gateway.live()).hasSize(1);
+
+    gateway.store.failAfter(INSERT, 1);
+    assertOutage(gateway.get("/gate/who?close=false", user));
+
+    assertThat(gateway.get("/gate/who?close=false", user).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aStoreThatCannotFindASessionIsAnOutage() throws Exception {
+    SessionId session = gateway.session(user);
+    // The first one is of the user token.
+    gateway.store.failBefore(FIND, 2);
+
+    assertOutage(gateway.get("/gate/who", user, "session", session.value()));
+  }
+
+  @Test
+  void aStoreThatCannotCloseASessionAfterTheAnswerHarmsNothing() throws Exception {
+    SessionId session = gateway.session(user);
+    gateway.store.failBefore(END, 1);
+    try (Logged logged = Logged.by(Settlement.class)) {
+      HttpResponse<String> answer =
+          gateway.get("/gate/who?close=true", user, "session", session.value());
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo("alice in " + session.tokenId());
+      assertThat(logged.messages())
+          .containsExactly(
+              "A session could not be ended with its request; it ends when it expires");
+    }
+    assertThat(gateway.isLive(session.tokenId())).isTrue();
+    assertThat(gateway.get("/gate/who", user, "session", session.value()).statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void aUseThatCannotBeKeptDoesNotStopTheClosing() throws Exception {
+    SessionId session = gateway.session(user);
+    gateway.store.failBefore(RENEW, 1);
+    try (Logged logged = Logged.by(Settlement.class)) {
+      gateway.get("/gate/who?close=true", user, "session", session.value());
+
+      assertThat(logged.messages()).containsExactly("The use of a token could not be kept");
+    }
+    assertThat(gateway.isLive(session.tokenId())).isFalse();
+  }
+
+  /** A GET that opens or closes something changes it. */
+  @Test
+  void anotherSiteOpensAndClosesNothingByACookie() throws Exception {
+    SessionId session = gateway.session(user);
+    String cookie = "token=" + user.value();
+    int inserts = gateway.store.calls(INSERT);
+    for (String query : new String[] {"?close=false", "?close=true"}) {
+      for (String site : new String[] {"cross-site", "same-site"}) {
+        assertThat(
+                gateway
+                    .app
+                    .get("/gate/who" + query, "Cookie", cookie, "Sec-Fetch-Site", site)
+                    .statusCode())
+            .isEqualTo(403);
+      }
+      assertThat(gateway.app.get("/gate/who" + query, "Cookie", cookie).statusCode())
+          .isEqualTo(403);
+    }
+    assertThat(
+            gateway
+                .app
+                .get(
+                    "/gate/who?close=true",
+                    "Cookie",
+                    cookie,
+                    "Sec-Fetch-Site",
+                    "cross-site",
+                    "session",
+                    session.value())
+                .statusCode())
+        .isEqualTo(403);
+    assertThat(gateway.served).hasValue(0);
+    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.isLive(session.tokenId())).isTrue();
+
+    assertThat(gateway.app.get("/gate/who", "Cookie", cookie).statusCode()).isEqualTo(200);
+    assertThat(
+            gateway
+                .app
+                .get("/gate/who?close=false", "Cookie", cookie, "Sec-Fetch-Site", "same-origin")
+                .headers()
+                .firstValue("session"))
+        .isPresent();
+  }
+
+  private void awaitClosed(TokenId session) {
+    await().until(() -> gateway.stored(session).ending() != null);
+    assertThat(gateway.stored(session).ending())
+        .isEqualTo(Ending.of(Reason.CLOSED, gateway.clock.instant()));
+  }
+
+  private static String remaining(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return answer.headers().firstValue("Token-Remaining").orElseThrow();
+  }
+
+  private void assertRefused(HttpResponse<String> answer, int status, String challenge) {
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().allValues("WWW-Authenticate")).containsExactly(challenge);
+    assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+    assertThat(answer.headers().firstValue("session")).isEmpty();
+    assertThat(gateway.served).hasValue(0);
+  }
+
+  private void assertOutage(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+    assertThat(answer.headers().firstValue("session")).isEmpty();
+    assertThat(gateway.served).hasValue(0);
+  }
+}

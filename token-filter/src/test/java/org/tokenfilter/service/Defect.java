@@ -1,0 +1,86 @@
+package org.tokenfilter.service;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenStore;
+
+/** What a node may do wrong, to show that the simulation would see it. */
+enum Defect {
+  NONE,
+  /** The lag counts from the answer. */
+  FRESH_FROM_THE_ANSWER,
+  /** A slow answer puts back what ended meanwhile. */
+  NO_EPOCHS,
+  /** A use counts from when it is written. */
+  IDLE_FROM_THE_WRITING,
+  /** Whether a record may be renewed is judged at the time of its use. */
+  LIVE_AT_THE_USE,
+  /** What the store has not confirmed is believed. */
+  PAST_THE_ACKNOWLEDGED_DEADLINE,
+  /** What is written late is forgotten instead. */
+  FORGETFUL;
+
+  Freshness freshness(Duration lag, Clock clock, LongSupplier nanoTime) {
+    if (this != FRESH_FROM_THE_ANSWER) {
+      return new Freshness(lag, clock, nanoTime);
+    }
+    return new Freshness(lag, clock, nanoTime) {
+      @Override
+      void applied(Mark begin) {
+        super.applied(mark());
+      }
+    };
+  }
+
+  LiveTokens tokens() {
+    return switch (this) {
+      case NO_EPOCHS ->
+          new LiveTokens(
+              () ->
+                  new Epochs() {
+                    @Override
+                    void raise(TokenId id) {}
+                  });
+      case PAST_THE_ACKNOWLEDGED_DEADLINE ->
+          new LiveTokens() {
+            @Override
+            @Nullable LiveToken get(TokenId id, Instant now) {
+              return super.get(id, Instant.EPOCH);
+            }
+          };
+      default -> new LiveTokens();
+    };
+  }
+
+  Set<TokenId> renew(TokenStore store, Collection<Renewal> renewals, Instant now) {
+    return switch (this) {
+      case IDLE_FROM_THE_WRITING ->
+          store.renew(renewals.stream().map(renewal -> from(renewal, now)).toList(), now);
+      case LIVE_AT_THE_USE -> {
+        Set<TokenId> missed = new HashSet<>();
+        for (Renewal renewal : renewals) {
+          missed.addAll(store.renew(List.of(renewal), renewal.usedAt()));
+        }
+        yield missed;
+      }
+      case FORGETFUL -> renewals.hashCode() % 4 == 0 ? Set.of() : store.renew(renewals, now);
+      default -> store.renew(renewals, now);
+    };
+  }
+
+  private static Renewal from(Renewal renewal, Instant now) {
+    Instant until = Objects.requireNonNull(renewal.idleExpiresAt());
+    Duration idleTimeout = Duration.between(renewal.usedAt(), until);
+    return new Renewal(renewal.id(), now, now.plus(idleTimeout));
+  }
+}

@@ -1,0 +1,376 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.tokenfilter.service.LiveNode.LAG;
+import static org.tokenfilter.service.Refusals.assertRefused;
+import static org.tokenfilter.service.Scene.ALICE;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Rejection;
+
+/** A token ended anywhere is refused everywhere within the lag. */
+class EndedFeedTest {
+
+  private static final Duration MILLI = Duration.ofMillis(1);
+
+  private final Scene scene = new Scene();
+  private final LiveNode node = new LiveNode(scene);
+  private IssuedToken token;
+
+  @BeforeEach
+  void aTokenInMemory() throws Exception {
+    node.service.pollEnds();
+    token = scene.session();
+    node.validate(token);
+    assertRemembered();
+  }
+
+  private void assertRemembered() throws Exception {
+    int finds = node.finds();
+    node.validate(token);
+    assertThat(node.finds()).as("remembered").isEqualTo(finds);
+  }
+
+  private void assertReadAgain() throws Exception {
+    int finds = node.finds();
+    node.validate(token);
+    assertThat(node.finds()).as("read again").isEqualTo(finds + 1);
+  }
+
+  @Test
+  void whatEndedElsewhereIsRefusedFromTheNextPollOn() throws Exception {
+    node.endElsewhere(token);
+    node.validate(token);
+
+    node.service.pollEnds();
+
+    assertRefused(Rejection.CLOSED, () -> node.validate(token));
+  }
+
+  @Test
+  void withoutAPollItIsRefusedOnceTheLagIsOver() throws Exception {
+    node.endElsewhere(token);
+    node.pass(LAG.minus(MILLI));
+    node.validate(token);
+    node.pass(MILLI);
+
+    assertRefused(Rejection.CLOSED, () -> node.validate(token));
+  }
+
+  @Test
+  void beforeTheFirstPollEachRequestReadsTheStore() throws Exception {
+    LiveNode young = new LiveNode(scene);
+    young.validate(token);
+    young.validate(token);
+
+    assertThat(young.finds()).isEqualTo(2);
+  }
+
+  @Test
+  void theLagCountsFromTheQuestion() throws Exception {
+    Duration late = LAG.multipliedBy(2).dividedBy(5);
+    node.store.after(
+        Call.ENDED_WITHIN,
+        1,
+        () -> {
+          node.endElsewhere(token);
+          node.pass(late);
+        });
+    node.service.pollEnds();
+
+    node.pass(LAG.minus(late).minus(MILLI));
+    node.validate(token);
+    node.pass(MILLI);
+    assertRefused(Rejection.CLOSED, () -> node.validate(token));
+  }
+
+  @Test
+  void aPollThatFailsMakesNothingFresh() throws Exception {
+    node.pass(LAG.dividedBy(2));
+    node.store.failAfter(Call.ENDED_WITHIN, 1);
+    node.service.pollEnds();
+    assertRemembered();
+
+    node.pass(LAG.dividedBy(2));
+    assertReadAgain();
+  }
+
+  @Test
+  void theWallClockAloneMakesStale() throws Exception {
+    scene.clock.move(LAG);
+
+    assertReadAgain();
+  }
+
+  @Test
+  void theMonotonicClockAloneMakesStale() throws Exception {
+    node.nanos.addAndGet(LAG.toNanos());
+
+    assertReadAgain();
+  }
+
+  /** Its window may begin after an end that no answer before has named. */
+  @Test
+  void anAnswerThatComesTooLateIsThrownAway() throws Exception {
+    node.store.before(Call.ENDED_WITHIN, 1, () -> node.pass(EndedFeed.DEADLINE.plus(MILLI)));
+    node.service.pollEnds();
+    assertReadAgain();
+    assertReadAgain();
+
+    node.store.before(Call.ENDED_WITHIN, 1, () -> node.pass(Duration.ofMillis(500)));
+    node.service.pollEnds();
+    assertRemembered();
+  }
+
+  @Test
+  void afterALongGapMemoryIsEmptied() throws Exception {
+    node.endElsewhere(token);
+    node.pass(EndedFeed.WINDOW.plus(MILLI));
+
+    node.service.pollEnds();
+
+    assertRefused(Rejection.CLOSED, () -> node.validate(token));
+  }
+
+  @Test
+  void afterAShorterGapMemoryIsKept() throws Exception {
+    node.pass(EndedFeed.LONGEST_GAP);
+    node.service.pollEnds();
+    assertRemembered();
+
+    node.pass(EndedFeed.LONGEST_GAP.plus(MILLI));
+    node.service.pollEnds();
+    assertReadAgain();
+  }
+
+  /** A poll that failed, or came too late, does not shorten the gap. */
+  @Test
+  void theGapIsBetweenAnswersThatWereApplied() throws Exception {
+    node.pass(EndedFeed.LONGEST_GAP.dividedBy(2));
+    node.store.failAfter(Call.ENDED_WITHIN, 1);
+    node.service.pollEnds();
+    node.pass(EndedFeed.LONGEST_GAP.dividedBy(2).plus(MILLI));
+    node.service.pollEnds();
+
+    assertReadAgain();
+  }
+
+  @Test
+  void aGapByTheMonotonicClockAloneCountsToo() throws Exception {
+    node.nanos.addAndGet(EndedFeed.LONGEST_GAP.plus(MILLI).toNanos());
+    node.service.pollEnds();
+
+    assertReadAgain();
+  }
+
+  @Test
+  void aGapByTheStoresClockAloneCountsToo() throws Exception {
+    TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
+    LiveNode other = new LiveNode(scene, store, LAG).polled();
+    other.validate(token);
+    Instant jumped = scene.clock.instant().plus(EndedFeed.LONGEST_GAP).plus(MILLI);
+    doReturn(new Ends(Set.of(), true, jumped)).when(store).endedWithin(any(), anyNumber());
+
+    other.service.pollEnds();
+
+    other.validate(token);
+    assertThat(other.finds()).isEqualTo(2);
+  }
+
+  private static int anyNumber() {
+    return org.mockito.ArgumentMatchers.anyInt();
+  }
+
+  @Test
+  void moreEndsThanAreListedEmptyMemory() throws Exception {
+    for (int i = 0; i <= EndedFeed.MOST; i++) {
+      end(scene.memory, i);
+    }
+    node.service.pollEnds();
+    assertReadAgain();
+  }
+
+  private void end(TokenStore store, int number) {
+    byte[] bytes = new byte[TokenId.LENGTH];
+    java.nio.ByteBuffer.wrap(bytes).putInt(number);
+    TokenId id = TokenId.of(bytes);
+    store.insert(
+        org.tokenfilter.store.TokenRecord.builder(
+                id, org.tokenfilter.store.TokenKind.OPEN, "bob", scene.clock.instant())
+            .build(),
+        org.tokenfilter.store.Limit.NONE,
+        scene.clock.instant());
+    store.end(id, org.tokenfilter.store.Ending.of(Reason.CLOSED, scene.clock.instant()));
+  }
+
+  @Test
+  void aHintTakesATokenOutAtOnceAndMayComeTwice() throws Exception {
+    List<Consumer<TokenId>> hints = new ArrayList<>();
+    AutoCloseable watching = mock(AutoCloseable.class);
+    TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
+    doAnswer(
+            call -> {
+              hints.add(call.getArgument(0));
+              return watching;
+            })
+        .when(store)
+        .watch(any());
+    LiveNode watched = new LiveNode(scene, store, LAG).polled().polled();
+    watched.validate(token);
+    assertThat(hints).hasSize(1);
+    node.endElsewhere(token);
+    hints.get(0).accept(token.record().id());
+    hints.get(0).accept(token.record().id());
+
+    assertRefused(Rejection.CLOSED, () -> watched.validate(token));
+    watched.service.stop();
+    verify(watching).close();
+  }
+
+  @Test
+  void aHintThatOvertakesAReadKeepsItFromBeingRemembered() throws Exception {
+    List<Consumer<TokenId>> hints = new ArrayList<>();
+    TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
+    doAnswer(
+            call -> {
+              hints.add(call.getArgument(0));
+              return (AutoCloseable) () -> {};
+            })
+        .when(store)
+        .watch(any());
+    LiveNode watched = new LiveNode(scene, store, LAG).polled();
+    watched.store.after(
+        Call.FIND,
+        1,
+        () -> {
+          node.endElsewhere(token);
+          hints.get(0).accept(token.record().id());
+        });
+    watched.validate(token);
+
+    assertRefused(Rejection.CLOSED, () -> watched.validate(token));
+  }
+
+  @Test
+  void aStoreThatCannotBeWatchedIsAsked() throws Exception {
+    TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
+    doThrow(new TokenStoreException("no", null, false)).when(store).watch(any());
+    LiveNode asking = new LiveNode(scene, store, LAG).polled();
+    asking.validate(token);
+    asking.validate(token);
+
+    assertThat(asking.finds()).isEqualTo(1);
+  }
+
+  @Test
+  void anEndElsewhereIsHeardOnceWithItsReason() throws Exception {
+    IssuedToken client = scene.service.issueClient(ALICE, "live", "shop");
+    node.heard.events();
+    node.endElsewhere(token);
+    scene.service.refresh(Scene.presented(client));
+    node.live(3);
+
+    assertThat(node.heard.events())
+        .containsExactlyInAnyOrder(
+            "ended " + token.record().id() + " CLOSED",
+            "ended " + client.record().id() + " REPLACED");
+  }
+
+  @Test
+  void whatASweepElsewhereEndedIsHeardToo() throws Exception {
+    node.live(Scene.SESSION_IDLE.plusMinutes(1).toSeconds());
+    node.heard.events();
+    new Sweeper(scene.memory, scene.service, scene.clock, Duration.ofHours(1), 100).run();
+    node.live(1);
+
+    assertThat(node.heard.events()).containsExactly("ended " + token.record().id() + " EXPIRED");
+  }
+
+  @Test
+  void anEndOfItsOwnIsHeardOnceAlone() throws Exception {
+    node.heard.events();
+    node.service.close(token.record().id());
+    node.live(3);
+
+    assertThat(node.heard.events()).containsExactly("ended " + token.record().id() + " CLOSED");
+  }
+
+  @Test
+  void whyATokenEndedIsAskedAgainWhereTheStoreDoesNotAnswer() throws Exception {
+    node.heard.events();
+    node.endElsewhere(token);
+    node.store.failBefore(Call.FIND, 1);
+    node.live(1);
+    assertThat(node.heard.events()).isEmpty();
+
+    node.live(1);
+    assertThat(node.heard.events()).containsExactly("ended " + token.record().id() + " CLOSED");
+  }
+
+  @Test
+  void theAuditLogHoldsAnEndOnceInAll() throws Exception {
+    try (LogLines log = new LogLines("org.tokenfilter.audit")) {
+      node.endElsewhere(token);
+      node.live(3);
+
+      assertThat(log.lines()).filteredOn(line -> line.contains("event=ended")).hasSize(1);
+    }
+  }
+
+  @Test
+  void clocksThatDifferAreReportedOnceAChange() throws Exception {
+    SettableClock own = new SettableClock(scene.clock.instant());
+    LiveNode skewed = new LiveNode(scene, scene.memory, LAG, own);
+    try (LogLines log = new LogLines(StoreTime.class.getName())) {
+      own.move(Duration.ofSeconds(5));
+      skewed.polled().polled();
+      assertThat(log.lines()).isEmpty();
+      own.move(MILLI);
+      skewed.polled().polled();
+      own.set(scene.clock.instant());
+      skewed.polled().polled();
+      own.move(Duration.ofSeconds(-6));
+      skewed.polled().polled();
+
+      assertThat(log.lines()).hasSize(3);
+      assertThat(log.lines().get(0)).startsWith("WARN");
+      assertThat(log.lines().get(1)).startsWith("INFO");
+      assertThat(log.lines().get(2)).startsWith("WARN");
+    }
+  }
+
+  @Test
+  void aStoreThatDoesNotTellOfEndsIsReportedOnce() throws Exception {
+    try (LogLines log = new LogLines(EndedFeed.class.getName())) {
+      node.store.cut();
+      node.polled().polled();
+      node.store.mend();
+      node.polled().polled();
+
+      assertThat(log.lines()).hasSize(2);
+    }
+  }
+}

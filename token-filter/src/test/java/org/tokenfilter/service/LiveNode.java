@@ -1,0 +1,109 @@
+package org.tokenfilter.service;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * A node with memory, beside the scene's own service, which is the node elsewhere: both work over
+ * the scene's store. Its threads are the test's calls.
+ */
+final class LiveNode {
+
+  static final Duration LAG = Duration.ofSeconds(1);
+  static final Duration INTERVAL = Duration.ofSeconds(30);
+  static final Duration SECOND = Duration.ofSeconds(1);
+
+  final Scene scene;
+  final FaultyTokenStore store;
+  final Heard heard = new Heard();
+  final AtomicLong nanos = new AtomicLong();
+  final TokenService service;
+
+  LiveNode(Scene scene) {
+    this(scene, scene.memory, LAG);
+  }
+
+  LiveNode(Scene scene, TokenStore below, Duration lag) {
+    this(scene, below, lag, scene.clock);
+  }
+
+  LiveNode(Scene scene, TokenStore below, Duration lag, Clock clock) {
+    this.scene = scene;
+    this.store = new FaultyTokenStore(below);
+    this.service =
+        new TokenService(
+            store,
+            store,
+            scene.codec,
+            Scene.POLICY,
+            Scene.AUDIENCE,
+            new Timeliness(lag, INTERVAL, Duration.ofSeconds(2)),
+            new Surroundings(clock, nanos::get, scene.random, Runnable::run),
+            List.of(heard));
+  }
+
+  /** A node that has asked for ends just now, and so is fresh. */
+  LiveNode polled() {
+    service.pollEnds();
+    return this;
+  }
+
+  ActiveToken validate(IssuedToken token) throws TokenRejectedException {
+    return service.validate(Scene.presented(token));
+  }
+
+  /** A request that succeeds. */
+  ActiveToken use(IssuedToken token) throws TokenRejectedException {
+    ActiveToken used = validate(token);
+    service.renew(used);
+    return used;
+  }
+
+  /** Time passes on all clocks. */
+  void pass(Duration time) {
+    scene.clock.move(time);
+    nanos.addAndGet(time.toNanos());
+  }
+
+  /** Time passes in which the node hears of ends, and writes nothing. */
+  void rest(Duration time) {
+    Duration step = EndedFeed.LONGEST_GAP.dividedBy(2);
+    Duration left = time;
+    for (; left.compareTo(step) > 0; left = left.minus(step)) {
+      pass(step);
+      service.pollEnds();
+    }
+    pass(left);
+    service.pollEnds();
+  }
+
+  /** Seconds pass, with all that a node does in each. */
+  void live(long seconds) {
+    for (long i = 0; i < seconds; i++) {
+      pass(SECOND);
+      service.pollEnds();
+      service.writeUses();
+    }
+  }
+
+  int finds() {
+    return store.calls(FaultyTokenStore.Call.FIND);
+  }
+
+  int renewals() {
+    return store.calls(FaultyTokenStore.Call.RENEW);
+  }
+
+  void endElsewhere(IssuedToken token) {
+    if (!scene.service.close(token.record().id())) {
+      throw new AssertionError("it had ended already");
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Counts bytes, which hold on any machine. */
+class LiveTokenBytesTest {
+
+  private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.123Z");
+  private static final int ROUNDS = 5;
+  private static final int REQUESTS = 20_000;
+  private static final int MANY = 200_000;
+  private static final int MOST_KEPT = 400;
+
+  /**
+   * Of the 800 that a request may cost in all; to open the token and to digest the session id are
+   * measured elsewhere.
+   */
+  private static final int MOST_MADE = 600;
+
+  /** Nothing of it is shared with another record, as nothing is that comes from a database. */
+  private static TokenRecord record(TokenKind kind, int number) {
+    byte[] id = ByteBuffer.allocate(TokenId.LENGTH).putInt(number).putInt(number).array();
+    String address = "192.0." + (number >> 8 & 0xff) + "." + (number & 0xff);
+    return TokenRecord.builder(TokenId.of(id), kind, "user-" + number, NOON)
+        .roles(Set.of("user", "editor"))
+        .group("s:user-" + number)
+        .client(address)
+        .binding(String.valueOf(address.toCharArray()))
+        .lastUsedAt(NOON.plusMillis(number))
+        .idle(Duration.ofMinutes(30), NOON.plusSeconds(1800).plusMillis(number))
+        .expiresAt(NOON.plusSeconds(86_400))
+        .build();
+  }
+
+  @Test
+  void aTokenInMemoryTakesFewBytes() {
+    LiveTokens tokens = new LiveTokens();
+    fill(tokens, 0, 100);
+    long before = used();
+    fill(tokens, 100, MANY);
+    long each = (used() - before) / (MANY - 100);
+
+    assertThat(tokens.size()).isEqualTo(MANY);
+    assertThat(each).isPositive().isLessThanOrEqualTo(MOST_KEPT);
+  }
+
+  private static void fill(LiveTokens tokens, int from, int to) {
+    for (int i = from; i < to; i++) {
+      TokenRecord record = record(TokenKind.SESSION, i);
+      tokens.put(tokens.filling(record.id()), record);
+    }
+  }
+
+  private static long used() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  @Test
+  void aRequestOfATokenInMemoryMakesLittleGarbage() throws Exception {
+    Scene scene = new Scene();
+    scene.clock.set(NOON.plusSeconds(60));
+    TokenRecord record = record(TokenKind.USER, 7);
+    scene.memory.insert(record, Limit.NONE, scene.clock.instant());
+    TokenClaims claims = TokenClaims.of(record, Scene.AUDIENCE);
+    TokenCodec opened =
+        new TokenCodec() {
+          @Override
+          public String encode(TokenClaims any) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public TokenClaims decode(String token) {
+            return claims;
+          }
+        };
+    AtomicLong nanos = new AtomicLong();
+    LiveTokens tokens = new LiveTokens();
+    Freshness freshness = new Freshness(LiveNode.LAG, scene.clock, nanos::get);
+    freshness.applied(freshness.mark());
+    RenewalBuffer uses =
+        new RenewalBuffer(tokens, new Timeliness(LiveNode.LAG, null, Duration.ofSeconds(2)));
+    NearTokenStore near =
+        new NearTokenStore(
+            scene.memory,
+            scene.clock,
+            freshness,
+            tokens,
+            uses,
+            new SharedFinds(Duration.ofSeconds(2)));
+    TokenJudge judge = new TokenJudge(near, opened, scene.clock);
+    near.find(record.id(), scene.clock.instant());
+    ActiveToken used = new ActiveToken(record, null, scene.clock.instant());
+    assertThat(uses.note(used, scene.clock.instant())).isTrue();
+
+    PresentedToken presented =
+        Scene.presented("any", ClientAddress.parse(String.valueOf(record.binding())));
+    long made = allocated(judge, presented);
+    assertThat(made).isPositive().isLessThanOrEqualTo(MOST_MADE);
+  }
+
+  private static long allocated(TokenJudge judge, PresentedToken presented)
+      throws TokenRejectedException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long made = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int j = 0; j < REQUESTS; j++) {
+        judge.validate(presented);
+      }
+      made = (threads.getCurrentThreadAllocatedBytes() - before) / REQUESTS;
+    }
+    return made;
+  }
+}

@@ -1,0 +1,454 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.tokenfilter.service.LiveNode.INTERVAL;
+import static org.tokenfilter.service.LiveNode.LAG;
+import static org.tokenfilter.service.LiveNode.SECOND;
+import static org.tokenfilter.service.Refusals.assertRefused;
+import static org.tokenfilter.service.Scene.SESSION_IDLE;
+import static org.tokenfilter.service.Scene.USER_IDLE;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
+
+/** Uses are written seldom, and in time. */
+class RenewalBufferTest {
+
+  private static final Duration MILLI = Duration.ofMillis(1);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** A use is written through where the acknowledged deadline is nearer than that. */
+  private static final Duration NEAR = INTERVAL.plusSeconds(1 + 5);
+
+  private final Scene scene = new Scene();
+  private final LiveNode node = new LiveNode(scene).polled();
+
+  @Test
+  void aTokenInUseIsWrittenOnceInAnInterval() throws Exception {
+    IssuedToken token = scene.session();
+    for (int i = 0; i < 5 * INTERVAL.toSeconds(); i++) {
+      node.use(token);
+      node.live(1);
+    }
+    assertThat(node.renewals()).isEqualTo(5);
+    assertThat(node.finds()).isEqualTo(1);
+  }
+
+  @Test
+  void nothingIsWrittenTwiceWithinAnIntervalWheneverItIsUsed() throws Exception {
+    IssuedToken token = scene.session();
+    node.live(1);
+    node.use(token);
+    node.live(INTERVAL.toSeconds());
+    assertThat(node.renewals()).isEqualTo(1);
+
+    node.use(token);
+    node.live(INTERVAL.toSeconds() - 2);
+    assertThat(node.renewals()).isEqualTo(1);
+    node.live(1);
+    assertThat(node.renewals()).isEqualTo(2);
+  }
+
+  /** What a node loses that is killed. */
+  @Test
+  void theStoreIsBehindByNoMoreThanAnIntervalAndATick() throws Exception {
+    IssuedToken token = scene.session();
+    for (int i = 0; i < 100; i++) {
+      Instant used = scene.clock.instant();
+      node.use(token);
+      node.live(1 + i % 7);
+      assertThat(scene.stored(token.record().id()).lastUsedAt())
+          .isAfterOrEqualTo(used.minus(INTERVAL).minus(SECOND));
+    }
+  }
+
+  @Test
+  void afterAPauseAUseIsWrittenWithTheNextTick() throws Exception {
+    IssuedToken token = scene.session();
+    node.live(5 * 60);
+    Instant used = scene.clock.instant();
+    node.use(token);
+    node.live(1);
+
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(used);
+    assertThat(scene.stored(token.record().id()).idleExpiresAt())
+        .isEqualTo(used.plus(SESSION_IDLE));
+  }
+
+  @Test
+  void aUseNearTheAcknowledgedDeadlineIsWrittenAtTheEndOfItsRequest() throws Exception {
+    IssuedToken token = scene.session();
+    node.rest(SESSION_IDLE.minus(NEAR));
+    node.use(token);
+    assertThat(node.renewals()).isZero();
+
+    node.pass(MILLI);
+    node.use(token);
+    assertThat(node.renewals()).isEqualTo(1);
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(scene.clock.instant());
+
+    node.use(token);
+    assertThat(node.renewals()).isEqualTo(1);
+  }
+
+  /** The clocks of the nodes agree to 5 s. */
+  @ParameterizedTest
+  @CsvSource({"0", "5000"})
+  void noTokenThatIsInUseHereIsRefusedElsewhere(long aheadMillis) throws Exception {
+    Duration ahead = Duration.ofMillis(aheadMillis);
+    IssuedToken token = scene.session();
+    for (Duration pause : pauses()) {
+      Instant used = scene.clock.instant();
+      node.use(token);
+      for (int i = 0; i < pause.toSeconds(); i++) {
+        node.live(1);
+        if (scene.clock.instant().plus(ahead).isBefore(used.plus(SESSION_IDLE))) {
+          assertThat(scene.stored(token.record().id()).liveAt(scene.clock.instant().plus(ahead)))
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  private static List<Duration> pauses() {
+    List<Duration> pauses = new ArrayList<>();
+    for (Duration pause :
+        List.of(NEAR, NEAR.plusSeconds(1), NEAR.minusSeconds(1), INTERVAL, Duration.ofSeconds(6))) {
+      pauses.add(SECOND);
+      pauses.add(SESSION_IDLE.minus(pause));
+    }
+    return pauses;
+  }
+
+  @Test
+  void whereTheParentsDeadlineIsNearItIsWrittenThroughWithItsSession() throws Exception {
+    IssuedToken user = scene.user();
+    node.pass(USER_IDLE.minus(NEAR).plus(MILLI));
+    // Opened elsewhere just now: it is the user token alone whose deadline is near.
+    SessionId session = scene.service.openSession(scene.validate(user)).id();
+    node.service.pollEnds();
+
+    node.service.renew(
+        node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT));
+
+    assertThat(node.renewals()).isEqualTo(1);
+    Instant until = scene.clock.instant().plus(USER_IDLE);
+    assertThat(scene.stored(session.tokenId()).idleExpiresAt()).isEqualTo(until);
+    assertThat(scene.stored(user.record().id()).idleExpiresAt()).isEqualTo(until);
+  }
+
+  @Test
+  void aUserTokenIsRenewedInTheSameBatchToAtLeastItsSessionsDeadline() throws Exception {
+    IssuedToken user = scene.user();
+    List<SessionId> sessions = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      sessions.add(scene.service.openSession(scene.validate(user)).id());
+    }
+    for (int i = 0; i < 200; i++) {
+      SessionId session = sessions.get(i % sessions.size());
+      node.service.renew(
+          node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT));
+      node.live(7);
+      Instant until = scene.stored(user.record().id()).idleExpiresAt();
+      for (SessionId each : sessions) {
+        assertThat(scene.stored(each.tokenId()).idleExpiresAt()).isBeforeOrEqualTo(until);
+      }
+    }
+  }
+
+  @Test
+  void aSessionAndItsUserTokenAreWrittenOnceInAnInterval() throws Exception {
+    IssuedToken user = scene.user();
+    SessionId session = scene.service.openSession(scene.validate(user)).id();
+    for (int i = 0; i < 5 * INTERVAL.toSeconds(); i++) {
+      node.service.renew(
+          node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT));
+      node.live(1);
+    }
+    assertThat(node.renewals()).isEqualTo(5);
+  }
+
+  @Test
+  void oneStatementWritesAThousandTokens() throws Exception {
+    useMany(1_000);
+    assertThat(node.renewals()).isEqualTo(1 + 1);
+  }
+
+  private void useMany(int number) throws Exception {
+    List<IssuedToken> tokens = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      tokens.add(scene.session());
+    }
+    node.live(INTERVAL.toSeconds());
+    for (IssuedToken token : tokens) {
+      node.use(token);
+    }
+    node.live(1);
+    for (IssuedToken token : tokens) {
+      assertThat(scene.stored(token.record().id()).lastUsedAt()).isAfter(token.record().issuedAt());
+    }
+  }
+
+  @Test
+  void aBatchThatFailsIsTriedAgainWithTheNextTick() throws Exception {
+    IssuedToken token = scene.session();
+    node.live(INTERVAL.toSeconds());
+    Instant used = scene.clock.instant();
+    node.use(token);
+    node.store.failBefore(Call.RENEW, 1);
+    node.store.failAfter(Call.RENEW, 2);
+    node.heard.events();
+    node.live(2);
+    assertThat(node.renewals()).isEqualTo(2);
+    assertThat(node.heard.events()).isEmpty();
+
+    node.live(1);
+    assertThat(node.renewals()).isEqualTo(3);
+    assertThat(node.heard.events()).containsExactly("renewed " + token.record().id());
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(used);
+    node.live(2 * INTERVAL.toSeconds());
+    assertThat(node.renewals()).isEqualTo(3);
+  }
+
+  @Test
+  void oneBatchThatAlwaysFailsDoesNotHoldUpTheOthers() throws Exception {
+    List<IssuedToken> tokens = new ArrayList<>();
+    for (int i = 0; i < RenewalBuffer.BATCH + 10; i++) {
+      tokens.add(scene.session());
+    }
+    node.live(INTERVAL.toSeconds());
+    for (IssuedToken token : tokens) {
+      node.use(token);
+    }
+    node.store.failBefore(Call.RENEW, 1);
+    node.store.failBefore(Call.RENEW, 3);
+    node.live(2);
+
+    assertThat(
+            tokens.stream()
+                .filter(
+                    token ->
+                        scene
+                            .stored(token.record().id())
+                            .lastUsedAt()
+                            .isAfter(token.record().issuedAt())))
+        .hasSizeGreaterThanOrEqualTo(10);
+    node.live(1);
+    for (IssuedToken token : tokens) {
+      assertThat(scene.stored(token.record().id()).lastUsedAt()).isAfter(token.record().issuedAt());
+    }
+  }
+
+  /** Clause S5: what the store did not take in time is lost, and is no end. */
+  @Test
+  void whatCouldNotBeWrittenInTimeIsLostAndRevivesNothing() throws Exception {
+    IssuedToken token = scene.session();
+    node.rest(Duration.ofMinutes(20));
+    node.use(token);
+    node.store.cut();
+    node.live(Duration.ofMinutes(10).toSeconds());
+    node.store.mend();
+    node.live(2);
+
+    assertRefused(Rejection.EXPIRED, () -> node.validate(token));
+    assertThat(scene.stored(token.record().id()).ending()).isNull();
+    assertThat(scene.stored(token.record().id()).lastUsedAt())
+        .isEqualTo(token.record().lastUsedAt());
+  }
+
+  @Test
+  void whatTheStoreDidNotRenewLeavesMemory() throws Exception {
+    IssuedToken token = scene.session();
+    TokenStore deaf = mock(TokenStore.class, delegatesTo(scene.memory));
+    org.mockito.Mockito.doAnswer(
+            call -> new org.tokenfilter.store.Ends(java.util.Set.of(), true, scene.clock.instant()))
+        .when(deaf)
+        .endedWithin(any(), org.mockito.ArgumentMatchers.anyInt());
+    LiveNode missing = new LiveNode(scene, deaf, LAG).polled();
+    missing.live(INTERVAL.toSeconds());
+    missing.use(token);
+    missing.endElsewhere(token);
+    missing.validate(token);
+
+    missing.live(1);
+
+    assertRefused(Rejection.CLOSED, () -> missing.validate(token));
+  }
+
+  @Test
+  void theLastUseOfAnOpenTokenIsWrittenOnceAMinute() throws Exception {
+    IssuedToken token = scene.open(Duration.ZERO);
+    for (int i = 0; i < 5 * 60; i++) {
+      node.use(token);
+      node.live(1);
+    }
+    assertThat(node.renewals()).isBetween(4, 5);
+    assertThat(scene.stored(token.record().id()).lastUsedAt())
+        .isAfter(scene.clock.instant().minus(MINUTE).minus(SECOND));
+  }
+
+  @Test
+  void aPassiveUseIsNotWritten() throws Exception {
+    IssuedToken token = scene.session();
+    node.live(INTERVAL.toSeconds());
+    node.service.renew(node.validate(token).lookedAt());
+    node.live(INTERVAL.toSeconds());
+
+    assertThat(node.renewals()).isZero();
+  }
+
+  @Test
+  void stoppingWritesWhatWaits() throws Exception {
+    IssuedToken token = scene.session();
+    node.live(3);
+    Instant used = scene.clock.instant();
+    node.use(token);
+    assertThat(node.renewals()).isZero();
+
+    node.service.stop();
+
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(used);
+    node.service.stop();
+    assertThat(node.renewals()).isEqualTo(1);
+  }
+
+  @Test
+  void aRenewalIsHeardWhenTheStoreHasIt() throws Exception {
+    IssuedToken token = scene.session();
+    node.live(1);
+    node.heard.events();
+    node.use(token);
+    node.use(token);
+    assertThat(node.heard.events()).isEmpty();
+
+    node.live(INTERVAL.toSeconds());
+    assertThat(node.heard.events()).containsExactly("renewed " + token.record().id());
+  }
+
+  /** Asked for, it is in the store before it is answered, and memory knows it. */
+  @Test
+  void keepAliveIsWrittenAtOnce() throws Exception {
+    IssuedToken token = scene.session();
+    ActiveToken used = node.validate(token);
+    node.live(1);
+    node.service.keepAlive(node.validate(token));
+    assertThat(node.renewals()).isEqualTo(1);
+    Instant until = scene.clock.instant().plus(SESSION_IDLE);
+    assertThat(scene.stored(token.record().id()).idleExpiresAt()).isEqualTo(until);
+
+    node.rest(SESSION_IDLE.minus(MILLI));
+    assertThat(node.validate(token).record().idleExpiresAt()).isEqualTo(until);
+    assertThat(node.finds()).isEqualTo(1);
+    assertThat(used.record().id()).isEqualTo(token.record().id());
+  }
+
+  @Test
+  void aSecondTabIsWrittenAtOnce() throws Exception {
+    IssuedToken token = scene.session();
+    node.live(1);
+    node.service.issueSession(
+        Scene.ALICE, Duration.ZERO, Scene.CLIENT, java.util.Set.of(Scene.sessionIdOf(token)));
+
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(scene.clock.instant());
+  }
+
+  @Test
+  void whatFindsNoRoomIsWrittenAtOnce() throws Exception {
+    LiveTokens tokens = new LiveTokens();
+    RenewalBuffer buffer = new RenewalBuffer(tokens, new Timeliness(LAG, INTERVAL, SECOND), 1);
+    IssuedToken first = scene.session();
+    IssuedToken second = scene.session();
+
+    assertThat(buffer.note(scene.validate(first), scene.clock.instant())).isTrue();
+    assertThat(buffer.note(scene.validate(second), scene.clock.instant())).isFalse();
+    assertThat(buffer.note(scene.validate(first), scene.clock.instant())).isTrue();
+    assertThat(buffer.size()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsWrittenAndRestsIsForgotten() throws Exception {
+    LiveTokens tokens = new LiveTokens();
+    RenewalBuffer buffer = new RenewalBuffer(tokens, new Timeliness(LAG, INTERVAL, SECOND));
+    IssuedToken token = scene.session();
+    scene.clock.move(INTERVAL);
+    buffer.note(scene.validate(token), scene.clock.instant());
+    buffer.written(
+        buffer.due(scene.clock.instant(), false, 0).get(0).get(0).renewal(), scene.clock.instant());
+    scene.clock.move(INTERVAL.minus(MILLI));
+    assertThat(buffer.due(scene.clock.instant(), false, 0)).isEmpty();
+    assertThat(buffer.size()).isEqualTo(1);
+    scene.clock.move(MILLI);
+    buffer.due(scene.clock.instant(), false, 0);
+
+    assertThat(buffer.size()).isZero();
+  }
+
+  @Test
+  void whereTheStoreFailsAtTheEndOfARequestTheUseWaitsForTheNextTick() throws Exception {
+    IssuedToken token = scene.session();
+    node.rest(SESSION_IDLE.minus(SECOND.multipliedBy(5)));
+    ActiveToken used = node.validate(token);
+    node.store.failBefore(Call.RENEW, 1);
+    org.assertj.core.api.Assertions.assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> node.service.renew(used));
+    node.live(1);
+
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(used.usedAt());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT30M,PT30S", "PT15M,PT15S", "PT1M,PT1S", "PT10S,PT1S", "P1D,PT24M"})
+  void theIntervalIsASixtiethOfTheIdleTimeout(Duration idleTimeout, Duration interval) {
+    assertThat(new Timeliness(LAG, null, SECOND).intervalOf(idleTimeout)).isEqualTo(interval);
+    assertThat(new Timeliness(LAG, MINUTE, SECOND).intervalOf(idleTimeout)).isEqualTo(MINUTE);
+  }
+
+  @Test
+  void aStoreThatFailsIsReportedOnce() throws Exception {
+    TokenStore broken = mock(TokenStore.class, delegatesTo(scene.memory));
+    doThrow(new TokenStoreException("down", null, true)).when(broken).renew(any(), any());
+    LiveNode failing = new LiveNode(scene, broken, LAG).polled();
+    try (org.tokenfilter.LogLines log =
+        new org.tokenfilter.LogLines(TokenRenewer.class.getName())) {
+      failing.live(INTERVAL.toSeconds());
+      failing.use(scene.session());
+      failing.use(scene.session());
+      failing.live(INTERVAL.toSeconds() + 5);
+
+      assertThat(log.lines()).hasSize(1);
+    }
+    verify(broken, times(failing.renewals())).renew(any(), any());
+  }
+
+  /** The id of a token that nobody knows is no reason to write. */
+  @Test
+  void whatEndedHereIsNotWrittenAnyMore() throws Exception {
+    IssuedToken token = scene.session();
+    node.live(1);
+    node.use(token);
+    TokenId id = token.record().id();
+    node.service.close(id);
+    node.live(2 * INTERVAL.toSeconds());
+
+    assertThat(node.renewals()).isZero();
+  }
+}

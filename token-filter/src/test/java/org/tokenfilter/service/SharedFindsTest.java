@@ -1,0 +1,169 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStoreException;
+
+/** Many requests that need one record ask for it once. */
+class SharedFindsTest {
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final int AT_ONCE = 16;
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final AtomicInteger begun = new AtomicInteger();
+  private final CountDownLatch answer = new CountDownLatch(1);
+
+  @AfterEach
+  void stop() {
+    answer.countDown();
+    threads.shutdownNow();
+  }
+
+  private static TokenId id(int number) {
+    return TokenId.of(ByteBuffer.allocate(TokenId.LENGTH).putInt(number).array());
+  }
+
+  private Optional<TokenRecord> slow() {
+    begun.incrementAndGet();
+    try {
+      assertThat(answer.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return Optional.empty();
+  }
+
+  private Future<Optional<TokenRecord>> ask(
+      SharedFinds finds, TokenId id, Supplier<Optional<TokenRecord>> question) {
+    return threads.submit(() -> finds.find(id, question));
+  }
+
+  /** Those who come later must not get an answer that was begun before they came. */
+  @Test
+  void thoseWhoComeWhileOneIsOnItsWayShareTheNextOne() throws Exception {
+    SharedFinds finds = new SharedFinds(LONG);
+    List<Future<Optional<TokenRecord>>> answers = new ArrayList<>();
+    answers.add(ask(finds, id(1), this::slow));
+    await().until(() -> begun.get() == 1);
+    for (int i = 0; i < 10; i++) {
+      answers.add(ask(finds, id(1), this::slow));
+    }
+    await().until(() -> waiting() == 10);
+    assertThat(begun).hasValue(1);
+
+    answer.countDown();
+    for (Future<Optional<TokenRecord>> each : answers) {
+      assertThat(each.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEmpty();
+    }
+    assertThat(begun).hasValue(2);
+  }
+
+  private static long waiting() {
+    return Thread.getAllStackTraces().values().stream()
+        .filter(
+            stack ->
+                java.util.Arrays.stream(stack)
+                    .anyMatch(
+                        frame ->
+                            frame.getClassName().equals(SharedFinds.class.getName())
+                                && (frame.getMethodName().equals("waited")
+                                    || frame.getMethodName().equals("waitFor"))))
+        .count();
+  }
+
+  @Test
+  void whoComesAfterAnAnswerAsksAnew() {
+    SharedFinds finds = new SharedFinds(LONG);
+    answer.countDown();
+    for (int i = 0; i < 3; i++) {
+      finds.find(id(1), this::slow);
+    }
+    assertThat(begun).hasValue(3);
+  }
+
+  @Test
+  void sixteenAskAtOnceAndTheNextIsTurnedAwayAfterItsPatience() {
+    SharedFinds finds = new SharedFinds(Duration.ofMillis(50));
+    for (int i = 0; i < AT_ONCE; i++) {
+      var unused = ask(finds, id(i), this::slow);
+    }
+    await().until(() -> begun.get() == AT_ONCE);
+
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> finds.find(id(AT_ONCE), this::slow));
+    assertThat(begun).hasValue(AT_ONCE);
+
+    answer.countDown();
+    await().untilAsserted(() -> assertThat(finds.find(id(AT_ONCE), this::slow)).isEmpty());
+  }
+
+  @Test
+  void whoWaitsForAnotherIsTurnedAwayAfterHisPatience() {
+    SharedFinds finds = new SharedFinds(Duration.ofMillis(50));
+    var unused = ask(finds, id(1), this::slow);
+    await().until(() -> begun.get() == 1);
+
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> finds.find(id(1), this::slow));
+    assertThat(begun).hasValue(1);
+  }
+
+  @Test
+  void whoSharesAFailureKnowsNothing() throws Exception {
+    SharedFinds finds = new SharedFinds(LONG);
+    var first = ask(finds, id(1), this::slow);
+    await().until(() -> begun.get() == 1);
+    List<Future<Optional<TokenRecord>>> answers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      answers.add(
+          ask(
+              finds,
+              id(1),
+              () -> {
+                throw new TokenStoreException("down", null, true);
+              }));
+    }
+    await().until(() -> waiting() == 3);
+    answer.countDown();
+
+    assertThat(first.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEmpty();
+    for (Future<Optional<TokenRecord>> each : answers) {
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> each.get(LONG.toSeconds(), TimeUnit.SECONDS))
+          .withCauseInstanceOf(TokenStoreException.class);
+    }
+    assertThat(finds.find(id(1), Optional::empty)).isEmpty();
+  }
+
+  @Test
+  void anInterruptIsKept() {
+    SharedFinds finds = new SharedFinds(LONG);
+    var unused = ask(finds, id(1), this::slow);
+    await().until(() -> begun.get() == 1);
+    Thread.currentThread().interrupt();
+
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> finds.find(id(1), this::slow));
+    assertThat(Thread.interrupted()).isTrue();
+  }
+}

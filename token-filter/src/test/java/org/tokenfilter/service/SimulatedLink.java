@@ -1,0 +1,140 @@
+package org.tokenfilter.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+
+/**
+ * A node's way to the store: questions and answers are late or lost, and some that change something
+ * arrive once more, much later. While one is late, the others go on with their work.
+ */
+final class SimulatedLink implements TokenStore {
+
+  private static final double LATE = 0.12;
+  private static final double LOST = 0.02;
+  private static final double DOUBLED = 0.02;
+
+  private final Simulation simulation;
+  private final SimulatedNode node;
+  private final TokenStore store;
+
+  SimulatedLink(Simulation simulation, SimulatedNode node, TokenStore store) {
+    this.simulation = simulation;
+    this.node = node;
+    this.store = store;
+  }
+
+  private <T> T call(boolean renewal, Supplier<T> effect) {
+    boolean late = lateness(renewal);
+    lose(node.isCutOff() || simulation.happens(LOST), renewal);
+    T answer = effect.get();
+    late |= lateness(renewal);
+    lose(node.isCutOff() || simulation.happens(LOST), renewal);
+    if (late && renewal) {
+      node.troubled();
+    }
+    return answer;
+  }
+
+  private boolean lateness(boolean renewal) {
+    if (!simulation.happens(LATE)) {
+      return false;
+    }
+    if (renewal) {
+      node.troubled();
+    }
+    simulation.meanwhile();
+    return true;
+  }
+
+  private void lose(boolean lost, boolean renewal) {
+    if (lost) {
+      if (renewal) {
+        node.troubled();
+      }
+      throw new TokenStoreException("lost", null, true);
+    }
+  }
+
+  private <T> T change(boolean renewal, Supplier<T> effect) {
+    if (simulation.happens(DOUBLED)) {
+      simulation.later(
+          () -> {
+            var unused = effect.get();
+          });
+    }
+    return call(renewal, effect);
+  }
+
+  @Override
+  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    return call(false, () -> store.insert(record, limit, now));
+  }
+
+  @Override
+  public Optional<TokenRecord> find(TokenId id) {
+    return call(false, () -> store.find(id));
+  }
+
+  @Override
+  public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+    Instant asked = node.now();
+    return change(
+        true,
+        () ->
+            simulation
+                .oracle()
+                .renewing(
+                    node, renewals, asked, () -> simulation.defect().renew(store, renewals, now)));
+  }
+
+  @Override
+  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+    return call(false, () -> store.replace(id, successor, now));
+  }
+
+  @Override
+  public List<TokenId> end(TokenId id, Ending ending) {
+    return change(false, () -> store.end(id, ending));
+  }
+
+  @Override
+  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+    return call(false, () -> store.endAll(selection, ending, limit));
+  }
+
+  @Override
+  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+    return call(false, () -> store.list(subject, now, after, limit));
+  }
+
+  @Override
+  public Ends endedWithin(Duration window, int limit) {
+    return call(false, () -> store.endedWithin(window, limit));
+  }
+
+  @Override
+  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    return call(false, () -> store.sweep(expiredBefore, deadBefore, limit));
+  }
+
+  @Override
+  public void close() {}
+}

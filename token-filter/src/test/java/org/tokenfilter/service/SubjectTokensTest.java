@@ -1,0 +1,264 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.tokenfilter.service.Refusals.assertRefused;
+import static org.tokenfilter.service.Scene.CLIENT;
+import static org.tokenfilter.service.Scene.SESSION_IDLE;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.END;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.END_ALL;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.Subject;
+
+/** A subject sees and ends his own tokens, and nobody else's. */
+class SubjectTokensTest {
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Subject BOB = Subject.of("bob", "user");
+
+  /** More than the store is asked to end in one step. */
+  private static final int MANY = 2_345;
+
+  private final Scene scene = new Scene();
+
+  @Test
+  void whatIsLiveIsListedTheNewestFirst() throws Exception {
+    IssuedToken session = scene.session();
+    scene.clock.move(MINUTE);
+    IssuedToken user = scene.user();
+    scene.clock.move(MINUTE);
+    SessionId kept = scene.service.openSession(scene.validate(user)).id();
+    scene.service.issueOpen(BOB, MINUTE, CLIENT);
+    scene.service.close(scene.open(MINUTE).record().id());
+
+    assertThat(scene.service.list("alice", null, 100))
+        .containsExactly(scene.stored(kept.tokenId()), user.record(), session.record());
+    assertThat(scene.service.list("Alice", null, 100)).isEmpty();
+  }
+
+  @Test
+  void whatHasExpiredIsNotListed() throws Exception {
+    scene.session();
+    IssuedToken open = scene.open(SESSION_IDLE.plus(MINUTE));
+    scene.clock.move(SESSION_IDLE);
+
+    assertThat(scene.service.list("alice", null, 100)).containsExactly(open.record());
+  }
+
+  @Test
+  void pagesFollowOnEachOtherWithoutGapOrOverlap() throws Exception {
+    List<TokenRecord> all = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      // Some at the same moment: their order must hold as well.
+      scene.clock.move(i % 3 == 0 ? MINUTE : Duration.ZERO);
+      all.add(scene.open(Duration.ZERO).record());
+    }
+    List<TokenRecord> seen = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
+    @Nullable Position after = null;
+    List<TokenRecord> page;
+    do {
+      page = scene.service.list("alice", after, 3);
+      sizes.add(page.size());
+      seen.addAll(page);
+      after = page.isEmpty() ? null : Position.of(page.get(page.size() - 1));
+    } while (after != null);
+
+    assertThat(sizes).containsExactly(3, 3, 1, 0);
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(all);
+    assertThat(seen).isEqualTo(scene.service.list("alice", null, 100));
+  }
+
+  @Test
+  void onesOwnIsClosedWithItsSessions() throws Exception {
+    IssuedToken user = scene.user();
+    SessionId kept = scene.service.openSession(scene.validate(user)).id();
+    scene.heard.events();
+
+    assertThat(scene.service.close("alice", user.record().id())).isTrue();
+
+    assertThat(scene.heard.events())
+        .containsExactlyInAnyOrder(closed(user), closed(kept.tokenId()));
+    assertRefused(Rejection.CLOSED, () -> scene.validate(user));
+  }
+
+  @Test
+  void onesOwnThatHasEndedIsStillOnesOwn() throws Exception {
+    IssuedToken user = scene.user();
+    scene.service.close("alice", user.record().id());
+    scene.heard.events();
+
+    assertThat(scene.service.close("alice", user.record().id())).isTrue();
+    assertThat(scene.heard.events()).isEmpty();
+  }
+
+  @Test
+  void anothersAndUnknownOnesAreLeftAlone() throws Exception {
+    IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
+    scene.heard.events();
+
+    assertThat(scene.service.close("alice", bobs.record().id())).isFalse();
+    assertThat(scene.service.close("Bob", bobs.record().id())).isFalse();
+    assertThat(scene.service.close("alice", TokenId.parse("A".repeat(43)))).isFalse();
+
+    assertThat(scene.heard.events()).isEmpty();
+    scene.validate(bobs);
+  }
+
+  @Test
+  void allOthersEndAndTheCurrentOneStays() throws Exception {
+    IssuedToken current = scene.session();
+    List<IssuedToken> others =
+        List.of(scene.session(), scene.user(), scene.open(MINUTE), scene.apiClient());
+    SessionId kept = scene.service.openSession(scene.validate(others.get(1))).id();
+    IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
+    scene.heard.events();
+
+    assertThat(scene.service.endOthers(current.record())).isEqualTo(5);
+
+    assertThat(scene.heard.events())
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.concat(
+                    others.stream().map(token -> closed(token)), Stream.of(closed(kept.tokenId())))
+                .toList());
+    assertThat(scene.live()).containsExactly(current.record());
+    scene.validate(bobs);
+  }
+
+  @Test
+  void theSessionsOfTheCurrentUserTokenStay() throws Exception {
+    IssuedToken current = scene.user();
+    IssuedToken other = scene.user();
+    TokenId own = scene.service.openSession(scene.validate(current)).id().tokenId();
+    scene.service.openSession(scene.validate(other));
+
+    assertThat(scene.service.endOthers(current.record())).isEqualTo(2);
+
+    assertThat(scene.live())
+        .extracting(TokenRecord::id)
+        .containsExactlyInAnyOrder(current.record().id(), own);
+  }
+
+  @Test
+  void theUserTokenOfTheCurrentSessionStaysAndItsOtherSessionsGo() throws Exception {
+    IssuedToken user = scene.user();
+    TokenId current = scene.service.openSession(scene.validate(user)).id().tokenId();
+    scene.service.openSession(scene.validate(user));
+    scene.session();
+
+    assertThat(scene.service.endOthers(scene.stored(current))).isEqualTo(2);
+
+    assertThat(scene.live())
+        .extracting(TokenRecord::id)
+        .containsExactlyInAnyOrder(user.record().id(), current);
+  }
+
+  @Test
+  void theSessionsOfTheCurrentUserTokenStayHoweverManyThereAre() throws Exception {
+    IssuedToken current = scene.user();
+    for (int i = 0; i < MANY; i++) {
+      scene.service.openSession(scene.validate(current));
+    }
+    scene.clock.move(MINUTE);
+    scene.open(MINUTE);
+
+    assertThat(scene.service.endOthers(current.record())).isOne();
+    assertThat(scene.live()).hasSize(MANY + 1);
+  }
+
+  /** Case C28. */
+  @Test
+  void allEnd() throws Exception {
+    IssuedToken user = scene.user();
+    scene.service.openSession(scene.validate(user));
+    scene.session();
+    IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
+
+    assertThat(scene.service.endAll("alice")).isEqualTo(3);
+    assertThat(scene.service.endAll("alice")).isZero();
+
+    assertThat(scene.live()).isEmpty();
+    scene.validate(bobs);
+  }
+
+  @Test
+  void manyEndInSteps() throws Exception {
+    List<TokenId> ids = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      ids.add(scene.open(MINUTE).record().id());
+    }
+    scene.heard.events();
+    FaultyTokenStore counted = new FaultyTokenStore(scene.memory);
+
+    assertThat(scene.over(counted, Scene.POLICY, scene.heard).endAll("alice")).isEqualTo(MANY);
+
+    assertThat(counted.calls(END_ALL)).isEqualTo(3);
+    assertThat(scene.heard.events())
+        .containsExactlyInAnyOrderElementsOf(ids.stream().map(SubjectTokensTest::closed).toList());
+    assertThat(scene.live()).isEmpty();
+  }
+
+  /** A step ends the children of what it ends, too. */
+  @Test
+  void manyWithSessionsEndInSteps() throws Exception {
+    for (int i = 0; i < MANY / 2; i++) {
+      scene.service.openSession(scene.validate(scene.user()));
+    }
+
+    assertThat(scene.service.endAll("alice")).isEqualTo(MANY / 2 * 2);
+    assertThat(scene.live()).isEmpty();
+  }
+
+  @Test
+  void aStepThatFailsIsNotTakenForTheEnd() throws Exception {
+    for (int i = 0; i < MANY; i++) {
+      scene.open(MINUTE);
+    }
+    FaultyTokenStore faulty = new FaultyTokenStore(scene.memory);
+    TokenService service = scene.over(faulty, Scene.POLICY, scene.heard);
+    scene.heard.events();
+    faulty.failBefore(END_ALL, 2);
+
+    assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> service.endAll("alice"));
+
+    assertThat(scene.heard.events()).hasSize(1_000);
+    assertThat(service.endAll("alice")).isEqualTo(MANY - 1_000);
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsNotTakenForNobodysToken() throws Exception {
+    IssuedToken token = scene.open(MINUTE);
+    FaultyTokenStore faulty = new FaultyTokenStore(scene.memory);
+    TokenService service = scene.over(faulty, Scene.POLICY);
+    for (FaultyTokenStore.Call call : Set.of(FIND, END)) {
+      faulty.failBefore(call, 1);
+      assertThatExceptionOfType(TokenStoreException.class)
+          .isThrownBy(() -> service.close("alice", token.record().id()));
+    }
+    scene.validate(token);
+  }
+
+  private static String closed(IssuedToken token) {
+    return closed(token.record().id());
+  }
+
+  private static String closed(TokenId id) {
+    return "ended " + id + " CLOSED";
+  }
+}

@@ -1,0 +1,136 @@
+package org.tokenfilter.store;
+
+import java.util.AbstractMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attributes in alphabetical order, checked once: a record that is made of another one's takes them
+ * as they are. Immutable.
+ */
+final class AttributeMap extends AbstractMap<String, String> {
+
+  private static final Map<String, String> NONE = new AttributeMap(Map.of());
+
+  private final Map<String, String> sorted;
+
+  private AttributeMap(Map<String, String> sorted) {
+    this.sorted = sorted;
+  }
+
+  /** These attributes, checked. */
+  static Map<String, String> of(Map<String, String> attributes) {
+    if (attributes instanceof AttributeMap) {
+      return attributes;
+    }
+    if (attributes.isEmpty()) {
+      return NONE;
+    }
+    attributes.forEach(AttributeMap::require);
+    if (attributes.entrySet().stream().mapToInt(AttributeMap::bytes).sum()
+        > TokenRecord.MAX_ATTRIBUTE_BYTES) {
+      throw new IllegalArgumentException("attributes have at most 8 KiB in all");
+    }
+    return new AttributeMap(
+        Collections.unmodifiableMap(new LinkedHashMap<>(new TreeMap<>(attributes))));
+  }
+
+  private static void require(String name, String value) {
+    RecordText.require("attribute", name);
+    RecordText.require("attribute", value);
+  }
+
+  private static int bytes(Map.Entry<String, String> attribute) {
+    return RecordText.bytes(attribute.getKey()) + RecordText.bytes(attribute.getValue());
+  }
+
+  @Override
+  public Set<Map.Entry<String, String>> entrySet() {
+    return sorted.entrySet();
+  }
+
+  /** Looked up: the one that is inherited would look through all. */
+  @Override
+  public @Nullable String get(Object name) {
+    return name instanceof String ? sorted.get(name) : null;
+  }
+
+  @Override
+  public boolean containsKey(Object name) {
+    return name instanceof String && sorted.containsKey(name);
+  }
+
+  /** Refused even where it would change nothing, and so are those below. */
+  @Override
+  public void clear() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String remove(Object name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean remove(Object name, Object value) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void putAll(Map<? extends String, ? extends String> attributes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String putIfAbsent(String name, String value) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String replace(String name, String value) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean replace(String name, String value, String other) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void replaceAll(BiFunction<? super String, ? super String, ? extends String> change) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String computeIfAbsent(
+      String name, Function<? super String, ? extends @Nullable String> value) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String computeIfPresent(
+      String name, BiFunction<? super String, ? super String, ? extends @Nullable String> value) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String compute(
+      String name,
+      BiFunction<? super String, ? super @Nullable String, ? extends @Nullable String> value) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String merge(
+      String name,
+      String value,
+      BiFunction<? super String, ? super String, ? extends @Nullable String> merged) {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,79 @@
+package org.tokenfilter.store;
+
+import java.util.AbstractSet;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Roles in alphabetical order, checked once: a record that is made of another one's takes them as
+ * they are. Immutable.
+ */
+final class RoleSet extends AbstractSet<String> {
+
+  private final String[] sorted;
+
+  private RoleSet(String[] sorted) {
+    this.sorted = sorted;
+  }
+
+  /** These roles, checked. */
+  static Set<String> of(Set<String> roles) {
+    if (roles instanceof RoleSet) {
+      return roles;
+    }
+    roles.forEach(role -> RecordText.require("role", role));
+    if (roles.stream().mapToInt(RecordText::bytes).sum() > TokenRecord.MAX_ROLE_BYTES) {
+      throw new IllegalArgumentException("roles have at most 8 KiB in all");
+    }
+    return new RoleSet(roles.stream().sorted().toArray(String[]::new));
+  }
+
+  @Override
+  public boolean contains(Object role) {
+    return role instanceof String text && Arrays.binarySearch(sorted, text) >= 0;
+  }
+
+  @Override
+  public Iterator<String> iterator() {
+    return Arrays.asList(sorted).iterator();
+  }
+
+  @Override
+  public int size() {
+    return sorted.length;
+  }
+
+  /** Refused even where it would change nothing, and so are those below. */
+  @Override
+  public boolean addAll(Collection<? extends String> roles) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean remove(Object role) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean removeAll(Collection<?> roles) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean removeIf(Predicate<? super String> filter) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean retainAll(Collection<?> roles) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void clear() {
+    throw new UnsupportedOperationException();
+  }
+}
