@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Map;
@@ -36,6 +37,9 @@ public final class WebApp implements AutoCloseable {
   public interface Action {
     void answer(HttpServletRequest request, HttpServletResponse response) throws Exception;
   }
+
+  /** Longer than any answer takes; who waits longer would wait for ever. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Server server =
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -129,6 +133,7 @@ public final class WebApp implements AutoCloseable {
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+            .timeout(PATIENCE)
             .method(method, HttpRequest.BodyPublishers.noBody());
     if (headers.length > 0) {
       request.headers(headers);

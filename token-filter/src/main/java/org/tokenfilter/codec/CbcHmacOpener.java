@@ -3,7 +3,6 @@ package org.tokenfilter.codec;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
@@ -23,6 +22,13 @@ final class CbcHmacOpener implements ContentOpener {
   private final Cipher cipher;
   private final Mac mac;
 
+  /** Used again and again: this serves one thread at a time. */
+  private final ByteBuffer bits = ByteBuffer.allocate(Long.BYTES);
+
+  private final byte[] whole;
+  private final byte[] expected;
+  private final byte[] tag;
+
   /** Opens with the two halves of a key: the first authenticates, the second encrypts. */
   CbcHmacOpener(ContentKey key, String macAlgorithm) throws GeneralSecurityException {
     ivLength = key.encryption().ivLength();
@@ -33,6 +39,9 @@ final class CbcHmacOpener implements ContentOpener {
     cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
     mac = Mac.getInstance(macAlgorithm);
     mac.init(new SecretKeySpec(bytes, 0, half, macAlgorithm));
+    whole = new byte[mac.getMacLength()];
+    expected = new byte[tagLength];
+    tag = new byte[tagLength];
   }
 
   @Override
@@ -42,10 +51,11 @@ final class CbcHmacOpener implements ContentOpener {
     mac.update(authenticated);
     mac.update(sealed, 0, tagAt);
     // Its length in bits keeps the header and what follows it apart.
-    long bits = (long) authenticated.length * Byte.SIZE;
-    byte[] whole = mac.doFinal(ByteBuffer.allocate(Long.BYTES).putLong(bits).array());
-    byte[] expected = Arrays.copyOf(whole, tagLength);
-    if (!MessageDigest.isEqual(expected, Arrays.copyOfRange(sealed, tagAt, sealed.length))) {
+    mac.update(bits.putLong(0, (long) authenticated.length * Byte.SIZE).array());
+    mac.doFinal(whole, 0);
+    System.arraycopy(whole, 0, expected, 0, tagLength);
+    System.arraycopy(sealed, tagAt, tag, 0, tagLength);
+    if (!MessageDigest.isEqual(expected, tag)) {
       return null;
     }
     cipher.init(Cipher.DECRYPT_MODE, decryptionKey, new IvParameterSpec(sealed, 0, ivLength));

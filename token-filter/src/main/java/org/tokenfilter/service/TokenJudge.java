@@ -1,5 +1,6 @@
 package org.tokenfilter.service;
 
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Kept;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
@@ -28,6 +30,7 @@ final class TokenJudge {
   private final NearTokenStore store;
   private final TokenCodec codec;
   private final Clock clock;
+  private final Kept<MessageDigest> digests = new Kept<>();
 
   TokenJudge(NearTokenStore store, TokenCodec codec, Clock clock) {
     this.store = store;
@@ -72,7 +75,7 @@ final class TokenJudge {
   }
 
   ActiveToken inSession(ActiveToken user, String sessionId) throws TokenRejectedException {
-    TokenRecord session = find(parse(sessionId).tokenId(), user.usedAt());
+    TokenRecord session = find(tokenIdOf(sessionId), user.usedAt());
     if (!Objects.equals(session.parent(), user.record().id())) {
       throw TokenRejectedException.misuse("the session belongs to another user token");
     }
@@ -91,7 +94,7 @@ final class TokenJudge {
     }
   }
 
-  private static void requireSessionId(TokenClaims claims, Set<String> presented)
+  private void requireSessionId(TokenClaims claims, Set<String> presented)
       throws TokenRejectedException {
     if (presented.isEmpty()) {
       throw invalid("a session token without its session id");
@@ -99,14 +102,18 @@ final class TokenJudge {
     if (presented.size() > 1) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "two session ids that differ");
     }
-    if (!parse(presented.iterator().next()).tokenId().equals(claims.id())) {
+    if (!tokenIdOf(presented.iterator().next()).equals(claims.id())) {
       throw TokenRejectedException.misuse("the session id is another token's");
     }
   }
 
-  private static SessionId parse(String sessionId) throws TokenRejectedException {
+  private TokenId tokenIdOf(String sessionId) throws TokenRejectedException {
+    MessageDigest kept = digests.take();
+    MessageDigest digest = kept == null ? SessionId.sha256() : kept;
     try {
-      return SessionId.parse(sessionId);
+      TokenId id = SessionId.tokenIdOf(sessionId, digest);
+      digests.put(digest);
+      return id;
     } catch (IllegalArgumentException malformed) {
       throw invalid("a malformed session id");
     }
@@ -115,7 +122,7 @@ final class TokenJudge {
   private TokenRecord recordOf(TokenClaims claims, Instant now) throws TokenRejectedException {
     TokenRecord record = find(claims.id(), now);
     // A session of a user token has no token of its own, so whatever claims to be one is forged.
-    if (record.parent() != null || !TokenClaims.of(record, claims.audience()).equals(claims)) {
+    if (record.parent() != null || !claims.isOf(record)) {
       throw TokenRejectedException.misuse("the token does not say what its record says");
     }
     return record;

@@ -14,13 +14,14 @@ public final class SessionId {
 
   private static final int LENGTH = 32;
   private static final int TEXT_LENGTH = 43;
+  private static final String CANONICAL_ENDS = "AEIMQUYcgkosw048";
 
   private final String value;
   private final TokenId tokenId;
 
   private SessionId(String value, byte[] bytes) {
     this.value = value;
-    this.tokenId = TokenId.of(sha256(bytes));
+    this.tokenId = TokenId.of(sha256().digest(bytes));
   }
 
   /** A new one. */
@@ -37,13 +38,25 @@ public final class SessionId {
    *     message does not hold it
    */
   public static SessionId parse(String text) {
-    if (text.length() == TEXT_LENGTH) {
-      byte[] bytes = Base64.getUrlDecoder().decode(text);
-      if (Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(text)) {
-        return new SessionId(text, bytes);
-      }
+    return new SessionId(text, decode(text));
+  }
+
+  /**
+   * The id of the record of the session id that a client sent, by a digest that is kept.
+   *
+   * @param sha256 SHA-256, which is as it was made when this returns
+   * @throws IllegalArgumentException as {@link #parse}
+   */
+  public static TokenId tokenIdOf(String text, MessageDigest sha256) {
+    return TokenId.of(sha256.digest(decode(text)));
+  }
+
+  /** Of the last of 43 characters two bits are left over, which are zero in the one spelling. */
+  private static byte[] decode(String text) {
+    if (text.length() != TEXT_LENGTH || CANONICAL_ENDS.indexOf(text.charAt(TEXT_LENGTH - 1)) < 0) {
+      throw new IllegalArgumentException("a session id has 43 characters of canonical base64url");
     }
-    throw new IllegalArgumentException("a session id has 43 characters of canonical base64url");
+    return Base64.getUrlDecoder().decode(text);
   }
 
   /** The text that the client keeps. Secret: for the answer to its owner alone. */
@@ -56,9 +69,10 @@ public final class SessionId {
     return tokenId;
   }
 
-  private static byte[] sha256(byte[] bytes) {
+  /** A digest for {@link #tokenIdOf}. */
+  public static MessageDigest sha256() {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

@@ -25,6 +25,21 @@ public record TokenClaims(
     expiresAt = expiresAt == null ? null : expiresAt.truncatedTo(ChronoUnit.SECONDS);
   }
 
+  /** Whether a token of this record says so, for whatever audience. */
+  public boolean isOf(TokenRecord record) {
+    return id.equals(record.id())
+        && kind == record.kind()
+        && issuedAt.getEpochSecond() == record.issuedAt().getEpochSecond()
+        && isSecondOf(record.expiresAt());
+  }
+
+  private boolean isSecondOf(@Nullable Instant time) {
+    if (expiresAt == null || time == null) {
+      return expiresAt == null && time == null;
+    }
+    return expiresAt.getEpochSecond() == time.getEpochSecond();
+  }
+
   /** What a token of this record says. */
   public static TokenClaims of(TokenRecord record, String audience) {
     return new TokenClaims(

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.token.Kept;
 
 class OpenersTest {
 
@@ -70,7 +71,7 @@ class OpenersTest {
   @Test
   void noMoreAreMadeThanThereAreTokensAtOnceAndNoMoreAreKeptThanThereIsRoom() throws Exception {
     int more = 8;
-    int threads = Openers.KEPT + more;
+    int threads = Kept.MOST + more;
     CyclicBarrier allAreOpening = new CyclicBarrier(threads);
     Openers openers =
         openers(

@@ -1,0 +1,49 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** What it costs to find a token good that this node has seen before, all in all. */
+final class WarmValidationTest {
+
+  private static final int ROUNDS = 20;
+  private static final int REQUESTS = 2_000;
+
+  /** What was seen is 1,500; how much of it the compiler leaves out depends on its mood. */
+  private static final int MOST_MADE = 2_000;
+
+  @Test
+  void sessionTokenInMemoryIsFoundGoodWithLittleGarbage() throws Exception {
+    LiveNode node = new LiveNode(new Scene()).polled();
+    IssuedToken token =
+        node.service.issueSession(Scene.ALICE, Duration.ZERO, Scene.CLIENT, Set.of());
+    PresentedToken presented = Scene.presented(token);
+    node.service.validate(presented);
+    int finds = node.finds();
+
+    assertThat(madeByOne(node, presented)).isPositive().isLessThanOrEqualTo(MOST_MADE);
+    assertThat(node.finds()).isEqualTo(finds);
+  }
+
+  private static long madeByOne(LiveNode node, PresentedToken presented)
+      throws TokenRejectedException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < ROUNDS; i++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int j = 0; j < REQUESTS; j++) {
+        node.service.validate(presented);
+      }
+      least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / REQUESTS);
+    }
+    return least;
+  }
+}
