@@ -56,15 +56,17 @@ final class ClaimsJson {
   /**
    * Writes claims.
    *
-   * @throws IllegalArgumentException if {@link #read} would not take them
+   * @throws IllegalArgumentException if {@link #read} would not take them, or they are for another
+   *     audience
    */
   byte[] write(TokenClaims claims) {
-    requireOurs(claims);
+    require(isForUs(claims), "claims are for this audience");
+    requireTimes(claims);
     return text.write(claims);
   }
 
   /**
-   * Reads claims.
+   * Reads claims, which may be for another audience.
    *
    * @throws IOException if they are not JSON
    * @throws IllegalArgumentException if they are not ours
@@ -75,7 +77,7 @@ final class ClaimsJson {
     }
     TokenClaims asWritten = text.read(content);
     TokenClaims claims = asWritten == null ? parse(content) : asWritten;
-    requireOurs(claims);
+    requireTimes(claims);
     return claims;
   }
 
@@ -120,8 +122,12 @@ final class ClaimsJson {
     return new TokenClaims(id, kind, audience, issuedAt, expiresAt);
   }
 
-  private void requireOurs(TokenClaims claims) {
-    require(claims.audience().equals(audience), "claims are for this audience");
+  /** Whether they are for this audience. */
+  boolean isForUs(TokenClaims claims) {
+    return claims.audience().equals(audience);
+  }
+
+  private static void requireTimes(TokenClaims claims) {
     require(inRange(claims.issuedAt()), "iat is a time in seconds");
     Instant expiresAt = claims.expiresAt();
     if (expiresAt != null) {

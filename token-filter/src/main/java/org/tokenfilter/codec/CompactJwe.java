@@ -92,6 +92,22 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
     return canonical ? sealed : null;
   }
 
+  /**
+   * What is wrong with the text of a token that was refused, for the log; null if it is spelled as
+   * tokens are. It says nothing of keys.
+   */
+  @Nullable String misspelling() {
+    if (sealed() != null && Base64Url.isCanonical(header())) {
+      return null;
+    }
+    if (text.indexOf('.', tagAt) >= 0) {
+      return "it has more than five parts";
+    }
+    return text.chars().allMatch(c -> c == '.' || Base64Url.isDigit((char) c))
+        ? "a part is not canonical base64url"
+        : "a character is not of base64url";
+  }
+
   /** Shows nothing: this is the token. */
   @Override
   public String toString() {

@@ -32,13 +32,7 @@ final class ContentCipher {
   ContentCipher(ContentKey contentKey) {
     encryption = contentKey.encryption();
     key = new SecretKeySpec(contentKey.bytes(), "AES");
-    headerSegment =
-        Base64Url.encode(
-            "{\"enc\":\""
-                + encryption
-                + "\",\"alg\":\"dir\",\"kid\":\""
-                + contentKey.kid()
-                + "\"}");
+    headerSegment = headerSegment(contentKey.kid(), encryption);
     headerBytes = headerSegment.getBytes(StandardCharsets.US_ASCII);
     header =
         new JWEHeader.Builder(JWEAlgorithm.DIR, EncryptionMethod.parse(encryption.toString()))
@@ -46,6 +40,12 @@ final class ContentCipher {
             .parsedBase64URL(new Base64URL(headerSegment))
             .build();
     openers = new Openers(() -> ContentOpener.of(contentKey));
+  }
+
+  /** The first part of every token of a key that is named so and is for this encryption. */
+  static String headerSegment(String kid, ContentEncryption encryption) {
+    return Base64Url.encode(
+        "{\"enc\":\"" + encryption + "\",\"alg\":\"dir\",\"kid\":\"" + kid + "\"}");
   }
 
   /** The first part of every token of this key. */

@@ -13,8 +13,8 @@ public enum ContentEncryption {
 
   /**
    * AES-256 in Galois/Counter Mode (RFC 7518, 5.3): 32 bytes of key. Its initialization vectors are
-   * random, so a key is good for at most 2<sup>32</sup> tokens (NIST SP 800-38D, 8.3): put another
-   * one in its place before that.
+   * random, so a key is good for at most 2<sup>32</sup> tokens in all (NIST SP 800-38D, 8.3): put
+   * another one in its place before that. A node makes at most 2<sup>28</sup> with one key.
    */
   A256GCM("A256GCM", 32, 12, 16);
 
@@ -55,6 +55,11 @@ public enum ContentEncryption {
 
   int tagLength() {
     return tagLength;
+  }
+
+  /** Whether a key makes no more than a number of tokens. */
+  boolean isCounted() {
+    return this == A256GCM;
   }
 
   /** The name that it has in RFC 7518, as in {@code "enc":"A128CBC-HS256"}. */

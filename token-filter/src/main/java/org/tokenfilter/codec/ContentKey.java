@@ -1,6 +1,8 @@
 package org.tokenfilter.codec;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Locale;
 
@@ -101,6 +103,25 @@ public final class ContentKey {
   /** Where it is in its life. */
   public State state() {
     return state;
+  }
+
+  /** The same key at another place in its life. */
+  public ContentKey in(State other) {
+    return new ContentKey(kid, encryption, other, bytes);
+  }
+
+  /**
+   * What tells the key from all others and may be shown: its JWK Thumbprint (RFC 7638) with
+   * SHA-256, 43 characters of base64url. Nothing follows from it: a key is random (RFC 7638, 7).
+   */
+  public String thumbprint() {
+    String jwk = "{\"k\":\"" + Base64Url.encode(bytes) + "\",\"kty\":\"oct\"}";
+    try {
+      return Base64Url.encode(
+          MessageDigest.getInstance("SHA-256").digest(jwk.getBytes(StandardCharsets.US_ASCII)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   /** The secret, a new array for each call. */

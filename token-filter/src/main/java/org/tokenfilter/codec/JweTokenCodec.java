@@ -26,6 +26,7 @@ public final class JweTokenCodec implements TokenCodec {
   private final Supplier<KeyRing> ring;
   private final ClaimsJson claims;
   private final SecureRandom random;
+  private final IssueCount count;
 
   /**
    * A codec.
@@ -37,9 +38,14 @@ public final class JweTokenCodec implements TokenCodec {
    *     without control characters
    */
   public JweTokenCodec(Supplier<KeyRing> ring, String audience, SecureRandom random) {
+    this(ring, audience, random, new IssueCount(IssueCount.MANY, IssueCount.MOST));
+  }
+
+  JweTokenCodec(Supplier<KeyRing> ring, String audience, SecureRandom random, IssueCount count) {
     this.ring = ring;
     this.claims = new ClaimsJson(audience);
     this.random = random;
+    this.count = count;
   }
 
   /**
@@ -48,12 +54,16 @@ public final class JweTokenCodec implements TokenCodec {
    * @throws IllegalArgumentException if {@link #decode} would refuse the token: the claims are for
    *     another audience, their times are outside of the years 1970 to 9999, or they expire before
    *     they are issued
+   * @throws org.tokenfilter.store.TokenStoreException if the active key is for A256GCM and has made
+   *     2<sup>28</sup> tokens here: none is made until another key is active
    */
   @Override
   public String encode(TokenClaims claims) {
     byte[] content = this.claims.write(claims);
+    KeyRing current = ring.get();
+    count.next(current.activeKey());
     try {
-      return ring.get().active().seal(content, random).text();
+      return current.active().seal(content, random).text();
     } catch (JOSEException e) {
       throw new IllegalStateException("this platform cannot encrypt as RFC 7518 asks", e);
     }
@@ -62,9 +72,10 @@ public final class JweTokenCodec implements TokenCodec {
   @Override
   public TokenClaims decode(String token) throws TokenRejectedException {
     CompactJwe parts = CompactJwe.parse(token);
-    ContentCipher cipher = ring.get().opening(parts);
+    KeyRing current = ring.get();
+    ContentCipher cipher = current.opening(parts);
     if (cipher == null) {
-      throw CompactJwe.refused("no key of ours makes its header");
+      throw refused(parts, current.whyNotOpening(parts.header()));
     }
     return read(open(cipher, parts));
   }
@@ -74,16 +85,27 @@ public final class JweTokenCodec implements TokenCodec {
     try {
       return cipher.open(token);
     } catch (JOSEException | RuntimeException e) {
-      throw CompactJwe.refused("it does not decrypt");
+      throw refused(token, "it does not decrypt");
     }
   }
 
+  /** Only what is refused is looked at once more: the spelling comes before all that keys say. */
+  private static TokenRejectedException refused(CompactJwe token, String otherwise) {
+    String misspelling = token.misspelling();
+    return CompactJwe.refused(misspelling == null ? otherwise : misspelling);
+  }
+
   private TokenClaims read(byte[] content) throws TokenRejectedException {
+    TokenClaims read;
     try {
-      return claims.read(content);
+      read = claims.read(content);
     } catch (Exception e) {
       // Its message may hold what the token says.
       throw CompactJwe.refused("its claims are not ours");
     }
+    if (!claims.isForUs(read)) {
+      throw CompactJwe.refused("it is for another audience");
+    }
+    return read;
   }
 }

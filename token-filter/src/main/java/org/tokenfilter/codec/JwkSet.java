@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,15 +59,18 @@ final class JwkSet {
     }
   }
 
-  /** The text of a set with one key. */
-  static byte[] write(ContentKey key) {
-    return """
-        {"keys":[
-        {"kty":"oct","kid":"%s","use":"enc","alg":"%s","state":"%s","k":"%s"}
-        ]}
-        """
-        .formatted(key.kid(), key.encryption(), key.state(), Base64Url.encode(key.bytes()))
+  /** The text of a set, a line for each key. */
+  static byte[] write(KeyRing ring) {
+    return ring.keys().stream()
+        .map(JwkSet::line)
+        .collect(Collectors.joining(",\n", "{\"keys\":[\n", "\n]}\n"))
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String line(ContentKey key) {
+    return """
+        {"kty":"oct","kid":"%s","use":"enc","alg":"%s","state":"%s","k":"%s"}"""
+        .formatted(key.kid(), key.encryption(), key.state(), Base64Url.encode(key.bytes()));
   }
 
   private static List<ContentKey> keys(JsonParser parser) throws IOException {

@@ -1,10 +1,13 @@
 package org.tokenfilter.codec;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The file that keys are kept in: a JWK Set (RFC 7517, 5), UTF-8, at most 64 KiB.
@@ -68,8 +71,63 @@ public final class JwkSetFile {
     // A link to nothing is somebody's mistake, and not ours to follow.
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       ContentKey key = ContentKey.random("k1", encryption, ContentKey.State.ACTIVE, random);
-      SecretFile.make(file, JwkSet.write(key));
+      SecretFile.make(file, JwkSet.write(KeyRing.of(List.of(key))));
     }
     return read(file);
+  }
+
+  /**
+   * Makes the file with these keys, as {@link #create} does, but never takes another one for it.
+   *
+   * @throws FileAlreadyExistsException if something is there by this name; it stays as it is
+   * @throws IOException if the file cannot be made
+   */
+  public static void make(Path file, KeyRing ring) throws IOException {
+    if (!SecretFile.make(file, written(ring))) {
+      throw new FileAlreadyExistsException(file.toString());
+    }
+  }
+
+  /**
+   * Changes the file: all of it at once, or not at all. Its owner, its group and who may read it
+   * stay as they are, and a symbolic link to it stays one. Of two changes at once, in this process
+   * or another, one is refused, and so is one that finds the file changed under its hands.
+   *
+   * <p>While a change is under way its draft stands beside the file, whose name ends in {@code
+   * .new}; a process that is killed meanwhile leaves it, and until it is deleted the file cannot be
+   * changed.
+   *
+   * @param change makes the next ring of the one in the file; with that one itself nothing is
+   *     written, and what it throws is thrown on
+   * @return what the file says now
+   * @throws IllegalArgumentException as {@link #read} does, or if there would be more keys than can
+   *     be read; the file stays as it is
+   * @throws java.nio.file.NoSuchFileException if there is no file
+   * @throws IOException if somebody else changes the file too, or it cannot be written; it stays as
+   *     it is
+   */
+  public static KeyRing change(Path file, UnaryOperator<KeyRing> change) throws IOException {
+    Path real = file.toRealPath();
+    // Before anything stands beside it: a file that cannot be used is not changed.
+    read(file);
+    try (SecretDraft draft = SecretDraft.of(real)) {
+      byte[] before = SecretFile.read(real, MAX_BYTES);
+      KeyRing ring = JwkSet.parse(before);
+      KeyRing next = change.apply(ring);
+      if (next != ring) {
+        draft.replace(before, written(next));
+      }
+      return next;
+    }
+  }
+
+  private static byte[] written(KeyRing ring) {
+    byte[] content = JwkSet.write(ring);
+    if (content.length > MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "a key file has at most %d bytes, and these are %d keys"
+              .formatted(MAX_BYTES, ring.keys().size()));
+    }
+    return content;
   }
 }

@@ -2,7 +2,9 @@ package org.tokenfilter.codec;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +20,18 @@ import org.jspecify.annotations.Nullable;
 public final class KeyRing {
 
   private final List<ContentKey> keys;
+  private final ContentKey activeKey;
   private final ContentCipher active;
   private final List<ContentCipher> opening;
 
+  /**
+   * Why tokens that begin so are not opened, where more can be said than that they are not ours.
+   */
+  private final Map<String, String> whyNot;
+
   private KeyRing(List<ContentKey> keys, ContentKey active) {
     this.keys = keys;
+    this.activeKey = active;
     this.active = new ContentCipher(active);
     List<ContentCipher> opening = new ArrayList<>(List.of(this.active));
     for (ContentKey key : keys) {
@@ -31,6 +40,21 @@ public final class KeyRing {
       }
     }
     this.opening = List.copyOf(opening);
+    this.whyNot = whyNot(keys);
+  }
+
+  private static Map<String, String> whyNot(List<ContentKey> keys) {
+    Map<String, String> whyNot = new HashMap<>();
+    for (ContentKey key : keys) {
+      for (ContentEncryption other : ContentEncryption.values()) {
+        whyNot.put(
+            ContentCipher.headerSegment(key.kid(), other), "its key is for another encryption");
+      }
+      if (key.state() == ContentKey.State.RETIRED) {
+        whyNot.put(ContentCipher.headerSegment(key.kid(), key.encryption()), "its key is retired");
+      }
+    }
+    return Map.copyOf(whyNot);
   }
 
   /**
@@ -67,6 +91,16 @@ public final class KeyRing {
   /** What makes tokens. */
   ContentCipher active() {
     return active;
+  }
+
+  /** The key that makes them. */
+  ContentKey activeKey() {
+    return activeKey;
+  }
+
+  /** Why nothing opens the tokens that begin with this header, for the log. */
+  String whyNotOpening(String headerSegment) {
+    return whyNot.getOrDefault(headerSegment, "no key of ours makes its header");
   }
 
   /** What opens this token, by its header; null if no key of ours may. */

@@ -68,9 +68,10 @@ final class SecretFile {
    * a move, never replaces what is there, and unlike a file that is made and then written, it is
    * never seen half full.
    *
+   * @return whether it was made; false if it was there
    * @throws IOException if it cannot be made, as on a file system without hard links
    */
-  static void make(Path file, byte[] content) throws IOException {
+  static boolean make(Path file, byte[] content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null) {
       throw new IOException(file + " cannot be made: it is in no folder");
@@ -81,9 +82,11 @@ final class SecretFile {
     Path draft =
         Files.createTempFile(
             folder, file.getFileName() + ".", ".tmp", ownerOnly(folder, "rw-------"));
+    boolean made = false;
     try {
       write(draft, content);
       Files.createLink(file, draft);
+      made = true;
     } catch (FileAlreadyExistsException e) {
       // Another thread or node was first, and its file is as good.
     } catch (FileSystemException | UnsupportedOperationException e) {
@@ -91,15 +94,22 @@ final class SecretFile {
     } finally {
       Files.delete(draft);
     }
-    if (isPosix(folder)) {
-      // What outlives a power failure must not depend on a file that does not.
+    forceFolderOf(file);
+    return made;
+  }
+
+  /** What outlives a power failure must not depend on a file that does not. */
+  static void forceFolderOf(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && isPosix(folder)) {
       try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
         channel.force(true);
       }
     }
   }
 
-  private static void write(Path draft, byte[] content) throws IOException {
+  /** Writes all of a file that is there and empty, down to the disk. */
+  static void write(Path draft, byte[] content) throws IOException {
     try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
       ByteBuffer buffer = ByteBuffer.wrap(content);
       while (buffer.hasRemaining()) {
@@ -109,7 +119,7 @@ final class SecretFile {
     }
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+  static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
     if (!isPosix(path)) {
       return new FileAttribute<?>[0];
     }
@@ -118,7 +128,7 @@ final class SecretFile {
     };
   }
 
-  private static boolean isPosix(Path path) {
+  static boolean isPosix(Path path) {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 }

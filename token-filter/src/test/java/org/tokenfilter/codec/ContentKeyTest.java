@@ -3,6 +3,7 @@ package org.tokenfilter.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.nimbusds.jose.jwk.OctetSequenceKey;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -67,6 +68,25 @@ class ContentKeyTest {
     ContentKey other = ContentKey.random("k1", CBC, ContentKey.State.ACTIVE, random);
     assertThat(one.hasBytesOf(one)).isTrue();
     assertThat(one.hasBytesOf(other)).isFalse();
+  }
+
+  @Test
+  void rfc7638_theThumbprintIsTheOneOfTheJwk() throws Exception {
+    for (ContentEncryption encryption : ContentEncryption.values()) {
+      ContentKey key = CraftedTokens.key("k1", encryption, ContentKey.State.ACTIVE);
+      assertThat(key.thumbprint())
+          .isEqualTo(
+              new OctetSequenceKey.Builder(key.bytes()).build().computeThumbprint().toString());
+    }
+  }
+
+  @Test
+  void aKeyInAnotherStateIsTheSameKey() {
+    ContentKey key = CraftedTokens.key("k1", CBC, ContentKey.State.ACTIVE);
+    ContentKey moved = key.in(ContentKey.State.ACCEPT);
+    assertThat(moved).hasToString("k1 accept A128CBC-HS256");
+    assertThat(moved.hasBytesOf(key)).isTrue();
+    assertThat(key).hasToString("k1 active A128CBC-HS256");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS_JSON;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
@@ -53,7 +54,7 @@ class Jose4jInteropTest {
   Stream<DynamicTest> jose4jReadsTheKeysThatWeWrite() {
     return forEachEncryption(
         key -> {
-          String text = new String(JwkSet.write(key), StandardCharsets.UTF_8);
+          String text = new String(JwkSet.write(KeyRing.of(List.of(key))), StandardCharsets.UTF_8);
           JsonWebKey read = new JsonWebKeySet(text).findJsonWebKey("k1", "oct", "enc", null);
           assertThat(read.getAlgorithm()).isEqualTo(key.encryption().toString());
           assertThat(read.getKey().getEncoded()).isEqualTo(key.bytes());

@@ -36,7 +36,7 @@ class JwkSetFileTest {
         folder.getFileSystem().supportedFileAttributeViews().contains("posix"),
         "permissions are those of a POSIX file system");
     file = folder.resolve("keys.json");
-    Files.write(file, JwkSet.write(CraftedTokens.K1));
+    Files.write(file, JwkSet.write(KeyRing.of(List.of(CraftedTokens.K1))));
     permit("rw-------");
   }
 

@@ -1,0 +1,79 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.tokenfilter.codec.ContentEncryption.A128CBC_HS256;
+import static org.tokenfilter.codec.ContentEncryption.A256CBC_HS512;
+import static org.tokenfilter.codec.ContentEncryption.A256GCM;
+import static org.tokenfilter.codec.ContentKey.State.ACTIVE;
+import static org.tokenfilter.codec.ContentKey.State.RETIRED;
+import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
+import static org.tokenfilter.codec.CraftedTokens.key;
+import static org.tokenfilter.codec.CraftedTokens.parts;
+import static org.tokenfilter.codec.CraftedTokens.with;
+
+import java.security.SecureRandom;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** What the log is told of a token that is not ours: where it stopped being one. */
+class WhyRefusedTest {
+
+  private static final JweTokenCodec CODEC =
+      CraftedTokens.codec(
+          key("k0", A256GCM, RETIRED),
+          key("k1", A128CBC_HS256, ACTIVE),
+          key("k2", A256CBC_HS512, RETIRED));
+
+  private static final String TOKEN = CODEC.encode(CLAIMS);
+
+  @Test
+  void ofTheShape() {
+    assertWhy("x".repeat(1025), "it is longer than 1024 characters");
+    assertWhy("a.b.c.d", "it has fewer than five parts");
+    assertWhy(TOKEN + ".AAAA", "it has more than five parts");
+    assertWhy(TOKEN + "..", "it has more than five parts");
+    assertWhy(with(TOKEN, 1, "AAAA"), "it has an encrypted key");
+  }
+
+  @Test
+  void ofTheSpelling() {
+    assertWhy(TOKEN + "=", "a character is not of base64url");
+    assertWhy(" " + TOKEN, "a character is not of base64url");
+    assertWhy(with(TOKEN, 4, parts(TOKEN).get(4) + "AAA"), "a part is not canonical base64url");
+  }
+
+  @Test
+  void ofTheHeader() {
+    assertWhy(ofKey("k0", A256GCM), "its key is retired");
+    assertWhy(ofKey("k2", A256CBC_HS512), "its key is retired");
+    assertWhy(ofKey("k1", A256GCM), "its key is for another encryption");
+    assertWhy(ofKey("k2", A128CBC_HS256), "its key is for another encryption");
+    assertWhy(ofKey("k3", A128CBC_HS256), "no key of ours makes its header");
+    assertWhy(CraftedTokens.withHeader("{}"), "no key of ours makes its header");
+  }
+
+  @Test
+  void ofTheContent() {
+    KeyRing ring = KeyRing.of(List.of(key("k1", A128CBC_HS256, ACTIVE)));
+    JweTokenCodec other = new JweTokenCodec(() -> ring, "/invoices", new SecureRandom());
+    TokenClaims claims =
+        new TokenClaims(CLAIMS.id(), CLAIMS.kind(), "/invoices", CLAIMS.issuedAt(), null);
+    assertWhy(other.encode(claims), "it is for another audience");
+    assertWhy(with(TOKEN, 4, parts(CODEC.encode(CLAIMS)).get(4)), "it does not decrypt");
+    assertWhy(CraftedTokens.withContent("{}"), "its claims are not ours");
+  }
+
+  private static String ofKey(String kid, ContentEncryption encryption) {
+    return CraftedTokens.codec(key(kid, encryption, ACTIVE)).encode(CLAIMS);
+  }
+
+  private static void assertWhy(String token, String why) {
+    assertThatExceptionOfType(TokenRejectedException.class)
+        .isThrownBy(() -> CODEC.decode(token))
+        .satisfies(refused -> assertThat(refused.why()).isEqualTo("not a token of ours: " + why));
+    CraftedTokens.assertRefused(CODEC, token);
+  }
+}

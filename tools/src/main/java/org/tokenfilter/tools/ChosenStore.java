@@ -1,0 +1,102 @@
+package org.tokenfilter.tools;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.TokenStoreProvider;
+
+/** The store that was chosen on the command line, or none; it is only asked for records. */
+final class ChosenStore implements AutoCloseable {
+
+  private static final String TIMEOUT = "PT5S";
+  private static final String RETENTION = "PT1H";
+
+  private final @Nullable TokenStore store;
+
+  private ChosenStore(@Nullable TokenStore store) {
+    this.store = store;
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param name null for none
+   * @throws IllegalArgumentException if there is no such store, or a setting is wrong
+   * @throws TokenStoreException if it cannot be reached
+   */
+  static ChosenStore open(@Nullable String name, Map<String, String> settings) {
+    if (name == null) {
+      if (!settings.isEmpty()) {
+        throw new IllegalArgumentException("--store-setting needs --store");
+      }
+      return new ChosenStore(null);
+    }
+    if (name.equals("memory")) {
+      throw new IllegalArgumentException(
+          "the store 'memory' is in the memory of its node, and cannot be asked from outside");
+    }
+    SortedMap<String, TokenStoreProvider> installed =
+        TokenStoreProvider.installed(ChosenStore.class.getClassLoader());
+    TokenStoreProvider provider = installed.get(name);
+    if (provider == null) {
+      throw new IllegalArgumentException(
+          "the store '%s' is not on the class path; these are: %s"
+              .formatted(name, installed.keySet()));
+    }
+    return new ChosenStore(opened(provider, settings));
+  }
+
+  private static TokenStore opened(TokenStoreProvider provider, Map<String, String> settings) {
+    Set<String> unknown = new TreeSet<>(settings.keySet());
+    unknown.removeAll(provider.settings());
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--store-setting: the store '%s' has these: %s"
+              .formatted(provider.name(), new TreeSet<>(provider.settings())));
+    }
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("timeout", TIMEOUT);
+    all.put("retention", RETENTION);
+    if (provider.settings().contains("schema")) {
+      // Whoever asks makes no tables.
+      all.putIfAbsent("schema", "validate");
+    }
+    try {
+      return provider.open(all);
+    } catch (LinkageError broken) {
+      throw new TokenStoreException(
+          "the store '%s' cannot be opened: %s".formatted(provider.name(), broken), broken, false);
+    }
+  }
+
+  /** What answers records; null where there is no store. */
+  @Nullable Function<TokenId, Optional<TokenRecord>> find() {
+    return store == null ? null : id -> find(store, id);
+  }
+
+  private static Optional<TokenRecord> find(TokenStore store, TokenId id) {
+    try {
+      return store.find(id);
+    } catch (TokenStoreException unknown) {
+      throw unknown;
+    } catch (RuntimeException broken) {
+      throw new TokenStoreException("the store broke down: " + broken, broken, false);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (store != null) {
+      store.close();
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package org.tokenfilter.tools;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.codec.JwkSetFile;
+import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.token.ClientAddress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+/** Says why a token is accepted or refused; shows neither token nor session id. */
+@Command(
+    name = "explain",
+    description = {
+      "Says why a token would be accepted or refused, step by step as the library judges.",
+      "The token is read from standard input or from a file, never from an argument.",
+      "Exit status: 0 accepted, 1 refused, 2 not decided."
+    },
+    mixinStandardHelpOptions = true,
+    exitCodeOnExecutionException = ExitCode.USAGE)
+final class ExplainCommand implements Callable<Integer> {
+
+  /** Far more than a token: what is longer is refused for that, however much longer it is. */
+  private static final int MOST_READ = 64 * 1024;
+
+  private final InputStream in;
+  private final Clock clock;
+  private final PrintWriter out;
+
+  @Option(names = "--keys", required = true, paramLabel = "FILE", description = "The key file.")
+  private @Nullable Path keys;
+
+  @Option(
+      names = "--audience",
+      required = true,
+      paramLabel = "NAME",
+      description = "token.audience of the application; by default that is its context path.")
+  private @Nullable String audience;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "The file that the token is in; by default standard input.")
+  private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--session-id-file",
+      paramLabel = "FILE",
+      description = "The file that the session ids are in which came with it, one a line.")
+  private @Nullable Path sessionIdFile;
+
+  @Option(
+      names = "--client",
+      paramLabel = "ADDRESS",
+      description = "The address that it comes from.")
+  private @Nullable ClientAddress client;
+
+  @Option(
+      names = "--store",
+      paramLabel = "NAME",
+      description = "The store that has the records, such as jdbc. Records are only read.")
+  private @Nullable String store;
+
+  @Option(
+      names = "--store-setting",
+      paramLabel = "KEY=VALUE",
+      description =
+          "A setting of that store, such as url=jdbc:postgresql://db/app, without token.store.NAME")
+  private Map<String, String> storeSettings = new LinkedHashMap<>();
+
+  ExplainCommand(InputStream in, Clock clock, PrintWriter out) {
+    this.in = in;
+    this.clock = clock;
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    KeyRing ring = JwkSetFile.read(Objects.requireNonNull(keys));
+    Presentation presented = new Presentation(token(), sessionIds(), client);
+    try (ChosenStore chosen = ChosenStore.open(store, storeSettings)) {
+      Explanation explanation =
+          new Explainer(() -> ring, Objects.requireNonNull(audience), clock, chosen.find())
+              .explain(presented);
+      explanation.lines().forEach(out::println);
+      return explanation.verdict().status();
+    }
+  }
+
+  /** Byte for byte, but for the end of the line that files have. */
+  private String token() throws IOException {
+    if (tokenFile != null) {
+      try (InputStream file = Files.newInputStream(tokenFile)) {
+        return token(file);
+      }
+    }
+    return token(in);
+  }
+
+  private static String token(InputStream from) throws IOException {
+    String text = new String(from.readNBytes(MOST_READ), StandardCharsets.ISO_8859_1);
+    return text.replaceFirst("\\r?\\n\\z", "");
+  }
+
+  private Set<String> sessionIds() throws IOException {
+    return sessionIdFile == null
+        ? Set.of()
+        : Files.readString(sessionIdFile, StandardCharsets.ISO_8859_1)
+            .lines()
+            .filter(line -> !line.isEmpty())
+            .collect(Collectors.toSet());
+  }
+}

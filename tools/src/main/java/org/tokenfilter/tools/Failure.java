@@ -1,0 +1,31 @@
+package org.tokenfilter.tools;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import org.tokenfilter.store.TokenStoreException;
+
+/** What is said where a command could not be done: one line, without secrets. */
+final class Failure {
+
+  private Failure() {}
+
+  static String words(Exception failure) {
+    if (failure instanceof NoSuchFileException missing) {
+      return "there is no file " + missing.getFile();
+    }
+    if (failure instanceof FileAlreadyExistsException there) {
+      return there.getFile() + " is there already, and stays as it is";
+    }
+    if (failure instanceof AccessDeniedException denied) {
+      return "this user may not read or write " + denied.getFile();
+    }
+    boolean worded =
+        failure instanceof IllegalArgumentException
+            || failure instanceof IllegalStateException
+            || failure instanceof TokenStoreException
+            || failure.getClass() == IOException.class;
+    return worded ? String.valueOf(failure.getMessage()) : failure.toString();
+  }
+}

@@ -1,0 +1,154 @@
+package org.tokenfilter.tools;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.codec.ContentEncryption;
+import org.tokenfilter.codec.ContentKey;
+import org.tokenfilter.codec.JwkSetFile;
+import org.tokenfilter.codec.KeyRing;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes key files and moves keys through their life; shows no key. */
+@Command(
+    name = "keys",
+    description = "Makes a key file, rotates its keys, retires one, or lists them.",
+    mixinStandardHelpOptions = true)
+final class KeysCommand {
+
+  private static final int SHOWN_THUMBPRINT = 8;
+
+  private final SecureRandom random;
+  private final PrintWriter out;
+
+  KeysCommand(SecureRandom random, PrintWriter out) {
+    this.random = random;
+    this.out = out;
+  }
+
+  @Command(
+      description = "Makes a key file with one active key. A file that is there is never replaced.",
+      mixinStandardHelpOptions = true)
+  int create(
+      @Parameters(paramLabel = "FILE", description = "The key file to make.") Path file,
+      @Option(
+              names = "--enc",
+              paramLabel = "ENC",
+              defaultValue = "A128CBC-HS256",
+              description = "A128CBC-HS256 (default), A256CBC-HS512 or A256GCM.")
+          ContentEncryption encryption,
+      @Option(
+              names = "--kid",
+              paramLabel = "KID",
+              defaultValue = "k1",
+              description = "The key's name; k1 by default.")
+          String kid)
+      throws IOException {
+    ContentKey key = ContentKey.random(kid, encryption, ContentKey.State.ACTIVE, random);
+    JwkSetFile.make(file, KeyRing.of(List.of(key)));
+    say("Made " + file + ".");
+    show(key);
+    say("Next: bring the same file to every node, and keep it apart from backups of the store.");
+    return 0;
+  }
+
+  @Command(
+      description = {
+        "Puts another key in the place of the active one, in two steps.",
+        "First without --activate: a new key is staged, which opens tokens and makes none yet. Once"
+            + " every node has read the file, with --activate: the staged key makes all new tokens,"
+            + " and the former one opens those that it made."
+      },
+      mixinStandardHelpOptions = true)
+  int rotate(
+      @Parameters(paramLabel = "FILE", description = "The key file.") Path file,
+      @Option(names = "--activate", description = "The second step.") boolean activate,
+      @Option(
+              names = "--enc",
+              paramLabel = "ENC",
+              description = "What the new key is for; by default what the active one is for.")
+          @Nullable ContentEncryption encryption,
+      @Option(
+              names = "--kid",
+              paramLabel = "KID",
+              description =
+                  "The name of the new key, or with --activate of one of several staged ones; by"
+                      + " default the next number.")
+          @Nullable String kid)
+      throws IOException {
+    if (!activate) {
+      return stage(file, encryption, kid);
+    }
+    if (encryption != null) {
+      throw new IllegalArgumentException("--enc is for the first step: a staged key has its own");
+    }
+    KeyRing ring = JwkSetFile.change(file, before -> Rotation.activated(before, kid));
+    show(ring);
+    say("Next: bring the file to every node. New tokens use '" + Rotation.active(ring).kid() + "'");
+    say("there within four seconds; those of the former key are opened still. Retire that one");
+    say("(keys retire FILE KID) when its last token is over, token.max-lifetime or");
+    say("token.open.max-lifetime from now, or at once if others may know it: tokens of a retired");
+    say("key are refused.");
+    return 0;
+  }
+
+  private int stage(Path file, @Nullable ContentEncryption encryption, @Nullable String kid)
+      throws IOException {
+    KeyRing ring =
+        JwkSetFile.change(file, before -> Rotation.staged(before, encryption, kid, random));
+    show(ring);
+    say(
+        "Next: bring the file to every node, and wait until each has read it, four seconds after it");
+    say("came there. Then: keys rotate --activate FILE");
+    return 0;
+  }
+
+  @Command(
+      description = "Retires a key: from then on its tokens are refused. Not the active one.",
+      mixinStandardHelpOptions = true)
+  int retire(
+      @Parameters(paramLabel = "FILE", description = "The key file.") Path file,
+      @Parameters(paramLabel = "KID", description = "The key's name.") String kid)
+      throws IOException {
+    KeyRing ring = JwkSetFile.change(file, before -> Rotation.retired(before, kid));
+    show(ring);
+    say(
+        "Next: bring the file to every node, which refuses all tokens of '"
+            + kid
+            + "' within four");
+    say("seconds. The key stays in the file, so that neither its name nor its bytes come back.");
+    return 0;
+  }
+
+  @Command(
+      description = "Lists the keys: name, encryption, state and thumbprint.",
+      mixinStandardHelpOptions = true)
+  int list(@Parameters(paramLabel = "FILE", description = "The key file.") Path file)
+      throws IOException {
+    show(JwkSetFile.read(file));
+    return 0;
+  }
+
+  private void show(KeyRing ring) {
+    ring.keys().forEach(this::show);
+  }
+
+  private void show(ContentKey key) {
+    say(
+        "%s %s %s %s"
+            .formatted(
+                key.kid(),
+                key.encryption(),
+                key.state(),
+                key.thumbprint().substring(0, SHOWN_THUMBPRINT)));
+  }
+
+  private void say(String line) {
+    out.println(line);
+  }
+}

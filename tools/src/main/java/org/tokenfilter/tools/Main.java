@@ -1,0 +1,122 @@
+package org.tokenfilter.tools;
+
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.regex.Pattern;
+import org.tokenfilter.codec.ContentEncryption;
+import org.tokenfilter.token.ClientAddress;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command line.
+ *
+ * <pre>
+ *   java -jar token-filter-tools.jar keys (create | rotate | retire | list) FILE
+ *   java -jar token-filter-tools.jar explain --keys FILE --audience NAME &lt; TOKEN
+ *   java -cp 'token-filter-tools.jar:postgresql.jar' org.tokenfilter.tools.Main explain ...
+ * </pre>
+ *
+ * <p>Exit status: 0 for done or accepted, 1 for refused, 2 for a command that is written wrong, or
+ * a question that could not be answered.
+ */
+@Command(
+    name = "token-filter-tools",
+    description = "Makes and rotates keys, and explains tokens.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+public final class Main {
+
+  /** A token, or a piece of one that is long enough to know it by. */
+  private static final Pattern TOKEN = Pattern.compile("eyJ[A-Za-z0-9_-]{16,}\\.");
+
+  private static final int USAGE = CommandLine.ExitCode.USAGE;
+
+  private final InputStream in;
+  private final Clock clock;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  Main(InputStream in, Clock clock, PrintWriter out, PrintWriter err) {
+    this.in = in;
+    this.clock = clock;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs the command that the arguments write, and exits with its status. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int status = new Main(System.in, Clock.systemUTC(), out, err).run(args);
+    out.flush();
+    err.flush();
+    System.exit(status);
+  }
+
+  /** Runs the command that the arguments write. */
+  int run(String... args) {
+    for (String arg : args) {
+      if (TOKEN.matcher(arg).find()) {
+        err.println(
+            "A token is never an argument: other users of this machine see arguments, and shells"
+                + " keep them. Give it by standard input, or by --token-file.");
+        return USAGE;
+      }
+    }
+    CommandLine commands =
+        new CommandLine(this)
+            .addSubcommand(new KeysCommand(new SecureRandom(), out))
+            .addSubcommand(new ExplainCommand(in, clock, out));
+    commands.registerConverter(ContentEncryption.class, Main::encryption);
+    commands.registerConverter(ClientAddress.class, Main::address);
+    commands.setOut(out).setErr(err);
+    commands.setParameterExceptionHandler((wrong, given) -> usage(wrong));
+    commands.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          err.println("token-filter-tools: " + Failure.words(failure));
+          return command.getCommandSpec().exitCodeOnExecutionException();
+        });
+    return commands.execute(args);
+  }
+
+  private static ContentEncryption encryption(String name) {
+    try {
+      return ContentEncryption.of(name);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ClientAddress address(String text) {
+    try {
+      return ClientAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Does not repeat what was not expected: it may be a secret in the wrong place. */
+  private int usage(CommandLine.ParameterException wrong) {
+    err.println(
+        wrong instanceof UnmatchedArgumentException
+            ? "There is an argument too many, or an unknown option."
+            : String.valueOf(wrong.getMessage()));
+    wrong.getCommandLine().usage(err);
+    return USAGE;
+  }
+
+  /** The version of the jar. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"token-filter-tools " + (version == null ? "(not packed)" : version)};
+    }
+  }
+}

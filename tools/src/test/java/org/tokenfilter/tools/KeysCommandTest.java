@@ -1,0 +1,216 @@
+package org.tokenfilter.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.codec.JwkSetFile;
+import org.tokenfilter.codec.KeyRing;
+
+class KeysCommandTest {
+
+  private static final Pattern K = Pattern.compile("\"k\":\"([^\"]+)\"");
+
+  @TempDir private Path folder;
+
+  @Test
+  void aRotationGoesThroughItsStepsAndSaysWhatIsNext() throws IOException {
+    Shell made = done("create");
+    assertThat(made.out())
+        .startsWith("Made " + file() + ".\nk1 A128CBC-HS256 active ")
+        .contains("Next: bring the same file to every node");
+    assertThat(Files.getPosixFilePermissions(file()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+
+    Shell staged = done("rotate");
+    assertThat(ring()).hasToString("KeyRing[k1 active A128CBC-HS256, k2 staged A128CBC-HS256]");
+    assertThat(staged.out()).contains("wait until each has read it", "keys rotate --activate FILE");
+
+    Shell activated = done("rotate", "--activate");
+    assertThat(ring()).hasToString("KeyRing[k1 accept A128CBC-HS256, k2 active A128CBC-HS256]");
+    assertThat(activated.out())
+        .contains("New tokens use 'k2'", "keys retire FILE KID", "token.max-lifetime");
+
+    Shell retired = done("retire", "k1");
+    assertThat(ring()).hasToString("KeyRing[k1 retired A128CBC-HS256, k2 active A128CBC-HS256]");
+    assertThat(retired.out()).contains("refuses all tokens of 'k1'");
+
+    assertThat(done("list").out())
+        .matches("k1 A128CBC-HS256 retired \\S{8}\nk2 A128CBC-HS256 active \\S{8}\n");
+  }
+
+  @Test
+  void noCommandShowsAKey() throws IOException {
+    StringBuilder shown = new StringBuilder();
+    for (String[] command :
+        new String[][] {
+          {"create"}, {"rotate"}, {"rotate", "--activate"}, {"retire", "k1"}, {"list"}
+        }) {
+      shown.append(done(command).out());
+    }
+    Matcher keys = K.matcher(Files.readString(file()));
+    int number = 0;
+    while (keys.find()) {
+      String k = keys.group(1);
+      for (int i = 0; i + 8 <= k.length(); i++) {
+        assertThat(shown).doesNotContain(k.substring(i, i + 8));
+      }
+      number++;
+    }
+    assertThat(number).isEqualTo(2);
+  }
+
+  @Test
+  void thumbprintsTellWhetherTwoNodesHaveTheSameKey() throws IOException {
+    String list = listed(done("create").out());
+    Files.move(file(), folder.resolve("copy"));
+    assertThat(listed(run("list", folder.resolve("copy").toString()).out())).isEqualTo(list);
+    assertThat(listed(done("create").out())).isNotEqualTo(list);
+  }
+
+  private static String listed(String out) {
+    return out.lines().filter(line -> line.startsWith("k1 ")).findFirst().orElseThrow();
+  }
+
+  @Test
+  void aFileThatIsThereIsNeverReplaced() throws IOException {
+    Files.writeString(file(), "something else");
+    Shell refused = run("create", file().toString());
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err())
+        .isEqualTo("token-filter-tools: " + file() + " is there already, and stays as it is\n");
+    assertThat(file()).hasContent("something else");
+  }
+
+  @Test
+  void aBrokenFileIsNeverReplaced() throws IOException {
+    done("create");
+    String broken = Files.readString(file()).replace("active", "lost");
+    Files.writeString(file(), broken);
+    for (String[] command :
+        new String[][] {{"rotate"}, {"rotate", "--activate"}, {"retire", "k1"}, {"list"}}) {
+      Shell refused = onFile(command);
+      assertThat(refused.status()).isEqualTo(1);
+      assertThat(refused.err()).contains("key 'k1': state is not one of staged").hasLineCount(1);
+    }
+    assertThat(file()).hasContent(broken);
+  }
+
+  @Test
+  void stepsOutOfTurnAreRefusedAndSayWhichOneIsNext() throws IOException {
+    done("create");
+    refused("no key is staged. First: keys rotate FILE", "rotate", "--activate");
+    refused("key 'k1' is the active one", "retire", "k1");
+    refused("there is no key of this name", "retire", "k9");
+    done("rotate");
+    refused("key 'k2' is staged already", "rotate");
+    refused("no key 'k1' is staged", "rotate", "--activate", "--kid", "k1");
+    refused("--enc is for the first step", "rotate", "--activate", "--enc", "A256GCM");
+    assertThat(ring()).hasToString("KeyRing[k1 active A128CBC-HS256, k2 staged A128CBC-HS256]");
+  }
+
+  private void refused(String message, String... command) {
+    Shell refused = onFile(command);
+    assertThat(refused.status()).as(message).isEqualTo(1);
+    assertThat(refused.err()).startsWith("token-filter-tools: " + message).hasLineCount(1);
+  }
+
+  @Test
+  void ofSeveralStagedKeysOneIsNamed() throws IOException {
+    done("create");
+    done("rotate");
+    Files.writeString(
+        file(),
+        Files.readString(file())
+            .replace("\n]}", ",\n" + line("k3", "A".repeat(42) + "E") + "\n]}"));
+    refused("several keys are staged", "rotate", "--activate");
+    done("rotate", "--activate", "--kid", "k3");
+    assertThat(ring())
+        .hasToString(
+            "KeyRing[k1 accept A128CBC-HS256, k2 staged A128CBC-HS256, k3 active A128CBC-HS256]");
+  }
+
+  private static String line(String kid, String k) {
+    return """
+        {"kty":"oct","kid":"%s","use":"enc","alg":"A128CBC-HS256","state":"staged","k":"%s"}"""
+        .formatted(kid, k);
+  }
+
+  @Test
+  void theNextKeyIsForTheSameEncryptionUnlessAnotherIsAskedFor() throws IOException {
+    done("create", "--enc", "A256GCM", "--kid", "2026-03");
+    done("rotate");
+    done("rotate", "--activate");
+    done("rotate", "--enc", "A256CBC-HS512", "--kid", "next");
+    assertThat(ring())
+        .hasToString(
+            "KeyRing[2026-03 accept A256GCM, k1 active A256GCM, next staged A256CBC-HS512]");
+  }
+
+  @Test
+  void aNameThatIsUsedUpIsNotTakenAgain() throws IOException {
+    done("create");
+    done("rotate");
+    done("rotate", "--activate");
+    done("retire", "k1");
+    refused("two keys have the kid 'k1'", "rotate", "--kid", "k1");
+    done("rotate");
+    assertThat(ring().keys().get(2)).hasToString("k3 staged A128CBC-HS256");
+  }
+
+  @Test
+  void retiringTwiceChangesNothing() throws IOException {
+    done("create");
+    done("rotate");
+    done("retire", "k2");
+    String content = Files.readString(file());
+    done("retire", "k2");
+    assertThat(file()).hasContent(content);
+  }
+
+  @Test
+  void aMissingFileAndAWrongEncryptionAreSaidInOneLine() {
+    refused("there is no file " + file(), "list");
+    Shell usage = onFile("create", "--enc", "A192GCM");
+    assertThat(usage.status()).isEqualTo(2);
+    assertThat(usage.err()).contains("not one of A128CBC-HS256, A256CBC-HS512, A256GCM");
+    assertThat(file()).doesNotExist();
+    assertThat(run().status()).isEqualTo(2);
+  }
+
+  private Path file() {
+    return folder.resolve("keys.jwks");
+  }
+
+  private KeyRing ring() throws IOException {
+    return JwkSetFile.read(file());
+  }
+
+  private Shell done(String... command) {
+    Shell answer = onFile(command);
+    assertThat(answer.err()).isEmpty();
+    assertThat(answer.status()).isZero();
+    return answer;
+  }
+
+  /** The file comes after the verb. */
+  private Shell onFile(String... command) {
+    List<String> args = new java.util.ArrayList<>(List.of(command));
+    args.add(1, file().toString());
+    return run(args.toArray(String[]::new));
+  }
+
+  private static Shell run(String... command) {
+    List<String> args = new java.util.ArrayList<>(List.of(command));
+    args.add(0, "keys");
+    return Shell.run(Clock.systemUTC(), "", args.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,31 @@
+package org.tokenfilter.tools;
+
+import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+
+/**
+ * What a command answered.
+ *
+ * @param status its exit status
+ * @param out what it wrote
+ * @param err what it complained about
+ */
+record Shell(int status, String out, String err) {
+
+  /** Runs a command in this process. */
+  static Shell run(Clock clock, String input, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status =
+        new Main(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                clock,
+                new PrintWriter(out, true),
+                new PrintWriter(err, true))
+            .run(args);
+    return new Shell(status, out.toString(), err.toString());
+  }
+}
