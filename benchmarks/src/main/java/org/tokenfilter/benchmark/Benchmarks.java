@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.benchmark.end.EndBenchmark;
 import org.tokenfilter.benchmark.http.HttpBenchmark;
 import org.tokenfilter.benchmark.http.Plan;
 import org.tokenfilter.benchmark.micro.MicroBenchmark;
@@ -13,7 +14,7 @@ import org.tokenfilter.benchmark.scale.ScaleBenchmark;
 
 /**
  * Measures what it is told to: {@code quick}, {@code full}, {@code micro}, {@code scale}, {@code
- * heap}, or {@code all}.
+ * heap}, {@code ends}, or {@code all}.
  */
 public final class Benchmarks {
 
@@ -45,10 +46,12 @@ public final class Benchmarks {
       case "micro" -> micro();
       case "scale" -> scale();
       case "heap" -> heap();
+      case "ends" -> ends();
       case "all" -> {
         heap();
         micro();
         http(Plan.full());
+        ends();
         scale();
       }
       default -> throw new IllegalArgumentException("nothing to measure: " + List.of(choice));
@@ -61,6 +64,10 @@ public final class Benchmarks {
 
   private static void micro() throws Exception {
     new MicroBenchmark(REPORT).run();
+  }
+
+  private static void ends() throws Exception {
+    new EndBenchmark(FOLDER, REPORT).run();
   }
 
   private static void scale() throws Exception {

@@ -163,15 +163,12 @@ final class RenewalBuffer {
     List<DueRenewal> batch = new ArrayList<>();
     Set<TokenId> taken = new HashSet<>();
     for (TokenId id : due) {
-      if (batch.size() + 2 > BATCH) {
+      List<DueRenewal> together = together(id, taken);
+      if (batch.size() + together.size() > BATCH) {
         batches.add(batch);
         batch = new ArrayList<>();
       }
-      Use use = uses.get(id);
-      if (use != null && taken.add(id)) {
-        batch.add(new DueRenewal(id, use));
-        addParent(use, batch, taken);
-      }
+      batch.addAll(together);
     }
     if (!batch.isEmpty()) {
       batches.add(batch);
@@ -179,14 +176,26 @@ final class RenewalBuffer {
     return batches;
   }
 
-  private void addParent(Use child, List<DueRenewal> batch, Set<TokenId> taken) {
+  /** What is written of it, and of its user token, unless either was taken already. */
+  private List<DueRenewal> together(TokenId id, Set<TokenId> taken) {
+    Use use = uses.get(id);
+    if (use == null || !taken.add(id)) {
+      return List.of();
+    }
+    List<DueRenewal> together = new ArrayList<>(2);
+    together.add(new DueRenewal(id, use));
+    addParent(use, together, taken);
+    return together;
+  }
+
+  private void addParent(Use child, List<DueRenewal> together, Set<TokenId> taken) {
     TokenId id = child.parent();
     Use parent = id == null ? null : uses.get(id);
     if (id != null
         && parent != null
         && !parent.isAcknowledgedUntil(child.idleUntil())
         && taken.add(id)) {
-      batch.add(new DueRenewal(id, parent));
+      together.add(new DueRenewal(id, parent));
     }
   }
 

@@ -26,6 +26,11 @@ public final class PostgresDatabase implements Database {
     this.source = new CountedSource(pool.source());
   }
 
+  /** The same database, as another node has it. To be closed by itself. */
+  public PostgresDatabase throughAnotherPool() {
+    return new PostgresDatabase(url, server);
+  }
+
   @Override
   public DataSource source() {
     return source;

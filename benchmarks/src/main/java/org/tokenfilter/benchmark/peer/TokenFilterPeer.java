@@ -9,12 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.benchmark.database.Database;
-import org.tokenfilter.config.ConfigurationKey;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.TokenStore;
@@ -44,7 +42,7 @@ public final class TokenFilterPeer implements Peer {
    * @param store where tokens are kept; closed with the peer
    * @param database where the store keeps them; closed with the peer; null for in memory
    * @param keys the key file, made if missing
-   * @param settings further ones; a key that this version does not know is left out
+   * @param settings further ones
    */
   public TokenFilterPeer(
       String name,
@@ -56,7 +54,6 @@ public final class TokenFilterPeer implements Peer {
     this.store = store;
     this.database = database;
     this.settings = new HashMap<>(settings);
-    this.settings.keySet().retainAll(known());
     this.settings.put("token.keys.file", keys.toAbsolutePath().toString());
     this.settings.put("token.keys.generate", "true");
   }
@@ -64,10 +61,6 @@ public final class TokenFilterPeer implements Peer {
   /** That an end counts on this node at once, whoever ended it: the store is asked each time. */
   public static Map<String, String> strict() {
     return Map.of(LAG, "PT0S");
-  }
-
-  private static Set<String> known() {
-    return Set.copyOf(Stream.of(ConfigurationKey.values()).map(ConfigurationKey::key).toList());
   }
 
   @Override

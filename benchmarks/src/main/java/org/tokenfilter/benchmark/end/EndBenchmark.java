@@ -1,0 +1,79 @@
+package org.tokenfilter.benchmark.end;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+import org.tokenfilter.benchmark.database.PostgresDatabase;
+import org.tokenfilter.benchmark.database.PostgresServer;
+import org.tokenfilter.benchmark.report.Report;
+import org.tokenfilter.benchmark.report.Table;
+
+/** How soon one node refuses what another one has ended, in PostgreSQL. */
+public final class EndBenchmark {
+
+  /** Each with so much time for its ends: several polls, and not too many tokens at once. */
+  private static final List<Lag> LAGS =
+      List.of(
+          new Lag(Duration.ZERO, Duration.ofSeconds(4)),
+          new Lag(Duration.ofSeconds(1), Duration.ofSeconds(6)),
+          new Lag(Duration.ofSeconds(5), Duration.ofSeconds(15)));
+
+  private static final int ENDS = 400;
+  private static final double MEDIAN = 50;
+  private static final double TAIL = 99;
+  private static final double MICROS_A_MILLI = TimeUnit.MILLISECONDS.toMicros(1);
+
+  private final Path folder;
+  private final Report report;
+
+  private record Lag(Duration lag, Duration spread) {}
+
+  /**
+   * A benchmark.
+   *
+   * @param folder for keys and the database
+   */
+  public EndBenchmark(Path folder, Report report) {
+    this.folder = folder;
+    this.report = report;
+  }
+
+  /** Measures. */
+  public void run() throws Exception {
+    Files.createDirectories(folder);
+    Table table =
+        new Table("token.revocation.lag", "NOTIFY", "ends", "p50 ms", "p99 ms", "longest ms");
+    try (PostgresServer server = new PostgresServer(folder.resolve("postgres"))) {
+      for (Lag lag : LAGS) {
+        for (boolean listen : List.of(false, true)) {
+          Histogram micros = measure(server, lag, listen);
+          table.row(
+              lag.lag().toString(),
+              listen ? "on" : "off",
+              String.valueOf(micros.getTotalCount()),
+              millis(micros.getValueAtPercentile(MEDIAN)),
+              millis(micros.getValueAtPercentile(TAIL)),
+              millis(micros.getMaxValue()));
+        }
+      }
+    }
+    report.write("ends", table + "\n");
+  }
+
+  private Histogram measure(PostgresServer server, Lag lag, boolean listen) throws Exception {
+    try (PostgresDatabase database = server.newDatabase();
+        PostgresDatabase same = database.throughAnotherPool();
+        EndingNode ending = new EndingNode(same, folder, lag.lag(), listen);
+        EndingNode asked = new EndingNode(database, folder, lag.lag(), listen)) {
+      return new Ends(ending.service(), asked.service()).spreadOver(lag.spread(), ENDS);
+    }
+  }
+
+  private static String millis(long micros) {
+    return String.format(Locale.ROOT, "%,.1f", micros / MICROS_A_MILLI);
+  }
+}

@@ -1,0 +1,43 @@
+package org.tokenfilter.benchmark.end;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.tokenfilter.benchmark.database.PostgresDatabase;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.jdbc.JdbcTokenStore;
+
+/** A node with a store of its own. */
+final class EndingNode implements AutoCloseable {
+
+  private final TokenStore store;
+  private final TokenSecurity security;
+
+  /**
+   * Starts it.
+   *
+   * @param folder for the keys
+   * @param listen whether it tells others of its ends at once, and hears of theirs
+   */
+  EndingNode(PostgresDatabase database, Path folder, Duration lag, boolean listen) {
+    store = JdbcTokenStore.builder(database.source()).createSchema(true).listen(listen).open();
+    security =
+        TokenSecurity.builder()
+            .setting("token.keys.file", folder.resolve("keys.jwks").toAbsolutePath().toString())
+            .setting("token.keys.generate", "true")
+            .setting("token.revocation.lag", lag.toString())
+            .store(store)
+            .build();
+  }
+
+  TokenService service() {
+    return security.service();
+  }
+
+  @Override
+  public void close() {
+    security.close();
+    store.close();
+  }
+}

@@ -1,0 +1,120 @@
+package org.tokenfilter.benchmark.end;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Tokens end on one node at random moments, each while another node serves it from memory, if it
+ * does at all. That one is asked for all that have ended and were not refused yet, again and again.
+ */
+final class Ends {
+
+  private static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
+  private static final long BETWEEN_ROUNDS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int DIGITS = 3;
+  private static final int SEED = 5;
+
+  private final TokenService ending;
+  private final TokenService asked;
+  private final Random random = new Random(SEED);
+  private final Queue<Ended> used = new ConcurrentLinkedQueue<>();
+
+  Ends(TokenService ending, TokenService asked) {
+    this.ending = ending;
+    this.asked = asked;
+  }
+
+  /** Microseconds from the acknowledgement of each end to the first request that was refused. */
+  Histogram spreadOver(Duration time, int number) throws Exception {
+    List<Ended> tokens = issue(number);
+    long[] moments = random.longs(number, 0, time.toNanos()).sorted().toArray();
+    ExecutorService asking = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> refused = asking.submit(() -> ask(number));
+      long begin = System.nanoTime();
+      for (int i = 0; i < number; i++) {
+        await(begin + moments[i]);
+        Ended token = tokens.get(i);
+        asked.validate(token.presented());
+        used.add(token);
+        if (!ending.close(token.id())) {
+          throw new IllegalStateException("it had ended already");
+        }
+        token.acknowledged(System.nanoTime());
+      }
+      refused.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } finally {
+      asking.shutdownNow();
+    }
+    Histogram micros = new Histogram(TimeUnit.NANOSECONDS.toMicros(PATIENCE.toNanos()), DIGITS);
+    tokens.forEach(
+        token -> micros.recordValue(TimeUnit.NANOSECONDS.toMicros(token.nanosUntilRefused())));
+    return micros;
+  }
+
+  /** So many that the node that is asked has served. */
+  private List<Ended> issue(int number) throws TokenRejectedException {
+    List<Ended> tokens = new ArrayList<>(number);
+    for (int i = 0; i < number; i++) {
+      IssuedToken token =
+          ending.issueSession(Subject.of("user-" + i, "user"), Duration.ZERO, CLIENT, Set.of());
+      SessionId session = token.sessionId();
+      Set<String> ids = session == null ? Set.of() : Set.of(session.value());
+      PresentedToken presented = new PresentedToken(token.value(), ids, CLIENT, false);
+      asked.validate(presented);
+      tokens.add(new Ended(token.record().id(), presented));
+    }
+    return tokens;
+  }
+
+  private static void await(long nanos) {
+    while (System.nanoTime() < nanos) {
+      LockSupport.parkNanos(nanos - System.nanoTime());
+    }
+  }
+
+  private void ask(int number) {
+    int refused = 0;
+    while (refused < number && !Thread.currentThread().isInterrupted()) {
+      for (Iterator<Ended> tokens = used.iterator(); tokens.hasNext(); ) {
+        Ended token = tokens.next();
+        long begin = System.nanoTime();
+        if (isRefused(token)) {
+          token.refused(begin);
+          tokens.remove();
+          refused++;
+        }
+      }
+      LockSupport.parkNanos(BETWEEN_ROUNDS);
+    }
+  }
+
+  private boolean isRefused(Ended token) {
+    try {
+      asked.validate(token.presented());
+      return false;
+    } catch (TokenRejectedException refused) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package org.tokenfilter.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** What a request costs PostgreSQL: counts, which hold on any machine. */
+class StatementsPerRequestTest {
+
+  private static final Duration DEFAULT_LAG = Duration.ofSeconds(1);
+
+  private static final int TOKENS = 100;
+
+  /** Each token is used twice in a second, as by one who works and not as by one who reads. */
+  private static final int REQUESTS_A_STEP = 100;
+
+  private static final int STEPS_A_MINUTE = 120;
+
+  private final Random random = new Random(7);
+
+  @TempDir private Path folder;
+
+  @Test
+  void steadyStreamOfRequestsCostsNoStatementsOnItsThreads() throws Exception {
+    try (CountedNode node = new CountedNode(folder, DEFAULT_LAG)) {
+      List<PresentedToken> tokens = node.issue(TOKENS);
+      useEach(node, tokens);
+      node.forgetCounts();
+
+      int requests = use(node, tokens, 2 * STEPS_A_MINUTE);
+
+      note("default lag, steady", node, requests);
+      assertThat(node.ofRequests()).isLessThanOrEqualTo(requests / 100);
+      assertThat(node.ofPolls()).isEqualTo(node.polls());
+      assertThat(node.renewalStatements()).allMatch(statements -> statements <= 1);
+    }
+  }
+
+  @Test
+  void tokenThatIsNewToTheNodeCostsOneStatementMore() throws Exception {
+    try (CountedNode node = new CountedNode(folder, DEFAULT_LAG)) {
+      List<PresentedToken> tokens = node.issue(TOKENS);
+      List<PresentedToken> cold = node.issue(500);
+      useEach(node, tokens);
+      node.forgetCounts();
+
+      int requests = useEach(node, cold.subList(0, 250));
+      requests += use(node, tokens, 95);
+      requests += useEach(node, cold.subList(250, 500));
+
+      note("default lag, 500 new tokens", node, requests);
+      assertThat(requests).isEqualTo(10_000);
+      assertThat(node.ofRequests()).isBetween(cold.size(), requests * 6 / 100);
+    }
+  }
+
+  @Test
+  void lagOfZeroCostsOneReadEachRequest() throws Exception {
+    try (CountedNode node = new CountedNode(folder, Duration.ZERO)) {
+      List<PresentedToken> tokens = node.issue(TOKENS);
+      useEach(node, tokens);
+      node.forgetCounts();
+
+      int requests = use(node, tokens, 2 * STEPS_A_MINUTE);
+
+      note("lag PT0S", node, requests);
+      assertThat(node.ofRequests()).isEqualTo(requests);
+      assertThat(node.ofPolls()).isZero();
+      assertThat(node.renewalStatements()).allMatch(statements -> statements <= 1);
+      assertThat(node.takeWritten()).hasSizeBetween(TOKENS, requests * 2 / 100);
+    }
+  }
+
+  @Test
+  void tokenIsWrittenOnceInItsIntervalHoweverOftenItIsUsed() throws Exception {
+    try (CountedNode node = new CountedNode(folder, DEFAULT_LAG)) {
+      List<PresentedToken> tokens = new ArrayList<>();
+      while (tokens.size() < TOKENS) {
+        tokens.addAll(node.issue(1));
+        node.pass();
+      }
+      node.takeWritten();
+      Map<TokenId, Instant> written = new HashMap<>();
+      int writes = 0;
+      for (int step = 0; step < 3 * STEPS_A_MINUTE; step++) {
+        use(node, tokens, 1);
+        for (TokenId id : node.takeWritten()) {
+          Instant before = written.put(id, node.now());
+          writes++;
+          if (before != null) {
+            assertThat(Duration.between(before, node.now()))
+                .isGreaterThanOrEqualTo(CountedNode.RENEWAL_INTERVAL);
+          }
+        }
+      }
+      assertThat(written).hasSize(TOKENS);
+      assertThat(writes).isBetween(4 * TOKENS, 6 * TOKENS);
+    }
+  }
+
+  @Test
+  void thousandUsesAreWrittenWithOneStatement() throws Exception {
+    try (CountedNode node = new CountedNode(folder, DEFAULT_LAG)) {
+      assertThat(statementsFor(node, 1_000)).isEqualTo(1);
+      assertThat(statementsFor(node, 1_001)).isEqualTo(2);
+    }
+  }
+
+  /** With how many statements the uses of so many new tokens are written, all in one tick. */
+  private static int statementsFor(CountedNode node, int number)
+      throws TokenRejectedException, SQLException {
+    List<PresentedToken> tokens = node.issue(number);
+    useEach(node, tokens);
+    node.forgetCounts();
+    for (int step = 0; step < STEPS_A_MINUTE; step++) {
+      node.pass();
+    }
+    assertThat(node.takeWritten()).hasSize(number).doesNotHaveDuplicates();
+    assertThat(node.renewalStatements()).filteredOn(statements -> statements > 0).hasSize(1);
+    return node.renewalStatements().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private static int useEach(CountedNode node, List<PresentedToken> tokens)
+      throws TokenRejectedException {
+    for (PresentedToken token : tokens) {
+      node.request(token);
+    }
+    return tokens.size();
+  }
+
+  /** Requests with some of them at random, while time passes. */
+  private int use(CountedNode node, List<PresentedToken> tokens, int steps)
+      throws TokenRejectedException {
+    for (int step = 0; step < steps; step++) {
+      for (int request = 0; request < REQUESTS_A_STEP; request++) {
+        node.request(tokens.get(random.nextInt(tokens.size())));
+      }
+      node.pass();
+    }
+    return steps * REQUESTS_A_STEP;
+  }
+
+  private static void note(String what, CountedNode node, int requests) {
+    Figures.note(
+        "PostgreSQL, %s, %,d requests: %.4f statements a request; in the background %d polls and %d"
+            + " statements that renew",
+        what,
+        requests,
+        (double) node.ofRequests() / requests,
+        node.ofPolls(),
+        node.renewalStatements().stream().mapToInt(Integer::intValue).sum());
+  }
+}
