@@ -8,9 +8,6 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
@@ -26,9 +23,6 @@ import org.tokenfilter.token.Rejection;
 final class Envelope {
 
   private static final String ATTRIBUTE = Envelope.class.getName();
-  private static final DateTimeFormatter TO_THE_MILLISECOND =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
 
   /** The Julian date of 1970-01-01T00:00:00Z. */
   private static final BigDecimal EPOCH = new BigDecimal("2440587.5");
@@ -80,7 +74,7 @@ final class Envelope {
 
   private void write(JsonGenerator json, String name, JsonAnswer.Members members)
       throws IOException {
-    json.writeStringField("ServerDateTime", TO_THE_MILLISECOND.format(serverTime));
+    json.writeStringField("ServerDateTime", Written.time(serverTime));
     json.writeFieldName("TimeStamp");
     json.writeNumber(julianDate(serverTime));
     json.writeNumberField("ExecutionTime", (nanoTime.getAsLong() - begin) / NANOS_A_MILLI);

@@ -102,8 +102,8 @@ public final class SessionsServlet extends TokenEndpoint {
     json.writeStartObject();
     json.writeStringField("handle", record.id().toString());
     json.writeStringField("kind", Written.kind(record));
-    json.writeStringField("issued", record.issuedAt().toString());
-    json.writeStringField("lastUsed", record.lastUsedAt().toString());
+    json.writeStringField("issued", Written.time(record.issuedAt()));
+    json.writeStringField("lastUsed", Written.time(record.lastUsedAt()));
     Written.remaining(json, deadline == null ? null : Duration.between(current.usedAt(), deadline));
     json.writeStringField("client", record.client());
     json.writeBooleanField("current", record.id().equals(current.record().id()));

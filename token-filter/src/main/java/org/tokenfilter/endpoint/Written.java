@@ -3,14 +3,26 @@ package org.tokenfilter.endpoint;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenRecord;
 
-/** How the standard endpoints write what a record says. */
+/** How endpoints write times, and what a record says. */
 final class Written {
 
+  private static final DateTimeFormatter TO_THE_MILLISECOND =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
   private Written() {}
+
+  /** A time in UTC (ISO 8601), with all its milliseconds also where they are zero. */
+  static String time(Instant time) {
+    return TO_THE_MILLISECOND.format(time);
+  }
 
   /** {@code session}, {@code open} or {@code user}. */
   static String kind(TokenRecord record) {

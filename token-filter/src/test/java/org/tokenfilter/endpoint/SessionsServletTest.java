@@ -74,10 +74,10 @@ final class SessionsServletTest {
     assertThat(answer.body())
         .isEqualTo(
             ("{\"sessions\":[{\"handle\":\"%s\",\"kind\":\"user\","
-                    + "\"issued\":\"2026-11-22T10:00:01Z\",\"lastUsed\":\"2026-11-22T10:00:01Z\","
+                    + "\"issued\":\"2026-11-22T10:00:01.000Z\",\"lastUsed\":\"2026-11-22T10:00:01.000Z\","
                     + "\"remaining\":900000,\"client\":\"127.0.0.1\",\"current\":true},"
                     + "{\"handle\":\"%s\",\"kind\":\"open\","
-                    + "\"issued\":\"2026-11-22T10:00:00Z\",\"lastUsed\":\"2026-11-22T10:00:00Z\","
+                    + "\"issued\":\"2026-11-22T10:00:00.000Z\",\"lastUsed\":\"2026-11-22T10:00:00.000Z\","
                     + "\"remaining\":null,\"client\":\"127.0.0.1\",\"current\":false}]}")
                 .formatted(handle(user), handle(open)))
         .doesNotContain(handle(ended));
