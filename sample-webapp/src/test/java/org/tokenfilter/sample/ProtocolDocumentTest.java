@@ -2,7 +2,6 @@ package org.tokenfilter.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,10 +32,9 @@ final class ProtocolDocumentTest {
     int count = 0;
     try (WebApplication sample = Sample.start(folder.resolve("data"), Map.of())) {
       Matcher exchange = EXCHANGE.matcher(written);
-      HttpClient client = HttpClient.newHttpClient();
       while (exchange.find()) {
         String request = exchange.group(1);
-        String answer = new RecordedExchange(request).answer(sample, names, client);
+        String answer = new RecordedExchange(request).answer(sample, names);
         String block = "```http\n" + request + "\n" + answer + "```";
         exchange.appendReplacement(recorded, Matcher.quoteReplacement(block));
         count++;

@@ -24,9 +24,11 @@ record RecordedExchange(String request) {
       Set.of(
           "cache-control", "content-length", "date", "pragma", "server", "x-content-type-options");
 
-  /** Sends it, with the real values for their names, and writes the answer with names for them. */
-  String answer(WebApplication application, Names names, HttpClient client)
-      throws IOException, InterruptedException {
+  /**
+   * Sends it, with the real values for their names, and writes the answer with names for them. Each
+   * on a connection of its own: where a body is refused unread, the server closes the connection.
+   */
+  String answer(WebApplication application, Names names) throws IOException, InterruptedException {
     String[] parts = names.reveal(request).split("\n\n", 2);
     List<String> head = parts[0].lines().toList();
     String[] line = head.get(0).split(" ", -1);
@@ -41,7 +43,8 @@ record RecordedExchange(String request) {
       String[] pair = header.split(": ", 2);
       sent.header(pair[0], pair[1]);
     }
-    HttpResponse<String> answer = client.send(sent.build(), BodyHandlers.ofString());
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(sent.build(), BodyHandlers.ofString());
     String headers =
         answer.headers().map().entrySet().stream()
             .filter(header -> !LEFT_OUT.contains(header.getKey().toLowerCase(Locale.ROOT)))
