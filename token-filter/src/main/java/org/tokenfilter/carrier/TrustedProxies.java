@@ -110,7 +110,12 @@ public final class TrustedProxies {
   }
 
   private boolean trusts(ClientAddress address) {
-    return proxies.stream().anyMatch(proxy -> proxy.contains(address));
+    for (Network proxy : proxies) {
+      if (proxy.contains(address)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private ClientAddress rightmostStranger(ClientAddress peer, List<String> chain)

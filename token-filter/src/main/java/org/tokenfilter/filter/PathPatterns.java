@@ -41,10 +41,20 @@ final class PathPatterns {
 
   /** The path of the dispatch's target, if it is among them; else null. */
   @Nullable String pathOf(HttpServletRequest request) {
+    if (exact.isEmpty() && prefixes.isEmpty()) {
+      return null;
+    }
     String path = path(request);
-    return path != null && (exact.contains(path) || prefixes.stream().anyMatch(path::startsWith))
-        ? path
-        : null;
+    return path != null && (exact.contains(path) || beginsAsOne(path)) ? path : null;
+  }
+
+  private boolean beginsAsOne(String path) {
+    for (String prefix : prefixes) {
+      if (path.startsWith(prefix)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static @Nullable String path(HttpServletRequest request) {

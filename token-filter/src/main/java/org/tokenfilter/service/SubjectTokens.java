@@ -74,7 +74,8 @@ final class SubjectTokens {
       ended = store.endAll(selection, ending, BATCH);
       listeners.tellEnded(ended, Reason.CLOSED);
       count += ended.size();
-    } while (ended.size() >= BATCH);
+      // Until nothing is left: a refresh beside the last step may have put a successor there.
+    } while (!ended.isEmpty());
     return count;
   }
 }

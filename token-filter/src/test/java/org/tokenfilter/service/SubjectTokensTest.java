@@ -2,6 +2,12 @@ package org.tokenfilter.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
 import static org.tokenfilter.service.Refusals.assertRefused;
 import static org.tokenfilter.service.Scene.CLIENT;
 import static org.tokenfilter.service.Scene.SESSION_IDLE;
@@ -13,12 +19,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.Position;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.token.IssuedToken;
@@ -208,9 +216,34 @@ class SubjectTokensTest {
 
     assertThat(scene.over(counted, Scene.POLICY, scene.heard).endAll("alice")).isEqualTo(MANY);
 
-    assertThat(counted.calls(END_ALL)).isEqualTo(3);
+    // The last one finds nothing.
+    assertThat(counted.calls(END_ALL)).isEqualTo(4);
     assertThat(scene.heard.events())
         .containsExactlyInAnyOrderElementsOf(ids.stream().map(SubjectTokensTest::closed).toList());
+    assertThat(scene.live()).isEmpty();
+  }
+
+  /** As the successor of a refresh that is not committed yet when a step looks for its records. */
+  @Test
+  void whatComesBesideAStepEndsToo() throws Exception {
+    scene.session();
+    TokenStore late =
+        mock(TokenStore.class, withSettings().defaultAnswer(delegatesTo(scene.memory)));
+    AtomicBoolean come = new AtomicBoolean();
+    doAnswer(
+            step -> {
+              List<TokenId> ended =
+                  scene.memory.endAll(
+                      step.getArgument(0), step.getArgument(1), step.getArgument(2));
+              if (!come.getAndSet(true)) {
+                scene.open(MINUTE);
+              }
+              return ended;
+            })
+        .when(late)
+        .endAll(any(), any(), anyInt());
+
+    assertThat(scene.over(late, Scene.POLICY).endAll("alice")).isEqualTo(2);
     assertThat(scene.live()).isEmpty();
   }
 
