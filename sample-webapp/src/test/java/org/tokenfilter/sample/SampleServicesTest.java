@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,10 +97,7 @@ final class SampleServicesTest {
   }
 
   /** Listeners hear on a thread of their own, soon after. */
-  private static void awaitSessions(RequestCounts counts, int sessions) throws Exception {
-    for (int i = 0; i < 1_000 && counts.sessions() != sessions; i++) {
-      Thread.sleep(10);
-    }
-    assertThat(counts.sessions()).isEqualTo(sessions);
+  private static void awaitSessions(RequestCounts counts, int sessions) {
+    Awaitility.await().until(() -> counts.sessions() == sessions);
   }
 }

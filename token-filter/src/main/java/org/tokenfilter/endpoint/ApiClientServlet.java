@@ -129,24 +129,11 @@ public final class ApiClientServlet extends LoginEndpoint {
   /** A bad request is told what is wrong with it; everything else is a problem. */
   @Override
   Wording wording() {
-    return new Wording() {
-      @Override
-      public void send(
-          Problem problem, String why, HttpServletRequest request, HttpServletResponse response)
-          throws IOException {
-        if (problem.status() != HttpServletResponse.SC_BAD_REQUEST) {
-          problem.send(response);
-          return;
-        }
-        problem.send(
-            response,
-            JsonAnswer.TYPE,
-            JsonAnswer.object(
-                json -> {
-                  json.writeStringField("error", "invalid");
-                  json.writeStringField("message", why);
-                }));
-      }
-    };
+    return new BadRequestWording(
+        why ->
+            json -> {
+              json.writeStringField("error", "invalid");
+              json.writeStringField("message", why);
+            });
   }
 }

@@ -39,7 +39,7 @@ public final class IntrospectionServlet extends LoginEndpoint {
 
   @Override
   Wording wording() {
-    return new TokenParameter.Errors();
+    return TokenParameter.ERRORS;
   }
 
   @Override

@@ -29,7 +29,7 @@ public final class RevocationServlet extends TokenEndpoint {
 
   @Override
   Wording wording() {
-    return new TokenParameter.Errors();
+    return TokenParameter.ERRORS;
   }
 
   @Override
