@@ -11,19 +11,25 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** What a logger and those below it write, at every level, until it is closed. */
+/** What a logger and those below it write until this is closed. */
 public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger;
   private final @Nullable Level level;
 
+  /** At every level. */
   public LogLines(String name) {
+    this(name, Level.TRACE);
+  }
+
+  /** From a level on. */
+  public LogLines(String name, Level from) {
     logger = (Logger) LoggerFactory.getLogger(name);
     level = logger.getLevel();
     setContext(logger.getLoggerContext());
     start();
-    logger.setLevel(Level.TRACE);
+    logger.setLevel(from);
     logger.setAdditive(false);
     logger.addAppender(this);
   }

@@ -22,7 +22,12 @@ public final class RawHttp {
 
   /** A client of this application, from 127.0.0.1. */
   public static RawHttp to(WebApp app) {
-    return new RawHttp(app.port(), "127.0.0.1");
+    return to(app.port());
+  }
+
+  /** A client of whatever listens there on loopback, from 127.0.0.1. */
+  public static RawHttp to(int port) {
+    return new RawHttp(port, "127.0.0.1");
   }
 
   /** The same client from another address of this machine, such as 127.0.0.2. */

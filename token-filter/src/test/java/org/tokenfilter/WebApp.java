@@ -96,23 +96,26 @@ public final class WebApp implements AutoCloseable {
     return this;
   }
 
-  @SuppressWarnings("serial")
   public WebApp servlet(String mapping, Action action) {
-    return servlet(
-        mapping,
-        new HttpServlet() {
-          @Override
-          protected void service(HttpServletRequest request, HttpServletResponse response)
-              throws ServletException, IOException {
-            try {
-              action.answer(request, response);
-            } catch (ServletException | IOException | RuntimeException e) {
-              throw e;
-            } catch (Exception e) {
-              throw new ServletException(e);
-            }
-          }
-        });
+    return servlet(mapping, servlet(action));
+  }
+
+  /** A servlet that does this for each request. */
+  @SuppressWarnings("serial")
+  public static Servlet servlet(Action action) {
+    return new HttpServlet() {
+      @Override
+      protected void service(HttpServletRequest request, HttpServletResponse response)
+          throws ServletException, IOException {
+        try {
+          action.answer(request, response);
+        } catch (ServletException | IOException | RuntimeException e) {
+          throw e;
+        } catch (Exception e) {
+          throw new ServletException(e);
+        }
+      }
+    };
   }
 
   public ServletContextHandler context() {

@@ -28,65 +28,73 @@ import org.tokenfilter.token.TokenRejectedException;
  * Tokens as somebody would make them who has the key but not our code: RFC 7518, 5.2.2 and 5.3, by
  * the JDK's ciphers.
  */
-final class CraftedTokens {
+public final class CraftedTokens {
 
-  static final String AUDIENCE = "/orders";
-  static final TokenId ID = TokenId.of(bytes("id", TokenId.LENGTH));
-  static final Instant ISSUED = Instant.ofEpochSecond(1_790_000_000);
+  public static final String AUDIENCE = "/orders";
+  public static final TokenId ID = TokenId.of(bytes("id", TokenId.LENGTH));
+  public static final Instant ISSUED = Instant.ofEpochSecond(1_790_000_000);
 
   /** What alice's session token says. */
-  static final TokenClaims CLAIMS =
+  public static final TokenClaims CLAIMS =
       new TokenClaims(ID, TokenKind.SESSION, AUDIENCE, ISSUED, ISSUED.plus(Duration.ofDays(7)));
 
   /** The same as it is written. */
-  static final String CLAIMS_JSON =
+  public static final String CLAIMS_JSON =
       "{\"jti\":\""
           + ID
           + "\",\"k\":\"s\",\"aud\":\"/orders\",\"iat\":1790000000,\"exp\":1790604800}";
 
-  static final String HEADER_JSON = "{\"enc\":\"A128CBC-HS256\",\"alg\":\"dir\",\"kid\":\"k1\"}";
+  public static final String HEADER_JSON =
+      "{\"enc\":\"A128CBC-HS256\",\"alg\":\"dir\",\"kid\":\"k1\"}";
 
   /** The key that tokens are crafted with unless said otherwise. */
-  static final ContentKey K1 = key("k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE);
+  public static final ContentKey K1 =
+      key("k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE);
 
   private CraftedTokens() {}
 
   /** Always the same bytes for a name. */
-  static byte[] bytes(String name, int length) {
+  public static byte[] bytes(String name, int length) {
     byte[] bytes = new byte[length];
     new Random(name.hashCode()).nextBytes(bytes);
     return bytes;
   }
 
-  static ContentKey key(String kid, ContentEncryption encryption, ContentKey.State state) {
+  public static ContentKey key(String kid, ContentEncryption encryption, ContentKey.State state) {
     return new ContentKey(kid, encryption, state, bytes(kid, encryption.keyLength()));
   }
 
-  static JweTokenCodec codec(ContentKey... keys) {
+  /** A key file with this key alone. */
+  public static String keyFile(ContentKey key) {
+    return "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"%s\",\"use\":\"enc\",\"alg\":\"%s\",\"state\":\"active\",\"k\":\"%s\"}]}"
+        .formatted(key.kid(), key.encryption(), Base64Url.encode(key.bytes()));
+  }
+
+  public static JweTokenCodec codec(ContentKey... keys) {
     KeyRing ring = KeyRing.of(List.of(keys));
     return new JweTokenCodec(() -> ring, AUDIENCE, new SecureRandom());
   }
 
   /** A token of k1 with this header, and with claims that are ours. */
-  static String withHeader(String headerJson) {
+  public static String withHeader(String headerJson) {
     return withHeaderSegment(Base64Url.encode(headerJson));
   }
 
-  static String withHeaderSegment(String headerSegment) {
+  public static String withHeaderSegment(String headerSegment) {
     return seal(K1, headerSegment, bytes("iv", 16), CLAIMS_JSON.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A token of k1 with the right header, and with this content. */
-  static String withContent(byte[] content) {
+  public static String withContent(byte[] content) {
     return seal(K1, Base64Url.encode(HEADER_JSON), bytes("iv", 16), content);
   }
 
-  static String withContent(String content) {
+  public static String withContent(String content) {
     return withContent(content.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A token of this key. */
-  static String seal(ContentKey key, String headerSegment, byte[] iv, byte[] content) {
+  public static String seal(ContentKey key, String headerSegment, byte[] iv, byte[] content) {
     return switch (key.encryption()) {
       case A128CBC_HS256 -> cbc(key.bytes(), "HmacSHA256", headerSegment, iv, content);
       case A256CBC_HS512 -> cbc(key.bytes(), "HmacSHA512", headerSegment, iv, content);
@@ -94,7 +102,8 @@ final class CraftedTokens {
     };
   }
 
-  static String gcm(byte[] key, String headerSegment, byte[] iv, byte[] content, int tagLength) {
+  public static String gcm(
+      byte[] key, String headerSegment, byte[] iv, byte[] content, int tagLength) {
     try {
       Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
       cipher.init(
@@ -114,7 +123,8 @@ final class CraftedTokens {
     }
   }
 
-  static String cbc(byte[] key, String mac, String headerSegment, byte[] iv, byte[] content) {
+  public static String cbc(
+      byte[] key, String mac, String headerSegment, byte[] iv, byte[] content) {
     int half = key.length / 2;
     try {
       Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
@@ -131,7 +141,8 @@ final class CraftedTokens {
   }
 
   /** The whole tag, of which a token carries the first half. */
-  static byte[] hmac(byte[] key, String mac, String headerSegment, byte[] iv, byte[] ciphertext) {
+  public static byte[] hmac(
+      byte[] key, String mac, String headerSegment, byte[] iv, byte[] ciphertext) {
     try {
       Mac hmac = Mac.getInstance(mac);
       hmac.init(new SecretKeySpec(key, 0, key.length / 2, mac));
@@ -157,23 +168,23 @@ final class CraftedTokens {
   }
 
   /** The five parts. */
-  static List<String> parts(String token) {
+  public static List<String> parts(String token) {
     return List.of(token.split("\\.", -1));
   }
 
   /** The token with another part in place of one of the five. */
-  static String with(String token, int part, String other) {
+  public static String with(String token, int part, String other) {
     String[] parts = token.split("\\.", -1);
     parts[part] = other;
     return String.join(".", parts);
   }
 
-  static byte[] decoded(String part) {
+  public static byte[] decoded(String part) {
     return Base64.getUrlDecoder().decode(part);
   }
 
   /** Refused as it must be, and without a word of the token. */
-  static void assertRefused(TokenCodec codec, String token) {
+  public static void assertRefused(TokenCodec codec, String token) {
     Throwable thrown = catchThrowable(() -> codec.decode(token));
     assertThat(thrown).isInstanceOf(TokenRejectedException.class).hasNoCause();
     assertThat(((TokenRejectedException) thrown).rejection()).isEqualTo(Rejection.INVALID);

@@ -1,0 +1,297 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.RawHttp;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.codec.CraftedTokens;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.store.tck.SettableClock;
+
+/**
+ * An application that rows attack: the filter on all paths and dispatches, a protected servlet on
+ * {@code /secure/*} and {@code *.do}, a public one on {@code /public/*}, family 1 beside them. Its
+ * key is {@link CraftedTokens#K1}, so that a row can make tokens that no issuer of ours would.
+ */
+final class AttackedApp implements AutoCloseable {
+
+  static final String AUDIENCE = "/attacked";
+  static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+
+  final SettableClock clock;
+  final FaultyTokenStore store;
+  final TokenSecurity security;
+
+  private final LogLines log = new LogLines("org.tokenfilter", Level.TRACE);
+  private final LogLines containerLog = new LogLines("org.eclipse.jetty", Level.INFO);
+  private final List<String> ran = new CopyOnWriteArrayList<>();
+  private final Set<String> secrets = ConcurrentHashMap.newKeySet();
+  private final String contextPath;
+  private final Container.Running container;
+
+  private AttackedApp(Plan plan) throws Exception {
+    clock = plan.clock;
+    store = plan.store;
+    contextPath = plan.contextPath;
+    Path keys = plan.folder.resolve("attacked.jwks");
+    Files.writeString(keys, CraftedTokens.keyFile(CraftedTokens.K1));
+    Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
+    Map<String, String> settings = new HashMap<>(Accounts.settings(plan.folder));
+    settings.put("token.audience", AUDIENCE);
+    settings.put("token.keys.file", keys.toString());
+    settings.put("token.keys.generate", "false");
+    settings.putAll(plan.settings);
+    security = TokenSecurity.builder().settings(settings).clock(clock).store(store).build();
+    container =
+        plan.container.start(
+            plan.contextPath, plan.folder, (classes, context) -> register(plan, context));
+    for (String account : List.of(Accounts.ALICE, Accounts.BOB, Accounts.ADMIN)) {
+      secrets.add(account.substring(account.indexOf(':') + 1));
+      secrets.add(WebApp.basic(account).substring("Basic ".length()));
+    }
+  }
+
+  /** How an attacked application is made; all but the folder may be left as it is. */
+  static final class Plan {
+
+    private final Path folder;
+    private Container container = Container.JETTY;
+    private String contextPath = "";
+    private final Map<String, String> settings = new HashMap<>();
+    private final Map<String, String> filterParams = new HashMap<>();
+    private SettableClock clock = new SettableClock(START);
+    private FaultyTokenStore store = new FaultyTokenStore(new InMemoryTokenStore());
+    private Consumer<Registrations> more = registrations -> {};
+
+    private Plan(Path folder) {
+      this.folder = folder;
+      filterParams.put("token.paths.public", "/public/*");
+    }
+
+    Plan in(Container value) {
+      container = value;
+      return this;
+    }
+
+    Plan at(String value) {
+      contextPath = value;
+      return this;
+    }
+
+    Plan setting(String key, String value) {
+      settings.put(key, value);
+      return this;
+    }
+
+    Plan filterParam(String name, String value) {
+      filterParams.put(name, value);
+      return this;
+    }
+
+    /** Another node: over the store of that one, and with its clock. */
+    Plan beside(AttackedApp other) {
+      clock = other.clock;
+      store = other.store;
+      return this;
+    }
+
+    /** Servlets and filters beyond the usual ones. */
+    Plan with(Consumer<Registrations> value) {
+      more = value;
+      return this;
+    }
+
+    AttackedApp start() throws Exception {
+      return new AttackedApp(this);
+    }
+  }
+
+  /** What an application may add to itself while it starts. */
+  final class Registrations {
+
+    private final ServletContext context;
+
+    private Registrations(ServletContext context) {
+      this.context = context;
+    }
+
+    ServletContext context() {
+      return context;
+    }
+
+    /** The application that is being made. */
+    AttackedApp app() {
+      return AttackedApp.this;
+    }
+
+    Registrations filter(String name, String mapping, Filter filter, Map<String, String> params) {
+      var registration = context.addFilter(name, filter);
+      registration.setInitParameters(params);
+      registration.setAsyncSupported(true);
+      registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, mapping);
+      return this;
+    }
+
+    Registrations servlet(String name, Servlet servlet, String... mappings) {
+      var registration = context.addServlet(name, servlet);
+      registration.setAsyncSupported(true);
+      registration.setLoadOnStartup(1);
+      registration.addMapping(mappings);
+      return this;
+    }
+
+    Registrations servlet(String name, WebApp.Action action, String... mappings) {
+      return servlet(name, WebApp.servlet(action), mappings);
+    }
+  }
+
+  static Plan plan(Path folder) {
+    return new Plan(folder);
+  }
+
+  private void register(Plan plan, ServletContext context) {
+    Registrations registrations = new Registrations(context);
+    registrations.filter("token", "/*", new TokenFilter(security), plan.filterParams);
+    registrations.servlet(
+        "secure",
+        (request, response) -> {
+          ran(request);
+          response.getWriter().print("secret of " + request.getRemoteUser());
+        },
+        "/secure/*",
+        "*.do");
+    registrations.servlet(
+        "public",
+        (request, response) -> response.getWriter().print("public " + request.getRemoteUser()),
+        "/public/*");
+    registrations.servlet("tokens", new AccessTokenServlet(), "/security/rest/*");
+    plan.more.accept(registrations);
+  }
+
+  /** Called by each protected servlet when it runs. */
+  void ran(HttpServletRequest request) {
+    ran.add(String.valueOf(request.getRemoteUser()));
+  }
+
+  /** A client of this application, from 127.0.0.1. */
+  RawHttp http() {
+    return RawHttp.to(container.port());
+  }
+
+  int port() {
+    return container.port();
+  }
+
+  /** A session token of family 1, for the client at 127.0.0.1; 0 minutes for no ttl. */
+  Session session(String account, int minutes) throws IOException {
+    Answer answer = issued(account, "session/" + minutes);
+    Session session =
+        new Session(
+            WebApp.member(answer.body(), "access_token"), WebApp.member(answer.body(), "session"));
+    secret(session.token());
+    secret(session.id());
+    return session;
+  }
+
+  /** An open token of family 1. */
+  String open(String account, int minutes) throws IOException {
+    return secret(WebApp.member(issued(account, Integer.toString(minutes)).body(), "access_token"));
+  }
+
+  private Answer issued(String account, String path) throws IOException {
+    Answer answer =
+        http()
+            .get(
+                contextPath + "/security/rest/token/access/" + path,
+                "Authorization: " + WebApp.basic(account));
+    assertThat(answer.status()).as(answer.head()).isEqualTo(200);
+    return answer;
+  }
+
+  /** Notes what no line of the log may hold. */
+  String secret(String value) {
+    secrets.add(value);
+    return value;
+  }
+
+  /** A test for each row. */
+  Stream<DynamicTest> tests(List<Row> rows) {
+    assertThat(rows).extracting(Row::name).doesNotHaveDuplicates();
+    return rows.stream().map(row -> DynamicTest.dynamicTest(row.name(), () -> check(row)));
+  }
+
+  /** The answer of a row, when it was found right. */
+  Answer check(Row row) throws IOException {
+    log.take();
+    containerLog.take();
+    ran.clear();
+    Answer answer = row.attack().on(this);
+    assertThat(row.allowed())
+        .as("%s%n%s%n%s", row.name(), answer.head(), answer.body())
+        .anyMatch(verdict -> verdict.fits(answer));
+    assertThat(ran)
+        .as("how often the protected servlet ran")
+        .hasSize(Verdict.OK.fits(answer) && row.allowed().contains(Verdict.OK) ? 1 : 0);
+    assertSilent();
+    return answer;
+  }
+
+  /** Who was logged in when the protected servlet ran since the last row began. */
+  List<String> ran() {
+    return List.copyOf(ran);
+  }
+
+  /** What the library logged since the last row began. */
+  List<String> logged() {
+    return log.lines();
+  }
+
+  /** That no line of the log since the last row began holds a secret. */
+  void assertSilent() {
+    for (String line : Stream.of(log, containerLog).flatMap(l -> l.lines().stream()).toList()) {
+      assertThat(secrets).noneMatch(line::contains);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      container.stop().stop();
+    } catch (Exception e) {
+      throw new AssertionError("the container did not stop", e);
+    } finally {
+      security.close();
+      log.close();
+      containerLog.close();
+    }
+  }
+}

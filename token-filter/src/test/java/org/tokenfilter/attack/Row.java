@@ -1,0 +1,30 @@
+package org.tokenfilter.attack;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+import org.tokenfilter.RawHttp.Answer;
+
+/**
+ * A case of the catalogue.
+ *
+ * @param name its id and a few words
+ * @param allowed what it may get: one verdict, or the container's beside ours
+ * @param attack the request
+ */
+record Row(String name, Set<Verdict> allowed, Attack attack) {
+
+  /** Sends one request. */
+  @FunctionalInterface
+  interface Attack {
+    Answer on(AttackedApp app) throws IOException;
+  }
+
+  static Row of(String name, Verdict verdict, Attack attack) {
+    return new Row(name, EnumSet.of(verdict), attack);
+  }
+
+  static Row of(String name, Verdict verdict, Verdict or, Attack attack) {
+    return new Row(name, EnumSet.of(verdict, or), attack);
+  }
+}
