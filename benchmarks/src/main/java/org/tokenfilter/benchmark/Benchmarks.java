@@ -8,13 +8,14 @@ import org.tokenfilter.benchmark.end.EndBenchmark;
 import org.tokenfilter.benchmark.http.HttpBenchmark;
 import org.tokenfilter.benchmark.http.Plan;
 import org.tokenfilter.benchmark.micro.MicroBenchmark;
+import org.tokenfilter.benchmark.profile.ProfileBenchmark;
 import org.tokenfilter.benchmark.report.Report;
 import org.tokenfilter.benchmark.scale.HeapBenchmark;
 import org.tokenfilter.benchmark.scale.ScaleBenchmark;
 
 /**
  * Measures what it is told to: {@code quick}, {@code full}, {@code micro}, {@code scale}, {@code
- * heap}, {@code ends}, or {@code all}.
+ * heap}, {@code ends}, {@code profile}, or {@code all}.
  */
 public final class Benchmarks {
 
@@ -47,6 +48,7 @@ public final class Benchmarks {
       case "scale" -> scale();
       case "heap" -> heap();
       case "ends" -> ends();
+      case "profile" -> profile();
       case "all" -> {
         heap();
         micro();
@@ -77,6 +79,10 @@ public final class Benchmarks {
             Integer.getInteger("benchmark.records"),
             Integer.getInteger("benchmark.dead"))
         .run();
+  }
+
+  private static void profile() throws Exception {
+    new ProfileBenchmark(FOLDER, REPORT).run();
   }
 
   private static void heap() throws Exception {

@@ -2,8 +2,6 @@ package org.tokenfilter.carrier;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
@@ -28,12 +26,12 @@ public record SessionHeader(String name) {
    * @throws TokenRejectedException if it names two that differ
    */
   public @Nullable String read(HttpServletRequest request) throws TokenRejectedException {
-    Set<String> ids = new LinkedHashSet<>();
-    TokenCarrier.addHeaders(request, name, ids);
-    if (ids.size() > 1) {
+    Distinct ids = new Distinct();
+    ids.addHeaders(request, name);
+    if (ids.areSeveral()) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "two sessions that differ");
     }
-    return ids.isEmpty() ? null : ids.iterator().next();
+    return ids.first();
   }
 
   /** Names a session that was opened, in an answer that no cache may keep. */

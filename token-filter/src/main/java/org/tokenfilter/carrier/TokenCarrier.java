@@ -2,8 +2,6 @@ package org.tokenfilter.carrier;
 
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Enumeration;
-import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.PresentedToken;
@@ -66,7 +64,7 @@ public final class TokenCarrier {
    * @throws TokenRejectedException if it presents two that differ
    */
   public @Nullable PresentedToken read(HttpServletRequest request) throws TokenRejectedException {
-    return read(request, new LinkedHashSet<>());
+    return read(request, new Distinct());
   }
 
   /**
@@ -78,31 +76,32 @@ public final class TokenCarrier {
    */
   public @Nullable PresentedToken readAtGateway(HttpServletRequest request, @Nullable String inBody)
       throws TokenRejectedException {
-    Set<String> tokens = new LinkedHashSet<>();
-    addUnlessEmpty(inBody, tokens);
-    addHeaders(request, USER_TOKEN, tokens);
+    Distinct tokens = new Distinct();
+    tokens.add(inBody);
+    tokens.addHeaders(request, USER_TOKEN);
     return read(request, tokens);
   }
 
-  private @Nullable PresentedToken read(HttpServletRequest request, Set<String> tokens)
+  private @Nullable PresentedToken read(HttpServletRequest request, Distinct tokens)
       throws TokenRejectedException {
     String credentials = Authorization.credentials(request, "bearer");
-    if (bearer && credentials != null) {
+    if (bearer) {
       tokens.add(credentials);
     }
-    boolean ambient = tokens.isEmpty();
+    boolean ambient = tokens.first() == null;
     Cookie[] cookies = request.getCookies();
     if (tokenCookie != null) {
-      addCookies(cookies, tokenCookie, tokens);
+      tokens.addCookies(cookies, tokenCookie);
     }
-    if (tokens.isEmpty()) {
+    String token = tokens.first();
+    if (token == null) {
       return null;
     }
-    if (tokens.size() > 1) {
+    if (tokens.areSeveral()) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "two tokens that differ");
     }
     return new PresentedToken(
-        tokens.iterator().next(),
+        token,
         sessionIds(request, cookies),
         proxies.clientOf(request),
         ambient,
@@ -115,32 +114,9 @@ public final class TokenCarrier {
   }
 
   private Set<String> sessionIds(HttpServletRequest request, Cookie @Nullable [] cookies) {
-    Set<String> ids = new LinkedHashSet<>();
-    addCookies(cookies, sessionCookie, ids);
-    addHeaders(request, sessionHeader, ids);
-    return ids;
-  }
-
-  static void addHeaders(HttpServletRequest request, String name, Set<String> values) {
-    Enumeration<String> headers = request.getHeaders(name);
-    while (headers != null && headers.hasMoreElements()) {
-      addUnlessEmpty(headers.nextElement(), values);
-    }
-  }
-
-  private static void addCookies(Cookie @Nullable [] cookies, String name, Set<String> values) {
-    if (cookies != null) {
-      for (Cookie cookie : cookies) {
-        if (cookie.getName().equals(name)) {
-          addUnlessEmpty(cookie.getValue(), values);
-        }
-      }
-    }
-  }
-
-  private static void addUnlessEmpty(@Nullable String value, Set<String> values) {
-    if (value != null && !value.isEmpty()) {
-      values.add(value);
-    }
+    Distinct ids = new Distinct();
+    ids.addCookies(cookies, sessionCookie);
+    ids.addHeaders(request, sessionHeader);
+    return ids.all();
   }
 }

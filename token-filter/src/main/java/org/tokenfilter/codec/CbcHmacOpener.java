@@ -8,7 +8,6 @@ import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * AES in CBC mode with HMAC (RFC 7518, 5.2.2.2). Nothing is decrypted before all of it is known to
@@ -45,9 +44,9 @@ final class CbcHmacOpener implements ContentOpener {
   }
 
   @Override
-  public byte @Nullable [] open(byte[] authenticated, byte[] sealed)
+  public int open(byte[] authenticated, byte[] sealed, int length, byte[] content)
       throws GeneralSecurityException {
-    int tagAt = sealed.length - tagLength;
+    int tagAt = length - tagLength;
     mac.update(authenticated);
     mac.update(sealed, 0, tagAt);
     // Its length in bits keeps the header and what follows it apart.
@@ -56,9 +55,9 @@ final class CbcHmacOpener implements ContentOpener {
     System.arraycopy(whole, 0, expected, 0, tagLength);
     System.arraycopy(sealed, tagAt, tag, 0, tagLength);
     if (!MessageDigest.isEqual(expected, tag)) {
-      return null;
+      return FORGED;
     }
     cipher.init(Cipher.DECRYPT_MODE, decryptionKey, new IvParameterSpec(sealed, 0, ivLength));
-    return cipher.doFinal(sealed, ivLength, tagAt - ivLength);
+    return cipher.doFinal(sealed, ivLength, tagAt - ivLength, content, 0);
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -68,15 +69,17 @@ final class ClaimsJson {
   /**
    * Reads claims, which may be for another audience.
    *
+   * @param content begins with them
+   * @param length how many bytes they have
    * @throws IOException if they are not JSON
    * @throws IllegalArgumentException if they are not ours
    */
-  TokenClaims read(byte[] content) throws IOException {
-    if (content.length > MAX_BYTES) {
+  TokenClaims read(byte[] content, int length) throws IOException {
+    if (length > MAX_BYTES) {
       throw new IllegalArgumentException("claims are shorter");
     }
-    TokenClaims asWritten = text.read(content);
-    TokenClaims claims = asWritten == null ? parse(content) : asWritten;
+    TokenClaims asWritten = text.read(content, length);
+    TokenClaims claims = asWritten == null ? parse(Arrays.copyOf(content, length)) : asWritten;
     requireTimes(claims);
     return claims;
   }

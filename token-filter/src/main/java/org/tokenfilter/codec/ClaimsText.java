@@ -55,10 +55,16 @@ final class ClaimsText {
     return utf8(text);
   }
 
-  /** Reads what {@link #write} writes; null if it is spelled in any other way. */
-  @Nullable TokenClaims read(byte[] content) {
+  /**
+   * Reads what {@link #write} writes; null if it is spelled in any other way.
+   *
+   * @param content begins with it
+   * @param length how many bytes it has
+   */
+  @Nullable TokenClaims read(byte[] content, int length) {
     int issuedAt = KIND_AT + 1 + afterKindBytes.length;
-    int last = content.length - 1;
+    int last = length - 1;
+    // What is behind its end is never read: no digit and no piece goes beyond the last brace.
     if (issuedAt > last
         || content[last] != '}'
         || !has(BEFORE_ID_BYTES, content, 0)

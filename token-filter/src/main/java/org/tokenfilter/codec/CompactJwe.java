@@ -13,6 +13,9 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
   /** No token of ours is longer, and nobody makes us look at more. */
   static final int MAX_LENGTH = 1024;
 
+  /** What {@link #decode} answers where there is nothing to decode. */
+  static final int MISSPELLED = -1;
+
   CompactJwe(String header, String iv, String ciphertext, String tag) {
     this(
         header + ".." + iv + '.' + ciphertext + '.' + tag,
@@ -77,19 +80,21 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
   }
 
   /**
-   * The bytes of the initialization vector, the ciphertext and the tag, one after the other; null
-   * if one of the three is not canonical base64url. A sixth part would be a dot in the fifth, which
-   * is not in the alphabet.
+   * Decodes the initialization vector, the ciphertext and the tag, one after the other. A sixth
+   * part would be a dot in the fifth, which is not in the alphabet.
+   *
+   * @param into has room for as many bytes as the longest token has
+   * @return how many bytes those are, or {@link #MISSPELLED} if one of the three is not canonical
+   *     base64url
    */
-  byte @Nullable [] sealed() {
-    int ivBytes = Base64Url.bytes(ivLength());
-    int ciphertextBytes = Base64Url.bytes(tagAt - 1 - ciphertextAt);
-    byte[] sealed = new byte[ivBytes + ciphertextBytes + Base64Url.bytes(tagLength())];
+  int decode(byte[] into) {
+    int ciphertextInto = Base64Url.bytes(ivLength());
+    int tagInto = ciphertextInto + Base64Url.bytes(tagAt - 1 - ciphertextAt);
     boolean canonical =
-        Base64Url.decode(text, ivAt, ciphertextAt - 1, sealed, 0)
-            && Base64Url.decode(text, ciphertextAt, tagAt - 1, sealed, ivBytes)
-            && Base64Url.decode(text, tagAt, text.length(), sealed, ivBytes + ciphertextBytes);
-    return canonical ? sealed : null;
+        Base64Url.decode(text, ivAt, ciphertextAt - 1, into, 0)
+            && Base64Url.decode(text, ciphertextAt, tagAt - 1, into, ciphertextInto)
+            && Base64Url.decode(text, tagAt, text.length(), into, tagInto);
+    return canonical ? tagInto + Base64Url.bytes(tagLength()) : MISSPELLED;
   }
 
   /**
@@ -97,7 +102,7 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
    * tokens are. It says nothing of keys.
    */
   @Nullable String misspelling() {
-    if (sealed() != null && Base64Url.isCanonical(header())) {
+    if (decode(new byte[MAX_LENGTH]) != MISSPELLED && Base64Url.isCanonical(header())) {
       return null;
     }
     if (text.indexOf('.', tagAt) >= 0) {

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * One key at work, with the one header that its tokens have, made once and never read from a token.
@@ -59,12 +60,14 @@ final class ContentCipher {
   }
 
   /**
-   * The content of a token that has this key's header.
+   * Reads the content of a token that has this key's header.
    *
    * @throws JOSEException if the token is not this key's; ciphers may throw unchecked ones too
+   * @throws TokenRejectedException as the reader
    */
-  byte[] open(CompactJwe token) throws JOSEException {
-    return decrypt(token, headerBytes);
+  <T> T open(CompactJwe token, ContentReader<T> reader)
+      throws JOSEException, TokenRejectedException {
+    return decrypt(token, headerBytes, reader);
   }
 
   CompactJwe encrypt(byte[] plaintext, byte[] authenticated, SecureRandom random)
@@ -79,26 +82,24 @@ final class ContentCipher {
         parts.getAuthenticationTag().toString());
   }
 
-  byte[] decrypt(CompactJwe token, byte[] authenticated) throws JOSEException {
+  <T> T decrypt(CompactJwe token, byte[] authenticated, ContentReader<T> reader)
+      throws JOSEException, TokenRejectedException {
     // Ciphers would take some other lengths too: GCM has a meaning for them.
     if (token.ivLength() != Base64Url.length(encryption.ivLength())
         || token.tagLength() != Base64Url.length(encryption.tagLength())) {
       throw new NotOfThisKey("an initialization vector or a tag of another length");
     }
-    byte[] sealed = token.sealed();
-    if (sealed == null) {
-      throw new NotOfThisKey("a part is not canonical base64url");
-    }
-    byte[] content = content(authenticated, sealed);
-    if (content == null) {
+    T read = read(authenticated, token, reader);
+    if (read == null) {
       throw new NotOfThisKey("it does not decrypt");
     }
-    return content;
+    return read;
   }
 
-  private byte @Nullable [] content(byte[] authenticated, byte[] sealed) {
+  private <T> @Nullable T read(byte[] authenticated, CompactJwe token, ContentReader<T> reader)
+      throws TokenRejectedException {
     try {
-      return openers.open(authenticated, sealed);
+      return openers.open(authenticated, token, reader);
     } catch (GeneralSecurityException e) {
       return null;
     }

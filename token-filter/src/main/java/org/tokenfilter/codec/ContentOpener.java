@@ -1,7 +1,6 @@
 package org.tokenfilter.codec;
 
 import java.security.GeneralSecurityException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens what one key sealed, by the ciphers of the JDK. Serves one thread at a time, and must not
@@ -10,15 +9,22 @@ import org.jspecify.annotations.Nullable;
  */
 interface ContentOpener {
 
+  /** What {@link #open} answers where a token was not sealed by this key. */
+  int FORGED = -1;
+
   /**
-   * The content, or null if it was not sealed by this key.
+   * Opens a token.
    *
    * @param authenticated the header, as it is spelled
-   * @param sealed the initialization vector, the ciphertext and the tag, one after the other; the
-   *     first and the last have the lengths that the key's encryption asks for
+   * @param sealed begins with the initialization vector, the ciphertext and the tag, one after the
+   *     other; the first and the last have the lengths that the key's encryption asks for
+   * @param length how many bytes those are
+   * @param content where the content goes, from the begin; worth nothing unless this returns
+   * @return how many bytes the content has, or {@link #FORGED}
    * @throws GeneralSecurityException if it was not sealed by this key, or not as it should be
    */
-  byte @Nullable [] open(byte[] authenticated, byte[] sealed) throws GeneralSecurityException;
+  int open(byte[] authenticated, byte[] sealed, int length, byte[] content)
+      throws GeneralSecurityException;
 
   /**
    * One more for this key.

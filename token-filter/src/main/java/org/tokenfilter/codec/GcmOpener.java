@@ -22,10 +22,11 @@ final class GcmOpener implements ContentOpener {
   }
 
   @Override
-  public byte[] open(byte[] authenticated, byte[] sealed) throws GeneralSecurityException {
+  public int open(byte[] authenticated, byte[] sealed, int length, byte[] content)
+      throws GeneralSecurityException {
     cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(tagBits, sealed, 0, ivLength));
     cipher.updateAAD(authenticated);
     // All at once: no cipher may hand out what it has not authenticated yet.
-    return cipher.doFinal(sealed, ivLength, sealed.length - ivLength);
+    return cipher.doFinal(sealed, ivLength, length - ivLength, content, 0);
   }
 }

@@ -27,6 +27,7 @@ public final class JweTokenCodec implements TokenCodec {
   private final ClaimsJson claims;
   private final SecureRandom random;
   private final IssueCount count;
+  private final ContentReader<TokenClaims> reader = this::read;
 
   /**
    * A codec.
@@ -77,13 +78,13 @@ public final class JweTokenCodec implements TokenCodec {
     if (cipher == null) {
       throw refused(parts, current.whyNotOpening(parts.header()));
     }
-    return read(open(cipher, parts));
+    return open(cipher, parts);
   }
 
   /** Whatever the ciphers throw, and some of it is unchecked, the text is no token of ours. */
-  private static byte[] open(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
+  private TokenClaims open(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
     try {
-      return cipher.open(token);
+      return cipher.open(token, reader);
     } catch (JOSEException | RuntimeException e) {
       throw refused(token, "it does not decrypt");
     }
@@ -95,10 +96,10 @@ public final class JweTokenCodec implements TokenCodec {
     return CompactJwe.refused(misspelling == null ? otherwise : misspelling);
   }
 
-  private TokenClaims read(byte[] content) throws TokenRejectedException {
+  private TokenClaims read(byte[] content, int length) throws TokenRejectedException {
     TokenClaims read;
     try {
-      read = claims.read(content);
+      read = claims.read(content, length);
     } catch (Exception e) {
       // Its message may hold what the token says.
       throw CompactJwe.refused("its claims are not ours");

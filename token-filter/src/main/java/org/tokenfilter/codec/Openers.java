@@ -3,14 +3,18 @@ package org.tokenfilter.codec;
 import java.security.GeneralSecurityException;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Kept;
+import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The openers of one key, kept for the next token: to make one costs more than to open a token.
- * They go with their key. Thread-safe.
+ * The openers of one key, and the space that each works in, kept for the next token: to make them
+ * costs more than to open a token. They go with their key. Thread-safe.
  */
 final class Openers {
 
-  private final Kept<ContentOpener> kept = new Kept<>();
+  /** No token has more bytes, and what a cipher adds while it works has room beside them. */
+  private static final int SPACE = Base64Url.bytes(CompactJwe.MAX_LENGTH) + 64;
+
+  private final Kept<Bench> kept = new Kept<>();
 
   private final Source source;
 
@@ -25,17 +29,46 @@ final class Openers {
     ContentOpener another() throws GeneralSecurityException;
   }
 
+  /** An opener and its space. */
+  private static final class Bench {
+    private final ContentOpener opener;
+    private final byte[] sealed = new byte[SPACE];
+    private final byte[] content = new byte[SPACE];
+
+    private Bench(ContentOpener opener) {
+      this.opener = opener;
+    }
+  }
+
   Openers(Source source) {
     this.source = source;
   }
 
-  /** Does what {@link ContentOpener#open} does. */
-  byte @Nullable [] open(byte[] authenticated, byte[] sealed) throws GeneralSecurityException {
-    ContentOpener found = kept.take();
-    ContentOpener opener = found == null ? source.another() : found;
-    byte[] content = opener.open(authenticated, sealed);
+  /**
+   * Reads the content of a token whose parts have the right lengths.
+   *
+   * @return null if it is not canonical base64url, or was not sealed by this key
+   * @throws GeneralSecurityException as {@link ContentOpener#open}
+   * @throws TokenRejectedException as the reader
+   */
+  <T> @Nullable T open(byte[] authenticated, CompactJwe token, ContentReader<T> reader)
+      throws GeneralSecurityException, TokenRejectedException {
+    Bench found = kept.take();
+    Bench bench = found == null ? new Bench(source.another()) : found;
+    T read = open(bench, authenticated, token, reader);
     // Not where it has thrown: in what state it is then, nobody knows.
-    kept.put(opener);
-    return content;
+    kept.put(bench);
+    return read;
+  }
+
+  private static <T> @Nullable T open(
+      Bench bench, byte[] authenticated, CompactJwe token, ContentReader<T> reader)
+      throws GeneralSecurityException, TokenRejectedException {
+    int sealed = token.decode(bench.sealed);
+    if (sealed == CompactJwe.MISSPELLED) {
+      return null;
+    }
+    int length = bench.opener.open(authenticated, bench.sealed, sealed, bench.content);
+    return length == ContentOpener.FORGED ? null : reader.read(bench.content, length);
   }
 }

@@ -7,7 +7,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ final class Gate implements AutoCloseable {
   private final PathPatterns publicPaths;
   private final PathPatterns passivePaths;
   private final PathPatterns gatewayPaths;
+  private final boolean allPathsAlike;
   private final SessionContinuation continuation;
   private final OwnEndpoints endpoints;
 
@@ -54,6 +56,7 @@ final class Gate implements AutoCloseable {
     this.publicPaths = new PathPatterns(participant.publicPaths());
     this.passivePaths = new PathPatterns(participant.passivePaths());
     this.gatewayPaths = new PathPatterns(participant.gatewayPaths());
+    this.allPathsAlike = publicPaths.areNone() && passivePaths.areNone() && gatewayPaths.areNone();
     this.continuation = new SessionContinuation(participant);
     this.endpoints = new OwnEndpoints(context, participant.classLoader());
   }
@@ -77,15 +80,16 @@ final class Gate implements AutoCloseable {
       return;
     }
     Decision earlier = Decision.of(request, security);
-    String path = publicPaths.pathOf(request);
+    String path = allPathsAlike ? null : PathPatterns.path(request);
+    String page = publicPaths.cover(path) ? path : null;
     if (request.getDispatcherType() == DispatcherType.ERROR) {
-      serve(path, request, as(earlier, request, response), response, chain);
-    } else if (path != null && !isWithinAnother(path, request)) {
-      serve(path, request, ableToLogIn(request, response), response, chain);
+      serve(page, request, as(earlier, request, response), response, chain);
+    } else if (page != null && !isWithinAnother(page, request)) {
+      serve(page, request, ableToLogIn(request, response), response, chain);
     } else if (endpoints.receives(request)) {
       chain.doFilter(request, response);
     } else if (earlier == null) {
-      Decision decision = decide(request, response);
+      Decision decision = decide(path, request, response);
       decision.keepIn(request);
       followFirst(decision, request, response, chain);
     } else {
@@ -118,17 +122,18 @@ final class Gate implements AutoCloseable {
   }
 
   /** Fails closed: whatever goes wrong here, the request does not go on. */
-  private Decision decide(HttpServletRequest request, HttpServletResponse response) {
+  private Decision decide(
+      @Nullable String path, HttpServletRequest request, HttpServletResponse response) {
     Problems problems = security.problems();
     try {
-      boolean gateway = gatewayPaths.cover(request);
+      boolean gateway = gatewayPaths.cover(path);
       PresentedToken presented =
           gateway ? participant.presentAtGateway(request) : participant.present(request);
       if (presented.ambient()) {
         security.guard().checkUnsafe(request);
       }
       ActiveToken token = security.service().validate(presented);
-      ActiveToken counted = passivePaths.cover(request) ? token.lookedAt() : token;
+      ActiveToken counted = passivePaths.cover(path) ? token.lookedAt() : token;
       return new Admitted(
           security,
           gateway
@@ -201,9 +206,10 @@ final class Gate implements AutoCloseable {
         || request.getUserPrincipal() == admitted.principal()) {
       return request;
     }
-    Duration remaining = admitted.token().remaining();
-    if (remaining != null && !response.isCommitted()) {
-      response.setHeader(REMAINING, Long.toString(remaining.toMillis()));
+    Instant deadline = admitted.principal().deadline();
+    if (deadline != null && !response.isCommitted()) {
+      long remaining = admitted.token().usedAt().until(deadline, ChronoUnit.MILLIS);
+      response.setHeader(REMAINING, Long.toString(remaining));
     }
     return new AuthenticatedRequest(request, response, participant, admitted.principal());
   }

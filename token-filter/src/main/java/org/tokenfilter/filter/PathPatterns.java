@@ -34,18 +34,13 @@ final class PathPatterns {
     }
   }
 
-  /** Whether the dispatch's target is among them. */
-  boolean cover(HttpServletRequest request) {
-    return pathOf(request) != null;
+  boolean areNone() {
+    return exact.isEmpty();
   }
 
-  /** The path of the dispatch's target, if it is among them; else null. */
-  @Nullable String pathOf(HttpServletRequest request) {
-    if (exact.isEmpty() && prefixes.isEmpty()) {
-      return null;
-    }
-    String path = path(request);
-    return path != null && (exact.contains(path) || beginsAsOne(path)) ? path : null;
+  /** Whether a path is among them; one that is not known is not. */
+  boolean cover(@Nullable String path) {
+    return path != null && (exact.contains(path) || beginsAsOne(path));
   }
 
   private boolean beginsAsOne(String path) {
@@ -57,7 +52,8 @@ final class PathPatterns {
     return false;
   }
 
-  private static @Nullable String path(HttpServletRequest request) {
+  /** The path of the dispatch's target; null where it cannot be known. */
+  static @Nullable String path(HttpServletRequest request) {
     DispatcherType type = request.getDispatcherType();
     if (type == DispatcherType.INCLUDE) {
       return path(

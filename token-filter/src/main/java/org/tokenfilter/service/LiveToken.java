@@ -88,20 +88,23 @@ final class LiveToken {
 
   /** The record, with a use that the store may not know yet. */
   TokenRecord record(long use, long until) {
-    TokenRecord.Builder record =
-        TokenRecord.builder(id, kind, subject, Instant.ofEpochMilli(issuedAt))
-            .roles(roles)
-            .group(inSessionsOfSubject ? Groups.sessionsOf(subject) : group)
-            .parent(parent)
-            .client(client)
-            .binding(binding)
-            .attributes(attributes)
-            .lastUsedAt(Instant.ofEpochMilli(Math.max(usedAt, use)));
-    if (idleTimeout != null) {
-      long idle = until == NEVER ? idleUntil : Math.max(idleUntil, until);
-      record.idle(idleTimeout, Instant.ofEpochMilli(idle));
-    }
-    return record.expiresAt(expiresAt == NEVER ? null : Instant.ofEpochMilli(expiresAt)).build();
+    long idle = until == NEVER ? idleUntil : Math.max(idleUntil, until);
+    return new TokenRecord(
+        id,
+        kind,
+        subject,
+        roles,
+        inSessionsOfSubject ? Groups.sessionsOf(subject) : group,
+        parent,
+        client,
+        binding,
+        Instant.ofEpochMilli(issuedAt),
+        Instant.ofEpochMilli(Math.max(usedAt, use)),
+        idleTimeout,
+        idleTimeout == null ? null : Instant.ofEpochMilli(idle),
+        expiresAt == NEVER ? null : Instant.ofEpochMilli(expiresAt),
+        null,
+        attributes);
   }
 
   /** The record as far as the store has acknowledged it. */

@@ -72,16 +72,15 @@ final class RenewalBuffer {
     if (uses.size() >= most && !uses.containsKey(record.id())) {
       return false;
     }
-    boolean[] urgent = new boolean[1];
-    uses.compute(
-        record.id(),
-        (id, known) -> {
-          Use noted = known == null ? use(record, now) : known;
-          noted.add(use, until, own);
-          urgent[0] = noted.isUrgent(now, MARGIN);
-          return noted;
-        });
-    return !urgent[0];
+    Use noted =
+        uses.compute(
+            record.id(),
+            (id, known) -> {
+              Use kept = known == null ? use(record, now) : known;
+              kept.add(use, until, own);
+              return kept;
+            });
+    return !noted.isUrgent(now, MARGIN);
   }
 
   private Use use(TokenRecord record, Instant now) {

@@ -1,6 +1,5 @@
 package org.tokenfilter.service;
 
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
@@ -30,7 +29,7 @@ final class TokenJudge {
   private final NearTokenStore store;
   private final TokenCodec codec;
   private final Clock clock;
-  private final Kept<MessageDigest> digests = new Kept<>();
+  private final Kept<SessionId.Finder> finders = new Kept<>();
 
   TokenJudge(NearTokenStore store, TokenCodec codec, Clock clock) {
     this.store = store;
@@ -108,11 +107,11 @@ final class TokenJudge {
   }
 
   private TokenId tokenIdOf(String sessionId) throws TokenRejectedException {
-    MessageDigest kept = digests.take();
-    MessageDigest digest = kept == null ? SessionId.sha256() : kept;
+    SessionId.Finder kept = finders.take();
+    SessionId.Finder finder = kept == null ? new SessionId.Finder() : kept;
     try {
-      TokenId id = SessionId.tokenIdOf(sessionId, digest);
-      digests.put(digest);
+      TokenId id = finder.tokenIdOf(sessionId);
+      finders.put(finder);
       return id;
     } catch (IllegalArgumentException malformed) {
       throw invalid("a malformed session id");

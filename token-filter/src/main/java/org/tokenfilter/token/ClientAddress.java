@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The network address of a client, in one spelling: an IPv4-mapped IPv6 address is the IPv4
@@ -19,15 +18,16 @@ public final class ClientAddress {
   private static final Pattern IPV6 =
       Pattern.compile("(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|" + DOTTED + ")");
 
+  private static final int IPV4_OCTETS = 4;
+  private static final int MAX_OCTET = 255;
   private static final int IPV4_PREFIX = 24;
   private static final int IPV6_PREFIX = 64;
 
-  private final InetAddress address;
   private final String text;
 
-  private ClientAddress(InetAddress address) {
-    this.address = address;
-    this.text = address.getHostAddress();
+  /** The address with this text, which is its one spelling. */
+  private ClientAddress(String text) {
+    this.text = text;
   }
 
   /**
@@ -36,9 +36,8 @@ public final class ClientAddress {
    * @throws IllegalArgumentException if it is neither
    */
   public static ClientAddress parse(String text) {
-    byte[] ipv4 = dotted(text);
-    if (ipv4 != null) {
-      return of(ipv4);
+    if (isDotted(text)) {
+      return new ClientAddress(text);
     }
     String literal = text;
     if (literal.startsWith("[") && literal.endsWith("]")) {
@@ -53,19 +52,18 @@ public final class ClientAddress {
     }
     try {
       // A literal is never looked up; one with a colon that is no address is refused unasked.
-      return new ClientAddress(InetAddress.getByName(literal));
+      return new ClientAddress(InetAddress.getByName(literal).getHostAddress());
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("not a network address", e);
     }
   }
 
   /**
-   * The four bytes of dotted IPv4, which most clients have and each request asks for; null if the
-   * text is something else.
+   * Whether this is dotted IPv4, as most clients have and each request asks for: four numbers up to
+   * 255 without leading zeros, which is its one spelling.
    */
-  private static byte @Nullable [] dotted(String text) {
-    byte[] bytes = new byte[4];
-    int octet = 0;
+  private static boolean isDotted(String text) {
+    int dots = 0;
     int digits = 0;
     int value = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -73,24 +71,23 @@ public final class ClientAddress {
       if (c >= '0' && c <= '9' && (digits == 0 || value > 0)) {
         value = value * 10 + (c - '0');
         digits++;
-      } else if (c == '.' && digits > 0 && octet < bytes.length - 1) {
-        bytes[octet++] = (byte) value;
+      } else if (c == '.' && digits > 0) {
+        dots++;
         digits = 0;
         value = 0;
       } else {
-        return null;
+        return false;
       }
-      if (value > 255) {
-        return null;
+      if (value > MAX_OCTET) {
+        return false;
       }
     }
-    bytes[octet] = (byte) value;
-    return octet == bytes.length - 1 && digits > 0 ? bytes : null;
+    return dots == IPV4_OCTETS - 1 && digits > 0;
   }
 
-  private static ClientAddress of(byte[] bytes) {
+  private static String textOf(byte[] bytes) {
     try {
-      return new ClientAddress(InetAddress.getByAddress(bytes));
+      return InetAddress.getByAddress(bytes).getHostAddress();
     } catch (UnknownHostException e) {
       throw new IllegalStateException("4 or 16 bytes are an address", e);
     }
@@ -98,15 +95,20 @@ public final class ClientAddress {
 
   /** The network that it is in, with its length: {@code /24} of IPv4, {@code /64} of IPv6. */
   public String prefix() {
-    byte[] bytes = address.getAddress();
-    int bits = bytes.length == 4 ? IPV4_PREFIX : IPV6_PREFIX;
+    byte[] bytes = bytes();
+    int bits = bytes.length == IPV4_OCTETS ? IPV4_PREFIX : IPV6_PREFIX;
     Arrays.fill(bytes, bits / 8, bytes.length, (byte) 0);
-    return of(bytes) + "/" + bits;
+    return textOf(bytes) + "/" + bits;
   }
 
   /** The 4 bytes of an IPv4 address, or the 16 of an IPv6 one; a new array for each call. */
   public byte[] bytes() {
-    return address.getAddress();
+    try {
+      // A literal is never looked up.
+      return InetAddress.getByName(text).getAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("it was an address when it was made", e);
+    }
   }
 
   /** Whether a record that is bound so may be used from here: to an address, or to a prefix. */
@@ -116,12 +118,12 @@ public final class ClientAddress {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof ClientAddress client && address.equals(client.address);
+    return other instanceof ClientAddress client && text.equals(client.text);
   }
 
   @Override
   public int hashCode() {
-    return address.hashCode();
+    return text.hashCode();
   }
 
   /** The address, without brackets and without a port. */

@@ -1,5 +1,6 @@
 package org.tokenfilter.token;
 
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -14,6 +15,7 @@ public final class SessionId {
 
   private static final int LENGTH = 32;
   private static final int TEXT_LENGTH = 43;
+  private static final char LAST_ASCII = 0x7f;
   private static final String CANONICAL_ENDS = "AEIMQUYcgkosw048";
 
   private final String value;
@@ -38,25 +40,51 @@ public final class SessionId {
    *     message does not hold it
    */
   public static SessionId parse(String text) {
-    return new SessionId(text, decode(text));
+    requireShape(text);
+    return new SessionId(text, Base64.getUrlDecoder().decode(text));
   }
 
-  /**
-   * The id of the record of the session id that a client sent, by a digest that is kept.
-   *
-   * @param sha256 SHA-256, which is as it was made when this returns
-   * @throws IllegalArgumentException as {@link #parse}
-   */
-  public static TokenId tokenIdOf(String text, MessageDigest sha256) {
-    return TokenId.of(sha256.digest(decode(text)));
+  /** Finds records by what clients sent, and is kept for the next one. Not thread-safe. */
+  public static final class Finder {
+
+    private final MessageDigest sha256 = sha256();
+    private final byte[] text = new byte[TEXT_LENGTH];
+    private final byte[] bytes = new byte[LENGTH];
+
+    /** One that has found nothing yet. */
+    public Finder() {}
+
+    /**
+     * The id of the record of the session id that a client sent.
+     *
+     * @throws IllegalArgumentException as {@link #parse}; it is as it was made then, too
+     */
+    public TokenId tokenIdOf(String sent) {
+      requireShape(sent);
+      for (int i = 0; i < TEXT_LENGTH; i++) {
+        char c = sent.charAt(i);
+        text[i] = c <= LAST_ASCII ? (byte) c : 0;
+      }
+      Base64.getUrlDecoder().decode(text, bytes);
+      return TokenId.of(digest());
+    }
+
+    private byte[] digest() {
+      sha256.update(bytes);
+      try {
+        sha256.digest(bytes, 0, LENGTH);
+      } catch (DigestException e) {
+        throw new IllegalStateException("a digest of SHA-256 has 32 bytes", e);
+      }
+      return bytes;
+    }
   }
 
   /** Of the last of 43 characters two bits are left over, which are zero in the one spelling. */
-  private static byte[] decode(String text) {
+  private static void requireShape(String text) {
     if (text.length() != TEXT_LENGTH || CANONICAL_ENDS.indexOf(text.charAt(TEXT_LENGTH - 1)) < 0) {
       throw new IllegalArgumentException("a session id has 43 characters of canonical base64url");
     }
-    return Base64.getUrlDecoder().decode(text);
   }
 
   /** The text that the client keeps. Secret: for the answer to its owner alone. */
@@ -69,8 +97,7 @@ public final class SessionId {
     return tokenId;
   }
 
-  /** A digest for {@link #tokenIdOf}. */
-  public static MessageDigest sha256() {
+  private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

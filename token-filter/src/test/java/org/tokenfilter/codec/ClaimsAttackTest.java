@@ -222,7 +222,7 @@ class ClaimsAttackTest {
   void a32_aMegabyteIsRefusedBeforeItIsRead() {
     byte[] content = utf8(CLAIMS_JSON + " ".repeat(1_000_000));
     ClaimsJson claims = new ClaimsJson("/orders");
-    assertThatIllegalArgumentException().isThrownBy(() -> claims.read(content));
+    assertThatIllegalArgumentException().isThrownBy(() -> claims.read(content, content.length));
     assertRefused(CODEC, withContent(content));
   }
 

@@ -51,6 +51,9 @@ public final class CraftedTokens {
   public static final ContentKey K1 =
       key("k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE);
 
+  /** Reads what a token holds as it is. */
+  static final ContentReader<byte[]> BYTES = Arrays::copyOf;
+
   private CraftedTokens() {}
 
   /** Always the same bytes for a name. */

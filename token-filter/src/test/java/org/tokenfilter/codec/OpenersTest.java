@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.security.GeneralSecurityException;
 import java.security.ProviderException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -21,8 +23,11 @@ import org.tokenfilter.token.Kept;
 class OpenersTest {
 
   private static final byte[] HEADER = {1};
-  private static final byte[] SEALED = {2};
   private static final byte[] CONTENT = {3};
+  private static final CompactJwe TOKEN = new CompactJwe("AA", "BBBB", "CCCC", "DDDD");
+
+  /** The bytes of its three last parts. */
+  private static final byte[] SEALED = Base64.getUrlDecoder().decode("BBBBCCCCDDDD");
 
   private final AtomicInteger made = new AtomicInteger();
 
@@ -34,12 +39,12 @@ class OpenersTest {
   @Test
   void anOpenerIsUsedAgainWhetherTheTokenWasGoodOrNot() throws Exception {
     Openers openers = openers(() -> CONTENT);
-    assertThat(openers.open(HEADER, SEALED)).isEqualTo(CONTENT);
-    assertThat(openers.open(HEADER, SEALED)).isEqualTo(CONTENT);
+    assertThat(openers.open(HEADER, TOKEN, CraftedTokens.BYTES)).isEqualTo(CONTENT);
+    assertThat(openers.open(HEADER, TOKEN, CraftedTokens.BYTES)).isEqualTo(CONTENT);
     assertThat(made).hasValue(1);
     Openers refusing = openers(() -> null);
-    assertThat(refusing.open(HEADER, SEALED)).isNull();
-    assertThat(refusing.open(HEADER, SEALED)).isNull();
+    assertThat(refusing.open(HEADER, TOKEN, CraftedTokens.BYTES)).isNull();
+    assertThat(refusing.open(HEADER, TOKEN, CraftedTokens.BYTES)).isNull();
     assertThat(made).hasValue(2);
   }
 
@@ -52,7 +57,7 @@ class OpenersTest {
             });
     for (int i = 1; i <= 3; i++) {
       assertThatExceptionOfType(GeneralSecurityException.class)
-          .isThrownBy(() -> openers.open(HEADER, SEALED))
+          .isThrownBy(() -> openers.open(HEADER, TOKEN, CraftedTokens.BYTES))
           .withMessage("forged");
       assertThat(made).hasValue(i);
     }
@@ -63,7 +68,7 @@ class OpenersTest {
             });
     for (int i = 4; i <= 6; i++) {
       assertThatExceptionOfType(ProviderException.class)
-          .isThrownBy(() -> broken.open(HEADER, SEALED));
+          .isThrownBy(() -> broken.open(HEADER, TOKEN, CraftedTokens.BYTES));
       assertThat(made).hasValue(i);
     }
   }
@@ -79,9 +84,9 @@ class OpenersTest {
               allAreOpening.await(30, TimeUnit.SECONDS);
               return CONTENT;
             });
-    allAtOnce(threads, () -> openers.open(HEADER, SEALED));
+    allAtOnce(threads, () -> openers.open(HEADER, TOKEN, CraftedTokens.BYTES));
     assertThat(made).hasValue(threads);
-    allAtOnce(threads, () -> openers.open(HEADER, SEALED));
+    allAtOnce(threads, () -> openers.open(HEADER, TOKEN, CraftedTokens.BYTES));
     assertThat(made).hasValue(threads + more);
   }
 
@@ -95,7 +100,7 @@ class OpenersTest {
         () -> {
           start.await(30, TimeUnit.SECONDS);
           for (int i = 0; i < 20_000; i++) {
-            openers.open(HEADER, SEALED);
+            openers.open(HEADER, TOKEN, CraftedTokens.BYTES);
           }
           return CONTENT;
         });
@@ -108,12 +113,18 @@ class OpenersTest {
         () -> {
           made.incrementAndGet();
           AtomicBoolean busy = new AtomicBoolean();
-          return (header, token) -> {
+          return (header, parts, length, content) -> {
+            assertThat(Arrays.copyOf(parts, length)).isEqualTo(SEALED);
             if (!busy.compareAndSet(false, true)) {
               throw new AssertionError("it serves another thread");
             }
             try {
-              return way.open();
+              byte[] opened = way.open();
+              if (opened == null) {
+                return ContentOpener.FORGED;
+              }
+              System.arraycopy(opened, 0, content, 0, opened.length);
+              return opened.length;
             } catch (GeneralSecurityException | RuntimeException e) {
               throw e;
             } catch (Exception e) {

@@ -197,7 +197,7 @@ class TokenStringAttackTest {
     byte[] header = cipher.headerSegment().getBytes(StandardCharsets.US_ASCII);
     byte[] iv = decoded(parts(TOKEN).get(IV));
     byte[] ciphertext = decoded(parts(TOKEN).get(CIPHERTEXT));
-    assertThat(cipher.decrypt(CompactJwe.parse(TOKEN), header)).isNotEmpty();
+    assertThat(cipher.decrypt(CompactJwe.parse(TOKEN), header, CraftedTokens.BYTES)).isNotEmpty();
     byte[] longer = Arrays.copyOf(header, header.length + iv.length);
     System.arraycopy(iv, 0, longer, header.length, iv.length);
     String moved =
@@ -206,7 +206,7 @@ class TokenStringAttackTest {
             CIPHERTEXT,
             Base64Url.encode(Arrays.copyOfRange(ciphertext, 16, ciphertext.length)));
     assertThatExceptionOfType(JOSEException.class)
-        .isThrownBy(() -> cipher.decrypt(CompactJwe.parse(moved), longer));
+        .isThrownBy(() -> cipher.decrypt(CompactJwe.parse(moved), longer, CraftedTokens.BYTES));
   }
 
   @Test

@@ -1,6 +1,9 @@
 package org.tokenfilter.store;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Base64;
 
 /**
@@ -15,6 +18,8 @@ public final class TokenId implements Comparable<TokenId> {
   public static final int LENGTH = 32;
 
   private static final int TEXT_LENGTH = 43;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final long a;
   private final long b;
@@ -37,8 +42,11 @@ public final class TokenId implements Comparable<TokenId> {
     if (bytes.length != LENGTH) {
       throw new IllegalArgumentException("a token id has 32 bytes, not " + bytes.length);
     }
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    return new TokenId(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
+    return new TokenId(
+        (long) LONGS.get(bytes, 0),
+        (long) LONGS.get(bytes, Long.BYTES),
+        (long) LONGS.get(bytes, 2 * Long.BYTES),
+        (long) LONGS.get(bytes, 3 * Long.BYTES));
   }
 
   /**

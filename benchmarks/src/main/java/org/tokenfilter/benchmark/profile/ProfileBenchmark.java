@@ -1,0 +1,94 @@
+package org.tokenfilter.benchmark.profile;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import jdk.jfr.Recording;
+import org.tokenfilter.benchmark.load.Load;
+import org.tokenfilter.benchmark.load.Run;
+import org.tokenfilter.benchmark.peer.BarePeer;
+import org.tokenfilter.benchmark.peer.Greeting;
+import org.tokenfilter.benchmark.peer.Node;
+import org.tokenfilter.benchmark.peer.TokenFilterPeer;
+import org.tokenfilter.benchmark.report.Report;
+import org.tokenfilter.benchmark.report.Table;
+import org.tokenfilter.store.InMemoryTokenStore;
+
+/**
+ * Looks at a node with the in-memory store under load: which of our methods allocate how much for a
+ * request, and which are seen running. What the same requests cost without protection is measured
+ * beside it.
+ */
+public final class ProfileBenchmark {
+
+  private static final int CONNECTIONS = 16;
+  private static final int CLIENTS = 10_000;
+  private static final Duration WARM_UP = Duration.ofSeconds(8);
+  private static final Duration TIME = Duration.ofSeconds(10);
+  private static final int SHOWN = 40;
+
+  private final Path folder;
+  private final Report report;
+
+  /**
+   * A benchmark.
+   *
+   * @param folder for keys and the recording
+   */
+  public ProfileBenchmark(Path folder, Report report) {
+    this.folder = folder;
+    this.report = report;
+  }
+
+  /** Measures. */
+  public void run() throws Exception {
+    Files.createDirectories(folder);
+    TokenFilterPeer peer =
+        new TokenFilterPeer(
+            "in memory", new InMemoryTokenStore(), null, folder.resolve("keys.jwks"), Map.of());
+    try (Load load = new Load(CONNECTIONS, Greeting.body());
+        Node bare = new Node(new BarePeer());
+        Node node = new Node(peer)) {
+      List<byte[]> requests = node.requests(CLIENTS);
+      load.closed(bare.port(), requests, WARM_UP);
+      load.closed(node.port(), requests, WARM_UP);
+      Run without = load.closed(bare.port(), requests, TIME);
+      Run with = load.closed(node.port(), requests, TIME);
+      Path file = folder.resolve("requests.jfr");
+      try (Recording recording = new Recording()) {
+        recording.enable(Recorded.ALLOCATION).withStackTrace().with("throttle", "10000/s");
+        recording.enable(Recorded.EXECUTION).withPeriod(Duration.ofMillis(1)).withStackTrace();
+        recording.start();
+        load.closed(node.port(), requests, TIME);
+        recording.stop();
+        recording.dump(file);
+      }
+      report.write("profile", markdown(with, without, new Recorded(file)));
+    }
+  }
+
+  private static String markdown(Run with, Run without, Recorded recorded) {
+    return format(
+            "A request: %.1f us of CPU and %,.0f B of garbage; without protection %.1f us and %,.0f B.%n%n",
+            with.cpuMicros(), with.garbage(), without.cpuMicros(), without.garbage())
+        + table("method and class", "B a request", with.garbage(), recorded.allocations())
+        + "\n"
+        + table("method", "us a request", with.cpuMicros(), recorded.executions());
+  }
+
+  private static String table(
+      String title, String unit, double whole, List<Recorded.Share> shares) {
+    Table table = new Table(title, unit);
+    shares.stream()
+        .limit(SHOWN)
+        .forEach(share -> table.row(share.place(), format("%.2f", share.share() * whole)));
+    return table.toString();
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}

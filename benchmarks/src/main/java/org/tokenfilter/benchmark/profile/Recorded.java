@@ -1,0 +1,102 @@
+package org.tokenfilter.benchmark.profile;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedMethod;
+import jdk.jfr.consumer.RecordedStackTrace;
+import jdk.jfr.consumer.RecordingFile;
+
+/** What a recording says of the threads that serve requests. */
+final class Recorded {
+
+  static final String ALLOCATION = "jdk.ObjectAllocationSample";
+  static final String EXECUTION = "jdk.ExecutionSample";
+
+  private static final String OURS = "org.tokenfilter.";
+  private static final String BENCHMARK = OURS + "benchmark.";
+
+  /** Where no code of ours is on the stack. */
+  static final String CONTAINER = "the container";
+
+  /**
+   * A share of a whole.
+   *
+   * @param place the innermost method of ours on the stack
+   * @param share between 0 and 1
+   */
+  record Share(String place, double share) {}
+
+  private final Map<String, Long> bytes = new TreeMap<>();
+  private final Map<String, Long> samples = new TreeMap<>();
+
+  /** Reads a file. */
+  Recorded(Path file) throws IOException {
+    try (RecordingFile recording = new RecordingFile(file)) {
+      while (recording.hasMoreEvents()) {
+        add(recording.readEvent());
+      }
+    }
+  }
+
+  private void add(RecordedEvent event) {
+    RecordedStackTrace stack = event.getStackTrace();
+    if (stack == null || !servesRequests(stack.getFrames())) {
+      return;
+    }
+    String place = place(stack.getFrames());
+    switch (event.getEventType().getName()) {
+      case ALLOCATION ->
+          bytes.merge(
+              place + " | " + event.getClass("objectClass").getName(),
+              event.getLong("weight"),
+              Long::sum);
+      case EXECUTION -> samples.merge(place, 1L, Long::sum);
+      default -> {
+        // Nothing else was asked for.
+      }
+    }
+  }
+
+  private static boolean servesRequests(List<RecordedFrame> frames) {
+    return frames.stream().anyMatch(frame -> typeOf(frame).startsWith("org.eclipse.jetty"));
+  }
+
+  private static String place(List<RecordedFrame> frames) {
+    for (RecordedFrame frame : frames) {
+      String type = typeOf(frame);
+      if (type.startsWith(OURS) && !type.startsWith(BENCHMARK)) {
+        return type.substring(OURS.length()) + "." + frame.getMethod().getName();
+      }
+    }
+    return CONTAINER;
+  }
+
+  private static String typeOf(RecordedFrame frame) {
+    RecordedMethod method = frame.getMethod();
+    return method == null ? "" : method.getType().getName();
+  }
+
+  /** Who allocated how much of all, the most first: method and class of the object. */
+  List<Share> allocations() {
+    return shares(bytes);
+  }
+
+  /** Who was seen running how often, the most first. */
+  List<Share> executions() {
+    return shares(samples);
+  }
+
+  private static List<Share> shares(Map<String, Long> amounts) {
+    double all = amounts.values().stream().mapToLong(Long::longValue).sum();
+    return amounts.entrySet().stream()
+        .map(entry -> new Share(entry.getKey(), entry.getValue() / all))
+        .sorted(Comparator.comparingDouble(Share::share).reversed())
+        .toList();
+  }
+}
