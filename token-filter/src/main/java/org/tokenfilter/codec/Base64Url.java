@@ -73,7 +73,31 @@ final class Base64Url {
         into[next++] = (byte) (held >> count);
       }
     }
-    // Two or four bits may be left over at the end, which must be zero. A whole digit may not.
+    return endsWell(held, count);
+  }
+
+  /** Does the same with characters that are bytes, which need not become a text first. */
+  static boolean decode(byte[] text, int from, int to, byte[] into, int at) {
+    int next = at;
+    int held = 0;
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      int digit = digit((char) (text[i] & 0xff));
+      if (digit < 0) {
+        return false;
+      }
+      held = held << BITS | digit;
+      count += BITS;
+      if (count >= Byte.SIZE) {
+        count -= Byte.SIZE;
+        into[next++] = (byte) (held >> count);
+      }
+    }
+    return endsWell(held, count);
+  }
+
+  /** Two or four bits may be left over at the end, which must be zero. A whole digit may not. */
+  private static boolean endsWell(int held, int count) {
     return count < BITS && (held & ((1 << count) - 1)) == 0;
   }
 

@@ -109,9 +109,8 @@ final class ClaimsText {
   }
 
   private static @Nullable TokenId id(byte[] content) {
-    String text = new String(content, ID_AT, ID_LENGTH, StandardCharsets.ISO_8859_1);
     byte[] id = new byte[TokenId.LENGTH];
-    return Base64Url.decode(text, 0, ID_LENGTH, id, 0) ? TokenId.of(id) : null;
+    return Base64Url.decode(content, ID_AT, ID_AT + ID_LENGTH, id, 0) ? TokenId.of(id) : null;
   }
 
   /** Where the digits end that begin here. */

@@ -2,6 +2,7 @@ package org.tokenfilter.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -46,6 +47,20 @@ class Base64UrlTest {
     for (String c : DIGITS) {
       assertThat(Base64Url.isCanonical(c)).isFalse();
       assertThat(Base64Url.isCanonical("QUJD" + c)).isFalse();
+    }
+  }
+
+  @Test
+  void bytesAreReadAsTheCharactersThatTheyStandFor() {
+    for (int c = 0; c <= 255; c++) {
+      for (String text : List.of("QU" + (char) c + "D", "QUJDQU" + (char) c)) {
+        byte[] ascii = text.getBytes(StandardCharsets.ISO_8859_1);
+        byte[] ofText = new byte[8];
+        byte[] ofBytes = new byte[8];
+        boolean read = Base64Url.decode(text, 1, text.length(), ofText, 1);
+        assertThat(Base64Url.decode(ascii, 1, ascii.length, ofBytes, 1)).isEqualTo(read);
+        assertThat(ofBytes).isEqualTo(ofText);
+      }
     }
   }
 

@@ -89,6 +89,11 @@ final class ManyRecords {
     return id(LIVE, 1 + random.nextInt(live));
   }
 
+  /** One of those that are dead, or were. */
+  TokenId anyDead(Random random, int dead) {
+    return id(DEAD, 1 + random.nextInt(dead));
+  }
+
   /** Finds one that must be there. */
   void find(TokenId id) {
     if (store.find(id).isEmpty()) {

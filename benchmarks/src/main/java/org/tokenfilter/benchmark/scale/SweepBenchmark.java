@@ -38,48 +38,91 @@ final class SweepBenchmark {
 
   String run(int dead) throws Exception {
     records.addDead(dead, now);
+    String alone = alone(dead);
+    records.addDead(dead, now);
+    return alone + besideLoad(dead);
+  }
+
+  private String alone(int dead) throws SQLException {
+    database.execute("checkpoint");
+    Timings steps = new Timings();
+    long wal = database.walBytes();
+    long begin = System.nanoTime();
+    sweepAll(steps);
+    double seconds = secondsSince(begin);
+    double megabytes = (database.walBytes() - wal) / MEGABYTE;
+    requireGone();
+    return String.format(
+        Locale.ROOT,
+        "%,d dead records were swept in %.1f s, %,d at a time, right after a checkpoint: %s; %,.0f MB"
+            + " of WAL.%n%n",
+        dead,
+        seconds,
+        STEP,
+        said(steps),
+        megabytes);
+  }
+
+  private String besideLoad(int dead) throws Exception {
     Timings quietFinds = new Timings();
+    Timings quietDead = new Timings();
     Timings quietRenewals = new Timings();
     for (int i = 0; i < CALLS; i++) {
-      use(quietFinds, quietRenewals, i);
+      use(quietFinds, quietDead, quietRenewals, i, dead);
     }
     database.execute("checkpoint");
     Timings finds = new Timings();
+    Timings ofDead = new Timings();
     Timings renewals = new Timings();
     Timings steps = new Timings();
-    long wal = database.walBytes();
     long begin = System.nanoTime();
     ExecutorService sweeper = Executors.newSingleThreadExecutor();
     try {
       Future<?> sweep = sweeper.submit(() -> sweepAll(steps));
       for (int i = CALLS; !sweep.isDone(); i++) {
-        use(finds, renewals, i);
+        use(finds, ofDead, renewals, i, dead);
       }
       sweep.get();
     } finally {
       sweeper.shutdownNow();
     }
-    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-    double megabytes = (database.walBytes() - wal) / MEGABYTE;
+    double seconds = secondsSince(begin);
     requireGone();
-    return new Table("beside a sweep", "p50, p99 us before", "p50, p99 us meanwhile")
-            .row("find", quietFinds.toString(), finds.toString())
-            .row("renew one", quietRenewals.toString(), renewals.toString())
+    return new Table(
+                "beside a sweep", "p50, p99, longest us before", "p50, p99, longest us meanwhile")
+            .row("find a live one", all(quietFinds), all(finds))
+            .row("find one that is swept", all(quietDead), all(ofDead))
+            .row("renew one", all(quietRenewals), all(renewals))
         + String.format(
             Locale.ROOT,
-            "%n%,d dead records were swept in %.1f s, %,d at a time: a step took %,.0f us (p50), the"
-                + " longest %,.0f ms; %,.0f MB of WAL, the load's part included.%n%n",
-            dead,
-            millis / 1e3,
-            STEP,
-            steps.medianMicros(),
-            steps.longestMicros() / 1e3,
-            megabytes);
+            "%nBeside that load, the same number was swept in %.1f s: %s.%n%n",
+            seconds,
+            said(steps));
   }
 
-  private void use(Timings finds, Timings renewals, int call) {
+  private static double secondsSince(long begin) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) / 1e3;
+  }
+
+  private static String said(Timings steps) {
+    return String.format(
+        Locale.ROOT,
+        "a step took %,.0f us (p50), %,.0f us (p99), the longest %,.0f ms",
+        steps.medianMicros(),
+        steps.tailMicros(),
+        steps.longestMicros() / 1e3);
+  }
+
+  private static String all(Timings timings) {
+    return String.format(Locale.ROOT, "%s, %,.0f", timings, timings.longestMicros());
+  }
+
+  /** Whoever comes with a token that died is answered as quickly as all others. */
+  private void use(Timings finds, Timings ofDead, Timings renewals, int call, int dead) {
     var id = records.any(random);
     finds.time(() -> records.find(id));
+    var gone = records.anyDead(random, dead);
+    ofDead.time(() -> store.find(gone));
     Instant later = now.plusSeconds(60).plusMillis(call);
     var uses = records.uses(random, 1, later);
     renewals.time(() -> records.renew(uses, later));
