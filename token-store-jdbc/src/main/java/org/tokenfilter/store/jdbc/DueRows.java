@@ -79,8 +79,7 @@ final class DueRows<T> {
       return Portion.none(start);
     }
     List<Marked<T>> found = query(session, free, start, before, limit);
-    return new Portion<>(
-        rows(found), found.size() < limit ? START : found.get(0).visitAt());
+    return new Portion<>(rows(found), found.size() < limit ? START : found.get(0).visitAt());
   }
 
   /** The first one; waits for whoever holds it. */
