@@ -72,7 +72,8 @@ final class AuditLog implements TokenListener {
         .write(refused.isMisuse() ? Level.WARN : Level.DEBUG);
   }
 
-  void barred(String subject, String why) {
+  @Override
+  public void subjectBarred(String subject, String why) {
     new Line("subject-barred").text("subject", subject).text("why", why).write(Level.WARN);
   }
 

@@ -159,11 +159,11 @@ final class CurrentRights {
 
   private @Nullable Set<String> rolesOf(Optional<Subject> current, String subject) {
     if (current.isEmpty()) {
-      listeners.tellBarred(subject, "may not go on");
+      listeners.tell(listener -> listener.subjectBarred(subject, "may not go on"));
       return null;
     }
     if (!current.get().name().equals(subject)) {
-      listeners.tellBarred(subject, "has another name now");
+      listeners.tell(listener -> listener.subjectBarred(subject, "has another name now"));
       return null;
     }
     return current.get().roles();

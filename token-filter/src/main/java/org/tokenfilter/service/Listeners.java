@@ -61,11 +61,6 @@ final class Listeners {
     tellOthers(listener -> listener.refused(refused.rejection(), refused.why(), client));
   }
 
-  /** Of a subject who is refused from now on. For the log alone: the ends of his tokens follow. */
-  void tellBarred(String subject, String why) {
-    audit.barred(subject, why);
-  }
-
   /** Of ends that this node has made. */
   void tellEnded(Collection<TokenId> ids, Reason reason) {
     for (TokenId id : ids) {

@@ -136,7 +136,7 @@ final class RecheckingTest {
     assertRefused(Rejection.CLOSED, () -> node.service.validateUser(Scene.presented(user)));
     assertThat(scene.stored(opened.id().tokenId()).ending()).isNotNull();
     assertThat(node.heard.events())
-        .contains("ended " + opened.id().tokenId() + " CLOSED", "refused CLOSED");
+        .contains("barred alice", "ended " + opened.id().tokenId() + " CLOSED", "refused CLOSED");
     assertThat(node.service.list("alice", null, 10)).isEmpty();
   }
 
