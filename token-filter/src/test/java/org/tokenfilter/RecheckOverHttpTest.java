@@ -41,6 +41,7 @@ final class RecheckOverHttpTest {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
   private static final String ALICE = "alice:any";
   private static final String GATEWAY = "/gateway/services";
+  private static final String SERVICE = GATEWAY + "/one";
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
   private final TokenStore store = new InMemoryTokenStore(clock, Duration.ofHours(1));
@@ -134,7 +135,7 @@ final class RecheckOverHttpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/who", "/passive", "/sessions", GATEWAY + "/one"})
+  @ValueSource(strings = {"/who", "/passive", "/sessions", SERVICE})
   void everyPathThatTakesATokenRefusesTheDisabledUser(String path) throws Exception {
     String token = app.open(ALICE, 0);
     assertThat(app.get(path, "Authorization", "Bearer " + token).statusCode()).isEqualTo(200);
@@ -146,21 +147,21 @@ final class RecheckOverHttpTest {
 
   @Test
   void sessionOfTheGatewayAndItsUserTokenAreOut() throws Exception {
-    String token = WebApp.member(post(GATEWAY + "/login"), "userToken");
-    HttpResponse<String> opened = app.get(GATEWAY + "/one?close=false", "userToken", token);
+    String token = WebApp.member(post(SERVICE + "/login"), "userToken");
+    HttpResponse<String> opened = app.get(SERVICE + "?close=false", "userToken", token);
     String session = opened.headers().firstValue("session").orElseThrow();
-    assertThat(app.get(GATEWAY + "/one", "userToken", token, "session", session).body())
+    assertThat(app.get(SERVICE, "userToken", token, "session", session).body())
         .isEqualTo("alice admin=false [user]");
     directory.has("alice", "admin");
     clock.move(INTERVAL);
-    assertThat(app.get(GATEWAY + "/one", "userToken", token, "session", session).body())
+    assertThat(app.get(SERVICE, "userToken", token, "session", session).body())
         .isEqualTo("alice admin=true [admin]");
 
     directory.lacks("alice");
     clock.move(INTERVAL);
-    assertThat(app.send("POST", GATEWAY + "/keepAlive", "userToken", token).statusCode())
+    assertThat(app.send("POST", SERVICE + "/keepAlive", "userToken", token).statusCode())
         .isEqualTo(401);
-    assertClosed(app.get(GATEWAY + "/one", "userToken", token, "session", session));
+    assertClosed(app.get(SERVICE, "userToken", token, "session", session));
     assertThat(store.list("alice", clock.instant(), null, 10)).isEmpty();
   }
 
@@ -318,7 +319,7 @@ final class RecheckOverHttpTest {
   }
 
   private String post(String path) throws Exception {
-    String client = path.startsWith(GATEWAY) ? "" : ",\"apiClientName\":\"shop\"";
+    String client = path.startsWith(SERVICE) ? "" : ",\"apiClientName\":\"shop\"";
     return app.post(
             path, "application/json", "{\"username\":\"alice\",\"password\":\"any\"" + client + "}")
         .body();
