@@ -33,7 +33,7 @@ final class CurrentRights {
   /** Who keeps the accounts and has failed is left alone for a moment, about that subject. */
   static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** An answer may be older than the token it is needed for, or have taken too long to count. */
+  /** An open question may be older than the token that its answer is needed for. */
   private static final int MOST_TRIES = 3;
 
   private final Recheck recheck;
@@ -97,9 +97,9 @@ final class CurrentRights {
     Standing known = known(record, now);
     for (int i = 0; i < MOST_TRIES && known == null; i++) {
       Standing answer = questions.ask(record.subject(), () -> knownByNow(record, now));
-      known = counts(answer, record, now) ? answer : null;
+      known = answer.covers(record) ? answer : null;
     }
-    if (known == null) {
+    if (known == null || !counts(known, record, now)) {
       throw new TokenStoreException("no answer came in time to count", null, true);
     }
     return known;

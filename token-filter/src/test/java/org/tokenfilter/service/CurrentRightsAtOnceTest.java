@@ -152,6 +152,25 @@ final class CurrentRightsAtOnceTest {
             },
             LONG);
     assertUnknown(rights, "alice");
+    assertThat(begun).hasValue(1);
+  }
+
+  /** The first of them has no answer yet when the second one's token is issued. */
+  @Test
+  void whoFindsAnOpenQuestionThatIsOlderThanItsTokenAsksOnceMore() throws Exception {
+    CurrentRights rights = rights(this::hangs, LONG);
+    Future<?> first = threads.submit(() -> rights.of(record("alice"), now()));
+    await().until(() -> inside.get() == 1);
+    scene.clock.move(Duration.ofSeconds(1));
+    TokenRecord young =
+        TokenRecord.builder(TokenId.of(new byte[TokenId.LENGTH]), TokenKind.OPEN, "alice", now())
+            .build();
+    Future<?> second = threads.submit(() -> rights.of(young, now()));
+    await().until(() -> waitingIn("waited") == 1);
+    answer.countDown();
+    assertThat(first.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
+    assertThat(second.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
+    assertThat(begun).hasValue(2);
   }
 
   @Test
