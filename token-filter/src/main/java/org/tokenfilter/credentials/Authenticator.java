@@ -31,16 +31,17 @@ public interface Authenticator {
 
   /**
    * Says whether somebody who logged in earlier may go on, and by which roles. Asked on each node
-   * once in {@code token.subject.recheck} for a subject that is active there, by the thread of a
-   * request that waits for it, and of several subjects at once; so it should give up soon. Whoever
-   * implements it answers true in {@link #canTellCurrent} too.
+   * once in {@code token.subject.recheck} for a subject that is active there, and once more after
+   * each log-in of his; by the thread of a request that waits for it, and of several subjects at
+   * once; so it should give up soon. Whoever implements it answers true in {@link #canTellCurrent}
+   * too.
    *
    * @param subject as one of his logins left him, whoever logged him in: his name is what counts
    * @return the same name with the roles that he has now, or what he was given where nothing is to
    *     change; its attributes are not looked at. Empty if he may not go on: his account was
    *     disabled, deleted or renamed. All his tokens are then ended
    * @throws IOException if that could not be decided; requests are answered 503 once the last
-   *     answer is too old
+   *     answer is too old. So they are where it throws anything else, or answers null
    */
   default Optional<Subject> current(Subject subject) throws IOException {
     throw new UnsupportedOperationException(
