@@ -4,15 +4,18 @@ import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS;
 import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS_FILE;
 import static org.tokenfilter.config.ConfigurationKey.CREDENTIALS_ROLES;
 import static org.tokenfilter.config.ConfigurationKey.STORE_CONCURRENCY;
+import static org.tokenfilter.config.ConfigurationKey.SUBJECT_RECHECK;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.ContainerRealm;
 import org.tokenfilter.credentials.PasswordFile;
+import org.tokenfilter.service.Recheck;
 
 /** Makes whoever checks passwords, by the settings. */
 final class Authenticators {
@@ -82,6 +85,38 @@ final class Authenticators {
               + (e.getCause() == null ? e : e.getCause()));
       return null;
     }
+  }
+
+  /**
+   * Whether subjects may go on is asked as the settings say.
+   *
+   * @param checks who checks passwords, and is asked; null for nobody
+   */
+  Recheck recheck(@Nullable Authenticator checks) {
+    Duration interval = settings.duration(SUBJECT_RECHECK);
+    if (interval.isZero()) {
+      return Recheck.NEVER;
+    }
+    if (checks != null && checks.canTellCurrent()) {
+      return new Recheck(interval, checks::current);
+    }
+    if (checks != null) {
+      problems.add(
+          "%s=%s needs an authenticator that can be asked, and %s cannot"
+                  .formatted(SUBJECT_RECHECK.key(), interval, named(checks))
+              + ": it does not implement canTellCurrent and current");
+    } else if (!settings.has(CREDENTIALS)) {
+      problems.add(
+          "%s=%s needs %s: nobody could be asked"
+              .formatted(SUBJECT_RECHECK.key(), interval, CREDENTIALS.key()));
+    }
+    return Recheck.NEVER;
+  }
+
+  private static String named(Authenticator checks) {
+    return checks instanceof ContainerRealm
+        ? CREDENTIALS.key() + "=container"
+        : checks.getClass().getName();
   }
 
   /** How many logins may be checked at once: a hash costs a processor, another answer may not. */

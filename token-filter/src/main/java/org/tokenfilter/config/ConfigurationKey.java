@@ -257,6 +257,15 @@ public enum ConfigurationKey {
       Setting.number(1),
       "1000",
       "how many records one step of a sweep looks at"),
+  /** How often it is asked whether a subject may go on. */
+  SUBJECT_RECHECK(
+      "token.subject.recheck",
+      Setting.duration(Duration.ZERO),
+      "PT0S",
+      "how long a node believes that a subject may go on, with these roles, before it asks who"
+          + " checks passwords again: a user who is disabled is refused within it, and where there"
+          + " is no answer, all are. PT0S: a login counts for as long as its tokens live; else at"
+          + " least PT1S. Not with credentials=container, which cannot be asked"),
   /** How many failed logins are borne. */
   LOGIN_FAILURES(
       "token.login.failures",

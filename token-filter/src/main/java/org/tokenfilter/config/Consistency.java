@@ -14,6 +14,7 @@ import static org.tokenfilter.config.ConfigurationKey.RETENTION;
 import static org.tokenfilter.config.ConfigurationKey.REVOCATION_LAG;
 import static org.tokenfilter.config.ConfigurationKey.SESSION_COOKIE;
 import static org.tokenfilter.config.ConfigurationKey.SESSION_HEADER;
+import static org.tokenfilter.config.ConfigurationKey.SUBJECT_RECHECK;
 import static org.tokenfilter.config.ConfigurationKey.USER_IDLE_TIMEOUT;
 
 import java.time.Duration;
@@ -38,6 +39,8 @@ final class Consistency {
 
   private static final Duration LEAST_LAG = Duration.ofMillis(100);
   private static final Duration MOST_LAG = Duration.ofSeconds(30);
+
+  private static final Duration LEAST_RECHECK = Duration.ofSeconds(1);
 
   private final Configuration settings;
   private final List<String> problems;
@@ -81,6 +84,7 @@ final class Consistency {
     requireWithin(CLIENT_LIFETIME, OPEN_MAX_LIFETIME);
     requireWithin(REFRESH_GRACE, RETENTION);
     requireLag();
+    requireRecheck();
   }
 
   /** The store is asked twice in it, and remembers ends for a minute. */
@@ -90,6 +94,15 @@ final class Consistency {
       problems.add(
           "%s=%s is neither PT0S nor between %s and %s"
               .formatted(REVOCATION_LAG.key(), lag, LEAST_LAG, MOST_LAG));
+    }
+  }
+
+  private void requireRecheck() {
+    Duration recheck = settings.duration(SUBJECT_RECHECK);
+    if (!recheck.isZero() && recheck.compareTo(LEAST_RECHECK) < 0) {
+      problems.add(
+          "%s=%s is neither PT0S nor at least %s"
+              .formatted(SUBJECT_RECHECK.key(), recheck, LEAST_RECHECK));
     }
   }
 

@@ -13,4 +13,14 @@ record ReloadedPasswords(ReloadedFile<PasswordFile> file) implements Authenticat
   public Optional<Subject> authenticate(Login login) {
     return file.get().authenticate(login);
   }
+
+  @Override
+  public boolean canTellCurrent() {
+    return true;
+  }
+
+  @Override
+  public Optional<Subject> current(Subject subject) {
+    return file.get().current(subject);
+  }
 }

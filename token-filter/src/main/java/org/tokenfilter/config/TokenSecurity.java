@@ -143,7 +143,7 @@ public final class TokenSecurity implements AutoCloseable {
     try {
       PresentedToken presented = carriage.carrier().read(request);
       if (presented != null) {
-        service.close(service.validate(presented).record().id());
+        service.logOut(presented);
       }
     } catch (TokenRejectedException nothingToEnd) {
       LOG.debug("Logged out without a good token: {}", nothingToEnd.why());

@@ -34,6 +34,7 @@ import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.credentials.LoginThrottle;
 import org.tokenfilter.service.BulkheadTokenStore;
 import org.tokenfilter.service.ForwardClock;
+import org.tokenfilter.service.Recheck;
 import org.tokenfilter.service.Surroundings;
 import org.tokenfilter.service.Sweeper;
 import org.tokenfilter.service.Timeliness;
@@ -148,6 +149,7 @@ public final class TokenSecurityBuilder {
     String audience = assembly.audience(contextPath);
     TrustedProxies proxies = assembly.proxies();
     Authenticator checks = authenticator == null ? authenticators.chosen() : authenticator;
+    Recheck recheck = authenticators.recheck(checks);
     Clock forward = new ForwardClock(clock);
     ReloadedFile<KeyRing> keys = givenKeys == null ? assembly.keys(random) : givenKeys;
     TokenCodec codec =
@@ -172,7 +174,8 @@ public final class TokenSecurityBuilder {
             timeliness,
             new Surroundings(
                 forward, Ticker.systemTicker()::read, random, threads.queue("listeners")),
-            listeners);
+            listeners,
+            recheck);
     threads.repeat("uses", service::writeUses, USES_INTERVAL);
     if (!timeliness.revocationLag().isZero()) {
       threads.steadily("ends", service::pollEnds, timeliness.revocationLag().dividedBy(2));

@@ -5,10 +5,10 @@ import java.util.Optional;
 import org.tokenfilter.token.Subject;
 
 /**
- * Checks user names and passwords. Teams write their own for whatever keeps their accounts. Must be
- * thread-safe, and should take as long for an unknown user as for a wrong password. One that is
- * named by {@code token.credentials} and is an {@link AutoCloseable} is closed with the
- * application.
+ * Checks user names and passwords; and tells, where it can, who may still go on. Teams write their
+ * own for whatever keeps their accounts. Must be thread-safe, and should take as long for an
+ * unknown user as for a wrong password. One that is named by {@code token.credentials} and is an
+ * {@link AutoCloseable} is closed with the application.
  */
 @FunctionalInterface
 public interface Authenticator {
@@ -20,4 +20,31 @@ public interface Authenticator {
    * @throws IOException if that could not be decided; the answer is then 503
    */
   Optional<Subject> authenticate(Login login) throws IOException;
+
+  /**
+   * Whether {@link #current} answers. Where it does not, {@code token.subject.recheck} stops the
+   * start.
+   */
+  default boolean canTellCurrent() {
+    return false;
+  }
+
+  /**
+   * Says whether somebody who logged in earlier may go on, and by which roles. Asked on each node
+   * once in {@code token.subject.recheck} for a subject that is active there, and once more after
+   * each log-in of his; by the thread of a request that waits for it, and of several subjects at
+   * once; so it should give up soon. Whoever implements it answers true in {@link #canTellCurrent}
+   * too.
+   *
+   * @param subject as one of his logins left him, whoever logged him in: his name is what counts
+   * @return the same name with the roles that he has now, or what he was given where nothing is to
+   *     change; its attributes are not looked at. Empty if he may not go on: his account was
+   *     disabled, deleted or renamed. All his tokens are then ended
+   * @throws IOException if that could not be decided; requests are answered 503 once the last
+   *     answer is too old. So they are where it throws anything else, or answers null
+   */
+  default Optional<Subject> current(Subject subject) throws IOException {
+    throw new UnsupportedOperationException(
+        getClass().getName() + " cannot say whether somebody may go on");
+  }
 }

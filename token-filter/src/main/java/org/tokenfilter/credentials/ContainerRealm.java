@@ -15,7 +15,8 @@ import org.tokenfilter.token.Subject;
  * it again at once: from then on the token says who it is. Thread-safe.
  *
  * <p>The specification gives one exception for a wrong password and for a realm that is down, so
- * both are refused alike.
+ * both are refused alike. A realm cannot be asked for somebody without his password, so this cannot
+ * tell who may go on.
  */
 public final class ContainerRealm implements Authenticator {
 

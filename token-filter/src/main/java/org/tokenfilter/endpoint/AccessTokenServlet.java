@@ -122,7 +122,7 @@ public final class AccessTokenServlet extends LoginEndpoint {
       throws TokenRejectedException {
     PresentedToken presented = participant().presentToAct(request);
     try {
-      service().close(service().validate(presented).record().id());
+      service().logOut(presented);
     } catch (TokenRejectedException refused) {
       // A token of ours that is dead already is what the client wants it to be.
       if (!refused.rejection().isDeath()) {

@@ -71,7 +71,7 @@ public final class IntrospectionServlet extends LoginEndpoint {
     }
     try {
       PresentedToken presented = participant().presentToAct(request);
-      return service().validate(presented).record().roles();
+      return service().validate(presented).roles();
     } catch (TokenRejectedException refused) {
       if (refused.rejection() == Rejection.MISSING) {
         throw new TokenRejectedException(Rejection.NO_CREDENTIALS, refused.why());

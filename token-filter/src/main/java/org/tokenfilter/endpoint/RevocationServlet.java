@@ -39,9 +39,7 @@ public final class RevocationServlet extends TokenEndpoint {
 
   private void revoke(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
-    service()
-        .inspect(TokenParameter.read(request))
-        .ifPresent(token -> service().close(token.record().id()));
+    service().revoke(TokenParameter.read(request));
     response.setStatus(HttpServletResponse.SC_OK);
   }
 }

@@ -13,7 +13,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
 import org.tokenfilter.token.ActiveToken;
-import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
@@ -147,7 +146,7 @@ public final class TokenQueryServlet extends LoginEndpoint {
 
   private void revoke(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    service().close(active(token(request), request).record().id());
+    service().logOutUser(presented(token(request), request));
     envelope.sendResult(
         response,
         json -> {
@@ -183,7 +182,11 @@ public final class TokenQueryServlet extends LoginEndpoint {
 
   private ActiveToken active(String token, HttpServletRequest request)
       throws TokenRejectedException {
-    ClientAddress client = participant().clientOf(request);
-    return service().validateUser(new PresentedToken(token, Set.of(), client, false));
+    return service().validateUser(presented(token, request));
+  }
+
+  private PresentedToken presented(String token, HttpServletRequest request)
+      throws TokenRejectedException {
+    return new PresentedToken(token, Set.of(), participant().clientOf(request), false);
   }
 }

@@ -18,7 +18,7 @@ import org.tokenfilter.token.ActiveToken;
  * @param kind the token's
  * @param handle the token's record; not a secret
  * @param session the kept session that a user token goes on in; null if there is none
- * @param roles the subject's
+ * @param roles what the subject has now: those of the login, or of {@code token.subject.recheck}
  * @param issued when the token was issued
  * @param deadline when the token dies unless used again, if this request succeeds; null if never
  * @param attributes what the application keeps with the token
@@ -42,7 +42,7 @@ public record TokenPrincipal(
         record.kind(),
         record.id(),
         session == null ? null : session.id(),
-        record.roles(),
+        token.roles(),
         record.issuedAt(),
         token.deadline(),
         record.attributes());

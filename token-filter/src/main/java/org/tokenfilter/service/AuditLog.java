@@ -21,6 +21,7 @@ import org.tokenfilter.token.TokenRejectedException;
  *   event=ended handle=ZXIEy0V0 reason=closed
  *   event=refused rejection=invalid why="presented by another client" client="10.1.2.3"
  *   event=refresh-replay handle=ZXIEy0V0 subject="alice" client="10.1.2.3"
+ *   event=subject-barred subject="alice" why="may not go on"
  *   event=login-failed username="admin" rejection=wrong-credentials client="10.1.2.3"
  * </pre>
  */
@@ -69,6 +70,11 @@ final class AuditLog implements TokenListener {
         .text("why", refused.why())
         .text("client", client.toString())
         .write(refused.isMisuse() ? Level.WARN : Level.DEBUG);
+  }
+
+  @Override
+  public void subjectBarred(String subject, String why) {
+    new Line("subject-barred").text("subject", subject).text("why", why).write(Level.WARN);
   }
 
   @Override

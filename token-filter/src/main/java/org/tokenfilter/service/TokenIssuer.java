@@ -149,7 +149,7 @@ final class TokenIssuer {
             .build();
     insert(record, policy.sessions(), Rejection.SESSION_LIMIT, now);
     listeners.tell(listener -> listener.issued(record));
-    return new OpenedSession(id, new ActiveToken(parent, record, user.usedAt(), user.passive()));
+    return new OpenedSession(id, user.in(record));
   }
 
   /** Another token of the live session that the client is in already, if it asks for the same. */

@@ -21,20 +21,37 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * Judges what is presented, in this order: is it a token of ours, does its session id belong to it,
- * is its record the one it speaks of, is this its client; and only then, is it still live. So why a
- * token died is told to nobody but its rightful holder.
+ * is its record the one it speaks of, is this its client; and only then, is it still live, and may
+ * its subject go on. So why a token died is told to nobody but its rightful holder.
  */
 final class TokenJudge {
+
+  /** Which roles the subject of a live record has. */
+  @FunctionalInterface
+  interface Rights {
+    /** Those of his login. */
+    Rights OF_LOGIN = (record, now) -> record.roles();
+
+    /**
+     * The roles.
+     *
+     * @param now when the request began
+     * @throws TokenRejectedException if he may not go on
+     */
+    Set<String> of(TokenRecord record, Instant now) throws TokenRejectedException;
+  }
 
   private final NearTokenStore store;
   private final TokenCodec codec;
   private final Clock clock;
+  private final Rights rights;
   private final Kept<SessionId.Finder> finders = new Kept<>();
 
-  TokenJudge(NearTokenStore store, TokenCodec codec, Clock clock) {
+  TokenJudge(NearTokenStore store, TokenCodec codec, Clock clock, Rights rights) {
     this.store = store;
     this.codec = codec;
     this.clock = clock;
+    this.rights = rights;
   }
 
   ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
@@ -55,7 +72,7 @@ final class TokenJudge {
     Instant now = clock.instant();
     TokenRecord record = authentic(claims, presented, now);
     requireLive(record, now);
-    return new ActiveToken(record, null, now, presented.passive());
+    return new ActiveToken(record, null, now, presented.passive(), rights.of(record, now));
   }
 
   /** The record of a token of ours that its rightful client presents, live or dead. */
@@ -79,7 +96,7 @@ final class TokenJudge {
       throw TokenRejectedException.misuse("the session belongs to another user token");
     }
     requireLive(session, user.usedAt());
-    return new ActiveToken(user.record(), session, user.usedAt(), user.passive());
+    return user.in(session);
   }
 
   Optional<ActiveToken> inspect(String token) {
@@ -87,10 +104,15 @@ final class TokenJudge {
     try {
       TokenRecord record = recordOf(codec.decode(token), now);
       requireLive(record, now);
-      return Optional.of(new ActiveToken(record, null, now).lookedAt());
+      return Optional.of(new ActiveToken(record, null, now, true, rights.of(record, now)));
     } catch (TokenRejectedException inactive) {
       return Optional.empty();
     }
+  }
+
+  /** For what is done with a token whose record is at hand. */
+  void requireToGoOn(TokenRecord live, Instant now) throws TokenRejectedException {
+    rights.of(live, now);
   }
 
   private void requireSessionId(TokenClaims claims, Set<String> presented)

@@ -40,6 +40,14 @@ public interface TokenListener {
   default void replayed(TokenRecord replaced, ClientAddress client) {}
 
   /**
+   * A subject may not go on, as {@code token.subject.recheck} has shown on this node; the ends of
+   * his tokens follow.
+   *
+   * @param why for operators; holds no secret
+   */
+  default void subjectBarred(String subject, String why) {}
+
+  /**
    * A presented token was refused.
    *
    * @param why for operators; holds no secret

@@ -62,6 +62,7 @@ final class TokenRefresher {
       return again.orElseThrow(TokenRefresher::replaced);
     }
     TokenJudge.requireLive(old, now);
+    judge.requireToGoOn(old, now);
     return exchange(old, now);
   }
 
@@ -82,10 +83,15 @@ final class TokenRefresher {
   }
 
   /** The same successor once more, while it is live and not refreshed itself. */
-  private Optional<IssuedToken> again(Ending ending, Instant now) {
-    return inGrace(ending, now)
-        ? successor(ending).filter(record -> record.liveAt(now)).map(issuer::writtenAgain)
-        : Optional.empty();
+  private Optional<IssuedToken> again(Ending ending, Instant now) throws TokenRejectedException {
+    Optional<TokenRecord> live =
+        inGrace(ending, now)
+            ? successor(ending).filter(record -> record.liveAt(now))
+            : Optional.empty();
+    if (live.isPresent()) {
+      judge.requireToGoOn(live.get(), now);
+    }
+    return live.map(issuer::writtenAgain);
   }
 
   /** No grace is none, also where this clock still shows a time before the exchange. */

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.service.TokenJudge.Rights;
 import org.tokenfilter.store.Position;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
@@ -38,6 +39,7 @@ public final class TokenService {
   private final EndedFeed feed;
   private final TokenIssuer issuer;
   private final TokenJudge judge;
+  private final TokenJudge leaving;
   private final TokenRenewer renewer;
   private final TokenFamily family;
   private final TokenRefresher refresher;
@@ -45,15 +47,7 @@ public final class TokenService {
   private final TokenPolicy policy;
   private final String audience;
 
-  /**
-   * A service over a store that it does not close. It is as timely as it should be while somebody
-   * calls {@link #pollEnds} and {@link #writeUses} again and again.
-   *
-   * @param store asked by requests
-   * @param background the same store, asked by those two: requests that wait for the store must
-   *     keep neither from it
-   * @param audience the application that the tokens are for
-   */
+  /** A service in which who logged in goes on for as long as his tokens live. */
   public TokenService(
       TokenStore store,
       TokenStore background,
@@ -72,6 +66,39 @@ public final class TokenService {
         timeliness,
         surroundings,
         listeners,
+        Recheck.NEVER);
+  }
+
+  /**
+   * A service over a store that it does not close. It is as timely as it should be while somebody
+   * calls {@link #pollEnds} and {@link #writeUses} again and again.
+   *
+   * @param store asked by requests
+   * @param background the same store, asked by those two: requests that wait for the store must
+   *     keep neither from it
+   * @param audience the application that the tokens are for
+   * @param recheck whether subjects may still go on
+   */
+  public TokenService(
+      TokenStore store,
+      TokenStore background,
+      TokenCodec codec,
+      TokenPolicy policy,
+      String audience,
+      Timeliness timeliness,
+      Surroundings surroundings,
+      List<TokenListener> listeners,
+      Recheck recheck) {
+    this(
+        store,
+        background,
+        codec,
+        policy,
+        audience,
+        timeliness,
+        surroundings,
+        listeners,
+        recheck,
         new Freshness(timeliness.revocationLag(), surroundings.clock(), surroundings.nanoTime()),
         new LiveTokens());
   }
@@ -85,6 +112,7 @@ public final class TokenService {
       Timeliness timeliness,
       Surroundings surroundings,
       List<TokenListener> listeners,
+      Recheck recheck,
       Freshness freshness,
       LiveTokens tokens) {
     this.clock = surroundings.clock();
@@ -98,12 +126,22 @@ public final class TokenService {
     this.issuer =
         new TokenIssuer(
             store, codec, policy, audience, clock, surroundings.random(), this.listeners);
-    this.judge = new TokenJudge(store, codec, clock);
     this.renewer = new TokenRenewer(store, store.over(background), uses, clock, this.listeners);
     this.family = new TokenFamily(store, clock, this.listeners);
+    this.subjects = new SubjectTokens(store, clock, this.listeners, family);
+    this.leaving = new TokenJudge(store, codec, clock, Rights.OF_LOGIN);
+    this.judge =
+        recheck.interval().isZero()
+            ? leaving
+            : new TokenJudge(
+                store,
+                codec,
+                clock,
+                new CurrentRights(
+                        recheck, timeliness.patience(), surroundings, subjects, this.listeners)
+                    ::of);
     this.refresher =
         new TokenRefresher(store, policy, judge, issuer, clock, this.listeners, family);
-    this.subjects = new SubjectTokens(store, clock, this.listeners, family);
     this.audience = audience;
     this.feed = new EndedFeed(background, freshness, tokens, this.listeners, new StoreTime(clock));
   }
@@ -179,7 +217,8 @@ public final class TokenService {
   }
 
   /**
-   * Finds a presented token good. Reads, and changes nothing.
+   * Finds a presented token good. Reads, and changes nothing, unless its subject is asked about and
+   * may not go on: then all that he has is ended.
    *
    * @throws TokenRejectedException if it is not
    */
@@ -210,7 +249,7 @@ public final class TokenService {
 
   /**
    * What a token is worth now, whoever holds it; for introspection. Neither its session id nor its
-   * client is asked for, and nothing is renewed.
+   * client is asked for, and nothing is renewed. It is as active as {@link #validate} finds it.
    *
    * @return empty if it is not active, whatever the cause
    */
@@ -239,7 +278,7 @@ public final class TokenService {
       TokenJudge.requireLive(judge.find(used.used().id(), now), now);
       throw new TokenRejectedException(Rejection.INVALID, "the store did not renew it");
     }
-    return new ActiveToken(used.record(), used.session(), used.usedAt());
+    return new ActiveToken(used.record(), used.session(), used.usedAt(), false, used.roles());
   }
 
   /**
@@ -250,6 +289,30 @@ public final class TokenService {
    */
   public boolean close(TokenId id) {
     return family.close(id);
+  }
+
+  /**
+   * Ends a presented token that is good, and its children. Whether its subject may go on is asked
+   * of nobody: he may leave in any case.
+   *
+   * @throws TokenRejectedException if it is not good
+   */
+  public void logOut(PresentedToken presented) throws TokenRejectedException {
+    close(judged(presented.client(), () -> leaving.validate(presented)).record().id());
+  }
+
+  /**
+   * Ends a user token likewise. Any other kind is refused as none of ours, live or dead.
+   *
+   * @throws TokenRejectedException if it is not good
+   */
+  public void logOutUser(PresentedToken presented) throws TokenRejectedException {
+    close(judged(presented.client(), () -> leaving.validateUser(presented)).record().id());
+  }
+
+  /** Ends a token that is active, whoever holds it, and its children; asks nobody likewise. */
+  public void revoke(String token) {
+    leaving.inspect(token).ifPresent(active -> close(active.record().id()));
   }
 
   /**

@@ -2,6 +2,7 @@ package org.tokenfilter.token;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenRecord;
 
@@ -12,18 +13,29 @@ import org.tokenfilter.store.TokenRecord;
  * @param session the record of the kept session that a user token goes on in; null otherwise
  * @param usedAt when the request began: its use, if it succeeds, counts from here
  * @param passive whether this use does not count: the token is looked at, and not renewed
+ * @param roles what its subject has now, a set that does not change; the record's are those of his
+ *     login
  */
 public record ActiveToken(
-    TokenRecord record, @Nullable TokenRecord session, Instant usedAt, boolean passive) {
+    TokenRecord record,
+    @Nullable TokenRecord session,
+    Instant usedAt,
+    boolean passive,
+    Set<String> roles) {
 
-  /** A token whose use counts. */
+  /** A token whose use counts, and whose subject has the roles of his login. */
   public ActiveToken(TokenRecord record, @Nullable TokenRecord session, Instant usedAt) {
-    this(record, session, usedAt, false);
+    this(record, session, usedAt, false, record.roles());
   }
 
   /** The same token, looked at alone. */
   public ActiveToken lookedAt() {
-    return new ActiveToken(record, session, usedAt, true);
+    return new ActiveToken(record, session, usedAt, true, roles);
+  }
+
+  /** The same token, used in this session of it. */
+  public ActiveToken in(TokenRecord kept) {
+    return new ActiveToken(record, kept, usedAt, passive, roles);
   }
 
   /** The record that a use renews: the session where there is one, else the token's own. */

@@ -19,6 +19,7 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.Logged;
 import org.tokenfilter.credentials.Login;
 import org.tokenfilter.credentials.PasswordFile;
+import org.tokenfilter.token.Subject;
 
 /** Accounts that change while the application runs; the reloader is called, nothing is awaited. */
 final class ReloadedPasswordsTest {
@@ -60,6 +61,21 @@ final class ReloadedPasswordsTest {
     Files.writeString(file, accounts);
     reloaded.run();
     assertThat(isKnown("alice")).isTrue();
+  }
+
+  @Test
+  void whoMayGoOnAndWithWhichRolesIsAsTheFileIsNow() throws Exception {
+    Subject alice = Subject.of("alice", "admin");
+    assertThat(passwords.canTellCurrent()).isTrue();
+    assertThat(passwords.current(alice)).contains(Subject.of("alice", "user"));
+    assertThat(passwords.current(Subject.of("Alice"))).isEmpty();
+    Files.writeString(file, accounts.replace("DBFKjU:user", "DBFKjU:user,editor"));
+    reloaded.run();
+    assertThat(passwords.current(alice)).contains(Subject.of("alice", "user", "editor"));
+    Files.writeString(file, accounts.replace("alice:", "#alice:"));
+    reloaded.run();
+    assertThat(passwords.current(alice)).isEmpty();
+    assertThat(passwords.current(Subject.of("bob"))).contains(Subject.of("bob", "user"));
   }
 
   @Test

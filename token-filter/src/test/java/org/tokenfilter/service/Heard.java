@@ -34,6 +34,11 @@ final class Heard implements TokenListener {
   }
 
   @Override
+  public void subjectBarred(String subject, String why) {
+    events.add("barred " + subject);
+  }
+
+  @Override
   public void refused(Rejection rejection, String why, ClientAddress client) {
     events.add("refused " + rejection);
   }

@@ -35,6 +35,15 @@ final class LiveNode {
   }
 
   LiveNode(Scene scene, TokenStore below, Duration lag, Clock clock) {
+    this(scene, below, lag, clock, Recheck.NEVER);
+  }
+
+  /** A node that asks whether subjects may go on. */
+  LiveNode(Scene scene, Recheck recheck) {
+    this(scene, scene.memory, LAG, scene.clock, recheck);
+  }
+
+  private LiveNode(Scene scene, TokenStore below, Duration lag, Clock clock, Recheck recheck) {
     this.scene = scene;
     this.store = new FaultyTokenStore(below);
     this.service =
@@ -46,7 +55,8 @@ final class LiveNode {
             Scene.AUDIENCE,
             new Timeliness(lag, INTERVAL, Duration.ofSeconds(2)),
             new Surroundings(clock, nanos::get, scene.random, Runnable::run),
-            List.of(heard));
+            List.of(heard),
+            recheck);
   }
 
   /** A node that has asked for ends just now, and so is fresh. */

@@ -110,7 +110,7 @@ class LiveTokenBytesTest {
             tokens,
             uses,
             new SharedFinds(Duration.ofSeconds(2)));
-    TokenJudge judge = new TokenJudge(near, opened, scene.clock);
+    TokenJudge judge = new TokenJudge(near, opened, scene.clock, TokenJudge.Rights.OF_LOGIN);
     near.find(record.id(), scene.clock.instant());
     ActiveToken used = new ActiveToken(record, null, scene.clock.instant());
     assertThat(uses.note(used, scene.clock.instant())).isTrue();

@@ -106,6 +106,20 @@ final class Scene {
 
   TokenService over(
       TokenStore store, TokenPolicy policy, Clock judging, TokenListener... listeners) {
+    return over(store, policy, judging, Recheck.NEVER, listeners);
+  }
+
+  /** One that asks whether subjects may go on. */
+  TokenService over(TokenStore store, TokenPolicy policy, Recheck recheck) {
+    return over(store, policy, clock, recheck);
+  }
+
+  private TokenService over(
+      TokenStore store,
+      TokenPolicy policy,
+      Clock judging,
+      Recheck recheck,
+      TokenListener... listeners) {
     return new TokenService(
         store,
         store,
@@ -114,7 +128,8 @@ final class Scene {
         AUDIENCE,
         ASKING_EACH_TIME,
         new Surroundings(judging, () -> 0, random, Runnable::run),
-        List.of(listeners));
+        List.of(listeners),
+        recheck);
   }
 
   /** Keeps a use, and does not wait for its turn to be written. */

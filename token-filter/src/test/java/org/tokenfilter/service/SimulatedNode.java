@@ -49,6 +49,7 @@ final class SimulatedNode {
             new Timeliness(simulation.lag, Simulation.INTERVAL, Duration.ZERO),
             new Surroundings(clock, simulation::nanos, simulation.secrets, Runnable::run),
             List.of(),
+            Recheck.NEVER,
             defect.freshness(simulation.lag, clock, simulation::nanos),
             defect.tokens());
     this.sweeper = new Sweeper(link, service, clock, Duration.ofDays(1), 100);

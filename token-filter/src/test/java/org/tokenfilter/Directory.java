@@ -1,0 +1,55 @@
+package org.tokenfilter;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.credentials.Login;
+import org.tokenfilter.token.Subject;
+
+/** Accounts that change while the application runs; every password is right. */
+public final class Directory implements Authenticator {
+
+  private final Map<String, Subject> accounts = new ConcurrentHashMap<>();
+  private final AtomicInteger questions = new AtomicInteger();
+  private volatile boolean down;
+
+  public Directory has(String name, String... roles) {
+    accounts.put(name, Subject.of(name, roles));
+    return this;
+  }
+
+  public void lacks(String name) {
+    accounts.remove(name);
+  }
+
+  public void isDown(boolean value) {
+    down = value;
+  }
+
+  /** How often it was asked whether somebody may go on. */
+  public int questions() {
+    return questions.get();
+  }
+
+  @Override
+  public Optional<Subject> authenticate(Login login) {
+    return Optional.ofNullable(accounts.get(login.username()));
+  }
+
+  @Override
+  public boolean canTellCurrent() {
+    return true;
+  }
+
+  @Override
+  public Optional<Subject> current(Subject subject) throws IOException {
+    questions.incrementAndGet();
+    if (down) {
+      throw new IOException("the directory is down");
+    }
+    return Optional.ofNullable(accounts.get(subject.name()));
+  }
+}

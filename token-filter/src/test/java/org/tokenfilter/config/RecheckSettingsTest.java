@@ -1,0 +1,134 @@
+package org.tokenfilter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.credentials.Login;
+import org.tokenfilter.token.Subject;
+
+/** Who can be asked whether subjects may go on, and who cannot. */
+final class RecheckSettingsTest {
+
+  private static final String CANNOT =
+      "token.subject.recheck=PT1M needs an authenticator that can be asked, and %s cannot"
+          + ": it does not implement canTellCurrent and current";
+
+  @TempDir private Path folder;
+
+  @Test
+  void itIsOffUnlessItIsSet() {
+    assertThat(ConfigurationKey.SUBJECT_RECHECK.key()).isEqualTo("token.subject.recheck");
+    assertThat(ConfigurationKey.SUBJECT_RECHECK.defaultText()).isEqualTo("PT0S");
+  }
+
+  @Test
+  void containerCannotBeAskedAndStopsTheStart() throws Exception {
+    Map<String, String> settings = settings("PT1M");
+    settings.remove("token.credentials.file");
+    settings.put("token.credentials", "container");
+    settings.put("token.credentials.roles", "user");
+    assertStops(settings, CANNOT.formatted("token.credentials=container"));
+  }
+
+  @Test
+  void classOfTheTeamThatCannotBeAskedStopsTheStart() throws Exception {
+    Map<String, String> settings = settings("PT1M");
+    settings.put("token.credentials", OwnAuthenticator.class.getName());
+    assertStops(settings, CANNOT.formatted(OwnAuthenticator.class.getName()));
+    settings.put("token.subject.recheck", "PT0S");
+    TokenSecurity.from(settings).close();
+  }
+
+  @Test
+  void oneThatWasHandedInAndCannotBeAskedStopsTheStart() throws Exception {
+    Authenticator able = new Able();
+    Authenticator unable = login -> Optional.empty();
+    TokenSecurityBuilder builder = TokenSecurity.builder().settings(settings("PT1M"));
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> builder.authenticator(unable).build())
+        .satisfies(
+            e ->
+                assertThat(e.problems())
+                    .containsExactly(CANNOT.formatted(unable.getClass().getName())));
+    builder.authenticator(able).build().close();
+  }
+
+  @Test
+  void whereNobodyChecksPasswordsNobodyCanBeAsked() throws Exception {
+    Map<String, String> settings = settings("PT1M");
+    settings.remove("token.credentials");
+    settings.remove("token.credentials.file");
+    assertStops(
+        settings, "token.subject.recheck=PT1M needs token.credentials: nobody could be asked");
+  }
+
+  @Test
+  void whoCannotBeMadeIsToldOnce() throws Exception {
+    Map<String, String> settings = settings("PT1M");
+    settings.remove("token.credentials.file");
+    assertStops(settings, "token.credentials.file is needed with token.credentials=file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0.5S", "PT0.999S"})
+  void lessThanASecondStopsTheStart(String interval) throws Exception {
+    assertStops(
+        settings(interval),
+        "token.subject.recheck=" + interval + " is neither PT0S nor at least PT1S");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT1S", "P100D"})
+  void passwordFileCanBeAskedAtAnyInterval(String interval) throws Exception {
+    TokenSecurity.from(settings(interval)).close();
+  }
+
+  @Test
+  void whoCannotBeAskedSaysSo() {
+    Authenticator unable = login -> Optional.empty();
+    assertThat(unable.canTellCurrent()).isFalse();
+    assertThatThrownBy(() -> unable.current(Subject.of("alice")))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  private void assertStops(Map<String, String> settings, String problem) {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> TokenSecurity.from(settings).close())
+        .satisfies(e -> assertThat(e.problems()).containsExactly(problem));
+  }
+
+  private Map<String, String> settings(String interval) throws Exception {
+    Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
+    settings.put("token.subject.recheck", interval);
+    return settings;
+  }
+
+  /** One that can be asked. */
+  private static final class Able implements Authenticator {
+    @Override
+    public Optional<Subject> authenticate(Login login) {
+      return Optional.empty();
+    }
+
+    @Override
+    public boolean canTellCurrent() {
+      return true;
+    }
+
+    @Override
+    public Optional<Subject> current(Subject subject) {
+      return Optional.of(subject);
+    }
+  }
+}

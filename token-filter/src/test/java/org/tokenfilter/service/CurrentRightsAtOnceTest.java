@@ -1,0 +1,248 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.Race;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Many requests, many subjects, and accounts that do not answer. */
+final class CurrentRightsAtOnceTest {
+
+  private static final Duration INTERVAL = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration SHORT = Duration.ofMillis(50);
+  private static final int REQUESTS = 64;
+
+  private final Scene scene = new Scene();
+  private final FaultyTokenStore store = new FaultyTokenStore(scene.memory);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final AtomicLong nanos = new AtomicLong();
+  private final AtomicInteger begun = new AtomicInteger();
+  private final AtomicInteger inside = new AtomicInteger();
+  private final AtomicInteger mostInside = new AtomicInteger();
+  private final CountDownLatch answer = new CountDownLatch(1);
+
+  @AfterEach
+  void letGo() {
+    answer.countDown();
+    threads.shutdownNow();
+  }
+
+  @Test
+  void manyRequestsOfOneSubjectAskOnce() throws Exception {
+    CurrentRights rights = rights(this::goesOn, LONG);
+    for (int round = 1; round <= 20; round++) {
+      List<Set<String>> roles = Race.of(REQUESTS, number -> rights.of(record("alice"), now()));
+      assertThat(roles).hasSize(REQUESTS).containsOnly(Set.of("now"));
+      assertThat(begun).hasValue(round);
+      scene.clock.move(INTERVAL);
+      nanos.addAndGet(INTERVAL.toNanos());
+    }
+  }
+
+  @Test
+  void manyRequestsOfOneWhoMayNotGoOnAskOnceAndEndOnce() throws Exception {
+    CurrentRights rights =
+        rights(
+            subject -> {
+              begun.incrementAndGet();
+              return Optional.empty();
+            },
+            LONG);
+    List<Boolean> refused =
+        Race.of(
+            REQUESTS,
+            number -> {
+              try {
+                rights.of(record("alice"), now());
+                return false;
+              } catch (TokenRejectedException e) {
+                return true;
+              }
+            });
+    assertThat(refused).hasSize(REQUESTS).containsOnly(true);
+    assertThat(begun).hasValue(1);
+    // One step that finds nothing to end is all that one who has no tokens takes.
+    assertThat(store.calls(FaultyTokenStore.Call.END_ALL)).isEqualTo(1);
+  }
+
+  @Test
+  void thoseWhoWaitForOneAnswerShareIt() throws Exception {
+    CurrentRights rights = rights(this::hangs, LONG);
+    List<Future<?>> waiting = new ArrayList<>();
+    for (int i = 0; i < REQUESTS; i++) {
+      waiting.add(threads.submit(() -> rights.of(record("alice"), now())));
+    }
+    await().until(() -> waitingIn("waited") == REQUESTS - 1);
+    answer.countDown();
+    for (Future<?> each : waiting) {
+      assertThat(each.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
+    }
+    assertThat(begun).hasValue(1);
+  }
+
+  @Test
+  void whereNobodyAnswersNoMoreHangThanThereArePlacesAndKnownSubjectsGoOn() throws Exception {
+    CurrentRights rights =
+        rights(subject -> subject.name().equals("bob") ? goesOn(subject) : hangs(subject), SHORT);
+    assertThat(rights.of(record("bob"), now())).containsExactly("now");
+    for (int i = 0; i < REQUESTS; i++) {
+      String name = "user" + i;
+      var unused = threads.submit(() -> rights.of(record(name), now()));
+    }
+    await().until(() -> inside.get() == SharedQuestions.AT_ONCE);
+    await().until(() -> waitingIn("enter") == 0);
+
+    assertThat(rights.of(record("bob"), now())).containsExactly("now");
+    assertUnknown(rights, "carol");
+    assertThat(mostInside).hasValue(SharedQuestions.AT_ONCE);
+  }
+
+  /** It waits for nothing: were it to, its patience of a minute would fail the test. */
+  @Test
+  void onceThatHasLastedNobodyWaitsAnyMore() throws Exception {
+    CurrentRights rights = rights(this::hangs, LONG);
+    for (int i = 0; i < SharedQuestions.AT_ONCE; i++) {
+      String name = "user" + i;
+      var unused = threads.submit(() -> rights.of(record(name), now()));
+    }
+    await().until(() -> inside.get() == SharedQuestions.AT_ONCE);
+    nanos.addAndGet(LONG.toNanos() + 1);
+
+    Future<?> newcomer = threads.submit(() -> assertUnknown(rights, "carol"));
+    Future<?> follower = threads.submit(() -> assertUnknown(rights, "user0"));
+    newcomer.get(LONG.toSeconds() / 2, TimeUnit.SECONDS);
+    follower.get(LONG.toSeconds() / 2, TimeUnit.SECONDS);
+
+    answer.countDown();
+    await().until(() -> inside.get() == 0);
+    assertThat(rights.of(record("carol"), now())).containsExactly("now");
+  }
+
+  @Test
+  void answerThatTookLongerThanItCountsIsNotBelieved() {
+    CurrentRights rights =
+        rights(
+            subject -> {
+              nanos.addAndGet(INTERVAL.toNanos());
+              return goesOn(subject);
+            },
+            LONG);
+    assertUnknown(rights, "alice");
+    assertThat(begun).hasValue(1);
+  }
+
+  /** The first of them has no answer yet when the second one's token is issued. */
+  @Test
+  void whoFindsAnOpenQuestionThatIsOlderThanItsTokenAsksOnceMore() throws Exception {
+    CurrentRights rights = rights(this::hangs, LONG);
+    Future<?> first = threads.submit(() -> rights.of(record("alice"), now()));
+    await().until(() -> inside.get() == 1);
+    scene.clock.move(Duration.ofSeconds(1));
+    TokenRecord young =
+        TokenRecord.builder(TokenId.of(new byte[TokenId.LENGTH]), TokenKind.OPEN, "alice", now())
+            .build();
+    Future<?> second = threads.submit(() -> rights.of(young, now()));
+    await().until(() -> waitingIn("waited") == 1);
+    answer.countDown();
+    assertThat(first.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
+    assertThat(second.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
+    assertThat(begun).hasValue(2);
+  }
+
+  @Test
+  void memoryIsBoundedAndWhoIsForgottenIsAskedForAgain() throws Exception {
+    CurrentRights rights = rights(this::goesOn, LONG);
+    int subjects = CurrentRights.MOST + 1_000;
+    for (int i = 0; i < subjects; i++) {
+      rights.of(record("user" + i), now());
+    }
+    assertThat(begun).hasValue(subjects);
+    assertThat(rights.remembered()).isLessThanOrEqualTo(CurrentRights.MOST);
+    for (int i = 0; i < subjects; i++) {
+      assertThat(rights.of(record("user" + i), now())).containsExactly("now");
+    }
+    assertThat(begun.get()).isGreaterThan(subjects);
+  }
+
+  private CurrentRights rights(Recheck.Accounts accounts, Duration patience) {
+    Listeners listeners = new Listeners(List.of(), Runnable::run, new ToldEnds(nanos::get));
+    return new CurrentRights(
+        new Recheck(INTERVAL, accounts),
+        patience,
+        new Surroundings(scene.clock, nanos::get, scene.random, Runnable::run),
+        new SubjectTokens(
+            store, scene.clock, listeners, new TokenFamily(store, scene.clock, listeners)),
+        listeners);
+  }
+
+  private Optional<Subject> goesOn(Subject subject) {
+    begun.incrementAndGet();
+    return Optional.of(Subject.of(subject.name(), "now"));
+  }
+
+  private Optional<Subject> hangs(Subject subject) {
+    mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
+    try {
+      answer.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      inside.decrementAndGet();
+    }
+    return goesOn(subject);
+  }
+
+  private Instant now() {
+    return scene.clock.instant();
+  }
+
+  private TokenRecord record(String subject) {
+    return TokenRecord.builder(
+            TokenId.of(new byte[TokenId.LENGTH]),
+            TokenKind.OPEN,
+            subject,
+            Instant.parse("2026-03-01T09:00:00Z"))
+        .build();
+  }
+
+  private void assertUnknown(CurrentRights rights, String subject) {
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> rights.of(record(subject), now()));
+  }
+
+  private static long waitingIn(String method) {
+    return Thread.getAllStackTraces().values().stream()
+        .filter(
+            stack ->
+                List.of(stack).stream()
+                    .anyMatch(
+                        frame ->
+                            frame.getClassName().equals(SharedQuestions.class.getName())
+                                && frame.getMethodName().equals(method)))
+        .count();
+  }
+}

@@ -1,0 +1,481 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.tokenfilter.service.Refusals.assertRefused;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.OpenedSession;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Users who are disabled, renamed or given other roles while they are logged in. */
+final class RecheckingTest {
+
+  private static final Duration INTERVAL = Duration.ofMinutes(1);
+  private static final Duration MILLI = Duration.ofMillis(1);
+
+  private final Scene scene = new Scene();
+  private final KeptAccounts accounts = new KeptAccounts();
+  private final LiveNode node = new LiveNode(scene, new Recheck(INTERVAL, accounts)).polled();
+  private final LiveNode elsewhere = new LiveNode(scene, new Recheck(INTERVAL, accounts)).polled();
+
+  /** Every kind of token that a subject may have. */
+  private enum Kind {
+    SESSION,
+    OPEN,
+    USER,
+    API_CLIENT;
+
+    IssuedToken of(Subject subject, TokenService service) throws TokenRejectedException {
+      return switch (this) {
+        case SESSION -> service.issueSession(subject, Duration.ZERO, Scene.CLIENT, Set.of());
+        case OPEN -> service.issueOpen(subject, Duration.ZERO, Scene.CLIENT);
+        case USER -> service.issueUser(subject, null, Scene.CLIENT);
+        case API_CLIENT -> service.issueClient(subject, "live", "shop");
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void disabledUserIsOutOnBothNodesWithinTheInterval(Kind kind) throws Exception {
+    IssuedToken token = kind.of(Scene.ALICE, node.service);
+    node.use(token);
+    elsewhere.use(token);
+    accounts.lacks("alice");
+
+    pass(INTERVAL.minus(MILLI));
+    assertThat(node.use(token).record().id()).isEqualTo(token.record().id());
+    pass(MILLI);
+    assertRefused(Rejection.CLOSED, () -> node.use(token));
+    assertRefused(Rejection.CLOSED, () -> elsewhere.use(token));
+    assertThat(scene.stored(token.record().id()).ending())
+        .isNotNull()
+        .satisfies(ending -> assertThat(ending.reason()).isEqualTo(Reason.CLOSED));
+  }
+
+  /** The other node asks nobody: the store and the lag are what tells it. */
+  @Test
+  void whatOneNodeEndsIsRefusedByTheOthersWithinTheLag() throws Exception {
+    LiveNode unasking = new LiveNode(scene).polled();
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    IssuedToken unused = Kind.OPEN.of(Scene.ALICE, node.service);
+    unasking.validate(unused);
+    accounts.lacks("alice");
+    assertRefused(Rejection.CLOSED, () -> node.validate(token));
+
+    unasking.pass(LiveNode.LAG.dividedBy(2));
+    unasking.service.pollEnds();
+    assertRefused(Rejection.CLOSED, () -> unasking.validate(unused));
+    assertThat(scene.live()).isEmpty();
+  }
+
+  @Test
+  void rolesChangeBothWaysWithinTheIntervalAndTheRecordKeepsThoseOfTheLogin() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    assertThat(node.use(token).roles()).containsExactly("user");
+
+    accounts.has("alice", Subject.of("alice", "user", "admin"));
+    pass(INTERVAL.minus(MILLI));
+    assertThat(node.use(token).roles()).containsExactly("user");
+    pass(MILLI);
+    assertThat(node.use(token).roles()).containsExactlyInAnyOrder("user", "admin");
+
+    accounts.has("alice", Subject.of("alice"));
+    pass(INTERVAL);
+    assertThat(node.use(token).roles()).isEmpty();
+    assertThat(elsewhere.use(token).roles()).isEmpty();
+    assertThat(scene.stored(token.record().id()).roles()).containsExactly("user");
+    assertThat(accounts.lastAsked()).isEqualTo(Scene.ALICE);
+  }
+
+  @Test
+  void rolesGoAlongWhereATokenIsLookedAtKeptAliveOrInASession() throws Exception {
+    accounts.has("alice", Subject.of("alice", "admin"));
+    IssuedToken user = Kind.USER.of(Scene.ALICE, node.service);
+    OpenedSession opened = node.service.openSession(node.validate(user));
+
+    assertThat(opened.token().roles()).containsExactly("admin");
+    var again =
+        node.service.continueSession(node.validate(user), opened.id().value(), Scene.CLIENT);
+    assertThat(again.roles()).containsExactly("admin");
+    assertThat(again.lookedAt().roles()).containsExactly("admin");
+    assertThat(node.service.keepAlive(again).roles()).containsExactly("admin");
+    assertThat(node.service.validate(Scene.passively(user)).roles()).containsExactly("admin");
+    assertThat(node.service.validateUser(Scene.presented(user)).roles()).containsExactly("admin");
+    assertThat(node.service.inspect(user.value()).orElseThrow().roles()).containsExactly("admin");
+    assertThat(scene.live()).extracting(TokenRecord::roles).containsOnly(Set.of("user"));
+  }
+
+  @Test
+  void everyWayInRefusesTheDisabledUserAndEndsTheSessionsOfHisUserToken() throws Exception {
+    IssuedToken user = Kind.USER.of(Scene.ALICE, node.service);
+    OpenedSession opened = node.service.openSession(node.validate(user));
+    accounts.lacks("alice");
+    pass(INTERVAL);
+
+    assertThat(node.service.inspect(user.value())).isEmpty();
+    assertRefused(Rejection.CLOSED, () -> node.service.validate(Scene.passively(user)));
+    assertRefused(Rejection.CLOSED, () -> node.service.validateUser(Scene.presented(user)));
+    assertThat(scene.stored(opened.id().tokenId()).ending()).isNotNull();
+    assertThat(node.heard.events())
+        .contains("barred alice", "ended " + opened.id().tokenId() + " CLOSED", "refused CLOSED");
+    assertThat(node.service.list("alice", null, 10)).isEmpty();
+  }
+
+  @Test
+  void manyUsesAreOneQuestionAnInterval() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    IssuedToken other = Kind.OPEN.of(Scene.ALICE, node.service);
+    for (int i = 0; i < 600; i++) {
+      node.use(token);
+      node.use(other);
+      pass(Duration.ofMillis(100));
+    }
+    assertThat(accounts.questions()).isEqualTo(1);
+    node.use(other);
+    node.use(token);
+    assertThat(accounts.questions()).isEqualTo(2);
+  }
+
+  @Test
+  void nobodyIsAskedWhereItIsOff() throws Exception {
+    LiveNode off = new LiveNode(scene, new Recheck(Duration.ZERO, accounts)).polled();
+    accounts.lacks("alice");
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, off.service);
+    off.live(INTERVAL.toSeconds() * 3);
+    assertThat(off.use(token).roles()).containsExactly("user");
+    assertThat(accounts.questions()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void loginInFlightWhileItsUserIsDisabledIsRefusedAtItsFirstUse(Kind kind) throws Exception {
+    IssuedToken first = Kind.OPEN.of(Scene.ALICE, node.service);
+    node.use(first);
+    elsewhere.use(first);
+    pass(Duration.ofSeconds(5));
+    // The password was right; then the account went; then the record came.
+    accounts.lacks("alice");
+    IssuedToken token = kind.of(Scene.ALICE, node.service);
+
+    assertRefused(Rejection.CLOSED, () -> elsewhere.use(token));
+    assertRefused(Rejection.CLOSED, () -> node.use(token));
+    pass(LiveNode.LAG.dividedBy(2));
+    assertRefused(Rejection.CLOSED, () -> node.use(first));
+  }
+
+  /** Its clock shows a time before the end of all; its record comes after it. */
+  @Test
+  void recordThatSlipsPastTheEndOfAllIsOutWithinTheInterval() throws Exception {
+    IssuedToken first = Kind.OPEN.of(Scene.ALICE, node.service);
+    accounts.lacks("alice");
+    FaultyTokenStore slow = new FaultyTokenStore(scene.memory);
+    slow.before(
+        FaultyTokenStore.Call.INSERT,
+        1,
+        () -> assertRefused(Rejection.CLOSED, () -> node.validate(first)));
+    scene.service = scene.over(slow, Scene.POLICY);
+    IssuedToken late = scene.open(Duration.ZERO);
+    assertThat(scene.stored(first.record().id()).ending()).isNotNull();
+    assertThat(scene.stored(late.record().id()).ending()).isNull();
+
+    assertRefused(Rejection.CLOSED, () -> node.use(late));
+    pass(INTERVAL);
+    assertRefused(Rejection.CLOSED, () -> node.use(late));
+    assertThat(scene.stored(late.record().id()).ending()).isNotNull();
+  }
+
+  @Test
+  void whoGetsHisAccountBackGoesOnWithTheNextLogin() throws Exception {
+    IssuedToken old = Kind.OPEN.of(Scene.ALICE, node.service);
+    accounts.lacks("alice");
+    assertRefused(Rejection.CLOSED, () -> node.use(old));
+    accounts.has("alice", Subject.of("alice", "user", "again"));
+    pass(Duration.ofSeconds(1));
+
+    IssuedToken fresh = Kind.OPEN.of(Scene.ALICE, elsewhere.service);
+    assertThat(node.use(fresh).roles()).contains("again");
+    assertRefused(Rejection.CLOSED, () -> node.use(old));
+    assertThat(accounts.questions()).isEqualTo(2);
+  }
+
+  @Test
+  void tokenOfAClockThatIsAheadIsAskedForOnce() throws Exception {
+    scene.clock.move(Duration.ofSeconds(20));
+    IssuedToken token = Kind.OPEN.of(Scene.ALICE, scene.service);
+    scene.clock.move(Duration.ofSeconds(-20));
+    // A node with a clock that is right.
+    LiveNode right = new LiveNode(scene, new Recheck(INTERVAL, accounts)).polled();
+    for (int i = 0; i < 10; i++) {
+      right.use(token);
+    }
+    assertThat(accounts.questions()).isEqualTo(1);
+  }
+
+  @Test
+  void goodAnswerCountsForTheIntervalAndAfterItNobodyIsLetThrough() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    node.use(token);
+    accounts.cut();
+    pass(INTERVAL.minus(MILLI));
+    assertThat(node.use(token).roles()).containsExactly("user");
+
+    pass(MILLI);
+    assertUnknown(node, token);
+    assertThat(scene.stored(token.record().id()).ending()).isNull();
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> node.service.inspect(token.value()));
+
+    accounts.mend();
+    pass(CurrentRights.PAUSE);
+    assertThat(node.use(token).roles()).containsExactly("user");
+  }
+
+  @Test
+  void whatFailsIsAskedAgainOnceASecond() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    accounts.cut();
+    for (int i = 0; i < 30; i++) {
+      assertUnknown(node, token);
+      pass(Duration.ofMillis(100));
+    }
+    assertThat(accounts.questions()).isEqualTo(3);
+  }
+
+  /** A younger token needs a question of its own; that this one fails is nothing to the older. */
+  @Test
+  void failureForAYoungerTokenLeavesTheAnswerForTheOlderOne() throws Exception {
+    IssuedToken old = Kind.OPEN.of(Scene.ALICE, node.service);
+    node.use(old);
+    pass(Duration.ofSeconds(5));
+    accounts.cut();
+    IssuedToken young = Kind.OPEN.of(Scene.ALICE, node.service);
+
+    assertUnknown(node, young);
+    assertThat(node.use(old).roles()).containsExactly("user");
+  }
+
+  @Test
+  void whateverIsThrownOrNoAnswerAtAllIsUnknown() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    List<KeptAccounts.Step> broken =
+        List.of(
+            subject -> {
+              throw new IllegalStateException("a defect");
+            },
+            subject -> {
+              throw new StackOverflowError();
+            },
+            subject -> {
+              throw new UnsupportedOperationException();
+            });
+    for (KeptAccounts.Step step : broken) {
+      accounts.before(step);
+      assertUnknown(node, token);
+      pass(CurrentRights.PAUSE);
+    }
+    LiveNode careless = new LiveNode(scene, new Recheck(INTERVAL, new Careless())).polled();
+    assertUnknown(careless, token);
+    assertThat(scene.stored(token.record().id()).ending()).isNull();
+  }
+
+  @Test
+  void anotherNameIsRefusedEndedAndAudited() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    accounts.has("alice", Subject.of("alice2", "user"));
+    try (LogLines audit = new LogLines("org.tokenfilter.audit")) {
+      assertRefused(Rejection.CLOSED, () -> node.use(token));
+      assertThat(audit.lines())
+          .containsOnlyOnce(
+              "WARN event=subject-barred subject=\"alice\" why=\"has another name now\"");
+    }
+    assertThat(scene.live()).isEmpty();
+  }
+
+  @Test
+  void disabledUserIsAuditedOnceAndEachEndOfHis() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    Kind.OPEN.of(Scene.ALICE, node.service);
+    accounts.lacks("alice");
+    try (LogLines audit = new LogLines("org.tokenfilter.audit")) {
+      assertRefused(Rejection.CLOSED, () -> node.use(token));
+      assertRefused(Rejection.CLOSED, () -> node.use(token));
+      assertThat(audit.lines())
+          .containsOnlyOnce("WARN event=subject-barred subject=\"alice\" why=\"may not go on\"")
+          .filteredOn(line -> line.startsWith("INFO event=ended "))
+          .hasSize(2);
+    }
+  }
+
+  @Test
+  void whatTheStoreDoesNotEndIsRefusedAndEndedLater() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    node.use(token);
+    accounts.lacks("alice");
+    pass(INTERVAL);
+    node.store.failBefore(FaultyTokenStore.Call.END_ALL, 1);
+    assertRefused(Rejection.CLOSED, () -> node.use(token));
+    assertThat(scene.stored(token.record().id()).ending()).isNull();
+
+    assertRefused(Rejection.CLOSED, () -> node.use(token));
+    assertThat(scene.stored(token.record().id()).ending()).isNotNull();
+    assertThat(accounts.questions()).isEqualTo(2);
+  }
+
+  @Test
+  void apiClientOfADisabledUserGetsNoSuccessor() throws Exception {
+    IssuedToken token = Kind.API_CLIENT.of(Scene.ALICE, node.service);
+    node.use(token);
+    accounts.lacks("alice");
+    pass(INTERVAL);
+    assertRefused(Rejection.CLOSED, () -> node.service.refresh(Scene.presented(token)));
+    assertThat(scene.live()).isEmpty();
+  }
+
+  @Test
+  void apiClientIsExchangedForOneWithTheRolesOfTheLoginAndNotWhileThatIsUnknown() throws Exception {
+    IssuedToken token = Kind.API_CLIENT.of(Scene.ALICE, node.service);
+    accounts.cut();
+    assertThat(catchThrowable(() -> node.service.refresh(Scene.presented(token))))
+        .isInstanceOf(TokenStoreException.class);
+    assertThat(scene.stored(token.record().id()).ending()).isNull();
+
+    accounts.mend();
+    accounts.has("alice", Subject.of("alice", "admin"));
+    pass(CurrentRights.PAUSE);
+    IssuedToken next = node.service.refresh(Scene.presented(token));
+    assertThat(next.record().roles()).containsExactly("user");
+    assertThat(node.use(next).roles()).containsExactly("admin");
+  }
+
+  @Test
+  void lostAnswerOfARefreshIsNotGivenAgainToADisabledUser() throws Exception {
+    TokenService graceful =
+        scene.over(
+            scene.memory,
+            Scene.refreshing(Duration.ofHours(1), TokenPolicy.Replay.REPORT),
+            new Recheck(INTERVAL, accounts));
+    IssuedToken token = Kind.API_CLIENT.of(Scene.ALICE, graceful);
+    IssuedToken next = graceful.refresh(Scene.presented(token));
+    assertThat(graceful.refresh(Scene.presented(token)).record().id())
+        .isEqualTo(next.record().id());
+    accounts.lacks("alice");
+    pass(INTERVAL);
+    assertRefused(Rejection.CLOSED, () -> graceful.refresh(Scene.presented(token)));
+    assertThat(scene.live()).isEmpty();
+  }
+
+  /** An application that logs in by itself may be told too late; the first use asks. */
+  @Test
+  void joinedSessionOfADisabledUserIsRefusedAtItsNextUse() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    node.use(token);
+    accounts.lacks("alice");
+    pass(INTERVAL);
+    IssuedToken joined =
+        node.service.issueSession(
+            Scene.ALICE, Duration.ZERO, Scene.CLIENT, Set.of(Scene.sessionIdOf(token)));
+    assertThat(joined.record().id()).isEqualTo(token.record().id());
+    assertRefused(Rejection.CLOSED, () -> node.use(joined));
+    assertThat(scene.live()).isEmpty();
+  }
+
+  @Test
+  void whoIsLoggedOutNeedsNobodysAnswer() throws Exception {
+    accounts.cut();
+    IssuedToken session = Kind.SESSION.of(Scene.ALICE, node.service);
+    IssuedToken user = Kind.USER.of(Scene.ALICE, node.service);
+    IssuedToken open = Kind.OPEN.of(Scene.ALICE, node.service);
+    node.service.logOut(Scene.presented(session));
+    node.service.logOutUser(Scene.presented(user));
+    node.service.revoke(open.value());
+    assertThat(scene.live()).isEmpty();
+    assertThat(accounts.questions()).isZero();
+    assertRefused(Rejection.CLOSED, () -> node.service.logOut(Scene.presented(session)));
+    assertRefused(Rejection.INVALID, () -> node.service.logOutUser(Scene.presented(open)));
+  }
+
+  @Test
+  void othersAreNotTouched() throws Exception {
+    Subject bob = Subject.of("bob", "user");
+    accounts.has("bob", bob);
+    IssuedToken his = Kind.SESSION.of(bob, node.service);
+    IssuedToken hers = Kind.SESSION.of(Scene.ALICE, node.service);
+    accounts.lacks("alice");
+    assertRefused(Rejection.CLOSED, () -> node.use(hers));
+    assertThat(node.use(his).roles()).containsExactly("user");
+  }
+
+  @Test
+  void forgedBoundAndDeadTokensAskNobody() throws Exception {
+    IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
+    assertRefused(
+        Rejection.INVALID, () -> node.service.validate(Scene.presented("x.y", Scene.CLIENT)));
+    assertRefused(
+        Rejection.INVALID,
+        () ->
+            node.service.validate(
+                Scene.presented(token.value(), Scene.NEIGHBOUR, Scene.sessionIdOf(token))));
+    node.service.close(token.record().id());
+    assertRefused(Rejection.CLOSED, () -> node.use(token));
+    assertThat(accounts.questions()).isZero();
+  }
+
+  @Test
+  void jumpOfEitherClockAsksAgain() throws Exception {
+    IssuedToken token = Kind.OPEN.of(Scene.ALICE, node.service);
+    node.use(token);
+    scene.clock.move(INTERVAL);
+    node.use(token);
+    assertThat(accounts.questions()).isEqualTo(2);
+    node.nanos.addAndGet(INTERVAL.toNanos());
+    node.use(token);
+    assertThat(accounts.questions()).isEqualTo(3);
+  }
+
+  @Test
+  void negativeIntervalIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Recheck(Duration.ofSeconds(-1), accounts));
+  }
+
+  /** Time passes on both nodes, which hear of ends. */
+  private void pass(Duration time) {
+    scene.clock.move(time);
+    node.nanos.addAndGet(time.toNanos());
+    elsewhere.nanos.addAndGet(time.toNanos());
+    node.service.pollEnds();
+    elsewhere.service.pollEnds();
+  }
+
+  private static void assertUnknown(LiveNode node, IssuedToken token) {
+    assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> node.validate(token));
+  }
+
+  /** What a team may write that has no null checks. */
+  private static final class Careless implements Recheck.Accounts {
+    @Override
+    @SuppressWarnings({"NullAway", "OptionalAssignedToNull"})
+    public Optional<Subject> current(Subject subject) throws IOException {
+      return null;
+    }
+  }
+}
