@@ -156,13 +156,13 @@ final class RenewalBuffer {
     return batches(due);
   }
 
-  /** A session and its user token are in one batch. */
+  /** A session and its user token are in one batch, where it is the turn of both. */
   private List<List<DueRenewal>> batches(List<TokenId> due) {
     List<List<DueRenewal>> batches = new ArrayList<>();
     List<DueRenewal> batch = new ArrayList<>();
-    Set<TokenId> taken = new HashSet<>();
+    Set<TokenId> waiting = new HashSet<>(due);
     for (TokenId id : due) {
-      List<DueRenewal> together = together(id, taken);
+      List<DueRenewal> together = together(id, waiting);
       if (batch.size() + together.size() > BATCH) {
         batches.add(batch);
         batch = new ArrayList<>();
@@ -176,26 +176,18 @@ final class RenewalBuffer {
   }
 
   /** What is written of it, and of its user token, unless either was taken already. */
-  private List<DueRenewal> together(TokenId id, Set<TokenId> taken) {
+  private List<DueRenewal> together(TokenId id, Set<TokenId> waiting) {
     Use use = uses.get(id);
-    if (use == null || !taken.add(id)) {
+    if (use == null || !waiting.remove(id)) {
       return List.of();
     }
     List<DueRenewal> together = new ArrayList<>(2);
     together.add(new DueRenewal(id, use));
-    addParent(use, together, taken);
-    return together;
-  }
-
-  private void addParent(Use child, List<DueRenewal> together, Set<TokenId> taken) {
-    TokenId id = child.parent();
-    Use parent = id == null ? null : uses.get(id);
-    if (id != null
-        && parent != null
-        && !parent.isAcknowledgedUntil(child.idleUntil())
-        && taken.add(id)) {
-      together.add(new DueRenewal(id, parent));
+    TokenId parent = use.parent();
+    if (parent != null) {
+      together.addAll(together(parent, waiting));
     }
+    return together;
   }
 
   int size() {

@@ -85,11 +85,6 @@ final class Use {
     return now.toEpochMilli() >= idleUntil;
   }
 
-  /** Whether the store knows that it lives as long as that. */
-  boolean isAcknowledgedUntil(long until) {
-    return acknowledgedUntil >= until;
-  }
-
   /** Whether it was used itself, and slides: a listener is told. */
   boolean isToBeTold() {
     return itsOwn && idleUntil != LiveToken.NEVER;

@@ -17,7 +17,9 @@ import static org.tokenfilter.service.Scene.USER_IDLE;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -156,8 +158,9 @@ class RenewalBufferTest {
     assertThat(scene.stored(user.record().id()).idleExpiresAt()).isEqualTo(until);
   }
 
+  /** It has a turn of its own, and is behind by no more than a node loses that is killed. */
   @Test
-  void aUserTokenIsRenewedInTheSameBatchToAtLeastItsSessionsDeadline() throws Exception {
+  void aUserTokenIsRenewedToAtLeastItsSessionsDeadlineWithinAnInterval() throws Exception {
     IssuedToken user = scene.user();
     List<SessionId> sessions = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -168,11 +171,38 @@ class RenewalBufferTest {
       node.service.renew(
           node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT));
       node.live(7);
-      Instant until = scene.stored(user.record().id()).idleExpiresAt();
+      Instant renewed = scene.stored(user.record().id()).lastUsedAt();
       for (SessionId each : sessions) {
-        assertThat(scene.stored(each.tokenId()).idleExpiresAt()).isBeforeOrEqualTo(until);
+        assertThat(scene.stored(each.tokenId()).lastUsedAt())
+            .isBeforeOrEqualTo(renewed.plus(INTERVAL));
       }
     }
+    node.live(INTERVAL.toSeconds());
+    Instant until = scene.stored(user.record().id()).idleExpiresAt();
+    for (SessionId each : sessions) {
+      assertThat(scene.stored(each.tokenId()).idleExpiresAt()).isBeforeOrEqualTo(until);
+    }
+  }
+
+  @Test
+  void aUserTokenIsWrittenOnceInAnIntervalHoweverManyOfItsSessionsAreInUse() throws Exception {
+    IssuedToken user = scene.user();
+    List<SessionId> sessions = new ArrayList<>();
+    Set<Instant> written = new HashSet<>();
+    int intervals = 5;
+    for (int second = 0; second < intervals * INTERVAL.toSeconds(); second++) {
+      if (second % 7 == 0 && sessions.size() < 4) {
+        sessions.add(scene.service.openSession(scene.validate(user)).id());
+      }
+      for (SessionId session : sessions) {
+        node.service.renew(
+            node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT));
+      }
+      node.live(1);
+      written.add(scene.stored(user.record().id()).lastUsedAt());
+    }
+    written.remove(user.record().issuedAt());
+    assertThat(written).hasSize(intervals);
   }
 
   @Test

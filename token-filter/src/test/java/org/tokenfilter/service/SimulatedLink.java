@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Ending;
@@ -31,14 +32,30 @@ final class SimulatedLink implements TokenStore {
   private static final double LOST = 0.02;
   private static final double DOUBLED = 0.02;
 
+  private static final int LATE_MILLIS = 20_000;
+
   private final Simulation simulation;
   private final SimulatedNode node;
   private final TokenStore store;
 
-  SimulatedLink(Simulation simulation, SimulatedNode node, TokenStore store) {
+  /** Nobody asks where: to find out costs more than all the rest. */
+  private static final class Lost extends TokenStoreException {
+    private static final long serialVersionUID = 1L;
+
+    Lost() {
+      super("lost", null, true);
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
+  SimulatedLink(Simulation simulation, SimulatedNode node) {
     this.simulation = simulation;
     this.node = node;
-    this.store = store;
+    this.store = simulation.store();
   }
 
   private <T> T call(boolean renewal, Supplier<T> effect) {
@@ -69,13 +86,14 @@ final class SimulatedLink implements TokenStore {
       if (renewal) {
         node.troubled();
       }
-      throw new TokenStoreException("lost", null, true);
+      throw new Lost();
     }
   }
 
   private <T> T change(boolean renewal, Supplier<T> effect) {
     if (simulation.happens(DOUBLED)) {
       simulation.later(
+          LATE_MILLIS,
           () -> {
             var unused = effect.get();
           });
@@ -83,9 +101,21 @@ final class SimulatedLink implements TokenStore {
     return call(renewal, effect);
   }
 
+  private List<TokenId> acknowledged(List<TokenId> ended) {
+    simulation.oracle().ends().acknowledged(node, ended);
+    return ended;
+  }
+
+  @Override
+  public AutoCloseable watch(Consumer<TokenId> ended) {
+    return call(false, () -> simulation.hints().watch(id -> node.hear(id, ended)));
+  }
+
   @Override
   public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-    return call(false, () -> store.insert(record, limit, now));
+    Insertion insertion = call(false, () -> store.insert(record, limit, now));
+    acknowledged(insertion.evicted());
+    return insertion;
   }
 
   @Override
@@ -101,23 +131,27 @@ final class SimulatedLink implements TokenStore {
         () ->
             simulation
                 .oracle()
-                .renewing(
-                    node, renewals, asked, () -> simulation.defect().renew(store, renewals, now)));
+                .lives()
+                .renewing(node, renewals, asked, () -> store.renew(renewals, now)));
   }
 
   @Override
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    return call(false, () -> store.replace(id, successor, now));
+    boolean replaced = change(false, () -> store.replace(id, successor, now));
+    if (replaced) {
+      acknowledged(List.of(id));
+    }
+    return replaced;
   }
 
   @Override
   public List<TokenId> end(TokenId id, Ending ending) {
-    return change(false, () -> store.end(id, ending));
+    return acknowledged(change(false, () -> store.end(id, ending)));
   }
 
   @Override
   public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    return call(false, () -> store.endAll(selection, ending, limit));
+    return acknowledged(call(false, () -> store.endAll(selection, ending, limit)));
   }
 
   @Override
@@ -132,7 +166,9 @@ final class SimulatedLink implements TokenStore {
 
   @Override
   public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return call(false, () -> store.sweep(expiredBefore, deadBefore, limit));
+    Sweep sweep = call(false, () -> store.sweep(expiredBefore, deadBefore, limit));
+    acknowledged(sweep.expired());
+    return sweep;
   }
 
   @Override

@@ -4,7 +4,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.TokenRejectedException;
 
 /** A node with a clock of its own, threads that the simulation plays, and a link that fails. */
 final class SimulatedNode {
@@ -15,11 +20,14 @@ final class SimulatedNode {
   /** A tick that comes later than that is one that was held up. */
   private static final Duration TICK_LATE = Duration.ofMillis(1_600);
 
+  private static final double KEPT_ALIVE = 0.1;
+
   private final Simulation simulation;
   private final SettableClock wall;
   private final Clock clock;
   final int number;
   final TokenService service;
+  private final Freshness freshness;
   private final Sweeper sweeper;
   private Instant cutOffUntil = Instant.MIN;
   private Instant troubledAt = Instant.MIN;
@@ -37,20 +45,21 @@ final class SimulatedNode {
     Instant now = simulation.time();
     this.wall = new SettableClock(now.plus(skew));
     this.clock = new ForwardClock(wall);
-    SimulatedLink link = new SimulatedLink(simulation, this, simulation.store);
+    SimulatedLink link = new SimulatedLink(simulation, this);
     Defect defect = simulation.defect();
+    this.freshness = defect.freshness(simulation.lag, clock, simulation::nanos);
     this.service =
         new TokenService(
             link,
             link,
             simulation.codec,
-            Simulation.POLICY,
+            simulation.policy,
             Scene.AUDIENCE,
             new Timeliness(simulation.lag, Simulation.INTERVAL, Duration.ZERO),
             new Surroundings(clock, simulation::nanos, simulation.secrets, Runnable::run),
             List.of(),
             Recheck.NEVER,
-            defect.freshness(simulation.lag, clock, simulation::nanos),
+            freshness,
             defect.tokens());
     this.sweeper = new Sweeper(link, service, clock, Duration.ofDays(1), 100);
     nextPoll = now;
@@ -89,6 +98,33 @@ final class SimulatedNode {
     return !troubledAt.isBefore(time)
         || ticking
         || simulation.time().isAfter(lastTick.plus(TICK_LATE));
+  }
+
+  /** A request ends well: its use counts, unless it only looks. */
+  void succeed(ActiveToken used) {
+    ActiveToken counting =
+        simulation.defect() == Defect.LOOKS_COUNTED
+            ? new ActiveToken(used.record(), used.session(), used.usedAt())
+            : used;
+    try {
+      if (used.passive() || !simulation.happens(KEPT_ALIVE)) {
+        service.renew(counting);
+      } else {
+        service.keepAlive(used);
+      }
+    } catch (TokenStoreException | TokenRejectedException notKept) {
+      return;
+    }
+    simulation.oracle().kept(this, used);
+  }
+
+  /** The store tells of an end, unasked. */
+  void hear(TokenId id, Consumer<TokenId> ended) {
+    ended.accept(id);
+    simulation.oracle().ends().hinted(this, id);
+    if (simulation.defect() == Defect.FRESH_FROM_A_HINT) {
+      freshness.applied(freshness.mark());
+    }
   }
 
   /** Does what its threads do beside requests, each one thing at a time. */

@@ -1,0 +1,81 @@
+package org.tokenfilter.service;
+
+import java.time.Instant;
+import java.util.Objects;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * A group never has more live members than its limit, and gives way only where it has as many. No
+ * session is live whose user token has ended.
+ */
+final class PromisedLimits {
+
+  private final Simulation simulation;
+  private final Oracle oracle;
+
+  PromisedLimits(Simulation simulation, Oracle oracle) {
+    this.simulation = simulation;
+    this.oracle = oracle;
+  }
+
+  void inserted(TokenRecord record, Limit limit, Instant now, Insertion insertion) {
+    int live = live(record, now);
+    switch (insertion.outcome()) {
+      case INSERTED -> {
+        if (live > limit.most()) {
+          oracle.wrong("more of its group than the limit", record.id());
+        }
+        if (!insertion.evicted().isEmpty() && live < limit.most()) {
+          oracle.wrong("evicted others though there was room", record.id());
+        }
+        TokenId parent = record.parent();
+        if (parent != null && !simulation.stored(parent).liveAt(now)) {
+          oracle.wrong("a session of a user token that is not live", record.id());
+        }
+      }
+      case GROUP_FULL -> {
+        if (live < limit.most()) {
+          oracle.wrong("its group is full though there is room", record.id());
+        }
+      }
+      case PARENT_ENDED -> {}
+    }
+  }
+
+  /** How many there are of its group. */
+  int live(TokenRecord record, Instant now) {
+    return record.group() == null
+        ? 0
+        : (int)
+            simulation.live(record.subject(), now).stream()
+                .filter(member -> Objects.equals(member.group(), record.group()))
+                .count();
+  }
+
+  /** It has ended: nothing of it is left. */
+  void ended(TokenId parent) {
+    for (TokenRecord record : oracle.childrenOf(parent)) {
+      if (simulation.stored(record.id()).ending() == null) {
+        oracle.wrong("a session outlives its user token", record.id());
+      }
+    }
+  }
+
+  /** Nobody gets one more. */
+  void refused(SimulatedNode node, TokenRejectedException refused) {
+    Rejection rejection = refused.rejection();
+    boolean full =
+        rejection == Rejection.CLIENT_TOKEN_LIVE
+            || (rejection == Rejection.SESSION_LIMIT
+                && simulation.policy.sessions().policy() == Limit.Policy.REJECT);
+    // By a clock that is behind, a user token that had expired just now may live on.
+    if (!full && rejection != Rejection.INVALID) {
+      oracle.wrong("not issued for " + rejection + " on node " + node.number);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package org.tokenfilter.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+
+/**
+ * A token that is used in time lives on, and a user token as long as any of its sessions; one that
+ * is not does not, and nothing revives it.
+ */
+final class PromisedLives {
+
+  /** What the clocks of nodes may differ by before a token in use is refused, less some steps. */
+  private static final Duration AGREEING = Duration.ofSeconds(4);
+
+  /** Within which a use is in the store: the interval, a tick, and steps of the simulation. */
+  private static final Duration WRITTEN = Simulation.INTERVAL.plusSeconds(3);
+
+  private final Simulation simulation;
+  private final Oracle oracle;
+  private final Map<TokenId, Instant> usedUntil = new HashMap<>();
+  private final Map<TokenId, Map<SimulatedNode, Kept>> kept = new HashMap<>();
+
+  /** A use that was answered with success: by the node's clock, and by the true time. */
+  private record Kept(Instant usedAt, Instant at) {}
+
+  PromisedLives(Simulation simulation, Oracle oracle) {
+    this.simulation = simulation;
+    this.oracle = oracle;
+  }
+
+  void issued(TokenRecord record) {
+    Instant until = record.idleExpiresAt();
+    usedUntil.put(record.id(), until == null ? Instant.MAX : until);
+  }
+
+  void accepted(SimulatedNode node, TokenRecord record, Instant usedAt) {
+    TokenId id = record.id();
+    if (!usedAt.isBefore(usedUntil.get(id))) {
+      oracle.wrong("accepted though nobody used it in time", node, id);
+    }
+    if (simulation.stored(id).expiredAt(usedAt)) {
+      oracle.wrong("accepted though the store knows that it has expired", node, id);
+    }
+  }
+
+  /** From now on its use may count. */
+  void used(TokenId id, Instant usedAt) {
+    Instant until = usedAt.plus(Simulation.IDLE);
+    usedUntil.merge(id, until, (one, other) -> one.isAfter(other) ? one : other);
+  }
+
+  /** Its use was answered with success, before it had expired after all. */
+  void kept(SimulatedNode node, TokenId id, Instant usedAt) {
+    if (simulation.stored(id).liveAt(node.now())) {
+      kept.computeIfAbsent(id, none -> new HashMap<>())
+          .put(node, new Kept(usedAt, simulation.time()));
+    }
+  }
+
+  /** What has expired for the node that asks does not live again by what it asks. */
+  Set<TokenId> renewing(
+      SimulatedNode node,
+      Collection<Renewal> renewals,
+      Instant asked,
+      Supplier<Set<TokenId>> effect) {
+    List<TokenRecord> expired =
+        renewals.stream()
+            .map(renewal -> simulation.stored(renewal.id()))
+            .filter(record -> record.expiredAt(asked))
+            .toList();
+    Set<TokenId> missed = effect.get();
+    for (TokenRecord record : expired) {
+      if (!simulation.stored(record.id()).equals(record)) {
+        oracle.wrong("revived", node, record.id());
+      }
+    }
+    return missed;
+  }
+
+  void refused(SimulatedNode judge, TokenId id, Instant begin) {
+    if (simulation.stored(id).ending() != null) {
+      return;
+    }
+    Duration took = Duration.between(begin, simulation.time());
+    Instant judged = judge.now().minus(took);
+    for (Map.Entry<SimulatedNode, Kept> use : kept.getOrDefault(id, Map.of()).entrySet()) {
+      SimulatedNode user = use.getKey();
+      Instant meanwhile = user.now().minus(took);
+      Instant usedAt = use.getValue().usedAt();
+      boolean agreeing = Duration.between(meanwhile, judged).compareTo(AGREEING) < 0;
+      boolean written = Duration.between(use.getValue().at(), begin).compareTo(WRITTEN) > 0;
+      if (judged.isBefore(usedAt.plus(Simulation.IDLE))
+          && use.getValue().at().isBefore(begin)
+          && simulation.nodes().contains(user)
+          && !user.isTroubledSince(use.getValue().at())
+          && (agreeing || written)) {
+        oracle.wrong("refused though it was used in time", judge, id);
+      }
+    }
+  }
+
+  /** No use is lost that had the time to be written. */
+  void checkKept(List<SimulatedNode> nodes) {
+    kept.forEach(
+        (id, uses) -> {
+          for (SimulatedNode node : nodes) {
+            Kept use = uses.get(node);
+            if (use != null
+                && Duration.between(use.at(), simulation.time()).compareTo(WRITTEN) > 0
+                && !node.isTroubledSince(use.at())
+                && isBehind(simulation.stored(id), use.usedAt())) {
+              oracle.wrong("a use was lost", node, id);
+            }
+          }
+        });
+  }
+
+  private static boolean isBehind(TokenRecord stored, Instant usedAt) {
+    Instant until = stored.idleExpiresAt();
+    return stored.ending() == null
+        && (stored.lastUsedAt().isBefore(usedAt)
+            || (until != null && until.isBefore(usedAt.plus(Simulation.IDLE))));
+  }
+}

@@ -1,0 +1,111 @@
+package org.tokenfilter.service;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStoreException;
+
+/** Who lists and ends what there is, by handles alone. */
+final class SimulatedAdministrator implements SimulatedClient {
+
+  private static final int CLOSE = 560;
+  private static final int LIST = 760;
+  private static final int END_OTHERS = 880;
+  private static final int ALL = 1_000;
+  private static final int MANY = 10_000;
+
+  private static final Comparator<TokenRecord> NEWEST_FIRST =
+      Comparator.comparing(TokenRecord::issuedAt).reversed();
+
+  private final Simulation simulation;
+
+  SimulatedAdministrator(Simulation simulation) {
+    this.simulation = simulation;
+  }
+
+  @Override
+  public void ask(SimulatedNode node) {
+    int what = simulation.drawn(ALL);
+    TokenRecord record = simulation.oracle().known().any(simulation);
+    String subject = simulation.subject().name();
+    try {
+      if (record != null && what < CLOSE) {
+        close(node, record);
+      } else if (what < LIST) {
+        list(node, subject);
+      } else if (record != null && what < END_OTHERS) {
+        endOthers(node, record);
+      } else {
+        endAll(node, subject);
+      }
+    } catch (TokenStoreException unknown) {
+      return;
+    }
+  }
+
+  private void close(SimulatedNode node, TokenRecord record) {
+    PromisedEnds ends = simulation.oracle().ends();
+    ends.asked(record.id());
+    node.service.close(record.id());
+    ends.closed(node, record.id());
+  }
+
+  private void endAll(SimulatedNode node, String subject) {
+    List<TokenRecord> before = simulation.oracle().of(subject);
+    Instant asked = node.now();
+    node.service.endAll(subject);
+    simulation.oracle().ends().closedAll(before, null, asked);
+  }
+
+  private void endOthers(SimulatedNode node, TokenRecord current) {
+    List<TokenRecord> others =
+        simulation.oracle().of(current.subject()).stream()
+            .filter(record -> !record.id().equals(current.id()))
+            .filter(record -> !Objects.equals(record.id(), current.parent()))
+            .filter(record -> !Objects.equals(record.parent(), current.id()))
+            .toList();
+    Instant asked = node.now();
+    node.service.endOthers(current);
+    simulation.oracle().ends().closedAll(others, current.id(), asked);
+  }
+
+  private void list(SimulatedNode node, String subject) {
+    Oracle oracle = simulation.oracle();
+    Instant begin = simulation.time();
+    Set<TokenId> missing = new HashSet<>();
+    simulation.live(subject, node.now()).forEach(record -> missing.add(record.id()));
+    List<TokenRecord> listed = node.service.list(subject, null, MANY);
+    for (TokenRecord record : listed) {
+      missing.remove(record.id());
+      if (!record.subject().equals(subject) || oracle.ends().isEndedBefore(record.id(), begin)) {
+        oracle.wrong("listed though it had ended", node, record.id());
+      }
+    }
+    for (TokenId id : missing) {
+      if (simulation.stored(id).ending() == null) {
+        oracle.wrong("not listed though it was live", node, id);
+      }
+    }
+    if (!listed.equals(listed.stream().sorted(NEWEST_FIRST).toList())) {
+      oracle.wrong("not listed newest first", node, listed.get(0).id());
+    }
+    if (!listed.isEmpty() && simulation.happens(0.5)) {
+      closeListed(node, listed.get(simulation.drawn(listed.size())));
+    }
+  }
+
+  /** Also what nobody has got the answer of. */
+  private void closeListed(SimulatedNode node, TokenRecord record) {
+    PromisedEnds ends = simulation.oracle().ends();
+    ends.asked(record.id());
+    if (!node.service.close(record.subject(), record.id())) {
+      simulation.oracle().wrong("not closed though it is its subject's", node, record.id());
+    }
+    ends.closed(node, record.id());
+  }
+}

@@ -1,0 +1,75 @@
+package org.tokenfilter.service;
+
+import java.time.Instant;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** They have one token at a time, and exchange it for its successor, often more than once. */
+final class SimulatedApiClients implements SimulatedClient {
+
+  private static final double ISSUED = 0.1;
+  private static final double REFRESHED = 0.3;
+  private static final int CLIENTS = 2;
+
+  private final Simulation simulation;
+  private final Recent<IssuedToken> tokens = new Recent<>();
+
+  SimulatedApiClients(Simulation simulation) {
+    this.simulation = simulation;
+  }
+
+  @Override
+  public void ask(SimulatedNode node) {
+    IssuedToken token = tokens.any(simulation);
+    if (token == null || simulation.happens(ISSUED)) {
+      issue(node);
+    } else if (simulation.happens(REFRESHED)) {
+      refresh(node, token);
+    } else {
+      use(node, token);
+    }
+  }
+
+  private void issue(SimulatedNode node) {
+    String client = "client" + simulation.drawn(CLIENTS);
+    try {
+      IssuedToken token = node.service.issueClient(simulation.subject(), "live", client);
+      tokens.add(token);
+      simulation.oracle().issued(token.record());
+    } catch (TokenStoreException unknown) {
+      return;
+    } catch (TokenRejectedException full) {
+      simulation.oracle().limits().refused(node, full);
+    }
+  }
+
+  private void refresh(SimulatedNode node, IssuedToken token) {
+    Oracle oracle = simulation.oracle();
+    Instant begin = simulation.time();
+    Instant asked = node.now();
+    try {
+      IssuedToken successor = node.service.refresh(Scene.presented(token));
+      tokens.add(successor);
+      oracle.families().refreshed(node, token.record().id(), successor.record(), asked);
+    } catch (TokenStoreException unknown) {
+      return;
+    } catch (TokenRejectedException refused) {
+      oracle.refused(node, token.record(), begin, refused);
+    }
+  }
+
+  private void use(SimulatedNode node, IssuedToken token) {
+    Oracle oracle = simulation.oracle();
+    Instant begin = simulation.time();
+    try {
+      var used = node.service.validate(Scene.presented(token));
+      oracle.accepted(node, used, begin);
+      node.succeed(used);
+    } catch (TokenStoreException unknown) {
+      return;
+    } catch (TokenRejectedException refused) {
+      oracle.refused(node, token.record(), begin, refused);
+    }
+  }
+}

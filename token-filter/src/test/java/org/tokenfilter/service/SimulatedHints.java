@@ -1,0 +1,59 @@
+package org.tokenfilter.service;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import org.tokenfilter.store.TokenId;
+
+/**
+ * What the store tells of ends to those who watch it: some of it is lost, some comes twice, and
+ * much of it late and out of order.
+ */
+final class SimulatedHints {
+
+  private static final double LOST = 0.2;
+  private static final double TWICE = 0.2;
+  private static final double LATE = 0.4;
+  private static final int SOON_MILLIS = 200;
+  private static final int LATE_MILLIS = 20_000;
+
+  private final Simulation simulation;
+  private final boolean given;
+  private final List<Consumer<TokenId>> watchers = new ArrayList<>();
+
+  /**
+   * Hints, or none.
+   *
+   * @param given whether the store gives any; it need not
+   */
+  SimulatedHints(Simulation simulation, boolean given) {
+    this.simulation = simulation;
+    this.given = given;
+  }
+
+  AutoCloseable watch(Consumer<TokenId> watcher) {
+    if (given) {
+      watchers.add(watcher);
+    }
+    return () -> watchers.remove(watcher);
+  }
+
+  void ended(Collection<TokenId> ids) {
+    for (Consumer<TokenId> watcher : watchers) {
+      for (TokenId id : ids) {
+        if (!simulation.happens(LOST)) {
+          tell(watcher, id);
+        }
+        if (simulation.happens(TWICE)) {
+          tell(watcher, id);
+        }
+      }
+    }
+  }
+
+  private void tell(Consumer<TokenId> watcher, TokenId id) {
+    int longest = simulation.happens(LATE) ? LATE_MILLIS : SOON_MILLIS;
+    simulation.later(longest, () -> watcher.accept(id));
+  }
+}

@@ -1,0 +1,27 @@
+package org.tokenfilter.service;
+
+import java.time.Duration;
+import org.tokenfilter.store.Limit;
+
+/** What differs from run to run of the rules by which tokens live. */
+final class SimulatedPolicies {
+
+  static final int SESSIONS = 4;
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private SimulatedPolicies() {}
+
+  static TokenPolicy of(long seed) {
+    return new TokenPolicy(
+        Simulation.IDLE,
+        Simulation.IDLE,
+        Duration.ofDays(7),
+        Duration.ofDays(365),
+        true,
+        Duration.ofDays(1),
+        seed % 3 == 0 ? GRACE : Duration.ZERO,
+        TokenPolicy.Replay.REPORT,
+        new Limit(SESSIONS, seed % 5 == 0 ? Limit.Policy.REJECT : Limit.Policy.EVICT_OLDEST),
+        Binding.OFF);
+  }
+}

@@ -1,0 +1,100 @@
+package org.tokenfilter.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** The one store of all nodes: the oracle looks at what changes, and who watches hears of ends. */
+final class SimulatedStore implements TokenStore {
+
+  private final Simulation simulation;
+  private final TokenStore store;
+
+  SimulatedStore(Simulation simulation, TokenStore store) {
+    this.simulation = simulation;
+    this.store = store;
+  }
+
+  @Override
+  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    Insertion insertion = store.insert(record, limit, now);
+    simulation.oracle().limits().inserted(record, limit, now, insertion);
+    simulation.hints().ended(insertion.evicted());
+    return insertion;
+  }
+
+  @Override
+  public Optional<TokenRecord> find(TokenId id) {
+    return store.find(id);
+  }
+
+  @Override
+  public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+    return store.renew(renewals, now);
+  }
+
+  @Override
+  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+    boolean replaced = store.replace(id, successor, now);
+    if (replaced) {
+      simulation.oracle().families().replaced(id, successor, now);
+      simulation.hints().ended(List.of(id));
+    }
+    return replaced;
+  }
+
+  @Override
+  public List<TokenId> end(TokenId id, Ending ending) {
+    List<TokenId> ended = store.end(id, ending);
+    simulation.oracle().limits().ended(id);
+    simulation.hints().ended(ended);
+    return ended;
+  }
+
+  @Override
+  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+    List<TokenId> ended = store.endAll(selection, ending, limit);
+    simulation.oracle().ends().endedAll(selection, ended);
+    ended.forEach(simulation.oracle().limits()::ended);
+    simulation.hints().ended(ended);
+    return ended;
+  }
+
+  @Override
+  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+    return store.list(subject, now, after, limit);
+  }
+
+  @Override
+  public Ends endedWithin(Duration window, int limit) {
+    return store.endedWithin(window, limit);
+  }
+
+  @Override
+  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    Sweep sweep = store.sweep(expiredBefore, deadBefore, limit);
+    sweep.expired().forEach(simulation.oracle().limits()::ended);
+    simulation.hints().ended(sweep.expired());
+    return sweep;
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
