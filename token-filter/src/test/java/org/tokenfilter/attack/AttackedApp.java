@@ -84,7 +84,7 @@ final class AttackedApp implements AutoCloseable {
   static final class Plan {
 
     private final Path folder;
-    private Container container = Container.JETTY;
+    private Host container = Container.JETTY;
     private String contextPath = "";
     private final Map<String, String> settings = new HashMap<>();
     private final Map<String, String> filterParams = new HashMap<>();
@@ -97,7 +97,7 @@ final class AttackedApp implements AutoCloseable {
       filterParams.put("token.paths.public", "/public/*");
     }
 
-    Plan in(Container value) {
+    Plan in(Host value) {
       container = value;
       return this;
     }
