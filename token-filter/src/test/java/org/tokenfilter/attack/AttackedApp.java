@@ -227,6 +227,11 @@ final class AttackedApp implements AutoCloseable {
     return secret(WebApp.member(issued(account, Integer.toString(minutes)).body(), "access_token"));
   }
 
+  /** An open token that a container may log, where it is in a line that is no header. */
+  String openForBadLines(String account) throws IOException {
+    return WebApp.member(issued(account, "5").body(), "access_token");
+  }
+
   private Answer issued(String account, String path) throws IOException {
     Answer answer =
         http()

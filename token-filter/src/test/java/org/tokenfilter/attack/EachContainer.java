@@ -3,6 +3,7 @@ package org.tokenfilter.attack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.tokenfilter.attack.AttackedApp.Plan;
 final class EachContainer implements AutoCloseable {
 
   private final Map<String, AttackedApp> apps = new LinkedHashMap<>();
+  private final List<Path> folders = new ArrayList<>();
 
   /** On those of {@link Container}. */
   EachContainer(Path folder, UnaryOperator<Plan> plan) throws Exception {
@@ -48,6 +50,7 @@ final class EachContainer implements AutoCloseable {
   private void start(String name, Host host, Path folder, UnaryOperator<Plan> plan)
       throws Exception {
     Path own = Files.createDirectories(folder.resolve(name));
+    folders.add(own);
     apps.put(name, plan.apply(AttackedApp.plan(own).in(host)).start());
   }
 
@@ -65,6 +68,15 @@ final class EachContainer implements AutoCloseable {
       tests.add(DynamicContainer.dynamicContainer(app.getKey(), app.getValue().tests(own)));
     }
     return tests.build();
+  }
+
+  /** Writes a file of the application, such as {@code files/index.html}. */
+  void write(String file, String text) throws IOException {
+    for (Path folder : folders) {
+      Path target = folder.resolve("pages").resolve(file);
+      Files.createDirectories(target.getParent());
+      Files.writeString(target, text);
+    }
   }
 
   AttackedApp on(Container container) {
