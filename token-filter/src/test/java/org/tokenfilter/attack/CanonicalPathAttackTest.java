@@ -55,8 +55,13 @@ final class CanonicalPathAttackTest {
       return prefix + path;
     }
 
+    /** Of what should have been rejected we may say that it is not public, where it comes to us. */
     Set<Verdict> withoutToken() {
-      return EnumSet.of(CONTAINER, place == Place.PUBLIC ? PUBLIC : NOTHING);
+      Set<Verdict> allowed = EnumSet.of(CONTAINER, place == Place.PUBLIC ? PUBLIC : NOTHING);
+      if (rejected) {
+        allowed.add(NOTHING);
+      }
+      return allowed;
     }
 
     /** Where a lax container does not resolve it, it is beneath the prefix, or nowhere. */

@@ -154,7 +154,7 @@ final class MethodAttackTest {
                   "DELETE /security/rest/token/access/5",
                   "POST /sessions",
                   "PUT /sessions")) {
-            String[] parts = target.split(" ");
+            String[] parts = target.split(" ", -1);
             for (String override :
                 List.of("", "X-HTTP-Method-Override: POST", "X-HTTP-Method: GET")) {
               String[] headers =

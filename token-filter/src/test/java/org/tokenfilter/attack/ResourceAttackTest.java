@@ -129,7 +129,6 @@ final class ResourceAttackTest {
                   "/WEB-INF/",
                   "/META-INF/x",
                   "/files/../WEB-INF/web.xml",
-                  "/favicon.ico",
                   "/robots.txt")) {
             for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
               rows.add(
