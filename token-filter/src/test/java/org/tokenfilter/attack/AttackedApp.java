@@ -227,11 +227,6 @@ final class AttackedApp implements AutoCloseable {
     return secret(WebApp.member(issued(account, Integer.toString(minutes)).body(), "access_token"));
   }
 
-  /** An open token that a container may log, where it is in a line that is no header. */
-  String openForBadLines(String account) throws IOException {
-    return WebApp.member(issued(account, "5").body(), "access_token");
-  }
-
   private Answer issued(String account, String path) throws IOException {
     Answer answer =
         http()
@@ -245,6 +240,12 @@ final class AttackedApp implements AutoCloseable {
   /** Notes what no line of the log may hold. */
   String secret(String value) {
     secrets.add(value);
+    return value;
+  }
+
+  /** Forgets a secret that a container may log, where it is in a header that is malformed. */
+  String loggable(String value) {
+    secrets.remove(value);
     return value;
   }
 
