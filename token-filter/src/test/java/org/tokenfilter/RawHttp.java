@@ -106,8 +106,21 @@ public final class RawHttp {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
+  /** Sends this, and answers all that comes until the connection ends. */
+  public String whole(String text) throws IOException {
+    try (Socket socket = connected()) {
+      write(text, socket);
+      socket.shutdownOutput();
+      return received(socket);
+    }
+  }
+
+  private static String received(Socket socket) throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+  }
+
   private static Answer read(Socket socket) throws IOException {
-    String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    String answer = received(socket);
     int end = answer.indexOf("\r\n\r\n");
     return new Answer(answer.substring(0, end), answer.substring(end + 4));
   }

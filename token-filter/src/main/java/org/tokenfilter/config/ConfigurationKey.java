@@ -373,6 +373,9 @@ public enum ConfigurationKey {
     private static final String TOKEN = "a name of ASCII letters, digits, dots, hyphens";
     private static final String PATTERN = "[A-Za-z0-9._-]{1,64}";
     private static final String ORIGIN = "https?://[a-z0-9.\\[\\]:-]+";
-    private static final String PATH = "/[^*;?#%\\\\]*(?:/\\*)?|/\\*";
+
+    /** No step that is empty, stays or goes up: no canonical path has one. */
+    private static final String PATH =
+        "(?!.*/(?:/|\\.{1,2}(?:/|\\z)))(?:/[^*;?#%\\\\]*(?:/\\*)?|/\\*)";
   }
 }

@@ -7,13 +7,23 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Paths that are treated alike. What is judged is the target of the dispatch, in the canonical form
- * that the container gives it; where that cannot be known it is none of them.
+ * that the container gives it; where that cannot be known, or is not canonical, it is none of them.
  */
 final class PathPatterns {
+
+  /**
+   * A step up that the container has left in the path, as some do where a slash is encoded. Whoever
+   * resolves it later, or decodes once more, arrives elsewhere than where the path begins.
+   */
+  private static final Pattern STEP_UP =
+      Pattern.compile(
+          "(?:[/\\\\]|%2f|%5c)(?:\\.|%2e){2}(?:[/\\\\;]|%2f|%5c|%3b|\\z)",
+          Pattern.CASE_INSENSITIVE);
 
   private final Set<String> exact = new HashSet<>();
   private final List<String> prefixes;
@@ -40,7 +50,9 @@ final class PathPatterns {
 
   /** Whether a path is among them; one that is not known is not. */
   boolean cover(@Nullable String path) {
-    return path != null && (exact.contains(path) || beginsAsOne(path));
+    return path != null
+        && (exact.contains(path) || beginsAsOne(path))
+        && !STEP_UP.matcher(path).find();
   }
 
   private boolean beginsAsOne(String path) {

@@ -84,7 +84,7 @@ final class AttackedApp implements AutoCloseable {
   static final class Plan {
 
     private final Path folder;
-    private Container container = Container.JETTY;
+    private Host container = Container.JETTY;
     private String contextPath = "";
     private final Map<String, String> settings = new HashMap<>();
     private final Map<String, String> filterParams = new HashMap<>();
@@ -97,7 +97,7 @@ final class AttackedApp implements AutoCloseable {
       filterParams.put("token.paths.public", "/public/*");
     }
 
-    Plan in(Container value) {
+    Plan in(Host value) {
       container = value;
       return this;
     }
@@ -240,6 +240,12 @@ final class AttackedApp implements AutoCloseable {
   /** Notes what no line of the log may hold. */
   String secret(String value) {
     secrets.add(value);
+    return value;
+  }
+
+  /** Forgets a secret that a container may log, where it is in a header that is malformed. */
+  String loggable(String value) {
+    secrets.remove(value);
     return value;
   }
 

@@ -1,64 +1,51 @@
 package org.tokenfilter.attack;
 
 import jakarta.servlet.ServletContainerInitializer;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** The containers that are attacked, each on a port of its own, on loopback. */
-enum Container {
+enum Container implements Host {
   /** As it comes. */
   JETTY {
     @Override
-    Running start(String contextPath, Path folder, ServletContainerInitializer application)
+    public Running start(String contextPath, Path folder, ServletContainerInitializer application)
         throws Exception {
-      return jetty(contextPath, application, UriCompliance.DEFAULT);
+      return jetty(contextPath, folder, application, UriCompliance.DEFAULT, context -> context);
     }
   },
 
   /** Told to let every ambiguous path through to the application. */
   JETTY_UNSAFE {
     @Override
-    Running start(String contextPath, Path folder, ServletContainerInitializer application)
+    public Running start(String contextPath, Path folder, ServletContainerInitializer application)
         throws Exception {
-      return jetty(contextPath, application, UriCompliance.UNSAFE);
+      return jetty(contextPath, folder, application, UriCompliance.UNSAFE, context -> context);
     }
   },
 
   /** As it comes. */
   TOMCAT {
     @Override
-    Running start(String contextPath, Path folder, ServletContainerInitializer application)
+    public Running start(String contextPath, Path folder, ServletContainerInitializer application)
         throws Exception {
-      Tomcat tomcat = new Tomcat();
-      tomcat.setBaseDir(folder.resolve("tomcat").toString());
-      tomcat.setSilent(true);
-      Connector connector = new Connector();
-      connector.setPort(0);
-      connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
-      connector.setThrowOnFailure(true);
-      tomcat.setConnector(connector);
-      Path pages = Files.createDirectories(folder.resolve("pages")).toAbsolutePath();
-      Context context = tomcat.addContext(contextPath, pages.toString());
-      context.addServletContainerInitializer(application, Set.of());
-      tomcat.start();
-      return new Running(
-          connector.getLocalPort(),
-          () -> {
-            tomcat.stop();
-            tomcat.destroy();
-          });
+      return tomcat(contextPath, folder, application, connector -> {});
     }
   };
 
@@ -71,11 +58,12 @@ enum Container {
   /** A container that runs. */
   record Running(int port, Stop stop) {}
 
-  abstract Running start(String contextPath, Path folder, ServletContainerInitializer application)
-      throws Exception;
-
   private static Running jetty(
-      String contextPath, ServletContainerInitializer application, UriCompliance compliance)
+      String contextPath,
+      Path folder,
+      ServletContainerInitializer application,
+      UriCompliance compliance,
+      UnaryOperator<Handler> around)
       throws Exception {
     Server server = new Server();
     HttpConfiguration configuration = new HttpConfiguration();
@@ -87,10 +75,53 @@ enum Container {
     server.addConnector(connector);
     ServletContextHandler context =
         new ServletContextHandler(contextPath.isEmpty() ? "/" : contextPath);
+    context.setBaseResourceAsPath(pages(folder));
     context.getServletHandler().setDecodeAmbiguousURIs(compliance == UriCompliance.UNSAFE);
     context.addServletContainerInitializer(application);
-    server.setHandler(context);
+    server.setHandler(around.apply(context));
     server.start();
     return new Running(connector.getLocalPort(), server::stop);
+  }
+
+  private static Running tomcat(
+      String contextPath,
+      Path folder,
+      ServletContainerInitializer application,
+      Consumer<Connector> prepare)
+      throws Exception {
+    Tomcat tomcat = new Tomcat();
+    tomcat.setBaseDir(folder.resolve("tomcat").toString());
+    tomcat.setSilent(true);
+    Connector connector = new Connector();
+    connector.setPort(0);
+    connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
+    connector.setThrowOnFailure(true);
+    prepare.accept(connector);
+    tomcat.setConnector(connector);
+    Context context = tomcat.addContext(contextPath, pages(folder).toString());
+    context.addServletContainerInitializer(application, Set.of());
+    tomcat.start();
+    return new Running(
+        connector.getLocalPort(),
+        () -> {
+          tomcat.stop();
+          tomcat.destroy();
+        });
+  }
+
+  /** Jetty with a handler of its own around the application. */
+  static Host jettyWith(UnaryOperator<Handler> around) {
+    return (contextPath, folder, application) ->
+        jetty(contextPath, folder, application, UriCompliance.DEFAULT, around);
+  }
+
+  /** Tomcat with a connector that is set otherwise than it comes. */
+  static Host tomcatWith(Consumer<Connector> prepare) {
+    return (contextPath, folder, application) -> tomcat(contextPath, folder, application, prepare);
+  }
+
+  /** Where an application's files are. */
+  private static Path pages(Path folder) throws IOException {
+    return Files.createDirectories(folder.resolve("pages")).toAbsolutePath();
   }
 }

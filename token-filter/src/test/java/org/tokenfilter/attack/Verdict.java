@@ -80,6 +80,17 @@ enum Verdict {
     }
   },
 
+  /** Not a method of what was asked for; what is secret in the request is not repeated. */
+  NOT_ALLOWED {
+    @Override
+    boolean fits(Answer answer) {
+      return (refused(answer, 405, "Method Not Allowed", "") || CONTAINER.fits(answer))
+          && answer.status() == 405
+          && !answer.all("Allow").isEmpty()
+          && !answer.body().contains("Authorization");
+    }
+  },
+
   /** The store, or another part, could not answer. */
   UNAVAILABLE {
     @Override

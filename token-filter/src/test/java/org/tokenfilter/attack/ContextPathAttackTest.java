@@ -1,0 +1,146 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tokenfilter.attack.Verdict.CONTAINER;
+import static org.tokenfilter.attack.Verdict.NOTHING;
+import static org.tokenfilter.attack.Verdict.NOT_FOUND;
+import static org.tokenfilter.attack.Verdict.OK;
+import static org.tokenfilter.attack.Verdict.PUBLIC;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.Accounts;
+
+/**
+ * E: applications below a context path, and settings of paths that would let everything through.
+ */
+final class ContextPathAttackTest {
+
+  /** Context paths, and how a client writes them. */
+  private static final Map<String, String> CONTEXTS =
+      Map.of("/app", "/app", "/a b", "/a%20b", "/\u00e9", "/%C3%A9", "/public", "/public");
+
+  @TempDir private Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> contexts() {
+    return Stream.of(Container.values())
+        .flatMap(
+            container ->
+                CONTEXTS.entrySet().stream()
+                    .filter(context -> container != Container.JETTY_UNSAFE || isOdd(context))
+                    .map(
+                        context ->
+                            DynamicTest.dynamicTest(
+                                "E23 " + context.getKey() + ", " + container,
+                                () -> attack(container, context.getKey(), context.getValue()))));
+  }
+
+  private static boolean isOdd(Map.Entry<String, String> context) {
+    return context.getValue().contains("%");
+  }
+
+  private void attack(Container container, String context, String url) throws Exception {
+    Path root = Files.createDirectories(folder.resolve("root" + container));
+    Path below = Files.createDirectories(folder.resolve(container + url.replaceAll("[/%]", "_")));
+    try (AttackedApp issuer = AttackedApp.plan(root).start();
+        AttackedApp app =
+            AttackedApp.plan(below).in(container).beside(issuer).at(context).start()) {
+      String bearer = "Authorization: Bearer " + issuer.open(Accounts.ALICE, 5);
+      for (Row row : rows(url, bearer)) {
+        app.check(row);
+      }
+    }
+  }
+
+  private static List<Row> rows(String url, String bearer) {
+    List<Row> rows = new ArrayList<>();
+    add(rows, url + "/secure/x", EnumSet.of(NOTHING), EnumSet.of(OK), bearer);
+    add(rows, url + "/public/x", EnumSet.of(PUBLIC), EnumSet.of(PUBLIC), bearer);
+    add(rows, url + "/x.do", EnumSet.of(NOTHING), EnumSet.of(OK), bearer);
+    String encoded = "/%" + Integer.toHexString(url.charAt(1)) + url.substring(2);
+    if (!url.startsWith("/%")) {
+      add(rows, encoded + "/secure/x", refused(), either(), bearer);
+    }
+    add(rows, url + ";x/secure/x", refused(), either(), bearer);
+    add(rows, url + ";/public/secure/x", EnumSet.of(PUBLIC), EnumSet.of(PUBLIC), bearer);
+    add(rows, "/public/.." + url + "/secure/x", refused(), either(), bearer);
+    add(rows, url + "/public/.." + "/secure/x", refused(), either(), bearer);
+    if (!url.equals("/public")) {
+      add(rows, url + url + "/secure/x", refused(), either(), bearer);
+    }
+    add(rows, "/" + url + "/secure/x", refused(), either(), bearer);
+    return rows;
+  }
+
+  private static Set<Verdict> refused() {
+    return EnumSet.of(NOTHING, CONTAINER, NOT_FOUND);
+  }
+
+  private static Set<Verdict> either() {
+    return EnumSet.of(OK, NOT_FOUND, PUBLIC, CONTAINER);
+  }
+
+  private static void add(
+      List<Row> rows, String path, Set<Verdict> without, Set<Verdict> with, String bearer) {
+    rows.add(new Row(path, without, it -> it.http().get(path)));
+    rows.add(new Row("with a token " + path, with, it -> it.http().get(path, bearer)));
+  }
+
+  /** What would be read as "everything" by another product, or matches nothing, stops the start. */
+  @ParameterizedTest(name = "E26 [{0}]")
+  @ValueSource(
+      strings = {
+        "*",
+        "**",
+        "/**",
+        "public/*",
+        "public",
+        "*.css",
+        "/public/**",
+        "/public*",
+        "/pub*lic/*",
+        "/public/*/x",
+        "/public/*,",
+        ",/public/*",
+        "/public/*,,/x",
+        "/public;x/*",
+        "/public/%2e",
+        "/public?x",
+        "/public#x",
+        "\\public",
+        "/public\\*",
+        "/../*",
+        "/public/../*",
+        "/./*",
+        "/public//*"
+      })
+  void settingThatIsNoPathStopsTheStart(String paths) {
+    assertThatThrownBy(
+            () -> AttackedApp.plan(folder).filterParam("token.paths.public", paths).start().close())
+        .hasStackTraceContaining("token.paths.public");
+  }
+
+  @ParameterizedTest(name = "E26 [{0}]")
+  @ValueSource(strings = {"", " ", "/public/* ", " /public/*, /public/* ", "/public/*,/public"})
+  void blanksAndDoublesOpenNothingElse(String paths) throws Exception {
+    try (AttackedApp app =
+        AttackedApp.plan(folder).filterParam("token.paths.public", paths).start()) {
+      app.check(Row.of("protected", NOTHING, it -> it.http().get("/secure/x")));
+      app.check(Row.of("root", NOTHING, it -> it.http().get("/x.do")));
+      app.check(
+          Row.of("public", paths.isBlank() ? NOTHING : PUBLIC, it -> it.http().get("/public/x")));
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.tokenfilter.RawHttp.Answer;
+
+/** The ways in which a request comes to the protected servlet; all are decided alike. */
+enum Delivery {
+  GET("GET", "/secure/x"),
+  POST("POST", "/secure/x"),
+  /** Its answer is that of GET, but for the body. */
+  HEAD("HEAD", "/secure/x"),
+  /** By a public servlet. */
+  FORWARD("GET", "/public/forward"),
+  /** By a public servlet that does not know its path. */
+  FORWARD_BY_NAME("GET", "/public/forward-by-name"),
+  /** By a public servlet that goes on asynchronously. */
+  ASYNC("GET", "/public/async");
+
+  private final String method;
+  private final String path;
+
+  Delivery(String method, String path) {
+    this.method = method;
+    this.path = path;
+  }
+
+  /** The public servlets that dispatch. */
+  static void register(AttackedApp.Registrations registrations) {
+    // Filters see a dispatch by name where they are mapped to the servlet's name.
+    var token = registrations.context().getFilterRegistration("token");
+    token.addMappingForServletNames(EnumSet.of(DispatcherType.FORWARD), true, "secure");
+    registrations
+        .servlet(
+            "forward",
+            (request, response) ->
+                known(request.getRequestDispatcher("/secure/x")).forward(request, response),
+            FORWARD.path)
+        .servlet(
+            "forward by name",
+            (request, response) -> named(request).forward(request, response),
+            FORWARD_BY_NAME.path)
+        .servlet(
+            "async", (request, response) -> request.startAsync().dispatch("/secure/x"), ASYNC.path);
+  }
+
+  private static RequestDispatcher named(HttpServletRequest request) {
+    return known(request.getServletContext().getNamedDispatcher("secure"));
+  }
+
+  private static RequestDispatcher known(RequestDispatcher dispatcher) {
+    assertThat(dispatcher).isNotNull();
+    return dispatcher;
+  }
+
+  private Answer send(AttackedApp app, String... headers) throws IOException {
+    Answer answer = app.http().send(method, path, headers);
+    if (this != HEAD || Verdict.CONTAINER.fits(answer)) {
+      return answer;
+    }
+    assertThat(answer.body()).isEmpty();
+    return new Answer(answer.head(), GET.send(app, headers).body());
+  }
+
+  /**
+   * A row for each way. What is accepted by GET is not sent by HEAD: its servlet would run twice.
+   */
+  static List<Row> rows(String name, Set<Verdict> allowed, String... headers) {
+    List<Row> rows = new ArrayList<>();
+    for (Delivery delivery : values()) {
+      if (delivery != HEAD || !allowed.contains(Verdict.OK)) {
+        rows.add(new Row(name + ", " + delivery, allowed, app -> delivery.send(app, headers)));
+      }
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,248 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.attack.Verdict.NOTHING;
+import static org.tokenfilter.attack.Verdict.OK;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+
+/** E: dispatches within a request, filters that meet it twice, and answers that go wrong. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class DispatchAttackTest {
+
+  private EachContainer containers;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    containers =
+        new EachContainer(
+            folder,
+            plan ->
+                plan.setting("token.revocation.lag", "PT0S")
+                    .with(
+                        it -> {
+                          Delivery.register(it);
+                          register(it);
+                        }));
+  }
+
+  @AfterAll
+  void stop() {
+    containers.close();
+  }
+
+  private static void register(AttackedApp.Registrations it) {
+    AttackedApp app = it.app();
+    Map<String, String> same = Map.of("token.paths.public", "/public/*");
+    it.filter("token again", "/*", new TokenFilter(app.security), same);
+    it.filter("token for some", "/answers/*", new TokenFilter(app.security), Map.of());
+    it.servlet("include", (q, s) -> to(q, "/secure/x").include(q, s), "/public/include")
+        .servlet(
+            "forward to a path of dots",
+            (q, s) -> to(q, "/public/../secure/x").forward(q, s),
+            "/public/dots")
+        .servlet(
+            "forward to another case",
+            (q, s) -> to(q, "/secure/x;/public/x").forward(q, s),
+            "/public/parameter")
+        .servlet("forward twice", (q, s) -> to(q, "/public/forward").forward(q, s), "/public/twice")
+        .servlet("committed", DispatchAttackTest::committed, "/public/committed")
+        .servlet("path in an attribute", DispatchAttackTest::fake, "/public/fake")
+        .servlet("thread", (q, s) -> thread(app, q), "/answers/thread")
+        .servlet("redirect", (q, s) -> s.sendRedirect("/elsewhere"), "/answers/redirect")
+        .servlet("reset", (q, s) -> s.reset(), "/answers/reset")
+        .servlet("early", (q, s) -> s.flushBuffer(), "/answers/early")
+        .servlet("fails", (q, s) -> fail(), "/answers/fails")
+        .servlet("fails late", DispatchAttackTest::failLate, "/answers/fails-late")
+        .servlet("sends an error", (q, s) -> s.sendError(418), "/answers/error", "/public/error");
+  }
+
+  private static RequestDispatcher to(HttpServletRequest request, String path) {
+    return Objects.requireNonNull(request.getRequestDispatcher(path));
+  }
+
+  private static void committed(HttpServletRequest request, HttpServletResponse response)
+      throws Exception {
+    response.getWriter().print("public ");
+    response.flushBuffer();
+    to(request, "/secure/x").forward(request, response);
+  }
+
+  /** What a container notes for a dispatch, noted by the application. */
+  private static void fake(HttpServletRequest request, HttpServletResponse response)
+      throws Exception {
+    request.setAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH, "/public");
+    request.setAttribute(RequestDispatcher.INCLUDE_PATH_INFO, "/x");
+    request.setAttribute(RequestDispatcher.FORWARD_SERVLET_PATH, "/public");
+    to(request, "/secure/x").forward(request, response);
+  }
+
+  /** Says who was logged in from a thread that the container lends. */
+  private static void thread(AttackedApp app, HttpServletRequest request) {
+    AsyncContext async = request.startAsync();
+    async.start(
+        () -> {
+          app.ran(request);
+          try {
+            async.getResponse().getWriter().print("for " + request.getRemoteUser());
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          } finally {
+            async.complete();
+          }
+        });
+  }
+
+  private static void fail() {
+    throw new IllegalStateException("the application's own");
+  }
+
+  private static void failLate(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.getWriter().print("half of it");
+    response.flushBuffer();
+    fail();
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> fromWhatIsPublic() throws IOException {
+    return containers.tests(
+        app -> {
+          Session alice = app.session(Accounts.ALICE, 0);
+          String[] headers = alice.headers();
+          String[] lines = {headers[0] + ": " + headers[1], headers[2] + ": " + headers[3]};
+          List<Row> rows = new ArrayList<>();
+          rows.addAll(Delivery.rows("E14 no token", EnumSet.of(NOTHING)));
+          rows.addAll(Delivery.rows("E14 a token", EnumSet.of(OK), lines));
+          for (String page : List.of("dots", "parameter", "twice", "fake")) {
+            rows.add(Row.of("E14 " + page, NOTHING, it -> it.http().get("/public/" + page)));
+            rows.add(
+                Row.of(
+                    "E14 " + page + " token", OK, it -> it.http().get("/public/" + page, lines)));
+          }
+          rows.add(Row.of("E17 a thread", NOTHING, it -> it.http().get("/answers/thread")));
+          rows.add(
+              Row.of(
+                  "E17 a thread with a token", OK, it -> it.http().get("/answers/thread", lines)));
+          return rows;
+        });
+  }
+
+  /** Where half of an answer is on its way, the target does not run, and its name is not told. */
+  @TestFactory
+  Stream<DynamicTest> insideOfAnotherAnswer() {
+    return each(
+        (name, app) ->
+            Stream.of("include", "committed")
+                .map(
+                    page ->
+                        DynamicTest.dynamicTest(
+                            "E14 " + page + ", " + name,
+                            () -> {
+                              int before = app.ran().size();
+                              Answer answer = app.http().get("/public/" + page);
+                              assertThat(answer.status()).isEqualTo(200);
+                              assertThat(answer.body()).doesNotContain("secret", "about:blank");
+                              assertThat(app.ran()).hasSize(before);
+                              app.assertSilent();
+                            })));
+  }
+
+  /** Three filters meet it, and it is authenticated once and renewed once. */
+  @TestFactory
+  Stream<DynamicTest> oneRequestIsDecidedOnce() {
+    return each(
+        (name, app) ->
+            Stream.of("/secure/x", "/public/forward", "/public/async", "/answers/early")
+                .map(
+                    path ->
+                        DynamicTest.dynamicTest(
+                            "E18 " + path + ", " + name,
+                            () -> {
+                              String open = app.open(Accounts.ALICE, 5);
+                              int found = app.store.calls(Call.FIND);
+                              Answer answer = app.http().get(path, "Authorization: Bearer " + open);
+                              assertThat(answer.status()).isEqualTo(200);
+                              assertThat(answer.all("Token-Remaining")).hasSize(1);
+                              assertThat(app.store.calls(Call.FIND)).isEqualTo(found + 1);
+                            })));
+  }
+
+  /** What the application makes of its answer is its own; the filter adds one header to it. */
+  @TestFactory
+  Stream<DynamicTest> answersOfTheApplication() {
+    Map<String, Integer> statuses =
+        Map.of("redirect", 302, "reset", 200, "early", 200, "fails", 500, "error", 418);
+    return each(
+        (name, app) ->
+            statuses.entrySet().stream()
+                .map(
+                    expected ->
+                        DynamicTest.dynamicTest(
+                            "E24 " + expected.getKey() + ", " + name,
+                            () -> {
+                              String path = "/answers/" + expected.getKey();
+                              String open = app.open(Accounts.ALICE, 5);
+                              app.check(Row.of(path, NOTHING, it -> it.http().get(path)));
+                              Answer answer = app.http().get(path, "Authorization: Bearer " + open);
+                              assertThat(answer.status()).isEqualTo(expected.getValue());
+                              assertThat(answer.head() + answer.body()).doesNotContain(open);
+                              // An application that resets its answer takes our header back, too.
+                              boolean kept = !expected.getKey().equals("reset");
+                              assertThat(answer.all("Token-Remaining")).hasSize(kept ? 1 : 0);
+                              app.assertSilent();
+                            })));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> failureAfterHalfOfTheAnswer() {
+    return each(
+        (name, app) ->
+            Stream.of(
+                DynamicTest.dynamicTest(
+                    "E24 fails-late, " + name,
+                    () -> {
+                      String open = app.open(Accounts.ALICE, 5);
+                      Answer answer =
+                          app.http().get("/answers/fails-late", "Authorization: Bearer " + open);
+                      assertThat(answer.all("Token-Remaining")).hasSize(1);
+                      assertThat(answer.head() + answer.body()).doesNotContain(open);
+                      app.assertSilent();
+                    })));
+  }
+
+  /** The tests of one application. */
+  @FunctionalInterface
+  private interface Tests {
+    Stream<DynamicTest> of(String name, AttackedApp app);
+  }
+
+  private Stream<DynamicTest> each(Tests tests) {
+    return Stream.of(Container.values())
+        .flatMap(container -> tests.of(container.name(), containers.on(container)));
+  }
+}

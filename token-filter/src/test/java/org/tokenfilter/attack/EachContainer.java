@@ -1,0 +1,94 @@
+package org.tokenfilter.attack;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.catalina.connector.Connector;
+import org.junit.jupiter.api.DynamicContainer;
+import org.tokenfilter.attack.AttackedApp.Plan;
+
+/** One application on several containers, so that the same rows attack each of them. */
+final class EachContainer implements AutoCloseable {
+
+  private final Map<String, AttackedApp> apps = new LinkedHashMap<>();
+  private final List<Path> folders = new ArrayList<>();
+
+  /** On those of {@link Container}. */
+  EachContainer(Path folder, UnaryOperator<Plan> plan) throws Exception {
+    for (Container container : Container.values()) {
+      start(container.name(), container, folder, plan);
+    }
+  }
+
+  /** On Tomcats as well that take paths which Tomcat refuses as it comes. */
+  static EachContainer andLaxTomcats(Path folder, UnaryOperator<Plan> plan) throws Exception {
+    EachContainer each = new EachContainer(folder, plan);
+    for (String slashes : List.of("decode", "passthrough")) {
+      each.start(
+          "TOMCAT with " + slashes,
+          Container.tomcatWith(connector -> relax(connector, slashes)),
+          folder,
+          plan);
+    }
+    return each;
+  }
+
+  private static void relax(Connector connector, String slashes) {
+    connector.setEncodedSolidusHandling(slashes);
+    connector.setProperty("relaxedPathChars", "\"<>[\\]^`{|}");
+    connector.setProperty("relaxedQueryChars", "\"<>[\\]^`{|}");
+    connector.setProperty("encodedReverseSolidusHandling", slashes);
+    connector.setProperty("allowBackslash", "true");
+  }
+
+  private void start(String name, Host host, Path folder, UnaryOperator<Plan> plan)
+      throws Exception {
+    Path own = Files.createDirectories(folder.resolve(name));
+    folders.add(own);
+    apps.put(name, plan.apply(AttackedApp.plan(own).in(host)).start());
+  }
+
+  /** Makes rows, with what they need of an application. */
+  @FunctionalInterface
+  interface Rows {
+    List<Row> of(AttackedApp app) throws IOException;
+  }
+
+  /** A test for each row on each container. */
+  Stream<DynamicContainer> tests(Rows rows) throws IOException {
+    Stream.Builder<DynamicContainer> tests = Stream.builder();
+    for (Map.Entry<String, AttackedApp> app : apps.entrySet()) {
+      List<Row> own = rows.of(app.getValue());
+      tests.add(DynamicContainer.dynamicContainer(app.getKey(), app.getValue().tests(own)));
+    }
+    return tests.build();
+  }
+
+  /** Writes a file of the application, such as {@code files/index.html}. */
+  void write(String file, String text) throws IOException {
+    for (Path folder : folders) {
+      Path target = folder.resolve("pages").resolve(file);
+      Files.createDirectories(target.getParent());
+      Files.writeString(target, text);
+    }
+  }
+
+  AttackedApp on(Container container) {
+    AttackedApp app = apps.get(container.name());
+    if (app == null) {
+      throw new AssertionError(container + " was not started");
+    }
+    return app;
+  }
+
+  @Override
+  public void close() {
+    apps.values().forEach(AttackedApp::close);
+  }
+}

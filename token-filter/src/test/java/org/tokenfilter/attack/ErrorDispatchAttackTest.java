@@ -1,0 +1,158 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.attack.Verdict.NOTHING;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.apache.catalina.Container;
+import org.apache.catalina.Context;
+import org.apache.catalina.connector.Connector;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
+import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.RawHttp;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.filter.TokenFilter;
+
+/** E16: error pages below what is protected. E14: why the filter is mapped to all dispatches. */
+final class ErrorDispatchAttackTest {
+
+  private static final String ERROR_PAGE = "/secure/error-page";
+
+  @TempDir private Path folder;
+
+  private static AttackedApp jetty(Path folder) throws Exception {
+    return AttackedApp.plan(folder)
+        .with(
+            it -> {
+              ErrorPageErrorHandler pages = new ErrorPageErrorHandler();
+              pages.addErrorPage(400, 599, ERROR_PAGE);
+              ServletContextHandler context =
+                  Objects.requireNonNull(
+                      ServletContextHandler.getServletContextHandler(it.context()));
+              context.setErrorHandler(pages);
+              servlets(it);
+            })
+        .start();
+  }
+
+  private static AttackedApp tomcat(Path folder) throws Exception {
+    AtomicReference<@Nullable Connector> connector = new AtomicReference<>();
+    Host host = org.tokenfilter.attack.Container.tomcatWith(connector::set);
+    return AttackedApp.plan(folder)
+        .in(host)
+        .with(
+            it -> {
+              ErrorPage page = new ErrorPage();
+              page.setLocation(ERROR_PAGE);
+              Container engine =
+                  Objects.requireNonNull(connector.get()).getService().getContainer();
+              Context context = (Context) engine.findChildren()[0].findChildren()[0];
+              context.addErrorPage(page);
+              servlets(it);
+            })
+        .start();
+  }
+
+  private static void servlets(AttackedApp.Registrations it) {
+    it.servlet("error page", ErrorDispatchAttackTest::page, ERROR_PAGE)
+        .servlet("error", (q, s) -> s.sendError(418), "/public/error", "/secure/error")
+        .servlet(
+            "failure",
+            (q, s) -> {
+              throw new IllegalStateException("the application's own");
+            },
+            "/public/failure",
+            "/secure/failure");
+  }
+
+  private static void page(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.getWriter().print("error page for " + request.getRemoteUser());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> errorPageKnowsWhatWasDecided() {
+    return Stream.of("JETTY", "TOMCAT")
+        .map(
+            name ->
+                DynamicTest.dynamicTest(
+                    "E16 " + name,
+                    () -> {
+                      try (AttackedApp app =
+                          name.equals("JETTY") ? jetty(folder) : tomcat(folder)) {
+                        attack(app);
+                      }
+                    }));
+  }
+
+  private static void attack(AttackedApp app) throws IOException {
+    String bearer = "Authorization: Bearer " + app.open(Accounts.ALICE, 5);
+    for (String path : List.of("/public/error", "/public/failure")) {
+      Answer nobody = app.http().get(path);
+      assertThat(nobody.body()).isEqualTo("error page for null");
+      assertThat(nobody.all("Token-Remaining")).isEmpty();
+      assertThat(app.http().get(path, bearer).body()).isEqualTo("error page for null");
+    }
+    for (String path : List.of("/secure/error", "/secure/failure")) {
+      app.check(Row.of(path, NOTHING, it -> it.http().get(path)));
+      Answer alice = app.http().get(path, bearer);
+      assertThat(alice.status()).isIn(418, 500);
+      assertThat(alice.body()).isEqualTo("error page for alice");
+    }
+    app.check(Row.of("asked for itself", NOTHING, it -> it.http().get(ERROR_PAGE)));
+    assertThat(app.ran()).isEmpty();
+    app.assertSilent();
+  }
+
+  /** A filter that sees first requests alone lets a public page give everything away. */
+  @Test
+  void mappingToRequestsAloneIsNotEnough() throws Exception {
+    try (AttackedApp settings = AttackedApp.plan(folder).start()) {
+      var running =
+          org.tokenfilter.attack.Container.JETTY.start(
+              "",
+              folder,
+              (classes, context) -> {
+                var filter = context.addFilter("token", new TokenFilter(settings.security));
+                filter.setInitParameter("token.paths.public", "/public/*");
+                filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+                context
+                    .addServlet(
+                        "forward",
+                        WebApp.servlet(
+                            (q, s) ->
+                                Objects.requireNonNull(q.getRequestDispatcher("/secure/x"))
+                                    .forward(q, s)))
+                    .addMapping("/public/*");
+                context
+                    .addServlet(
+                        "secure", WebApp.servlet((q, s) -> s.getWriter().print("given away")))
+                    .addMapping("/secure/*");
+              });
+      try {
+        RawHttp http = RawHttp.to(running.port());
+        assertThat(http.get("/secure/x").status()).isEqualTo(401);
+        assertThat(http.get("/public/x").body()).isEqualTo("given away");
+      } finally {
+        running.stop().stop();
+      }
+    }
+  }
+}

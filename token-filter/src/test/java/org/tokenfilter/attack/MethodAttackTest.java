@@ -1,0 +1,223 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.attack.Verdict.CONTAINER;
+import static org.tokenfilter.attack.Verdict.CROSS_SITE;
+import static org.tokenfilter.attack.Verdict.INVALID;
+import static org.tokenfilter.attack.Verdict.NOTHING;
+import static org.tokenfilter.attack.Verdict.NOT_ALLOWED;
+import static org.tokenfilter.attack.Verdict.OK;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.endpoint.ApiClientServlet;
+import org.tokenfilter.endpoint.IntrospectionServlet;
+import org.tokenfilter.endpoint.RevocationServlet;
+import org.tokenfilter.endpoint.SessionsServlet;
+import org.tokenfilter.endpoint.TokenQueryServlet;
+
+/** D: methods that repeat the request, ask what is allowed, or are not what they say. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class MethodAttackTest {
+
+  private static final String FORM = "Content-Type: application/x-www-form-urlencoded";
+
+  private EachContainer containers;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    containers =
+        new EachContainer(
+            folder,
+            plan ->
+                plan.setting("token.carriers", "bearer, cookie")
+                    .with(
+                        it ->
+                            it.servlet("revocation", new RevocationServlet(), "/oauth/revoke")
+                                .servlet(
+                                    "introspection",
+                                    new IntrospectionServlet(),
+                                    "/oauth/introspect")
+                                .servlet("sessions", new SessionsServlet(), "/sessions/*")
+                                .servlet("clients", new ApiClientServlet(), "/routelink/v1/*")
+                                .servlet("queries", new TokenQueryServlet(), "/query/*")));
+  }
+
+  @AfterAll
+  void stop() {
+    containers.close();
+  }
+
+  private static String bearer(String token) {
+    return "Authorization: Bearer " + token;
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> echoes() throws IOException {
+    return containers.tests(
+        app -> {
+          String open = app.open(Accounts.ALICE, 5);
+          List<Row> rows = new ArrayList<>();
+          for (String method : List.of("TRACE", "TRACK")) {
+            for (String path :
+                List.of(
+                    "/secure/x", "/public/x", "/security/rest/token/access/5", "/oauth/revoke")) {
+              rows.add(
+                  Row.of(
+                      "D18 " + method + " " + path,
+                      NOT_ALLOWED,
+                      it -> silent(it.http().send(method, path, bearer(open)), open)));
+              rows.add(
+                  Row.of(
+                      "D18 " + method + " with a cookie " + path,
+                      NOT_ALLOWED,
+                      it -> silent(it.http().send(method, path, "Cookie: token=" + open), open)));
+            }
+          }
+          for (String method : List.of("trace", "Trace", "GETX", "PROPFIND", "get")) {
+            rows.add(
+                new Row(
+                    "D18 " + method + " without a token",
+                    EnumSet.of(NOTHING, CONTAINER),
+                    it -> it.http().send(method, "/secure/x")));
+          }
+          return rows;
+        });
+  }
+
+  private static Answer silent(Answer answer, String secret) {
+    assertThat(answer.head() + answer.body()).doesNotContain(secret);
+    return answer;
+  }
+
+  /** Nothing is let through for being OPTIONS. */
+  @TestFactory
+  Stream<DynamicContainer> options() throws IOException {
+    return containers.tests(
+        app -> {
+          String open = app.open(Accounts.ALICE, 5);
+          String origin = "Origin: https://app.example.org";
+          return List.of(
+              Row.of("D20 alone", NOTHING, it -> options(it)),
+              Row.of("D20 with an Origin", NOTHING, it -> options(it, origin)),
+              Row.of(
+                  "D20 with a method, and no Origin",
+                  NOTHING,
+                  it -> options(it, "Access-Control-Request-Method: GET")),
+              Row.of(
+                  "D20 a preflight, and no CORS here",
+                  NOTHING,
+                  it -> options(it, origin, "Access-Control-Request-Method: GET")),
+              Row.of(
+                  "D20 an empty method",
+                  NOTHING,
+                  it -> options(it, origin, "Access-Control-Request-Method:")),
+              Row.of("D20 a bad token", INVALID, it -> options(it, origin, bearer("x"))),
+              Row.of("D20 a good token", OK, it -> options(it, origin, bearer(open))));
+        });
+  }
+
+  private static Answer options(AttackedApp app, String... headers) throws IOException {
+    return app.http().send("OPTIONS", "/secure/x", headers);
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> wrongMethods() throws IOException {
+    return containers.tests(
+        app -> {
+          String open = app.open(Accounts.ALICE, 5);
+          List<Row> rows = new ArrayList<>();
+          for (String target :
+              List.of(
+                  "GET /oauth/revoke",
+                  "GET /oauth/introspect",
+                  "GET /routelink/v1/sessionOpen/live",
+                  "DELETE /routelink/v1/refreshToken",
+                  "DELETE /query/RevokeSessionToken",
+                  "PUT /query/GetSessionToken",
+                  "PUT /security/rest/token/logout",
+                  "DELETE /security/rest/token/access/5",
+                  "POST /sessions",
+                  "PUT /sessions")) {
+            String[] parts = target.split(" ", -1);
+            for (String override :
+                List.of("", "X-HTTP-Method-Override: POST", "X-HTTP-Method: GET")) {
+              String[] headers =
+                  override.isEmpty()
+                      ? new String[] {bearer(open)}
+                      : new String[] {bearer(open), override};
+              rows.add(
+                  Row.of(
+                      "D21 " + target + " " + override,
+                      NOT_ALLOWED,
+                      it -> it.http().send(parts[0], parts[1] + "?_method=POST", headers)));
+            }
+          }
+          rows.add(
+              Row.of("D21 the token lives on", OK, it -> it.http().get("/secure/x", bearer(open))));
+          return rows;
+        });
+  }
+
+  /** What acts by GET, and is authenticated by what a browser adds, is guarded. */
+  @TestFactory
+  Stream<DynamicContainer> otherSites() throws IOException {
+    return containers.tests(
+        app -> {
+          Session alice = app.session(Accounts.ALICE, 0);
+          String cookies = "Cookie: token=" + alice.token() + "; SESSION=" + alice.id();
+          String basic = "Authorization: " + WebApp.basic(Accounts.ALICE);
+          List<Row> rows = new ArrayList<>();
+          for (String site :
+              List.of(
+                  "Sec-Fetch-Site: cross-site",
+                  "Sec-Fetch-Site: same-site",
+                  "Origin: https://evil.example",
+                  "Origin: null")) {
+            rows.add(guarded("GET", "/security/rest/token/access/5", basic, site));
+            rows.add(guarded("GET", "/security/rest/token/access/session/5", basic, site));
+            rows.add(guarded("GET", "/security/rest/token/logout", cookies, site));
+            rows.add(guarded("POST", "/security/rest/token/logout", cookies, site));
+            rows.add(guarded("DELETE", "/sessions?others=true", cookies, site));
+            rows.add(guarded("POST", "/secure/x", cookies, site));
+            for (String override : List.of("X-HTTP-Method-Override: GET", "X-HTTP-Method: GET")) {
+              rows.add(guarded("POST", "/secure/x?_method=GET", cookies, site, override));
+              rows.add(guarded("DELETE", "/secure/x;_method=GET", cookies, site, override, FORM));
+            }
+          }
+          rows.add(guarded("GET", "/security/rest/token/logout", cookies));
+          rows.add(Row.of("D21 it lives on", OK, it -> it.http().get("/secure/x", cookies)));
+          return rows;
+        });
+  }
+
+  private static Row guarded(String method, String path, String... headers) {
+    String last = headers[headers.length - 1];
+    String site = headers.length == 1 ? "no header" : headers[1];
+    return Row.of(
+        "D22 "
+            + method
+            + " "
+            + path
+            + " "
+            + site
+            + (headers.length > 2 ? " " + last + headers[2] : ""),
+        CROSS_SITE,
+        it -> it.http().send(method, path, headers));
+  }
+}
