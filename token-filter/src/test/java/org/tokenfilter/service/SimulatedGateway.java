@@ -39,7 +39,7 @@ final class SimulatedGateway implements SimulatedClient {
       open(node, user);
     } else if (what < OVERTAKE) {
       // Its user token was found good before, by a request that has taken long.
-      ActiveToken held = new ActiveToken(opened.user().record(), null, node.now(), true);
+      ActiveToken held = new ActiveToken(opened.user().record(), null, node.now()).lookedAt();
       goOn(node, held, opened);
     } else if (what < USE) {
       ActiveToken used = validated(node, user);
