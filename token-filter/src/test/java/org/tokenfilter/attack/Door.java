@@ -70,6 +70,11 @@ enum Door {
     };
   }
 
+  /** The token of an answer that has one. */
+  String tokenOf(Answer answer) {
+    return WebApp.member(answer.body(), member());
+  }
+
   Answer logIn(RawHttp client, String name, String password, String... headers) throws IOException {
     if (isBasic()) {
       return client.send(
