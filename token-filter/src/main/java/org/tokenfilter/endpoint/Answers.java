@@ -46,8 +46,11 @@ final class Answers {
       }
     } catch (TokenRejectedException refused) {
       LOG.debug("Refused: {}", refused.why());
-      Problem problem = wording.refusal(refused.rejection(), problems);
-      wording.send(problem, refused.why(), request, response);
+      // Tomcat answers itself where a body does not come whole, and takes no other answer.
+      if (!response.isCommitted()) {
+        Problem problem = wording.refusal(refused.rejection(), problems);
+        wording.send(problem, refused.why(), request, response);
+      }
     } catch (IOException | RuntimeException | Error failure) {
       if (response.isCommitted()) {
         throw failure;

@@ -1,5 +1,6 @@
 package org.tokenfilter.endpoint;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,7 +71,9 @@ final class Fields {
       InputStream stream = request.getInputStream();
       body = stream.readNBytes(MOST_BYTES + 1);
     } catch (IOException | RuntimeException broken) {
-      // Containers say in either way that the client has stopped or has sent no proper chunks.
+      // Containers say in either way that the client has stopped or has sent no proper chunks;
+      // Tomcat would show in its own answer where that was found out.
+      request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "the body did not come whole");
     }
     if (body.length > MOST_BYTES) {

@@ -123,13 +123,13 @@ final class LoginBodySizeTest {
                         door.head(door.contentType(), "Content-Length: 500")
                             + "\r\n"
                             + door.body("alice", "wonderland")),
-                Door::finds400),
+                LoginBodySizeTest::findsHalf),
             Case.unasked(
                 "L16 nothing of what is announced",
                 Door.fields(),
                 (door, client) ->
                     client.cutShort(door.head(door.contentType(), "Content-Length: 50") + "\r\n"),
-                Door::finds400),
+                LoginBodySizeTest::findsHalf),
             Case.unasked(
                 "L16 chunks without an end",
                 Door.fields(),
@@ -143,12 +143,12 @@ final class LoginBodySizeTest {
                           + body
                           + "\r\n");
                 },
-                Door::finds400),
+                LoginBodySizeTest::findsHalf),
             Case.unasked(
                 "L16 chunks that are none",
                 Door.fields(),
                 (door, client) -> chunked(door, client, "zz\r\n" + door.body("alice", "x") + "\r\n"),
-                (door, answer) -> door.finds400(answer) || Verdict.CONTAINER.fits(answer)),
+                LoginBodySizeTest::findsHalf),
             Case.asking(
                 "L16 after the client has gone",
                 Door.fields(),
@@ -159,6 +159,15 @@ final class LoginBodySizeTest {
                   return door.logIn(client, "alice", "wonderland");
                 },
                 Door::issues)));
+  }
+
+  /** Tomcat answers by itself; neither answer says where in our code that was found out. */
+  private static boolean findsHalf(Door door, Answer answer) {
+    return door.finds400(answer)
+        || (Verdict.CONTAINER.fits(answer)
+            && answer.status() == 400
+            && !answer.body().contains("org.")
+            && !answer.body().contains("Exception"));
   }
 
   private static Answer announced(Door door, RawHttp client, String length) throws IOException {
