@@ -66,10 +66,11 @@ final class LoginLimitsTest {
         assertThat(asked).hasValue(FAILURES);
         for (String password : List.of("wrong", "wonderland")) {
           for (Door other : Door.values()) {
-            for (String name : List.of("alice", "ALICE", " alice", "\uff41lice")) {
-              assertFits(app, "L20 too many", other, client, name, password, Expected.LIMITED);
-            }
+            assertFits(app, "L20 too many", other, client, "alice", password, Expected.LIMITED);
           }
+        }
+        for (String name : List.of("ALICE", " alice", "\uff41lice")) {
+          assertFits(app, "L20 spelt so", door, client, name, "wonderland", Expected.LIMITED);
         }
         assertThat(asked).hasValue(FAILURES);
         assertFits(app, "L20 another user", door, client, "bob", "wonderland", Expected.ISSUED);

@@ -42,8 +42,7 @@ final class LoginSourceTest {
           "undeclared", new Exception(HOST),
           "stack-overflow", new StackOverflowError(HOST),
           "no-class", new NoClassDefFoundError(HOST),
-          "out-of-memory", new OutOfMemoryError(HOST),
-          "interrupted", new InterruptedException(HOST));
+          "out-of-memory", new OutOfMemoryError(HOST));
 
   private final AtomicInteger inside = new AtomicInteger();
   private final CountDownLatch open = new CountDownLatch(1);
