@@ -188,6 +188,25 @@ final class ConfusedStoreTest {
                     }));
   }
 
+  /** Nor can anybody end another one's by it. */
+  @Test
+  void s04_aRecordOfAnotherIdDoesNotMakeItsHolderTheOwner() throws Exception {
+    String alice = app.open(Accounts.ALICE, 5);
+    String bob = app.open(Accounts.BOB, 5);
+    TokenRecord own = app.security.service().inspect(alice).orElseThrow().record();
+    TokenId bobs = app.security.service().inspect(bob).orElseThrow().record().id();
+    store.lie(
+        Call.FIND, truth -> ((Optional<?>) truth.get()).isPresent() ? Optional.of(own) : truth.get());
+    app.check(
+        Row.of(
+            "S04 another's handle",
+            Verdict.NOT_FOUND,
+            it -> it.http().send("DELETE", "/sessions/" + bobs, Request.bearer(alice))));
+    store.tellTheTruth();
+    app.check(
+        Row.of("S04 bob", Verdict.OK, it -> it.http().get("/secure/x", Request.bearer(bob))));
+  }
+
   private static final class Broken<T> extends AbstractList<T> {
     @Override
     public T get(int index) {
