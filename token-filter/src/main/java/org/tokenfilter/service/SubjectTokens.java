@@ -45,9 +45,7 @@ final class SubjectTokens {
 
   boolean close(String subject, TokenId id) {
     Optional<TokenRecord> own =
-        store
-            .find(id)
-            .filter(record -> record.id().equals(id) && record.subject().equals(subject));
+        store.find(id).filter(record -> record.id().equals(id) && record.subject().equals(subject));
     if (own.isPresent()) {
       family.close(id);
     }

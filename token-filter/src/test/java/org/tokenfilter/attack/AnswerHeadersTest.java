@@ -120,13 +120,18 @@ final class AnswerHeadersTest {
     return List.of(
         new Case("P01 refresh", 200, it -> refresh(it, "POST")),
         new Case("P01 refresh by GET", 200, it -> refresh(it, "GET")),
-        new Case("P01 keep alive", 200, it -> form(it, gateway("/keepAlive"), "userToken=" + user(it))),
-        new Case("P01 query", 200, it -> it.http().get("/QuerySessionToken?SessionToken=" + user(it))),
-        new Case("P01 renew", 200, it -> it.http().get("/RenewSessionToken?SessionToken=" + user(it))),
-        new Case("P01 revoke", 200, it -> form(it, "/RevokeSessionToken", "SessionToken=" + user(it))),
+        new Case(
+            "P01 keep alive", 200, it -> form(it, gateway("/keepAlive"), "userToken=" + user(it))),
+        new Case(
+            "P01 query", 200, it -> it.http().get("/QuerySessionToken?SessionToken=" + user(it))),
+        new Case(
+            "P01 renew", 200, it -> it.http().get("/RenewSessionToken?SessionToken=" + user(it))),
+        new Case(
+            "P01 revoke", 200, it -> form(it, "/RevokeSessionToken", "SessionToken=" + user(it))),
         new Case("P01 log out", 204, it -> logout(it, it.session(Accounts.ALICE, 0), 1)),
         new Case("P01 log out again", 204, it -> logout(it, it.session(Accounts.ALICE, 0), 2)),
-        new Case("P01 introspect", 200, it -> form(it, "/oauth/introspect", "token=" + user(it), ADMIN)),
+        new Case(
+            "P01 introspect", 200, it -> form(it, "/oauth/introspect", "token=" + user(it), ADMIN)),
         new Case("P01 inactive", 200, it -> form(it, "/oauth/introspect", "token=x", ADMIN)),
         new Case("P01 revoke a token", 200, it -> form(it, "/oauth/revoke", "token=" + user(it))),
         new Case("P01 revoke nothing known", 200, it -> form(it, "/oauth/revoke", "token=x")),
@@ -147,22 +152,41 @@ final class AnswerHeadersTest {
         new Case("P01 two", 400, it -> it.http().get("/secure/x", bearer("a"), bearer("b"))),
         new Case("P01 expired", 401, AnswerHeadersTest::expired),
         new Case("P01 track", 405, it -> it.http().send("TRACK", "/secure/x", bearer(user(it)))),
-        new Case("P01 down", 503, it -> down(it, client -> client.get("/secure/x", bearer(user(it))))),
+        new Case(
+            "P01 down", 503, it -> down(it, client -> client.get("/secure/x", bearer(user(it))))),
         new Case("P01 cross-site", 403, AnswerHeadersTest::crossSite),
-        new Case("P01 wrong login", 401, it -> it.http().get("/security/rest/token/access/5", "Authorization: Basic eDp5")),
-        new Case("P01 minutes that are none", 400, it -> it.http().get("/security/rest/token/access/x", ALICE)),
+        new Case(
+            "P01 wrong login",
+            401,
+            it -> it.http().get("/security/rest/token/access/5", "Authorization: Basic eDp5")),
+        new Case(
+            "P01 minutes that are none",
+            400,
+            it -> it.http().get("/security/rest/token/access/x", ALICE)),
         new Case("P01 unknown path", 404, it -> it.http().get("/security/rest/nothing")),
-        new Case("P01 unknown method", 405, it -> it.http().send("PUT", "/routelink/v1/refreshToken")),
-        new Case("P01 unknown method, query", 405, it -> it.http().send("DELETE", "/GetSessionToken")),
+        new Case(
+            "P01 unknown method", 405, it -> it.http().send("PUT", "/routelink/v1/refreshToken")),
+        new Case(
+            "P01 unknown method, query", 405, it -> it.http().send("DELETE", "/GetSessionToken")),
         new Case("P01 query without a token", 400, it -> it.http().get("/QuerySessionToken")),
-        new Case("P01 query of no token", 401, it -> it.http().get("/QuerySessionToken?SessionToken=x")),
-        new Case("P01 another's handle", 404, it -> it.http().send("DELETE", "/sessions/x", bearer(user(it)))),
-        new Case("P01 delete what", 400, it -> it.http().send("DELETE", "/sessions", bearer(user(it)))),
+        new Case(
+            "P01 query of no token", 401, it -> it.http().get("/QuerySessionToken?SessionToken=x")),
+        new Case(
+            "P01 another's handle",
+            404,
+            it -> it.http().send("DELETE", "/sessions/x", bearer(user(it)))),
+        new Case(
+            "P01 delete what", 400, it -> it.http().send("DELETE", "/sessions", bearer(user(it)))),
         new Case("P01 introspect unasked", 401, it -> form(it, "/oauth/introspect", "token=x")),
-        new Case("P01 introspect by whom", 403, it -> form(it, "/oauth/introspect", "token=x", ALICE)),
+        new Case(
+            "P01 introspect by whom", 403, it -> form(it, "/oauth/introspect", "token=x", ALICE)),
         new Case("P01 revoke what", 400, it -> form(it, "/oauth/revoke", "x=y")),
-        new Case("P01 revoke while down", 503, it -> down(it, c -> form(it, "/oauth/revoke", "token=" + user(it)))),
-        new Case("P01 close what", 400, it -> it.http().get(gateway("?close=true"), bearer(user(it)))));
+        new Case(
+            "P01 revoke while down",
+            503,
+            it -> down(it, c -> form(it, "/oauth/revoke", "token=" + user(it)))),
+        new Case(
+            "P01 close what", 400, it -> it.http().get(gateway("?close=true"), bearer(user(it)))));
   }
 
   /** Case P16: only where a password is asked for; the filter never makes a browser ask for one. */
@@ -177,7 +201,8 @@ final class AnswerHeadersTest {
                 "Authorization: Basic eDp5")
             .map(
                 header ->
-                    Row.of("P16 " + header, Verdict.NOTHING, it -> it.http().get("/secure/x", header)))
+                    Row.of(
+                        "P16 " + header, Verdict.NOTHING, it -> it.http().get("/secure/x", header)))
             .toList());
   }
 

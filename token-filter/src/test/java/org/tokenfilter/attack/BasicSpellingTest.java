@@ -30,7 +30,8 @@ final class BasicSpellingTest {
   void start(@TempDir Path folder) throws Exception {
     rows =
         new LoginRows(
-            folder, Map.of("alice", "wonderland", "bob", "?~?~?~?~", "\u00fc", "\u00fc", "a", "b:c"));
+            folder,
+            Map.of("alice", "wonderland", "bob", "?~?~?~?~", "\u00fc", "\u00fc", "a", "b:c"));
   }
 
   @AfterAll
@@ -68,8 +69,10 @@ final class BasicSpellingTest {
             unasked("L01 one = too few", "Basic " + right.substring(0, right.length() - 1)),
             unasked("L01 = inside", "Basic " + right.substring(0, 8) + "=" + right.substring(8)),
             unasked("L01 URL-safe alphabet", "Basic " + encoded(SLASHED).replace('/', '_')),
-            unasked("L01 a space inside", "Basic " + right.substring(0, 8) + " " + right.substring(8)),
-            unasked("L01 a tab inside", "Basic " + right.substring(0, 8) + "\t" + right.substring(8)),
+            unasked(
+                "L01 a space inside", "Basic " + right.substring(0, 8) + " " + right.substring(8)),
+            unasked(
+                "L01 a tab inside", "Basic " + right.substring(0, 8) + "\t" + right.substring(8)),
             unasked("L01 quotes", "Basic \"" + right + "\""),
             unasked("L01 twice, with a comma", "Basic " + right + ", Basic " + right),
             unasked("L01 plain text", "Basic " + RIGHT),
@@ -137,8 +140,7 @@ final class BasicSpellingTest {
         0);
   }
 
-  private static Case of(
-      String name, String header, BiPredicate<Door, Answer> fits, int asked) {
+  private static Case of(String name, String header, BiPredicate<Door, Answer> fits, int asked) {
     return new Case(
         name,
         Door.basic(),
@@ -148,8 +150,7 @@ final class BasicSpellingTest {
   }
 
   private static String encoded(String credentials) {
-    return Base64.getEncoder()
-        .encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
+    return Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String bytes(String hex) {

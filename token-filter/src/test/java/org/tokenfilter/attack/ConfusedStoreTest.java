@@ -71,10 +71,13 @@ final class ConfusedStoreTest {
     others.put(
         "time of issue", r -> copy(r, r.id(), r.kind(), r.subject(), r.issuedAt().plusSeconds(1)));
     others.put("negative issue", r -> copy(r, r.id(), r.kind(), r.subject(), BEFORE_CHRIST));
-    others.put("far-off issue", r -> copy(r, r.id(), r.kind(), r.subject(), Instant.ofEpochSecond(1L << 40)));
+    others.put(
+        "far-off issue",
+        r -> copy(r, r.id(), r.kind(), r.subject(), Instant.ofEpochSecond(1L << 40)));
     others.put("expiry", r -> r.toBuilder().expiresAt(AttackedApp.START.plusSeconds(1)).build());
     others.put("no expiry", r -> r.toBuilder().expiresAt(null).build());
-    others.put("far-off expiry", r -> r.toBuilder().expiresAt(Instant.ofEpochSecond(1L << 40)).build());
+    others.put(
+        "far-off expiry", r -> r.toBuilder().expiresAt(Instant.ofEpochSecond(1L << 40)).build());
     others.put("negative expiry", r -> r.toBuilder().expiresAt(BEFORE_CHRIST).build());
     others.put("parent", r -> r.toBuilder().parent(OTHER).build());
     return others;
@@ -119,10 +122,15 @@ final class ConfusedStoreTest {
     Map<Verdict, UnaryOperator<TokenRecord>> dead = new EnumMap<>(Verdict.class);
     dead.put(
         Verdict.CLOSED,
-        r -> r.toBuilder().ending(Ending.of(Reason.CLOSED, Instant.ofEpochSecond(1L << 40))).build());
+        r ->
+            r.toBuilder()
+                .ending(Ending.of(Reason.CLOSED, Instant.ofEpochSecond(1L << 40)))
+                .build());
     dead.put(
-        Verdict.EVICTED, r -> r.toBuilder().ending(Ending.of(Reason.EVICTED, BEFORE_CHRIST)).build());
-    dead.put(Verdict.EXPIRED, r -> r.toBuilder().idle(Duration.ofMinutes(5), BEFORE_CHRIST).build());
+        Verdict.EVICTED,
+        r -> r.toBuilder().ending(Ending.of(Reason.EVICTED, BEFORE_CHRIST)).build());
+    dead.put(
+        Verdict.EXPIRED, r -> r.toBuilder().idle(Duration.ofMinutes(5), BEFORE_CHRIST).build());
     return dead.entrySet().stream()
         .flatMap(
             lie ->
@@ -168,8 +176,7 @@ final class ConfusedStoreTest {
             Map.entry("holds null", truth -> Arrays.asList((TokenRecord) null)),
             Map.entry("is another user's", truth -> List.of(bobs)),
             Map.entry("breaks when it is read", truth -> new Broken<>()),
-            Map.entry(
-                "is of another type", truth -> List.of("no record")))
+            Map.entry("is of another type", truth -> List.of("no record")))
         .map(
             lie ->
                 DynamicTest.dynamicTest(
@@ -196,15 +203,15 @@ final class ConfusedStoreTest {
     TokenRecord own = app.security.service().inspect(alice).orElseThrow().record();
     TokenId bobs = app.security.service().inspect(bob).orElseThrow().record().id();
     store.lie(
-        Call.FIND, truth -> ((Optional<?>) truth.get()).isPresent() ? Optional.of(own) : truth.get());
+        Call.FIND,
+        truth -> ((Optional<?>) truth.get()).isPresent() ? Optional.of(own) : truth.get());
     app.check(
         Row.of(
             "S04 another's handle",
             Verdict.NOT_FOUND,
             it -> it.http().send("DELETE", "/sessions/" + bobs, Request.bearer(alice))));
     store.tellTheTruth();
-    app.check(
-        Row.of("S04 bob", Verdict.OK, it -> it.http().get("/secure/x", Request.bearer(bob))));
+    app.check(Row.of("S04 bob", Verdict.OK, it -> it.http().get("/secure/x", Request.bearer(bob))));
   }
 
   private static final class Broken<T> extends AbstractList<T> {
@@ -274,18 +281,15 @@ final class ConfusedStoreTest {
   void s06_aRefreshThatTheStoreLostLeavesNoTwo() throws Exception {
     String old =
         app.secret(
-            Door.CLIENT_JSON.tokenOf(
-                Door.CLIENT_JSON.logIn(app.http(), "alice", "wonderland")));
+            Door.CLIENT_JSON.tokenOf(Door.CLIENT_JSON.logIn(app.http(), "alice", "wonderland")));
     store.lie(Call.REPLACE, truth -> true);
-    Answer answer =
-        app.http().send("POST", "/routelink/v1/refreshToken", Request.bearer(old));
+    Answer answer = app.http().send("POST", "/routelink/v1/refreshToken", Request.bearer(old));
     store.tellTheTruth();
     assertThat(answer.status()).isEqualTo(200);
     String lost = app.secret(Door.CLIENT_JSON.tokenOf(answer));
     app.check(
         Row.of("S06 new", Verdict.INVALID, it -> it.http().get("/secure/x", Request.bearer(lost))));
-    app.check(
-        Row.of("S06 old", Verdict.OK, it -> it.http().get("/secure/x", Request.bearer(old))));
+    app.check(Row.of("S06 old", Verdict.OK, it -> it.http().get("/secure/x", Request.bearer(old))));
   }
 
   private void found(UnaryOperator<TokenRecord> lie) {

@@ -132,8 +132,7 @@ final class ContainerPagesTest {
         Collections.list(request.getServletContext().getAttributeNames()).stream()
             .filter(ContainerPagesTest::isNoContainers)
             .map(name -> name + "=" + request.getServletContext().getAttribute(name));
-    Stream<String> threads =
-        Thread.getAllStackTraces().keySet().stream().map(Thread::toString);
+    Stream<String> threads = Thread.getAllStackTraces().keySet().stream().map(Thread::toString);
     Stream<String> beans =
         ManagementFactory.getPlatformMBeanServer().queryNames(null, null).stream()
             .map(Object::toString);

@@ -85,8 +85,7 @@ final class CorsTest {
 
   private static void register(AttackedApp.Registrations registrations) {
     Families.register(registrations);
-    FilterRegistration.Dynamic cors =
-        registrations.context().addFilter("cors", new CorsFilter());
+    FilterRegistration.Dynamic cors = registrations.context().addFilter("cors", new CorsFilter());
     cors.setInitParameters(
         Map.of(
             "cors.allowed.origins", GOOD,
@@ -185,20 +184,16 @@ final class CorsTest {
     return Stream.of(
             Map.entry(200, target("secure", it -> it.http().get("/secure/x", origin, cookie(it)))),
             Map.entry(
-                200,
-                target("POST", it -> it.http().send("POST", "/secure/x", origin, cookie(it)))),
+                200, target("POST", it -> it.http().send("POST", "/secure/x", origin, cookie(it)))),
             Map.entry(401, target("nothing", it -> it.http().get("/secure/x", origin))),
             Map.entry(
-                401,
-                target("forged", it -> it.http().get("/secure/x", origin, "Cookie: token=x"))),
+                401, target("forged", it -> it.http().get("/secure/x", origin, "Cookie: token=x"))),
             Map.entry(
                 400,
                 target(
-                    "two",
-                    it -> it.http().get("/secure/x", origin, "Cookie: token=x; token=y"))),
+                    "two", it -> it.http().get("/secure/x", origin, "Cookie: token=x; token=y"))),
             Map.entry(
-                200,
-                target("login", it -> it.http().get(Door.OPEN_BASIC.path, origin, ALICE))),
+                200, target("login", it -> it.http().get(Door.OPEN_BASIC.path, origin, ALICE))),
             Map.entry(404, target("unknown", it -> it.http().get("/security/rest/x", origin))))
         .flatMap(
             entry ->
@@ -209,7 +204,9 @@ final class CorsTest {
                     answer ->
                         answer.status() == entry.getKey()
                             && answer.all("Access-Control-Allow-Origin").equals(List.of(GOOD))
-                            && answer.all("Access-Control-Allow-Credentials").equals(List.of("true"))
+                            && answer
+                                .all("Access-Control-Allow-Credentials")
+                                .equals(List.of("true"))
                             && answer.all("Vary").stream().anyMatch(v -> v.contains("Origin"))
                             && (answer.status() != 401
                                 || answer
@@ -286,7 +283,8 @@ final class CorsTest {
   /** Case P15: forms elsewhere send cookies and Basic along; what they change is refused. */
   @TestFactory
   Stream<DynamicTest> p15_formsOfOtherSitesChangeNothing() {
-    return Stream.of("Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", EVIL.get(0), EVIL.get(1))
+    return Stream.of(
+            "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", EVIL.get(0), EVIL.get(1))
         .flatMap(
             header ->
                 Stream.of(
@@ -296,7 +294,8 @@ final class CorsTest {
                             "refresh",
                             it ->
                                 it.http()
-                                    .send("POST", "/routelink/v1/refreshToken", header, cookie(it))),
+                                    .send(
+                                        "POST", "/routelink/v1/refreshToken", header, cookie(it))),
                         target(
                             "end all",
                             it ->
@@ -305,7 +304,8 @@ final class CorsTest {
                         target(
                             "log in",
                             it -> it.http().get("/security/rest/token/access/5", header, ALICE)),
-                        target("own", it -> it.http().send("POST", "/secure/x", header, cookie(it))))
+                        target(
+                            "own", it -> it.http().send("POST", "/secure/x", header, cookie(it))))
                     .flatMap(
                         target ->
                             tests(

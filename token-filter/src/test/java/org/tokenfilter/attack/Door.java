@@ -202,8 +202,7 @@ enum Door {
         && isGuarded(answer)
         && answer.all("Set-Cookie").isEmpty()
         && (isEnveloped()
-            ? answer.body().endsWith(enveloped)
-                && hasJson(answer)
+            ? answer.body().endsWith(enveloped) && hasJson(answer)
             : answer.body().equals(problem)
                 && answer.all("Content-Type").get(0).startsWith("application/problem+json"));
   }

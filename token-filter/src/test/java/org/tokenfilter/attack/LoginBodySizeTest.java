@@ -90,7 +90,9 @@ final class LoginBodySizeTest {
                 .map(
                     body ->
                         Case.unasked(
-                            "L15 " + body.apply(Door.GATEWAY_JSON).substring(0, 12) + " "
+                            "L15 "
+                                + body.apply(Door.GATEWAY_JSON).substring(0, 12)
+                                + " "
                                 + body.apply(Door.GATEWAY_JSON).length(),
                             JSON,
                             (door, client) ->
@@ -147,7 +149,8 @@ final class LoginBodySizeTest {
             Case.unasked(
                 "L16 chunks that are none",
                 Door.fields(),
-                (door, client) -> chunked(door, client, "zz\r\n" + door.body("alice", "x") + "\r\n"),
+                (door, client) ->
+                    chunked(door, client, "zz\r\n" + door.body("alice", "x") + "\r\n"),
                 LoginBodySizeTest::findsHalf),
             Case.asking(
                 "L16 after the client has gone",
@@ -171,8 +174,7 @@ final class LoginBodySizeTest {
   }
 
   private static Answer announced(Door door, RawHttp client, String length) throws IOException {
-    return client.cutShort(
-        door.head(door.contentType(), length, "Connection: close") + "\r\n");
+    return client.cutShort(door.head(door.contentType(), length, "Connection: close") + "\r\n");
   }
 
   private static Answer chunked(Door door, RawHttp client, String chunks) throws IOException {
@@ -187,12 +189,10 @@ final class LoginBodySizeTest {
   /** The right body, and a field that says nothing. */
   private static String padded(Door door, int length) {
     String body = door.body("alice", "wonderland");
-    String padded =
-        door.isJson()
-            ? body.replace("}", ",\"x\":\"\"}")
-            : body + "&x=";
+    String padded = door.isJson() ? body.replace("}", ",\"x\":\"\"}") : body + "&x=";
     String nothing = "a".repeat(length - padded.length());
-    String whole = door.isJson() ? padded.replace("\"\"}", "\"" + nothing + "\"}") : padded + nothing;
+    String whole =
+        door.isJson() ? padded.replace("\"\"}", "\"" + nothing + "\"}") : padded + nothing;
     assertThat(whole).hasSize(length);
     return whole;
   }

@@ -163,8 +163,7 @@ final class LoginBodyTest {
         Stream.of("roles=admin", "isAdmin", "USERNAME=admin", "username[]=admin", "=x")
             .flatMap(
                 pair ->
-                    extra(
-                        "L09 " + pair, FORMS, door -> right(door) + "&" + pair, Door.QUERY_FORM));
+                    extra("L09 " + pair, FORMS, door -> right(door) + "&" + pair, Door.QUERY_FORM));
     return rows.tests(Stream.concat(json, forms));
   }
 
@@ -183,9 +182,7 @@ final class LoginBodyTest {
   Stream<DynamicTest> l11_bytesThatAreNoUtf8() {
     Stream<Case> encoded =
         Stream.of("UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE")
-            .map(
-                charset ->
-                    bad("L11 in " + charset, JSON, door -> bytes(right(door), charset)));
+            .map(charset -> bad("L11 in " + charset, JSON, door -> bytes(right(door), charset)));
     Stream<Case> json =
         Stream.of(
                 "\u00ef\u00bb\u00bf{",
@@ -195,7 +192,8 @@ final class LoginBodyTest {
                 "{\"x\":\"\u00e2\u0082\",")
             .map(start -> bad("L11 " + shown(start), JSON, d -> right(d).replace("{", start)));
     Stream<Case> escaped =
-        Stream.of("\"\\ud800\"", "\"\\udc00\\ud800\"", "\"alice\\u0000\"", "\"a\u0000\"", "\"a\tb\"")
+        Stream.of(
+                "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"alice\\u0000\"", "\"a\u0000\"", "\"a\tb\"")
             .map(name -> bad("L11 " + shown(name), JSON, d -> d.json(name, "\"wonderland\"")));
     Stream<Case> forms =
         Stream.of("%ff", "%C0%AF", "%ED%A0%80", "%00", "\u00ff", "%u0061", "%zz", "%", "%4", "%+1")
@@ -209,8 +207,7 @@ final class LoginBodyTest {
 
   private static Case typed(
       String name, List<Door> doors, String type, BiPredicate<Door, Answer> fits) {
-    return Case.unasked(
-        name, doors, (door, client) -> door.post(client, type, right(door)), fits);
+    return Case.unasked(name, doors, (door, client) -> door.post(client, type, right(door)), fits);
   }
 
   private static Case bad(String name, List<Door> doors, Function<Door, String> body) {

@@ -92,8 +92,7 @@ final class LoginLimitsTest {
                         .authenticator(this::wonderland))
                 .start()) {
       for (int i = 0; i < FAILURES; i++) {
-        assertFits(
-            node, "L20", Door.GATEWAY_JSON, node.http(), "alice", "wrong", Expected.REFUSED);
+        assertFits(node, "L20", Door.GATEWAY_JSON, node.http(), "alice", "wrong", Expected.REFUSED);
       }
       assertFits(
           node, "L20", Door.GATEWAY_JSON, node.http(), "alice", "wonderland", Expected.LIMITED);
@@ -201,8 +200,7 @@ final class LoginLimitsTest {
       for (Future<Boolean> login : logins) {
         assertThat(login.get()).isTrue();
       }
-      assertFits(
-          app, "L24", Door.OPEN_BASIC, app.http(), "late", "wonderland", Expected.ISSUED);
+      assertFits(app, "L24", Door.OPEN_BASIC, app.http(), "late", "wonderland", Expected.ISSUED);
     } finally {
       open.countDown();
       clients.shutdownNow();

@@ -32,15 +32,24 @@ final class LoginNamesTest {
   /** Who there is, and by which password. */
   private static final Map<String, String> ACCOUNTS =
       Map.of(
-          "alice", SECRET,
-          "zo\u00eb", "umlaut-\u00fc",
-          "\ud83d\ude80", "rocket-\ud83d\ude80",
-          "p64", "x".repeat(64),
-          "p72", P72,
-          "p128", "y".repeat(128),
-          "p1024", "z".repeat(1024),
-          "colon", "b:c",
-          "n".repeat(255), "name-of-255");
+          "alice",
+          SECRET,
+          "zo\u00eb",
+          "umlaut-\u00fc",
+          "\ud83d\ude80",
+          "rocket-\ud83d\ude80",
+          "p64",
+          "x".repeat(64),
+          "p72",
+          P72,
+          "p128",
+          "y".repeat(128),
+          "p1024",
+          "z".repeat(1024),
+          "colon",
+          "b:c",
+          "n".repeat(255),
+          "name-of-255");
 
   private ServerSocket elsewhere;
   private LoginRows rows;

@@ -63,7 +63,8 @@ final class LoginRows implements AutoCloseable {
   record Case(
       String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> fits, int asked) {
 
-    static Case asking(String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> f) {
+    static Case asking(
+        String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> f) {
       return new Case(name, doors, attempt, f, 1);
     }
 
@@ -72,7 +73,8 @@ final class LoginRows implements AutoCloseable {
       return new Case(name, doors, attempt, f, 0);
     }
 
-    static Case either(String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> f) {
+    static Case either(
+        String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> f) {
       return new Case(name, doors, attempt, f, ANY);
     }
   }

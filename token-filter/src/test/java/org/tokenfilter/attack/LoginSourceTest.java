@@ -141,7 +141,8 @@ final class LoginSourceTest {
                     .map(
                         door ->
                             DynamicTest.dynamicTest(
-                                "L19 L26 " + door + ", " + app.port(), () -> assertAlike(app, door))));
+                                "L19 L26 " + door + ", " + app.port(),
+                                () -> assertAlike(app, door))));
   }
 
   private static void assertAlike(AttackedApp app, Door door) throws IOException {
@@ -150,8 +151,7 @@ final class LoginSourceTest {
       for (String password : List.of("wrong", "wonderland")) {
         if (!name.equals("alice") || password.equals("wrong")) {
           Answer answer =
-              app.check(
-                  "L19 " + name, it -> door.logIn(it.http(), name, password), door::refuses);
+              app.check("L19 " + name, it -> door.logIn(it.http(), name, password), door::refuses);
           answers.add(timeless(answer));
           assertThat(app.logged()).noneMatch(line -> line.startsWith("ERROR"));
         }
@@ -178,7 +178,8 @@ final class LoginSourceTest {
                           .hasValueSatisfying(
                               token -> assertThat(token.record().subject()).isEqualTo("alice"));
                       assertThat(jetty.logged())
-                          .anyMatch(line -> line.contains("event=issued") && line.contains("\"alice\""));
+                          .anyMatch(
+                              line -> line.contains("event=issued") && line.contains("\"alice\""));
                     }));
   }
 

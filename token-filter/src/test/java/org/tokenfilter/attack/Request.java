@@ -79,8 +79,7 @@ enum Request {
     @Override
     Sent prepare(Holder holder) throws IOException {
       String user = holder.user();
-      return http -> http
-          .send("POST", Families.GATEWAY + "/orders/keepAlive", bearer(user));
+      return http -> http.send("POST", Families.GATEWAY + "/orders/keepAlive", bearer(user));
     }
   },
   RENEW(Call.RENEW, Door.QUERY_BASIC::fails) {
@@ -116,8 +115,8 @@ enum Request {
     Sent prepare(Holder holder) throws IOException {
       String open = holder.open();
       String body = "token=" + open;
-      return http -> http
-          .raw(
+      return http ->
+          http.raw(
               "POST /oauth/revoke HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
                   + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
                   + body.length()

@@ -93,9 +93,7 @@ final class StorePluginTest {
                                         DynamicTest.dynamicTest(
                                             "%s, %s, %s"
                                                 .formatted(fault.getKey(), request, container),
-                                            () ->
-                                                attack(
-                                                    container, request, fault.getValue())))));
+                                            () -> attack(container, request, fault.getValue())))));
   }
 
   private void attack(Container container, Request request, Lie fault) throws IOException {
