@@ -93,8 +93,7 @@ final class TwoNodesTest {
     } else {
       jetty.store.failAfter(Call.END, 1);
     }
-    Answer answer =
-        jetty.check(request.name(), it -> sent.to(it.http()), request::isUnknown);
+    Answer answer = jetty.check(request.name(), it -> sent.to(it.http()), request::isUnknown);
     assertThat(request.gaveNothing(answer)).isTrue();
     assertThat(live()).isEqualTo(before ? live + 1 : live);
     assertThat(jetty.logged()).noneMatch(line -> line.contains("event=ended"));
@@ -144,8 +143,7 @@ final class TwoNodesTest {
     Hold hold = jetty.store.holdAfter(Call.REPLACE, 1);
     Future<Answer> refresh = clients.submit(() -> refresh(jetty, old));
     hold.awaitReached();
-    Answer closed =
-        tomcat.http().send("DELETE", "/sessions/" + handle, Request.bearer(user()));
+    Answer closed = tomcat.http().send("DELETE", "/sessions/" + handle, Request.bearer(user()));
     assertThat(closed.status()).isEqualTo(204);
     hold.release();
     String successor = jetty.secret(Door.CLIENT_JSON.tokenOf(refresh.get()));
@@ -161,7 +159,8 @@ final class TwoNodesTest {
     Future<Answer> kept =
         clients.submit(
             () ->
-                jetty.http()
+                jetty
+                    .http()
                     .send("POST", Families.GATEWAY + "/orders/keepAlive", Request.bearer(user)));
     hold.awaitReached();
     assertThat(close(tomcat, user).status()).isEqualTo(200);
@@ -257,8 +256,7 @@ final class TwoNodesTest {
     for (Future<Answer> late : hung) {
       assertThat(late.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
     }
-    jetty.check(
-        Row.of("then", Verdict.OK, it -> it.http().get("/secure/x", Request.bearer(open))));
+    jetty.check(Row.of("then", Verdict.OK, it -> it.http().get("/secure/x", Request.bearer(open))));
   }
 
   private void assertDead(String token, Verdict verdict) throws IOException {
