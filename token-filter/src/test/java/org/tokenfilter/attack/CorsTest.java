@@ -71,6 +71,7 @@ final class CorsTest {
       bare.put(
           container,
           plan(Files.createDirectory(folder.resolve("bare" + container)), container)
+              .setting("token.origins", GOOD)
               .with(Families::register)
               .start());
     }
@@ -126,7 +127,7 @@ final class CorsTest {
 
   @TestFactory
   Stream<DynamicTest> p10_p11_withoutACorsFilterNoPageElsewhereReadsAnything() {
-    return Stream.concat(EVIL.stream().limit(4), Stream.of("Origin: " + GOOD))
+    return EVIL.stream()
         .flatMap(
             origin ->
                 targets(origin).stream()

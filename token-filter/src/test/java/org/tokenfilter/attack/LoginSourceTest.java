@@ -16,7 +16,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -78,7 +77,7 @@ final class LoginSourceTest {
   }
 
   @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what accounts must not do
-  private @Nullable Optional<Subject> check(Login login) throws IOException {
+  private Optional<Subject> check(Login login) throws IOException {
     Throwable thrown = THROWN.get(login.username());
     if (thrown != null) {
       throw LoginSourceTest.<IOException>any(thrown);

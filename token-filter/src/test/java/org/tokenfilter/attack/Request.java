@@ -140,6 +140,9 @@ enum Request {
   };
 
   private final Call call;
+
+  /** Immutable in fact: it keeps no state. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Predicate<Answer> unknown;
 
   Request(Call call, Predicate<Answer> unknown) {

@@ -1,5 +1,6 @@
 package org.tokenfilter.attack;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -97,10 +98,8 @@ final class StorePluginTest {
   }
 
   private void attack(Container container, Request request, Lie fault) throws IOException {
-    AttackedApp app = apps.get(container);
-    LyingStore store = stores.get(container);
-    assertThat(app).isNotNull();
-    assertThat(store).isNotNull();
+    AttackedApp app = requireNonNull(apps.get(container));
+    LyingStore store = requireNonNull(stores.get(container));
     Holder holder = new Holder(app);
     Sent sent = request.prepare(holder);
     store.lie(request.call(), fault);
