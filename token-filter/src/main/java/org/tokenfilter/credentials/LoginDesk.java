@@ -119,8 +119,7 @@ public final class LoginDesk {
       attempt.undecided();
       throw undecided;
     }
-    // A team's own may answer null for whom it does not know, and nobody must see that it did.
-    if (subject == null || subject.isEmpty()) {
+    if (subject.isEmpty()) {
       throw refused("wrong user name or password");
     }
     attempt.succeeded();
@@ -136,9 +135,7 @@ public final class LoginDesk {
         throw busy();
       }
       try {
-        Optional<Subject> subject = authenticator.authenticate(login);
-        // A team's own may answer null for whom it does not know, and nobody must see that it did.
-        return subject == null ? Optional.empty() : subject;
+        return ask(login);
       } finally {
         places.release();
       }
@@ -147,6 +144,22 @@ public final class LoginDesk {
       throw new IOException("interrupted while waiting for a login to be checked", e);
     } finally {
       queue.release();
+    }
+  }
+
+  private Optional<Subject> ask(Login login) throws IOException, InterruptedException {
+    try {
+      Optional<Subject> subject = authenticator.authenticate(login);
+      // A team's own may answer null for whom it does not know, and nobody must see that it did.
+      return subject == null ? Optional.empty() : subject;
+    } catch (IOException | RuntimeException undecided) {
+      throw undecided;
+    } catch (Exception undeclared) {
+      // One that is written in another language than Java may throw what no method declares.
+      if (undeclared instanceof InterruptedException interrupted) {
+        throw interrupted;
+      }
+      throw new IOException("whoever checks passwords broke down", undeclared);
     }
   }
 

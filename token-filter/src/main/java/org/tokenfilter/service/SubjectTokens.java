@@ -14,6 +14,7 @@ import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
 
 /** All tokens and sessions of one subject. */
 final class SubjectTokens {
@@ -34,11 +35,17 @@ final class SubjectTokens {
   }
 
   List<TokenRecord> list(String subject, @Nullable Position after, int limit) {
-    return store.list(subject, clock.instant(), after, limit);
+    List<TokenRecord> page = store.list(subject, clock.instant(), after, limit);
+    // One that compares names otherwise than we do would show somebody another one's tokens.
+    if (!page.stream().allMatch(record -> record.subject().equals(subject))) {
+      throw new TokenStoreException("the store listed another subject's record", null, false);
+    }
+    return page;
   }
 
   boolean close(String subject, TokenId id) {
-    Optional<TokenRecord> own = store.find(id).filter(record -> record.subject().equals(subject));
+    Optional<TokenRecord> own =
+        store.find(id).filter(record -> record.id().equals(id) && record.subject().equals(subject));
     if (own.isPresent()) {
       family.close(id);
     }

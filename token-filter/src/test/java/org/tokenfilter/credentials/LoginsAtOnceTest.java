@@ -128,6 +128,28 @@ final class LoginsAtOnceTest {
     assertThat(desk.logIn(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
   }
 
+  @Test
+  void whatNoMethodDeclaresIsNoDecisionEither() throws Exception {
+    Exception undeclared = new Exception("of another language");
+    AtomicInteger asked = new AtomicInteger();
+    LoginDesk desk =
+        new LoginDesk(
+            login -> {
+              if (asked.getAndIncrement() == 0) {
+                throw LoginsAtOnceTest.<IOException>any(undeclared);
+              }
+              return Optional.of(Subject.of(login.username()));
+            },
+            throttle(1),
+            1,
+            (n, r, c) -> heard.add(r));
+    assertThatIOException()
+        .isThrownBy(() -> desk.logIn(login("alice"), client("192.0.2.1")))
+        .withCause(undeclared);
+    assertThat(heard).isEmpty();
+    assertThat(desk.logIn(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
+  }
+
   /** Case L26: else an unknown user would be told apart from a wrong password. */
   @Test
   @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do

@@ -1,0 +1,281 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.MDC;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.codec.CraftedTokens;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+
+/**
+ * Cases P04, P06 and P07: what the containers show of us, on their own error pages and wherever an
+ * application looks. The pages are those that each container has by itself.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ContainerPagesTest {
+
+  private static final String HOST = "jdbc:postgresql://db.internal.example";
+  private static final String OWN = "the application's own failure";
+
+  private final Map<Container, AttackedApp> apps = new EnumMap<>(Container.class);
+  private final AtomicReference<@Nullable String> heldBy = new AtomicReference<>();
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    for (Container container : List.of(Container.JETTY, Container.TOMCAT)) {
+      apps.put(
+          container,
+          AttackedApp.plan(Files.createDirectory(folder.resolve(container.name())))
+              .in(container)
+              .at("/shop")
+              .setting("token.revocation.lag", "PT0S")
+              .with(this::register)
+              .start());
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    apps.values().forEach(AttackedApp::close);
+  }
+
+  @SuppressWarnings("serial")
+  private void register(AttackedApp.Registrations registrations) {
+    AttackedApp app = registrations.app();
+    registrations
+        .servlet(
+            "fails",
+            (request, response) -> {
+              app.ran(request);
+              if (request.getParameter("late") != null) {
+                response.flushBuffer();
+              }
+              throw failure(String.valueOf(request.getParameter("with")));
+            },
+            "/fails")
+        .servlet(
+            "nosy",
+            (request, response) -> {
+              app.ran(request);
+              response.getWriter().print(allThatIsSeen(request));
+            },
+            "/nosy")
+        .servlet("dead", (request, response) -> response.getWriter().print("dead"), "/dead/*");
+    // As if it were mapped before it was started, or after it was stopped.
+    registrations
+        .context()
+        .addFilter(
+            "stopped",
+            new HttpFilter() {
+              private final TokenFilter stopped = new TokenFilter(app.security);
+
+              @Override
+              public void init(FilterConfig config) {
+                // The one that it hands on to is never started.
+              }
+
+              @Override
+              protected void doFilter(
+                  HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                  throws IOException, ServletException {
+                stopped.doFilter(request, response, chain);
+              }
+            })
+        .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/dead/*");
+  }
+
+  private static Exception failure(String kind) {
+    return switch (kind) {
+      case "io" -> new IOException(OWN);
+      case "servlet" -> new ServletException(OWN);
+      default -> new IllegalStateException(OWN);
+    };
+  }
+
+  /** Whatever an application could print, log or send somewhere. */
+  private String allThatIsSeen(HttpServletRequest request) {
+    heldBy.set(Thread.currentThread().getName() + MDC.getCopyOfContextMap());
+    Stream<String> attributes =
+        Collections.list(request.getAttributeNames()).stream()
+            .filter(ContainerPagesTest::isNoContainers)
+            .map(name -> name + "=" + request.getAttribute(name));
+    Stream<String> context =
+        Collections.list(request.getServletContext().getAttributeNames()).stream()
+            .filter(ContainerPagesTest::isNoContainers)
+            .map(name -> name + "=" + request.getServletContext().getAttribute(name));
+    Stream<String> threads = Thread.getAllStackTraces().keySet().stream().map(Thread::toString);
+    Stream<String> beans =
+        ManagementFactory.getPlatformMBeanServer().queryNames(null, null).stream()
+            .map(Object::toString);
+    return Stream.of(
+            attributes,
+            context,
+            threads,
+            beans,
+            Stream.of(
+                String.valueOf(request.getUserPrincipal()),
+                String.valueOf(apps),
+                String.valueOf(TokenFilter.class),
+                String.valueOf(heldBy.get())))
+        .flatMap(texts -> texts)
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** Jetty keeps the cookies in an attribute, as they came. */
+  private static boolean isNoContainers(String attribute) {
+    return !attribute.startsWith("org.eclipse.") && !attribute.startsWith("org.apache.");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> p07_anErrorPageShowsTheApplicationsFailureAndNoneOfOurs() {
+    return each(
+        "P07 the application fails",
+        Stream.of("", "io", "servlet", "&late", "io&late"),
+        (app, kind) -> {
+          Session session = app.session(Accounts.ALICE, 0);
+          Answer answer =
+              app.check(
+                  "P07 " + kind,
+                  it -> it.http().get("/shop/fails?with=" + kind, headers(session)),
+                  it -> kind.contains("late") ? it.status() == 200 : it.status() == 500);
+          assertThat(app.ran()).hasSize(1);
+          assertHidden(app, session, answer);
+          assertThat(app.logged()).noneMatch(line -> line.startsWith("ERROR"));
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> p07_aFailureOfOursIsNoErrorPage() {
+    return each(
+        "P07 the store fails",
+        Stream.of(
+            "org.postgresql.util.PSQLException: " + HOST, "a\r\nX-Evil: 1", "<script>1</script>"),
+        (app, message) -> {
+          Session session = app.session(Accounts.ALICE, 0);
+          app.store.before(
+              Call.FIND,
+              1,
+              () -> {
+                throw new IllegalStateException(message);
+              });
+          Answer answer =
+              app.check(
+                  Row.of(
+                      "P07 " + message,
+                      Verdict.UNAVAILABLE,
+                      it -> it.http().get("/shop/secure/x", headers(session))));
+          assertThat(answer.head() + answer.body()).doesNotContain(HOST, "Evil", "script");
+          assertThat(app.loggedByContainer()).isEmpty();
+        });
+  }
+
+  /** The only exception that the filter throws itself: it does not stand in for one that works. */
+  @TestFactory
+  Stream<DynamicTest> p07_aFilterThatIsNotInServiceLetsNobodyThrough() {
+    return each(
+        "P07 not in service",
+        Stream.of("GET", "POST", "OPTIONS"),
+        (app, method) -> {
+          Session session = app.session(Accounts.ALICE, 0);
+          Answer answer =
+              app.check(
+                  "P07 " + method,
+                  it -> it.http().send(method, "/shop/dead/x", headers(session)),
+                  it -> it.status() == 500 && !it.body().equals("dead"));
+          assertHidden(app, session, answer);
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> p07_whatNoServletHasIsNotTold() {
+    return each(
+        "P07 unknown path",
+        Stream.of("/shop/nothing", "/shop/secure/../nothing", "/shop/nothing.css"),
+        (app, path) ->
+            app.check(
+                "P07 " + path,
+                it -> it.http().get(path),
+                it -> Verdict.NOTHING.fits(it) || it.status() == 404 || it.status() == 400));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> p04_p06_nothingThatAnApplicationSeesIsASecret() {
+    return each(
+        "P04 P06",
+        Stream.of("session", "open"),
+        (app, kind) -> {
+          Session session = app.session(Accounts.ALICE, 0);
+          String[] presented =
+              kind.equals("session")
+                  ? headers(session)
+                  : new String[] {"Authorization: Bearer " + app.open(Accounts.ALICE, 5)};
+          Answer answer =
+              app.check("P04", it -> it.http().get("/shop/nosy", presented), Verdict.OK::fits);
+          assertThat(answer.body()).contains("alice").doesNotContain("org.tokenfilter:type=");
+          assertHidden(app, session, answer);
+          assertThat(answer.body())
+              .doesNotContain(presented[0].substring("Authorization: Bearer ".length()));
+        });
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void take(AttackedApp app, String variant) throws Exception;
+  }
+
+  private Stream<DynamicTest> each(String name, Stream<String> variants, Step step) {
+    return variants.flatMap(
+        variant ->
+            apps.entrySet().stream()
+                .map(
+                    app ->
+                        DynamicTest.dynamicTest(
+                            "%s %s, %s".formatted(name, variant, app.getKey()).replace("\r\n", " "),
+                            () -> step.take(app.getValue(), variant))));
+  }
+
+  private static void assertHidden(AttackedApp app, Session session, Answer answer) {
+    String key = CraftedTokens.keyFile(CraftedTokens.K1).replaceAll(".*\"k\":\"([^\"]*)\".*", "$1");
+    String password = Accounts.ALICE.substring(Accounts.ALICE.indexOf(':') + 1);
+    for (String secret : List.of(session.token(), session.id(), key, password)) {
+      assertThat(answer.body()).doesNotContain(secret);
+      assertThat(app.logged()).noneMatch(line -> line.contains(secret));
+      assertThat(app.loggedByContainer()).noneMatch(line -> line.contains(secret));
+    }
+  }
+
+  private static String[] headers(Session session) {
+    return new String[] {
+      "Authorization: Bearer " + session.token(), "Cookie: SESSION=" + session.id()
+    };
+  }
+}

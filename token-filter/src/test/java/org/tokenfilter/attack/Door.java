@@ -1,0 +1,233 @@
+package org.tokenfilter.attack;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.tokenfilter.RawHttp;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp;
+
+/** Each way in by user name and password, and what it answers, to the byte where it is known. */
+enum Door {
+  SESSION_BASIC("GET", "/security/rest/token/access/session/5"),
+  OPEN_BASIC("POST", "/security/rest/token/access/5"),
+  QUERY_BASIC("GET", "/GetSessionToken"),
+  QUERY_FORM("POST", "/GetSessionToken"),
+  CLIENT_JSON("POST", "/routelink/v1/sessionOpen/live"),
+  GATEWAY_JSON("POST", Families.GATEWAY + "/orders/login"),
+  GATEWAY_FORM("POST", Families.GATEWAY + "/orders/logon");
+
+  private static final String JSON = "application/json";
+  private static final String FORM = "application/x-www-form-urlencoded";
+  private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+  final String method;
+  final String path;
+
+  Door(String method, String path) {
+    this.method = method;
+    this.path = path;
+  }
+
+  /** Those that take Basic. */
+  static List<Door> basic() {
+    return Stream.of(values()).filter(Door::isBasic).toList();
+  }
+
+  /** Those that take a body. */
+  static List<Door> fields() {
+    return Stream.of(values()).filter(door -> !door.isBasic()).toList();
+  }
+
+  boolean isBasic() {
+    return name().endsWith("BASIC");
+  }
+
+  boolean isJson() {
+    return name().endsWith("JSON");
+  }
+
+  /** Whether its answers come in the envelope of the token queries. */
+  boolean isEnveloped() {
+    return name().startsWith("QUERY");
+  }
+
+  String contentType() {
+    return isJson() ? JSON : FORM;
+  }
+
+  /** The member that its token comes in. */
+  String member() {
+    return switch (this) {
+      case SESSION_BASIC, OPEN_BASIC -> "access_token";
+      case QUERY_BASIC, QUERY_FORM -> "SessionToken";
+      case CLIENT_JSON -> "token";
+      case GATEWAY_JSON, GATEWAY_FORM -> "userToken";
+    };
+  }
+
+  /** The token of an answer that has one. */
+  String tokenOf(Answer answer) {
+    return WebApp.member(answer.body(), member());
+  }
+
+  Answer logIn(RawHttp client, String name, String password, String... headers) throws IOException {
+    if (isBasic()) {
+      return client.send(
+          method,
+          path,
+          Stream.concat(
+                  Stream.of("Authorization: " + WebApp.basic(name + ":" + password)),
+                  Stream.of(headers))
+              .toArray(String[]::new));
+    }
+    return post(client, contentType(), body(name, password), headers);
+  }
+
+  /** The body that says so. */
+  String body(String name, String password) {
+    return isJson()
+        ? json("\"" + escaped(name) + "\"", "\"" + escaped(password) + "\"")
+        : (isEnveloped() ? "email=" : "username=")
+            + URLEncoder.encode(name, StandardCharsets.UTF_8)
+            + "&password="
+            + URLEncoder.encode(password, StandardCharsets.UTF_8);
+  }
+
+  /** The JSON body with these values, as they are. */
+  String json(String name, String password) {
+    return "{\"username\":%s,\"password\":%s%s}".formatted(name, password, more());
+  }
+
+  /** What JSON must say besides; API clients have one token each, so each time is another one. */
+  String more() {
+    return this == CLIENT_JSON
+        ? ",\"apiClientName\":\"client" + CLIENTS.incrementAndGet() + "\""
+        : "";
+  }
+
+  /** Posts a body, each character as one byte; no header Content-Type where the type is empty. */
+  Answer post(RawHttp client, String type, String body, String... headers) throws IOException {
+    return client.raw(
+        head(type, "Content-Length: " + body.length(), headers)
+            + "Connection: close\r\n\r\n"
+            + body);
+  }
+
+  /** The head of a request with a body, but for its end. */
+  String head(String type, String length, String... headers) {
+    return "POST "
+        + path
+        + " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        + (type.isEmpty() ? "" : "Content-Type: " + type + "\r\n")
+        + length
+        + "\r\n"
+        + Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining());
+  }
+
+  boolean issues(Answer answer) {
+    return answer.status() == 200
+        && hasJson(answer)
+        && isGuarded(answer)
+        && answer.body().contains("\"" + member() + "\":\"eyJ")
+        && answer.all("Set-Cookie").size() == (this == SESSION_BASIC ? 1 : 0);
+  }
+
+  /** A wrong user name or password, however wrong. */
+  boolean refuses(Answer answer) {
+    String scheme = isBasic() ? "Basic" : "Bearer";
+    String challenge = scheme + " realm=\"" + AttackedApp.AUDIENCE + "\"";
+    return isError(answer, 401, "Unauthorized", "not authenticated")
+        && answer
+            .all("WWW-Authenticate")
+            .equals(List.of(isBasic() ? challenge + ", charset=\"UTF-8\"" : challenge));
+  }
+
+  boolean limits(Answer answer, int retryAfter) {
+    return isError(answer, 429, "Too Many Requests", "refused")
+        && answer.all("WWW-Authenticate").isEmpty()
+        && answer.all("Retry-After").equals(List.of(Integer.toString(retryAfter)));
+  }
+
+  /** The store, or who checks passwords, does not answer. */
+  boolean fails(Answer answer) {
+    return isEnveloped()
+        ? isError(answer, 500, "", "not available")
+        : Verdict.UNAVAILABLE.fits(answer);
+  }
+
+  boolean takesNoSuchType(Answer answer) {
+    return isError(answer, 415, "Unsupported Media Type", "refused");
+  }
+
+  boolean isTooMuch(Answer answer) {
+    return isError(answer, 413, "Content Too Large", "refused");
+  }
+
+  /** A body that says nothing, or what cannot be. */
+  boolean finds400(Answer answer) {
+    boolean own =
+        switch (this) {
+          case CLIENT_JSON ->
+              answer.body().matches("\\{\"error\":\"invalid\",\"message\":\"[A-Za-z0-9 ._,-]*\"}")
+                  && hasJson(answer);
+          case QUERY_BASIC, QUERY_FORM ->
+              answer
+                  .body()
+                  .matches("\\{.*\"Errors\":\\{\"Status\":400,\"Detail\":\"[A-Za-z0-9 ._,-]*\"}}");
+          default ->
+              answer
+                  .body()
+                  .equals("{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400}");
+        };
+    return own
+        && answer.status() == 400
+        && isGuarded(answer)
+        && answer
+            .all("WWW-Authenticate")
+            .equals(
+                List.of(
+                    "Bearer realm=\"" + AttackedApp.AUDIENCE + "\", error=\"invalid_request\""));
+  }
+
+  private boolean isError(Answer answer, int status, String title, String detail) {
+    String problem =
+        "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d}".formatted(title, status);
+    String enveloped = "\"Errors\":{\"Status\":%d,\"Detail\":\"%s\"}}".formatted(status, detail);
+    return answer.status() == status
+        && isGuarded(answer)
+        && answer.all("Set-Cookie").isEmpty()
+        && (isEnveloped()
+            ? answer.body().endsWith(enveloped) && hasJson(answer)
+            : answer.body().equals(problem)
+                && answer.all("Content-Type").get(0).startsWith("application/problem+json"));
+  }
+
+  /** No cache keeps it, and no browser guesses what it is. */
+  private boolean isGuarded(Answer answer) {
+    return answer.all("Cache-Control").equals(List.of("no-store"))
+        && answer.all("Pragma").equals(List.of("no-cache"))
+        && answer.all("X-Content-Type-Options").equals(List.of("nosniff"))
+        && (!isEnveloped() || answer.all("Referrer-Policy").equals(List.of("no-referrer")));
+  }
+
+  /** Containers write the charset's name in one case or the other. */
+  private static boolean hasJson(Answer answer) {
+    List<String> types = answer.all("Content-Type");
+    return types.size() == 1 && types.get(0).equalsIgnoreCase("application/json;charset=utf-8");
+  }
+
+  private static String escaped(String text) {
+    return text.chars()
+        .mapToObj(
+            c ->
+                c < ' ' || c > '~' || c == '"' || c == '\\'
+                    ? String.format("\\u%04x", c)
+                    : Character.toString(c))
+        .collect(Collectors.joining());
+  }
+}

@@ -1,0 +1,54 @@
+package org.tokenfilter.attack;
+
+import jakarta.servlet.DispatcherType;
+import java.util.EnumSet;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.ApiClientServlet;
+import org.tokenfilter.endpoint.IntrospectionServlet;
+import org.tokenfilter.endpoint.RevocationServlet;
+import org.tokenfilter.endpoint.ServiceGatewayFilter;
+import org.tokenfilter.endpoint.SessionsServlet;
+import org.tokenfilter.endpoint.TokenQueryServlet;
+
+/**
+ * All families at their usual paths, in one attacked application, and data of its own below the
+ * gateway's base: Tomcat asks no filter about paths that no servlet has.
+ */
+final class Families {
+
+  static final String GATEWAY = "/cra/serviceGateway/services";
+
+  private Families() {}
+
+  /** Beside family 1, which each attacked application has. */
+  static AttackedApp.Plan in(AttackedApp.Plan plan) {
+    return plan.filterParam("token.gateway.paths", "/cra/*").with(Families::register);
+  }
+
+  static void register(AttackedApp.Registrations registrations) {
+    TokenSecurity security = registrations.app().security;
+    registrations
+        .context()
+        .addFilter("gateway", new ServiceGatewayFilter(security))
+        .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, GATEWAY + "/*");
+    registrations
+        .servlet(
+            "data",
+            (request, response) -> {
+              registrations.app().ran(request);
+              response.getWriter().print("secret of " + request.getRemoteUser());
+            },
+            "/cra/*")
+        .servlet("clients", new ApiClientServlet(), "/routelink/v1/*")
+        .servlet(
+            "queries",
+            new TokenQueryServlet(),
+            "/GetSessionToken",
+            "/QuerySessionToken",
+            "/RenewSessionToken",
+            "/RevokeSessionToken")
+        .servlet("introspection", new IntrospectionServlet(), "/oauth/introspect")
+        .servlet("revocation", new RevocationServlet(), "/oauth/revoke")
+        .servlet("sessions", new SessionsServlet(), "/sessions/*");
+  }
+}

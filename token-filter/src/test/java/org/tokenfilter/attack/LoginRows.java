@@ -1,0 +1,131 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.tokenfilter.RawHttp;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.credentials.Login;
+import org.tokenfilter.token.Subject;
+
+/**
+ * All doors of one application on each container, with accounts that tell by every character who is
+ * who, and that know how often they were asked.
+ */
+final class LoginRows implements AutoCloseable {
+
+  private static final List<Container> CONTAINERS = List.of(Container.JETTY, Container.TOMCAT);
+
+  /** How often the accounts are asked, where that does not matter. */
+  private static final int ANY = -1;
+
+  private final Map<Container, AttackedApp> apps = new EnumMap<>(Container.class);
+  private final Map<String, String> accounts;
+  private final AtomicInteger asked = new AtomicInteger();
+
+  LoginRows(Path folder, Map<String, String> accounts) throws Exception {
+    this.accounts = Map.copyOf(accounts);
+    for (Container container : CONTAINERS) {
+      AttackedApp app =
+          Families.in(
+                  AttackedApp.plan(Files.createDirectory(folder.resolve(container.name())))
+                      .in(container)
+                      .setting("token.login.failures", "1000000")
+                      .authenticator(this::check))
+              .start();
+      accounts.values().forEach(app::secret);
+      apps.put(container, app);
+    }
+  }
+
+  /** What comes to a door. */
+  @FunctionalInterface
+  interface Attempt {
+    Answer at(Door door, RawHttp client) throws IOException;
+  }
+
+  /**
+   * A case at each of some doors.
+   *
+   * @param asked how often the accounts may be asked
+   */
+  record Case(
+      String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> fits, int asked) {
+
+    static Case asking(
+        String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> f) {
+      return new Case(name, doors, attempt, f, 1);
+    }
+
+    static Case unasked(
+        String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> f) {
+      return new Case(name, doors, attempt, f, 0);
+    }
+
+    static Case either(
+        String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> f) {
+      return new Case(name, doors, attempt, f, ANY);
+    }
+  }
+
+  private Optional<Subject> check(Login login) {
+    asked.incrementAndGet();
+    String password = accounts.get(login.username());
+    return password != null && password.equals(new String(login.password()))
+        ? Optional.of(Subject.of(login.username()))
+        : Optional.empty();
+  }
+
+  /** A test for each case at each of its doors of each container. */
+  Stream<DynamicTest> tests(Stream<Case> cases) {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Case it : cases.toList()) {
+      for (Door door : it.doors()) {
+        apps.forEach(
+            (container, app) ->
+                tests.add(
+                    DynamicTest.dynamicTest(
+                        "%s, %s, %s".formatted(it.name(), door, container),
+                        () -> check(it, door, app))));
+      }
+    }
+    assertThat(tests).extracting(DynamicTest::getDisplayName).doesNotHaveDuplicates();
+    return tests.stream();
+  }
+
+  private void check(Case it, Door door, AttackedApp app) throws IOException {
+    asked.set(0);
+    Answer answer =
+        app.check(
+            it.name(),
+            target -> it.attempt().at(door, target.http()),
+            got -> it.fits().test(door, got));
+    if (it.asked() != ANY) {
+      assertThat(asked).hasValue(it.asked());
+    }
+    assertThat(app.ran()).isEmpty();
+    assertThat(app.logged()).allMatch(line -> line.lines().count() == 1);
+    assertThat(app.loggedByContainer()).noneMatch(line -> line.contains("org.tokenfilter"));
+    if (answer.status() == 200) {
+      assertThat(app.security.service().inspect(door.tokenOf(answer)).orElseThrow().record())
+          .satisfies(record -> assertThat(record.roles()).isEmpty())
+          .satisfies(record -> assertThat(accounts).containsKey(record.subject()));
+    }
+  }
+
+  @Override
+  public void close() {
+    apps.values().forEach(AttackedApp::close);
+  }
+}

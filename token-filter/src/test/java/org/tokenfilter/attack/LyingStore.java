@@ -1,0 +1,119 @@
+package org.tokenfilter.attack;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+
+/** A store in memory that answers, or throws, what a row makes of its answers. */
+final class LyingStore implements TokenStore {
+
+  /** What becomes of an answer; it may ask for the true one, and so let the call have an effect. */
+  @FunctionalInterface
+  interface Lie {
+    @Nullable Object instead(Supplier<?> truth) throws Throwable;
+  }
+
+  private final TokenStore store;
+  private final Map<Call, Lie> lies = new ConcurrentHashMap<>();
+
+  LyingStore(TokenStore store) {
+    this.store = store;
+  }
+
+  /** From now on, until it tells the truth again. */
+  void lie(Call call, Lie lie) {
+    lies.put(call, lie);
+  }
+
+  void tellTheTruth() {
+    lies.clear();
+  }
+
+  @Override
+  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    return answer(Call.INSERT, () -> store.insert(record, limit, now));
+  }
+
+  @Override
+  public Optional<TokenRecord> find(TokenId id) {
+    return answer(Call.FIND, () -> store.find(id));
+  }
+
+  @Override
+  public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+    return answer(Call.RENEW, () -> store.renew(renewals, now));
+  }
+
+  @Override
+  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+    return answer(Call.REPLACE, () -> store.replace(id, successor, now));
+  }
+
+  @Override
+  public List<TokenId> end(TokenId id, Ending ending) {
+    return answer(Call.END, () -> store.end(id, ending));
+  }
+
+  @Override
+  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+    return answer(Call.END_ALL, () -> store.endAll(selection, ending, limit));
+  }
+
+  @Override
+  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+    return answer(Call.LIST, () -> store.list(subject, now, after, limit));
+  }
+
+  @Override
+  public Ends endedWithin(Duration window, int limit) {
+    return answer(Call.ENDED_WITHIN, () -> store.endedWithin(window, limit));
+  }
+
+  @Override
+  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    return answer(Call.SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway"}) // what a store must not answer
+  private <T> T answer(Call call, Supplier<T> truth) {
+    Lie lie = lies.get(call);
+    if (lie == null) {
+      return truth.get();
+    }
+    try {
+      return (T) lie.instead(truth);
+    } catch (Throwable thrown) {
+      throw LyingStore.<RuntimeException>any(thrown);
+    }
+  }
+
+  /** Throws what it is given, declared or not. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T any(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+}

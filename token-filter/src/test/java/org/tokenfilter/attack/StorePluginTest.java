@@ -1,0 +1,125 @@
+package org.tokenfilter.attack;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.attack.LyingStore.Lie;
+import org.tokenfilter.attack.Request.Holder;
+import org.tokenfilter.attack.Request.Sent;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.TokenStoreException;
+
+/**
+ * Cases S01, S02 and S07: a store of somebody else answers null, or throws whatever there is, in
+ * each call of each kind of request. The applications are never restarted.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class StorePluginTest {
+
+  private static final String HOST = "jdbc:vendor://db.internal.example";
+
+  private final Map<Container, AttackedApp> apps = new EnumMap<>(Container.class);
+  private final Map<Container, LyingStore> stores = new EnumMap<>(Container.class);
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    for (Container container : List.of(Container.JETTY, Container.TOMCAT)) {
+      LyingStore store = new LyingStore(new InMemoryTokenStore());
+      stores.put(container, store);
+      apps.put(
+          container,
+          Request.in(
+                  AttackedApp.plan(Files.createDirectory(folder.resolve(container.name())))
+                      .in(container)
+                      .over(store))
+              .start());
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    apps.values().forEach(AttackedApp::close);
+  }
+
+  private static Map<String, Lie> faults() {
+    Map<String, Lie> faults = new LinkedHashMap<>();
+    faults.put("S01 null", truth -> null);
+    faults.put("S01 null, after its effect", truth -> none(truth.get()));
+    faults.put("S02 its own exception", truth -> thrown(new TokenStoreException(HOST, null, true)));
+    faults.put("S02 unchecked", truth -> thrown(new IllegalArgumentException(HOST)));
+    faults.put("S02 checked", truth -> thrown(new SQLException(HOST)));
+    faults.put("S02 stack overflow", truth -> thrown(new StackOverflowError(HOST)));
+    faults.put("S02 no class", truth -> thrown(new NoClassDefFoundError(HOST)));
+    faults.put("S02 out of memory", truth -> thrown(new OutOfMemoryError(HOST)));
+    faults.put("S02 an error of its own", truth -> thrown(new Error(HOST) {}));
+    faults.put("S02 a throwable", truth -> thrown(new Throwable(HOST)));
+    faults.put(
+        "S02 after its effect",
+        truth -> {
+          none(truth.get());
+          throw new IllegalStateException(HOST);
+        });
+    faults.put("S01 another type", truth -> "no such type");
+    return faults;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whateverItDoesItsCallersAreToldThatItIsNotKnown() {
+    return faults().entrySet().stream()
+        .flatMap(
+            fault ->
+                Stream.of(Request.values())
+                    .flatMap(
+                        request ->
+                            apps.keySet().stream()
+                                .map(
+                                    container ->
+                                        DynamicTest.dynamicTest(
+                                            "%s, %s, %s"
+                                                .formatted(fault.getKey(), request, container),
+                                            () -> attack(container, request, fault.getValue())))));
+  }
+
+  private void attack(Container container, Request request, Lie fault) throws IOException {
+    AttackedApp app = requireNonNull(apps.get(container));
+    LyingStore store = requireNonNull(stores.get(container));
+    Holder holder = new Holder(app);
+    Sent sent = request.prepare(holder);
+    store.lie(request.call(), fault);
+    Answer answer = app.check(request.name(), it -> sent.to(it.http()), request::isUnknown);
+    store.tellTheTruth();
+    assertThat(request.gaveNothing(answer)).isTrue();
+    assertThat(answer.head() + answer.body()).doesNotContain(HOST, "Exception", "org.");
+    assertThat(app.ran()).isEmpty();
+    assertThat(app.logged()).anyMatch(line -> line.startsWith("WARN"));
+    assertThat(app.loggedByContainer()).isEmpty();
+    Sent next = request.prepare(holder);
+    app.check("then", it -> next.to(it.http()), then -> then.status() / 100 == 2);
+  }
+
+  private static @Nullable Object none(Object effect) {
+    assertThat(effect).isNotNull();
+    return null;
+  }
+
+  private static Object thrown(Throwable thrown) throws Throwable {
+    throw thrown;
+  }
+}

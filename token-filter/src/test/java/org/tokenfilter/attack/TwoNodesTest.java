@@ -1,0 +1,314 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.attack.Request.Holder;
+import org.tokenfilter.attack.Request.Sent;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.store.tck.Hold;
+
+/**
+ * Cases S03, S07, S11 to S13 and S30 on two nodes, a Jetty and a Tomcat, over one store that hangs
+ * or fails for one of them.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TwoNodesTest {
+
+  private static final int PLACES = 2;
+
+  private final InMemoryTokenStore memory = new InMemoryTokenStore();
+  private final ExecutorService clients = Executors.newCachedThreadPool();
+  private AttackedApp jetty;
+  private AttackedApp tomcat;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    jetty = plan(folder, Container.JETTY).start();
+    AttackedApp.Plan other = plan(folder, Container.TOMCAT).beside(jetty);
+    tomcat = other.over(memory).start();
+  }
+
+  private AttackedApp.Plan plan(Path folder, Container container) throws IOException {
+    return Request.in(
+        AttackedApp.plan(Files.createDirectory(folder.resolve(container.name())))
+            .in(container)
+            .over(memory)
+            .setting("token.store.concurrency", Integer.toString(PLACES))
+            .setting("token.store.timeout", "PT0.1S"));
+  }
+
+  @AfterAll
+  void stop() {
+    clients.shutdownNow();
+    jetty.close();
+    tomcat.close();
+  }
+
+  /** Case S07: neither is it said to be closed, nor does the other node take it for closed. */
+  @TestFactory
+  Stream<DynamicTest> s07_closingThatTheStoreDidNotDoIsNotSaidToBeDone() {
+    return Stream.of(Request.LOG_OUT, Request.OAUTH_REVOKE, Request.REVOKE)
+        .flatMap(
+            request ->
+                Stream.of(true, false)
+                    .map(
+                        before ->
+                            DynamicTest.dynamicTest(
+                                "S07 " + request + (before ? " before" : " after") + " its effect",
+                                () -> assertCloseUnknown(request, before))));
+  }
+
+  private void assertCloseUnknown(Request request, boolean before) throws IOException {
+    int live = live();
+    Sent sent = request.prepare(new Holder(jetty));
+    assertThat(live()).isEqualTo(live + 1);
+    if (before) {
+      jetty.store.failBefore(Call.END, 1);
+    } else {
+      jetty.store.failAfter(Call.END, 1);
+    }
+    Answer answer = jetty.check(request.name(), it -> sent.to(it.http()), request::isUnknown);
+    assertThat(request.gaveNothing(answer)).isTrue();
+    assertThat(live()).isEqualTo(before ? live + 1 : live);
+    assertThat(jetty.logged()).noneMatch(line -> line.contains("event=ended"));
+    Answer again = sent.to(tomcat.http());
+    // What is ended already is what the client wants; token queries say that it has ended.
+    assertThat(again.status())
+        .isIn(before || request != Request.REVOKE ? List.of(200, 204) : List.of(401));
+    assertThat(live()).isEqualTo(live);
+  }
+
+  /** Case S11, one way: the refresh has not reached the store when the other node closes. */
+  @Test
+  void s11_aRefreshThatComesAfterACloseFails() throws Exception {
+    String old = client();
+    Hold hold = jetty.store.holdBefore(Call.REPLACE, 1);
+    Future<Answer> refresh = clients.submit(() -> refresh(jetty, old));
+    hold.awaitReached();
+    assertThat(close(tomcat, old).status()).isEqualTo(200);
+    hold.release();
+    assertThat(Verdict.CLOSED.fits(refresh.get())).isTrue();
+    assertDead(old, Verdict.CLOSED);
+  }
+
+  /**
+   * Case S11, the other way: the token is dead already when the other node is asked to revoke it,
+   * and its holder has the successor to revoke. A close by its handle would end both.
+   */
+  @Test
+  void s11_aRevocationThatComesAfterARefreshFindsADeadToken() throws Exception {
+    String old = client();
+    Hold hold = jetty.store.holdAfter(Call.REPLACE, 1);
+    Future<Answer> refresh = clients.submit(() -> refresh(jetty, old));
+    hold.awaitReached();
+    assertThat(close(tomcat, old).status()).isEqualTo(200);
+    hold.release();
+    String successor = jetty.secret(Door.CLIENT_JSON.tokenOf(refresh.get()));
+    assertDead(old, Verdict.REPLACED);
+    assertThat(close(tomcat, successor).status()).isEqualTo(200);
+    assertDead(successor, Verdict.CLOSED);
+  }
+
+  /** Case S11: a close by handle ends whatever has taken the token's place meanwhile. */
+  @Test
+  void s11_aCloseByHandleThatComesAfterARefreshEndsTheSuccessor() throws Exception {
+    String old = client();
+    TokenId handle = jetty.security.service().inspect(old).orElseThrow().record().id();
+    Hold hold = jetty.store.holdAfter(Call.REPLACE, 1);
+    Future<Answer> refresh = clients.submit(() -> refresh(jetty, old));
+    hold.awaitReached();
+    Answer closed = tomcat.http().send("DELETE", "/sessions/" + handle, Request.bearer(user()));
+    assertThat(closed.status()).isEqualTo(204);
+    hold.release();
+    String successor = jetty.secret(Door.CLIENT_JSON.tokenOf(refresh.get()));
+    assertDead(old, Verdict.REPLACED);
+    assertDead(successor, Verdict.CLOSED);
+  }
+
+  /** Case S12: whoever renews when it has ended meanwhile revives nothing. */
+  @Test
+  void s12_aRenewalThatComesAfterACloseRevivesNothing() throws Exception {
+    String user = user();
+    Hold hold = jetty.store.holdBefore(Call.RENEW, 1);
+    Future<Answer> kept =
+        clients.submit(
+            () ->
+                jetty
+                    .http()
+                    .send("POST", Families.GATEWAY + "/orders/keepAlive", Request.bearer(user)));
+    hold.awaitReached();
+    assertThat(close(tomcat, user).status()).isEqualTo(200);
+    hold.release();
+    assertThat(Verdict.CLOSED.fits(kept.get())).isTrue();
+    assertDead(user, Verdict.CLOSED);
+  }
+
+  @Test
+  void s12_aRequestThatIsClosedBesideRevivesNothing() throws Exception {
+    Session session = jetty.session(Accounts.ALICE, 0);
+    tomcat.secret(session.token());
+    String[] headers = {Request.bearer(session.token()), "Cookie: SESSION=" + session.id()};
+    jetty.clock.move(Duration.ofMinutes(20));
+    Hold hold = jetty.store.holdBefore(Call.RENEW, 1);
+    Future<Answer> request = clients.submit(() -> jetty.http().get("/secure/x", headers));
+    hold.awaitReached();
+    assertThat(tomcat.http().send("POST", "/security/rest/token/logout", headers).status())
+        .isEqualTo(204);
+    hold.release();
+    assertThat(request.get().status()).isEqualTo(200);
+    for (AttackedApp node : List.of(jetty, tomcat)) {
+      node.check(Row.of("S12", Verdict.CLOSED, it -> it.http().get("/secure/x", headers)));
+    }
+  }
+
+  /** Case S13: what is renewed while a sweep deletes is deleted by neither node. */
+  @Test
+  void s13_aSweepBesideARenewalDeletesNoLiveToken() throws Exception {
+    Session session = jetty.session(Accounts.ALICE, 0);
+    String[] headers = {Request.bearer(session.token()), "Cookie: SESSION=" + session.id()};
+    jetty.clock.move(Duration.ofMinutes(29));
+    Hold hold = jetty.store.holdBefore(Call.RENEW, 1);
+    Future<Answer> request = clients.submit(() -> jetty.http().get("/secure/x", headers));
+    hold.awaitReached();
+    var now = jetty.clock.instant();
+    tomcat.store.sweep(now, now.minus(Duration.ofHours(1)), 1000);
+    hold.release();
+    assertThat(request.get().status()).isEqualTo(200);
+    jetty.clock.move(Duration.ofMinutes(2));
+    now = jetty.clock.instant();
+    jetty.store.sweep(now, now.minus(Duration.ofHours(1)), 1000);
+    tomcat.store.sweep(now, now.minus(Duration.ofHours(1)), 1000);
+    for (AttackedApp node : List.of(jetty, tomcat)) {
+      node.check(Row.of("S13", Verdict.OK, it -> it.http().get("/secure/x", headers)));
+    }
+  }
+
+  /** Cases S03 and S30: one node's store hangs, and takes not even an interrupt. */
+  @Test
+  void s03_s30_aStoreThatHangsHoldsItsPlacesAlone() throws Exception {
+    String open = jetty.open(Accounts.ALICE, 600);
+    CountDownLatch letGo = new CountDownLatch(1);
+    AtomicInteger inside = new AtomicInteger();
+    for (int i = 1; i <= PLACES; i++) {
+      jetty.store.before(
+          Call.FIND,
+          i,
+          () -> {
+            inside.incrementAndGet();
+            awaitInAnyCase(letGo);
+          });
+    }
+    List<Future<Answer>> hung = new ArrayList<>();
+    for (int i = 0; i < PLACES; i++) {
+      String each = jetty.open(Accounts.ALICE, 600);
+      hung.add(clients.submit(() -> jetty.http().get("/secure/x", Request.bearer(each))));
+    }
+    await().untilAsserted(() -> assertThat(inside).hasValue(PLACES));
+    for (Request request :
+        List.of(Request.LOGIN_CLIENT, Request.LOGIN_SESSION, Request.LOGIN_QUERY)) {
+      Sent sent = request.prepare(new Holder(jetty));
+      jetty.check("S03 " + request, it -> sent.to(it.http()), request::isUnknown);
+    }
+    jetty.check(
+        Row.of(
+            "S03 a token",
+            Verdict.UNAVAILABLE,
+            it -> it.http().get("/secure/x", Request.bearer(open))));
+    jetty.check(
+        Row.of(
+            "S03 in public",
+            Verdict.PUBLIC,
+            it -> it.http().get("/public/x", Request.bearer(open))));
+    tomcat.check(
+        Row.of(
+            "S03 on the other node",
+            Verdict.OK,
+            it -> it.http().get("/secure/x", Request.bearer(open))));
+    assertThat(inside).hasValue(PLACES);
+    assertThat(hung).noneMatch(Future::isDone);
+    letGo.countDown();
+    for (Future<Answer> late : hung) {
+      assertThat(late.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
+    }
+    jetty.check(Row.of("then", Verdict.OK, it -> it.http().get("/secure/x", Request.bearer(open))));
+  }
+
+  private void assertDead(String token, Verdict verdict) throws IOException {
+    for (AttackedApp node : List.of(jetty, tomcat)) {
+      node.secret(token);
+      node.check(
+          Row.of(
+              verdict + " on each node",
+              verdict,
+              it -> it.http().get("/secure/x", Request.bearer(token))));
+    }
+  }
+
+  private String client() throws IOException {
+    return new Holder(jetty).client();
+  }
+
+  private String user() throws IOException {
+    return new Holder(jetty).user();
+  }
+
+  private static Answer refresh(AttackedApp app, String token) throws IOException {
+    return app.http().send("POST", "/routelink/v1/refreshToken", Request.bearer(token));
+  }
+
+  private static Answer close(AttackedApp app, String token) throws IOException {
+    String body = "token=" + token;
+    return app.http()
+        .raw(
+            "POST /oauth/revoke HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                + body.length()
+                + "\r\n\r\n"
+                + body);
+  }
+
+  private int live() {
+    return memory.list("alice", jetty.clock.instant(), null, 1000).size();
+  }
+
+  private static void awaitInAnyCase(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
