@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp.Answer;
@@ -56,7 +54,7 @@ final class AllFamilies {
         .with(AllFamilies::register);
   }
 
-  private static void register(AttackedApp.Registrations registrations) {
+  static void register(AttackedApp.Registrations registrations) {
     AttackedApp app = registrations.app();
     registrations
         .context()
@@ -117,14 +115,5 @@ final class AllFamilies {
       case USER -> user(app, Accounts.ALICE);
       case API_CLIENT -> apiClient(app);
     };
-  }
-
-  /** A new token for each kind. */
-  static Map<Way.Takes, Seed> seeds(AttackedApp app) throws IOException {
-    Map<Way.Takes, Seed> seeds = new EnumMap<>(Way.Takes.class);
-    for (Way.Takes kind : Way.Takes.values()) {
-      seeds.put(kind, Seed.of(app, given(app, kind)));
-    }
-    return seeds;
   }
 }

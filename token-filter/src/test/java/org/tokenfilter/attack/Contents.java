@@ -35,7 +35,7 @@ final class Contents {
     return contents.cases;
   }
 
-  /** The cases A32 and C30: documents that are no claims, and claims about something else. */
+  /** The cases A23, A32 and C30: documents that are no claims, and claims about something else. */
   static Map<String, String> documents(Seed seed) {
     Contents contents = new Contents(seed);
     contents.noClaims();
@@ -164,6 +164,12 @@ final class Contents {
       change("A32 jti " + other, jti.group(), "\"jti\":" + other);
     }
     change("A32 jti twice", jti.group(), jti.group() + "," + jti.group());
+    for (String kind : List.of("\"s\"", "\"o\"", "\"u\"", "\"O\"", "\"open\"", "null")) {
+      if (!claims.contains("\"k\":" + kind)) {
+        cases.put(
+            "A23 k " + kind, Seed.saying(claims.replaceAll("\"k\":\"[sou]\"", "\"k\":" + kind)));
+      }
+    }
     change("A32 sub", "}", ",\"sub\":\"admin\"}");
     change("A32 a name in other letters", "\"iat\"", "\"IAT\"");
     change("A32 no audience", "\"aud\":\"" + AttackedApp.AUDIENCE + "\",", "");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.attack.Way.Takes;
 import org.tokenfilter.codec.CraftedTokens;
 
 /**
@@ -33,12 +31,12 @@ class ForgedTokenTest {
   @TempDir private static Path folder;
 
   private AttackedApp app;
-  private Map<Takes, Seed> seeds;
+  private Seeds seeds;
 
   @BeforeAll
   void start() throws Exception {
     app = AllFamilies.plan(folder).start();
-    seeds = AllFamilies.seeds(app);
+    seeds = Seeds.of(app);
   }
 
   @AfterAll
@@ -61,7 +59,7 @@ class ForgedTokenTest {
 
   @Test
   void aTokenOfTheSameClaimsFromAnIssuerOfAnotherMakeIsAccepted() throws Exception {
-    Seed seed = seeds.get(Takes.OPEN);
+    Seed seed = seeds.open();
     String other = seed.headed(CraftedTokens.HEADER_JSON);
     assertThat(other).isNotEqualTo(seed.token());
     app.check(Row.of("made by hand", Verdict.OK, it -> Way.GET.send(it.http(), other)));

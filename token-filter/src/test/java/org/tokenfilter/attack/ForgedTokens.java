@@ -7,8 +7,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.attack.Way.Takes;
 
 /** Rows of texts that are made from a live token, on ways on which that token is accepted. */
 final class ForgedTokens {
@@ -17,10 +17,10 @@ final class ForgedTokens {
   private static final int SHORTEST_SECRET = 20;
 
   private final AttackedApp app;
-  private final Map<Takes, Seed> seeds;
+  private final Seeds seeds;
   private final List<Row> rows = new ArrayList<>();
 
-  ForgedTokens(AttackedApp app, Map<Takes, Seed> seeds) {
+  ForgedTokens(AttackedApp app, Seeds seeds) {
     this.app = app;
     this.seeds = seeds;
   }
@@ -28,7 +28,7 @@ final class ForgedTokens {
   /** Each text that is made from a seed, on each of these ways. */
   ForgedTokens on(Collection<Way> ways, Function<Seed, Map<String, String>> made) {
     for (Way way : ways) {
-      Seed seed = seeds.get(way.takes());
+      Seed seed = seeds.on(way);
       made.apply(seed)
           .forEach(
               (name, text) -> {
@@ -38,6 +38,11 @@ final class ForgedTokens {
               });
     }
     return this;
+  }
+
+  /** Every so many of them. */
+  List<Row> sample(int step) {
+    return IntStream.range(0, rows.size()).filter(i -> i % step == 0).mapToObj(rows::get).toList();
   }
 
   List<Row> rows() {

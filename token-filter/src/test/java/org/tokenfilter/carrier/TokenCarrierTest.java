@@ -155,7 +155,7 @@ class TokenCarrierTest {
   }
 
   @Test
-  void sessionIdsAreReadWithoutAToken() {
+  void sessionIdsAreReadWithoutAToken() throws Exception {
     assertThat(
             both.sessionIds(
                 SentRequest.get().cookie("SESSION", "a").header("session", "b").received()))
