@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.benchmark.end.EndBenchmark;
 import org.tokenfilter.benchmark.http.HttpBenchmark;
 import org.tokenfilter.benchmark.http.Plan;
+import org.tokenfilter.benchmark.login.LoginTimingBenchmark;
 import org.tokenfilter.benchmark.micro.MicroBenchmark;
 import org.tokenfilter.benchmark.report.Report;
 import org.tokenfilter.benchmark.scale.HeapBenchmark;
@@ -14,7 +15,7 @@ import org.tokenfilter.benchmark.scale.ScaleBenchmark;
 
 /**
  * Measures what it is told to: {@code quick}, {@code full}, {@code micro}, {@code scale}, {@code
- * heap}, {@code ends}, or {@code all}.
+ * heap}, {@code ends}, {@code logins}, or {@code all}.
  */
 public final class Benchmarks {
 
@@ -47,11 +48,13 @@ public final class Benchmarks {
       case "scale" -> scale();
       case "heap" -> heap();
       case "ends" -> ends();
+      case "logins" -> logins();
       case "all" -> {
         heap();
         micro();
         http(Plan.full());
         ends();
+        logins();
         scale();
       }
       default -> throw new IllegalArgumentException("nothing to measure: " + List.of(choice));
@@ -68,6 +71,10 @@ public final class Benchmarks {
 
   private static void ends() throws Exception {
     new EndBenchmark(FOLDER, REPORT).run();
+  }
+
+  private static void logins() throws Exception {
+    new LoginTimingBenchmark(FOLDER, REPORT).run();
   }
 
   private static void scale() throws Exception {
