@@ -22,9 +22,8 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
-import org.tokenfilter.store.TokenRecord;
 
-/** The cases C01, C02, C04, C05 and C26: a session token and what is not its session id. */
+/** The cases C01, C02, C05 and C26: a session token and what is not its session id. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SessionIdTest {
 
@@ -146,58 +145,6 @@ class SessionIdTest {
     return app.tests(rows);
   }
 
-  /** Neither an open token nor a user token: nowhere is it taken for one. */
-  @TestFactory
-  Stream<DynamicTest> takenForAnotherKind() {
-    List<Row> rows = new ArrayList<>();
-    for (Way way : Way.values()) {
-      if (way != Way.INTROSPECT && way != Way.REVOKE) {
-        rows.add(
-            new Row(
-                "C04 alone, by " + way,
-                way.refusals(alice.token()),
-                it -> way.send(it.http(), alice.token())));
-      }
-    }
-    String said = Seed.claims(record());
-    for (String kind : List.of("o", "u")) {
-      String forged =
-          app.secret(Seed.saying(said.replace("\"k\":\"s\"", "\"k\":\"" + kind + "\"")));
-      for (Way way : Way.values()) {
-        rows.add(
-            new Row(
-                "C04 saying " + kind + ", by " + way,
-                way.refusals(forged),
-                it -> way.send(it.http(), forged)));
-      }
-    }
-    return app.tests(rows);
-  }
-
-  /** Its handle is the digest of a session id that is kept, but nobody was given a token of it. */
-  @Test
-  void c04_aSessionOfAUserTokenHasNoTokenOfItsOwn() throws Exception {
-    String user = AllFamilies.user(app, Accounts.ALICE);
-    Answer opened = app.http().get(AllFamilies.GATEWAY_PAGE + "?close=false", "userToken: " + user);
-    String id = app.secret(opened.all("session").get(0));
-    TokenRecord kept =
-        app.security.service().list("alice", null, 100).stream()
-            .filter(record -> record.parent() != null)
-            .findFirst()
-            .orElseThrow();
-    for (String kind : List.of("s", "o", "u")) {
-      String claims = Seed.claims(kept).replaceAll("\"k\":\".\"", "\"k\":\"" + kind + "\"");
-      String forged = app.secret(Seed.saying(claims));
-      for (String header : List.of("Cookie: SESSION=" + id, "session: " + id, "X-None: 1")) {
-        app.check(
-            Row.of(
-                "C04 forged " + kind,
-                Verdict.INVALID,
-                it -> PAGE.send(it, Way.bearer(forged), header)));
-      }
-    }
-  }
-
   @TestFactory
   Stream<DynamicTest> twoSessionIds() {
     String cookie = "Cookie: SESSION=" + alice.id();
@@ -276,12 +223,8 @@ class SessionIdTest {
     return Row.of(name, verdict, it -> target.send(it, Way.bearer(token), "Cookie: SESSION=" + id));
   }
 
-  private TokenRecord record() {
-    return app.security.service().inspect(alice.token()).orElseThrow().record();
-  }
-
   private String handle() {
-    return record().id().toString();
+    return app.security.service().inspect(alice.token()).orElseThrow().record().id().toString();
   }
 
   private static String otherAt(String id, int at) {
