@@ -70,6 +70,16 @@ public final class RawHttp {
     return raw(text.toString());
   }
 
+  /** Posts a body, each character as one byte. */
+  public Answer post(String path, String type, String body, String... headers) throws IOException {
+    StringBuilder text = new StringBuilder("POST " + path + " HTTP/1.1\r\n");
+    text.append("Host: 127.0.0.1:").append(port).append("\r\n");
+    Stream.of(headers).forEach(header -> text.append(header).append("\r\n"));
+    text.append("Content-Type: ").append(type).append("\r\n");
+    text.append("Content-Length: ").append(body.length()).append("\r\n");
+    return raw(text + "Connection: close\r\n\r\n" + body);
+  }
+
   /** Sends this, each character as one byte, and waits for the answer, whatever more it needs. */
   public Answer raw(String text) throws IOException {
     try (Socket socket = connected()) {

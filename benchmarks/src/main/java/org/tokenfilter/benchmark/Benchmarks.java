@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.benchmark.end.EndBenchmark;
 import org.tokenfilter.benchmark.http.HttpBenchmark;
 import org.tokenfilter.benchmark.http.Plan;
+import org.tokenfilter.benchmark.login.LoginTimingBenchmark;
 import org.tokenfilter.benchmark.micro.MicroBenchmark;
 import org.tokenfilter.benchmark.profile.ProfileBenchmark;
 import org.tokenfilter.benchmark.report.Report;
@@ -15,7 +16,7 @@ import org.tokenfilter.benchmark.scale.ScaleBenchmark;
 
 /**
  * Measures what it is told to: {@code quick}, {@code full}, {@code micro}, {@code scale}, {@code
- * heap}, {@code ends}, {@code profile}, or {@code all}.
+ * heap}, {@code ends}, {@code logins}, {@code profile}, or {@code all}.
  */
 public final class Benchmarks {
 
@@ -49,11 +50,13 @@ public final class Benchmarks {
       case "heap" -> heap();
       case "ends" -> ends();
       case "profile" -> profile();
+      case "logins" -> logins();
       case "all" -> {
         heap();
         micro();
         http(Plan.full());
         ends();
+        logins();
         scale();
       }
       default -> throw new IllegalArgumentException("nothing to measure: " + List.of(choice));
@@ -70,6 +73,10 @@ public final class Benchmarks {
 
   private static void ends() throws Exception {
     new EndBenchmark(FOLDER, REPORT).run();
+  }
+
+  private static void logins() throws Exception {
+    new LoginTimingBenchmark(FOLDER, REPORT).run();
   }
 
   private static void scale() throws Exception {

@@ -61,7 +61,7 @@ public final class TokenCarrier {
    * What the request presents.
    *
    * @return null if it presents no token
-   * @throws TokenRejectedException if it presents two that differ
+   * @throws TokenRejectedException if it presents two that differ, or cookies that cannot be read
    */
   public @Nullable PresentedToken read(HttpServletRequest request) throws TokenRejectedException {
     return read(request, new Distinct());
@@ -72,7 +72,7 @@ public final class TokenCarrier {
    *
    * @param inBody a token that its body holds; null for none
    * @return null if it presents no token
-   * @throws TokenRejectedException if it presents two that differ
+   * @throws TokenRejectedException if it presents two that differ, or cookies that cannot be read
    */
   public @Nullable PresentedToken readAtGateway(HttpServletRequest request, @Nullable String inBody)
       throws TokenRejectedException {
@@ -89,7 +89,7 @@ public final class TokenCarrier {
       tokens.add(credentials);
     }
     boolean ambient = tokens.first() == null;
-    Cookie[] cookies = request.getCookies();
+    Cookie[] cookies = cookies(request);
     if (tokenCookie != null) {
       tokens.addCookies(cookies, tokenCookie);
     }
@@ -108,9 +108,23 @@ public final class TokenCarrier {
         "true".equals(request.getHeader(PASSIVE)));
   }
 
-  /** The different session ids that the request sends, as it sends them. */
-  public Set<String> sessionIds(HttpServletRequest request) {
-    return sessionIds(request, request.getCookies());
+  /**
+   * The different session ids that the request sends, as it sends them.
+   *
+   * @throws TokenRejectedException if its cookies cannot be read
+   */
+  public Set<String> sessionIds(HttpServletRequest request) throws TokenRejectedException {
+    return sessionIds(request, cookies(request));
+  }
+
+  /** Containers throw what they like for cookies that break the rules, and only when asked. */
+  private static Cookie @Nullable [] cookies(HttpServletRequest request)
+      throws TokenRejectedException {
+    try {
+      return request.getCookies();
+    } catch (RuntimeException unreadable) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "cookies that cannot be read");
+    }
   }
 
   private Set<String> sessionIds(HttpServletRequest request, Cookie @Nullable [] cookies) {

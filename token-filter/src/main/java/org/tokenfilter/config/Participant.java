@@ -132,8 +132,12 @@ public final class Participant implements AutoCloseable {
     return security.proxies().clientOf(request);
   }
 
-  /** The different session ids that a request sends. */
-  public Set<String> sessionIds(HttpServletRequest request) {
+  /**
+   * The different session ids that a request sends.
+   *
+   * @throws TokenRejectedException if its cookies cannot be read
+   */
+  public Set<String> sessionIds(HttpServletRequest request) throws TokenRejectedException {
     return carriage.carrier().sessionIds(request);
   }
 

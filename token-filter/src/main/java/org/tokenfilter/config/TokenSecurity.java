@@ -114,7 +114,8 @@ public final class TokenSecurity implements AutoCloseable {
    * added to the response, which must not be committed, and which no cache may keep.
    *
    * @param kind SESSION or USER
-   * @throws TokenRejectedException if the subject has as many sessions as it may
+   * @throws TokenRejectedException if the subject has as many sessions as it may, or the request's
+   *     cookies cannot be read
    * @throws org.tokenfilter.store.TokenStoreException if the store could not keep it
    */
   public IssuedToken login(

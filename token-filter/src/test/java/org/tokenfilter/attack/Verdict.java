@@ -100,6 +100,50 @@ enum Verdict {
     }
   },
 
+  /** What introspection says of all that is no live token of ours. */
+  INACTIVE {
+    @Override
+    boolean fits(Answer answer) {
+      return answer.status() == 200
+          && answer.body().equals("{\"active\":false}")
+          && answer.all("Cache-Control").equals(List.of("no-store"));
+    }
+  },
+
+  /** What revocation says, whether there was anything to revoke or not. */
+  GONE {
+    @Override
+    boolean fits(Answer answer) {
+      return answer.status() == 200
+          && answer.body().isEmpty()
+          && answer.all("Cache-Control").equals(List.of("no-store"));
+    }
+  },
+
+  /** What family 3 says of what is no token of ours, or of another kind. */
+  NOT_AUTHENTIC {
+    @Override
+    boolean fits(Answer answer) {
+      return answer.status() == 401
+          && answer.body().startsWith("{\"ServerDateTime\":\"")
+          && answer
+              .body()
+              .endsWith(",\"Errors\":{\"Status\":401,\"Detail\":\"not authenticated\"}}")
+          && answer.all("WWW-Authenticate").equals(List.of(challenge(", error=\"invalid_token\"")))
+          && answer.all("Cache-Control").equals(List.of("no-store"));
+    }
+  },
+
+  /** What endpoints say, each in its words, of a parameter that is missing or no text. */
+  BAD_PARAMETER {
+    @Override
+    boolean fits(Answer answer) {
+      return answer.status() == 400
+          && answer.body().startsWith("{")
+          && answer.all("Cache-Control").equals(List.of("no-store"));
+    }
+  },
+
   /** Refused by the container, before the application. */
   CONTAINER {
     @Override

@@ -2,7 +2,9 @@ package org.tokenfilter.carrier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.when;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -54,6 +56,21 @@ class TokenCarrierTest {
     assertBad(both, bearing("x").cookie("token", "y"));
     assertBad(both, SentRequest.get().cookie("token", "x").cookie("token", "y"));
     assertBad(both, bearing("x").cookie("token", "x").cookie("token", "X"));
+  }
+
+  /** As Jetty does for a cookie with a tabulator. */
+  @Test
+  void cookiesThatTheContainerCannotReadAreABadRequest() {
+    HttpServletRequest request = bearing("x").received();
+    when(request.getCookies()).thenThrow(new IllegalArgumentException("Invalid cookie"));
+    for (TokenCarrier carrier : List.of(both, bearer, cookie)) {
+      assertThatExceptionOfType(TokenRejectedException.class)
+          .isThrownBy(() -> carrier.read(request))
+          .matches(refused -> refused.rejection() == Rejection.BAD_REQUEST)
+          .withNoCause();
+      assertThatExceptionOfType(TokenRejectedException.class)
+          .isThrownBy(() -> carrier.sessionIds(request));
+    }
   }
 
   @Test
@@ -138,7 +155,7 @@ class TokenCarrierTest {
   }
 
   @Test
-  void sessionIdsAreReadWithoutAToken() {
+  void sessionIdsAreReadWithoutAToken() throws Exception {
     assertThat(
             both.sessionIds(
                 SentRequest.get().cookie("SESSION", "a").header("session", "b").received()))

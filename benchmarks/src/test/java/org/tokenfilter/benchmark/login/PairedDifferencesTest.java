@@ -1,0 +1,44 @@
+package org.tokenfilter.benchmark.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PairedDifferencesTest {
+
+  @Test
+  void differencesThatAreAllOfOneSignAreNoChance() {
+    PairedDifferences differences =
+        PairedDifferences.of(IntStream.rangeClosed(1, 20).asDoubleStream().toArray());
+    assertThat(differences.median()).isEqualTo(10.5);
+    // W = 210, of mean 105 and standard deviation 26.786: z = 3.9199.
+    assertThat(differences.p()).isCloseTo(8.858e-5, within(1e-7));
+    assertThat(differences.low()).isBetween(4.0, 6.0);
+    assertThat(differences.high()).isBetween(15.0, 17.0);
+  }
+
+  @Test
+  void differencesOfBothSignsAlikeAreChance() {
+    PairedDifferences differences =
+        PairedDifferences.of(
+            IntStream.rangeClosed(1, 40)
+                .mapToDouble(i -> i % 2 == 0 ? i / 2 : -(i + 1) / 2)
+                .toArray());
+    assertThat(differences.median()).isZero();
+    assertThat(differences.p()).isCloseTo(1, within(1e-6));
+    assertThat(differences.low()).isNegative().isEqualTo(-differences.high());
+  }
+
+  @Test
+  void noDifferenceAtAllIsNone() {
+    assertThat(PairedDifferences.of(new double[30])).isEqualTo(new PairedDifferences(0, 0, 0, 1));
+  }
+
+  @Test
+  void tooFewSayNothing() {
+    assertThatIllegalArgumentException().isThrownBy(() -> PairedDifferences.of(new double[19]));
+  }
+}

@@ -1,0 +1,264 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.WebApp.Session;
+
+/** The cases C14, C15, C16 and C18: a stolen session, token and session id, at another client. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClientBindingTest {
+
+  private static final String THIEF = "127.0.0.2";
+  private static final String REAL = "192.0.2.7";
+
+  @TempDir private static Path folder;
+
+  private AttackedApp app;
+  private AttackedApp behindProxy;
+  private AttackedApp toPrefix;
+  private Session stolen;
+
+  @BeforeAll
+  void start() throws Exception {
+    app = AllFamilies.plan(folder("usual")).start();
+    behindProxy =
+        AllFamilies.plan(folder("proxy")).setting("token.trusted-proxies", "127.0.0.1").start();
+    toPrefix =
+        AllFamilies.plan(folder("prefix"))
+            .setting("token.trusted-proxies", "127.0.0.1")
+            .setting("token.binding", "prefix")
+            .start();
+    stolen = app.session(Accounts.ALICE, 0);
+  }
+
+  private static Path folder(String name) throws IOException {
+    return Files.createDirectory(folder.resolve(name));
+  }
+
+  @AfterAll
+  void stop() {
+    toPrefix.close();
+    behindProxy.close();
+    app.close();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> fromAnotherAddress() {
+    String bearer = Way.bearer(stolen.token());
+    String cookie = "Cookie: SESSION=" + stolen.id();
+    List<Row> rows = new ArrayList<>();
+    for (String request :
+        List.of(
+            "GET " + AllFamilies.PAGE,
+            "POST " + AllFamilies.PAGE,
+            "GET " + AllFamilies.FORWARD,
+            "GET " + AllFamilies.ASYNC,
+            "GET " + AllFamilies.GATEWAY_PAGE,
+            "GET " + AllFamilies.SESSIONS,
+            "DELETE " + AllFamilies.SESSIONS + "?others=true",
+            "POST " + AllFamilies.LOGOUT,
+            "GET " + AllFamilies.LOGOUT)) {
+      String[] parts = request.split(" ", -1);
+      rows.add(misuse("C14 " + request, parts[0], parts[1], bearer, cookie));
+      rows.add(
+          misuse(
+              "C14 by header " + request, parts[0], parts[1], bearer, "session: " + stolen.id()));
+      rows.add(
+          misuse(
+              "C14 " + request + " that says to come from the client",
+              parts[0],
+              parts[1],
+              bearer,
+              cookie,
+              "X-Forwarded-For: 127.0.0.1",
+              "Forwarded: for=127.0.0.1",
+              "X-Real-IP: 127.0.0.1"));
+    }
+    rows.add(
+        misuse(
+            "C14 by the token cookie",
+            "GET",
+            AllFamilies.PAGE,
+            "Cookie: token=" + stolen.token() + "; SESSION=" + stolen.id()));
+    rows.add(
+        Row.of(
+            "C14 into another page",
+            Verdict.PUBLIC,
+            it -> it.http().from(THIEF).get(AllFamilies.INCLUDE, bearer, cookie)));
+    rows.add(
+        Row.of(
+            "C14 from its client",
+            Verdict.OK,
+            it -> it.http().get(AllFamilies.PAGE, bearer, cookie)));
+    return app.tests(rows);
+  }
+
+  /** Refused, and told to those who look after it. */
+  private static Row misuse(String name, String method, String path, String... headers) {
+    return Row.of(
+        name,
+        Verdict.INVALID,
+        it -> {
+          Answer answer = it.http().from(THIEF).send(method, path, headers);
+          assertThat(it.logged())
+              .anyMatch(
+                  line ->
+                      line.startsWith("WARN event=refused rejection=invalid")
+                          && line.contains("presented by another client")
+                          && line.contains("client=\"" + THIEF + "\""));
+          return answer;
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> addressesAreComparedAsAddresses() throws Exception {
+    List<Row> rows = new ArrayList<>();
+    rows.addAll(
+        forwarded(
+            REAL, List.of("::ffff:192.0.2.7", "::FFFF:c000:207", "[::ffff:192.0.2.7]"), true));
+    rows.addAll(forwarded("::ffff:192.0.2.7", List.of(REAL), true));
+    rows.addAll(
+        forwarded(
+            "2001:db8::1",
+            List.of(
+                "2001:0DB8:0:0:0:0:0:1", "2001:db8:0::1", "[2001:db8::1]", "[2001:db8::1]:4711"),
+            true));
+    rows.addAll(forwarded("fe80::1%lo", List.of("fe80::1", "fe80::1%eth0"), true));
+    rows.addAll(
+        forwarded(
+            REAL,
+            List.of("192.0.2.8", "192.0.2.70", "192.0.2", "::192.0.2.7", "64:ff9b::192.0.2.7"),
+            false));
+    rows.addAll(forwarded("2001:db8::1", List.of("2001:db8::2", "2001:db9::1", REAL), false));
+    return behindProxy.tests(rows);
+  }
+
+  /** A session of this client, which comes again as each of those. */
+  private List<Row> forwarded(String client, List<String> again, boolean same) throws Exception {
+    Session session = sessionOf(behindProxy, client);
+    return again.stream()
+        .map(
+            address ->
+                same
+                    ? Row.of("C15 " + client + " as " + address, Verdict.OK, as(session, address))
+                    : Row.of(
+                        "C15 " + client + " as " + address,
+                        Verdict.INVALID,
+                        Verdict.BAD_REQUEST,
+                        as(session, address)))
+        .toList();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> prefixesAreComparedWhereThatIsAskedFor() throws Exception {
+    List<Row> rows = new ArrayList<>();
+    Session four = sessionOf(toPrefix, REAL);
+    for (String address : List.of("192.0.2.7", "192.0.2.200", "::ffff:192.0.2.9")) {
+      rows.add(Row.of("C15 /24 as " + address, Verdict.OK, as(four, address)));
+    }
+    for (String address : List.of("192.0.3.7", "192.1.2.7", "2001:db8::1")) {
+      rows.add(Row.of("C15 /24 as " + address, Verdict.INVALID, as(four, address)));
+    }
+    Session six = sessionOf(toPrefix, "2001:db8:0:1::1");
+    for (String address : List.of("2001:db8:0:1:ffff::9", "2001:db8:0:1::")) {
+      rows.add(Row.of("C15 /64 as " + address, Verdict.OK, as(six, address)));
+    }
+    for (String address : List.of("2001:db8:0:2::1", "2001:db8::1", REAL)) {
+      rows.add(Row.of("C15 /64 as " + address, Verdict.INVALID, as(six, address)));
+    }
+    return toPrefix.tests(rows);
+  }
+
+  /** Who wrote what is left of the last proxy's own entry is not known. */
+  @TestFactory
+  Stream<DynamicTest> theRightmostAddressThatIsNoProxyCounts() throws Exception {
+    Session session = sessionOf(behindProxy, "9.9.9.9, " + REAL);
+    List<Row> rows = new ArrayList<>();
+    for (String chain :
+        List.of("1.2.3.4, " + REAL, REAL, "unknown, " + REAL, REAL + ", 127.0.0.1", "x, " + REAL)) {
+      rows.add(Row.of("C18 " + chain, Verdict.OK, as(session, chain)));
+    }
+    for (String chain : List.of(REAL + ", 1.2.3.4", "1.2.3.4", REAL + ", 9.9.9.9, 127.0.0.1")) {
+      rows.add(Row.of("C18 " + chain, Verdict.INVALID, as(session, chain)));
+    }
+    rows.add(
+        Row.of(
+            "C18 past the proxy",
+            Verdict.INVALID,
+            it ->
+                it.http()
+                    .from(THIEF)
+                    .get(AllFamilies.PAGE, headers(session, "X-Forwarded-For: " + REAL))));
+    return behindProxy.tests(rows);
+  }
+
+  /** Anybody sends any: it is no secret, and browsers change it overnight. */
+  @TestFactory
+  Stream<DynamicTest> theUserAgentBindsNothing() {
+    List<Row> rows = new ArrayList<>();
+    for (String agent :
+        List.of(
+            "X-None: 1", "User-Agent: other", "User-Agent:", "User-Agent: " + "x".repeat(4_000))) {
+      String name = agent.length() > 100 ? "of 4 kB" : agent;
+      rows.add(
+          Row.of(
+              "C16 " + name,
+              Verdict.OK,
+              it -> it.http().get(AllFamilies.PAGE, headers(stolen, agent))));
+      rows.add(
+          Row.of(
+              "C16 at another client, " + name,
+              Verdict.INVALID,
+              it -> it.http().from(THIEF).get(AllFamilies.PAGE, headers(stolen, agent))));
+    }
+    rows.add(
+        Row.of(
+            "C16 twice",
+            Verdict.OK,
+            it ->
+                it.http()
+                    .get(
+                        AllFamilies.PAGE,
+                        Way.bearer(stolen.token()),
+                        "Cookie: SESSION=" + stolen.id(),
+                        "User-Agent: a",
+                        "User-Agent: b")));
+    return app.tests(rows);
+  }
+
+  private static Session sessionOf(AttackedApp app, String client) throws IOException {
+    Answer answer =
+        app.http()
+            .get(
+                "/security/rest/token/access/session/0",
+                "Authorization: " + WebApp.basic(Accounts.ALICE),
+                "X-Forwarded-For: " + client);
+    assertThat(answer.status()).as(answer.head()).isEqualTo(200);
+    return new Session(
+        app.secret(WebApp.member(answer.body(), "access_token")),
+        app.secret(WebApp.member(answer.body(), "session")));
+  }
+
+  private static Row.Attack as(Session session, String chain) {
+    return it -> it.http().get(AllFamilies.PAGE, headers(session, "X-Forwarded-For: " + chain));
+  }
+
+  private static String[] headers(Session session, String more) {
+    return new String[] {Way.bearer(session.token()), "Cookie: SESSION=" + session.id(), more};
+  }
+}

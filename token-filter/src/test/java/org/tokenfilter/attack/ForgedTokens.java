@@ -1,0 +1,67 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.tokenfilter.RawHttp.Answer;
+
+/** Rows of texts that are made from a live token, on ways on which that token is accepted. */
+final class ForgedTokens {
+
+  /** What is shorter may stand in a log by chance. */
+  private static final int SHORTEST_SECRET = 20;
+
+  private final AttackedApp app;
+  private final Seeds seeds;
+  private final List<Row> rows = new ArrayList<>();
+
+  ForgedTokens(AttackedApp app, Seeds seeds) {
+    this.app = app;
+    this.seeds = seeds;
+  }
+
+  /** Each text that is made from a seed, on each of these ways. */
+  ForgedTokens on(Collection<Way> ways, Function<Seed, Map<String, String>> made) {
+    for (Way way : ways) {
+      Seed seed = seeds.on(way);
+      made.apply(seed)
+          .forEach(
+              (name, text) -> {
+                if (!way.spells(text, seed.token())) {
+                  rows.add(row(name, text, way, seed));
+                }
+              });
+    }
+    return this;
+  }
+
+  /** Every so many of them. */
+  List<Row> sample(int step) {
+    return IntStream.range(0, rows.size()).filter(i -> i % step == 0).mapToObj(rows::get).toList();
+  }
+
+  List<Row> rows() {
+    return rows;
+  }
+
+  private Row row(String name, String text, Way way, Seed seed) {
+    return new Row(
+        name + ", by " + way,
+        way.refusals(text),
+        it -> {
+          if (text.length() >= SHORTEST_SECRET) {
+            app.secret(text);
+          }
+          Answer answer = way.send(it.http(), text);
+          assertThat(it.security.service().inspect(seed.token()))
+              .as("the token itself lives on")
+              .isPresent();
+          return answer;
+        });
+  }
+}

@@ -1,0 +1,221 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+
+/** The cases B09 to B13: the last moment, on the node that gave the token and on another. */
+class IdleTimeTest {
+
+  private static final Duration IDLE = Duration.ofMinutes(30);
+  private static final Duration TTL = Duration.ofMinutes(60);
+  private static final Duration MILLI = Duration.ofMillis(1);
+
+  /** Pages that fail, each in its way; the last two succeed. */
+  private static final List<String> FAILING =
+      List.of("/fail/throw", "/fail/500", "/fail/403", "/fail/404", "/fail/async", "/fail/late");
+
+  private static final List<String> SUCCEEDING = List.of("/fail/302", "/fail/204", "/secure/x");
+
+  @TempDir private Path folder;
+  private AttackedApp app;
+  private AttackedApp other;
+
+  @BeforeEach
+  void start() throws Exception {
+    app = plan().start();
+    other = plan().beside(app).start();
+  }
+
+  private AttackedApp.Plan plan() {
+    return AttackedApp.plan(folder)
+        .setting("token.revocation.lag", "PT0S")
+        .setting("token.gateway.paths", "/gate/*")
+        .with(
+            registrations -> {
+              AllFamilies.register(registrations);
+              registrations.servlet("failing", FailingServlet::answer, "/fail/*");
+            });
+  }
+
+  @AfterEach
+  void stop() {
+    other.close();
+    app.close();
+  }
+
+  /** A token that is used, how, and when it dies. */
+  private record Use(String name, Duration life, Use.Begin begin) {
+
+    /** Gets a token and says how it is used. */
+    @FunctionalInterface
+    interface Begin {
+      Row.Attack of(AttackedApp app) throws IOException;
+    }
+  }
+
+  private static List<Use> uses() {
+    return List.of(
+        new Use("session", IDLE, app -> using(app.session(Accounts.ALICE, 0))),
+        new Use(
+            "session with a ttl",
+            Duration.ofMinutes(10),
+            app -> using(app.session(Accounts.ALICE, 10))),
+        new Use("open", TTL, app -> by(Way.GET, app.open(Accounts.ALICE, 60))),
+        new Use("forwarded", TTL, app -> by(Way.FORWARD, app.open(Accounts.ALICE, 60))),
+        new Use("user", IDLE, app -> by(Way.USER_TOKEN, AllFamilies.user(app, Accounts.ALICE))),
+        new Use("keepAlive", IDLE, app -> keepingAlive(AllFamilies.user(app, Accounts.ALICE))),
+        new Use(
+            "kept session",
+            IDLE,
+            app -> {
+              String user = AllFamilies.user(app, Accounts.ALICE);
+              Answer opened =
+                  app.http().get(AllFamilies.GATEWAY_PAGE + "?close=false", "userToken: " + user);
+              String session = app.secret(opened.all("session").get(0));
+              return it ->
+                  it.http()
+                      .get(AllFamilies.GATEWAY_PAGE, "userToken: " + user, "session: " + session);
+            }));
+  }
+
+  /** The deadline itself is the first dead moment. */
+  @TestFactory
+  Stream<DynamicTest> theLastMoment() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Use use : uses()) {
+      String id = use.name().equals("keepAlive") ? "B10 " : "B09 ";
+      for (boolean here : new boolean[] {true, false}) {
+        String where = here ? ", here" : ", on another node";
+        tests.add(
+            test(
+                id + use.name() + " a millisecond before" + where,
+                use,
+                use.life().minus(MILLI),
+                here,
+                true));
+        tests.add(test(id + use.name() + " at its deadline" + where, use, use.life(), here, false));
+        tests.add(
+            test(
+                id + use.name() + " a millisecond after" + where,
+                use,
+                use.life().plus(MILLI),
+                here,
+                false));
+      }
+    }
+    return tests.stream();
+  }
+
+  private DynamicTest test(String name, Use use, Duration after, boolean here, boolean lives) {
+    return DynamicTest.dynamicTest(
+        name,
+        () -> {
+          Row.Attack attack = use.begin().of(app);
+          AttackedApp node = here ? app : other;
+          app.clock.move(after);
+          if (lives) {
+            assertThat(attack.on(node).status()).isEqualTo(200);
+          } else {
+            node.check(Row.of(name, Verdict.EXPIRED, attack));
+            node.check(Row.of(name + ", again", Verdict.EXPIRED, attack));
+          }
+        });
+  }
+
+  /** Family 3 says 410, and revives nothing either. */
+  @Test
+  void b10_renewSessionTokenComesTooLate() throws Exception {
+    String user = AllFamilies.user(app, Accounts.ALICE);
+    app.clock.move(IDLE);
+    for (Way way : List.of(Way.QUERY, Way.RENEW, Way.REVOKE_SESSION_TOKEN)) {
+      assertThat(way.send(app.http(), user).status()).isEqualTo(410);
+      assertThat(way.send(other.http(), user).status()).isEqualTo(410);
+    }
+    app.check(Row.of("still dead", Verdict.EXPIRED, by(Way.USER_TOKEN, user)));
+  }
+
+  @Test
+  void b11_aUseMovesTheDeadline() throws Exception {
+    Row.Attack use = using(app.session(Accounts.ALICE, 0));
+    app.clock.move(Duration.ofMinutes(29));
+    app.check(Row.of("B11 after 29 minutes", Verdict.OK, use));
+    app.clock.move(IDLE.minusSeconds(1));
+    other.check(Row.of("B11 a second before the new deadline", Verdict.OK, use));
+    app.clock.move(IDLE);
+    app.check(Row.of("B11 at the next", Verdict.EXPIRED, use));
+  }
+
+  /** Judged once, by the time when the request began; what has died meanwhile is not revived. */
+  @Test
+  void b12_theStoreAnswersAfterTheDeadline() throws Exception {
+    for (AttackedApp node : List.of(app, other)) {
+      Row.Attack use = using(app.session(Accounts.ALICE, 0));
+      app.clock.move(IDLE.minus(MILLI));
+      app.store.before(Call.FIND, 1, () -> app.clock.move(MILLI.multipliedBy(5)));
+      node.check(Row.of("B12 begun in time", Verdict.OK, use));
+      app.check(Row.of("B12 begun too late, here", Verdict.EXPIRED, use));
+      other.check(Row.of("B12 begun too late, there", Verdict.EXPIRED, use));
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aFailedRequestRenewsNothing() {
+    return Stream.concat(
+        FAILING.stream().map(path -> renewal(path, Verdict.EXPIRED)),
+        SUCCEEDING.stream().map(path -> renewal(path, Verdict.OK)));
+  }
+
+  private DynamicTest renewal(String path, Verdict then) {
+    return DynamicTest.dynamicTest(
+        "B13 " + path,
+        () -> {
+          for (AttackedApp node : List.of(app, other)) {
+            Session session = app.session(Accounts.BOB, 0);
+            app.clock.move(Duration.ofMinutes(20));
+            int renewals = app.store.calls(Call.RENEW);
+            node.http().get(path, headers(session));
+            if (then == Verdict.OK) {
+              // A redirect is answered before its request has ended.
+              await().until(() -> app.store.calls(Call.RENEW) > renewals);
+            }
+            app.clock.move(Duration.ofMinutes(10));
+            for (AttackedApp judge : List.of(app, other)) {
+              judge.check(Row.of("B13 " + path, then, using(session)));
+            }
+          }
+        });
+  }
+
+  private static Row.Attack using(Session session) {
+    return it -> it.http().get(AllFamilies.PAGE, headers(session));
+  }
+
+  private static String[] headers(Session session) {
+    return new String[] {Way.bearer(session.token()), "Cookie: SESSION=" + session.id()};
+  }
+
+  private static Row.Attack by(Way way, String token) {
+    return it -> way.send(it.http(), token);
+  }
+
+  private static Row.Attack keepingAlive(String token) {
+    return it -> Way.KEEP_ALIVE.send(it.http(), token);
+  }
+}

@@ -1,0 +1,91 @@
+package org.tokenfilter.attack;
+
+import static org.tokenfilter.codec.CraftedTokens.K1;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import org.tokenfilter.codec.CraftedTokens;
+import org.tokenfilter.store.TokenRecord;
+
+/**
+ * A live token that forgeries start from: whoever has the application's key, but not our code, can
+ * make tokens that speak of the same record.
+ *
+ * @param token as the application gave it
+ * @param claims what is sealed in it
+ */
+record Seed(String token, String claims) {
+
+  static final int HEADER = 0;
+  static final int ENCRYPTED_KEY = 1;
+  static final int IV = 2;
+  static final int CIPHERTEXT = 3;
+  static final int TAG = 4;
+
+  private static final int IV_LENGTH = 16;
+
+  /** Of a token that this application has given. */
+  static Seed of(AttackedApp app, String token) {
+    TokenRecord record = app.security.service().inspect(token).orElseThrow().record();
+    return new Seed(app.secret(token), claims(record));
+  }
+
+  /** What a token of this record says. */
+  static String claims(TokenRecord record) {
+    String kind = record.kind().name().substring(0, 1).toLowerCase(Locale.ROOT);
+    String expiry =
+        record.expiresAt() == null ? "" : ",\"exp\":" + record.expiresAt().getEpochSecond();
+    return "{\"jti\":\"%s\",\"k\":\"%s\",\"aud\":\"%s\",\"iat\":%d%s}"
+        .formatted(
+            record.id(), kind, AttackedApp.AUDIENCE, record.issuedAt().getEpochSecond(), expiry);
+  }
+
+  String part(int number) {
+    return CraftedTokens.parts(token).get(number);
+  }
+
+  String with(int part, String other) {
+    return CraftedTokens.with(token, part, other);
+  }
+
+  byte[] decoded(int part) {
+    return CraftedTokens.decoded(part(part));
+  }
+
+  /** The same claims under another header, rightly authenticated. */
+  String headed(String headerJson) {
+    return sealed(encoded(headerJson), claims);
+  }
+
+  /** The same claims under another spelling of a header, rightly authenticated. */
+  String headedBySegment(String segment) {
+    return sealed(segment, claims);
+  }
+
+  /** Other claims under the right header. */
+  static String saying(String content) {
+    return sealed(encoded(CraftedTokens.HEADER_JSON), content);
+  }
+
+  /** Another content under the right header. */
+  static String holding(byte[] content) {
+    return CraftedTokens.withContent(content);
+  }
+
+  private static String sealed(String headerSegment, String content) {
+    return CraftedTokens.seal(
+        K1,
+        headerSegment,
+        CraftedTokens.bytes("iv", IV_LENGTH),
+        content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String encoded(String text) {
+    return encoded(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String encoded(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}

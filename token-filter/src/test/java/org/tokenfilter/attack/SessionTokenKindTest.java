@@ -1,0 +1,91 @@
+package org.tokenfilter.attack;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.store.TokenRecord;
+
+/** The case C04: a session token, presented or forged as a token of another kind. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SessionTokenKindTest {
+
+  @TempDir private static Path folder;
+
+  private AttackedApp app;
+  private Session alice;
+
+  @BeforeAll
+  void start() throws Exception {
+    app = AllFamilies.plan(folder).start();
+    alice = app.session(Accounts.ALICE, 0);
+  }
+
+  @AfterAll
+  void stop() {
+    app.close();
+  }
+
+  /** Neither an open token nor a user token: nowhere is it taken for one. */
+  @TestFactory
+  Stream<DynamicTest> takenForAnotherKind() {
+    List<Row> rows = new ArrayList<>();
+    for (Way way : Way.values()) {
+      if (way != Way.INTROSPECT && way != Way.REVOKE) {
+        rows.add(
+            new Row(
+                "C04 alone, by " + way,
+                way.refusals(alice.token()),
+                it -> way.send(it.http(), alice.token())));
+      }
+    }
+    TokenRecord record = app.security.service().inspect(alice.token()).orElseThrow().record();
+    String said = Seed.claims(record);
+    for (String kind : List.of("o", "u")) {
+      String forged =
+          app.secret(Seed.saying(said.replace("\"k\":\"s\"", "\"k\":\"" + kind + "\"")));
+      for (Way way : Way.values()) {
+        rows.add(
+            new Row(
+                "C04 saying " + kind + ", by " + way,
+                way.refusals(forged),
+                it -> way.send(it.http(), forged)));
+      }
+    }
+    return app.tests(rows);
+  }
+
+  /** Its handle is the digest of a session id that is kept, but nobody was given a token of it. */
+  @Test
+  void c04_aSessionOfAUserTokenHasNoTokenOfItsOwn() throws Exception {
+    String user = AllFamilies.user(app, Accounts.ALICE);
+    Answer opened = app.http().get(AllFamilies.GATEWAY_PAGE + "?close=false", "userToken: " + user);
+    String id = app.secret(opened.all("session").get(0));
+    TokenRecord kept =
+        app.security.service().list("alice", null, 100).stream()
+            .filter(record -> record.parent() != null)
+            .findFirst()
+            .orElseThrow();
+    for (String kind : List.of("s", "o", "u")) {
+      String claims = Seed.claims(kept).replaceAll("\"k\":\".\"", "\"k\":\"" + kind + "\"");
+      String forged = app.secret(Seed.saying(claims));
+      for (String header : List.of("Cookie: SESSION=" + id, "session: " + id, "X-None: 1")) {
+        app.check(
+            Row.of(
+                "C04 forged " + kind,
+                Verdict.INVALID,
+                it -> it.http().get(AllFamilies.PAGE, Way.bearer(forged), header)));
+      }
+    }
+  }
+}
