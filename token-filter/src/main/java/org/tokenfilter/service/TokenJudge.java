@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -108,6 +109,31 @@ final class TokenJudge {
     } catch (TokenRejectedException inactive) {
       return Optional.empty();
     }
+  }
+
+  /** The record to end where its rightful client wants to leave. */
+  TokenId toEnd(PresentedToken presented) throws TokenRejectedException {
+    Instant now = clock.instant();
+    return endable(authentic(presented, now), now);
+  }
+
+  /** The same for whoever holds the token; empty if there is nothing to end. */
+  Optional<TokenId> toEnd(String token) {
+    Instant now = clock.instant();
+    try {
+      return Optional.of(endable(recordOf(codec.decode(token), now), now));
+    } catch (TokenRejectedException nothing) {
+      return Optional.empty();
+    }
+  }
+
+  /** What was replaced has a successor, which ends for it. */
+  private static TokenId endable(TokenRecord record, Instant now) throws TokenRejectedException {
+    Ending ending = record.ending();
+    if (ending == null || ending.reason() != Reason.REPLACED) {
+      requireLive(record, now);
+    }
+    return record.id();
   }
 
   /** For what is done with a token whose record is at hand. */

@@ -292,13 +292,14 @@ public final class TokenService {
   }
 
   /**
-   * Ends a presented token that is good, and its children. Whether its subject may go on is asked
-   * of nobody: he may leave in any case.
+   * Ends a presented token that is good, and its children; of one that was refreshed, perhaps at
+   * the same moment, the successor. Whether its subject may go on is asked of nobody: he may leave
+   * in any case.
    *
    * @throws TokenRejectedException if it is not good
    */
   public void logOut(PresentedToken presented) throws TokenRejectedException {
-    close(judged(presented.client(), () -> leaving.validate(presented)).record().id());
+    close(judged(presented.client(), () -> leaving.toEnd(presented)));
   }
 
   /**
@@ -310,9 +311,9 @@ public final class TokenService {
     close(judged(presented.client(), () -> leaving.validateUser(presented)).record().id());
   }
 
-  /** Ends a token that is active, whoever holds it, and its children; asks nobody likewise. */
+  /** Ends a token, whoever holds it, and its children, or its successor; asks nobody likewise. */
   public void revoke(String token) {
-    leaving.inspect(token).ifPresent(active -> close(active.record().id()));
+    leaving.toEnd(token).ifPresent(this::close);
   }
 
   /**
