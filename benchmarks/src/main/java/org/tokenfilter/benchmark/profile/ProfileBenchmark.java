@@ -28,7 +28,7 @@ public final class ProfileBenchmark {
   private static final int CLIENTS = 10_000;
   private static final Duration WARM_UP = Duration.ofSeconds(8);
   private static final Duration TIME = Duration.ofSeconds(10);
-  private static final int SHOWN = 40;
+  private static final int SHOWN = 20;
 
   private final Path folder;
   private final Report report;

@@ -32,6 +32,9 @@ final class DueRows<T> {
   /** Binds the time twice: for the index, and to the millisecond. */
   private static final String BEFORE = " and ${visit} <= ${visit?} and visit_at < ?";
 
+  /** In order, or a database may look for any one, which it expects to be many, in the table. */
+  private static final String FIRST = " order by ${visit} limit 1";
+
   private static final String DUE =
       BEFORE + " and ${visit} >= ${visit?} order by ${visit} limit ? for update";
 
@@ -63,7 +66,7 @@ final class DueRows<T> {
         sql(
             tables,
             dialect,
-            "select count(*) as waiting from (select visit_at" + where + BEFORE + " limit 1) due");
+            "select count(*) as waiting from (select visit_at" + where + BEFORE + FIRST + ") due");
   }
 
   private static String sql(Tables tables, Dialect dialect, String text) {
