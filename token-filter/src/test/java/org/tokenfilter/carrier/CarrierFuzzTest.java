@@ -1,0 +1,187 @@
+package org.tokenfilter.carrier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.WrittenRequest;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Whatever requests carry: the answer is that of a rule written a second time, or a refusal. */
+class CarrierFuzzTest {
+
+  private static final TrustedProxies PROXIES = new TrustedProxies(ForwardedOracle.TRUSTED);
+  private static final TokenCarrier CARRIER =
+      new TokenCarrier(true, "token", "SESSION", "session", PROXIES);
+
+  private static final Pattern BEARER =
+      Pattern.compile("[Bb][Ee][Aa][Rr][Ee][Rr] +([^ ].*)", Pattern.DOTALL);
+  private static final Pattern BASIC =
+      Pattern.compile("[Bb][Aa][Ss][Ii][Cc] +([^ ].*)", Pattern.DOTALL);
+
+  /** Credentials, tokens and session ids, for the filter and for the service gateway. */
+  @FuzzTest(maxDuration = "10m")
+  void anyCarriage(byte[] data) {
+    WrittenRequest written = WrittenRequest.parse(data);
+    HttpServletRequest request = written.received();
+    assertThat(answer(() -> Authorization.credentials(request, "basic")))
+        .isEqualTo(credentials(written, BASIC));
+    assertThat(answer(() -> Authorization.credentials(request, "bearer")))
+        .isEqualTo(credentials(written, BEARER));
+    assertThat(answer(() -> CARRIER.read(request))).isEqualTo(presented(written, new String[0]));
+
+    String inBody = new String(written.body(), StandardCharsets.ISO_8859_1);
+    Set<String> atGateway = new LinkedHashSet<>(Set.of(inBody));
+    atGateway.addAll(written.headers(TokenCarrier.USER_TOKEN));
+    assertThat(answer(() -> CARRIER.readAtGateway(request, inBody)))
+        .isEqualTo(presented(written, atGateway.toArray(String[]::new)));
+  }
+
+  /** Where a request comes from and which host it asked for: never what a stranger says. */
+  @FuzzTest(maxDuration = "10m")
+  void anyForwarding(byte[] data) {
+    WrittenRequest written = WrittenRequest.parse(data);
+    HttpServletRequest request = written.received();
+    ForwardedOracle oracle = new ForwardedOracle(written);
+    assertThat(bytes(answer(() -> PROXIES.clientOf(request)))).isEqualTo(oracle.client());
+    Object host = answer(() -> PROXIES.hostOf(request));
+    assertThat(host instanceof Refused ? null : host).isEqualTo(oracle.host());
+  }
+
+  /** A line is a range of addresses, the next one an address that may be in it. */
+  @FuzzTest(maxDuration = "10m")
+  void anyAddress(byte[] data) {
+    String[] lines = new String(data, StandardCharsets.UTF_8).split("\n", 2);
+    ClientAddress client = parsed(lines[lines.length - 1]);
+    byte[] expected = AddressOracle.address(lines[lines.length - 1]);
+    assertThat(bytes(client)).isEqualTo(expected);
+    if (client != null && expected != null) {
+      assertThat(parsed(client.toString())).isEqualTo(client);
+      int bits = expected.length == 4 ? 24 : 64;
+      Network around = network(client.prefix());
+      assertThat(around != null && around.bits() == bits && around.contains(client)).isTrue();
+    }
+
+    Network network = network(lines[0]);
+    String[] range = lines[0].split("/", 2);
+    byte[] address = AddressOracle.address(range[0]);
+    int most = address == null ? -1 : address.length * Byte.SIZE;
+    int bits = range.length == 1 ? most : length(range[1]);
+    boolean isRange =
+        address != null
+            && bits >= 0
+            && bits <= most
+            && AddressOracle.prefix(address, bits)
+                .shiftLeft(most - bits)
+                .equals(AddressOracle.prefix(address, most));
+    assertThat(network != null).isEqualTo(isRange);
+    if (network != null && client != null && expected != null && address != null) {
+      boolean within =
+          expected.length == address.length
+              && AddressOracle.prefix(expected, bits).equals(AddressOracle.prefix(address, bits));
+      assertThat(network.contains(client)).isEqualTo(within);
+    }
+  }
+
+  private static int length(String text) {
+    return text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : -1;
+  }
+
+  private static @Nullable Network network(String text) {
+    try {
+      return Network.parse(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable ClientAddress parsed(String text) {
+    try {
+      return ClientAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static byte @Nullable [] bytes(@Nullable Object answer) {
+    return answer instanceof ClientAddress client ? client.bytes() : null;
+  }
+
+  private static @Nullable Object credentials(WrittenRequest request, Pattern scheme) {
+    List<String> headers = request.headers("Authorization");
+    if (headers.size() > 1) {
+      return new Refused(Rejection.BAD_REQUEST);
+    }
+    Matcher matcher = scheme.matcher(headers.isEmpty() ? "" : headers.get(0));
+    return matcher.matches() ? matcher.group(1) : null;
+  }
+
+  private static @Nullable Object presented(WrittenRequest request, String[] given) {
+    Set<String> tokens = new LinkedHashSet<>(List.of(given));
+    Object credentials = credentials(request, BEARER);
+    if (credentials instanceof String bearer) {
+      tokens.add(bearer);
+    }
+    tokens.remove("");
+    boolean ambient = tokens.isEmpty();
+    tokens.addAll(request.cookies("token"));
+    Set<String> sessions = new LinkedHashSet<>(request.cookies("SESSION"));
+    sessions.addAll(request.headers("session"));
+    tokens.remove("");
+    sessions.remove("");
+    if (!(credentials instanceof Refused) && tokens.isEmpty()) {
+      return null;
+    }
+    byte[] client = new ForwardedOracle(request).client();
+    return credentials instanceof Refused || tokens.size() > 1 || client == null
+        ? new Refused(Rejection.BAD_REQUEST)
+        : new PresentedToken(
+            tokens.iterator().next(),
+            sessions,
+            ClientAddress.parse(text(client)),
+            ambient,
+            "true".equals(request.header("Token-Passive")));
+  }
+
+  /** The bytes of an address as the JDK never writes them, so that its own form plays no part. */
+  private static String text(byte[] address) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < address.length; i++) {
+      String before = i == 0 ? "" : address.length == 4 ? "." : i % 2 == 0 ? ":" : "";
+      text.append(before)
+          .append(
+              address.length == 4
+                  ? String.valueOf(address[i] & 0xff)
+                  : "%02X".formatted(address[i] & 0xff));
+    }
+    return text.toString();
+  }
+
+  private record Refused(Rejection rejection) {}
+
+  private interface Question {
+    @Nullable Object ask() throws TokenRejectedException;
+  }
+
+  /** What is answered; nothing but a refusal may be thrown. */
+  private static @Nullable Object answer(Question question) {
+    Object[] answer = new Object[1];
+    Throwable thrown = catchThrowable(() -> answer[0] = question.ask());
+    if (thrown == null) {
+      return answer[0];
+    }
+    assertThat(thrown).isInstanceOf(TokenRejectedException.class);
+    return new Refused(((TokenRejectedException) thrown).rejection());
+  }
+}

@@ -1,0 +1,88 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.lang.JoseException;
+
+/** Whatever stands in a key file. */
+class KeyFileFuzzTest {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** As much of a text as may be a key, or most of one. */
+  private static final Pattern KEY_TEXT = Pattern.compile("[A-Za-z0-9+/_-]{32,}");
+
+  /** A ring that is written and read again, as another library reads it; or a silent refusal. */
+  @FuzzTest(maxDuration = "10m")
+  void anyFile(byte[] text) throws JoseException {
+    KeyRing ring;
+    try {
+      ring = JwkSet.parse(text);
+    } catch (IllegalArgumentException e) {
+      Set<String> kids = kids(text);
+      for (Throwable said = e; said != null; said = said.getCause()) {
+        assertSilent(String.valueOf(said.getMessage()), kids);
+      }
+      return;
+    }
+    assertThat(ring.keys().stream().filter(key -> key.state() == ContentKey.State.ACTIVE))
+        .hasSize(1);
+    assertSameKeys(JwkSet.parse(JwkSet.write(ring)).keys(), ring.keys());
+    List<JsonWebKey> byJose4j =
+        new JsonWebKeySet(new String(text, StandardCharsets.UTF_8)).getJsonWebKeys();
+    assertThat(byJose4j).hasSameSizeAs(ring.keys());
+    for (int i = 0; i < byJose4j.size(); i++) {
+      JsonWebKey read = byJose4j.get(i);
+      ContentKey key = ring.keys().get(i);
+      assertThat(read.getKeyId()).isEqualTo(key.kid());
+      assertThat(read.getAlgorithm()).isEqualTo(key.encryption().toString());
+      assertThat(read.getKey().getEncoded()).isEqualTo(key.bytes());
+    }
+  }
+
+  private static void assertSameKeys(List<ContentKey> some, List<ContentKey> others) {
+    assertThat(some).hasToString(others.toString());
+    for (int i = 0; i < some.size(); i++) {
+      assertThat(some.get(i).bytes()).isEqualTo(others.get(i).bytes());
+    }
+  }
+
+  /** One line, in which nothing may be a key but for what was named one's name. */
+  private static void assertSilent(String message, Set<String> kids) {
+    String rest = message;
+    for (String kid : kids) {
+      rest = rest.replace(kid, "");
+    }
+    assertThat(KEY_TEXT.matcher(rest).find()).as(message).isFalse();
+    assertThat(message).doesNotContain("\n", "\r");
+  }
+
+  /** All names of keys, as far as the text can be read. */
+  private static Set<String> kids(byte[] text) {
+    Set<String> kids = new LinkedHashSet<>();
+    try (JsonParser parser = JSON.createParser(new String(text, StandardCharsets.UTF_8))) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token == JsonToken.VALUE_STRING
+            && "kid".equals(parser.currentName())
+            && ContentKey.isKid(parser.getText())) {
+          kids.add(parser.getText());
+        }
+      }
+    } catch (IOException e) {
+      return kids;
+    }
+    return kids;
+  }
+}

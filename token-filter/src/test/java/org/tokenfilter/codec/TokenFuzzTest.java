@@ -1,0 +1,184 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.codec.CraftedTokens.AUDIENCE;
+import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
+import static org.tokenfilter.codec.CraftedTokens.CLAIMS_JSON;
+import static org.tokenfilter.codec.CraftedTokens.HEADER_JSON;
+import static org.tokenfilter.codec.CraftedTokens.K1;
+import static org.tokenfilter.codec.CraftedTokens.bytes;
+import static org.tokenfilter.codec.CraftedTokens.key;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
+import org.jose4j.jwe.JsonWebEncryption;
+import org.jose4j.jwe.KeyManagementAlgorithmIdentifiers;
+import org.jose4j.keys.AesKey;
+import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Whatever anybody sends as a token, or seals with a key of ours. */
+class TokenFuzzTest {
+
+  private static final ContentKey K2 =
+      key("k2", ContentEncryption.A256CBC_HS512, ContentKey.State.ACCEPT);
+  private static final ContentKey K3 =
+      key("k3", ContentEncryption.A256GCM, ContentKey.State.STAGED);
+  private static final ContentKey RETIRED =
+      key("k4", ContentEncryption.A128CBC_HS256, ContentKey.State.RETIRED);
+  private static final List<ContentKey> OPENING = List.of(K1, K2, K3);
+
+  private static final JweTokenCodec CODEC = CraftedTokens.codec(K1, K2, K3, RETIRED);
+
+  /** The only tokens that there are; nobody else has the keys. */
+  private static final Set<String> ISSUED =
+      OPENING.stream().map(TokenFuzzTest::issued).collect(Collectors.toSet());
+
+  private static final int MOST_CHARACTERS = 1024;
+  private static final String REFUSED = "not a token of ours: ";
+
+  /** All that is ever said of a token that is refused, and so nothing that it says. */
+  private static final Set<String> WHY =
+      Set.of(
+          "it is longer than 1024 characters",
+          "it has fewer than five parts",
+          "it has more than five parts",
+          "it has an encrypted key",
+          "a part is not canonical base64url",
+          "a character is not of base64url",
+          "no key of ours makes its header",
+          "its key is for another encryption",
+          "its key is retired",
+          "it does not decrypt",
+          "its claims are not ours",
+          "it is for another audience");
+
+  /** Nothing is accepted but, to the letter, a token that was issued. */
+  @FuzzTest(maxDuration = "10m")
+  void anyText(byte[] data) {
+    String text = new String(data, StandardCharsets.UTF_8);
+    TokenClaims claims = decoded(text);
+    assertThat(claims).isEqualTo(ISSUED.contains(text) ? CLAIMS : null);
+  }
+
+  /** Claims are accepted exactly if they are ours, and then they are written and read again. */
+  @FuzzTest(maxDuration = "10m")
+  void anyClaims(byte[] content) throws Exception {
+    String token = CraftedTokens.withContent(content);
+    TokenClaims claims = decoded(token);
+    boolean tooLong = token.length() > MOST_CHARACTERS;
+    assertThat(claims).isEqualTo(tooLong ? null : ClaimsOracle.read(content, AUDIENCE));
+    if (claims != null) {
+      assertThat(CODEC.decode(CODEC.encode(claims))).isEqualTo(claims);
+    }
+  }
+
+  /** No header is accepted but that of the key: an object is encoded, all else sent as it is. */
+  @FuzzTest(maxDuration = "10m")
+  void anyHeader(byte[] data) {
+    String text = new String(data, StandardCharsets.UTF_8);
+    String segment = text.startsWith("{") ? Base64Url.encode(data) : text;
+    TokenClaims claims = decoded(CraftedTokens.withHeaderSegment(segment));
+    boolean ours = segment.equals(Base64Url.encode(HEADER_JSON));
+    assertThat(claims).isEqualTo(ours ? CLAIMS : null);
+  }
+
+  /** Another library reads the same in a token of any key, and no other spelling is accepted. */
+  @FuzzTest(maxDuration = "10m")
+  void otherSpellings(FuzzedDataProvider data) throws Exception {
+    ContentKey key = data.pickValue(OPENING);
+    byte[] iv = bytes("iv" + data.consumeByte(), key.encryption().ivLength());
+    String content = data.consumeBoolean() ? spaced(data) : CLAIMS_JSON;
+    String token =
+        CraftedTokens.seal(key, header(key), iv, content.getBytes(StandardCharsets.UTF_8));
+    assertThat(decoded(token)).isEqualTo(CLAIMS);
+    assertThat(byJose4j(key, token)).isEqualTo(content);
+
+    StringBuilder spelling = new StringBuilder(token);
+    do {
+      spell(spelling, data);
+    } while (data.remainingBytes() > 0);
+    String other = spelling.toString();
+    assertThat(decoded(other)).isEqualTo(other.equals(token) ? CLAIMS : null);
+  }
+
+  /** White space, which JSON may have between its tokens. */
+  private static String spaced(FuzzedDataProvider data) {
+    String space = data.pickValue(List.of(" ", "\t", "\n", "\r", ""));
+    return CLAIMS_JSON
+        .replace(",", space + "," + space)
+        .replace("}", space + "}" + space)
+        .replace("{", space + "{" + space);
+  }
+
+  /** Makes one change to a spelling. */
+  private static void spell(StringBuilder text, FuzzedDataProvider data) {
+    int at = data.consumeInt(0, text.length() - 1);
+    switch (data.consumeInt(0, 8)) {
+      case 0 -> text.insert(at, data.consumeChar());
+      case 1 -> text.setCharAt(at, data.consumeChar());
+      case 2 -> delete(text, at);
+      case 3 -> text.append(data.consumeString(4));
+      case 4 -> text.setCharAt(at, neighbour(text.charAt(at), data.consumeInt(1, 63)));
+      case 5 -> text.setCharAt(at, (char) (text.charAt(at) ^ ' '));
+      case 6 -> text.replace(at, at + 1, "%%%02X".formatted((int) text.charAt(at)));
+      case 7 -> text.insert(at, data.pickValue(List.of(" ", "\n", "\t", "=", ".", "+", "/", "\0")));
+      default -> text.insert(0, data.consumeString(4));
+    }
+  }
+
+  private static void delete(StringBuilder text, int at) {
+    if (text.length() > 1) {
+      text.deleteCharAt(at);
+    }
+  }
+
+  /** The digit whose bits differ so; of the last one of a part some bits are left over. */
+  private static char neighbour(char digit, int bits) {
+    String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    int value = alphabet.indexOf(digit);
+    return value < 0 ? digit : alphabet.charAt(value ^ bits);
+  }
+
+  private static String header(ContentKey key) {
+    return ContentCipher.headerSegment(key.kid(), key.encryption());
+  }
+
+  private static String issued(ContentKey key) {
+    return CraftedTokens.seal(
+        key,
+        header(key),
+        bytes("iv", key.encryption().ivLength()),
+        CLAIMS_JSON.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String byJose4j(ContentKey key, String token) throws JoseException {
+    JsonWebEncryption jwe = new JsonWebEncryption();
+    jwe.setAlgorithmConstraints(
+        new AlgorithmConstraints(ConstraintType.PERMIT, KeyManagementAlgorithmIdentifiers.DIRECT));
+    jwe.setKey(new AesKey(key.bytes()));
+    jwe.setCompactSerialization(token);
+    return jwe.getPlaintextString();
+  }
+
+  /** What a token says; null if it is refused, as it must be. */
+  private static @Nullable TokenClaims decoded(String token) {
+    try {
+      return CODEC.decode(token);
+    } catch (TokenRejectedException e) {
+      assertThat(e.rejection()).isEqualTo(Rejection.INVALID);
+      assertThat(e.why()).startsWith(REFUSED);
+      assertThat(WHY).contains(e.why().substring(REFUSED.length()));
+      return null;
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package org.tokenfilter.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever stands in a password file, or is sent as the credentials of the scheme Basic. */
+class CredentialsFuzzTest {
+
+  private static final HttpServletRequest REQUEST = mock(HttpServletRequest.class);
+
+  private static final Pattern HASH =
+      Pattern.compile(
+          "\\$pbkdf2-sha512\\$[1-9][0-9]{3,6}\\$(?<salt>[A-Za-z0-9+/]+={0,2})\\$[A-Za-z0-9+/]{43}");
+
+  private static final int LEAST_SALT = 22;
+  private static final int QUANTUM = 4;
+
+  /** No word of a hash, but perhaps a character of it. */
+  private static final Pattern SAID =
+      Pattern.compile(
+          ", line [0-9]+: (an account is written USER:HASH:ROLE,ROLE"
+              + "|not a hash like \\$pbkdf2-sha512\\$210000\\$SALT\\$HASH"
+              + "|a role is empty, or stands there twice"
+              + "|the user stands in an earlier line too"
+              + "|Illegal base64 character -?[0-9a-f]{1,2}"
+              + "|Last unit does not have enough valid bits"
+              + "|Input byte array has (incorrect ending byte at|wrong 4-byte ending unit|incorrect"
+              + " ending 4-byte unit)[ 0-9]*"
+              + "|Input byte\\[\\] should at least have 2 bytes for base64 bytes)");
+
+  @TempDir static Path folder;
+
+  /** A file is read exactly if each of its lines is an account, and refused without a hash. */
+  @FuzzTest(maxDuration = "10m")
+  void anyPasswordFile(byte[] text) throws IOException {
+    Path file = folder.resolve("accounts");
+    Files.write(file, text);
+    boolean read;
+    try {
+      PasswordFile.read(file);
+      read = true;
+    } catch (CharacterCodingException e) {
+      read = false;
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      assertThat(message).startsWith(file.toString());
+      assertThat(message.substring(file.toString().length())).matches(SAID);
+      read = false;
+    }
+    assertThat(read).isEqualTo(areAccounts(text));
+  }
+
+  /** A hash that is read is written, and read again. */
+  @FuzzTest(maxDuration = "10m")
+  void anyHash(byte[] data) {
+    String text = new String(data, StandardCharsets.UTF_8);
+    PasswordHash hash;
+    try {
+      hash = PasswordHash.parse(text);
+    } catch (IllegalArgumentException e) {
+      assertThat(isHash(text)).isFalse();
+      return;
+    }
+    assertThat(isHash(text)).isTrue();
+    String written = hash.toString();
+    assertThat(PasswordHash.parse(written)).hasToString(written);
+    // All but the bits that are left over at the end of the salt and of the hash, and padding.
+    assertThat(written.split("\\$", -1)[2]).isEqualTo(text.split("\\$", -1)[2]);
+    assertThat(withoutEnds(written)).isEqualTo(withoutEnds(text));
+  }
+
+  /** A login is what base64 of UTF-8 with a colon in it says, and nothing else is one. */
+  @FuzzTest(maxDuration = "10m")
+  void anyBasic(byte[] data) {
+    String text = new String(data, StandardCharsets.UTF_8);
+    Optional<Login> login = BasicCredentials.parse(text, REQUEST);
+    String pair = base64(text) ? utf8(decoded(text)) : null;
+    int colon = pair == null ? -1 : pair.indexOf(':');
+    assertThat(login.isPresent()).isEqualTo(colon >= 0);
+    if (login.isPresent() && pair != null) {
+      assertThat(login.get().username()).isEqualTo(pair.substring(0, colon));
+      assertThat(new String(login.get().password())).isEqualTo(pair.substring(colon + 1));
+    }
+  }
+
+  private static boolean areAccounts(byte[] bytes) {
+    String text = utf8(bytes);
+    if (text == null) {
+      return false;
+    }
+    Set<String> users = new HashSet<>();
+    for (String raw : text.split("\r\n|\r|\n", -1)) {
+      String line = (raw.startsWith("\uFEFF") ? raw.substring(1) : raw).strip();
+      if (!line.isEmpty() && line.charAt(0) != '#') {
+        List<String> fields = Arrays.asList(line.split(":", -1));
+        if (fields.size() != 3
+            || fields.get(0).isEmpty()
+            || !isHash(fields.get(1))
+            || !areRoles(fields.get(2))
+            || !users.add(fields.get(0))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean isHash(String text) {
+    var matcher = HASH.matcher(text);
+    return matcher.matches()
+        && matcher.group("salt").length() >= LEAST_SALT
+        && base64(matcher.group("salt"));
+  }
+
+  private static boolean areRoles(String text) {
+    Set<String> roles = new HashSet<>();
+    return text.isBlank()
+        || Arrays.stream(text.split(",", -1))
+            .allMatch(role -> !role.isBlank() && roles.add(role.strip()));
+  }
+
+  /** Padded or not. */
+  private static boolean base64(String text) {
+    int digits = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+    String bare = text.substring(0, text.length() - digits);
+    return bare.matches("[A-Za-z0-9+/]*")
+        && bare.length() % QUANTUM != 1
+        && (digits == 0 || text.length() % QUANTUM == 0);
+  }
+
+  private static byte[] decoded(String base64) {
+    String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    StringBuilder bits = new StringBuilder();
+    for (char c : base64.replace("=", "").toCharArray()) {
+      bits.append(Integer.toBinaryString(alphabet.indexOf(c) | 64).substring(1));
+    }
+    byte[] bytes = new byte[bits.length() / Byte.SIZE];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Integer.parseInt(bits.substring(Byte.SIZE * i, Byte.SIZE * (i + 1)), 2);
+    }
+    return bytes;
+  }
+
+  private static String withoutEnds(String hash) {
+    String[] parts = hash.split("\\$", -1);
+    return parts[3].replaceAll(".=*$", "") + "$" + parts[4].replaceAll(".$", "");
+  }
+
+  private static @Nullable String utf8(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package org.tokenfilter.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.WrittenRequest;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Whatever comes in a body or a query: the fields that a second reading finds, or a refusal. */
+class BodyFuzzTest {
+
+  private static final int MOST_BYTES = 8192;
+  private static final List<FieldNames> NAMES =
+      List.of(FieldNames.among("token", "minutes"), FieldNames.only("token", "minutes"));
+
+  /** A body in JSON or as a form, which Content-Type says, and a query. */
+  @FuzzTest(maxDuration = "10m")
+  void anyBody(byte[] data) {
+    WrittenRequest written = WrittenRequest.parse(data);
+    HttpServletRequest request = written.received();
+    String query = written.header(":query");
+    for (FieldNames names : NAMES) {
+      Object expected = expected(written, names);
+      Object fields = answer(() -> Fields.ofBody(request, EnumSet.allOf(BodyType.class), names));
+      assertSame(fields, expected, names);
+      assertSame(
+          answer(() -> Fields.ofQuery(request, names)),
+          query == null
+              ? Map.of()
+              : orRefused(FieldsOracle.form(query.getBytes(StandardCharsets.ISO_8859_1), names)),
+          names);
+    }
+    assertThat(answer(() -> TokenParameter.read(request))).isEqualTo(token(written));
+  }
+
+  /** A life in minutes is a number in its one spelling. */
+  @FuzzTest(maxDuration = "10m")
+  void anyMinutes(byte[] data) {
+    String text = new String(data, StandardCharsets.UTF_8);
+    Object answer = answer(() -> Minutes.parse(text));
+    if (answer instanceof Duration duration) {
+      assertThat(Integer.toString(Math.toIntExact(duration.toMinutes()))).isEqualTo(text);
+    } else {
+      assertThat(answer).isEqualTo(Rejection.BAD_REQUEST);
+      boolean number = text.chars().allMatch(c -> c >= '0' && c <= '9') && !text.isEmpty();
+      assertThat(number && text.length() < 10 && (text.length() == 1 || text.charAt(0) != '0'))
+          .isFalse();
+    }
+  }
+
+  private static void assertSame(Object fields, Object expected, FieldNames names) {
+    if (fields instanceof Fields read && expected instanceof Map<?, ?> map) {
+      for (String name : names.known()) {
+        assertThat(read.get(name)).isEqualTo(map.get(name));
+      }
+    } else {
+      assertThat(fields).isEqualTo(expected);
+    }
+  }
+
+  /** The fields, or why they are refused. */
+  private static Object expected(WrittenRequest request, FieldNames names) {
+    @Nullable BodyType type = type(request);
+    if (type == null) {
+      return Rejection.UNSUPPORTED_MEDIA_TYPE;
+    }
+    byte[] body = request.body();
+    if (body.length > MOST_BYTES) {
+      return Rejection.CONTENT_TOO_LARGE;
+    }
+    return orRefused(
+        type == BodyType.JSON ? FieldsOracle.json(body, names) : FieldsOracle.form(body, names));
+  }
+
+  private static Object token(WrittenRequest request) {
+    if (type(request) != BodyType.FORM) {
+      return Rejection.UNSUPPORTED_MEDIA_TYPE;
+    }
+    Object fields = expected(request, FieldNames.among("token"));
+    if (!(fields instanceof Map<?, ?> map)) {
+      return fields;
+    }
+    Object token = map.get("token");
+    return token == null || token.equals("") ? Rejection.BAD_REQUEST : token;
+  }
+
+  private static Object orRefused(@Nullable Map<String, String> fields) {
+    return fields == null ? Rejection.BAD_REQUEST : fields;
+  }
+
+  /** By cutting the text, where the code has a pattern. */
+  private static @Nullable BodyType type(WrittenRequest request) {
+    String type = request.header("Content-Type");
+    if (type == null || request.header("Content-Encoding") != null) {
+      return null;
+    }
+    String lower = type.toLowerCase(Locale.ROOT);
+    for (Map.Entry<String, BodyType> media :
+        Map.of(
+                "application/json", BodyType.JSON,
+                "application/x-www-form-urlencoded", BodyType.FORM)
+            .entrySet()) {
+      if (lower.equals(media.getKey())
+          || (lower.startsWith(media.getKey())
+              && isUtf8(lower.substring(media.getKey().length())))) {
+        return media.getValue();
+      }
+    }
+    return null;
+  }
+
+  private static boolean isUtf8(String parameter) {
+    String[] parts = parameter.split("=", 2);
+    int semicolon = parts[0].indexOf(';');
+    return parts.length == 2
+        && semicolon >= 0
+        && withoutSpaces(parts[0].substring(0, semicolon)).isEmpty()
+        && withoutSpaces(parts[0].substring(semicolon + 1)).equals("charset")
+        && Set.of("utf-8", "\"utf-8\"").contains(afterSpaces(parts[1]));
+  }
+
+  private static String withoutSpaces(String text) {
+    return text.replaceAll("^ +| +$", "");
+  }
+
+  private static String afterSpaces(String text) {
+    return text.replaceAll("^ +", "");
+  }
+
+  private interface Question {
+    Object ask() throws TokenRejectedException;
+  }
+
+  /** What is answered, or why it is refused; nothing else may be thrown. */
+  private static Object answer(Question question) {
+    Object[] answer = new Object[1];
+    Throwable thrown = catchThrowable(() -> answer[0] = question.ask());
+    if (thrown == null) {
+      return answer[0];
+    }
+    assertThat(thrown).isInstanceOf(TokenRejectedException.class);
+    return ((TokenRejectedException) thrown).rejection();
+  }
+}

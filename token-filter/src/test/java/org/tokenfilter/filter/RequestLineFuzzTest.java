@@ -1,0 +1,128 @@
+package org.tokenfilter.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.WrittenRequest;
+import org.tokenfilter.carrier.CloseParameter;
+import org.tokenfilter.carrier.SessionHeader;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** The small things that a request names: its path, its session, and what becomes of that. */
+class RequestLineFuzzTest {
+
+  private static final String BASE64URL =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+  /** The values of the pseudo header :pattern are the paths that are treated alike. */
+  @FuzzTest(maxDuration = "10m")
+  void anyLine(byte[] data) {
+    WrittenRequest written = WrittenRequest.parse(data);
+    HttpServletRequest request = written.received();
+
+    List<String> patterns = written.headers(":pattern");
+    assertThat(new PathPatterns(patterns).cover(PathPatterns.path(request)))
+        .isEqualTo(covered(written, patterns));
+
+    Set<String> sessions = new LinkedHashSet<>(written.headers("session"));
+    sessions.remove("");
+    Object session = sessions.isEmpty() ? null : sessions.iterator().next();
+    assertThat(answer(() -> new SessionHeader("session").read(request)))
+        .isEqualTo(sessions.size() > 1 ? Rejection.BAD_REQUEST : session);
+    for (String id : sessions) {
+      assertOneSpelling(id);
+    }
+
+    assertThat(answer(() -> CloseParameter.of(request))).isEqualTo(close(written));
+  }
+
+  private static boolean covered(WrittenRequest request, List<String> patterns) {
+    String path = request.header(":path");
+    String info = request.header(":info");
+    if (path == null) {
+      return false;
+    }
+    String whole = info == null ? path : path + info;
+    return !stepsUp(whole) && patterns.stream().anyMatch(pattern -> covers(pattern, whole));
+  }
+
+  private static boolean covers(String pattern, String path) {
+    boolean prefix = pattern.endsWith("/*");
+    String before = prefix ? pattern.substring(0, pattern.length() - 2) : pattern;
+    return path.equals(before) || (prefix && (path + "/").startsWith(before + "/"));
+  }
+
+  /** A segment of two dots, however it is written; path parameters do not hide it. */
+  private static boolean stepsUp(String path) {
+    String plain =
+        path.replaceAll("(?i)%2f", "/")
+            .replaceAll("(?i)%5c", "/")
+            .replaceAll("(?i)%2e", ".")
+            .replaceAll("(?i)%3b", ";")
+            .replace('\\', '/');
+    return Arrays.stream(plain.split("/", -1))
+        .skip(1)
+        .anyMatch(segment -> segment.split(";", -1)[0].equals(".."));
+  }
+
+  private static Object close(WrittenRequest request) {
+    String query = request.header(":query");
+    List<String> given =
+        Arrays.stream(query == null ? new String[0] : query.split("&", -1))
+            .filter(pair -> pair.split("=", 2)[0].equals("close"))
+            .toList();
+    if (given.isEmpty()) {
+      return CloseParameter.ABSENT;
+    }
+    return given.size() == 1 && given.get(0).matches("close=(true|false)")
+        ? CloseParameter.valueOf(given.get(0).substring(6).toUpperCase(Locale.ROOT))
+        : Rejection.BAD_REQUEST;
+  }
+
+  /** 43 digits of which the last one has two bits to spare, which are zero. */
+  private static void assertOneSpelling(String text) {
+    boolean canonical =
+        text.length() == 43
+            && text.chars().allMatch(c -> BASE64URL.indexOf(c) >= 0)
+            && BASE64URL.indexOf(text.charAt(42)) % 4 == 0;
+    Throwable noSession = catchThrowable(() -> SessionId.parse(text));
+    Throwable noRecord = catchThrowable(() -> new SessionId.Finder().tokenIdOf(text));
+    Throwable noId = catchThrowable(() -> TokenId.parse(text));
+    if (canonical) {
+      SessionId id = SessionId.parse(text);
+      assertThat(id.value()).isEqualTo(text);
+      assertThat(new SessionId.Finder().tokenIdOf(text)).isEqualTo(id.tokenId());
+      assertThat(TokenId.parse(text)).hasToString(text);
+    } else {
+      for (Throwable thrown : Arrays.asList(noSession, noRecord, noId)) {
+        assertThat(thrown).isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+  }
+
+  private interface Question {
+    @Nullable Object ask() throws TokenRejectedException;
+  }
+
+  /** What is answered, or why it is refused; nothing else may be thrown. */
+  private static @Nullable Object answer(Question question) {
+    Object[] answer = new Object[1];
+    Throwable thrown = catchThrowable(() -> answer[0] = question.ask());
+    if (thrown == null) {
+      return answer[0];
+    }
+    assertThat(thrown).isInstanceOf(TokenRejectedException.class);
+    return ((TokenRejectedException) thrown).rejection();
+  }
+}
