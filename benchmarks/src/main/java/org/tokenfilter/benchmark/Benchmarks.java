@@ -25,7 +25,7 @@ public final class Benchmarks {
   private static final Report REPORT = new Report(FOLDER, Boolean.getBoolean("benchmark.document"));
   private static final int FAILED = 1;
   private static final int ON_HEAP = 500_000;
-  private static final int SEEN = 20_000;
+  private static final int SEEN = 200_000;
 
   private Benchmarks() {}
 
