@@ -17,8 +17,8 @@ final class WarmValidationTest {
   private static final int ROUNDS = 20;
   private static final int REQUESTS = 2_000;
 
-  /** What was seen is 1,500; how much of it the compiler leaves out depends on its mood. */
-  private static final int MOST_MADE = 2_000;
+  /** What was seen is 850; how much of it the compiler leaves out depends on its mood. */
+  private static final int MOST_MADE = 1_200;
 
   @Test
   void sessionTokenInMemoryIsFoundGoodWithLittleGarbage() throws Exception {
