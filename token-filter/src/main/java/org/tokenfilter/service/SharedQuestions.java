@@ -54,16 +54,18 @@ final class SharedQuestions {
     if (other != null) {
       return waited(other);
     }
+    Standing answer;
     try {
-      Standing answer = question.get();
-      mine.answer.complete(answer);
-      return answer;
+      answer = question.get();
     } catch (Throwable failure) {
+      open.remove(subject, mine);
       mine.answer.completeExceptionally(failure);
       throw failure;
-    } finally {
-      open.remove(subject, mine);
     }
+    // Before anybody hears: whoever has no use for the answer asks anew, and not this one again.
+    open.remove(subject, mine);
+    mine.answer.complete(answer);
+    return answer;
   }
 
   /**

@@ -5,20 +5,29 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** What Tomcat logs, at the levels that it has by itself, until this is closed. */
+/**
+ * What Tomcat logs until this is closed, at the levels that it has by itself, but for what
+ * docs/hardening.md tells to keep quiet: those show the first malformed header or cookie whole.
+ */
 final class TomcatLines extends Handler {
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger = Logger.getLogger("org.apache");
+  private final List<Logger> telltales =
+      List.of(
+          Logger.getLogger("org.apache.coyote.http11"),
+          Logger.getLogger("org.apache.tomcat.util.http"));
 
   TomcatLines() {
     setFormatter(new SimpleFormatter());
     logger.setUseParentHandlers(false);
     logger.addHandler(this);
+    telltales.forEach(telltale -> telltale.setLevel(Level.WARNING));
   }
 
   @Override
@@ -47,6 +56,7 @@ final class TomcatLines extends Handler {
   @Override
   public void close() {
     logger.removeHandler(this);
+    telltales.forEach(telltale -> telltale.setLevel(null));
     logger.setUseParentHandlers(logger.getHandlers().length == 0);
   }
 }
