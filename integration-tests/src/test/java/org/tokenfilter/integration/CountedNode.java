@@ -141,7 +141,6 @@ final class CountedNode implements AutoCloseable {
     polls++;
     service.pollEnds();
     if (polls % (TICK.toMillis() / STEP.toMillis()) == 0) {
-
       int before = background.sent.get();
       service.writeUses();
       renewalStatements.add(background.sent.get() - before);
@@ -178,6 +177,18 @@ final class CountedNode implements AutoCloseable {
     background.sent.set(0);
     polls = 0;
     renewalStatements.clear();
+  }
+
+  /** Where what the server writes ahead ends; other databases of it write, too. */
+  long walPosition() throws SQLException {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint")) {
+      row.next();
+      return row.getLong(1);
+    }
   }
 
   /** The tokens whose rows were written since it was last asked, once for each write. */
