@@ -55,20 +55,20 @@ final class Openers {
       throws GeneralSecurityException, TokenRejectedException {
     Bench found = kept.take();
     Bench bench = found == null ? new Bench(source.another()) : found;
-    T read = open(bench, authenticated, token, reader);
-    // Not where it has thrown: in what state it is then, nobody knows.
-    kept.put(bench);
-    return read;
+    // Where this throws the bench is not kept: in what state it is then, nobody knows.
+    int length = length(bench, authenticated, token);
+    try {
+      return length == ContentOpener.FORGED ? null : reader.read(bench.content, length);
+    } finally {
+      kept.put(bench);
+    }
   }
 
-  private static <T> @Nullable T open(
-      Bench bench, byte[] authenticated, CompactJwe token, ContentReader<T> reader)
-      throws GeneralSecurityException, TokenRejectedException {
+  private static int length(Bench bench, byte[] authenticated, CompactJwe token)
+      throws GeneralSecurityException {
     int sealed = token.decode(bench.sealed);
-    if (sealed == CompactJwe.MISSPELLED) {
-      return null;
-    }
-    int length = bench.opener.open(authenticated, bench.sealed, sealed, bench.content);
-    return length == ContentOpener.FORGED ? null : reader.read(bench.content, length);
+    return sealed == CompactJwe.MISSPELLED
+        ? ContentOpener.FORGED
+        : bench.opener.open(authenticated, bench.sealed, sealed, bench.content);
   }
 }

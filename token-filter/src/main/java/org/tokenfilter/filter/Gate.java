@@ -7,8 +7,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -208,8 +208,8 @@ final class Gate implements AutoCloseable {
     }
     Instant deadline = admitted.principal().deadline();
     if (deadline != null && !response.isCommitted()) {
-      long remaining = admitted.token().usedAt().until(deadline, ChronoUnit.MILLIS);
-      response.setHeader(REMAINING, Long.toString(remaining));
+      Duration remaining = Duration.between(admitted.token().usedAt(), deadline);
+      response.setHeader(REMAINING, Long.toString(remaining.toMillis()));
     }
     return new AuthenticatedRequest(request, response, participant, admitted.principal());
   }

@@ -174,7 +174,7 @@ final class CurrentRights {
     if (barred.takeToBeEnded()) {
       try {
         tokens.endAll(subject, Set.of());
-      } catch (TokenStoreException unknown) {
+      } catch (RuntimeException unknown) {
         barred.stillToBeEnded();
         LOG.warn("The tokens of one who may not go on are not ended yet", unknown);
       }
