@@ -136,10 +136,7 @@ final class TwoNodesTest {
   void s11_aLogOutThatComesAfterARefreshEndsTheSuccessor() throws Exception {
     String old = client();
     String successor = jetty.secret(Door.CLIENT_JSON.tokenOf(refresh(jetty, old)));
-    Answer left =
-        tomcat
-            .http()
-            .send("POST", "/security/rest/token/logout", Request.bearer(old));
+    Answer left = tomcat.http().send("POST", "/security/rest/token/logout", Request.bearer(old));
     assertThat(left.status()).isEqualTo(204);
     assertDead(old, Verdict.REPLACED);
     assertDead(successor, Verdict.CLOSED);
