@@ -226,6 +226,32 @@ class ClaimsAttackTest {
     assertRefused(CODEC, withContent(content));
   }
 
+  @Test
+  void a32_claimsOf768BytesAreReadAndLongerOnesAreNot() throws Exception {
+    ClaimsJson claims = new ClaimsJson("/orders");
+    byte[] longest = utf8(CLAIMS_JSON + " ".repeat(768 - CLAIMS_JSON.length()));
+    byte[] longer = Arrays.copyOf(longest, 769);
+    longer[768] = ' ';
+    assertThat(claims.read(longest, 768)).isEqualTo(CLAIMS);
+    assertThatIllegalArgumentException().isThrownBy(() -> claims.read(longer, 769));
+  }
+
+  /** A parser shows a number or a word as text, too. */
+  @Test
+  void a32_whatOnlyLooksLikeAStringIsNone() throws Exception {
+    for (String audience : List.of("1", "1.5", "true", "false", "null")) {
+      JweTokenCodec codec =
+          new JweTokenCodec(() -> KeyRing.of(List.of(K1)), audience, new SecureRandom());
+      String json = CLAIMS_JSON.replace("/orders", audience);
+      assertThat(codec.decode(withContent(json)).audience()).isEqualTo(audience);
+      assertRefused(codec, withContent(json.replace('"' + audience + '"', audience)));
+    }
+    String digits = "4".repeat(43);
+    String json = CLAIMS_JSON.replace(ID.toString(), digits);
+    assertThat(CODEC.decode(withContent(json)).id()).hasToString(digits);
+    assertRefused(CODEC, withContent(json.replace('"' + digits + '"', digits)));
+  }
+
   private void claims(String name, String from, String to) {
     assertThat(CLAIMS_JSON).contains(from);
     cases.put(name, utf8(CLAIMS_JSON.replace(from, to)));
