@@ -355,6 +355,7 @@ final class TrustedProxiesTest {
       proxies.clientOf(from(PEER));
       assertThat(logged.messages()).isEmpty();
       assertRefused(() -> proxies.clientOf(from("unknown")));
+      assertThat(logged.messages()).hasSize(1);
       assertRefused(() -> proxies.clientOf(from("_hidden")));
       assertThat(logged.messages())
           .singleElement()

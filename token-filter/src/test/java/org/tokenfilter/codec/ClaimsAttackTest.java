@@ -43,6 +43,9 @@ class ClaimsAttackTest {
     String turned =
         "{" + EXP + "," + IAT + ",\"aud\":\"/orders\",\"k\":\"s\",\"jti\":\"" + ID + "\"}";
     assertThat(CODEC.decode(withContent(turned))).isEqualTo(CLAIMS);
+    String latest = turned.replace("1790604800", "253402300799");
+    assertThat(CODEC.decode(withContent(latest)).expiresAt())
+        .isEqualTo(Instant.parse("9999-12-31T23:59:59Z"));
   }
 
   @Test
