@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.Mockito.mock;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -51,6 +52,13 @@ class AuthorizationTest {
             "\uff22earer x",
             "\"Bearer\" x")
         .map(header -> row(header, null));
+  }
+
+  @Test
+  void eachLetterIsTakenInBothCases() throws Exception {
+    String letters = "abcdefghijklmnopqrstuvwxyz";
+    assertThat(credentials(letters + " x", letters)).isEqualTo("x");
+    assertThat(credentials(letters.toUpperCase(Locale.ROOT) + " x", letters)).isEqualTo("x");
   }
 
   /** Case D03: the long s and the Kelvin sign are letters of their own. */

@@ -89,7 +89,7 @@ class ProblemsTest {
                     () -> {
                       List<String> parts = entry.getValue();
                       assertSent(
-                          problems.of(entry.getKey()),
+                          new Problems("/shop", Duration.ofMinutes(5)).of(entry.getKey()),
                           Integer.parseInt(parts.get(0)),
                           parts.get(1),
                           parts.get(2));
@@ -121,6 +121,21 @@ class ProblemsTest {
         404,
         "",
         "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404}");
+  }
+
+  @Test
+  void whatWasThereAndIsNoMoreIsGone() throws Exception {
+    assertSent(
+        problems.gone(), 410, "", "{\"type\":\"about:blank\",\"title\":\"Gone\",\"status\":410}");
+  }
+
+  @Test
+  void whoKnowsNo503IsToldThatItFailed() throws Exception {
+    assertSent(
+        problems.failed(),
+        500,
+        "",
+        "{\"type\":\"about:blank\",\"title\":\"Internal Server Error\",\"status\":500}");
   }
 
   @Test

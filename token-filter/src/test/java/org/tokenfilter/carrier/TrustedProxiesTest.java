@@ -201,7 +201,8 @@ final class TrustedProxiesTest {
         "for=203.0.113.9;host=\"shop\\\", for=1.2.3.4;x=\\\"\"",
         "for=1.2.3.4;x=\"\\\", for=203.0.113.9;host=\"a\\\"b\"",
         "for=203.0.113.9;host=\"sh\\op\"",
-        "for=1.2.3.4;x=\\, for=203.0.113.9"
+        "for=1.2.3.4;x=\\, for=203.0.113.9",
+        "\\, for=203.0.113.9"
       })
   void backslashIsABadRequestSinceItMayMoveTheEndOfAQuotedString(String header) {
     assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED + header)));
@@ -346,6 +347,21 @@ final class TrustedProxiesTest {
     when(request.getRemoteAddr()).thenReturn(named);
     assertRefused(() -> proxies.clientOf(request));
     assertRefused(() -> proxies.hostOf(request));
+  }
+
+  @Test
+  void containerThatNamesNoAddressIsWarnedOfOnce() throws Exception {
+    try (Logged logged = Logged.by(TrustedProxies.class)) {
+      proxies.clientOf(from(PEER));
+      assertThat(logged.messages()).isEmpty();
+      assertRefused(() -> proxies.clientOf(from("unknown")));
+      assertThat(logged.messages()).hasSize(1);
+      assertRefused(() -> proxies.clientOf(from("_hidden")));
+      assertThat(logged.messages())
+          .singleElement()
+          .asString()
+          .contains("The container names no address of a client");
+    }
   }
 
   private static void assertRefused(ThrowingCallable asked) {

@@ -43,6 +43,9 @@ class ClaimsAttackTest {
     String turned =
         "{" + EXP + "," + IAT + ",\"aud\":\"/orders\",\"k\":\"s\",\"jti\":\"" + ID + "\"}";
     assertThat(CODEC.decode(withContent(turned))).isEqualTo(CLAIMS);
+    String latest = turned.replace("1790604800", "253402300799");
+    assertThat(CODEC.decode(withContent(latest)).expiresAt())
+        .isEqualTo(Instant.parse("9999-12-31T23:59:59Z"));
   }
 
   @Test
@@ -224,6 +227,32 @@ class ClaimsAttackTest {
     ClaimsJson claims = new ClaimsJson("/orders");
     assertThatIllegalArgumentException().isThrownBy(() -> claims.read(content, content.length));
     assertRefused(CODEC, withContent(content));
+  }
+
+  @Test
+  void a32_claimsOf768BytesAreReadAndLongerOnesAreNot() throws Exception {
+    ClaimsJson claims = new ClaimsJson("/orders");
+    byte[] longest = utf8(CLAIMS_JSON + " ".repeat(768 - CLAIMS_JSON.length()));
+    byte[] longer = Arrays.copyOf(longest, 769);
+    longer[768] = ' ';
+    assertThat(claims.read(longest, 768)).isEqualTo(CLAIMS);
+    assertThatIllegalArgumentException().isThrownBy(() -> claims.read(longer, 769));
+  }
+
+  /** A parser shows a number or a word as text, too. */
+  @Test
+  void a32_whatOnlyLooksLikeAStringIsNone() throws Exception {
+    for (String audience : List.of("1", "1.5", "true", "false", "null")) {
+      JweTokenCodec codec =
+          new JweTokenCodec(() -> KeyRing.of(List.of(K1)), audience, new SecureRandom());
+      String json = CLAIMS_JSON.replace("/orders", audience);
+      assertThat(codec.decode(withContent(json)).audience()).isEqualTo(audience);
+      assertRefused(codec, withContent(json.replace('"' + audience + '"', audience)));
+    }
+    String digits = "4".repeat(43);
+    String json = CLAIMS_JSON.replace(ID.toString(), digits);
+    assertThat(CODEC.decode(withContent(json)).id()).hasToString(digits);
+    assertRefused(CODEC, withContent(json.replace('"' + digits + '"', digits)));
   }
 
   private void claims(String name, String from, String to) {

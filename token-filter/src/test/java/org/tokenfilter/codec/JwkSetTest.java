@@ -127,6 +127,13 @@ class JwkSetTest {
         set(KEY.replace("{", "{\"" + K2.substring(1) + "\":\"x\",")),
         "key 'k1' has an unknown member: one that is not shown here");
     refused(set(KEY.replace("{", "{\"a\\nb\":\"x\",")), "key 'k1' has an unknown member: one that");
+    String hidden = "key 'k1' has an unknown member: one that is not shown here";
+    for (String name : List.of("a b", "a\u007f", "abcdefghijklmnopq")) {
+      refused(set(KEY.replace("{", "{\"" + name + "\":\"x\",")), hidden);
+    }
+    refused(
+        set(KEY.replace("{", "{\"!bcdefghijklmno~\":\"x\",")),
+        "key 'k1' has an unknown member: '!bcdefghijklmno~'");
     refused(set(KEY.replace("{", "{\"x5c\":[],")), "key number 1: 'x5c' is not a string");
     for (String other : List.of("null", "1", "true", "{}", "[]")) {
       refused(set(KEY.replace("\"k1\"", other)), "key number 1: 'kid' is not a string");

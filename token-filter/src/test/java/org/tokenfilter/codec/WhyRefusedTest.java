@@ -21,28 +21,28 @@ import org.tokenfilter.token.TokenRejectedException;
 /** What the log is told of a token that is not ours: where it stopped being one. */
 class WhyRefusedTest {
 
-  private static final JweTokenCodec CODEC =
+  private final JweTokenCodec codec =
       CraftedTokens.codec(
           key("k0", A256GCM, RETIRED),
           key("k1", A128CBC_HS256, ACTIVE),
           key("k2", A256CBC_HS512, RETIRED));
 
-  private static final String TOKEN = CODEC.encode(CLAIMS);
+  private final String token = codec.encode(CLAIMS);
 
   @Test
   void ofTheShape() {
     assertWhy("x".repeat(1025), "it is longer than 1024 characters");
     assertWhy("a.b.c.d", "it has fewer than five parts");
-    assertWhy(TOKEN + ".AAAA", "it has more than five parts");
-    assertWhy(TOKEN + "..", "it has more than five parts");
-    assertWhy(with(TOKEN, 1, "AAAA"), "it has an encrypted key");
+    assertWhy(token + ".AAAA", "it has more than five parts");
+    assertWhy(token + "..", "it has more than five parts");
+    assertWhy(with(token, 1, "AAAA"), "it has an encrypted key");
   }
 
   @Test
   void ofTheSpelling() {
-    assertWhy(TOKEN + "=", "a character is not of base64url");
-    assertWhy(" " + TOKEN, "a character is not of base64url");
-    assertWhy(with(TOKEN, 4, parts(TOKEN).get(4) + "AAA"), "a part is not canonical base64url");
+    assertWhy(token + "=", "a character is not of base64url");
+    assertWhy(" " + token, "a character is not of base64url");
+    assertWhy(with(token, 4, parts(token).get(4) + "AAA"), "a part is not canonical base64url");
   }
 
   @Test
@@ -53,6 +53,7 @@ class WhyRefusedTest {
     assertWhy(ofKey("k2", A128CBC_HS256), "its key is for another encryption");
     assertWhy(ofKey("k3", A128CBC_HS256), "no key of ours makes its header");
     assertWhy(CraftedTokens.withHeader("{}"), "no key of ours makes its header");
+    assertWhy(with(token, 0, ""), "no key of ours makes its header");
   }
 
   @Test
@@ -62,7 +63,7 @@ class WhyRefusedTest {
     TokenClaims claims =
         new TokenClaims(CLAIMS.id(), CLAIMS.kind(), "/invoices", CLAIMS.issuedAt(), null);
     assertWhy(other.encode(claims), "it is for another audience");
-    assertWhy(with(TOKEN, 4, parts(CODEC.encode(CLAIMS)).get(4)), "it does not decrypt");
+    assertWhy(with(token, 4, parts(codec.encode(CLAIMS)).get(4)), "it does not decrypt");
     assertWhy(CraftedTokens.withContent("{}"), "its claims are not ours");
   }
 
@@ -70,10 +71,10 @@ class WhyRefusedTest {
     return CraftedTokens.codec(key(kid, encryption, ACTIVE)).encode(CLAIMS);
   }
 
-  private static void assertWhy(String token, String why) {
+  private void assertWhy(String refused, String why) {
     assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> CODEC.decode(token))
-        .satisfies(refused -> assertThat(refused.why()).isEqualTo("not a token of ours: " + why));
-    CraftedTokens.assertRefused(CODEC, token);
+        .isThrownBy(() -> codec.decode(refused))
+        .satisfies(e -> assertThat(e.why()).isEqualTo("not a token of ours: " + why));
+    CraftedTokens.assertRefused(codec, refused);
   }
 }

@@ -71,5 +71,19 @@ class ActiveTokenTest {
     assertThat(new ActiveToken(user, null, USED).used()).isSameAs(user);
     assertThat(new ActiveToken(user, session, USED).used()).isSameAs(session);
     assertThat(new ActiveToken(user, session, USED).remaining()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(new ActiveToken(user, null, USED).in(session))
+        .isEqualTo(new ActiveToken(user, session, USED));
+  }
+
+  @Test
+  void aTokenThatIsLookedAtAloneLivesAsLongAsItDidBefore() {
+    TokenRecord record = Records.of(TokenKind.SESSION).idleTimeout(IDLE).build();
+
+    ActiveToken token = new ActiveToken(record, null, USED).lookedAt();
+
+    assertThat(token.passive()).isTrue();
+    assertThat(token.deadline()).isEqualTo(record.deadline());
+    assertThat(token.remaining()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(token.roles()).isEqualTo(record.roles());
   }
 }

@@ -85,6 +85,53 @@ class SessionIdTest {
                                 e -> assertThat(e.getMessage()).doesNotContain("AQIDBAUGBwg"))));
   }
 
+  @Test
+  void itMayEndWithEachCharacterWhoseLastTwoBitsAreZero() {
+    Set<TokenId> records = new HashSet<>();
+    for (char last : "AEIMQUYcgkosw048".toCharArray()) {
+      String text = TEXT.substring(0, TEXT.length() - 1) + last;
+      assertThat(SessionId.parse(text).value()).isEqualTo(text);
+      records.add(SessionId.parse(text).tokenId());
+    }
+    assertThat(records).hasSize(16);
+  }
+
+  @Test
+  void aFinderFindsTheRecordOfEachIdThatIsParsed() throws Exception {
+    SessionId.Finder finder = new SessionId.Finder();
+    SecureRandom random = seeded();
+
+    assertThat(finder.tokenIdOf(TEXT)).isEqualTo(TokenId.parse(DIGEST));
+    for (int i = 0; i < 100; i++) {
+      SessionId id = SessionId.random(random);
+      assertThat(finder.tokenIdOf(id.value())).isEqualTo(id.tokenId());
+    }
+  }
+
+  /** Characters that end with the byte of another one, or are none of the alphabet. */
+  @Test
+  void aFinderRefusesWhatIsNotParsedAndFindsTheNextOne() {
+    SessionId.Finder finder = new SessionId.Finder();
+    for (String text :
+        new String[] {
+          "",
+          TEXT + "A",
+          TEXT.substring(1),
+          TEXT.substring(0, 42) + "9",
+          TEXT.substring(0, 42) + "\u0138",
+          "\u0141" + TEXT.substring(1),
+          "\u0080" + TEXT.substring(1),
+          "\u007f" + TEXT.substring(1),
+          "\u0000" + TEXT.substring(1),
+          "+" + TEXT.substring(1),
+          "=" + TEXT.substring(1)
+        }) {
+      assertThatIllegalArgumentException().isThrownBy(() -> SessionId.parse(text));
+      assertThatIllegalArgumentException().isThrownBy(() -> finder.tokenIdOf(text));
+      assertThat(finder.tokenIdOf(TEXT)).isEqualTo(TokenId.parse(DIGEST));
+    }
+  }
+
   private static String lastCodeOf(String text) {
     return text.isEmpty() ? "nothing" : "U+%04X".formatted((int) text.charAt(text.length() - 1));
   }

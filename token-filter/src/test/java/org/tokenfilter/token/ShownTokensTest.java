@@ -43,6 +43,25 @@ class ShownTokensTest {
     assertThat(refused.getStackTrace()).isEmpty();
   }
 
+  /** Cases of misuse are told to the operator; the sender learns no more than of any other. */
+  @Test
+  void misuseIsInvalidForTheSenderAndMisuseForTheOperator() {
+    TokenRejectedException misuse = TokenRejectedException.misuse("stolen");
+
+    assertThat(misuse.isMisuse()).isTrue();
+    assertThat(misuse.rejection()).isEqualTo(Rejection.INVALID);
+    assertThat(misuse.why()).isEqualTo("stolen");
+    assertThat(new TokenRejectedException(Rejection.INVALID, "stolen").isMisuse()).isFalse();
+  }
+
+  @Test
+  void aTokenThatDiedIsExpiredClosedReplacedOrEvicted() {
+    assertThat(Rejection.values())
+        .filteredOn(Rejection::isDeath)
+        .containsExactlyInAnyOrder(
+            Rejection.EXPIRED, Rejection.CLOSED, Rejection.REPLACED, Rejection.EVICTED);
+  }
+
   @Test
   void aPresentedTokenKeepsTheSessionIdsThatCameWithIt() {
     Set<String> ids = new HashSet<>(Set.of("one"));

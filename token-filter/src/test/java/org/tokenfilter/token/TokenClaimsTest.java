@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
@@ -44,11 +45,42 @@ class TokenClaimsTest {
   }
 
   @Test
+  void aTokenIsOfTheRecordThatItSaysTheSameAs() {
+    TokenRecord record = Records.of(TokenKind.OPEN).expiresAt(SECOND.plusMillis(9876)).build();
+    TokenRecord endless = Records.of(TokenKind.OPEN).build();
+
+    assertThat(TokenClaims.of(record, "/shop").isOf(record)).isTrue();
+    assertThat(TokenClaims.of(record, "/mail").isOf(record)).isTrue();
+    assertThat(TokenClaims.of(endless, "/shop").isOf(endless)).isTrue();
+    assertThat(TokenClaims.of(record, "/shop").isOf(endless)).isFalse();
+    assertThat(TokenClaims.of(endless, "/shop").isOf(record)).isFalse();
+  }
+
+  @Test
+  void aTokenThatDiffersInOneThingIsNotOfTheRecord() {
+    TokenRecord record = Records.of(TokenKind.OPEN).expiresAt(SECOND.plusSeconds(9)).build();
+    TokenId other = Records.of(TokenKind.USER).build().id();
+    Instant end = SECOND.plusSeconds(9);
+
+    assertThat(claims(record.id(), TokenKind.OPEN, SECOND, end).isOf(record)).isTrue();
+    assertThat(claims(other, TokenKind.OPEN, SECOND, end).isOf(record)).isFalse();
+    assertThat(claims(record.id(), TokenKind.USER, SECOND, end).isOf(record)).isFalse();
+    assertThat(claims(record.id(), TokenKind.OPEN, SECOND.plusSeconds(1), end).isOf(record))
+        .isFalse();
+    assertThat(claims(record.id(), TokenKind.OPEN, SECOND, end.plusSeconds(1)).isOf(record))
+        .isFalse();
+  }
+
+  @Test
   void idleDeadlinesAreInNoToken() {
     TokenRecord.Builder record = Records.of(TokenKind.SESSION).expiresAt(SECOND.plusSeconds(9));
     TokenClaims claims = TokenClaims.of(record.build(), "/shop");
 
     assertThat(TokenClaims.of(record.idleTimeout(Duration.ofSeconds(5)).build(), "/shop"))
         .isEqualTo(claims);
+  }
+
+  private static TokenClaims claims(TokenId id, TokenKind kind, Instant issuedAt, Instant end) {
+    return new TokenClaims(id, kind, "/shop", issuedAt, end);
   }
 }

@@ -1,0 +1,20 @@
+package org.tokenfilter.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** RFC 7516, 7.1: a text and its parts. */
+final class CompactJweTest {
+
+  @Test
+  void thePartsAreThoseBetweenTheDots() throws Exception {
+    CompactJwe read = CompactJwe.parse("AA..BBB.CCCC.DDDDDD");
+
+    assertThat(read.header()).isEqualTo("AA");
+    assertThat(read.iv()).isEqualTo("BBB");
+    assertThat(read.ciphertext()).isEqualTo("CCCC");
+    assertThat(read.tag()).isEqualTo("DDDDDD");
+    assertThat(read).isEqualTo(new CompactJwe("AA", "BBB", "CCCC", "DDDDDD"));
+  }
+}
