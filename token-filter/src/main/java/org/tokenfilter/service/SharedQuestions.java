@@ -56,14 +56,19 @@ final class SharedQuestions {
     }
     try {
       Standing answer = question.get();
+      close(subject, mine);
       mine.answer.complete(answer);
       return answer;
     } catch (Throwable failure) {
+      close(subject, mine);
       mine.answer.completeExceptionally(failure);
       throw failure;
-    } finally {
-      open.remove(subject, mine);
     }
+  }
+
+  /** Before it is answered: whoever needs a younger answer than this one must not find it again. */
+  private void close(String subject, Question mine) {
+    open.remove(subject, mine);
   }
 
   /**
