@@ -14,16 +14,21 @@ import static org.tokenfilter.service.Refusals.assertRefused;
 import static org.tokenfilter.service.Scene.SESSION_IDLE;
 import static org.tokenfilter.service.Scene.USER_IDLE;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
@@ -236,6 +241,56 @@ class RenewalBufferTest {
     for (IssuedToken token : tokens) {
       assertThat(scene.stored(token.record().id()).lastUsedAt()).isAfter(token.record().issuedAt());
     }
+  }
+
+  @Test
+  void noBatchIsLargerThanAThousandAndWhatIsSkippedComesLast() {
+    RenewalBuffer buffer =
+        new RenewalBuffer(new LiveTokens(), new Timeliness(LAG, INTERVAL, SECOND));
+    Instant start = scene.clock.instant();
+    Instant used = start.plus(INTERVAL);
+    for (int i = 0; i < 2_500; i++) {
+      buffer.note(used(i, start, used), used);
+    }
+
+    List<TokenId> order = due(buffer, used, 0);
+
+    assertThat(order).hasSize(2_500).doesNotHaveDuplicates();
+    assertThat(due(buffer, used, 1_000))
+        .isEqualTo(
+            Stream.concat(order.stream().skip(1_000), order.stream().limit(1_000)).toList());
+    assertThat(due(buffer, used, 3_000))
+        .isEqualTo(Stream.concat(order.stream().skip(500), order.stream().limit(500)).toList());
+  }
+
+  private static List<TokenId> due(RenewalBuffer buffer, Instant now, int skipped) {
+    List<List<DueRenewal>> batches = buffer.due(now, false, skipped);
+    assertThat(batches).extracting(List::size).containsExactly(1_000, 1_000, 500);
+    return batches.stream().flatMap(List::stream).map(due -> due.renewal().id()).toList();
+  }
+
+  private static ActiveToken used(int number, Instant issued, Instant used) {
+    byte[] id = ByteBuffer.allocate(TokenId.LENGTH).putInt(number).array();
+    TokenRecord record =
+        TokenRecord.builder(TokenId.of(id), TokenKind.USER, "alice", issued)
+            .idleTimeout(USER_IDLE)
+            .build();
+    return new ActiveToken(record, null, used, false, record.roles());
+  }
+
+  @Test
+  void aUseIsNotUrgentWhereTheStoreKnowsOfALaterDeadline() {
+    RenewalBuffer buffer =
+        new RenewalBuffer(new LiveTokens(), new Timeliness(LAG, INTERVAL, SECOND));
+    Instant start = scene.clock.instant();
+    Instant late = start.plus(USER_IDLE).minus(SECOND);
+    ActiveToken used = used(1, start, late);
+    assertThat(buffer.note(used, late)).isFalse();
+
+    TokenRecord record = used.record();
+    buffer.with(record.renewed(new Renewal(record.id(), late, late.plus(USER_IDLE))));
+
+    assertThat(buffer.note(used, late)).isTrue();
   }
 
   @Test
