@@ -257,8 +257,7 @@ class RenewalBufferTest {
 
     assertThat(order).hasSize(2_500).doesNotHaveDuplicates();
     assertThat(due(buffer, used, 1_000))
-        .isEqualTo(
-            Stream.concat(order.stream().skip(1_000), order.stream().limit(1_000)).toList());
+        .isEqualTo(Stream.concat(order.stream().skip(1_000), order.stream().limit(1_000)).toList());
     assertThat(due(buffer, used, 3_000))
         .isEqualTo(Stream.concat(order.stream().skip(500), order.stream().limit(500)).toList());
   }
