@@ -343,7 +343,7 @@ class LiveTokensTest {
 
   private static TokenId outsideTheEpochOf(TokenId id) {
     byte[] bytes = id.bytes();
-    bytes[3] ^= 1;
+    bytes[Long.BYTES - 1] ^= 1;
     return TokenId.of(bytes);
   }
 
@@ -370,6 +370,17 @@ class LiveTokensTest {
     assertThat(scene.stored(user.record().id()).idleExpiresAt())
         .isEqualTo(user.record().idleExpiresAt());
     assertThat(looked.remaining()).isEqualTo(USER_IDLE.minus(LAG.dividedBy(2)));
+  }
+
+  @Test
+  void aUseThatIsNotWrittenYetIsShownAtOnce() throws Exception {
+    IssuedToken token = scene.session();
+    node.validate(token);
+    node.pass(LAG.dividedBy(2));
+    Instant used = node.use(token).usedAt();
+
+    assertThat(node.validate(token).record().lastUsedAt()).isEqualTo(used);
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isBefore(used);
   }
 
   @Test

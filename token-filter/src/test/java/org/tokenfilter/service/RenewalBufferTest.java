@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -268,13 +269,46 @@ class RenewalBufferTest {
     return batches.stream().flatMap(List::stream).map(due -> due.renewal().id()).toList();
   }
 
+  private static TokenId id(int number) {
+    return TokenId.of(ByteBuffer.allocate(TokenId.LENGTH).putInt(number).putInt(number).array());
+  }
+
   private static ActiveToken used(int number, Instant issued, Instant used) {
-    byte[] id = ByteBuffer.allocate(TokenId.LENGTH).putInt(number).array();
     TokenRecord record =
-        TokenRecord.builder(TokenId.of(id), TokenKind.USER, "alice", issued)
+        TokenRecord.builder(id(number), TokenKind.USER, "alice", issued)
             .idleTimeout(USER_IDLE)
             .build();
     return new ActiveToken(record, null, used, false, record.roles());
+  }
+
+  @Test
+  void aSessionAndItsUserTokenAreInOneBatch() {
+    RenewalBuffer buffer =
+        new RenewalBuffer(new LiveTokens(), new Timeliness(LAG, INTERVAL, SECOND));
+    Instant start = scene.clock.instant();
+    Instant used = start.plus(INTERVAL);
+    for (int i = 0; i < 1_200; i++) {
+      ActiveToken user = used(i, start, used);
+      TokenRecord session =
+          TokenRecord.builder(id(-1 - i), TokenKind.SESSION, "alice", start)
+              .parent(user.record().id())
+              .idleTimeout(USER_IDLE)
+              .build();
+      buffer.note(user.in(session), used);
+    }
+
+    List<List<DueRenewal>> batches = buffer.due(used, false, 0);
+
+    assertThat(batches).hasSize(3);
+    for (List<DueRenewal> batch : batches) {
+      Set<TokenId> ids = new HashSet<>();
+      batch.forEach(due -> ids.add(due.renewal().id()));
+      assertThat(batch)
+          .extracting(due -> due.use().parent())
+          .filteredOn(Objects::nonNull)
+          .hasSize(batch.size() / 2)
+          .allMatch(ids::contains);
+    }
   }
 
   @Test
