@@ -381,7 +381,7 @@ class RefreshingTest {
 
     assertRefused(Rejection.CLOSED, () -> refresh(closed));
     assertRefused(Rejection.EXPIRED, () -> refresh(expired));
-    assertThat(faulty.calls(FaultyTokenStore.Call.REPLACE)).isZero();
+    assertThat(faulty.calls(REPLACE)).isZero();
   }
 
   @Test
