@@ -3,6 +3,7 @@ package org.tokenfilter.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
@@ -18,10 +19,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -374,6 +377,55 @@ class RenewalBufferTest {
     for (IssuedToken token : tokens) {
       assertThat(scene.stored(token.record().id()).lastUsedAt()).isAfter(token.record().issuedAt());
     }
+  }
+
+  /** It is tried last the next time, whatever it is that the store does not take of it. */
+  @Test
+  void oneTokenThatIsNeverTakenHoldsUpNoMoreThanItsBatch() throws Exception {
+    TokenStore choosy = mock(TokenStore.class, delegatesTo(scene.memory));
+    AtomicReference<TokenId> refused = new AtomicReference<>();
+    doAnswer(
+            call -> {
+              Collection<Renewal> renewals = call.getArgument(0);
+              refused.compareAndSet(null, renewals.iterator().next().id());
+              if (renewals.stream().anyMatch(each -> each.id().equals(refused.get()))) {
+                throw new TokenStoreException("not this one", null, true);
+              }
+              return scene.memory.renew(renewals, call.getArgument(1));
+            })
+        .when(choosy)
+        .renew(any(), any());
+    LiveNode other = new LiveNode(scene, choosy, LAG).polled();
+    List<IssuedToken> tokens = new ArrayList<>();
+    for (int i = 0; i < 2 * RenewalBuffer.BATCH; i++) {
+      tokens.add(scene.session());
+    }
+    other.live(INTERVAL.toSeconds());
+    for (IssuedToken token : tokens) {
+      other.use(token);
+    }
+    other.live(2);
+
+    assertThat(tokens)
+        .filteredOn(
+            token ->
+                scene.stored(token.record().id()).lastUsedAt().isAfter(token.record().issuedAt()))
+        .hasSize(RenewalBuffer.BATCH);
+  }
+
+  @Test
+  void anotherThreadMayWriteTheNextTime() throws Exception {
+    IssuedToken token = scene.session();
+    node.use(token);
+    Thread first = new Thread(node.service::writeUses);
+    first.start();
+    first.join();
+    node.pass(INTERVAL);
+    node.service.pollEnds();
+    Instant used = node.use(token).usedAt();
+    node.service.writeUses();
+
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(used);
   }
 
   /** Clause S5: what the store did not take in time is lost, and is no end. */
