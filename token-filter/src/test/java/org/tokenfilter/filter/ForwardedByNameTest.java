@@ -168,6 +168,22 @@ final class ForwardedByNameTest {
   }
 
   @Test
+  void pageMayIncludeAnotherPageTwice() throws Exception {
+    filter.doFilter(
+        container,
+        response,
+        (request, answer) -> {
+          when(container.getDispatcherType()).thenReturn(DispatcherType.INCLUDE);
+          attributes.put(RequestDispatcher.INCLUDE_SERVLET_PATH, "/public/part");
+          for (int i = 0; i < 2; i++) {
+            filter.doFilter(
+                new HttpServletRequestWrapper((HttpServletRequest) request), answer, target);
+          }
+        });
+    verify(target, times(2)).doFilter(any(), any());
+  }
+
+  @Test
   void pagesThatFollowEachOtherArePublic() throws Exception {
     filter.doFilter(container, response, target);
     filter.doFilter(container, response, target);
