@@ -388,7 +388,7 @@ class RenewalBufferTest {
             call -> {
               Collection<Renewal> renewals = call.getArgument(0);
               refused.compareAndSet(null, renewals.iterator().next().id());
-              if (renewals.stream().anyMatch(each -> each.id().equals(refused.get()))) {
+              if (renewals.stream().anyMatch(each -> Objects.equals(each.id(), refused.get()))) {
                 throw new TokenStoreException("not this one", null, true);
               }
               return scene.memory.renew(renewals, call.getArgument(1));
