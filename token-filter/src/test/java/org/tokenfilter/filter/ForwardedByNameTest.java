@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,8 +69,11 @@ final class ForwardedByNameTest {
   }
 
   private TokenFilter filter() {
+    return filter(mock(ServletContext.class));
+  }
+
+  private TokenFilter filter(ServletContext context) {
     FilterConfig config = mock(FilterConfig.class);
-    ServletContext context = mock(ServletContext.class);
     when(config.getServletContext()).thenReturn(context);
     Enumeration<String> none = Collections.emptyEnumeration();
     when(config.getInitParameterNames()).thenReturn(none);
@@ -93,6 +97,24 @@ final class ForwardedByNameTest {
             filter.doFilter(
                 new HttpServletRequestWrapper((HttpServletRequest) request), answer, target));
     verify(response).setStatus(401);
+    verify(target, never()).doFilter(any(), any());
+  }
+
+  /** What is included by name within a page that was included by its path shows that path, too. */
+  @Test
+  void targetOfAnIncludeIsNotPublicBecauseThePageIs() throws Exception {
+    when(container.getDispatcherType()).thenReturn(DispatcherType.INCLUDE);
+    attributes.put(RequestDispatcher.INCLUDE_SERVLET_PATH, PAGE);
+    AtomicBoolean shown = new AtomicBoolean();
+    filter.doFilter(
+        container,
+        response,
+        (request, answer) -> {
+          shown.set(true);
+          filter.doFilter(
+              new HttpServletRequestWrapper((HttpServletRequest) request), answer, target);
+        });
+    assertThat(shown).isTrue();
     verify(target, never()).doFilter(any(), any());
   }
 
@@ -125,6 +147,40 @@ final class ForwardedByNameTest {
                 (wrapped, same) -> filter.doFilter(container, same, target)));
     verify(target).doFilter(container, response);
     second.destroy();
+  }
+
+  @Test
+  void filterThatIsDestroyedLeavesTheApplication() {
+    Map<String, Object> application = new HashMap<>();
+    ServletContext context = mock(ServletContext.class);
+    when(context.getAttribute(any())).thenAnswer(call -> application.get(call.getArgument(0)));
+    doAnswer(call -> application.put(call.getArgument(0), call.getArgument(1)))
+        .when(context)
+        .setAttribute(any(), any());
+    doAnswer(call -> application.remove(call.getArgument(0))).when(context).removeAttribute(any());
+    TokenFilter other = filter(context);
+    assertThat(application).isNotEmpty();
+
+    other.destroy();
+    other.destroy();
+
+    assertThat(application).isEmpty();
+  }
+
+  @Test
+  void pageMayIncludeAnotherPageTwice() throws Exception {
+    filter.doFilter(
+        container,
+        response,
+        (request, answer) -> {
+          when(container.getDispatcherType()).thenReturn(DispatcherType.INCLUDE);
+          attributes.put(RequestDispatcher.INCLUDE_SERVLET_PATH, "/public/part");
+          for (int i = 0; i < 2; i++) {
+            filter.doFilter(
+                new HttpServletRequestWrapper((HttpServletRequest) request), answer, target);
+          }
+        });
+    verify(target, times(2)).doFilter(any(), any());
   }
 
   @Test

@@ -521,6 +521,30 @@ final class GatewayContinuationTest {
   }
 
   @Test
+  void gatewayPathsCountWhereNoOtherPathsAreSet() throws Exception {
+    try (Gateway alone = new Gateway(folder, "token.paths.public", "", "token.paths.passive", "")) {
+      IssuedToken token = alone.user();
+
+      HttpResponse<String> answer = alone.get("/gate/who?close=false", token);
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("session")).isPresent();
+    }
+  }
+
+  @Test
+  void passivePathsCountWhereNoOtherPathsAreSet() throws Exception {
+    try (Gateway alone = new Gateway(folder, "token.paths.public", "", "token.gateway.paths", "")) {
+      IssuedToken token = alone.user();
+      alone.clock.move(MINUTE);
+
+      assertThat(remaining(alone.get("/api/ping", token)))
+          .isEqualTo(Long.toString(IDLE.minus(MINUTE).toMillis()));
+      assertThat(remaining(alone.get("/api/who", token))).isEqualTo(Long.toString(IDLE.toMillis()));
+    }
+  }
+
+  @Test
   void aSessionThatIsClosedPassivelyIsClosed() throws Exception {
     SessionId session = gateway.session(user);
 

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -28,9 +30,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mockito.stubbing.Answer;
 import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Insertion;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.Sweep;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -80,6 +85,52 @@ final class BulkheadTokenStoreTest {
         new Method("endedWithin", store -> store.endedWithin(LONG, 1)),
         new Method("sweep", store -> store.sweep(NOW, NOW, 1)),
         new Method("watch", store -> store.watch(id -> {})));
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void whatTheStoreAnswersIsHandedOn(Method method) {
+    Map<String, Object> answers =
+        Map.of(
+            "insert",
+            new Insertion(Insertion.Outcome.INSERTED, List.of(ID)),
+            "find",
+            Optional.of(TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build()),
+            "renew",
+            Set.of(ID),
+            "replace",
+            true,
+            "end",
+            List.of(ID),
+            "endAll",
+            List.of(ID),
+            "list",
+            List.of(TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build()),
+            "endedWithin",
+            new Ends(Set.of(ID), true, NOW),
+            "sweep",
+            new Sweep(List.of(ID), 1, true),
+            "watch",
+            (AutoCloseable) () -> {});
+    TokenStore store = store(call -> answers.get(call.getMethod().getName()));
+
+    assertThat(method.question().ask(store)).isEqualTo(answers.get(method.name()));
+  }
+
+  @Test
+  void thatTheStoreDidNotReplaceIsHandedOnToo() {
+    TokenRecord successor = TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build();
+
+    assertThat(store(call -> false).replace(ID, successor, NOW)).isFalse();
+  }
+
+  @Test
+  void theStoreIsClosedWithIt() {
+    TokenStore below = mock(TokenStore.class);
+
+    new BulkheadTokenStore(below, 1, SHORT).close();
+
+    verify(below).close();
   }
 
   @ParameterizedTest

@@ -174,6 +174,24 @@ final class CurrentRightsAtOnceTest {
   }
 
   @Test
+  void anInterruptOfWhoKeepsTheAccountsStaysWithTheThread() {
+    CurrentRights rights =
+        rights(
+            subject -> {
+              throw CurrentRightsAtOnceTest.<RuntimeException>undeclared(
+                  new InterruptedException("while it waited for the directory"));
+            },
+            LONG);
+    assertUnknown(rights, "alice");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T undeclared(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
+  @Test
   void memoryIsBoundedAndWhoIsForgottenIsAskedForAgain() throws Exception {
     CurrentRights rights = rights(this::goesOn, LONG);
     int subjects = CurrentRights.MOST + 1_000;
@@ -181,7 +199,7 @@ final class CurrentRightsAtOnceTest {
       rights.of(record("user" + i), now());
     }
     assertThat(begun).hasValue(subjects);
-    assertThat(rights.remembered()).isLessThanOrEqualTo(CurrentRights.MOST);
+    assertThat(rights.remembered()).isBetween(1L, (long) CurrentRights.MOST);
     for (int i = 0; i < subjects; i++) {
       assertThat(rights.of(record("user" + i), now())).containsExactly("now");
     }

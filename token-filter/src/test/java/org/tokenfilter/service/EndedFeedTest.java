@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +147,17 @@ class EndedFeedTest {
   }
 
   @Test
+  void anAnswerThatComesJustInTimeIsApplied() throws Exception {
+    LiveNode late = new LiveNode(scene, scene.memory, EndedFeed.DEADLINE.multipliedBy(2));
+    late.store.before(Call.ENDED_WITHIN, 1, () -> late.pass(EndedFeed.DEADLINE));
+    late.service.pollEnds();
+    late.validate(token);
+    late.validate(token);
+
+    assertThat(late.finds()).isEqualTo(1);
+  }
+
+  @Test
   void afterALongGapMemoryIsEmptied() throws Exception {
     node.endElsewhere(token);
     node.pass(EndedFeed.WINDOW.plus(MILLI));
@@ -213,6 +225,15 @@ class EndedFeedTest {
     assertReadAgain();
   }
 
+  @Test
+  void asManyEndsAsAreListedLeaveTheOthersInMemory() throws Exception {
+    for (int i = 0; i < EndedFeed.MOST; i++) {
+      end(scene.memory, i);
+    }
+    node.service.pollEnds();
+    assertRemembered();
+  }
+
   private void end(TokenStore store, int number) {
     byte[] bytes = new byte[TokenId.LENGTH];
     java.nio.ByteBuffer.wrap(bytes).putInt(number);
@@ -274,6 +295,21 @@ class EndedFeedTest {
     assertRefused(Rejection.CLOSED, () -> watched.validate(token));
   }
 
+  /** As a store may that reads from a copy of itself. */
+  @Test
+  void whatAnOldAnswerPutsBackGoesWithTheNextNaming() throws Exception {
+    TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
+    LiveNode behind = new LiveNode(scene, store, LAG).polled();
+    node.endElsewhere(token);
+    behind.polled();
+    doReturn(Optional.of(token.record())).when(store).find(any());
+    behind.validate(token);
+    behind.polled();
+    doAnswer(call -> scene.memory.find(call.getArgument(0))).when(store).find(any());
+
+    assertRefused(Rejection.CLOSED, () -> behind.validate(token));
+  }
+
   @Test
   void aStoreThatCannotBeWatchedIsAsked() throws Exception {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
@@ -283,6 +319,8 @@ class EndedFeedTest {
     asking.validate(token);
 
     assertThat(asking.finds()).isEqualTo(1);
+    asking.polled();
+    verify(store).watch(any());
   }
 
   @Test
@@ -366,11 +404,13 @@ class EndedFeedTest {
   void aStoreThatDoesNotTellOfEndsIsReportedOnce() throws Exception {
     try (LogLines log = new LogLines(EndedFeed.class.getName())) {
       node.store.cut();
-      node.polled().polled();
+      node.polled().polled().polled();
       node.store.mend();
-      node.polled().polled();
+      node.polled().polled().polled();
 
       assertThat(log.lines()).hasSize(2);
+      assertThat(log.lines().get(0)).startsWith("WARN");
+      assertThat(log.lines().get(1)).startsWith("INFO");
     }
   }
 }

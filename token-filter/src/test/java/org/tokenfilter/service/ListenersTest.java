@@ -1,6 +1,8 @@
 package org.tokenfilter.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 import static org.tokenfilter.service.Refusals.assertRefused;
 import static org.tokenfilter.service.Scene.ALICE;
 import static org.tokenfilter.service.Scene.CLIENT;
@@ -57,6 +59,26 @@ class ListenersTest {
     assertThat(other.events()).containsExactly("renewed " + id, "ended " + id + " CLOSED");
     assertThat(scene.heard.events())
         .containsExactly("issued " + id, "renewed " + id, "ended " + id + " CLOSED");
+  }
+
+  @Test
+  void whoIsClosedHearsNoMoreFromThenOn() throws Exception {
+    Heard late = new Heard();
+    scene.service.listen(late).close();
+
+    scene.session();
+
+    assertThat(late.events()).isEmpty();
+  }
+
+  @Test
+  void whoListensHearsOfLoginsThatFail() {
+    TokenListener late = mock(TokenListener.class);
+    scene.service.listen(late);
+
+    scene.service.loginFailed("admin", Rejection.WRONG_CREDENTIALS, CLIENT);
+
+    verify(late).loginFailed("admin", Rejection.WRONG_CREDENTIALS, CLIENT);
   }
 
   @Test

@@ -316,6 +316,37 @@ class LiveTokensTest {
   }
 
   /** The ids differ in their last byte alone, and so have the same hash. */
+  @Test
+  void anEndElsewhereHindersFewOthers() throws Exception {
+    LiveTokens tokens = new LiveTokens();
+    TokenRecord record = scene.session().record();
+    LiveTokens.Filling filling = tokens.filling(record.id());
+    tokens.drop(outsideTheEpochOf(record.id()));
+
+    tokens.put(filling, record);
+
+    assertThat(tokens.holds(record.id())).isTrue();
+  }
+
+  @Test
+  void anAnswerThatIsNotKeptLeavesWhatIs() throws Exception {
+    LiveTokens tokens = new LiveTokens();
+    TokenRecord record = scene.session().record();
+    LiveTokens.Filling late = tokens.filling(record.id());
+    tokens.drop(record.id());
+    tokens.put(tokens.filling(record.id()), record);
+
+    tokens.put(late, record);
+
+    assertThat(tokens.holds(record.id())).isTrue();
+  }
+
+  private static TokenId outsideTheEpochOf(TokenId id) {
+    byte[] bytes = id.bytes();
+    bytes[Long.BYTES - 1] ^= 1;
+    return TokenId.of(bytes);
+  }
+
   private void endElsewhereInTheEpochOf(TokenId id) {
     byte[] bytes = id.bytes();
     bytes[TokenId.LENGTH - 1] ^= 1;
@@ -339,6 +370,17 @@ class LiveTokensTest {
     assertThat(scene.stored(user.record().id()).idleExpiresAt())
         .isEqualTo(user.record().idleExpiresAt());
     assertThat(looked.remaining()).isEqualTo(USER_IDLE.minus(LAG.dividedBy(2)));
+  }
+
+  @Test
+  void aUseThatIsNotWrittenYetIsShownAtOnce() throws Exception {
+    IssuedToken token = scene.session();
+    node.validate(token);
+    node.pass(LAG.dividedBy(2));
+    Instant used = node.use(token).usedAt();
+
+    assertThat(node.validate(token).record().lastUsedAt()).isEqualTo(used);
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isBefore(used);
   }
 
   @Test

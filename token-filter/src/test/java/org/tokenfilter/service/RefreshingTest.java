@@ -372,6 +372,19 @@ class RefreshingTest {
   }
 
   @Test
+  void whatIsDeadIsNotOfferedToTheStore() throws Exception {
+    scene.service = scene.over(faulty, Scene.POLICY);
+    IssuedToken closed = scene.apiClient();
+    scene.service.close(closed.record().id());
+    IssuedToken expired = scene.apiClient();
+    scene.clock.move(Scene.CLIENT_LIFETIME);
+
+    assertRefused(Rejection.CLOSED, () -> refresh(closed));
+    assertRefused(Rejection.EXPIRED, () -> refresh(expired));
+    assertThat(faulty.calls(REPLACE)).isZero();
+  }
+
+  @Test
   void whatHasEndedIsToldSo() throws Exception {
     IssuedToken closed = scene.apiClient();
     scene.service.close(closed.record().id());

@@ -3,6 +3,7 @@ package org.tokenfilter.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
@@ -14,16 +15,24 @@ import static org.tokenfilter.service.Refusals.assertRefused;
 import static org.tokenfilter.service.Scene.SESSION_IDLE;
 import static org.tokenfilter.service.Scene.USER_IDLE;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
@@ -239,6 +248,88 @@ class RenewalBufferTest {
   }
 
   @Test
+  void noBatchIsLargerThanAThousandAndWhatIsSkippedComesLast() {
+    RenewalBuffer buffer =
+        new RenewalBuffer(new LiveTokens(), new Timeliness(LAG, INTERVAL, SECOND));
+    Instant start = scene.clock.instant();
+    Instant used = start.plus(INTERVAL);
+    for (int i = 0; i < 2_500; i++) {
+      buffer.note(used(i, start, used), used);
+    }
+
+    List<TokenId> order = due(buffer, used, 0);
+
+    assertThat(order).hasSize(2_500).doesNotHaveDuplicates();
+    assertThat(due(buffer, used, 1_000))
+        .isEqualTo(Stream.concat(order.stream().skip(1_000), order.stream().limit(1_000)).toList());
+    assertThat(due(buffer, used, 3_000))
+        .isEqualTo(Stream.concat(order.stream().skip(500), order.stream().limit(500)).toList());
+  }
+
+  private static List<TokenId> due(RenewalBuffer buffer, Instant now, int skipped) {
+    List<List<DueRenewal>> batches = buffer.due(now, false, skipped);
+    assertThat(batches).extracting(List::size).containsExactly(1_000, 1_000, 500);
+    return batches.stream().flatMap(List::stream).map(due -> due.renewal().id()).toList();
+  }
+
+  private static TokenId id(int number) {
+    return TokenId.of(ByteBuffer.allocate(TokenId.LENGTH).putInt(number).putInt(number).array());
+  }
+
+  private static ActiveToken used(int number, Instant issued, Instant used) {
+    TokenRecord record =
+        TokenRecord.builder(id(number), TokenKind.USER, "alice", issued)
+            .idleTimeout(USER_IDLE)
+            .build();
+    return new ActiveToken(record, null, used, false, record.roles());
+  }
+
+  @Test
+  void aSessionAndItsUserTokenAreInOneBatch() {
+    RenewalBuffer buffer =
+        new RenewalBuffer(new LiveTokens(), new Timeliness(LAG, INTERVAL, SECOND));
+    Instant start = scene.clock.instant();
+    Instant used = start.plus(INTERVAL);
+    for (int i = 0; i < 1_200; i++) {
+      ActiveToken user = used(i, start, used);
+      TokenRecord session =
+          TokenRecord.builder(id(-1 - i), TokenKind.SESSION, "alice", start)
+              .parent(user.record().id())
+              .idleTimeout(USER_IDLE)
+              .build();
+      buffer.note(user.in(session), used);
+    }
+
+    List<List<DueRenewal>> batches = buffer.due(used, false, 0);
+
+    assertThat(batches).hasSize(3);
+    for (List<DueRenewal> batch : batches) {
+      Set<TokenId> ids = new HashSet<>();
+      batch.forEach(due -> ids.add(due.renewal().id()));
+      assertThat(batch)
+          .extracting(due -> due.use().parent())
+          .filteredOn(Objects::nonNull)
+          .hasSize(batch.size() / 2)
+          .allMatch(ids::contains);
+    }
+  }
+
+  @Test
+  void aUseIsNotUrgentWhereTheStoreKnowsOfALaterDeadline() {
+    RenewalBuffer buffer =
+        new RenewalBuffer(new LiveTokens(), new Timeliness(LAG, INTERVAL, SECOND));
+    Instant start = scene.clock.instant();
+    Instant late = start.plus(USER_IDLE).minus(SECOND);
+    ActiveToken used = used(1, start, late);
+    assertThat(buffer.note(used, late)).isFalse();
+
+    TokenRecord record = used.record();
+    buffer.with(record.renewed(new Renewal(record.id(), late, late.plus(USER_IDLE))));
+
+    assertThat(buffer.note(used, late)).isTrue();
+  }
+
+  @Test
   void aBatchThatFailsIsTriedAgainWithTheNextTick() throws Exception {
     IssuedToken token = scene.session();
     node.live(INTERVAL.toSeconds());
@@ -286,6 +377,55 @@ class RenewalBufferTest {
     for (IssuedToken token : tokens) {
       assertThat(scene.stored(token.record().id()).lastUsedAt()).isAfter(token.record().issuedAt());
     }
+  }
+
+  /** It is tried last the next time, whatever it is that the store does not take of it. */
+  @Test
+  void oneTokenThatIsNeverTakenHoldsUpNoMoreThanItsBatch() throws Exception {
+    TokenStore choosy = mock(TokenStore.class, delegatesTo(scene.memory));
+    AtomicReference<TokenId> refused = new AtomicReference<>();
+    doAnswer(
+            call -> {
+              Collection<Renewal> renewals = call.getArgument(0);
+              refused.compareAndSet(null, renewals.iterator().next().id());
+              if (renewals.stream().anyMatch(each -> Objects.equals(each.id(), refused.get()))) {
+                throw new TokenStoreException("not this one", null, true);
+              }
+              return scene.memory.renew(renewals, call.getArgument(1));
+            })
+        .when(choosy)
+        .renew(any(), any());
+    LiveNode other = new LiveNode(scene, choosy, LAG).polled();
+    List<IssuedToken> tokens = new ArrayList<>();
+    for (int i = 0; i < 2 * RenewalBuffer.BATCH; i++) {
+      tokens.add(scene.session());
+    }
+    other.live(INTERVAL.toSeconds());
+    for (IssuedToken token : tokens) {
+      other.use(token);
+    }
+    other.live(2);
+
+    assertThat(tokens)
+        .filteredOn(
+            token ->
+                scene.stored(token.record().id()).lastUsedAt().isAfter(token.record().issuedAt()))
+        .hasSize(RenewalBuffer.BATCH);
+  }
+
+  @Test
+  void anotherThreadMayWriteTheNextTime() throws Exception {
+    IssuedToken token = scene.session();
+    node.use(token);
+    Thread first = new Thread(node.service::writeUses);
+    first.start();
+    first.join();
+    node.pass(INTERVAL);
+    node.service.pollEnds();
+    Instant used = node.use(token).usedAt();
+    node.service.writeUses();
+
+    assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(used);
   }
 
   /** Clause S5: what the store did not take in time is lost, and is no end. */

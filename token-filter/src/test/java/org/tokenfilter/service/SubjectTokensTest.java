@@ -60,6 +60,19 @@ class SubjectTokensTest {
     assertThat(scene.service.list("Alice", null, 100)).isEmpty();
   }
 
+  /** As one may that compares names without their case. */
+  @Test
+  void aStoreThatListsAnothersTokensIsNotBelieved() throws Exception {
+    IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
+    TokenStore confused = mock(TokenStore.class, delegatesTo(scene.memory));
+    doAnswer(call -> List.of(bobs.record())).when(confused).list(any(), any(), any(), anyInt());
+    TokenService service = scene.over(confused, Scene.POLICY);
+
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> service.list("alice", null, 10));
+    assertThat(service.list("bob", null, 10)).containsExactly(bobs.record());
+  }
+
   @Test
   void whatHasExpiredIsNotListed() throws Exception {
     scene.session();

@@ -1,0 +1,70 @@
+package org.tokenfilter.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.security.Principal;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+
+/** Where nobody has logged in the container is asked, and where somebody has it is not. */
+final class AuthenticatedRequestTest {
+
+  private final HttpServletRequest container = mock(HttpServletRequest.class);
+  private final HttpServletResponse response = mock(HttpServletResponse.class);
+  private final Participant participant = mock(Participant.class);
+
+  @Test
+  void whoIsKnownIsNotAskedForOnceMore() throws Exception {
+    TokenPrincipal alice =
+        new TokenPrincipal(
+            "alice",
+            TokenKind.OPEN,
+            TokenId.of(new byte[TokenId.LENGTH]),
+            null,
+            Set.of(),
+            Instant.EPOCH,
+            null,
+            Map.of());
+
+    assertThat(request(alice).authenticate(response)).isTrue();
+    verify(container, never()).authenticate(any());
+  }
+
+  @Test
+  void whetherTheContainerKnowsSomebodyIsTheContainersToSay() throws Exception {
+    assertThat(request(null).authenticate(response)).isFalse();
+    when(container.authenticate(response)).thenReturn(true);
+    assertThat(request(null).authenticate(response)).isTrue();
+  }
+
+  @Test
+  void onAPublicPathWhomTheContainerKnowsIsLoggedOutThereToo() throws Exception {
+    TokenSecurity security = mock(TokenSecurity.class);
+    when(participant.security()).thenReturn(security);
+    request(null).logout();
+    verify(container, never()).logout();
+
+    when(container.getUserPrincipal()).thenReturn(mock(Principal.class));
+    request(null).logout();
+
+    verify(container).logout();
+  }
+
+  private AuthenticatedRequest request(@Nullable TokenPrincipal principal) {
+    return new AuthenticatedRequest(container, response, participant, principal);
+  }
+}

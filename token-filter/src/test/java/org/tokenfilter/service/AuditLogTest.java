@@ -1,0 +1,100 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** What somebody sent is shown, and forges nothing. */
+final class AuditLogTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+
+  private final LogLines lines = new LogLines("org.tokenfilter.audit");
+  private final AuditLog audit = new AuditLog();
+
+  @AfterEach
+  void listenNoMore() {
+    lines.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0x20, ' '",
+    "0x7e, ~",
+    "0x1f, \\u001f",
+    "0x7f, \\u007f",
+    "0x0a, \\u000a",
+    "0xe9, \\u00e9",
+    "0x22, \\\"",
+    "0x5c, \\\\"
+  })
+  void onlyPrintableAsciiStandsForItself(int character, String shown) {
+    assertThat(failed("a" + (char) character + "b")).isEqualTo("a" + shown + "b");
+  }
+
+  @Test
+  void whatIsLongerThanMayBeShownIsCutOffVisibly() {
+    assertThat(failed("a".repeat(255))).isEqualTo("a".repeat(255));
+    assertThat(failed("a".repeat(256))).isEqualTo("a".repeat(255) + "...");
+  }
+
+  @Test
+  void misuseIsAWarningAndAnOrdinaryRefusalIsNot() {
+    audit.refused(TokenRejectedException.misuse("forged"), Scene.CLIENT);
+    audit.refused(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
+
+    assertThat(lines.take())
+        .containsExactly(
+            "WARN event=refused rejection=invalid why=\"forged\" client=\"192.0.2.1\"",
+            "DEBUG event=refused rejection=expired why=\"expired\" client=\"192.0.2.1\"");
+  }
+
+  @Test
+  void eachEventOfATokenIsALine() {
+    TokenRecord limited = record(NOW.plusSeconds(60));
+    audit.issued(limited);
+    audit.issued(record(null));
+    audit.renewed(limited);
+    audit.ended(limited.id(), Reason.EVICTED);
+    audit.replayed(limited, Scene.NEIGHBOUR);
+    audit.subjectBarred("alice", "may not go on");
+
+    assertThat(lines.take())
+        .containsExactly(
+            "INFO event=issued kind=open handle=AAAAAAAA subject=\"alice\" client=\"null\"",
+            "INFO event=issued kind=open handle=AAAAAAAA subject=\"alice\" client=\"null\""
+                + " expires=never",
+            "DEBUG event=renewed handle=AAAAAAAA",
+            "INFO event=ended handle=AAAAAAAA reason=evicted",
+            "WARN event=refresh-replay handle=AAAAAAAA subject=\"alice\" client=\"192.0.2.2\"",
+            "WARN event=subject-barred subject=\"alice\" why=\"may not go on\"");
+  }
+
+  private static TokenRecord record(@Nullable Instant expiresAt) {
+    return TokenRecord.builder(TokenId.of(new byte[TokenId.LENGTH]), TokenKind.OPEN, "alice", NOW)
+        .expiresAt(expiresAt)
+        .build();
+  }
+
+  private String failed(String username) {
+    audit.loginFailed(username, Rejection.INVALID, Scene.CLIENT);
+    assertThat(lines.lines()).isNotEmpty();
+    String line = lines.take().get(0);
+    String before = "WARN event=login-failed username=\"";
+    String after = "\" rejection=invalid client=\"192.0.2.1\"";
+    assertThat(line).startsWith(before).endsWith(after);
+    return line.substring(before.length(), line.length() - after.length());
+  }
+}

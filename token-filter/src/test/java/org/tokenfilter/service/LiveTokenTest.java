@@ -1,0 +1,77 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+
+/** What is kept in half the space is the whole record. */
+final class LiveTokenTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+  private static final Duration IDLE = Duration.ofMinutes(30);
+  private static final Duration MILLI = Duration.ofMillis(1);
+  private static final TokenId ID = TokenId.of(new byte[TokenId.LENGTH]);
+
+  @ParameterizedTest
+  @EnumSource
+  void aRecordComesBackWhateverItIsBoundTo(Binding binding) {
+    TokenRecord record = record(binding.of(Scene.CLIENT), null);
+
+    assertThat(kept(record).record()).isEqualTo(record);
+  }
+
+  @Test
+  void atItsDeadlineItIsLiveNoMore() {
+    LiveToken idle = kept(record(null, null));
+    LiveToken limited = kept(record(null, NOW.plus(MILLI)));
+
+    assertThat(idle.liveAt(NOW.plus(IDLE).minus(MILLI))).isTrue();
+    assertThat(idle.liveAt(NOW.plus(IDLE))).isFalse();
+    assertThat(limited.liveAt(NOW)).isTrue();
+    assertThat(limited.liveAt(NOW.plus(MILLI))).isFalse();
+  }
+
+  /** Two read it at once, and the older answer comes last. */
+  @Test
+  void anOlderAnswerDoesNotMoveADeadlineBack() {
+    LiveTokens tokens = new LiveTokens();
+    TokenRecord older = record(null, null);
+    TokenRecord younger =
+        older.renewed(new Renewal(ID, NOW.plusSeconds(60), NOW.plusSeconds(60).plus(IDLE)));
+    LiveTokens.Filling first = tokens.filling(ID);
+    tokens.put(tokens.filling(ID), younger);
+
+    tokens.put(first, older);
+
+    assertThat(tokens.get(ID, NOW.plus(IDLE)))
+        .isNotNull()
+        .satisfies(token -> assertThat(token.record()).isEqualTo(younger));
+  }
+
+  private static LiveToken kept(TokenRecord record) {
+    return new LiveToken(record, record.roles(), record.attributes());
+  }
+
+  private static TokenRecord record(@Nullable String binding, @Nullable Instant expiresAt) {
+    return TokenRecord.builder(ID, TokenKind.SESSION, "alice", NOW)
+        .roles(Set.of("user"))
+        .attributes(Map.of("a", "b"))
+        .group("g")
+        .client(Scene.CLIENT.toString())
+        .binding(binding)
+        .idleTimeout(IDLE)
+        .expiresAt(expiresAt)
+        .build();
+  }
+}

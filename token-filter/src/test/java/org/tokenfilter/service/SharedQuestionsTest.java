@@ -1,0 +1,109 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.Race;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStoreException;
+
+final class SharedQuestionsTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int ASKERS = 8;
+  private static final int ROUNDS = 10_000;
+
+  private final SharedQuestions questions = new SharedQuestions(PATIENCE, () -> 0);
+
+  /** Who asks again needs a younger one: the old one must not use up his tries. */
+  @Test
+  void whoHasHadAnAnswerIsNotGivenItAgain() throws Exception {
+    List<Integer> twice =
+        Race.of(
+            ASKERS,
+            number -> {
+              int again = 0;
+              @Nullable Standing before = null;
+              for (int i = 0; i < ROUNDS; i++) {
+                Standing answer = questions.ask("alice", SharedQuestionsTest::answer);
+                again += answer == before ? 1 : 0;
+                before = answer;
+              }
+              return again;
+            });
+
+    assertThat(twice).hasSize(ASKERS).containsOnly(0);
+  }
+
+  /** By a clock that has run for long: only since the last move counts. */
+  @Test
+  void whoFindsNoPlaceWaitsForOne() throws Exception {
+    SharedQuestions late = new SharedQuestions(PATIENCE, () -> Long.MAX_VALUE / 4);
+    CountDownLatch begun = new CountDownLatch(SharedQuestions.AT_ONCE);
+    CountDownLatch answered = new CountDownLatch(1);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      for (int i = 0; i < SharedQuestions.AT_ONCE; i++) {
+        threads.execute(() -> late.inTurn(() -> slowly(begun, answered)));
+      }
+      assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      FutureTask<Standing> next = new FutureTask<>(() -> late.inTurn(SharedQuestionsTest::answer));
+      Thread waiting = new Thread(next);
+      waiting.start();
+      await().until(() -> next.isDone() || waiting.getState() == Thread.State.TIMED_WAITING);
+      answered.countDown();
+
+      assertThat(next.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static Standing slowly(CountDownLatch begun, CountDownLatch answered) {
+    begun.countDown();
+    try {
+      answered.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return answer();
+  }
+
+  @Test
+  void anInterruptEndsTheWaitAndStaysWithTheThread() {
+    Standing shared =
+        questions.ask(
+            "alice",
+            () -> {
+              Thread.currentThread().interrupt();
+              assertThatExceptionOfType(TokenStoreException.class)
+                  .isThrownBy(() -> questions.ask("alice", SharedQuestionsTest::answer));
+              assertThat(Thread.interrupted()).isTrue();
+              return answer();
+            });
+
+    assertThat(shared.roles()).isEmpty();
+  }
+
+  private static Standing answer() {
+    TokenRecord record =
+        TokenRecord.builder(TokenId.of(new byte[TokenId.LENGTH]), TokenKind.OPEN, "alice", NOW)
+            .build();
+    return new Standing(new Freshness.Mark(0, NOW), record, Set.of());
+  }
+}
