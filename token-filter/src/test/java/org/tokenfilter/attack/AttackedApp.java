@@ -267,12 +267,6 @@ final class AttackedApp implements AutoCloseable {
     return value;
   }
 
-  /** Forgets a secret that a container may log, where it is in a header that is malformed. */
-  String loggable(String value) {
-    secrets.remove(value);
-    return value;
-  }
-
   /** A test for each row. */
   Stream<DynamicTest> tests(List<Row> rows) {
     assertThat(rows).extracting(Row::name).doesNotHaveDuplicates();
