@@ -1,6 +1,6 @@
 /** The buttons that call the protected resources. */
 
-import { byId, make, say } from "./dom.js";
+import { byId, hush, make, say } from "./dom.js";
 import { held } from "./held.js";
 import { sendMine } from "./mine.js";
 import { sendAndShow } from "./wire.js";
@@ -18,6 +18,7 @@ export function startCalls() {
 }
 
 async function call(button) {
+  hush(said);
   button.setAttribute("aria-busy", "true");
   const exchange = await sent(button.dataset);
   button.removeAttribute("aria-busy");

@@ -1,6 +1,6 @@
 /** The token of an API client: got once, refreshed, and ended by its owner where it was lost. */
 
-import { byId, say } from "./dom.js";
+import { byId, hush, say } from "./dom.js";
 import { jsonBody, presenting, succeeded } from "./exchange.js";
 import { load } from "./devices.js";
 import { held } from "./held.js";
@@ -24,6 +24,7 @@ export function startClient() {
   };
   for (const [id, step] of Object.entries(steps)) {
     byId(id).addEventListener("click", async () => {
+      hush(said);
       wayOut.hidden = true;
       await step();
       enable();

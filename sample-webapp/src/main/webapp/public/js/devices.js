@@ -1,6 +1,6 @@
 /** The live tokens of who is logged in, on all devices. */
 
-import { byId, make, say } from "./dom.js";
+import { byId, hush, make, say } from "./dom.js";
 import { succeeded } from "./exchange.js";
 import { held } from "./held.js";
 import { clock } from "./life.js";
@@ -21,7 +21,7 @@ export function startDevices() {
   held.addEventListener("change", () => {
     list.replaceChildren();
     nextPage.hidden = true;
-    say(said, { tone: "none", text: "" });
+    hush(said);
     enable();
   });
   enable();
@@ -29,6 +29,7 @@ export function startDevices() {
 
 /** Loads the list from its begin, or the page behind it. */
 export async function load(page) {
+  hush(said);
   const exchange = await sendMine("GET", page ?? "/sessions");
   if (!succeeded(exchange)) {
     say(said, words(exchange));
@@ -65,11 +66,13 @@ function row(session) {
 }
 
 async function endOne(handle) {
+  hush(said);
   const exchange = await sendMine("DELETE", "/sessions/" + handle);
   await afterwards(exchange, "It is ended.");
 }
 
 async function endOthers() {
+  hush(said);
   const exchange = await sendMine("DELETE", "/sessions?others=true");
   await afterwards(exchange, "All others are ended.");
 }

@@ -26,6 +26,11 @@ function dress(element, attributes, children) {
   return element;
 }
 
+/** Before a panel says something, also the same once more. */
+export function hush(element) {
+  say(element, { tone: "none", text: "" });
+}
+
 /** What a panel says of the last thing that was done there. */
 export function say(element, { tone, text }) {
   element.dataset.tone = tone;

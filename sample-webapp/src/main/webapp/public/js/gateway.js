@@ -1,6 +1,6 @@
 /** A user token of a service gateway, and a session that it keeps open over several requests. */
 
-import { byId, say } from "./dom.js";
+import { byId, hush, say } from "./dom.js";
 import { jsonBody, presenting, succeeded } from "./exchange.js";
 import { Life } from "./life.js";
 import { passwordOf } from "./login.js";
@@ -28,6 +28,7 @@ export function startGateway() {
   };
   for (const [id, step] of Object.entries(steps)) {
     byId(id).addEventListener("click", async () => {
+      hush(said);
       await step();
       enable();
     });

@@ -1,14 +1,16 @@
 /** Logging in and out: a session token or an open token, for the account that is picked. */
 
 import { clearBanner } from "./banner.js";
-import { byId, say } from "./dom.js";
+import { byId, hush, say } from "./dom.js";
 import { basic, presenting, succeeded } from "./exchange.js";
 import { held } from "./held.js";
 import { sendAndShow } from "./wire.js";
 import { words } from "./words.js";
 
 const HINTS = {
-  session: "It works with its session id alone and from this address alone, and dies when it is not used.",
+  session:
+    "It works with its session id alone, and from this address alone. Each use renews it; it dies when it is not used, " +
+    "and after these minutes at the latest. 0 is no such limit.",
   open: "It works from everywhere, without a session id, for these minutes; 0 is for ever. No use renews it.",
 };
 
@@ -44,6 +46,7 @@ function fill() {
 }
 
 async function logIn() {
+  hush(said);
   const kind = form.elements.kind.value;
   const path = (kind === "session" ? "/session/" : "/") + encodeURIComponent(byId("minutes").value);
   const headers = basic(byId("user").value, byId("password").value);
@@ -58,6 +61,7 @@ async function logIn() {
 }
 
 async function logOut() {
+  hush(said);
   const exchange = await sendAndShow("POST", "/security/rest/token/logout", {
     headers: presenting(held.current),
   });

@@ -5,7 +5,7 @@ import { byId, make } from "./dom.js";
 import { send } from "./exchange.js";
 import { words } from "./words.js";
 
-const MOST = 12;
+const MOST = 10;
 const LONGEST_SECRET = 22;
 const SHOWN = [
   "WWW-Authenticate",
@@ -49,13 +49,19 @@ function entryOf(exchange, meaning) {
       {},
       make("span", { class: "status", "data-tone": meaning.tone }, status),
       " ",
-      make("span", {}, make("span", { class: "verb" }, method), " ", make("code", {}, path)),
+      make("span", {}, make("span", { class: "verb" }, method), " ", addressOf(path)),
       " ",
       make("time", {}, new Date().toLocaleTimeString("en-GB")),
     ),
     make("p", { class: "meaning" }, meaning.text),
     make("pre", { class: "http" }, make("code", {}, requestText(exchange), "\n", answerText(exchange))),
   );
+}
+
+/** An address that is cut into lines at its slashes, where it is too long for one. */
+function addressOf(path) {
+  const pieces = path.split(/(?=[/?])/);
+  return make("code", {}, ...pieces.flatMap((piece) => [make("wbr"), piece]));
 }
 
 function requestText({ request }) {

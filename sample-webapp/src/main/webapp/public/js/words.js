@@ -1,5 +1,7 @@
 /** Answers in words: what the status and the headers mean, and what to do. */
 
+import { clock } from "./life.js";
+
 /** Why a token died, as its rightful holder is told. */
 export const ENDS = {
   expired: "it was not used for too long, or its time was over",
@@ -47,9 +49,8 @@ function accepted(exchange) {
   if (exchange.request.headers["Token-Passive"]) {
     return "Accepted, and nothing was renewed: the request was passive.";
   }
-  return exchange.headers.has("Token-Remaining")
-    ? "Accepted. A token that slides has its full life again."
-    : "Done.";
+  const left = exchange.headers.get("Token-Remaining");
+  return left === null ? "Accepted." : `Accepted, and the token lives on for ${clock(Number(left))}.`;
 }
 
 /** The reason why the token of an exchange has ended; undefined if it was not refused for that. */

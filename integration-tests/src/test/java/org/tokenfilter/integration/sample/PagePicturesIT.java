@@ -1,0 +1,79 @@
+package org.tokenfilter.integration.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Takes the pictures of the sample's page into {@code target/pictures}; {@code
+ * -DwriteDocuments=true} takes its time and puts them into docs/img.
+ */
+final class PagePicturesIT {
+
+  private static final Path TAKEN = Path.of("target/pictures");
+  private static final Path SHOWN = Path.of("../docs/img");
+  private static final int MOST_BYTES = 300_000;
+
+  private static final boolean WRITE = Boolean.getBoolean("writeDocuments");
+
+  /** How many figures a chart has before its picture is taken. */
+  private static final int FIGURES = WRITE ? 30 : 2;
+
+  @Test
+  void pageHasItsPicturesTaken() throws Exception {
+    try (SampleOnTheScreen screen = SampleOnTheScreen.start()) {
+      PageWindow page = screen.page();
+      page.show(1280, 960, "light");
+      page.logIn("alice", "session");
+      page.press("#client-open", "#client-said");
+      page.await("figures", () -> figures(page) >= FIGURES || !busy(page));
+      page.call("/api/admin");
+      page.call("/api/fail?status=500");
+      page.callWith("forged");
+      page.press("#devices-load", "#devices-said");
+      page.call("/api/whoami");
+      take(page, "page-wide", 1280);
+      page.show(1280, 960, "dark");
+      take(page, "page-dark", 1280);
+      page.show(390, 844, "light");
+      page.run("document.getElementById('token').scrollIntoView()");
+      take(page, "page-phone", 390);
+    }
+  }
+
+  /** Keeps the charts moving; nobody waits for charts that are not there. */
+  private static boolean busy(PageWindow page) {
+    page.call("/api/whoami");
+    return page.text("#live-note").isEmpty();
+  }
+
+  private static long figures(PageWindow page) {
+    String line = page.element("#chart-requests .line").getDomAttribute("d");
+    return line == null ? 0 : line.chars().filter(it -> it == 'L').count();
+  }
+
+  private static void take(PageWindow page, String name, int width) throws IOException {
+    byte[] picture = page.picture();
+    Path file = Files.createDirectories(TAKEN).resolve(name + ".png");
+    Files.write(file, picture);
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture));
+    assertThat(image.getWidth()).as(name).isEqualTo(width);
+    assertThat(picture).as(name).hasSizeLessThan(MOST_BYTES);
+    if (WRITE) {
+      Files.write(SHOWN.resolve(name + ".png"), picture);
+    }
+  }
+
+  @Test
+  void documentsHaveThePictures() {
+    assertThat(List.of("page-wide.png", "page-dark.png", "page-phone.png"))
+        .allMatch(name -> Files.exists(SHOWN.resolve(name)));
+  }
+}
