@@ -10,6 +10,7 @@ const LEAST_TOP = 1;
 export class Chart {
   #points = [];
   #now = make("strong", {}, "–");
+  #peak = make("small");
   #area = draw("path", { class: "area" });
   #line = draw("path", { class: "line" });
   #svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img" });
@@ -18,14 +19,15 @@ export class Chart {
   constructor(element, name) {
     this.#name = name;
     this.#svg.append(this.#area, this.#line);
-    element.append(make("p", {}, this.#now, " ", make("span", {}, name)), this.#svg);
+    element.append(make("p", {}, this.#now, " ", make("span", {}, name), this.#peak), this.#svg);
     this.#describe("no figures yet");
   }
 
   push(time, value) {
     this.#points.push({ time, value });
     this.#points = this.#points.filter((it) => it.time >= time - SPAN);
-    const top = Math.max(LEAST_TOP, ...this.#points.map((it) => it.value));
+    const peak = Math.max(...this.#points.map((it) => it.value));
+    const top = Math.max(LEAST_TOP, peak);
     const corners = this.#points.map((it) => {
       const x = WIDTH - ((time - it.time) / SPAN) * WIDTH;
       const y = HEIGHT - 2 - (it.value / top) * (HEIGHT - 6);
@@ -35,7 +37,8 @@ export class Chart {
     this.#line.setAttribute("d", "M" + corners.join("L"));
     this.#area.setAttribute("d", `M${begin},${HEIGHT}L${corners.join("L")}L${WIDTH},${HEIGHT}Z`);
     this.#now.textContent = value.toFixed(1);
-    this.#describe(`${value.toFixed(1)} now, at most ${top.toFixed(1)} in the last two minutes`);
+    this.#peak.textContent = `peak ${peak.toFixed(1)}`;
+    this.#describe(`${value.toFixed(1)} now, at most ${peak.toFixed(1)} in the last two minutes`);
   }
 
   #describe(text) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +28,14 @@ final class Chromium implements AutoCloseable {
       Pattern.compile(
           "http://[^/]+(/\\S*) - Failed to load resource:"
               + " (?:the server responded with a status of )?(\\S+).*");
+
+  /** Knows no browser that is newer than itself, and says so; no command here needs it to. */
+  private static final Logger VERSIONS =
+      Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
+
+  static {
+    VERSIONS.setLevel(Level.SEVERE);
+  }
 
   private final ChromeDriver driver;
 
