@@ -24,6 +24,17 @@ final class PageWindow {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
+  private static final String FOCUSED = "return document.activeElement.outerHTML";
+
+  /** Whether there is a line around what has the focus, or around its label. */
+  private static final String SEEN =
+      """
+      const it = document.activeElement;
+      return [it, it.closest('label')].some(drawn => drawn !== null
+          && getComputedStyle(drawn).outlineStyle !== 'none'
+          && parseFloat(getComputedStyle(drawn).outlineWidth) >= 2);
+      """;
+
   private final ChromeDriver driver;
   private final String handle;
 
@@ -112,7 +123,7 @@ final class PageWindow {
     int stops = all("a, button, input, select, summary").size();
     for (int i = 0; i < stops; i++) {
       type(Keys.TAB);
-      if (!ask("return document.activeElement.matches(':focus-visible')", Boolean.class)) {
+      if (!ask(SEEN, Boolean.class)) {
         throw new AssertionError("the focus is not seen on " + ask(FOCUSED, String.class));
       }
       if (ask("return document.activeElement.matches(arguments[0])", Boolean.class, css)) {
@@ -121,8 +132,6 @@ final class PageWindow {
     }
     throw new AssertionError("the tabulator does not lead to " + css);
   }
-
-  private static final String FOCUSED = "return document.activeElement.outerHTML";
 
   /** A desk or a phone, in one light or the other. */
   void show(int width, int height, String scheme) {
