@@ -41,11 +41,17 @@ export async function load(page) {
   } else {
     list.replaceChildren(...rows);
   }
-  next = exchange.json.next ?? null;
+  next = pathOf(exchange.json.next);
   nextPage.hidden = next === null;
   const count = list.children.length;
   const more = next === null ? "" : " so far";
   say(said, { tone: "good", text: `${count} live ${count === 1 ? "token" : "tokens"}${more}.` });
+}
+
+/** The next page has its whole address, and this page sends to paths below its own. */
+function pathOf(address) {
+  const folder = new URL(".", document.baseURI).pathname;
+  return address ? address.slice(folder.length - 1) : null;
 }
 
 function enable() {

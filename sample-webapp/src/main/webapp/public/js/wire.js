@@ -92,6 +92,9 @@ function answerText(exchange) {
 
 /** Secrets need no more than their beginning to be told apart. */
 function cutShort(name, value) {
+  if (value.startsWith("Basic ")) {
+    return "Basic ..."; // nothing but a spelling of the password
+  }
   const secret = name === "Authorization" || name === "session";
   return secret && value.length > LONGEST_SECRET ? value.slice(0, LONGEST_SECRET) + "..." : value;
 }
