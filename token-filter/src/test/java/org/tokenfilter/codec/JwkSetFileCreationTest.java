@@ -42,6 +42,7 @@ class JwkSetFileCreationTest {
       Path file = folder.resolve(encryption + ".json");
       KeyRing made = JwkSetFile.create(file, encryption, random, NOW);
       assertThat(made).hasToString("KeyRing[k1 active " + encryption + "]");
+      assertThat(made.activeKey().madeAt()).isEqualTo("2026-11-22T10:00:00Z");
       assertSame(made, JwkSetFile.read(file));
     }
   }
