@@ -33,7 +33,14 @@ public final class StoreCalls {
   private volatile boolean lastFailed;
 
   /** An observer, and whether it is known to fail. */
-  private record Observing(StoreObserver observer, AtomicBoolean failed) {}
+  private static final class Observing {
+    final StoreObserver observer;
+    final AtomicBoolean failed = new AtomicBoolean();
+
+    Observing(StoreObserver observer) {
+      this.observer = observer;
+    }
+  }
 
   /**
    * No calls yet.
@@ -51,7 +58,7 @@ public final class StoreCalls {
 
   /** Adds one who is told of each call from now on, until he is closed. */
   public TokenService.Listening observe(StoreObserver observer) {
-    Observing observing = new Observing(observer, new AtomicBoolean());
+    Observing observing = new Observing(observer);
     observers.add(observing);
     return () -> observers.remove(observing);
   }
@@ -103,11 +110,11 @@ public final class StoreCalls {
   private static void tell(
       Observing observing, StoreOperation operation, Outcome outcome, long nanos) {
     try {
-      observing.observer().called(operation, outcome, nanos);
+      observing.observer.called(operation, outcome, nanos);
     } catch (Throwable e) {
       // Once: there are as many calls as there are requests.
-      if (!observing.failed().getAndSet(true)) {
-        LOG.warn("{} fails when it is told of calls", observing.observer().getClass().getName(), e);
+      if (!observing.failed.getAndSet(true)) {
+        LOG.warn("{} fails when it is told of calls", observing.observer.getClass().getName(), e);
       }
     }
   }

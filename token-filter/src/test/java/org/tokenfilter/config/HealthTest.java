@@ -60,12 +60,13 @@ final class HealthTest {
 
   @Test
   void feedIsAsOldAsItsLastAnswer() {
-    try (TokenSecurity security = with("PT1H")) {
+    try (TokenSecurity security = with("PT30S")) {
       await().until(() -> feed(security).age() != null);
-      clock.move(MINUTE);
-      assertThat(feed(security)).isEqualTo(new FeedState(true, MINUTE));
-      clock.move(Duration.ofHours(1));
-      assertThat(feed(security)).isEqualTo(new FeedState(false, MINUTE.plusHours(1)));
+      store.cut();
+      clock.move(Duration.ofSeconds(29));
+      assertThat(feed(security)).isEqualTo(new FeedState(true, Duration.ofSeconds(29)));
+      clock.move(Duration.ofSeconds(1));
+      assertThat(feed(security)).isEqualTo(new FeedState(false, Duration.ofSeconds(30)));
     }
   }
 

@@ -260,7 +260,7 @@ final class TokenMetricsTest {
 
   @Test
   void feedGrowsOlderAndTokensInMemoryAreCounted() throws Exception {
-    try (Watched lagging = new Watched(folder, "PT1H")) {
+    try (Watched lagging = new Watched(folder, "PT30S")) {
       await().until(() -> !Double.isNaN(lagging.seconds("token.feed.age")));
       IssuedToken token = lagging.service().issueUser(ALICE, null, CLIENT);
       for (int i = 0; i < 3; i++) {
@@ -273,6 +273,7 @@ final class TokenMetricsTest {
       lagging.service().logOut(presented(token));
       assertThat(lagging.registry.get("token.live").gauge().value()).isZero();
 
+      lagging.store.cut();
       lagging.clock.move(Duration.ofMillis(2_500));
       assertThat(lagging.seconds("token.feed.age")).isEqualTo(2.5);
     }

@@ -45,7 +45,7 @@ final class Watched implements AutoCloseable {
             .setting("token.keys.file", folder.resolve("keys.jwks").toString())
             .setting("token.keys.generate", "true")
             .setting("token.revocation.lag", lag)
-            .setting("token.renewal.interval", "PT1H")
+            .setting("token.renewal.interval", "PT5M")
             .setting("token.sweep.interval", "P1D")
             .store(store)
             .clock(clock)
