@@ -68,7 +68,8 @@ function totalsOf(all) {
 
 async function showHealth() {
   const answer = await send("GET", "/public/health");
-  const good = answer.json?.status === "ok" && answer.json.store !== "failing";
+  const { status, store, feed } = answer.json ?? {};
+  const good = status === "ok" && store !== "failing" && feed?.fresh !== false;
   byId("health").dataset.tone = good ? "good" : "bad";
   byId("health-text").textContent = answer.failure ? "The server could not be reached" : healthText(answer);
 }

@@ -99,7 +99,6 @@ final class Chromium implements AutoCloseable {
         .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
         .map(LogEntry::getMessage)
         .map(Chromium::shortened)
-        .filter(it -> !it.equals("401 /metrics")) // TEMPORARY
         .toList();
   }
 
