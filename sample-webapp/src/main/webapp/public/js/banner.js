@@ -28,6 +28,7 @@ export function sayLoggedOut(exchange) {
       ? `The token has ended (${reason}): ${ENDS[reason] ?? "the server says no more"}.`
       : "The server does not accept the token any more, and does not say why.",
   );
+  banner.scrollIntoView({ block: "center" }); // nothing else can be done here, and the login is beside
 }
 
 /** Every answer passes here: the first that fails raises the banner, the first that comes lowers it. */

@@ -166,7 +166,12 @@ final class PageWindow {
 
   /** Waits until something is true, or is a text that is not empty. */
   <T> T await(String what, Supplier<T> condition) {
-    return new WebDriverWait(driver(), PATIENCE, BETWEEN_LOOKS)
+    return await(what, PATIENCE, condition);
+  }
+
+  /** The same, with as much patience as it takes. */
+  <T> T await(String what, Duration patience, Supplier<T> condition) {
+    return new WebDriverWait(driver(), patience, BETWEEN_LOOKS)
         .ignoring(StaleElementReferenceException.class, NoSuchElementException.class)
         .withMessage(what)
         .until(
