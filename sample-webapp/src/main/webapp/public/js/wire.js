@@ -7,6 +7,7 @@ import { words } from "./words.js";
 
 const MOST = 10;
 const LONGEST_SECRET = 22;
+const LONG_WORD = /^\S{40,}$/;
 const SHOWN = [
   "WWW-Authenticate",
   "Token-Remaining",
@@ -83,7 +84,7 @@ function answerText(exchange) {
   for (const name of SHOWN) {
     const value = exchange.headers.get(name);
     if (value !== null) {
-      lines.push(`< ${name}: ${value}`);
+      lines.push(`< ${name}: ${cutShort(name, value)}`);
     }
   }
   const body = exchange.json === undefined ? exchange.text : JSON.stringify(exchange.json, shortened, 2);
@@ -100,6 +101,6 @@ function cutShort(name, value) {
 }
 
 function shortened(name, value) {
-  const token = typeof value === "string" && value.startsWith("eyJ");
-  return token ? value.slice(0, LONGEST_SECRET) + "..." : value;
+  const isLong = typeof value === "string" && LONG_WORD.test(value);
+  return isLong ? value.slice(0, LONGEST_SECRET) + "..." : value;
 }

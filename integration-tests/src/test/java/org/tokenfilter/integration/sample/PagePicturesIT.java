@@ -37,13 +37,18 @@ final class PagePicturesIT {
       page.logIn("alice", "session");
       page.press("#client-open", "#client-said");
       page.await("figures", FOR_FIGURES, () -> figures(page) >= FIGURES || !keepBusy(page));
+      page.call("/api/echo");
+      page.callWith("passive");
+      page.callWith("nothing");
       page.call("/api/admin");
       page.call("/api/fail?status=500");
       page.callWith("forged");
       page.press("#devices-load", "#devices-said");
       page.call("/api/whoami");
+      page.run("scrollTo(0, 0)");
       take(page, "page-wide", 1280);
       page.show(1280, 960, "dark");
+      page.run("document.getElementById('calls').scrollIntoView()");
       take(page, "page-dark", 1280);
       page.show(390, 844, "light");
       page.run("document.getElementById('token').scrollIntoView()");
