@@ -42,21 +42,21 @@ export class Life {
     const gained = this.#end === null ? 0 : millis - this.#left();
     this.#end = performance.now() + millis;
     this.#full = Math.max(this.#full, millis);
-    if (gained > JUMP) {
-      this.#note.textContent = `left: the last call has renewed it, +${clock(gained)}`;
-    } else if (!this.#note.textContent) {
-      this.#note.textContent = "left";
-    }
+    this.#note.textContent = gained > JUMP ? `left: the last call has renewed it, +${clock(gained)}` : "left";
     this.#show();
   }
 
   /** Takes an answer. What a failed one says is what its success would have granted. */
   heard(exchange) {
     const left = exchange.headers.get("Token-Remaining");
+    const note = this.#note.textContent;
     if (left !== null && exchange.status < 400) {
       this.set(Number(left));
     } else if (left !== null) {
       this.#note.textContent = "left: the last call has failed and renewed nothing";
+    }
+    if (note && exchange.request.headers["Token-Passive"]) {
+      this.#note.textContent = note; // a look changes nothing that is to be told
     }
   }
 

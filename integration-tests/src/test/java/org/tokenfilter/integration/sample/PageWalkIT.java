@@ -72,6 +72,13 @@ final class PageWalkIT {
         "401 /api/whoami",
         "401 /api/whoami");
 
+    page.await(
+        "refusals", () -> page.text("#chart-refusals").matches("(?s).*peak (?!0\\.0)[0-9.]+"));
+    assertThat(page.element("#chart-requests svg").getDomAttribute("aria-label"))
+        .matches("requests a second: [0-9.]+ now, at most [0-9.]+ in the last two minutes");
+    assertThat(page.text("#live-note")).isEmpty();
+    assertThat(page.text("#health")).isEqualTo("Health: ok, store ok, feed fresh, key k1");
+
     assertThat(page.press("#log-out", "#login-said")).contains("Logged out");
     page.logIn("admin", "open");
     assertThat(page.text("#who-text")).contains("an open token");
