@@ -24,6 +24,10 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /** A browser without a display, and the windows that it shows. */
 final class Chromium implements AutoCloseable {
 
+  private static final String MISSING =
+      "The page is not tested: chromium or chromedriver is missing."
+          + " On Debian: apt-get install chromium chromium-driver";
+
   private static final Pattern NETWORK =
       Pattern.compile(
           "http://[^/]+(/\\S*) - Failed to load resource:"
@@ -38,19 +42,22 @@ final class Chromium implements AutoCloseable {
   }
 
   private final ChromeDriver driver;
+  private final String first;
 
   private Chromium(ChromeDriver driver) {
     this.driver = driver;
+    this.first = driver.getWindowHandle();
   }
 
   /** Starts it; where it is not installed the test is skipped. */
   static Chromium start() {
     Optional<Path> browser = onThePath("chromium");
     Optional<Path> remote = onThePath("chromedriver");
-    assumeTrue(
-        browser.isPresent() && remote.isPresent(),
-        "The page is not tested: chromium or chromedriver is missing."
-            + " On Debian: apt-get install chromium chromium-driver");
+    boolean there = browser.isPresent() && remote.isPresent();
+    if (!there) {
+      System.err.println(MISSING); // the reports alone have the reason of an assumption
+    }
+    assumeTrue(there, MISSING);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(browser.orElseThrow().toFile());
     options.addArguments(
@@ -82,13 +89,23 @@ final class Chromium implements AutoCloseable {
 
   /** The first window. */
   PageWindow window() {
-    return new PageWindow(driver, driver.getWindowHandle());
+    return new PageWindow(driver, first);
   }
 
   /** Another window of the same person. */
   PageWindow anotherWindow() {
     driver.switchTo().newWindow(WindowType.WINDOW);
-    return window();
+    return new PageWindow(driver, driver.getWindowHandle());
+  }
+
+  /** Leaves the first window alone. */
+  void closeTheOtherWindows() {
+    for (String handle : driver.getWindowHandles()) {
+      if (!handle.equals(first)) {
+        driver.switchTo().window(handle).close();
+      }
+    }
+    driver.switchTo().window(first);
   }
 
   /**

@@ -57,12 +57,12 @@ final class PageRefusalsIT {
   void lifeRunsDownAndJumpsUpAndItsEndIsTold() throws Exception {
     try (SampleOnTheScreen screen =
         SampleOnTheScreen.start(
-            "-Dtoken.idle-timeout=PT10S",
+            "-Dtoken.idle-timeout=PT8S",
             "-Dtoken.sessions.limit=1",
             "-Dtoken.sessions.policy=evict-oldest")) {
       PageWindow page = screen.page();
       page.logIn("alice", "session");
-      page.await("the life to run down", () -> page.secondsLeft() <= 6);
+      page.await("the life to run down", () -> page.secondsLeft() <= 5);
       int before = page.secondsLeft();
       assertThat(page.call("/api/fail?status=500")).contains("500");
       assertThat(page.secondsLeft()).as("a failed call renews nothing").isLessThanOrEqualTo(before);
