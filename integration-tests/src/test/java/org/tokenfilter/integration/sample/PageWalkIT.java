@@ -98,6 +98,31 @@ final class PageWalkIT {
     assertThat(page.text("#who-text")).contains("an open token");
     assertThat(page.text("#token-session")).contains("good by itself");
     assertThat(page.call("/api/admin")).contains("Accepted");
+
+    page.press("#log-out", "#login-said");
+    page.element("#minutes").clear();
+    page.element("#minutes").sendKeys("0");
+    page.click("#log-in");
+    page.awaitText("#life", "never expires");
+    assertConsoleSaid();
+  }
+
+  @Test
+  void nothingIsAskedForByThePageWhileNobodySeesIt() {
+    page.logIn("admin", "session");
+    page.await("looks", () -> page.text("#looks").startsWith("2 so far"));
+    page.pretendHidden(true);
+    page.call("/api/slow?ms=1500"); // what was on its way has come
+    long asked = page.asked("/public/health");
+    String looks = page.text("#looks");
+    for (int i = 0; i < 3; i++) {
+      page.call("/api/slow?ms=1500");
+    }
+    assertThat(page.asked("/public/health")).isEqualTo(asked);
+    assertThat(page.text("#looks")).isEqualTo(looks);
+    page.pretendHidden(false);
+    page.await("the page to ask again", () -> page.asked("/public/health") > asked);
+    page.await("a look", () -> !page.text("#looks").equals(looks));
     assertConsoleSaid();
   }
 

@@ -35,6 +35,12 @@ final class PageWindow {
           && parseFloat(getComputedStyle(drawn).outlineWidth) >= 2);
       """;
 
+  private static final String ASKED =
+      """
+      return performance.getEntriesByType('resource')
+          .filter(it => new URL(it.name).pathname === arguments[0]).length;
+      """;
+
   private final ChromeDriver driver;
   private final String handle;
 
@@ -111,6 +117,19 @@ final class PageWindow {
     return Arrays.stream(text("#life .time").split(":", -1))
         .mapToInt(Integer::parseInt)
         .reduce(0, (all, next) -> all * 60 + next);
+  }
+
+  /** How often the page has asked for something since it was opened. */
+  long asked(String path) {
+    return ask(ASKED, Long.class, path);
+  }
+
+  /** Makes the page believe that nobody, or somebody, sees it. */
+  void pretendHidden(boolean hidden) {
+    run(
+        "Object.defineProperty(document, 'hidden', { value: %s, configurable: true })"
+            .formatted(hidden));
+    run("document.dispatchEvent(new Event('visibilitychange'))");
   }
 
   /** Presses keys, wherever the focus is. */
