@@ -27,11 +27,14 @@ final class PagePicturesIT {
   /** How many figures a chart has before its picture is taken. */
   private static final int FIGURES = WRITE ? 40 : 2;
 
+  /** What a picture of a life shows of it, of a minute. */
+  private static final int SECONDS_LEFT = WRITE ? 42 : 60;
+
   private static final Duration FOR_FIGURES = Duration.ofMinutes(3);
 
   @Test
   void pageHasItsPicturesTaken() throws Exception {
-    try (SampleOnTheScreen screen = SampleOnTheScreen.start()) {
+    try (SampleOnTheScreen screen = SampleOnTheScreen.start("-Dtoken.idle-timeout=PT1M")) {
       PageWindow page = screen.page();
       page.show(1280, 960, "light");
       page.logIn("alice", "session");
@@ -45,6 +48,7 @@ final class PagePicturesIT {
       page.callWith("forged");
       page.press("#devices-load", "#devices-said");
       page.call("/api/whoami");
+      page.await("the life to run down", () -> page.secondsLeft() <= SECONDS_LEFT);
       page.run("scrollTo(0, 0)");
       take(page, "page-wide", 1280);
       page.show(1280, 960, "dark");
