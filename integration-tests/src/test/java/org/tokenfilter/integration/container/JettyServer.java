@@ -1,0 +1,65 @@
+package org.tokenfilter.integration.container;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.eclipse.jetty.ee10.annotations.AnnotationConfiguration;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.server.NetworkConnector;
+import org.eclipse.jetty.server.handler.ContextHandlerCollection;
+import org.eclipse.jetty.util.Blocker;
+import org.jspecify.annotations.Nullable;
+
+/** A Jetty with web.xml, fragments and annotations of EE 10. */
+final class JettyServer implements Server {
+
+  private final org.eclipse.jetty.server.Server server =
+      new org.eclipse.jetty.server.Server(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  private final ContextHandlerCollection contexts = new ContextHandlerCollection();
+  private @Nullable WebAppContext application;
+  private @Nullable Path work;
+
+  @Override
+  public int start(Path folder) throws Exception {
+    work = Files.createDirectories(folder.resolve("work"));
+    server.setHandler(contexts);
+    server.start();
+    return ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
+  }
+
+  @Override
+  public ClassLoader deploy(Path war) throws Exception {
+    if (application != null) {
+      undeploy();
+    }
+    WebAppContext context = new WebAppContext();
+    context.setContextPath("/");
+    context.setWar(war.toString());
+    context.setTempDirectory(Objects.requireNonNull(work).resolve("app").toFile());
+    context.addConfiguration(new AnnotationConfiguration());
+    context.setThrowUnavailableOnStartupException(true);
+    try (Blocker.Callback done = Blocker.callback()) {
+      contexts.deployHandler(context, done);
+      done.block();
+    }
+    application = context;
+    return context.getClassLoader();
+  }
+
+  @Override
+  public void undeploy() throws Exception {
+    try (Blocker.Callback done = Blocker.callback()) {
+      contexts.undeployHandler(Objects.requireNonNull(application), done);
+      done.block();
+    }
+    application = null;
+  }
+
+  @Override
+  public void close() throws Exception {
+    server.stop();
+  }
+}
