@@ -2,7 +2,16 @@ package org.tokenfilter.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +89,45 @@ final class AuditLogTest {
             "INFO event=ended handle=AAAAAAAA reason=evicted",
             "WARN event=refresh-replay handle=AAAAAAAA subject=\"alice\" client=\"192.0.2.2\"",
             "WARN event=subject-barred subject=\"alice\" why=\"may not go on\"");
+  }
+
+  @Test
+  void operatorsReadWhatEachLineMeans() throws Exception {
+    TokenRecord limited = record(NOW.plusSeconds(60));
+    audit.issued(limited);
+    audit.renewed(limited);
+    audit.ended(limited.id(), Reason.EVICTED);
+    audit.refused(TokenRejectedException.misuse("forged"), Scene.CLIENT);
+    audit.refused(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
+    audit.replayed(limited, Scene.NEIGHBOUR);
+    audit.subjectBarred("alice", "may not go on");
+    audit.loginFailed("alice", Rejection.WRONG_CREDENTIALS, Scene.CLIENT);
+
+    Map<String, Set<String>> explained = new TreeMap<>();
+    for (MatchResult row :
+        Pattern.compile("(?m)^\\| `event=([a-z-]+)` \\| ([A-Z, or]+) \\|")
+            .matcher(Files.readString(Path.of("../docs/operations.md")))
+            .results()
+            .toList()) {
+      explained.put(row.group(1), Set.of(row.group(2).split(", or ", -1)));
+    }
+    assertThat(
+            lines.take().stream()
+                .map(line -> line.split(" (event=)?", 3))
+                .collect(
+                    Collectors.groupingBy(
+                        it -> it[1], Collectors.mapping(it -> it[0], Collectors.toSet()))))
+        .isEqualTo(explained);
+  }
+
+  @Test
+  void nothingIsHeardThatIsNotALine() {
+    assertThat(TokenListener.class.getDeclaredMethods())
+        .as("what a listener hears; where there is more, the two tests above need it too")
+        .filteredOn(method -> !method.isSynthetic())
+        .extracting(Method::getName)
+        .containsExactlyInAnyOrder(
+            "issued", "renewed", "ended", "replayed", "subjectBarred", "refused", "loginFailed");
   }
 
   private static TokenRecord record(@Nullable Instant expiresAt) {

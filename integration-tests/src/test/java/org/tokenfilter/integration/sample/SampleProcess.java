@@ -1,0 +1,85 @@
+package org.tokenfilter.integration.sample;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code java -jar sample-webapp.war} on a free port, until it is closed. */
+final class SampleProcess implements AutoCloseable {
+
+  private static final Path WAR = Path.of("../sample-webapp/target/sample-webapp.war");
+  private static final Pattern ADDRESS = Pattern.compile("The sample is at (http://\\S+)");
+  private static final int STOPS_WITHIN_SECONDS = 30;
+
+  private final Process process;
+  private final URI address;
+
+  private SampleProcess(Process process, URI address) {
+    this.process = process;
+    this.address = address;
+  }
+
+  /**
+   * Starts it, and waits until it serves.
+   *
+   * @param folder where it keeps everything
+   * @param options of the JVM, such as {@code -Dtoken.idle-timeout=PT20S}
+   */
+  static SampleProcess start(Path folder, String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Djetty.port=0");
+    command.add("-Dsample.data=" + folder.resolve("data"));
+    command.add("-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
+    command.addAll(List.of(options));
+    command.add("-jar");
+    command.add(WAR.toAbsolutePath().toString());
+    Path log = folder.resolve("log");
+    Process process =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectError(log.toFile()).start();
+    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      Matcher address = ADDRESS.matcher(line);
+      if (address.find()) {
+        drain(output);
+        return new SampleProcess(process, URI.create(address.group(1)));
+      }
+    }
+    throw new AssertionError("the sample did not start: " + Files.readString(log));
+  }
+
+  /** Whoever does not read what a process writes stops it once the pipe is full. */
+  private static void drain(BufferedReader output) {
+    Thread thread = new Thread(() -> output.lines().forEach(line -> {}), "output of the sample");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Where it serves, with a slash at the end. */
+  URI address() {
+    return address;
+  }
+
+  /** Stops it as a terminal does, and waits for it. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOPS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("the sample did not stop");
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
