@@ -30,6 +30,11 @@ final class Client {
     this.port = port;
   }
 
+  /** One with connections of its own. */
+  Client another() {
+    return new Client(port);
+  }
+
   Answer get(String path, String... headers) throws IOException, InterruptedException {
     return send("GET", path, BodyPublishers.noBody(), headers);
   }

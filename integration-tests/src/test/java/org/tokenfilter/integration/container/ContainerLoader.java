@@ -16,8 +16,6 @@ import java.util.stream.Stream;
  */
 final class ContainerLoader extends URLClassLoader {
 
-  private static final String OURS = ContainerLoader.class.getPackageName() + ".";
-
   ContainerLoader(Path jars) throws IOException {
     super(urls(jars), new Contract());
   }
@@ -39,7 +37,8 @@ final class ContainerLoader extends URLClassLoader {
   /** Defines classes of this package anew, so that what they name is the container's. */
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    if (!name.startsWith(OURS)) {
+    String room = name.substring(0, name.lastIndexOf('.') + 1);
+    if (!room.equals(ContainerLoader.class.getPackageName() + ".")) {
       return super.findClass(name);
     }
     String file = name.replace('.', '/') + ".class";

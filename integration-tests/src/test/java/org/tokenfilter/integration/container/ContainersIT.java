@@ -165,15 +165,13 @@ final class ContainersIT {
   }
 
   @Test
-  void errorPageIsProtectedAsAnyOther() throws Exception {
+  void errorPageKnowsWhoAsked() throws Exception {
     assumeTrue(
         registration != Registration.WEB_XML, "the sample as it is has no error page of its own");
-    Answer without = client.get("/public/no-such-page");
-    assertThat(without.status()).isNotEqualTo(200);
-    assertThat(without.text()).doesNotContain("username");
-    Answer with = client.get("/public/no-such-page", client.session(Client.ALICE).headers());
-    assertThat(with.status()).isEqualTo(404);
-    assertThat(with.member("username")).isEqualTo("alice");
+    assertThat(client.get("/api/admin").status()).isEqualTo(401);
+    Answer page = client.get("/api/admin", client.session(Client.ALICE).headers());
+    assertThat(page.status()).isEqualTo(403);
+    assertThat(page.member("username")).isEqualTo("alice");
   }
 
   @Test
@@ -214,7 +212,7 @@ final class ContainersIT {
     byte[] form = Client.bytes("token=a&session=b&a=%C3%A4+c&a=2");
     String[] asForm = Client.with(alice, "Content-Type", "application/x-www-form-urlencoded");
     assertThat(client.post("/api/echo", form, asForm).body()).isEqualTo(form);
-    byte[] large = new byte[3_000_000];
+    byte[] large = new byte[1_500_000];
     new Random(4711).nextBytes(large);
     String[] asBytes = Client.with(alice, "Content-Type", "application/octet-stream");
     assertThat(client.post("/api/echo", large, asBytes).body()).isEqualTo(large);
@@ -281,7 +279,7 @@ final class ContainersIT {
     assertThat(client.form("/oauth/revoke", "token=" + token).status()).isEqualTo(200);
     assertThat(client.form("/oauth/introspect", "token=" + token, admin).text())
         .isEqualTo("{\"active\":false}");
-    assertThat(client.get("/openapi.json").text()).contains("\"openapi\":\"3.1");
+    assertThat(client.get("/openapi.json").text()).containsPattern("\"openapi\": ?\"3.1");
   }
 
   @ParameterizedTest
@@ -312,7 +310,8 @@ final class ContainersIT {
     Answer answer = client.get(path);
     assertThat(answer.status()).isIn(400, 401, 404);
     assertThat(answer.text()).doesNotContain("username");
-    assertThat(client.post(path, new byte[0]).status()).isIn(400, 401, 404, 405);
+    // A container closes the connection after a request that it does not take.
+    assertThat(client.another().post(path, new byte[0]).status()).isIn(400, 401, 404, 405);
   }
 
   @Test

@@ -9,7 +9,6 @@ import org.eclipse.jetty.ee10.annotations.AnnotationConfiguration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
-import org.eclipse.jetty.util.Blocker;
 import org.jspecify.annotations.Nullable;
 
 /** A Jetty with web.xml, fragments and annotations of EE 10. */
@@ -41,25 +40,23 @@ final class JettyServer implements Server {
     context.setTempDirectory(Objects.requireNonNull(work).resolve("app").toFile());
     context.addConfiguration(new AnnotationConfiguration());
     context.setThrowUnavailableOnStartupException(true);
-    try (Blocker.Callback done = Blocker.callback()) {
-      contexts.deployHandler(context, done);
-      done.block();
-    }
+    contexts.addHandler(context);
+    context.start();
     application = context;
     return context.getClassLoader();
   }
 
   @Override
   public void undeploy() throws Exception {
-    try (Blocker.Callback done = Blocker.callback()) {
-      contexts.undeployHandler(Objects.requireNonNull(application), done);
-      done.block();
-    }
+    WebAppContext context = Objects.requireNonNull(application);
+    context.stop();
+    contexts.removeHandler(context);
+    context.destroy();
     application = null;
   }
 
   @Override
-  public void close() throws Exception {
+  public void stop() throws Exception {
     server.stop();
   }
 }

@@ -84,9 +84,9 @@ enum Registration {
   /** The sample, registered this way. */
   abstract Path war() throws Exception;
 
-  /** A protected page for what is not found: the sample has none. */
+  /** A page for what is forbidden: the sample has none. */
   private static void addErrorPage(WebXml webXml) {
-    webXml.add("error-page", "error-code", "404", "location", "/api/whoami");
+    webXml.add("error-page", "error-code", "403", "location", "/api/whoami");
   }
 
   private static boolean ofTheLibrary(String className) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * What came of each row, in {@code target/containers/table.md}; and in docs/containers.md as well,
@@ -27,13 +28,15 @@ final class ResultTable implements AfterTestExecutionCallback {
     private final Duration start;
     private int passed;
     private int failed;
+    private int skipped;
 
     private Row(Duration start) {
       this.start = start;
     }
 
     private String result() {
-      return failed == 0 ? passed + " passed" : failed + " of " + (passed + failed) + " failed";
+      String result = failed == 0 ? passed + " passed" : failed + " failed, " + passed + " passed";
+      return skipped == 0 ? result : result + ", " + skipped + " skipped";
     }
   }
 
@@ -48,7 +51,10 @@ final class ResultTable implements AfterTestExecutionCallback {
     if (current == null) {
       throw new AssertionError("a test ran outside of all rows");
     }
-    if (context.getExecutionException().isPresent()) {
+    Throwable failure = context.getExecutionException().orElse(null);
+    if (failure instanceof TestAbortedException) {
+      current.skipped++;
+    } else if (failure != null) {
       current.failed++;
     } else {
       current.passed++;

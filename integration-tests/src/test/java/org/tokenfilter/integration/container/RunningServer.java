@@ -45,14 +45,19 @@ final class RunningServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    inside(
-        () -> {
-          server.close();
-          return port;
-        });
-    loader.close();
-    System.setProperties(before);
+  public void close() {
+    try {
+      inside(
+          () -> {
+            server.stop();
+            return port;
+          });
+      loader.close();
+    } catch (Exception e) {
+      throw new AssertionError("the container did not stop", e);
+    } finally {
+      System.setProperties(before);
+    }
   }
 
   @FunctionalInterface

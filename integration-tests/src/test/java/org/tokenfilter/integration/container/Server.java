@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * A container on loopback that runs one web application, at the root. It is public because its
  * implementations are in class loaders of their own.
  */
-public interface Server extends AutoCloseable {
+public interface Server {
 
   /**
    * Starts without an application.
@@ -27,6 +27,5 @@ public interface Server extends AutoCloseable {
   void undeploy() throws Exception;
 
   /** Stops whatever runs. */
-  @Override
-  void close() throws Exception;
+  void stop() throws Exception;
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import org.apache.catalina.Context;
 import org.apache.catalina.Host;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.JreMemoryLeakPreventionListener;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.HostConfig;
 import org.apache.catalina.startup.Tomcat;
@@ -54,6 +55,10 @@ final class TomcatServer implements Server {
     connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
     connector.setThrowOnFailure(true);
     tomcat.setConnector(connector);
+    // The system's would have the tests' class path.
+    tomcat.getEngine().setParentClassLoader(TomcatServer.class.getClassLoader());
+    // As conf/server.xml has it: the JDK makes its singletons before an application makes them.
+    tomcat.getServer().addLifecycleListener(new JreMemoryLeakPreventionListener());
     // Looks for changes when it is told to, and not by itself.
     tomcat.getEngine().setBackgroundProcessorDelay(-1);
     StandardHost host = (StandardHost) tomcat.getHost();
@@ -91,7 +96,7 @@ final class TomcatServer implements Server {
   }
 
   @Override
-  public void close() throws Exception {
+  public void stop() throws Exception {
     tomcat.stop();
     tomcat.destroy();
   }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EventListener;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.w3c.dom.Element;
 
@@ -63,8 +64,7 @@ final class UndertowDeployment {
       case "filter-mapping" -> mapFilter(element);
       case "servlet" -> addServlet(element);
       case "servlet-mapping" ->
-          info.getServlets()
-              .get(WebXml.text(element, "servlet-name"))
+          Objects.requireNonNull(info.getServlets().get(WebXml.text(element, "servlet-name")))
               .addMappings(WebXml.texts(element, "url-pattern"));
       case "welcome-file-list" -> info.addWelcomePages(WebXml.texts(element, "welcome-file"));
       case "error-page" ->

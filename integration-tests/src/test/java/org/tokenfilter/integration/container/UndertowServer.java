@@ -67,13 +67,14 @@ final class UndertowServer implements Server {
     manager.stop();
     manager.undeploy();
     container.removeDeployment(info);
+    info.getResourceManager().close();
     Objects.requireNonNull(classes).close();
     application = null;
     classes = null;
   }
 
   @Override
-  public void close() throws Exception {
+  public void stop() throws Exception {
     if (application != null) {
       undeploy();
     }
