@@ -19,9 +19,13 @@ enum Container {
     this.server = server;
   }
 
-  /** One that runs without an application. */
-  RunningServer start() throws Exception {
-    ContainerLoader loader = new ContainerLoader(Target.FOLDER.resolve(folder));
+  /**
+   * One that runs without an application.
+   *
+   * @param more folders with jars, such as drivers, for its class path
+   */
+  RunningServer start(Path... more) throws Exception {
+    ContainerLoader loader = new ContainerLoader(Target.FOLDER.resolve(folder), more);
     Class<?> type = loader.loadClass(Container.class.getPackageName() + "." + server);
     var constructor = type.getDeclaredConstructor();
     constructor.setAccessible(true);

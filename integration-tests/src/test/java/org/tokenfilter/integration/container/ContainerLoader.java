@@ -16,8 +16,13 @@ import java.util.stream.Stream;
  */
 final class ContainerLoader extends URLClassLoader {
 
-  ContainerLoader(Path jars) throws IOException {
+  ContainerLoader(Path jars, Path... more) throws IOException {
     super(urls(jars), new Contract());
+    for (Path folder : more) {
+      for (URL url : urls(folder)) {
+        addURL(url);
+      }
+    }
   }
 
   private static URL[] urls(Path jars) throws IOException {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -31,8 +34,8 @@ final class ContainersIT {
   private static final String API_CLIENT =
       "{\"username\":\"alice\",\"password\":\"wonderland-4711\",\"apiClientName\":\"%s\"}";
 
-  /** What passes between two looks at a token, so that they differ where it is not renewed. */
-  private static final int ENOUGH_MILLIS = 30;
+  /** More than two answers can be apart that tell of the same deadline. */
+  private static final Duration DIFFERENCE = Duration.ofMillis(100);
 
   @RegisterExtension static final ResultTable TABLE = new ResultTable();
 
@@ -138,7 +141,7 @@ final class ContainersIT {
             "/security/rest/token/access/session/5", "Authorization", Client.basic(Client.ALICE));
     String cookie = answer.header("Set-Cookie");
     assertThat(cookie).startsWith("SESSION=" + answer.member("session") + ";");
-    assertThat(String.valueOf(cookie).toLowerCase(java.util.Locale.ROOT).split("; *"))
+    assertThat(String.valueOf(cookie).toLowerCase(Locale.ROOT).split("; *"))
         .contains("httponly", "path=/", "samesite=lax")
         .doesNotContain("secure")
         .noneMatch(it -> it.startsWith("max-age") || it.startsWith("expires"));
@@ -177,24 +180,26 @@ final class ContainersIT {
   @Test
   void requestThatIsAnsweredLaterIsRenewedToo() throws Exception {
     String token = userToken();
-    long low = afterAWhile(token);
+    Instant before = deadline(token);
+    awaitLater(token);
     Answer answer = client.get("/api/slow?ms=1", Client.bearer(token));
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.member("username")).isEqualTo("alice");
     assertThat(answer.header("Token-Remaining")).isNotNull();
     // The answer may be here before the container has told of its end.
-    Awaitility.await().until(() -> remaining(token) > low);
+    Awaitility.await().until(() -> deadline(token).isAfter(before.plus(DIFFERENCE)));
   }
 
   @Test
   void successRenewsAndFailureDoesNot() throws Exception {
     String token = userToken();
-    long low = afterAWhile(token);
+    Instant before = deadline(token);
+    awaitLater(token);
     assertThat(client.get("/api/fail?status=500", Client.bearer(token)).status()).isEqualTo(500);
     assertThat(client.get("/api/fail?status=404", Client.bearer(token)).status()).isEqualTo(404);
-    assertThat(remaining(token)).isLessThanOrEqualTo(low);
+    assertThat(deadline(token)).isBefore(before.plus(DIFFERENCE));
     assertThat(client.get("/api/whoami", Client.bearer(token)).status()).isEqualTo(200);
-    assertThat(remaining(token)).isGreaterThan(low);
+    assertThat(deadline(token)).isAfter(before.plus(DIFFERENCE));
   }
 
   @Test
@@ -240,7 +245,8 @@ final class ContainersIT {
   @Test
   void tokenQueriesAnswer() throws Exception {
     String token = userToken();
-    assertThat(remaining(token)).isBetween(1L, 3_600_000L);
+    Answer queried = client.get("/QuerySessionToken?SessionToken=" + token);
+    assertThat(queried.number("Remaining")).isBetween(1L, 3_600_000L);
     Answer renewed = client.form("/RenewSessionToken", "SessionToken=" + token);
     assertThat(renewed.status()).isEqualTo(200);
     assertThat(client.get("/RevokeSessionToken?SessionToken=" + token).status()).isEqualTo(200);
@@ -307,10 +313,10 @@ final class ContainersIT {
         "/index.html;/../api/whoami"
       })
   void noSpellingOfAPathLeadsAroundTheFilter(String path) throws Exception {
-    Answer answer = client.get(path);
+    // A container closes the connection after a request that it does not take.
+    Answer answer = client.another().get(path);
     assertThat(answer.status()).isIn(400, 401, 404);
     assertThat(answer.text()).doesNotContain("username");
-    // A container closes the connection after a request that it does not take.
     assertThat(client.another().post(path, new byte[0]).status()).isIn(400, 401, 404, 405);
   }
 
@@ -346,16 +352,22 @@ final class ContainersIT {
     return client.get("/GetSessionToken?Minutes=60", alice).member("SessionToken");
   }
 
-  /** What is left of a token's life; asking does not renew it. */
-  private long remaining(String token) throws Exception {
-    return client.get("/QuerySessionToken?SessionToken=" + token).number("Remaining");
+  /** When a token dies unless it is used; asking does not use it. */
+  private Instant deadline(String token) throws Exception {
+    Answer answer = client.get("/QuerySessionToken?SessionToken=" + token);
+    return Instant.parse(answer.member("ServerDateTime")).plusMillis(answer.number("Remaining"));
   }
 
-  /** What is left when some of it is over. */
-  private long afterAWhile(String token) throws Exception {
-    long before = remaining(token);
-    Awaitility.await().until(() -> remaining(token) < before - ENOUGH_MILLIS);
-    return remaining(token);
+  /** Waits until a use would be seen by the deadline. */
+  private void awaitLater(String token) throws Exception {
+    Instant begin = serverTime(token);
+    Awaitility.await()
+        .until(() -> serverTime(token).isAfter(begin.plus(DIFFERENCE.multipliedBy(2))));
+  }
+
+  private Instant serverTime(String token) throws Exception {
+    return Instant.parse(
+        client.get("/QuerySessionToken?SessionToken=" + token).member("ServerDateTime"));
   }
 
   private static void assertRefused(Answer answer) {

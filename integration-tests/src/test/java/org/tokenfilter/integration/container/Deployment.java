@@ -17,9 +17,9 @@ final class Deployment implements AutoCloseable {
   }
 
   /** Starts a container with a WAR, whose keys and tokens are in a folder of its own. */
-  static Deployment of(Container container, Path war) throws Exception {
+  static Deployment of(Container container, Path war, Path... more) throws Exception {
     long begin = System.nanoTime();
-    RunningServer server = container.start();
+    RunningServer server = container.start(more);
     System.setProperty("sample.data", server.folder().resolve("data").toString());
     Quiet.on();
     try {

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.eclipse.jetty.ee10.annotations.AnnotationConfiguration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.jspecify.annotations.Nullable;
@@ -52,11 +54,19 @@ final class JettyServer implements Server {
     context.stop();
     contexts.removeHandler(context);
     context.destroy();
+    // A connection that stays open holds the application that it has spoken to last.
+    for (Connector connector : server.getConnectors()) {
+      connector.getConnectedEndPoints().forEach(EndPoint::close);
+    }
     application = null;
   }
 
   @Override
   public void stop() throws Exception {
+    // What was started by hand is not stopped with the server.
+    if (application != null) {
+      undeploy();
+    }
     server.stop();
   }
 }
