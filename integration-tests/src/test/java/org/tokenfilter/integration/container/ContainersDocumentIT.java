@@ -8,6 +8,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnector;
@@ -66,6 +67,8 @@ final class ContainersDocumentIT {
 
   private static TomcatServletWebServerFactory tomcat() {
     TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
+    // Where no servlet is, Tomcat runs no filter; an application would have a DispatcherServlet.
+    factory.setRegisterDefaultServlet(true);
     factory.setAddress(InetAddress.getLoopbackAddress());
     return factory;
   }
@@ -82,7 +85,8 @@ final class ContainersDocumentIT {
 
   @Test
   void crossOriginHandlerOfJettyAnswersPreflights() throws Exception {
-    Shop shop = new Shop("cors-jetty");
+    // This Jetty is in the class path of the tests, which logs by other classes of these names.
+    Shop shop = new Shop("cors-jetty").without("logback-", "slf4j-");
     Path war = shop.war();
     Path classes =
         shop.compile(
@@ -124,7 +128,7 @@ final class ContainersDocumentIT {
   @SuppressWarnings("unchecked") // the class was written above
   private static void install(
       Class<?> type, org.eclipse.jetty.server.Server server, Handler context) throws Exception {
-    ((java.util.function.BiConsumer<org.eclipse.jetty.server.Server, Handler>)
+    ((BiConsumer<org.eclipse.jetty.server.Server, Handler>)
             type.getConstructor().newInstance())
         .accept(server, context);
   }

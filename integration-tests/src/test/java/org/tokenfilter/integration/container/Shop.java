@@ -104,6 +104,19 @@ final class Shop {
     return this;
   }
 
+  /** Takes out the jars whose names begin so. */
+  Shop without(String... prefixes) throws IOException {
+    try (Stream<Path> files = Files.list(root.resolve("WEB-INF/lib"))) {
+      for (Path jar : files.toList()) {
+        String name = jar.getFileName().toString();
+        if (Stream.of(prefixes).anyMatch(name::startsWith)) {
+          Files.delete(jar);
+        }
+      }
+    }
+    return this;
+  }
+
   /** Compiles a class into WEB-INF/classes; returns that folder. */
   Path compile(String className, String source) throws IOException {
     Path classes = root.resolve("WEB-INF/classes");
