@@ -59,6 +59,8 @@ final class RoomsTest {
           .definedBy("org.tokenfilter.filter")
           .layer("endpoint")
           .definedBy("org.tokenfilter.endpoint")
+          .layer("metrics")
+          .definedBy("org.tokenfilter.metrics")
           .whereLayer("store")
           .mayNotAccessAnyLayer()
           .whereLayer("token")
@@ -75,8 +77,12 @@ final class RoomsTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("endpoint")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("metrics")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("metrics")
+          .mayOnlyAccessLayers("store", "token", "service", "credentials", "config")
           .whereLayer("config")
-          .mayOnlyBeAccessedByLayers("filter", "endpoint");
+          .mayOnlyBeAccessedByLayers("filter", "endpoint", "metrics");
 
   @ArchTest
   static final ArchRule roomsHaveNoCycles =
@@ -112,6 +118,15 @@ final class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml.jackson..");
+
+  @ArchTest
+  static final ArchRule metersAreSeenByTheirRoomAlone =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.tokenfilter.metrics..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.micrometer..");
 
   @ArchTest
   static final ArchRule databasesAreSeenByTheirStoreAlone =

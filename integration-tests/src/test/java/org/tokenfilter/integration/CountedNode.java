@@ -79,7 +79,7 @@ final class CountedNode implements AutoCloseable {
     backgroundStore = JdbcTokenStore.builder(background.source).open();
     SecureRandom random = new SecureRandom();
     KeyRing keys =
-        JwkSetFile.create(folder.resolve("keys.jwks"), ContentEncryption.A256GCM, random);
+        JwkSetFile.create(folder.resolve("keys.jwks"), ContentEncryption.A256GCM, random, begin);
     service =
         new TokenService(
             requestStore,

@@ -1,15 +1,35 @@
 package org.tokenfilter.sample;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.Health;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.service.FeedState;
 
-/** {@code GET /public/health}: whether the application serves. */
+/**
+ * {@code GET /public/health}: that the application serves, and how its tokens are. The store is not
+ * asked for it: anybody may send it as often as he likes.
+ *
+ * <pre>{@code
+ * {"status":"ok","store":"ok","feed":{"fresh":true,"age":123},"keys":{"active":"k1","age":86400}}
+ * }</pre>
+ *
+ * <p>The store is {@code ok} or {@code failing}. The feed's age is in milliseconds, and the feed
+ * null where each request reads the store. The key's is in seconds. An age that nobody knows is
+ * null.
+ */
 public final class HealthServlet extends HttpServlet {
 
   @Serial private static final long serialVersionUID = 1L;
+
+  private static final JsonFactory JSON = new JsonFactory();
 
   /** A servlet for web.xml. */
   public HealthServlet() {}
@@ -17,7 +37,39 @@ public final class HealthServlet extends HttpServlet {
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    Health health = TokenSecurity.of(getServletContext()).health();
     response.setContentType("application/json;charset=UTF-8");
-    response.getWriter().write("{\"status\":\"ok\"}");
+    try (JsonGenerator json = JSON.createGenerator(response.getWriter())) {
+      json.writeStartObject();
+      json.writeStringField("status", "ok");
+      json.writeStringField("store", health.storeAnswers() ? "ok" : "failing");
+      write(json, health.feed());
+      json.writeObjectFieldStart("keys");
+      json.writeStringField("active", health.key().kid());
+      Duration age = health.key().age();
+      writeAge(json, age == null ? null : age.toSeconds());
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+  }
+
+  private static void write(JsonGenerator json, @Nullable FeedState feed) throws IOException {
+    if (feed == null) {
+      json.writeNullField("feed");
+      return;
+    }
+    json.writeObjectFieldStart("feed");
+    json.writeBooleanField("fresh", feed.fresh());
+    Duration age = feed.age();
+    writeAge(json, age == null ? null : age.toMillis());
+    json.writeEndObject();
+  }
+
+  private static void writeAge(JsonGenerator json, @Nullable Long age) throws IOException {
+    if (age == null) {
+      json.writeNullField("age");
+    } else {
+      json.writeNumberField("age", age);
+    }
   }
 }

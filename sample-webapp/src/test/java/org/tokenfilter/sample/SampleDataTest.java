@@ -74,6 +74,7 @@ final class SampleDataTest {
             "token.paths.public", "/public/health");
     try (WebApplication sample = Sample.start(folder, commandLine)) {
       assertThat(sample.get("/public/health").status()).isEqualTo(200);
+      assertThat(sample.get("/metrics").status()).isEqualTo(401);
       Answer page = sample.get("/index.html");
       assertThat(page.status()).isEqualTo(401);
       assertThat(page.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"shop\"");
@@ -83,6 +84,15 @@ final class SampleDataTest {
       String header = alice.token().substring(0, alice.token().indexOf('.'));
       assertThat(new String(Base64.getUrlDecoder().decode(header), StandardCharsets.US_ASCII))
           .contains("\"enc\":\"A256GCM\"");
+    }
+  }
+
+  @Test
+  void healthOfASampleThatReadsTheStoreForEachRequestHasNoFeed() throws Exception {
+    Map<String, String> commandLine = Map.of("token.revocation.lag", "PT0S");
+    try (WebApplication sample = Sample.start(folder, commandLine)) {
+      assertThat(sample.get("/public/health").text())
+          .startsWith("{\"status\":\"ok\",\"store\":\"ok\",\"feed\":null,\"keys\":");
     }
   }
 

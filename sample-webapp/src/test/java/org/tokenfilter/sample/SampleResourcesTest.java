@@ -43,7 +43,10 @@ final class SampleResourcesTest {
 
   @Test
   void healthNeedsNoToken() throws Exception {
-    assertJson(sample.get("/public/health"), "\\{\"status\":\"ok\"}");
+    assertJson(
+        sample.get("/public/health"),
+        "\\{\"status\":\"ok\",\"store\":\"ok\",\"feed\":\\{\"fresh\":true,\"age\":[0-9]+},"
+            + "\"keys\":\\{\"active\":\"k1\",\"age\":[0-9]+}}");
   }
 
   @Test

@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A content encryption key with its name and its place in the rotation of keys. Immutable; neither
@@ -15,12 +18,16 @@ public final class ContentKey {
   /** What a name is, for messages. */
   static final String KID_RULE = "a kid has 1 to 64 characters of A-Z a-z 0-9 . _ -";
 
+  /** Until when a key may have been made; what is written in milliseconds is far beyond it. */
+  static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
   private static final int MAX_KID_LENGTH = 64;
 
   private final String kid;
   private final ContentEncryption encryption;
   private final State state;
   private final byte[] bytes;
+  private final @Nullable Instant madeAt;
 
   /** Where a key is in its life. Keys go through these in this order. */
   public enum State {
@@ -55,7 +62,7 @@ public final class ContentKey {
   }
 
   /**
-   * A key.
+   * A key of unknown age.
    *
    * @param kid its name (RFC 7517, 4.5), which its tokens carry: 1 to 64 characters of {@code A-Z
    *     a-z 0-9 . _ -}
@@ -64,6 +71,15 @@ public final class ContentKey {
    *     bytes are equal, which is no key but a mistake
    */
   public ContentKey(String kid, ContentEncryption encryption, State state, byte[] bytes) {
+    this(kid, encryption, state, bytes, null);
+  }
+
+  private ContentKey(
+      String kid,
+      ContentEncryption encryption,
+      State state,
+      byte[] bytes,
+      @Nullable Instant madeAt) {
     if (!isKid(kid)) {
       throw new IllegalArgumentException(KID_RULE);
     }
@@ -76,13 +92,14 @@ public final class ContentKey {
     this.encryption = encryption;
     this.state = state;
     this.bytes = bytes.clone();
+    this.madeAt = madeAt;
     if (allEqual(this.bytes)) {
       throw new IllegalArgumentException(
           "key '%s' is weak: all of its bytes are equal".formatted(kid));
     }
   }
 
-  /** A new key. */
+  /** A new key, of which nobody says yet when it was made. */
   public static ContentKey random(
       String kid, ContentEncryption encryption, State state, SecureRandom random) {
     byte[] bytes = new byte[encryption.keyLength()];
@@ -107,7 +124,25 @@ public final class ContentKey {
 
   /** The same key at another place in its life. */
   public ContentKey in(State other) {
-    return new ContentKey(kid, encryption, other, bytes);
+    return new ContentKey(kid, encryption, other, bytes, madeAt);
+  }
+
+  /** When it was made, to the second; null if that is not known. */
+  public @Nullable Instant madeAt() {
+    return madeAt;
+  }
+
+  /**
+   * The same key, made at this time.
+   *
+   * @param time from 1970 to the year 9999; rounded down to the second
+   * @throws IllegalArgumentException if it is another time
+   */
+  public ContentKey madeAt(Instant time) {
+    if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
+      throw new IllegalArgumentException("key '%s' was made at no time".formatted(kid));
+    }
+    return new ContentKey(kid, encryption, state, bytes, time.truncatedTo(ChronoUnit.SECONDS));
   }
 
   /**

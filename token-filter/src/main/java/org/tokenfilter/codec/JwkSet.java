@@ -9,24 +9,34 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A set of content encryption keys as text: a JWK Set (RFC 7517, 5) of {@code oct} keys (RFC 7518,
- * 6.4) with the member {@code state} beside the standard ones, all of them needed and no other.
+ * 6.4) with the member {@code state} beside the standard ones, all of them needed, perhaps {@code
+ * iat}, and no other.
  *
  * <p>No message holds text of the file but for the names of keys and short names of members: what
  * stands in the wrong place may be a key.
  */
 final class JwkSet {
 
-  private static final List<String> MEMBERS = List.of("kty", "kid", "use", "alg", "state", "k");
+  private static final List<String> MEMBERS =
+      List.of("kty", "kid", "use", "alg", "state", "iat", "k");
+
+  /** The one member that is a number, and may be missing. */
+  private static final String MADE_AT = "iat";
+
+  /** As many digits as years of four digits need at most, written in one way. */
+  private static final Pattern SECONDS = Pattern.compile("0|[1-9][0-9]{0,11}");
 
   /** One more than needed, so that a value that is nested can be called by its name. */
   private static final int NESTING = 4;
@@ -68,9 +78,15 @@ final class JwkSet {
   }
 
   private static String line(ContentKey key) {
+    Instant madeAt = key.madeAt();
     return """
-        {"kty":"oct","kid":"%s","use":"enc","alg":"%s","state":"%s","k":"%s"}"""
-        .formatted(key.kid(), key.encryption(), key.state(), Base64Url.encode(key.bytes()));
+        {"kty":"oct","kid":"%s","use":"enc","alg":"%s","state":"%s",%s"k":"%s"}"""
+        .formatted(
+            key.kid(),
+            key.encryption(),
+            key.state(),
+            madeAt == null ? "" : "\"" + MADE_AT + "\":" + madeAt.getEpochSecond() + ",",
+            Base64Url.encode(key.bytes()));
   }
 
   private static List<ContentKey> keys(JsonParser parser) throws IOException {
@@ -92,9 +108,16 @@ final class JwkSet {
   private static Map<String, String> members(JsonParser parser, int number) throws IOException {
     Map<String, String> members = new HashMap<>();
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-      require(
-          parser.nextToken() == JsonToken.VALUE_STRING,
-          "key number " + number + ": " + shown(name) + " is not a string");
+      JsonToken value = parser.nextToken();
+      if (name.equals(MADE_AT)) {
+        require(
+            value == JsonToken.VALUE_NUMBER_INT,
+            "key number " + number + ": 'iat' is not a whole number");
+      } else {
+        require(
+            value == JsonToken.VALUE_STRING,
+            "key number " + number + ": " + shown(name) + " is not a string");
+      }
       members.put(name, parser.getText());
     }
     return members;
@@ -111,11 +134,22 @@ final class JwkSet {
     require(required(members, "use", which).equals("enc"), which + ": use is not enc");
     String k = required(members, "k", which);
     require(Base64Url.isCanonical(k), which + ": k is not base64url without padding");
-    return new ContentKey(
-        kid,
-        encryption(required(members, "alg", which), which),
-        state(required(members, "state", which), which),
-        Base64.getUrlDecoder().decode(k));
+    ContentKey key =
+        new ContentKey(
+            kid,
+            encryption(required(members, "alg", which), which),
+            state(required(members, "state", which), which),
+            Base64.getUrlDecoder().decode(k));
+    String madeAt = members.get(MADE_AT);
+    return madeAt == null ? key : key.madeAt(time(madeAt, which));
+  }
+
+  private static Instant time(String seconds, String which) {
+    String wrong = which + ": iat is not a time in seconds since 1970";
+    require(SECONDS.matcher(seconds).matches(), wrong);
+    Instant time = Instant.ofEpochSecond(Long.parseLong(seconds));
+    require(!time.isAfter(ContentKey.LATEST), wrong);
+    return time;
   }
 
   private static ContentEncryption encryption(String alg, String which) {

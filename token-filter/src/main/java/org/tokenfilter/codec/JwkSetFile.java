@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -14,14 +15,16 @@ import java.util.function.UnaryOperator;
  *
  * <pre>{@code
  * {"keys":[
- * {"kty":"oct","kid":"k2","use":"enc","alg":"A128CBC-HS256","state":"active","k":"..."},
+ * {"kty":"oct","kid":"k2","use":"enc","alg":"A128CBC-HS256","state":"active","iat":1795348800,"k":"..."},
  * {"kty":"oct","kid":"k1","use":"enc","alg":"A128CBC-HS256","state":"accept","k":"..."}
  * ]}
  * }</pre>
  *
  * <p>{@code alg} names the content encryption that the key is for (RFC 7518, 5.1), {@code state} is
  * {@code staged}, {@code active} (exactly one key), {@code accept} or {@code retired}, {@code k} is
- * the key in base64url without padding. Each key has all six members and no other.
+ * the key in base64url without padding. Each key has these six members. It may have {@code iat},
+ * when it was made in whole seconds since 1970 (OpenID Federation 1.0 registers it for keys; RFC
+ * 7519, 2): without it the key's age is not known. No key has any other member.
  *
  * <p>Whatever is not as it must be is an {@link IllegalArgumentException} with a message of one
  * line for the operator, which names the file and the key or member and never holds key text; what
@@ -62,15 +65,18 @@ public final class JwkSetFile {
    *
    * @param encryption what the key is for, if it has to be made
    * @param random where the key comes from, if it has to be made
+   * @param now when it is made then
    * @throws IllegalArgumentException as {@link #read} does; a file that is there is never replaced
    * @throws IOException if the file can neither be read nor made, as on a file system without hard
    *     links: make it elsewhere then, and copy it
    */
-  public static KeyRing create(Path file, ContentEncryption encryption, SecureRandom random)
+  public static KeyRing create(
+      Path file, ContentEncryption encryption, SecureRandom random, Instant now)
       throws IOException {
     // A link to nothing is somebody's mistake, and not ours to follow.
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-      ContentKey key = ContentKey.random("k1", encryption, ContentKey.State.ACTIVE, random);
+      ContentKey key =
+          ContentKey.random("k1", encryption, ContentKey.State.ACTIVE, random).madeAt(now);
       SecretFile.make(file, JwkSet.write(KeyRing.of(List.of(key))));
     }
     return read(file);

@@ -93,8 +93,8 @@ public final class KeyRing {
     return active;
   }
 
-  /** The key that makes them. */
-  ContentKey activeKey() {
+  /** The key that makes tokens. */
+  public ContentKey activeKey() {
     return activeKey;
   }
 

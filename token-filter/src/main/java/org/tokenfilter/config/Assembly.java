@@ -69,7 +69,7 @@ final class Assembly {
     this.problems = problems;
   }
 
-  @Nullable ReloadedFile<KeyRing> keys(SecureRandom random) {
+  @Nullable ReloadedFile<KeyRing> keys(SecureRandom random, Instant now) {
     if (!settings.has(KEYS_FILE)) {
       problems.add(KEYS_FILE.key() + " is needed: " + KEYS_FILE.description());
       return null;
@@ -77,7 +77,7 @@ final class Assembly {
     Path file = settings.path(KEYS_FILE);
     try {
       if (settings.flag(KEYS_GENERATE)) {
-        JwkSetFile.create(file, ContentEncryption.of(settings.string(ENCRYPTION)), random);
+        JwkSetFile.create(file, ContentEncryption.of(settings.string(ENCRYPTION)), random, now);
       }
       return new ReloadedFile<>(file, JwkSetFile::read);
     } catch (NoSuchFileException e) {

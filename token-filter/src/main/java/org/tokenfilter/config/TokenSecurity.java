@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,9 @@ import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
+import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.credentials.LoginDesk;
+import org.tokenfilter.service.StoreCalls;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ClientAddress;
@@ -39,6 +42,8 @@ public final class TokenSecurity implements AutoCloseable {
 
   private final Configuration configuration;
   private final TokenService service;
+  private final StoreCalls storeCalls;
+  private final Supplier<KeyRing> keys;
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final Problems problems;
@@ -55,6 +60,8 @@ public final class TokenSecurity implements AutoCloseable {
   TokenSecurity(
       Configuration configuration,
       TokenService service,
+      StoreCalls storeCalls,
+      Supplier<KeyRing> keys,
       Clock clock,
       LongSupplier nanoTime,
       Problems problems,
@@ -64,6 +71,8 @@ public final class TokenSecurity implements AutoCloseable {
       List<AutoCloseable> parts) {
     this.configuration = configuration;
     this.service = service;
+    this.storeCalls = storeCalls;
+    this.keys = keys;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.problems = problems;
@@ -107,6 +116,22 @@ public final class TokenSecurity implements AutoCloseable {
   /** The life of tokens, for applications that want to end or look at them. */
   public TokenService service() {
     return service;
+  }
+
+  /** The calls of the store, for applications that want to watch them. */
+  public StoreCalls storeCalls() {
+    return storeCalls;
+  }
+
+  /**
+   * How it is, by what is known: nobody is asked, so that anybody may ask for it as often as he
+   * likes.
+   */
+  public Health health() {
+    return new Health(
+        storeCalls.areAnswered(),
+        service.feed().orElse(null),
+        Health.ActiveKey.of(keys.get().activeKey(), clock.instant()));
   }
 
   /**

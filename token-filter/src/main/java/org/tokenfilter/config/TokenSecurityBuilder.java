@@ -35,6 +35,7 @@ import org.tokenfilter.credentials.LoginThrottle;
 import org.tokenfilter.service.BulkheadTokenStore;
 import org.tokenfilter.service.ForwardClock;
 import org.tokenfilter.service.Recheck;
+import org.tokenfilter.service.StoreCalls;
 import org.tokenfilter.service.Surroundings;
 import org.tokenfilter.service.Sweeper;
 import org.tokenfilter.service.Timeliness;
@@ -156,7 +157,8 @@ public final class TokenSecurityBuilder {
     Authenticator checks = authenticator == null ? authenticators.chosen() : authenticator;
     Recheck recheck = authenticators.recheck(checks);
     Clock forward = new ForwardClock(clock);
-    ReloadedFile<KeyRing> keys = givenKeys == null ? assembly.keys(random) : givenKeys;
+    ReloadedFile<KeyRing> keys =
+        givenKeys == null ? assembly.keys(random, forward.instant()) : givenKeys;
     TokenCodec codec =
         keys == null ? null : assembly.codec(keys, audience, forward.instant(), random);
     TokenStore kept = store == null ? assembly.store() : store;
@@ -165,9 +167,12 @@ public final class TokenSecurityBuilder {
     }
     Threads threads = new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker());
     Duration patience = configuration.duration(STORE_TIMEOUT);
+    StoreCalls calls = new StoreCalls(Ticker.systemTicker()::read);
     TokenStore guarded =
-        new BulkheadTokenStore(kept, configuration.number(STORE_CONCURRENCY), patience);
-    TokenStore background = new BulkheadTokenStore(kept, BACKGROUND_CONCURRENCY, patience);
+        calls.measured(
+            new BulkheadTokenStore(kept, configuration.number(STORE_CONCURRENCY), patience));
+    TokenStore background =
+        calls.measured(new BulkheadTokenStore(kept, BACKGROUND_CONCURRENCY, patience));
     Timeliness timeliness = assembly.timeliness();
     TokenService service =
         new TokenService(
@@ -205,6 +210,8 @@ public final class TokenSecurityBuilder {
         new TokenSecurity(
             configuration,
             service,
+            calls,
+            keys,
             forward,
             Ticker.systemTicker()::read,
             new Problems(audience, configuration.duration(LOGIN_WINDOW)),

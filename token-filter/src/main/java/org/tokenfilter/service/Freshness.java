@@ -48,6 +48,12 @@ class Freshness {
     return mark != null && moved(mark, nanoTime.getAsLong(), now) < lag;
   }
 
+  /** How long ago the last question was begun whose answer was applied; null for none. */
+  @Nullable Duration age() {
+    Mark mark = last;
+    return mark == null ? null : between(mark, mark());
+  }
+
   /** The moment at which a question begins. */
   Mark mark() {
     return new Mark(nanoTime.getAsLong(), clock.instant());

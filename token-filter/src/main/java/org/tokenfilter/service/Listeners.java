@@ -19,14 +19,15 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Tells the audit log at once, and the application's listeners by an executor, so that none of them
- * can stop or delay a request.
+ * Tells the audit log and the counts at once, and the application's listeners by an executor, so
+ * that none of them can stop or delay a request.
  */
 final class Listeners {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
   private final AuditLog audit = new AuditLog();
+  private final TokenListener counts;
   private final List<TokenListener> listeners;
   private final Executor executor;
   private final ToldEnds told;
@@ -36,11 +37,13 @@ final class Listeners {
    *
    * @param executor runs the application's, one event after the other
    * @param told the ends that they have heard of
+   * @param counts what the node counts
    */
-  Listeners(List<TokenListener> listeners, Executor executor, ToldEnds told) {
+  Listeners(List<TokenListener> listeners, Executor executor, ToldEnds told, TokenCounts counts) {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.executor = executor;
     this.told = told;
+    this.counts = counts.hearing();
   }
 
   void add(TokenListener listener) {
@@ -53,6 +56,7 @@ final class Listeners {
 
   void tell(Consumer<TokenListener> event) {
     event.accept(audit);
+    event.accept(counts);
     tellOthers(event);
   }
 
@@ -65,6 +69,7 @@ final class Listeners {
   void tellEnded(Collection<TokenId> ids, Reason reason) {
     for (TokenId id : ids) {
       audit.ended(id, reason);
+      counts.ended(id, reason);
       if (told.add(id)) {
         tellOthers(listener -> listener.ended(id, reason));
       }

@@ -36,6 +36,7 @@ final class NearTokenStore implements TokenStore {
   private final LiveTokens tokens;
   private final RenewalBuffer uses;
   private final SharedFinds finds;
+  private final TokenCounts counts;
 
   NearTokenStore(
       TokenStore store,
@@ -43,18 +44,20 @@ final class NearTokenStore implements TokenStore {
       Freshness freshness,
       LiveTokens tokens,
       RenewalBuffer uses,
-      SharedFinds finds) {
+      SharedFinds finds,
+      TokenCounts counts) {
     this.store = store;
     this.clock = clock;
     this.freshness = freshness;
     this.tokens = tokens;
     this.uses = uses;
     this.finds = finds;
+    this.counts = counts;
   }
 
   /** The same memory in front of another way to the same store. */
   NearTokenStore over(TokenStore other) {
-    return new NearTokenStore(other, clock, freshness, tokens, uses, finds);
+    return new NearTokenStore(other, clock, freshness, tokens, uses, finds, counts);
   }
 
   @Override
@@ -71,9 +74,11 @@ final class NearTokenStore implements TokenStore {
     if (freshness.isFresh(now)) {
       LiveToken token = tokens.get(id, now);
       if (token != null) {
+        counts.hit();
         return Optional.of(shown(token, id));
       }
     }
+    counts.miss();
     Optional<TokenRecord> found = finds.find(id, () -> read(id));
     return found.map(record -> record.liveAt(now) ? uses.with(record) : record);
   }
@@ -112,6 +117,7 @@ final class NearTokenStore implements TokenStore {
       if (!missed.contains(renewal.id())) {
         tokens.acknowledge(renewal);
         uses.written(renewal, now);
+        counts.write();
       }
     }
     forget(missed);

@@ -50,7 +50,7 @@ final class TokenRenewer {
   }
 
   void renew(ActiveToken used) {
-    if (!used.passive() && !buffer.note(used, clock.instant())) {
+    if (!buffer.note(used, clock.instant())) {
       renewNow(used);
     }
   }

@@ -46,6 +46,9 @@ public final class TokenService {
   private final SubjectTokens subjects;
   private final TokenPolicy policy;
   private final String audience;
+  private final TokenCounts counts = new TokenCounts();
+  private final Freshness freshness;
+  private final LiveTokens tokens;
 
   /** A service in which who logged in goes on for as long as his tokens live. */
   public TokenService(
@@ -118,11 +121,20 @@ public final class TokenService {
     this.clock = surroundings.clock();
     this.policy = policy;
     this.listeners =
-        new Listeners(listeners, surroundings.executor(), new ToldEnds(surroundings.nanoTime()));
+        new Listeners(
+            listeners, surroundings.executor(), new ToldEnds(surroundings.nanoTime()), counts);
+    this.freshness = freshness;
+    this.tokens = tokens;
     RenewalBuffer uses = new RenewalBuffer(tokens, timeliness);
     this.store =
         new NearTokenStore(
-            requests, clock, freshness, tokens, uses, new SharedFinds(timeliness.patience()));
+            requests,
+            clock,
+            freshness,
+            tokens,
+            uses,
+            new SharedFinds(timeliness.patience()),
+            counts);
     this.issuer =
         new TokenIssuer(
             store, codec, policy, audience, clock, surroundings.random(), this.listeners);
@@ -236,7 +248,8 @@ public final class TokenService {
   }
 
   /**
-   * Goes on in a session of a user token.
+   * Goes on in a session of a user token. Each token that was found good is for one call at most:
+   * in the {@link #counts} this judgement takes the place of that one.
    *
    * @param client who asks
    * @return the same token, used in that session
@@ -244,6 +257,7 @@ public final class TokenService {
    */
   public ActiveToken continueSession(ActiveToken user, String sessionId, ClientAddress client)
       throws TokenRejectedException {
+    counts.takeBack();
     return judged(client, () -> judge.inSession(user, sessionId));
   }
 
@@ -263,7 +277,10 @@ public final class TokenService {
    * another node might otherwise take the token for expired. An end that came meanwhile stays.
    */
   public void renew(ActiveToken used) {
-    renewer.renew(used);
+    if (!used.passive()) {
+      counts.offer();
+      renewer.renew(used);
+    }
   }
 
   /**
@@ -273,6 +290,7 @@ public final class TokenService {
    * @throws TokenRejectedException if it has ended meanwhile
    */
   public ActiveToken keepAlive(ActiveToken used) throws TokenRejectedException {
+    counts.offer();
     if (!renewer.renewNow(used)) {
       Instant now = clock.instant();
       TokenJudge.requireLive(judge.find(used.used().id(), now), now);
@@ -362,6 +380,23 @@ public final class TokenService {
     return policy;
   }
 
+  /** What this service has counted. */
+  public TokenCounts counts() {
+    return counts;
+  }
+
+  /** How many tokens and sessions are kept in memory, more or less. */
+  public long live() {
+    return tokens.size();
+  }
+
+  /** What is known of tokens that ended elsewhere; empty where each request reads the store. */
+  public Optional<FeedState> feed() {
+    return freshness.isPossible()
+        ? Optional.of(new FeedState(freshness.isFresh(clock.instant()), freshness.age()))
+        : Optional.empty();
+  }
+
   /** Adds one who hears what happens to tokens from now on, until he is closed. */
   public Listening listen(TokenListener listener) {
     listeners.add(listener);
@@ -391,14 +426,21 @@ public final class TokenService {
     T pass() throws TokenRejectedException;
   }
 
-  /** No refusal passes unheard. */
+  /** No refusal passes unheard, and nothing uncounted. */
   private <T> T judged(ClientAddress client, Judgement<T> judgement) throws TokenRejectedException {
+    T passed;
     try {
-      return judgement.pass();
+      passed = judgement.pass();
     } catch (TokenRejectedException refused) {
+      counts.refuse(refused.rejection());
       listeners.tellRefused(refused, client);
       throw refused;
+    } catch (RuntimeException | Error unknown) {
+      counts.fail();
+      throw unknown;
     }
+    counts.accept();
+    return passed;
   }
 
   /** These have expired, and the store has ended them. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -115,6 +116,22 @@ class ContentKeyTest {
           .doesNotContain(Base64Url.encode(key.bytes()))
           .doesNotContain(HexFormat.of().formatHex(key.bytes()))
           .doesNotContain(Arrays.toString(key.bytes()));
+    }
+  }
+
+  @Test
+  void whenItWasMadeIsKeptToTheSecondThroughItsLife() {
+    ContentKey key = CraftedTokens.key("k1", CBC, ContentKey.State.STAGED);
+    assertThat(key.madeAt()).isNull();
+    assertThat(key.in(ContentKey.State.ACTIVE).madeAt()).isNull();
+    ContentKey dated = key.madeAt(Instant.parse("2026-11-22T10:00:00.999Z"));
+    assertThat(dated.in(ContentKey.State.ACTIVE).madeAt()).isEqualTo("2026-11-22T10:00:00Z");
+    assertThat(dated.hasBytesOf(key)).isTrue();
+    assertThat(dated.thumbprint()).isEqualTo(key.thumbprint());
+    for (Instant never : List.of(Instant.EPOCH.minusMillis(1), ContentKey.LATEST.plusMillis(1))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> key.madeAt(never))
+          .withMessage("key 'k1' was made at no time");
     }
   }
 }

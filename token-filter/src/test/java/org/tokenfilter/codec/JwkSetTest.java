@@ -7,6 +7,7 @@ import static org.tokenfilter.codec.CraftedTokens.key;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +57,21 @@ class JwkSetTest {
       KeyRing ring = JwkSet.parse(JwkSet.write(KeyRing.of(List.of(key))));
       assertThat(ring.keys()).singleElement().hasToString(key.toString());
       assertThat(ring.keys().get(0).hasBytesOf(key)).isTrue();
+    }
+  }
+
+  @Test
+  void whenAKeyWasMadeIsReadAndWrittenWhereTheFileSaysSo() {
+    String dated = KEY.replace("\"k\":", "\"iat\":1795348800,\"k\":");
+    KeyRing ring = JwkSet.parse(utf8(set(dated, OTHER)));
+    assertThat(ring.keys().get(0).madeAt()).isEqualTo("2026-11-22T12:00:00Z");
+    assertThat(ring.keys().get(1).madeAt()).isNull();
+    assertThat(JwkSet.write(ring))
+        .asString()
+        .isEqualTo("{\"keys\":[\n" + dated + ",\n" + OTHER + "\n]}\n");
+    for (String time : List.of("0", "253402300799")) {
+      KeyRing other = JwkSet.parse(utf8(set(KEY.replace("{", "{\"iat\":" + time + ","))));
+      assertThat(other.activeKey().madeAt()).isEqualTo(Instant.ofEpochSecond(Long.parseLong(time)));
     }
   }
 
@@ -156,6 +172,27 @@ class JwkSetTest {
       refused(set(KEY.replace("\"k1\"", "\"" + kid + "\"")), "key number 1: a kid has 1 to 64");
     }
     return cases.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> times() {
+    for (String other :
+        List.of("null", "\"1795348800\"", "true", "{}", "[]", "1.5", "1e9", "0.0")) {
+      refused(set(dated(other)), "key number 1: 'iat' is not a whole number");
+    }
+    String noTime = "key 'k1': iat is not a time in seconds since 1970";
+    for (String other : List.of("-1", "-0", "253402300800", "1795348800000", "9".repeat(12))) {
+      refused(set(dated(other)), noTime);
+    }
+    refused(set(dated("9".repeat(100))), noTime);
+    refused(set(dated("01")), "it is not JSON, or gives a member twice");
+    refused(set(dated("1,\"iat\":1")), "it is not JSON, or gives a member twice");
+    refused(set(KEY.replace("{", "{\"IAT\":1,")), "key number 1: 'IAT' is not a string");
+    return cases.stream();
+  }
+
+  private static String dated(String iat) {
+    return KEY.replace("{", "{\"iat\":" + iat + ",");
   }
 
   @TestFactory

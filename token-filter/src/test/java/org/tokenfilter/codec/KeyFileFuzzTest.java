@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,6 +51,9 @@ class KeyFileFuzzTest {
       assertThat(read.getKeyId()).isEqualTo(key.kid());
       assertThat(read.getAlgorithm()).isEqualTo(key.encryption().toString());
       assertThat(read.getKey().getEncoded()).isEqualTo(key.bytes());
+      Instant madeAt = key.madeAt();
+      assertThat(read.getOtherParameterValue("iat", Long.class))
+          .isEqualTo(madeAt == null ? null : madeAt.getEpochSecond());
     }
   }
 
@@ -57,6 +61,7 @@ class KeyFileFuzzTest {
     assertThat(some).hasToString(others.toString());
     for (int i = 0; i < some.size(); i++) {
       assertThat(some.get(i).bytes()).isEqualTo(others.get(i).bytes());
+      assertThat(some.get(i).madeAt()).isEqualTo(others.get(i).madeAt());
     }
   }
 

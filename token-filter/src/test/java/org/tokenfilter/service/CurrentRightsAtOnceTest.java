@@ -207,7 +207,8 @@ final class CurrentRightsAtOnceTest {
   }
 
   private CurrentRights rights(Recheck.Accounts accounts, Duration patience) {
-    Listeners listeners = new Listeners(List.of(), Runnable::run, new ToldEnds(nanos::get));
+    Listeners listeners =
+        new Listeners(List.of(), Runnable::run, new ToldEnds(nanos::get), new TokenCounts());
     return new CurrentRights(
         new Recheck(INTERVAL, accounts),
         patience,

@@ -109,7 +109,8 @@ class LiveTokenBytesTest {
             freshness,
             tokens,
             uses,
-            new SharedFinds(Duration.ofSeconds(2)));
+            new SharedFinds(Duration.ofSeconds(2)),
+            new TokenCounts());
     TokenJudge judge = new TokenJudge(near, opened, scene.clock, TokenJudge.Rights.OF_LOGIN);
     near.find(record.id(), scene.clock.instant());
     ActiveToken used = new ActiveToken(record, null, scene.clock.instant());

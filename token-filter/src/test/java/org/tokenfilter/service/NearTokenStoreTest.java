@@ -45,7 +45,8 @@ final class NearTokenStoreTest {
     freshness.applied(freshness.mark());
     LiveTokens tokens = new LiveTokens();
     RenewalBuffer uses = new RenewalBuffer(tokens, new Timeliness(LAG, null, PATIENCE));
-    return new NearTokenStore(below, clock, freshness, tokens, uses, new SharedFinds(PATIENCE));
+    return new NearTokenStore(
+        below, clock, freshness, tokens, uses, new SharedFinds(PATIENCE), new TokenCounts());
   }
 
   @Test

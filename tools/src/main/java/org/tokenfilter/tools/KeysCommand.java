@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.ContentEncryption;
@@ -23,10 +24,12 @@ final class KeysCommand {
 
   private static final int SHOWN_THUMBPRINT = 8;
 
+  private final Clock clock;
   private final SecureRandom random;
   private final PrintWriter out;
 
-  KeysCommand(SecureRandom random, PrintWriter out) {
+  KeysCommand(Clock clock, SecureRandom random, PrintWriter out) {
+    this.clock = clock;
     this.random = random;
     this.out = out;
   }
@@ -49,7 +52,8 @@ final class KeysCommand {
               description = "The key's name; k1 by default.")
           String kid)
       throws IOException {
-    ContentKey key = ContentKey.random(kid, encryption, ContentKey.State.ACTIVE, random);
+    ContentKey key =
+        ContentKey.random(kid, encryption, ContentKey.State.ACTIVE, random).madeAt(clock.instant());
     JwkSetFile.make(file, KeyRing.of(List.of(key)));
     say("Made " + file + ".");
     show(key);
@@ -100,7 +104,8 @@ final class KeysCommand {
   private int stage(Path file, @Nullable ContentEncryption encryption, @Nullable String kid)
       throws IOException {
     KeyRing ring =
-        JwkSetFile.change(file, before -> Rotation.staged(before, encryption, kid, random));
+        JwkSetFile.change(
+            file, before -> Rotation.staged(before, encryption, kid, random, clock.instant()));
     show(ring);
     say(
         "Next: bring the file to every node, and wait until each has read it, four seconds after it");

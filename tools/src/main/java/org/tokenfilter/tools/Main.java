@@ -71,7 +71,7 @@ public final class Main {
     }
     CommandLine commands =
         new CommandLine(this)
-            .addSubcommand(new KeysCommand(new SecureRandom(), out))
+            .addSubcommand(new KeysCommand(clock, new SecureRandom(), out))
             .addSubcommand(new ExplainCommand(in, clock, out));
     commands.registerConverter(ContentEncryption.class, Main::encryption);
     commands.registerConverter(ClientAddress.class, Main::address);

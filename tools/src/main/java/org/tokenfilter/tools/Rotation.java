@@ -1,6 +1,7 @@
 package org.tokenfilter.tools;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -26,12 +27,14 @@ final class Rotation {
    *
    * @param encryption what it is for; null for what the active one is for
    * @param kid its name; null for the next number
+   * @param now when it is made
    */
   static KeyRing staged(
       KeyRing ring,
       @Nullable ContentEncryption encryption,
       @Nullable String kid,
-      SecureRandom random) {
+      SecureRandom random,
+      Instant now) {
     for (ContentKey staged : in(State.STAGED, ring)) {
       throw new IllegalArgumentException(
           "key '%s' is staged already. Once every node has read the file: keys rotate --activate FILE"
@@ -40,10 +43,11 @@ final class Rotation {
     List<ContentKey> keys = new ArrayList<>(ring.keys());
     keys.add(
         ContentKey.random(
-            kid == null ? nextName(ring) : kid,
-            encryption == null ? active(ring).encryption() : encryption,
-            State.STAGED,
-            random));
+                kid == null ? nextName(ring) : kid,
+                encryption == null ? active(ring).encryption() : encryption,
+                State.STAGED,
+                random)
+            .madeAt(now));
     return KeyRing.of(keys);
   }
 

@@ -7,13 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.store.tck.SettableClock;
 
 class KeysCommandTest {
 
@@ -45,6 +49,20 @@ class KeysCommandTest {
 
     assertThat(done("list").out())
         .matches("k1 A128CBC-HS256 retired \\S{8}\nk2 A128CBC-HS256 active \\S{8}\n");
+  }
+
+  @Test
+  void eachKeySaysWhenItWasMadeWhateverBecomesOfIt() throws IOException {
+    SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
+    Shell.run(clock, "", "keys", "create", file().toString());
+    clock.move(Duration.ofDays(90));
+    Shell.run(clock, "", "keys", "rotate", file().toString());
+    clock.move(Duration.ofDays(1));
+    Shell.run(clock, "", "keys", "rotate", "--activate", file().toString());
+    assertThat(ring().keys())
+        .extracting(ContentKey::madeAt)
+        .containsExactly(
+            Instant.parse("2026-11-22T10:00:00Z"), Instant.parse("2027-02-20T10:00:00Z"));
   }
 
   @Test

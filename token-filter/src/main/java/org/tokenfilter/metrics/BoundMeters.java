@@ -1,0 +1,169 @@
+package org.tokenfilter.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.service.FeedState;
+import org.tokenfilter.service.TokenCounts;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.token.Rejection;
+
+/** All meters of one application in one registry. */
+final class BoundMeters {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TokenMetrics.class);
+  private static final double MILLIS_PER_SECOND = 1e3;
+
+  private final MeterRegistry registry;
+  private final Tags tags;
+  private final Set<Meter.Id> before = new HashSet<>();
+  private final Set<String> notOurs = new TreeSet<>();
+  private final List<Meter> meters = new ArrayList<>();
+  private final TokenService.Listening timing;
+
+  BoundMeters(TokenSecurity security, MeterRegistry registry, Tags tags) {
+    this.registry = registry;
+    this.tags = tags;
+    registry.getMeters().forEach(meter -> before.add(meter.getId()));
+    count(security.service().counts());
+    gauge(security);
+    StoreTimers timers = new StoreTimers(registry, tags);
+    timers.all().forEach(this::own);
+    this.timing = security.storeCalls().observe(timers);
+    if (!notOurs.isEmpty()) {
+      LOG.warn(
+          "The registry has meters of these names and tags already, which stay as they are: {}",
+          notOurs);
+    }
+  }
+
+  /** What somebody else registered is his to remove. */
+  private void own(Meter meter) {
+    if (before.contains(meter.getId())) {
+      notOurs.add(meter.getId().getName());
+    } else {
+      meters.add(meter);
+    }
+  }
+
+  private void count(TokenCounts counts) {
+    String validations = "token.validations";
+    String tokens = "Tokens that requests presented, by what became of them";
+    counter(validations, tokens, "outcome", "accepted", counts, TokenCounts::accepted);
+    counter(validations, tokens, "outcome", "unavailable", counts, TokenCounts::unavailable);
+    for (Rejection rejection : TokenCounts.REFUSALS) {
+      counter(
+          validations, tokens, "outcome", Label.of(rejection), counts, it -> it.refused(rejection));
+    }
+    String lookups = "token.lookups";
+    String records = "Look-ups of token records, from memory (hit) or from the store (miss)";
+    counter(lookups, records, "result", "hit", counts, TokenCounts::hits);
+    counter(lookups, records, "result", "miss", counts, TokenCounts::misses);
+    String renewals = "token.renewals";
+    String uses = "Uses of tokens that may renew, and renewals that the store has acknowledged";
+    counter(renewals, uses, "step", "offered", counts, TokenCounts::offered);
+    counter(renewals, uses, "step", "written", counts, TokenCounts::written);
+    for (Rejection rejection : TokenCounts.LOGIN_FAILURES) {
+      counter(
+          "token.logins.failed",
+          "Logins that were refused",
+          "rejection",
+          Label.of(rejection),
+          counts,
+          it -> it.loginsFailed(rejection));
+    }
+    for (TokenKind kind : TokenKind.values()) {
+      counter(
+          "token.issued",
+          "Tokens that were issued, and sessions that were opened",
+          "kind",
+          Label.of(kind),
+          counts,
+          it -> it.issued(kind));
+    }
+    for (Reason reason : Reason.values()) {
+      counter(
+          "token.ended",
+          "Token records that this node has ended",
+          "reason",
+          Label.of(reason),
+          counts,
+          it -> it.ended(reason));
+    }
+  }
+
+  private void counter(
+      String name,
+      String description,
+      String label,
+      String value,
+      TokenCounts counts,
+      ToDoubleFunction<TokenCounts> count) {
+    own(
+        FunctionCounter.builder(name, counts, count)
+            .description(description)
+            .tags(tags.and(label, value))
+            .register(registry));
+  }
+
+  private void gauge(TokenSecurity security) {
+    own(
+        Gauge.builder("token.live", security, it -> it.service().live())
+            .description("Tokens and sessions that this node keeps in memory")
+            .tags(tags)
+            .register(registry));
+    age(
+        "token.feed.age",
+        "Since the begin of the last poll of ended tokens that was applied",
+        security,
+        it -> seconds(it.service().feed().map(FeedState::age).orElse(null)));
+    age(
+        "token.key.age",
+        "Since the active key was made",
+        security,
+        it -> seconds(it.health().key().age()));
+  }
+
+  private void age(
+      String name,
+      String description,
+      TokenSecurity security,
+      ToDoubleFunction<TokenSecurity> age) {
+    own(
+        TimeGauge.builder(name, security, TimeUnit.SECONDS, age)
+            .description(description)
+            .tags(tags)
+            .register(registry));
+  }
+
+  private static double seconds(@Nullable Duration age) {
+    return age == null ? Double.NaN : age.toMillis() / MILLIS_PER_SECOND;
+  }
+
+  boolean areIn(MeterRegistry other) {
+    return registry == other;
+  }
+
+  /** Takes them out of the registry. */
+  void remove() {
+    timing.close();
+    meters.forEach(registry::remove);
+  }
+}

@@ -1,0 +1,112 @@
+package org.tokenfilter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.service.FeedState;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Subject;
+
+/** What a node says of itself to anybody, and what that costs. */
+final class HealthTest {
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  @TempDir private Path folder;
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
+  private final FaultyTokenStore store =
+      new FaultyTokenStore(new InMemoryTokenStore(clock, Duration.ofHours(1)));
+
+  @Test
+  void keyThatIsMadeAtTheStartGrowsOlder() {
+    try (TokenSecurity security = with("PT0S")) {
+      clock.move(MINUTE);
+      assertThat(security.health())
+          .isEqualTo(new Health(true, null, new Health.ActiveKey("k1", MINUTE)));
+      clock.move(Duration.ofMinutes(-2));
+      assertThat(security.health().key()).isEqualTo(new Health.ActiveKey("k1", MINUTE));
+    }
+  }
+
+  @Test
+  void keyThatWillBeMadeIsNew() throws Exception {
+    KeyFile file = new KeyFile(folder);
+    long later = clock.instant().plus(MINUTE).getEpochSecond();
+    file.replace(KeyFile.key("k1", "active").replace("\"k\":", "\"iat\":" + later + ",\"k\":"));
+    try (TokenSecurity security = with("PT0S")) {
+      assertThat(security.health().key()).isEqualTo(new Health.ActiveKey("k1", Duration.ZERO));
+    }
+  }
+
+  @Test
+  void keyWhoseFileDoesNotSayHasNoAge() throws Exception {
+    new KeyFile(folder).replace(KeyFile.key("2026-03", "active"), KeyFile.key("next", "staged"));
+    try (TokenSecurity security = with("PT0S")) {
+      assertThat(security.health().key()).isEqualTo(new Health.ActiveKey("2026-03", null));
+    }
+  }
+
+  @Test
+  void feedIsAsOldAsItsLastAnswer() {
+    try (TokenSecurity security = with("PT30S")) {
+      await().until(() -> feed(security).age() != null);
+      store.cut();
+      clock.move(Duration.ofSeconds(29));
+      assertThat(feed(security)).isEqualTo(new FeedState(true, Duration.ofSeconds(29)));
+      clock.move(Duration.ofSeconds(1));
+      assertThat(feed(security)).isEqualTo(new FeedState(false, Duration.ofSeconds(30)));
+    }
+  }
+
+  @Test
+  void storeThatFailedIsFailingUntilItAnswersAndIsNotAskedForIt() throws Exception {
+    try (TokenSecurity security = with("PT0S")) {
+      store.cut();
+      assertThatThrownBy(() -> logIn(security)).isInstanceOf(TokenStoreException.class);
+      int inserts = store.calls(Call.INSERT);
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(security.health().storeAnswers()).isFalse();
+      }
+      assertThat(store.calls(Call.INSERT)).isEqualTo(inserts);
+      assertThat(store.calls(Call.FIND) + store.calls(Call.LIST)).isZero();
+
+      store.mend();
+      logIn(security);
+      assertThat(security.health().storeAnswers()).isTrue();
+    }
+  }
+
+  private static FeedState feed(TokenSecurity security) {
+    return Objects.requireNonNull(security.health().feed());
+  }
+
+  private static void logIn(TokenSecurity security) throws Exception {
+    var unused =
+        security
+            .service()
+            .issueOpen(Subject.of("alice"), Duration.ZERO, ClientAddress.parse("192.0.2.1"));
+  }
+
+  private TokenSecurity with(String lag) {
+    return TokenSecurity.builder()
+        .setting("token.keys.file", folder.resolve("keys.jwks").toString())
+        .setting("token.keys.generate", "true")
+        .setting("token.revocation.lag", lag)
+        .setting("token.sweep.interval", "P1D")
+        .store(store)
+        .clock(clock)
+        .build();
+  }
+}

@@ -1,0 +1,58 @@
+package org.tokenfilter.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Micrometer may be missing, and may outlive the application. */
+final class OptionalTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir private Path folder;
+
+  @Test
+  @SuppressWarnings("unchecked") // made by another class loader
+  void applicationWithoutMicrometerIsServedAsBefore() throws Exception {
+    OwnClasses classes = new OwnClasses(false);
+    assertThatThrownBy(() -> classes.loadClass(MeterRegistry.class.getName()))
+        .isInstanceOf(ClassNotFoundException.class);
+    var application = (UnaryOperator<String>) classes.make(ServedApplication.class);
+    assertThat(application.getClass().getClassLoader()).isSameAs(classes);
+
+    assertThat(application.apply(folder.toString())).isEqualTo("alice 401");
+  }
+
+  @Test
+  void registryThatOutlivesTheApplicationKeepsNothingOfIt() throws Exception {
+    MeterRegistry registry = new SimpleMeterRegistry();
+    WeakReference<ClassLoader> gone = applicationThatWas(registry);
+
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              System.gc();
+              return gone.get() == null;
+            });
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @SuppressWarnings("unchecked") // made by another class loader
+  private WeakReference<ClassLoader> applicationThatWas(MeterRegistry registry) throws Exception {
+    OwnClasses classes = new OwnClasses(true);
+    ((BiConsumer<MeterRegistry, Path>) classes.make(BoundApplication.class))
+        .accept(registry, folder);
+    return new WeakReference<>(classes);
+  }
+}

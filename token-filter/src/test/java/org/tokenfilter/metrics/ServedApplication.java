@@ -1,0 +1,29 @@
+package org.tokenfilter.metrics;
+
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.filter.TokenFilter;
+
+/** An application that logs somebody in, serves him, and stops; for any class loader. */
+final class ServedApplication implements UnaryOperator<String> {
+
+  /** Answers what became of requests with a token and without one. */
+  @Override
+  public String apply(String folder) {
+    try (WebApp app =
+        new WebApp()
+            .filter(new TokenFilter(), Accounts.settings(Path.of(folder)))
+            .accessTokens()
+            .servlet(
+                "/who",
+                (request, response) -> response.getWriter().write("" + request.getRemoteUser()))) {
+      app.start();
+      WebApp.Session session = app.session(Accounts.ALICE, 5);
+      return app.get("/who", session.headers()).body() + " " + app.get("/who").statusCode();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,372 @@
+package org.tokenfilter.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.tokenfilter.metrics.Watched.ALICE;
+import static org.tokenfilter.metrics.Watched.CLIENT;
+import static org.tokenfilter.metrics.Watched.presented;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.OpenedSession;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** Each meter moves when it should, by as much as it should, and no other one with it. */
+final class TokenMetricsTest {
+
+  private static final Set<String> ALL =
+      Set.of(
+          "token.validations{outcome=accepted}",
+          "token.validations{outcome=invalid}",
+          "token.validations{outcome=unknown}",
+          "token.validations{outcome=expired}",
+          "token.validations{outcome=closed}",
+          "token.validations{outcome=replaced}",
+          "token.validations{outcome=evicted}",
+          "token.validations{outcome=bad-request}",
+          "token.validations{outcome=unavailable}",
+          "token.lookups{result=hit}",
+          "token.lookups{result=miss}",
+          "token.renewals{step=offered}",
+          "token.renewals{step=written}",
+          "token.feed.age{}",
+          "token.live{}",
+          "token.logins.failed{rejection=wrong-credentials}",
+          "token.logins.failed{rejection=too-many-logins}",
+          "token.logins.failed{rejection=login-busy}",
+          "token.issued{kind=session}",
+          "token.issued{kind=open}",
+          "token.issued{kind=user}",
+          "token.ended{reason=closed}",
+          "token.ended{reason=replaced}",
+          "token.ended{reason=evicted}",
+          "token.ended{reason=expired}",
+          "token.key.age{}");
+
+  private static final Set<String> OPERATIONS =
+      Set.of(
+          "insert", "find", "renew", "replace", "end", "end-all", "list", "ended-within", "sweep");
+
+  @TempDir private Path folder;
+  private Watched watched;
+
+  @BeforeEach
+  void watch() {
+    watched = new Watched(folder, "PT0S");
+  }
+
+  @AfterEach
+  void watchNoMore() {
+    watched.close();
+  }
+
+  @Test
+  void allMetersAreThereFromTheBeginAndNoOther() {
+    assertThat(watched.registry.getMeters().stream().filter(meter -> !(meter instanceof Timer)))
+        .extracting(Watched::shown)
+        .containsExactlyInAnyOrderElementsOf(ALL);
+    Set<String> timers =
+        OPERATIONS.stream()
+            .flatMap(
+                it ->
+                    List.of("ok", "failed").stream()
+                        .map(end -> "token.store.calls{operation=" + it + ",outcome=" + end + "}"))
+            .collect(Collectors.toSet());
+    assertThat(watched.registry.getMeters().stream().filter(Timer.class::isInstance))
+        .extracting(Watched::shown)
+        .containsExactlyInAnyOrderElementsOf(timers);
+  }
+
+  @Test
+  void lifeOfASessionMovesItsMetersAndNoOther() throws Exception {
+    IssuedToken token = watched.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
+    assertThat(watched.changes())
+        .isEqualTo(Map.of("token.issued{kind=session}", 1L, calls("insert", "ok"), 1L));
+
+    watched.service().renew(watched.service().validate(presented(token)));
+    assertThat(watched.changes())
+        .isEqualTo(
+            Map.of(
+                "token.validations{outcome=accepted}",
+                1L,
+                "token.lookups{result=miss}",
+                1L,
+                "token.renewals{step=offered}",
+                1L,
+                calls("find", "ok"),
+                1L));
+
+    watched.service().keepAlive(watched.service().validate(presented(token)));
+    assertThat(watched.changes())
+        .isEqualTo(
+            Map.of(
+                "token.validations{outcome=accepted}",
+                1L,
+                "token.lookups{result=miss}",
+                1L,
+                "token.renewals{step=offered}",
+                1L,
+                "token.renewals{step=written}",
+                1L,
+                calls("find", "ok"),
+                1L,
+                calls("renew", "ok"),
+                1L));
+
+    watched.service().logOut(presented(token));
+    assertThat(watched.changes())
+        .isEqualTo(
+            Map.of(
+                "token.validations{outcome=accepted}",
+                1L,
+                "token.lookups{result=miss}",
+                1L,
+                "token.ended{reason=closed}",
+                1L,
+                calls("find", "ok"),
+                1L,
+                calls("end", "ok"),
+                1L));
+
+    refused(presented(token));
+    assertThat(watched.changes())
+        .isEqualTo(
+            Map.of(
+                "token.validations{outcome=closed}",
+                1L,
+                "token.lookups{result=miss}",
+                1L,
+                calls("find", "ok"),
+                1L));
+  }
+
+  @Test
+  void refusalsAreToldApart() throws Exception {
+    IssuedToken token = watched.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
+    IssuedToken first = watched.service().issueClient(ALICE, "live", "shop");
+    watched.service().refresh(presented(first));
+    watched.changes();
+
+    refused(new PresentedToken("forged", Set.of(), CLIENT, false));
+    refused(new PresentedToken(token.value(), Set.of("a", "b"), CLIENT, false));
+    refused(presented(first));
+    watched.clock.move(Duration.ofDays(1));
+    refused(presented(token));
+
+    assertThat(validations())
+        .isEqualTo(Map.of("invalid", 1L, "bad-request", 1L, "replaced", 1L, "expired", 1L));
+  }
+
+  @Test
+  void storeThatIsDownShowsInItsTimersAndAsUnavailable() throws Exception {
+    IssuedToken token = watched.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
+    watched.changes();
+    watched.store.cut();
+
+    assertThatThrownBy(() -> watched.service().validate(presented(token)))
+        .isInstanceOf(TokenStoreException.class);
+
+    assertThat(watched.changes())
+        .isEqualTo(
+            Map.of(
+                "token.validations{outcome=unavailable}",
+                1L,
+                "token.lookups{result=miss}",
+                1L,
+                calls("find", "failed"),
+                1L));
+  }
+
+  @Test
+  void deadSessionOfAUserTokenIsARefusalAndNotAccepted() throws Exception {
+    IssuedToken user = watched.service().issueUser(ALICE, null, CLIENT);
+    OpenedSession session =
+        watched.service().openSession(watched.service().validateUser(presented(user)));
+    watched.service().close(session.token().used().id());
+    assertThatThrownBy(
+            () ->
+                watched
+                    .service()
+                    .continueSession(
+                        watched.service().validateUser(presented(user)),
+                        session.id().value(),
+                        CLIENT))
+        .isInstanceOf(TokenRejectedException.class);
+
+    assertThat(validations()).isEqualTo(Map.of("accepted", 1L, "closed", 1L));
+  }
+
+  @Test
+  void failedLoginsAreCountedByTheirRejectionAlone() {
+    watched.service().loginFailed("mallory", Rejection.WRONG_CREDENTIALS, CLIENT);
+    watched.service().loginFailed("trudy\"} 1", Rejection.TOO_MANY_LOGINS, CLIENT);
+
+    assertThat(watched.changes())
+        .isEqualTo(
+            Map.of(
+                "token.logins.failed{rejection=wrong-credentials}", 1L,
+                "token.logins.failed{rejection=too-many-logins}", 1L));
+  }
+
+  @Test
+  void timersAddUpWhatTheCallsTook() throws Exception {
+    watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
+    Timer timer =
+        watched
+            .registry
+            .get("token.store.calls")
+            .tags("operation", "insert", "outcome", "ok")
+            .timer();
+    assertThat(timer.count()).isEqualTo(1);
+    assertThat(timer.totalTime(TimeUnit.NANOSECONDS)).isPositive();
+    assertThat(timer.max(TimeUnit.NANOSECONDS)).isEqualTo(timer.totalTime(TimeUnit.NANOSECONDS));
+  }
+
+  @Test
+  void ageOfTheKeyIsInSeconds() {
+    assertThat(watched.seconds("token.key.age")).isZero();
+    watched.clock.move(Duration.ofMillis(90_500));
+    assertThat(watched.seconds("token.key.age")).isEqualTo(90.5);
+  }
+
+  @Test
+  void feedHasNoAgeWithoutALagAndNothingIsInMemory() throws Exception {
+    watched.service().validate(presented(watched.service().issueUser(ALICE, null, CLIENT)));
+    assertThat(watched.seconds("token.feed.age")).isNaN();
+    assertThat(watched.registry.get("token.live").gauge().value()).isZero();
+  }
+
+  @Test
+  void feedGrowsOlderAndTokensInMemoryAreCounted() throws Exception {
+    try (Watched lagging = new Watched(folder, "PT30S")) {
+      await().until(() -> !Double.isNaN(lagging.seconds("token.feed.age")));
+      IssuedToken token = lagging.service().issueUser(ALICE, null, CLIENT);
+      for (int i = 0; i < 3; i++) {
+        lagging.service().validate(presented(token));
+      }
+      assertThat(lagging.registry.get("token.live").gauge().value()).isEqualTo(1);
+      assertThat(lagging.changes())
+          .containsEntry("token.lookups{result=hit}", 2L)
+          .containsEntry("token.lookups{result=miss}", 1L);
+      lagging.service().logOut(presented(token));
+      assertThat(lagging.registry.get("token.live").gauge().value()).isZero();
+
+      lagging.store.cut();
+      lagging.clock.move(Duration.ofMillis(2_500));
+      assertThat(lagging.seconds("token.feed.age")).isEqualTo(2.5);
+    }
+  }
+
+  @Test
+  void closingTakesTheMetersOutOfAllRegistriesAndNoOther() {
+    MeterRegistry other = new SimpleMeterRegistry();
+    other.counter("token.of.the.application").increment();
+    watched.metrics.bindTo(other);
+    assertThat(other.getMeters()).hasSizeGreaterThan(1);
+
+    watched.metrics.close();
+    watched.metrics.close();
+
+    assertThat(watched.registry.getMeters()).isEmpty();
+    assertThat(other.getMeters())
+        .extracting(Meter::getId)
+        .extracting(Meter.Id::getName)
+        .containsExactly("token.of.the.application");
+  }
+
+  @Test
+  void closedMetricsHearNoMoreOfTheStore() throws Exception {
+    Timer timer =
+        watched
+            .registry
+            .get("token.store.calls")
+            .tags("operation", "insert", "outcome", "ok")
+            .timer();
+    watched.metrics.close();
+    watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
+    assertThat(timer.count()).isZero();
+  }
+
+  @Test
+  void registryThatIsBoundTwiceCountsOnce() throws Exception {
+    watched.metrics.bindTo(watched.registry);
+    watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
+    assertThat(watched.changes())
+        .isEqualTo(Map.of("token.issued{kind=open}", 1L, calls("insert", "ok"), 1L));
+  }
+
+  @Test
+  void applicationsOfOneRegistryAreToldApartByTheirTags() {
+    try (TokenMetrics tagged =
+        new TokenMetrics(watched.security, List.of(Tag.of("application", "shop")))) {
+      tagged.bindTo(watched.registry);
+      assertThat(watched.registry.find("token.issued").tags("application", "shop").meters())
+          .hasSize(3);
+    }
+    assertThat(watched.registry.find("token.issued").meters()).hasSize(3);
+  }
+
+  @Test
+  void metersOfAnotherApplicationStayItsOwn() {
+    try (LogLines log = new LogLines(TokenMetrics.class.getName());
+        TokenMetrics second = new TokenMetrics(watched.security, Tags.empty())) {
+      second.bindTo(watched.registry);
+      assertThat(log.lines()).hasSize(1).first().asString().contains("WARN", "token.issued");
+    }
+    assertThat(watched.registry.find("token.issued").meters()).hasSize(3);
+  }
+
+  /** Case P06: nothing that a client sent becomes a label, however much of it there is. */
+  @Test
+  void noLabelHoldsWhatAClientSent() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      IssuedToken token =
+          watched.service().issueSession(Subject.of("user" + i), Duration.ZERO, CLIENT, Set.of());
+      watched.service().validate(presented(token));
+      refused(new PresentedToken("forged" + i, Set.of("id" + i), CLIENT, false));
+      watched.service().loginFailed("mallory" + i, Rejection.WRONG_CREDENTIALS, CLIENT);
+    }
+    allMetersAreThereFromTheBeginAndNoOther();
+  }
+
+  private void refused(PresentedToken presented) {
+    assertThatThrownBy(() -> watched.service().validate(presented))
+        .isInstanceOf(TokenRejectedException.class);
+  }
+
+  /** What moved of the validations, by outcome. */
+  private Map<String, Long> validations() {
+    return watched.changes().entrySet().stream()
+        .filter(change -> change.getKey().startsWith("token.validations"))
+        .collect(
+            Collectors.toMap(
+                change -> change.getKey().replaceAll(".*outcome=(.*)}", "$1"),
+                Map.Entry::getValue));
+  }
+
+  private static String calls(String operation, String outcome) {
+    return "token.store.calls{operation=" + operation + ",outcome=" + outcome + "}";
+  }
+}

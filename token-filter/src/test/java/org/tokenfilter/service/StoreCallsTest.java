@@ -1,0 +1,149 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+
+/** Who watches the store is told of each call, and disturbs none. */
+final class StoreCallsTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final AtomicLong nanos = new AtomicLong(-5);
+  private final FaultyTokenStore below = new FaultyTokenStore(new InMemoryTokenStore());
+  private final StoreCalls calls = new StoreCalls(nanos::get);
+  private final TokenStore store = calls.measured(below);
+  private final List<String> told = new ArrayList<>();
+
+  @Test
+  void eachOperationIsToldByItsNameWithTheTimeThatItTook() throws Exception {
+    calls.observe((operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
+    below.beforeEach(() -> nanos.addAndGet(7));
+    TokenRecord record = record(1);
+    store.insert(record, Limit.NONE, NOW);
+    store.find(record.id());
+    store.renew(Set.of(new Renewal(record.id(), NOW, null)), NOW);
+    store.replace(record.id(), record(2), NOW);
+    store.end(record.id(), Ending.of(Reason.CLOSED, NOW));
+    store.endAll(new Selection("alice", Set.of()), Ending.of(Reason.CLOSED, NOW), 10);
+    store.list("alice", NOW, null, 10);
+    store.endedWithin(HOUR, 10);
+    store.sweep(NOW, NOW, 10);
+    store.watch(id -> {}).close();
+    store.close();
+
+    assertThat(told)
+        .containsExactly(
+            "INSERT OK 7",
+            "FIND OK 7",
+            "RENEW OK 7",
+            "REPLACE OK 7",
+            "END OK 7",
+            "END_ALL OK 7",
+            "LIST OK 7",
+            "ENDED_WITHIN OK 7",
+            "SWEEP OK 7");
+  }
+
+  @Test
+  void callThatFailsIsToldAsFailedAndFailsAllTheSame() {
+    calls.observe((operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
+    below.before(Call.FIND, 1, () -> nanos.addAndGet(9));
+    below.failBefore(Call.FIND, 1);
+
+    assertThatThrownBy(() -> store.find(record(1).id())).isInstanceOf(TokenStoreException.class);
+
+    assertThat(told).containsExactly("FIND FAILED 9");
+  }
+
+  @Test
+  void observerThatThrowsIsReportedOnceAndHarmsNobody() {
+    try (LogLines log = new LogLines(StoreCalls.class.getName())) {
+      calls.observe(
+          (operation, outcome, took) -> {
+            throw new AssertionError("broken");
+          });
+      calls.observe((operation, outcome, took) -> told.add(operation.toString()));
+      store.find(record(1).id());
+      store.find(record(1).id());
+
+      assertThat(told).containsExactly("FIND", "FIND");
+      assertThat(log.lines()).hasSize(1).first().asString().contains("WARN", "broken");
+    }
+  }
+
+  @Test
+  void observerHearsNoMoreOnceHeIsClosed() {
+    TokenService.Listening listening =
+        calls.observe((operation, outcome, took) -> told.add(operation.toString()));
+    store.find(record(1).id());
+    listening.close();
+    listening.close();
+    store.find(record(1).id());
+
+    assertThat(told).containsExactly("FIND");
+  }
+
+  @Test
+  void storeAnswersUntilACallFailsAndAgainWithTheNextAnswer() {
+    assertThat(calls.areAnswered()).isTrue();
+    fails(Call.FIND);
+    assertThat(calls.areAnswered()).isFalse();
+    nanos.addAndGet(HOUR.toNanos());
+    assertThat(calls.areAnswered()).as("nothing else is known").isFalse();
+    store.find(record(1).id());
+    assertThat(calls.areAnswered()).isTrue();
+  }
+
+  @Test
+  void operationThatFailsAmongOthersSpeaksForTheStoreForAMinute() {
+    fails(Call.FIND);
+    store.endedWithin(HOUR, 10);
+    assertThat(calls.areAnswered()).isFalse();
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos() - 1);
+    assertThat(calls.areAnswered()).isFalse();
+    nanos.addAndGet(1);
+    assertThat(calls.areAnswered()).isTrue();
+  }
+
+  @Test
+  void operationThatIsAnsweredAgainIsForgiven() {
+    fails(Call.FIND);
+    store.endedWithin(HOUR, 10);
+    store.find(record(1).id());
+    assertThat(calls.areAnswered()).isTrue();
+  }
+
+  private void fails(Call call) {
+    below.failBefore(call, 1);
+    assertThatThrownBy(() -> store.find(record(1).id())).isInstanceOf(TokenStoreException.class);
+  }
+
+  private static TokenRecord record(int number) {
+    byte[] id = new byte[TokenId.LENGTH];
+    id[0] = (byte) number;
+    return TokenRecord.builder(TokenId.of(id), TokenKind.OPEN, "alice", NOW).build();
+  }
+}
