@@ -128,8 +128,7 @@ final class ContainersDocumentIT {
   @SuppressWarnings("unchecked") // the class was written above
   private static void install(
       Class<?> type, org.eclipse.jetty.server.Server server, Handler context) throws Exception {
-    ((BiConsumer<org.eclipse.jetty.server.Server, Handler>)
-            type.getConstructor().newInstance())
+    ((BiConsumer<org.eclipse.jetty.server.Server, Handler>) type.getConstructor().newInstance())
         .accept(server, context);
   }
 

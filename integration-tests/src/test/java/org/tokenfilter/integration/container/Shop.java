@@ -14,8 +14,8 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The web application of a reader of a document: the library's jars, the sample's accounts, and what
- * the document shows. Its folder stands for {@code /etc/shop}, too.
+ * The web application of a reader of a document: the library's jars, the sample's accounts, and
+ * what the document shows. Its folder stands for {@code /etc/shop}, too.
  */
 final class Shop {
 
