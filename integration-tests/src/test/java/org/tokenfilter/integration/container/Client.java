@@ -71,8 +71,18 @@ final class Client {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    HttpResponse<byte[]> answer = client.send(request.build(), BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> answer = answer(request.build());
     return new Answer(answer.statusCode(), answer.headers(), answer.body());
+  }
+
+  /** A server may have closed the connection after the last answer: then there is another try. */
+  private HttpResponse<byte[]> answer(HttpRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return client.send(request, BodyHandlers.ofByteArray());
+    } catch (IOException closed) {
+      return client.send(request, BodyHandlers.ofByteArray());
+    }
   }
 
   /** Gets a session token for {@code user:password}. */

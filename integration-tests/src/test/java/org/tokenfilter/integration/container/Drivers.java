@@ -11,19 +11,17 @@ final class Drivers {
 
   private Drivers() {}
 
-  /** Those whose classes are not of the tests' class path. The JVM must open java.sql for it. */
-  static List<String> ofOtherLoaders() throws ReflectiveOperationException {
+  /** Each by its class and its class loader. The JVM must open java.sql for it. */
+  static List<String> now() throws ReflectiveOperationException {
     Field registered = DriverManager.class.getDeclaredField("registeredDrivers");
     registered.setAccessible(true);
-    List<String> others = new ArrayList<>();
+    List<String> all = new ArrayList<>();
     for (Object entry : (Collection<?>) registered.get(null)) {
       Field driver = entry.getClass().getDeclaredField("driver");
       driver.setAccessible(true);
       Class<?> type = driver.get(entry).getClass();
-      if (type.getClassLoader() != Drivers.class.getClassLoader()) {
-        others.add(type.getName() + " of " + type.getClassLoader());
-      }
+      all.add(type.getName() + " of " + type.getClassLoader());
     }
-    return others;
+    return all;
   }
 }
