@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,6 +43,24 @@ final class ReadmeTest {
     readme = Readme.read();
     shop = new Shop(folder);
     shop.keys(readme.section("Keys").line("{\"keys\":"));
+  }
+
+  @Test
+  void dependenciesAreManagedByTheBom() throws Exception {
+    Matcher named =
+        Pattern.compile("<artifactId>([^<]+)</artifactId>(?:\\s*<version>([^<]+))?")
+            .matcher(readme.section("Maven").fenced("xml"));
+    String bom = Files.readString(Path.of("../token-filter-bom/pom.xml"));
+    int managed = 0;
+    while (named.find()) {
+      String artifact = "<artifactId>" + named.group(1) + "</artifactId>";
+      assertThat(bom).contains(artifact);
+      if (named.group(2) != null) {
+        assertThat(bom).containsPattern(artifact + "\\s*<version>" + named.group(2) + "<");
+        managed++;
+      }
+    }
+    assertThat(managed).as("the BOM itself, and it alone, has a version").isEqualTo(1);
   }
 
   @Test

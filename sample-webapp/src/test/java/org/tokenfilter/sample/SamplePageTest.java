@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,6 +33,8 @@ final class SamplePageTest {
 
   private static final Pattern COMMANDS =
       Pattern.compile("<pre><code>(.*?)</code></pre>", Pattern.DOTALL);
+
+  private static final Pattern IMPORT = Pattern.compile("from \"\\./([a-z]+\\.js)\"");
 
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 [0-9]{3}");
 
@@ -66,7 +72,62 @@ final class SamplePageTest {
   @Test
   void nothingIsLoadedFromElsewhere() {
     assertThat(links()).isNotEmpty().noneMatch(link -> FROM_ELSEWHERE.matcher(link).find());
-    assertThat(page.text()).doesNotContain("<script", "<style", "<iframe", "<base");
+    assertThat(page.text()).doesNotContain("<style", "style=", "<iframe", "<base");
+    assertThat(page.text()).doesNotContainPattern("<script(?! type=\"module\" src=\"public/)");
+    assertThat(page.text()).doesNotContainPattern("\\son[a-z]+=");
+  }
+
+  @Test
+  void scriptsAreOurOwnAndWriteNoMarkup() throws Exception {
+    Deque<String> left = new ArrayDeque<>(List.of("public/js/page.js"));
+    Set<String> seen = new HashSet<>(left);
+    while (!left.isEmpty()) {
+      String file = left.remove();
+      Answer script = sample.get("/" + file);
+      assertThat(script.status()).as(file).isEqualTo(200);
+      assertThat(script.header("Content-Type")).as(file).startsWith("text/javascript");
+      assertThat(script.text())
+          .as(file)
+          .doesNotContain(
+              "innerHTML",
+              "outerHTML",
+              "insertAdjacentHTML",
+              "document.write",
+              "eval(",
+              "Function(")
+          .doesNotContain("localStorage", "sessionStorage", "document.cookie");
+      IMPORT
+          .matcher(script.text())
+          .results()
+          .map((MatchResult it) -> "public/js/" + it.group(1))
+          .filter(seen::add)
+          .forEach(left::add);
+    }
+    assertThat(seen).hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void browsersAreToldToRunAndLoadNothingElse() throws Exception {
+    for (String path : List.of("/", "/index.html", "/public/sample.css", "/public/js/page.js")) {
+      Answer answer = sample.get(path);
+      assertThat(answer.status()).as(path).isEqualTo(200);
+      assertThat(answer.header("Content-Security-Policy"))
+          .as(path)
+          .isEqualTo(
+              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                  + " connect-src 'self'; base-uri 'none'; form-action 'none';"
+                  + " frame-ancestors 'none'");
+      assertThat(answer.header("X-Content-Type-Options")).as(path).isEqualTo("nosniff");
+      assertThat(answer.header("Referrer-Policy")).as(path).isEqualTo("no-referrer");
+      assertThat(answer.header("Cache-Control")).as(path).isEqualTo("no-cache");
+    }
+  }
+
+  @Test
+  void whatIsNotOfThePageKeepsItsOwnHeaders() throws Exception {
+    Answer refused = sample.get("/api/whoami");
+    assertThat(refused.header("Content-Security-Policy")).isNull();
+    assertThat(refused.header("Cache-Control")).isEqualTo("no-store");
   }
 
   @Test
@@ -82,9 +143,10 @@ final class SamplePageTest {
     assertThat(page.text())
         .contains(
             "<p class=\"warning\"><strong>These accounts are for this sample alone.</strong>",
-            "<td>alice</td><td>wonderland-4711</td><td>user</td>",
-            "<td>bob</td><td>builder-4711</td><td>user</td>",
-            "<td>admin</td><td>looking-glass-4711</td><td>user, admin, introspect</td>");
+            "<strong>alice</strong> <code>wonderland-4711</code> <small>user</small>",
+            "<strong>bob</strong> <code>builder-4711</code> <small>user</small>",
+            "<strong>admin</strong> <code>looking-glass-4711</code>"
+                + " <small>user, admin, introspect</small>");
     for (String account : List.of(Sample.ALICE, Sample.BOB, Sample.ADMIN)) {
       assertThat(sample.open(account, 5)).isNotEmpty();
     }

@@ -81,8 +81,10 @@ final class TutorialTest {
     String ours = children(parent, "version").get(0);
     assertThat(children(pom, "version")).contains(ours);
     assertThat(children(pom, "artifactId")).contains("token-filter", "token-filter-bom");
+    assertThat(children(pom, "port")).as("where the steps send to").containsExactly("8080");
     String build = Files.readString(Path.of("../pom.xml"));
-    for (String plugin : List.of("maven-war-plugin", "jetty-ee10-maven-plugin")) {
+    for (String plugin :
+        List.of("maven-compiler-plugin", "maven-war-plugin", "jetty-ee10-maven-plugin")) {
       assertThat(versionOf(plugin, Files.readString(folder.resolve("pom.xml"))))
           .as(plugin)
           .isEqualTo(versionOf(plugin, build));

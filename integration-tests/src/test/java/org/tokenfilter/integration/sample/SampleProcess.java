@@ -2,6 +2,7 @@ package org.tokenfilter.integration.sample;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,9 +59,17 @@ final class SampleProcess implements AutoCloseable {
 
   /** Whoever does not read what a process writes stops it once the pipe is full. */
   private static void drain(BufferedReader output) {
-    Thread thread = new Thread(() -> output.lines().forEach(line -> {}), "output of the sample");
+    Thread thread = new Thread(() -> readAll(output), "output of the sample");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  private static void readAll(BufferedReader output) {
+    try {
+      output.transferTo(Writer.nullWriter());
+    } catch (IOException stopped) {
+      // there is no more to read
+    }
   }
 
   /** Where it serves, with a slash at the end. */

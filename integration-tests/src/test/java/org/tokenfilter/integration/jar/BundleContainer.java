@@ -1,0 +1,48 @@
+package org.tokenfilter.integration.jar;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+import org.osgi.framework.launch.Framework;
+
+/**
+ * A framework in a JVM of its own: mediators ask the class path before the bundles, and a test's
+ * class path has all that they should find in bundles.
+ */
+final class BundleContainer {
+
+  private static final long STOPS_WITHIN_MILLIS = 30_000;
+
+  private BundleContainer() {}
+
+  /** Starts bundles and runs the first; parameters are a folder, and the files of the bundles. */
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Path.of(arguments[0]);
+    List<String> files = Arrays.asList(arguments).subList(1, arguments.length);
+    Framework framework =
+        new FrameworkFactory()
+            .newFramework(
+                Map.of(Constants.FRAMEWORK_STORAGE, folder.resolve("bundles").toString()));
+    framework.start();
+    for (String file : files) {
+      framework.getBundleContext().installBundle(Path.of(file).toUri().toString());
+    }
+    Bundle[] bundles = framework.getBundleContext().getBundles();
+    for (Bundle bundle : bundles) {
+      if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
+        bundle.start();
+      }
+    }
+    // The framework itself is number 0.
+    bundles[1]
+        .loadClass(Program.MAIN)
+        .getMethod("main", String[].class)
+        .invoke(null, (Object) new String[] {folder.toString()});
+    framework.stop();
+    framework.waitForStop(STOPS_WITHIN_MILLIS);
+  }
+}

@@ -1,0 +1,137 @@
+package org.tokenfilter.integration.sample;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.openqa.selenium.WindowType;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** A browser without a display, and the windows that it shows. */
+final class Chromium implements AutoCloseable {
+
+  private static final String MISSING =
+      "The page is not tested: chromium or chromedriver is missing."
+          + " On Debian: apt-get install chromium chromium-driver";
+
+  private static final Pattern NETWORK =
+      Pattern.compile(
+          "http://[^/]+(/\\S*) - Failed to load resource:"
+              + " (?:the server responded with a status of )?(\\S+).*");
+
+  /** Knows no browser that is newer than itself, and says so; no command here needs it to. */
+  private static final Logger VERSIONS =
+      Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
+
+  static {
+    VERSIONS.setLevel(Level.SEVERE);
+  }
+
+  private final ChromeDriver driver;
+  private final String first;
+
+  private Chromium(ChromeDriver driver) {
+    this.driver = driver;
+    this.first = driver.getWindowHandle();
+  }
+
+  /** Starts it; where it is not installed the test is skipped. */
+  static Chromium start() {
+    Optional<Path> browser = onThePath("chromium");
+    Optional<Path> remote = onThePath("chromedriver");
+    boolean there = browser.isPresent() && remote.isPresent();
+    if (!there) {
+      System.err.println(MISSING); // the reports alone have the reason of an assumption
+    }
+    assumeTrue(there, MISSING);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(browser.orElseThrow().toFile());
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox", // its sandbox does not start for root, and the pages are our own
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--disable-sync",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--no-first-run",
+        "--hide-scrollbars",
+        "--no-proxy-server");
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.ALL);
+    options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+    ChromeDriverService service = ChromeDriverService.createDefaultService();
+    service.setExecutable(remote.orElseThrow().toString());
+    return new Chromium(new ChromeDriver(service, options));
+  }
+
+  private static Optional<Path> onThePath(String name) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** The first window. */
+  PageWindow window() {
+    return new PageWindow(driver, first);
+  }
+
+  /** Another window of the same person. */
+  PageWindow anotherWindow() {
+    driver.switchTo().newWindow(WindowType.WINDOW);
+    return new PageWindow(driver, driver.getWindowHandle());
+  }
+
+  /** Leaves the first window alone. */
+  void closeTheOtherWindows() {
+    for (String handle : driver.getWindowHandles()) {
+      if (!handle.equals(first)) {
+        driver.switchTo().window(handle).close();
+      }
+    }
+    driver.switchTo().window(first);
+  }
+
+  /**
+   * What the console of all windows said since it was asked last, of the level severe: a network
+   * entry as status and path, anything else as it is.
+   */
+  List<String> takeSevere() {
+    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
+        .map(LogEntry::getMessage)
+        .map(Chromium::shortened)
+        .toList();
+  }
+
+  private static String shortened(String message) {
+    Matcher network = NETWORK.matcher(message);
+    return network.matches() ? network.group(2) + " " + network.group(1) : message;
+  }
+
+  /** Tells a page of the driver's what no person could. */
+  static void tell(ChromeDriver driver, String command, Map<String, Object> parameters) {
+    driver.executeCdpCommand(command, parameters);
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+  }
+}

@@ -1,0 +1,118 @@
+package org.tokenfilter.integration.sample;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+
+/**
+ * Who can use the sample's page: by keyboard, on a phone, in the dark, and with a screen reader.
+ */
+final class PageAccessIT {
+
+  private static final String BREACHES =
+      """
+      const done = arguments[arguments.length - 1];
+      axe.run(document).then(
+          found => done([...found.violations, ...found.incomplete].flatMap(
+              rule => rule.nodes.map(it => rule.id + ' ' + it.target + ' ' + it.html)).join('\\n')),
+          error => done('axe failed: ' + error));
+      """;
+
+  private static final String WIDTH_TOO_MUCH =
+      "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
+  private static SampleOnTheScreen screen;
+  private static String axe;
+
+  @BeforeAll
+  static void start() throws IOException {
+    screen = SampleOnTheScreen.start("-Dtoken.login.failures=1");
+    try (InputStream script = PageAccessIT.class.getResourceAsStream("/axe.min.js")) {
+      axe = new String(Objects.requireNonNull(script).readAllBytes(), UTF_8);
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    if (screen != null) {
+      screen.close();
+    }
+  }
+
+  @Test
+  void logsInAndCallsByTheKeyboardAlone() {
+    PageWindow page = screen.page();
+    page.show(1280, 900, "light");
+    page.tabTo("input[value=alice]");
+    page.type(Keys.ARROW_DOWN);
+    page.tabTo("#log-in");
+    page.type(Keys.ENTER);
+    page.awaitText("#who-text", "bob is logged in");
+    assertThat(page.ask("return document.activeElement.id", String.class)).isEqualTo("token-title");
+    page.tabTo("[data-path='/api/whoami']");
+    page.type(Keys.ENTER);
+    page.awaitText("#calls-said", "Accepted");
+    page.tabTo("#wire-list summary");
+    page.type(Keys.SPACE);
+    page.await("it to be folded", () -> page.all("#wire-list details[open]").isEmpty());
+    page.tabTo("#devices-load");
+    page.type(Keys.ENTER);
+    page.awaitText("#devices-said", "live token");
+    page.tabTo("#devices-list .current button");
+    page.type(Keys.ENTER);
+    page.awaitText("#banner", "logged out");
+  }
+
+  @Test
+  void nothingIsInTheWayOfAnybody() {
+    PageWindow page = screen.page();
+    assertNoBreach(page, "before the login");
+    fail(page);
+    assertNoBreach(page, "a login that failed");
+    page.logIn("admin", "session");
+    fill(page);
+    assertNoBreach(page, "with results");
+    page.press("#devices-list .current button", "#banner");
+    assertNoBreach(page, "logged out elsewhere");
+  }
+
+  private static void fail(PageWindow page) {
+    page.element("#user").sendKeys("x");
+    page.press("#log-in", "#login-said");
+    assertThat(page.press("#log-in", "#login-said")).contains("429");
+  }
+
+  private static void fill(PageWindow page) {
+    page.call("/api/whoami");
+    page.call("/api/fail?status=500");
+    page.callWith("nothing");
+    page.press("#gateway-login", "#gateway-said");
+    page.press("#gateway-open", "#gateway-said");
+    page.press("#client-open", "#client-said");
+    page.press("#client-refresh", "#client-said");
+    page.press("#client-old", "#client-said");
+    page.press("#devices-load", "#devices-said");
+  }
+
+  private static void assertNoBreach(PageWindow page, String state) {
+    for (String scheme : List.of("light", "dark")) {
+      for (int width : List.of(1280, 390, 320)) {
+        page.show(width, 844, scheme);
+        String where = state + ", " + scheme + ", " + width;
+        assertThat(page.ask(WIDTH_TOO_MUCH, Long.class)).as(where).isZero();
+        if (width != 320) {
+          page.run(axe);
+          assertThat(page.askLater(BREACHES, String.class)).as(where).isEmpty();
+        }
+      }
+    }
+  }
+}

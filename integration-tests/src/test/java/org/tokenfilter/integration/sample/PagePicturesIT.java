@@ -1,0 +1,96 @@
+package org.tokenfilter.integration.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Takes the pictures of the sample's page into {@code target/pictures}; {@code
+ * -DwriteDocuments=true} takes its time and puts them into docs/img.
+ */
+final class PagePicturesIT {
+
+  private static final Path TAKEN = Path.of("target/pictures");
+  private static final Path SHOWN = Path.of("../docs/img");
+  private static final int MOST_BYTES = 300_000;
+
+  private static final boolean WRITE = Boolean.getBoolean("writeDocuments");
+
+  /** How many figures a chart has before its picture is taken. */
+  private static final int FIGURES = WRITE ? 40 : 2;
+
+  /** What a picture of a life shows of it, of a minute. */
+  private static final int SECONDS_LEFT = WRITE ? 42 : 60;
+
+  private static final Duration FOR_FIGURES = Duration.ofMinutes(3);
+
+  @Test
+  void pageHasItsPicturesTaken() throws Exception {
+    try (SampleOnTheScreen screen = SampleOnTheScreen.start("-Dtoken.idle-timeout=PT1M")) {
+      PageWindow page = screen.page();
+      page.show(1280, 960, "light");
+      page.logIn("alice", "session");
+      page.press("#client-open", "#client-said");
+      page.await("figures", FOR_FIGURES, () -> figures(page) >= FIGURES || !keepBusy(page));
+      page.call("/api/echo");
+      page.callWith("passive");
+      page.callWith("nothing");
+      page.call("/api/admin");
+      page.call("/api/fail?status=500");
+      page.callWith("forged");
+      page.press("#devices-load", "#devices-said");
+      page.call("/api/whoami");
+      page.await("the life to run down", () -> page.secondsLeft() <= SECONDS_LEFT);
+      page.run("scrollTo(0, 0)");
+      take(page, "page-wide", 1280);
+      page.show(1280, 960, "dark");
+      page.run("document.getElementById('calls').scrollIntoView()");
+      take(page, "page-dark", 1280);
+      page.show(390, 844, "light");
+      page.run("document.getElementById('token').scrollIntoView()");
+      take(page, "page-phone", 390);
+    }
+  }
+
+  /** Keeps the charts moving; says whether there are any. */
+  private static boolean keepBusy(PageWindow page) {
+    long wave = figures(page) % 8;
+    if (wave < 4) {
+      page.call("/api/whoami");
+    } else if (wave == 6) {
+      page.callWith("forged");
+    }
+    return page.text("#live-note").isEmpty();
+  }
+
+  private static long figures(PageWindow page) {
+    String line = page.element("#chart-requests .line").getDomAttribute("d");
+    return line == null ? 0 : line.chars().filter(it -> it == 'L').count();
+  }
+
+  private static void take(PageWindow page, String name, int width) throws IOException {
+    byte[] picture = page.picture();
+    Path file = Files.createDirectories(TAKEN).resolve(name + ".png");
+    Files.write(file, picture);
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture));
+    assertThat(image.getWidth()).as(name).isEqualTo(width);
+    assertThat(picture).as(name).hasSizeLessThan(MOST_BYTES);
+    if (WRITE) {
+      Files.write(SHOWN.resolve(name + ".png"), picture);
+    }
+  }
+
+  @Test
+  void documentsHaveThePictures() {
+    assertThat(List.of("page-wide.png", "page-dark.png", "page-phone.png"))
+        .allMatch(name -> Files.exists(SHOWN.resolve(name)));
+  }
+}

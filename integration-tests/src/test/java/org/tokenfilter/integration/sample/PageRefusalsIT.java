@@ -1,0 +1,94 @@
+package org.tokenfilter.integration.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What the sample's page shows when it is refused, forgotten or left alone. */
+final class PageRefusalsIT {
+
+  @Test
+  void wrongPasswordsAndTheirLimitAreToldInWords() throws Exception {
+    try (SampleOnTheScreen screen = SampleOnTheScreen.start("-Dtoken.login.failures=2")) {
+      PageWindow page = screen.page();
+      page.element("#password").clear();
+      page.element("#password").sendKeys("not it");
+      assertThat(page.press("#log-in", "#login-said")).contains("401 Wrong login");
+      assertThat(page.press("#log-in", "#login-said")).contains("401 Wrong login");
+      assertThat(page.press("#log-in", "#login-said"))
+          .containsPattern("429 Too many failed logins\\. .*Try again in [0-9]+ s\\.");
+      assertThat(page.wire()).contains("> Authorization: Basic ...\n", "< Retry-After: ");
+      assertThat(page.element("#token-held").isDisplayed()).isFalse();
+      String login = "/security/rest/token/access/session/60";
+      assertThat(screen.browser().takeSevere())
+          .containsExactly("401 " + login, "401 " + login, "429 " + login);
+    }
+  }
+
+  @Test
+  void serverThatIsGoneIsToldAndItsReturnAsWell() throws Exception {
+    try (SampleOnTheScreen screen = SampleOnTheScreen.start()) {
+      PageWindow page = screen.page();
+      page.logIn("alice", "session");
+      assertThat(screen.browser().takeSevere()).isEmpty();
+      screen.sample().close();
+      page.awaitText("#banner", "The server could not be reached");
+      page.awaitText("#health", "The server could not be reached");
+      assertThat(page.call("/api/whoami")).contains("The server could not be reached");
+      assertThat(page.wire()).contains("failed", "> GET /api/whoami", "could not be reached");
+      assertThat(page.press("#devices-load", "#devices-said")).contains("could not be reached");
+      assertThat(page.press("#client-open", "#client-said")).contains("could not be reached");
+      assertThat(page.press("#gateway-login", "#gateway-said")).contains("could not be reached");
+      assertThat(page.press("#log-out", "#login-said")).contains("could not be reached");
+      assertThat(page.text("#who-text")).as("nothing is known of the token").contains("alice");
+      assertThat(screen.browser().takeSevere())
+          .isNotEmpty()
+          .allMatch(entry -> entry.startsWith("net::ERR_CONNECTION_REFUSED /"));
+      try (SampleProcess again = screen.startAgain()) {
+        page.awaitText("#health", "Health: ok");
+        page.await("the banner to go", () -> page.text("#banner").isEmpty());
+        assertThat(page.call("/api/whoami")).contains("Accepted");
+        assertThat(again.address()).isEqualTo(screen.sample().address());
+      }
+    }
+  }
+
+  @Test
+  void lifeRunsDownAndJumpsUpAndItsEndIsTold() throws Exception {
+    try (SampleOnTheScreen screen =
+        SampleOnTheScreen.start(
+            "-Dtoken.idle-timeout=PT8S",
+            "-Dtoken.sessions.limit=1",
+            "-Dtoken.sessions.policy=evict-oldest")) {
+      PageWindow page = screen.page();
+      page.logIn("alice", "session");
+      page.await("the life to run down", () -> page.secondsLeft() <= 5);
+      int before = page.secondsLeft();
+      assertThat(page.call("/api/fail?status=500")).contains("500");
+      assertThat(page.secondsLeft()).as("a failed call renews nothing").isLessThanOrEqualTo(before);
+      assertThat(page.call("/api/whoami")).contains("Accepted");
+      assertThat(page.secondsLeft()).as("a good call renews").isGreaterThan(before);
+      assertThat(page.text("#life")).contains("the last call has renewed it");
+      page.awaitText("#banner", "The token has ended (expired): it was not used for too long");
+
+      page.logIn("alice", "session");
+      PageWindow other = screen.pageInAnotherWindow();
+      other.logIn("alice", "session");
+      page.awaitText("#banner", "The token has ended (evicted): a newer session took its place");
+      assertThat(screen.browser().takeSevere())
+          .containsExactly("500 /api/fail?status=500", "401 /api/whoami", "401 /api/whoami");
+    }
+  }
+
+  @Test
+  void figuresThatAreNotThereAreAskedForOnce() throws Exception {
+    try (SampleOnTheScreen screen =
+        SampleOnTheScreen.start("-Dtoken.paths.public=/,/index.html,/public/*")) {
+      PageWindow page = screen.page();
+      page.awaitText("#live-note", "GET /metrics was answered by 401. It is not asked again.");
+      page.await("the health to be asked for again", () -> page.asked("/public/health") >= 3);
+      assertThat(page.asked("/metrics")).isEqualTo(1);
+      assertThat(screen.browser().takeSevere()).containsExactly("401 /metrics");
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package org.tokenfilter.integration.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.WebElement;
+
+/** What people do on the sample's page, in two windows. */
+final class PageWalkIT {
+
+  private static SampleOnTheScreen screen;
+  private PageWindow page;
+
+  @BeforeAll
+  static void start() throws IOException {
+    screen = SampleOnTheScreen.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (screen != null) {
+      screen.close();
+    }
+  }
+
+  /** Each walk has accounts of its own where it counts their tokens. */
+  @BeforeEach
+  void openThePage() {
+    page = screen.page();
+  }
+
+  @AfterEach
+  void closeTheOtherWindows() {
+    screen.browser().closeTheOtherWindows();
+    screen.browser().takeSevere();
+  }
+
+  private void assertConsoleSaid(String... networkEntries) {
+    assertThat(screen.browser().takeSevere()).containsExactlyInAnyOrder(networkEntries);
+  }
+
+  @Test
+  void tokenIsTakenApartAndCallsAreShownOnTheWire() {
+    assertThat(page.text(".warning")).contains("These accounts are for this sample alone.");
+    assertThat(page.element("#token-held").isDisplayed()).isFalse();
+    page.logIn("alice", "session");
+    assertThat(page.text("#who-text")).isEqualTo("alice is logged in with a session token.");
+    assertThat(page.secondsLeft()).isBetween(30 * 60 - 20, 30 * 60);
+    assertThat(page.text("#token-text").split("\\.", -1)).hasSize(5);
+    List<String> parts = page.all("#token-parts dt").stream().map(WebElement::getText).toList();
+    assertThat(parts).hasSize(5);
+    assertThat(parts.get(0)).startsWith("Protected header");
+    assertThat(parts.get(1)).isEqualTo("Encrypted key 0 bytes");
+    assertThat(page.text("#token-parts"))
+        .contains(
+            "\"alg\":\"dir\"", "empty, since alg is dir", "only the server can read the rest");
+
+    assertThat(page.call("/api/whoami"))
+        .isEqualTo("GET /api/whoami: Accepted, and the token lives on for 30:00.");
+    assertThat(page.wire())
+        .contains("200", "> GET /api/whoami", "> Authorization: Bearer eyJ", "> session: ")
+        .contains("< Token-Remaining: 1800000", "\"username\": \"alice\"");
+    assertThat(page.call("/api/admin")).contains("403 Not allowed");
+    assertThat(page.call("/api/echo")).contains("Accepted");
+    assertThat(page.wire()).contains("> POST /api/echo", "\"hello\": \"token\"");
+    assertThat(page.call("/api/slow?ms=1500")).contains("Accepted");
+    assertThat(page.call("/api/fail?status=500")).contains("a request that fails renews nothing");
+    assertThat(page.text("#life")).contains("has failed and renewed nothing");
+    assertThat(page.call("/api/nothing")).contains("404 Not there");
+    assertThat(page.callWith("passive")).contains("nothing was renewed");
+    assertThat(page.wire()).contains("> Token-Passive: true");
+    assertThat(page.callWith("nothing")).contains("401 No token");
+    assertThat(page.wire()).doesNotContain("Authorization");
+    assertThat(page.callWith("forged")).contains("401 Not accepted");
+    assertThat(page.text("#banner")).as("the own token is not the changed one").isEmpty();
+    assertConsoleSaid(
+        "403 /api/admin",
+        "500 /api/fail?status=500",
+        "404 /api/nothing",
+        "401 /api/whoami",
+        "401 /api/whoami");
+
+    page.await(
+        "refusals", () -> page.text("#chart-refusals").matches("(?s).*peak (?!0\\.0)[0-9.]+"));
+    assertThat(page.element("#chart-requests svg").getDomAttribute("aria-label"))
+        .matches("requests a second: [0-9.]+ now, at most [0-9.]+ in the last two minutes");
+    assertThat(page.text("#live-note")).isEmpty();
+    assertThat(page.text("#health")).isEqualTo("Health: ok, store ok, feed fresh, key k1");
+
+    assertThat(page.press("#log-out", "#login-said")).contains("Logged out");
+    page.logIn("admin", "open");
+    assertThat(page.text("#who-text")).contains("an open token");
+    assertThat(page.text("#token-session")).contains("good by itself");
+    assertThat(page.call("/api/admin")).contains("Accepted");
+
+    page.press("#log-out", "#login-said");
+    page.element("#minutes").clear();
+    page.element("#minutes").sendKeys("0");
+    page.click("#log-in");
+    page.awaitText("#life", "never expires");
+    assertConsoleSaid();
+  }
+
+  @Test
+  void nothingIsAskedForByThePageWhileNobodySeesIt() {
+    page.logIn("admin", "session");
+    page.await("looks", () -> page.text("#looks").startsWith("2 so far"));
+    page.pretendHidden(true);
+    page.call("/api/slow?ms=1500"); // what was on its way has come
+    long asked = page.asked("/public/health");
+    String looks = page.text("#looks");
+    for (int i = 0; i < 3; i++) {
+      page.call("/api/slow?ms=1500");
+    }
+    assertThat(page.asked("/public/health")).isEqualTo(asked);
+    assertThat(page.text("#looks")).isEqualTo(looks);
+    page.pretendHidden(false);
+    page.await("the page to ask again", () -> page.asked("/public/health") > asked);
+    page.await("a look", () -> !page.text("#looks").equals(looks));
+    assertConsoleSaid();
+  }
+
+  @Test
+  void devicesAreListedAndEachWindowSeesThatItWasLoggedOut() {
+    PageWindow other = screen.pageInAnotherWindow();
+    page.logIn("bob", "session");
+    other.logIn("bob", "session");
+    assertThat(page.press("#devices-load", "#devices-said")).isEqualTo("2 live tokens.");
+    assertThat(page.all("#devices-list li")).hasSize(2);
+    assertThat(page.all("#devices-list .current")).hasSize(1);
+    assertThat(page.text("#devices-list .current")).contains("session", "this window", "left");
+
+    assertThat(page.press("#devices-others", "#devices-said")).isEqualTo("All others are ended.");
+    other.awaitText("#banner", "This window was logged out. The token has ended (closed)");
+    assertThat(other.element("#token-held").isDisplayed()).isFalse();
+    assertThat(other.element("#login-form").isDisplayed()).isTrue();
+    assertConsoleSaid("401 /api/whoami");
+
+    other.logIn("bob", "session");
+    assertThat(other.text("#banner")).isEmpty();
+    assertThat(other.press("#devices-load", "#devices-said")).isEqualTo("2 live tokens.");
+    assertThat(other.press("#devices-list li:not(.current) button", "#devices-said"))
+        .isEqualTo("It is ended.");
+    page.awaitText("#banner", "logged out. The token has ended (closed)");
+    assertConsoleSaid("401 /api/whoami");
+
+    other.press("#devices-list .current button", "#banner");
+    assertThat(other.text("#banner")).contains("logged out");
+    assertConsoleSaid("401 /api/whoami");
+  }
+
+  @Test
+  void userTokenKeepsASessionOpen() {
+    assertThat(page.enabled("#gateway-open")).isFalse();
+    page.element("#gateway-account").sendKeys("admin");
+    assertThat(page.press("#gateway-login", "#gateway-said")).contains("admin has a user token");
+    page.awaitText("#gateway-life .time", "14:5");
+    assertThat(page.press("#gateway-once", "#gateway-said")).contains("nothing is kept");
+    assertThat(page.enabled("#gateway-on")).isFalse();
+    assertThat(page.press("#gateway-open", "#gateway-said")).contains("is open");
+    assertThat(page.wire()).contains("?close=false", "< session: ");
+    assertThat(page.press("#gateway-on", "#gateway-said")).contains("request 2 in it");
+    assertThat(page.press("#gateway-alive", "#gateway-said")).contains("are renewed");
+    assertThat(page.wire()).contains("\"remaining\": 900000");
+    assertThat(page.press("#gateway-last", "#gateway-said"))
+        .contains("request 3 in it", "The session is closed");
+    assertThat(page.enabled("#gateway-on")).isFalse();
+    assertThat(page.press("#gateway-open", "#gateway-said")).contains("is open");
+    assertThat(page.press("#gateway-close", "#gateway-said")).isEqualTo("The session is closed.");
+    assertThat(page.wire()).contains("204", "/services/shop?close=true");
+    assertConsoleSaid();
+  }
+
+  @Test
+  void clientsTokenIsRefreshedAndALostOneIsEndedByItsOwner() {
+    assertThat(page.press("#client-open", "#client-said")).contains("has its token until");
+    assertThat(page.press("#client-refresh", "#client-said")).contains("Refreshed");
+    assertThat(page.press("#client-old", "#client-said"))
+        .contains("401 Ended", "replaced", "its successor counts");
+    assertThat(page.press("#client-new", "#client-said")).contains("accepted");
+    assertThat(page.press("#client-open", "#client-said"))
+        .contains("409 Conflict", "has not expired for the api client 'page'", "refresh it");
+    assertConsoleSaid("401 /api/whoami", "409 /routelink/v1/sessionOpen/sandbox");
+
+    PageWindow other = screen.pageInAnotherWindow();
+    other.logIn("alice", "session");
+    assertThat(other.press("#client-open", "#client-said"))
+        .contains("409 Conflict", "end it in the list of your tokens");
+    assertThat(other.press("#client-way-out", "#devices-said")).isEqualTo("2 live tokens.");
+    assertThat(other.text("#devices-list li:not(.current)")).contains("open");
+    assertThat(other.press("#devices-list li:not(.current) button", "#devices-said"))
+        .isEqualTo("It is ended.");
+    assertThat(other.press("#client-open", "#client-said")).contains("has its token until");
+    assertThat(page.press("#client-new", "#client-said")).contains("401 Ended", "closed");
+    assertConsoleSaid("409 /routelink/v1/sessionOpen/sandbox", "401 /api/whoami");
+  }
+}

@@ -1,0 +1,207 @@
+package org.tokenfilter.integration.sample;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** The sample's page in one window: what people do there, and what they read. */
+final class PageWindow {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
+  private static final String FOCUSED = "return document.activeElement.outerHTML";
+
+  /** Whether there is a line around what has the focus, or around its label. */
+  private static final String SEEN =
+      """
+      const it = document.activeElement;
+      return [it, it.closest('label')].some(drawn => drawn !== null
+          && getComputedStyle(drawn).outlineStyle !== 'none'
+          && parseFloat(getComputedStyle(drawn).outlineWidth) >= 2);
+      """;
+
+  private static final String ASKED =
+      """
+      return performance.getEntriesByType('resource')
+          .filter(it => new URL(it.name).pathname === arguments[0]).length;
+      """;
+
+  private final ChromeDriver driver;
+  private final String handle;
+
+  PageWindow(ChromeDriver driver, String handle) {
+    this.driver = driver;
+    this.handle = handle;
+  }
+
+  /** Opens the page, and waits until its scripts have started. */
+  PageWindow open(URI address) {
+    driver().get(address.toString());
+    await("the scripts of the page", () -> !all("#refusals-list dt").isEmpty());
+    return this;
+  }
+
+  /** Logs in with the printed password of an account. */
+  void logIn(String account, String kind) {
+    click("input[value=" + account + "]");
+    click("input[value=" + kind + "]");
+    click("#log-in");
+    awaitText("#who-text", account + " is logged in");
+    awaitText("#life .time", ":");
+  }
+
+  /** Clicks, and gives back what the panel says of it. */
+  String press(String button, String said) {
+    click(button);
+    return await("an answer to " + button, () -> text(said));
+  }
+
+  /** Calls a protected resource by the button that is for it. */
+  String call(String path) {
+    return press("[data-path='" + path + "']:not([data-with])", "#calls-said");
+  }
+
+  /** The same, with or without what the page would send by itself. */
+  String callWith(String what) {
+    return press("[data-with=" + what + "]", "#calls-said");
+  }
+
+  /** The newest exchange: request line, headers that matter, body. */
+  String wire() {
+    return text("#wire-list li:first-child");
+  }
+
+  void click(String css) {
+    await(css + " to be clicked", () -> element(css).isDisplayed() && element(css).isEnabled());
+    element(css).click();
+  }
+
+  /** What can be read there; empty if nothing is shown. */
+  String text(String css) {
+    return element(css).getText();
+  }
+
+  boolean enabled(String css) {
+    return element(css).isEnabled();
+  }
+
+  void awaitText(String css, String part) {
+    await(css + " to say: " + part, () -> text(css).contains(part));
+  }
+
+  WebElement element(String css) {
+    return driver().findElement(By.cssSelector(css));
+  }
+
+  List<WebElement> all(String css) {
+    return driver().findElements(By.cssSelector(css));
+  }
+
+  /** The life that is left, in seconds as the page shows it. */
+  int secondsLeft() {
+    return Arrays.stream(text("#life .time").split(":", -1))
+        .mapToInt(Integer::parseInt)
+        .reduce(0, (all, next) -> all * 60 + next);
+  }
+
+  /** How often the page has asked for something since it was opened. */
+  long asked(String path) {
+    return ask(ASKED, Long.class, path);
+  }
+
+  /** Makes the page believe that nobody, or somebody, sees it. */
+  void pretendHidden(boolean hidden) {
+    run(
+        "Object.defineProperty(document, 'hidden', { value: %s, configurable: true })"
+            .formatted(hidden));
+    run("document.dispatchEvent(new Event('visibilitychange'))");
+  }
+
+  /** Presses keys, wherever the focus is. */
+  void type(CharSequence... keys) {
+    new Actions(driver()).sendKeys(keys).perform();
+  }
+
+  /** Goes on by the tabulator until the focus is there, and is seen to be on each stop. */
+  void tabTo(String css) {
+    int stops = all("a, button, input, select, summary").size();
+    for (int i = 0; i < stops; i++) {
+      type(Keys.TAB);
+      if (!ask(SEEN, Boolean.class)) {
+        throw new AssertionError("the focus is not seen on " + ask(FOCUSED, String.class));
+      }
+      if (ask("return document.activeElement.matches(arguments[0])", Boolean.class, css)) {
+        return;
+      }
+    }
+    throw new AssertionError("the tabulator does not lead to " + css);
+  }
+
+  /** A desk or a phone, in one light or the other. */
+  void show(int width, int height, String scheme) {
+    Chromium.tell(
+        driver(),
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
+    Chromium.tell(
+        driver(),
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+  }
+
+  byte[] picture() {
+    return driver().getScreenshotAs(OutputType.BYTES);
+  }
+
+  /** Runs a script in the page. */
+  void run(String script) {
+    driver().executeScript(script);
+  }
+
+  /** Runs a script in the page, which returns its result. */
+  <T> T ask(String script, Class<T> type, @Nullable Object... arguments) {
+    return Objects.requireNonNull(type.cast(driver().executeScript(script, arguments)));
+  }
+
+  /** Runs a script in the page, which gives its result to its last argument. */
+  <T> T askLater(String script, Class<T> type, @Nullable Object... arguments) {
+    return Objects.requireNonNull(type.cast(driver().executeAsyncScript(script, arguments)));
+  }
+
+  /** Waits until something is true, or is a text that is not empty. */
+  <T> T await(String what, Supplier<T> condition) {
+    return await(what, PATIENCE, condition);
+  }
+
+  /** The same, with as much patience as it takes. */
+  <T> T await(String what, Duration patience, Supplier<T> condition) {
+    return new WebDriverWait(driver(), patience, BETWEEN_LOOKS)
+        .ignoring(StaleElementReferenceException.class, NoSuchElementException.class)
+        .withMessage(what)
+        .until(
+            unused -> {
+              T found = condition.get();
+              return "".equals(found) ? null : found;
+            });
+  }
+
+  private ChromeDriver driver() {
+    driver.switchTo().window(handle);
+    return driver;
+  }
+}

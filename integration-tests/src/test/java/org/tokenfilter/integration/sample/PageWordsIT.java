@@ -1,0 +1,101 @@
+package org.tokenfilter.integration.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the scripts of the sample's page make of answers that are seldom. */
+final class PageWordsIT {
+
+  private static final String WORDS =
+      """
+      const [status, headers, body, sent, done] = arguments;
+      import('/public/js/words.js').then(it => done(it.words({
+        status,
+        headers: new Headers(headers),
+        json: JSON.parse(body),
+        request: { headers: sent ? { Authorization: sent } : {} },
+      }).text), error => done('failed: ' + error));
+      """;
+
+  private static final String SUMS =
+      """
+      const [text, done] = arguments;
+      import('/public/js/prometheus.js').then(it => {
+        const all = it.samples(text);
+        done([it.sum(all, 'a_total'), it.sum(all, 'a_total', ({ outcome }) => outcome !== 'ok'),
+            it.sum(all, 'b_seconds_count'), it.sum(all, 'nothing')].join(' '));
+      }, error => done('failed: ' + error));
+      """;
+
+  private static SampleOnTheScreen screen;
+  private static PageWindow page;
+
+  @BeforeAll
+  static void openThePage() throws IOException {
+    screen = SampleOnTheScreen.start();
+    page = screen.page();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (screen != null) {
+      screen.close();
+    }
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "401 | Bearer realm=x | | {} | 401 No token",
+        "401 | Bearer realm=x | Basic eA== | {} | 401 Wrong login",
+        "401 | Bearer error=invalid_token | Bearer x | {} | 401 Not accepted",
+        "401 | Bearer error=invalid_token | Bearer x | {\"reason\":\"evicted\"} | (evicted): a newer",
+        "401 | Bearer error=invalid_token | Bearer x | {\"reason\":\"replaced\"} | (replaced): it was",
+        "400 | Bearer error=invalid_request | Bearer x | {} | 400 Bad request",
+        "403 | Bearer error=insufficient_scope | Bearer x | {} | 403 Not allowed",
+        "404 | | Bearer x | {} | 404 Not there",
+        "405 | | Bearer x | {} | 405 Wrong method",
+        "409 | | | {\"message\":\"Use the other.\"} | 409 Conflict. Use the other.",
+        "409 | | | {} | 409 Conflict. There is one already",
+        "429 | | Basic eA== | {} | 429 Too many failed logins",
+        "500 | | Bearer x | {} | 500 The application failed",
+        "503 | | Bearer x | {} | 503 Cannot tell"
+      })
+  void everyRefusalHasItsWords(
+      int status, @Nullable String challenge, @Nullable String sent, String body, String expected) {
+    Map<String, String> headers =
+        challenge == null ? Map.of() : Map.of("WWW-Authenticate", challenge);
+    assertThat(page.askLater(WORDS, String.class, status, headers, body, sent)).contains(expected);
+  }
+
+  @Test
+  void timeToWaitIsTold() {
+    Map<String, String> headers = Map.of("Retry-After", "7");
+    assertThat(page.askLater(WORDS, String.class, 503, headers, "{}", "Bearer x"))
+        .startsWith("503 Cannot tell.")
+        .endsWith("Try again in 7 s.");
+  }
+
+  @Test
+  void figuresAreReadFromTheTextOfPrometheus() {
+    String text =
+        """
+        # HELP a_total all
+        # TYPE a_total counter
+        a_total{outcome="ok",} 3.0
+        a_total{outcome="not \\"ok\\"",node="a}b"} 2.0
+        b_seconds_count{operation="find"} 1.5e1
+        nothing NaN
+        """;
+    assertThat(page.askLater(SUMS, String.class, text)).isEqualTo("5 2 15 0");
+  }
+}

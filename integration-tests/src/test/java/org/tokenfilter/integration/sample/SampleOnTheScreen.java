@@ -1,0 +1,60 @@
+package org.tokenfilter.integration.sample;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The packaged sample and a browser, started together and stopped together. */
+final class SampleOnTheScreen implements AutoCloseable {
+
+  private final Chromium browser;
+  private final Path data;
+  private final SampleProcess sample;
+
+  private SampleOnTheScreen(Chromium browser, Path data, SampleProcess sample) {
+    this.browser = browser;
+    this.data = data;
+    this.sample = sample;
+  }
+
+  /** Starts both; {@code options} are those of the sample's JVM. */
+  static SampleOnTheScreen start(String... options) throws IOException {
+    Chromium browser = Chromium.start();
+    try {
+      Path data = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "screen");
+      return new SampleOnTheScreen(browser, data, SampleProcess.start(data, options));
+    } catch (IOException | RuntimeException | Error e) {
+      browser.close();
+      throw e;
+    }
+  }
+
+  Chromium browser() {
+    return browser;
+  }
+
+  SampleProcess sample() {
+    return sample;
+  }
+
+  /** Another process with the same data at the same address, after the first was stopped. */
+  SampleProcess startAgain() throws IOException {
+    return SampleProcess.start(data, "-Djetty.port=" + sample.address().getPort());
+  }
+
+  /** The page in the first window. */
+  PageWindow page() {
+    return browser.window().open(sample.address());
+  }
+
+  /** The page in one window more. */
+  PageWindow pageInAnotherWindow() {
+    return browser.anotherWindow().open(sample.address());
+  }
+
+  @Override
+  public void close() {
+    browser.close();
+    sample.close();
+  }
+}

@@ -1,0 +1,105 @@
+/** The token of an API client: got once, refreshed, and ended by its owner where it was lost. */
+
+import { byId, hush, say } from "./dom.js";
+import { jsonBody, presenting, succeeded } from "./exchange.js";
+import { load } from "./devices.js";
+import { held } from "./held.js";
+import { passwordOf } from "./login.js";
+import { sendAndShow } from "./wire.js";
+import { reasonOf, words } from "./words.js";
+
+const said = byId("client-said");
+const wayOut = byId("client-way-out");
+
+let token = null;
+let former = null;
+
+export function startClient() {
+  const steps = {
+    "client-open": open,
+    "client-refresh": refresh,
+    "client-new": () => call(token, "The new token is accepted."),
+    "client-old": () => call(former, "The old token is accepted: token.refresh.grace bears it for a while."),
+    "client-way-out": goToTheList,
+  };
+  for (const [id, step] of Object.entries(steps)) {
+    byId(id).addEventListener("click", async () => {
+      hush(said);
+      wayOut.hidden = true;
+      await step();
+      enable();
+    });
+  }
+  enable();
+}
+
+function enable() {
+  byId("client-refresh").disabled = token === null;
+  byId("client-new").disabled = token === null;
+  byId("client-old").disabled = former === null;
+}
+
+async function open() {
+  const username = byId("client-account").value;
+  const apiClientName = byId("client-name").value;
+  const login = jsonBody({ username, password: passwordOf(username), apiClientName });
+  const exchange = await sendAndShow("POST", "/routelink/v1/sessionOpen/sandbox", login);
+  if (succeeded(exchange)) {
+    take(exchange, null, "The client has its token");
+  } else if (exchange.status === 409) {
+    conflict(exchange, username);
+  } else {
+    say(said, words(exchange));
+  }
+}
+
+/** Whoever has lost the token cannot refresh it; its owner ends it, and the client gets another. */
+function conflict(exchange, username) {
+  const lost = token
+    ? "It is held here: refresh it."
+    : `If it was lost, log in as ${username}, end it in the list of your tokens, and get a new one.`;
+  say(said, { tone: "warn", text: `${words(exchange).text} ${lost}` });
+  wayOut.hidden = token !== null;
+}
+
+async function refresh() {
+  const exchange = await sendAndShow("POST", "/routelink/v1/refreshToken", { headers: presenting({ token }) });
+  if (succeeded(exchange)) {
+    take(exchange, token, "Refreshed. The old token is refused from now on; the new one is good");
+  } else {
+    refused(exchange);
+  }
+}
+
+function take(exchange, old, text) {
+  former = old;
+  token = exchange.json.token;
+  say(said, { tone: "good", text: `${text} until ${exchange.json.expiration} GMT.` });
+}
+
+async function call(which, text) {
+  const exchange = await sendAndShow("GET", "/api/whoami", { headers: presenting({ token: which }) });
+  if (succeeded(exchange)) {
+    say(said, { tone: "good", text });
+  } else if (which === former) {
+    say(said, words(exchange));
+  } else {
+    refused(exchange);
+  }
+}
+
+function refused(exchange) {
+  say(said, words(exchange));
+  if (reasonOf(exchange)) {
+    token = null; // it has ended, and the client may get another
+  }
+}
+
+async function goToTheList() {
+  if (held.current) {
+    await load();
+    byId("devices-title").focus();
+  } else {
+    byId("login-title").focus();
+  }
+}

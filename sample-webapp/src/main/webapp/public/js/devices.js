@@ -1,0 +1,95 @@
+/** The live tokens of who is logged in, on all devices. */
+
+import { byId, hush, make, say } from "./dom.js";
+import { succeeded } from "./exchange.js";
+import { held } from "./held.js";
+import { clock } from "./life.js";
+import { sendMine } from "./mine.js";
+import { lookNow } from "./token.js";
+import { words } from "./words.js";
+
+const list = byId("devices-list");
+const said = byId("devices-said");
+const nextPage = byId("devices-more");
+
+let next = null;
+
+export function startDevices() {
+  byId("devices-load").addEventListener("click", () => load());
+  byId("devices-others").addEventListener("click", endOthers);
+  nextPage.addEventListener("click", () => load(next));
+  held.addEventListener("change", () => {
+    list.replaceChildren();
+    nextPage.hidden = true;
+    hush(said);
+    enable();
+  });
+  enable();
+}
+
+/** Loads the list from its begin, or the page behind it. */
+export async function load(page) {
+  hush(said);
+  const exchange = await sendMine("GET", page ?? "/sessions");
+  if (!succeeded(exchange)) {
+    say(said, words(exchange));
+    return;
+  }
+  const rows = exchange.json.sessions.map(row);
+  if (page) {
+    list.append(...rows);
+  } else {
+    list.replaceChildren(...rows);
+  }
+  next = pathOf(exchange.json.next);
+  nextPage.hidden = next === null;
+  const count = list.children.length;
+  const more = next === null ? "" : " so far";
+  say(said, { tone: "good", text: `${count} live ${count === 1 ? "token" : "tokens"}${more}.` });
+}
+
+/** The next page has its whole address, and this page sends to paths below its own. */
+function pathOf(address) {
+  const folder = new URL(".", document.baseURI).pathname;
+  return address ? address.slice(folder.length - 1) : null;
+}
+
+function enable() {
+  byId("devices-load").disabled = held.current === null;
+  byId("devices-others").disabled = held.current === null;
+}
+
+function row(session) {
+  const time = (text) => new Date(text).toLocaleTimeString("en-GB");
+  const left = session.remaining === null ? "never expires" : clock(session.remaining) + " left";
+  const end = make("button", { "aria-label": `End the ${session.kind} token of ${time(session.issued)}` }, "End");
+  end.addEventListener("click", () => endOne(session.handle));
+  const facts = `issued ${time(session.issued)}, last used ${time(session.lastUsed)}, ${left}`;
+  const marks = session.current ? [" ", make("span", { class: "mark" }, "this window")] : [];
+  const client = make("small", {}, session.client ? `client ${session.client}` : "bound to no client");
+  const text = make("p", {}, make("strong", {}, session.kind), ...marks, make("span", {}, facts), client);
+  return make("li", session.current ? { class: "current" } : {}, text, end);
+}
+
+async function endOne(handle) {
+  hush(said);
+  const exchange = await sendMine("DELETE", "/sessions/" + handle);
+  await afterwards(exchange, "It is ended.");
+}
+
+async function endOthers() {
+  hush(said);
+  const exchange = await sendMine("DELETE", "/sessions?others=true");
+  await afterwards(exchange, "All others are ended.");
+}
+
+async function afterwards(exchange, text) {
+  if (succeeded(exchange)) {
+    await lookNow();
+    if (held.current) {
+      await load();
+      byId("devices-title").focus();
+    }
+  }
+  say(said, succeeded(exchange) ? { tone: "good", text } : words(exchange));
+}

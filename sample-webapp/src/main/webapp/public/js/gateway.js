@@ -1,0 +1,114 @@
+/** A user token of a service gateway, and a session that it keeps open over several requests. */
+
+import { byId, hush, say } from "./dom.js";
+import { jsonBody, presenting, succeeded } from "./exchange.js";
+import { Life } from "./life.js";
+import { passwordOf } from "./login.js";
+import { sendAndShow } from "./wire.js";
+import { tokenRefused, words } from "./words.js";
+
+const SHOP = "/cra/serviceGateway/services/shop";
+const DATA = SHOP + "/products/1/views/1/data";
+
+const said = byId("gateway-said");
+const life = new Life(byId("gateway-life"), "What is left of the user token's life, or its session's");
+
+let token = null;
+let session = null;
+
+export function startGateway() {
+  const steps = {
+    "gateway-login": logIn,
+    "gateway-once": () => ask("", {}, () => "Answered in a session for this request alone; nothing is kept."),
+    "gateway-open": open,
+    "gateway-on": () => ask("", { session }, goneOn),
+    "gateway-last": () => ask("?close=true", { session }, (exchange) => goneOn(exchange) + " " + forget()),
+    "gateway-close": close,
+    "gateway-alive": keepAlive,
+  };
+  for (const [id, step] of Object.entries(steps)) {
+    byId(id).addEventListener("click", async () => {
+      hush(said);
+      await step();
+      enable();
+    });
+  }
+  enable();
+}
+
+function enable() {
+  for (const id of ["gateway-once", "gateway-open", "gateway-alive"]) {
+    byId(id).disabled = token === null;
+  }
+  for (const id of ["gateway-on", "gateway-last", "gateway-close"]) {
+    byId(id).disabled = session === null;
+  }
+}
+
+async function logIn() {
+  const username = byId("gateway-account").value;
+  const login = jsonBody({ username, password: passwordOf(username) });
+  const exchange = await sendAndShow("POST", SHOP + "/login", login);
+  tell(exchange, () => {
+    token = exchange.json.userToken;
+    session = null;
+    life.clear();
+    return `${username} has a user token. It is bound to nothing: whoever has it, is ${username}.`;
+  });
+  if (token) {
+    await keepAlive({ quietly: true });
+  }
+}
+
+async function open() {
+  await ask("?close=false", {}, (exchange) => {
+    session = exchange.headers.get("session");
+    return `The session ${session.slice(0, 8)}... is open, and is kept for the next requests.`;
+  });
+}
+
+async function close() {
+  const exchange = await sendAndShow("POST", SHOP + "?close=true", { headers: presenting({ token, session }) });
+  tell(exchange, forget);
+}
+
+async function keepAlive({ quietly = false } = {}) {
+  const exchange = await sendAndShow("POST", SHOP + "/keepAlive", { headers: presenting({ token, session }) });
+  if (succeeded(exchange)) {
+    life.set(exchange.json.remaining);
+  }
+  if (!quietly || !succeeded(exchange)) {
+    tell(exchange, () => (session ? "The session and its user token are renewed." : "The user token is renewed."));
+  }
+}
+
+async function ask(query, { session: named }, text) {
+  const exchange = await sendAndShow("GET", DATA + query, { headers: presenting({ token, session: named }) });
+  life.heard(exchange);
+  tell(exchange, () => text(exchange));
+}
+
+function goneOn(exchange) {
+  const count = exchange.json.requests;
+  return `Gone on in the session: request ${count} in it.`;
+}
+
+function forget() {
+  session = null;
+  return "The session is closed.";
+}
+
+function tell(exchange, text) {
+  if (succeeded(exchange)) {
+    say(said, { tone: "good", text: text(exchange) });
+    return;
+  }
+  say(said, words(exchange));
+  if (tokenRefused(exchange)) {
+    if (session === null) {
+      token = null;
+      life.clear();
+    }
+    session = null; // the user token may live on without it
+  }
+}

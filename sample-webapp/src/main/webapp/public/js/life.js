@@ -1,0 +1,92 @@
+/** A life that runs down: a bar and the time that is left, moved between two answers by the clock. */
+
+import { make } from "./dom.js";
+
+const TICK = 200;
+const JUMP = 1_000;
+
+export class Life {
+  #time = make("strong", { class: "time" });
+  #note = make("span", { class: "life-note" });
+  #fill = make("span", { class: "fill" });
+  #bar = make("span", { class: "bar", role: "meter", "aria-valuemin": "0" }, this.#fill);
+  #end = null;
+  #full = 0;
+
+  constructor(element, name) {
+    this.#bar.setAttribute("aria-label", name);
+    element.append(make("p", {}, this.#time, " ", this.#note), this.#bar);
+    this.clear();
+    setInterval(() => this.#show(), TICK);
+  }
+
+  clear() {
+    this.#end = null;
+    this.#full = 0;
+    this.#time.textContent = "–";
+    this.#note.textContent = "";
+    this.#bar.dataset.state = "none";
+    this.#mark(0, 1, "nothing is held");
+  }
+
+  never() {
+    this.#end = null;
+    this.#time.textContent = "∞";
+    this.#note.textContent = "never expires";
+    this.#bar.dataset.state = "never";
+    this.#mark(1, 1, "never expires");
+  }
+
+  /** The server said that so many milliseconds are left. */
+  set(millis) {
+    const gained = this.#end === null ? 0 : millis - this.#left();
+    this.#end = performance.now() + millis;
+    this.#full = Math.max(this.#full, millis);
+    this.#note.textContent = gained > JUMP ? `left: the last call has renewed it, +${clock(gained)}` : "left";
+    this.#show();
+  }
+
+  /** Takes an answer. What a failed one says is what its success would have granted. */
+  heard(exchange) {
+    const left = exchange.headers.get("Token-Remaining");
+    const note = this.#note.textContent;
+    if (left !== null && exchange.status < 400) {
+      this.set(Number(left));
+    } else if (left !== null) {
+      this.#note.textContent = "left: the last call has failed and renewed nothing";
+    }
+    if (note && exchange.request.headers["Token-Passive"]) {
+      this.#note.textContent = note; // a look changes nothing that is to be told
+    }
+  }
+
+  #left() {
+    return Math.max(0, this.#end - performance.now());
+  }
+
+  #show() {
+    if (this.#end === null) {
+      return;
+    }
+    const left = this.#left();
+    this.#time.textContent = clock(left);
+    this.#bar.dataset.state = left < this.#full / 5 ? "low" : "good";
+    this.#mark(left, this.#full, clock(left) + " left");
+  }
+
+  #mark(value, full, text) {
+    this.#fill.style.transform = `scaleX(${full > 0 ? value / full : 0})`;
+    this.#bar.setAttribute("aria-valuemax", String(Math.round(full / 1000) || 1));
+    this.#bar.setAttribute("aria-valuenow", String(Math.round(value / 1000)));
+    this.#bar.setAttribute("aria-valuetext", text);
+  }
+}
+
+/** 93784000 as 26:03:04, 59000 as 0:59. */
+export function clock(millis) {
+  const all = Math.floor(millis / 1000);
+  const seconds = String(all % 60).padStart(2, "0");
+  const minutes = Math.floor(all / 60) % 60;
+  const hours = Math.floor(all / 3600);
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
+}

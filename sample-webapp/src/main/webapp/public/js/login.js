@@ -1,0 +1,85 @@
+/** Logging in and out: a session token or an open token, for the account that is picked. */
+
+import { clearBanner } from "./banner.js";
+import { byId, hush, say } from "./dom.js";
+import { basic, presenting, succeeded } from "./exchange.js";
+import { held } from "./held.js";
+import { sendAndShow } from "./wire.js";
+import { words } from "./words.js";
+
+const HINTS = {
+  session:
+    "It works with its session id alone, and from this address alone. Each use renews it; it dies when it is not used, " +
+    "and after these minutes at the latest. 0 is no such limit.",
+  open: "It works from everywhere, without a session id, for these minutes; 0 is for ever. No use renews it.",
+};
+
+const form = byId("login-form");
+const said = byId("login-said");
+
+/** The printed password of an account. */
+export function passwordOf(account) {
+  return form.querySelector(`input[value="${account}"]`).dataset.password;
+}
+
+export function startLogin() {
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "account") {
+      fill();
+    }
+    byId("kind-hint").textContent = HINTS[form.elements.kind.value];
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    logIn();
+  });
+  byId("log-out").addEventListener("click", logOut);
+  held.addEventListener("change", showWho);
+  fill();
+  byId("kind-hint").textContent = HINTS[form.elements.kind.value];
+}
+
+function fill() {
+  const account = form.elements.account.value;
+  byId("user").value = account;
+  byId("password").value = passwordOf(account);
+}
+
+async function logIn() {
+  hush(said);
+  const kind = form.elements.kind.value;
+  const path = (kind === "session" ? "/session/" : "/") + encodeURIComponent(byId("minutes").value);
+  const headers = basic(byId("user").value, byId("password").value);
+  const exchange = await sendAndShow("POST", "/security/rest/token/access" + path, { headers });
+  say(said, succeeded(exchange) ? { tone: "good", text: "" } : words(exchange));
+  if (succeeded(exchange)) {
+    const { access_token: token, session, username: name } = exchange.json;
+    clearBanner();
+    held.take({ token, session, kind, name });
+    byId("token-title").focus();
+  }
+}
+
+async function logOut() {
+  hush(said);
+  const exchange = await sendAndShow("POST", "/security/rest/token/logout", {
+    headers: presenting(held.current),
+  });
+  if (succeeded(exchange)) {
+    held.drop();
+    say(said, { tone: "good", text: "Logged out: the token is ended, whoever has a copy." });
+    byId("login-title").focus();
+  } else {
+    say(said, words(exchange));
+  }
+}
+
+function showWho() {
+  const current = held.current;
+  form.hidden = current !== null;
+  byId("who").hidden = current === null;
+  byId("login-title").textContent = current ? "Logged in" : "Log in";
+  byId("who-text").textContent = current
+    ? `${current.name} is logged in with ${current.kind === "open" ? "an open" : "a session"} token.`
+    : "";
+}
