@@ -7,15 +7,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.opentest4j.TestAbortedException;
+import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * What came of each row, in {@code target/containers/table.md}; and in docs/containers.md as well,
  * where {@code -Dcontainers.document=true}.
  */
-final class ResultTable implements AfterTestExecutionCallback {
+final class ResultTable implements TestWatcher {
 
   private static final Path DOCUMENT = Path.of("../docs/containers.md");
   private static final String BEGIN = "<!-- begin table -->\n";
@@ -47,18 +46,25 @@ final class ResultTable implements AfterTestExecutionCallback {
   }
 
   @Override
-  public void afterTestExecution(ExtensionContext context) {
+  public void testSuccessful(ExtensionContext context) {
+    row().passed++;
+  }
+
+  @Override
+  public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
+    row().failed++;
+  }
+
+  @Override
+  public void testAborted(ExtensionContext context, @Nullable Throwable cause) {
+    row().skipped++;
+  }
+
+  private Row row() {
     if (current == null) {
       throw new AssertionError("a test ran outside of all rows");
     }
-    Throwable failure = context.getExecutionException().orElse(null);
-    if (failure instanceof TestAbortedException) {
-      current.skipped++;
-    } else if (failure != null) {
-      current.failed++;
-    } else {
-      current.passed++;
-    }
+    return current;
   }
 
   /** Writes the rows that there are. */
