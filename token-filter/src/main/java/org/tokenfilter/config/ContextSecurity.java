@@ -41,6 +41,19 @@ final class ContextSecurity {
     throw new IllegalStateException("no token filter has been started in this application");
   }
 
+  /**
+   * An application has made its own: its filters and servlets are to find it, unless one of them
+   * has come already.
+   */
+  static void handIn(ServletContext context, TokenSecurity security) {
+    synchronized (context) {
+      if (!(context.getAttribute(ATTRIBUTE) instanceof ContextSecurity present)
+          || present.participants == 0) {
+        context.setAttribute(ATTRIBUTE, new ContextSecurity(context, security, true));
+      }
+    }
+  }
+
   /** A filter or servlet comes. */
   static ContextSecurity enter(
       ServletContext context, Map<String, String> initParams, @Nullable TokenSecurity given) {

@@ -68,6 +68,7 @@ public final class TokenSecurityBuilder {
   private final Map<String, String> settings = new HashMap<>();
   private final List<TokenListener> listeners = new ArrayList<>();
   private Map<String, String> contextParams = Map.of();
+  private @Nullable ServletContext application;
   private String contextPath = "";
   private ClassLoader classLoader = TokenSecurity.class.getClassLoader();
   private Clock clock = Clock.systemUTC();
@@ -125,8 +126,12 @@ public final class TokenSecurityBuilder {
    * The application that it is for: its context-params are settings, its path is the default of
    * {@code token.audience}, and its class loader sees the store providers. Without it the default
    * audience is ROOT, and those are seen that stand beside this library.
+   *
+   * <p>What is built is that application's: its filters and servlets find it, in whatever order the
+   * container starts them. If one of them has started before, it has its own.
    */
   public TokenSecurityBuilder context(ServletContext context) {
+    application = context;
     contextParams = Participant.params(context.getInitParameterNames(), context::getInitParameter);
     contextPath = context.getContextPath();
     classLoader = Participant.loaderOf(context);
@@ -201,18 +206,25 @@ public final class TokenSecurityBuilder {
       threads.repeat("accounts", passwords.file(), FILE_INTERVAL);
     }
     report(configuration, assembly.effective(), audience);
-    return new TokenSecurity(
-        configuration,
-        service,
-        calls,
-        keys,
-        forward,
-        Ticker.systemTicker()::read,
-        new Problems(audience, configuration.duration(LOGIN_WINDOW)),
-        new CrossSiteGuard(configuration.texts(ORIGINS), proxies),
-        proxies,
-        checks == null ? null : desk(configuration, checks, authenticators.atOnce(checks), service),
-        ours(kept, service, checks, threads));
+    TokenSecurity security =
+        new TokenSecurity(
+            configuration,
+            service,
+            calls,
+            keys,
+            forward,
+            Ticker.systemTicker()::read,
+            new Problems(audience, configuration.duration(LOGIN_WINDOW)),
+            new CrossSiteGuard(configuration.texts(ORIGINS), proxies),
+            proxies,
+            checks == null
+                ? null
+                : desk(configuration, checks, authenticators.atOnce(checks), service),
+            ours(kept, service, checks, threads));
+    if (application != null) {
+      ContextSecurity.handIn(application, security);
+    }
+    return security;
   }
 
   /** What is closed with it, the last one first: all that was not handed in. */

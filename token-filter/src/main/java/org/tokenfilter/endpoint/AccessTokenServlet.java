@@ -35,7 +35,7 @@ import org.tokenfilter.token.TokenRejectedException;
  *
  * <p>The number is the time to live in minutes; 0 stands for none. POST does the same as GET.
  */
-public final class AccessTokenServlet extends LoginEndpoint {
+public class AccessTokenServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 

@@ -35,7 +35,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * <p>The expiration is in GMT. A client whose token is live is answered 409, and refreshes it. POST
  * refreshes too.
  */
-public final class ApiClientServlet extends LoginEndpoint {
+public class ApiClientServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 

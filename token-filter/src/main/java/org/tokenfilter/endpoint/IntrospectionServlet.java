@@ -30,7 +30,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * remaining} is in milliseconds, null for a token that never expires; {@code exp} is absent where
  * only the time without use ends it.
  */
-public final class IntrospectionServlet extends LoginEndpoint {
+public class IntrospectionServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Describes all these APIs (OpenAPI 3.1), at the paths where they usually are. Map it to {@code
  * /openapi.json}.
  */
-public final class OpenApiServlet extends TokenEndpoint {
+public class OpenApiServlet extends TokenEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 

@@ -20,7 +20,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * <p>A token that is unknown, or dead already, is what its holder wants it to be: 200. Where the
  * store does not answer: 503.
  */
-public final class RevocationServlet extends TokenEndpoint {
+public class RevocationServlet extends TokenEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 

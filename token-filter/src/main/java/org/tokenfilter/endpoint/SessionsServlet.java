@@ -36,7 +36,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * milliseconds, null for what never expires. No answer holds a secret. Of the others, what belongs
  * to the current one is spared.
  */
-public final class SessionsServlet extends TokenEndpoint {
+public class SessionsServlet extends TokenEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 

@@ -37,7 +37,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * and {@code Authorization: Bearer} for the parameter. Querying does not renew. A refusal has
  * {@code "Errors":{"Status":401,"Detail":"..."}} for the result.
  */
-public final class TokenQueryServlet extends LoginEndpoint {
+public class TokenQueryServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 

@@ -176,6 +176,35 @@ final class TokenSecurityTest {
     assertThatThrownBy(() -> TokenSecurity.of(context)).isInstanceOf(IllegalStateException.class);
   }
 
+  /** A container may start servlets before filters, as Undertow does: they are to find it. */
+  @Test
+  void whatIsBuiltForAnApplicationBelongsToItBeforeAFilterHasStarted() throws Exception {
+    ServletContext context = new WebApp().context().getServletContext();
+    try (TokenSecurity given = builtFor(context)) {
+      assertThat(TokenSecurity.of(context)).isSameAs(given);
+    }
+    try (TokenSecurity next = builtFor(context)) {
+      assertThat(TokenSecurity.of(context)).isSameAs(next);
+    }
+  }
+
+  @Test
+  void whatIsBuiltForAnApplicationThatHasStartedTakesNothingOver() throws Exception {
+    WebApp app = new WebApp().filter(new TokenFilter(), Accounts.settings(folder));
+    ServletContext context = app.context().getServletContext();
+    try (app) {
+      app.start();
+      TokenSecurity own = TokenSecurity.of(context);
+      try (TokenSecurity late = builtFor(context)) {
+        assertThat(TokenSecurity.of(context)).isSameAs(own).isNotSameAs(late);
+      }
+    }
+  }
+
+  private TokenSecurity builtFor(ServletContext context) throws Exception {
+    return TokenSecurity.builder().settings(Accounts.settings(folder)).context(context).build();
+  }
+
   @Test
   void settingOfTheWholeApplicationThatTwoFiltersHaveOtherwiseStopsTheStart() throws Exception {
     Map<String, String> settings = Accounts.settings(folder);

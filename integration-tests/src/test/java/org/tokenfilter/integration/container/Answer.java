@@ -1,0 +1,49 @@
+package org.tokenfilter.integration.container;
+
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a server answered, to the byte. */
+@SuppressWarnings("ArrayRecordComponent") // compared by its bytes alone, where that is meant
+record Answer(int status, HttpHeaders headers, byte[] body) {
+
+  String text() {
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  /** A header's value; null if the header is absent. */
+  @Nullable String header(String name) {
+    List<String> values = headers.allValues(name);
+    if (values.size() > 1) {
+      throw new AssertionError(name + " was sent more than once: " + values);
+    }
+    return values.isEmpty() ? null : values.get(0);
+  }
+
+  /** A member of the JSON object in the body, whose value is a string. */
+  String member(String name) {
+    return found("\"" + name + "\":\"([^\"]*)\"");
+  }
+
+  /** A member of the JSON object in the body, whose value is a whole number. */
+  long number(String name) {
+    return Long.parseLong(found("\"" + name + "\":([0-9]+)"));
+  }
+
+  private String found(String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text());
+    if (!matcher.find()) {
+      throw new AssertionError("no " + pattern + " in " + this);
+    }
+    return matcher.group(1);
+  }
+
+  @Override
+  public String toString() {
+    return status + " " + headers.map() + " " + text();
+  }
+}

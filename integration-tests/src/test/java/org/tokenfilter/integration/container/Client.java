@@ -1,0 +1,136 @@
+package org.tokenfilter.integration.container;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+
+/** Speaks to the sample at a port of this machine. Headers come as name, value, name, value. */
+final class Client {
+
+  static final String ALICE = "alice:wonderland-4711";
+  static final String BOB = "bob:builder-4711";
+  static final String ADMIN = "admin:looking-glass-4711";
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final int port;
+
+  Client(int port) {
+    this.port = port;
+  }
+
+  /** One with connections of its own. */
+  Client another() {
+    return new Client(port);
+  }
+
+  Answer get(String path, String... headers) throws IOException, InterruptedException {
+    return send("GET", path, BodyPublishers.noBody(), headers);
+  }
+
+  Answer post(String path, byte[] body, String... headers)
+      throws IOException, InterruptedException {
+    return send("POST", path, BodyPublishers.ofByteArray(body), headers);
+  }
+
+  /** Posts a body whose length is not told. */
+  Answer postInChunks(String path, byte[] body, String... headers)
+      throws IOException, InterruptedException {
+    return send(
+        "POST", path, BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)), headers);
+  }
+
+  Answer json(String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    return post(path, bytes(body), with(headers, "Content-Type", "application/json"));
+  }
+
+  Answer form(String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    return post(
+        path, bytes(body), with(headers, "Content-Type", "application/x-www-form-urlencoded"));
+  }
+
+  Answer send(String method, String path, BodyPublisher body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(TIMEOUT)
+            .method(method, body);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    HttpResponse<byte[]> answer = answer(request.build());
+    return new Answer(answer.statusCode(), answer.headers(), answer.body());
+  }
+
+  /** A server may have closed the connection after the last answer: then there is another try. */
+  private HttpResponse<byte[]> answer(HttpRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return client.send(request, BodyHandlers.ofByteArray());
+    } catch (IOException closed) {
+      return client.send(request, BodyHandlers.ofByteArray());
+    }
+  }
+
+  /** Gets a session token for {@code user:password}. */
+  Session session(String account) throws IOException, InterruptedException {
+    Answer answer = logIn("/security/rest/token/access/session/30", account);
+    return new Session(answer.member("access_token"), answer.member("session"));
+  }
+
+  /** Gets an open token for {@code user:password}. */
+  String open(String account) throws IOException, InterruptedException {
+    return logIn("/security/rest/token/access/30", account).member("access_token");
+  }
+
+  private Answer logIn(String path, String account) throws IOException, InterruptedException {
+    Answer answer = get(path, "Authorization", basic(account));
+    if (answer.status() != 200) {
+      throw new AssertionError(account + " could not log in: " + answer);
+    }
+    return answer;
+  }
+
+  static String basic(String account) {
+    return "Basic " + Base64.getEncoder().encodeToString(bytes(account));
+  }
+
+  static String[] bearer(String token) {
+    return new String[] {"Authorization", "Bearer " + token};
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** These headers and one more. */
+  static String[] with(String[] headers, String name, String value) {
+    String[] all = new String[headers.length + 2];
+    System.arraycopy(headers, 0, all, 0, headers.length);
+    all[headers.length] = name;
+    all[headers.length + 1] = value;
+    return all;
+  }
+
+  /** A session token and its session id. */
+  record Session(String token, String id) {
+
+    /** The headers that present both. */
+    String[] headers() {
+      return with(bearer(token), "Cookie", "SESSION=" + id);
+    }
+  }
+}

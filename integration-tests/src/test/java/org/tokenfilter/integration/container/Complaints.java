@@ -1,0 +1,57 @@
+package org.tokenfilter.integration.container;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/**
+ * What Tomcat says of an application that left something behind: it looks when one is stopped, and
+ * clears up much of it.
+ */
+final class Complaints implements AutoCloseable {
+
+  private static final Logger TOMCAT =
+      Logger.getLogger("org.apache.catalina.loader.WebappClassLoaderBase");
+
+  /**
+   * What is about the JVM, and not about the application; and threads, since Tomcat does not wait
+   * for one that is about to end: see {@link RunningThreads}.
+   */
+  private static final List<String> NO_LEAKS = List.of("--add-opens", "started a thread");
+
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+          String text = new SimpleFormatter().formatMessage(line);
+          if (line.getLevel().intValue() >= Level.WARNING.intValue()
+              && NO_LEAKS.stream().noneMatch(text::contains)) {
+            lines.add(text);
+          }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  Complaints() {
+    TOMCAT.addHandler(handler);
+  }
+
+  List<String> lines() {
+    return lines;
+  }
+
+  @Override
+  public void close() {
+    TOMCAT.removeHandler(handler);
+  }
+}

@@ -1,0 +1,41 @@
+package org.tokenfilter.integration.container;
+
+import java.nio.file.Path;
+
+/** A container that runs the sample. */
+enum Container {
+  TOMCAT_10("Tomcat 10.1", "tomcat-10.1", "TomcatServer"),
+  TOMCAT_11("Tomcat 11", "tomcat-11", "TomcatServer"),
+  JETTY_12("Jetty 12 (ee10)", "jetty-12", "JettyServer"),
+  UNDERTOW("Undertow 2.3", "undertow", "UndertowServer");
+
+  private final String shown;
+  private final String folder;
+  private final String server;
+
+  Container(String shown, String folder, String server) {
+    this.shown = shown;
+    this.folder = folder;
+    this.server = server;
+  }
+
+  /**
+   * One that runs without an application.
+   *
+   * @param more folders with jars, such as drivers, for its class path
+   */
+  RunningServer start(Path... more) throws Exception {
+    ContainerLoader loader = new ContainerLoader(Target.FOLDER.resolve(folder), more);
+    Class<?> type = loader.loadClass(Container.class.getPackageName() + "." + server);
+    var constructor = type.getDeclaredConstructor();
+    constructor.setAccessible(true);
+    Path files = Target.empty("run-" + folder);
+    return new RunningServer((Server) constructor.newInstance(), loader, files);
+  }
+
+  /** As tables name it. */
+  @Override
+  public String toString() {
+    return shown;
+  }
+}

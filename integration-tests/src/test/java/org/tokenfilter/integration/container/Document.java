@@ -1,0 +1,51 @@
+package org.tokenfilter.integration.container;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** A document of the project, cut into what readers copy from it. */
+final class Document {
+
+  private final String text;
+
+  private Document(String text) {
+    this.text = text;
+  }
+
+  static Document read(String name) throws IOException {
+    return new Document(Files.readString(Path.of("../docs", name)));
+  }
+
+  /** From one heading to the next. */
+  Document section(String heading) {
+    return new Document(
+        found("(?ms)^## " + Pattern.quote(heading) + "$(.*?)(?=^## |\\z)", 1).get(0));
+  }
+
+  /** The code between the only fences of this language. */
+  String fenced(String language) {
+    return fenced(language, 1).get(0);
+  }
+
+  /** The code between the fences of this language, of which there are so many. */
+  List<String> fenced(String language, int count) {
+    return found("(?ms)^```" + language + "\n(.*?)^```$", count);
+  }
+
+  private List<String> found(String regex, int count) {
+    List<String> found =
+        Pattern.compile(regex)
+            .matcher(text)
+            .results()
+            .map((MatchResult it) -> it.group(1))
+            .toList();
+    if (found.size() != count) {
+      throw new AssertionError("the document has " + found.size() + " of " + regex);
+    }
+    return found;
+  }
+}

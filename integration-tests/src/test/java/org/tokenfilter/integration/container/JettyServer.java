@@ -1,0 +1,72 @@
+package org.tokenfilter.integration.container;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.eclipse.jetty.ee10.annotations.AnnotationConfiguration;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.NetworkConnector;
+import org.eclipse.jetty.server.handler.ContextHandlerCollection;
+import org.jspecify.annotations.Nullable;
+
+/** A Jetty with web.xml, fragments and annotations of EE 10. */
+final class JettyServer implements Server {
+
+  private final org.eclipse.jetty.server.Server server =
+      new org.eclipse.jetty.server.Server(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  private final ContextHandlerCollection contexts = new ContextHandlerCollection();
+  private @Nullable WebAppContext application;
+  private @Nullable Path work;
+
+  @Override
+  public int start(Path folder) throws Exception {
+    work = Files.createDirectories(folder.resolve("work"));
+    server.setHandler(contexts);
+    server.start();
+    return ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
+  }
+
+  @Override
+  public ClassLoader deploy(Path war) throws Exception {
+    if (application != null) {
+      undeploy();
+    }
+    WebAppContext context = new WebAppContext();
+    context.setContextPath("/");
+    context.setWar(war.toString());
+    context.setTempDirectory(Objects.requireNonNull(work).resolve("app").toFile());
+    context.addConfiguration(new AnnotationConfiguration());
+    context.setThrowUnavailableOnStartupException(true);
+    contexts.addHandler(context);
+    context.start();
+    application = context;
+    return context.getClassLoader();
+  }
+
+  @Override
+  public void undeploy() throws Exception {
+    WebAppContext context = Objects.requireNonNull(application);
+    context.stop();
+    contexts.removeHandler(context);
+    context.destroy();
+    // A connection that stays open holds the application that it has spoken to last.
+    for (Connector connector : server.getConnectors()) {
+      connector.getConnectedEndPoints().forEach(EndPoint::close);
+    }
+    application = null;
+  }
+
+  @Override
+  public void stop() throws Exception {
+    // What was started by hand is not stopped with the server.
+    if (application != null) {
+      undeploy();
+    }
+    server.stop();
+  }
+}

@@ -1,0 +1,88 @@
+package org.tokenfilter.integration.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.ref.WeakReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.integration.container.Client.Session;
+
+/** An application that is deployed again and again leaves nothing behind in its container. */
+final class RedeploymentIT {
+
+  private static final int DEPLOYMENTS = 20;
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
+  @ParameterizedTest
+  @EnumSource(names = {"TOMCAT_10", "TOMCAT_11", "JETTY_12"})
+  void nothingIsLeftOfFormerDeployments(Container container) throws Exception {
+    try (RunningServer server = container.start();
+        Complaints complaints = new Complaints()) {
+      System.setProperty("sample.data", server.folder().resolve("data").toString());
+      Quiet.on();
+      RunningThreads before = RunningThreads.now();
+      List<String> drivers = Drivers.now();
+      List<WeakReference<ClassLoader>> former = new ArrayList<>();
+      for (int i = 0; i < DEPLOYMENTS; i++) {
+        former.add(new WeakReference<>(server.deploy(War.SAMPLE)));
+        use(new Client(server.port()));
+      }
+      server.undeploy();
+
+      assertThat(Drivers.now()).as("drivers that DriverManager keeps").isEqualTo(drivers);
+      assertThat(files(server)).as("files of applications that are gone").isEmpty();
+      RunningThreads.awaitNoneBeyond(before);
+      awaitCollected(former);
+      assertThat(complaints.lines()).as("what the container has to complain of").isEmpty();
+    }
+  }
+
+  /** A login, and requests of all kinds that start something or keep something. */
+  private static void use(Client client) throws Exception {
+    Session alice = client.session(Client.ALICE);
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.get("/api/whoami", alice.headers()).status()).isEqualTo(200);
+    }
+    assertThat(client.get("/api/slow?ms=1", alice.headers()).status()).isEqualTo(200);
+    assertThat(client.get("/public/include", alice.headers()).status()).isEqualTo(200);
+    assertThat(client.get("/api/whoami").status()).isEqualTo(401);
+    assertThat(client.post("/security/rest/token/logout", new byte[0], alice.headers()).status())
+        .isEqualTo(204);
+  }
+
+  private static List<Path> files(RunningServer server) throws Exception {
+    List<Path> left = new ArrayList<>();
+    for (String folder : List.of("webapps", "work")) {
+      Path root = server.folder().resolve(folder);
+      if (Files.exists(root)) {
+        try (var files = Files.walk(root)) {
+          files.filter(Files::isRegularFile).forEach(left::add);
+        }
+      }
+    }
+    return left;
+  }
+
+  private static void awaitCollected(List<WeakReference<ClassLoader>> former) {
+    try {
+      await()
+          .atMost(LONGEST)
+          .until(
+              () -> {
+                System.gc();
+                LastLinkedRecord.takeThePlace();
+                return former.stream().allMatch(it -> it.refersTo(null));
+              });
+    } catch (ConditionTimeoutException e) {
+      long left = former.stream().filter(it -> !it.refersTo(null)).count();
+      throw new AssertionError(left + " class loaders of " + former.size() + " are still held", e);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package org.tokenfilter.integration.container;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.tokenfilter.endpoint.AccessTokenServlet;
+import org.tokenfilter.endpoint.ServiceGatewayFilter;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.integration.container.annotated.AccessTokens;
+import org.tokenfilter.integration.container.annotated.ApiClients;
+import org.tokenfilter.integration.container.annotated.ApiFilter;
+import org.tokenfilter.integration.container.annotated.Introspection;
+import org.tokenfilter.integration.container.annotated.OpenApi;
+import org.tokenfilter.integration.container.annotated.Revocation;
+import org.tokenfilter.integration.container.annotated.Sessions;
+import org.tokenfilter.integration.container.annotated.TokenQueries;
+import org.tokenfilter.integration.container.code.Start;
+
+/** A way to register the library; all make the same application of the sample. */
+enum Registration {
+  /** The sample as it is. */
+  WEB_XML("web.xml") {
+    @Override
+    Path war() {
+      return War.SAMPLE;
+    }
+  },
+
+  /**
+   * By annotated subclasses in WEB-INF/classes. The gateway's filter stays in web.xml: it must run
+   * before the token filter, and annotations have no order.
+   */
+  ANNOTATION("annotation") {
+    @Override
+    Path war() throws Exception {
+      Path root = unpacked("annotation");
+      Path file = root.resolve("WEB-INF/web.xml");
+      WebXml webXml = WebXml.read(file);
+      webXml.remove(it -> ofTheLibrary(it) && !it.equals(ServiceGatewayFilter.class.getName()));
+      webXml.complement();
+      addErrorPage(webXml);
+      webXml.write(file);
+      for (Class<?> type :
+          List.of(
+              ApiFilter.class,
+              AccessTokens.class,
+              ApiClients.class,
+              TokenQueries.class,
+              Introspection.class,
+              Revocation.class,
+              Sessions.class,
+              OpenApi.class)) {
+        addClass(root, type);
+      }
+      return packed(root);
+    }
+  },
+
+  /** By a listener that makes the TokenSecurity, and closes it. */
+  CODE("code") {
+    @Override
+    Path war() throws Exception {
+      Path root = unpacked("code");
+      Path file = root.resolve("WEB-INF/web.xml");
+      WebXml webXml = WebXml.read(file);
+      webXml.remove(Registration::ofTheLibrary);
+      webXml.add("listener", "listener-class", Start.class.getName());
+      addErrorPage(webXml);
+      webXml.write(file);
+      addClass(root, Start.class);
+      return packed(root);
+    }
+  };
+
+  private final String shown;
+
+  Registration(String shown) {
+    this.shown = shown;
+  }
+
+  /** The sample, registered this way. */
+  abstract Path war() throws Exception;
+
+  /** A page for what is forbidden: the sample has none. */
+  private static void addErrorPage(WebXml webXml) {
+    webXml.add("error-page", "error-code", "403", "location", "/api/whoami");
+  }
+
+  private static boolean ofTheLibrary(String className) {
+    return className.startsWith(AccessTokenServlet.class.getPackageName() + ".")
+        || className.startsWith(TokenFilter.class.getPackageName() + ".");
+  }
+
+  private static Path unpacked(String name) throws IOException {
+    Path root = Target.empty("sample-" + name);
+    War.unpack(War.SAMPLE, root);
+    return root;
+  }
+
+  private static Path packed(Path root) throws IOException {
+    Path war = root.resolveSibling(root.getFileName() + ".war");
+    War.pack(root, war);
+    return war;
+  }
+
+  private static void addClass(Path root, Class<?> type) throws IOException {
+    String file = type.getName().replace('.', '/') + ".class";
+    Path target = root.resolve("WEB-INF/classes").resolve(file);
+    Files.createDirectories(target.getParent());
+    try (InputStream compiled = type.getClassLoader().getResourceAsStream(file)) {
+      Files.copy(Objects.requireNonNull(compiled), target);
+    }
+  }
+
+  /** As tables name it. */
+  @Override
+  public String toString() {
+    return shown;
+  }
+}

@@ -1,0 +1,89 @@
+package org.tokenfilter.integration.container;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+
+/**
+ * What came of each row, in {@code target/containers/table.md}; and in docs/containers.md as well,
+ * where {@code -Dcontainers.document=true}.
+ */
+final class ResultTable implements TestWatcher {
+
+  private static final Path DOCUMENT = Path.of("../docs/containers.md");
+  private static final String BEGIN = "<!-- begin table -->\n";
+  private static final String END = "<!-- end table -->";
+
+  private final Map<String, Row> rows = new LinkedHashMap<>();
+  private @Nullable Row current;
+
+  private static final class Row {
+    private final Duration start;
+    private int passed;
+    private int failed;
+    private int skipped;
+
+    private Row(Duration start) {
+      this.start = start;
+    }
+
+    private String result() {
+      String result = failed == 0 ? passed + " passed" : failed + " failed, " + passed + " passed";
+      return skipped == 0 ? result : result + ", " + skipped + " skipped";
+    }
+  }
+
+  /** What runs from now on belongs to this row. */
+  void begin(Container container, Registration registration, Duration start) {
+    current = new Row(start);
+    rows.put(container + " | " + registration, current);
+  }
+
+  @Override
+  public void testSuccessful(ExtensionContext context) {
+    row().passed++;
+  }
+
+  @Override
+  public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
+    row().failed++;
+  }
+
+  @Override
+  public void testAborted(ExtensionContext context, @Nullable Throwable cause) {
+    row().skipped++;
+  }
+
+  private Row row() {
+    if (current == null) {
+      throw new AssertionError("a test ran outside of all rows");
+    }
+    return current;
+  }
+
+  /** Writes the rows that there are. */
+  void write() throws IOException {
+    StringBuilder table = new StringBuilder();
+    table.append("| container | registered by | tests | start, ms |\n|---|---|---|---|\n");
+    rows.forEach(
+        (name, row) ->
+            table.append("| %s | %s | %d |\n".formatted(name, row.result(), row.start.toMillis())));
+    Files.writeString(Target.FOLDER.resolve("table.md"), table);
+    if (Boolean.getBoolean("containers.document")) {
+      String document = Files.readString(DOCUMENT);
+      int from = document.indexOf(BEGIN);
+      int to = document.indexOf(END);
+      if (from < 0 || to < from) {
+        throw new IllegalStateException(DOCUMENT + " has no place for the table");
+      }
+      Files.writeString(
+          DOCUMENT, document.substring(0, from + BEGIN.length()) + table + document.substring(to));
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.tokenfilter.integration.container;
+
+import static org.awaitility.Awaitility.await;
+
+import java.util.List;
+import java.util.Set;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The threads of the JVM at a moment. */
+final class RunningThreads {
+
+  /** How the names of those begin that are the container's or the JDK's, and come and go. */
+  private static final List<String> NOT_OURS =
+      List.of(
+          "http-nio",
+          "Catalina",
+          "qtp",
+          "Scheduler-",
+          "Session-Scheduler",
+          "HttpClient-",
+          "ForkJoinPool.commonPool",
+          "process reaper",
+          "awaitility",
+          "Keep-Alive-Timer");
+
+  private final Set<Thread> threads;
+
+  private RunningThreads(Set<Thread> threads) {
+    this.threads = threads;
+  }
+
+  static RunningThreads now() {
+    return new RunningThreads(Thread.getAllStackTraces().keySet());
+  }
+
+  /** Waits until there is none that was not there before; or tells which there are. */
+  static void awaitNoneBeyond(RunningThreads before) {
+    try {
+      await().until(() -> before.newOnes().isEmpty());
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("threads are left: " + before.newOnes(), e);
+    }
+  }
+
+  private List<String> newOnes() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(it -> !threads.contains(it))
+        .filter(it -> isOurs(it.getName()) || isOfAnApplication(it.getContextClassLoader()))
+        .map(it -> it.getName() + " with " + it.getContextClassLoader())
+        .toList();
+  }
+
+  private static boolean isOurs(String name) {
+    return NOT_OURS.stream().noneMatch(name::startsWith);
+  }
+
+  /** A container's own thread, too, must not go on with the class loader of what is gone. */
+  private static boolean isOfAnApplication(@Nullable ClassLoader loader) {
+    return loader != null && loader.getClass().getSimpleName().contains("WebApp");
+  }
+}

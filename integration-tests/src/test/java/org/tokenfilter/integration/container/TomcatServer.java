@@ -1,0 +1,103 @@
+package org.tokenfilter.integration.container;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.catalina.Context;
+import org.apache.catalina.Host;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.JreMemoryLeakPreventionListener;
+import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.startup.HostConfig;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
+
+/** A Tomcat that deploys what is put into its folder webapps, as an installed one does. */
+final class TomcatServer implements Server {
+
+  /** The part of an installed Tomcat's conf/web.xml that the sample needs. */
+  private static final String GLOBAL_WEB_XML =
+      """
+      <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
+        <servlet>
+          <servlet-name>default</servlet-name>
+          <servlet-class>org.apache.catalina.servlets.DefaultServlet</servlet-class>
+          <load-on-startup>1</load-on-startup>
+        </servlet>
+        <servlet-mapping>
+          <servlet-name>default</servlet-name>
+          <url-pattern>/</url-pattern>
+        </servlet-mapping>
+      </web-app>
+      """;
+
+  private final Tomcat tomcat = new Tomcat();
+
+  /** When the WAR was written that is to be deployed: Tomcat sees by it that there is another. */
+  private Instant written = Instant.now().minus(Duration.ofDays(1));
+
+  @Override
+  public int start(Path folder) throws Exception {
+    // A URL handler is for the whole JVM, and there is more than one Tomcat in it.
+    TomcatURLStreamHandlerFactory.disable();
+    Files.writeString(
+        Files.createDirectories(folder.resolve("conf")).resolve("web.xml"), GLOBAL_WEB_XML);
+    Files.createDirectories(folder.resolve("webapps"));
+    tomcat.setBaseDir(folder.toString());
+    tomcat.setSilent(true);
+    tomcat.enableNaming();
+    Connector connector = new Connector();
+    connector.setPort(0);
+    connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
+    connector.setThrowOnFailure(true);
+    tomcat.setConnector(connector);
+    // The system's would have the tests' class path.
+    tomcat.getEngine().setParentClassLoader(TomcatServer.class.getClassLoader());
+    // As conf/server.xml has it: the JDK makes its singletons before an application makes them.
+    tomcat.getServer().addLifecycleListener(new JreMemoryLeakPreventionListener());
+    // Looks for changes when it is told to, and not by itself.
+    tomcat.getEngine().setBackgroundProcessorDelay(-1);
+    StandardHost host = (StandardHost) tomcat.getHost();
+    host.setAppBase(folder.resolve("webapps").toString());
+    host.addLifecycleListener(new HostConfig());
+    tomcat.start();
+    return connector.getLocalPort();
+  }
+
+  @Override
+  public ClassLoader deploy(Path war) throws Exception {
+    Path target = root();
+    Files.copy(war, target, StandardCopyOption.REPLACE_EXISTING);
+    written = written.plus(Duration.ofMinutes(1));
+    Files.setLastModifiedTime(target, FileTime.from(written));
+    Host host = tomcat.getHost();
+    host.backgroundProcess();
+    if (host.findChild("") instanceof Context context && context.getState().isAvailable()) {
+      return context.getLoader().getClassLoader();
+    }
+    throw new IllegalStateException("the application did not start: see Tomcat's log");
+  }
+
+  @Override
+  public void undeploy() throws Exception {
+    Files.delete(root());
+    tomcat.getHost().backgroundProcess();
+    if (tomcat.getHost().findChild("") != null) {
+      throw new IllegalStateException("the application is still there");
+    }
+  }
+
+  private Path root() {
+    return Path.of(tomcat.getHost().getAppBase(), "ROOT.war");
+  }
+
+  @Override
+  public void stop() throws Exception {
+    tomcat.stop();
+    tomcat.destroy();
+  }
+}
