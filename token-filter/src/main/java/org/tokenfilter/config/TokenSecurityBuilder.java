@@ -167,7 +167,7 @@ public final class TokenSecurityBuilder {
     }
     Threads threads = new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker());
     Duration patience = configuration.duration(STORE_TIMEOUT);
-    StoreCalls calls = new StoreCalls(Ticker.systemTicker()::read);
+    StoreCalls calls = new StoreCalls(Ticker.systemTicker()::read, patience);
     TokenStore guarded =
         calls.measured(
             new BulkheadTokenStore(kept, configuration.number(STORE_CONCURRENCY), patience));

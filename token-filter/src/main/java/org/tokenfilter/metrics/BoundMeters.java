@@ -42,11 +42,15 @@ final class BoundMeters {
     this.registry = registry;
     this.tags = tags;
     registry.getMeters().forEach(meter -> before.add(meter.getId()));
-    count(security.service().counts());
-    gauge(security);
-    StoreTimers timers = new StoreTimers(registry, tags);
-    timers.all().forEach(this::own);
-    this.timing = security.storeCalls().observe(timers);
+    try {
+      count(security.service().counts());
+      gauge(security);
+      this.timing = security.storeCalls().observe(new StoreTimers(registry, tags, this::own));
+    } catch (RuntimeException refused) {
+      // The registry may outlive the application, and nobody could take them out any more.
+      meters.forEach(registry::remove);
+      throw refused;
+    }
     if (!notOurs.isEmpty()) {
       LOG.warn(
           "The registry has meters of these names and tags already, which stay as they are: {}",
@@ -55,12 +59,14 @@ final class BoundMeters {
   }
 
   /** What somebody else registered is his to remove. */
-  private void own(Meter meter) {
-    if (before.contains(meter.getId())) {
-      notOurs.add(meter.getId().getName());
-    } else {
+  private boolean own(Meter meter) {
+    boolean ours = !before.contains(meter.getId());
+    if (ours) {
       meters.add(meter);
+    } else {
+      notOurs.add(meter.getId().getName());
     }
+    return ours;
   }
 
   private void count(TokenCounts counts) {

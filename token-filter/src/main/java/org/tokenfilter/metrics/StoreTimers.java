@@ -4,11 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.util.Collection;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.tokenfilter.service.StoreObserver;
 import org.tokenfilter.service.StoreOperation;
 
@@ -20,11 +19,19 @@ final class StoreTimers implements StoreObserver {
   private final Map<StoreOperation, Map<Outcome, Timer>> timers =
       new EnumMap<>(StoreOperation.class);
 
-  StoreTimers(MeterRegistry registry, Iterable<Tag> tags) {
+  /**
+   * Timers.
+   *
+   * @param ours whether one that is registered was not there before; others are left alone
+   */
+  StoreTimers(MeterRegistry registry, Iterable<Tag> tags, Predicate<? super Timer> ours) {
     for (StoreOperation operation : StoreOperation.values()) {
       Map<Outcome, Timer> ofOperation = new EnumMap<>(Outcome.class);
       for (Outcome outcome : Outcome.values()) {
-        ofOperation.put(outcome, timer(registry, tags, operation, outcome));
+        Timer timer = timer(registry, tags, operation, outcome);
+        if (ours.test(timer)) {
+          ofOperation.put(outcome, timer);
+        }
       }
       timers.put(operation, ofOperation);
     }
@@ -36,10 +43,6 @@ final class StoreTimers implements StoreObserver {
         .description("Calls of the token store, with the wait for a place in it")
         .tags(Tags.concat(tags, "operation", Label.of(operation), "outcome", Label.of(outcome)))
         .register(registry);
-  }
-
-  List<Timer> all() {
-    return timers.values().stream().map(Map::values).flatMap(Collection::stream).toList();
   }
 
   @Override

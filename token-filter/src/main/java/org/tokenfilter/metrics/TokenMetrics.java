@@ -84,6 +84,9 @@ public final class TokenMetrics implements MeterBinder, AutoCloseable {
   /**
    * Adds the meters to a registry, from which {@link #close} takes them again. For each registry
    * once: more often, it does nothing.
+   *
+   * @throws IllegalArgumentException if the registry has one of another kind by the same name and
+   *     tags; it takes none of these then
    */
   @Override
   public synchronized void bindTo(MeterRegistry registry) {

@@ -2,6 +2,7 @@ package org.tokenfilter.service;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,7 +16,7 @@ import org.tokenfilter.store.TokenStore;
 
 /**
  * The calls of a store: measures them, tells observers, and remembers of each operation how its
- * last call ended. Thread-safe.
+ * last call ended, and which calls have not. Thread-safe.
  */
 public final class StoreCalls {
 
@@ -25,12 +26,25 @@ public final class StoreCalls {
   private static final long REMEMBERED = Duration.ofMinutes(1).toNanos();
 
   private final LongSupplier nanoTime;
+  private final long longest;
   private final List<Observing> observers = new CopyOnWriteArrayList<>();
 
   /** When the last call of an operation failed, for those of which it did. */
   private final ConcurrentMap<StoreOperation, Long> failedAt = new ConcurrentHashMap<>();
 
   private volatile boolean lastFailed;
+
+  /** The calls that are not over. */
+  private final Set<Call> underWay = ConcurrentHashMap.newKeySet();
+
+  /** A call that has begun; no two are the same. */
+  private static final class Call {
+    final long begin;
+
+    Call(long begin) {
+      this.begin = begin;
+    }
+  }
 
   /** An observer, and whether it is known to fail. */
   private static final class Observing {
@@ -46,9 +60,11 @@ public final class StoreCalls {
    * No calls yet.
    *
    * @param nanoTime measures, as {@link System#nanoTime()} does
+   * @param patience how long a call may wait for its place, and how long it may take then
    */
-  public StoreCalls(LongSupplier nanoTime) {
+  public StoreCalls(LongSupplier nanoTime, Duration patience) {
     this.nanoTime = nanoTime;
+    this.longest = patience.multipliedBy(2).toNanos();
   }
 
   /** The same store, whose calls are measured. */
@@ -65,25 +81,29 @@ public final class StoreCalls {
 
   /**
    * Whether the store answers, by what is known without asking it: false if its last call failed,
-   * or if that of any operation did within the last minute. Before the first call it is true.
+   * or if that of any operation did within the last minute, and while a call is under way for more
+   * than twice the patience. Before the first call it is true.
    */
   public boolean areAnswered() {
     if (lastFailed) {
       return false;
     }
     long now = nanoTime.getAsLong();
-    return failedAt.values().stream().noneMatch(failed -> now - failed < REMEMBERED);
+    return failedAt.values().stream().noneMatch(failed -> now - failed < REMEMBERED)
+        && underWay.stream().noneMatch(call -> now - call.begin > longest);
   }
 
   <T> T measure(StoreOperation operation, Supplier<T> call) {
-    long begin = nanoTime.getAsLong();
+    Call begun = new Call(nanoTime.getAsLong());
+    underWay.add(begun);
     boolean answered = false;
     try {
       T answer = call.get();
       answered = true;
       return answer;
     } finally {
-      over(operation, answered ? Outcome.OK : Outcome.FAILED, begin);
+      underWay.remove(begun);
+      over(operation, answered ? Outcome.OK : Outcome.FAILED, begun.begin);
     }
   }
 

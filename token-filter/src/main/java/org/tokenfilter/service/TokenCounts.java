@@ -74,9 +74,11 @@ public final class TokenCounts {
 
   /** Validations that found the token good. */
   public long accepted() {
-    // One that is taken back was perhaps shown already, and what was shown never goes down.
+    // In this order: what is taken back meanwhile is perhaps missing, and never counted twice.
+    long all = accepted.sum();
     long back = takenBack.sum();
-    return mostAccepted.accumulateAndGet(accepted.sum() - back, Math::max);
+    // One that is taken back was perhaps shown already, and what was shown never goes down.
+    return mostAccepted.accumulateAndGet(all - back, Math::max);
   }
 
   /** Validations that refused the token for this; zero for what is not in {@link #REFUSALS}. */

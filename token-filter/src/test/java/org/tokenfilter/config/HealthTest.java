@@ -15,6 +15,7 @@ import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.store.tck.Hold;
 import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
@@ -88,6 +89,23 @@ final class HealthTest {
     }
   }
 
+  /** A call that hangs does not fail, and those that wait for it give up before they call. */
+  @Test
+  void storeThatHangsIsFailingWhileItDoes() throws Exception {
+    try (TokenSecurity security = with("PT0S", "PT0.1S")) {
+      Hold hold = store.holdBefore(Call.LIST, 1);
+      Thread asking = new Thread(() -> security.service().list("alice", null, 1));
+      asking.start();
+      try {
+        await().until(() -> !security.health().storeAnswers());
+      } finally {
+        hold.release();
+        asking.join();
+      }
+      assertThat(security.health().storeAnswers()).isTrue();
+    }
+  }
+
   private static FeedState feed(TokenSecurity security) {
     return Objects.requireNonNull(security.health().feed());
   }
@@ -100,10 +118,15 @@ final class HealthTest {
   }
 
   private TokenSecurity with(String lag) {
+    return with(lag, "PT2S");
+  }
+
+  private TokenSecurity with(String lag, String timeout) {
     return TokenSecurity.builder()
         .setting("token.keys.file", folder.resolve("keys.jwks").toString())
         .setting("token.keys.generate", "true")
         .setting("token.revocation.lag", lag)
+        .setting("token.store.timeout", timeout)
         .setting("token.sweep.interval", "P1D")
         .store(store)
         .clock(clock)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ final class MetricsOverHttpTest {
 
   private static final int CLIENTS = 8;
   private static final int EACH = 100;
+  private static final List<String> PATHS = List.of("/plain", "/forward", "/include", "/async");
 
   @TempDir private Path folder;
 
@@ -36,7 +38,7 @@ final class MetricsOverHttpTest {
           CLIENTS,
           number -> {
             for (int i = 0; i < EACH; i++) {
-              String path = i % 2 == 0 ? "/plain" : "/forward";
+              String path = PATHS.get(i % PATHS.size());
               assertThat(status(app, path, good)).isEqualTo(200);
               assertThat(status(app, path, ended.value())).isEqualTo(401);
               assertThat(app.get(path).statusCode()).isEqualTo(401);
@@ -83,6 +85,11 @@ final class MetricsOverHttpTest {
         .filter(new TokenFilter(watched.security), Map.of("token.gateway.paths", "/cra/*"))
         .servlet("/plain", (request, response) -> response.getWriter().write("plain"))
         .servlet("/cra/plain", (request, response) -> response.getWriter().write("plain"))
+        .servlet("/async", (request, response) -> request.startAsync().dispatch("/plain"))
+        .servlet(
+            "/include",
+            (request, response) ->
+                request.getRequestDispatcher("/plain").include(request, response))
         .servlet(
             "/forward",
             (request, response) ->

@@ -338,6 +338,26 @@ final class TokenMetricsTest {
     assertThat(watched.registry.find("token.issued").meters()).hasSize(3);
   }
 
+  @Test
+  void timersOfAnotherApplicationHearOfItsOwnCallsAlone() throws Exception {
+    try (TokenMetrics second = new TokenMetrics(watched.security)) {
+      second.bindTo(watched.registry);
+      watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
+      assertThat(watched.changes()).containsEntry(calls("insert", "ok"), 1L);
+    }
+  }
+
+  @Test
+  void registryThatTakesNotAllMetersKeepsNone() throws Exception {
+    MeterRegistry other = new SimpleMeterRegistry();
+    other.counter("token.key.age").increment();
+
+    assertThatThrownBy(() -> watched.metrics.bindTo(other))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(other.getMeters()).extracting(Watched::shown).containsExactly("token.key.age{}");
+  }
+
   /** Case P06: nothing that a client sent becomes a label, however much of it there is. */
   @Test
   void noLabelHoldsWhatAClientSent() throws Exception {

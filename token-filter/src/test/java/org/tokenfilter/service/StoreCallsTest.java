@@ -30,10 +30,11 @@ final class StoreCallsTest {
 
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final AtomicLong nanos = new AtomicLong(-5);
   private final FaultyTokenStore below = new FaultyTokenStore(new InMemoryTokenStore());
-  private final StoreCalls calls = new StoreCalls(nanos::get);
+  private final StoreCalls calls = new StoreCalls(nanos::get, PATIENCE);
   private final TokenStore store = calls.measured(below);
   private final List<String> told = new ArrayList<>();
 
@@ -134,6 +135,26 @@ final class StoreCallsTest {
     store.endedWithin(HOUR, 10);
     store.find(record(1).id());
     assertThat(calls.areAnswered()).isTrue();
+  }
+
+  @Test
+  void storeThatHangsDoesNotAnswerThoughNoCallHasFailed() {
+    List<Boolean> seen = new ArrayList<>();
+    below.before(
+        Call.FIND,
+        1,
+        () -> {
+          nanos.addAndGet(PATIENCE.multipliedBy(2).toNanos());
+          store.endedWithin(HOUR, 10);
+          seen.add(calls.areAnswered());
+          nanos.addAndGet(1);
+          store.endedWithin(HOUR, 10);
+          seen.add(calls.areAnswered());
+        });
+    store.find(record(1).id());
+    seen.add(calls.areAnswered());
+
+    assertThat(seen).containsExactly(true, false, true);
   }
 
   private void fails(Call call) {

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.Race;
 import org.tokenfilter.store.Ending;
@@ -273,6 +274,33 @@ final class TokenCountsTest {
     long all = (long) threads * each;
     assertThat(new Seen(counts)).isEqualTo(new Seen(all, Map.of(Rejection.CLOSED, all), 0));
     assertThat(counts.hits() + counts.misses()).isEqualTo(2 * all);
+  }
+
+  @Test
+  void countIsNeverAheadOfTheRequests() throws Exception {
+    TokenCounts judgedTwice = new TokenCounts();
+    AtomicLong begun = new AtomicLong();
+    int requests = 1_000_000;
+    List<Boolean> ahead =
+        Race.of(
+            2,
+            number -> {
+              boolean seen = false;
+              while (begun.get() < requests) {
+                if (number == 0) {
+                  begun.incrementAndGet();
+                  judgedTwice.accept();
+                  judgedTwice.takeBack();
+                  judgedTwice.accept();
+                } else {
+                  seen |= judgedTwice.accepted() > begun.get();
+                }
+              }
+              return seen;
+            });
+
+    assertThat(ahead).doesNotContain(true);
+    assertThat(judgedTwice.accepted()).isEqualTo(requests);
   }
 
   private IssuedToken session() throws TokenRejectedException {
