@@ -29,10 +29,21 @@ export function sayLoggedOut(exchange) {
       : "The server does not accept the token any more, and does not say why.",
   );
   banner.scrollIntoView({ block: "center" }); // nothing else can be done here, and the login is beside
+  if (isLost(document.activeElement)) {
+    byId("login-title").focus({ preventScroll: true });
+  }
+}
+
+/** Whether the focus was on something that has gone with the token. */
+function isLost(focused) {
+  return focused === document.body || focused.disabled || focused.getClientRects().length === 0;
 }
 
 /** Every answer passes here: the first that fails raises the banner, the first that comes lowers it. */
 export function noteReach(exchange) {
+  if (exchange.failure && unreachable) {
+    return; // it is said already, and would be read out once more
+  }
   if (exchange.failure) {
     show("bad", exchange.failure, "This page keeps asking, and shows what comes.");
     unreachable = true;

@@ -5,6 +5,7 @@ import { jsonBody, presenting, succeeded } from "./exchange.js";
 import { load } from "./devices.js";
 import { held } from "./held.js";
 import { passwordOf } from "./login.js";
+import { Turns } from "./turns.js";
 import { sendAndShow } from "./wire.js";
 import { reasonOf, words } from "./words.js";
 
@@ -22,13 +23,15 @@ export function startClient() {
     "client-old": () => call(former, "The old token is accepted: token.refresh.grace bears it for a while."),
     "client-way-out": goToTheList,
   };
+  const turns = new Turns();
   for (const [id, step] of Object.entries(steps)) {
-    byId(id).addEventListener("click", async () => {
+    const inItsTurn = async () => {
       hush(said);
       wayOut.hidden = true;
       await step();
       enable();
-    });
+    };
+    byId(id).addEventListener("click", (event) => turns.take(event.currentTarget, inItsTurn));
   }
   enable();
 }

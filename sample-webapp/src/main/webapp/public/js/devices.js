@@ -6,18 +6,20 @@ import { held } from "./held.js";
 import { clock } from "./life.js";
 import { sendMine } from "./mine.js";
 import { lookNow } from "./token.js";
+import { Turns } from "./turns.js";
 import { words } from "./words.js";
 
 const list = byId("devices-list");
 const said = byId("devices-said");
 const nextPage = byId("devices-more");
+const turns = new Turns();
 
 let next = null;
 
 export function startDevices() {
-  byId("devices-load").addEventListener("click", () => load());
-  byId("devices-others").addEventListener("click", endOthers);
-  nextPage.addEventListener("click", () => load(next));
+  byId("devices-load").addEventListener("click", (event) => turns.take(event.currentTarget, () => load()));
+  byId("devices-others").addEventListener("click", (event) => turns.take(event.currentTarget, endOthers));
+  nextPage.addEventListener("click", (event) => turns.take(event.currentTarget, () => load(next)));
   held.addEventListener("change", () => {
     list.replaceChildren();
     nextPage.hidden = true;
@@ -30,7 +32,11 @@ export function startDevices() {
 /** Loads the list from its begin, or the page behind it. */
 export async function load(page) {
   hush(said);
+  const owner = held.current;
   const exchange = await sendMine("GET", page ?? "/sessions");
+  if (held.current !== owner) {
+    return; // it is the list of somebody who has gone
+  }
   if (!succeeded(exchange)) {
     say(said, words(exchange));
     return;
@@ -62,28 +68,26 @@ function enable() {
 function row(session) {
   const time = (text) => new Date(text).toLocaleTimeString("en-GB");
   const left = session.remaining === null ? "never expires" : clock(session.remaining) + " left";
-  const end = make("button", { "aria-label": `End the ${session.kind} token of ${time(session.issued)}` }, "End");
-  end.addEventListener("click", () => endOne(session.handle));
+  const button = make("button", { "aria-label": `End the ${session.kind} token of ${time(session.issued)}` }, "End");
+  button.addEventListener("click", () => turns.take(button, () => end("/sessions/" + session.handle, "It is ended.")));
   const facts = `issued ${time(session.issued)}, last used ${time(session.lastUsed)}, ${left}`;
   const marks = session.current ? [" ", make("span", { class: "mark" }, "this window")] : [];
   const client = make("small", {}, session.client ? `client ${session.client}` : "bound to no client");
   const text = make("p", {}, make("strong", {}, session.kind), ...marks, make("span", {}, facts), client);
-  return make("li", session.current ? { class: "current" } : {}, text, end);
-}
-
-async function endOne(handle) {
-  hush(said);
-  const exchange = await sendMine("DELETE", "/sessions/" + handle);
-  await afterwards(exchange, "It is ended.");
+  return make("li", session.current ? { class: "current" } : {}, text, button);
 }
 
 async function endOthers() {
-  hush(said);
-  const exchange = await sendMine("DELETE", "/sessions?others=true");
-  await afterwards(exchange, "All others are ended.");
+  await end("/sessions?others=true", "All others are ended.");
 }
 
-async function afterwards(exchange, text) {
+async function end(path, text) {
+  hush(said);
+  const owner = held.current;
+  const exchange = await sendMine("DELETE", path);
+  if (held.current !== owner) {
+    return;
+  }
   if (succeeded(exchange)) {
     await lookNow();
     if (held.current) {

@@ -4,6 +4,7 @@ import { byId, hush, say } from "./dom.js";
 import { jsonBody, presenting, succeeded } from "./exchange.js";
 import { Life } from "./life.js";
 import { passwordOf } from "./login.js";
+import { Turns } from "./turns.js";
 import { sendAndShow } from "./wire.js";
 import { tokenRefused, words } from "./words.js";
 
@@ -26,12 +27,14 @@ export function startGateway() {
     "gateway-close": close,
     "gateway-alive": keepAlive,
   };
+  const turns = new Turns();
   for (const [id, step] of Object.entries(steps)) {
-    byId(id).addEventListener("click", async () => {
+    const inItsTurn = async () => {
       hush(said);
       await step();
       enable();
-    });
+    };
+    byId(id).addEventListener("click", (event) => turns.take(event.currentTarget, inItsTurn));
   }
   enable();
 }

@@ -1,5 +1,6 @@
 /** The live figures, from GET /metrics, and the health; nobody is asked while the page is hidden. */
 
+import { noteReach } from "./banner.js";
 import { Chart } from "./chart.js";
 import { byId } from "./dom.js";
 import { send } from "./exchange.js";
@@ -68,6 +69,9 @@ function totalsOf(all) {
 
 async function showHealth() {
   const answer = await send("GET", "/public/health");
+  if (!answer.failure) {
+    noteReach(answer); // whoever is not logged in has no looks that would lower the banner
+  }
   const { status, store, feed } = answer.json ?? {};
   const good = status === "ok" && store !== "failing" && feed?.fresh !== false;
   byId("health").dataset.tone = good ? "good" : "bad";

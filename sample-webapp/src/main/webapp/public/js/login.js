@@ -4,6 +4,7 @@ import { clearBanner } from "./banner.js";
 import { byId, hush, say } from "./dom.js";
 import { basic, presenting, succeeded } from "./exchange.js";
 import { held } from "./held.js";
+import { Turns } from "./turns.js";
 import { sendAndShow } from "./wire.js";
 import { words } from "./words.js";
 
@@ -16,6 +17,8 @@ const HINTS = {
 
 const form = byId("login-form");
 const said = byId("login-said");
+const entering = new Turns();
+const leaving = new Turns();
 
 /** The printed password of an account. */
 export function passwordOf(account) {
@@ -31,9 +34,9 @@ export function startLogin() {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    logIn();
+    entering.take(byId("log-in"), logIn);
   });
-  byId("log-out").addEventListener("click", logOut);
+  byId("log-out").addEventListener("click", (event) => leaving.take(event.currentTarget, logOut));
   held.addEventListener("change", showWho);
   fill();
   byId("kind-hint").textContent = HINTS[form.elements.kind.value];
@@ -62,10 +65,13 @@ async function logIn() {
 
 async function logOut() {
   hush(said);
-  const exchange = await sendAndShow("POST", "/security/rest/token/logout", {
-    headers: presenting(held.current),
-  });
+  const leaver = held.current;
+  const exchange = await sendAndShow("POST", "/security/rest/token/logout", { headers: presenting(leaver) });
+  if (held.current !== null && held.current !== leaver) {
+    return; // somebody has logged in since
+  }
   if (succeeded(exchange)) {
+    clearBanner(); // a look may have seen the end before this answer came
     held.drop();
     say(said, { tone: "good", text: "Logged out: the token is ended, whoever has a copy." });
     byId("login-title").focus();

@@ -71,7 +71,7 @@ function requestText({ request }) {
     lines.push(`> ${name}: ${cutShort(name, value)}`);
   }
   if (request.body) {
-    lines.push(">", "> " + request.body.replace(/("password":")[^"]*/, "$1..."));
+    lines.push(">", "> " + request.body.replace(/("password":")(?:[^"\\]|\\.)*/, "$1..."));
   }
   return lines.join("\n") + "\n";
 }

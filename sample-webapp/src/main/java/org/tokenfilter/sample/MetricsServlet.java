@@ -54,6 +54,7 @@ public final class MetricsServlet extends HttpServlet {
     }
     response.setContentType(TEXT);
     response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Content-Type-Options", "nosniff");
     response.getWriter().write(registry.scrape());
   }
 }

@@ -3,6 +3,8 @@ package org.tokenfilter.integration.sample;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,6 +134,37 @@ final class Chromium implements AutoCloseable {
 
   @Override
   public void close() {
-    driver.quit();
+    Optional<Path> left = scratch();
+    try {
+      driver.quit();
+    } finally {
+      left.filter(Files::isDirectory).ifPresent(Chromium::delete);
+    }
+  }
+
+  /** It holds links alone, some of which lead nowhere. */
+  private static void delete(Path folder) {
+    try (Stream<Path> inside = Files.list(folder)) {
+      for (Path link : inside.toList()) {
+        Files.deleteIfExists(link);
+      }
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The folder outside of its profile that a browser has, and leaves behind when it is quit. */
+  private Optional<Path> scratch() {
+    if (driver.getCapabilities().getCapability("chrome") instanceof Map<?, ?> facts
+        && facts.get("userDataDir") instanceof String profile) {
+      Path socket = Path.of(profile, "SingletonSocket");
+      try {
+        return Optional.ofNullable(Files.readSymbolicLink(socket).getParent());
+      } catch (IOException | UnsupportedOperationException none) {
+        return Optional.empty(); // not on every system, and nothing then is left
+      }
+    }
+    return Optional.empty();
   }
 }

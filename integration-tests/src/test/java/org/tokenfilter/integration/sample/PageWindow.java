@@ -158,10 +158,12 @@ final class PageWindow {
         driver(),
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
-    Chromium.tell(
-        driver(),
-        "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    emulate(List.of(Map.of("name", "prefers-color-scheme", "value", scheme)));
+  }
+
+  /** What the system prefers or forces: media features by name and value. */
+  void emulate(List<Map<String, String>> features) {
+    Chromium.tell(driver(), "Emulation.setEmulatedMedia", Map.of("features", features));
   }
 
   byte[] picture() {

@@ -1,8 +1,10 @@
 package org.tokenfilter.integration.sample;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +34,24 @@ final class PageWordsIT {
         const all = it.samples(text);
         done([it.sum(all, 'a_total'), it.sum(all, 'a_total', ({ outcome }) => outcome !== 'ok'),
             it.sum(all, 'b_seconds_count'), it.sum(all, 'nothing')].join(' '));
+      }, error => done('failed: ' + error));
+      """;
+
+  private static final String BASIC =
+      """
+      const [user, password, done] = arguments;
+      import('/public/js/exchange.js').then(
+          it => done(it.basic(user, password).Authorization), error => done('failed: ' + error));
+      """;
+
+  private static final String SHOW =
+      """
+      const [password, done] = arguments;
+      import('/public/js/wire.js').then(it => {
+        const request = { method: 'POST', path: '/x', headers: {} };
+        request.body = JSON.stringify({ username: 'alice', password, apiClientName: 'page' });
+        it.show({ request, status: 204, title: '', headers: new Headers(), text: '' });
+        done('shown');
       }, error => done('failed: ' + error));
       """;
 
@@ -83,6 +103,20 @@ final class PageWordsIT {
     assertThat(page.askLater(WORDS, String.class, 503, headers, "{}", "Bearer x"))
         .startsWith("503 Cannot tell.")
         .endsWith("Try again in 7 s.");
+  }
+
+  @Test
+  void namesAndPasswordsOfAllLettersAreSentInUtf8() {
+    String sent = page.askLater(BASIC, String.class, "jörg", "пароль€😀");
+    assertThat(new String(Base64.getDecoder().decode(sent.substring("Basic ".length())), UTF_8))
+        .isEqualTo("jörg:пароль€😀");
+  }
+
+  @Test
+  void noPartOfAPasswordIsShownOnTheWire() {
+    assertThat(page.askLater(SHOW, String.class, "one\"two\\\"three")).isEqualTo("shown");
+    assertThat(page.wire())
+        .contains("{\"username\":\"alice\",\"password\":\"...\",\"apiClientName\":\"page\"}");
   }
 
   @Test

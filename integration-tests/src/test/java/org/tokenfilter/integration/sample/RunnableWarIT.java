@@ -2,6 +2,8 @@ package org.tokenfilter.integration.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -51,12 +54,35 @@ final class RunnableWarIT {
   void showsNobodyWhatItIsMadeOf() throws Exception {
     try (SampleProcess sample = SampleProcess.start(folder)) {
       String token = tokenOf(get(sample, "security/rest/token/access/10", basic(ALICE)).body());
+      assertThat(get(sample, "public/js/", "").statusCode()).as("a listing").isEqualTo(403);
       for (String hidden : List.of("WEB-INF/accounts", "META-INF/MANIFEST.MF")) {
         assertThat(get(sample, hidden, "Bearer " + token).statusCode()).as(hidden).isEqualTo(404);
       }
       assertThat(get(sample, "org/tokenfilter/sample/run/Main.class", "").statusCode())
           .isEqualTo(401);
     }
+  }
+
+  @Test
+  void runsWhereverItLies() throws Exception {
+    assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "files have ASCII names");
+    Path war = folder.resolve("größer als #1 & 100%").resolve("the sample.war");
+    try (SampleProcess sample = SampleProcess.startCopy(folder, war)) {
+      assertThat(get(sample, "public/health", "").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void leavesNothingWhenItIsStoppedBeforeItHasStarted() throws Exception {
+    Process starting = SampleProcess.launch(folder);
+    try {
+      await().until(() -> !insideOf("tmp").isEmpty());
+      starting.destroy();
+      assertThat(starting.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      starting.destroyForcibly();
+    }
+    assertThat(insideOf("tmp")).isEmpty();
   }
 
   private List<String> insideOf(String name) throws IOException {

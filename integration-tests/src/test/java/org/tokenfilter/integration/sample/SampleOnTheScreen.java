@@ -54,7 +54,10 @@ final class SampleOnTheScreen implements AutoCloseable {
 
   @Override
   public void close() {
-    browser.close();
-    sample.close();
+    try {
+      browser.close(); // it may have crashed, and then says so
+    } finally {
+      sample.close();
+    }
   }
 }

@@ -18,6 +18,7 @@ final class SampleProcess implements AutoCloseable {
 
   private static final Path WAR = Path.of("../sample-webapp/target/sample-webapp.war");
   private static final Pattern ADDRESS = Pattern.compile("The sample is at (http://\\S+)");
+  private static final String LOG = "log";
   private static final int STOPS_WITHIN_SECONDS = 30;
 
   private final Process process;
@@ -35,6 +36,22 @@ final class SampleProcess implements AutoCloseable {
    * @param options of the JVM, such as {@code -Dtoken.idle-timeout=PT20S}
    */
   static SampleProcess start(Path folder, String... options) throws IOException {
+    return awaited(launch(folder, WAR.toAbsolutePath(), options), folder);
+  }
+
+  /** Starts another copy of it, wherever that lies, and waits until it serves. */
+  static SampleProcess startCopy(Path folder, Path war) throws IOException {
+    Files.createDirectories(war.getParent());
+    Files.copy(WAR, war);
+    return awaited(launch(folder, war), folder);
+  }
+
+  /** Starts it, and does not wait for anything. */
+  static Process launch(Path folder) throws IOException {
+    return launch(folder, WAR.toAbsolutePath());
+  }
+
+  private static Process launch(Path folder, Path war, String... options) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Djetty.port=0");
@@ -42,10 +59,14 @@ final class SampleProcess implements AutoCloseable {
     command.add("-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
     command.addAll(List.of(options));
     command.add("-jar");
-    command.add(WAR.toAbsolutePath().toString());
-    Path log = folder.resolve("log");
-    Process process =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectError(log.toFile()).start();
+    command.add(war.toString());
+    return new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectError(folder.resolve(LOG).toFile())
+        .start();
+  }
+
+  private static SampleProcess awaited(Process process, Path folder) throws IOException {
     BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       Matcher address = ADDRESS.matcher(line);
@@ -54,7 +75,7 @@ final class SampleProcess implements AutoCloseable {
         return new SampleProcess(process, URI.create(address.group(1)));
       }
     }
-    throw new AssertionError("the sample did not start: " + Files.readString(log));
+    throw new AssertionError("the sample did not start: " + Files.readString(folder.resolve(LOG)));
   }
 
   /** Whoever does not read what a process writes stops it once the pipe is full. */

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
@@ -31,6 +34,8 @@ public final class Main {
   private static final Pattern JAR =
       Pattern.compile("WEB-INF/(?:lib-provided/|lib/(?:slf4j-api|logback)-)([^/]+\\.jar)");
 
+  private static final int STARTS_WITHIN_SECONDS = 20;
+
   private static final String SERVER = "org.tokenfilter.sample.run.WarServer";
 
   private Main() {}
@@ -42,16 +47,19 @@ public final class Main {
           "usage: java [-Djetty.port=N] [-Djetty.host=H] [-Dsample.data=DIR] -jar sample-webapp.war");
       System.exit(2);
     }
-    Path war = war();
-    Path folder = Files.createTempDirectory("sample-webapp-");
+    CompletableFuture<AutoCloseable> server = new CompletableFuture<>();
     try {
+      Path folder = Files.createTempDirectory("sample-webapp-");
+      // Before anything is unpacked: whoever stops the start finds nothing left of it either.
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, folder), "sample stop"));
+      // Where it lies, a folder may have letters for which Jetty opens no archive.
+      Path war = Files.copy(archive(), folder.resolve("sample.war"));
       List<URL> jars = unpack(war, folder.resolve("lib"));
       jars.add(war.toUri().toURL());
-      AutoCloseable server = serve(war, folder.resolve("webapp"), jars);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, folder), "sample stop"));
+      server.complete(serve(war, folder.resolve("webapp"), jars));
     } catch (Exception failure) {
       System.err.println("the sample could not be started: " + failure);
-      delete(folder);
+      server.complete(() -> {});
       System.exit(1);
     }
   }
@@ -73,16 +81,17 @@ public final class Main {
     }
   }
 
-  private static void stop(AutoCloseable server, Path folder) {
+  /** What is still starting is stopped when it has started. */
+  private static void stop(Future<AutoCloseable> server, Path folder) {
     try {
-      server.close();
+      server.get(STARTS_WITHIN_SECONDS, TimeUnit.SECONDS).close();
     } catch (Exception failure) {
       System.err.println("the sample did not stop well: " + failure);
     }
     delete(folder);
   }
 
-  private static Path war() throws URISyntaxException {
+  private static Path archive() throws URISyntaxException {
     return Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 

@@ -25,11 +25,12 @@ public final class WarServer {
     Server server = new Server();
     ServerConnector connector = new ServerConnector(server);
     connector.setHost(System.getProperty("jetty.host", "127.0.0.1"));
-    connector.setPort(Integer.getInteger("jetty.port", 8080));
+    connector.setPort(Integer.parseInt(System.getProperty("jetty.port", "8080")));
     server.addConnector(connector);
     WebAppContext application = new WebAppContext();
     application.setContextPath("/");
     application.setWar(war.toString());
+    application.setInitParameter("org.eclipse.jetty.servlet.Default.dirAllowed", "false");
     // One log for both.
     application.getProtectedClassMatcher().add("org.slf4j.", "ch.qos.logback.");
     application.setTempDirectory(folder.toFile());
