@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ final class SampleProcess implements AutoCloseable {
   private static final Path WAR = Path.of("../sample-webapp/target/sample-webapp.war");
   private static final Pattern ADDRESS = Pattern.compile("The sample is at (http://\\S+)");
   private static final String LOG = "log";
+  private static final int STARTS_WITHIN_SECONDS = 120;
   private static final int STOPS_WITHIN_SECONDS = 30;
 
   private final Process process;
@@ -67,10 +69,16 @@ final class SampleProcess implements AutoCloseable {
   }
 
   private static SampleProcess awaited(Process process, Path folder) throws IOException {
+    // A start that hangs ends like one that fails: what is read of it ends.
+    CompletableFuture<Void> patience =
+        CompletableFuture.runAsync(
+            process::destroyForcibly,
+            CompletableFuture.delayedExecutor(STARTS_WITHIN_SECONDS, TimeUnit.SECONDS));
     BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       Matcher address = ADDRESS.matcher(line);
       if (address.find()) {
+        patience.cancel(false);
         drain(output);
         return new SampleProcess(process, URI.create(address.group(1)));
       }
