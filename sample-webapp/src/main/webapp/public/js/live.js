@@ -37,9 +37,9 @@ async function poll() {
 
 async function showFigures() {
   const answer = await send("GET", "/metrics");
-  if (answer.failure) {
+  if (answer.failure || answer.status >= 500) {
     former = null;
-    return; // the health says so
+    return; // the health says so, or it passes
   }
   if (answer.status !== 200) {
     there = false;

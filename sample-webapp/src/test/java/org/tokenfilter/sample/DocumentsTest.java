@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ final class DocumentsTest {
 
   private static final Path TOP = Path.of("..");
   private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$|`[^`\n]+`");
+  private static final Pattern PREFIX = Pattern.compile("\\bmvn (?:-[^ ]+ )*([a-z]+):[a-z]");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
   private static final Pattern COST =
@@ -64,6 +66,21 @@ final class DocumentsTest {
         .map((MatchResult it) -> it.group(1).toLowerCase(Locale.ROOT))
         .map(heading -> heading.replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'))
         .collect(Collectors.toSet());
+  }
+
+  /** Maven looks for the prefix in the first pom of the build alone, which has no parent. */
+  @Test
+  void mavenFindsThePluginsThatCommandsName() throws IOException {
+    String first = Files.readString(TOP.resolve("token-filter-bom/pom.xml"));
+    Set<String> prefixes = new TreeSet<>();
+    for (Path document : documents()) {
+      PREFIX.matcher(Files.readString(document)).results().forEach(it -> prefixes.add(it.group(1)));
+    }
+    assertThat(first).doesNotContain("<parent>");
+    assertThat(prefixes)
+        .contains("jetty", "spotless")
+        .allSatisfy(
+            prefix -> assertThat(first).containsPattern(prefix + "[a-z0-9-]*-maven-plugin<"));
   }
 
   @Test
