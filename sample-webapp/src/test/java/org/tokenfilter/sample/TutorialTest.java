@@ -82,7 +82,9 @@ final class TutorialTest {
     assertThat(children(pom, "version")).contains(ours);
     assertThat(children(pom, "artifactId")).contains("token-filter", "token-filter-bom");
     assertThat(children(pom, "port")).as("where the steps send to").containsExactly("8080");
-    String build = Files.readString(Path.of("../pom.xml"));
+    String build =
+        Files.readString(Path.of("../pom.xml"))
+            + Files.readString(Path.of("../token-filter-bom/pom.xml"));
     for (String plugin :
         List.of("maven-compiler-plugin", "maven-war-plugin", "jetty-ee10-maven-plugin")) {
       assertThat(versionOf(plugin, Files.readString(folder.resolve("pom.xml"))))
