@@ -39,7 +39,7 @@ final class RedeploymentIT {
       assertThat(Drivers.now()).as("drivers that DriverManager keeps").isEqualTo(drivers);
       assertThat(files(server)).as("files of applications that are gone").isEmpty();
       RunningThreads.awaitNoneBeyond(before);
-      awaitCollected(former);
+      awaitCollected(former, server.port());
       assertThat(complaints.lines()).as("what the container has to complain of").isEmpty();
     }
   }
@@ -70,12 +70,14 @@ final class RedeploymentIT {
     return left;
   }
 
-  private static void awaitCollected(List<WeakReference<ClassLoader>> former) {
+  /** Asks the container for something meanwhile: it keeps the connection that it served last. */
+  private static void awaitCollected(List<WeakReference<ClassLoader>> former, int port) {
     try {
       await()
           .atMost(LONGEST)
           .until(
               () -> {
+                new Client(port).get("/");
                 System.gc();
                 LastLinkedRecord.takeThePlace();
                 return former.stream().allMatch(it -> it.refersTo(null));
