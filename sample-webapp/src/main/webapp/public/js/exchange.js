@@ -10,10 +10,11 @@ const LONGEST_WAIT = 30_000;
  * words, and there is no status.
  */
 export async function send(method, path, { headers = {}, body } = {}) {
-  const request = { method, path, headers, body };
+  const address = new URL("." + path, document.baseURI);
+  const request = { method, path: address.pathname + address.search, headers, body };
   const begin = performance.now();
   try {
-    const answer = await fetch(new URL("." + path, document.baseURI), {
+    const answer = await fetch(address, {
       method,
       headers,
       body,

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 
-/** Speaks to the sample at a port of this machine. Headers come as name, value, name, value. */
+/** Speaks to an application at a port of this machine. Headers come as name, value, name, value. */
 final class Client {
 
   static final String ALICE = "alice:wonderland-4711";
@@ -25,14 +25,22 @@ final class Client {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final int port;
+  private final String contextPath;
 
+  /** One for the application at the root. */
   Client(int port) {
+    this(port, "");
+  }
+
+  /** One for the application at a context path. */
+  Client(int port, String contextPath) {
     this.port = port;
+    this.contextPath = contextPath;
   }
 
   /** One with connections of its own. */
   Client another() {
-    return new Client(port);
+    return new Client(port, contextPath);
   }
 
   Answer get(String path, String... headers) throws IOException, InterruptedException {
@@ -65,14 +73,16 @@ final class Client {
   Answer send(String method, String path, BodyPublisher body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(TIMEOUT)
-            .method(method, body);
+        HttpRequest.newBuilder(address(path)).timeout(TIMEOUT).method(method, body);
     if (headers.length > 0) {
       request.headers(headers);
     }
     HttpResponse<byte[]> answer = answer(request.build());
     return new Answer(answer.statusCode(), answer.headers(), answer.body());
+  }
+
+  URI address(String path) {
+    return URI.create("http://127.0.0.1:" + port + contextPath + path);
   }
 
   /** A server may have closed the connection after the last answer: then there is another try. */

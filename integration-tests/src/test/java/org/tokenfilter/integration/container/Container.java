@@ -2,8 +2,8 @@ package org.tokenfilter.integration.container;
 
 import java.nio.file.Path;
 
-/** A container that runs the sample. */
-enum Container {
+/** A container that runs applications. */
+public enum Container {
   TOMCAT_10("Tomcat 10.1", "tomcat-10.1", "TomcatServer"),
   TOMCAT_11("Tomcat 11", "tomcat-11", "TomcatServer"),
   JETTY_12("Jetty 12 (ee10)", "jetty-12", "JettyServer"),

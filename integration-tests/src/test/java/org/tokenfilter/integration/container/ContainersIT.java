@@ -25,9 +25,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.integration.container.Client.Session;
 
 /** The sample does the same on every container, however the library is registered there. */
-@ParameterizedClass(name = "{0}, {1}")
+@ParameterizedClass(name = "{0}, {1}, at {2}/")
 @MethodSource("rows")
 final class ContainersIT {
+
+  /** Where a container puts a WAR whose name it is left. */
+  private static final String PATH_OF_THE_WAR = "/sample-webapp";
 
   private static final String SERVICE = "/cra/serviceGateway/services/s1";
   private static final String DATA = SERVICE + "/products/p1/views/v1/data";
@@ -42,11 +45,14 @@ final class ContainersIT {
   private static @Nullable Deployment deployment;
 
   @Parameter(0)
-  @SuppressWarnings("UnusedVariable") // one of two that a row is made of
+  @SuppressWarnings("UnusedVariable") // one of three that a row is made of
   private Container container = Container.TOMCAT_10;
 
   @Parameter(1)
   private Registration registration = Registration.WEB_XML;
+
+  @Parameter(2)
+  private String contextPath = "";
 
   private final Client client = Objects.requireNonNull(deployment).client();
 
@@ -54,14 +60,17 @@ final class ContainersIT {
     return Stream.of(Container.values())
         .flatMap(
             container ->
-                Stream.of(Registration.values())
-                    .map(registration -> Arguments.of(container, registration)));
+                Stream.concat(
+                    Stream.of(Registration.values())
+                        .map(registration -> Arguments.of(container, registration, "")),
+                    Stream.of(Arguments.of(container, Registration.WEB_XML, PATH_OF_THE_WAR))));
   }
 
   @BeforeParameterizedClassInvocation
-  static void start(Container container, Registration registration) throws Exception {
-    deployment = Deployment.of(container, registration.war());
-    TABLE.begin(container, registration, deployment.start());
+  static void start(Container container, Registration registration, String contextPath)
+      throws Exception {
+    deployment = Deployment.at(contextPath, container, registration.war());
+    TABLE.begin(container + " | " + registration + " | " + contextPath + "/", deployment.start());
   }
 
   @AfterParameterizedClassInvocation
@@ -74,7 +83,7 @@ final class ContainersIT {
   void requestWithoutATokenIsChallenged() throws Exception {
     Answer answer = client.get("/api/whoami");
     assertThat(answer.status()).isEqualTo(401);
-    assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"ROOT\"");
+    assertThat(answer.header("WWW-Authenticate")).isEqualTo(challenge());
     assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
     assertThat(answer.text())
         .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Unauthorized\",\"status\":401}");
@@ -130,7 +139,7 @@ final class ContainersIT {
     Answer answer = client.get("/api/whoami", alice.headers());
     assertThat(answer.status()).isEqualTo(401);
     assertThat(answer.header("WWW-Authenticate"))
-        .isEqualTo("Bearer realm=\"ROOT\", error=\"invalid_token\", error_description=\"closed\"");
+        .isEqualTo(challenge() + ", error=\"invalid_token\", error_description=\"closed\"");
     assertThat(answer.text()).contains("\"reason\":\"closed\"");
   }
 
@@ -142,7 +151,7 @@ final class ContainersIT {
     String cookie = answer.header("Set-Cookie");
     assertThat(cookie).startsWith("SESSION=" + answer.member("session") + ";");
     assertThat(String.valueOf(cookie).toLowerCase(Locale.ROOT).split("; *"))
-        .contains("httponly", "path=/", "samesite=lax")
+        .contains("httponly", "path=" + (contextPath.isEmpty() ? "/" : contextPath), "samesite=lax")
         .doesNotContain("secure")
         .noneMatch(it -> it.startsWith("max-age") || it.startsWith("expires"));
   }
@@ -370,9 +379,14 @@ final class ContainersIT {
         client.get("/QuerySessionToken?SessionToken=" + token).member("ServerDateTime"));
   }
 
-  private static void assertRefused(Answer answer) {
+  /** To an application that is not told its audience, the realm is where it is deployed. */
+  private String challenge() {
+    return "Bearer realm=\"" + (contextPath.isEmpty() ? "ROOT" : contextPath) + "\"";
+  }
+
+  private void assertRefused(Answer answer) {
     assertThat(answer.status()).isEqualTo(401);
     assertThat(answer.header("WWW-Authenticate"))
-        .isEqualTo("Bearer realm=\"ROOT\", error=\"invalid_token\"");
+        .isEqualTo(challenge() + ", error=\"invalid_token\"");
   }
 }

@@ -1,30 +1,43 @@
 package org.tokenfilter.integration.container;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** The sample on a container, and a client that speaks to it. */
-final class Deployment implements AutoCloseable {
+/** An application on a container, and a client that speaks to it. */
+public final class Deployment implements AutoCloseable {
 
   private final RunningServer server;
   private final Client client;
   private final Duration start;
 
-  private Deployment(RunningServer server, Duration start) {
+  private Deployment(RunningServer server, Client client, Duration start) {
     this.server = server;
+    this.client = client;
     this.start = start;
-    client = new Client(server.port());
+  }
+
+  /** Starts a container with the sample. */
+  public static Deployment ofSample(Container container, String contextPath) throws Exception {
+    return at(contextPath, container, War.SAMPLE);
+  }
+
+  /** Starts a container with a WAR at the root. */
+  static Deployment of(Container container, Path war, Path... more) throws Exception {
+    return at("", container, war, more);
   }
 
   /** Starts a container with a WAR, whose keys and tokens are in a folder of its own. */
-  static Deployment of(Container container, Path war, Path... more) throws Exception {
+  static Deployment at(String contextPath, Container container, Path war, Path... more)
+      throws Exception {
     long begin = System.nanoTime();
     RunningServer server = container.start(more);
     System.setProperty("sample.data", server.folder().resolve("data").toString());
     Quiet.on();
     try {
-      server.deploy(war);
-      return new Deployment(server, Duration.ofNanos(System.nanoTime() - begin));
+      server.deploy(war, contextPath);
+      Duration start = Duration.ofNanos(System.nanoTime() - begin);
+      return new Deployment(server, new Client(server.port(), contextPath), start);
     } catch (Exception | Error e) {
       server.close();
       throw e;
@@ -33,6 +46,11 @@ final class Deployment implements AutoCloseable {
 
   Client client() {
     return client;
+  }
+
+  /** Where it serves, with a slash at the end. */
+  public URI address() {
+    return client.address("/");
   }
 
   /** From nothing until the application had started. */

@@ -32,12 +32,12 @@ final class JettyServer implements Server {
   }
 
   @Override
-  public ClassLoader deploy(Path war) throws Exception {
+  public ClassLoader deploy(Path war, String contextPath) throws Exception {
     if (application != null) {
       undeploy();
     }
     WebAppContext context = new WebAppContext();
-    context.setContextPath("/");
+    context.setContextPath(contextPath.isEmpty() ? "/" : contextPath);
     context.setWar(war.toString());
     context.setTempDirectory(Objects.requireNonNull(work).resolve("app").toFile());
     context.addConfiguration(new AnnotationConfiguration());

@@ -31,7 +31,7 @@ final class RedeploymentIT {
       List<String> drivers = Drivers.now();
       List<WeakReference<ClassLoader>> former = new ArrayList<>();
       for (int i = 0; i < DEPLOYMENTS; i++) {
-        former.add(new WeakReference<>(server.deploy(War.SAMPLE)));
+        former.add(new WeakReference<>(server.deploy(War.SAMPLE, "")));
         use(new Client(server.port()));
       }
       server.undeploy();

@@ -39,10 +39,10 @@ final class ResultTable implements TestWatcher {
     }
   }
 
-  /** What runs from now on belongs to this row. */
-  void begin(Container container, Registration registration, Duration start) {
+  /** What runs from now on belongs to the row that begins with these cells. */
+  void begin(String cells, Duration start) {
     current = new Row(start);
-    rows.put(container + " | " + registration, current);
+    rows.put(cells, current);
   }
 
   @Override
@@ -70,7 +70,7 @@ final class ResultTable implements TestWatcher {
   /** Writes the rows that there are. */
   void write() throws IOException {
     StringBuilder table = new StringBuilder();
-    table.append("| container | registered by | tests | start, ms |\n|---|---|---|---|\n");
+    table.append("| container | registered by | at | tests | start, ms |\n|---|---|---|---|---|\n");
     rows.forEach(
         (name, row) ->
             table.append("| %s | %s | %d |\n".formatted(name, row.result(), row.start.toMillis())));

@@ -32,8 +32,8 @@ final class RunningServer implements AutoCloseable {
   }
 
   /** Runs a WAR in place of the one before; returns the application's class loader. */
-  ClassLoader deploy(Path war) throws Exception {
-    return inside(() -> server.deploy(war));
+  ClassLoader deploy(Path war, String contextPath) throws Exception {
+    return inside(() -> server.deploy(war, contextPath));
   }
 
   void undeploy() throws Exception {

@@ -3,8 +3,8 @@ package org.tokenfilter.integration.container;
 import java.nio.file.Path;
 
 /**
- * A container on loopback that runs one web application, at the root. It is public because its
- * implementations are in class loaders of their own.
+ * A container on loopback that runs one web application. It is public because its implementations
+ * are in class loaders of their own.
  */
 public interface Server {
 
@@ -19,9 +19,10 @@ public interface Server {
   /**
    * Runs a WAR in place of the one before.
    *
+   * @param contextPath where, such as {@code /shop}; empty for the root
    * @return the application's class loader
    */
-  ClassLoader deploy(Path war) throws Exception;
+  ClassLoader deploy(Path war, String contextPath) throws Exception;
 
   /** Stops the application, and takes it away. */
   void undeploy() throws Exception;

@@ -32,10 +32,27 @@ final class TomcatServer implements Server {
           <servlet-name>default</servlet-name>
           <url-pattern>/</url-pattern>
         </servlet-mapping>
+        <mime-mapping>
+          <extension>css</extension>
+          <mime-type>text/css</mime-type>
+        </mime-mapping>
+        <mime-mapping>
+          <extension>html</extension>
+          <mime-type>text/html</mime-type>
+        </mime-mapping>
+        <mime-mapping>
+          <extension>js</extension>
+          <mime-type>text/javascript</mime-type>
+        </mime-mapping>
+        <mime-mapping>
+          <extension>svg</extension>
+          <mime-type>image/svg+xml</mime-type>
+        </mime-mapping>
       </web-app>
       """;
 
   private final Tomcat tomcat = new Tomcat();
+  private String contextPath = "";
 
   /** When the WAR was written that is to be deployed: Tomcat sees by it that there is another. */
   private Instant written = Instant.now().minus(Duration.ofDays(1));
@@ -69,14 +86,16 @@ final class TomcatServer implements Server {
   }
 
   @Override
-  public ClassLoader deploy(Path war) throws Exception {
-    Path target = root();
+  public ClassLoader deploy(Path war, String path) throws Exception {
+    contextPath = path;
+    Path target = deployed();
     Files.copy(war, target, StandardCopyOption.REPLACE_EXISTING);
     written = written.plus(Duration.ofMinutes(1));
     Files.setLastModifiedTime(target, FileTime.from(written));
     Host host = tomcat.getHost();
     host.backgroundProcess();
-    if (host.findChild("") instanceof Context context && context.getState().isAvailable()) {
+    if (host.findChild(contextPath) instanceof Context context
+        && context.getState().isAvailable()) {
       return context.getLoader().getClassLoader();
     }
     throw new IllegalStateException("the application did not start: see Tomcat's log");
@@ -84,15 +103,17 @@ final class TomcatServer implements Server {
 
   @Override
   public void undeploy() throws Exception {
-    Files.delete(root());
+    Files.delete(deployed());
     tomcat.getHost().backgroundProcess();
-    if (tomcat.getHost().findChild("") != null) {
+    if (tomcat.getHost().findChild(contextPath) != null) {
       throw new IllegalStateException("the application is still there");
     }
   }
 
-  private Path root() {
-    return Path.of(tomcat.getHost().getAppBase(), "ROOT.war");
+  /** Its name is what tells Tomcat the path. */
+  private Path deployed() {
+    String name = contextPath.isEmpty() ? "ROOT" : contextPath.substring(1);
+    return Path.of(tomcat.getHost().getAppBase(), name + ".war");
   }
 
   @Override

@@ -31,18 +31,18 @@ final class UndertowDeployment {
   private final ClassLoader classes;
   private final DeploymentInfo info;
 
-  private UndertowDeployment(Path root, ClassLoader classes) {
+  private UndertowDeployment(Path root, String contextPath, ClassLoader classes) {
     this.classes = classes;
     info =
         new DeploymentInfo()
             .setDeploymentName("ROOT.war")
-            .setContextPath("/")
+            .setContextPath(contextPath.isEmpty() ? "/" : contextPath)
             .setClassLoader(classes)
             .setResourceManager(new PathResourceManager(root));
   }
 
-  static DeploymentInfo of(Path root, ClassLoader classes) throws Exception {
-    UndertowDeployment deployment = new UndertowDeployment(root, classes);
+  static DeploymentInfo of(Path root, String contextPath, ClassLoader classes) throws Exception {
+    UndertowDeployment deployment = new UndertowDeployment(root, contextPath, classes);
     WebXml webXml = WebXml.read(root.resolve("WEB-INF/web.xml"));
     for (Element element : webXml.elements()) {
       deployment.read(element);

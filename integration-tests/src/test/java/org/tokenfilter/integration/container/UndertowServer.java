@@ -39,7 +39,7 @@ final class UndertowServer implements Server {
   }
 
   @Override
-  public ClassLoader deploy(Path war) throws Exception {
+  public ClassLoader deploy(Path war, String contextPath) throws Exception {
     if (application != null) {
       undeploy();
     }
@@ -53,9 +53,9 @@ final class UndertowServer implements Server {
       }
     }
     classes = new URLClassLoader(urls.toArray(URL[]::new), UndertowServer.class.getClassLoader());
-    application = container.addDeployment(UndertowDeployment.of(root, classes));
+    application = container.addDeployment(UndertowDeployment.of(root, contextPath, classes));
     application.deploy();
-    paths.addPrefixPath("/", application.start());
+    paths.addPrefixPath(contextPath.isEmpty() ? "/" : contextPath, application.start());
     return classes;
   }
 
