@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code java -jar sample-webapp.war}. */
 final class RunnableWarIT {
 
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final String ALICE = "alice:wonderland-4711";
   private static final Pattern TOKEN = Pattern.compile("\"access_token\":\"([^\"]+)\"");
 
@@ -76,9 +78,9 @@ final class RunnableWarIT {
   void leavesNothingWhenItIsStoppedBeforeItHasStarted() throws Exception {
     Process starting = SampleProcess.launch(folder);
     try {
-      await().until(() -> !insideOf("tmp").isEmpty());
+      await().atMost(PATIENCE).until(() -> !insideOf("tmp").isEmpty());
       starting.destroy();
-      assertThat(starting.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(starting.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } finally {
       starting.destroyForcibly();
     }

@@ -21,7 +21,7 @@ final class SampleProcess implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("The sample is at (http://\\S+)");
   private static final String LOG = "log";
   private static final int STARTS_WITHIN_SECONDS = 120;
-  private static final int STOPS_WITHIN_SECONDS = 30;
+  private static final int STOPS_WITHIN_SECONDS = 60;
 
   private final Process process;
   private final URI address;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ public final class Main {
   private static final Pattern JAR =
       Pattern.compile("WEB-INF/(?:lib-provided/|lib/(?:slf4j-api|logback)-)([^/]+\\.jar)");
 
-  private static final int STARTS_WITHIN_SECONDS = 20;
+  private static final int STARTS_WITHIN_SECONDS = 30;
 
   private static final String SERVER = "org.tokenfilter.sample.run.WarServer";
 
@@ -48,10 +49,12 @@ public final class Main {
       System.exit(2);
     }
     CompletableFuture<AutoCloseable> server = new CompletableFuture<>();
+    AtomicReference<Path> unpacked = new AtomicReference<>();
+    // Before anything is unpacked: whoever stops the start finds nothing left of it either.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, unpacked), "sample stop"));
     try {
       Path folder = Files.createTempDirectory("sample-webapp-");
-      // Before anything is unpacked: whoever stops the start finds nothing left of it either.
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, folder), "sample stop"));
+      unpacked.set(folder);
       // Where it lies, a folder may have letters for which Jetty opens no archive.
       Path war = Files.copy(archive(), folder.resolve("sample.war"));
       List<URL> jars = unpack(war, folder.resolve("lib"));
@@ -82,13 +85,16 @@ public final class Main {
   }
 
   /** What is still starting is stopped when it has started. */
-  private static void stop(Future<AutoCloseable> server, Path folder) {
+  private static void stop(Future<AutoCloseable> server, AtomicReference<Path> unpacked) {
     try {
       server.get(STARTS_WITHIN_SECONDS, TimeUnit.SECONDS).close();
     } catch (Exception failure) {
       System.err.println("the sample did not stop well: " + failure);
     }
-    delete(folder);
+    Path folder = unpacked.get();
+    if (folder != null) {
+      delete(folder);
+    }
   }
 
   private static Path archive() throws URISyntaxException {
