@@ -21,7 +21,7 @@ final class MortalPostgres implements AutoCloseable {
   /** How many connections it has. */
   static final int CONNECTIONS = 12;
 
-  private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final Duration BOUND = Duration.ofMinutes(1);
 
   private final Path folder;
   private EmbeddedPostgres server;
@@ -38,6 +38,7 @@ final class MortalPostgres implements AutoCloseable {
             .setOverrideWorkingDirectory(new File("target/postgres").getAbsoluteFile())
             .setDataDirectory(folder)
             .setCleanDataDirectory(false)
+            .setPGStartupWait(PostgresServer.LONGEST_START)
             .setServerConfig("listen_addresses", "localhost")
             .setServerConfig("max_connections", String.valueOf(CONNECTIONS))
             // As PostgreSQL has it by itself; the library turns it off.
@@ -59,15 +60,23 @@ final class MortalPostgres implements AutoCloseable {
 
   /** Kills the server without a moment to tidy up, and waits until nothing of it is left. */
   void kill() throws IOException {
-    String pid = Files.readAllLines(folder.resolve("postmaster.pid")).get(0).strip();
-    ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
-    List<ProcessHandle> all =
-        Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
-    if (!postmaster.destroyForcibly()) {
+    List<ProcessHandle> all = processes();
+    if (!all.get(0).destroyForcibly()) {
       throw new IllegalStateException("the server cannot be killed");
     }
     // Its other processes end when they see that it is gone; until then nobody may take its place.
-    await().atMost(BOUND).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+    awaitEnd(all);
+  }
+
+  /** The server's first process, and those that it has started. */
+  private List<ProcessHandle> processes() throws IOException {
+    String pid = Files.readAllLines(folder.resolve("postmaster.pid")).get(0).strip();
+    ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    return Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+  }
+
+  private static void awaitEnd(List<ProcessHandle> processes) {
+    await().atMost(BOUND).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
   }
 
   /** Starts a killed server on the same data and port. */
@@ -81,7 +90,10 @@ final class MortalPostgres implements AutoCloseable {
   /** Stops the server and deletes its data. */
   @Override
   public void close() throws IOException {
+    List<ProcessHandle> all = processes();
     server.close();
+    // That waits no longer than some seconds.
+    awaitEnd(all);
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

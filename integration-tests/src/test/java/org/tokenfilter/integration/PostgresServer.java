@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A PostgreSQL server for all tests of this module; it stops with the JVM. */
 final class PostgresServer {
 
+  /** On a machine that has other things to do; recovery after a crash is a start as well. */
+  static final Duration LONGEST_START = Duration.ofMinutes(2);
+
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
   /** Made when a test first asks for it. */
@@ -56,6 +59,9 @@ final class PostgresServer {
               .setOverrideWorkingDirectory(new File("target/postgres").getAbsoluteFile())
               .setDataDirectory(new File("target/postgres-data").getAbsoluteFile())
               .setServerConfig("listen_addresses", "localhost")
+              // Tests that count what is written vacuum by hand.
+              .setServerConfig("autovacuum", "off")
+              .setPGStartupWait(LONGEST_START)
               .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
       return server;
