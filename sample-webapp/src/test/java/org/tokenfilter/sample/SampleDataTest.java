@@ -68,7 +68,7 @@ final class SampleDataTest {
   void settingsOfTheCommandLineReachTheSample() throws Exception {
     Map<String, String> commandLine =
         Map.of(
-            "token.idle-timeout", "PT4S",
+            "token.idle-timeout", "PT40S",
             "token.encryption", "A256GCM",
             "token.audience", "shop",
             "token.paths.public", "/public/health");
@@ -80,7 +80,7 @@ final class SampleDataTest {
       assertThat(page.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"shop\"");
       WebApplication.Session alice = sample.session(Sample.ALICE, 0);
       assertThat(sample.get("/api/whoami", alice.headers()).header("Token-Remaining"))
-          .isEqualTo("4000");
+          .isEqualTo("40000");
       String header = alice.token().substring(0, alice.token().indexOf('.'));
       assertThat(new String(Base64.getUrlDecoder().decode(header), StandardCharsets.US_ASCII))
           .contains("\"enc\":\"A256GCM\"");

@@ -1,6 +1,7 @@
 package org.tokenfilter.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ final class SampleMetricsTest {
     sample.open(Sample.ALICE, 5);
 
     assertThat(value(inserts) - before).isEqualTo(1);
-    assertThat(value(polls)).isPositive();
+    await().until(() -> value(polls) > 0);
     assertThat(value(inserts.replace("_count", "_sum"))).isPositive();
   }
 

@@ -361,8 +361,21 @@ final class ContainersIT {
     return client.get("/GetSessionToken?Minutes=60", alice).member("SessionToken");
   }
 
-  /** When a token dies unless it is used; asking does not use it. */
+  /**
+   * When a token dies unless it is used; asking does not use it. The server reads its clock for the
+   * time and for what remains one after the other, and may be held up between the two: then it
+   * tells less. The latest of some answers is the nearest.
+   */
   private Instant deadline(String token) throws Exception {
+    Instant latest = Instant.MIN;
+    for (int i = 0; i < 3; i++) {
+      Instant told = toldDeadline(token);
+      latest = told.isAfter(latest) ? told : latest;
+    }
+    return latest;
+  }
+
+  private Instant toldDeadline(String token) throws Exception {
     Answer answer = client.get("/QuerySessionToken?SessionToken=" + token);
     return Instant.parse(answer.member("ServerDateTime")).plusMillis(answer.number("Remaining"));
   }

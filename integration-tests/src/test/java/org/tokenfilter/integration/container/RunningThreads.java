@@ -2,6 +2,7 @@ package org.tokenfilter.integration.container;
 
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.awaitility.core.ConditionTimeoutException;
@@ -24,6 +25,8 @@ final class RunningThreads {
           "awaitility",
           "Keep-Alive-Timer");
 
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
   private final Set<Thread> threads;
 
   private RunningThreads(Set<Thread> threads) {
@@ -37,7 +40,7 @@ final class RunningThreads {
   /** Waits until there is none that was not there before; or tells which there are. */
   static void awaitNoneBeyond(RunningThreads before) {
     try {
-      await().until(() -> before.newOnes().isEmpty());
+      await().atMost(LONGEST).until(() -> before.newOnes().isEmpty());
     } catch (ConditionTimeoutException e) {
       throw new AssertionError("threads are left: " + before.newOnes(), e);
     }

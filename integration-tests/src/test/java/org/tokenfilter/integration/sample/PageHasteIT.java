@@ -26,6 +26,9 @@ final class PageHasteIT {
           throw new TypeError('gone');
         }
         const answer = await real(address, more);
+        if (network.gone) {
+          throw new TypeError('gone meanwhile');
+        }
         if (new URL(address).pathname === network.late) {
           await new Promise(go => network.kept.push(go));
         }
@@ -68,6 +71,7 @@ final class PageHasteIT {
   }
 
   private void clickTwice(String css) {
+    page.await(css + " to be clicked", () -> page.enabled(css));
     page.run("const it = document.querySelector('%s'); it.click(); it.click();".formatted(css));
   }
 

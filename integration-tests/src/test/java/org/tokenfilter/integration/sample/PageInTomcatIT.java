@@ -26,6 +26,7 @@ final class PageInTomcatIT {
       assertThat(page.press("#client-open", "#client-said")).contains("has its token until");
       assertThat(page.press("#client-refresh", "#client-said")).contains("Refreshed");
       assertThat(page.press("#devices-load", "#devices-said")).contains("live token");
+      page.awaitLook();
       page.press("#devices-list .current button", "#banner");
       assertThat(page.text("#banner")).contains("logged out");
       assertThat(browser.takeSevere()).containsExactly("401 " + PATH + "/api/whoami");

@@ -2,10 +2,13 @@ package org.tokenfilter.integration.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What the sample's page shows when it is refused, forgotten or left alone. */
 final class PageRefusalsIT {
+
+  private static final Duration LONGEST_LIFE = Duration.ofMinutes(1);
 
   @Test
   void wrongPasswordsAndTheirLimitAreToldInWords() throws Exception {
@@ -31,7 +34,10 @@ final class PageRefusalsIT {
       PageWindow page = screen.page();
       page.logIn("alice", "session");
       assertThat(screen.browser().takeSevere()).isEmpty();
+      page.pretendHidden(true); // nothing is on its way when the server goes
+      page.call("/api/whoami");
       screen.sample().close();
+      page.pretendHidden(false);
       page.awaitText("#banner", "The server could not be reached");
       page.awaitText("#health", "The server could not be reached");
       assertThat(page.call("/api/whoami")).contains("The server could not be reached");
@@ -57,22 +63,23 @@ final class PageRefusalsIT {
   void lifeRunsDownAndJumpsUpAndItsEndIsTold() throws Exception {
     try (SampleOnTheScreen screen =
         SampleOnTheScreen.start(
-            "-Dtoken.idle-timeout=PT8S",
+            "-Dtoken.idle-timeout=PT12S",
             "-Dtoken.sessions.limit=1",
             "-Dtoken.sessions.policy=evict-oldest")) {
       PageWindow page = screen.page();
       page.logIn("alice", "session");
-      page.await("the life to run down", () -> page.secondsLeft() <= 5);
+      page.await("the life to run down", () -> page.secondsLeft() <= 8);
       int before = page.secondsLeft();
       assertThat(page.call("/api/fail?status=500")).contains("500");
       assertThat(page.secondsLeft()).as("a failed call renews nothing").isLessThanOrEqualTo(before);
       assertThat(page.call("/api/whoami")).contains("Accepted");
       assertThat(page.secondsLeft()).as("a good call renews").isGreaterThan(before);
       assertThat(page.text("#life")).contains("the last call has renewed it");
-      page.awaitText("#banner", "The token has ended (expired): it was not used for too long");
+      String expired = "The token has ended (expired): it was not used for too long";
+      page.await(expired, LONGEST_LIFE, () -> page.text("#banner").contains(expired));
 
-      page.logIn("alice", "session");
       PageWindow other = screen.pageInAnotherWindow();
+      page.logIn("alice", "session");
       other.logIn("alice", "session");
       page.awaitText("#banner", "The token has ended (evicted): a newer session took its place");
       assertThat(screen.browser().takeSevere())

@@ -91,14 +91,17 @@ final class PageWalkIT {
     assertThat(page.element("#chart-requests svg").getDomAttribute("aria-label"))
         .matches("requests a second: [0-9.]+ now, at most [0-9.]+ in the last two minutes");
     assertThat(page.text("#live-note")).isEmpty();
-    assertThat(page.text("#health")).isEqualTo("Health: ok, store ok, feed fresh, key k1");
+    String well = "Health: ok, store ok, feed fresh, key k1";
+    page.await(well, () -> page.text("#health").equals(well));
 
+    page.awaitLook();
     assertThat(page.press("#log-out", "#login-said")).contains("Logged out");
     page.logIn("admin", "open");
     assertThat(page.text("#who-text")).contains("an open token");
     assertThat(page.text("#token-session")).contains("good by itself");
     assertThat(page.call("/api/admin")).contains("Accepted");
 
+    page.awaitLook();
     page.press("#log-out", "#login-said");
     page.element("#minutes").clear();
     page.element("#minutes").sendKeys("0");
@@ -110,7 +113,8 @@ final class PageWalkIT {
   @Test
   void nothingIsAskedForByThePageWhileNobodySeesIt() {
     page.logIn("admin", "session");
-    page.await("looks", () -> page.text("#looks").startsWith("2 so far"));
+    page.awaitLook();
+    page.awaitLook();
     page.pretendHidden(true);
     page.call("/api/slow?ms=1500"); // what was on its way has come
     long asked = page.asked("/public/health");
@@ -150,6 +154,7 @@ final class PageWalkIT {
     page.awaitText("#banner", "logged out. The token has ended (closed)");
     assertConsoleSaid("401 /api/whoami");
 
+    other.awaitLook();
     other.press("#devices-list .current button", "#banner");
     assertThat(other.text("#banner")).contains("logged out");
     assertConsoleSaid("401 /api/whoami");

@@ -119,6 +119,12 @@ final class PageWindow {
         .reduce(0, (all, next) -> all * 60 + next);
   }
 
+  /** Waits until the page has looked after its token once more: the next look is a while away. */
+  void awaitLook() {
+    String before = text("#looks");
+    await("a look", () -> !text("#looks").equals(before));
+  }
+
   /** How often the page has asked for something since it was opened. */
   long asked(String path) {
     return ask(ASKED, Long.class, path);
