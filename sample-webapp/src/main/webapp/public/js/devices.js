@@ -3,8 +3,8 @@
 import { byId, hush, make, say } from "./dom.js";
 import { succeeded } from "./exchange.js";
 import { held } from "./held.js";
-import { clock } from "./life.js";
 import { sendMine } from "./mine.js";
+import { clock, moment } from "./time.js";
 import { lookNow } from "./token.js";
 import { Turns } from "./turns.js";
 import { words } from "./words.js";
@@ -66,7 +66,7 @@ function enable() {
 }
 
 function row(session) {
-  const time = (text) => new Date(text).toLocaleTimeString("en-GB");
+  const time = (text) => moment(new Date(text));
   const left = session.remaining === null ? "never expires" : clock(session.remaining) + " left";
   const button = make("button", { "aria-label": `End the ${session.kind} token of ${time(session.issued)}` }, "End");
   button.addEventListener("click", () => turns.take(button, () => end("/sessions/" + session.handle, "It is ended.")));

@@ -1,6 +1,7 @@
 /** A life that runs down: a bar and the time that is left, moved between two answers by the clock. */
 
 import { make } from "./dom.js";
+import { clock } from "./time.js";
 
 const TICK = 200;
 const JUMP = 1_000;
@@ -80,13 +81,4 @@ export class Life {
     this.#bar.setAttribute("aria-valuenow", String(Math.round(value / 1000)));
     this.#bar.setAttribute("aria-valuetext", text);
   }
-}
-
-/** 93784000 as 26:03:04, 59000 as 0:59. */
-export function clock(millis) {
-  const all = Math.floor(millis / 1000);
-  const seconds = String(all % 60).padStart(2, "0");
-  const minutes = Math.floor(all / 60) % 60;
-  const hours = Math.floor(all / 3600);
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
 }

@@ -3,6 +3,7 @@
 import { noteReach } from "./banner.js";
 import { byId, make } from "./dom.js";
 import { send } from "./exchange.js";
+import { moment } from "./time.js";
 import { words } from "./words.js";
 
 const MOST = 10;
@@ -52,7 +53,7 @@ function entryOf(exchange, meaning) {
       " ",
       make("span", {}, make("span", { class: "verb" }, method), " ", addressOf(path)),
       " ",
-      make("time", {}, new Date().toLocaleTimeString("en-GB")),
+      make("time", {}, moment(new Date())),
     ),
     make("p", { class: "meaning" }, meaning.text),
     make("pre", { class: "http" }, make("code", {}, requestText(exchange), "\n", answerText(exchange))),

@@ -1,6 +1,6 @@
 /** Answers in words: what the status and the headers mean, and what to do. */
 
-import { clock } from "./life.js";
+import { clock } from "./time.js";
 
 /** Why a token died, as its rightful holder is told. */
 export const ENDS = {

@@ -44,6 +44,14 @@ final class PageWordsIT {
           it => done(it.basic(user, password).Authorization), error => done('failed: ' + error));
       """;
 
+  private static final String MOMENT =
+      """
+      const [day, done] = arguments;
+      const date = new Date(2026, 10, day, 23, 59, 8);
+      import('/public/js/time.js').then(
+          it => done(it.moment(date, new Date(2026, 10, 22))), error => done('failed: ' + error));
+      """;
+
   private static final String SHOW =
       """
       const [password, done] = arguments;
@@ -110,6 +118,12 @@ final class PageWordsIT {
     String sent = page.askLater(BASIC, String.class, "jörg", "пароль€😀");
     assertThat(new String(Base64.getDecoder().decode(sent.substring("Basic ".length())), UTF_8))
         .isEqualTo("jörg:пароль€😀");
+  }
+
+  @Test
+  void momentOfAnotherDayIsToldWithItsDate() {
+    assertThat(page.askLater(MOMENT, String.class, 22)).isEqualTo("23:59:08");
+    assertThat(page.askLater(MOMENT, String.class, 21)).isEqualTo("21 Nov 2026, 23:59:08");
   }
 
   @Test
