@@ -52,7 +52,7 @@ public final class TokenSecurityBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
 
   /** How often files are looked at: a change is in force within twice as long. */
-  private static final Duration FILE_INTERVAL = Duration.ofSeconds(2);
+  static final Duration FILE_INTERVAL = Duration.ofSeconds(2);
 
   /** How often uses of tokens are written whose turn it is. */
   private static final Duration USES_INTERVAL = Duration.ofSeconds(1);

@@ -50,9 +50,10 @@ final class RenewalBuffer {
   }
 
   /**
-   * Notes a use, and with a session's use that of its user token.
+   * Notes a use, and with a session's use that of its user token. What must be written at once is
+   * left to the caller for a tick: {@link #due} would write it a second time meanwhile.
    *
-   * @return false if it must be written at once
+   * @return false if it must be written at once, both of them; {@link #takeBack} if that fails
    */
   boolean note(ActiveToken used, Instant now) {
     TokenRecord record = used.used();
@@ -61,14 +62,30 @@ final class RenewalBuffer {
     if (idleTimeout == null) {
       boolean shownLately =
           used.usedAt().isBefore(record.lastUsedAt().plus(timeliness.intervalOf(null)));
-      return shownLately || note(record, use, LiveToken.NEVER, true, now);
+      return shownLately || note(record, use, LiveToken.NEVER, true, false, now);
     }
     long until = used.usedAt().plus(idleTimeout).toEpochMilli();
-    boolean waits = note(record, use, until, true, now);
-    return (used.session() == null || note(used.record(), use, until, false, now)) && waits;
+    if (used.session() == null) {
+      return note(record, use, until, true, false, now);
+    }
+    // The user token first: where its turn is now, its session is noted as what goes with it.
+    TokenRecord user = used.record();
+    boolean userWaits = note(user, use, until, false, false, now);
+    boolean sessionWaits = note(record, use, until, true, !userWaits, now);
+    if (userWaits && !sessionWaits) {
+      leaveToRequest(user.id(), now);
+    }
+    return userWaits && sessionWaits;
   }
 
-  private boolean note(TokenRecord record, long use, long until, boolean own, Instant now) {
+  /**
+   * Notes a use of one token.
+   *
+   * @param atOnce whether it is written at once in any case
+   * @return false if it must be written at once
+   */
+  private boolean note(
+      TokenRecord record, long use, long until, boolean own, boolean atOnce, Instant now) {
     if (uses.size() >= most && !uses.containsKey(record.id())) {
       return false;
     }
@@ -78,9 +95,36 @@ final class RenewalBuffer {
             (id, known) -> {
               Use kept = known == null ? use(record, now) : known;
               kept.add(use, until, own);
+              if (atOnce || kept.isUrgent(now, MARGIN)) {
+                kept.leaveToRequest(now.plus(TICK));
+              }
               return kept;
             });
     return !noted.isUrgent(now, MARGIN);
+  }
+
+  private void leaveToRequest(TokenId id, Instant now) {
+    uses.computeIfPresent(
+        id,
+        (same, use) -> {
+          use.leaveToRequest(now.plus(TICK));
+          return use;
+        });
+  }
+
+  /** What was to be written at once was not, or perhaps not: the next tick writes it. */
+  void takeBack(ActiveToken used) {
+    takeBack(used.used().id());
+    takeBack(used.record().id());
+  }
+
+  private void takeBack(TokenId id) {
+    uses.computeIfPresent(
+        id,
+        (same, use) -> {
+          use.takeBack();
+          return use;
+        });
   }
 
   private Use use(TokenRecord record, Instant now) {

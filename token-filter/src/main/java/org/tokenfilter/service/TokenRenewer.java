@@ -51,7 +51,12 @@ final class TokenRenewer {
 
   void renew(ActiveToken used) {
     if (!buffer.note(used, clock.instant())) {
-      renewNow(used);
+      try {
+        renewNow(used);
+      } catch (RuntimeException e) {
+        buffer.takeBack(used);
+        throw e;
+      }
     }
   }
 

@@ -19,6 +19,10 @@ final class Use {
   private volatile long idleUntil;
   private volatile long acknowledgedUntil;
   private long writtenAt;
+
+  /** Until when it is left to the request that writes it; 0 if to none. */
+  private long leftUntil;
+
   private boolean pending;
   private boolean itsOwn;
 
@@ -44,6 +48,21 @@ final class Use {
     pending = true;
   }
 
+  /**
+   * A request writes it. Uses that follow before one is written give it no longer: however many
+   * requests hang in the store, what they do not write is not kept from the tick.
+   */
+  void leaveToRequest(Instant until) {
+    if (leftUntil == 0) {
+      leftUntil = until.toEpochMilli();
+    }
+  }
+
+  /** The request has not written it. */
+  void takeBack() {
+    leftUntil = 0;
+  }
+
   /** The store has acknowledged a use. */
   void written(Renewal renewal, Instant now) {
     if (renewal.idleExpiresAt() != null && acknowledgedUntil != LiveToken.NEVER) {
@@ -53,6 +72,7 @@ final class Use {
     if (usedAt <= renewal.usedAt().toEpochMilli()) {
       pending = false;
       itsOwn = false;
+      leftUntil = 0;
     }
   }
 
@@ -68,7 +88,7 @@ final class Use {
   }
 
   boolean isDue(Instant now, long margin) {
-    return pending && (isRested(now) || isUrgent(now, margin));
+    return pending && now.toEpochMilli() >= leftUntil && (isRested(now) || isUrgent(now, margin));
   }
 
   /** Whether it was not written lately. */

@@ -82,9 +82,15 @@ final class AttackedApp implements AutoCloseable {
       builder.authenticator(plan.authenticator);
     }
     security = builder.build();
-    container =
-        plan.container.start(
-            plan.contextPath, plan.folder, (classes, context) -> register(plan, context));
+    try {
+      container =
+          plan.container.start(
+              plan.contextPath, plan.folder, (classes, context) -> register(plan, context));
+    } catch (Exception e) {
+      // Settings that stop the start are tests, too, and others look for threads that were left.
+      closeAllButTheContainer();
+      throw e;
+    }
     for (String account : List.of(Accounts.ALICE, Accounts.BOB, Accounts.ADMIN)) {
       secrets.add(account.substring(account.indexOf(':') + 1));
       secrets.add(WebApp.basic(account).substring("Basic ".length()));
@@ -327,10 +333,14 @@ final class AttackedApp implements AutoCloseable {
     } catch (Exception e) {
       throw new AssertionError("the container did not stop", e);
     } finally {
-      security.close();
-      log.close();
-      containerLog.close();
-      tomcatLog.close();
+      closeAllButTheContainer();
     }
+  }
+
+  private void closeAllButTheContainer() {
+    security.close();
+    log.close();
+    containerLog.close();
+    tomcatLog.close();
   }
 }

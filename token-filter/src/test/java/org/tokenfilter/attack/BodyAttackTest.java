@@ -2,6 +2,7 @@ package org.tokenfilter.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.AbstractConnector;
@@ -194,19 +196,28 @@ final class BodyAttackTest {
 
   /** Tomcat gives leave to send by itself, and answers nevertheless before anything was sent. */
   private static String finalLine(InputStream in) throws IOException {
-    String line = firstLine(in);
-    while (line.isEmpty() || line.startsWith("HTTP/1.1 100")) {
-      line = firstLine(in);
-    }
+    String line;
+    do {
+      line = nextLine(in).orElseThrow(() -> new EOFException("no final answer"));
+    } while (line.isEmpty() || line.startsWith("HTTP/1.1 100"));
     return line;
   }
 
   /** Empty where the connection ends before there is one. */
   private static String firstLine(InputStream in) throws IOException {
+    return nextLine(in).orElse("");
+  }
+
+  /** Nothing where the connection has ended: whoever waits for a line would wait for ever. */
+  private static Optional<String> nextLine(InputStream in) throws IOException {
     StringBuilder line = new StringBuilder();
-    for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+    int c = in.read();
+    if (c < 0) {
+      return Optional.empty();
+    }
+    for (; c >= 0 && c != '\n'; c = in.read()) {
       line.append((char) c);
     }
-    return line.toString().strip();
+    return Optional.of(line.toString().strip());
   }
 }

@@ -191,7 +191,8 @@ final class LoginLimitsTest {
                 }));
       }
       await().untilAsserted(() -> assertThat(sentAway.get()).isGreaterThanOrEqualTo(22));
-      assertThat(inside.get()).isBetween(2, 40);
+      // Who was let in has not come so far yet, perhaps.
+      await().untilAsserted(() -> assertThat(inside.get()).isBetween(2, 40));
       app.check(
           Row.of(
               "L24 a token meanwhile",

@@ -1,12 +1,14 @@
 package org.tokenfilter.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,7 @@ final class ReloadedFileTest {
     reloaded.run();
     reloaded.run();
     FileTime before = Files.getLastModifiedTime(file);
+    awaitALaterTimeThanOf(file);
     Files.writeString(file, "two");
     Files.setLastModifiedTime(file, before);
     reloaded.run();
@@ -88,6 +91,7 @@ final class ReloadedFileTest {
     ReloadedFile<KeyRing> reloaded = keys.read();
     reloaded.run();
     reloaded.run();
+    awaitALaterTimeThanOf(keys.path());
     try (LogLines log = new LogLines(ReloadedFile.class.getName())) {
       Files.setPosixFilePermissions(keys.path(), PosixFilePermissions.fromString("rw-r--r--"));
       reloaded.run();
@@ -97,6 +101,21 @@ final class ReloadedFileTest {
       reloaded.run();
       assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR"));
     }
+  }
+
+  /**
+   * Many file systems' clocks go by steps of milliseconds. Who looks at the file every other second
+   * sees each change; these tests look at it twice within a step.
+   */
+  private void awaitALaterTimeThanOf(Path changed) {
+    Path probe = folder.resolve("probe");
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> timeOf(Files.writeString(probe, "")).compareTo(timeOf(changed)) > 0);
+  }
+
+  private static FileTime timeOf(Path path) throws IOException {
+    return (FileTime) Files.getAttribute(path, "unix:ctime");
   }
 
   private String read(Path path) throws IOException {

@@ -59,6 +59,7 @@ final class TokenQueryServletTest {
 
   @AfterEach
   void stopTheApplication() {
+    app.close();
     served.close();
   }
 
@@ -280,7 +281,6 @@ final class TokenQueryServletTest {
 
   private void startWith(String mapping) throws Exception {
     served = Served.of(folder, Map.of());
-    app.close();
     app =
         new WebApp()
             .filter(new TokenFilter(served.security()), Map.of())

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.Principal;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +32,7 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 
@@ -66,6 +68,8 @@ final class DispatchTest {
         TokenSecurity.builder()
             .settings(Accounts.settings(folder))
             .setting("token.paths.public", "/public/*")
+            // Stands still: a renewal that takes longer than a second might be told twice.
+            .clock(new SettableClock(Instant.parse("2026-11-22T10:00:00Z")))
             .listener(
                 new TokenListener() {
                   @Override

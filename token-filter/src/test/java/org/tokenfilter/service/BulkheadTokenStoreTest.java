@@ -193,8 +193,10 @@ final class BulkheadTokenStoreTest {
   @Test
   void f27_anInterruptEndsTheWaitAndStaysWithTheThread() throws Exception {
     CountDownLatch letGo = new CountDownLatch(1);
-    TokenStore store = hanging(letGo, new AtomicInteger(), 1, LONG);
+    AtomicInteger inside = new AtomicInteger();
+    TokenStore store = hanging(letGo, inside, 1, LONG);
     Future<?> hung = threads.submit(() -> store.find(ID));
+    await().until(() -> inside.get() == 1);
     AtomicBoolean interrupted = new AtomicBoolean();
     AtomicBoolean refused = new AtomicBoolean();
     Thread waiting =

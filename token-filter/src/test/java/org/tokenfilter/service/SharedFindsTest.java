@@ -114,7 +114,10 @@ class SharedFindsTest {
     assertThat(begun).hasValue(AT_ONCE);
 
     answer.countDown();
-    await().untilAsserted(() -> assertThat(finds.find(id(AT_ONCE), this::slow)).isEmpty());
+    // Those who were answered go when their threads run, which may be after its patience again.
+    await()
+        .ignoreExceptionsInstanceOf(TokenStoreException.class)
+        .untilAsserted(() -> assertThat(finds.find(id(AT_ONCE), this::slow)).isEmpty());
   }
 
   @Test
