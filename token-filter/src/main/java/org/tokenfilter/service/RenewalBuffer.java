@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
@@ -56,36 +57,49 @@ final class RenewalBuffer {
    * @return false if it must be written at once, both of them; {@link #takeBack} if that fails
    */
   boolean note(ActiveToken used, Instant now) {
+    boolean waits = add(used, now);
+    if (!waits) {
+      Instant until = now.plus(TICK);
+      change(used, use -> use.leaveToRequest(until));
+    }
+    return waits;
+  }
+
+  /** What was to be written at once was not, or perhaps not: the next tick writes it. */
+  void takeBack(ActiveToken used) {
+    change(used, Use::takeBack);
+  }
+
+  private void change(ActiveToken used, Consumer<Use> change) {
+    change(used.used().id(), change);
+    change(used.record().id(), change);
+  }
+
+  private void change(TokenId id, Consumer<Use> change) {
+    uses.computeIfPresent(
+        id,
+        (same, use) -> {
+          change.accept(use);
+          return use;
+        });
+  }
+
+  /** Answers as {@link #note} does. */
+  private boolean add(ActiveToken used, Instant now) {
     TokenRecord record = used.used();
     Duration idleTimeout = record.idleTimeout();
     long use = used.usedAt().toEpochMilli();
     if (idleTimeout == null) {
       boolean shownLately =
           used.usedAt().isBefore(record.lastUsedAt().plus(timeliness.intervalOf(null)));
-      return shownLately || note(record, use, LiveToken.NEVER, true, false, now);
+      return shownLately || add(record, use, LiveToken.NEVER, true, now);
     }
     long until = used.usedAt().plus(idleTimeout).toEpochMilli();
-    if (used.session() == null) {
-      return note(record, use, until, true, false, now);
-    }
-    // The user token first: where its turn is now, its session is noted as what goes with it.
-    TokenRecord user = used.record();
-    boolean userWaits = note(user, use, until, false, false, now);
-    boolean sessionWaits = note(record, use, until, true, !userWaits, now);
-    if (userWaits && !sessionWaits) {
-      leaveToRequest(user.id(), now);
-    }
-    return userWaits && sessionWaits;
+    boolean waits = add(record, use, until, true, now);
+    return (used.session() == null || add(used.record(), use, until, false, now)) && waits;
   }
 
-  /**
-   * Notes a use of one token.
-   *
-   * @param atOnce whether it is written at once in any case
-   * @return false if it must be written at once
-   */
-  private boolean note(
-      TokenRecord record, long use, long until, boolean own, boolean atOnce, Instant now) {
+  private boolean add(TokenRecord record, long use, long until, boolean own, Instant now) {
     if (uses.size() >= most && !uses.containsKey(record.id())) {
       return false;
     }
@@ -95,36 +109,9 @@ final class RenewalBuffer {
             (id, known) -> {
               Use kept = known == null ? use(record, now) : known;
               kept.add(use, until, own);
-              if (atOnce || kept.isUrgent(now, MARGIN)) {
-                kept.leaveToRequest(now.plus(TICK));
-              }
               return kept;
             });
     return !noted.isUrgent(now, MARGIN);
-  }
-
-  private void leaveToRequest(TokenId id, Instant now) {
-    uses.computeIfPresent(
-        id,
-        (same, use) -> {
-          use.leaveToRequest(now.plus(TICK));
-          return use;
-        });
-  }
-
-  /** What was to be written at once was not, or perhaps not: the next tick writes it. */
-  void takeBack(ActiveToken used) {
-    takeBack(used.used().id());
-    takeBack(used.record().id());
-  }
-
-  private void takeBack(TokenId id) {
-    uses.computeIfPresent(
-        id,
-        (same, use) -> {
-          use.takeBack();
-          return use;
-        });
   }
 
   private Use use(TokenRecord record, Instant now) {
