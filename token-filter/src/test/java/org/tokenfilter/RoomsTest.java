@@ -43,6 +43,8 @@ final class RoomsTest {
           .ensureAllClassesAreContainedInArchitecture()
           .layer("store")
           .definedBy("org.tokenfilter.store")
+          .layer("notice")
+          .definedBy("org.tokenfilter.notice")
           .layer("token")
           .definedBy("org.tokenfilter.token")
           .layer("codec")
@@ -63,16 +65,18 @@ final class RoomsTest {
           .definedBy("org.tokenfilter.metrics")
           .whereLayer("store")
           .mayNotAccessAnyLayer()
+          .whereLayer("notice")
+          .mayNotAccessAnyLayer()
           .whereLayer("token")
           .mayOnlyAccessLayers("store")
           .whereLayer("codec")
-          .mayOnlyAccessLayers("store", "token")
+          .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("service")
-          .mayOnlyAccessLayers("store", "token", "codec")
+          .mayOnlyAccessLayers("store", "notice", "token", "codec")
           .whereLayer("carrier")
-          .mayOnlyAccessLayers("store", "token")
+          .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("credentials")
-          .mayOnlyAccessLayers("token")
+          .mayOnlyAccessLayers("notice", "token")
           .whereLayer("filter")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("endpoint")
@@ -80,7 +84,7 @@ final class RoomsTest {
           .whereLayer("metrics")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("metrics")
-          .mayOnlyAccessLayers("store", "token", "service", "credentials", "config")
+          .mayOnlyAccessLayers("store", "notice", "token", "service", "credentials", "config")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("filter", "endpoint", "metrics");
 
@@ -94,6 +98,7 @@ final class RoomsTest {
           .that()
           .resideInAnyPackage(
               "org.tokenfilter.store..",
+              "org.tokenfilter.notice..",
               "org.tokenfilter.token..",
               "org.tokenfilter.codec..",
               "org.tokenfilter.service..")

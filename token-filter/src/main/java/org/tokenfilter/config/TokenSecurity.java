@@ -20,6 +20,7 @@ import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.credentials.LoginDesk;
+import org.tokenfilter.notice.Notices;
 import org.tokenfilter.service.StoreCalls;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenKind;
@@ -46,6 +47,7 @@ public final class TokenSecurity implements AutoCloseable {
   private final Supplier<KeyRing> keys;
   private final Clock clock;
   private final LongSupplier nanoTime;
+  private final Notices notices;
   private final Problems problems;
   private final CrossSiteGuard guard;
   private final TrustedProxies proxies;
@@ -64,6 +66,7 @@ public final class TokenSecurity implements AutoCloseable {
       Supplier<KeyRing> keys,
       Clock clock,
       LongSupplier nanoTime,
+      Notices notices,
       Problems problems,
       CrossSiteGuard guard,
       TrustedProxies proxies,
@@ -75,6 +78,7 @@ public final class TokenSecurity implements AutoCloseable {
     this.keys = keys;
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.notices = notices;
     this.problems = problems;
     this.guard = guard;
     this.proxies = proxies;
@@ -185,6 +189,11 @@ public final class TokenSecurity implements AutoCloseable {
   /** The nanosecond source that measures, as {@link System#nanoTime()} does. */
   public LongSupplier nanoTime() {
     return nanoTime;
+  }
+
+  /** What operators are told, once for something that happens again and again. */
+  public Notices notices() {
+    return notices;
   }
 
   /** What refusals look like. */

@@ -32,6 +32,7 @@ import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.credentials.LoginThrottle;
+import org.tokenfilter.notice.Notices;
 import org.tokenfilter.service.BulkheadTokenStore;
 import org.tokenfilter.service.ForwardClock;
 import org.tokenfilter.service.Recheck;
@@ -166,6 +167,7 @@ public final class TokenSecurityBuilder {
       throw new ConfigurationException(wrong);
     }
     Threads threads = new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker());
+    Notices notices = new Notices(Ticker.systemTicker()::read);
     Duration patience = configuration.duration(STORE_TIMEOUT);
     StoreCalls calls = new StoreCalls(Ticker.systemTicker()::read, patience);
     TokenStore guarded =
@@ -183,7 +185,7 @@ public final class TokenSecurityBuilder {
             audience,
             timeliness,
             new Surroundings(
-                forward, Ticker.systemTicker()::read, random, threads.queue("listeners")),
+                forward, Ticker.systemTicker()::read, random, threads.queue("listeners"), notices),
             listeners,
             recheck);
     threads.repeat("uses", service::writeUses, USES_INTERVAL);
@@ -214,6 +216,7 @@ public final class TokenSecurityBuilder {
             keys,
             forward,
             Ticker.systemTicker()::read,
+            notices,
             new Problems(audience, configuration.duration(LOGIN_WINDOW)),
             new CrossSiteGuard(configuration.texts(ORIGINS), proxies),
             proxies,

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import org.tokenfilter.notice.Notices;
 
 /**
  * What a service takes from the machine that it runs on.
@@ -12,6 +13,13 @@ import java.util.function.LongSupplier;
  * @param nanoTime measures, as {@link System#nanoTime()} does
  * @param random where secrets come from
  * @param executor runs the listeners, one event after the other
+ * @param notices what operators are told
  */
 public record Surroundings(
-    Clock clock, LongSupplier nanoTime, SecureRandom random, Executor executor) {}
+    Clock clock, LongSupplier nanoTime, SecureRandom random, Executor executor, Notices notices) {
+
+  /** With notices of their own. */
+  public Surroundings(Clock clock, LongSupplier nanoTime, SecureRandom random, Executor executor) {
+    this(clock, nanoTime, random, executor, new Notices(nanoTime));
+  }
+}
