@@ -33,11 +33,24 @@ public final class CrossSiteGuard {
     this.proxies = proxies;
   }
 
-  /** Guards an unsafe method whose token came in a cookie; lets everything else through. */
+  /**
+   * Guards an unsafe method, and a handshake for another protocol, whose token came in a cookie;
+   * lets everything else through. A page may open a WebSocket to each host, with that host's
+   * cookies, and read what comes: no browser asks before as it does by CORS (RFC 6455, 10.2).
+   */
   public void checkUnsafe(HttpServletRequest request) throws TokenRejectedException {
-    if (!SAFE.contains(request.getMethod())) {
+    if (!SAFE.contains(request.getMethod()) || isHandshake(request)) {
       check(request, true);
     }
+  }
+
+  /**
+   * Whether it asks for another protocol. Over HTTP/1.1 a header says so, and no page can make a
+   * browser send one with any other request (Fetch, forbidden request-header); over HTTP/2 the
+   * method is CONNECT (RFC 8441), which is not safe.
+   */
+  private static boolean isHandshake(HttpServletRequest request) {
+    return request.getHeader("Upgrade") != null || request.getHeader("Sec-WebSocket-Key") != null;
   }
 
   /**

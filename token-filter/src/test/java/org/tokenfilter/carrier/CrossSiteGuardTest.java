@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
@@ -170,6 +171,43 @@ class CrossSiteGuardTest {
     for (String method : new String[] {"GET", "HEAD", "OPTIONS", "TRACE"}) {
       guard.checkUnsafe(SentRequest.of(method).header("Sec-Fetch-Site", "cross-site").received());
     }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> handshakesAreGuardedAsUnsafeMethodsAre() {
+    return handshakes()
+        .flatMap(
+            handshake ->
+                Stream.of(
+                    passes("same-origin", handshake.get().header("Sec-Fetch-Site", "same-origin")),
+                    passes(
+                        "its own Origin", handshake.get().header("Origin", "http://shop.example")),
+                    passes("a listed Origin", handshake.get().header("Origin", LISTED)),
+                    refused("same-site", handshake.get().header("Sec-Fetch-Site", "same-site")),
+                    refused("a sibling", handshake.get().header("Origin", "http://a.shop.example")),
+                    refused("null", handshake.get().header("Origin", "null"))));
+  }
+
+  @Test
+  void handshakesOfNoBrowserPass() throws Exception {
+    for (Supplier<SentRequest> handshake : handshakes().toList()) {
+      guard.checkUnsafe(handshake.get().received());
+    }
+  }
+
+  private static Stream<Supplier<SentRequest>> handshakes() {
+    return Stream.of(
+        () -> handshake("GET", "Upgrade", "websocket").header("Connection", "Upgrade"),
+        () -> handshake("GET", "Upgrade", "WebSocket"),
+        () -> handshake("GET", "Upgrade", "websocket, h2c"),
+        () -> handshake("GET", "Upgrade", ""),
+        () -> handshake("GET", "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        // RFC 8441, over HTTP/2.
+        () -> handshake("CONNECT", "Sec-WebSocket-Version", "13"));
+  }
+
+  private static SentRequest handshake(String method, String name, String value) {
+    return SentRequest.of(method).header("Host", "shop.example").header(name, value);
   }
 
   @Test
