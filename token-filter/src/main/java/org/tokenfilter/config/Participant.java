@@ -84,6 +84,7 @@ public final class Participant implements AutoCloseable {
       assembly.requireKnown();
       new Consistency(settings, problems).require();
       shared.requireSame(settings, initParams, problems);
+      FilterWatch.require(context);
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
       }
@@ -116,6 +117,16 @@ public final class Participant implements AutoCloseable {
   /** What sees the application's classes. */
   public ClassLoader classLoader() {
     return loaderOf(context);
+  }
+
+  /**
+   * Watches what stands before a token filter.
+   *
+   * @param filter its name
+   * @throws ConfigurationException if a WebSocket engine would answer before it
+   */
+  public FilterWatch watch(String filter) {
+    return new FilterWatch(context, filter, security.nanoTime());
   }
 
   /** What it shares with the others of its application. */

@@ -73,6 +73,11 @@ final class Gate implements AutoCloseable {
     }
   }
 
+  /** Refuses a request without judging it. */
+  void refuse(HttpServletResponse response) throws IOException {
+    security.problems().unavailable().send(response);
+  }
+
   private void letPass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (ECHOES.contains(request.getMethod())) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.ConfigurationException;
+import org.tokenfilter.config.FilterWatch;
 import org.tokenfilter.config.Participant;
 import org.tokenfilter.config.TokenSecurity;
 
@@ -52,6 +53,7 @@ public class TokenFilter implements Filter {
 
   private final @Nullable TokenSecurity given;
   private @Nullable Gate gate;
+  private @Nullable FilterWatch watch;
 
   /** For web.xml and annotations: settings come from init-params and their other sources. */
   public TokenFilter() {
@@ -66,8 +68,9 @@ public class TokenFilter implements Filter {
   /**
    * Takes its settings, and makes the application's TokenSecurity if there is none yet.
    *
-   * @throws ConfigurationException if the settings are wrong, or this instance has been registered
-   *     already: it has the settings of one registration
+   * @throws ConfigurationException if the settings are wrong, a WebSocket engine with endpoints
+   *     would answer before it, or this instance has been registered already: it has the settings
+   *     of one registration
    */
   @Override
   public void init(FilterConfig config) {
@@ -77,6 +80,7 @@ public class TokenFilter implements Filter {
     }
     Participant participant = Participant.of(config, given);
     try {
+      watch = participant.watch(config.getFilterName());
       gate = new Gate(participant, config.getServletContext());
     } catch (RuntimeException e) {
       participant.close();
@@ -96,10 +100,15 @@ public class TokenFilter implements Filter {
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (gate == null
+        || watch == null
         || !(request instanceof HttpServletRequest http)
         || !(response instanceof HttpServletResponse answer)) {
       throw new ServletException("only HTTP requests, and only between init and destroy");
     }
-    gate.pass(http, answer, chain);
+    if (watch.isOvertaken()) {
+      gate.refuse(answer);
+    } else {
+      gate.pass(http, answer, chain);
+    }
   }
 }

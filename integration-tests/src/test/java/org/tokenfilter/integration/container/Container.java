@@ -33,6 +33,11 @@ public enum Container {
     return new RunningServer((Server) constructor.newInstance(), loader, files);
   }
 
+  /** The folder with the jars of its engine for WebSockets. */
+  Path sockets() {
+    return Target.FOLDER.resolve(folder + "-websocket");
+  }
+
   /** As tables name it. */
   @Override
   public String toString() {

@@ -22,6 +22,22 @@ public final class Deployment implements AutoCloseable {
     return at(contextPath, container, War.SAMPLE);
   }
 
+  /**
+   * Starts a container with an endpoint at {@code /secure/socket}, which says "hello" and the
+   * user's name, a page that everybody may see at {@code /page.txt}, and tokens in cookies.
+   */
+  public static Deployment ofSockets(Container container) throws Exception {
+    String open =
+        """
+        <context-param>
+          <param-name>token.paths.public</param-name>
+          <param-value>/page.txt</param-value>
+        </context-param>
+        """;
+    Shop shop = Sockets.annotated("sockets-browser").webXml(Sockets.COOKIES + open);
+    return of(container, shop.war(), container.sockets());
+  }
+
   /** Starts a container with a WAR at the root. */
   static Deployment of(Container container, Path war, Path... more) throws Exception {
     return at("", container, war, more);

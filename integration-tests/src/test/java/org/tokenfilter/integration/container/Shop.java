@@ -1,5 +1,6 @@
 package org.tokenfilter.integration.container;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ final class Shop {
           <servlet-name>access-tokens</servlet-name>
           <url-pattern>/security/rest/*</url-pattern>
         </servlet-mapping>
+        %s
       </web-app>
       """;
 
@@ -81,7 +83,22 @@ final class Shop {
 
   /** Puts elements of a document before the filter. */
   Shop webXml(String elements) throws IOException {
-    Files.writeString(root.resolve("WEB-INF/web.xml"), inFolder(WEB_XML.formatted(elements)));
+    return webXml(elements, "");
+  }
+
+  /** Puts elements of a document before the filter, and others behind it. */
+  Shop webXml(String before, String behind) throws IOException {
+    Files.writeString(root.resolve("WEB-INF/web.xml"), inFolder(WEB_XML.formatted(before, behind)));
+    return this;
+  }
+
+  /** Takes the filter out of web.xml, and has a listener register it. */
+  Shop filterBy(String listener) throws Exception {
+    Path file = root.resolve("WEB-INF/web.xml");
+    WebXml webXml = WebXml.read(file);
+    webXml.remove("org.tokenfilter.filter.TokenFilter"::equals);
+    webXml.add("listener", "listener-class", listener);
+    webXml.write(file);
     return this;
   }
 
@@ -126,7 +143,11 @@ final class Shop {
     try (StandardJavaFileManager files =
         compiler.getStandardFileManager(mistakes, Locale.ROOT, null)) {
       List<String> options =
-          List.of("-d", classes.toString(), "-classpath", System.getProperty("java.class.path"));
+          List.of(
+              "-d",
+              classes.toString(),
+              "-classpath",
+              System.getProperty("java.class.path") + File.pathSeparator + classes);
       if (!compiler
           .getTask(null, files, mistakes, options, null, files.getJavaFileObjects(file))
           .call()) {

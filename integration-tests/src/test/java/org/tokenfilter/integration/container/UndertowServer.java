@@ -53,7 +53,12 @@ final class UndertowServer implements Server {
       }
     }
     classes = new URLClassLoader(urls.toArray(URL[]::new), UndertowServer.class.getClassLoader());
-    application = container.addDeployment(UndertowDeployment.of(root, contextPath, classes));
+    DeploymentInfo info = UndertowDeployment.of(root, contextPath, classes);
+    if (UndertowSockets.areThere()) {
+      UndertowSockets.addTo(
+          info, Objects.requireNonNull(undertow), root.resolve("WEB-INF/classes"));
+    }
+    application = container.addDeployment(info);
     application.deploy();
     paths.addPrefixPath(contextPath.isEmpty() ? "/" : contextPath, application.start());
     return classes;

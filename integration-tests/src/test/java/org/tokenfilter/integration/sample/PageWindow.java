@@ -56,6 +56,18 @@ final class PageWindow {
     return this;
   }
 
+  /** Opens a page that is not the sample's. */
+  PageWindow visit(String address) {
+    driver().get(address);
+    return this;
+  }
+
+  /** What a script of the page says, whose last argument is a function that it says it to. */
+  String said(String script, Object... arguments) {
+    driver().manage().timeouts().scriptTimeout(PATIENCE);
+    return String.valueOf(driver().executeAsyncScript(script, arguments));
+  }
+
   /** Logs in with the printed password of an account. */
   void logIn(String account, String kind) {
     click("input[value=" + account + "]");

@@ -1,0 +1,63 @@
+package org.tokenfilter.integration.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.integration.container.Container;
+import org.tokenfilter.integration.container.Deployment;
+
+/**
+ * A page of a sibling host opens no WebSocket as its visitor: by the default SameSite=Lax its
+ * browser sends the cookies along, since both hosts are of one site.
+ */
+final class WebSocketOriginIT {
+
+  private static final String LOG_IN =
+      """
+      const done = arguments[arguments.length - 1];
+      fetch('/security/rest/token/access/session/30',
+          {headers: {Authorization: 'Basic ' + btoa('alice:wonderland-4711')}})
+        .then(answer => answer.json())
+        .then(body => { document.cookie = 'token=' + body.access_token + '; SameSite=Lax; Path=/';
+            done(body.username); })
+        .catch(done);
+      """;
+
+  private static final String OPEN =
+      """
+      const done = arguments[arguments.length - 1];
+      const socket = new WebSocket(arguments[0]);
+      socket.onmessage = message => { done(message.data); socket.close(); };
+      socket.onerror = () => done('refused');
+      """;
+
+  /** The same request by other means: it shows that the cookies were sent along. */
+  private static final String POST =
+      """
+      const done = arguments[arguments.length - 1];
+      fetch(arguments[0], {mode: 'no-cors', credentials: 'include', method: arguments[1]})
+        .then(answer => done(answer.type)).catch(done);
+      """;
+
+  @Test
+  void pageOfASiblingHostOpensNoSocketAsItsVisitor() throws Exception {
+    try (Chromium browser = Chromium.start();
+        Deployment server = Deployment.ofSockets(Container.TOMCAT_10)) {
+      String port = ":" + server.address().getPort();
+      String shop = "shop.token.localhost" + port;
+      PageWindow own = browser.window().visit("http://" + shop + "/page.txt");
+      assertThat(own.said(LOG_IN)).isEqualTo("alice");
+      assertThat(own.said(OPEN, "ws://" + shop + "/secure/socket")).isEqualTo("hello alice");
+      browser.takeSevere();
+
+      PageWindow sibling = own.visit("http://sibling.token.localhost" + port + "/page.txt");
+      assertThat(sibling.said(POST, "http://" + shop + "/no-such-page", "GET")).isEqualTo("opaque");
+      assertThat(sibling.said(POST, "http://" + shop + "/no-such-page", "POST"))
+          .isEqualTo("opaque");
+      assertThat(browser.takeSevere()).isEqualTo(List.of("404 /no-such-page", "403 /no-such-page"));
+      assertThat(sibling.said(OPEN, "ws://" + shop + "/secure/socket")).isEqualTo("refused");
+      assertThat(browser.takeSevere()).singleElement().asString().contains("403");
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package org.tokenfilter.config;
+
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object of the container, whose classes an application does not see by name.
+ *
+ * @param value the object
+ */
+record ContainerObject(Object value) {
+
+  /** Calls a method by its name and the number of its arguments. */
+  @Nullable Object call(String name, Object... arguments) throws ReflectiveOperationException {
+    Method found = null;
+    for (Method method : value.getClass().getMethods()) {
+      if (method.getName().equals(name) && method.getParameterCount() == arguments.length) {
+        found = isReachable(method) || found == null ? method : found;
+      }
+    }
+    for (Class<?> type = value.getClass(); found == null && type != null; ) {
+      for (Method method : type.getDeclaredMethods()) {
+        if (method.getName().equals(name) && method.getParameterCount() == arguments.length) {
+          found = method;
+        }
+      }
+      type = type.getSuperclass();
+    }
+    if (found == null) {
+      throw new NoSuchMethodException(name);
+    }
+    if (!isReachable(found)) {
+      open(found);
+    }
+    return found.invoke(value, arguments);
+  }
+
+  /** Calls a method that answers an object of the container. */
+  ContainerObject get(String name, Object... arguments) throws ReflectiveOperationException {
+    return present(call(name, arguments), name);
+  }
+
+  /** Reads a field. */
+  ContainerObject field(String name) throws ReflectiveOperationException {
+    Field field = value.getClass().getDeclaredField(name);
+    open(field);
+    return present(field.get(value), name);
+  }
+
+  private static ContainerObject present(@Nullable Object value, String name)
+      throws NoSuchFieldException {
+    if (value == null) {
+      throw new NoSuchFieldException(name + " is null");
+    }
+    return new ContainerObject(value);
+  }
+
+  private static boolean isReachable(Method method) {
+    return Modifier.isPublic(method.getModifiers())
+        && Modifier.isPublic(method.getDeclaringClass().getModifiers());
+  }
+
+  /** A container that runs as named modules may keep its classes closed. */
+  private static void open(AccessibleObject member) throws IllegalAccessException {
+    if (!member.trySetAccessible()) {
+      throw new IllegalAccessException(member + " is closed");
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package org.tokenfilter.config;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands before the token filter at this moment: filters in their order, and among them those
+ * that would answer handshakes of WebSockets for everybody.
+ */
+final class FilterInspection {
+
+  /** Also its subclasses; this room does not see it. */
+  static final String TOKEN_FILTER = "org.tokenfilter.filter.TokenFilter";
+
+  private final ServletContext context;
+  private final @Nullable FilterOrder order;
+  private final @Nullable FilterOrder forwards;
+  private final Map<String, String> classNames = new HashMap<>();
+  private final Map<String, WebSocketEngine> engines = new LinkedHashMap<>();
+  private final Set<String> guards = new HashSet<>();
+
+  /**
+   * Looks.
+   *
+   * @param own the name of a token filter that is registered within another one's class; null if
+   *     there is none
+   */
+  FilterInspection(ServletContext context, @Nullable String own) {
+    this.context = context;
+    order = FilterOrder.of(context, DispatcherType.REQUEST);
+    // Tomcat's engine answers there, too.
+    forwards = FilterOrder.of(context, DispatcherType.FORWARD);
+    if (own != null) {
+      guards.add(own);
+    }
+    ClassLoader loader = Participant.loaderOf(context);
+    registrations()
+        .forEach(
+            (name, registration) -> {
+              String className = String.valueOf(registration.getClassName());
+              List<String> all = withSuperclasses(className, loader);
+              classNames.put(name, className);
+              WebSocketEngine engine = WebSocketEngine.of(all);
+              if (engine != null) {
+                engines.put(name, engine);
+              } else if (all.contains(TOKEN_FILTER)) {
+                guards.add(name);
+              }
+            });
+  }
+
+  private Map<String, ? extends FilterRegistration> registrations() {
+    try {
+      Map<String, ? extends FilterRegistration> all = context.getFilterRegistrations();
+      return all == null ? Map.of() : all;
+    } catch (UnsupportedOperationException closed) {
+      return Map.of();
+    }
+  }
+
+  private static List<String> withSuperclasses(String className, ClassLoader loader) {
+    List<String> names = new ArrayList<>(List.of(className));
+    try {
+      Class<?> type = Class.forName(className, false, loader);
+      for (Class<?> next = type.getSuperclass(); next != null; next = next.getSuperclass()) {
+        names.add(next.getName());
+      }
+    } catch (ClassNotFoundException | LinkageError unseen) {
+      // The container's own class, which the application does not see: its name is all there is.
+    }
+    return names;
+  }
+
+  /** Engines with endpoints before a token filter: each a sentence with the remedy. */
+  List<String> overtaking() {
+    return told(true);
+  }
+
+  /** Engines without endpoints before a token filter: each a sentence with the remedy. */
+  List<String> waiting() {
+    return told(false);
+  }
+
+  private List<String> told(boolean withEndpoints) {
+    List<String> sentences = new ArrayList<>();
+    engines.forEach(
+        (name, engine) -> {
+          if ((isBefore(order, name) || isBefore(forwards, name))
+              && engine.mayHaveEndpoints(context) == withEndpoints) {
+            sentences.add(
+                "the filter "
+                    + described(name)
+                    + " answers WebSocket handshakes before the token filter is asked"
+                    + (withEndpoints
+                        ? ", so that its endpoints are open to everybody: "
+                        : "; it has no endpoints now, but one that is added would be open to"
+                            + " everybody: ")
+                    + engine.remedy());
+          }
+        });
+    return sentences;
+  }
+
+  private boolean isBefore(@Nullable FilterOrder some, String name) {
+    return some != null && some.isBefore(name, guards);
+  }
+
+  /** Engines of which it cannot be told whether they come first, on a container not known here. */
+  List<String> undecided() {
+    return order == null ? engines.keySet().stream().map(this::described).toList() : List.of();
+  }
+
+  /** The filters before a token filter, in their order. */
+  List<String> before(String guard) {
+    return order == null ? List.of() : order.before(guard).stream().map(this::described).toList();
+  }
+
+  private String described(String name) {
+    String className = String.valueOf(classNames.get(name));
+    return name.equals(className) ? name : name + " (" + className + ")";
+  }
+}

@@ -1,0 +1,107 @@
+package org.tokenfilter.config;
+
+import jakarta.servlet.ServletContext;
+import java.io.StringWriter;
+import java.util.Collection;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** An engine for WebSockets that answers handshakes in a filter which it registers by itself. */
+enum WebSocketEngine {
+  JETTY(
+      "org\\.eclipse\\.jetty\\..*\\.websocket\\.servlet\\.WebSocketUpgradeFilter",
+      "declare the engine's filter by this name in web.xml, and map it behind the token filter") {
+    @Override
+    @Nullable Boolean endpoints(ServletContext context) throws ReflectiveOperationException {
+      Object mappings =
+          new ContainerObject(context)
+              .get("getContextHandler")
+              .call("getAttribute", "org.eclipse.jetty.websocket.core.server.WebSocketMappings");
+      if (mappings == null) {
+        return false;
+      }
+      StringWriter text = new StringWriter();
+      new ContainerObject(mappings).call("dump", text, "");
+      Matcher size = SIZE.matcher(text.toString());
+      return size.find() ? !size.group(1).equals("0") : null;
+    }
+  },
+
+  TOMCAT("org\\.apache\\.tomcat\\.websocket\\.server\\.WsFilter", WebSocketEngine.BEHIND) {
+    @Override
+    @Nullable Boolean endpoints(ServletContext context) throws ReflectiveOperationException {
+      return (Boolean) new ContainerObject(container(context)).call("areEndpointsRegistered");
+    }
+  },
+
+  UNDERTOW("io\\.undertow\\.websockets\\.jsr\\.JsrWebSocketFilter", WebSocketEngine.BEHIND) {
+    @Override
+    @Nullable Boolean endpoints(ServletContext context) throws ReflectiveOperationException {
+      Object all = new ContainerObject(container(context)).call("getConfiguredServerEndpoints");
+      return all instanceof Collection<?> some ? !some.isEmpty() : null;
+    }
+  },
+
+  TYRUS("org\\.glassfish\\.tyrus\\.servlet\\.TyrusServletFilter", WebSocketEngine.BEHIND) {
+    @Override
+    @Nullable Boolean endpoints(ServletContext context) {
+      return null;
+    }
+  };
+
+  private static final Pattern SIZE = Pattern.compile("\\[size=(\\d+)]");
+
+  private static final String BEHIND =
+      "map the token filter in web.xml, or in code with isMatchAfter=false";
+
+  private final String filter;
+  private final String remedy;
+
+  /**
+   * An engine.
+   *
+   * @param filter a regular expression for the name of its filter's class
+   */
+  WebSocketEngine(String filter, String remedy) {
+    this.filter = filter;
+    this.remedy = remedy;
+  }
+
+  /** The engine whose filter a class is, or extends; null if it is none that is known. */
+  static @Nullable WebSocketEngine of(Iterable<String> classNames) {
+    for (String name : classNames) {
+      for (WebSocketEngine engine : values()) {
+        if (name.matches(engine.filter)) {
+          return engine;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** What an administrator does to have it behind the token filter. */
+  String remedy() {
+    return remedy;
+  }
+
+  /** Whether it has endpoints; it may have where that cannot be told. */
+  final boolean mayHaveEndpoints(ServletContext context) {
+    try {
+      return !Boolean.FALSE.equals(endpoints(context));
+    } catch (ReflectiveOperationException | RuntimeException unknown) {
+      return true;
+    }
+  }
+
+  /** Whether it has endpoints; null where it does not tell. */
+  abstract @Nullable Boolean endpoints(ServletContext context) throws ReflectiveOperationException;
+
+  private static Object container(ServletContext context) throws NoSuchFieldException {
+    Object container = context.getAttribute("jakarta.websocket.server.ServerContainer");
+    if (container == null) {
+      throw new NoSuchFieldException("no ServerContainer");
+    }
+    return container;
+  }
+}

@@ -1,0 +1,67 @@
+package org.tokenfilter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.filter.TokenFilter;
+
+/**
+ * The watch where it sees little; real containers with their engines are in the integration tests.
+ */
+class FilterWatchTest {
+
+  @Test
+  void nameOfTheTokenFilterIsItsClass() {
+    assertThat(FilterInspection.TOKEN_FILTER).isEqualTo(TokenFilter.class.getName());
+  }
+
+  @Test
+  void containerThatIsNotKnownStartsAndIsNotOvertaken() {
+    ServletContext context = mock(ServletContext.class);
+    FilterRegistration engine = registration("org.apache.tomcat.websocket.server.WsFilter");
+    FilterRegistration token = registration(TokenFilter.class.getName());
+    doReturn(Map.of("engine", engine, "token", token)).when(context).getFilterRegistrations();
+    assertThatCode(() -> FilterWatch.require(context)).doesNotThrowAnyException();
+    assertThat(new FilterInspection(context, "token").undecided())
+        .containsExactly("engine (org.apache.tomcat.websocket.server.WsFilter)");
+    long[] now = {0};
+    FilterWatch watch = new FilterWatch(context, "token", () -> now[0]);
+    now[0] = Long.MAX_VALUE / 2;
+    assertThat(watch.isOvertaken()).isFalse();
+  }
+
+  @Test
+  void contextThatShowsNoRegistrationsHasNothingToTell() {
+    ServletContext context = mock(ServletContext.class);
+    when(context.getFilterRegistrations()).thenThrow(new UnsupportedOperationException());
+    FilterInspection inspection = new FilterInspection(context, "token");
+    assertThat(inspection.undecided()).isEmpty();
+    assertThat(inspection.overtaking()).isEmpty();
+  }
+
+  @Test
+  void engineThatDoesNotTellItsEndpointsMayHaveSome() {
+    ServletContext context = mock(ServletContext.class);
+    for (WebSocketEngine engine : WebSocketEngine.values()) {
+      assertThat(engine.mayHaveEndpoints(context)).as("%s", engine).isTrue();
+    }
+    when(context.getAttribute(any())).thenReturn("something else");
+    for (WebSocketEngine engine : WebSocketEngine.values()) {
+      assertThat(engine.mayHaveEndpoints(context)).as("%s", engine).isTrue();
+    }
+  }
+
+  private static FilterRegistration registration(String className) {
+    FilterRegistration registration = mock(FilterRegistration.class);
+    when(registration.getClassName()).thenReturn(className);
+    return registration;
+  }
+}
