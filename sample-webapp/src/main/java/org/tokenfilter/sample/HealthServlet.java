@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.BackgroundTask;
 import org.tokenfilter.config.Health;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.FeedState;
@@ -18,12 +19,14 @@ import org.tokenfilter.service.FeedState;
  * asked for it: anybody may send it as often as he likes.
  *
  * <pre>{@code
- * {"status":"ok","store":"ok","feed":{"fresh":true,"age":123},"keys":{"active":"k1","age":86400}}
+ * {"status":"ok","store":"ok","feed":{"fresh":true,"age":123},"keys":{"active":"k1","age":86400},
+ *  "tasks":{"uses":{"overdue":false,"success":412,"failure":null,"kind":null,"failures":0}}}
  * }</pre>
  *
  * <p>The store is {@code ok} or {@code failing}. The feed's age is in milliseconds, and the feed
- * null where each request reads the store. The key's is in seconds. An age that nobody knows is
- * null.
+ * null where each request reads the store. The key's is in seconds. An age that is not known is
+ * null. Of each background task: whether it is overdue, how many milliseconds ago it last succeeded
+ * and last failed, and the kind and number of its failures.
  */
 public final class HealthServlet extends HttpServlet {
 
@@ -49,7 +52,32 @@ public final class HealthServlet extends HttpServlet {
       Duration age = health.key().age();
       writeAge(json, age == null ? null : age.toSeconds());
       json.writeEndObject();
+      json.writeObjectFieldStart("tasks");
+      for (BackgroundTask task : health.tasks()) {
+        write(json, task);
+      }
       json.writeEndObject();
+      json.writeEndObject();
+    }
+  }
+
+  private static void write(JsonGenerator json, BackgroundTask task) throws IOException {
+    json.writeObjectFieldStart(task.name());
+    json.writeBooleanField("overdue", task.overdue());
+    json.writeFieldName("success");
+    writeMillis(json, task.sinceSuccess());
+    json.writeFieldName("failure");
+    writeMillis(json, task.sinceFailure());
+    json.writeStringField("kind", task.failure());
+    json.writeNumberField("failures", task.failures());
+    json.writeEndObject();
+  }
+
+  private static void writeMillis(JsonGenerator json, @Nullable Duration age) throws IOException {
+    if (age == null) {
+      json.writeNull();
+    } else {
+      json.writeNumber(age.toMillis());
     }
   }
 

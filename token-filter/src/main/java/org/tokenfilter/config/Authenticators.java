@@ -14,7 +14,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.ContainerRealm;
-import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.service.Recheck;
 
 /** Makes whoever checks passwords, by the settings. */
@@ -62,7 +61,7 @@ final class Authenticators {
     }
     Path file = settings.path(CREDENTIALS_FILE);
     try {
-      return new ReloadedPasswords(new ReloadedFile<>(file, PasswordFile::read));
+      return ReloadedPasswords.of(file);
     } catch (IllegalArgumentException e) {
       problems.add("the password file " + e.getMessage());
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package org.tokenfilter.config;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.service.FeedState;
@@ -14,8 +15,16 @@ import org.tokenfilter.service.FeedState;
  * @param feed what the node knows of tokens that ended elsewhere; null where {@code
  *     token.revocation.lag} is zero
  * @param key what makes its tokens
+ * @param tasks the signs of life of its background tasks; a task that is not needed, such as that
+ *     of a file that is not set, is left out
  */
-public record Health(boolean storeAnswers, @Nullable FeedState feed, ActiveKey key) {
+public record Health(
+    boolean storeAnswers, @Nullable FeedState feed, ActiveKey key, List<BackgroundTask> tasks) {
+
+  /** Keeps the tasks as they are now. */
+  public Health {
+    tasks = List.copyOf(tasks);
+  }
 
   /**
    * The key that makes tokens.

@@ -44,6 +44,7 @@ public final class TokenSecurity implements AutoCloseable {
   private final Configuration configuration;
   private final TokenService service;
   private final StoreCalls storeCalls;
+  private final Supplier<List<BackgroundTask>> tasks;
   private final Supplier<KeyRing> keys;
   private final Clock clock;
   private final LongSupplier nanoTime;
@@ -63,6 +64,7 @@ public final class TokenSecurity implements AutoCloseable {
       Configuration configuration,
       TokenService service,
       StoreCalls storeCalls,
+      Supplier<List<BackgroundTask>> tasks,
       Supplier<KeyRing> keys,
       Clock clock,
       LongSupplier nanoTime,
@@ -75,6 +77,7 @@ public final class TokenSecurity implements AutoCloseable {
     this.configuration = configuration;
     this.service = service;
     this.storeCalls = storeCalls;
+    this.tasks = tasks;
     this.keys = keys;
     this.clock = clock;
     this.nanoTime = nanoTime;
@@ -135,7 +138,8 @@ public final class TokenSecurity implements AutoCloseable {
     return new Health(
         storeCalls.areAnswered(),
         service.feed().orElse(null),
-        Health.ActiveKey.of(keys.get().activeKey(), clock.instant()));
+        Health.ActiveKey.of(keys.get().activeKey(), clock.instant()),
+        tasks.get());
   }
 
   /**

@@ -64,6 +64,8 @@ public final class TokenSecurityBuilder {
    */
   private static final int BACKGROUND_CONCURRENCY = 4;
 
+  private static final long LISTENERS_BYTES = 16L * 1024 * 1024;
+
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
   private final Map<String, String> settings = new HashMap<>();
@@ -76,6 +78,7 @@ public final class TokenSecurityBuilder {
   private @Nullable TokenStore store;
   private @Nullable Authenticator authenticator;
   private @Nullable ReloadedFile<KeyRing> givenKeys;
+  private Duration fileInterval = FILE_INTERVAL;
 
   TokenSecurityBuilder() {}
 
@@ -123,6 +126,12 @@ public final class TokenSecurityBuilder {
     return this;
   }
 
+  /** How often files are looked at, for tests that wait for it. */
+  TokenSecurityBuilder fileInterval(Duration value) {
+    fileInterval = value;
+    return this;
+  }
+
   /**
    * The application that it is for: its context-params are settings, its path is the default of
    * {@code token.audience}, and its class loader sees the store providers. Without it the default
@@ -166,8 +175,9 @@ public final class TokenSecurityBuilder {
     if (keys == null || codec == null || kept == null || !wrong.isEmpty()) {
       throw new ConfigurationException(wrong);
     }
-    Threads threads = new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker());
     Notices notices = new Notices(Ticker.systemTicker()::read);
+    Threads threads =
+        new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker(), notices);
     Duration patience = configuration.duration(STORE_TIMEOUT);
     StoreCalls calls = new StoreCalls(Ticker.systemTicker()::read, patience);
     TokenStore guarded =
@@ -185,27 +195,30 @@ public final class TokenSecurityBuilder {
             audience,
             timeliness,
             new Surroundings(
-                forward, Ticker.systemTicker()::read, random, threads.queue("listeners"), notices),
+                forward,
+                Ticker.systemTicker()::read,
+                random,
+                threads.queue("listeners", LISTENERS_BYTES),
+                notices),
             listeners,
             recheck);
     threads.repeat("uses", service::writeUses, USES_INTERVAL);
     if (!timeliness.revocationLag().isZero()) {
       threads.steadily("ends", service::pollEnds, timeliness.revocationLag().dividedBy(2));
     }
-    threads.repeat(
-        "sweep",
+    Sweeper sweeper =
         new Sweeper(
             background,
             service,
             forward,
             configuration.duration(RETENTION),
-            configuration.number(SWEEP_BATCH)),
-        configuration.duration(SWEEP_INTERVAL));
+            configuration.number(SWEEP_BATCH));
+    threads.repeat("sweep", sweeper::sweep, configuration.duration(SWEEP_INTERVAL));
     if (givenKeys == null) {
-      threads.repeat("keys", keys, FILE_INTERVAL);
+      threads.repeat("keys", keys::look, fileInterval);
     }
     if (checks instanceof ReloadedPasswords passwords) {
-      threads.repeat("accounts", passwords.file(), FILE_INTERVAL);
+      threads.repeat("accounts", passwords.file()::look, fileInterval);
     }
     report(configuration, assembly.effective(), audience);
     TokenSecurity security =
@@ -213,6 +226,7 @@ public final class TokenSecurityBuilder {
             configuration,
             service,
             calls,
+            threads::tasks,
             keys,
             forward,
             Ticker.systemTicker()::read,

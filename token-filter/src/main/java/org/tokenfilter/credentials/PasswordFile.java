@@ -47,7 +47,8 @@ public final class PasswordFile implements Authenticator {
    * Reads a file, in UTF-8.
    *
    * @throws IOException if it cannot be read
-   * @throws IllegalArgumentException if a line is not an account; the message names the line
+   * @throws IllegalArgumentException if a line is not an account, and the message names the line;
+   *     or if there is none: a file is empty while it is written anew
    */
   public static PasswordFile read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
@@ -64,6 +65,10 @@ public final class PasswordFile implements Authenticator {
           throw new IllegalArgumentException(file + ", line " + (i + 1) + ": " + e.getMessage(), e);
         }
       }
+    }
+    if (accounts.isEmpty()) {
+      throw new IllegalArgumentException(
+          file + " has no account; it needs one line USER:HASH:ROLE,ROLE at least");
     }
     return new PasswordFile(accounts);
   }
@@ -114,6 +119,11 @@ public final class PasswordFile implements Authenticator {
       }
     }
     return roles;
+  }
+
+  /** The names of all users that it has accounts of. */
+  public Set<String> users() {
+    return accounts.keySet();
   }
 
   @Override

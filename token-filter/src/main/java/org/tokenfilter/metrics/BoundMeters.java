@@ -17,6 +17,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.config.BackgroundTask;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.FeedState;
 import org.tokenfilter.service.TokenCounts;
@@ -145,6 +146,39 @@ final class BoundMeters {
         "Since the active key was made",
         security,
         it -> seconds(it.health().key().age()));
+    security.health().tasks().forEach(task -> gauge(security, task.name()));
+  }
+
+  /** A task that there is at the start is there until the end. */
+  private void gauge(TokenSecurity security, String task) {
+    Tags ofTask = tags.and("task", task);
+    own(
+        TimeGauge.builder(
+                "token.background.age",
+                security,
+                TimeUnit.SECONDS,
+                it -> seconds(state(it, task).sinceSuccess()))
+            .description("Since a background task last succeeded")
+            .tags(ofTask)
+            .register(registry));
+    own(
+        Gauge.builder("token.background.overdue", security, it -> state(it, task).overdue() ? 1 : 0)
+            .description("Whether a background task should have succeeded by now and has not")
+            .tags(ofTask)
+            .register(registry));
+    own(
+        FunctionCounter.builder(
+                "token.background.failures", security, it -> state(it, task).failures())
+            .description("Failures of a background task")
+            .tags(ofTask)
+            .register(registry));
+  }
+
+  private static BackgroundTask state(TokenSecurity security, String name) {
+    return security.health().tasks().stream()
+        .filter(task -> task.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void age(

@@ -52,6 +52,14 @@ import org.tokenfilter.config.TokenSecurity;
  *     <td>records that this node has ended</td></tr>
  *   <tr><td>{@code token.key.age}</td><td>gauge, seconds</td><td></td>
  *     <td>since the active key was made; NaN where its file does not say</td></tr>
+ *   <tr><td>{@code token.background.age}</td><td>gauge, seconds</td>
+ *     <td>{@code task}: uses, ends, sweep, keys, accounts, listeners</td>
+ *     <td>since a {@linkplain org.tokenfilter.config.BackgroundTask background task} last
+ *     succeeded; NaN if it has not yet. A task that is not needed has no meters</td></tr>
+ *   <tr><td>{@code token.background.overdue}</td><td>gauge</td><td>{@code task}</td>
+ *     <td>1 where it should have succeeded by now and has not, else 0</td></tr>
+ *   <tr><td>{@code token.background.failures}</td><td>counter</td><td>{@code task}</td>
+ *     <td>how often it has failed</td></tr>
  * </table>
  *
  * <p>Labels have no other values than these: nothing that a client sent, and nobody's name, is ever

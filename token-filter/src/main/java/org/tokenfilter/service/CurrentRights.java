@@ -22,8 +22,8 @@ import org.tokenfilter.token.TokenRejectedException;
  * asked for, and for the tokens that were issued until then. Where none counts, the request asks;
  * where it gets none, it is not known whether it may go on, and nothing is let through. Whoever may
  * not go on is refused here from then on, and all that he has is ended in the store, for the other
- * nodes. Bounded in memory: under a flood of subjects those that are used least are asked about
- * again. Thread-safe.
+ * nodes; unless so many may not at once that it is {@link MassLoss doubted}. Bounded in memory:
+ * under a flood of subjects those that are used least are asked about again. Thread-safe.
  */
 final class CurrentRights {
 
@@ -44,6 +44,7 @@ final class CurrentRights {
   private final Listeners listeners;
   private final Cache<String, Standing> standings;
   private final Cache<String, Freshness.Mark> failures;
+  private final MassLoss losses;
 
   CurrentRights(
       Recheck recheck,
@@ -59,6 +60,7 @@ final class CurrentRights {
     this.listeners = listeners;
     this.standings = kept(recheck.interval(), nanoTime);
     this.failures = kept(PAUSE, nanoTime);
+    this.losses = new MassLoss(nanoTime, surroundings.notices());
   }
 
   private static <T> Cache<String, T> kept(Duration time, LongSupplier nanoTime) {
@@ -157,7 +159,19 @@ final class CurrentRights {
     return standing;
   }
 
+  /** Nobody is let through, and nothing is ended, while it is doubted. */
+  private void requireBelieved(Optional<Subject> current, String subject) {
+    if (current.filter(known -> known.name().equals(subject)).isPresent()) {
+      losses.known();
+    } else if (losses.lost(subject)) {
+      failures.put(subject, new Freshness.Mark(nanoTime.getAsLong(), clock.instant()));
+      throw new TokenStoreException(
+          "many subjects may not go on all of a sudden, which is doubted for now", null, true);
+    }
+  }
+
   private @Nullable Set<String> rolesOf(Optional<Subject> current, String subject) {
+    requireBelieved(current, subject);
     if (current.isEmpty()) {
       listeners.tell(listener -> listener.subjectBarred(subject, "may not go on"));
       return null;
@@ -174,7 +188,7 @@ final class CurrentRights {
     if (barred.takeToBeEnded()) {
       try {
         tokens.endAll(subject, Set.of());
-      } catch (RuntimeException unknown) {
+      } catch (Throwable unknown) {
         barred.stillToBeEnded();
         LOG.warn("The tokens of one who may not go on are not ended yet", unknown);
       }

@@ -2,6 +2,7 @@ package org.tokenfilter.service;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -69,10 +70,14 @@ final class EndedFeed {
     this.storeTime = storeTime;
   }
 
-  /** Asks once. Where that fails, the node goes on being as fresh as it was. */
-  void poll() {
+  /**
+   * Asks once. Where that fails, the node goes on being as fresh as it was.
+   *
+   * @return why it failed, which was reported; empty if it did not
+   */
+  Optional<Throwable> poll() {
     if (!freshness.isPossible()) {
-      return;
+      return Optional.empty();
     }
     try {
       ask();
@@ -80,11 +85,13 @@ final class EndedFeed {
         LOG.info("The token store tells of ended tokens again");
       }
       failed = false;
-    } catch (RuntimeException e) {
+      return Optional.empty();
+    } catch (Throwable e) {
       if (!failed) {
         LOG.warn("The token store does not tell of ended tokens; requests are going to it", e);
       }
       failed = true;
+      return Optional.of(e);
     }
   }
 

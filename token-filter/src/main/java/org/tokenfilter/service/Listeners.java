@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.notice.Notices;
 import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
@@ -31,6 +32,7 @@ final class Listeners {
   private final List<TokenListener> listeners;
   private final Executor executor;
   private final ToldEnds told;
+  private final Notices notices;
 
   /**
    * Listeners.
@@ -39,10 +41,16 @@ final class Listeners {
    * @param told the ends that they have heard of
    * @param counts what the node counts
    */
-  Listeners(List<TokenListener> listeners, Executor executor, ToldEnds told, TokenCounts counts) {
+  Listeners(
+      List<TokenListener> listeners,
+      Executor executor,
+      ToldEnds told,
+      TokenCounts counts,
+      Notices notices) {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.executor = executor;
     this.told = told;
+    this.notices = notices;
     this.counts = counts.hearing();
   }
 
@@ -87,7 +95,7 @@ final class Listeners {
       Collection<TokenId> ids, Function<TokenId, Optional<TokenRecord>> question) {
     List<TokenId> untold = ids.stream().filter(told::add).toList();
     if (!untold.isEmpty() && !listeners.isEmpty()) {
-      executor.execute(() -> tellElsewhere(untold, question));
+      handOn(() -> tellElsewhere(untold, question), (long) untold.size() * WeighedEvent.LEAST);
     }
   }
 
@@ -112,17 +120,41 @@ final class Listeners {
   }
 
   private void tellOthers(Consumer<TokenListener> event) {
+    tellOthers(event, WeighedEvent.LEAST);
+  }
+
+  private void tellOthers(Consumer<TokenListener> event, long bytes) {
     if (!listeners.isEmpty()) {
-      executor.execute(() -> listeners.forEach(listener -> tell(listener, event)));
+      handOn(() -> listeners.forEach(listener -> tell(listener, event)), bytes);
     }
   }
 
-  private static void tell(TokenListener listener, Consumer<TokenListener> event) {
+  /** Whatever becomes of it, the request goes on. */
+  private void handOn(Runnable event, long bytes) {
+    try {
+      executor.execute(new WeighedEvent(event, bytes));
+    } catch (Throwable refused) {
+      notices.warn(
+          LOG,
+          "executor of listeners",
+          "The token listeners do not hear of an event, since their executor does not take it: {}",
+          refused.toString());
+    }
+  }
+
+  private void tell(TokenListener listener, Consumer<TokenListener> event) {
     try {
       event.accept(listener);
     } catch (Throwable e) {
       // Also what no method declares: listeners are written in other languages, too.
-      LOG.warn("The token listener {} failed", listener.getClass().getName(), e);
+      String name = listener.getClass().getName();
+      notices.warn(
+          LOG,
+          "listener " + name,
+          "The token listener {} failed, and may have missed an event: {}",
+          name,
+          e.toString());
+      LOG.debug("The token listener {} failed", name, e);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.tokenfilter.service;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.Sweep;
@@ -42,15 +43,26 @@ public final class Sweeper implements Runnable {
 
   @Override
   public void run() {
+    var unused = sweep();
+  }
+
+  /**
+   * Sweeps until nothing is due.
+   *
+   * @return why it failed, which was reported; empty if it did not
+   */
+  public Optional<Throwable> sweep() {
     try {
       boolean more = true;
       while (more && !Thread.currentThread().isInterrupted()) {
         more = sweepOnce();
       }
+      return Optional.empty();
     } catch (Throwable e) {
       // Whatever it is: an executor gives up a task that throws, and says nothing. The next run
       // tries again; whether a token is live never depends on the sweeper.
       LOG.warn("Sweeping the token store failed", e);
+      return Optional.of(e);
     }
   }
 

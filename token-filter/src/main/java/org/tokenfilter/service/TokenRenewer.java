@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.notice.Notices;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -24,6 +26,7 @@ final class TokenRenewer {
   private final RenewalBuffer buffer;
   private final Clock clock;
   private final Listeners listeners;
+  private final Notices notices;
 
   private final ReentrantLock writing = new ReentrantLock();
 
@@ -41,12 +44,14 @@ final class TokenRenewer {
       NearTokenStore background,
       RenewalBuffer buffer,
       Clock clock,
-      Listeners listeners) {
+      Listeners listeners,
+      Notices notices) {
     this.store = store;
     this.background = background;
     this.buffer = buffer;
     this.clock = clock;
     this.listeners = listeners;
+    this.notices = notices;
   }
 
   void renew(ActiveToken used) {
@@ -85,41 +90,48 @@ final class TokenRenewer {
     return renewed;
   }
 
-  /** Writes what is due. What the store does not take is tried again the next time. */
-  void writeDue() {
-    write(false);
+  /**
+   * Writes what is due. What the store does not take is tried again the next time.
+   *
+   * @return why it does not take it; empty if it does
+   */
+  Optional<Throwable> writeDue() {
+    return write(false);
   }
 
   /** Writes all that is not written yet. */
   void writeAll() {
-    write(true);
+    var unused = write(true);
   }
 
   /** Where another thread is at it, which may hang in the store, this one does not hang with it. */
-  private void write(boolean all) {
-    if (writing.tryLock()) {
-      try {
-        writeInBatches(all);
-      } finally {
-        writing.unlock();
-      }
+  private Optional<Throwable> write(boolean all) {
+    if (!writing.tryLock()) {
+      return Optional.empty();
+    }
+    try {
+      return writeInBatches(all);
+    } finally {
+      writing.unlock();
     }
   }
 
-  private void writeInBatches(boolean all) {
+  private Optional<Throwable> writeInBatches(boolean all) {
     int skipped = failures * RenewalBuffer.BATCH;
     for (List<DueRenewal> batch : buffer.due(clock.instant(), all, skipped)) {
       try {
         write(batch);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         // The others can wait for a tick, too: a store that is down is not asked for each of them.
-        if (failures++ == 0) {
-          LOG.warn("Uses of tokens could not be written; they are tried again", e);
-        }
-        return;
+        failures++;
+        notices.failing(
+            LOG, "uses", "Uses of tokens could not be written; they are tried again", e);
+        return Optional.of(e);
       }
       failures = 0;
+      notices.works(LOG, "uses", "Uses of tokens are written again");
     }
+    return Optional.empty();
   }
 
   private void write(List<DueRenewal> batch) {

@@ -122,7 +122,11 @@ public final class TokenService {
     this.policy = policy;
     this.listeners =
         new Listeners(
-            listeners, surroundings.executor(), new ToldEnds(surroundings.nanoTime()), counts);
+            listeners,
+            surroundings.executor(),
+            new ToldEnds(surroundings.nanoTime()),
+            counts,
+            surroundings.notices());
     this.freshness = freshness;
     this.tokens = tokens;
     RenewalBuffer uses = new RenewalBuffer(tokens, timeliness);
@@ -138,7 +142,9 @@ public final class TokenService {
     this.issuer =
         new TokenIssuer(
             store, codec, policy, audience, clock, surroundings.random(), this.listeners);
-    this.renewer = new TokenRenewer(store, store.over(background), uses, clock, this.listeners);
+    this.renewer =
+        new TokenRenewer(
+            store, store.over(background), uses, clock, this.listeners, surroundings.notices());
     this.family = new TokenFamily(store, clock, this.listeners);
     this.subjects = new SubjectTokens(store, clock, this.listeners, family);
     this.leaving = new TokenJudge(store, codec, clock, Rights.OF_LOGIN);
@@ -454,14 +460,20 @@ public final class TokenService {
    * in each {@link Timeliness#revocationLag}, by a thread that does nothing else; while it is not,
    * or the store does not answer, each request reads the store. Where the lag is zero it does
    * nothing.
+   *
+   * @return why it could not be asked, which was reported; empty if it was
    */
-  public void pollEnds() {
-    feed.poll();
+  public Optional<Throwable> pollEnds() {
+    return feed.poll();
   }
 
-  /** Writes the uses whose turn it is. To be called once a second. */
-  public void writeUses() {
-    renewer.writeDue();
+  /**
+   * Writes the uses whose turn it is. To be called once a second.
+   *
+   * @return why some of them could not be written, which was reported; empty if all were
+   */
+  public Optional<Throwable> writeUses() {
+    return renewer.writeDue();
   }
 
   /** Writes all uses that are not written yet, and hears no more of other nodes. */

@@ -168,13 +168,16 @@ final class KeyRotationTest {
     Path link = folder.resolve("mounted.jwks");
     Files.createSymbolicLink(link, data.resolve("keys.jwks"));
     ReloadedFile<KeyRing> mounted = new ReloadedFile<>(link, JwkSetFile::read);
-    mounted.run();
-    mounted.run();
+    mounted.look();
+    mounted.look();
+    mounted.look();
+    mounted.look();
 
     Path second = mounted("second", key("k1", "accept"), key("k2", "active"));
     Path draft = Files.createSymbolicLink(folder.resolve("..data_tmp"), second);
     Files.move(draft, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    mounted.run();
+    mounted.look();
+    mounted.look();
     assertThat(mounted.get().keys())
         .hasToString("[k1 accept A128CBC-HS256, k2 active A128CBC-HS256]");
   }
@@ -204,7 +207,8 @@ final class KeyRotationTest {
 
   private void change(String... set) throws Exception {
     file.replace(set);
-    keys.run();
+    keys.look();
+    keys.look();
   }
 
   private Session login() throws Exception {

@@ -31,7 +31,8 @@ final class ReloadedFileTest {
   void aFileThatStaysAsItIsIsNotReadAgainAndAgain() throws Exception {
     ReloadedFile<String> reloaded = new ReloadedFile<>(file, this::read);
     for (int i = 0; i < 10; i++) {
-      reloaded.run();
+      reloaded.look();
+      reloaded.look();
     }
     assertThat(reads.get()).isLessThanOrEqualTo(3);
   }
@@ -40,7 +41,8 @@ final class ReloadedFileTest {
   void whatIsWrittenOnTopOfItIsReadToo() throws Exception {
     ReloadedFile<String> reloaded = new ReloadedFile<>(file, this::read);
     Files.writeString(file, "the second");
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     assertThat(reloaded.get()).isEqualTo("the second");
   }
 
@@ -59,13 +61,16 @@ final class ReloadedFileTest {
             });
     try (LogLines log = new LogLines(ReloadedFile.class.getName())) {
       Files.writeString(file, "broken");
-      reloaded.run();
-      reloaded.run();
+      reloaded.look();
+      reloaded.look();
+      reloaded.look();
+      reloaded.look();
       assertThat(reloaded.get()).isEqualTo("one");
       assertThat(log.lines()).hasSize(1);
       assertThat(log.lines().get(0)).contains(file.toString()).contains("NoClassDefFoundError");
       Files.writeString(file, "mended");
-      reloaded.run();
+      reloaded.look();
+      reloaded.look();
       assertThat(reloaded.get()).isEqualTo("mended");
     }
   }
@@ -74,13 +79,16 @@ final class ReloadedFileTest {
   @Test
   void whatLooksOlderThanItIsIsReadToo() throws Exception {
     ReloadedFile<String> reloaded = new ReloadedFile<>(file, this::read);
-    reloaded.run();
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
+    reloaded.look();
+    reloaded.look();
     FileTime before = Files.getLastModifiedTime(file);
     awaitALaterTimeThanOf(file);
     Files.writeString(file, "two");
     Files.setLastModifiedTime(file, before);
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     assertThat(reloaded.get()).isEqualTo("two");
   }
 
@@ -89,16 +97,21 @@ final class ReloadedFileTest {
     KeyFile keys = new KeyFile(folder);
     keys.replace(KeyFile.key("k1", "active"));
     ReloadedFile<KeyRing> reloaded = keys.read();
-    reloaded.run();
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
+    reloaded.look();
+    reloaded.look();
     awaitALaterTimeThanOf(keys.path());
     try (LogLines log = new LogLines(ReloadedFile.class.getName())) {
       Files.setPosixFilePermissions(keys.path(), PosixFilePermissions.fromString("rw-r--r--"));
-      reloaded.run();
-      reloaded.run();
+      reloaded.look();
+      reloaded.look();
+      reloaded.look();
+      reloaded.look();
       assertThat(log.take()).singleElement().asString().contains("chmod 600 " + keys.path());
       Files.setPosixFilePermissions(keys.path(), PosixFilePermissions.fromString("rw-------"));
-      reloaded.run();
+      reloaded.look();
+      reloaded.look();
       assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR"));
     }
   }

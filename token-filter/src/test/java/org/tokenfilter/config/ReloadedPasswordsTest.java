@@ -45,21 +45,26 @@ final class ReloadedPasswordsTest {
   void changedFileIsInForceAfterTheNextLook() throws Exception {
     Files.writeString(file, accounts.replace("alice:", "carol:"));
     assertThat(isKnown("alice")).isTrue();
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     assertThat(isKnown("alice")).isFalse();
     assertThat(isKnown("carol")).isTrue();
   }
 
   @Test
   void addedAccountAndOneThatIsTakenAwayAreSeen() throws Exception {
-    reloaded.run();
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
+    reloaded.look();
+    reloaded.look();
     String withoutAlice = accounts.substring(accounts.indexOf("bob:"));
     Files.writeString(file, withoutAlice);
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     assertThat(isKnown("alice")).isFalse();
     Files.writeString(file, accounts);
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     assertThat(isKnown("alice")).isTrue();
   }
 
@@ -70,10 +75,12 @@ final class ReloadedPasswordsTest {
     assertThat(passwords.current(alice)).contains(Subject.of("alice", "user"));
     assertThat(passwords.current(Subject.of("Alice"))).isEmpty();
     Files.writeString(file, accounts.replace("DBFKjU:user", "DBFKjU:user,editor"));
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     assertThat(passwords.current(alice)).contains(Subject.of("alice", "user", "editor"));
     Files.writeString(file, accounts.replace("alice:", "#alice:"));
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     assertThat(passwords.current(alice)).isEmpty();
     assertThat(passwords.current(Subject.of("bob"))).contains(Subject.of("bob", "user"));
   }
@@ -81,10 +88,12 @@ final class ReloadedPasswordsTest {
   @Test
   void changeWithinTheGrainOfTheFilesTimeIsSeenAtTheLookAfterIt() throws Exception {
     Files.setLastModifiedTime(file, THEN);
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     Files.writeString(file, accounts.replace("alice:", "carol:"));
     Files.setLastModifiedTime(file, THEN);
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     assertThat(isKnown("carol")).isTrue();
   }
 
@@ -92,13 +101,15 @@ final class ReloadedPasswordsTest {
   void fileOfTheSameSizeAndTimeThatTakesThePlaceIsSeen() throws Exception {
     Files.setLastModifiedTime(file, THEN);
     for (int i = 0; i < 3; i++) {
-      reloaded.run();
+      reloaded.look();
+      reloaded.look();
     }
     Path next = folder.resolve("accounts.new");
     Files.writeString(next, accounts.replace("alice:", "carol:"));
     Files.setLastModifiedTime(next, THEN);
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    reloaded.run();
+    reloaded.look();
+    reloaded.look();
     assertThat(isKnown("carol")).isTrue();
   }
 
@@ -107,7 +118,8 @@ final class ReloadedPasswordsTest {
     try (Logged logged = Logged.by(ReloadedFile.class)) {
       Files.writeString(file, accounts.replace("alice:", "carol:") + "broken secret line\n");
       for (int i = 0; i < 3; i++) {
-        reloaded.run();
+        reloaded.look();
+        reloaded.look();
       }
       assertThat(isKnown("alice")).isTrue();
       assertThat(isKnown("carol")).isFalse();
@@ -118,18 +130,22 @@ final class ReloadedPasswordsTest {
           .doesNotContain("secret");
 
       Files.delete(file);
-      reloaded.run();
-      reloaded.run();
+      reloaded.look();
+      reloaded.look();
+      reloaded.look();
+      reloaded.look();
       assertThat(isKnown("alice")).isTrue();
       assertThat(logged.messages()).hasSize(2);
 
       Files.writeString(file, accounts.replace("alice:", "carol:"));
-      reloaded.run();
+      reloaded.look();
+      reloaded.look();
       assertThat(isKnown("alice")).isFalse();
       assertThat(isKnown("carol")).isTrue();
 
       Files.writeString(file, "broken again");
-      reloaded.run();
+      reloaded.look();
+      reloaded.look();
       assertThat(logged.messages()).hasSize(3);
       assertThat(isKnown("carol")).isTrue();
     }
@@ -140,7 +156,7 @@ final class ReloadedPasswordsTest {
     AtomicInteger read = new AtomicInteger();
     ReloadedFile<Integer> counted = new ReloadedFile<>(file, path -> read.incrementAndGet());
     for (int i = 0; i < 10; i++) {
-      counted.run();
+      counted.look();
     }
     assertThat(read).hasValue(3);
   }
@@ -160,8 +176,8 @@ final class ReloadedPasswordsTest {
             });
     fails.set(true);
     try (Logged logged = Logged.by(ReloadedFile.class)) {
-      content.run();
-      content.run();
+      content.look();
+      content.look();
       assertThat(content.get()).isTrue();
       assertThat(logged.messages()).singleElement().asString().contains("StackOverflowError");
     }

@@ -5,17 +5,24 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
+import org.tokenfilter.notice.Notices;
+import org.tokenfilter.service.WeighedEvent;
 
 final class ThreadsTest {
 
   private static final int MOST_QUEUED = 10_000;
+  private static final long BYTES = 16L * 1024 * 1024;
 
   private final CountDownLatch letGo = new CountDownLatch(1);
   private final AtomicInteger done = new AtomicInteger();
@@ -23,14 +30,16 @@ final class ThreadsTest {
   @Test
   void whatIsTooMuchIsDroppedWithOneWarning() throws Exception {
     try (Threads threads = threads(Duration.ofSeconds(30));
-        LogLines log = new LogLines(Threads.class.getName())) {
-      Executor queue = threads.queue("listeners");
+        LogLines log = new LogLines(EventQueue.class.getName())) {
+      Executor queue = threads.queue("listeners", BYTES);
       block(queue);
       for (int i = 0; i < MOST_QUEUED + 500; i++) {
         queue.execute(done::incrementAndGet);
       }
       assertThat(log.lines())
-          .containsExactly("WARN The listeners cannot keep up: events are dropped, 1 so far");
+          .containsExactly(
+              "WARN The listeners cannot keep up: events are dropped, 1 so far; make them faster,"
+                  + " or hand their work on to a queue of their own");
       letGo.countDown();
     }
     assertThat(done).hasValue(MOST_QUEUED);
@@ -39,7 +48,7 @@ final class ThreadsTest {
   @Test
   void whatIsQueuedIsDoneBeforeClosing() throws Exception {
     Threads threads = threads(Duration.ofSeconds(30));
-    Executor queue = threads.queue("listeners");
+    Executor queue = threads.queue("listeners", BYTES);
     block(queue);
     for (int i = 0; i < 100; i++) {
       queue.execute(done::incrementAndGet);
@@ -56,10 +65,11 @@ final class ThreadsTest {
     try (Threads threads = threads(Duration.ofSeconds(30))) {
       threads.steadily(
           "ends",
-          () -> {
-            done.incrementAndGet();
-            throw new IllegalStateException("once more");
-          },
+          work(
+              () -> {
+                done.incrementAndGet();
+                throw new IllegalStateException("once more");
+              }),
           Duration.ofMillis(1));
       await().until(() -> done.get() >= 3);
     }
@@ -68,7 +78,7 @@ final class ThreadsTest {
   @Test
   void whatIsDoneSteadilyDoesNotWaitForItsFirstInterval() {
     try (Threads threads = threads(Duration.ofSeconds(30))) {
-      threads.steadily("ends", done::incrementAndGet, Duration.ofHours(1));
+      threads.steadily("ends", work(done::incrementAndGet), Duration.ofHours(1));
       await().until(() -> done.get() == 1);
     }
   }
@@ -78,8 +88,8 @@ final class ThreadsTest {
     for (int i = 0; i < 300; i++) {
       Threads threads = threads(Duration.ofSeconds(30));
       for (int j = 0; j < 3; j++) {
-        threads.repeat("work " + j, done::incrementAndGet, Duration.ofHours(1));
-        threads.steadily("steady work " + j, done::incrementAndGet, Duration.ofHours(1));
+        threads.repeat("work " + j, work(done::incrementAndGet), Duration.ofHours(1));
+        threads.steadily("steady work " + j, work(done::incrementAndGet), Duration.ofHours(1));
       }
       threads.close();
       assertThat(Thread.getAllStackTraces().keySet())
@@ -95,7 +105,7 @@ final class ThreadsTest {
     int hanging = 5;
     Threads threads = threads(patience);
     for (int i = 0; i < hanging; i++) {
-      block(threads.queue("listeners " + i));
+      block(threads.queue("listeners " + i, BYTES));
     }
     try (LogLines log = new LogLines(Threads.class.getName())) {
       long start = System.nanoTime();
@@ -116,18 +126,124 @@ final class ThreadsTest {
     AtomicInteger interrupted = new AtomicInteger();
     threads.repeat(
         "sweep",
-        () -> {
-          begun.countDown();
-          try {
-            letGo.await();
-          } catch (InterruptedException e) {
-            interrupted.incrementAndGet();
-          }
-        },
+        work(
+            () -> {
+              begun.countDown();
+              try {
+                letGo.await();
+              } catch (InterruptedException e) {
+                interrupted.incrementAndGet();
+              }
+            }),
         Duration.ofMillis(1));
     assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
     threads.close();
     assertThat(interrupted).hasValue(1);
+  }
+
+  @Test
+  void waitingEventsAreBoundedByTheirBytesToo() throws Exception {
+    try (Threads threads = threads(Duration.ofSeconds(30));
+        LogLines log = new LogLines(EventQueue.class.getName())) {
+      Executor queue = threads.queue("listeners", 100_000);
+      block(queue);
+      for (int i = 0; i < 50; i++) {
+        queue.execute(new WeighedEvent(done::incrementAndGet, 9_000));
+      }
+      assertThat(log.lines()).hasSize(1);
+      letGo.countDown();
+      await().until(() -> done.get() == 11);
+      queue.execute(new WeighedEvent(done::incrementAndGet, 9_000));
+    }
+    assertThat(done).hasValue(12);
+  }
+
+  /** A plugin may leave the flag set; the thread would never wait again. */
+  @Test
+  void anInterruptThatTheWorkLeavesBehindIsForgotten() {
+    AtomicInteger interrupted = new AtomicInteger();
+    try (Threads threads = threads(Duration.ofSeconds(30))) {
+      threads.steadily(
+          "ends",
+          work(
+              () -> {
+                if (Thread.currentThread().isInterrupted()) {
+                  interrupted.incrementAndGet();
+                }
+                Thread.currentThread().interrupt();
+                done.incrementAndGet();
+              }),
+          Duration.ofMillis(1));
+      Executor queue = threads.queue("listeners", BYTES);
+      for (int i = 0; i < 3; i++) {
+        queue.execute(
+            () -> {
+              Thread.currentThread().interrupt();
+              done.incrementAndGet();
+            });
+      }
+      await().until(() -> done.get() >= 10);
+      assertThat(threads.tasks()).allSatisfy(task -> assertThat(task.failures()).isZero());
+    }
+    assertThat(interrupted).hasValue(0);
+  }
+
+  @Test
+  void aTaskTellsHowItIsDoing() {
+    AtomicLong nanos = new AtomicLong();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    AtomicInteger attempts = new AtomicInteger();
+    try (Threads threads =
+        new Threads("test", Duration.ofSeconds(30), nanos::get, new Notices(nanos::get))) {
+      threads.steadily(
+          "ends",
+          () -> {
+            attempts.incrementAndGet();
+            return Optional.ofNullable(failure.get());
+          },
+          Duration.ofNanos(0));
+      await().until(() -> threads.tasks().get(0).sinceSuccess() != null);
+      assertThat(threads.tasks())
+          .containsExactly(new BackgroundTask("ends", Duration.ZERO, null, null, 0, false));
+
+      failure.set(new NoClassDefFoundError("of a plugin: secret"));
+      await().until(() -> threads.tasks().get(0).failures() > 1);
+      nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+      assertThat(threads.tasks().get(0).overdue()).isFalse();
+      assertThat(threads.tasks().get(0).failure()).isEqualTo("NoClassDefFoundError");
+      nanos.addAndGet(1);
+      assertThat(threads.tasks().get(0).overdue()).isTrue();
+      assertThat(threads.tasks().get(0).sinceSuccess()).isGreaterThan(Duration.ofMinutes(1));
+      assertThat(threads.tasks().toString()).doesNotContain("secret");
+
+      failure.set(null);
+      await().until(() -> !threads.tasks().get(0).overdue());
+    }
+  }
+
+  @Test
+  void anEventThatTakesLongerThanAMinuteIsOverdue() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    try (Threads threads =
+        new Threads("test", Duration.ofSeconds(30), nanos::get, new Notices(nanos::get))) {
+      Executor queue = threads.queue("listeners", BYTES);
+      nanos.addAndGet(Duration.ofDays(1).toNanos());
+      block(queue);
+      assertThat(threads.tasks().get(0).overdue()).isFalse();
+      nanos.addAndGet(Duration.ofMinutes(1).toNanos() + 1);
+      assertThat(threads.tasks().get(0).overdue()).isTrue();
+      letGo.countDown();
+      await().until(() -> !threads.tasks().get(0).overdue());
+      nanos.addAndGet(Duration.ofDays(1).toNanos());
+      assertThat(threads.tasks().get(0).overdue()).isFalse();
+    }
+  }
+
+  private static Work work(Runnable task) {
+    return () -> {
+      task.run();
+      return Optional.empty();
+    };
   }
 
   /** Occupies the queue's thread until it is let go, whoever interrupts it. */
@@ -144,6 +260,6 @@ final class ThreadsTest {
   }
 
   private static Threads threads(Duration patience) {
-    return new Threads("test", patience, Ticker.systemTicker());
+    return new Threads("test", patience, Ticker.systemTicker(), new Notices(System::nanoTime));
   }
 }

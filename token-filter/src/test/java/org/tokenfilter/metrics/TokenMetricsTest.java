@@ -63,7 +63,19 @@ final class TokenMetricsTest {
           "token.ended{reason=replaced}",
           "token.ended{reason=evicted}",
           "token.ended{reason=expired}",
-          "token.key.age{}");
+          "token.key.age{}",
+          "token.background.age{task=uses}",
+          "token.background.age{task=sweep}",
+          "token.background.age{task=keys}",
+          "token.background.age{task=listeners}",
+          "token.background.overdue{task=uses}",
+          "token.background.overdue{task=sweep}",
+          "token.background.overdue{task=keys}",
+          "token.background.overdue{task=listeners}",
+          "token.background.failures{task=uses}",
+          "token.background.failures{task=sweep}",
+          "token.background.failures{task=keys}",
+          "token.background.failures{task=listeners}");
 
   private static final Set<String> OPERATIONS =
       Set.of(

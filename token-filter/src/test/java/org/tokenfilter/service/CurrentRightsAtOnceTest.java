@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.Race;
+import org.tokenfilter.notice.Notices;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -208,7 +209,12 @@ final class CurrentRightsAtOnceTest {
 
   private CurrentRights rights(Recheck.Accounts accounts, Duration patience) {
     Listeners listeners =
-        new Listeners(List.of(), Runnable::run, new ToldEnds(nanos::get), new TokenCounts());
+        new Listeners(
+            List.of(),
+            Runnable::run,
+            new ToldEnds(nanos::get),
+            new TokenCounts(),
+            new Notices(nanos::get));
     return new CurrentRights(
         new Recheck(INTERVAL, accounts),
         patience,

@@ -598,7 +598,8 @@ class RenewalBufferTest {
     doThrow(new TokenStoreException("down", null, true)).when(broken).renew(any(), any());
     LiveNode failing = new LiveNode(scene, broken, LAG).polled();
     try (org.tokenfilter.LogLines log =
-        new org.tokenfilter.LogLines(TokenRenewer.class.getName())) {
+        new org.tokenfilter.LogLines(
+            TokenRenewer.class.getName(), ch.qos.logback.classic.Level.INFO)) {
       failing.live(INTERVAL.toSeconds());
       failing.use(scene.session());
       failing.use(scene.session());

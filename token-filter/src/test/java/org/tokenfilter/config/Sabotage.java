@@ -1,0 +1,106 @@
+package org.tokenfilter.config;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.tokenfilter.store.tck.SettableClock;
+
+/**
+ * Throws whatever it is told to, in the threads of one application alone: where they ask the clock,
+ * and where they write to the log.
+ */
+final class Sabotage extends Clock implements AutoCloseable {
+
+  private final SettableClock clock;
+  private final String threads;
+  private final Map<String, Integer> hits = new ConcurrentHashMap<>();
+  private final Filter filter = new Filter();
+  private volatile @Nullable Supplier<? extends Throwable> thrown;
+
+  /**
+   * Throws nothing yet.
+   *
+   * @param threads how the names of the threads begin that it is for
+   */
+  Sabotage(SettableClock clock, String threads) {
+    this.clock = clock;
+    this.threads = threads;
+    context().addTurboFilter(filter);
+  }
+
+  /** From now on; null for nothing. */
+  void by(@Nullable Supplier<? extends Throwable> next) {
+    hits.clear();
+    thrown = next;
+  }
+
+  /** How often it has thrown in the thread of a task. */
+  int hits(String task) {
+    return hits.getOrDefault(task, 0);
+  }
+
+  /** Throws, if it is told to. */
+  void strike() {
+    Supplier<? extends Throwable> now = thrown;
+    String name = Thread.currentThread().getName();
+    if (now != null && name.startsWith(threads + " ")) {
+      hits.merge(name.substring(threads.length() + 1), 1, Integer::sum);
+      throwAny(now.get());
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> void throwAny(Throwable any) throws T {
+    throw (T) any;
+  }
+
+  @Override
+  public Instant instant() {
+    strike();
+    return clock.instant();
+  }
+
+  @Override
+  public ZoneId getZone() {
+    return clock.getZone();
+  }
+
+  @Override
+  public Clock withZone(ZoneId zone) {
+    throw new UnsupportedOperationException();
+  }
+
+  private static LoggerContext context() {
+    return (LoggerContext) LoggerFactory.getILoggerFactory();
+  }
+
+  @Override
+  public void close() {
+    context().getTurboFilterList().remove(filter);
+  }
+
+  private final class Filter extends TurboFilter {
+    @Override
+    public FilterReply decide(
+        @Nullable Marker marker,
+        Logger logger,
+        Level level,
+        @Nullable String format,
+        Object @Nullable [] params,
+        @Nullable Throwable t) {
+      strike();
+      return FilterReply.NEUTRAL;
+    }
+  }
+}
