@@ -52,7 +52,8 @@ public enum ConfigurationKey {
       "token.credentials.roles",
       Setting.listOf(Setting.text("names of roles", "[^\\p{Cntrl},]+")),
       "",
-      "the roles that the container is asked for at a login; needed where credentials is container"),
+      "the roles that the container is asked for at a login; needed where credentials is"
+          + " container"),
   /** The password file. */
   CREDENTIALS_FILE(
       "token.credentials.file", Setting.file(), null, "the accounts, where credentials is file"),
@@ -236,9 +237,17 @@ public enum ConfigurationKey {
       Setting.duration(Duration.ofSeconds(1)),
       null,
       "a token's uses are written to the store at most once in this time, but for those near its"
-          + " deadline: where it is no shorter than the idle timeout, each use is written at the end"
-          + " of its request; a node that is killed loses that much of its tokens' idle time."
+          + " deadline: where it is no shorter than the idle timeout, each use is written at the"
+          + " end of its request; a node that is killed loses that much of its tokens' idle time."
           + " Default: a sixtieth of the idle timeout, at least PT1S"),
+  /** How much of the heap is spent on what a node remembers. */
+  MEMORY_SHARE(
+      "token.memory.share",
+      Setting.number(1),
+      "25",
+      "how many percent of the largest heap a node spends on what it remembers: live tokens, uses"
+          + " that are not written yet, what was said of subjects, events that wait for listeners;"
+          + " at most 80"),
   /** How long dead records are kept. */
   RETENTION(
       "token.retention",

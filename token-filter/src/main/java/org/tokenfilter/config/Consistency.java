@@ -8,6 +8,7 @@ import static org.tokenfilter.config.ConfigurationKey.COOKIE_SAME_SITE;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_SECURE;
 import static org.tokenfilter.config.ConfigurationKey.IDLE_TIMEOUT;
 import static org.tokenfilter.config.ConfigurationKey.MAX_LIFETIME;
+import static org.tokenfilter.config.ConfigurationKey.MEMORY_SHARE;
 import static org.tokenfilter.config.ConfigurationKey.OPEN_MAX_LIFETIME;
 import static org.tokenfilter.config.ConfigurationKey.REFRESH_GRACE;
 import static org.tokenfilter.config.ConfigurationKey.RETENTION;
@@ -42,6 +43,8 @@ final class Consistency {
 
   private static final Duration LEAST_RECHECK = Duration.ofSeconds(1);
 
+  private static final int MOST_SHARE = 80;
+
   private final Configuration settings;
   private final List<String> problems;
 
@@ -59,6 +62,7 @@ final class Consistency {
     requireNames();
     requireDurations();
     requireCookies();
+    requireMemory();
   }
 
   private void requireNames() {
@@ -94,6 +98,16 @@ final class Consistency {
       problems.add(
           "%s=%s is neither PT0S nor between %s and %s"
               .formatted(REVOCATION_LAG.key(), lag, LEAST_LAG, MOST_LAG));
+    }
+  }
+
+  /** What requests need beside it must have room, too. */
+  private void requireMemory() {
+    int share = settings.number(MEMORY_SHARE);
+    if (share > MOST_SHARE) {
+      problems.add(
+          "%s=%s is more than %s: the application needs the rest of the heap"
+              .formatted(MEMORY_SHARE.key(), share, MOST_SHARE));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.tokenfilter.config.ConfigurationKey.AUDIENCE;
 import static org.tokenfilter.config.ConfigurationKey.LOGIN_FAILURES;
 import static org.tokenfilter.config.ConfigurationKey.LOGIN_WINDOW;
 import static org.tokenfilter.config.ConfigurationKey.MAX_LIFETIME;
+import static org.tokenfilter.config.ConfigurationKey.MEMORY_SHARE;
 import static org.tokenfilter.config.ConfigurationKey.ORIGINS;
 import static org.tokenfilter.config.ConfigurationKey.RETENTION;
 import static org.tokenfilter.config.ConfigurationKey.STORE;
@@ -35,6 +36,7 @@ import org.tokenfilter.credentials.LoginThrottle;
 import org.tokenfilter.notice.Notices;
 import org.tokenfilter.service.BulkheadTokenStore;
 import org.tokenfilter.service.ForwardClock;
+import org.tokenfilter.service.MemoryBudget;
 import org.tokenfilter.service.Recheck;
 import org.tokenfilter.service.StoreCalls;
 import org.tokenfilter.service.Surroundings;
@@ -63,8 +65,6 @@ public final class TokenSecurityBuilder {
    * uses, the ends and the listeners.
    */
   private static final int BACKGROUND_CONCURRENCY = 4;
-
-  private static final long LISTENERS_BYTES = 16L * 1024 * 1024;
 
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
@@ -178,6 +178,7 @@ public final class TokenSecurityBuilder {
     Notices notices = new Notices(Ticker.systemTicker()::read);
     Threads threads =
         new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker(), notices);
+    MemoryBudget memory = MemoryBudget.ofHeap(configuration.number(MEMORY_SHARE));
     Duration patience = configuration.duration(STORE_TIMEOUT);
     StoreCalls calls = new StoreCalls(Ticker.systemTicker()::read, patience);
     TokenStore guarded =
@@ -198,8 +199,9 @@ public final class TokenSecurityBuilder {
                 forward,
                 Ticker.systemTicker()::read,
                 random,
-                threads.queue("listeners", LISTENERS_BYTES),
-                notices),
+                threads.queue("listeners", memory.events()),
+                notices,
+                memory),
             listeners,
             recheck);
     threads.repeat("uses", service::writeUses, USES_INTERVAL);

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,11 @@ import org.tokenfilter.token.TokenRejectedException;
 final class CurrentRights {
 
   private static final Logger LOG = LoggerFactory.getLogger(CurrentRights.class);
-  static final int MOST = 100_000;
+
+  /** Of so many parts of the memory one is for questions that failed. */
+  private static final int PARTS = 5;
+
+  private static final long MARK = HeapSize.object(1, Long.BYTES) + HeapSize.DURATION;
 
   /** Who keeps the accounts and has failed is left alone for a moment, about that subject. */
   static final Duration PAUSE = Duration.ofSeconds(1);
@@ -58,14 +63,19 @@ final class CurrentRights {
     this.questions = new SharedQuestions(patience, nanoTime);
     this.tokens = tokens;
     this.listeners = listeners;
-    this.standings = kept(recheck.interval(), nanoTime);
-    this.failures = kept(PAUSE, nanoTime);
+    long budget = surroundings.memory().subjects() / PARTS;
+    this.standings = kept(recheck.interval(), nanoTime, budget * (PARTS - 1), Standing::bytes);
+    this.failures = kept(PAUSE, nanoTime, budget, mark -> MARK);
     this.losses = new MassLoss(nanoTime, surroundings.notices());
   }
 
-  private static <T> Cache<String, T> kept(Duration time, LongSupplier nanoTime) {
+  private static <T> Cache<String, T> kept(
+      Duration time, LongSupplier nanoTime, long budget, ToLongFunction<T> size) {
     return Caffeine.newBuilder()
-        .maximumSize(MOST)
+        .maximumWeight(budget)
+        .weigher(
+            (String subject, T value) ->
+                (int) (HeapSize.CACHED + HeapSize.of(subject) + size.applyAsLong(value)))
         .expireAfterWrite(time)
         .ticker(nanoTime::getAsLong)
         .executor(Runnable::run)

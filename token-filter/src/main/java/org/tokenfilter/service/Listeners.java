@@ -68,6 +68,13 @@ final class Listeners {
     tellOthers(event);
   }
 
+  /** Of something that holds on to a record while it waits. */
+  void tell(TokenRecord record, Consumer<TokenListener> event) {
+    event.accept(audit);
+    event.accept(counts);
+    tellOthers(event, WeighedEvent.LEAST + HeapSize.of(record));
+  }
+
   void tellRefused(TokenRejectedException refused, ClientAddress client) {
     audit.refused(refused, client);
     tellOthers(listener -> listener.refused(refused.rejection(), refused.why(), client));
@@ -108,7 +115,8 @@ final class Listeners {
         ending = answers ? question.apply(id).map(TokenRecord::ending).orElse(null) : null;
       } catch (TokenStoreException unknown) {
         LOG.debug("Why tokens ended elsewhere is asked for again", unknown);
-        answers = false;
+        // What will not be answered later either, such as a record that cannot be read, is alone.
+        answers = !unknown.retryable();
       }
       if (ending == null) {
         told.remove(id);

@@ -3,6 +3,7 @@ package org.tokenfilter.service;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
@@ -18,6 +19,8 @@ final class LiveToken {
 
   /** Later than all deadlines: there is none. */
   static final long NEVER = Long.MAX_VALUE;
+
+  private static final long FIELDS = HeapSize.object(10, 4 * Long.BYTES + 1);
 
   private final TokenId id;
   private final TokenKind kind;
@@ -62,6 +65,28 @@ final class LiveToken {
 
   static long millis(@Nullable Instant time) {
     return time == null ? NEVER : time.toEpochMilli();
+  }
+
+  /** The heap that it takes in a cache, but for the roles and attributes: others have them too. */
+  int ownBytes() {
+    long size = FIELDS + HeapSize.CACHED + 2 * HeapSize.ID;
+    size += HeapSize.of(subject) + HeapSize.of(group) + HeapSize.of(parent) + HeapSize.of(client);
+    size += Objects.equals(binding, client) ? 0 : HeapSize.of(binding);
+    size += idleTimeout == null ? 0 : HeapSize.DURATION;
+    return (int) Math.min(size, Integer.MAX_VALUE);
+  }
+
+  /** The heap that it takes where nobody else has its roles and attributes. */
+  long bytes() {
+    return ownBytes() + HeapSize.of(roles) + HeapSize.of(attributes);
+  }
+
+  Set<String> roles() {
+    return roles;
+  }
+
+  Map<String, String> attributes() {
+    return attributes;
   }
 
   /** Whether its acknowledged deadline is still to come. */

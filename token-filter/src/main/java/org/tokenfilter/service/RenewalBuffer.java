@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Renewal;
@@ -38,16 +39,27 @@ final class RenewalBuffer {
   private final ConcurrentMap<TokenId, Use> uses = new ConcurrentHashMap<>();
   private final LiveTokens tokens;
   private final Timeliness timeliness;
-  private final int most;
+  private final long budget;
+  private final AtomicLong bytes = new AtomicLong();
 
   RenewalBuffer(LiveTokens tokens, Timeliness timeliness) {
-    this(tokens, timeliness, LiveTokens.MOST);
+    this(tokens, timeliness, MemoryBudget.ofHeap(MemoryBudget.SHARE).uses());
   }
 
-  RenewalBuffer(LiveTokens tokens, Timeliness timeliness, int most) {
+  /**
+   * No uses yet.
+   *
+   * @param budget how much heap they may take, by an estimate
+   */
+  RenewalBuffer(LiveTokens tokens, Timeliness timeliness, long budget) {
     this.tokens = tokens;
     this.timeliness = timeliness;
-    this.most = most;
+    this.budget = budget;
+  }
+
+  /** Whether a token that it has no use of finds no room. */
+  boolean isFull() {
+    return bytes.get() >= budget;
   }
 
   /**
@@ -100,14 +112,18 @@ final class RenewalBuffer {
   }
 
   private boolean add(TokenRecord record, long use, long until, boolean own, Instant now) {
-    if (uses.size() >= most && !uses.containsKey(record.id())) {
+    if (isFull() && !uses.containsKey(record.id())) {
       return false;
     }
     Use noted =
         uses.compute(
             record.id(),
             (id, known) -> {
-              Use kept = known == null ? use(record, now) : known;
+              Use kept = known;
+              if (kept == null) {
+                kept = use(record, now);
+                bytes.addAndGet(kept.bytes());
+              }
               kept.add(use, until, own);
               return kept;
             });
@@ -159,7 +175,10 @@ final class RenewalBuffer {
 
   /** The store has refused to renew it, or it has ended: there is nothing to write any more. */
   void forget(TokenId id) {
-    uses.remove(id);
+    Use forgotten = uses.remove(id);
+    if (forgotten != null) {
+      bytes.addAndGet(-forgotten.bytes());
+    }
   }
 
   /**
@@ -178,6 +197,9 @@ final class RenewalBuffer {
               due.add(id);
             }
             boolean needless = use.isPending() ? use.isTooLate(now) : use.isRested(now);
+            if (needless) {
+              bytes.addAndGet(-use.bytes());
+            }
             return needless ? null : use;
           });
     }

@@ -1,18 +1,64 @@
 package org.tokenfilter.service;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 
-/** Values that many records have in common, kept once. Bounded; thread-safe. */
+/**
+ * Values that many tokens have in common, kept once for as long as a token holds them. It knows how
+ * much they take. Thread-safe.
+ */
 final class SharedValues<T> {
 
-  private static final int MOST = 10_000;
+  private static final long PLACE = HeapSize.MAPPED + HeapSize.object(1, Integer.BYTES);
 
-  private final Cache<T, T> values =
-      Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).build();
+  private final ConcurrentMap<T, Held<T>> values = new ConcurrentHashMap<>();
+  private final AtomicLong bytes = new AtomicLong();
+  private final ToLongFunction<T> size;
 
-  /** An equal value, the same one for all who ask for it. */
+  private record Held<T>(T value, int holders) {}
+
+  SharedValues(ToLongFunction<T> size) {
+    this.size = size;
+  }
+
+  /** An equal value, the same one for all who hold it; to be released by each of them. */
+  T hold(T value) {
+    Held<T> held =
+        values.compute(
+            value,
+            (same, known) -> {
+              if (known == null) {
+                bytes.addAndGet(PLACE + size.applyAsLong(value));
+                return new Held<>(value, 1);
+              }
+              return new Held<>(known.value(), known.holders() + 1);
+            });
+    return held.value();
+  }
+
+  /** One of those that hold it does so no more. */
+  void release(T value) {
+    values.computeIfPresent(
+        value,
+        (same, known) -> {
+          if (known.holders() > 1) {
+            return new Held<>(known.value(), known.holders() - 1);
+          }
+          bytes.addAndGet(-PLACE - size.applyAsLong(value));
+          return null;
+        });
+  }
+
+  /** An equal value that somebody holds; the value itself if nobody does. */
   T sharedOf(T value) {
-    return values.get(value, itself -> itself);
+    Held<T> known = values.get(value);
+    return known == null ? value : known.value();
+  }
+
+  /** How much all of them take. */
+  long bytes() {
+    return bytes.get();
   }
 }

@@ -9,6 +9,12 @@ import org.tokenfilter.store.TokenRecord;
 /** What was said of a subject when it was asked whether he may go on. Thread-safe. */
 final class Standing {
 
+  private static final long FIELDS =
+      HeapSize.object(4, 0)
+          + HeapSize.object(1, Long.BYTES)
+          + 2 * HeapSize.DURATION
+          + HeapSize.object(0, Integer.BYTES);
+
   private final Freshness.Mark asked;
   private final Instant youngest;
   private final @Nullable Set<String> roles;
@@ -27,6 +33,11 @@ final class Standing {
     this.youngest = record.issuedAt().isAfter(asked.wall()) ? record.issuedAt() : asked.wall();
     this.roles = roles;
     this.toBeEnded = new AtomicBoolean(roles == null);
+  }
+
+  /** The heap that it takes, with its times. */
+  long bytes() {
+    return FIELDS + (roles == null ? 0 : HeapSize.of(roles));
   }
 
   /** When it was asked. */

@@ -14,12 +14,24 @@ import org.tokenfilter.notice.Notices;
  * @param random where secrets come from
  * @param executor runs the listeners, one event after the other
  * @param notices what operators are told
+ * @param memory how much heap is spent on what is remembered
  */
 public record Surroundings(
-    Clock clock, LongSupplier nanoTime, SecureRandom random, Executor executor, Notices notices) {
+    Clock clock,
+    LongSupplier nanoTime,
+    SecureRandom random,
+    Executor executor,
+    Notices notices,
+    MemoryBudget memory) {
 
   /** With notices of their own. */
   public Surroundings(Clock clock, LongSupplier nanoTime, SecureRandom random, Executor executor) {
-    this(clock, nanoTime, random, executor, new Notices(nanoTime));
+    this(
+        clock,
+        nanoTime,
+        random,
+        executor,
+        new Notices(nanoTime),
+        MemoryBudget.ofHeap(MemoryBudget.SHARE));
   }
 }

@@ -148,7 +148,7 @@ final class TokenIssuer {
             .expiresAt(parent.expiresAt())
             .build();
     insert(record, policy.sessions(), Rejection.SESSION_LIMIT, now);
-    listeners.tell(listener -> listener.issued(record));
+    listeners.tell(record, listener -> listener.issued(record));
     return new OpenedSession(id, user.in(record));
   }
 
@@ -172,7 +172,7 @@ final class TokenIssuer {
       return Optional.empty();
     }
     TokenRecord renewed = current.renewed(renewal);
-    listeners.tell(listener -> listener.renewed(renewed));
+    listeners.tell(renewed, listener -> listener.renewed(renewed));
     return Optional.of(written(renewed, id));
   }
 
@@ -234,7 +234,7 @@ final class TokenIssuer {
   }
 
   IssuedToken issued(IssuedToken token) {
-    listeners.tell(listener -> listener.issued(token.record()));
+    listeners.tell(token.record(), listener -> listener.issued(token.record()));
     return token;
   }
 

@@ -100,7 +100,7 @@ final class TokenRefresher {
   }
 
   private void replayed(TokenRecord old, Ending ending, PresentedToken presented) {
-    listeners.tell(listener -> listener.replayed(old, presented.client()));
+    listeners.tell(old, listener -> listener.replayed(old, presented.client()));
     TokenId successor = ending.successor();
     if (policy.replay() == TokenPolicy.Replay.END_FAMILY && successor != null) {
       family.close(successor);

@@ -56,12 +56,30 @@ final class TokenRenewer {
 
   void renew(ActiveToken used) {
     if (!buffer.note(used, clock.instant())) {
+      if (buffer.isFull()) {
+        notices.warn(
+            LOG,
+            "no room for uses",
+            "There is no room for more uses of tokens that wait to be written: each is written at"
+                + " the end of its request; give the node more heap, or raise token.memory.share");
+      }
       try {
-        renewNow(used);
+        writeThrough(used);
       } catch (RuntimeException e) {
         buffer.takeBack(used);
         throw e;
       }
+    }
+  }
+
+  private void writeThrough(ActiveToken used) {
+    TokenRecord record = used.used();
+    if (record.idleTimeout() == null) {
+      // It does not slide: only its last use is kept.
+      var unused =
+          store.renew(List.of(new Renewal(record.id(), used.usedAt(), null)), clock.instant());
+    } else {
+      renewNow(used);
     }
   }
 
@@ -85,7 +103,7 @@ final class TokenRenewer {
     }
     boolean renewed = !store.renew(renewals, clock.instant()).contains(record.id());
     if (renewed) {
-      listeners.tell(listener -> listener.renewed(record.renewed(renewals.get(0))));
+      listeners.tell(record, listener -> listener.renewed(record.renewed(renewals.get(0))));
     }
     return renewed;
   }
@@ -140,7 +158,7 @@ final class TokenRenewer {
     for (DueRenewal due : batch) {
       if (due.told() && !missed.contains(due.renewal().id())) {
         TokenRecord record = due.use().record(due.renewal());
-        listeners.tell(listener -> listener.renewed(record));
+        listeners.tell(record, listener -> listener.renewed(record));
       }
     }
   }

@@ -103,7 +103,7 @@ public final class TokenService {
         listeners,
         recheck,
         new Freshness(timeliness.revocationLag(), surroundings.clock(), surroundings.nanoTime()),
-        new LiveTokens());
+        new LiveTokens(surroundings.memory().tokens()));
   }
 
   TokenService(
@@ -129,7 +129,7 @@ public final class TokenService {
             surroundings.notices());
     this.freshness = freshness;
     this.tokens = tokens;
-    RenewalBuffer uses = new RenewalBuffer(tokens, timeliness);
+    RenewalBuffer uses = new RenewalBuffer(tokens, timeliness, surroundings.memory().uses());
     this.store =
         new NearTokenStore(
             requests,

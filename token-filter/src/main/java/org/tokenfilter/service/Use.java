@@ -12,6 +12,9 @@ import org.tokenfilter.store.TokenRecord;
  */
 final class Use {
 
+  private static final long FIELDS =
+      HeapSize.object(2, 6 * Long.BYTES + 2) + HeapSize.MAPPED + HeapSize.ID;
+
   private final LiveToken token;
   private final @Nullable TokenId parent;
   private final long interval;
@@ -36,6 +39,11 @@ final class Use {
     this.acknowledgedUntil = idleUntil;
     // By a clock that is ahead it may have been written in the future.
     this.writtenAt = Math.min(usedAt, now.toEpochMilli());
+  }
+
+  /** The heap that it takes, with its token: that may have left the cache. */
+  long bytes() {
+    return FIELDS + token.bytes();
   }
 
   /** It was used once more, or its session was. */

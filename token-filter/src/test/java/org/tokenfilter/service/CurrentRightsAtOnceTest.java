@@ -37,6 +37,9 @@ final class CurrentRightsAtOnceTest {
   private static final Duration SHORT = Duration.ofMillis(50);
   private static final int REQUESTS = 64;
 
+  /** A tenth of it is for subjects. */
+  private static final long MEMORY = 30_000_000;
+
   private final Scene scene = new Scene();
   private final FaultyTokenStore store = new FaultyTokenStore(scene.memory);
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -195,12 +198,12 @@ final class CurrentRightsAtOnceTest {
   @Test
   void memoryIsBoundedAndWhoIsForgottenIsAskedForAgain() throws Exception {
     CurrentRights rights = rights(this::goesOn, LONG);
-    int subjects = CurrentRights.MOST + 1_000;
+    int subjects = 20_000;
     for (int i = 0; i < subjects; i++) {
       rights.of(record("user" + i), now());
     }
     assertThat(begun).hasValue(subjects);
-    assertThat(rights.remembered()).isBetween(1L, (long) CurrentRights.MOST);
+    assertThat(rights.remembered()).isBetween(1_000L, subjects / 2L);
     for (int i = 0; i < subjects; i++) {
       assertThat(rights.of(record("user" + i), now())).containsExactly("now");
     }
@@ -218,7 +221,13 @@ final class CurrentRightsAtOnceTest {
     return new CurrentRights(
         new Recheck(INTERVAL, accounts),
         patience,
-        new Surroundings(scene.clock, nanos::get, scene.random, Runnable::run),
+        new Surroundings(
+            scene.clock,
+            nanos::get,
+            scene.random,
+            Runnable::run,
+            new Notices(nanos::get),
+            MemoryBudget.of(MEMORY)),
         new SubjectTokens(
             store, scene.clock, listeners, new TokenFamily(store, scene.clock, listeners)),
         listeners);

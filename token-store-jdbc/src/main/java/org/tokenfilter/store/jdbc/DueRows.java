@@ -57,7 +57,8 @@ final class DueRows<T> {
    * @param ended of those that have ended (1) or have not (0)
    */
   DueRows(Tables tables, Dialect dialect, String columns, int ended, Session.Row<T> row) {
-    String where = " from ${prefix}token_record where ended = " + ended;
+    String where =
+        " from ${prefix}token_record where ended = " + ended + " and " + RecordRows.IS_ID;
     String due = sql(tables, dialect, "select visit_at, " + columns + where + DUE);
     this.row = row;
     this.free = due + " skip locked";

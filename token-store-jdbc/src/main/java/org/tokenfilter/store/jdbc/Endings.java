@@ -35,14 +35,16 @@ final class Endings {
       select id from ${prefix}token_record
       where id in (${ids}) and ended = 0
       order by case when parent is null then 0 else 1 end, id
-      for update""";
+      for update\
+      """;
 
   private static final String CHILDREN =
       """
       select id, parent from ${prefix}token_record
-      where parent in (${ids}) and ended = 0
-      order by id
-      for update""";
+      where parent in (${ids}) and ended = 0 and\s\
+      """
+          + RecordRows.IS_ID
+          + " order by id for update";
 
   /** The sweep looks at it from its death on: the end or the deadline, whichever came first. */
   private static final String END =
@@ -50,15 +52,17 @@ final class Endings {
       update ${prefix}token_record
       set ended = 1, ended_at = ?, end_reason = ?, successor = ?,
         visit_at = least(?, coalesce(idle_expires_at, ?), coalesce(expires_at, ?))
-      where id = ? and ended = 0""";
+      where id = ? and ended = 0\
+      """;
 
   /** Live or not, the oldest first. */
   private static final String CHOOSE =
       """
       select id from ${prefix}token_record
-      where subject_hash = ? and subject = ? and ended = 0 and issued_at <= ?
-      order by issued_at, id
-      limit ?""";
+      where subject_hash = ? and subject = ? and ended = 0 and issued_at <= ? and\s\
+      """
+          + RecordRows.IS_ID
+          + " order by issued_at, id limit ?";
 
   /** How far a node's clock may be ahead without its log-ins being missed by {@link #endAll}. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);

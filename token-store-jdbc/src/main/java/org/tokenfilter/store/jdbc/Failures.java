@@ -40,6 +40,10 @@ final class Failures {
 
   /** For the caller, without the text of statements, which drivers put into their messages. */
   static TokenStoreException unknown(SQLException failure) {
+    if (failure instanceof UnreadableRecordException) {
+      return new TokenStoreException(
+          "a record cannot be read: " + failure.getMessage(), failure, false);
+    }
     return new TokenStoreException(
         "the database did not do what it was asked to (SQLState %s, code %d)"
             .formatted(failure.getSQLState(), failure.getErrorCode()),

@@ -36,9 +36,11 @@ final class GroupRoom {
         tables.sql(
             """
             select id, parent from ${prefix}token_record
-            where group_hash = ? and group_name = ? and ${live}
-            order by issued_at, id"""
-                .replace("${live}", RecordRows.LIVE));
+            where group_hash = ? and group_name = ? and ${id} and ${live}
+            order by issued_at, id\
+            """
+                .replace("${live}", RecordRows.LIVE)
+                .replace("${id}", RecordRows.IS_ID));
     this.endings = endings;
   }
 
@@ -100,7 +102,7 @@ final class GroupRoom {
     Long time = RecordRows.millis(now);
     return session.query(
         members,
-        row -> new Member(RecordRows.id(row), RecordRows.idOrNull(row, "parent")),
+        row -> new Member(RecordRows.id(row), RecordRows.parentOrNone(row)),
         TextHash.of(group),
         group,
         time,

@@ -1,8 +1,11 @@
 package org.tokenfilter.store.jdbc;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Position;
@@ -16,10 +19,14 @@ final class Readings {
       "select " + RecordRows.COLUMNS + " from ${prefix}token_record ";
 
   private static final String OF_SUBJECT =
-      "where subject_hash = ? and subject = ? and " + RecordRows.LIVE;
+      "where subject_hash = ? and subject = ? and " + RecordRows.IS_ID + " and " + RecordRows.LIVE;
 
   private static final String NEWEST_FIRST = " order by issued_at desc, id desc limit ?";
 
+  /** A row of a list, and the record in it unless it cannot be read. */
+  private record Listed(Position position, @Nullable TokenRecord record) {}
+
+  private final UnreadableRecords unreadable = new UnreadableRecords();
   private final String find;
   private final String firstPage;
   private final String nextPage;
@@ -36,29 +43,58 @@ final class Readings {
                 + NEWEST_FIRST);
   }
 
+  /**
+   * The record with this id.
+   *
+   * @throws UnreadableRecordException if it cannot be read
+   */
   Optional<TokenRecord> find(Session session, TokenId id) throws SQLException {
-    return session.first(find, RecordRows::read, id);
+    try {
+      return session.first(find, RecordRows::read, id);
+    } catch (UnreadableRecordException e) {
+      unreadable.report(id, e);
+      throw e;
+    }
   }
 
+  /** Passes over those that cannot be read; fewer than the limit are still all that there are. */
   List<TokenRecord> list(
+      Session session, String subject, Instant now, @Nullable Position after, int limit)
+      throws SQLException {
+    List<TokenRecord> page = new ArrayList<>();
+    Position from = after;
+    boolean more = true;
+    while (more && page.size() < limit) {
+      int rest = limit - page.size();
+      List<Listed> rows = rows(session, subject, now, from, rest);
+      rows.stream().map(Listed::record).filter(Objects::nonNull).forEach(page::add);
+      more = rows.size() == rest;
+      from = more ? rows.get(rest - 1).position() : from;
+    }
+    return page;
+  }
+
+  private List<Listed> rows(
       Session session, String subject, Instant now, @Nullable Position after, int limit)
       throws SQLException {
     Integer hash = TextHash.of(subject);
     Long time = RecordRows.millis(now);
     if (after == null) {
-      return session.query(firstPage, RecordRows::read, hash, subject, time, time, limit);
+      return session.query(firstPage, this::listed, hash, subject, time, time, limit);
     }
     Long issuedAt = RecordRows.millis(after.issuedAt());
     return session.query(
-        nextPage,
-        RecordRows::read,
-        hash,
-        subject,
-        time,
-        time,
-        issuedAt,
-        issuedAt,
-        after.id(),
-        limit);
+        nextPage, this::listed, hash, subject, time, time, issuedAt, issuedAt, after.id(), limit);
+  }
+
+  private Listed listed(ResultSet row) throws SQLException {
+    TokenId id = RecordRows.id(row);
+    Position position = new Position(Instant.ofEpochMilli(row.getLong("issued_at")), id);
+    try {
+      return new Listed(position, RecordRows.read(row));
+    } catch (UnreadableRecordException e) {
+      unreadable.report(id, e);
+      return new Listed(position, null);
+    }
   }
 }

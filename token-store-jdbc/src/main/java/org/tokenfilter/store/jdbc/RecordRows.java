@@ -19,7 +19,8 @@ final class RecordRows {
   static final String COLUMNS =
       """
       id, kind, subject, roles, group_name, parent, client, binding, issued_at, last_used_at, \
-      idle_timeout, idle_expires_at, expires_at, ended, ended_at, end_reason, successor, attributes""";
+      idle_timeout, idle_expires_at, expires_at, ended, ended_at, end_reason, successor, attributes\
+      """;
 
   /** Binds {@link #values}. The hashes are for the indexes. */
   static final String INSERT =
@@ -27,13 +28,18 @@ final class RecordRows {
       insert into ${prefix}token_record (id, kind, subject, roles, group_name, parent, client,
         binding, issued_at, last_used_at, idle_timeout, idle_expires_at, expires_at, visit_at,
         subject_hash, group_hash, attributes)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+      """;
 
   /** Binds the time twice. The deadline itself is the first dead moment. */
   static final String LIVE =
       """
       ended = 0 and (idle_expires_at is null or idle_expires_at > ?)
-        and (expires_at is null or expires_at > ?)""";
+        and (expires_at is null or expires_at > ?)\
+      """;
+
+  /** No token leads to a row whose id has another length, and nothing else can be done to it. */
+  static final String IS_ID = "octet_length(id) = " + TokenId.LENGTH;
 
   private RecordRows() {}
 
@@ -62,12 +68,17 @@ final class RecordRows {
     };
   }
 
-  /** A row that is no record is a failure: it is not known what was kept there. */
+  /**
+   * A row that is no record is a failure: it is not known what was kept there.
+   *
+   * @throws UnreadableRecordException if it is none
+   */
   static TokenRecord read(ResultSet row) throws SQLException {
     try {
       return record(row);
-    } catch (IllegalArgumentException e) {
-      throw new SQLException("a row that is no record", e);
+    } catch (RuntimeException e) {
+      // Without what it says: that may be somebody's name.
+      throw new UnreadableRecordException("its row is none that this version writes", e);
     }
   }
 
@@ -95,6 +106,12 @@ final class RecordRows {
   static @Nullable TokenId idOrNull(ResultSet row, String column) throws SQLException {
     byte[] bytes = row.getBytes(column);
     return bytes == null ? null : TokenId.of(bytes);
+  }
+
+  /** Null also for what is no id: no record has it. */
+  static @Nullable TokenId parentOrNone(ResultSet row) throws SQLException {
+    byte[] bytes = row.getBytes("parent");
+    return bytes == null || bytes.length != TokenId.LENGTH ? null : TokenId.of(bytes);
   }
 
   static @Nullable Instant timeOrNull(ResultSet row, String column) throws SQLException {
@@ -142,7 +159,8 @@ final class RecordRows {
       case 1 -> TokenKind.SESSION;
       case 2 -> TokenKind.OPEN;
       case 3 -> TokenKind.USER;
-      default -> throw new SQLException("a record of the unknown kind " + number);
+      default ->
+          throw new UnreadableRecordException("its kind is " + number + ", which is unknown", null);
     };
   }
 
@@ -152,7 +170,9 @@ final class RecordRows {
       case 2 -> Reason.REPLACED;
       case 3 -> Reason.EVICTED;
       case 4 -> Reason.EXPIRED;
-      default -> throw new SQLException("an ending for the unknown reason " + number);
+      default ->
+          throw new UnreadableRecordException(
+              "its end has the reason " + number + ", which is unknown", null);
     };
   }
 }

@@ -1,18 +1,17 @@
 package org.tokenfilter.store.jdbc;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.Sweep;
 import org.tokenfilter.store.TokenId;
-import org.tokenfilter.store.TokenRecord;
 
 /**
  * Looks at the records whose mark ({@code visit_at}) has come, and passes over those that somebody
@@ -21,15 +20,32 @@ import org.tokenfilter.store.TokenRecord;
  */
 final class Sweeping {
 
+  /**
+   * No more of a record than it takes to let it expire: also one that this version cannot read.
+   *
+   * @param deadline null for one that never expires, which was given a mark by somebody else
+   */
+  private record Due(TokenId id, @Nullable Instant deadline) {
+
+    private static final String COLUMNS = "id, idle_expires_at, expires_at";
+
+    static Due read(ResultSet row) throws SQLException {
+      Instant idle = RecordRows.timeOrNull(row, "idle_expires_at");
+      Instant hard = RecordRows.timeOrNull(row, "expires_at");
+      boolean idleFirst = hard == null || (idle != null && idle.isBefore(hard));
+      return new Due(RecordRows.id(row), idleFirst ? idle : hard);
+    }
+  }
+
   private record Done(
-      DueRows.Portion<TokenRecord> due,
+      DueRows.Portion<Due> due,
       DueRows.Portion<TokenId> dead,
       List<TokenId> expired,
       boolean more) {}
 
   private final Endings endings;
   private final EndLog log;
-  private final DueRows<TokenRecord> toExpire;
+  private final DueRows<Due> toExpire;
   private final DueRows<TokenId> toDelete;
   private final String mark;
   private final String delete;
@@ -37,7 +53,7 @@ final class Sweeping {
   Sweeping(Tables tables, Dialect dialect, Endings endings, EndLog log) {
     this.endings = endings;
     this.log = log;
-    this.toExpire = new DueRows<>(tables, dialect, RecordRows.COLUMNS, 0, RecordRows::read);
+    this.toExpire = new DueRows<>(tables, dialect, Due.COLUMNS, 0, Due::read);
     this.toDelete = new DueRows<>(tables, dialect, "id", 1, RecordRows::id);
     this.mark = tables.sql("update ${prefix}token_record set visit_at = ? where id = ?");
     this.delete = tables.sql("delete from ${prefix}token_record where id in (${ids})");
@@ -52,7 +68,7 @@ final class Sweeping {
 
   private Done sweep(Session session, Instant expiredBefore, Instant deadBefore, int limit)
       throws SQLException {
-    DueRows.Portion<TokenRecord> due = toExpire.free(session, expiredBefore, limit);
+    DueRows.Portion<Due> due = toExpire.free(session, expiredBefore, limit);
     int rest = limit - due.rows().size();
     DueRows.Portion<TokenId> dead = toDelete.free(session, deadBefore, rest);
     if (due.rows().isEmpty() && dead.rows().isEmpty()) {
@@ -70,13 +86,13 @@ final class Sweeping {
     return new Done(due, dead, expired, more);
   }
 
-  private List<TokenId> expire(Session session, List<TokenRecord> due, Instant expiredBefore)
+  private List<TokenId> expire(Session session, List<Due> due, Instant expiredBefore)
       throws SQLException {
     Map<TokenId, Ending> expired = new LinkedHashMap<>();
     List<@Nullable Object[]> renewed = new ArrayList<>();
-    for (TokenRecord record : due) {
-      Instant deadline = Objects.requireNonNull(record.deadline());
-      if (deadline.isBefore(expiredBefore)) {
+    for (Due record : due) {
+      Instant deadline = record.deadline();
+      if (deadline != null && deadline.isBefore(expiredBefore)) {
         // At its deadline: from then on nobody could use it, whenever the sweep came by.
         expired.put(record.id(), Ending.of(Reason.EXPIRED, deadline));
       } else {

@@ -1,0 +1,291 @@
+package org.tokenfilter.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.jdbc.JdbcTokenStore;
+
+/**
+ * Rows that this version cannot read, as a newer version or a person may have left them, stand
+ * among those that it can: they harm nobody but the one whose token they are.
+ */
+class UnreadableRowsTest {
+
+  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  private static final Duration RETENTION = Duration.ofHours(1);
+  private static final int DAMAGED = 7;
+
+  private enum Database {
+    H2,
+    POSTGRESQL,
+    MARIADB;
+
+    HikariDataSource pool() {
+      String url =
+          switch (this) {
+            case H2 -> "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+            case POSTGRESQL -> PostgresServer.newDatabase();
+            case MARIADB -> "jdbc:mariadb:" + MariaDbServer.newDatabase();
+          };
+      return PostgresServer.pool(url, 4);
+    }
+  }
+
+  /** What stands in the row instead; on the databases that can hold it. */
+  private enum Damage {
+    KIND("kind = 9"),
+    ROLES("roles = 'no end'"),
+    ATTRIBUTES("attributes = concat('a name without a value', chr(10))"),
+    IDLE_TIMEOUT("idle_timeout = null"),
+    PARENT("parent = decode('00', 'hex')");
+
+    private final String column;
+
+    Damage(String column) {
+      this.column = column;
+    }
+
+    boolean isPossibleIn(Database database) {
+      return this != PARENT || database == Database.POSTGRESQL;
+    }
+
+    String sql(Database database) {
+      return database == Database.MARIADB ? column.replace("chr(10)", "char(10)") : column;
+    }
+  }
+
+  private static final Map<Database, HikariDataSource> POOLS = new EnumMap<>(Database.class);
+
+  private static HikariDataSource pool(Database database) {
+    return POOLS.computeIfAbsent(database, Database::pool);
+  }
+
+  @AfterAll
+  static void stop() {
+    POOLS.values().forEach(HikariDataSource::close);
+  }
+
+  private static TokenStore store(Database database) {
+    return JdbcTokenStore.builder(pool(database))
+        .createSchema(true)
+        .retention(RETENTION)
+        .timeout(Duration.ofSeconds(10))
+        .open();
+  }
+
+  static Stream<Arguments> all() {
+    return Stream.of(Database.values())
+        .flatMap(
+            database ->
+                Stream.of(Damage.values())
+                    .filter(damage -> damage.isPossibleIn(database))
+                    .map(damage -> Arguments.of(database, damage)));
+  }
+
+  static Stream<Database> databases() {
+    return Stream.of(Database.values());
+  }
+
+  private static TokenRecord record(String subject, int number) {
+    byte[] id = new byte[TokenId.LENGTH];
+    byte[] name = subject.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(name, 0, id, 0, Math.min(name.length, TokenId.LENGTH - 1));
+    id[TokenId.LENGTH - 1] = (byte) number;
+    return TokenRecord.builder(TokenId.of(id), TokenKind.SESSION, subject, NOW.plusMillis(number))
+        .roles(Set.of("user"))
+        .group("s:" + subject)
+        .idleTimeout(Duration.ofMinutes(30))
+        .expiresAt(NOW.plus(Duration.ofHours(8)))
+        .attributes(Map.of("name", "value"))
+        .build();
+  }
+
+  /**
+   * Twenty of a subject, the last seven of which are damaged: the newest, and first in its list.
+   */
+  private static List<TokenRecord> plant(
+      Database database, TokenStore store, String subject, String damage) throws SQLException {
+    List<TokenRecord> records = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      records.add(record(subject, i));
+      store.insert(records.get(i), Limit.NONE, NOW);
+    }
+    for (TokenRecord damaged : records.subList(20 - DAMAGED, 20)) {
+      change(database, damage, damaged.id());
+    }
+    return records;
+  }
+
+  private static void change(Database database, String columns, TokenId id) throws SQLException {
+    try (Connection connection = pool(database).getConnection();
+        PreparedStatement update =
+            connection.prepareStatement("update token_record set " + columns + " where id = ?")) {
+      update.setBytes(1, id.bytes());
+      assertThat(update.executeUpdate()).isEqualTo(1);
+    }
+  }
+
+  private static List<TokenId> ids(List<TokenRecord> records) {
+    return records.stream().map(TokenRecord::id).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void theyHarmNobodyElse(Database database, Damage damage) throws Exception {
+    try (TokenStore store = store(database)) {
+      String subject = "of " + damage;
+      List<TokenRecord> records = plant(database, store, subject, damage.sql(database));
+      List<TokenRecord> readable = new ArrayList<>(records.subList(0, 20 - DAMAGED));
+      TokenRecord damaged = records.get(19);
+
+      // Their own callers are told that it is not known; the others are answered.
+      assertThatExceptionOfType(TokenStoreException.class)
+          .isThrownBy(() -> store.find(damaged.id()))
+          .satisfies(e -> assertThat(e.retryable()).isFalse())
+          .withMessageContaining("cannot be read");
+      assertThat(store.find(readable.get(0).id())).contains(readable.get(0));
+
+      // Lists hold all others, and no page is short before the last one.
+      List<TokenRecord> listed = new ArrayList<>();
+      @Nullable Position after = null;
+      List<TokenRecord> page;
+      do {
+        page = store.list(subject, NOW, after, 5);
+        listed.addAll(page);
+        after = page.isEmpty() ? null : Position.of(page.get(page.size() - 1));
+      } while (page.size() == 5);
+      Collections.reverse(readable);
+      assertThat(listed).containsExactlyElementsOf(readable);
+
+      // They count for the limit of their group, and can make room in it.
+      TokenRecord one = record(subject, 100);
+      assertThat(store.insert(one, new Limit(20, Limit.Policy.REJECT), NOW).outcome())
+          .isEqualTo(Insertion.Outcome.GROUP_FULL);
+      Insertion evicting = store.insert(one, new Limit(3, Limit.Policy.EVICT_OLDEST), NOW);
+      assertThat(evicting.outcome()).isEqualTo(Insertion.Outcome.INSERTED);
+      assertThat(evicting.evicted()).hasSize(18).contains(records.get(13).id());
+      assertThat(store.list(subject, NOW, null, 50)).containsExactly(one);
+
+      // They end as any other, one by one and all together.
+      assertThat(store.end(records.get(18).id(), Ending.of(Reason.CLOSED, NOW)))
+          .containsExactly(records.get(18).id());
+      assertThat(store.endAll(new Selection(subject, Set.of()), Ending.of(Reason.CLOSED, NOW), 100))
+          .containsExactlyInAnyOrder(records.get(19).id(), one.id());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void theyExpireAndAreForgottenAsAnyOther(Database database, Damage damage) throws Exception {
+    try (TokenStore store = store(database)) {
+      String subject = "swept " + damage;
+      List<TokenRecord> records = plant(database, store, subject, damage.sql(database));
+
+      Instant expired = NOW.plus(Duration.ofHours(9));
+      Set<TokenId> ended = new HashSet<>();
+      Sweep sweep;
+      do {
+        sweep = store.sweep(expired, NOW.minus(RETENTION), 10);
+        ended.addAll(sweep.expired());
+      } while (sweep.more());
+      assertThat(ended).containsAll(ids(records));
+
+      do {
+        sweep = store.sweep(expired, expired, 10);
+      } while (sweep.more());
+      for (TokenRecord record : records) {
+        assertThat(store.find(record.id())).isEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void anEndOfAnUnknownReasonIsItsOwnCallersAlone(Database database) throws Exception {
+    try (TokenStore store = store(database)) {
+      List<TokenRecord> records = plant(database, store, "unknown reason", "kind = kind");
+      store.end(records.get(3).id(), Ending.of(Reason.CLOSED, NOW));
+      store.end(records.get(4).id(), Ending.of(Reason.CLOSED, NOW));
+      change(database, "end_reason = 9", records.get(3).id());
+
+      assertThatExceptionOfType(TokenStoreException.class)
+          .isThrownBy(() -> store.find(records.get(3).id()));
+      assertThat(store.find(records.get(4).id()).orElseThrow().ending()).isNotNull();
+      assertThat(store.list("unknown reason", NOW, null, 50)).hasSize(18);
+      assertThat(store.endedWithin(Duration.ofMinutes(1), 10_000).ids())
+          .contains(records.get(3).id(), records.get(4).id());
+
+      Instant later = NOW.plus(Duration.ofHours(2));
+      Sweep sweep;
+      do {
+        sweep = store.sweep(NOW.minus(RETENTION), later, 10);
+      } while (sweep.more());
+      assertThat(store.find(records.get(3).id())).isEmpty();
+    }
+  }
+
+  /** A mark without a deadline, and an id that no token can have: only a person leaves these. */
+  @ParameterizedTest
+  @MethodSource("databases")
+  void rowsThatNoVersionWritesDoNotStopTheSweep(Database database) throws Exception {
+    try (TokenStore store = store(database)) {
+      List<TokenRecord> records = plant(database, store, "strange rows", "kind = kind");
+      change(
+          database,
+          "idle_timeout = null, idle_expires_at = null, expires_at = null, visit_at = 1",
+          records.get(0).id());
+      if (database == Database.POSTGRESQL) {
+        change(database, "visit_at = 0, id = decode('0102', 'hex')", records.get(1).id());
+        assertThat(store.list("strange rows", NOW, null, 50)).hasSize(19);
+      }
+
+      Instant expired = NOW.plus(Duration.ofHours(9));
+      Set<TokenId> ended = new HashSet<>();
+      Sweep sweep;
+      do {
+        sweep = store.sweep(expired, NOW.minus(RETENTION), 3);
+        ended.addAll(sweep.expired());
+      } while (sweep.more());
+      assertThat(ended).containsAll(ids(records.subList(2, 20)));
+      assertThat(store.find(records.get(0).id()).orElseThrow().ending()).isNull();
+      assertThat(
+              store.endAll(
+                  new Selection("strange rows", Set.of()), Ending.of(Reason.CLOSED, expired), 100))
+          .containsExactly(records.get(0).id());
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package org.tokenfilter.service;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+
+/**
+ * Estimates the heap that values take, as HotSpot lays them out: headers of 12 bytes, references of
+ * 4 (of 8 in a heap of 32 GiB or more), objects at multiples of 8. Measured by a test.
+ */
+final class HeapSize {
+
+  private static final long LARGE_HEAP = 32L * 1024 * 1024 * 1024;
+  private static final int REFERENCE =
+      Runtime.getRuntime().maxMemory() < LARGE_HEAP ? Integer.BYTES : Long.BYTES;
+  private static final int HEADER = 12;
+  private static final int ARRAY_HEADER = 16;
+  private static final int STRING = 24;
+  private static final char LATIN_1 = 255;
+
+  /** The id with its four longs. */
+  static final long ID = object(0, TokenId.LENGTH);
+
+  /** A duration: seconds and nanoseconds. */
+  static final long DURATION = object(0, Long.BYTES + Integer.BYTES);
+
+  /** A place in a cache that is bounded by weight: its node, and the table's. */
+  static final long CACHED = object(5, 2 * Integer.BYTES) + object(3, Integer.BYTES) + 8;
+
+  /** A place in a concurrent map. */
+  static final long MAPPED = object(3, Integer.BYTES) + 8;
+
+  private HeapSize() {}
+
+  /** An object with so many references, and so many bytes of other fields. */
+  static long object(int references, int bytes) {
+    return aligned((long) HEADER + (long) references * REFERENCE + bytes);
+  }
+
+  static long of(@Nullable String text) {
+    if (text == null) {
+      return 0;
+    }
+    long bytes = isLatin(text) ? text.length() : 2L * text.length();
+    return STRING + aligned(ARRAY_HEADER + bytes);
+  }
+
+  static long of(@Nullable TokenId id) {
+    return id == null ? 0 : ID;
+  }
+
+  /** A set of roles: an array of texts. */
+  static long of(Set<String> roles) {
+    long size = object(1, 0) + aligned(ARRAY_HEADER + (long) roles.size() * REFERENCE);
+    for (String role : roles) {
+      size += of(role);
+    }
+    return size;
+  }
+
+  /** A map of attributes: linked entries and a table that is half full. */
+  static long of(Map<String, String> attributes) {
+    if (attributes.isEmpty()) {
+      return 0;
+    }
+    long size = object(4, 0) + object(5, 8) + ARRAY_HEADER;
+    for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+      size += object(5, Integer.BYTES) + 2L * REFERENCE;
+      size += of(attribute.getKey()) + of(attribute.getValue());
+    }
+    return aligned(size);
+  }
+
+  /** A record with all that it holds. */
+  static long of(TokenRecord record) {
+    return object(15, 0)
+        + ID
+        + of(record.subject())
+        + of(record.group())
+        + of(record.parent())
+        + of(record.client())
+        + of(record.binding())
+        + 5 * DURATION
+        + of(record.roles())
+        + of(record.attributes());
+  }
+
+  private static boolean isLatin(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) > LATIN_1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long aligned(long size) {
+    return (size + 7) & ~7L;
+  }
+}

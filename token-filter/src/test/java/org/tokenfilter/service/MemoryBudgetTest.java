@@ -1,0 +1,176 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ActiveToken;
+
+/**
+ * What a node remembers is bounded by bytes, and its estimate of them is compared with the heap.
+ */
+class MemoryBudgetTest {
+
+  private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.123Z");
+  private static final long PLENTY = 1L << 40;
+  private static final int KIBI = 1024;
+
+  /** Kinds of records. */
+  private enum Shape {
+    SMALL(40_000),
+    ATTRIBUTES_OF_ITS_OWN(2_000),
+    ATTRIBUTES_IN_MANY_PARTS(2_000),
+    WIDE_CHARACTERS(2_000),
+    ROLES_OF_ITS_OWN(2_000),
+    ROLES_THAT_ALL_HAVE(40_000);
+
+    private final int number;
+
+    Shape(int number) {
+      this.number = number;
+    }
+
+    TokenRecord record(int number) {
+      byte[] id = ByteBuffer.allocate(TokenId.LENGTH).putInt(number).putInt(number).array();
+      String address = "192.0." + (number >> 8 & 0xff) + "." + (number & 0xff);
+      TokenRecord.Builder record =
+          TokenRecord.builder(TokenId.of(id), TokenKind.SESSION, "user-" + number, NOON)
+              .roles(Set.of("user", "editor"))
+              .group("s:user-" + number)
+              .client(address)
+              .binding(String.valueOf(address.toCharArray()))
+              .idle(Duration.ofMinutes(30), NOON.plusSeconds(1800).plusMillis(number))
+              .expiresAt(NOON.plusSeconds(86_400));
+      switch (this) {
+        case ATTRIBUTES_OF_ITS_OWN -> record.attributes(Map.of("note", textOf(number, 8_000)));
+        case ATTRIBUTES_IN_MANY_PARTS -> {
+          Map<String, String> parts = new java.util.HashMap<>();
+          for (int i = 0; i < 100; i++) {
+            parts.put("name-" + i, textOf(number, 60));
+          }
+          record.attributes(parts);
+        }
+        case WIDE_CHARACTERS -> record.attributes(Map.of("note", "\u20ac".repeat(2_600) + number));
+        case ROLES_OF_ITS_OWN -> record.roles(Set.of(textOf(number, 200), textOf(-number, 250)));
+        case ROLES_THAT_ALL_HAVE -> record.roles(Set.of(textOf(1, 200), textOf(2, 250)));
+        default -> {}
+      }
+      return record.build();
+    }
+  }
+
+  private static String textOf(int number, int length) {
+    String name = number + "-";
+    return name + "x".repeat(length - name.length());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void estimateOfLiveTokensIsCloseToTheHeap(Shape shape) {
+    LiveTokens tokens = new LiveTokens(PLENTY);
+    fill(tokens, shape, 0, 100);
+    long before = used();
+    long estimatedBefore = tokens.bytes();
+    fill(tokens, shape, 100, shape.number);
+    double measured = used() - before;
+    double estimated = tokens.bytes() - estimatedBefore;
+
+    assertThat(tokens.size()).isEqualTo(shape.number);
+    assertThat(estimated / measured)
+        .as("%s: %.0f B each", shape, measured / shape.number)
+        .isBetween(0.85, 1.3);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void liveTokensTakeNoMoreThanTheirBudget(Shape shape) {
+    long budget = 2L * KIBI * KIBI;
+    LiveTokens tokens = new LiveTokens(budget);
+    fill(tokens, shape, 0, 50);
+    long before = used();
+    fill(tokens, shape, 50, 2 * shape.number);
+
+    assertThat(tokens.bytes()).isBetween(budget / 2, budget + budget / 16);
+    assertThat(used() - before).isLessThan(budget + budget / 3);
+    assertThat(tokens.size()).isLessThan(shape.number);
+  }
+
+  /** What is shared goes with the last token that has it. */
+  @Test
+  void whatNobodyHoldsAnyMoreTakesNothing() {
+    LiveTokens tokens = new LiveTokens(PLENTY);
+    for (Shape shape : Shape.values()) {
+      fill(tokens, shape, 0, 500);
+      for (int i = 0; i < 500; i++) {
+        tokens.drop(shape.record(i).id());
+      }
+      assertThat(tokens.bytes()).as(shape.name()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void usesThatFindNoRoomAreToBeWrittenAtOnceAndOthersHaveRoomAgain(Shape shape) {
+    LiveTokens tokens = new LiveTokens(PLENTY);
+    long budget = KIBI * KIBI;
+    RenewalBuffer buffer =
+        new RenewalBuffer(
+            tokens, new Timeliness(LiveNode.LAG, LiveNode.INTERVAL, LiveNode.SECOND), budget);
+    List<ActiveToken> refused = new ArrayList<>();
+    long before = used();
+    int noted = 0;
+    for (int i = 0; i < 10_000; i++) {
+      ActiveToken used = new ActiveToken(shape.record(i), null, NOON);
+      if (buffer.note(used, NOON)) {
+        noted++;
+      } else {
+        refused.add(used);
+      }
+    }
+    assertThat(noted).isEqualTo(buffer.size()).isLessThan(10_000);
+    assertThat(buffer.isFull()).isTrue();
+    refused.subList(1, refused.size()).clear();
+    assertThat(used() - before).isLessThan(2 * budget);
+
+    for (int i = 0; i < noted; i++) {
+      buffer.forget(shape.record(i).id());
+    }
+    assertThat(buffer.isFull()).isFalse();
+    assertThat(buffer.note(refused.get(0), NOON)).isTrue();
+  }
+
+  @Test
+  void partsOfTheBudgetAreNoMoreThanAll() {
+    MemoryBudget parts = MemoryBudget.of(1_000_000);
+    assertThat(parts.tokens() + parts.uses() + parts.subjects() + parts.events())
+        .isEqualTo(1_000_000);
+    assertThat(MemoryBudget.ofHeap(50).tokens())
+        .isBetween(Runtime.getRuntime().maxMemory() / 3, Runtime.getRuntime().maxMemory() / 2);
+  }
+
+  private static void fill(LiveTokens tokens, Shape shape, int from, int to) {
+    for (int i = from; i < to; i++) {
+      TokenRecord record = shape.record(i);
+      tokens.put(tokens.filling(record.id()), record);
+    }
+  }
+
+  private static long used() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+}
