@@ -3,7 +3,6 @@ package org.tokenfilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.Method;
@@ -14,7 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +27,14 @@ import org.jspecify.annotations.Nullable;
  *   body
  * </pre>
  *
- * <p>What begins with a colon is no header. Cookies are those that a container would hand over.
+ * <p>What begins with a colon is no header. Cookies are asked for by their header alone.
  */
 public final class WrittenRequest {
 
-  private static final Pattern COOKIE_NAME = Pattern.compile("[A-Za-z0-9_-]+");
   private static final String SERVER = "server.example";
   private static final int PORT = 443;
 
   private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-  private final List<Cookie> cookies = new ArrayList<>();
   private final byte[] body;
 
   private WrittenRequest(byte[] body) {
@@ -62,14 +58,6 @@ public final class WrittenRequest {
 
   private void add(String name, String value) {
     headers.computeIfAbsent(name, absent -> new ArrayList<>()).add(value);
-    if (name.equalsIgnoreCase("Cookie")) {
-      for (String pair : value.split("; ?", -1)) {
-        int equals = pair.indexOf('=');
-        if (equals > 0 && COOKIE_NAME.matcher(pair.substring(0, equals)).matches()) {
-          cookies.add(new Cookie(pair.substring(0, equals), pair.substring(equals + 1)));
-        }
-      }
-    }
   }
 
   /** All of this header, in their order. */
@@ -81,14 +69,6 @@ public final class WrittenRequest {
   public @Nullable String header(String name) {
     List<String> all = headers(name);
     return all.isEmpty() ? null : all.get(0);
-  }
-
-  /** The values of this cookie, in their order. */
-  public List<String> cookies(String name) {
-    return cookies.stream()
-        .filter(cookie -> cookie.getName().equals(name))
-        .map(Cookie::getValue)
-        .toList();
   }
 
   /** What follows the first empty line. */
@@ -115,7 +95,6 @@ public final class WrittenRequest {
     return switch (method.getName()) {
       case "getHeader" -> header(argument);
       case "getHeaders" -> Collections.enumeration(headers(argument));
-      case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(new Cookie[0]);
       case "getContentType" -> header("Content-Type");
       case "getContentLengthLong" -> (long) body.length;
       case "getInputStream" -> new Body(body);

@@ -1,6 +1,5 @@
 package org.tokenfilter.carrier;
 
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Enumeration;
 import java.util.LinkedHashSet;
@@ -45,17 +44,6 @@ final class Distinct {
     }
   }
 
-  /** Those of the cookies with a name. */
-  void addCookies(Cookie @Nullable [] cookies, String name) {
-    if (cookies != null) {
-      for (Cookie cookie : cookies) {
-        if (cookie.getName().equals(name)) {
-          add(cookie.getValue());
-        }
-      }
-    }
-  }
-
   boolean areSeveral() {
     return several != null;
   }
@@ -71,5 +59,15 @@ final class Distinct {
       return several;
     }
     return first == null ? Set.of() : Set.of(first);
+  }
+
+  /** All of them but one, in the order in which they came. */
+  Set<String> allBut(String one) {
+    if (several == null) {
+      return first == null || first.equals(one) ? Set.of() : Set.of(first);
+    }
+    Set<String> others = new LinkedHashSet<>(several);
+    others.remove(one);
+    return others;
   }
 }

@@ -1,11 +1,12 @@
 package org.tokenfilter.carrier;
 
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -21,6 +22,9 @@ import org.tokenfilter.token.TokenRejectedException;
  * </pre>
  *
  * <p>A token is never taken from the query or from the body.
+ *
+ * <p>All applications of a host share its cookies, and a browser sends those of one name together:
+ * whichever of them are this application's is not judged here. They are all presented.
  */
 public final class TokenCarrier {
 
@@ -30,8 +34,7 @@ public final class TokenCarrier {
   private static final String PASSIVE = "Token-Passive";
 
   private final boolean bearer;
-  private final @Nullable String tokenCookie;
-  private final String sessionCookie;
+  private final CookieHeader cookies;
   private final String sessionHeader;
   private final TrustedProxies proxies;
 
@@ -51,8 +54,7 @@ public final class TokenCarrier {
       String sessionHeader,
       TrustedProxies proxies) {
     this.bearer = bearer;
-    this.tokenCookie = tokenCookie;
-    this.sessionCookie = sessionCookie;
+    this.cookies = new CookieHeader(tokenCookie, sessionCookie);
     this.sessionHeader = sessionHeader;
     this.proxies = proxies;
   }
@@ -61,7 +63,8 @@ public final class TokenCarrier {
    * What the request presents.
    *
    * @return null if it presents no token
-   * @throws TokenRejectedException if it presents two that differ, or cookies that cannot be read
+   * @throws TokenRejectedException if it presents two tokens that differ outside of cookies, or two
+   *     Authorization headers
    */
   public @Nullable PresentedToken read(HttpServletRequest request) throws TokenRejectedException {
     return read(request, new Distinct());
@@ -72,7 +75,8 @@ public final class TokenCarrier {
    *
    * @param inBody a token that its body holds; null for none
    * @return null if it presents no token
-   * @throws TokenRejectedException if it presents two that differ, or cookies that cannot be read
+   * @throws TokenRejectedException if it presents two tokens that differ outside of cookies, or two
+   *     Authorization headers
    */
   public @Nullable PresentedToken readAtGateway(HttpServletRequest request, @Nullable String inBody)
       throws TokenRejectedException {
@@ -82,55 +86,62 @@ public final class TokenCarrier {
     return read(request, tokens);
   }
 
-  private @Nullable PresentedToken read(HttpServletRequest request, Distinct tokens)
+  private @Nullable PresentedToken read(HttpServletRequest request, Distinct explicit)
       throws TokenRejectedException {
     String credentials = Authorization.credentials(request, "bearer");
     if (bearer) {
-      tokens.add(credentials);
+      explicit.add(credentials);
     }
-    boolean ambient = tokens.first() == null;
-    Cookie[] cookies = cookies(request);
-    if (tokenCookie != null) {
-      tokens.addCookies(cookies, tokenCookie);
+    if (explicit.areSeveral()) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two tokens that differ");
     }
-    String token = tokens.first();
+    Distinct tokens = new Distinct();
+    Distinct sessionIds = new Distinct();
+    cookies.read(request, tokens, sessionIds);
+    String given = explicit.first();
+    String token = given == null ? tokens.first() : given;
     if (token == null) {
       return null;
     }
-    if (tokens.areSeveral()) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two tokens that differ");
-    }
+    Distinct named = new Distinct();
+    named.addHeaders(request, sessionHeader);
+    sessionIds.add(named.first());
     return new PresentedToken(
         token,
-        sessionIds(request, cookies),
+        tokens.allBut(token),
+        possible(sessionIds),
+        named.areSeveral(),
         proxies.clientOf(request),
-        ambient,
+        given == null,
         "true".equals(request.getHeader(PASSIVE)));
   }
 
-  /**
-   * The different session ids that the request sends, as it sends them.
-   *
-   * @throws TokenRejectedException if its cookies cannot be read
-   */
-  public Set<String> sessionIds(HttpServletRequest request) throws TokenRejectedException {
-    return sessionIds(request, cookies(request));
+  /** Whether the request sends a cookie of either name, for whatever application. */
+  public boolean sendsCookies(HttpServletRequest request) {
+    Distinct all = new Distinct();
+    cookies.read(request, all, all);
+    return all.first() != null;
   }
 
-  /** Containers throw what they like for cookies that break the rules, and only when asked. */
-  private static Cookie @Nullable [] cookies(HttpServletRequest request)
-      throws TokenRejectedException {
-    try {
-      return request.getCookies();
-    } catch (RuntimeException unreadable) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "cookies that cannot be read");
+  /** The different session ids that the request sends; what cannot be one is left out. */
+  public Set<String> sessionIds(HttpServletRequest request) {
+    Distinct sessionIds = new Distinct();
+    cookies.read(request, new Distinct(), sessionIds);
+    sessionIds.addHeaders(request, sessionHeader);
+    return possible(sessionIds);
+  }
+
+  /** One alone is judged with its token, which costs the same. */
+  private static Set<String> possible(Distinct sessionIds) {
+    if (!sessionIds.areSeveral()) {
+      return sessionIds.all();
     }
-  }
-
-  private Set<String> sessionIds(HttpServletRequest request, Cookie @Nullable [] cookies) {
-    Distinct ids = new Distinct();
-    ids.addCookies(cookies, sessionCookie);
-    ids.addHeaders(request, sessionHeader);
-    return ids.all();
+    Set<String> possible = new LinkedHashSet<>();
+    for (String text : sessionIds.all()) {
+      if (SessionId.isPossible(text)) {
+        possible.add(text);
+      }
+    }
+    return possible;
   }
 }

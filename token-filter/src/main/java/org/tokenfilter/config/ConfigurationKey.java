@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.ContainerSession;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.service.Binding;
 import org.tokenfilter.service.TokenPolicy;
@@ -196,6 +197,13 @@ public enum ConfigurationKey {
       Setting.text("a path that begins with /", "/[!#-:<-\\[\\]-~]*"),
       null,
       "the cookies' path. Default: the context path"),
+  /** The container's HttpSession. */
+  HTTP_SESSION(
+      "token.http-session",
+      Setting.oneOf(ContainerSession.Treatment.class),
+      "renew",
+      "what becomes of an HttpSession of the container: renew: a login gives it a new id and a"
+          + " log-out invalidates it; leave: neither"),
   /** Other origins that may act. */
   ORIGINS(
       "token.origins",

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.SessionHeader;
 import org.tokenfilter.credentials.Login;
@@ -33,6 +35,8 @@ import org.tokenfilter.token.TokenRejectedException;
  * Thread-safe.
  */
 public final class Participant implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Participant.class);
 
   private final ContextSecurity shared;
   private final TokenSecurity security;
@@ -144,11 +148,10 @@ public final class Participant implements AutoCloseable {
   }
 
   /**
-   * The different session ids that a request sends.
-   *
-   * @throws TokenRejectedException if its cookies cannot be read
+   * The different session ids that a request sends. All applications of its host share its cookies,
+   * so each of them may be another application's.
    */
-  public Set<String> sessionIds(HttpServletRequest request) throws TokenRejectedException {
+  public Set<String> sessionIds(HttpServletRequest request) {
     return carriage.carrier().sessionIds(request);
   }
 
@@ -240,6 +243,22 @@ public final class Participant implements AutoCloseable {
       throw new TokenRejectedException(Rejection.MISSING, "no token");
     }
     return presented;
+  }
+
+  /**
+   * Takes back the cookies that a request sends, with its refusal; but not where another site may
+   * have made a browser send it: that site would log its user out.
+   */
+  public void takeBackCookies(HttpServletRequest request, HttpServletResponse response) {
+    if (!carriage.carrier().sendsCookies(request)) {
+      return;
+    }
+    try {
+      security.guard().checkAction(request, true);
+      cookies().takeBack(request, response);
+    } catch (TokenRejectedException ofAnotherSite) {
+      LOG.debug("The cookies stay: {}", ofAnotherSite.why());
+    }
   }
 
   /** How a request names a session of a user token. */

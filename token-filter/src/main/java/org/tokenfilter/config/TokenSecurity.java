@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.carrier.ContainerSession;
 import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
@@ -23,6 +25,7 @@ import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.notice.Notices;
 import org.tokenfilter.service.StoreCalls;
 import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
@@ -40,6 +43,9 @@ import org.tokenfilter.token.TokenRejectedException;
 public final class TokenSecurity implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
+
+  /** The handle of the token that a request has logged in with; no client can set it. */
+  private static final String LOGGED_IN = "org.tokenfilter.config.LoggedIn";
 
   private final Configuration configuration;
   private final TokenService service;
@@ -59,6 +65,8 @@ public final class TokenSecurity implements AutoCloseable {
   private volatile Carriage carriage;
 
   private boolean carried;
+
+  private final ContainerSession containerSession;
 
   TokenSecurity(
       Configuration configuration,
@@ -88,6 +96,9 @@ public final class TokenSecurity implements AutoCloseable {
     this.desk = desk;
     this.parts = List.copyOf(parts);
     this.carriage = new Carriage(configuration, proxies);
+    this.containerSession =
+        new ContainerSession(
+            configuration.value(ConfigurationKey.HTTP_SESSION, ContainerSession.Treatment.class));
   }
 
   /** Starts one in code. */
@@ -144,45 +155,101 @@ public final class TokenSecurity implements AutoCloseable {
 
   /**
    * Logs somebody in whom the application has authenticated itself. A session token's cookies are
-   * added to the response, which must not be committed, and which no cache may keep.
+   * added to the response, which must not be committed, and which no cache may keep. An HttpSession
+   * that the request has gets a new id, as {@code token.http-session} says.
+   *
+   * <p>Where tokens travel in cookies a session token is of a new session, and the one whose
+   * cookies it takes the place of is ended. Elsewhere the same subject joins the session whose id
+   * its browser sends, since the tokens of other tabs need that id.
    *
    * @param kind SESSION or USER
-   * @throws TokenRejectedException if the subject has as many sessions as it may, or the request's
-   *     cookies cannot be read
+   * @throws TokenRejectedException if the subject has as many sessions as it may, or it cannot be
+   *     told where the request comes from
    * @throws org.tokenfilter.store.TokenStoreException if the store could not keep it
    */
   public IssuedToken login(
       HttpServletRequest request, HttpServletResponse response, Subject subject, TokenKind kind)
       throws TokenRejectedException {
+    if (kind == TokenKind.OPEN) {
+      throw new IllegalArgumentException("nobody logs in by an open token");
+    }
     ClientAddress client = proxies.clientOf(request);
+    containerSession.logIn(request);
     IssuedToken token =
-        switch (kind) {
-          case SESSION ->
-              service.issueSession(
-                  subject, Duration.ZERO, client, carriage.carrier().sessionIds(request));
-          case USER -> service.issueUser(subject, null, client);
-          case OPEN -> throw new IllegalArgumentException("nobody logs in by an open token");
-        };
+        kind == TokenKind.USER
+            ? service.issueUser(subject, null, client)
+            : newSession(request, subject, client);
+    request.setAttribute(LOGGED_IN, token.record().id());
     Problem.forbidStoring(response);
     carriage.cookies().give(request, response, token);
     return token;
   }
 
-  /**
-   * Ends the token that a request presents, if it is good, and takes its cookies back.
-   *
-   * @throws org.tokenfilter.store.TokenStoreException if the store could not end it
-   */
-  public void logout(HttpServletRequest request, HttpServletResponse response) {
+  private IssuedToken newSession(HttpServletRequest request, Subject subject, ClientAddress client)
+      throws TokenRejectedException {
+    if (!carriage.byCookie()) {
+      return service.issueSession(
+          subject, Duration.ZERO, client, carriage.carrier().sessionIds(request));
+    }
+    endFormerSession(request);
+    return service.issueSession(subject, Duration.ZERO, client, Set.of());
+  }
+
+  /** The one in the browser's cookies, which are about to be overwritten. */
+  private void endFormerSession(HttpServletRequest request) {
     try {
+      PresentedToken former = carriage.carrier().read(request);
+      if (former != null && former.ambient()) {
+        service.leaveSession(former);
+      }
+    } catch (TokenRejectedException none) {
+      LOG.debug("A login takes the place of no session: {}", none.why());
+    }
+  }
+
+  /**
+   * Ends the token that a request was admitted with or has logged in with; on a public path, the
+   * one that it presents, whoever holds it. Then it takes the cookies back, and invalidates an
+   * HttpSession that the request has, as {@code token.http-session} says. When it returns, none of
+   * these tokens is good any more; a request that presents none of this application's has nothing
+   * to end.
+   *
+   * @throws TokenRejectedException with {@link org.tokenfilter.token.Rejection#BAD_REQUEST} if it
+   *     cannot be told which token is meant: nothing is ended, and the cookies stay
+   * @throws org.tokenfilter.store.TokenStoreException if the store could not end it: the cookies
+   *     stay, so that the user can log out again
+   */
+  public void logout(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException {
+    TokenId admitted = admitted(request);
+    if (admitted == null) {
       PresentedToken presented = carriage.carrier().read(request);
       if (presented != null) {
-        service.logOut(presented);
+        service.revoke(presented);
       }
-    } catch (TokenRejectedException nothingToEnd) {
-      LOG.debug("Logged out without a good token: {}", nothingToEnd.why());
+    } else {
+      service.close(admitted);
     }
+    if (request.getAttribute(LOGGED_IN) instanceof TokenId loggedIn) {
+      if (!loggedIn.equals(admitted)) {
+        service.close(loggedIn);
+      }
+      request.removeAttribute(LOGGED_IN);
+    }
+    containerSession.logOut(request);
     carriage.cookies().takeBack(request, response);
+  }
+
+  private @Nullable TokenId admitted(HttpServletRequest request) {
+    return request.getAttribute(Admission.ATTRIBUTE) instanceof Admission admission
+            && admission.security() == this
+        ? admission.admitted()
+        : null;
+  }
+
+  /** What becomes of the container's HttpSession at a login and a log-out. */
+  public ContainerSession containerSession() {
+    return containerSession;
   }
 
   /** The clock that judges; it never runs backwards. */

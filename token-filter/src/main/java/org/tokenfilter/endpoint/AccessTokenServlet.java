@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.IssuedToken;
-import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
@@ -120,15 +119,17 @@ public class AccessTokenServlet extends LoginEndpoint {
 
   private void logOut(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
-    PresentedToken presented = participant().presentToAct(request);
     try {
-      service().logOut(presented);
+      service().logOut(participant().presentToAct(request));
     } catch (TokenRejectedException refused) {
       // A token of ours that is dead already is what the client wants it to be.
       if (!refused.rejection().isDeath()) {
+        // Whatever locks its user out goes with the cookies.
+        participant().takeBackCookies(request, response);
         throw refused;
       }
     }
+    participant().security().containerSession().logOut(request);
     participant().cookies().takeBack(request, response);
     response.setStatus(HttpServletResponse.SC_NO_CONTENT);
   }

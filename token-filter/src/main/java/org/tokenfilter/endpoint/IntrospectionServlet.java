@@ -67,7 +67,7 @@ public class IntrospectionServlet extends LoginEndpoint {
   private Set<String> rolesOfCaller(HttpServletRequest request)
       throws TokenRejectedException, IOException {
     if (Logins.isByBasic(request)) {
-      return logins().byBasic(request).roles();
+      return logins().checkedByBasic(request).roles();
     }
     try {
       PresentedToken presented = participant().presentToAct(request);

@@ -33,24 +33,34 @@ final class Logins {
     return Authorization.credentials(request, "basic") != null;
   }
 
-  /** Logs in by the scheme Basic (RFC 7617), whose credentials a browser adds by itself. */
+  /** Logs in by the scheme Basic, for a token that is about to be issued. */
   Subject byBasic(HttpServletRequest request) throws TokenRejectedException, IOException {
+    return loggedIn(checkedByBasic(request), request);
+  }
+
+  /** Checks credentials of the scheme Basic (RFC 7617), which a browser adds by itself. */
+  Subject checkedByBasic(HttpServletRequest request) throws TokenRejectedException, IOException {
     participant.security().guard().checkAction(request, false);
     @Nullable String credentials = Authorization.credentials(request, "basic");
     return desk.logInByBasic(credentials, request, participant.clientOf(request));
   }
 
-  /** Logs in by a user name and a password from the request's body. */
+  /** Logs in likewise by a user name and a password from the request's body. */
   Subject byFields(String username, String password, HttpServletRequest request)
       throws TokenRejectedException, IOException {
     Login login = new Login(username, password.toCharArray(), request);
     try {
-      return desk.logIn(login, participant.clientOf(request));
+      return loggedIn(desk.logIn(login, participant.clientOf(request)), request);
     } catch (TokenRejectedException refused) {
       if (refused.rejection() == Rejection.WRONG_CREDENTIALS) {
         throw new TokenRejectedException(Rejection.WRONG_LOGIN, refused.why());
       }
       throw refused;
     }
+  }
+
+  private Subject loggedIn(Subject subject, HttpServletRequest request) {
+    participant.security().containerSession().logIn(request);
+    return subject;
   }
 }

@@ -18,6 +18,7 @@ import org.tokenfilter.filter.SessionContinuation.End;
 import org.tokenfilter.filter.SessionContinuation.Stay;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * The request as the application sees it: it knows who sent it, and can log in and out. On a public
@@ -41,6 +42,18 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
     this.response = response;
     this.participant = participant;
     this.principal = principal;
+  }
+
+  /** Whether a request is one of these, whatever is wrapped around it. */
+  static boolean isWithin(ServletRequest request) {
+    ServletRequest next = request;
+    while (next instanceof ServletRequestWrapper wrapper) {
+      if (wrapper instanceof AuthenticatedRequest) {
+        return true;
+      }
+      next = wrapper.getRequest();
+    }
+    return false;
   }
 
   @Override
@@ -69,13 +82,18 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   }
 
   /**
-   * Logs somebody in, with a session token in cookies; the request is theirs from then on.
+   * Logs somebody in, with a session token in cookies; the request is theirs from then on. On a
+   * public path where tokens do not travel in cookies it is the container that logs in.
    *
    * @throws ServletException if the name or the password is wrong, or tokens do not travel in
    *     cookies
    */
   @Override
   public void login(@Nullable String username, @Nullable String password) throws ServletException {
+    if (principal == null && !participant.byCookie()) {
+      super.login(username, password);
+      return;
+    }
     // A form may lack a field; nobody has an empty name or password.
     Login login =
         new Login(
@@ -100,22 +118,26 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   }
 
   /**
-   * Ends the token, and takes its cookies back; the request is nobody's from then on. On a public
-   * path that is the token which the request presents, if it is good.
+   * Ends the token that the request was admitted with, or has logged in with; on a public path, the
+   * one that it presents, whoever holds it. Takes its cookies back; the request is nobody's from
+   * then on.
    *
+   * @throws ServletException if it cannot be told which token is meant: nothing is ended then
    * @throws org.tokenfilter.store.TokenStoreException if the store did not end it
    */
   @Override
   public void logout() throws ServletException {
-    if (principal == null) {
+    try {
       security().logout(request, response);
+    } catch (TokenRejectedException refused) {
+      throw new ServletException("the log-out was refused: " + refused.why(), refused);
+    }
+    if (principal == null) {
       if (super.getUserPrincipal() != null) {
         super.logout();
       }
       return;
     }
-    security().service().close(principal.handle());
-    participant.cookies().takeBack(request, response);
     principal = null;
     new Decision.Refused(security(), security().problems().of(Rejection.MISSING)).keepIn(request);
   }

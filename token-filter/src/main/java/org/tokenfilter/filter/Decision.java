@@ -3,21 +3,17 @@ package org.tokenfilter.filter;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
+import org.tokenfilter.config.Admission;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.SessionContinuation.Stay;
+import org.tokenfilter.store.TokenId;
 import org.tokenfilter.token.ActiveToken;
 
 /**
  * What was decided about a request. It travels with the request to its further dispatches in an
  * attribute, which no client can set.
  */
-sealed interface Decision {
-
-  /** The name of the attribute. */
-  String ATTRIBUTE = "org.tokenfilter.filter.Decision";
-
-  /** Whose decision it is: another application decides for itself. */
-  TokenSecurity security();
+sealed interface Decision extends Admission {
 
   /** The request is let through. */
   record Admitted(TokenSecurity security, Stay stay, TokenPrincipal principal) implements Decision {
@@ -30,10 +26,21 @@ sealed interface Decision {
     ActiveToken token() {
       return stay.token();
     }
+
+    @Override
+    public TokenId admitted() {
+      return principal.handle();
+    }
   }
 
   /** The request is refused, with this answer. */
-  record Refused(TokenSecurity security, Problem answer) implements Decision {}
+  record Refused(TokenSecurity security, Problem answer) implements Decision {
+
+    @Override
+    public @Nullable TokenId admitted() {
+      return null;
+    }
+  }
 
   /** Lets it travel with this request. */
   default void keepIn(HttpServletRequest request) {

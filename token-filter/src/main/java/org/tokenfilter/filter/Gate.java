@@ -197,11 +197,15 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  /** A public page may be a login page; where tokens do not travel in cookies it can be none. */
+  /** A public page may log in and out. A forward or an include has what its page has. */
   private HttpServletRequest ableToLogIn(HttpServletRequest request, HttpServletResponse response) {
-    return participant.byCookie() && request.getDispatcherType() == DispatcherType.REQUEST
-        ? new AuthenticatedRequest(request, response, participant, null)
-        : request;
+    return switch (request.getDispatcherType()) {
+      case REQUEST, ASYNC ->
+          AuthenticatedRequest.isWithin(request)
+              ? request
+              : new AuthenticatedRequest(request, response, participant, null);
+      default -> request;
+    };
   }
 
   /** The request as the one whom the decision admitted; unchanged where it is that already. */

@@ -4,6 +4,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +36,9 @@ final class TokenIssuer {
   /** An API client has one token at a time. */
   private static final Limit ONE_TOKEN = new Limit(1, Limit.Policy.REJECT);
 
+  /** Each costs a question to the store; no browser has that many of one application. */
+  private static final int MOST_SESSION_IDS = 8;
+
   private final TokenStore store;
   private final TokenCodec codec;
   private final TokenPolicy policy;
@@ -62,7 +67,7 @@ final class TokenIssuer {
   IssuedToken session(Subject subject, Duration ttl, ClientAddress client, Set<String> presented)
       throws TokenRejectedException {
     Instant now = clock.instant();
-    SessionId id = SessionId.random(random);
+    SessionId id = SessionId.random(random, audience);
     TokenRecord fresh =
         record(id.tokenId(), TokenKind.SESSION, subject, client, now)
             .group(Groups.sessionsOf(subject.name()))
@@ -152,21 +157,45 @@ final class TokenIssuer {
     return new OpenedSession(id, user.in(record));
   }
 
-  /** Another token of the live session that the client is in already, if it asks for the same. */
+  /**
+   * Another token of the live session that the client is in already, if it asks for the same. Of
+   * two such sessions it is not guessed which is meant.
+   */
   private Optional<IssuedToken> join(TokenRecord fresh, Set<String> presented, Instant now) {
-    if (presented.size() != 1) {
+    List<SessionId> ours = ours(presented);
+    if (ours.size() > MOST_SESSION_IDS) {
       return Optional.empty();
     }
-    SessionId id;
-    try {
-      id = SessionId.parse(presented.iterator().next());
-    } catch (IllegalArgumentException notOurs) {
-      return Optional.empty();
+    SessionId found = null;
+    TokenRecord current = null;
+    for (SessionId id : ours) {
+      TokenRecord record = store.find(id.tokenId()).orElse(null);
+      if (record != null && record.liveAt(now) && joinable(record, fresh)) {
+        if (found != null) {
+          return Optional.empty();
+        }
+        found = id;
+        current = record;
+      }
     }
-    TokenRecord current = store.find(id.tokenId()).orElse(null);
-    if (current == null || !current.liveAt(now) || !joinable(current, fresh)) {
-      return Optional.empty();
+    return found == null || current == null ? Optional.empty() : joined(current, found, now);
+  }
+
+  /** Those that were made for this audience. */
+  private List<SessionId> ours(Set<String> presented) {
+    List<SessionId> ours = new ArrayList<>();
+    for (String text : presented) {
+      if (SessionId.isPossible(text)) {
+        SessionId id = SessionId.parse(text);
+        if (id.isFor(audience)) {
+          ours.add(id);
+        }
+      }
     }
+    return ours;
+  }
+
+  private Optional<IssuedToken> joined(TokenRecord current, SessionId id, Instant now) {
     Renewal renewal = new Renewal(current.id(), now, now.plus(required(current.idleTimeout())));
     if (!store.renew(Set.of(renewal), now).isEmpty()) {
       return Optional.empty();

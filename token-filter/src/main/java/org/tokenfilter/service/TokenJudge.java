@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Reason;
@@ -56,12 +57,12 @@ final class TokenJudge {
   }
 
   ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
-    return live(codec.decode(presented.token()), presented);
+    return live(claimsOf(presented), presented);
   }
 
   /** Why a token of another kind died, or whether its record is kept, is told to nobody here. */
   ActiveToken validateUser(PresentedToken presented) throws TokenRejectedException {
-    TokenClaims claims = codec.decode(presented.token());
+    TokenClaims claims = claimsOf(presented);
     if (claims.kind() != TokenKind.USER) {
       throw invalid("not a user token");
     }
@@ -78,13 +79,13 @@ final class TokenJudge {
 
   /** The record of a token of ours that its rightful client presents, live or dead. */
   TokenRecord authentic(PresentedToken presented, Instant now) throws TokenRejectedException {
-    return authentic(codec.decode(presented.token()), presented, now);
+    return authentic(claimsOf(presented), presented, now);
   }
 
   private TokenRecord authentic(TokenClaims claims, PresentedToken presented, Instant now)
       throws TokenRejectedException {
     if (claims.kind() == TokenKind.SESSION) {
-      requireSessionId(claims, presented.sessionIds());
+      requireSessionId(claims, presented);
     }
     TokenRecord record = recordOf(claims, now);
     requireClient(record, presented.client());
@@ -92,7 +93,11 @@ final class TokenJudge {
   }
 
   ActiveToken inSession(ActiveToken user, String sessionId) throws TokenRejectedException {
-    TokenRecord session = find(tokenIdOf(sessionId), user.usedAt());
+    TokenId id = tokenIdOf(sessionId);
+    if (id == null) {
+      throw invalid("a malformed session id");
+    }
+    TokenRecord session = find(id, user.usedAt());
     if (!Objects.equals(session.parent(), user.record().id())) {
       throw TokenRejectedException.misuse("the session belongs to another user token");
     }
@@ -117,6 +122,16 @@ final class TokenJudge {
     return endable(authentic(presented, now), now);
   }
 
+  /** The same where it is a session token, and another one takes its place. */
+  TokenId toLeave(PresentedToken presented) throws TokenRejectedException {
+    Instant now = clock.instant();
+    TokenRecord record = authentic(presented, now);
+    if (record.kind() != TokenKind.SESSION) {
+      throw invalid("not a session token");
+    }
+    return endable(record, now);
+  }
+
   /** The same for whoever holds the token; empty if there is nothing to end. */
   Optional<TokenId> toEnd(String token) {
     Instant now = clock.instant();
@@ -124,6 +139,23 @@ final class TokenJudge {
       return Optional.of(endable(recordOf(codec.decode(token), now), now));
     } catch (TokenRejectedException nothing) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * The text of the token that a request presents, whoever holds it.
+   *
+   * @return empty if it is none of ours
+   * @throws TokenRejectedException if there are two of ours that differ
+   */
+  Optional<String> own(PresentedToken presented) throws TokenRejectedException {
+    try {
+      return Optional.of(OwnToken.among(presented, codec).text());
+    } catch (TokenRejectedException refused) {
+      if (refused.rejection() == Rejection.INVALID) {
+        return Optional.empty();
+      }
+      throw refused;
     }
   }
 
@@ -141,20 +173,36 @@ final class TokenJudge {
     rights.of(live, now);
   }
 
-  private void requireSessionId(TokenClaims claims, Set<String> presented)
-      throws TokenRejectedException {
-    if (presented.isEmpty()) {
-      throw invalid("a session token without its session id");
-    }
-    if (presented.size() > 1) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two session ids that differ");
-    }
-    if (!tokenIdOf(presented.iterator().next()).equals(claims.id())) {
-      throw TokenRejectedException.misuse("the session id is another token's");
-    }
+  private TokenClaims claimsOf(PresentedToken presented) throws TokenRejectedException {
+    return presented.others().isEmpty()
+        ? codec.decode(presented.token())
+        : OwnToken.among(presented, codec).claims();
   }
 
-  private TokenId tokenIdOf(String sessionId) throws TokenRejectedException {
+  /** Any of them may be another application's: the one that belongs to the token counts. */
+  private void requireSessionId(TokenClaims claims, PresentedToken presented)
+      throws TokenRejectedException {
+    if (presented.headersDiffer()) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two session headers that differ");
+    }
+    if (presented.sessionIds().isEmpty()) {
+      throw invalid("a session token without its session id");
+    }
+    boolean malformed = true;
+    for (String sessionId : presented.sessionIds()) {
+      TokenId id = tokenIdOf(sessionId);
+      if (claims.id().equals(id)) {
+        return;
+      }
+      malformed &= id == null;
+    }
+    throw malformed
+        ? invalid("a malformed session id")
+        : TokenRejectedException.misuse("the session id is another token's");
+  }
+
+  /** Null if that is no session id. */
+  private @Nullable TokenId tokenIdOf(String sessionId) {
     SessionId.Finder kept = finders.take();
     SessionId.Finder finder = kept == null ? new SessionId.Finder() : kept;
     try {
@@ -162,7 +210,7 @@ final class TokenJudge {
       finders.put(finder);
       return id;
     } catch (IllegalArgumentException malformed) {
-      throw invalid("a malformed session id");
+      return null;
     }
   }
 

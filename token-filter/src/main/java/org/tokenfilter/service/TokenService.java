@@ -165,12 +165,13 @@ public final class TokenService {
   }
 
   /**
-   * Issues a session token. With the session id of a live session of the same subject, client and
-   * time to live, it is another token of that session, which is renewed: two tabs of one browser
-   * share one session.
+   * Issues a session token. With the session id of a live session of this audience and of the same
+   * subject, client and time to live, it is another token of that session, which is renewed: two
+   * tabs of one browser share one session. With none, or with two, it is of a new session.
    *
    * @param ttl its time to live whatever its use; zero for none of its own
-   * @param presented the session ids that the client sent
+   * @param presented the session ids that the client sent, its own or another application's; none
+   *     for a new session in any case
    * @throws TokenRejectedException if the subject has as many sessions as it may
    */
   public IssuedToken issueSession(
@@ -338,6 +339,25 @@ public final class TokenService {
   /** Ends a token, whoever holds it, and its children, or its successor; asks nobody likewise. */
   public void revoke(String token) {
     leaving.toEnd(token).ifPresent(this::close);
+  }
+
+  /**
+   * Ends the token of ours that a request presents, likewise, and nothing if it presents none.
+   *
+   * @throws TokenRejectedException if it presents two of ours that differ
+   */
+  public void revoke(PresentedToken presented) throws TokenRejectedException {
+    leaving.own(presented).ifPresent(this::revoke);
+  }
+
+  /**
+   * Ends the session of a session token that its rightful client presents, because another one
+   * takes its place. Asks nobody likewise.
+   *
+   * @throws TokenRejectedException if it is no session token that is good
+   */
+  public void leaveSession(PresentedToken presented) throws TokenRejectedException {
+    close(leaving.toLeave(presented));
   }
 
   /**

@@ -1,19 +1,22 @@
 package org.tokenfilter.token;
 
+import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import org.tokenfilter.store.TokenId;
 
 /**
- * The secret that accompanies a session token: 32 random bytes, as 43 characters of base64url. The
- * record is found by its SHA-256 digest, so a store never holds one.
+ * The secret that accompanies a session token: 32 bytes, of which at least 28 are random, as 43
+ * characters of base64url. The record is found by its SHA-256 digest, so a store never holds one.
  */
 public final class SessionId {
 
   private static final int LENGTH = 32;
+  private static final int RANDOM_LENGTH = 28;
   private static final int TEXT_LENGTH = 43;
   private static final char LAST_ASCII = 0x7f;
   private static final String CANONICAL_ENDS = "AEIMQUYcgkosw048";
@@ -34,6 +37,32 @@ public final class SessionId {
   }
 
   /**
+   * A new one that shows for which audience it was made: its last four bytes are the first ones of
+   * SHA-256 over the other 28, which are random, and the audience. So of the session ids that a
+   * browser sends to an application of its host, those of its other applications are left alone,
+   * also where they share a store.
+   */
+  public static SessionId random(SecureRandom random, String audience) {
+    byte[] bytes = new byte[LENGTH];
+    random.nextBytes(bytes);
+    System.arraycopy(mark(bytes, audience), 0, bytes, RANDOM_LENGTH, LENGTH - RANDOM_LENGTH);
+    return new SessionId(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), bytes);
+  }
+
+  /** Whether it was made for this audience; one of four billion others seems to be. */
+  public boolean isFor(String audience) {
+    byte[] bytes = Base64.getUrlDecoder().decode(value);
+    byte[] mark = mark(bytes, audience);
+    return Arrays.equals(bytes, RANDOM_LENGTH, LENGTH, mark, 0, LENGTH - RANDOM_LENGTH);
+  }
+
+  private static byte[] mark(byte[] bytes, String audience) {
+    MessageDigest sha256 = sha256();
+    sha256.update(bytes, 0, RANDOM_LENGTH);
+    return sha256.digest(audience.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
    * The session id that a client sent. One id has one text: any other spelling is refused.
    *
    * @throws IllegalArgumentException if the text is not 43 characters of canonical base64url; the
@@ -42,6 +71,21 @@ public final class SessionId {
   public static SessionId parse(String text) {
     requireShape(text);
     return new SessionId(text, Base64.getUrlDecoder().decode(text));
+  }
+
+  /** Whether a text is spelled as a session id is: {@link #parse} takes it. */
+  public static boolean isPossible(String text) {
+    if (!hasShape(text)) {
+      return false;
+    }
+    for (int i = 0; i < TEXT_LENGTH; i++) {
+      char c = text.charAt(i);
+      boolean letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+      if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Finds records by what clients sent, and is kept for the next one. Not thread-safe. */
@@ -81,8 +125,13 @@ public final class SessionId {
   }
 
   /** Of the last of 43 characters two bits are left over, which are zero in the one spelling. */
+  private static boolean hasShape(String text) {
+    return text.length() == TEXT_LENGTH
+        && CANONICAL_ENDS.indexOf(text.charAt(TEXT_LENGTH - 1)) >= 0;
+  }
+
   private static void requireShape(String text) {
-    if (text.length() != TEXT_LENGTH || CANONICAL_ENDS.indexOf(text.charAt(TEXT_LENGTH - 1)) < 0) {
+    if (!hasShape(text)) {
       throw new IllegalArgumentException("a session id has 43 characters of canonical base64url");
     }
   }

@@ -105,7 +105,13 @@ final class TransportAttackTest {
                   BAD_REQUEST,
                   BEARER + token,
                   "Cookie: token=" + other)
-              .row("D07 junk in the cookie", BAD_REQUEST, BEARER + token, "Cookie: token=x")
+              .row("D07 junk in the cookie", OK, BEARER + token, "Cookie: token=x; token=y")
+              .row("D07 junk in the header", INVALID, BEARER + "x", "Cookie: token=" + token)
+              .row(
+                  "D07 another in a further cookie",
+                  BAD_REQUEST,
+                  BEARER + token,
+                  "Cookie: token=x; token=" + token + "; token=" + other)
               .row("D07 two cookies", BAD_REQUEST, "Cookie: token=" + token + "; token=" + other)
               .row("D07 two lines", BAD_REQUEST, "Cookie: token=" + token, "Cookie: token=" + other)
               .row("D07 the same in the cookie", OK, BEARER + token, "Cookie: token=" + token)

@@ -2,6 +2,7 @@ package org.tokenfilter.attack;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.tokenfilter.RawHttp.Answer;
 
 /** What a request may get. */
@@ -35,6 +36,17 @@ enum Verdict {
     @Override
     boolean fits(Answer answer) {
       return challenged(answer, 401, "Unauthorized", ", error=\"invalid_token\"");
+    }
+  },
+
+  /** The same at a log-out, which takes the cookies back all the same. */
+  INVALID_AND_TAKEN_BACK {
+    @Override
+    boolean fits(Answer answer) {
+      List<String> cookies = answer.all("Set-Cookie");
+      return !cookies.isEmpty()
+          && cookies.stream().allMatch(cookie -> cookie.endsWith("; Max-Age=0"))
+          && INVALID.fits(new Answer(without(answer.head(), "Set-Cookie"), answer.body()));
     }
   },
 
@@ -171,6 +183,13 @@ enum Verdict {
             .equals(
                 List.of(
                     challenge(", error=\"invalid_token\", error_description=\"" + reason + "\"")));
+  }
+
+  /** A head without the lines of one header. */
+  private static String without(String head, String name) {
+    return head.lines()
+        .filter(line -> !line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
+        .collect(Collectors.joining("\r\n"));
   }
 
   private static boolean challenged(Answer answer, int status, String title, String error) {

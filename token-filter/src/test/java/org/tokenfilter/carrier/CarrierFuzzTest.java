@@ -27,6 +27,7 @@ class CarrierFuzzTest {
 
   private static final Pattern BEARER =
       Pattern.compile("[Bb][Ee][Aa][Rr][Ee][Rr] +([^ ].*)", Pattern.DOTALL);
+  private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]");
   private static final Pattern BASIC =
       Pattern.compile("[Bb][Aa][Ss][Ii][Cc] +([^ ].*)", Pattern.DOTALL);
 
@@ -128,30 +129,42 @@ class CarrierFuzzTest {
   }
 
   private static @Nullable Object presented(WrittenRequest request, String[] given) {
-    Set<String> tokens = new LinkedHashSet<>(List.of(given));
+    Set<String> explicit = new LinkedHashSet<>(List.of(given));
     Object credentials = credentials(request, BEARER);
     if (credentials instanceof String bearer) {
-      tokens.add(bearer);
+      explicit.add(bearer);
     }
-    tokens.remove("");
-    boolean ambient = tokens.isEmpty();
-    tokens.addAll(request.cookies("token"));
-    Set<String> sessions = new LinkedHashSet<>(request.cookies("SESSION"));
-    sessions.addAll(request.headers("session"));
-    tokens.remove("");
-    sessions.remove("");
-    if (!(credentials instanceof Refused) && tokens.isEmpty()) {
+    explicit.remove("");
+    if (credentials instanceof Refused || explicit.size() > 1) {
+      return new Refused(Rejection.BAD_REQUEST);
+    }
+    Set<String> all = new LinkedHashSet<>(explicit);
+    all.addAll(CookieOracle.values(request.headers("Cookie"), "token"));
+    if (all.isEmpty()) {
       return null;
     }
+    Set<String> named = new LinkedHashSet<>(request.headers("session"));
+    named.remove("");
+    Set<String> sessions =
+        new LinkedHashSet<>(CookieOracle.values(request.headers("Cookie"), "SESSION"));
+    named.stream().limit(1).forEach(sessions::add);
+    if (sessions.size() > 1) {
+      sessions.removeIf(id -> !SESSION_ID.matcher(id).matches());
+    }
     byte[] client = new ForwardedOracle(request).client();
-    return credentials instanceof Refused || tokens.size() > 1 || client == null
-        ? new Refused(Rejection.BAD_REQUEST)
-        : new PresentedToken(
-            tokens.iterator().next(),
-            sessions,
-            ClientAddress.parse(text(client)),
-            ambient,
-            "true".equals(request.header("Token-Passive")));
+    if (client == null) {
+      return new Refused(Rejection.BAD_REQUEST);
+    }
+    String token = all.iterator().next();
+    all.remove(token);
+    return new PresentedToken(
+        token,
+        all,
+        sessions,
+        named.size() > 1,
+        ClientAddress.parse(text(client)),
+        explicit.isEmpty(),
+        "true".equals(request.header("Token-Passive")));
   }
 
   /** The bytes of an address as the JDK never writes them, so that its own form plays no part. */

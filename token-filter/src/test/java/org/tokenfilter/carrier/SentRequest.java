@@ -4,7 +4,6 @@ import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,7 +16,7 @@ final class SentRequest {
 
   private final String method;
   private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-  private final List<Cookie> cookies = new ArrayList<>();
+  private final List<String> cookies = new ArrayList<>();
   private String contextPath = "";
   private String client = "192.0.2.1";
   private boolean secure;
@@ -40,7 +39,7 @@ final class SentRequest {
   }
 
   SentRequest cookie(String name, String value) {
-    cookies.add(new Cookie(name, value));
+    cookies.add(name + "=" + value);
     return this;
   }
 
@@ -65,8 +64,6 @@ final class SentRequest {
     when(request.getContextPath()).thenReturn(contextPath);
     when(request.getRemoteAddr()).thenReturn(client);
     when(request.isSecure()).thenReturn(secure);
-    when(request.getCookies())
-        .thenReturn(cookies.isEmpty() ? null : cookies.toArray(new Cookie[0]));
     when(request.getHeaders(anyString()))
         .thenAnswer(call -> Collections.enumeration(all(call.getArgument(0))));
     when(request.getHeader(anyString()))
@@ -74,7 +71,14 @@ final class SentRequest {
     return request;
   }
 
+  /** Cookies are one line, after those that are written as headers. */
   private List<String> all(String name) {
-    return headers.getOrDefault(name, List.of());
+    List<String> all = headers.getOrDefault(name, List.of());
+    if (cookies.isEmpty() || !name.equalsIgnoreCase("Cookie")) {
+      return all;
+    }
+    List<String> more = new ArrayList<>(all);
+    more.add(String.join("; ", cookies));
+    return more;
   }
 }

@@ -79,11 +79,19 @@ final class CookieCarrierTest {
       quoteCharacter = '`',
       value = {
         "SESSION=A; token=T | 200",
-        // twice the same is one, two that differ are refused in either order
+        // twice the same is one; of several session ids the token's own counts
         "SESSION=A; SESSION=A; token=T; token=T | 200",
-        "SESSION=A; SESSION=B; token=T | 400",
-        "SESSION=B; SESSION=A; token=T | 400",
+        "SESSION=A; SESSION=B; token=T | 200",
+        "SESSION=B; SESSION=A; token=T | 200",
+        "SESSION=nonsense; SESSION=A; token=T | 200",
+        "SESSION=B; SESSION=nonsense; token=T | 401",
+        // two tokens of ours that differ are refused in either order, others are left alone
         "SESSION=A; token=T; token=U | 400",
+        "SESSION=A; token=U; token=T | 400",
+        "SESSION=A; token=T; token=nonsense | 200",
+        "SESSION=A; token=nonsense; token=T | 200",
+        "SESSION=A; token=nonsense; token=more | 401",
+        "SESSION=A; token=nonsense; token=T; token=U | 400",
         "SESSION=B; token=T | 401",
         // quotes
         "SESSION=\"A\"; token=\"T\" | 200",
@@ -123,6 +131,9 @@ final class CookieCarrierTest {
         // other people's cookies
         "x=\u00fc; SESSION=A; token=T | 200",
         "{\"a\":1}; SESSION=A; token=T | 200",
+        "x=a\tb; SESSION=A; token=T | 200",
+        "SESSION=A\tb; token=T | 401",
+        // Jetty takes no control characters in a header
         "x=\u0001; SESSION=A; token=T | 400",
         "SESSION=A\u0001; token=T | 400"
       })
@@ -139,7 +150,10 @@ final class CookieCarrierTest {
     "'SESSION=A; token=', T, 200",
     "'SESSION=A', T, 200",
     "'SESSION=A; token=T; token=U', T, 400",
-    "'SESSION=A; token=T', nonsense, 400"
+    // What another application has in a cookie is left alone; what is said to us is not.
+    "'SESSION=A; token=nonsense', T, 200",
+    "'SESSION=A; token=nonsense; token=T', T, 200",
+    "'SESSION=A; token=T', nonsense, 401"
   })
   void tokenInTheHeaderTooMustBeTheSame(String cookies, String token, int status) throws Exception {
     assertAnswer(
@@ -155,7 +169,9 @@ final class CookieCarrierTest {
     String[] lines = {"Cookie: " + filled("SESSION=A"), "Cookie: " + filled("token=T")};
     assertAnswer(client.get("/shop/api/who", lines), 200);
     String[] more = {lines[0], lines[1], "Cookie: " + filled("SESSION=B")};
-    assertAnswer(client.get("/shop/api/who", more), 400);
+    assertAnswer(client.get("/shop/api/who", more), 200);
+    String[] two = {lines[0], lines[1], "Cookie: " + filled("token=U")};
+    assertAnswer(client.get("/shop/api/who", two), 400);
   }
 
   /** Case D13: the container's limit of 8 KiB of headers comes first. */
@@ -163,7 +179,8 @@ final class CookieCarrierTest {
   void thousandCookiesDoNoHarm() throws Exception {
     String own = "Cookie: " + filled("SESSION=A; token=T");
     assertAnswer(client.get("/shop/api/who", own + "; a=b".repeat(1000)), 200);
-    assertAnswer(client.get("/shop/api/who", own + "; SESSION=x".repeat(600)), 400);
+    assertAnswer(client.get("/shop/api/who", own + "; SESSION=x".repeat(600)), 200);
+    assertAnswer(client.get("/shop/api/who", own + "; token=x".repeat(600)), 200);
     assertAnswer(client.get("/shop/api/who", own + "; SESSION=x".repeat(1000)), 431);
   }
 

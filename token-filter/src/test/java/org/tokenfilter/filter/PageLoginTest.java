@@ -60,6 +60,18 @@ final class PageLoginTest {
                 })
             .servlet("/public/bye", (request, response) -> request.logout())
             .servlet(
+                "/public/in-and-out",
+                (request, response) -> {
+                  Subject carol = Subject.of("carol", "user");
+                  String token = security.login(request, response, carol, TokenKind.USER).value();
+                  security.logout(request, response);
+                  response.getWriter().print(token);
+                })
+            .servlet(
+                "/gate/logout",
+                (request, response) ->
+                    TokenSecurity.of(request.getServletContext()).logout(request, response))
+            .servlet(
                 "/public/sso",
                 (request, response) -> {
                   TokenKind kind = TokenKind.valueOf(request.getParameter("kind"));
@@ -229,6 +241,100 @@ final class PageLoginTest {
     assertThat(app.get("/public/sso-logout").statusCode()).isEqualTo(200);
     assertThat(app.get("/public/sso-logout", "Cookie", "token=nonsense").statusCode())
         .isEqualTo(200);
+  }
+
+  /** ASVS 5.0, 7.2.4. */
+  @Test
+  void loginEndsTheSessionWhoseCookiesItReplaces() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie", "token.sessions.limit", "1"));
+    String first = pairs(cookies("/public/login?name=alice&password=wonderland"));
+    String second = pairs(cookies("/public/login?name=alice&password=wonderland", first));
+    assertThat(app.get("/api/who", "Cookie", first).body()).contains("closed");
+    assertThat(app.get("/api/who", "Cookie", second).body()).startsWith("alice ");
+    assertThat(second.split("; ")).doesNotContain(first.split("; "));
+
+    // At a protected page, too, and as somebody else.
+    String third = pairs(cookies("/api/login?name=bob&password=builder", second));
+    String carol = pairs(cookies("/public/sso?kind=SESSION", third));
+    assertThat(app.get("/api/who", "Cookie", second).body()).contains("closed");
+    assertThat(app.get("/api/who", "Cookie", third).body()).contains("closed");
+    assertThat(app.get("/api/who", "Cookie", carol).body()).startsWith("carol ");
+  }
+
+  /** They are not what the cookies of the new session take the place of. */
+  @Test
+  void loginEndsNeitherTokensOfHeadersNorOpenOnesNorWhatItsCookiesDoNotProve() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    Session session = app.session(Accounts.ALICE, 5);
+    String open = app.open(Accounts.ALICE, 5);
+    cookies("/public/sso?kind=SESSION", "token=" + open);
+    cookies("/public/sso?kind=SESSION", "token=" + session.token());
+    cookies("/public/sso?kind=SESSION", "token=" + session.token() + "; SESSION=x");
+    app.get("/public/sso?kind=SESSION", session.headers());
+    assertThat(app.get("/api/who", session.headers()).statusCode()).isEqualTo(200);
+    assertThat(app.get("/api/who", "Authorization", "Bearer " + open).statusCode()).isEqualTo(200);
+  }
+
+  /** Scripts of other tabs have tokens that need the session id. */
+  @Test
+  void whereScriptsHoldTheTokensALoginJoinsTheSessionThatIsThere() throws Exception {
+    start(Map.of("token.carriers", "bearer"));
+    HttpResponse<String> first = app.get("/public/sso?kind=SESSION");
+    String id = pairs(first.headers().allValues("Set-Cookie"));
+    HttpResponse<String> second = app.get("/public/sso?kind=SESSION", "Cookie", id);
+    assertThat(pairs(second.headers().allValues("Set-Cookie"))).isEqualTo(id);
+    for (HttpResponse<String> login : List.of(first, second)) {
+      assertThat(
+              app.get("/api/who", "Authorization", "Bearer " + login.body(), "Cookie", id).body())
+          .startsWith("carol ");
+    }
+  }
+
+  @Test
+  void publicPageLogsOutWhereTokensDoNotTravelInCookiesToo() throws Exception {
+    start(Map.of("token.carriers", "bearer"));
+    Session session = app.session(Accounts.ALICE, 5);
+    assertThat(app.get("/public/bye", session.headers()).statusCode()).isEqualTo(200);
+    assertThat(app.get("/api/who", session.headers()).body()).contains("closed");
+  }
+
+  @Test
+  void logOutThatCannotTellWhichTokenIsMeantEndsNothingAndSaysSo() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    Session alice = app.session(Accounts.ALICE, 5);
+    Session bob = app.session(Accounts.BOB, 5);
+    for (String path : List.of("/public/bye", "/public/sso-logout")) {
+      HttpResponse<String> answer =
+          app.get(path, "Cookie", "token=" + alice.token() + "; token=" + bob.token());
+      assertThat(answer.statusCode()).isEqualTo(500);
+      assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
+    }
+    assertThat(app.get("/api/who", alice.headers()).statusCode()).isEqualTo(200);
+    assertThat(app.get("/api/who", bob.headers()).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void logOutEndsTheTokenThatTheRequestWasAdmittedWithHoweverItCame() throws Exception {
+    start(Map.of("token.carriers", "cookie", "token.gateway.paths", "/gate/*"));
+    String user = app.get("/public/sso?kind=USER").body();
+    assertThat(app.get("/gate/logout", "userToken", user).statusCode()).isEqualTo(200);
+    assertThat(security.service().inspect(user)).isEmpty();
+  }
+
+  @Test
+  void logOutEndsWhatTheSameRequestHasLoggedInWith() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    String user = app.get("/public/in-and-out").body();
+    assertThat(user).startsWith("eyJ");
+    assertThat(security.service().inspect(user)).isEmpty();
+  }
+
+  private List<String> cookies(String path, String... sent) throws Exception {
+    HttpResponse<String> answer =
+        sent.length == 0 ? app.get(path) : app.get(path, "Cookie", sent[0]);
+    List<String> cookies = answer.headers().allValues("Set-Cookie");
+    assertThat(cookies).hasSize(2);
+    return cookies;
   }
 
   @Test

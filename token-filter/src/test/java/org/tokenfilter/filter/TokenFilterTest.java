@@ -207,7 +207,7 @@ final class TokenFilterTest {
             "Authorization",
             "Bearer " + session.token(),
             "Cookie",
-            "SESSION=" + session.id() + "; token=another"),
+            "SESSION=" + session.id() + "; token=" + app.open(Accounts.ALICE, 5)),
         400,
         "Bearer realm=\"ROOT\", error=\"invalid_request\"",
         "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400}");

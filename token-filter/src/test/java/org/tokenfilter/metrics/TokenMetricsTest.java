@@ -182,7 +182,10 @@ final class TokenMetricsTest {
     watched.changes();
 
     refused(new PresentedToken("forged", Set.of(), CLIENT, false));
-    refused(new PresentedToken(token.value(), Set.of("a", "b"), CLIENT, false));
+    String other = watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT).value();
+    refused(
+        new PresentedToken(
+            token.value(), Set.of(other), Set.of("a", "b"), false, CLIENT, true, false));
     refused(presented(first));
     watched.clock.move(Duration.ofDays(1));
     refused(presented(token));

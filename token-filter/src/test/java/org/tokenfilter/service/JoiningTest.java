@@ -5,6 +5,8 @@ import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
 import static org.tokenfilter.service.Refusals.assertRefused;
 import static org.tokenfilter.service.Scene.ALICE;
 import static org.tokenfilter.service.Scene.CLIENT;
@@ -13,6 +15,7 @@ import static org.tokenfilter.service.Scene.NEIGHBOUR;
 import static org.tokenfilter.service.Scene.SESSION_IDLE;
 import static org.tokenfilter.service.Scene.sessionIdOf;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -216,6 +219,55 @@ class JoiningTest {
 
     assertNew(token);
     assertThat(token.sessionId()).isNotEqualTo(other.sessionId());
+  }
+
+  /** Those of other applications of the host, and those that are over. */
+  @Test
+  void theOneThatCanBeJoinedIsFoundAmongOthers() throws Exception {
+    IssuedToken bob = scene.session(Subject.of("bob", "user"), HOUR);
+    IssuedToken closed = scene.session(ALICE, HOUR);
+    scene.service.close(closed.record().id());
+
+    IssuedToken token =
+        scene.session(
+            ALICE,
+            HOUR,
+            "x",
+            "A".repeat(43),
+            sessionIdOf(bob),
+            sessionIdOf(first),
+            sessionIdOf(closed));
+
+    assertThat(token.sessionId()).isEqualTo(first.sessionId());
+  }
+
+  /** Though it is live in the same store, and of the same subject and client. */
+  @Test
+  void aSessionOfAnotherAudienceIsNotJoined() throws Exception {
+    IssuedToken other = scene.forAudience("/other").issueSession(ALICE, HOUR, CLIENT, Set.of());
+
+    IssuedToken token = scene.session(ALICE, HOUR, sessionIdOf(other));
+    assertNew(token);
+    assertThat(token.sessionId()).isNotEqualTo(other.sessionId());
+    assertThat(scene.session(ALICE, HOUR, sessionIdOf(other), sessionIdOf(first)).sessionId())
+        .isEqualTo(first.sessionId());
+  }
+
+  /** Each id that may be ours is a question to the store. */
+  @Test
+  void whoSendsMoreSessionIdsThanAnyBrowserJoinsNothing() throws Exception {
+    TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
+    String[] ids = new String[9];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = SessionId.random(new SecureRandom(), Scene.AUDIENCE).value();
+    }
+    ids[4] = sessionIdOf(first);
+
+    IssuedToken token =
+        scene.over(store, Scene.POLICY).issueSession(ALICE, HOUR, CLIENT, Set.of(ids));
+
+    assertNew(token);
+    verify(store, never()).find(any());
   }
 
   @Test

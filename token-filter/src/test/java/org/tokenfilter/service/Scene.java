@@ -46,12 +46,13 @@ final class Scene {
   final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
   final SecureRandom random = seeded();
   final InMemoryTokenStore memory = new InMemoryTokenStore(clock, Duration.ofHours(1));
+  final KeyRing ring;
   final TokenCodec codec;
   final Heard heard = new Heard();
   TokenService service;
 
   Scene() {
-    KeyRing ring =
+    ring =
         KeyRing.of(
             List.of(
                 ContentKey.random(
@@ -109,6 +110,17 @@ final class Scene {
     return over(store, policy, judging, Recheck.NEVER, listeners);
   }
 
+  /** One of another application that shares the keys and the store. */
+  TokenService forAudience(String audience) {
+    return over(
+        memory,
+        new JweTokenCodec(() -> ring, audience, random),
+        audience,
+        POLICY,
+        clock,
+        Recheck.NEVER);
+  }
+
   /** One that asks whether subjects may go on. */
   TokenService over(TokenStore store, TokenPolicy policy, Recheck recheck) {
     return over(store, policy, clock, recheck);
@@ -120,12 +132,23 @@ final class Scene {
       Clock judging,
       Recheck recheck,
       TokenListener... listeners) {
+    return over(store, codec, AUDIENCE, policy, judging, recheck, listeners);
+  }
+
+  private TokenService over(
+      TokenStore store,
+      TokenCodec tokens,
+      String audience,
+      TokenPolicy policy,
+      Clock judging,
+      Recheck recheck,
+      TokenListener... listeners) {
     return new TokenService(
         store,
         store,
-        codec,
+        tokens,
         policy,
-        AUDIENCE,
+        audience,
         ASKING_EACH_TIME,
         new Surroundings(judging, () -> 0, random, Runnable::run),
         List.of(listeners),

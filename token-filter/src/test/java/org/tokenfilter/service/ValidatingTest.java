@@ -21,8 +21,11 @@ import static org.tokenfilter.service.Scene.sessionIdOf;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -109,13 +112,106 @@ class ValidatingTest {
                             Rejection.INVALID, presented(token.value(), CLIENT, other))));
   }
 
+  /** Browsers send those of other applications of the host, too. */
   @Test
-  void twoSessionIdsThatDifferAreABadRequestEvenIfOneIsRight() throws Exception {
+  void ofSeveralSessionIdsTheTokensOwnCounts() throws Exception {
     IssuedToken token = scene.session();
+    String other = sessionIdOf(scene.session());
 
-    assertRefusedAs(
-        Rejection.BAD_REQUEST,
-        presented(token.value(), CLIENT, sessionIdOf(token), sessionIdOf(scene.session())));
+    scene.service.validate(presented(token.value(), CLIENT, sessionIdOf(token), other));
+    scene.service.validate(
+        presented(token.value(), CLIENT, "x", "A".repeat(43), other, sessionIdOf(token)));
+    assertRefusedAs(Rejection.INVALID, presented(token.value(), CLIENT, "x", other));
+    assertRefusedAs(Rejection.INVALID, presented(token.value(), CLIENT, "x", "y"));
+  }
+
+  @Test
+  void twoSessionHeadersThatDifferAreABadRequestBesideASessionTokenAlone() throws Exception {
+    IssuedToken session = scene.session();
+    assertRefusedAs(Rejection.BAD_REQUEST, contradictory(session.value(), sessionIdOf(session)));
+    scene.service.validate(contradictory(scene.open(HOUR).value(), sessionIdOf(session)));
+    scene.service.validate(contradictory(scene.user().value(), sessionIdOf(session)));
+  }
+
+  private static PresentedToken contradictory(String token, String sessionId) {
+    return new PresentedToken(token, Set.of(), Set.of(sessionId), true, CLIENT, false, false);
+  }
+
+  /** Likewise tokens; which of them is ours is known by the keys and the audience. */
+  @Test
+  void ofSeveralCookiesTheTokenOfOursCounts() throws Exception {
+    IssuedToken open = scene.open(HOUR);
+    String foreign = scene.forAudience("/other").issueOpen(ALICE, HOUR, CLIENT).value();
+    for (String other : new String[] {"x", foreign, open.value() + "A"}) {
+      assertOpen(open, byCookies(open.value(), other));
+      assertOpen(open, byCookies(other, open.value()));
+      assertOpen(open, byCookies(other, "y", open.value()));
+      assertOpen(open, inHeader(open.value(), other));
+      assertRefusedAs(Rejection.INVALID, byCookies(other, "y"));
+    }
+  }
+
+  /** What a client says in a header is said to us. */
+  @Test
+  void aTokenInTheHeaderThatIsNotOursIsRefusedWhateverCookiesHold() throws Exception {
+    assertRefusedAs(Rejection.INVALID, inHeader("x", scene.open(HOUR).value()));
+  }
+
+  @Test
+  void twoTokensOfOursThatDifferAreABadRequest() throws Exception {
+    String one = scene.open(HOUR).value();
+    String two = scene.open(HOUR).value();
+    assertRefusedAs(Rejection.BAD_REQUEST, byCookies(one, two));
+    assertRefusedAs(Rejection.BAD_REQUEST, byCookies("x", one, "y", two));
+    assertRefusedAs(Rejection.BAD_REQUEST, inHeader(one, "x", two));
+    assertRefusedAs(Rejection.BAD_REQUEST, inHeader(one, one + "A", one, two));
+  }
+
+  /** Two tabs, of which one has joined the other's session. */
+  @Test
+  void twoTokensOfOneSessionDoNotDiffer() throws Exception {
+    IssuedToken first = scene.session();
+    IssuedToken second = scene.session(ALICE, Duration.ZERO, sessionIdOf(first));
+    assertThat(second.value()).isNotEqualTo(first.value());
+    scene.service.validate(
+        new PresentedToken(
+            first.value(),
+            Set.of(second.value()),
+            Set.of(sessionIdOf(first)),
+            false,
+            CLIENT,
+            false,
+            false));
+  }
+
+  /** On a public page nothing has judged it: whoever holds it may end it. */
+  @Test
+  void revokingEndsTheTokenOfOursAmongSeveral() throws Exception {
+    IssuedToken session = scene.session();
+    scene.service.revoke(byCookies("x", session.value()));
+    assertRefused(Rejection.CLOSED, () -> scene.validate(session));
+
+    String one = scene.open(HOUR).value();
+    String two = scene.open(HOUR).value();
+    assertRefused(Rejection.BAD_REQUEST, () -> scene.service.revoke(byCookies(one, two)));
+    assertThat(scene.service.inspect(one)).isPresent();
+    assertThat(scene.service.inspect(two)).isPresent();
+    scene.service.revoke(byCookies("x", "y"));
+    scene.service.revoke(byCookies("x"));
+  }
+
+  private void assertOpen(IssuedToken token, PresentedToken presented) throws Exception {
+    assertThat(scene.service.validate(presented).record().id()).isEqualTo(token.record().id());
+  }
+
+  private static PresentedToken byCookies(String first, String... others) {
+    return new PresentedToken(first, Set.of(others), Set.of(), false, CLIENT, true, false);
+  }
+
+  private static PresentedToken inHeader(String token, String... cookies) {
+    Set<String> others = new LinkedHashSet<>(List.of(cookies));
+    others.remove(token);
+    return new PresentedToken(token, others, Set.of(), false, CLIENT, false, false);
   }
 
   @Test

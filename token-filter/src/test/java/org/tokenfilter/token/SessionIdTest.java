@@ -50,6 +50,52 @@ class SessionIdTest {
     assertThat(ids).hasSize(1000);
   }
 
+  @Test
+  void oneShowsForWhichAudienceItWasMade() throws Exception {
+    SecureRandom random = seeded();
+    Set<String> ends = new HashSet<>();
+    for (int i = 0; i < 1000; i++) {
+      SessionId id = SessionId.random(random, "/shop");
+      assertThat(SessionId.parse(id.value())).isEqualTo(id);
+      assertThat(id.isFor("/shop")).isTrue();
+      assertThat(id.isFor("/shop2")).isFalse();
+      assertThat(id.isFor("")).isFalse();
+      assertThat(SessionId.random(random).isFor("/shop")).isFalse();
+      ends.add(id.value().substring(37));
+    }
+    assertThat(ends).as("they show nothing of each other").hasSizeGreaterThan(990);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> possibleIsWhatCanBeRead() throws Exception {
+    return Stream.of(
+            TEXT,
+            TEXT + "A",
+            TEXT.substring(1),
+            "A".repeat(43),
+            "A".repeat(42) + "B",
+            "A".repeat(42) + "-",
+            "-_" + "z".repeat(40) + "0",
+            "+" + "A".repeat(42),
+            "/" + "A".repeat(42),
+            "\u0100" + "A".repeat(42),
+            "@[`{:" + "A".repeat(38),
+            "")
+        .map(
+            text ->
+                DynamicTest.dynamicTest(
+                    "'" + text + "'",
+                    () -> assertThat(SessionId.isPossible(text)).isEqualTo(isRead(text))));
+  }
+
+  private static boolean isRead(String text) {
+    try {
+      return SessionId.parse(text).value().equals(text);
+    } catch (IllegalArgumentException refused) {
+      return false;
+    }
+  }
+
   /** Case C02: the neighbours of a session id. */
   @TestFactory
   Stream<DynamicTest> otherSpellings() {

@@ -10,7 +10,8 @@ enum Refusal {
   TOO_LONG(
       Check.LENGTH,
       "not a token of ours: it is longer than 1024 characters",
-      "It is longer than any token of ours. Something else was copied, or several tokens in a row."),
+      "It is longer than any token of ours. Something else was copied, or several tokens in a"
+          + " row."),
 
   TOO_FEW_PARTS(
       Check.PARTS,
@@ -85,13 +86,8 @@ enum Refusal {
       Check.SESSION_ID,
       "a session token without its session id",
       "It is a session token, which is accepted only together with its session id, and none was"
-          + " given. Requests carry it in a cookie or a header; here it comes by --session-id-file."),
-
-  SEVERAL_SESSION_IDS(
-      Check.SESSION_ID,
-      "two session ids that differ",
-      "Several session ids came with it, and they differ: which one is meant is not guessed. A"
-          + " request may have an old cookie beside a new one, or beside the header."),
+          + " given. Requests carry it in a cookie or a header; here it comes by"
+          + " --session-id-file."),
 
   MALFORMED_SESSION_ID(
       Check.SESSION_ID,

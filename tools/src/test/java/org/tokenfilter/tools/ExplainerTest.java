@@ -107,9 +107,9 @@ class ExplainerTest {
         "session id  REFUSED  0 came with it",
         new Presentation(session.value(), Set.of(), CLIENT));
     refused(
-        Refusal.SEVERAL_SESSION_IDS,
+        Refusal.OTHER_SESSION_ID,
         "session id  REFUSED  2 came with it",
-        new Presentation(session.value(), Set.of(sessionId, another), CLIENT));
+        new Presentation(session.value(), Set.of(another, sessionId(scene.session())), CLIENT));
     refused(
         Refusal.MALFORMED_SESSION_ID,
         "session id  REFUSED  one came with it",

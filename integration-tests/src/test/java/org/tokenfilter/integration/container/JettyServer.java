@@ -4,6 +4,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import org.eclipse.jetty.ee10.annotations.AnnotationConfiguration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
@@ -20,7 +23,7 @@ final class JettyServer implements Server {
       new org.eclipse.jetty.server.Server(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   private final ContextHandlerCollection contexts = new ContextHandlerCollection();
-  private @Nullable WebAppContext application;
+  private final Deque<WebAppContext> applications = new ArrayDeque<>();
   private @Nullable Path work;
 
   @Override
@@ -33,24 +36,32 @@ final class JettyServer implements Server {
 
   @Override
   public ClassLoader deploy(Path war, String contextPath) throws Exception {
-    if (application != null) {
-      undeploy();
+    String path = contextPath.isEmpty() ? "/" : contextPath;
+    for (WebAppContext former : List.copyOf(applications)) {
+      if (former.getContextPath().equals(path)) {
+        remove(former);
+      }
     }
     WebAppContext context = new WebAppContext();
-    context.setContextPath(contextPath.isEmpty() ? "/" : contextPath);
+    context.setContextPath(path);
     context.setWar(war.toString());
-    context.setTempDirectory(Objects.requireNonNull(work).resolve("app").toFile());
+    context.setTempDirectory(
+        Objects.requireNonNull(work).resolve("app" + contextPath.replace('/', '-')).toFile());
     context.addConfiguration(new AnnotationConfiguration());
     context.setThrowUnavailableOnStartupException(true);
     contexts.addHandler(context);
     context.start();
-    application = context;
+    applications.push(context);
     return context.getClassLoader();
   }
 
   @Override
   public void undeploy() throws Exception {
-    WebAppContext context = Objects.requireNonNull(application);
+    remove(applications.element());
+  }
+
+  private void remove(WebAppContext context) throws Exception {
+    applications.remove(context);
     context.stop();
     contexts.removeHandler(context);
     context.destroy();
@@ -58,13 +69,12 @@ final class JettyServer implements Server {
     for (Connector connector : server.getConnectors()) {
       connector.getConnectedEndPoints().forEach(EndPoint::close);
     }
-    application = null;
   }
 
   @Override
   public void stop() throws Exception {
     // What was started by hand is not stopped with the server.
-    if (application != null) {
+    while (!applications.isEmpty()) {
       undeploy();
     }
     server.stop();

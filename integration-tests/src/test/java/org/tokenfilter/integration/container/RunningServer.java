@@ -31,7 +31,7 @@ final class RunningServer implements AutoCloseable {
     return folder;
   }
 
-  /** Runs a WAR in place of the one before; returns the application's class loader. */
+  /** Runs a WAR in place of the one at its path; returns the application's class loader. */
   ClassLoader deploy(Path war, String contextPath) throws Exception {
     return inside(() -> server.deploy(war, contextPath));
   }

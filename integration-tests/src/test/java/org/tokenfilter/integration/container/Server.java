@@ -3,8 +3,8 @@ package org.tokenfilter.integration.container;
 import java.nio.file.Path;
 
 /**
- * A container on loopback that runs one web application. It is public because its implementations
- * are in class loaders of their own.
+ * A container on loopback that runs web applications. It is public because its implementations are
+ * in class loaders of their own.
  */
 public interface Server {
 
@@ -17,14 +17,14 @@ public interface Server {
   int start(Path folder) throws Exception;
 
   /**
-   * Runs a WAR in place of the one before.
+   * Runs a WAR, in place of the one that is at its path.
    *
    * @param contextPath where, such as {@code /shop}; empty for the root
    * @return the application's class loader
    */
   ClassLoader deploy(Path war, String contextPath) throws Exception;
 
-  /** Stops the application, and takes it away. */
+  /** Stops the application that came last, and takes it away. */
   void undeploy() throws Exception;
 
   /** Stops whatever runs. */

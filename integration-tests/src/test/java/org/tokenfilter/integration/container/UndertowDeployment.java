@@ -35,7 +35,8 @@ final class UndertowDeployment {
     this.classes = classes;
     info =
         new DeploymentInfo()
-            .setDeploymentName("ROOT.war")
+            .setDeploymentName(
+                contextPath.isEmpty() ? "ROOT.war" : contextPath.substring(1) + ".war")
             .setContextPath(contextPath.isEmpty() ? "/" : contextPath)
             .setClassLoader(classes)
             .setResourceManager(new PathResourceManager(root));

@@ -11,7 +11,9 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -24,8 +26,10 @@ final class UndertowServer implements Server {
   private final ServletContainer container = ServletContainer.Factory.newInstance();
   private @Nullable Undertow undertow;
   private @Nullable Path folder;
-  private @Nullable DeploymentManager application;
-  private @Nullable URLClassLoader classes;
+  private final Deque<Application> applications = new ArrayDeque<>();
+
+  /** An application, and where it is. */
+  private record Application(String prefix, DeploymentManager manager, URLClassLoader classes) {}
 
   @Override
   public int start(Path empty) {
@@ -40,10 +44,13 @@ final class UndertowServer implements Server {
 
   @Override
   public ClassLoader deploy(Path war, String contextPath) throws Exception {
-    if (application != null) {
-      undeploy();
+    String prefix = contextPath.isEmpty() ? "/" : contextPath;
+    for (Application former : List.copyOf(applications)) {
+      if (former.prefix().equals(prefix)) {
+        remove(former);
+      }
     }
-    Path root = Objects.requireNonNull(folder).resolve("app");
+    Path root = Objects.requireNonNull(folder).resolve("app" + contextPath.replace('/', '-'));
     War.unpack(war, root);
     List<URL> urls = new ArrayList<>();
     urls.add(root.resolve("WEB-INF/classes").toUri().toURL());
@@ -52,35 +59,39 @@ final class UndertowServer implements Server {
         urls.add(jar.toUri().toURL());
       }
     }
-    classes = new URLClassLoader(urls.toArray(URL[]::new), UndertowServer.class.getClassLoader());
+    URLClassLoader classes =
+        new URLClassLoader(urls.toArray(URL[]::new), UndertowServer.class.getClassLoader());
     DeploymentInfo info = UndertowDeployment.of(root, contextPath, classes);
     if (UndertowSockets.areThere()) {
       UndertowSockets.addTo(
           info, Objects.requireNonNull(undertow), root.resolve("WEB-INF/classes"));
     }
-    application = container.addDeployment(info);
-    application.deploy();
-    paths.addPrefixPath(contextPath.isEmpty() ? "/" : contextPath, application.start());
+    DeploymentManager manager = container.addDeployment(info);
+    manager.deploy();
+    paths.addPrefixPath(prefix, manager.start());
+    applications.push(new Application(prefix, manager, classes));
     return classes;
   }
 
   @Override
   public void undeploy() throws Exception {
-    paths.clearPaths();
-    DeploymentManager manager = Objects.requireNonNull(application);
-    DeploymentInfo info = manager.getDeployment().getDeploymentInfo();
-    manager.stop();
-    manager.undeploy();
+    remove(applications.element());
+  }
+
+  private void remove(Application application) throws Exception {
+    applications.remove(application);
+    paths.removePrefixPath(application.prefix());
+    DeploymentInfo info = application.manager().getDeployment().getDeploymentInfo();
+    application.manager().stop();
+    application.manager().undeploy();
     container.removeDeployment(info);
     info.getResourceManager().close();
-    Objects.requireNonNull(classes).close();
-    application = null;
-    classes = null;
+    application.classes().close();
   }
 
   @Override
   public void stop() throws Exception {
-    if (application != null) {
+    while (!applications.isEmpty()) {
       undeploy();
     }
     if (undertow != null) {

@@ -1,0 +1,375 @@
+package org.tokenfilter.integration.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.integration.container.Client.Session;
+
+/**
+ * Two applications of one host, at {@code /} and at {@code /shop}, with the default names of
+ * cookies: a browser sends both applications' cookies to the second one, those of the longer path
+ * first. And an application that has an HttpSession besides.
+ */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Container.class)
+final class SharedHostIT {
+
+  private static final String LOGOUT = "/security/rest/token/logout";
+
+  /** What Spring Session gives its cookie {@code SESSION}. */
+  private static final String OF_SPRING =
+      "SESSION="
+          + Base64.getEncoder()
+              .encodeToString(
+                  Client.bytes(new UUID(0x123456789abc4defL, 0x8123456789abcdefL).toString()));
+
+  private static final String SETTINGS =
+      """
+      <context-param>
+        <param-name>token.carriers</param-name>
+        <param-value>bearer, cookie</param-value>
+      </context-param>
+      <context-param>
+        <param-name>token.paths.public</param-name>
+        <param-value>/public/*</param-value>
+      </context-param>
+      <servlet>
+        <servlet-name>probe</servlet-name>
+        <servlet-class>Probe</servlet-class>
+      </servlet>
+      <servlet-mapping>
+        <servlet-name>probe</servlet-name>
+        <url-pattern>/api/*</url-pattern>
+        <url-pattern>/public/*</url-pattern>
+      </servlet-mapping>
+      """;
+
+  private static final String PROBE =
+      """
+      import jakarta.servlet.ServletException;
+      import jakarta.servlet.http.HttpServlet;
+      import jakarta.servlet.http.HttpServletRequest;
+      import jakarta.servlet.http.HttpServletResponse;
+      import jakarta.servlet.http.HttpSession;
+      import java.io.IOException;
+      import java.time.Duration;
+      import org.tokenfilter.config.TokenSecurity;
+      import org.tokenfilter.store.TokenKind;
+      import org.tokenfilter.token.Subject;
+      import org.tokenfilter.token.TokenRejectedException;
+
+      public class Probe extends HttpServlet {
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+          TokenSecurity security = TokenSecurity.of(getServletContext());
+          try {
+            switch (request.getPathInfo()) {
+              case "/login" -> request.login("alice", "wonderland-4711");
+              case "/sso" ->
+                  security.login(
+                      request,
+                      response,
+                      Subject.of(request.getParameter("name"), "user"),
+                      TokenKind.SESSION);
+              case "/open" ->
+                  response.setHeader(
+                      "open",
+                      security
+                          .service()
+                          .issueOpen(
+                              Subject.of(request.getParameter("name"), "user"),
+                              Duration.ofHours(1),
+                              security.proxies().clientOf(request))
+                          .value());
+              case "/logout" -> request.logout();
+              case "/bye" -> security.logout(request, response);
+              case "/hold" -> request.getSession().setAttribute("held", "kept");
+              default -> {}
+            }
+            HttpSession session = request.getSession(false);
+            response.setContentType("text/plain");
+            response.getWriter().print(request.getRemoteUser());
+            response.getWriter().print(
+                session == null
+                    ? " none"
+                    : " " + session.getId() + " " + session.getAttribute("held"));
+          } catch (TokenRejectedException refused) {
+            response.sendError(400);
+          } catch (ServletException refused) {
+            response.sendError(refused.getCause() instanceof TokenRejectedException ? 400 : 500);
+          }
+        }
+      }
+      """;
+
+  private static @Nullable RunningServer server;
+  private static @Nullable Path war;
+
+  @Parameter(0)
+  @SuppressWarnings("UnusedVariable") // the one that it all runs on
+  private Container container = Container.TOMCAT_10;
+
+  private final Client root = new Client(Objects.requireNonNull(server).port());
+  private final Client shop = new Client(Objects.requireNonNull(server).port(), "/shop");
+
+  @BeforeParameterizedClassInvocation
+  static void start(Container container) throws Exception {
+    server = container.start();
+    Quiet.on();
+    server.deploy(application("root"), "");
+    server.deploy(application("shop"), "/shop");
+  }
+
+  private static Path application(String name) throws Exception {
+    Shop shop = new Shop("shared-" + name).webXml(SETTINGS);
+    shop.compile("Probe", PROBE);
+    return shop.war();
+  }
+
+  @AfterParameterizedClassInvocation
+  static void stop() {
+    Objects.requireNonNull(server).close();
+  }
+
+  /** Without a password, whose check takes its time. */
+  private static Session loggedIn(Client application, String user) throws Exception {
+    Jar jar = new Jar();
+    jar.take(application.get("/public/sso?name=" + user));
+    return new Session(jar.value("token"), jar.value("SESSION"));
+  }
+
+  private static String cookies(Session session) {
+    return "SESSION=" + session.id() + "; token=" + session.token();
+  }
+
+  /** In the order of a browser: the longer path comes first. */
+  private static String[] browser(Session ofShop, Session ofRoot) {
+    return new String[] {"Cookie", cookies(ofShop) + "; " + cookies(ofRoot)};
+  }
+
+  @Test
+  void twoApplicationsWithDefaultNamesLeaveEachOtherAlone() throws Exception {
+    Session ofRoot = loggedIn(root, "bob");
+    Session ofShop = loggedIn(shop, "alice");
+    assertUser(root.get("/api/who", "Cookie", cookies(ofRoot)), "bob");
+    assertUser(shop.get("/api/who", browser(ofShop, ofRoot)), "alice");
+    // A path that was set later, or a proxy, may turn the order around.
+    assertUser(shop.get("/api/who", browser(ofRoot, ofShop)), "alice");
+    assertUser(root.get("/api/who", browser(ofShop, ofRoot)), "bob");
+  }
+
+  @Test
+  void clientThatSendsItsOwnHeadersIsNotDisturbedByTheCookiesOfOthers() throws Exception {
+    Session ofRoot = loggedIn(root, "bob");
+    Session ofShop = loggedIn(shop, "alice");
+    String[] headers = Client.with(Client.bearer(ofShop.token()), "session", ofShop.id());
+    assertUser(shop.get("/api/who", Client.with(headers, "Cookie", OF_SPRING)), "alice");
+    assertUser(shop.get("/api/who", Client.with(headers, "Cookie", cookies(ofRoot))), "alice");
+    String open = Objects.requireNonNull(shop.get("/public/open?name=alice").header("open"));
+    assertUser(
+        shop.get("/api/who", Client.with(Client.bearer(open), "Cookie", cookies(ofRoot))), "alice");
+  }
+
+  @Test
+  void cookieOfSpringSessionIsLeftAlone() throws Exception {
+    Session alice = loggedIn(shop, "alice");
+    assertUser(shop.get("/api/who", "Cookie", OF_SPRING + "; " + cookies(alice)), "alice");
+    assertUser(shop.get("/api/who", "Cookie", cookies(alice) + "; " + OF_SPRING), "alice");
+    assertUser(shop.get("/api/who", "Cookie", cookies(alice), "Cookie", OF_SPRING), "alice");
+  }
+
+  @Test
+  void loginBesideCookiesOfOthersIsANewSession() throws Exception {
+    Session ofRoot = loggedIn(root, "alice");
+    Answer login =
+        shop.get(
+            "/security/rest/token/access/session/30",
+            Client.with(browser(ofRoot, ofRoot), "Authorization", Client.basic(Client.ALICE)));
+    assertThat(login.status()).isEqualTo(200);
+    assertThat(login.member("session")).isNotEqualTo(ofRoot.id());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {LOGOUT, "/api/logout", "/public/logout", "/api/bye", "/public/bye"})
+  void logOutBesideCookiesOfOthersEndsItsOwnToken(String path) throws Exception {
+    Session ofRoot = loggedIn(root, "bob");
+    Session ofShop = loggedIn(shop, "alice");
+    Answer out = shop.post(path, new byte[0], browser(ofShop, ofRoot));
+    assertThat(out.status()).isIn(200, 204);
+    assertTakenBack(out);
+    assertClosed(shop.get("/api/who", "Cookie", cookies(ofShop)));
+    assertUser(root.get("/api/who", "Cookie", cookies(ofRoot)), "bob");
+  }
+
+  /** Nor does the session id have to be there any more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/public/logout", "/public/bye"})
+  void publicPageEndsTheTokenThatIsPresented(String path) throws Exception {
+    Session alice = loggedIn(shop, "alice");
+    Answer out = shop.get(path, "Cookie", OF_SPRING + "; token=" + alice.token());
+    assertThat(out.status()).isEqualTo(200);
+    assertClosed(shop.get("/api/who", "Cookie", cookies(alice)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {LOGOUT, "/api/logout", "/public/logout", "/api/bye", "/public/bye"})
+  void logOutThatCannotTellWhichIsNoSuccess(String path) throws Exception {
+    Session alice = loggedIn(shop, "alice");
+    Session bob = loggedIn(shop, "bob");
+    Answer out = shop.post(path, new byte[0], browser(alice, bob));
+    assertThat(out.status()).isEqualTo(400);
+    assertUser(shop.get("/api/who", "Cookie", cookies(alice)), "alice");
+    assertUser(shop.get("/api/who", "Cookie", cookies(bob)), "bob");
+  }
+
+  @Test
+  void endpointThatRefusesALogOutTakesTheCookiesBackAllTheSame() throws Exception {
+    Session alice = loggedIn(shop, "alice");
+    Session bob = loggedIn(shop, "bob");
+    Answer two = shop.post(LOGOUT, new byte[0], browser(alice, bob));
+    assertThat(two.status()).isEqualTo(400);
+    assertTakenBack(two);
+    Answer without = shop.post(LOGOUT, new byte[0], "Cookie", "token=" + alice.token());
+    assertThat(without.status()).isEqualTo(401);
+    assertTakenBack(without);
+    Answer ofAnotherSite =
+        shop.post(LOGOUT, new byte[0], "Cookie", "token=x", "Sec-Fetch-Site", "cross-site");
+    assertThat(ofAnotherSite.status()).isEqualTo(403);
+    assertThat(ofAnotherSite.headers().allValues("Set-Cookie")).isEmpty();
+  }
+
+  @Test
+  void twoTokensOfOursThatDifferAreRefusedAndOnesOfOthersAreNot() throws Exception {
+    Session alice = loggedIn(shop, "alice");
+    Session second = loggedIn(shop, "alice");
+    Session foreign = loggedIn(root, "bob");
+    String own = cookies(alice);
+    assertThat(shop.get("/api/who", browser(alice, second)).status()).isEqualTo(400);
+    assertThat(shop.get("/api/who", "Cookie", own, "Cookie", cookies(second)).status())
+        .isEqualTo(400);
+    for (String other : List.of("x", foreign.token(), alice.token() + "A", "\"quoted\"")) {
+      assertUser(shop.get("/api/who", "Cookie", "token=" + other + "; " + own), "alice");
+      assertUser(shop.get("/api/who", "Cookie", own + "; token=" + other), "alice");
+      assertThat(shop.get("/api/who", "Cookie", "token=" + other + "; token=y").status())
+          .isEqualTo(401);
+    }
+  }
+
+  @Test
+  void twoSessionHeadersThatDifferAreRefused() throws Exception {
+    Session alice = loggedIn(shop, "alice");
+    String[] headers = Client.with(Client.bearer(alice.token()), "session", alice.id());
+    assertUser(shop.get("/api/who", headers), "alice");
+    assertThat(shop.get("/api/who", Client.with(headers, "session", "x")).status()).isEqualTo(400);
+  }
+
+  /** None of these is a reason to refuse a good token, in the header or in its cookie. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a=\"b",
+        "a=b\"c",
+        "=x",
+        "=; ==; ;;; ;;",
+        "{\"a\":1}",
+        "a=b,c",
+        "a=b c",
+        "a=\"x; y\"",
+        "$Version=1",
+        "$Version=\"1\"; a=\"b\"; $Path=\"/shop\"",
+        "a=\u00fc",
+        "a=\tb",
+        "a",
+        "a@b=c",
+        "Expires=Wed, 21 Oct 2026 07:28:00 GMT",
+        "SESSION=\"open; token=\"open"
+      })
+  void unreadableCookieOfSomebodyElseRefusesNothing(String foreign) throws Exception {
+    Session alice = loggedIn(shop, "alice");
+    String open = Objects.requireNonNull(shop.get("/public/open?name=alice").header("open"));
+    String own = cookies(alice);
+    for (String line : List.of(foreign + "; " + own, own + "; " + foreign)) {
+      Raw answer = Raw.get(Objects.requireNonNull(server).port(), "/shop/api/who", line);
+      assertThat(answer.status()).as(line).isEqualTo(200);
+      assertThat(answer.text()).startsWith("alice ");
+    }
+    Raw answer =
+        Raw.get(
+            Objects.requireNonNull(server).port(),
+            "/shop/api/who",
+            foreign,
+            "Authorization: Bearer " + open);
+    assertThat(answer.status()).isEqualTo(200);
+  }
+
+  @Test
+  void logInGivesTheHttpSessionANewIdAndLogOutEndsIt() throws Exception {
+    for (String login : List.of("/public/login", "/public/sso?name=carol")) {
+      for (String logout : List.of("/api/logout", "/public/bye")) {
+        Jar jar = new Jar();
+        jar.take(shop.get("/public/hold"));
+        String before = httpSession(shop.get("/public/look", jar.headers()));
+        assertThat(before).endsWith(" kept");
+
+        Answer in = jar.take(shop.get(login, jar.headers()));
+        assertThat(in.status()).isEqualTo(200);
+        String after = httpSession(shop.get("/api/who", jar.headers()));
+        assertThat(after).endsWith(" kept").isNotEqualTo(before);
+        String planted = before.substring(0, before.indexOf(' '));
+        assertThat(httpSession(shop.get("/public/look", "Cookie", "JSESSIONID=" + planted)))
+            .isEqualTo("none");
+
+        String[] still = jar.headers();
+        assertThat(jar.take(shop.get(logout, still)).status()).isEqualTo(200);
+        assertThat(httpSession(shop.get("/public/look", still))).isEqualTo("none");
+        assertClosed(shop.get("/api/who", still));
+      }
+    }
+  }
+
+  /** Nothing makes one, where there is none. */
+  @Test
+  void whereThereIsNoHttpSessionNoneIsMade() throws Exception {
+    Jar jar = new Jar();
+    Answer in = jar.take(shop.get("/public/login"));
+    assertThat(in.text()).isEqualTo("alice none");
+    assertThat(jar.take(shop.get("/api/logout", jar.headers())).text()).isEqualTo("null none");
+  }
+
+  private static void assertUser(Answer answer, String user) {
+    assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+    assertThat(answer.text()).startsWith(user + " ");
+  }
+
+  private static void assertClosed(Answer answer) {
+    assertThat(answer.status()).as("%s", answer).isEqualTo(401);
+    assertThat(answer.text()).contains("\"reason\":\"closed\"");
+  }
+
+  private static void assertTakenBack(Answer answer) {
+    assertThat(answer.headers().allValues("Set-Cookie"))
+        .contains(
+            "SESSION=; HttpOnly; Path=/shop; SameSite=Lax; Max-Age=0",
+            "token=; HttpOnly; Path=/shop; SameSite=Lax; Max-Age=0");
+  }
+
+  /** What a page says of it, without the user. */
+  private static String httpSession(Answer answer) {
+    assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+    return answer.text().substring(answer.text().indexOf(' ') + 1);
+  }
+}
