@@ -4,6 +4,7 @@ import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.SessionCookieConfig;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -92,10 +93,33 @@ public final class Participant implements AutoCloseable {
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
       }
+      warnOfSharedName(context, settings, shared.security());
       return new Participant(shared, context, settings);
     } catch (RuntimeException e) {
       shared.leave();
       throw e;
+    }
+  }
+
+  /** Two cookies of one name and path overwrite each other, and then each request logs out. */
+  private static void warnOfSharedName(
+      ServletContext context, Configuration settings, TokenSecurity security) {
+    SessionCookieConfig config = context.getSessionCookieConfig();
+    String name = config == null ? null : config.getName();
+    for (ConfigurationKey cookie :
+        List.of(ConfigurationKey.COOKIE, ConfigurationKey.SESSION_COOKIE)) {
+      if (settings.string(cookie).equals(name)) {
+        security
+            .notices()
+            .warn(
+                LOG,
+                "the name of the container's session cookie",
+                "{}={} is the name of the container's own session cookie, too: at the same path"
+                    + " the two overwrite each other, and users are logged out. Set another name"
+                    + " in one of the two places",
+                cookie.key(),
+                name);
+      }
     }
   }
 
