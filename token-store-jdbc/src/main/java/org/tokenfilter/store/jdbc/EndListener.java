@@ -77,7 +77,9 @@ final class EndListener implements AutoCloseable {
         } finally {
           clean(connection);
         }
-      } catch (SQLException | RuntimeException e) {
+      } catch (Throwable e) {
+        // Errors, too: without this thread each end would be heard of later, and nothing would say
+        // so.
         log.warn("not listening for ended tokens, next try in {}: {}", pause, e.toString());
         closed(pause);
         pause = pause.multipliedBy(2);
@@ -124,7 +126,7 @@ final class EndListener implements AutoCloseable {
   private void tell(PGNotification notification) {
     try {
       ended.accept(TokenId.parse(notification.getParameter()));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       log.debug("a hint of an ended token was lost", e);
     }
   }
