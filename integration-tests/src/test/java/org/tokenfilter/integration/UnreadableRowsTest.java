@@ -45,7 +45,7 @@ import org.tokenfilter.store.jdbc.JdbcTokenStore;
  */
 class UnreadableRowsTest {
 
-  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
   private static final Duration RETENTION = Duration.ofHours(1);
   private static final int DAMAGED = 7;
 
@@ -120,16 +120,16 @@ class UnreadableRowsTest {
     return Stream.of(Database.values());
   }
 
-  private static TokenRecord record(String subject, int number) {
+  private TokenRecord record(String subject, int number) {
     byte[] id = new byte[TokenId.LENGTH];
     byte[] name = subject.getBytes(StandardCharsets.UTF_8);
     System.arraycopy(name, 0, id, 0, Math.min(name.length, TokenId.LENGTH - 1));
     id[TokenId.LENGTH - 1] = (byte) number;
-    return TokenRecord.builder(TokenId.of(id), TokenKind.SESSION, subject, NOW.plusMillis(number))
+    return TokenRecord.builder(TokenId.of(id), TokenKind.SESSION, subject, now.plusMillis(number))
         .roles(Set.of("user"))
         .group("s:" + subject)
         .idleTimeout(Duration.ofMinutes(30))
-        .expiresAt(NOW.plus(Duration.ofHours(8)))
+        .expiresAt(now.plus(Duration.ofHours(8)))
         .attributes(Map.of("name", "value"))
         .build();
   }
@@ -137,12 +137,12 @@ class UnreadableRowsTest {
   /**
    * Twenty of a subject, the last seven of which are damaged: the newest, and first in its list.
    */
-  private static List<TokenRecord> plant(
+  private List<TokenRecord> plant(
       Database database, TokenStore store, String subject, String damage) throws SQLException {
     List<TokenRecord> records = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       records.add(record(subject, i));
-      store.insert(records.get(i), Limit.NONE, NOW);
+      store.insert(records.get(i), Limit.NONE, now);
     }
     for (TokenRecord damaged : records.subList(20 - DAMAGED, 20)) {
       change(database, damage, damaged.id());
@@ -184,7 +184,7 @@ class UnreadableRowsTest {
       @Nullable Position after = null;
       List<TokenRecord> page;
       do {
-        page = store.list(subject, NOW, after, 5);
+        page = store.list(subject, now, after, 5);
         listed.addAll(page);
         after = page.isEmpty() ? null : Position.of(page.get(page.size() - 1));
       } while (page.size() == 5);
@@ -193,17 +193,17 @@ class UnreadableRowsTest {
 
       // They count for the limit of their group, and can make room in it.
       TokenRecord one = record(subject, 100);
-      assertThat(store.insert(one, new Limit(20, Limit.Policy.REJECT), NOW).outcome())
+      assertThat(store.insert(one, new Limit(20, Limit.Policy.REJECT), now).outcome())
           .isEqualTo(Insertion.Outcome.GROUP_FULL);
-      Insertion evicting = store.insert(one, new Limit(3, Limit.Policy.EVICT_OLDEST), NOW);
+      Insertion evicting = store.insert(one, new Limit(3, Limit.Policy.EVICT_OLDEST), now);
       assertThat(evicting.outcome()).isEqualTo(Insertion.Outcome.INSERTED);
       assertThat(evicting.evicted()).hasSize(18).contains(records.get(13).id());
-      assertThat(store.list(subject, NOW, null, 50)).containsExactly(one);
+      assertThat(store.list(subject, now, null, 50)).containsExactly(one);
 
       // They end as any other, one by one and all together.
-      assertThat(store.end(records.get(18).id(), Ending.of(Reason.CLOSED, NOW)))
+      assertThat(store.end(records.get(18).id(), Ending.of(Reason.CLOSED, now)))
           .containsExactly(records.get(18).id());
-      assertThat(store.endAll(new Selection(subject, Set.of()), Ending.of(Reason.CLOSED, NOW), 100))
+      assertThat(store.endAll(new Selection(subject, Set.of()), Ending.of(Reason.CLOSED, now), 100))
           .containsExactlyInAnyOrder(records.get(19).id(), one.id());
     }
   }
@@ -215,11 +215,11 @@ class UnreadableRowsTest {
       String subject = "swept " + damage;
       List<TokenRecord> records = plant(database, store, subject, damage.sql(database));
 
-      Instant expired = NOW.plus(Duration.ofHours(9));
+      Instant expired = now.plus(Duration.ofHours(9));
       Set<TokenId> ended = new HashSet<>();
       Sweep sweep;
       do {
-        sweep = store.sweep(expired, NOW.minus(RETENTION), 10);
+        sweep = store.sweep(expired, now.minus(RETENTION), 10);
         ended.addAll(sweep.expired());
       } while (sweep.more());
       assertThat(ended).containsAll(ids(records));
@@ -238,21 +238,21 @@ class UnreadableRowsTest {
   void anEndOfAnUnknownReasonIsItsOwnCallersAlone(Database database) throws Exception {
     try (TokenStore store = store(database)) {
       List<TokenRecord> records = plant(database, store, "unknown reason", "kind = kind");
-      store.end(records.get(3).id(), Ending.of(Reason.CLOSED, NOW));
-      store.end(records.get(4).id(), Ending.of(Reason.CLOSED, NOW));
+      store.end(records.get(3).id(), Ending.of(Reason.CLOSED, now));
+      store.end(records.get(4).id(), Ending.of(Reason.CLOSED, now));
       change(database, "end_reason = 9", records.get(3).id());
 
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(() -> store.find(records.get(3).id()));
       assertThat(store.find(records.get(4).id()).orElseThrow().ending()).isNotNull();
-      assertThat(store.list("unknown reason", NOW, null, 50)).hasSize(18);
+      assertThat(store.list("unknown reason", now, null, 50)).hasSize(18);
       assertThat(store.endedWithin(Duration.ofMinutes(1), 10_000).ids())
           .contains(records.get(3).id(), records.get(4).id());
 
-      Instant later = NOW.plus(Duration.ofHours(2));
+      Instant later = now.plus(Duration.ofHours(2));
       Sweep sweep;
       do {
-        sweep = store.sweep(NOW.minus(RETENTION), later, 10);
+        sweep = store.sweep(now.minus(RETENTION), later, 10);
       } while (sweep.more());
       assertThat(store.find(records.get(3).id())).isEmpty();
     }
@@ -270,14 +270,14 @@ class UnreadableRowsTest {
           records.get(0).id());
       if (database == Database.POSTGRESQL) {
         change(database, "visit_at = 0, id = decode('0102', 'hex')", records.get(1).id());
-        assertThat(store.list("strange rows", NOW, null, 50)).hasSize(19);
+        assertThat(store.list("strange rows", now, null, 50)).hasSize(19);
       }
 
-      Instant expired = NOW.plus(Duration.ofHours(9));
+      Instant expired = now.plus(Duration.ofHours(9));
       Set<TokenId> ended = new HashSet<>();
       Sweep sweep;
       do {
-        sweep = store.sweep(expired, NOW.minus(RETENTION), 3);
+        sweep = store.sweep(expired, now.minus(RETENTION), 3);
         ended.addAll(sweep.expired());
       } while (sweep.more());
       assertThat(ended).containsAll(ids(records.subList(2, 20)));

@@ -21,7 +21,11 @@ final class EventQueue implements Executor, Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
 
   /** Ends the wait of a thread that finds nothing. */
-  private static final Runnable WAKE = () -> {};
+  private static final Runnable WAKE =
+      new Runnable() {
+        @Override
+        public void run() {}
+      };
 
   private final String name;
   private final long mostBytes;

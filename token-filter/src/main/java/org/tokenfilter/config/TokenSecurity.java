@@ -231,7 +231,7 @@ public final class TokenSecurity implements AutoCloseable {
       service.close(admitted);
     }
     if (request.getAttribute(LOGGED_IN) instanceof TokenId loggedIn) {
-      if (!loggedIn.equals(admitted)) {
+      if (admitted == null || !loggedIn.equals(admitted)) {
         service.close(loggedIn);
       }
       request.removeAttribute(LOGGED_IN);

@@ -46,7 +46,9 @@ class LiveTokens {
           Caffeine.newBuilder()
               .maximumWeight(budget)
               .weigher((TokenId id, LiveToken token) -> token.ownBytes())
-              .removalListener((TokenId id, LiveToken token, RemovalCause why) -> release(token))
+              .removalListener(
+                  (@Nullable TokenId id, @Nullable LiveToken token, RemovalCause why) ->
+                      release(token))
               .executor(Runnable::run)
               .build();
     }

@@ -191,7 +191,7 @@ final class TokenJudge {
     boolean malformed = true;
     for (String sessionId : presented.sessionIds()) {
       TokenId id = tokenIdOf(sessionId);
-      if (claims.id().equals(id)) {
+      if (id != null && claims.id().equals(id)) {
         return;
       }
       malformed &= id == null;

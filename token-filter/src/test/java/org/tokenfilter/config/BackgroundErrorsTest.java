@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -129,7 +130,7 @@ final class BackgroundErrorsTest {
 
     clock.move(Duration.ofSeconds(20));
     Instant used = clock.instant();
-    awaitTask("ends").until(() -> security.health().feed().fresh());
+    awaitTask("ends").until(() -> Objects.requireNonNull(security.health().feed()).fresh());
     security.service().renew(security.service().validate(presented(token)));
     awaitTask("uses").until(() -> stored(token).lastUsedAt().equals(used));
 
@@ -155,7 +156,7 @@ final class BackgroundErrorsTest {
     IssuedToken left = logIn("bob");
     clock.move(Duration.ofMinutes(3));
     awaitTask("sweep").until(() -> Optional.ofNullable(stored(left).ending()).isPresent());
-    assertThat(stored(left).ending().reason()).isEqualTo(Reason.EXPIRED);
+    assertThat(Objects.requireNonNull(stored(left).ending()).reason()).isEqualTo(Reason.EXPIRED);
   }
 
   private static ConditionFactory awaitTask(String task) {
@@ -183,6 +184,7 @@ final class BackgroundErrorsTest {
   }
 
   private static PresentedToken presented(IssuedToken token) {
-    return new PresentedToken(token.value(), Set.of(token.sessionId().value()), CLIENT, false);
+    return new PresentedToken(
+        token.value(), Set.of(Objects.requireNonNull(token.sessionId()).value()), CLIENT, false);
   }
 }

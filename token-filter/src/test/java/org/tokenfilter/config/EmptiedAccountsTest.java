@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,7 +70,11 @@ final class EmptiedAccountsTest {
 
       Files.writeString(accounts, before);
       await()
-          .until(() -> task(security).sinceSuccess().compareTo(task(security).sinceFailure()) < 0);
+          .until(
+              () ->
+                  Objects.requireNonNull(task(security).sinceSuccess())
+                          .compareTo(Objects.requireNonNull(task(security).sinceFailure()))
+                      < 0);
     }
   }
 
@@ -100,7 +105,11 @@ final class EmptiedAccountsTest {
     return security
         .service()
         .validate(
-            new PresentedToken(token.value(), Set.of(token.sessionId().value()), CLIENT, false))
+            new PresentedToken(
+                token.value(),
+                Set.of(Objects.requireNonNull(token.sessionId()).value()),
+                CLIENT,
+                false))
         .record();
   }
 }

@@ -119,7 +119,6 @@ final class SharedHostIT {
       """;
 
   private static @Nullable RunningServer server;
-  private static @Nullable Path war;
 
   @Parameter(0)
   private Container container = Container.TOMCAT_10;

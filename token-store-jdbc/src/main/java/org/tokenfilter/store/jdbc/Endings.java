@@ -41,8 +41,9 @@ final class Endings {
   private static final String CHILDREN =
       """
       select id, parent from ${prefix}token_record
-      where parent in (${ids}) and ended = 0 and\s\
+      where parent in (${ids}) and ended = 0\
       """
+          + " and "
           + RecordRows.IS_ID
           + " order by id for update";
 
@@ -59,8 +60,9 @@ final class Endings {
   private static final String CHOOSE =
       """
       select id from ${prefix}token_record
-      where subject_hash = ? and subject = ? and ended = 0 and issued_at <= ? and\s\
+      where subject_hash = ? and subject = ? and ended = 0 and issued_at <= ?\
       """
+          + " and "
           + RecordRows.IS_ID
           + " order by issued_at, id limit ?";
 
