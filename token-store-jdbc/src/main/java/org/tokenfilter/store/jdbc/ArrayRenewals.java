@@ -11,7 +11,8 @@ import org.tokenfilter.store.TokenId;
 
 /**
  * PostgreSQL: one statement, which takes the renewals as arrays. It locks first, parents before
- * children and then by id, as whoever ends records does; what it locked is renewed.
+ * children and then by id, as whoever ends records does; what it locked is renewed. The casts are
+ * for drivers that send values without their types.
  */
 final class ArrayRenewals implements Renewals {
 
@@ -19,7 +20,7 @@ final class ArrayRenewals implements Renewals {
       """
       with renewed as (
         select r.id, g.used_at, g.idle_expires_at
-        from unnest(?, ?, ?) as g (id, used_at, idle_expires_at)
+        from unnest(?::bytea[], ?::bigint[], ?::bigint[]) as g (id, used_at, idle_expires_at)
         join ${prefix}token_record r on r.id = g.id
         where r.ended = 0
           and (r.idle_expires_at is null or r.idle_expires_at > ?)
@@ -34,7 +35,8 @@ final class ArrayRenewals implements Renewals {
           else r.idle_expires_at end
       from renewed
       where r.id = renewed.id
-      returning r.id""";
+      returning r.id\
+      """;
 
   private final String renew;
 

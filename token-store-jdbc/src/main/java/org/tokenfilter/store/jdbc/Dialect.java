@@ -110,6 +110,22 @@ enum Dialect {
   }
 
   /**
+   * The question whether a server is a standby and whether it is read-only, each 0 where it is not;
+   * null where there is no such thing.
+   */
+  @Nullable String readOnly() {
+    return switch (this) {
+      case POSTGRESQL ->
+          """
+          select pg_is_in_recovery()::integer as standby,
+            current_setting('transaction_read_only')::boolean::integer as read_only\
+          """;
+      case MARIADB, MYSQL -> "select 0 as standby, @@global.read_only as read_only";
+      case H2 -> null;
+    };
+  }
+
+  /**
    * The statement that sets the isolation of the transaction it begins, and needs no undoing; null
    * where isolation belongs to the connection.
    */

@@ -8,16 +8,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenId;
 
 /**
- * One daemon thread with one connection, on which PostgreSQL tells of ends. A lost connection is
- * taken anew, with growing pauses. The only class that needs the PostgreSQL driver's own.
+ * One daemon thread with one connection, on which PostgreSQL tells of ends. It is said to listen
+ * when it has heard a word of its own, and proves that again every minute. A connection that is
+ * lost or hears nothing is replaced, with growing pauses.
  */
 final class EndListener implements AutoCloseable {
 
@@ -34,21 +33,18 @@ final class EndListener implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final DataSource source;
-  private final String channel;
+  private final WorkingConnections working;
   private final Consumer<TokenId> ended;
+  private final Hearing hearing = new Hearing();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "token-store-listen");
+  private Duration pause = FIRST_PAUSE;
 
-  EndListener(DataSource source, String channel, Consumer<TokenId> ended) {
+  EndListener(DataSource source, WorkingConnections working, Consumer<TokenId> ended) {
     this.source = source;
-    this.channel = channel;
+    this.working = working;
     this.ended = ended;
     thread.setDaemon(true);
-  }
-
-  /** Whether it can be listened on connections like this one. */
-  static boolean canListen(Connection connection) throws SQLException {
-    return connection.isWrapperFor(PGConnection.class);
   }
 
   void start() {
@@ -67,24 +63,29 @@ final class EndListener implements AutoCloseable {
   }
 
   private void run() {
-    Duration pause = FIRST_PAUSE;
     while (!closed(Duration.ZERO)) {
       try (Connection connection = source.getConnection()) {
-        try {
-          execute(connection, "listen \"" + channel + "\"");
-          pause = FIRST_PAUSE;
-          receive(connection);
-        } finally {
-          clean(connection);
-        }
+        listen(connection);
       } catch (Throwable e) {
         // Errors, too: without this thread each end would be heard of later, and nothing would say
         // so.
-        log.warn("not listening for ended tokens, next try in {}: {}", pause, e.toString());
+        hearing.lost(pause, e);
         closed(pause);
         pause = pause.multipliedBy(2);
         pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
       }
+    }
+  }
+
+  private void listen(Connection connection) throws SQLException {
+    if (working.shareServersWith(connection)) {
+      throw new DeafException("other sessions use the server process of this one");
+    }
+    try {
+      execute(connection, "listen \"" + working.channel() + "\"");
+      receive(connection);
+    } finally {
+      clean(connection);
     }
   }
 
@@ -105,16 +106,23 @@ final class EndListener implements AutoCloseable {
   }
 
   private void receive(Connection connection) throws SQLException {
-    PGConnection notified = connection.unwrap(PGConnection.class);
+    PostgresDriver driver = PostgresDriver.of(connection);
+    Echo echo = working.echo();
     int quiet = 0;
     while (!closed(Duration.ZERO)) {
-      PGNotification @Nullable [] notifications = notified.getNotifications(TURN_MILLIS);
-      if (notifications != null && notifications.length > 0) {
-        for (PGNotification notification : notifications) {
-          tell(notification);
-        }
-        quiet = 0;
-      } else if (++quiet == TURNS_UNTIL_ASKED) {
+      if (echo.verdict() == Echo.Verdict.DEAF) {
+        throw new DeafException("a word of its own was not heard");
+      }
+      PGNotification[] notifications = driver.notifications(TURN_MILLIS);
+      for (PGNotification notification : notifications) {
+        tell(notification, echo);
+      }
+      quiet = notifications.length > 0 ? 0 : quiet + 1;
+      if (echo.verdict() == Echo.Verdict.HEARS) {
+        hearing.works();
+        pause = FIRST_PAUSE;
+      }
+      if (quiet == TURNS_UNTIL_ASKED) {
         quiet = 0;
         if (!connection.isValid(ANSWER_SECONDS)) {
           throw new SQLException("the connection is lost");
@@ -123,9 +131,11 @@ final class EndListener implements AutoCloseable {
     }
   }
 
-  private void tell(PGNotification notification) {
+  private void tell(PGNotification notification, Echo echo) {
     try {
-      ended.accept(TokenId.parse(notification.getParameter()));
+      if (!echo.hears(notification.getParameter())) {
+        ended.accept(TokenId.parse(notification.getParameter()));
+      }
     } catch (Throwable e) {
       log.debug("a hint of an ended token was lost", e);
     }

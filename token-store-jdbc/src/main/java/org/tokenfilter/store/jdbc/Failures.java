@@ -22,6 +22,20 @@ final class Failures {
    */
   private static final Set<Integer> UNDONE_CODES = Set.of(1020, 1205, 1213, 50200, 90131);
 
+  /** The connection is lost, or its server process was ended. */
+  private static final List<String> LOST = List.of("08", "57P01", "57P02", "57P03");
+
+  /**
+   * PostgreSQL does not know the driver's name for a statement, or has that name already: the
+   * statement went to another server process than the one that was told the name.
+   */
+  private static final Set<String> MISNAMED = Set.of("26000", "42P05");
+
+  private static final String READ_ONLY = "25006";
+
+  /** The same for MySQL and MariaDB: read_only (1290, 1836). */
+  private static final Set<Integer> READ_ONLY_CODES = Set.of(1290, 1836);
+
   /** Connection, transaction lost, resources, cancelled or shutting down, timeout. */
   private static final List<String> PASSING = List.of("08", "40", "53", "57", "58", "HYT");
 
@@ -36,6 +50,33 @@ final class Failures {
   static boolean undone(SQLException failure) {
     return any(
         failure, one -> UNDONE.contains(state(one)) || UNDONE_CODES.contains(one.getErrorCode()));
+  }
+
+  /** It is not known what became of the last statement, and earlier ones are undone. */
+  static boolean lost(SQLException failure) {
+    return any(
+        failure,
+        one ->
+            one instanceof SQLRecoverableException
+                || one instanceof SQLNonTransientConnectionException
+                || LOST.stream().anyMatch(state(one)::startsWith));
+  }
+
+  /** The statement reached a server process that does not know it by name, and did nothing. */
+  static boolean misnamed(SQLException failure) {
+    return any(failure, one -> MISNAMED.contains(state(one)));
+  }
+
+  /** The server takes no writes, and so wrote nothing. */
+  static boolean readOnly(SQLException failure) {
+    return any(
+        failure,
+        one -> READ_ONLY.equals(state(one)) || READ_ONLY_CODES.contains(one.getErrorCode()));
+  }
+
+  /** The transaction could not be put in order with others, as happens above READ COMMITTED. */
+  static boolean unserializable(SQLException failure) {
+    return any(failure, one -> "40001".equals(state(one)));
   }
 
   /** For the caller, without the text of statements, which drivers put into their messages. */
@@ -64,6 +105,8 @@ final class Failures {
 
   private static boolean passing(SQLException failure) {
     return undone(failure)
+        || readOnly(failure)
+        || misnamed(failure)
         || any(
             failure,
             one ->

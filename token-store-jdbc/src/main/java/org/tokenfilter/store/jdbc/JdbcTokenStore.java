@@ -37,10 +37,18 @@ import org.tokenfilter.store.TokenStoreException;
  * connection that comes with autoCommit off is refused, since a rollback would undo a log-out. Its
  * own wait for a free connection adds to the bound of a call.
  *
- * <p>A call that is a single statement runs by itself; any other one is a transaction at READ
- * COMMITTED. Statements change only what they may change, and the number of changed rows or the ids
- * that they return are the answer. What the database undid by itself, as after a deadlock, is tried
- * again at most twice.
+ * <p>Transactions of several statements run at READ COMMITTED, which is set for each of them,
+ * whatever the database, the role or the pool has as its default. A call that is a single statement
+ * is a transaction of its own and sees what was committed before it began; on PostgreSQL it is run
+ * at READ COMMITTED, too, where the default is higher. There nothing is set for a session, which a
+ * pooler may lend to others. Statements change only what they may change, and the number of changed
+ * rows or the ids that they return are the answer.
+ *
+ * <p>What surely had no effect is tried again, at most twice and while there is time: what the
+ * database undid by itself, as after a deadlock; what a server refused because it takes no writes;
+ * what reached a server process that does not know the driver's name for a statement; what was
+ * lost, with its connection, before the commit was sent. Connections to a server that takes no
+ * writes are aborted, so that the pool replaces them, and a standby of PostgreSQL is not read from.
  *
  * <p>Safe for many threads.
  */
@@ -106,7 +114,7 @@ public final class JdbcTokenStore implements TokenStore {
   @Override
   public Optional<TokenRecord> find(TokenId id) {
     requireOpen();
-    return transactions.single(session -> readings.find(session, id));
+    return transactions.repeatable(session -> readings.find(session, id));
   }
 
   @Override
@@ -118,7 +126,7 @@ public final class JdbcTokenStore implements TokenStore {
     List<Renewal> inOrder = uses.stream().sorted(Comparator.comparing(Renewal::id)).toList();
     Transactions.Work<Set<TokenId>> work = session -> renewals.renew(session, inOrder, now);
     Set<TokenId> renewed =
-        renewals.single() ? transactions.single(work) : transactions.together(work);
+        renewals.single() ? transactions.repeatable(work) : transactions.together(work);
     Set<TokenId> missed = new HashSet<>();
     uses.forEach(use -> missed.add(use.id()));
     missed.removeAll(renewed);
@@ -150,13 +158,13 @@ public final class JdbcTokenStore implements TokenStore {
   @Override
   public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
     requireOpen();
-    return transactions.single(session -> readings.list(session, subject, now, after, limit));
+    return transactions.repeatable(session -> readings.list(session, subject, now, after, limit));
   }
 
   @Override
   public Ends endedWithin(Duration window, int limit) {
     requireOpen();
-    return transactions.single(session -> log.within(session, window, limit));
+    return transactions.repeatable(session -> log.within(session, window, limit));
   }
 
   @Override
@@ -165,7 +173,10 @@ public final class JdbcTokenStore implements TokenStore {
     return sweeping.sweep(transactions, expiredBefore, deadBefore, limit);
   }
 
-  /** On PostgreSQL, where the store was told to listen; elsewhere nothing comes. */
+  /**
+   * On PostgreSQL, where the store was told to listen; elsewhere nothing comes. A word of the
+   * store's own proves every minute that what is told is heard; where it is not, the log says so.
+   */
   @Override
   public AutoCloseable watch(Consumer<TokenId> ended) {
     requireOpen();

@@ -50,7 +50,9 @@ public final class JdbcTokenStoreBuilder {
 
   /**
    * Whether ends are told at once by LISTEN and NOTIFY, for {@link JdbcTokenStore#watch}; on
-   * PostgreSQL alone. Each watch holds a connection. By default false; the same on all nodes.
+   * PostgreSQL alone, and with connections to one server process: a pooler in transaction mode
+   * makes it deaf, which the log says. Each watch holds a connection. By default false; the same on
+   * all nodes.
    */
   public JdbcTokenStoreBuilder listen(boolean value) {
     listen = value;
@@ -94,14 +96,18 @@ public final class JdbcTokenStoreBuilder {
       throw new IllegalArgumentException(
           "a timeout is positive and a retention is not negative: " + timeout + ", " + retention);
     }
-    Dialect dialect = prepare(tables);
-    EndWatch watch = listen ? new PostgresWatch(source, tables) : EndWatch.NONE;
+    Surroundings surroundings = new Surroundings();
+    Dialect dialect = prepare(tables, surroundings);
+    Transactions transactions = new Transactions(source, dialect, timeout, nanoTime, surroundings);
+    EndWatch watch =
+        listen
+            ? new PostgresWatch(source, new WorkingConnections(transactions, tables, nanoTime))
+            : EndWatch.NONE;
     EndLog ends = new EndLog(tables, dialect, retention, timeout, watch);
-    Transactions transactions = new Transactions(source, dialect, timeout, nanoTime);
     return new JdbcTokenStore(transactions, dialect, tables, ends, watch, opened);
   }
 
-  private Dialect prepare(Tables tables) {
+  private Dialect prepare(Tables tables, Surroundings surroundings) {
     try (Loan loan = Loan.from(source, Transactions.networkTimeout(timeout))) {
       var connection = loan.connection();
       if (!connection.getAutoCommit()) {
@@ -112,9 +118,13 @@ public final class JdbcTokenStoreBuilder {
       }
       var database = connection.getMetaData();
       Dialect dialect = Dialect.of(database);
-      if (listen && (dialect != Dialect.POSTGRESQL || !EndListener.canListen(connection))) {
+      if (listen && (dialect != Dialect.POSTGRESQL || !PostgresDriver.isOf(connection))) {
         throw new IllegalArgumentException(
             "token.store.jdbc.listen=true needs PostgreSQL and its own driver");
+      }
+      surroundings.explore(loan, dialect);
+      if (dialect == Dialect.POSTGRESQL) {
+        PostgresTrial.run(loan);
       }
       new Schema(dialect, tables)
           .prepare(connection, createSchema == null ? dialect == Dialect.H2 : createSchema);
@@ -126,7 +136,7 @@ public final class JdbcTokenStoreBuilder {
           database.getDatabaseProductName(),
           database.getDatabaseProductVersion(),
           tables.prefix(),
-          listen ? "listening for ends" : "not listening for ends");
+          listen ? "told to listen for ends" : "not listening for ends");
       return dialect;
     } catch (SQLException e) {
       throw Failures.unreachable(e);

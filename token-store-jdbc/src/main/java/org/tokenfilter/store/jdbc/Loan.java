@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -13,7 +14,7 @@ import org.tokenfilter.store.TokenStoreException;
 
 /**
  * A connection that goes back as it came: out of any transaction, with its own settings. One that
- * cannot be cleaned is aborted, so that no pool hands it to somebody else.
+ * cannot be cleaned, or is of no use, is aborted, so that no pool hands it to somebody else.
  */
 final class Loan implements AutoCloseable {
 
@@ -25,8 +26,11 @@ final class Loan implements AutoCloseable {
   private final Connection connection;
   private int usualNetworkTimeout = UNKNOWN;
   private int usualIsolation = UNKNOWN;
+  private int usualPrepareThreshold = UNKNOWN;
   private boolean begun;
   private boolean open;
+  private boolean committing;
+  private boolean spoiled;
 
   private Loan(Connection connection) {
     this.connection = connection;
@@ -91,8 +95,38 @@ final class Loan implements AutoCloseable {
   }
 
   void commit() throws SQLException {
+    committing = true;
     connection.commit();
     open = false;
+  }
+
+  /** Undoes what was done so far. */
+  void undo() throws SQLException {
+    connection.rollback();
+    open = false;
+    connection.setAutoCommit(true);
+  }
+
+  /** Whether it may be that what was done is there to stay, although that was not answered. */
+  boolean mayBeCommitted() {
+    return committing || !begun;
+  }
+
+  /**
+   * From now on statements get no names on the server, where the driver is PostgreSQL's own: behind
+   * a pooler the next one may reach another server process.
+   */
+  void sendUnnamed() throws SQLException {
+    if (usualPrepareThreshold == UNKNOWN && PostgresDriver.isOf(connection)) {
+      PostgresDriver driver = PostgresDriver.of(connection);
+      usualPrepareThreshold = driver.prepareThreshold();
+      driver.prepareThreshold(0);
+    }
+  }
+
+  /** The connection itself is of no use to anybody: it is not to go back into its pool. */
+  void giveUp() {
+    spoiled = true;
   }
 
   /** Undoes what was not committed. Never throws: the answer does not hang on the cleaning. */
@@ -101,7 +135,7 @@ final class Loan implements AutoCloseable {
     boolean clean = false;
     try {
       restore();
-      clean = true;
+      clean = !spoiled;
     } catch (SQLException | RuntimeException e) {
       log.debug("a connection could not be cleaned and is given up", e);
     } finally {
@@ -120,6 +154,9 @@ final class Loan implements AutoCloseable {
     if (usualIsolation != UNKNOWN) {
       connection.setTransactionIsolation(usualIsolation);
     }
+    if (usualPrepareThreshold != UNKNOWN) {
+      PostgresDriver.of(connection).prepareThreshold(usualPrepareThreshold);
+    }
     if (usualNetworkTimeout != UNKNOWN) {
       connection.setNetworkTimeout(Runnable::run, usualNetworkTimeout);
     }
@@ -129,14 +166,22 @@ final class Loan implements AutoCloseable {
     try {
       if (!clean) {
         connection.abort(Runnable::run);
+        letThePoolNotice();
       }
     } catch (SQLException | RuntimeException e) {
-      log.debug("a connection could not be aborted", e);
+      log.debug("a connection was given up: {}", e.toString());
     }
     try {
       connection.close();
     } catch (SQLException | RuntimeException e) {
       log.debug("a connection could not be closed", e);
+    }
+  }
+
+  /** Some pools give up a connection only when it fails, and would lend this one once more. */
+  private void letThePoolNotice() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("select 1");
     }
   }
 

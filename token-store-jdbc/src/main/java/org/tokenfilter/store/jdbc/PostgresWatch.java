@@ -11,29 +11,23 @@ import org.tokenfilter.store.TokenId;
 /** Tells by NOTIFY, in the transaction that ends, and listens on connections of its own. */
 final class PostgresWatch implements EndWatch {
 
-  private static final String NOTIFY =
-      "select count(pg_notify(?, ended.id)) as told from unnest(?) as ended (id)";
-
   private final DataSource source;
-  private final String channel;
+  private final WorkingConnections working;
   private final Set<EndListener> listeners = ConcurrentHashMap.newKeySet();
 
-  PostgresWatch(DataSource source, Tables tables) {
+  PostgresWatch(DataSource source, WorkingConnections working) {
     this.source = source;
-    this.channel = tables.sql("${prefix}token_end");
+    this.working = working;
   }
 
   @Override
   public void tell(Session session, Collection<TokenId> ids) throws SQLException {
-    if (!ids.isEmpty()) {
-      Object[] texts = ids.stream().map(TokenId::toString).toArray(String[]::new);
-      session.query(NOTIFY, row -> row.getInt("told"), channel, session.array("text", texts));
-    }
+    working.tell(session, ids);
   }
 
   @Override
   public AutoCloseable start(Consumer<TokenId> ended) {
-    EndListener listener = new EndListener(source, channel, ended);
+    EndListener listener = new EndListener(source, working, ended);
     listeners.add(listener);
     listener.start();
     return () -> stop(listener);

@@ -1,6 +1,7 @@
 package org.tokenfilter.store.jdbc;
 
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -13,13 +14,15 @@ import org.tokenfilter.store.TokenStoreException;
  * Runs work on connections of a DataSource, each piece as a whole or not at all.
  *
  * <ol>
- *   <li>A connection is taken; one that is inside of a transaction already is refused.
+ *   <li>A connection is taken; one that is inside of a transaction already is refused, one that
+ *       leads to nobody or to a server without writes is given up for another one.
  *   <li>The work runs, bounded by the timeout of its statements and of the network.
  *   <li>It is committed, unless 5 s have passed: a write that comes later could be missed by those
  *       who ask what ended lately.
- *   <li>The connection goes back as it came.
- *   <li>Where the database itself has undone the work, as after a deadlock, it is tried again, at
- *       most twice and while there is time.
+ *   <li>The connection goes back as it came, or is given up where it is of no use to anybody.
+ *   <li>Where the work surely had no effect, it is tried again, at most twice and while there is
+ *       time: after a deadlock, on a server that takes no writes, on a process that does not know a
+ *       statement, on a connection that was lost before the commit was sent.
  * </ol>
  */
 final class Transactions {
@@ -27,6 +30,13 @@ final class Transactions {
   /** Work on a connection; may run several times. */
   interface Work<T> {
     T run(Session session) throws SQLException;
+  }
+
+  /** How work is run. */
+  private enum Kind {
+    SINGLE,
+    REPEATABLE,
+    TOGETHER
   }
 
   /** How long after its begin a write may be committed. */
@@ -39,17 +49,26 @@ final class Transactions {
   private final Dialect dialect;
   private final Duration timeout;
   private final LongSupplier nanoTime;
+  private final Surroundings surroundings;
+  private final UsableConnections usable;
 
   /**
    * A runner.
    *
    * @param timeout how long a piece of work may take before no further statement is begun
    */
-  Transactions(DataSource source, Dialect dialect, Duration timeout, LongSupplier nanoTime) {
+  Transactions(
+      DataSource source,
+      Dialect dialect,
+      Duration timeout,
+      LongSupplier nanoTime,
+      Surroundings surroundings) {
     this.source = source;
     this.dialect = dialect;
     this.timeout = timeout;
     this.nanoTime = nanoTime;
+    this.surroundings = surroundings;
+    this.usable = new UsableConnections(dialect, nanoTime);
   }
 
   /** How long a call can hang on the network: longer than any statement may take. */
@@ -59,25 +78,92 @@ final class Transactions {
 
   /** Runs a single statement, which is a transaction of its own. */
   <T> T single(Work<T> work) {
-    return repeat(deadline -> runSingle(work, deadline));
+    return repeat(Kind.SINGLE, work);
+  }
+
+  /** Runs a single statement that does no more when it runs twice. */
+  <T> T repeatable(Work<T> work) {
+    return repeat(Kind.REPEATABLE, work);
   }
 
   /** Runs several statements in one transaction. */
   <T> T together(Work<T> work) {
-    return repeat(deadline -> runTogether(work, deadline));
+    return repeat(Kind.TOGETHER, work);
   }
 
-  private <T> T runSingle(Work<T> work, Deadline deadline) throws SQLException {
-    try (Loan loan = Loan.from(source, networkTimeout(timeout))) {
-      loan.requireOwnTransactions();
-      return work.run(new Session(loan.connection(), deadline));
+  private <T> T repeat(Kind kind, Work<T> work) {
+    Deadline deadline = Deadline.in(timeout, nanoTime);
+    for (int retries = 0; ; retries++) {
+      Attempt attempt = new Attempt(kind, deadline);
+      try {
+        return attempt.run(work);
+      } catch (SQLException e) {
+        surroundings.learn(e, kind != Kind.TOGETHER);
+        if (retries == RETRIES || deadline.passed() || !attempt.hadNoEffect(e)) {
+          throw Failures.unknown(e);
+        }
+        // By chance, so that those who met do not meet again.
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE));
+      }
     }
   }
 
-  private <T> T runTogether(Work<T> work, Deadline deadline) throws SQLException {
-    try (Loan loan = Loan.from(source, networkTimeout(timeout))) {
+  /** One try at a piece of work. */
+  private final class Attempt {
+
+    private final Kind kind;
+    private final Deadline deadline;
+    private boolean harmless;
+
+    Attempt(Kind kind, Deadline deadline) {
+      this.kind = kind;
+      this.deadline = deadline;
+    }
+
+    <T> T run(Work<T> work) throws SQLException {
+      try (Loan loan = take()) {
+        try {
+          return kind == Kind.TOGETHER || surroundings.strict()
+              ? runTogether(work, loan)
+              : work.run(new Session(loan.connection(), deadline));
+        } catch (SQLException e) {
+          harmless = kind == Kind.REPEATABLE || !loan.mayBeCommitted();
+          if (Failures.lost(e)) {
+            usable.lost();
+          }
+          if (Failures.misnamed(e) || (Failures.readOnly(e) && usable.refused())) {
+            loan.giveUp();
+          }
+          throw e;
+        }
+      }
+    }
+
+    private Loan take() throws SQLException {
+      while (!deadline.passed()) {
+        Loan loan = Loan.from(source, networkTimeout(timeout));
+        boolean ready = false;
+        try {
+          loan.requireOwnTransactions();
+          if (surroundings.pooled()) {
+            loan.sendUnnamed();
+          }
+          ready = usable.accepts(loan.connection());
+          if (ready) {
+            return loan;
+          }
+          loan.giveUp();
+        } finally {
+          if (!ready) {
+            loan.close();
+          }
+        }
+      }
+      throw new SQLTimeoutException("no time is left for another connection");
+    }
+
+    private <T> T runTogether(Work<T> work, Loan loan) throws SQLException {
       Deadline commit = Deadline.in(LATEST_COMMIT, nanoTime);
-      loan.requireOwnTransactions();
       loan.begin(dialect);
       Session session = new Session(loan.connection(), deadline);
       T result = work.run(session);
@@ -90,24 +176,12 @@ final class Transactions {
       loan.commit();
       return result;
     }
-  }
 
-  private interface Attempt<T> {
-    T run(Deadline deadline) throws SQLException;
-  }
-
-  private <T> T repeat(Attempt<T> attempt) {
-    Deadline deadline = Deadline.in(timeout, nanoTime);
-    for (int retries = 0; ; retries++) {
-      try {
-        return attempt.run(deadline);
-      } catch (SQLException e) {
-        if (retries == RETRIES || deadline.passed() || !Failures.undone(e)) {
-          throw Failures.unknown(e);
-        }
-        // By chance, so that those who met do not meet again.
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE));
-      }
+    boolean hadNoEffect(SQLException failure) {
+      return Failures.undone(failure)
+          || Failures.misnamed(failure)
+          || Failures.readOnly(failure)
+          || (harmless && Failures.lost(failure));
     }
   }
 }

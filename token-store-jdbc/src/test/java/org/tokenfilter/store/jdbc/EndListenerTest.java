@@ -3,6 +3,7 @@ package org.tokenfilter.store.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -25,7 +26,11 @@ class EndListenerTest {
                       ? new NoClassDefFoundError("of the driver")
                       : new OutOfMemoryError("of the pool");
                 });
-    try (EndListener listener = new EndListener(source, "channel", id -> {})) {
+    Transactions transactions =
+        new Transactions(
+            source, Dialect.POSTGRESQL, Duration.ofSeconds(1), () -> 0, new Surroundings());
+    WorkingConnections working = new WorkingConnections(transactions, new Tables(""), () -> 0);
+    try (EndListener listener = new EndListener(source, working, id -> {})) {
       listener.start();
       assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
     }

@@ -78,6 +78,7 @@ final class FakeDatabase {
               networkTimeout = (int) arguments[1];
               yield note("network " + networkTimeout);
             }
+            case "isWrapperFor" -> false;
             case "prepareStatement" -> statement((String) arguments[0]);
             default -> note(name);
           };

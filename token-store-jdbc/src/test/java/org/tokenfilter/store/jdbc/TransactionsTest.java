@@ -21,6 +21,7 @@ class TransactionsTest {
   private static final String SQL = "update something";
 
   private final FakeDatabase database = new FakeDatabase();
+  private final Surroundings surroundings = new Surroundings();
   private final Transactions transactions = transactions(Dialect.H2);
 
   @Test
@@ -151,6 +152,101 @@ class TransactionsTest {
   }
 
   @Test
+  void serverThatTakesNoWritesLosesItsConnectionAndTheCallIsTriedAgain() {
+    database.fail(failure("25006"));
+    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(database.calls)
+        .containsSubsequence(SQL, "rollback", "abort", "createStatement", "close", SQL, "commit");
+
+    database.calls.clear();
+    database.fail(new SQLException("read_only", "HY000", 1290));
+    assertThat(transactions.<Integer>single(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(database.calls).containsSubsequence(SQL, "abort", "close", SQL, "close");
+  }
+
+  @Test
+  void onlySoManyConnectionsAreGivenUpAtOnceAndAFewEachSecondAfterwards() {
+    for (int call = 0; call < 30; call++) {
+      refuseWrites(3);
+    }
+    assertThat(database.calls.stream().filter("abort"::equals)).hasSize(64);
+
+    database.calls.clear();
+    refuseWrites(3);
+    assertThat(database.calls).doesNotContain("abort");
+
+    database.pass(1);
+    refuseWrites(3);
+    refuseWrites(3);
+    assertThat(database.calls.stream().filter("abort"::equals)).hasSize(4);
+  }
+
+  /** As often as a call is tried. */
+  private void refuseWrites(int times) {
+    for (int attempt = 0; attempt < times; attempt++) {
+      database.fail(failure("25006"));
+    }
+    assertThat(unknown()).isTrue();
+  }
+
+  @Test
+  void nameThatTheServerDoesNotKnowLosesTheConnectionAndTheCallIsTriedAgain() {
+    for (String state : List.of("26000", "42P05")) {
+      database.calls.clear();
+      database.fail(failure(state));
+      assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+      assertThat(database.calls).containsSubsequence(SQL, "rollback", "abort", SQL, "commit");
+    }
+    assertThat(surroundings.pooled()).isTrue();
+  }
+
+  @Test
+  void connectionThatIsLostBeforeTheCommitIsReplacedAndTheCallTriedAgain() {
+    for (String state : List.of("08006", "57P01", "57P02")) {
+      database.calls.clear();
+      database.fail(failure(state));
+      assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+      database.fail(failure(state));
+      assertThat(transactions.<Integer>repeatable(session -> session.update(SQL))).isEqualTo(1);
+      assertThat(database.calls.stream().filter(SQL::equals)).hasSize(4);
+    }
+  }
+
+  @Test
+  void connectionThatIsLostInASingleWriteLeavesTheAnswerUnknown() {
+    database.fail(failure("08006"));
+
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> transactions.single(session -> session.update(SQL)))
+        .matches(TokenStoreException::retryable);
+    assertThat(database.calls.stream().filter(SQL::equals)).hasSize(1);
+  }
+
+  @Test
+  void commitThatIsLostIsNotTriedAgain() {
+    database.broken.put("commit", failure("08006"));
+
+    assertThat(unknown()).isTrue();
+    assertThat(database.calls.stream().filter(SQL::equals)).hasSize(1);
+  }
+
+  @Test
+  void singleStatementThatCannotBeSerializedIsATransactionAtReadCommittedFromThenOn() {
+    Transactions postgres = transactions(Dialect.POSTGRESQL);
+    database.fail(failure("40001"));
+
+    assertThat(postgres.<Integer>single(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(database.calls)
+        .containsSubsequence(
+            SQL, "close", "set transaction isolation level read committed", SQL, "commit");
+
+    database.calls.clear();
+    assertThat(postgres.<Integer>repeatable(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(database.calls)
+        .containsSubsequence("set transaction isolation level read committed", SQL, "commit");
+  }
+
+  @Test
   void whateverTheWorkThrowsIsUndone() {
     List<Throwable> all = List.of(new IllegalStateException("mine"), new OutOfMemoryError("mine"));
     for (Throwable mine : all) {
@@ -194,7 +290,9 @@ class TransactionsTest {
 
     assertThat(unknown()).isFalse();
     // Switching autoCommit on again would commit.
-    assertThat(database.calls).endsWith("abort", "close").doesNotContain("autoCommit true");
+    assertThat(database.calls)
+        .endsWith("abort", "createStatement", "close")
+        .doesNotContain("autoCommit true");
   }
 
   @Test
@@ -256,7 +354,8 @@ class TransactionsTest {
             SwitchedSource.of(database.source(), new AtomicBoolean(false)),
             Dialect.H2,
             TIMEOUT,
-            () -> database.nanoTime);
+            () -> database.nanoTime,
+            new Surroundings());
 
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> without.single(session -> session.update(SQL)))
@@ -275,6 +374,7 @@ class TransactionsTest {
   }
 
   private Transactions transactions(Dialect dialect) {
-    return new Transactions(database.source(), dialect, TIMEOUT, () -> database.nanoTime);
+    return new Transactions(
+        database.source(), dialect, TIMEOUT, () -> database.nanoTime, surroundings);
   }
 }

@@ -1,0 +1,22 @@
+package org.tokenfilter.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** Asks which server process answers on a connection. */
+final class PostgresBackend {
+
+  static final String ASK = "select pg_backend_pid() as backend";
+
+  private PostgresBackend() {}
+
+  static int of(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(ASK)) {
+      row.next();
+      return row.getInt("backend");
+    }
+  }
+}
