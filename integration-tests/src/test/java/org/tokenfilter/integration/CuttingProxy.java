@@ -43,7 +43,7 @@ final class CuttingProxy implements AutoCloseable {
 
   private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-  private final int target;
+  private volatile int target;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicReference<@Nullable Order> order = new AtomicReference<>();
   private final AtomicInteger cuts = new AtomicInteger();
@@ -55,6 +55,11 @@ final class CuttingProxy implements AutoCloseable {
 
   int port() {
     return door.getLocalPort();
+  }
+
+  /** Connections that come from now on are led there; the others stay where they are. */
+  void leadTo(int port) {
+    target = port;
   }
 
   /** Does so once, at the next statement that contains this text. */
@@ -69,16 +74,23 @@ final class CuttingProxy implements AutoCloseable {
   private void accept() {
     try {
       while (!door.isClosed()) {
-        Socket client = door.accept();
-        Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
-        sockets.add(client);
-        sockets.add(server);
-        AtomicReference<@Nullable Cut> due = new AtomicReference<>();
-        threads.execute(() -> toServer(client, server, due));
-        threads.execute(() -> toClient(client, server, due));
+        join(door.accept());
       }
     } catch (IOException closed) {
       // The end of the test.
+    }
+  }
+
+  private void join(Socket client) throws IOException {
+    try {
+      Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+      sockets.add(client);
+      sockets.add(server);
+      AtomicReference<@Nullable Cut> due = new AtomicReference<>();
+      threads.execute(() -> toServer(client, server, due));
+      threads.execute(() -> toClient(client, server, due));
+    } catch (IOException refused) {
+      client.close();
     }
   }
 

@@ -133,7 +133,7 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void callWhoseConnectionIsKilledIsUnknownAndUndone() throws Exception {
+  void callWhoseConnectionIsKilledBeforeItsCommitIsTriedAgain() throws Exception {
     try (Connection admin = server.connect(database);
         Statement statement = admin.createStatement();
         TokenStore locked = open(server.port(), Map.of())) {
@@ -142,7 +142,29 @@ class PostgresFaultsTest {
       CompletableFuture<List<TokenId>> end =
           CompletableFuture.supplyAsync(() -> locked.end(id(1), closed()));
       await().atMost(BOUND).until(() -> kill("wait_event_type = 'Lock'") == 1);
-      assertThatThrownBy(() -> end.get(BOUND.toSeconds(), TimeUnit.SECONDS))
+      admin.rollback();
+      assertThat(end.get(BOUND.toSeconds(), TimeUnit.SECONDS)).containsExactly(id(1));
+      assertThat(endOf(1)).isEqualTo(closed());
+    }
+  }
+
+  @Test
+  void callWhoseConnectionsAreAllKilledIsUnknownAndUndone() throws Exception {
+    try (Connection admin = server.connect(database);
+        Statement statement = admin.createStatement();
+        TokenStore locked = open(server.port(), Map.of())) {
+      admin.setAutoCommit(false);
+      lockFirst(statement);
+      CompletableFuture<List<TokenId>> end =
+          CompletableFuture.supplyAsync(() -> locked.end(id(1), closed()));
+      await()
+          .atMost(BOUND)
+          .until(
+              () -> {
+                kill("wait_event_type = 'Lock'");
+                return end.isDone();
+              });
+      assertThatThrownBy(end::get)
           .isInstanceOf(ExecutionException.class)
           .cause()
           .isExactlyInstanceOf(TokenStoreException.class)
@@ -151,6 +173,52 @@ class PostgresFaultsTest {
       admin.rollback();
       assertThat(locked.end(id(1), closed())).containsExactly(id(1));
     }
+  }
+
+  @Test
+  void connectionsThatTakeNoWritesAreReplaced() throws Exception {
+    try (Connection admin = server.connect("postgres");
+        Statement statement = admin.createStatement();
+        HikariDataSource pool = pool();
+        TokenStore pooled = on(pool)) {
+      statement.execute("alter database " + database + " set default_transaction_read_only = on");
+      pool.getHikariPoolMXBean().softEvictConnections();
+      Set<String> refusing = readOnly(pool);
+      assertThat(refusing).hasSize(pool.getMaximumPoolSize());
+      statement.execute("alter database " + database + " reset default_transaction_read_only");
+      assertThat(readOnly(pool)).isEqualTo(refusing);
+
+      assertThat(pooled.renew(List.of(new Renewal(id(2), now, null)), now)).isEmpty();
+      assertThat(pooled.end(id(1), closed())).containsExactly(id(1));
+      // Those that were met are gone; whichever was not will be when it is met.
+      assertThat(readOnly(pool)).hasSizeLessThan(refusing.size());
+    }
+  }
+
+  /** The server processes of those of the pool's connections that take no writes. */
+  private static Set<String> readOnly(HikariDataSource pool) throws SQLException {
+    Set<String> processes = new HashSet<>();
+    List<Connection> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
+        Connection connection = pool.getConnection();
+        all.add(connection);
+        try (Statement statement = connection.createStatement();
+            var row =
+                statement.executeQuery(
+                    "select pg_backend_pid(), current_setting('transaction_read_only')")) {
+          row.next();
+          if (row.getString(2).equals("on")) {
+            processes.add(row.getString(1));
+          }
+        }
+      }
+    } finally {
+      for (Connection connection : all) {
+        connection.close();
+      }
+    }
+    return processes;
   }
 
   @Test

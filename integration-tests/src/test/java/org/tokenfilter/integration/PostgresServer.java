@@ -39,6 +39,10 @@ final class PostgresServer {
     return Holder.SERVER.getJdbcUrl("postgres", name);
   }
 
+  static int port() {
+    return Holder.SERVER.getPort();
+  }
+
   static HikariDataSource pool(String url, int size) {
     return pool(url, size, Duration.ofSeconds(30));
   }

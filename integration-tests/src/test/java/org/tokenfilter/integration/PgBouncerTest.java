@@ -1,0 +1,309 @@
+package org.tokenfilter.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.jdbc.JdbcTokenStore;
+
+/** What a store does behind PgBouncer that the contract does not show. */
+@EnabledIf(
+    value = "org.tokenfilter.integration.PgBouncer#isInstalled",
+    disabledReason = PgBouncer.MISSING)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PgBouncerTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final String url = PostgresServer.newDatabase();
+  private final Instant now = Clock.systemUTC().instant();
+  private final Queue<TokenId> heard = new ConcurrentLinkedQueue<>();
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final Logger logger = (Logger) LoggerFactory.getLogger("org.tokenfilter.store.jdbc");
+
+  @BeforeEach
+  void listenToTheLog() {
+    lines.start();
+    logger.setLevel(Level.INFO);
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void stop() {
+    logger.detachAppender(lines);
+    logger.setLevel(null);
+  }
+
+  // Transaction mode.
+
+  @Test
+  void everyLogOutIsAnsweredInTransactionMode() throws Exception {
+    try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
+        HikariDataSource pool = pool(bouncer);
+        TokenStore store = open(pool, false)) {
+      ExecutorService threads = Executors.newFixedThreadPool(8);
+      try {
+        List<Future<TokenId>> ends = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+          ends.add(threads.submit(() -> end(store)));
+        }
+        for (Future<TokenId> end : ends) {
+          assertThat(store.find(end.get()).orElseThrow().ending()).isNotNull();
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+  }
+
+  /** The application's transactions have made the driver name BEGIN and COMMIT on many servers. */
+  @Test
+  void namesThatOthersLeftInThePoolDoNotFailACall() throws Exception {
+    try (PgBouncer bouncer =
+            new PgBouncer(
+                PostgresServer.port(), "pool_mode = transaction", "server_round_robin = 1");
+        HikariDataSource pool = pool(bouncer);
+        TokenStore store = open(pool, false)) {
+      ExecutorService threads = Executors.newFixedThreadPool(6);
+      try {
+        List<Future<?>> others = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+          others.add(threads.submit(() -> ofTheApplication(pool)));
+        }
+        for (int i = 0; i < 30; i++) {
+          end(store);
+        }
+        for (Future<?> other : others) {
+          other.get();
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+    }
+  }
+
+  /** It fails now and then, which is the application's own to set right. */
+  private static void ofTheApplication(HikariDataSource pool) {
+    try (Connection connection = pool.getConnection()) {
+      connection.setAutoCommit(false);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("select 1");
+      }
+      connection.commit();
+    } catch (SQLException disorder) {
+      assertThat(disorder.getSQLState()).isIn("26000", "42P05", "25P02", "08003");
+    }
+  }
+
+  @Test
+  void listeningIsDeafInTransactionModeSaysSoAndLeavesNothingBehind() throws Exception {
+    try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
+        HikariDataSource pool = pool(bouncer);
+        TokenStore store = open(pool, true)) {
+      store.watch(heard::add);
+      await().atMost(PATIENCE).until(() -> said(Level.WARN, "deaf"));
+      assertThat(lines())
+          .anyMatch(line -> line.contains("pooler in transaction mode") && line.contains("listen"));
+      assertThat(said(Level.INFO, "what is told is heard")).isFalse();
+      TokenId ended = end(store);
+      assertThat(store.endedWithin(Duration.ofMinutes(1), 1_000).ids()).contains(ended);
+      assertThat(sessionsThatListened()).isZero();
+    }
+    assertThat(heard).isEmpty();
+    assertThat(lines().stream().filter(line -> line.contains("deaf"))).hasSize(1);
+  }
+
+  @Test
+  void listeningBeginsWhenThePoolerIsSetRight() throws Exception {
+    try (PgBouncer bouncer =
+            new PgBouncer(
+                PostgresServer.port(), "pool_mode = transaction", "default_pool_size = 40");
+        HikariDataSource pool = pool(bouncer);
+        TokenStore store = open(pool, true)) {
+      store.watch(heard::add);
+      await().atMost(PATIENCE).until(() -> said(Level.WARN, "deaf"));
+      bouncer.change("pool_mode = transaction", "pool_mode = session");
+      await().atMost(PATIENCE).until(() -> said(Level.INFO, "listening for ended tokens again"));
+      awaitHeard(store);
+    }
+  }
+
+  // Session mode.
+
+  @Test
+  void endsAreHeardInSessionMode() throws Exception {
+    try (PgBouncer bouncer =
+            new PgBouncer(PostgresServer.port(), "pool_mode = session", "default_pool_size = 40");
+        HikariDataSource pool = pool(bouncer);
+        TokenStore store = open(pool, true)) {
+      store.watch(heard::add);
+      await().atMost(PATIENCE).until(() -> said(Level.INFO, "what is told is heard"));
+      awaitHeard(store);
+      assertThat(said(Level.WARN, "listening")).isFalse();
+      assertThat(said(Level.WARN, "deaf")).isFalse();
+    }
+  }
+
+  // Statement mode.
+
+  @Test
+  void statementModeStopsTheStart() {
+    try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = statement");
+        HikariDataSource pool = pool(bouncer)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> open(pool, false))
+          .withMessageContainingAll("statement mode", "pool_mode=transaction");
+    }
+  }
+
+  // A pooler that stops and goes.
+
+  @Test
+  void pausedPoolerIsAnsweredInTimeAndGoesOn() throws Exception {
+    try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
+        HikariDataSource pool = pool(bouncer);
+        TokenStore store = open(pool, false);
+        TokenStore hasty = JdbcTokenStore.builder(pool).timeout(Duration.ofSeconds(1)).open()) {
+      TokenRecord record = record();
+      store.insert(record, Limit.NONE, now);
+      bouncer.pause();
+      await().atMost(PATIENCE).until(() -> isUnknown(() -> hasty.find(record.id())));
+      assertUnknown(() -> hasty.end(record.id(), closed()));
+      bouncer.resume();
+      assertThat(store.find(record.id()).orElseThrow().ending()).isNull();
+      assertThat(store.end(record.id(), closed())).containsExactly(record.id());
+    }
+  }
+
+  @Test
+  void poolerThatIsStartedAnewCostsNoCall() throws Exception {
+    try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
+        HikariDataSource pool = pool(bouncer);
+        TokenStore store = open(pool, false)) {
+      pool.setConnectionTimeout(1_000);
+      TokenId ended = end(store);
+      bouncer.kill();
+      assertUnknown(() -> store.find(ended));
+      bouncer.start();
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptionsInstanceOf(TokenStoreException.class)
+          .until(() -> store.find(ended).isPresent());
+      TokenRecord record = record();
+      store.insert(record, Limit.NONE, now);
+      // Nobody asks meanwhile: the pool does not know that its connections are lost.
+      bouncer.kill();
+      bouncer.start();
+      assertThat(store.end(record.id(), closed())).containsExactly(record.id());
+      assertThat(store.find(ended)).isPresent();
+    }
+  }
+
+  private static TokenStore open(HikariDataSource pool, boolean listen) {
+    return JdbcTokenStore.builder(pool)
+        .createSchema(true)
+        .listen(listen)
+        .timeout(Duration.ofSeconds(20))
+        .open();
+  }
+
+  private HikariDataSource pool(PgBouncer bouncer) {
+    return PostgresServer.pool(bouncer.url(url), 8);
+  }
+
+  private static boolean isUnknown(Runnable call) {
+    try {
+      call.run();
+      return false;
+    } catch (TokenStoreException unknown) {
+      return true;
+    }
+  }
+
+  private static void assertUnknown(Runnable call) {
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(call::run)
+        .matches(TokenStoreException::retryable);
+  }
+
+  private Ending closed() {
+    return Ending.of(Reason.CLOSED, now);
+  }
+
+  private TokenRecord record() {
+    byte[] bytes = new byte[TokenId.LENGTH];
+    ThreadLocalRandom.current().nextBytes(bytes);
+    return TokenRecord.builder(TokenId.of(bytes), TokenKind.OPEN, "alice", now).build();
+  }
+
+  private TokenId end(TokenStore store) {
+    TokenRecord record = record();
+    store.insert(record, Limit.NONE, now);
+    assertThat(store.end(record.id(), closed())).containsExactly(record.id());
+    return record.id();
+  }
+
+  private void awaitHeard(TokenStore store) {
+    await().atMost(PATIENCE).until(() -> heard.contains(end(store)) || !heard.isEmpty());
+  }
+
+  private List<String> lines() {
+    return List.copyOf(lines.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
+  private boolean said(Level level, String text) {
+    return List.copyOf(lines.list).stream()
+        .anyMatch(
+            line -> line.getLevel().equals(level) && line.getFormattedMessage().contains(text));
+  }
+
+  private long sessionsThatListened() throws SQLException {
+    try (HikariDataSource direct = PostgresServer.pool(url, 1);
+        Connection connection = direct.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and query ilike 'listen %'\
+                """)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+}
