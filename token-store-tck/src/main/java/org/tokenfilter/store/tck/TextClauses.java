@@ -60,6 +60,61 @@ interface TextClauses extends StoreUnderTest {
   }
 
   @Test
+  default void s15_textsOfEveryKindComeBackInEveryComponent() {
+    Scene scene = new Scene(this);
+    String unique = Scene.newId().toString();
+
+    for (String text : SampleTexts.ALL) {
+      String subject = unique + text;
+      TokenRecord record =
+          scene.insert(
+              of(scene, subject)
+                  .roles(Set.of(text, SampleTexts.filling(text, 4_000), "", unique))
+                  .group(unique + text + text)
+                  .client(text)
+                  .binding(text)
+                  .attributes(Map.of(text, SampleTexts.filling(text, 4_000), "", text)));
+      scene.assertUnchanged(record);
+      assertThat(store().list(subject, scene.now(), null, 9)).containsExactly(record);
+    }
+  }
+
+  @Test
+  default void s15_textsThatACharacterSetConfusesAreKeptApart() {
+    Scene scene = new Scene(this);
+
+    for (List<String> confused : SampleTexts.CONFUSED) {
+      String unique = Scene.newId().toString();
+      List<TokenRecord> records =
+          confused.stream().map(text -> confusing(scene, unique, text)).toList();
+      scene.assertUnchanged(records.toArray(TokenRecord[]::new));
+      for (TokenRecord record : records) {
+        assertThat(otherNode().list(record.subject(), scene.now(), null, 9))
+            .containsExactly(record);
+      }
+      for (TokenRecord record : records) {
+        Selection selection = new Selection(record.subject(), Set.of());
+        assertThat(store().endAll(selection, scene.closed(), 9)).containsExactly(record.id());
+      }
+    }
+  }
+
+  /** A record whose texts differ from another one's in these characters alone. */
+  private TokenRecord confusing(Scene scene, String unique, String text) {
+    TokenRecord record =
+        of(scene, unique + text)
+            .group("group " + unique + text)
+            .client(text)
+            .binding(text)
+            .roles(Set.of(text))
+            .attributes(Map.of(text, text))
+            .build();
+    assertThat(store().insert(record, new Limit(1, REJECT), scene.now()))
+        .isEqualTo(Insertion.of(INSERTED));
+    return record;
+  }
+
+  @Test
   default void s15_longestSubjectAndAttributesComeBack() {
     Scene scene = new Scene(this);
     String unique = Scene.newId().toString();

@@ -1,6 +1,11 @@
 package org.tokenfilter.store.tck;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.stream.Collectors.toSet;
+
+import java.nio.charset.Charset;
+import java.text.Normalizer;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -16,9 +21,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.DuplicateTokenException;
+import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Insertion;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Position;
+import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -37,9 +44,51 @@ final class FidelityDefects {
             "s15",
             "has room for 100 characters of subject",
             data -> new Keeps(data, FidelityDefects::cut)),
+        changesTexts(
+            "keeps Latin-1, and question marks for the rest", text -> in(ISO_8859_1, text)),
+        changesTexts("keeps ASCII, and question marks for the rest", text -> in(US_ASCII, text)),
+        changesTexts(
+            "keeps the basic plane alone", text -> text.replaceAll("[^\\x00-\uffff]", "?")),
+        changesTexts("composes letters", text -> Normalizer.normalize(text, Normalizer.Form.NFC)),
+        changesTexts("takes blanks off the end", String::stripTrailing),
+        changesTexts("takes a byte order mark for none", text -> text.replace("\ufeff", "")),
+        changesTexts("reads backslashes", text -> text.replace("\\\\", "\\")),
+        changesTexts("knows no control characters", text -> text.replaceAll("[\\x01-\\x08]", "")),
+        Defect.of(
+            "s15",
+            "keeps the client in Latin-1",
+            data ->
+                new Keeps(
+                    data,
+                    record ->
+                        record.toBuilder()
+                            .client(
+                                record.client() == null ? null : in(ISO_8859_1, record.client()))
+                            .build())),
+        Defect.of(
+            "s15",
+            "keeps roles in Latin-1",
+            data ->
+                new Keeps(
+                    data,
+                    record ->
+                        record.toBuilder()
+                            .roles(
+                                record.roles().stream()
+                                    .map(role -> in(ISO_8859_1, role))
+                                    .collect(toSet()))
+                            .build())),
         Defect.of("s15", "keeps local times", KeepsLocalTimes::new),
         Defect.of("s15", "folds the case of ids", FoldsIds::new),
         Defect.of("s15", "folds the case of subjects", FoldsSubjects::new));
+  }
+
+  private static Defect changesTexts(String what, UnaryOperator<String> change) {
+    return Defect.of("s15_texts", "subjects: " + what, data -> new ChangesSubjects(data, change));
+  }
+
+  private static String in(Charset charset, String text) {
+    return new String(text.getBytes(charset), charset);
   }
 
   private static TokenRecord seconds(TokenRecord record) {
@@ -65,27 +114,26 @@ final class FidelityDefects {
 
   private static TokenRecord latin1(TokenRecord record) {
     Map<String, String> attributes = new HashMap<>();
-    record
-        .attributes()
-        .forEach(
-            (name, value) ->
-                attributes.put(
-                    name,
-                    new String(
-                        value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1)));
+    record.attributes().forEach((name, value) -> attributes.put(name, in(ISO_8859_1, value)));
     return record.toBuilder().attributes(attributes).build();
   }
 
   private static TokenRecord cut(TokenRecord record) {
-    String subject = record.subject();
-    return new TokenRecord(
-        record.id(),
-        record.kind(),
-        subject
+    return withSubject(
+        record,
+        record
+            .subject()
             .codePoints()
             .limit(100)
             .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString(),
+            .toString());
+  }
+
+  private static TokenRecord withSubject(TokenRecord record, String subject) {
+    return new TokenRecord(
+        record.id(),
+        record.kind(),
+        subject,
         record.roles(),
         record.group(),
         record.parent(),
@@ -172,6 +220,35 @@ final class FidelityDefects {
 
     private static String folded(TokenId id) {
       return id.toString().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Writes and looks for another text than it was given, as a connection of its own does. */
+  private static final class ChangesSubjects extends Node {
+
+    private final UnaryOperator<String> change;
+
+    ChangesSubjects(TokenStore data, UnaryOperator<String> change) {
+      super(data);
+      this.change = change;
+    }
+
+    @Override
+    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+      return data().insert(withSubject(record, change.apply(record.subject())), limit, now);
+    }
+
+    @Override
+    public List<TokenRecord> list(
+        String subject, Instant now, @Nullable Position after, int limit) {
+      return data().list(change.apply(subject), now, after, limit);
+    }
+
+    @Override
+    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+      return data()
+          .endAll(
+              new Selection(change.apply(selection.subject()), selection.except()), ending, limit);
     }
   }
 
