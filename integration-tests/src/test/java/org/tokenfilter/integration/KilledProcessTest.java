@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenRecord;
@@ -26,9 +28,10 @@ class KilledProcessTest {
 
   private record Database(String url, String username) {}
 
-  @Test
-  void h2KeepsAnAcknowledgedInsertion(@TempDir Path folder) throws Exception {
-    assertInsertionKept(h2(folder));
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void h2KeepsAnAcknowledgedInsertion(int opening, @TempDir Path folder) throws Exception {
+    assertInsertionKept(h2(folder, opening));
   }
 
   @Test
@@ -36,9 +39,10 @@ class KilledProcessTest {
     assertReplacementKept(h2(folder));
   }
 
-  @Test
-  void h2KeepsAnAcknowledgedEnd(@TempDir Path folder) throws Exception {
-    assertEndKept(h2(folder));
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void h2KeepsAnAcknowledgedEnd(int opening, @TempDir Path folder) throws Exception {
+    assertEndKept(h2(folder, opening));
   }
 
   @Test
@@ -56,8 +60,13 @@ class KilledProcessTest {
     assertEndKept(postgres());
   }
 
-  private static Database h2(Path folder) {
-    return new Database("jdbc:h2:file:" + folder.resolve("tokens"), "sa");
+  /** A file that has been opened and closed before, but for its first opening. */
+  private static Database h2(Path folder, int opening) {
+    Database database = new Database("jdbc:h2:file:" + folder.resolve("tokens"), "sa");
+    for (int earlier = 1; earlier < opening; earlier++) {
+      open(database, "create").close();
+    }
+    return database;
   }
 
   private static Database postgres() {
@@ -92,14 +101,23 @@ class KilledProcessTest {
   }
 
   private static TokenStore reopen(Database database) {
+    return open(database, "validate");
+  }
+
+  private static TokenStore open(Database database, String schema) {
     return new JdbcTokenStoreProvider()
         .open(
             Map.of(
-                "url", database.url(),
-                "username", database.username(),
-                "schema", "validate",
-                "timeout", "PT5S",
-                "retention", "PT1H"));
+                "url",
+                database.url(),
+                "username",
+                database.username(),
+                "schema",
+                schema,
+                "timeout",
+                "PT5S",
+                "retention",
+                "PT1H"));
   }
 
   private static Ending endOfThird(TokenStore store) {

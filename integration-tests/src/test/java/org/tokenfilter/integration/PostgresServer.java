@@ -29,10 +29,19 @@ final class PostgresServer {
 
   /** The URL of a new, empty database. */
   static String newDatabase() {
+    return newDatabase("");
+  }
+
+  /**
+   * The URL of a new, empty database.
+   *
+   * @param options as they follow its name in CREATE DATABASE
+   */
+  static String newDatabase(String options) {
     String name = "tokens" + DATABASES.incrementAndGet();
     try (Connection connection = Holder.SERVER.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("create database " + name);
+      statement.execute("create database " + name + " " + options);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -20,7 +20,7 @@ final class SampleProcess implements AutoCloseable {
   private static final Path WAR = Path.of("../sample-webapp/target/sample-webapp.war");
   private static final Pattern ADDRESS = Pattern.compile("The sample is at (http://\\S+)");
   private static final String LOG = "log";
-  private static final int STARTS_WITHIN_SECONDS = 120;
+  private static final int STARTS_WITHIN_SECONDS = 240;
   private static final int STOPS_WITHIN_SECONDS = 60;
 
   private final Process process;
@@ -104,6 +104,14 @@ final class SampleProcess implements AutoCloseable {
   /** Where it serves, with a slash at the end. */
   URI address() {
     return address;
+  }
+
+  /** Ends it without a moment to tidy up (SIGKILL). */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    if (!process.waitFor(STOPS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("the sample was killed and goes on");
+    }
   }
 
   /** Stops it as a terminal does, and waits for it. */

@@ -104,6 +104,20 @@ enum Dialect {
     return this == POSTGRESQL ? time + " / 1000" : time;
   }
 
+  /** What to do where texts do not come back as they were stored. */
+  String textAdvice() {
+    return switch (this) {
+      case POSTGRESQL -> "Use a database with the encoding UTF8 (see: SHOW server_encoding)";
+      case MARIADB, MYSQL ->
+          ("Use utf8mb4 from end to end: the columns of schema-%s.sql in the jar token-store-jdbc"
+                  + " (see: SHOW CREATE TABLE), and no other character set or collation for the"
+                  + " connection, be it in its URL (characterEncoding, characterSetResults,"
+                  + " connectionCollation, sessionVariables) or by SET NAMES in the pool")
+              .formatted(scriptName());
+      case H2 -> "Use the columns of schema-h2.sql in the jar token-store-jdbc";
+    };
+  }
+
   /** The clause that keeps others from changing what was read, but not from reading it. */
   String shareLock() {
     return shareLock;

@@ -1,26 +1,27 @@
 package org.tokenfilter.store.jdbc;
 
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Connections straight from a driver: a new one for each call, which is slow. The driver is looked
  * for in the application's own jars as well, where DriverManager does not find all of them.
  */
-final class DriverSource implements DataSource, AutoCloseable {
+final class DriverSource extends ConnectionSource implements AutoCloseable {
+
+  private static final Pattern DRIVER = Pattern.compile("jdbc:[a-z0-9+]+:");
 
   private final Driver driver;
   private final String url;
@@ -54,17 +55,29 @@ final class DriverSource implements DataSource, AutoCloseable {
 
   @Override
   public Connection getConnection() throws SQLException {
-    Connection connection = driver.connect(url, properties);
+    Connection connection;
+    try {
+      connection = driver.connect(url, properties);
+    } catch (SQLException e) {
+      throw DriverMessage.shown(e, secrets());
+    } catch (RuntimeException e) {
+      throw DriverMessage.shown(
+          new SQLNonTransientConnectionException("the driver gives no connection", "08001", e),
+          secrets());
+    }
     if (connection == null) {
       throw new SQLException("the driver does not know the URL", "08001");
     }
     return connection;
   }
 
-  /** Not offered: the login is the store's. */
-  @Override
-  public Connection getConnection(String username, String password) throws SQLException {
-    throw new SQLFeatureNotSupportedException("the login is the store's");
+  private List<String> secrets() {
+    List<String> secrets = DriverMessage.secretsOf(url);
+    String password = properties.getProperty("password", "");
+    if (!password.isEmpty()) {
+      secrets.add(password);
+    }
+    return secrets;
   }
 
   @Override
@@ -77,41 +90,6 @@ final class DriverSource implements DataSource, AutoCloseable {
       // It is lost or closed already, which is what was asked for.
       kept = null;
     }
-  }
-
-  @Override
-  public @Nullable PrintWriter getLogWriter() {
-    return null;
-  }
-
-  @Override
-  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-    throw new SQLFeatureNotSupportedException("no log writer");
-  }
-
-  @Override
-  public void setLoginTimeout(int seconds) throws SQLException {
-    throw new SQLFeatureNotSupportedException("the timeout is the store's");
-  }
-
-  @Override
-  public int getLoginTimeout() {
-    return 0;
-  }
-
-  @Override
-  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-    throw new SQLFeatureNotSupportedException("no logger of java.util.logging");
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    throw new SQLException("wraps nothing");
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) {
-    return false;
   }
 
   /** Each driver has its own words and units; H2 is in the process, or has none. */
@@ -138,14 +116,27 @@ final class DriverSource implements DataSource, AutoCloseable {
     }
     DriverManager.drivers().forEach(drivers::add);
     for (Driver driver : drivers) {
-      if (driver.acceptsURL(url)) {
+      if (accepts(driver, url)) {
         return driver;
       }
     }
     // Not the URL itself, which may hold a password.
     throw new IllegalArgumentException(
         "no JDBC driver knows the URL "
-            + url.replaceFirst("^(jdbc:[^:]*).*$", "$1:...")
+            + shown(url)
             + ": put the driver's jar beside token-store-jdbc");
+  }
+
+  private static boolean accepts(Driver driver, String url) throws SQLException {
+    try {
+      return driver.acceptsURL(url);
+    } catch (SQLException e) {
+      throw DriverMessage.shown(e, DriverMessage.secretsOf(url));
+    }
+  }
+
+  private static String shown(String url) {
+    Matcher driver = DRIVER.matcher(url);
+    return driver.lookingAt() ? driver.group() + "..." : "(which begins with jdbc: and its name)";
   }
 }

@@ -88,14 +88,15 @@ final class Failures {
     return new TokenStoreException(
         "the database did not do what it was asked to (SQLState %s, code %d)"
             .formatted(failure.getSQLState(), failure.getErrorCode()),
-        failure,
+        DriverMessage.shown(failure),
         passing(failure));
   }
 
   /**
    * For the start: with what the driver could not reach, as far as it says so in its first line.
    */
-  static TokenStoreException unreachable(SQLException failure) {
+  static TokenStoreException unreachable(SQLException why) {
+    SQLException failure = DriverMessage.shown(why);
     return new TokenStoreException(
         "the database cannot be reached (SQLState %s): %s"
             .formatted(failure.getSQLState(), firstLine(String.valueOf(failure.getMessage()))),
@@ -103,7 +104,8 @@ final class Failures {
         true);
   }
 
-  private static boolean passing(SQLException failure) {
+  /** It is the moment that is wrong, not what was asked for. */
+  static boolean passing(SQLException failure) {
     return undone(failure)
         || readOnly(failure)
         || misnamed(failure)

@@ -84,7 +84,8 @@ public final class JdbcTokenStoreBuilder {
   }
 
   /**
-   * Opens the store: connects, and makes or checks the tables.
+   * Opens the store: connects, makes or checks the tables, and shows by trial records, which are
+   * rolled back, that texts come back as they were stored.
    *
    * @throws IllegalArgumentException if a setting, the database or its tables are not as they must
    *     be; the message lists what is wrong and says what to do
@@ -97,8 +98,11 @@ public final class JdbcTokenStoreBuilder {
           "a timeout is positive and a retention is not negative: " + timeout + ", " + retention);
     }
     Surroundings surroundings = new Surroundings();
-    Dialect dialect = prepare(tables, surroundings);
-    Transactions transactions = new Transactions(source, dialect, timeout, nanoTime, surroundings);
+    Prepared prepared = prepare(tables, surroundings);
+    Dialect dialect = prepared.dialect();
+    Transactions transactions =
+        new Transactions(prepared.source(), dialect, timeout, nanoTime, surroundings);
+    TextTrial.require(transactions, dialect, tables);
     EndWatch watch =
         listen
             ? new PostgresWatch(source, new WorkingConnections(transactions, tables, nanoTime))
@@ -107,7 +111,10 @@ public final class JdbcTokenStoreBuilder {
     return new JdbcTokenStore(transactions, dialect, tables, ends, watch, opened);
   }
 
-  private Dialect prepare(Tables tables, Surroundings surroundings) {
+  /** What the tables are in, and where connections that keep what they acknowledge come from. */
+  private record Prepared(Dialect dialect, DataSource source) {}
+
+  private Prepared prepare(Tables tables, Surroundings surroundings) {
     try (Loan loan = Loan.from(source, Transactions.networkTimeout(timeout))) {
       var connection = loan.connection();
       if (!connection.getAutoCommit()) {
@@ -128,8 +135,12 @@ public final class JdbcTokenStoreBuilder {
       }
       new Schema(dialect, tables)
           .prepare(connection, createSchema == null ? dialect == Dialect.H2 : createSchema);
+      DataSource used = source;
       if (dialect == Dialect.POSTGRESQL) {
         warnOfLostCommits(connection);
+      } else if (dialect == Dialect.H2 && H2File.holds(connection)) {
+        new H2File(tables).requireWritingAtOnce(connection);
+        used = new H2FileSource(source);
       }
       log.info(
           "tokens are kept in {} {}, table prefix '{}', {}",
@@ -137,7 +148,7 @@ public final class JdbcTokenStoreBuilder {
           database.getDatabaseProductVersion(),
           tables.prefix(),
           listen ? "told to listen for ends" : "not listening for ends");
-      return dialect;
+      return new Prepared(dialect, used);
     } catch (SQLException e) {
       throw Failures.unreachable(e);
     }

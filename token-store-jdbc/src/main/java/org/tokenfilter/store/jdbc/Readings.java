@@ -50,7 +50,7 @@ final class Readings {
    */
   Optional<TokenRecord> find(Session session, TokenId id) throws SQLException {
     try {
-      return session.first(find, RecordRows::read, id);
+      return session.first(find, RecordRows::readExactly, id);
     } catch (UnreadableRecordException e) {
       unreadable.report(id, e);
       throw e;
@@ -91,7 +91,7 @@ final class Readings {
     TokenId id = RecordRows.id(row);
     Position position = new Position(Instant.ofEpochMilli(row.getLong("issued_at")), id);
     try {
-      return new Listed(position, RecordRows.read(row));
+      return new Listed(position, RecordRows.readExactly(row));
     } catch (UnreadableRecordException e) {
       unreadable.report(id, e);
       return new Listed(position, null);

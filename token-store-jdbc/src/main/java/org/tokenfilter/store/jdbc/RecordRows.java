@@ -19,7 +19,8 @@ final class RecordRows {
   static final String COLUMNS =
       """
       id, kind, subject, roles, group_name, parent, client, binding, issued_at, last_used_at, \
-      idle_timeout, idle_expires_at, expires_at, ended, ended_at, end_reason, successor, attributes\
+      idle_timeout, idle_expires_at, expires_at, ended, ended_at, end_reason, successor, attributes, \
+      subject_hash, group_hash\
       """;
 
   /** Binds {@link #values}. The hashes are for the indexes. */
@@ -80,6 +81,21 @@ final class RecordRows {
       // Without what it says: that may be somebody's name.
       throw new UnreadableRecordException("its row is none that this version writes", e);
     }
+  }
+
+  /**
+   * The same for those who act upon the texts. One whose connection changes texts, unlike the one
+   * that stored the record, must not take a user for another.
+   */
+  static TokenRecord readExactly(ResultSet row) throws SQLException {
+    TokenRecord record = read(row);
+    String group = record.group();
+    if (TextHash.of(record.subject()) != row.getInt("subject_hash")
+        || (group != null && TextHash.of(group) != row.getInt("group_hash"))) {
+      throw new SQLException(
+          "a text of record " + record.id() + " is not what was stored: its hash is another one");
+    }
+    return record;
   }
 
   private static TokenRecord record(ResultSet row) throws SQLException {

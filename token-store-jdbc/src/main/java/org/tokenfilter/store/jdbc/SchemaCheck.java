@@ -78,17 +78,6 @@ final class SchemaCheck {
         "select count(*) from ${prefix}token_group_lock where slot between 0 and "
             + (GroupRoom.SLOTS - 1),
         GroupRoom.SLOTS);
-    for (String column : List.of("subject", "group_name")) {
-      require(
-          "token_record." + column + " has a collation that takes different texts for one",
-          """
-          select count(*) from (
-            select ${column} as text from ${prefix}token_record where 1 = 0
-            union all select 'a') one
-          where text = 'A' or text = 'a ' or text = '\u00e1'"""
-              .replace("${column}", column),
-          0);
-    }
   }
 
   private void require(String problem, String sql, int number) throws SQLException {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 class SchemaTest {
@@ -119,34 +117,6 @@ class SchemaTest {
         "alter table token_record alter column group_name varchar_ignorecase(512)");
 
     assertThat(problems()).contains("token_record.group_name");
-  }
-
-  @Test
-  void fileIsWrittenAtOnce() throws SQLException {
-    database.setURL("jdbc:h2:file:./target/h2/" + UUID.randomUUID());
-    try (Connection open = database.getConnection();
-        TokenStore store = JdbcTokenStore.builder(database).open();
-        Statement statement = open.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "select setting_value from information_schema.settings"
-                    + " where setting_name = 'WRITE_DELAY'")) {
-      assertThat(store).isNotNull();
-      assertThat(row.next()).isTrue();
-      assertThat(row.getString(1)).isEqualTo("0");
-    }
-  }
-
-  @Test
-  void fileThatMayNotBeWrittenAtOnceIsRefused() throws SQLException {
-    execute("set write_delay 500");
-    try (Connection connection = database.getConnection()) {
-      new SchemaScript(Dialect.H2, new Tables("")).run(connection);
-    }
-    execute("create user writer password ''", "grant all on schema public to writer");
-    become("writer");
-
-    assertThat(problems()).contains("WRITE_DELAY");
   }
 
   @Test
