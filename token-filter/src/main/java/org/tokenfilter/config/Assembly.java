@@ -156,12 +156,16 @@ final class Assembly {
       }
       return opened;
     } catch (IllegalArgumentException | TokenStoreException e) {
-      problems.add("the store " + name + " cannot be opened: " + e.getMessage());
+      problems.add(notOpened(name, String.valueOf(e.getMessage()), own));
     } catch (RuntimeException | LinkageError broken) {
       // A plugin may throw anything: a driver that is missing is an error.
-      problems.add("the store " + name + " cannot be opened: " + broken);
+      problems.add(notOpened(name, broken.toString(), own));
     }
     return null;
+  }
+
+  private static String notOpened(String name, String why, Map<String, String> settings) {
+    return "the store " + name + " cannot be opened: " + ShownSetting.message(why, settings);
   }
 
   /** The settings in force, in one line and without secrets. */

@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class Configuration {
 
   private static final String STORE_PREFIX = ConfigurationKey.STORE.key() + ".";
-
-  private static final Pattern SECRET_NAME =
-      Pattern.compile("password|secret|credential|key", Pattern.CASE_INSENSITIVE);
-  private static final Pattern SECRET_IN_URL =
-      Pattern.compile(
-          "((?:password|pwd|secret|key)=|//[^/@:]*:)[^&;@/]+", Pattern.CASE_INSENSITIVE);
 
   private final ConfigurationSources sources;
   private final Map<ConfigurationKey, String> texts = new EnumMap<>(ConfigurationKey.class);
@@ -156,7 +149,8 @@ final class Configuration {
   }
 
   /**
-   * All settings in one line, without secrets.
+   * All settings in one line. None of our own is a secret; of a store's own, what may be one is
+   * left out.
    *
    * @param store the name of the store provider, whose own settings are among them
    * @param storeSettings what it understands
@@ -166,15 +160,8 @@ final class Configuration {
     texts.forEach((key, text) -> line.add(key.key() + "=" + text));
     ofStore(store, storeSettings)
         .forEach(
-            (name, text) -> line.add(STORE_PREFIX + store + "." + name + "=" + mask(name, text)));
+            (name, text) ->
+                line.add(STORE_PREFIX + store + "." + name + "=" + ShownSetting.of(name, text)));
     return line.toString();
-  }
-
-  /** None of our own keys is a secret, but a store may take a password, or have one in its url. */
-  private static String mask(String name, String text) {
-    if (SECRET_NAME.matcher(name).find() && !name.endsWith("-file")) {
-      return "***";
-    }
-    return SECRET_IN_URL.matcher(text).replaceAll("$1***");
   }
 }

@@ -81,7 +81,8 @@ final class TokenSecurityTest {
   void secretsOfAStoreAreMaskedWhereSettingsAreShown() {
     Map<String, String> settings =
         Map.of(
-            "token.store.jdbc.url", "jdbc:x://u:pw1@db/app?user=u&password=pw2&ssl=true",
+            "token.store.jdbc.url",
+                "jdbc:postgresql://db:5432/app?user=u&password=pw1/pw2@&ssl=true",
             "token.store.jdbc.password", "pw3",
             "token.store.jdbc.password-file", "/etc/shop/db-password");
     List<String> problems = new ArrayList<>();
@@ -89,7 +90,7 @@ final class TokenSecurityTest {
         new Configuration(ConfigurationSources.of(settings, Map.of()), problems);
     assertThat(configuration.effective("jdbc", Set.of("url", "password", "password-file")))
         .contains("token.idle-timeout=PT30M")
-        .contains("token.store.jdbc.url=jdbc:x://u:***@db/app?user=u&password=***&ssl=true")
+        .contains("token.store.jdbc.url=jdbc:postgresql://db:5432/app***, ")
         .contains("token.store.jdbc.password=***")
         .contains("token.store.jdbc.password-file=/etc/shop/db-password")
         .doesNotContain("pw1", "pw2", "pw3");

@@ -1,0 +1,107 @@
+package org.tokenfilter.config;
+
+import static java.util.regex.Matcher.quoteReplacement;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A store's own settings as they may be shown: in logs and messages, which many may read. What is
+ * not surely free of secrets is left out; of a URL, driver, host and database stay.
+ */
+final class ShownSetting {
+
+  private static final String HIDDEN = "***";
+
+  private static final Pattern SECRET_NAME =
+      Pattern.compile("pass|pwd|secret|credential|key|token", Pattern.CASE_INSENSITIVE);
+
+  /** Such as in {@code a=b;password=c}, wherever that stands. */
+  private static final Pattern SECRET_IN_TEXT =
+      Pattern.compile(
+          "(?:pass|pwd|secret|credential|token|key)\\w*\\s*[=:]", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern URL =
+      Pattern.compile("(?:jdbc:|\\w[\\w+.-]*://)", Pattern.CASE_INSENSITIVE);
+
+  /** Shorter ones are in any message. */
+  private static final int LEAST_REPEATED = 4;
+
+  private static final Pattern URL_IN_TEXT =
+      Pattern.compile("jdbc:[^\\s\"']+", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern PASSWORD_IN_TEXT =
+      Pattern.compile("((?:pass|pwd|secret)\\w*\\s*=\\s*)\\S+", Pattern.CASE_INSENSITIVE);
+
+  private static final String HOST = "(?:[\\w.-]+|\\[[\\p{XDigit}:.]+])(?::\\d{1,5})?";
+  private static final String HOSTS = "//" + HOST + "(?:," + HOST + ")*";
+  private static final String DATABASE = "/[\\w.$-]*";
+
+  /** Up to where a URL tells driver, host and database; nothing before that can be a secret. */
+  private static final Pattern PLACE =
+      Pattern.compile(
+          "jdbc:(?:postgresql|mysql|mariadb|mysql\\+srv)(?::(?:replication|loadbalance|sequential))?:"
+              + (HOSTS + "(?:" + DATABASE + ")?")
+              + "|jdbc:postgresql:[\\w.$-]+"
+              + "|jdbc:h2:(?:(?:tcp|ssl):"
+              + HOSTS
+              + ")?[^;?@&=()\\r\\n]+"
+              + "|jdbc:oracle:thin:@"
+              + (HOSTS + "(?:" + DATABASE + ")?")
+              + "|(?:jdbc:)?\\w[\\w+.-]*:"
+              + HOSTS,
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern DRIVER =
+      Pattern.compile("(?:jdbc:)?\\w[\\w+.-]*:", Pattern.CASE_INSENSITIVE);
+
+  private ShownSetting() {}
+
+  /** The setting's value, or as much of it as surely is no secret. */
+  static String of(String name, String value) {
+    if (SECRET_NAME.matcher(name).find() && !name.endsWith("-file")) {
+      return HIDDEN;
+    }
+    if (URL.matcher(value.strip()).lookingAt()) {
+      return place(value.strip());
+    }
+    return SECRET_IN_TEXT.matcher(value).find() || value.indexOf('@') >= 0 ? HIDDEN : value;
+  }
+
+  /**
+   * A message of a store or a driver, which may repeat settings.
+   *
+   * @param settings what may be repeated, by name
+   */
+  static String message(String message, Map<String, String> settings) {
+    String shown = message;
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      String value = setting.getValue();
+      if (value.length() >= LEAST_REPEATED) {
+        shown = shown.replace(value, of(setting.getKey(), value));
+      }
+    }
+    shown = URL_IN_TEXT.matcher(shown).replaceAll(url -> quoteReplacement(place(url.group())));
+    return PASSWORD_IN_TEXT.matcher(shown).replaceAll("$1" + quoteReplacement(HIDDEN));
+  }
+
+  private static String place(String url) {
+    // What stands before an @ may be a password, and a password may hold anything, an @ included.
+    int at = url.indexOf('@');
+    boolean ofOracle = url.toLowerCase(Locale.ROOT).startsWith("jdbc:oracle:thin:@");
+    boolean free = at < 0 || (ofOracle && url.indexOf('@', at + 1) < 0);
+    Matcher place = PLACE.matcher(url);
+    if (free && place.lookingAt() && ends(url, place.end())) {
+      return place.end() == url.length() ? url : place.group() + HIDDEN;
+    }
+    Matcher driver = DRIVER.matcher(url);
+    return driver.lookingAt() ? driver.group() + HIDDEN : HIDDEN;
+  }
+
+  /** Whether a name is over there: else it was the begin of something else. */
+  private static boolean ends(String url, int index) {
+    return index == url.length() || "/?;".indexOf(url.charAt(index)) >= 0;
+  }
+}
