@@ -10,6 +10,7 @@ import org.tokenfilter.codec.ContentEncryption;
 import org.tokenfilter.token.ClientAddress;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -106,7 +107,9 @@ public final class Main {
     err.println(
         wrong instanceof UnmatchedArgumentException
             ? "There is an argument too many, or an unknown option."
-            : String.valueOf(wrong.getMessage()));
+            : isSetting(wrong)
+                ? "--store-setting is KEY=VALUE, such as url=jdbc:postgresql://db/app"
+                : String.valueOf(wrong.getMessage()));
     wrong.getCommandLine().usage(err);
     return USAGE;
   }
@@ -118,5 +121,10 @@ public final class Main {
       String version = Main.class.getPackage().getImplementationVersion();
       return new String[] {"token-filter-tools " + (version == null ? "(not packed)" : version)};
     }
+  }
+
+  private static boolean isSetting(CommandLine.ParameterException wrong) {
+    return wrong.getArgSpec() instanceof OptionSpec option
+        && option.longestName().equals("--store-setting");
   }
 }

@@ -152,6 +152,14 @@ class ExplainCommandTest {
   }
 
   @Test
+  void settingWithoutItsKeyIsNotRepeated() {
+    Shell answer = explain("", "--store", "jdbc", "--store-setting", "jdbc:mysql://u:p3Zb@db/app");
+    assertThat(answer.status()).isEqualTo(2);
+    assertThat(answer.err()).contains("--store-setting is KEY=VALUE").doesNotContain("p3Zb");
+    assertThat(answer.out()).isEmpty();
+  }
+
+  @Test
   void whatCannotBeAskedIsNeitherAcceptedNorRefused() throws IOException {
     assertUnasked("the store 'redis' is not on the class path", "--store", "redis");
     assertUnasked("the store 'memory' is in the memory of its node", "--store", "memory");
