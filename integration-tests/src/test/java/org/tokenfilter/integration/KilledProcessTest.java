@@ -34,9 +34,10 @@ class KilledProcessTest {
     assertInsertionKept(h2(folder, opening));
   }
 
-  @Test
-  void h2KeepsAnAcknowledgedReplacement(@TempDir Path folder) throws Exception {
-    assertReplacementKept(h2(folder));
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void h2KeepsAnAcknowledgedReplacement(int opening, @TempDir Path folder) throws Exception {
+    assertReplacementKept(h2(folder, opening));
   }
 
   @ParameterizedTest

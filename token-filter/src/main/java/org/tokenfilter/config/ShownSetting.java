@@ -30,7 +30,7 @@ final class ShownSetting {
   private static final int LEAST_REPEATED = 4;
 
   private static final Pattern URL_IN_TEXT =
-      Pattern.compile("jdbc:[^\\s\"']+", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("jdbc:[^\\s\"']*[^\\s\"',.:]", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern PASSWORD_IN_TEXT =
       Pattern.compile("((?:pass|pwd|secret)\\w*\\s*=\\s*)\\S+", Pattern.CASE_INSENSITIVE);
@@ -102,6 +102,6 @@ final class ShownSetting {
 
   /** Whether a name is over there: else it was the begin of something else. */
   private static boolean ends(String url, int index) {
-    return index == url.length() || "/?;".indexOf(url.charAt(index)) >= 0;
+    return index == url.length() || "/?;*".indexOf(url.charAt(index)) >= 0;
   }
 }

@@ -90,7 +90,7 @@ final class TokenSecurityTest {
         new Configuration(ConfigurationSources.of(settings, Map.of()), problems);
     assertThat(configuration.effective("jdbc", Set.of("url", "password", "password-file")))
         .contains("token.idle-timeout=PT30M")
-        .contains("token.store.jdbc.url=jdbc:postgresql://db:5432/app***, ")
+        .contains("token.store.jdbc.url=jdbc:postgresql://db:5432/app***")
         .contains("token.store.jdbc.password=***")
         .contains("token.store.jdbc.password-file=/etc/shop/db-password")
         .doesNotContain("pw1", "pw2", "pw3");
