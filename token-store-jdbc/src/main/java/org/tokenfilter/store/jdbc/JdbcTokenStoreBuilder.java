@@ -17,6 +17,9 @@ public final class JdbcTokenStoreBuilder {
 
   private static final Logger log = LoggerFactory.getLogger(JdbcTokenStore.class);
 
+  /** How long trial records may take. */
+  private static final Duration TRIAL = Duration.ofSeconds(30);
+
   private final DataSource source;
   private String tablePrefix = "";
   private @Nullable Boolean createSchema;
@@ -102,13 +105,21 @@ public final class JdbcTokenStoreBuilder {
     Dialect dialect = prepared.dialect();
     Transactions transactions =
         new Transactions(prepared.source(), dialect, timeout, nanoTime, surroundings);
-    TextTrial.require(transactions, dialect, tables);
+    TextTrial.require(
+        new Transactions(prepared.source(), dialect, longer(timeout), nanoTime, surroundings),
+        dialect,
+        tables);
     EndWatch watch =
         listen
             ? new PostgresWatch(source, new WorkingConnections(transactions, tables, nanoTime))
             : EndWatch.NONE;
     EndLog ends = new EndLog(tables, dialect, retention, timeout, watch);
     return new JdbcTokenStore(transactions, dialect, tables, ends, watch, opened);
+  }
+
+  /** A node that starts has much to do; a trial takes more statements than a call. */
+  private static Duration longer(Duration timeout) {
+    return timeout.compareTo(TRIAL) > 0 ? timeout : TRIAL;
   }
 
   /** What the tables are in, and where connections that keep what they acknowledge come from. */
