@@ -57,12 +57,14 @@ public final class Notices {
 
   /**
    * Writes a WARN for the first failure of an outage; those that follow are counted, until {@link
-   * #works}. The stack trace of each is written at DEBUG.
+   * #works}. The stack trace of each is written at DEBUG. What fails again within a minute after it
+   * worked is counted too, and told when that minute is over: where some calls fail and others do
+   * not, the log does not fill.
    *
    * @param message what does not work, and what that means; without placeholders
    */
   public void failing(Logger log, String cause, String message, Throwable why) {
-    if (of(outages, cause, new Outage()).fail() == 1) {
+    if (of(outages, cause, new Outage()).fail(nanoTime.getAsLong())) {
       log.warn("{}: {}", message, why.toString());
     }
     log.debug("{}", message, why);
@@ -75,7 +77,7 @@ public final class Notices {
    */
   public void works(Logger log, String cause, String message) {
     Outage outage = outages.get(cause);
-    long failures = outage == null ? 0 : outage.end();
+    long failures = outage == null ? 0 : outage.end(nanoTime);
     if (failures > 0) {
       log.warn("{} ({} failures)", message, failures);
     }
@@ -113,21 +115,35 @@ public final class Notices {
 
   private static final class Outage {
 
-    private volatile long failures;
+    private volatile boolean told;
+    private boolean over;
+    private long overAt;
+    private long failures;
 
-    synchronized long fail() {
+    /** Whether this one is to be written. */
+    synchronized boolean fail(long now) {
       failures++;
-      return failures;
+      if (told || (over && now - overAt < INTERVAL.toNanos())) {
+        return false;
+      }
+      told = true;
+      return true;
     }
 
-    /** On every success: without a lock as long as nothing fails. */
-    long end() {
-      return failures == 0 ? 0 : reset();
+    /** On every success: without a lock and without the time as long as nothing fails. */
+    long end(LongSupplier nanoTime) {
+      return told ? reset(nanoTime.getAsLong()) : 0;
     }
 
-    private synchronized long reset() {
+    private synchronized long reset(long now) {
+      if (!told) {
+        return 0;
+      }
       long before = failures;
       failures = 0;
+      told = false;
+      over = true;
+      overAt = now;
       return before;
     }
   }

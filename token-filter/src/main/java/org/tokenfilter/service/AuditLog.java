@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.tokenfilter.notice.Quoted;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -29,7 +30,6 @@ final class AuditLog implements TokenListener {
 
   private static final Logger LOG = LoggerFactory.getLogger("org.tokenfilter.audit");
   private static final int HANDLE_SHOWN = 8;
-  private static final int TEXT_SHOWN = 255;
 
   @Override
   public void issued(TokenRecord record) {
@@ -110,18 +110,7 @@ final class AuditLog implements TokenListener {
 
     /** Quotes, and escapes all that is not printable ASCII: it may forge no line and no letter. */
     Line text(String name, String value) {
-      text.append(' ').append(name).append("=\"");
-      for (int i = 0; i < Math.min(value.length(), TEXT_SHOWN); i++) {
-        char c = value.charAt(i);
-        if (c == '"' || c == '\\') {
-          text.append('\\').append(c);
-        } else if (c >= ' ' && c <= '~') {
-          text.append(c);
-        } else {
-          text.append(String.format("\\u%04x", (int) c));
-        }
-      }
-      text.append(value.length() > TEXT_SHOWN ? "..." : "").append('"');
+      text.append(' ').append(name).append('=').append(Quoted.of(value));
       return this;
     }
 

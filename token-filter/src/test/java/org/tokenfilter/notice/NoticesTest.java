@@ -79,9 +79,27 @@ final class NoticesTest {
     try (LogLines lines = warnings()) {
       fail(2);
       notices.works(LOG, "store", "again");
+      pass(Notices.INTERVAL);
       fail(1);
 
       assertThat(lines.lines()).hasSize(3).endsWith(lines.lines().get(0));
+    }
+  }
+
+  /** As where memory still answers for some tokens, and the store for none. */
+  @Test
+  void anOutageWithSuccessesInBetweenFillsNoLog() {
+    try (LogLines lines = warnings()) {
+      for (int i = 0; i < 1_000; i++) {
+        fail(1);
+        notices.works(LOG, "store", "again");
+      }
+      assertThat(lines.lines()).hasSize(2);
+      pass(Notices.INTERVAL);
+      fail(1);
+      notices.works(LOG, "store", "again");
+
+      assertThat(lines.lines()).hasSize(4).last().isEqualTo("WARN again (1000 failures)");
     }
   }
 
