@@ -44,7 +44,7 @@ public final class Problems {
                     .with(CHALLENGE, bearer + ", error=\"invalid_request\"");
             case CONTENT_TOO_LARGE -> Problem.of(413, "Content Too Large");
             case UNSUPPORTED_MEDIA_TYPE -> Problem.of(415, "Unsupported Media Type");
-            case CROSS_SITE -> Problem.of(403, "Forbidden");
+            case CROSS_SITE, UNFIT_SUBJECT -> Problem.of(403, "Forbidden");
             case INSUFFICIENT_SCOPE ->
                 Problem.of(403, "Forbidden")
                     .with(CHALLENGE, bearer + ", error=\"insufficient_scope\"");
@@ -53,8 +53,7 @@ public final class Problems {
             case TOO_MANY_LOGINS ->
                 Problem.of(429, "Too Many Requests")
                     .with("Retry-After", Long.toString(loginWindow.toSeconds()));
-            case LOGIN_BUSY ->
-                Problem.of(429, "Too Many Requests").with("Retry-After", RETRY_SECONDS);
+            case LOGIN_BUSY -> unavailable;
             case SESSION_LIMIT, CLIENT_TOKEN_LIVE -> Problem.of(409, "Conflict");
           });
     }

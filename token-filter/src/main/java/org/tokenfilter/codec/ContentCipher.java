@@ -11,6 +11,8 @@ import java.io.Serial;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import javax.crypto.BadPaddingException;
+import javax.crypto.IllegalBlockSizeException;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,8 @@ final class ContentCipher {
   /**
    * Reads the content of a token that has this key's header.
    *
-   * @throws JOSEException if the token is not this key's; ciphers may throw unchecked ones too
+   * @throws JOSEException if the token is not this key's
+   * @throws IllegalStateException if the platform's ciphers fail; they may throw others, too
    * @throws TokenRejectedException as the reader
    */
   <T> T open(CompactJwe token, ContentReader<T> reader)
@@ -100,8 +103,11 @@ final class ContentCipher {
       throws TokenRejectedException {
     try {
       return openers.open(authenticated, token, reader);
-    } catch (GeneralSecurityException e) {
+    } catch (BadPaddingException | IllegalBlockSizeException notSealedSo) {
       return null;
+    } catch (GeneralSecurityException e) {
+      // Not the token: the keys were tried when the application started.
+      throw new IllegalStateException("the platform's cryptography fails", e);
     }
   }
 

@@ -81,11 +81,11 @@ public final class JweTokenCodec implements TokenCodec {
     return open(cipher, parts);
   }
 
-  /** Whatever the ciphers throw, and some of it is unchecked, the text is no token of ours. */
+  /** What the ciphers throw beside saying no is their failure, and says nothing of the token. */
   private TokenClaims open(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
     try {
       return cipher.open(token, reader);
-    } catch (JOSEException | RuntimeException e) {
+    } catch (JOSEException e) {
       throw refused(token, "it does not decrypt");
     }
   }

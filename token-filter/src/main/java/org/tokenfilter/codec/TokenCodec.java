@@ -15,6 +15,8 @@ public interface TokenCodec {
    * @param token any text that a client sent
    * @throws TokenRejectedException with {@link org.tokenfilter.token.Rejection#INVALID} if it is
    *     not a token that this codec's key ring wrote for this audience, in its one spelling
+   * @throws RuntimeException if that could not be decided, as when the platform's cryptography
+   *     fails
    */
   TokenClaims decode(String token) throws TokenRejectedException;
 }

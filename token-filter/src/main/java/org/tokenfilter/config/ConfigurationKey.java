@@ -289,13 +289,22 @@ public enum ConfigurationKey {
       Setting.number(1),
       "10",
       "how many failed logins of a user name from a client are borne in token.login.window, and ten"
-          + " times as many of a name and of a client alone; then 429"),
+          + " times as many of a name and of a client alone; then 429. A name and a client that"
+          + " have succeeded together in the last seven days are refused by their own failures"
+          + " alone"),
   /** How long failed logins are remembered. */
   LOGIN_WINDOW(
       "token.login.window",
       Setting.duration(Duration.ofSeconds(1)),
       "PT5M",
-      "how long failed logins are remembered");
+      "how long failed logins are remembered"),
+  /** How many logins wait. */
+  LOGIN_WAITING(
+      "token.login.waiting",
+      Setting.number(0),
+      "64",
+      "how many logins wait, at most five seconds, while others are checked; each holds a thread of"
+          + " the container. The rest is 503 with Retry-After");
 
   /** For whom a setting counts. */
   public enum Scope {

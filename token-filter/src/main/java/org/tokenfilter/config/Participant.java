@@ -29,6 +29,7 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
+import org.tokenfilter.token.UnfitSubjectException;
 
 /**
  * A filter or servlet of ours in an application: its own settings, and its share in the
@@ -305,8 +306,13 @@ public final class Participant implements AutoCloseable {
       Subject subject = security.desk("HttpServletRequest.login").logIn(login, clientOf(request));
       IssuedToken token = security.login(request, response, subject, TokenKind.SESSION);
       return new ActiveToken(token.record(), null, token.record().lastUsedAt());
-    } catch (TokenRejectedException | IOException e) {
+    } catch (UnfitSubjectException e) {
+      new RefusalNotices(security).unfit(e);
       throw new ServletException("the log-in was refused", e);
+    } catch (TokenRejectedException e) {
+      throw new ServletException("the log-in was refused", e);
+    } catch (IOException e) {
+      throw new ServletException("whether the password is right could not be decided", e);
     }
   }
 

@@ -45,6 +45,11 @@ record ReloadedPasswords(ReloadedFile<PasswordFile> file) implements Authenticat
   }
 
   @Override
+  public Object accountsVersion() {
+    return file.get();
+  }
+
+  @Override
   public boolean canTellCurrent() {
     return true;
   }

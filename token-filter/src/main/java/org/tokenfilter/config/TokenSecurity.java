@@ -55,6 +55,7 @@ public final class TokenSecurity implements AutoCloseable {
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final Notices notices;
+  private final UnfinishedEnds unfinishedEnds;
   private final Problems problems;
   private final CrossSiteGuard guard;
   private final TrustedProxies proxies;
@@ -90,6 +91,7 @@ public final class TokenSecurity implements AutoCloseable {
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.notices = notices;
+    this.unfinishedEnds = new UnfinishedEnds(service, notices);
     this.problems = problems;
     this.guard = guard;
     this.proxies = proxies;
@@ -165,6 +167,8 @@ public final class TokenSecurity implements AutoCloseable {
    * @param kind SESSION or USER
    * @throws TokenRejectedException if the subject has as many sessions as it may, or it cannot be
    *     told where the request comes from
+   * @throws org.tokenfilter.token.UnfitSubjectException if the subject has more roles or
+   *     attributes, or a longer name, than a token may stand for: see {@link Subject}
    * @throws org.tokenfilter.store.TokenStoreException if the store could not keep it
    */
   public IssuedToken login(
@@ -252,6 +256,19 @@ public final class TokenSecurity implements AutoCloseable {
     return containerSession;
   }
 
+  /**
+   * Closes a session whose request has been answered, as soon as the store takes it.
+   *
+   * @param why the store did not take it at once
+   */
+  public void closeLater(TokenId session, Throwable why) {
+    unfinishedEnds.add(session, why);
+  }
+
+  UnfinishedEnds unfinishedEnds() {
+    return unfinishedEnds;
+  }
+
   /** The clock that judges; it never runs backwards. */
   public Clock clock() {
     return clock;
@@ -309,6 +326,7 @@ public final class TokenSecurity implements AutoCloseable {
   @Override
   public void close() {
     List<AutoCloseable> lastFirst = new ArrayList<>(parts);
+    lastFirst.add(unfinishedEnds);
     Collections.reverse(lastFirst);
     for (AutoCloseable part : lastFirst) {
       try {

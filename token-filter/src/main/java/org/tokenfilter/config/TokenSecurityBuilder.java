@@ -2,6 +2,7 @@ package org.tokenfilter.config;
 
 import static org.tokenfilter.config.ConfigurationKey.AUDIENCE;
 import static org.tokenfilter.config.ConfigurationKey.LOGIN_FAILURES;
+import static org.tokenfilter.config.ConfigurationKey.LOGIN_WAITING;
 import static org.tokenfilter.config.ConfigurationKey.LOGIN_WINDOW;
 import static org.tokenfilter.config.ConfigurationKey.MAX_LIFETIME;
 import static org.tokenfilter.config.ConfigurationKey.MEMORY_SHARE;
@@ -33,6 +34,7 @@ import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.credentials.LoginThrottle;
+import org.tokenfilter.credentials.LoginWarnings;
 import org.tokenfilter.notice.Notices;
 import org.tokenfilter.service.BulkheadTokenStore;
 import org.tokenfilter.service.ForwardClock;
@@ -59,6 +61,8 @@ public final class TokenSecurityBuilder {
 
   /** How often uses of tokens are written whose turn it is. */
   private static final Duration USES_INTERVAL = Duration.ofSeconds(1);
+
+  private static final Duration UNFINISHED_INTERVAL = Duration.ofSeconds(1);
 
   /**
    * What asks the store beside requests has one thread each and places of its own: the sweep, the
@@ -238,8 +242,15 @@ public final class TokenSecurityBuilder {
             proxies,
             checks == null
                 ? null
-                : desk(configuration, checks, authenticators.atOnce(checks), service),
+                : desk(
+                    configuration,
+                    checks,
+                    authenticators.atOnce(checks),
+                    new LoginWarnings(notices),
+                    service,
+                    random),
             ours(kept, service, checks, threads));
+    threads.repeat("unfinished ends", security.unfinishedEnds(), UNFINISHED_INTERVAL);
     if (application != null) {
       ContextSecurity.handIn(application, security);
     }
@@ -262,15 +273,25 @@ public final class TokenSecurityBuilder {
   }
 
   private static LoginDesk desk(
-      Configuration configuration, Authenticator checks, int atOnce, TokenService service) {
+      Configuration configuration,
+      Authenticator checks,
+      int atOnce,
+      LoginWarnings warnings,
+      TokenService service,
+      SecureRandom random) {
     return new LoginDesk(
         checks,
         new LoginThrottle(
             configuration.number(LOGIN_FAILURES),
             configuration.duration(LOGIN_WINDOW),
             Ticker.systemTicker()),
-        atOnce,
-        service::loginFailed);
+        new LoginDesk.Crowd(atOnce, configuration.number(LOGIN_WAITING)),
+        (name, refused, client) -> {
+          warnings.refused(name, refused, client);
+          service.loginFailed(name, refused.rejection(), client);
+        },
+        random,
+        Ticker.systemTicker());
   }
 
   private void report(Configuration configuration, String effective, String audience) {

@@ -2,6 +2,7 @@ package org.tokenfilter.credentials;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Subject;
 
 /**
@@ -20,6 +21,21 @@ public interface Authenticator {
    * @throws IOException if that could not be decided; the answer is then 503
    */
   Optional<Subject> authenticate(Login login) throws IOException;
+
+  /**
+   * What the accounts are now, where a login that has succeeded may be let in again without being
+   * asked about: the same name and password, for ten seconds, and for as long as this is the same
+   * object (compared by identity). So callers that send them with each request, as introspection by
+   * Basic does, cost one check in that time. Asked before and after each check; must answer at
+   * once.
+   *
+   * @return null, as by default, and each login is checked. Anything else only if {@link
+   *     #authenticate} looks at the name and the password and at nothing else of the request, and
+   *     if a change of the accounts may take effect ten seconds late, or gives another object
+   */
+  default @Nullable Object accountsVersion() {
+    return null;
+  }
 
   /**
    * Whether {@link #current} answers. Where it does not, {@code token.subject.recheck} stops the

@@ -1,8 +1,10 @@
 package org.tokenfilter.credentials;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.CharBuffer;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -17,66 +19,79 @@ import org.tokenfilter.token.TokenRejectedException;
 /**
  * Where every login passes, whatever endpoint it comes from. A wrong user name, a wrong password
  * and credentials that nobody can have are refused alike. Few logins are checked at once, since a
- * hash costs a processor; a few more wait, and the rest is sent away, so that a storm of logins
- * leaves the processors and the container's threads to those who have tokens. Thread-safe.
+ * hash costs a processor; more of them wait for a bounded time, and the rest is sent away, so that
+ * a storm of logins leaves the processors and most of the container's threads to requests with
+ * tokens. Thread-safe.
  */
 public final class LoginDesk {
 
   private static final int MAX_USERNAME_LENGTH = 255;
   private static final int MAX_PASSWORD_LENGTH = 1024;
-  private static final int WAITING_PER_PLACE = 8;
-  private static final int MOST_WAITING = 32;
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Authenticator authenticator;
   private final LoginThrottle throttle;
+  private final Crowd crowd;
   private final Semaphore places;
-  private final Semaphore queue;
+  private final Semaphore seats;
   private final Failures failures;
-  private final Duration patience;
+  private final Ticker nanos;
+  private final KnownLogins known;
+  private final RememberedLogins remembered;
 
   /** Hears of logins that are refused. */
   @FunctionalInterface
   public interface Failures {
     /** This user name, which may be anything, was refused. */
-    void refused(String username, Rejection rejection, ClientAddress client);
+    void refused(String username, TokenRejectedException refused, ClientAddress client);
+  }
+
+  /**
+   * How many logins there may be at the desk at once.
+   *
+   * @param checked how many are checked
+   * @param waiting how many more wait
+   * @param patience how long one waits
+   */
+  public record Crowd(int checked, int waiting, Duration patience) {
+
+    /** How long a login waits where nothing else is said. */
+    public static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Some who wait for as long as is usual. */
+    public Crowd(int checked, int waiting) {
+      this(checked, waiting, PATIENCE);
+    }
   }
 
   /**
    * A desk.
    *
-   * @param atOnce how many logins are checked at once
+   * @param nanos a time in nanoseconds, of any origin
    */
   public LoginDesk(
-      Authenticator authenticator, LoginThrottle throttle, int atOnce, Failures failures) {
-    this(authenticator, throttle, atOnce, failures, PATIENCE);
-  }
-
-  /**
-   * A desk at which logins wait for another time.
-   *
-   * @param patience how long a login waits for its turn
-   */
-  LoginDesk(
       Authenticator authenticator,
       LoginThrottle throttle,
-      int atOnce,
+      Crowd crowd,
       Failures failures,
-      Duration patience) {
+      SecureRandom random,
+      Ticker nanos) {
     this.authenticator = authenticator;
     this.throttle = throttle;
-    this.places = new Semaphore(atOnce, true);
-    this.queue =
-        new Semaphore(atOnce + (int) Math.min(MOST_WAITING, (long) WAITING_PER_PLACE * atOnce));
+    this.crowd = crowd;
+    this.places = new Semaphore(crowd.checked(), true);
+    this.seats = new Semaphore(crowd.waiting());
     this.failures = failures;
-    this.patience = patience;
+    this.nanos = nanos;
+    KeyedDigest digests = new KeyedDigest(random);
+    this.known = new KnownLogins(digests, nanos);
+    this.remembered = new RememberedLogins(digests, nanos);
   }
 
   /**
    * Logs in with the credentials of the scheme Basic.
    *
    * @param credentials what follows the scheme; null if there is nothing
-   * @throws TokenRejectedException if they are missing or wrong
+   * @throws TokenRejectedException if they are missing or wrong, or as {@link #logIn}
    * @throws IOException if that could not be decided
    */
   public Subject logInByBasic(
@@ -102,7 +117,7 @@ public final class LoginDesk {
       }
       return check(login, client);
     } catch (TokenRejectedException e) {
-      failures.refused(login.username(), e.rejection(), client);
+      failures.refused(login.username(), e, client);
       throw e;
     } finally {
       Arrays.fill(login.password(), '\0');
@@ -111,47 +126,74 @@ public final class LoginDesk {
 
   private Subject check(Login login, ClientAddress client)
       throws TokenRejectedException, IOException {
-    LoginThrottle.Attempt attempt = throttle.begin(login.username(), client);
-    Optional<Subject> subject;
-    try {
-      subject = inTurn(login);
-    } catch (TokenRejectedException | IOException | RuntimeException | Error undecided) {
-      attempt.undecided();
-      throw undecided;
-    }
-    if (subject.isEmpty()) {
-      throw refused("wrong user name or password");
-    }
-    attempt.succeeded();
-    return subject.get();
-  }
-
-  private Optional<Subject> inTurn(Login login) throws TokenRejectedException, IOException {
-    if (!queue.tryAcquire()) {
-      throw busy();
-    }
-    try {
-      if (!places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw busy();
-      }
+    String name = CountedName.of(login.username());
+    String from = LoginThrottle.counted(client);
+    KnownLogins.Look look = known.at(name, from, login.password());
+    byte[] digest = remembered.digestOf(login.username(), login.password());
+    try (Wait wait = new Wait(seats, crowd.patience(), nanos)) {
+      LoginThrottle.Attempt attempt = throttle.begin(name, from, look.canBeKnown(), wait);
+      Optional<Subject> subject;
       try {
-        return ask(login);
-      } finally {
-        places.release();
+        subject = decided(login, digest, wait);
+      } catch (TokenRejectedException
+          | IOException
+          | InterruptedException
+          | RuntimeException
+          | Error undecided) {
+        attempt.undecided();
+        throw undecided;
       }
+      LoginThrottle.Limit beyond = attempt.beyond();
+      if (subject.isEmpty() || (beyond != null && !look.isKnown())) {
+        attempt.failed();
+        throw beyond == null ? refused("wrong user name or password") : beyond.refusal();
+      }
+      attempt.succeeded();
+      look.succeeded();
+      return subject.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for a login to be checked", e);
-    } finally {
-      queue.release();
     }
   }
 
-  private Optional<Subject> ask(Login login) throws IOException, InterruptedException {
+  private Optional<Subject> decided(Login login, byte[] digest, Wait wait)
+      throws TokenRejectedException, IOException, InterruptedException {
+    Optional<Subject> again = again(login, digest);
+    if (again.isPresent()) {
+      return again;
+    }
+    // Not the method without a time, which goes before those that wait.
+    if (!places.tryAcquire(0, TimeUnit.NANOSECONDS)
+        && !places.tryAcquire(wait.begin(), TimeUnit.NANOSECONDS)) {
+      throw Wait.tooLong();
+    }
+    try {
+      wait.close();
+      // Meanwhile another one may have succeeded with the same.
+      again = again(login, digest);
+      return again.isPresent() ? again : ask(login, digest);
+    } finally {
+      places.release();
+    }
+  }
+
+  private Optional<Subject> again(Login login, byte[] digest) {
+    return remembered.find(login.username(), digest, authenticator.accountsVersion());
+  }
+
+  private Optional<Subject> ask(Login login, byte[] digest)
+      throws IOException, InterruptedException {
+    // Before it is asked: what is changed while it answers must not be missed.
+    Object version = authenticator.accountsVersion();
     try {
       Optional<Subject> subject = authenticator.authenticate(login);
       // A team's own may answer null for whom it does not know, and nobody must see that it did.
-      return subject == null ? Optional.empty() : subject;
+      if (subject == null) {
+        return Optional.empty();
+      }
+      subject.ifPresent(who -> remembered.keep(login.username(), digest, who, version));
+      return subject;
     } catch (IOException | RuntimeException undecided) {
       throw undecided;
     } catch (Exception undeclared) {
@@ -183,9 +225,5 @@ public final class LoginDesk {
 
   private static TokenRejectedException refused(String why) {
     return new TokenRejectedException(Rejection.WRONG_CREDENTIALS, why);
-  }
-
-  private static TokenRejectedException busy() {
-    return new TokenRejectedException(Rejection.LOGIN_BUSY, "too many logins wait to be checked");
   }
 }

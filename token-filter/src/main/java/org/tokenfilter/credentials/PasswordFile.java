@@ -126,6 +126,12 @@ public final class PasswordFile implements Authenticator {
     return accounts.keySet();
   }
 
+  /** This: the accounts of a file that is read once stay as they are. */
+  @Override
+  public Object accountsVersion() {
+    return this;
+  }
+
   @Override
   public boolean canTellCurrent() {
     return true;

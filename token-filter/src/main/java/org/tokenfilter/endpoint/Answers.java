@@ -4,11 +4,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
+import org.tokenfilter.config.RefusalNotices;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
+import org.tokenfilter.token.UnfitSubjectException;
 
 /**
  * Answers requests by routes. No answer is stored, and a refusal or a failure becomes an answer
@@ -16,13 +18,13 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class Answers {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
-
   private final Problems problems;
   private final Wording wording;
+  private final RefusalNotices notices;
 
-  Answers(Problems problems, Wording wording) {
-    this.problems = problems;
+  Answers(TokenSecurity security, Wording wording) {
+    this.problems = security.problems();
+    this.notices = new RefusalNotices(security);
     this.wording = wording;
   }
 
@@ -43,19 +45,24 @@ final class Answers {
             problems.methodNotAllowed(allowed), "allowed are " + allowed, request, response);
       } else {
         route.action().answer(request, response);
+        notices.decided();
       }
     } catch (TokenRejectedException refused) {
-      LOG.debug("Refused: {}", refused.why());
+      notices.refused(request, refused);
       // Tomcat answers itself where a body does not come whole, and takes no other answer.
       if (!response.isCommitted()) {
         Problem problem = wording.refusal(refused.rejection(), problems);
         wording.send(problem, refused.why(), request, response);
       }
+    } catch (UnfitSubjectException unfit) {
+      notices.unfit(unfit);
+      Problem problem = wording.refusal(Rejection.UNFIT_SUBJECT, problems);
+      wording.send(problem, "refused", request, response);
     } catch (IOException | RuntimeException | Error failure) {
       if (response.isCommitted()) {
         throw failure;
       }
-      LOG.warn("A request could not be answered", failure);
+      notices.failed(failure);
       wording.send(wording.failure(problems), "not available", request, response);
     }
   }

@@ -135,7 +135,9 @@ final class Envelope {
         case HttpServletResponse.SC_BAD_REQUEST, HttpServletResponse.SC_METHOD_NOT_ALLOWED -> why;
         case HttpServletResponse.SC_UNAUTHORIZED -> "not authenticated";
         case HttpServletResponse.SC_GONE -> "expired";
-        case HttpServletResponse.SC_INTERNAL_SERVER_ERROR -> "not available";
+        case HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
+            HttpServletResponse.SC_SERVICE_UNAVAILABLE ->
+            "not available";
         default -> "refused";
       };
     }

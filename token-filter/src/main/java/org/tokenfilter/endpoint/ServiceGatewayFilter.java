@@ -77,7 +77,7 @@ public class ServiceGatewayFilter implements Filter {
     Participant joined = Participant.of(config, given);
     try {
       gateway = new ServiceGateway(joined, GatewayPaths.of(config), config.getFilterName());
-      answers = new Answers(joined.security().problems(), new Wording() {});
+      answers = new Answers(joined.security(), new Wording() {});
       participant = joined;
     } catch (RuntimeException e) {
       joined.close();

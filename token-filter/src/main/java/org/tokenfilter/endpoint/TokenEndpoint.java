@@ -24,7 +24,7 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
   public final void init() {
     participant = Participant.of(getServletConfig());
     try {
-      answers = new Answers(participant.security().problems(), wording());
+      answers = new Answers(participant.security(), wording());
       start(participant.security());
     } catch (RuntimeException e) {
       destroy();

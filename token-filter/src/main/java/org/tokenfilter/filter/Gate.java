@@ -11,11 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.RefusalNotices;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.Decision.Admitted;
 import org.tokenfilter.filter.Decision.Refused;
@@ -30,8 +29,6 @@ import org.tokenfilter.token.TokenRejectedException;
  * decision, and whoever decided judges whether the request succeeded.
  */
 final class Gate implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
   /** Milliseconds that the token lives on if this request succeeds; absent if it never expires. */
   private static final String REMAINING = "Token-Remaining";
@@ -49,6 +46,7 @@ final class Gate implements AutoCloseable {
   private final boolean allPathsAlike;
   private final SessionContinuation continuation;
   private final OwnEndpoints endpoints;
+  private final RefusalNotices notices;
 
   Gate(Participant participant, ServletContext context) {
     this.participant = participant;
@@ -59,6 +57,7 @@ final class Gate implements AutoCloseable {
     this.allPathsAlike = publicPaths.areNone() && passivePaths.areNone() && gatewayPaths.areNone();
     this.continuation = new SessionContinuation(participant);
     this.endpoints = new OwnEndpoints(context, participant.classLoader());
+    this.notices = new RefusalNotices(security);
   }
 
   void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -139,16 +138,18 @@ final class Gate implements AutoCloseable {
       }
       ActiveToken token = security.service().validate(presented);
       ActiveToken counted = passivePaths.cover(path) ? token.lookedAt() : token;
-      return new Admitted(
-          security,
+      Stay stay =
           gateway
               ? continuation.enter(counted, presented, request, response)
-              : new Stay(counted, End.LATER));
+              : new Stay(counted, End.LATER);
+      notices.decided();
+      return new Admitted(security, stay);
     } catch (TokenRejectedException refused) {
-      LOG.debug("Refused: {}", refused.why());
+      notices.decided();
+      notices.refused(request, refused);
       return new Refused(security, problems.of(refused.rejection()));
     } catch (RuntimeException | Error failure) {
-      LOG.warn("A request could not be decided, and is refused", failure);
+      notices.failed(failure);
       return new Refused(security, problems.unavailable());
     }
   }
@@ -164,7 +165,7 @@ final class Gate implements AutoCloseable {
       follow(decision, request, response, chain);
       return;
     }
-    Settlement settlement = new Settlement(admitted.stay(), security.service());
+    Settlement settlement = new Settlement(admitted.stay(), security);
     try {
       follow(decision, request, response, chain);
     } catch (Throwable failure) {
@@ -190,8 +191,11 @@ final class Gate implements AutoCloseable {
   /**
    * Inside of another answer nothing can be refused aloud: nothing is written, and nothing runs.
    */
-  private static void refuse(
-      Problem answer, HttpServletRequest request, HttpServletResponse response) throws IOException {
+  private void refuse(Problem answer, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (request.getDispatcherType() != DispatcherType.REQUEST) {
+      notices.refusedDispatch(request);
+    }
     if (request.getDispatcherType() != DispatcherType.INCLUDE && !response.isCommitted()) {
       answer.send(response);
     }

@@ -4,13 +4,14 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.SessionContinuation.End;
 import org.tokenfilter.filter.SessionContinuation.Stay;
-import org.tokenfilter.service.TokenService;
-import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
 /**
@@ -23,32 +24,69 @@ final class Settlement implements AsyncListener {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final int FIRST_FAILURE = 400;
 
+  private static final Trouble NOT_RENEWED =
+      new Trouble(
+          "use-not-kept",
+          "Uses of tokens could not be written, and tokens may expire although they are used. Look"
+              + " at the store",
+          "Uses of tokens are written again");
+
+  private static final Trouble NOT_CLOSED =
+      new Trouble(
+          "session-not-closed",
+          "Sessions could not be closed with their requests, which are answered 503. Look at the"
+              + " store",
+          "Sessions are closed with their requests again");
+
+  /** What may go wrong with many requests, and is told once. */
+  private record Trouble(String cause, String begins, String ends) {
+
+    void failed(TokenSecurity security, RuntimeException why) {
+      security.notices().failing(LOG, cause, begins, why);
+    }
+
+    void worked(TokenSecurity security) {
+      security.notices().works(LOG, cause, ends);
+    }
+  }
+
   /** Where it travels with an asynchronous request to its further dispatches. */
   private static final String ATTRIBUTE = "org.tokenfilter.filter.Settlement";
 
   private final Stay stay;
-  private final TokenService service;
+  private final TokenSecurity security;
   private final AtomicBoolean settled = new AtomicBoolean();
   private volatile boolean failed;
 
-  Settlement(Stay stay, TokenService service) {
+  Settlement(Stay stay, TokenSecurity security) {
     this.stay = stay;
-    this.service = service;
+    this.security = security;
   }
 
   /** The chain has returned without an exception. */
-  void judge(HttpServletRequest request, HttpServletResponse response) {
+  void judge(HttpServletRequest request, HttpServletResponse response) throws IOException {
     if (request.isAsyncStarted()) {
       request.setAttribute(ATTRIBUTE, this);
       request.getAsyncContext().addListener(this, request, response);
+      return;
+    }
+    RuntimeException unfinished = settle(isSuccess(response.getStatus()));
+    if (unfinished == null) {
+      return;
+    }
+    if (response.isCommitted()) {
+      later(unfinished);
     } else {
-      settle(response.getStatus());
+      // A client that is answered 200 would take its session for closed.
+      NOT_CLOSED.failed(security, unfinished);
+      response.reset();
+      security.problems().unavailable().send(response);
     }
   }
 
   /** The chain has thrown. */
   void failed() {
-    settle(false);
+    settleAnswered(false);
   }
 
   /**
@@ -61,25 +99,46 @@ final class Settlement implements AsyncListener {
     }
   }
 
-  private void settle(int status) {
-    settle(!failed && status < FIRST_FAILURE);
+  private boolean isSuccess(int status) {
+    return !failed && status < FIRST_FAILURE;
   }
 
-  private void settle(boolean succeeded) {
-    if (settled.getAndSet(true)) {
-      return;
+  /** Whatever is left to be done now is done later: the answer is on its way. */
+  private void settleAnswered(boolean succeeded) {
+    RuntimeException unfinished = settle(succeeded);
+    if (unfinished != null) {
+      later(unfinished);
     }
-    try {
-      if (succeeded) {
-        service.renew(stay.token());
-      }
-    } catch (RuntimeException e) {
-      // The answer is on its way; all that is lost is this renewal.
-      LOG.warn("The use of a token could not be kept", e);
+  }
+
+  /** Why the session that ends with this request could not be ended; null if nothing is left. */
+  private @Nullable RuntimeException settle(boolean succeeded) {
+    if (settled.getAndSet(true)) {
+      return null;
+    }
+    if (succeeded) {
+      renew();
     }
     TokenRecord session = stay.token().session();
-    if (session != null && endsWith(succeeded)) {
-      end(session.id());
+    if (session == null || !endsWith(succeeded)) {
+      return null;
+    }
+    try {
+      security.service().close(session.id());
+      NOT_CLOSED.worked(security);
+      return null;
+    } catch (RuntimeException e) {
+      return e;
+    }
+  }
+
+  /** The answer is on its way; all that may be lost is this renewal. */
+  private void renew() {
+    try {
+      security.service().renew(stay.token());
+      NOT_RENEWED.worked(security);
+    } catch (RuntimeException e) {
+      NOT_RENEWED.failed(security, e);
     }
   }
 
@@ -87,17 +146,16 @@ final class Settlement implements AsyncListener {
     return stay.end() == End.IN_ANY_CASE || (stay.end() == End.ON_FAILURE && !succeeded);
   }
 
-  private void end(TokenId session) {
-    try {
-      service.close(session);
-    } catch (RuntimeException e) {
-      LOG.warn("A session could not be ended with its request; it ends when it expires", e);
+  private void later(RuntimeException why) {
+    TokenRecord session = stay.token().session();
+    if (session != null) {
+      security.closeLater(session.id(), why);
     }
   }
 
   @Override
   public void onComplete(AsyncEvent event) {
-    settle(((HttpServletResponse) event.getSuppliedResponse()).getStatus());
+    settleAnswered(isSuccess(((HttpServletResponse) event.getSuppliedResponse()).getStatus()));
   }
 
   @Override

@@ -25,8 +25,8 @@ import org.tokenfilter.store.TokenStore;
  * The store as one node sees it. A live record that was read once is answered from memory for as
  * long as the node is {@link Freshness fresh} and the store has acknowledged that it lives, and
  * with its latest use on this node; so {@link #find} may be late by the lag, and keeps no more than
- * that of S3. Everything else goes to the store at once, and what it answers into memory.
- * Thread-safe.
+ * that of S3. A record that has ended is answered from memory for a minute, since its end is final.
+ * Everything else goes to the store at once, and what it answers into memory. Thread-safe.
  */
 final class NearTokenStore implements TokenStore {
 
@@ -37,6 +37,7 @@ final class NearTokenStore implements TokenStore {
   private final RenewalBuffer uses;
   private final SharedFinds finds;
   private final TokenCounts counts;
+  private final EndedTokens ended;
 
   NearTokenStore(
       TokenStore store,
@@ -46,6 +47,18 @@ final class NearTokenStore implements TokenStore {
       RenewalBuffer uses,
       SharedFinds finds,
       TokenCounts counts) {
+    this(store, clock, freshness, tokens, uses, finds, counts, new EndedTokens());
+  }
+
+  private NearTokenStore(
+      TokenStore store,
+      Clock clock,
+      Freshness freshness,
+      LiveTokens tokens,
+      RenewalBuffer uses,
+      SharedFinds finds,
+      TokenCounts counts,
+      EndedTokens ended) {
     this.store = store;
     this.clock = clock;
     this.freshness = freshness;
@@ -53,11 +66,12 @@ final class NearTokenStore implements TokenStore {
     this.uses = uses;
     this.finds = finds;
     this.counts = counts;
+    this.ended = ended;
   }
 
   /** The same memory in front of another way to the same store. */
   NearTokenStore over(TokenStore other) {
-    return new NearTokenStore(other, clock, freshness, tokens, uses, finds, counts);
+    return new NearTokenStore(other, clock, freshness, tokens, uses, finds, counts, ended);
   }
 
   @Override
@@ -78,8 +92,14 @@ final class NearTokenStore implements TokenStore {
         return Optional.of(shown(token, id));
       }
     }
+    TokenRecord dead = ended.get(id, now);
+    if (dead != null) {
+      counts.hit();
+      return Optional.of(dead);
+    }
     counts.miss();
     Optional<TokenRecord> found = finds.find(id, () -> read(id));
+    found.filter(record -> record.id().equals(id)).ifPresent(record -> ended.put(record, now));
     return found.map(record -> record.liveAt(now) ? uses.with(record) : record);
   }
 

@@ -29,6 +29,7 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
+import org.tokenfilter.token.UnfitSubjectException;
 
 /** Makes records and their tokens. */
 final class TokenIssuer {
@@ -69,12 +70,13 @@ final class TokenIssuer {
     Instant now = clock.instant();
     SessionId id = SessionId.random(random, audience);
     TokenRecord fresh =
-        record(id.tokenId(), TokenKind.SESSION, subject, client, now)
-            .group(Groups.sessionsOf(subject.name()))
-            .binding(policy.binding().of(client))
-            .idleTimeout(policy.sessionIdleTimeout())
-            .expiresAt(policy.slidingLimit(now, ttl))
-            .build();
+        fitting(
+            subject,
+            record(id.tokenId(), TokenKind.SESSION, subject, client, now)
+                .group(Groups.sessionsOf(subject.name()))
+                .binding(policy.binding().of(client))
+                .idleTimeout(policy.sessionIdleTimeout())
+                .expiresAt(policy.slidingLimit(now, ttl)));
     Optional<IssuedToken> joined = join(fresh, presented, now);
     if (joined.isPresent()) {
       return joined.get();
@@ -88,9 +90,10 @@ final class TokenIssuer {
       throws TokenRejectedException {
     Instant now = clock.instant();
     TokenRecord record =
-        record(randomId(), TokenKind.OPEN, subject, client, now)
-            .expiresAt(policy.openLimit(now, ttl))
-            .build();
+        fitting(
+            subject,
+            record(randomId(), TokenKind.OPEN, subject, client, now)
+                .expiresAt(policy.openLimit(now, ttl)));
     IssuedToken token = written(record, null);
     insert(record, now);
     return issued(token);
@@ -99,10 +102,11 @@ final class TokenIssuer {
   IssuedToken user(Subject subject, @Nullable Duration idleTimeout, ClientAddress client) {
     Instant now = clock.instant();
     TokenRecord record =
-        record(randomId(), TokenKind.USER, subject, client, now)
-            .idleTimeout(idleTimeout == null ? policy.userIdleTimeout() : idleTimeout)
-            .expiresAt(policy.slidingLimit(now, Duration.ZERO))
-            .build();
+        fitting(
+            subject,
+            record(randomId(), TokenKind.USER, subject, client, now)
+                .idleTimeout(idleTimeout == null ? policy.userIdleTimeout() : idleTimeout)
+                .expiresAt(policy.slidingLimit(now, Duration.ZERO)));
     IssuedToken token = written(record, null);
     insert(record, now);
     return issued(token);
@@ -112,11 +116,12 @@ final class TokenIssuer {
       throws TokenRejectedException {
     Instant now = clock.instant();
     TokenRecord record =
-        record(randomId(), TokenKind.OPEN, subject, now)
-            .client(client)
-            .group(Groups.apiClient(environment, client, subject.name()))
-            .expiresAt(now.plus(policy.clientLifetime()))
-            .build();
+        fitting(
+            subject,
+            record(randomId(), TokenKind.OPEN, subject, now)
+                .client(client)
+                .group(Groups.apiClient(environment, client, subject.name()))
+                .expiresAt(now.plus(policy.clientLifetime())));
     IssuedToken token = written(record, null);
     insert(record, ONE_TOKEN, Rejection.CLIENT_TOKEN_LIVE, now);
     return issued(token);
@@ -277,6 +282,19 @@ final class TokenIssuer {
     return TokenRecord.builder(id, kind, subject.name(), now)
         .roles(subject.roles())
         .attributes(subject.attributes());
+  }
+
+  /**
+   * The record, if its subject fits into one.
+   *
+   * @throws UnfitSubjectException if it does not, whoever asks and however often
+   */
+  private static TokenRecord fitting(Subject subject, TokenRecord.Builder record) {
+    try {
+      return record.build();
+    } catch (IllegalArgumentException unfit) {
+      throw new UnfitSubjectException(subject.name(), unfit);
+    }
   }
 
   private TokenId randomId() {

@@ -36,6 +36,8 @@ public enum Rejection {
   TOO_MANY_LOGINS,
   /** More logins wait to be checked than may. */
   LOGIN_BUSY,
+  /** Its subject has more roles or attributes, or a longer name, than a token may stand for. */
+  UNFIT_SUBJECT,
   /** Its subject has as many open sessions as it may. */
   SESSION_LIMIT,
   /** Its API client has a live token, which it can refresh. */

@@ -153,6 +153,20 @@ enum Door {
         && answer.all("Retry-After").equals(List.of(Integer.toString(retryAfter)));
   }
 
+  /** Who it is is known, and a token there is none for them, now or later. */
+  boolean isForbidden(Answer answer) {
+    return isError(answer, 403, "Forbidden", "refused")
+        && answer.all("WWW-Authenticate").isEmpty()
+        && answer.all("Retry-After").isEmpty();
+  }
+
+  /** Too many logins wait to be checked. */
+  boolean isBusy(Answer answer) {
+    return isError(answer, 503, "Service Unavailable", "not available")
+        && answer.all("WWW-Authenticate").isEmpty()
+        && answer.all("Retry-After").equals(List.of("1"));
+  }
+
   /** The store, or who checks passwords, does not answer. */
   boolean fails(Answer answer) {
     return isEnveloped()

@@ -32,7 +32,15 @@ class ProblemsTest {
     String tooMany = "{\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429}";
     Map<Rejection, List<String>> expected = new EnumMap<>(Rejection.class);
     expected.put(Rejection.TOO_MANY_LOGINS, List.of("429", "Retry-After: 300", tooMany));
-    expected.put(Rejection.LOGIN_BUSY, List.of("429", "Retry-After: 1", tooMany));
+    expected.put(
+        Rejection.LOGIN_BUSY,
+        List.of(
+            "503",
+            "Retry-After: 1",
+            "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503}"));
+    expected.put(
+        Rejection.UNFIT_SUBJECT,
+        List.of("403", "", "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}"));
     expected.put(Rejection.MISSING, List.of("401", BEARER, UNAUTHORIZED));
     expected.put(
         Rejection.INVALID, List.of("401", BEARER + ", error=\"invalid_token\"", UNAUTHORIZED));

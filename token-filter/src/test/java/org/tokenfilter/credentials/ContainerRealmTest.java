@@ -7,6 +7,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -171,9 +172,9 @@ final class ContainerRealmTest {
   }
 
   @Test
-  void wrongPasswordUnknownUserAndRealmThatIsDownAreAnsweredAlike() throws Exception {
+  void wrongPasswordAndUnknownUserAreAnsweredAlike() throws Exception {
     String first = null;
-    for (String credentials : List.of("alice:wrong", "nobody:wonderland", "down:wonderland")) {
+    for (String credentials : List.of("alice:wrong", "nobody:wonderland")) {
       HttpResponse<String> answer =
           app.get("/security/rest/token/access/5", "Authorization", WebApp.basic(credentials));
       assertThat(answer.statusCode()).isEqualTo(401);
@@ -182,7 +183,75 @@ final class ContainerRealmTest {
       first = first == null ? answer.body() : first;
       assertThat(answer.body()).isEqualTo(first);
     }
-    assertThat(asked).containsExactly("alice", "nobody", "down");
+    assertThat(asked).containsExactly("alice", "nobody");
+  }
+
+  /** Jetty hands on what its realm threw. */
+  @Test
+  void realmThatIsDownIsNotTakenForAWrongPassword() throws Exception {
+    for (int i = 0; i < 12; i++) {
+      HttpResponse<String> answer =
+          app.get(
+              "/security/rest/token/access/5", "Authorization", WebApp.basic("down:wonderland"));
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().allValues("Retry-After")).containsExactly("1");
+      assertThat(answer.body()).doesNotContain("directory");
+    }
+  }
+
+  @Test
+  void rightPasswordIsRightWhomeverTheContainerKnows() throws Exception {
+    for (String known : List.of("alice:wonderland", "admin:looking-glass", "alice:wrong")) {
+      for (String login : List.of("alice wonderland alice", "admin looking-glass admin")) {
+        List<String> words = List.of(login.split(" ", -1));
+        assertThat(
+                app.get(
+                        "/public/desk?name=" + words.get(0) + "&password=" + words.get(1),
+                        "Authorization",
+                        WebApp.basic(known))
+                    .body())
+            .startsWith(words.get(2) + " ");
+      }
+      assertThat(
+              app.get(
+                      "/public/desk?name=bob&password=wonderland",
+                      "Authorization",
+                      WebApp.basic(known))
+                  .body())
+          .startsWith("WRONG_CREDENTIALS ");
+    }
+  }
+
+  /** As Tomcat and Undertow do, which check no password then. */
+  @Test
+  void whoIsKnownAlreadyIsLoggedOutAndTriedOnceMore() throws Exception {
+    HttpServletRequest request = mock(HttpServletRequest.class);
+    Principal alice = () -> "alice";
+    when(request.getUserPrincipal()).thenReturn(alice);
+    doThrow(new ServletException("known already")).doNothing().when(request).login(any(), any());
+    assertThat(ask(request)).isPresent();
+    verify(request, times(2)).logout();
+  }
+
+  @Test
+  void whoIsKnownAlreadyAndHasAWrongPasswordIsRefused() throws Exception {
+    HttpServletRequest request = mock(HttpServletRequest.class);
+    Principal alice = () -> "alice";
+    when(request.getUserPrincipal()).thenReturn(alice);
+    doThrow(new ServletException("no")).when(request).login(any(), any());
+    assertThat(ask(request)).isEmpty();
+    verify(request, times(2)).login(any(), any());
+    verify(request).logout();
+  }
+
+  @Test
+  void realmThatThrowsInsideIsNotTakenForARefusal() throws Exception {
+    for (Throwable cause :
+        List.of(new IllegalStateException("a defect"), new IOException("away"), new Error("x"))) {
+      HttpServletRequest request = mock(HttpServletRequest.class);
+      doThrow(new ServletException("no", cause)).when(request).login(any(), any());
+      assertThatIOException().isThrownBy(() -> ask(request));
+    }
   }
 
   @Test
@@ -239,7 +308,7 @@ final class ContainerRealmTest {
     HttpServletRequest request = mock(HttpServletRequest.class);
     doThrow(new ServletException("no")).when(request).login(any(), any());
     assertThat(ask(request)).isEmpty();
-    verify(request, never()).getUserPrincipal();
+    verify(request, never()).logout();
     verify(request, never()).getSession();
     verify(request, never()).getSession(true);
   }

@@ -10,6 +10,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -43,7 +44,13 @@ class LoginDeskTest {
 
   private static LoginDesk deskOf(Authenticator authenticator) {
     LoginThrottle patient = new LoginThrottle(1_000, Duration.ofMinutes(5), Ticker.systemTicker());
-    return new LoginDesk(authenticator, patient, 4, (username, rejection, client) -> {});
+    return new LoginDesk(
+        authenticator,
+        patient,
+        new LoginDesk.Crowd(4, 8),
+        (username, refused, client) -> {},
+        new SecureRandom(),
+        Ticker.systemTicker());
   }
 
   @Test

@@ -1,19 +1,24 @@
 package org.tokenfilter.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
@@ -26,6 +31,9 @@ final class LoginThrottleTest {
 
   private final AtomicLong nanos = new AtomicLong();
   private final LoginThrottle throttle = new LoginThrottle(10, WINDOW, nanos::get);
+
+  /** Of one that may not wait. */
+  private static final Wait NO_WAIT = new Wait(new Semaphore(0), WINDOW, () -> 0);
 
   @Test
   void afterTenFailuresTheNameIsRefusedFromThatClientUntilTheWindowIsOver() throws Exception {
@@ -47,14 +55,14 @@ final class LoginThrottleTest {
       assertTooMany("alice", CLIENT);
     }
     nanos.addAndGet(WINDOW.toNanos() / 2);
-    throttle.begin("alice", client(CLIENT)).succeeded();
+    begin("alice", CLIENT, false, NO_WAIT).succeeded();
   }
 
   @Test
   void rightPasswordForgetsTheFailuresOfTheNameFromThatClient() throws Exception {
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 4; i++) {
       fail(9, "alice", CLIENT);
-      throttle.begin("alice", client(CLIENT)).succeeded();
+      begin("alice", CLIENT, false, NO_WAIT).succeeded();
     }
     fail(10, "alice", CLIENT);
     assertTooMany("alice", CLIENT);
@@ -62,25 +70,46 @@ final class LoginThrottleTest {
 
   @Test
   void rightPasswordDoesNotForgetTheFailuresOfTheClient() throws Exception {
-    for (int i = 0; i < 11; i++) {
+    for (int i = 0; i < 5; i++) {
       fail(9, "alice", CLIENT);
-      throttle.begin("alice", client(CLIENT)).succeeded();
+      begin("alice", CLIENT, false, NO_WAIT).succeeded();
     }
-    fail(1, "alice", CLIENT);
+    fail(5, "alice", CLIENT);
     assertTooMany("alice", CLIENT);
+    for (int i = 0; i < 50; i++) {
+      fail(1, "user" + i, CLIENT);
+    }
     assertTooMany("bob", CLIENT);
   }
 
   @Test
   void nameIsRefusedFromEverywhereAfterAHundredFailures() throws Exception {
-    for (int i = 0; i < 10; i++) {
-      fail(10, "alice", "198.51.100." + i);
+    for (int i = 0; i < 100; i++) {
+      fail(1, "alice", "198.51.100." + i);
+    }
+    for (int i = 0; i < 200; i++) {
       assertTooMany("alice", "198.51.100." + i);
     }
     assertTooMany("alice", CLIENT);
     fail(1, "bob", CLIENT);
     nanos.addAndGet(WINDOW.toNanos());
     fail(1, "alice", CLIENT);
+  }
+
+  /** So ten addresses do not use up what is left for all others. */
+  @Test
+  void secondHalfOfTheLimitOfANameIsForClientsThatHaveNotFailedYet() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      fail(5, "alice", "198.51.100." + i);
+    }
+    for (int i = 0; i < 10; i++) {
+      assertTooMany("alice", "198.51.100." + i);
+    }
+    for (int i = 0; i < 50; i++) {
+      fail(1, "alice", "203.0.113." + i);
+      assertTooMany("alice", "203.0.113." + i);
+    }
+    assertTooMany("alice", CLIENT);
   }
 
   @Test
@@ -92,6 +121,142 @@ final class LoginThrottleTest {
     fail(1, "alice", "192.0.2.2");
   }
 
+  @Test
+  void secondHalfOfTheLimitOfAClientIsForNamesThatHaveNotFailedYet() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      fail(5, "user" + i, CLIENT);
+    }
+    for (int i = 0; i < 10; i++) {
+      assertTooMany("user" + i, CLIENT);
+    }
+    for (int i = 10; i < 60; i++) {
+      fail(1, "user" + i, CLIENT);
+    }
+    assertTooMany("alice", CLIENT);
+  }
+
+  @Test
+  void loginThatCanBeKnownIsCheckedWhateverOthersHaveFailed() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      fail(1, "alice", "198.51.100." + i);
+      fail(1, "user" + i, CLIENT);
+    }
+    assertTooMany("alice", CLIENT);
+    for (int i = 1; i < 10; i++) {
+      LoginThrottle.Attempt attempt = begin("alice", CLIENT, true, NO_WAIT);
+      assertThat(attempt.beyond()).isNotNull();
+      attempt.failed();
+    }
+    // But not for ever: each that is refused unseen counts for the pair, and so do these.
+    assertThat(refusal("alice", CLIENT, true)).isEqualTo(Rejection.TOO_MANY_LOGINS);
+  }
+
+  @Test
+  void loginThatCanBeKnownForgetsItsFailuresWhenItSucceeds() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      fail(1, "user" + i, CLIENT);
+    }
+    for (int round = 0; round < 5; round++) {
+      for (int i = 0; i < 9; i++) {
+        assertTooMany("alice", CLIENT);
+      }
+      begin("alice", CLIENT, true, NO_WAIT).succeeded();
+    }
+  }
+
+  /** What is not decided yet may succeed, so nobody is refused because of it. */
+  @Test
+  void whoCouldBeOneTooManyWaitsUntilTheOthersAreDecided() throws Exception {
+    List<LoginThrottle.Attempt> attempts = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      attempts.add(begin("alice", CLIENT, false, NO_WAIT));
+    }
+    assertThat(refusal("alice", CLIENT, false)).isEqualTo(Rejection.LOGIN_BUSY);
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try {
+      Semaphore seats = new Semaphore(1);
+      Future<LoginThrottle.Attempt> next =
+          executor.submit(
+              () ->
+                  begin(
+                      "alice",
+                      CLIENT,
+                      false,
+                      new Wait(seats, Duration.ofMinutes(1), Ticker.systemTicker())));
+      await().untilAsserted(() -> assertThat(seats.availablePermits()).isZero());
+      attempts.get(0).succeeded();
+      next.get().succeeded();
+    } finally {
+      executor.shutdownNow();
+    }
+    attempts.subList(1, 10).forEach(LoginThrottle.Attempt::failed);
+    fail(1, "alice", CLIENT);
+    assertTooMany("alice", CLIENT);
+  }
+
+  @Test
+  void whoWaitsIsRefusedAsSoonAsTheOthersHaveFailed() throws Exception {
+    List<LoginThrottle.Attempt> attempts = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      attempts.add(begin("alice", CLIENT, false, NO_WAIT));
+    }
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try {
+      Semaphore seats = new Semaphore(1);
+      Future<Rejection> next =
+          executor.submit(
+              () ->
+                  refusal(
+                      "alice",
+                      CLIENT,
+                      false,
+                      new Wait(seats, Duration.ofMinutes(1), Ticker.systemTicker())));
+      await().untilAsserted(() -> assertThat(seats.availablePermits()).isZero());
+      attempts.forEach(LoginThrottle.Attempt::failed);
+      assertThat(next.get()).isEqualTo(Rejection.TOO_MANY_LOGINS);
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  void loginThatCanBeKnownDoesNotWaitForWhatOthersHaveUnderWay() throws Exception {
+    List<LoginThrottle.Attempt> attempts = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      attempts.add(begin("alice", "198.51.100." + i, false, NO_WAIT));
+    }
+    assertThat(refusal("alice", CLIENT, false)).isEqualTo(Rejection.LOGIN_BUSY);
+    begin("alice", CLIENT, true, NO_WAIT).succeeded();
+    attempts.forEach(LoginThrottle.Attempt::failed);
+  }
+
+  /** Concurrency is no way around the half that is for others. */
+  @Test
+  void attemptsOfOnePairAtOnceAreNotAllItsFirst() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      String address = "198.51.100." + i;
+      List<LoginThrottle.Attempt> attempts = new ArrayList<>();
+      while (refusalOrNull("alice", address, attempts) == null) {
+        assertThat(attempts).hasSizeLessThanOrEqualTo(10);
+      }
+      attempts.forEach(LoginThrottle.Attempt::failed);
+    }
+    begin("alice", CLIENT, false, NO_WAIT).succeeded();
+  }
+
+  /** A name of spaces alone is counted as nothing, and still apart from the client's own count. */
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "\u3000", "\u200b", "\u0301"})
+  void blankNameIsCountedApartFromItsClient(String blank) throws Exception {
+    fail(10, blank, CLIENT);
+    assertTooMany(blank, CLIENT);
+    fail(1, "alice", CLIENT);
+    for (int i = 0; i < 50; i++) {
+      fail(1, "user" + i, CLIENT);
+    }
+    fail(1, blank, "192.0.2.9");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "alice, ALICE",
@@ -100,7 +265,20 @@ final class LoginThrottleTest {
     "alice, \uff21\uff2c\uff29\uff23\uff25",
     "\u00fcmit, u\u0308mit",
     "file, \ufb01le",
-    "kelvin, \u212aelvin"
+    "kelvin, \u212aelvin",
+    "jose, jos\u00e9",
+    "jose, JOSE\u0301",
+    "strasse, stra\u00dfe",
+    "strasse, STRA\u1e9eE",
+    "alice, al\u200bice",
+    "alice, a lice",
+    "alice, alice\u00ad",
+    "soren, s\u00f8ren",
+    "lukasz, \u0141ukasz",
+    "aether, \u00e6ther",
+    "ismail, \u0131smail",
+    "ismail, \u0130smail",
+    "\u03c3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2, \u03a3\u0399\u03a3\u03a5\u03a6\u039f\u03a3"
   })
   void namesThatAnAccountDatabaseMayTakeForOneShareACount(String name, String other)
       throws Exception {
@@ -114,7 +292,7 @@ final class LoginThrottleTest {
   @Test
   void whatWasNotDecidedDoesNotCount() throws Exception {
     for (int i = 0; i < 1000; i++) {
-      throttle.begin("alice", client(CLIENT)).undecided();
+      begin("alice", CLIENT, false, NO_WAIT).undecided();
     }
     fail(10, "alice", CLIENT);
     assertTooMany("alice", CLIENT);
@@ -129,21 +307,22 @@ final class LoginThrottleTest {
       for (int round = 0; round < 50; round++) {
         String name = "user" + round;
         String address = "198.51.100." + round;
+        List<LoginThrottle.Attempt> through = new CopyOnWriteArrayList<>();
         List<Future<Boolean>> attempts = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
           attempts.add(
               executor.submit(
                   () -> {
                     barrier.await();
-                    return isLetThrough(name, address);
+                    return isLetThrough(name, address, through);
                   }));
         }
-        int through = 0;
         for (Future<Boolean> attempt : attempts) {
-          through += attempt.get() ? 1 : 0;
+          attempt.get();
         }
-        assertThat(through).isBetween(1, 10);
-        fail(10 - through, name, address);
+        // As many as may fail, and while none of them is decided nobody is refused for good.
+        assertThat(through).hasSize(10);
+        through.forEach(LoginThrottle.Attempt::failed);
         assertTooMany(name, address);
       }
     } finally {
@@ -154,7 +333,7 @@ final class LoginThrottleTest {
   @Test
   void patienceMayBeAsGoodAsEndless() throws Exception {
     LoginThrottle endless = new LoginThrottle(300_000_000, WINDOW, nanos::get);
-    endless.begin("alice", client(CLIENT)).succeeded();
+    endless.begin("alice", CLIENT, false, NO_WAIT).succeeded();
   }
 
   @Test
@@ -187,28 +366,60 @@ final class LoginThrottleTest {
     }
   }
 
-  private boolean isLetThrough(String name, String address) {
+  private boolean isLetThrough(String name, String address, List<LoginThrottle.Attempt> through)
+      throws InterruptedException {
     try {
-      throttle.begin(name, client(address));
+      through.add(begin(name, address, false, NO_WAIT));
       return true;
-    } catch (TokenRejectedException tooMany) {
+    } catch (TokenRejectedException waits) {
+      assertThat(waits.rejection()).isEqualTo(Rejection.LOGIN_BUSY);
       return false;
     }
   }
 
-  private void fail(int times, String name, String address) throws TokenRejectedException {
+  private LoginThrottle.Attempt begin(String name, String address, boolean canBeKnown, Wait wait)
+      throws TokenRejectedException, InterruptedException {
+    return throttle.begin(
+        CountedName.of(name),
+        LoginThrottle.counted(ClientAddress.parse(address)),
+        canBeKnown,
+        wait);
+  }
+
+  private void fail(int times, String name, String address)
+      throws TokenRejectedException, InterruptedException {
     for (int i = 0; i < times; i++) {
-      throttle.begin(name, client(address));
+      begin(name, address, false, NO_WAIT).failed();
     }
   }
 
-  private void assertTooMany(String name, String address) {
-    assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> throttle.begin(name, client(address)))
-        .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.TOO_MANY_LOGINS));
+  private void assertTooMany(String name, String address) throws InterruptedException {
+    assertThat(refusal(name, address, false)).isEqualTo(Rejection.TOO_MANY_LOGINS);
   }
 
-  private static ClientAddress client(String address) {
-    return ClientAddress.parse(address);
+  private Rejection refusal(String name, String address, boolean canBeKnown)
+      throws InterruptedException {
+    return refusal(name, address, canBeKnown, NO_WAIT);
+  }
+
+  private Rejection refusal(String name, String address, boolean canBeKnown, Wait wait)
+      throws InterruptedException {
+    try {
+      begin(name, address, canBeKnown, wait);
+    } catch (TokenRejectedException refused) {
+      return refused.rejection();
+    }
+    throw new AssertionError("not refused");
+  }
+
+  private @Nullable Rejection refusalOrNull(
+      String name, String address, List<LoginThrottle.Attempt> through)
+      throws InterruptedException {
+    try {
+      through.add(begin(name, address, false, NO_WAIT));
+      return null;
+    } catch (TokenRejectedException refused) {
+      return refused.rejection();
+    }
   }
 }

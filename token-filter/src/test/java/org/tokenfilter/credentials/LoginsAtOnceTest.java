@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,12 +33,14 @@ import org.tokenfilter.token.TokenRejectedException;
 /** Many logins at once, and logins that cannot be decided. Cases L24 and L26. */
 final class LoginsAtOnceTest {
 
-  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final HttpServletRequest REQUEST = mock(HttpServletRequest.class);
+  private static final Duration LONG = Duration.ofMinutes(5);
+  private static final LoginDesk.Crowd ONE = new LoginDesk.Crowd(1, 8);
 
   private final CountDownLatch open = new CountDownLatch(1);
   private final AtomicInteger inside = new AtomicInteger();
   private final AtomicInteger mostInside = new AtomicInteger();
-  private final List<Rejection> heard = new ArrayList<>();
+  private final List<Rejection> heard = new CopyOnWriteArrayList<>();
   private final ExecutorService clients = Executors.newCachedThreadPool();
 
   @AfterEach
@@ -44,11 +49,11 @@ final class LoginsAtOnceTest {
     clients.shutdownNow();
   }
 
-  /** As many wait as {@code held} says, less those that are checked. */
   @ParameterizedTest
-  @CsvSource({"1, 9", "2, 18", "4, 36", "32, 64"})
-  void fewAreCheckedSomeWaitAndTheRestIsSentAway(int atOnce, int held) throws Exception {
-    LoginDesk desk = new LoginDesk(this::slowly, throttle(10), atOnce, (n, r, c) -> {}, LONG);
+  @CsvSource({"1, 8", "2, 64", "32, 64", "4, 0"})
+  void fewAreCheckedSomeWaitAndTheRestIsSentAway(int atOnce, int waiting) throws Exception {
+    LoginDesk desk = desk(this::slowly, throttle(10), new LoginDesk.Crowd(atOnce, waiting, LONG));
+    int held = atOnce + waiting;
     int storm = held + 50;
     AtomicInteger busy = new AtomicInteger();
     List<Future<Boolean>> logins = new ArrayList<>();
@@ -73,8 +78,7 @@ final class LoginsAtOnceTest {
   @Test
   void whoHasWaitedLongEnoughIsSentAwayAndHasNotFailed() throws Exception {
     LoginDesk desk =
-        new LoginDesk(
-            this::slowly, throttle(1), 1, (n, r, c) -> heard.add(r), Duration.ofMillis(1));
+        desk(this::slowly, throttle(1), new LoginDesk.Crowd(1, 8, Duration.ofMillis(1)));
     Future<Subject> first = clients.submit(() -> desk.logIn(login("alice"), client("192.0.2.1")));
     await().untilAsserted(() -> assertThat(inside).hasValue(1));
     for (int i = 0; i < 3; i++) {
@@ -88,7 +92,7 @@ final class LoginsAtOnceTest {
 
   @Test
   void whoIsInterruptedWhileWaitingHasNotFailedAndStaysInterrupted() throws Exception {
-    LoginDesk desk = new LoginDesk(this::slowly, throttle(1), 1, (n, r, c) -> {}, LONG);
+    LoginDesk desk = desk(this::slowly, throttle(1), new LoginDesk.Crowd(1, 8, LONG));
     Future<Subject> first = clients.submit(() -> desk.logIn(login("alice"), client("192.0.2.1")));
     await().untilAsserted(() -> assertThat(inside).hasValue(1));
     Thread.currentThread().interrupt();
@@ -108,7 +112,7 @@ final class LoginsAtOnceTest {
             new StackOverflowError());
     AtomicInteger asked = new AtomicInteger();
     LoginDesk desk =
-        new LoginDesk(
+        desk(
             login -> {
               int turn = asked.getAndIncrement();
               if (turn < failures.size()) {
@@ -117,8 +121,7 @@ final class LoginsAtOnceTest {
               return Optional.of(Subject.of(login.username()));
             },
             throttle(1),
-            1,
-            (n, r, c) -> heard.add(r));
+            ONE);
     for (Throwable failure : failures) {
       Login login = login("alice");
       assertThatThrownBy(() -> desk.logIn(login, client("192.0.2.1"))).isSameAs(failure);
@@ -133,7 +136,7 @@ final class LoginsAtOnceTest {
     Exception undeclared = new Exception("of another language");
     AtomicInteger asked = new AtomicInteger();
     LoginDesk desk =
-        new LoginDesk(
+        desk(
             login -> {
               if (asked.getAndIncrement() == 0) {
                 throw LoginsAtOnceTest.<IOException>any(undeclared);
@@ -141,8 +144,7 @@ final class LoginsAtOnceTest {
               return Optional.of(Subject.of(login.username()));
             },
             throttle(1),
-            1,
-            (n, r, c) -> heard.add(r));
+            ONE);
     assertThatIOException()
         .isThrownBy(() -> desk.logIn(login("alice"), client("192.0.2.1")))
         .withCause(undeclared);
@@ -154,7 +156,7 @@ final class LoginsAtOnceTest {
   @Test
   @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
   void authenticatorThatAnswersNullRefuses() throws Exception {
-    LoginDesk desk = new LoginDesk(login -> null, throttle(2), 1, (n, r, c) -> heard.add(r));
+    LoginDesk desk = desk(login -> null, throttle(2), ONE);
     assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
     assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
     assertRefused(desk, "alice", Rejection.TOO_MANY_LOGINS);
@@ -167,14 +169,13 @@ final class LoginsAtOnceTest {
   void onceTooManyHaveFailedNobodyIsAskedAnyMore() throws Exception {
     AtomicInteger asked = new AtomicInteger();
     LoginDesk desk =
-        new LoginDesk(
+        desk(
             login -> {
               asked.incrementAndGet();
               return Optional.empty();
             },
             throttle(3),
-            1,
-            (n, r, c) -> {});
+            ONE);
     for (int i = 0; i < 3; i++) {
       assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
     }
@@ -182,6 +183,71 @@ final class LoginsAtOnceTest {
       assertRefused(desk, "alice", Rejection.TOO_MANY_LOGINS);
     }
     assertThat(asked).hasValue(3);
+  }
+
+  /** Each of them may succeed: so it is not refused, as it would be if they counted as failed. */
+  @Test
+  void fortyLoginsOfOneUserAtOnceAllSucceed() throws Exception {
+    LoginDesk desk = desk(this::slowly, throttle(10), new LoginDesk.Crowd(32, 64, LONG));
+    List<Future<Subject>> logins = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      logins.add(clients.submit(() -> desk.logIn(login("alice"), client("192.0.2.1"))));
+    }
+    await().untilAsserted(() -> assertThat(inside).hasValue(10));
+    open.countDown();
+    for (Future<Subject> login : logins) {
+      assertThat(login.get()).isEqualTo(Subject.of("alice"));
+    }
+    assertThat(mostInside).hasValue(10);
+    assertThat(heard).isEmpty();
+  }
+
+  /** Nor do many wrong ones at once slip through: each of them is decided before the next one. */
+  @Test
+  void fortyWrongLoginsOfOneUserAtOnceAreTenThatAreChecked() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    LoginDesk desk =
+        desk(
+            login -> {
+              asked.incrementAndGet();
+              slowly(login);
+              return Optional.empty();
+            },
+            throttle(10),
+            new LoginDesk.Crowd(32, 64, LONG));
+    List<Future<Rejection>> logins = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      logins.add(
+          clients.submit(
+              () -> {
+                try {
+                  desk.logIn(login("alice"), client("192.0.2.1"));
+                  throw new AssertionError("let in");
+                } catch (TokenRejectedException e) {
+                  return e.rejection();
+                }
+              }));
+    }
+    await().untilAsserted(() -> assertThat(inside).hasValue(10));
+    open.countDown();
+    List<Rejection> rejections = new ArrayList<>();
+    for (Future<Rejection> login : logins) {
+      rejections.add(login.get());
+    }
+    assertThat(asked).hasValue(10);
+    assertThat(rejections.stream().filter(Rejection.WRONG_CREDENTIALS::equals)).hasSize(10);
+    assertThat(rejections.stream().filter(Rejection.TOO_MANY_LOGINS::equals)).hasSize(30);
+  }
+
+  private LoginDesk desk(
+      Authenticator authenticator, LoginThrottle throttle, LoginDesk.Crowd crowd) {
+    return new LoginDesk(
+        authenticator,
+        throttle,
+        crowd,
+        (name, refused, client) -> heard.add(refused.rejection()),
+        new SecureRandom(),
+        Ticker.systemTicker());
   }
 
   private Optional<Subject> slowly(Login login) throws IOException {
@@ -221,7 +287,7 @@ final class LoginsAtOnceTest {
   }
 
   private static Login login(String name) {
-    return new Login(name, "secret".toCharArray(), mock(HttpServletRequest.class));
+    return new Login(name, "secret".toCharArray(), REQUEST);
   }
 
   private static ClientAddress client(String address) {

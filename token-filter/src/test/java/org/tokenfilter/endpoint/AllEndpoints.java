@@ -11,10 +11,13 @@ import java.util.Map;
 import java.util.Set;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.jspecify.annotations.Nullable;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.config.TokenSecurityBuilder;
+import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.InMemoryTokenStore;
@@ -42,8 +45,10 @@ final class AllEndpoints implements AutoCloseable {
   final TokenSecurity security;
   final WebApp app = new WebApp(CONTEXT);
 
-  private AllEndpoints(Path folder, Map<String, String> settings) throws Exception {
-    security =
+  private AllEndpoints(
+      Path folder, Map<String, String> settings, @Nullable Authenticator authenticator)
+      throws Exception {
+    TokenSecurityBuilder builder =
         TokenSecurity.builder()
             .settings(Accounts.settings(folder))
             .setting("token.audience", CONTEXT)
@@ -53,12 +58,22 @@ final class AllEndpoints implements AutoCloseable {
             .setting("token.revocation.lag", "PT0S")
             .settings(settings)
             .clock(clock)
-            .store(store)
-            .build();
+            .store(store);
+    if (authenticator != null) {
+      builder.authenticator(authenticator);
+    }
+    security = builder.build();
   }
 
   static AllEndpoints start(Path folder, Map<String, String> settings) throws Exception {
-    AllEndpoints all = new AllEndpoints(folder, settings);
+    return start(folder, settings, null);
+  }
+
+  /** With someone else than the password file to check passwords. */
+  static AllEndpoints start(
+      Path folder, Map<String, String> settings, @Nullable Authenticator authenticator)
+      throws Exception {
+    AllEndpoints all = new AllEndpoints(folder, settings, authenticator);
     try {
       all.mapGateway(GATEWAY + "/*", OTHER_SPELLING + "/*");
       all.app

@@ -6,13 +6,19 @@ import static org.tokenfilter.endpoint.AllEndpoints.OTHER_SPELLING;
 import static org.tokenfilter.endpoint.AllEndpoints.basic;
 import static org.tokenfilter.endpoint.AllEndpoints.bearer;
 
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,16 +27,22 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.carrier.CloseParameter;
+import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.endpoint.ApiDocument.Operation;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Subject;
 
 /** What the document says and what the endpoints do are the same, both ways. */
 final class OpenApiTest {
 
   private static final int LIMIT = 20;
+  private static final int PLACES = 4;
   private static final String MALLORY = "mallory:guess";
+  private static final String GROUPED = "grouped:x";
   private static final String LARGE = "x".repeat(8193);
   private static final String SAME_ORIGIN = "same-origin";
   private static final String ACCESS = "/security/rest/token/access/";
@@ -46,14 +58,26 @@ final class OpenApiTest {
   private AllEndpoints all;
   private ApiDocument document;
   private Conformance conformance;
+  private final Semaphore checked = new Semaphore(0);
+  private final Semaphore go = new Semaphore(0);
 
   @BeforeEach
   void startTheApplication() throws Exception {
+    Accounts.settings(folder);
+    Authenticator file = PasswordFile.read(folder.resolve("accounts"));
     all =
         AllEndpoints.start(
             folder,
             Map.of(
-                "token.carriers", "bearer, cookie", "token.sessions.limit", String.valueOf(LIMIT)));
+                "token.carriers",
+                "bearer, cookie",
+                "token.sessions.limit",
+                String.valueOf(LIMIT),
+                "token.store.concurrency",
+                String.valueOf(PLACES),
+                "token.login.waiting",
+                "0"),
+            login -> accounts(file, login));
     document = new ApiDocument(all.get("/openapi.json").body());
     conformance = new Conformance(document);
   }
@@ -81,6 +105,39 @@ final class OpenApiTest {
     sessions();
     expect(200, Call.of("GET", "/openapi.json"));
     conformance.requireAllSeen();
+  }
+
+  /** Two users of its own: who is checked until the test goes on, and who has too many roles. */
+  private Optional<Subject> accounts(Authenticator file, Login login) throws IOException {
+    if (login.username().equals("grouped")) {
+      return Optional.of(new Subject("grouped", Set.of("r".repeat(8193)), Map.of()));
+    }
+    if (login.username().equals("slow")) {
+      checked.release();
+      try {
+        go.acquire();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      return Optional.empty();
+    }
+    return file.authenticate(login);
+  }
+
+  /** While as many logins are checked as may be, and none may wait. */
+  private void expectWhileBusy(int status, Call call) throws Exception {
+    ExecutorService slow = Executors.newFixedThreadPool(PLACES);
+    try {
+      for (int i = 0; i < PLACES; i++) {
+        var unused = slow.submit(() -> all.get(ACCESS + "5", basic("slow:x")));
+      }
+      checked.acquire(PLACES);
+      expect(status, call);
+    } finally {
+      go.release(PLACES);
+      slow.shutdown();
+      assertThat(slow.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+    }
   }
 
   private void expect(int status, Call call) throws Exception {
@@ -114,6 +171,7 @@ final class OpenApiTest {
         expect(400, Call.of(method, call.target().replace("5", "five"), basic(Accounts.ALICE)));
         expect(401, call);
         expect(403, call.with(basic(Accounts.ALICE)).with("Sec-Fetch-Site", "cross-site"));
+        expect(403, call.with(basic(GROUPED)));
         expect(429, call.with(basic(MALLORY)));
         expectWithoutStore(503, call.with(basic(Accounts.ALICE)));
       }
@@ -182,6 +240,7 @@ final class OpenApiTest {
     expect(409, open);
     expect(400, Call.json(open.target(), "{}"));
     expect(401, Call.json(open.target(), login.formatted("wrong")));
+    expect(403, Call.json(open.target(), login.formatted("x").replace("alice", "grouped")));
     expect(404, Call.json("/routelink/v1/sessionOpen/other", login.formatted("wonderland")));
     expect(413, Call.json(open.target(), LARGE));
     expect(415, Call.form(open.target(), "username=alice"));
@@ -205,6 +264,8 @@ final class OpenApiTest {
       expect(403, call.with(basic(Accounts.ALICE)).with("Sec-Fetch-Site", "cross-site"));
       expect(429, call.with(basic(MALLORY)));
       expectWithoutStore(500, call.with(basic(Accounts.ALICE)));
+      expectWhileBusy(503, call.with(basic(Accounts.ALICE)));
+      expect(403, call.with(basic(GROUPED)));
     }
     expect(200, Call.form("/GetSessionToken", "email=alice&password=wonderland&Minutes=7"));
     for (String path :
@@ -238,6 +299,7 @@ final class OpenApiTest {
       expect(200, Call.form(path, "username=alice&password=wonderland"));
       expect(400, Call.json(path, "{}"));
       expect(401, Call.json(path, login.formatted("wrong")));
+      expect(403, Call.json(path, login.formatted("x").replace("alice", "grouped")));
       expect(413, Call.json(path, LARGE));
       expect(415, Call.of("POST", path));
       expect(429, Call.form(path, "username=mallory&password=guess"));

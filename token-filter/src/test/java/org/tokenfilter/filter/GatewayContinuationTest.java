@@ -10,6 +10,7 @@ import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.INSERT;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.RENEW;
 
+import ch.qos.logback.classic.Level;
 import jakarta.servlet.AsyncContext;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.LogLines;
 import org.tokenfilter.Logged;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.store.Ending;
@@ -613,22 +615,43 @@ final class GatewayContinuationTest {
   }
 
   @Test
-  void aStoreThatCannotCloseASessionAfterTheAnswerHarmsNothing() throws Exception {
+  void aSessionThatCouldNotBeClosedIsNotSaidToBe() throws Exception {
     SessionId session = gateway.session(user);
     gateway.store.failBefore(END, 1);
     try (Logged logged = Logged.by(Settlement.class)) {
       HttpResponse<String> answer =
           gateway.get("/gate/who?close=true", user, "session", session.value());
 
-      assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(answer.body()).isEqualTo("alice in " + session.tokenId());
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+      assertThat(answer.body())
+          .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503}");
       assertThat(logged.messages())
-          .containsExactly(
-              "A session could not be ended with its request; it ends when it expires");
+          .singleElement()
+          .asString()
+          .startsWith("Sessions could not be closed with their requests, which are answered 503.");
     }
     assertThat(gateway.isLive(session.tokenId())).isTrue();
-    assertThat(gateway.get("/gate/who", user, "session", session.value()).statusCode())
+    assertThat(gateway.get("/gate/who?close=true", user, "session", session.value()).statusCode())
         .isEqualTo(200);
+    assertThat(gateway.isLive(session.tokenId())).isFalse();
+  }
+
+  /** Nothing can be taken back then: so it is made true, and operators are told. */
+  @ParameterizedTest
+  @ValueSource(strings = {"async 200", "flush, throw"})
+  void aSessionThatCouldNotBeClosedOnceTheAnswerWasSentIsClosedSoon(String what) throws Exception {
+    SessionId session = gateway.session(user);
+    gateway.store.failBefore(END, 1);
+    try (LogLines log = new LogLines("org.tokenfilter.config.UnfinishedEnds", Level.WARN)) {
+      gateway.provoke(what, "/gate/do?close=true", user, session);
+      await().until(() -> !gateway.isLive(session.tokenId()));
+      await().until(() -> log.lines().size() == 2);
+
+      assertThat(log.lines().get(0))
+          .startsWith("WARN Sessions could not be closed with their requests");
+      assertThat(log.lines().get(1)).startsWith("WARN All sessions that were to be closed");
+    }
   }
 
   @Test
@@ -638,7 +661,10 @@ final class GatewayContinuationTest {
     try (Logged logged = Logged.by(Settlement.class)) {
       gateway.get("/gate/who?close=true", user, "session", session.value());
 
-      assertThat(logged.messages()).containsExactly("The use of a token could not be kept");
+      assertThat(logged.messages())
+          .singleElement()
+          .asString()
+          .startsWith("Uses of tokens could not be written");
     }
     assertThat(gateway.isLive(session.tokenId())).isFalse();
   }

@@ -25,8 +25,11 @@ final class RoleSet extends AbstractSet<String> {
       return roles;
     }
     roles.forEach(role -> RecordText.require("role", role));
-    if (roles.stream().mapToInt(RecordText::bytes).sum() > TokenRecord.MAX_ROLE_BYTES) {
-      throw new IllegalArgumentException("roles have at most 8 KiB in all");
+    int bytes = roles.stream().mapToInt(RecordText::bytes).sum();
+    if (bytes > TokenRecord.MAX_ROLE_BYTES) {
+      throw new IllegalArgumentException(
+          "roles have at most %d bytes in all, and these %d have %d"
+              .formatted(TokenRecord.MAX_ROLE_BYTES, roles.size(), bytes));
     }
     return new RoleSet(roles.stream().sorted().toArray(String[]::new));
   }

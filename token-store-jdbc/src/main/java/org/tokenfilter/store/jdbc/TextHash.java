@@ -9,8 +9,9 @@ import java.security.NoSuchAlgorithmException;
 /**
  * Stands for a text in an index, where it is smaller: the first four bytes of the SHA-256 digest of
  * its UTF-8. It is in people's databases and the same on all of them: it stays. Different texts may
- * have the same one, so whoever looks for it compares the text as well; who may choose texts, such
- * as user names, cannot choose many of them to be so.
+ * have the same one, so what looks for it compares the text as well. A text that has a given one
+ * takes four thousand million digests to find: some can be chosen so, and cost those who look for
+ * that one a comparison each.
  */
 final class TextHash {
 

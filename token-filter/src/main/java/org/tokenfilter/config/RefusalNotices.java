@@ -1,0 +1,118 @@
+package org.tokenfilter.config;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.notice.Notices;
+import org.tokenfilter.notice.Quoted;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
+import org.tokenfilter.token.UnfitSubjectException;
+
+/**
+ * Tells operators of requests that are refused for what an operator may put right: at most once a
+ * minute for each cause, with what to do. Ordinary refusals, as of a token that has expired, are in
+ * the audit log alone. Thread-safe.
+ */
+public final class RefusalNotices {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RefusalNotices.class);
+  private static final String UNDECIDED = "undecided";
+
+  private final TokenSecurity security;
+  private volatile boolean failing;
+
+  /** Notices of an application. */
+  public RefusalNotices(TokenSecurity security) {
+    this.security = security;
+  }
+
+  /** A request was refused. */
+  public void refused(HttpServletRequest request, TokenRejectedException refused) {
+    LOG.debug("Refused: {}", refused.why());
+    if (refused.rejection() == Rejection.CROSS_SITE) {
+      notices()
+          .warn(
+              LOG,
+              "cross-site",
+              "A request from {} is refused with 403: {}. Its Origin is {}. If that is a site of"
+                  + " yours, list it in token.origins; if it is this one behind a proxy, name the"
+                  + " proxy in token.trusted-proxies",
+              clientOf(request),
+              refused.why(),
+              Quoted.of(request.getHeader("Origin")));
+    } else if (refused.rejection() == Rejection.BAD_REQUEST && isContradiction(refused.why())) {
+      notices()
+          .warn(
+              LOG,
+              refused.why(),
+              "A request from {} is refused with 400: {}. Look for a second cookie of the same name"
+                  + " (of another application on this host, or with another Path or Domain), and"
+                  + " for a client or a proxy that sends its credentials twice",
+              clientOf(request),
+              refused.why());
+    }
+  }
+
+  /** What the sender of one field alone can put right is not told. */
+  private static boolean isContradiction(String why) {
+    return why.startsWith("two ") || why.startsWith("cookies ");
+  }
+
+  /** A forward or an include to something protected was refused: its page lacks that part. */
+  public void refusedDispatch(HttpServletRequest request) {
+    notices()
+        .warn(
+            LOG,
+            "dispatch",
+            "A dispatch ({}) to something protected is refused, since the request has no accepted"
+                + " token: the page it belongs to lacks that part. Serve the target of a public"
+                + " page below a public path, or ask for a token before the page",
+            request.getDispatcherType());
+  }
+
+  /** A user whose password is right cannot be given a token. */
+  public void unfit(UnfitSubjectException unfit) {
+    notices()
+        .warn(
+            LOG,
+            "unfit-subject",
+            "The user {} cannot be given a token, and is refused with 403 at each login: {}. Let"
+                + " the authenticator hand on only the roles and attributes that the application"
+                + " uses",
+            Quoted.of(unfit.subject()),
+            unfit.getMessage());
+  }
+
+  /** A request could not be decided, and was answered so. */
+  public void failed(Throwable failure) {
+    failing = true;
+    notices()
+        .failing(
+            LOG,
+            UNDECIDED,
+            "Requests cannot be decided, and are answered 503. Look at the store, the keys and who"
+                + " checks passwords; each stack trace is at DEBUG",
+            failure);
+  }
+
+  /** A request was decided. Where the store fails, memory still decides some: that ends nothing. */
+  public void decided() {
+    if (failing && security.storeCalls().areAnswered()) {
+      failing = false;
+      notices().works(LOG, UNDECIDED, "Requests are decided again");
+    }
+  }
+
+  private Notices notices() {
+    return security.notices();
+  }
+
+  private String clientOf(HttpServletRequest request) {
+    try {
+      return security.proxies().clientOf(request).toString();
+    } catch (TokenRejectedException unknown) {
+      return "an unknown client";
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package org.tokenfilter.config;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.notice.Notices;
+import org.tokenfilter.service.TokenService;
+import org.tokenfilter.store.TokenId;
+
+/**
+ * Sessions that could not be closed with their request, when its answer had been sent: they are
+ * closed as soon as the store takes it. Bounded; what is too much, and what is left when the
+ * application stops and the store does not answer, ends when it expires. Thread-safe.
+ */
+final class UnfinishedEnds implements Runnable, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UnfinishedEnds.class);
+  private static final int MOST = 10_000;
+  private static final String CAUSE = "unfinished-ends";
+
+  private final TokenService service;
+  private final Notices notices;
+  private final Map<TokenId, Boolean> waiting = new ConcurrentHashMap<>();
+
+  UnfinishedEnds(TokenService service, Notices notices) {
+    this.service = service;
+    this.notices = notices;
+  }
+
+  /** This session is to be closed. */
+  void add(TokenId session, Throwable why) {
+    notices.failing(
+        LOG,
+        CAUSE,
+        "Sessions could not be closed with their requests, which were answered already; this is"
+            + " tried again each second. Look at the store",
+        why);
+    if (waiting.size() < MOST) {
+      waiting.put(session, true);
+    } else {
+      notices.warn(
+          LOG,
+          CAUSE,
+          "More than {} sessions wait to be closed; the others end when they expire. Look at the"
+              + " store",
+          MOST);
+    }
+  }
+
+  /** Closes what waits, up to the first one that the store does not take. */
+  @Override
+  public void run() {
+    for (TokenId session : waiting.keySet()) {
+      try {
+        service.close(session);
+      } catch (RuntimeException e) {
+        LOG.debug("A session could not be closed yet", e);
+        return;
+      }
+      waiting.remove(session);
+    }
+    notices.works(LOG, CAUSE, "All sessions that were to be closed with their requests are closed");
+  }
+
+  /** Tries once more. */
+  @Override
+  public void close() {
+    run();
+    if (!waiting.isEmpty()) {
+      LOG.warn("{} sessions were not closed; they end when they expire", waiting.size());
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.RawHttp;
+import org.tokenfilter.RawHttp.Answer;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.token.Subject;
+
+/** Users with the right password beside many others, some of whom guess. Cases L20, L22 and L24. */
+final class LoginsTogetherTest {
+
+  private static final String HOME = "127.20.0.1";
+
+  @TempDir private Path folder;
+
+  private final ExecutorService clients = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void stopTheClients() {
+    clients.shutdownNow();
+  }
+
+  private AttackedApp start(Authenticator accounts) throws Exception {
+    return Families.in(AttackedApp.plan(folder).authenticator(accounts)).start();
+  }
+
+  private static Authenticator wonderland() {
+    return login ->
+        new String(login.password()).equals("wonderland")
+            ? Optional.of(Subject.of(login.username()))
+            : Optional.empty();
+  }
+
+  /** None of them has failed, and until one has been checked nobody knows whether it will. */
+  @Test
+  void fortyCorrectLoginsOfOneUserAtOnceAllSucceed() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    AtomicInteger inside = new AtomicInteger();
+    try (AttackedApp app =
+        start(
+            login -> {
+              inside.incrementAndGet();
+              awaitQuietly(open);
+              return wonderland().authenticate(login);
+            })) {
+      List<Future<Answer>> logins =
+          atOnce(40, i -> () -> Door.OPEN_BASIC.logIn(app.http(), "alice", "wonderland"));
+      await().untilAsserted(() -> assertThat(inside.get()).isGreaterThanOrEqualTo(10));
+      open.countDown();
+      for (Future<Answer> login : logins) {
+        assertThat(Door.OPEN_BASIC.issues(login.get())).as(login.get().head()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void twelveIntrospectingCallersLeaveTheHashesToThePeopleWhoLogIn() throws Exception {
+    List<String> lines = new ArrayList<>();
+    lines.add("service:" + hash("service-secret") + ":introspect");
+    String persons = hash("wonderland");
+    IntStream.range(0, 12).forEach(i -> lines.add("user" + i + ":" + persons + ":user"));
+    Path accounts = Files.write(folder.resolve("costly"), lines);
+    try (AttackedApp app =
+        Families.in(
+                AttackedApp.plan(folder)
+                    .setting("token.credentials.file", accounts.toString())
+                    .setting("token.introspection.role", "introspect"))
+            .start()) {
+      AtomicInteger introspected = new AtomicInteger();
+      List<Future<Answer>> all = new ArrayList<>();
+      all.addAll(
+          atOnce(
+              12,
+              i ->
+                  () -> {
+                    Answer answer = patiently(() -> introspect(app, "service:service-secret"));
+                    for (int n = 0; n < 20 && answer.status() == 200; n++) {
+                      introspected.incrementAndGet();
+                      answer = patiently(() -> introspect(app, "service:service-secret"));
+                    }
+                    return answer;
+                  }));
+      all.addAll(
+          atOnce(
+              12,
+              i ->
+                  () ->
+                      patiently(
+                          () ->
+                              Door.OPEN_BASIC.logIn(
+                                  app.http().from("127.21.0." + (i + 1)),
+                                  "user" + i,
+                                  "wonderland"))));
+      for (Future<Answer> answer : all) {
+        assertThat(answer.get().status()).as(answer.get().head()).isEqualTo(200);
+      }
+      assertThat(introspected).hasValue(240);
+    }
+  }
+
+  /** As a client does that is told to come back: a machine may be slower than patience is long. */
+  private static Answer patiently(Callable<Answer> request) throws Exception {
+    Answer answer = request.call();
+    for (int i = 0; i < 20 && answer.status() == 503; i++) {
+      assertThat(answer.all("Retry-After")).containsExactly("1");
+      answer = request.call();
+    }
+    return answer;
+  }
+
+  /** Each of them guesses ten times; the user has lately logged in from home. */
+  @ParameterizedTest
+  @ValueSource(ints = {10, 1_000})
+  void strangerWithManyAddressesDoesNotKeepOutAUserWhoHasLatelyLoggedIn(int addresses)
+      throws Exception {
+    try (AttackedApp app = start(wonderland())) {
+      RawHttp home = app.http().from(HOME);
+      assertIssued(Door.OPEN_BASIC.logIn(home, "alice", "wonderland"));
+      for (int round = 0; round < 2; round++) {
+        int guesses = addresses == 10 ? 10 : 1;
+        for (int i = 0; i < addresses * guesses; i++) {
+          RawHttp stranger = app.http().from(address(22, i % addresses));
+          assertThat(Door.OPEN_BASIC.logIn(stranger, "alice", "guess" + i).status()).isIn(401, 429);
+        }
+        assertIssued(Door.OPEN_BASIC.logIn(home, "alice", "wonderland"));
+      }
+      // The stranger has no use of what is known of the user's home.
+      for (String password : List.of("guess", "wonderland")) {
+        Answer answer = Door.OPEN_BASIC.logIn(app.http().from(address(22, 0)), "alice", password);
+        assertThat(answer.status()).isEqualTo(429);
+      }
+    }
+  }
+
+  /** So also a user who has never logged in, as long as there are few of them. */
+  @Test
+  void strangerWithTenAddressesDoesNotKeepOutAUserFromANewAddress() throws Exception {
+    try (AttackedApp app = start(wonderland())) {
+      for (int i = 0; i < 200; i++) {
+        Door.OPEN_BASIC.logIn(app.http().from(address(23, i % 10)), "alice", "guess" + i);
+      }
+      assertIssued(Door.OPEN_BASIC.logIn(app.http().from(HOME), "alice", "wonderland"));
+    }
+  }
+
+  @Test
+  void hundredGuessesBehindAProxyThatIsNotNamedDoNotKeepOutWhoHasLatelyLoggedIn() throws Exception {
+    try (AttackedApp app = start(wonderland())) {
+      RawHttp proxy = app.http();
+      for (String name : List.of("alice", "bob", "carol")) {
+        assertIssued(logIn(proxy, name, "wonderland"));
+      }
+      List<String> logged = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        Answer answer = logIn(proxy, "user" + i, "Summer26");
+        assertThat(answer.status()).isEqualTo(i < 100 ? 401 : 429);
+      }
+      logged.addAll(app.logged());
+      for (String name : List.of("alice", "bob", "carol")) {
+        assertIssued(logIn(proxy, name, "wonderland"));
+      }
+      // Nobody can tell by the answer who is known here: neither by a guess nor by a stranger.
+      String known = all(logIn(proxy, "alice", "guess"));
+      assertThat(known).startsWith("HTTP/1.1 429 ");
+      assertThat(all(logIn(proxy, "dave", "guess"))).isEqualTo(known);
+      assertThat(all(logIn(proxy, "dave", "wonderland"))).isEqualTo(known);
+      assertThat(logged.stream().filter(line -> line.startsWith("WARN Logins from")))
+          .singleElement()
+          .asString()
+          .startsWith("WARN Logins from 127.0.0.1 ")
+          .contains("token.trusted-proxies");
+    }
+  }
+
+  private static Answer logIn(RawHttp proxy, String name, String password) throws IOException {
+    return Door.OPEN_BASIC.logIn(
+        proxy, name, password, "X-Forwarded-For: 198.51.100." + (name.hashCode() & 0x7f));
+  }
+
+  private static void assertIssued(Answer answer) {
+    assertThat(Door.OPEN_BASIC.issues(answer)).as(answer.head()).isTrue();
+  }
+
+  /** All of an answer but its time. */
+  private static String all(Answer answer) {
+    return answer.head().replaceAll("\r\nDate: [^\r]*", "") + "\r\n\r\n" + answer.body();
+  }
+
+  private static String address(int network, int i) {
+    return "127." + network + "." + (i >> 8) + "." + (i & 0xff);
+  }
+
+  private static Answer introspect(AttackedApp app, String credentials) throws IOException {
+    return app.http()
+        .post(
+            "/oauth/introspect",
+            "application/x-www-form-urlencoded",
+            "token=abc",
+            "Authorization: " + WebApp.basic(credentials));
+  }
+
+  private interface Client {
+    Callable<Answer> number(int i);
+  }
+
+  private List<Future<Answer>> atOnce(int count, Client client) {
+    CyclicBarrier barrier = new CyclicBarrier(count);
+    return IntStream.range(0, count)
+        .mapToObj(client::number)
+        .map(
+            call ->
+                clients.submit(
+                    () -> {
+                      barrier.await();
+                      return call.call();
+                    }))
+        .toList();
+  }
+
+  /** A hash that takes its time. */
+  private static String hash(String password) throws Exception {
+    byte[] salt = new byte[16];
+    PBEKeySpec spec = new PBEKeySpec(password.toCharArray(), salt, 30_000, 256);
+    byte[] hash =
+        SecretKeyFactory.getInstance("PBKDF2WithHmacSHA512").generateSecret(spec).getEncoded();
+    Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
+    return "$pbkdf2-sha512$30000$"
+        + base64.encodeToString(salt)
+        + "$"
+        + base64.encodeToString(hash);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package org.tokenfilter.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is known of those who have logged in, and how little that tells to others. */
+final class KnownLoginsTest {
+
+  private static final String HOME = "192.0.2.1";
+
+  private final AtomicLong nanos = new AtomicLong();
+  private final KnownLogins logins =
+      new KnownLogins(new KeyedDigest(new SecureRandom()), nanos::get);
+
+  @Test
+  void loginThatHasSucceededIsKnownThereForSevenDays() {
+    look("alice", HOME, "right").succeeded();
+    assertThat(look("alice", HOME, "right").canBeKnown()).isTrue();
+    assertThat(look("alice", HOME, "right").isKnown()).isTrue();
+    assertThat(look("alice", "192.0.2.2", "right").isKnown()).isFalse();
+    assertThat(look("bob", HOME, "right").isKnown()).isFalse();
+    nanos.addAndGet(Duration.ofDays(7).toNanos() - 1);
+    assertThat(look("alice", HOME, "right").canBeKnown()).isTrue();
+    nanos.addAndGet(1);
+    assertThat(look("alice", HOME, "right").isKnown()).isFalse();
+  }
+
+  @Test
+  void latestPasswordCounts() {
+    look("alice", HOME, "old").succeeded();
+    look("alice", HOME, "new").succeeded();
+    assertThat(look("alice", HOME, "new").canBeKnown()).isTrue();
+  }
+
+  /** One of 256 passwords is looked at, for those who are known here and for those who are not. */
+  @Test
+  void guessesTellNotWhoIsKnown() {
+    look("alice", HOME, "right").succeeded();
+    for (String name : new String[] {"alice", "nobody"}) {
+      long looked =
+          IntStream.range(0, 50_000)
+              .filter(i -> look(name, HOME, "guess" + i).canBeKnown())
+              .count();
+      // 195 are expected, and this is seven deviations away.
+      assertThat(looked).as(name).isBetween(98L, 293L);
+    }
+  }
+
+  /** Else it would be seen that the same guess is looked at now and refused unseen then. */
+  @Test
+  void sameGuessIsTreatedTheSameEachTime() {
+    for (int i = 0; i < 1_000; i++) {
+      boolean first = look("nobody", HOME, "guess" + i).canBeKnown();
+      assertThat(look("nobody", HOME, "guess" + i).canBeKnown()).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void memoryIsBounded() {
+    for (int i = 0; i < 110_000; i++) {
+      look("user" + i, HOME, "right").succeeded();
+    }
+    assertThat(logins.size()).isBetween(50_000L, 100_000L);
+  }
+
+  private KnownLogins.Look look(String name, String client, String password) {
+    return logins.at(name, client, password.toCharArray());
+  }
+}

@@ -1,0 +1,228 @@
+package org.tokenfilter.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.TokenRejectedException;
+
+/** The same login again and again: what is asked of the accounts, and what is not. */
+final class RememberedLoginsTest {
+
+  private static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
+  private static final HttpServletRequest REQUEST = mock(HttpServletRequest.class);
+
+  private final AtomicLong nanos = new AtomicLong();
+  private final Accounts accounts = new Accounts();
+  private final LoginDesk desk =
+      new LoginDesk(
+          accounts,
+          new LoginThrottle(10, Duration.ofMinutes(5), nanos::get),
+          new LoginDesk.Crowd(4, 8),
+          (name, refused, client) -> {},
+          new SecureRandom(),
+          nanos::get);
+
+  /** Accounts that may change, and that tell how often they were asked. */
+  private static final class Accounts implements Authenticator {
+    private final List<String> asked = new ArrayList<>();
+    private @Nullable Object version = new Object();
+    private String password = "right";
+    private Runnable whileItIsAsked = () -> {};
+
+    @Override
+    public Optional<Subject> authenticate(Login login) {
+      asked.add(login.username());
+      boolean right = new String(login.password()).equals(password);
+      whileItIsAsked.run();
+      return right ? Optional.of(Subject.of(login.username(), "user")) : Optional.empty();
+    }
+
+    @Override
+    public @Nullable Object accountsVersion() {
+      return version;
+    }
+
+    void change(String newPassword) {
+      password = newPassword;
+      version = new Object();
+    }
+  }
+
+  @Test
+  void successIsRememberedForTenSeconds() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      assertThat(logIn("alice", "right")).isEqualTo(Subject.of("alice", "user"));
+    }
+    assertThat(accounts.asked).hasSize(1);
+    nanos.addAndGet(Duration.ofSeconds(10).toNanos() - 1);
+    logIn("alice", "right");
+    assertThat(accounts.asked).hasSize(1);
+    // However often it is repeated meanwhile.
+    nanos.addAndGet(1);
+    logIn("alice", "right");
+    assertThat(accounts.asked).hasSize(2);
+  }
+
+  @Test
+  void anotherPasswordAndAnotherNameAreAskedAbout() throws Exception {
+    logIn("alice", "right");
+    for (String password : List.of("wrong", "righ", "right ", "Right", "rightright")) {
+      assertWrong("alice", password);
+    }
+    assertThat(accounts.asked).hasSize(6);
+    for (String name : List.of("Alice", "alice ", "bob")) {
+      logIn(name, "right");
+    }
+    assertThat(accounts.asked).hasSize(9);
+  }
+
+  /** Neither the name's length nor the password's moves anything from one to the other. */
+  @Test
+  void nameAndPasswordAreTwoTexts() throws Exception {
+    accounts.change("bc");
+    logIn("a", "bc");
+    assertWrong("ab", "c");
+    assertThat(accounts.asked).containsExactly("a", "ab");
+  }
+
+  @Test
+  void failuresAreNotRemembered() throws Exception {
+    assertWrong("alice", "wrong");
+    accounts.password = "wrong";
+    logIn("alice", "wrong");
+    assertThat(accounts.asked).hasSize(2);
+  }
+
+  @Test
+  void nothingIsRememberedOnceTheAccountsHaveChanged() throws Exception {
+    logIn("alice", "right");
+    accounts.change("new");
+    assertWrong("alice", "right");
+    logIn("alice", "new");
+  }
+
+  @Test
+  void whatIsChangedWhileItIsAskedIsNotMissed() throws Exception {
+    accounts.whileItIsAsked =
+        () -> {
+          accounts.whileItIsAsked = () -> {};
+          accounts.change("new");
+        };
+    logIn("alice", "right");
+    assertWrong("alice", "right");
+  }
+
+  @Test
+  void nothingIsRememberedOfAccountsThatDoNotTellTheirVersion() throws Exception {
+    accounts.version = null;
+    logIn("alice", "right");
+    logIn("alice", "right");
+    assertThat(accounts.asked).hasSize(2);
+  }
+
+  /** Else it could be guessed at without end, and for nothing. */
+  @Test
+  void rememberedPasswordIsRefusedAfterTenFailuresToo() throws Exception {
+    logIn("alice", "right");
+    for (int i = 0; i < 10; i++) {
+      assertWrong("alice", "wrong" + i);
+    }
+    assertThat(refusal("alice", "right")).isEqualTo(Rejection.TOO_MANY_LOGINS);
+  }
+
+  @Test
+  void wrongPasswordTakesTheSameWorkForARememberedNameAndAStranger() throws Exception {
+    PasswordHash hash = PasswordHash.of("right".toCharArray(), 1000, new SecureRandom());
+    Authenticator file =
+        login ->
+            hash.matches(login.password())
+                ? Optional.of(Subject.of(login.username()))
+                : Optional.empty();
+    LoginDesk costly =
+        new LoginDesk(
+            new Authenticator() {
+              @Override
+              public Optional<Subject> authenticate(Login login) throws IOException {
+                return file.authenticate(login);
+              }
+
+              @Override
+              public Object accountsVersion() {
+                return file;
+              }
+            },
+            new LoginThrottle(1_000, Duration.ofMinutes(5), nanos::get),
+            new LoginDesk.Crowd(4, 8),
+            (name, refused, client) -> {},
+            new SecureRandom(),
+            nanos::get);
+    costly.logIn(login("alice", "right"), CLIENT);
+    try (CountedDerivations derivations = CountedDerivations.start()) {
+      costly.logIn(login("alice", "right"), CLIENT);
+      assertThat(derivations.iterations()).isEmpty();
+      for (String name : List.of("alice", "nobody")) {
+        assertThatExceptionOfType(TokenRejectedException.class)
+            .isThrownBy(() -> costly.logIn(login(name, "wrong"), CLIENT));
+      }
+      assertThat(derivations.iterations()).containsExactly(1000, 1000);
+    }
+  }
+
+  @Test
+  void memoryIsBoundedByWeight() {
+    KeyedDigest digests = new KeyedDigest(new SecureRandom());
+    RememberedLogins logins = new RememberedLogins(digests, nanos::get);
+    Set<String> roles = new HashSet<>();
+    for (int i = 0; i < 80; i++) {
+      roles.add("r".repeat(95) + i);
+    }
+    for (int i = 0; i < 20_000; i++) {
+      byte[] digest = logins.digestOf("user" + i, new char[] {'p'});
+      logins.keep("user" + i, digest, new Subject("user" + i, roles, Map.of()), this);
+    }
+    assertThat(logins.size()).isBetween(50L, 250L);
+    for (int i = 0; i < 100_000; i++) {
+      byte[] digest = logins.digestOf("user" + i, new char[] {'p'});
+      logins.keep("user" + i, digest, Subject.of("user" + i), this);
+    }
+    assertThat(logins.size()).isBetween(5_000L, 30_000L);
+  }
+
+  private Subject logIn(String name, String password) throws TokenRejectedException, IOException {
+    return desk.logIn(login(name, password), CLIENT);
+  }
+
+  private void assertWrong(String name, String password) throws IOException {
+    assertThat(refusal(name, password)).isEqualTo(Rejection.WRONG_CREDENTIALS);
+  }
+
+  private Rejection refusal(String name, String password) throws IOException {
+    try {
+      logIn(name, password);
+    } catch (TokenRejectedException e) {
+      return e.rejection();
+    }
+    throw new AssertionError("let in");
+  }
+
+  private static Login login(String name, String password) {
+    return new Login(name, password.toCharArray(), REQUEST);
+  }
+}

@@ -1,0 +1,192 @@
+package org.tokenfilter.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.RawHttp;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Subject;
+
+/** What operators read, and how often, of requests that are refused or cannot be decided. */
+final class OperatorLinesTest {
+
+  private static final String LOGIN = "/security/rest/token/access/5";
+
+  @TempDir private Path folder;
+  private final FaultyTokenStore store = new FaultyTokenStore(new InMemoryTokenStore());
+  private TokenSecurity security;
+  private WebApp app;
+  private RawHttp client;
+  private LogLines log;
+
+  @BeforeEach
+  void startTheApplication() throws Exception {
+    security =
+        TokenSecurity.builder()
+            .settings(Accounts.settings(folder))
+            .setting("token.carriers", "bearer,cookie")
+            // A store that does not answer shows in each request.
+            .setting("token.revocation.lag", "PT0S")
+            .setting("token.paths.public", "/public/*")
+            // Nothing but requests asks the store.
+            .setting("token.sweep.interval", "PT1H")
+            .store(store)
+            .build();
+    app =
+        new WebApp()
+            .filter(new TokenFilter(security), Map.of())
+            .accessTokens()
+            .servlet("/api/*", (request, response) -> response.getWriter().print("api"))
+            .servlet(
+                "/public/page",
+                (request, response) -> {
+                  response.getWriter().print("page");
+                  Objects.requireNonNull(request.getRequestDispatcher("/api/part"))
+                      .include(request, response);
+                })
+            .start();
+    client = RawHttp.to(app);
+    log = new LogLines("org.tokenfilter", Level.WARN);
+  }
+
+  @AfterEach
+  void stopTheApplication() {
+    app.close();
+    security.close();
+    log.close();
+  }
+
+  private IssuedToken token() throws Exception {
+    return security
+        .service()
+        .issueOpen(Subject.of("alice"), Duration.ofMinutes(5), ClientAddress.parse("127.0.0.1"));
+  }
+
+  @Test
+  void outageOfAThousandRequestsHasTwoLines() throws Exception {
+    String bearer = "Authorization: Bearer " + token().value();
+    store.cut();
+    for (int i = 0; i < 500; i++) {
+      assertThat(client.get("/api/x", bearer).status()).isEqualTo(503);
+      assertThat(client.get(LOGIN, "Authorization: " + WebApp.basic(Accounts.ALICE)).status())
+          .isEqualTo(503);
+    }
+    store.mend();
+    assertThat(client.get(LOGIN, "Authorization: " + WebApp.basic(Accounts.ALICE)).status())
+        .isEqualTo(200);
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.get("/api/x", bearer).status()).isEqualTo(200);
+    }
+    List<String> lines = log.lines();
+    assertThat(lines).as(String.join("\n", lines)).hasSize(2);
+    assertThat(lines.get(0)).startsWith("WARN Requests cannot be decided").doesNotContain("\n");
+    assertThat(lines.get(1)).isEqualTo("WARN Requests are decided again (1000 failures)");
+  }
+
+  @Test
+  void twoTokensThatDifferAreToldOnceWithWhatToDo() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      assertThat(
+              client
+                  .get(
+                      "/api/x",
+                      "Authorization: Bearer " + token().value(),
+                      "Cookie: token=" + token().value())
+                  .status())
+          .isEqualTo(400);
+      assertThat(
+              client.get("/api/x", "Authorization: Bearer a", "Authorization: Bearer b").status())
+          .isEqualTo(400);
+    }
+    assertThat(log.lines())
+        .hasSize(2)
+        .allMatch(
+            line -> line.startsWith("WARN A request from 127.0.0.1 is refused with 400: two "))
+        .allMatch(line -> line.contains("second cookie of the same name"));
+  }
+
+  @Test
+  void crossSiteRequestIsToldOnceWithItsOrigin() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      assertThat(
+              client
+                  .send(
+                      "POST",
+                      "/api/x",
+                      "Cookie: token=" + token().value(),
+                      "Origin: https://shop.example\"\u00e9",
+                      "Content-Length: 0")
+                  .status())
+          .isEqualTo(403);
+    }
+    assertThat(log.lines())
+        .singleElement()
+        .asString()
+        .startsWith("WARN A request from 127.0.0.1 is refused with 403: ")
+        .contains("\"https://shop.example\\\"\\u00e9\"", "token.origins", "token.trusted-proxies");
+  }
+
+  @Test
+  void partOfAPageThatIsRefusedIsTold() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      assertThat(client.get("/public/page").body()).isEqualTo("page");
+    }
+    assertThat(log.lines())
+        .singleElement()
+        .asString()
+        .startsWith("WARN A dispatch (INCLUDE) to something protected is refused");
+  }
+
+  /** What each client does now and then is for the audit log. */
+  @Test
+  void ordinaryRefusalsAreNotTold() throws Exception {
+    IssuedToken token = token();
+    security.service().close(token.record().id());
+    for (String[] headers :
+        List.of(
+            new String[0],
+            new String[] {"Authorization: Bearer abc"},
+            new String[] {"Authorization: Bearer " + token.value()})) {
+      assertThat(client.get("/api/x", headers).status()).isEqualTo(401);
+    }
+    assertThat(log.lines()).isEmpty();
+  }
+
+  /**
+   * An end is final, so it needs to be read once a minute, and while the store is away not at all.
+   */
+  @Test
+  void deadTokenIsReadOnceHoweverOftenItIsPresented() throws Exception {
+    IssuedToken token = token();
+    String bearer = "Authorization: Bearer " + token.value();
+    store.end(token.record().id(), Ending.of(Reason.CLOSED, security.clock().instant()));
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.get("/api/x", bearer).body()).contains("\"reason\":\"closed\"");
+    }
+    int finds = store.calls(FaultyTokenStore.Call.FIND);
+    for (int i = 0; i < 100; i++) {
+      assertThat(client.get("/api/x", bearer).body()).contains("\"reason\":\"closed\"");
+    }
+    assertThat(store.calls(FaultyTokenStore.Call.FIND)).isEqualTo(finds);
+    store.cut();
+    assertThat(client.get("/api/x", bearer).body()).contains("\"reason\":\"closed\"");
+  }
+}
