@@ -202,7 +202,7 @@ final class LoginSourceTest {
     tomcat.check(
         "L26 the next login",
         it -> Door.CLIENT_JSON.logIn(it.http(), "alice", "wonderland"),
-        answer -> Door.CLIENT_JSON.limits(answer, 1));
+        Door.CLIENT_JSON::isBusy);
     open.countDown();
     for (Future<Answer> answer : hung) {
       assertThat(Door.GATEWAY_FORM.refuses(answer.get())).isTrue();
