@@ -21,11 +21,17 @@ final class KeyedDigest {
   /** What a digest stands for, so that none can be taken for one of another purpose. */
   enum Purpose {
     /** A user name and its password. */
-    LOGIN,
+    LOGIN(1),
     /** A user name at a client. */
-    PLACE,
+    PLACE(2),
     /** A user name at a client, and its password. */
-    PLACE_AND_PASSWORD
+    PLACE_AND_PASSWORD(3);
+
+    private final int number;
+
+    Purpose(int number) {
+      this.number = number;
+    }
   }
 
   KeyedDigest(SecureRandom random) {
@@ -39,7 +45,7 @@ final class KeyedDigest {
   byte[] of(Purpose purpose, String name, String client, char[] password) {
     int chars = name.length() + client.length() + password.length;
     ByteBuffer text = ByteBuffer.allocate((4 * Integer.BYTES) + (chars * Character.BYTES));
-    text.putInt(purpose.ordinal());
+    text.putInt(purpose.number);
     put(name.toCharArray(), text);
     put(client.toCharArray(), text);
     put(password, text);

@@ -30,6 +30,7 @@ final class RememberedLogins {
   private final Cache<String, Success> successes;
   private final byte[] nothing;
 
+  @SuppressWarnings("ArrayRecordComponent") // never given out, and compared by MessageDigest
   private record Success(byte[] digest, Subject subject, Object accounts) {
 
     static int bytes(String name, Success success) {

@@ -60,7 +60,7 @@ final class LoginLimitsTest {
     try (AttackedApp app = start(container, this::wonderland)) {
       for (Door door : Door.values()) {
         RawHttp client = app.http().from(addressOf(door));
-        String alice = "alice" + door.ordinal();
+        String alice = "alice" + numberOf(door);
         asked.set(0);
         for (int i = 0; i < FAILURES; i++) {
           assertFits(app, "L20 wrong", door, client, alice, "wrong", Expected.REFUSED);
@@ -72,7 +72,7 @@ final class LoginLimitsTest {
           }
         }
         for (String name : List.of("ALICE", " alice", "\uff41lice", "alic\u00e9", "al\u200bice")) {
-          String spelt = name + door.ordinal();
+          String spelt = name + numberOf(door);
           assertFits(app, "L20 spelt so", door, client, spelt, "wonderland", Expected.LIMITED);
         }
         assertThat(asked).hasValue(FAILURES);
@@ -147,7 +147,7 @@ final class LoginLimitsTest {
       app.store.cut();
       for (Door door : Door.values()) {
         RawHttp client = app.http().from(addressOf(door));
-        String alice = "alice" + door.ordinal();
+        String alice = "alice" + numberOf(door);
         assertFits(app, "L23 right", door, client, "bob", "wonderland", Expected.FAILED);
         for (int i = 0; i < FAILURES; i++) {
           assertFits(app, "L23 wrong", door, client, alice, "wrong", Expected.REFUSED);
@@ -242,7 +242,11 @@ final class LoginLimitsTest {
 
   /** Each door is tried from an address of its own. */
   private static String addressOf(Door door) {
-    return "127.0.1." + (List.of(Door.values()).indexOf(door) + 1);
+    return "127.0.1." + (numberOf(door) + 1);
+  }
+
+  private static int numberOf(Door door) {
+    return List.of(Door.values()).indexOf(door);
   }
 
   private enum Expected {
