@@ -250,7 +250,7 @@ public final class TokenSecurityBuilder {
                     service,
                     random),
             ours(kept, service, checks, threads));
-    threads.repeat("unfinished ends", security.unfinishedEnds(), UNFINISHED_INTERVAL);
+    threads.repeat("closings", security.unfinishedEnds(), UNFINISHED_INTERVAL);
     if (application != null) {
       ContextSecurity.handIn(application, security);
     }

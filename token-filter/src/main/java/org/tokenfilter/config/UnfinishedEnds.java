@@ -1,6 +1,7 @@
 package org.tokenfilter.config;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +14,7 @@ import org.tokenfilter.store.TokenId;
  * closed as soon as the store takes it. Bounded; what is too much, and what is left when the
  * application stops and the store does not answer, ends when it expires. Thread-safe.
  */
-final class UnfinishedEnds implements Runnable, AutoCloseable {
+final class UnfinishedEnds implements Work, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UnfinishedEnds.class);
   private static final int MOST = 10_000;
@@ -50,23 +51,24 @@ final class UnfinishedEnds implements Runnable, AutoCloseable {
 
   /** Closes what waits, up to the first one that the store does not take. */
   @Override
-  public void run() {
+  public Optional<Throwable> attempt() {
     for (TokenId session : waiting.keySet()) {
       try {
         service.close(session);
       } catch (RuntimeException e) {
         LOG.debug("A session could not be closed yet", e);
-        return;
+        return Optional.of(e);
       }
       waiting.remove(session);
     }
     notices.works(LOG, CAUSE, "All sessions that were to be closed with their requests are closed");
+    return Optional.empty();
   }
 
   /** Tries once more. */
   @Override
   public void close() {
-    run();
+    var unused = attempt();
     if (!waiting.isEmpty()) {
       LOG.warn("{} sessions were not closed; they end when they expire", waiting.size());
     }

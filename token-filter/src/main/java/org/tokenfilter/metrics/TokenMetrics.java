@@ -53,7 +53,7 @@ import org.tokenfilter.config.TokenSecurity;
  *   <tr><td>{@code token.key.age}</td><td>gauge, seconds</td><td></td>
  *     <td>since the active key was made; NaN where its file does not say</td></tr>
  *   <tr><td>{@code token.background.age}</td><td>gauge, seconds</td>
- *     <td>{@code task}: uses, ends, sweep, keys, accounts, listeners</td>
+ *     <td>{@code task}: uses, ends, sweep, keys, accounts, closings, listeners</td>
  *     <td>since a {@linkplain org.tokenfilter.config.BackgroundTask background task} last
  *     succeeded; NaN if it has not yet. A task that is not needed has no meters</td></tr>
  *   <tr><td>{@code token.background.overdue}</td><td>gauge</td><td>{@code task}</td>
