@@ -98,7 +98,8 @@ final class Transactions {
       try {
         return attempt.run(work);
       } catch (SQLException e) {
-        surroundings.learn(e, kind != Kind.TOGETHER);
+        // Elsewhere a deadlock has the same SQLState, and says nothing of the isolation.
+        surroundings.learn(e, dialect == Dialect.POSTGRESQL && kind != Kind.TOGETHER);
         if (retries == RETRIES || deadline.passed() || !attempt.hadNoEffect(e)) {
           throw Failures.unknown(e);
         }

@@ -247,6 +247,15 @@ class TransactionsTest {
   }
 
   @Test
+  void deadlockOfASingleStatementOnAnotherDatabaseSaysNothingOfTheIsolation() {
+    database.fail(failure("40001"));
+
+    assertThat(transactions.<Integer>single(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(database.calls.stream().filter(SQL::equals)).hasSize(2);
+    assertThat(database.calls).doesNotContain("commit");
+  }
+
+  @Test
   void whateverTheWorkThrowsIsUndone() {
     List<Throwable> all = List.of(new IllegalStateException("mine"), new OutOfMemoryError("mine"));
     for (Throwable mine : all) {
