@@ -230,6 +230,7 @@ final class OpenApiTest {
         expect(204, logout.with(caller.headers()));
       }
       expectRefusals(logout);
+      expect(401, logout.with(cookies("token=x")));
     }
   }
 
