@@ -9,7 +9,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
@@ -36,14 +38,18 @@ final class Gate implements AutoCloseable {
   /** Methods whose answer repeats the request, with all that is secret in it (RFC 9110, 9.3.8). */
   private static final Set<String> ECHOES = Set.of("TRACE", "TRACK");
 
+  /** What no client can ask for. */
+  private static final PathPatterns INSIDE = new PathPatterns(List.of("/WEB-INF/*"));
+
   private static final String ALLOWED = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
 
   private final Participant participant;
   private final TokenSecurity security;
+  private final ServletContext context;
+  private final String trailAttribute;
   private final PathPatterns publicPaths;
   private final PathPatterns passivePaths;
   private final PathPatterns gatewayPaths;
-  private final boolean allPathsAlike;
   private final SessionContinuation continuation;
   private final OwnEndpoints endpoints;
   private final RefusalNotices notices;
@@ -51,10 +57,12 @@ final class Gate implements AutoCloseable {
   Gate(Participant participant, ServletContext context) {
     this.participant = participant;
     this.security = participant.security();
+    this.context = context;
+    // Another filter, or that of another application, has a trail of its own.
+    this.trailAttribute = Trail.class.getName() + '-' + UUID.randomUUID();
     this.publicPaths = new PathPatterns(participant.publicPaths());
     this.passivePaths = new PathPatterns(participant.passivePaths());
     this.gatewayPaths = new PathPatterns(participant.gatewayPaths());
-    this.allPathsAlike = publicPaths.areNone() && passivePaths.areNone() && gatewayPaths.areNone();
     this.continuation = new SessionContinuation(participant);
     this.endpoints = new OwnEndpoints(context, participant.classLoader());
     this.notices = new RefusalNotices(security);
@@ -84,16 +92,16 @@ final class Gate implements AutoCloseable {
       return;
     }
     Decision earlier = Decision.of(request, security);
-    String path = allPathsAlike ? null : PathPatterns.path(request);
-    String page = publicPaths.cover(path) ? path : null;
-    if (request.getDispatcherType() == DispatcherType.ERROR) {
-      serve(page, request, as(earlier, request, response), response, chain);
-    } else if (page != null && !isWithinAnother(page, request)) {
-      serve(page, request, ableToLogIn(request, response), response, chain);
+    Dispatch dispatch = Dispatch.of(request, chain, context);
+    Trail trail = Trail.of(request, trailAttribute);
+    if (trail != null && trail.has(dispatch)) {
+      chain.doFilter(request, response);
+    } else if (isErrorPage(dispatch, trail) || isOpen(dispatch, trail)) {
+      serve(dispatch, request, response, chain);
     } else if (endpoints.receives(request)) {
       chain.doFilter(request, response);
     } else if (earlier == null) {
-      Decision decision = decide(path, request, response);
+      Decision decision = decide(dispatch.path(), request, response);
       decision.keepIn(request);
       followFirst(decision, request, response, chain);
     } else {
@@ -101,28 +109,39 @@ final class Gate implements AutoCloseable {
     }
   }
 
+  /** It reports what was decided or went wrong: the first of a request is shown, wherever it is. */
+  private static boolean isErrorPage(Dispatch dispatch, @Nullable Trail trail) {
+    return dispatch.type() == DispatcherType.ERROR && (trail == null || !trail.knowsErrorPage());
+  }
+
+  /** Whether a dispatch needs no token: what it leads to is public, or a view of the error page. */
+  private boolean isOpen(Dispatch dispatch, @Nullable Trail trail) {
+    boolean shown =
+        publicPaths.cover(dispatch.path())
+            || (trail != null
+                && trail.isWithinErrorPage(dispatch)
+                && INSIDE.cover(dispatch.path()));
+    return shown && (trail == null || !trail.mayBeByName(dispatch));
+  }
+
+  /** Lets a dispatch through that needs no token. An error page knows who was admitted. */
   private void serve(
-      @Nullable String path,
-      HttpServletRequest came,
-      HttpServletRequest goes,
+      Dispatch dispatch,
+      HttpServletRequest request,
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    PublicPage page = path == null ? null : PublicPage.enter(this, path, came);
+    HttpServletRequest goesOn =
+        dispatch.type() == DispatcherType.ERROR
+            ? as(Decision.of(request, security), request, response)
+            : ableToLogIn(request, response);
+    Trail trail = Trail.orNew(request, trailAttribute);
+    trail.enter(dispatch, request.isAsyncStarted());
     try {
-      chain.doFilter(goes, response);
+      chain.doFilter(goesOn, response);
     } finally {
-      if (page != null) {
-        page.leave();
-      }
+      trail.leave(dispatch, request.isAsyncStarted());
     }
-  }
-
-  /** A dispatch by name shows the path of the page that it comes from: its own is not known. */
-  private boolean isWithinAnother(String path, HttpServletRequest request) {
-    DispatcherType type = request.getDispatcherType();
-    return (type == DispatcherType.FORWARD || type == DispatcherType.INCLUDE)
-        && PublicPage.isShownWithin(this, path, request);
   }
 
   /** Fails closed: whatever goes wrong here, the request does not go on. */

@@ -1,8 +1,5 @@
 package org.tokenfilter.filter;
 
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.RequestDispatcher;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -44,10 +41,6 @@ final class PathPatterns {
     }
   }
 
-  boolean areNone() {
-    return exact.isEmpty();
-  }
-
   /** Whether a path is among them; one that is not known is not. */
   boolean cover(@Nullable String path) {
     return path != null
@@ -62,27 +55,5 @@ final class PathPatterns {
       }
     }
     return false;
-  }
-
-  /** The path of the dispatch's target; null where it cannot be known. */
-  static @Nullable String path(HttpServletRequest request) {
-    DispatcherType type = request.getDispatcherType();
-    if (type == DispatcherType.INCLUDE) {
-      return path(
-          request.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH),
-          request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO));
-    }
-    // A forward by name leaves the path of the page that it comes from, and sets no attribute.
-    boolean byName =
-        type == DispatcherType.FORWARD
-            && request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI) == null;
-    return byName ? null : path(request.getServletPath(), request.getPathInfo());
-  }
-
-  private static @Nullable String path(@Nullable Object servletPath, @Nullable Object pathInfo) {
-    if (servletPath == null) {
-      return null;
-    }
-    return pathInfo == null ? servletPath.toString() : servletPath.toString() + pathInfo;
   }
 }

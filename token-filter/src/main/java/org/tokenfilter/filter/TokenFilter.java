@@ -81,6 +81,7 @@ public class TokenFilter implements Filter {
     Participant participant = Participant.of(config, given);
     try {
       watch = participant.watch(config.getFilterName());
+      ServletNames.spellOut(config);
       gate = new Gate(participant, config.getServletContext());
     } catch (RuntimeException e) {
       participant.close();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tokenfilter.attack.Verdict.NOTHING;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -72,6 +74,7 @@ final class ErrorDispatchAttackTest {
 
   private static void servlets(AttackedApp.Registrations it) {
     it.servlet("error page", ErrorDispatchAttackTest::page, ERROR_PAGE)
+        .servlet("view", (q, s) -> s.getWriter().print("view"), "/WEB-INF/view")
         .servlet("error", (q, s) -> s.sendError(418), "/public/error", "/secure/error")
         .servlet(
             "failure",
@@ -83,7 +86,17 @@ final class ErrorDispatchAttackTest {
   }
 
   private static void page(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+      throws IOException, ServletException {
+    String target = request.getParameter("to");
+    if (target != null) {
+      RequestDispatcher dispatcher = Objects.requireNonNull(request.getRequestDispatcher(target));
+      if (request.getParameter("include") == null) {
+        dispatcher.forward(request, response);
+      } else {
+        dispatcher.include(request, response);
+      }
+      return;
+    }
     response.getWriter().print("error page for " + request.getRemoteUser());
   }
 
@@ -98,6 +111,7 @@ final class ErrorDispatchAttackTest {
                       try (AttackedApp app =
                           name.equals("JETTY") ? jetty(folder) : tomcat(folder)) {
                         attack(app);
+                        attackWhatItShows(app);
                       }
                     }));
   }
@@ -122,6 +136,26 @@ final class ErrorDispatchAttackTest {
   }
 
   /** A filter that sees first requests alone lets a public page give everything away. */
+  private static void attackWhatItShows(AttackedApp app) throws IOException {
+    String bearer = "Authorization: Bearer " + app.open(Accounts.ALICE, 5);
+    for (String path : List.of("/public/error", "/public/failure")) {
+      for (String how : List.of("", "&include")) {
+        assertThat(app.http().get(path + "?to=/WEB-INF/view" + how).body()).isEqualTo("view");
+        assertThat(app.http().get(path + "?to=/public/x" + how).body()).isEqualTo("public null");
+        String secure = path + "?to=/secure/x" + how;
+        assertThat(app.http().get(secure).body()).doesNotContain("secret");
+        assertThat(app.ran()).isEmpty();
+        assertThat(app.http().get(secure, bearer).body()).isEqualTo("secret of alice");
+        app.check(Row.of(path, NOTHING, it -> it.http().get("/secure/x")));
+      }
+      // Where it was not refused silently, it was refused.
+      assertThat(app.http().get(path + "?to=/secure/x").status()).isEqualTo(401);
+    }
+    for (String path : List.of("/WEB-INF/view", "/secure/error?to=/WEB-INF/view")) {
+      assertThat(app.http().get(path).body()).doesNotContain("view");
+    }
+  }
+
   @Test
   void mappingToRequestsAloneIsNotEnough() throws Exception {
     try (AttackedApp settings = AttackedApp.plan(folder).start()) {

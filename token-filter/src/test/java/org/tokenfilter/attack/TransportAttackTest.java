@@ -160,7 +160,7 @@ final class TransportAttackTest {
 
   private static String[] fakes() {
     return new String[] {
-      "org.tokenfilter.filter.Decision: Admitted", "org.tokenfilter.filter.PublicPage: true"
+      "org.tokenfilter.filter.Decision: Admitted", "org.tokenfilter.filter.Trail: true"
     };
   }
 

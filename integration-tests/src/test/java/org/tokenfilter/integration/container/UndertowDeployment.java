@@ -68,11 +68,7 @@ final class UndertowDeployment {
           Objects.requireNonNull(info.getServlets().get(WebXml.text(element, "servlet-name")))
               .addMappings(WebXml.texts(element, "url-pattern"));
       case "welcome-file-list" -> info.addWelcomePages(WebXml.texts(element, "welcome-file"));
-      case "error-page" ->
-          info.addErrorPage(
-              new ErrorPage(
-                  WebXml.text(element, "location"),
-                  Integer.parseInt(WebXml.text(element, "error-code"))));
+      case "error-page" -> addErrorPage(element);
       default -> throw new IllegalArgumentException("not known here: " + element.getLocalName());
     }
   }
@@ -97,13 +93,24 @@ final class UndertowDeployment {
   }
 
   private void mapFilter(Element element) {
+    String filter = WebXml.text(element, "filter-name");
     List<String> dispatchers = WebXml.texts(element, "dispatcher");
-    for (String pattern : WebXml.texts(element, "url-pattern")) {
-      for (String type : dispatchers.isEmpty() ? List.of("REQUEST") : dispatchers) {
-        info.addFilterUrlMapping(
-            WebXml.text(element, "filter-name"), pattern, DispatcherType.valueOf(type));
-      }
+    for (String name : dispatchers.isEmpty() ? List.of("REQUEST") : dispatchers) {
+      DispatcherType type = DispatcherType.valueOf(name);
+      WebXml.texts(element, "url-pattern")
+          .forEach(pattern -> info.addFilterUrlMapping(filter, pattern, type));
+      WebXml.texts(element, "servlet-name")
+          .forEach(servlet -> info.addFilterServletNameMapping(filter, servlet, type));
     }
+  }
+
+  private void addErrorPage(Element element) throws ClassNotFoundException {
+    String location = WebXml.text(element, "location");
+    String failure = WebXml.text(element, "exception-type");
+    info.addErrorPage(
+        failure.isEmpty()
+            ? new ErrorPage(location, Integer.parseInt(WebXml.text(element, "error-code")))
+            : new ErrorPage(location, classes.loadClass(failure).asSubclass(Throwable.class)));
   }
 
   private void addServlet(Element element) throws ClassNotFoundException {

@@ -1,0 +1,215 @@
+package org.tokenfilter.integration.container;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A request to a public page, and the dispatches that it goes on by. The steps are those that the
+ * pages of the package {@code chain} take.
+ */
+record DispatchChain(List<Step> steps) {
+
+  /**
+   * One dispatch.
+   *
+   * @param thread {@code -} for the thread of the page; after startAsync, {@code w} for one that
+   *     the page waits for, {@code a} for one that begins when the page has returned, {@code u} for
+   *     such a one with the request as the container has made it
+   * @param how {@code F} forward and {@code I} include by path, {@code N} and {@code M} by name,
+   *     {@code D} async dispatch, {@code E} sendError, {@code X} an exception
+   * @param target {@code P} public, {@code S} protected, {@code V} a view below WEB-INF, {@code O}
+   *     the page's own path
+   */
+  record Step(char thread, char how, char target) {
+
+    private boolean byName() {
+      return how == 'N' || how == 'M';
+    }
+
+    private boolean error() {
+      return how == 'E' || how == 'X';
+    }
+
+    private boolean asynchronous() {
+      return thread != '-' || how == 'D';
+    }
+
+    private boolean toOwnPath() {
+      return target == 'O';
+    }
+
+    /**
+     * Whether a page that is reached by it is shown to a client without a token.
+     *
+     * @param page the letter of the page, in lower case for an error page
+     */
+    private boolean isOpen(char page, boolean fromErrorPage) {
+      if (error() && !fromErrorPage) {
+        return true;
+      }
+      char place = Character.toUpperCase(page);
+      return !byName() && (place == 'P' || (place == 'V' && fromErrorPage));
+    }
+
+    @Override
+    public String toString() {
+      return "" + thread + how + target;
+    }
+  }
+
+  /**
+   * All chains of up to three steps; of up to two with threads of the kinds {@code w} and {@code
+   * u}, and where the error page goes on asynchronously. A page that is protected or below WEB-INF
+   * goes on only where it is an error page, or was shown by one; with threads, a chain has one kind
+   * of them.
+   */
+  static List<DispatchChain> all() {
+    List<DispatchChain> all = new ArrayList<>();
+    DispatchChain request = new DispatchChain(List.of());
+    extend(request, '-', 3, all);
+    extend(request, 'a', 3, all);
+    extend(request, 'w', 2, all);
+    extend(request, 'u', 2, all);
+    return all;
+  }
+
+  private static void extend(
+      DispatchChain chain, char thread, int longest, List<DispatchChain> all) {
+    if (chain.errorPageGoesOn() && chain.steps.size() > 2) {
+      return;
+    }
+    if (thread == '-' || chain.steps.stream().anyMatch(step -> step.thread == thread)) {
+      all.add(chain);
+    }
+    if (chain.steps.size() < longest && chain.goesOn()) {
+      steps(thread).forEach(step -> extend(chain.and(step), thread, longest, all));
+    }
+  }
+
+  private static Stream<Step> steps(char thread) {
+    Stream<Step> own = steps('-', "FI", "PSVO", "NMDEX", "PSV");
+    return thread == '-' ? own : Stream.concat(own, steps(thread, "FI", "PSVO", "NMD", "PSV"));
+  }
+
+  private static Stream<Step> steps(
+      char thread, String byPath, String paths, String others, String places) {
+    return Stream.concat(steps(thread, byPath, paths), steps(thread, others, places));
+  }
+
+  private static Stream<Step> steps(char thread, String hows, String targets) {
+    return hows.chars()
+        .boxed()
+        .flatMap(
+            how ->
+                targets
+                    .chars()
+                    .mapToObj(target -> new Step(thread, (char) (int) how, (char) target)));
+  }
+
+  private DispatchChain and(Step step) {
+    return new DispatchChain(Stream.concat(steps.stream(), Stream.of(step)).toList());
+  }
+
+  private boolean goesOn() {
+    if (steps.isEmpty()) {
+      return true;
+    }
+    Step last = steps.get(steps.size() - 1);
+    return last.error() || last.target == 'P' || (last.target == 'V' && hasErrorPage());
+  }
+
+  private boolean hasErrorPage() {
+    return steps.stream().anyMatch(Step::error);
+  }
+
+  /** Whether it begins with the error page that a refusal has here, too. */
+  boolean beginsAsARefusal() {
+    return !steps.isEmpty() && steps.get(0).toString().equals("-ES");
+  }
+
+  /** What follows the first step. */
+  DispatchChain rest() {
+    return new DispatchChain(steps.subList(1, steps.size()));
+  }
+
+  boolean hasStepByName() {
+    return steps.stream().anyMatch(Step::byName);
+  }
+
+  /** Whether an error page, or what it leads to, goes on asynchronously. */
+  boolean errorPageGoesOn() {
+    return steps.stream().dropWhile(step -> !step.error()).anyMatch(Step::asynchronous);
+  }
+
+  /**
+   * Whether what runs is left to chance: containers may end a request whose error page goes on
+   * asynchronously, and one that fails or is dispatched anew on another thread.
+   */
+  boolean isLeftToChance() {
+    return errorPageGoesOn()
+        || steps.stream()
+            .dropWhile(step -> step.thread == '-' || step.how == 'D')
+            .anyMatch(step -> step.error() || step.how == 'D');
+  }
+
+  /**
+   * Whether all but the last step are taken without a token: else a shorter chain says the same.
+   */
+  boolean isTakenToItsLastStep() {
+    List<String> pages = new ArrayList<>(List.of("P0"));
+    for (Step step : steps.subList(0, Math.max(0, steps.size() - 1))) {
+      String letter = step.toOwnPath() ? "P" : "" + step.target;
+      pages.add((step.error() ? letter.toLowerCase(Locale.ROOT) : letter) + pages.size());
+    }
+    return open(pages, true).equals(pages);
+  }
+
+  /**
+   * Whether these pages may run for a client without a token, and no others.
+   *
+   * @param ran the pages that ran, such as {@code P0 s1}
+   * @param unprotected those that run without the filter
+   */
+  boolean isRightWithoutToken(List<String> ran, List<String> unprotected) {
+    if (isLeftToChance()) {
+      return areOpen(ran);
+    }
+    // A forward to the page's own path looks like one by name, and then needs a token.
+    return ran.equals(open(unprotected, true)) || ran.equals(open(unprotected, false));
+  }
+
+  /** Whether all of these pages may run for a client without a token. */
+  boolean areOpen(List<String> pages) {
+    return pages.equals(open(pages, true));
+  }
+
+  /**
+   * The first of some pages, up to one that is not shown to a client without a token.
+   *
+   * @param ownPath whether what is dispatched to by the page's own path is
+   */
+  private List<String> open(List<String> pages, boolean ownPath) {
+    List<String> open = new ArrayList<>();
+    boolean fromErrorPage = false;
+    for (String page : pages) {
+      int position = Integer.parseInt(page.substring(1));
+      Step step = position == 0 ? null : steps.get(position - 1);
+      if (step != null
+          && !(step.toOwnPath() ? ownPath : step.isOpen(page.charAt(0), fromErrorPage))) {
+        break;
+      }
+      fromErrorPage |= step != null && step.error();
+      open.add(page);
+    }
+    return open;
+  }
+
+  /** The value of the header that has the pages take these steps. */
+  @Override
+  public String toString() {
+    return steps.stream().map(Step::toString).collect(Collectors.joining(","));
+  }
+}

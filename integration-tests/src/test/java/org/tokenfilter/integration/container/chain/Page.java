@@ -1,0 +1,164 @@
+package org.tokenfilter.integration.container.chain;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A page: notes that it runs, and takes the next step of the request's header {@code Chain}. Its
+ * init-param {@code letter} is how it is noted.
+ */
+public class Page extends HttpServlet {
+
+  private static final long serialVersionUID = 1;
+
+  private static final String POSITION = "chain.position";
+  private static final String THREADS = "chain.threads";
+  private static final long PATIENCE_MS = 10_000;
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws ServletException, IOException {
+    Object reached = request.getAttribute(POSITION);
+    int position = reached == null ? 0 : (Integer) reached;
+    String letter = getInitParameter("letter");
+    Runs.note(request.getHeader("Chain-Id"), letter + position + "=" + request.getRemoteUser());
+    response.getWriter().print(letter.equals("S") ? "[secret]" : "[" + letter + "]");
+    String[] steps = request.getHeader("Chain").split(",", -1);
+    if (position < steps.length && !steps[position].isEmpty()) {
+      request.setAttribute(POSITION, position + 1);
+      take(steps[position], position + 1, request, response);
+    }
+  }
+
+  private void take(
+      String step, int position, HttpServletRequest request, HttpServletResponse response)
+      throws ServletException, IOException {
+    char thread = step.charAt(0);
+    char how = step.charAt(1);
+    char target = step.charAt(2);
+    if (thread == '-') {
+      go(how, target, position, request, response);
+      return;
+    }
+    AsyncContext async = async(thread, request, response);
+    Threads threads = (Threads) request.getAttribute(THREADS);
+    threads.begin();
+    CountDownLatch left = Surroundings.left();
+    CountDownLatch done = new CountDownLatch(1);
+    boolean asGiven = thread != 'u';
+    HttpServletRequest own = asGiven ? request : (HttpServletRequest) async.getRequest();
+    HttpServletResponse answer = asGiven ? response : (HttpServletResponse) async.getResponse();
+    Runnable run =
+        () -> {
+          try {
+            if (thread != 'w') {
+              await(left);
+            }
+            go(how, target, position, own, answer);
+          } catch (Exception failed) {
+            // A thread has no page that would be shown for it.
+          } finally {
+            done.countDown();
+            threads.end(async);
+          }
+        };
+    try {
+      if (asGiven || getServletContext().getServerInfo().contains("Undertow")) {
+        async.start(run);
+      } else {
+        new Thread(run, "page").start();
+      }
+    } catch (RuntimeException refused) {
+      threads.end(async);
+      throw refused;
+    }
+    if (thread == 'w') {
+      await(done);
+    }
+  }
+
+  private static AsyncContext async(
+      char thread, HttpServletRequest request, HttpServletResponse response) {
+    if (request.isAsyncStarted()) {
+      return request.getAsyncContext();
+    }
+    AsyncContext async =
+        thread == 'u' ? request.startAsync() : request.startAsync(request, response);
+    async.setTimeout(PATIENCE_MS);
+    request.setAttribute(THREADS, new Threads());
+    return async;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("waited too long");
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void go(
+      char how, char target, int position, HttpServletRequest request, HttpServletResponse response)
+      throws ServletException, IOException {
+    HttpServletRequest handed = dressed(request);
+    switch (how) {
+      case 'E' -> response.sendError(Place.of(target).status());
+      case 'X' -> throw Failure.shownBy(target);
+      case 'D' -> {
+        AsyncContext async = async('-', request, response);
+        ((Threads) request.getAttribute(THREADS)).handOver();
+        async.dispatch(Place.of(target).path(position));
+      }
+      case 'F' -> byPath(target, position, request).forward(handed, response);
+      case 'I' -> byPath(target, position, request).include(handed, response);
+      case 'N' -> byName(target).forward(handed, response);
+      case 'M' -> byName(target).include(handed, response);
+      default -> throw new IllegalArgumentException("no way of going on: " + how);
+    }
+  }
+
+  /** The request as the page hands it on: applications wrap it, and set its attributes. */
+  private static HttpServletRequest dressed(HttpServletRequest request) {
+    String dress = String.valueOf(request.getHeader("Chain-Dress"));
+    if (dress.equals("attributes")) {
+      request.setAttribute(RequestDispatcher.FORWARD_REQUEST_URI, "/public/page/else");
+      request.setAttribute(RequestDispatcher.FORWARD_SERVLET_PATH, "/public/page");
+      request.setAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH, "/public/page");
+      request.setAttribute(RequestDispatcher.INCLUDE_PATH_INFO, "/else");
+      request.setAttribute(RequestDispatcher.ERROR_STATUS_CODE, 404);
+      request.removeAttribute(RequestDispatcher.FORWARD_PATH_INFO);
+    }
+    return dress.equals("wrapper") ? new OtherPath(request) : request;
+  }
+
+  private static RequestDispatcher byPath(char target, int position, HttpServletRequest request) {
+    String path = target == 'O' ? ownPath(request) : Place.of(target).path(position);
+    return Objects.requireNonNull(request.getRequestDispatcher(path));
+  }
+
+  /** That of the page which this one is, whether it was included or not. */
+  private static String ownPath(HttpServletRequest request) {
+    Object included = request.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH);
+    Object more =
+        included == null
+            ? request.getPathInfo()
+            : request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO);
+    return (included == null ? request.getServletPath() : included)
+        + (more == null ? "" : more.toString());
+  }
+
+  private RequestDispatcher byName(char target) {
+    return Objects.requireNonNull(
+        getServletContext().getNamedDispatcher(Place.of(target).servletName()));
+  }
+}

@@ -1,0 +1,33 @@
+package org.tokenfilter.integration.container.chain;
+
+import jakarta.servlet.AsyncContext;
+
+/** The threads that a request waits for; the last one completes it. */
+final class Threads {
+
+  private int running;
+  private boolean handedOver;
+
+  synchronized void begin() {
+    running++;
+    Runs.begin();
+  }
+
+  /** A dispatch of the container's goes on with the request. */
+  synchronized void handOver() {
+    handedOver = true;
+  }
+
+  synchronized void end(AsyncContext async) {
+    running--;
+    try {
+      if (running == 0 && !handedOver) {
+        async.complete();
+      }
+    } catch (IllegalStateException ended) {
+      // An error has completed it.
+    } finally {
+      Runs.end();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** A web application whose pages take the steps that a request names: see DispatchChain. */
+@NullMarked
+package org.tokenfilter.integration.container.chain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,121 @@
+package org.tokenfilter.filter;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dispatch of a request. An application may wrap the container's request in its own, which say
+ * what they like: where they differ from it, the target is not known.
+ *
+ * @param request the container's
+ * @param chain the filters that are still to come, and the target
+ * @param depth how many requests the container has made, one within the other
+ * @param type how the request comes
+ * @param path the target's path, in the canonical form that the container gives it; null where it
+ *     cannot be known
+ */
+record Dispatch(
+    HttpServletRequest request,
+    FilterChain chain,
+    int depth,
+    DispatcherType type,
+    @Nullable String path) {
+
+  /** Reads a dispatch to an application. */
+  static Dispatch of(HttpServletRequest request, FilterChain chain, ServletContext context) {
+    ServletRequest innermost = request;
+    while (innermost instanceof ServletRequestWrapper wrapper) {
+      innermost = wrapper.getRequest();
+    }
+    HttpServletRequest made = request;
+    int depth = 0;
+    for (ServletRequest next = request; next != innermost; next = within(next)) {
+      if (next instanceof HttpServletRequest http && isOfOneMaker(next, innermost)) {
+        made = depth == 0 ? http : made;
+        depth++;
+      }
+    }
+    if (depth == 0 && innermost instanceof HttpServletRequest http) {
+      made = http;
+    }
+    DispatcherType type = made.getDispatcherType();
+    String path = path(made, type, context);
+    if (made == request) {
+      return new Dispatch(made, chain, depth + 1, type, path);
+    }
+    boolean sameType = type == request.getDispatcherType();
+    boolean samePath = sameType && Objects.equals(path, path(request, type, context));
+    return new Dispatch(
+        made, chain, depth + 1, sameType ? type : DispatcherType.FORWARD, samePath ? path : null);
+  }
+
+  private static ServletRequest within(ServletRequest wrapper) {
+    return ((ServletRequestWrapper) wrapper).getRequest();
+  }
+
+  /** A container's packages begin with three names of their own: org.apache.catalina. */
+  private static boolean isOfOneMaker(ServletRequest one, ServletRequest other) {
+    String name = other.getClass().getName();
+    int end = -1;
+    for (int names = 0; names < 3; names++) {
+      end = name.indexOf('.', end + 1);
+      if (end < 0) {
+        return false;
+      }
+    }
+    return one.getClass().getName().regionMatches(0, name, 0, end + 1);
+  }
+
+  private static @Nullable String path(
+      HttpServletRequest request, DispatcherType type, ServletContext context) {
+    if (type == DispatcherType.INCLUDE) {
+      return isPathOf(context, request.getAttribute(RequestDispatcher.INCLUDE_CONTEXT_PATH))
+          ? path(
+              request.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH),
+              request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO))
+          : null;
+    }
+    // A forward by name leaves the path of the page that it comes from, and sets no attribute; one
+    // to another application leaves that page's application on Undertow.
+    boolean byName =
+        type == DispatcherType.FORWARD
+            && (request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI) == null
+                || !context.equals(request.getServletContext()));
+    return byName ? null : path(request.getServletPath(), request.getPathInfo());
+  }
+
+  private static @Nullable String path(@Nullable Object servletPath, @Nullable Object pathInfo) {
+    if (servletPath == null) {
+      return null;
+    }
+    return pathInfo == null ? servletPath.toString() : servletPath.toString() + pathInfo;
+  }
+
+  /** Some containers tell the path of an application as it stands in an address. */
+  private static boolean isPathOf(ServletContext context, @Nullable Object told) {
+    String own = context.getContextPath();
+    return told != null
+        && (own.equals(told)
+            || own.equals(
+                URLDecoder.decode(told.toString().replace("+", "%2B"), StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * Whether it is this one that comes by once more: where the filter is mapped to a path and to a
+   * name, some containers run it for both. Jetty then has a request for each dispatch, which
+   * Undertow has not; that has one chain for each dispatch, where Jetty has one for each filter.
+   */
+  boolean isSameAs(Dispatch other) {
+    boolean sameRequest = depth > 1 && depth == other.depth && request == other.request;
+    return sameRequest || chain == other.chain;
+  }
+}

@@ -1,0 +1,41 @@
+package org.tokenfilter.filter;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import java.util.Collection;
+import java.util.EnumSet;
+
+/**
+ * The mapping of a filter to {@code <servlet-name>*</servlet-name>}. Undertow takes it for a
+ * dispatch by path, and leaves the filter out of those by name; there it is mapped to each name.
+ */
+final class ServletNames {
+
+  private static final String ALL = "*";
+  private static final String UNDERTOW = "io.undertow.";
+
+  private ServletNames() {}
+
+  /** Maps a filter that is mapped to all names to each of them, on Undertow. */
+  static void spellOut(FilterConfig config) {
+    ServletContext context = config.getServletContext();
+    if (!context.getClass().getName().startsWith(UNDERTOW)) {
+      return;
+    }
+    FilterRegistration filter = context.getFilterRegistration(config.getFilterName());
+    if (filter == null) {
+      return;
+    }
+    Collection<String> names = filter.getServletNameMappings();
+    String[] more =
+        context.getServletRegistrations().keySet().stream()
+            .filter(name -> !names.contains(name))
+            .toArray(String[]::new);
+    if (names.contains(ALL) && more.length > 0) {
+      filter.addMappingForServletNames(
+          EnumSet.of(DispatcherType.FORWARD, DispatcherType.INCLUDE), true, more);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package org.tokenfilter.filter;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dispatches of one request that were let through to what is public, or to an error page. A
+ * dispatch by name from there may go on showing the path of the one before it, and nothing else
+ * tells that its target is another. It travels with the request. Thread-safe: a page that has begun
+ * an asynchronous answer may dispatch from another thread, also after it has returned.
+ */
+final class Trail {
+
+  /** In the order of their beginning; each is within the one before it, or on another thread. */
+  private final List<Dispatch> open = new ArrayList<>();
+
+  /** The paths of those that have returned, and may go on from another thread. */
+  private final Set<String> left = new HashSet<>();
+
+  private boolean errorPageSeen;
+  private @Nullable Dispatch errorPage;
+  private boolean errorPageMayGoOn;
+  private boolean errorPageGoesOn;
+
+  /** That of a request, if it has one. */
+  static @Nullable Trail of(HttpServletRequest request, String attribute) {
+    return request.getAttribute(attribute) instanceof Trail trail ? trail : null;
+  }
+
+  /** That of a request, which gets one if it has none. */
+  static Trail orNew(HttpServletRequest request, String attribute) {
+    Trail found = of(request, attribute);
+    if (found != null) {
+      return found;
+    }
+    Trail made = new Trail();
+    request.setAttribute(attribute, made);
+    return made;
+  }
+
+  /** Whether it is one that is open, and comes by once more. */
+  synchronized boolean has(Dispatch dispatch) {
+    return open.stream().anyMatch(dispatch::isSameAs);
+  }
+
+  /** Whether the error page has been shown, or begun. */
+  synchronized boolean knowsErrorPage() {
+    return errorPageSeen;
+  }
+
+  /**
+   * Whether a dispatch comes from the error page. Where it fails too, the container may dispatch to
+   * another, which is none any more; and Tomcat gives its type to what it forwards to.
+   */
+  synchronized boolean isWithinErrorPage(Dispatch dispatch) {
+    return errorPage != null
+        || errorPageGoesOn
+        || (errorPageSeen && dispatch.type() == DispatcherType.ERROR);
+  }
+
+  /**
+   * Whether a dispatch may be one by name, since it shows the path of another that may have made
+   * it. One to its own path is taken for one by name, too: containers do not tell them apart.
+   */
+  synchronized boolean mayBeByName(Dispatch dispatch) {
+    String path = dispatch.path();
+    return switch (dispatch.type()) {
+      case REQUEST, ASYNC -> false;
+      case INCLUDE -> open.stream().anyMatch(it -> it.type() == dispatch.type() && isAt(it, path));
+      case FORWARD, ERROR ->
+          (path != null && left.contains(path)) || open.stream().anyMatch(it -> isAt(it, path));
+    };
+  }
+
+  private static boolean isAt(Dispatch dispatch, @Nullable String path) {
+    return path != null && path.equals(dispatch.path());
+  }
+
+  /**
+   * A dispatch is let through.
+   *
+   * @param async whether the request is answered asynchronously already
+   */
+  synchronized void enter(Dispatch dispatch, boolean async) {
+    if (dispatch.type() == DispatcherType.ASYNC) {
+      // The container dispatches when nothing else is to happen with the request.
+      left.clear();
+    } else if (dispatch.type() == DispatcherType.ERROR && !errorPageSeen) {
+      errorPageSeen = true;
+      errorPage = dispatch;
+      errorPageMayGoOn = !async;
+    }
+    open.add(dispatch);
+  }
+
+  /**
+   * It has returned.
+   *
+   * @param async whether the request is answered asynchronously: another thread may go on from here
+   */
+  synchronized void leave(Dispatch dispatch, boolean async) {
+    open.remove(open.lastIndexOf(dispatch));
+    String path = dispatch.path();
+    if (async && path != null && dispatch.type() != DispatcherType.INCLUDE) {
+      left.add(path);
+    }
+    if (dispatch.equals(errorPage)) {
+      errorPage = null;
+      errorPageGoesOn = async && errorPageMayGoOn;
+    }
+  }
+}
