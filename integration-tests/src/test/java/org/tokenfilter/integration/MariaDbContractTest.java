@@ -2,9 +2,11 @@ package org.tokenfilter.integration;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
+import org.tokenfilter.store.tck.HeldBack;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
 /** The contract on MariaDB, through its own driver and through that of MySQL. */
@@ -39,5 +41,12 @@ class MariaDbContractTest extends TokenStoreContract {
   @Override
   public TokenStore otherNode() {
     return otherNode;
+  }
+
+  @Override
+  public Optional<HeldBack> heldBack() {
+    return Optional.of(
+        new HeldCommits(
+            POOL, held -> JdbcTokenStore.builder(held).timeout(Duration.ofSeconds(4)).open()));
   }
 }

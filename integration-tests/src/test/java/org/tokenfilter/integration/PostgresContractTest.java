@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
+import org.tokenfilter.store.tck.HeldBack;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
 /** The contract on PostgreSQL, with NOTIFY. */
@@ -47,5 +48,17 @@ class PostgresContractTest extends TokenStoreContract {
     TokenStore store = JdbcTokenStore.builder(pool).tablePrefix("public.app_").open();
     pool.close();
     return Optional.of(store);
+  }
+
+  @Override
+  public Optional<HeldBack> heldBack() {
+    return Optional.of(
+        new HeldCommits(
+            POOL,
+            held ->
+                JdbcTokenStore.builder(held)
+                    .tablePrefix("public.app_")
+                    .timeout(Duration.ofSeconds(4))
+                    .open()));
   }
 }

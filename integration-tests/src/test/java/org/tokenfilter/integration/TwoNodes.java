@@ -2,6 +2,7 @@ package org.tokenfilter.integration;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,13 +46,22 @@ final class TwoNodes implements AutoCloseable {
   private final List<TokenSecurity> nodes = new ArrayList<>();
 
   TwoNodes(Path folder, String... settings) {
+    this(folder, Duration.ZERO, Duration.ofSeconds(30), settings);
+  }
+
+  /**
+   * Two nodes of which the second one's clock is ahead.
+   *
+   * @param timeout the store's
+   */
+  TwoNodes(Path folder, Duration ahead, Duration timeout, String... settings) {
     for (int node = 0; node < 2; node++) {
-      TokenStore store =
-          JdbcTokenStore.builder(pool).createSchema(true).timeout(Duration.ofSeconds(30)).open();
+      TokenStore store = JdbcTokenStore.builder(pool).createSchema(true).timeout(timeout).open();
       stores.add(store);
       TokenSecurityBuilder builder =
           TokenSecurity.builder()
               .store(store)
+              .clock(Clock.offset(Clock.systemUTC(), node == 0 ? Duration.ZERO : ahead))
               .setting("token.audience", "/shop")
               .setting("token.store.timeout", "PT30S")
               .setting("token.keys.file", folder.resolve("keys.jwks").toString())
@@ -61,6 +71,15 @@ final class TwoNodes implements AutoCloseable {
       }
       nodes.add(builder.build());
     }
+  }
+
+  TokenSecurity security(int number) {
+    return nodes.get(number);
+  }
+
+  /** What fills their database. */
+  ManyRecords records() {
+    return new ManyRecords(pool, stores.get(0));
   }
 
   TokenService node(int number) {

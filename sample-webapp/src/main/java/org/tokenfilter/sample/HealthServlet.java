@@ -20,7 +20,8 @@ import org.tokenfilter.service.FeedState;
  *
  * <pre>{@code
  * {"status":"ok","store":"ok","feed":{"fresh":true,"age":123},"keys":{"active":"k1","age":86400},
- *  "tasks":{"uses":{"overdue":false,"success":412,"failure":null,"kind":null,"failures":0}}}
+ *  "tasks":{"uses":{"overdue":false,"success":412,"failure":null,"kind":null,"failures":0}},
+ *  "clock":{"ahead":0}}
  * }</pre>
  *
  * <p>The store is {@code ok} or {@code failing}. The feed's age is in milliseconds, and the feed
@@ -52,6 +53,7 @@ public final class HealthServlet extends HttpServlet {
       Duration age = health.key().age();
       writeAge(json, age == null ? null : age.toSeconds());
       json.writeEndObject();
+      write(json, health.clockAhead());
       json.writeObjectFieldStart("tasks");
       for (BackgroundTask task : health.tasks()) {
         write(json, task);
@@ -90,6 +92,16 @@ public final class HealthServlet extends HttpServlet {
     json.writeBooleanField("fresh", feed.fresh());
     Duration age = feed.age();
     writeAge(json, age == null ? null : age.toMillis());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, @Nullable Duration clockAhead) throws IOException {
+    if (clockAhead == null) {
+      json.writeNullField("clock");
+      return;
+    }
+    json.writeObjectFieldStart("clock");
+    json.writeNumberField("ahead", clockAhead.toMillis());
     json.writeEndObject();
   }
 

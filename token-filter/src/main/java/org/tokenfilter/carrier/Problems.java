@@ -13,6 +13,7 @@ import org.tokenfilter.token.Rejection;
 public final class Problems {
 
   private static final String CHALLENGE = "WWW-Authenticate";
+  private static final String REFRESH_SECONDS = "60";
   private static final String RETRY_SECONDS = "1";
 
   private final Map<Rejection, Problem> refusals = new EnumMap<>(Rejection.class);
@@ -53,6 +54,8 @@ public final class Problems {
             case TOO_MANY_LOGINS ->
                 Problem.of(429, "Too Many Requests")
                     .with("Retry-After", Long.toString(loginWindow.toSeconds()));
+            case TOO_MANY_REFRESHES ->
+                Problem.of(429, "Too Many Requests").with("Retry-After", REFRESH_SECONDS);
             case LOGIN_BUSY -> unavailable;
             case SESSION_LIMIT, CLIENT_TOKEN_LIVE -> Problem.of(409, "Conflict");
           });

@@ -17,9 +17,16 @@ import org.tokenfilter.service.FeedState;
  * @param key what makes its tokens
  * @param tasks the signs of life of its background tasks; a task that is not needed, such as that
  *     of a file that is not set, is left out
+ * @param clockAhead by how much this node's clock is ahead of the store's, as far as the store's
+ *     last answer showed; negative where it is behind; null before the first answer. Beyond half a
+ *     minute, either way, this node does not sweep
  */
 public record Health(
-    boolean storeAnswers, @Nullable FeedState feed, ActiveKey key, List<BackgroundTask> tasks) {
+    boolean storeAnswers,
+    @Nullable FeedState feed,
+    ActiveKey key,
+    List<BackgroundTask> tasks,
+    @Nullable Duration clockAhead) {
 
   /** Keeps the tasks as they are now. */
   public Health {

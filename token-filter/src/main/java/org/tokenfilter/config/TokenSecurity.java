@@ -152,7 +152,8 @@ public final class TokenSecurity implements AutoCloseable {
         storeCalls.areAnswered(),
         service.feed().orElse(null),
         Health.ActiveKey.of(keys.get().activeKey(), clock.instant()),
-        tasks.get());
+        tasks.get(),
+        service.clockAhead().orElse(null));
   }
 
   /**

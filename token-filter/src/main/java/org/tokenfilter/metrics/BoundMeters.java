@@ -96,6 +96,15 @@ final class BoundMeters {
           counts,
           it -> it.loginsFailed(rejection));
     }
+    for (TokenCounts.Emptying cause : TokenCounts.Emptying.values()) {
+      counter(
+          "token.memory.emptied",
+          "How often all live tokens were taken out of this node's memory",
+          "cause",
+          Label.of(cause),
+          counts,
+          it -> it.emptied(cause));
+    }
     for (TokenKind kind : TokenKind.values()) {
       counter(
           "token.issued",

@@ -16,32 +16,37 @@ import org.tokenfilter.store.TokenStore;
  * Asks the store again and again what has ended, on any node, and takes it out of memory:
  *
  * <ol>
- *   <li>The moment is noted, then the store is asked for the ends of the last minute.
- *   <li>An answer that comes late is thrown away: it may speak of a minute that begins too late.
+ *   <li>The moment is noted, then the store is asked for the ends since the last question whose
+ *       answer was applied, and of a little longer.
+ *   <li>An answer that does not reach back so far, by the node's clocks or the store's, is thrown
+ *       away, and so is one that comes late; the next question reaches further back.
  *   <li>Each id is taken out of memory, and with the first naming its epoch is raised. Where ends
- *       may have left the window unseen, or are too many to list, all memory is emptied instead.
+ *       may have left the longest window unseen, or are too many to list, all memory is emptied
+ *       instead.
  *   <li>Only then the node is fresh, from the moment that was noted.
  * </ol>
  *
  * <p>So after an answer that was asked for at a time T, no token is in memory whose end was
- * acknowledged before T. Between two answers that are applied lie at most 50 s from question to
- * question, and 5 s from the question to its answer: less than the minute that is asked for.
+ * acknowledged before T.
  *
  * <p>Run by one thread, which is its own: a store that hangs stops nothing else.
  */
 final class EndedFeed {
 
-  /** What is asked for. */
+  /** The longest that is asked for, and what the first question asks for. */
   static final Duration WINDOW = Duration.ofSeconds(60);
 
   /** More ends than that are not listed. */
-  static final int MOST = 10_000;
+  static final int MOST = 50_000;
 
   /** Between two questions; what is left of the window is for late answers and unlike clocks. */
   static final Duration LONGEST_GAP = Duration.ofSeconds(50);
 
   /** How late an answer may come. */
   static final Duration DEADLINE = Duration.ofSeconds(5);
+
+  /** What a question reaches further back than it must if the answer comes at once. */
+  private static final Duration SLACK = Duration.ofSeconds(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(EndedFeed.class);
 
@@ -50,24 +55,34 @@ final class EndedFeed {
   private final LiveTokens tokens;
   private final Listeners listeners;
   private final StoreTime storeTime;
+  private final FeedTrouble trouble;
   private @Nullable Applied last;
+
+  /** The last answer, applied or not. */
+  private @Nullable Answer latest;
+
   private final AtomicReference<@Nullable AutoCloseable> watching = new AtomicReference<>();
   private boolean failed;
 
-  /** A question whose answer was applied. */
-  private record Applied(Freshness.Mark begin, Instant storeTime, Set<TokenId> named) {}
+  /** An answer, when it was asked for, and how long it took. */
+  private record Answer(Freshness.Mark begin, Instant storeTime, Duration took) {}
+
+  /** One that was applied. */
+  private record Applied(Answer answer, Set<TokenId> named) {}
 
   EndedFeed(
       TokenStore store,
       Freshness freshness,
       LiveTokens tokens,
       Listeners listeners,
-      StoreTime storeTime) {
+      StoreTime storeTime,
+      FeedTrouble trouble) {
     this.store = store;
     this.freshness = freshness;
     this.tokens = tokens;
     this.listeners = listeners;
     this.storeTime = storeTime;
+    this.trouble = trouble;
   }
 
   /**
@@ -97,19 +112,67 @@ final class EndedFeed {
 
   private void ask() {
     Freshness.Mark begin = freshness.mark();
-    Ends ends = store.endedWithin(WINDOW, MOST);
-    if (Freshness.between(begin, freshness.mark()).compareTo(DEADLINE) > 0) {
+    Duration window = window(begin);
+    Ends ends = store.endedWithin(window, MOST);
+    storeTime.compare(begin.wall(), ends.storeTime());
+    Answer answer = new Answer(begin, ends.storeTime(), Freshness.between(begin, freshness.mark()));
+    latest = answer;
+    if (answer.took().compareTo(DEADLINE) > 0) {
       LOG.warn("The token store took longer than {} to tell of ended tokens", DEADLINE);
       return;
     }
-    apply(ends, begin);
+    Applied before = last;
+    if (before == null) {
+      tokens.empty();
+    } else if (isGap(before.answer(), answer)) {
+      trouble.gap(LOG, LONGEST_GAP);
+      tokens.empty();
+    } else if (!reaches(window, before.answer(), answer)) {
+      LOG.debug("What ended in the last {} is too little to go on from", window);
+      return;
+    } else if (!ends.complete() || ends.ids().size() > MOST) {
+      trouble.tooManyEnds(LOG, MOST, window);
+      tokens.empty();
+    } else {
+      drop(ends.ids(), before.named());
+    }
     freshness.applied(begin);
-    last = new Applied(begin, ends.storeTime(), ends.ids());
-    storeTime.compare(begin.wall(), ends.storeTime());
+    last = new Applied(answer, ends.ids());
     listeners.tellEndedElsewhere(ends.ids(), store::find);
     if (watching.get() == null) {
       watching.set(watch());
     }
+  }
+
+  /** No longer than it must be: with each second of it the store lists the ends of one more. */
+  private Duration window(Freshness.Mark begin) {
+    Applied before = last;
+    if (before == null || latest == null) {
+      return WINDOW;
+    }
+    Duration byNode = Freshness.between(before.answer().begin(), begin);
+    // The store's clock may have been set since; its latest answer shows by how much.
+    Duration byStore =
+        Duration.between(before.answer().storeTime(), latest.storeTime())
+            .plus(Freshness.between(latest.begin(), begin));
+    Duration twice = latest.took().multipliedBy(2);
+    Duration slack = shorter(longer(SLACK, twice), DEADLINE);
+    return shorter(WINDOW, longer(byNode, byStore).plus(slack));
+  }
+
+  /** Whether an answer tells of all that has ended since the one before, by anybody's clock. */
+  private static boolean reaches(Duration window, Answer before, Answer answer) {
+    Duration byNode = Freshness.between(before.begin(), answer.begin()).plus(answer.took());
+    Duration byStore = Duration.between(before.storeTime(), answer.storeTime());
+    return longer(byNode, byStore).compareTo(window) <= 0;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /** It makes the lag shorter, and nothing rests on it. */
@@ -122,27 +185,19 @@ final class EndedFeed {
     }
   }
 
-  private void apply(Ends ends, Freshness.Mark begin) {
-    Applied before = last;
-    if (before == null
-        || !ends.complete()
-        || ends.ids().size() > MOST
-        || gap(before, ends, begin)) {
-      tokens.empty();
-      return;
-    }
-    for (TokenId id : ends.ids()) {
-      // Named again and again for a minute: that must not keep others from being remembered.
-      if (!before.named().contains(id) || tokens.holds(id)) {
+  private void drop(Set<TokenId> ended, Set<TokenId> namedBefore) {
+    for (TokenId id : ended) {
+      // Named again and again for some seconds: that must not keep others from being remembered.
+      if (!namedBefore.contains(id) || tokens.holds(id)) {
         tokens.drop(id);
       }
     }
   }
 
   /** Whether ends may have come and left the window between two answers, by anybody's clock. */
-  private static boolean gap(Applied before, Ends ends, Freshness.Mark begin) {
-    return Freshness.between(before.begin(), begin).compareTo(LONGEST_GAP) > 0
-        || Duration.between(before.storeTime(), ends.storeTime()).compareTo(LONGEST_GAP) > 0;
+  private static boolean isGap(Answer before, Answer answer) {
+    return Freshness.between(before.begin(), answer.begin()).compareTo(LONGEST_GAP) > 0
+        || Duration.between(before.storeTime(), answer.storeTime()).compareTo(LONGEST_GAP) > 0;
   }
 
   /** Hears no more hints. */

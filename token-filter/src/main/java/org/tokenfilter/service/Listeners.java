@@ -62,6 +62,11 @@ final class Listeners {
     listeners.remove(listener);
   }
 
+  /** Whether there is nobody to tell but the audit log and the counts. */
+  boolean hearNothing() {
+    return listeners.isEmpty();
+  }
+
   void tell(Consumer<TokenListener> event) {
     event.accept(audit);
     event.accept(counts);

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -167,6 +168,15 @@ class LiveTokens {
     if (token != null) {
       token.acknowledge(renewal.usedAt().toEpochMilli(), LiveToken.millis(renewal.idleExpiresAt()));
     }
+  }
+
+  /** Some of those whose acknowledged deadline has come. Looks at all. */
+  List<TokenId> deadAt(Instant time, int most) {
+    return generation.tokens.asMap().entrySet().stream()
+        .filter(entry -> !entry.getValue().liveAt(time))
+        .map(Map.Entry::getKey)
+        .limit(most)
+        .toList();
   }
 
   /** It has ended, or may have. */

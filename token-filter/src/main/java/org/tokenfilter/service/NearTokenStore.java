@@ -103,6 +103,15 @@ final class NearTokenStore implements TokenStore {
     return found.map(record -> record.liveAt(now) ? uses.with(record) : record);
   }
 
+  /** The record as the store has it; kept in memory only if it is live. */
+  Optional<TokenRecord> readAgain(TokenId id) {
+    Optional<TokenRecord> found = read(id);
+    if (found.map(TokenRecord::ending).isPresent() || found.isEmpty()) {
+      forget(List.of(id));
+    }
+    return found;
+  }
+
   private TokenRecord shown(LiveToken token, TokenId id) {
     Use use = uses.latest(id);
     return use == null ? token.record() : token.record(use.usedAt(), use.idleUntil());

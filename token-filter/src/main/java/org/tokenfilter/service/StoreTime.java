@@ -3,12 +3,14 @@ package org.tokenfilter.service;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Compares the store's clock with the node's, and warns once when they begin to differ: by as much
- * tokens may be refused early or late by one of the nodes. Used by one thread.
+ * tokens may be refused early or late by one of the nodes. Thread-safe.
  */
 final class StoreTime {
 
@@ -17,6 +19,7 @@ final class StoreTime {
 
   private final Clock clock;
   private boolean differs;
+  private @Nullable Duration ahead;
 
   StoreTime(Clock clock) {
     this.clock = clock;
@@ -28,13 +31,14 @@ final class StoreTime {
    * @param asked when the store was asked, by the node's clock
    * @param storeTime what the store's clock said at some time from then until now
    */
-  void compare(Instant asked, Instant storeTime) {
+  synchronized void compare(Instant asked, Instant storeTime) {
     Instant now = clock.instant();
-    boolean differsNow =
-        storeTime.isBefore(asked.minus(TOLERATED)) || storeTime.isAfter(now.plus(TOLERATED));
+    ahead = ahead(asked, storeTime, now);
+    boolean differsNow = ahead.abs().compareTo(TOLERATED) > 0;
     if (differsNow && !differs) {
       LOG.warn(
-          "The clocks of this node and of the token store differ by more than {}: {} here, {} there",
+          "The clocks of this node and of the token store differ by more than {}: {} here, {}"
+              + " there. Keep both by NTP; operations.md says what follows",
           TOLERATED,
           now,
           storeTime);
@@ -42,5 +46,21 @@ final class StoreTime {
       LOG.info("The clocks of this node and of the token store agree again");
     }
     differs = differsNow;
+  }
+
+  /** By so much at least; an answer that took long says less. */
+  private static Duration ahead(Instant asked, Instant storeTime, Instant now) {
+    if (storeTime.isBefore(asked)) {
+      return Duration.between(storeTime, asked);
+    }
+    return storeTime.isAfter(now) ? Duration.between(storeTime, now) : Duration.ZERO;
+  }
+
+  /**
+   * By how much the node's clock is ahead of the store's, as far as the last answer showed;
+   * negative where it is behind; empty before the first answer.
+   */
+  synchronized Optional<Duration> ahead() {
+    return Optional.ofNullable(ahead);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Position;
@@ -14,7 +15,6 @@ import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
-import org.tokenfilter.store.TokenStoreException;
 
 /** All tokens and sessions of one subject. */
 final class SubjectTokens {
@@ -26,21 +26,18 @@ final class SubjectTokens {
   private final Clock clock;
   private final Listeners listeners;
   private final TokenFamily family;
+  private final UnendedRecords unended;
 
   SubjectTokens(TokenStore store, Clock clock, Listeners listeners, TokenFamily family) {
     this.store = store;
     this.clock = clock;
     this.listeners = listeners;
     this.family = family;
+    this.unended = new UnendedRecords(store);
   }
 
   List<TokenRecord> list(String subject, @Nullable Position after, int limit) {
-    List<TokenRecord> page = store.list(subject, clock.instant(), after, limit);
-    // One that compares names otherwise than we do would show somebody another one's tokens.
-    if (!page.stream().allMatch(record -> record.subject().equals(subject))) {
-      throw new TokenStoreException("the store listed another subject's record", null, false);
-    }
-    return page;
+    return UnendedRecords.page(store, subject, clock.instant(), after, limit);
   }
 
   boolean close(String subject, TokenId id) {
@@ -72,17 +69,31 @@ final class SubjectTokens {
     return endAll(current.subject(), family);
   }
 
+  /**
+   * Ends what there was when it was called, and perhaps what came meanwhile. The store goes by when
+   * a record was issued, by the clock of the node that issued it, which may be far ahead; so what
+   * is left is looked for, and ended one by one.
+   */
   int endAll(String subject, Set<TokenId> except) {
-    Ending ending = Ending.of(Reason.CLOSED, clock.instant());
     Selection selection = new Selection(subject, except);
-    int count = 0;
-    List<TokenId> ended;
-    do {
-      ended = store.endAll(selection, ending, BATCH);
-      listeners.tellEnded(ended, Reason.CLOSED);
-      count += ended.size();
+    AtomicInteger count = new AtomicInteger();
+    while (ended(store.endAll(selection, closed(), BATCH), count)) {
       // Until nothing is left: a refresh beside the last step may have put a successor there.
-    } while (!ended.isEmpty());
-    return count;
+    }
+    unended.end(
+        subject,
+        record -> !except.contains(record.id()),
+        record -> ended(store.end(record.id(), closed()), count));
+    return count.get();
+  }
+
+  private Ending closed() {
+    return Ending.of(Reason.CLOSED, clock.instant());
+  }
+
+  private boolean ended(List<TokenId> ids, AtomicInteger count) {
+    listeners.tellEnded(ids, Reason.CLOSED);
+    count.addAndGet(ids.size());
+    return !ids.isEmpty();
   }
 }

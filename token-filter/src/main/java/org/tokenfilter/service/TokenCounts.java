@@ -39,12 +39,21 @@ public final class TokenCounts {
               Rejection.CLOSED,
               Rejection.REPLACED,
               Rejection.EVICTED,
-              Rejection.BAD_REQUEST));
+              Rejection.BAD_REQUEST,
+              Rejection.TOO_MANY_REFRESHES));
 
   /** All that a login can be refused for. */
   public static final Set<Rejection> LOGIN_FAILURES =
       Collections.unmodifiableSet(
           EnumSet.of(Rejection.WRONG_CREDENTIALS, Rejection.TOO_MANY_LOGINS, Rejection.LOGIN_BUSY));
+
+  /** Why all that a node had in memory was forgotten. */
+  public enum Emptying {
+    /** More tokens ended than are listed. */
+    TOO_MANY_ENDS,
+    /** For too long the store was not asked, or did not answer. */
+    GAP
+  }
 
   private final LongAdder accepted = new LongAdder();
   private final LongAdder takenBack = new LongAdder();
@@ -58,6 +67,7 @@ public final class TokenCounts {
   private final Map<TokenKind, LongAdder> issued = adders(TokenKind.class);
   private final Map<Reason, LongAdder> ended = adders(Reason.class);
   private final Map<Rejection, LongAdder> loginsFailed = adders(Rejection.class);
+  private final Map<Emptying, LongAdder> emptied = adders(Emptying.class);
   private final TokenListener hearing = new Hearing();
 
   TokenCounts() {}
@@ -127,6 +137,15 @@ public final class TokenCounts {
   /** Logins that were refused for this; zero for what is not in {@link #LOGIN_FAILURES}. */
   public long loginsFailed(Rejection rejection) {
     return sum(loginsFailed, rejection);
+  }
+
+  /** How often all live tokens were taken out of memory for this. */
+  public long emptied(Emptying cause) {
+    return sum(emptied, cause);
+  }
+
+  void empty(Emptying cause) {
+    increment(emptied, cause);
   }
 
   void accept() {

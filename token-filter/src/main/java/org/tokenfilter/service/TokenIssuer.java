@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Insertion;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Reason;
@@ -123,8 +124,26 @@ final class TokenIssuer {
                 .group(Groups.apiClient(environment, client, subject.name()))
                 .expiresAt(now.plus(policy.clientLifetime())));
     IssuedToken token = written(record, null);
+    endExpired(record, now);
     insert(record, ONE_TOKEN, Rejection.CLIENT_TOKEN_LIVE, now);
     return issued(token);
+  }
+
+  /**
+   * Ends what has expired of its group. A refresh that is under way, or one on a node whose clock
+   * is behind, could otherwise exchange it yet, beside the one that takes its place.
+   */
+  private void endExpired(TokenRecord record, Instant now) {
+    new UnendedRecords(store)
+        .end(
+            record.subject(),
+            other -> Objects.equals(other.group(), record.group()) && other.expiredAt(now),
+            expired -> {
+              Ending ending = Ending.of(Reason.EXPIRED, Objects.requireNonNull(expired.deadline()));
+              List<TokenId> ended = store.end(expired.id(), ending);
+              listeners.tellEnded(ended, Reason.EXPIRED);
+              return !ended.isEmpty();
+            });
   }
 
   /** A token to come after an API client's, not stored yet. */

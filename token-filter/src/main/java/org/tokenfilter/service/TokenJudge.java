@@ -8,7 +8,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -60,13 +59,17 @@ final class TokenJudge {
     return live(claimsOf(presented), presented);
   }
 
-  /** Why a token of another kind died, or whether its record is kept, is told to nobody here. */
   ActiveToken validateUser(PresentedToken presented) throws TokenRejectedException {
+    return live(userClaims(presented), presented);
+  }
+
+  /** Why a token of another kind died, or whether its record is kept, is told to nobody here. */
+  private TokenClaims userClaims(PresentedToken presented) throws TokenRejectedException {
     TokenClaims claims = claimsOf(presented);
     if (claims.kind() != TokenKind.USER) {
       throw invalid("not a user token");
     }
-    return live(claims, presented);
+    return claims;
   }
 
   private ActiveToken live(TokenClaims claims, PresentedToken presented)
@@ -80,6 +83,11 @@ final class TokenJudge {
   /** The record of a token of ours that its rightful client presents, live or dead. */
   TokenRecord authentic(PresentedToken presented, Instant now) throws TokenRejectedException {
     return authentic(claimsOf(presented), presented, now);
+  }
+
+  /** The record of a user token likewise; any other kind is none of ours. */
+  TokenRecord authenticUser(PresentedToken presented, Instant now) throws TokenRejectedException {
+    return authentic(userClaims(presented), presented, now);
   }
 
   private TokenRecord authentic(TokenClaims claims, PresentedToken presented, Instant now)
@@ -116,28 +124,21 @@ final class TokenJudge {
     }
   }
 
-  /** The record to end where its rightful client wants to leave. */
-  TokenId toEnd(PresentedToken presented) throws TokenRejectedException {
-    Instant now = clock.instant();
-    return endable(authentic(presented, now), now);
-  }
-
-  /** The same where it is a session token, and another one takes its place. */
-  TokenId toLeave(PresentedToken presented) throws TokenRejectedException {
-    Instant now = clock.instant();
+  /** The record of a session token likewise. */
+  TokenRecord authenticSession(PresentedToken presented, Instant now)
+      throws TokenRejectedException {
     TokenRecord record = authentic(presented, now);
     if (record.kind() != TokenKind.SESSION) {
       throw invalid("not a session token");
     }
-    return endable(record, now);
+    return record;
   }
 
-  /** The same for whoever holds the token; empty if there is nothing to end. */
-  Optional<TokenId> toEnd(String token) {
-    Instant now = clock.instant();
+  /** The record of a token of ours, live or dead, whoever holds it; empty if there is none. */
+  Optional<TokenRecord> authentic(String token) {
     try {
-      return Optional.of(endable(recordOf(codec.decode(token), now), now));
-    } catch (TokenRejectedException nothing) {
+      return Optional.of(recordOf(codec.decode(token), clock.instant()));
+    } catch (TokenRejectedException none) {
       return Optional.empty();
     }
   }
@@ -157,15 +158,6 @@ final class TokenJudge {
       }
       throw refused;
     }
-  }
-
-  /** What was replaced has a successor, which ends for it. */
-  private static TokenId endable(TokenRecord record, Instant now) throws TokenRejectedException {
-    Ending ending = record.ending();
-    if (ending == null || ending.reason() != Reason.REPLACED) {
-      requireLive(record, now);
-    }
-    return record.id();
   }
 
   /** For what is done with a token whose record is at hand. */

@@ -18,7 +18,8 @@ import org.tokenfilter.token.TokenRejectedException;
 /**
  * Exchanges a token for its successor. Of many who try at once the store lets one win; the others,
  * and whoever has lost the answer, get the same successor for as long as the grace lasts. Whoever
- * comes later than that may have stolen the token.
+ * comes later than that may have stolen the token. An API client refreshes so often a minute: each
+ * time leaves a dead record.
  */
 final class TokenRefresher {
 
@@ -29,6 +30,7 @@ final class TokenRefresher {
   private final Clock clock;
   private final Listeners listeners;
   private final TokenFamily family;
+  private final RefreshLimit limit;
 
   TokenRefresher(
       TokenStore store,
@@ -37,7 +39,8 @@ final class TokenRefresher {
       TokenIssuer issuer,
       Clock clock,
       Listeners listeners,
-      TokenFamily family) {
+      TokenFamily family,
+      RefreshLimit limit) {
     this.store = store;
     this.policy = policy;
     this.judge = judge;
@@ -45,6 +48,7 @@ final class TokenRefresher {
     this.clock = clock;
     this.listeners = listeners;
     this.family = family;
+    this.limit = limit;
   }
 
   IssuedToken refresh(PresentedToken presented) throws TokenRejectedException {
@@ -55,7 +59,7 @@ final class TokenRefresher {
     }
     Ending ending = replacement(old);
     if (ending != null) {
-      Optional<IssuedToken> again = again(ending, now);
+      Optional<IssuedToken> again = again(old.id(), ending, now);
       if (again.isEmpty() && !inGrace(ending, now)) {
         replayed(old, ending, presented);
       }
@@ -63,12 +67,17 @@ final class TokenRefresher {
     }
     TokenJudge.requireLive(old, now);
     judge.requireToGoOn(old, now);
-    return exchange(old, now);
+    limit.require(old);
+    return exchange(old);
   }
 
-  private IssuedToken exchange(TokenRecord old, Instant now) throws TokenRejectedException {
-    IssuedToken token = issuer.successorOf(old, now);
+  private IssuedToken exchange(TokenRecord old) throws TokenRejectedException {
+    IssuedToken token = issuer.successorOf(old, clock.instant());
+    // Taken anew, since what came before may have been slow: what has expired is not exchanged.
+    Instant now = clock.instant();
+    TokenJudge.requireLive(old, now);
     if (store.replace(old.id(), token.record(), now)) {
+      limit.count(old);
       listeners.tellEnded(List.of(old.id()), Reason.REPLACED);
       return issuer.issued(token);
     }
@@ -76,20 +85,26 @@ final class TokenRefresher {
     TokenRecord current = judge.find(old.id(), now);
     Ending ending = replacement(current);
     if (ending != null) {
-      return again(ending, now).orElseThrow(TokenRefresher::replaced);
+      return again(old.id(), ending, now).orElseThrow(TokenRefresher::replaced);
     }
     TokenJudge.requireLive(current, now);
     throw new TokenRejectedException(Rejection.INVALID, "the store did not exchange it");
   }
 
-  /** The same successor once more, while it is live and not refreshed itself. */
-  private Optional<IssuedToken> again(Ending ending, Instant now) throws TokenRejectedException {
+  /**
+   * The same successor once more, while it is live and not refreshed itself. The first answer may
+   * have been that nothing is known; then the store has yet to tell all nodes of the end.
+   */
+  private Optional<IssuedToken> again(TokenId old, Ending ending, Instant now)
+      throws TokenRejectedException {
     Optional<TokenRecord> live =
         inGrace(ending, now)
             ? successor(ending).filter(record -> record.liveAt(now))
             : Optional.empty();
     if (live.isPresent()) {
       judge.requireToGoOn(live.get(), now);
+      var ended = store.end(old, Ending.of(Reason.CLOSED, now));
+      listeners.tellEnded(ended, Reason.CLOSED);
     }
     return live.map(issuer::writtenAgain);
   }

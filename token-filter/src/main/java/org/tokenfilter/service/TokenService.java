@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.notice.Notices;
 import org.tokenfilter.service.TokenJudge.Rights;
 import org.tokenfilter.store.Position;
 import org.tokenfilter.store.Reason;
@@ -33,6 +34,9 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class TokenService {
 
+  /** How many are asked about by one sweep; the next one goes on. */
+  private static final int MOST_EXPIRED = 10_000;
+
   private final NearTokenStore store;
   private final Clock clock;
   private final Listeners listeners;
@@ -49,6 +53,9 @@ public final class TokenService {
   private final TokenCounts counts = new TokenCounts();
   private final Freshness freshness;
   private final LiveTokens tokens;
+  private final StoreTime storeTime;
+  private final Notices notices;
+  private final NearTokenStore background;
 
   /** A service in which who logged in goes on for as long as his tokens live. */
   public TokenService(
@@ -159,9 +166,27 @@ public final class TokenService {
                         recheck, timeliness.patience(), surroundings, subjects, this.listeners)
                     ::of);
     this.refresher =
-        new TokenRefresher(store, policy, judge, issuer, clock, this.listeners, family);
+        new TokenRefresher(
+            store,
+            policy,
+            judge,
+            issuer,
+            clock,
+            this.listeners,
+            family,
+            new RefreshLimit(surroundings.nanoTime()));
     this.audience = audience;
-    this.feed = new EndedFeed(background, freshness, tokens, this.listeners, new StoreTime(clock));
+    this.storeTime = new StoreTime(clock);
+    this.notices = surroundings.notices();
+    this.background = this.store.over(background);
+    this.feed =
+        new EndedFeed(
+            background,
+            freshness,
+            tokens,
+            this.listeners,
+            storeTime,
+            new FeedTrouble(notices, counts));
   }
 
   /**
@@ -324,7 +349,7 @@ public final class TokenService {
    * @throws TokenRejectedException if it is not good
    */
   public void logOut(PresentedToken presented) throws TokenRejectedException {
-    close(judged(presented.client(), () -> leaving.toEnd(presented)));
+    leave(presented, leaving::authentic);
   }
 
   /**
@@ -333,12 +358,32 @@ public final class TokenService {
    * @throws TokenRejectedException if it is not good
    */
   public void logOutUser(PresentedToken presented) throws TokenRejectedException {
-    close(judged(presented.client(), () -> leaving.validateUser(presented)).record().id());
+    leave(presented, leaving::authenticUser);
   }
 
-  /** Ends a token, whoever holds it, and its children, or its successor; asks nobody likewise. */
+  private interface Authenticity {
+    TokenRecord of(PresentedToken presented, Instant now) throws TokenRejectedException;
+  }
+
+  private void leave(PresentedToken presented, Authenticity authenticity)
+      throws TokenRejectedException {
+    Instant now = clock.instant();
+    var unused =
+        judged(
+            presented.client(),
+            () -> {
+              TokenRecord record = authenticity.of(presented, now);
+              family.leave(record, now);
+              return record;
+            });
+  }
+
+  /**
+   * Ends a token, whoever holds it, and its children, or its successor; asks nobody likewise. Where
+   * it is dead already, the store makes sure that all nodes know.
+   */
   public void revoke(String token) {
-    leaving.toEnd(token).ifPresent(this::close);
+    leaving.authentic(token).map(TokenRecord::id).ifPresent(this::close);
   }
 
   /**
@@ -357,7 +402,8 @@ public final class TokenService {
    * @throws TokenRejectedException if it is no session token that is good
    */
   public void leaveSession(PresentedToken presented) throws TokenRejectedException {
-    close(leaving.toLeave(presented));
+    Instant now = clock.instant();
+    family.leave(leaving.authenticSession(presented, now), now);
   }
 
   /**
@@ -473,6 +519,37 @@ public final class TokenService {
   void swept(List<TokenId> expired) {
     store.forget(expired);
     listeners.tellEnded(expired, Reason.EXPIRED);
+  }
+
+  /**
+   * Tells the listeners of what this node has in memory and another one's sweep has ended: of what
+   * has expired the feed says nothing.
+   *
+   * @param before whose acknowledged deadline was before this time
+   */
+  void tellExpiredElsewhere(Instant before) {
+    List<TokenId> expired = tokens.deadAt(before, MOST_EXPIRED);
+    if (listeners.hearNothing()) {
+      expired.forEach(tokens::drop);
+    } else {
+      listeners.tellEndedElsewhere(expired, background::readAgain);
+    }
+  }
+
+  StoreTime storeTime() {
+    return storeTime;
+  }
+
+  Notices notices() {
+    return notices;
+  }
+
+  /**
+   * By how much this node's clock is ahead of the store's, as far as the store's last answer
+   * showed; negative where it is behind; empty before the first answer.
+   */
+  public Optional<Duration> clockAhead() {
+    return storeTime.ahead();
   }
 
   /**

@@ -7,12 +7,13 @@ import java.util.function.LongSupplier;
 import org.tokenfilter.store.TokenId;
 
 /**
- * The ends that the listeners of this node have heard of, for longer than the store names them.
- * Bounded, so that after very many ends at once some may be told twice. Thread-safe.
+ * The ends that the listeners of this node have heard of, for longer than the store names them. It
+ * may name one again when somebody asks for what has ended already. Bounded, so that after very
+ * many ends some may be told twice. Thread-safe.
  */
 final class ToldEnds {
 
-  private static final Duration REMEMBERED = EndedFeed.WINDOW.multipliedBy(2);
+  private static final Duration REMEMBERED = Duration.ofHours(1);
   private static final int MOST = 100_000;
 
   private final Cache<TokenId, Boolean> told;

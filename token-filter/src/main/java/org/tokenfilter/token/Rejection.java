@@ -41,7 +41,9 @@ public enum Rejection {
   /** Its subject has as many open sessions as it may. */
   SESSION_LIMIT,
   /** Its API client has a live token, which it can refresh. */
-  CLIENT_TOKEN_LIVE;
+  CLIENT_TOKEN_LIVE,
+  /** Its API client has refreshed its token too often lately. */
+  TOO_MANY_REFRESHES;
 
   /** Whether it is refused because its token, or its session, has died. */
   public boolean isDeath() {

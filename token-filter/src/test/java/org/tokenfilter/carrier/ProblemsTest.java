@@ -41,6 +41,7 @@ class ProblemsTest {
     expected.put(
         Rejection.UNFIT_SUBJECT,
         List.of("403", "", "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}"));
+    expected.put(Rejection.TOO_MANY_REFRESHES, List.of("429", "Retry-After: 60", tooMany));
     expected.put(Rejection.MISSING, List.of("401", BEARER, UNAUTHORIZED));
     expected.put(
         Rejection.INVALID, List.of("401", BEARER + ", error=\"invalid_token\"", UNAUTHORIZED));

@@ -38,7 +38,7 @@ final class HealthTest {
       assertThat(security.health())
           .usingRecursiveComparison()
           .ignoringFields("tasks")
-          .isEqualTo(new Health(true, null, new Health.ActiveKey("k1", MINUTE), List.of()));
+          .isEqualTo(new Health(true, null, new Health.ActiveKey("k1", MINUTE), List.of(), null));
       clock.move(Duration.ofMinutes(-2));
       assertThat(security.health().key()).isEqualTo(new Health.ActiveKey("k1", MINUTE));
     }

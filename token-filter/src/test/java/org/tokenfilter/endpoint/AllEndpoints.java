@@ -27,6 +27,7 @@ import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Subject;
 
 /** An application with all our endpoints at their usual paths, and one of its own at all others. */
@@ -160,6 +161,17 @@ final class AllEndpoints implements AutoCloseable {
 
   IssuedToken clientToken(String subject) throws Exception {
     return security.service().issueClient(Subject.of(subject), "live", "app1");
+  }
+
+  /** One that was refreshed so often that it may not be once more in this minute. */
+  IssuedToken refreshedOften(String subject) throws Exception {
+    IssuedToken token = clientToken(subject);
+    for (int i = 0; i < 60; i++) {
+      ClientAddress client = ClientAddress.parse("127.0.0.1");
+      token =
+          security.service().refresh(new PresentedToken(token.value(), Set.of(), client, false));
+    }
+    return token;
   }
 
   /** A session that a user token has opened by a request of its own. */

@@ -252,6 +252,7 @@ final class OpenApiTest {
       expect(200, refresh.with(bearer(all.clientToken("bearer" + method))));
       expect(200, refresh.with(cookies("token=" + all.clientToken("cookie" + method).value())));
       expectRefusals(refresh);
+      expect(429, refresh.with(bearer(all.refreshedOften("often" + method))));
     }
   }
 

@@ -48,7 +48,11 @@ enum Defect {
   /** The members of a group are counted before one more is inserted. */
   LIMIT_WITHOUT_LOCK,
   /** What a subject had when it was first asked. */
-  LISTED_FROM_MEMORY;
+  LISTED_FROM_MEMORY,
+  /** Who asks for what has ended already is told so, and the other nodes are not. */
+  NOT_NAMED_AGAIN,
+  /** What expires in a minute is ended by a sweep. */
+  SWEPT_EARLY;
 
   Freshness freshness(Duration lag, Clock clock, LongSupplier nanoTime) {
     if (this == BELIEVING_WITHOUT_LAG && lag.isZero()) {

@@ -8,13 +8,16 @@ import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.withSettings;
 import static org.tokenfilter.service.LiveNode.LAG;
 import static org.tokenfilter.service.Refusals.assertRefused;
 import static org.tokenfilter.service.Scene.ALICE;
 
+import ch.qos.logback.classic.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +26,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
 import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
@@ -218,33 +220,32 @@ class EndedFeedTest {
 
   @Test
   void moreEndsThanAreListedEmptyMemory() throws Exception {
-    for (int i = 0; i <= EndedFeed.MOST; i++) {
-      end(scene.memory, i);
-    }
-    node.service.pollEnds();
-    assertReadAgain();
+    assertThat(findsAfter(EndedFeed.MOST + 1)).isEqualTo(2);
   }
 
   @Test
   void asManyEndsAsAreListedLeaveTheOthersInMemory() throws Exception {
-    for (int i = 0; i < EndedFeed.MOST; i++) {
-      end(scene.memory, i);
-    }
-    node.service.pollEnds();
-    assertRemembered();
+    assertThat(findsAfter(EndedFeed.MOST)).isEqualTo(1);
   }
 
-  private void end(TokenStore store, int number) {
-    byte[] bytes = new byte[TokenId.LENGTH];
-    java.nio.ByteBuffer.wrap(bytes).putInt(number);
-    TokenId id = TokenId.of(bytes);
-    store.insert(
-        org.tokenfilter.store.TokenRecord.builder(
-                id, org.tokenfilter.store.TokenKind.OPEN, "bob", scene.clock.instant())
-            .build(),
-        org.tokenfilter.store.Limit.NONE,
-        scene.clock.instant());
-    store.end(id, org.tokenfilter.store.Ending.of(Reason.CLOSED, scene.clock.instant()));
+  /** How often a token is read that is used before and after so many ends are named. */
+  private int findsAfter(int number) throws Exception {
+    TokenStore store =
+        mock(TokenStore.class, withSettings().stubOnly().defaultAnswer(delegatesTo(scene.memory)));
+    LiveNode asking = new LiveNode(scene, store, LAG).polled();
+    asking.validate(token);
+    Set<TokenId> ids = new HashSet<>();
+    while (ids.size() < number) {
+      ids.add(scene.newId());
+    }
+    doReturn(new Ends(ids, true, scene.clock.instant()))
+        .when(store)
+        .endedWithin(any(), anyNumber());
+    int finds = asking.finds();
+    asking.polled();
+    int asked = asking.finds() - finds;
+    asking.validate(token);
+    return asking.finds() - asked;
   }
 
   @Test
@@ -343,8 +344,121 @@ class EndedFeedTest {
     node.heard.events();
     new Sweeper(scene.memory, scene.service, scene.clock, Duration.ofHours(1), 100).run();
     node.live(1);
+    assertThat(node.heard.events()).as("the feed says nothing of it").isEmpty();
 
+    Sweeper own = new Sweeper(node.store, node.service, scene.clock, Duration.ofHours(1), 100);
+    own.run();
+    own.run();
     assertThat(node.heard.events()).containsExactly("ended " + token.record().id() + " EXPIRED");
+    assertThat(node.service.live()).isZero();
+  }
+
+  /** It is in use on another node, where it does not expire. */
+  @Test
+  void whatLivesOnElsewhereIsNotToldAndAskedForOnceAnIdleTimeout() throws Exception {
+    Sweeper own = new Sweeper(node.store, node.service, scene.clock, Duration.ofHours(1), 100);
+    Duration half = Scene.SESSION_IDLE.dividedBy(2);
+    int finds = node.finds();
+    node.heard.events();
+    for (int i = 0; i < 8; i++) {
+      node.rest(half.minusSeconds(1));
+      scene.renew(scene.validate(token));
+      own.run();
+    }
+
+    assertThat(node.heard.events()).isEmpty();
+    assertThat(node.finds() - finds).isBetween(1, 4);
+  }
+
+  @Test
+  void askedForIsNoMoreThanWhatEndedSinceTheLastAnswerAndALittle() throws Exception {
+    List<Duration> windows = new ArrayList<>();
+    LiveNode asking = asking(windows).polled();
+    asking.pass(Duration.ofMillis(500));
+    asking.polled();
+    asking.pass(Duration.ofSeconds(20));
+    asking.polled();
+    asking.pass(EndedFeed.LONGEST_GAP.multipliedBy(2));
+    asking.polled();
+
+    assertThat(windows)
+        .containsExactly(
+            EndedFeed.WINDOW, Duration.ofMillis(1_500), Duration.ofSeconds(21), EndedFeed.WINDOW);
+  }
+
+  /** Its window begins after the last answer; what ended between the two would be passed over. */
+  @Test
+  void anAnswerThatDoesNotReachBackToTheLastOneIsNotApplied() throws Exception {
+    List<Duration> windows = new ArrayList<>();
+    LiveNode slow = asking(windows).polled();
+    slow.validate(token);
+    Duration late = Duration.ofSeconds(3);
+    slow.store.before(Call.ENDED_WITHIN, 1, () -> slow.pass(late));
+    slow.polled();
+    slow.pass(LAG);
+    slow.polled();
+
+    assertThat(windows)
+        .containsExactly(
+            EndedFeed.WINDOW,
+            Duration.ofSeconds(1),
+            // The store's time is of some moment of those three seconds.
+            late.multipliedBy(2).plus(LAG).plus(EndedFeed.DEADLINE));
+    int finds = slow.finds();
+    slow.validate(token);
+    assertThat(slow.finds()).as("kept").isEqualTo(finds);
+  }
+
+  @Test
+  void aStoreWhoseClockWasSetForwardIsAskedForMore() throws Exception {
+    List<Duration> windows = new ArrayList<>();
+    SettableClock storeClock = new SettableClock(scene.clock.instant());
+    TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
+    doAnswer(
+            call -> {
+              windows.add(call.getArgument(0));
+              return new Ends(Set.of(), true, storeClock.instant());
+            })
+        .when(store)
+        .endedWithin(any(), anyNumber());
+    LiveNode other = new LiveNode(scene, store, LAG).polled();
+    storeClock.move(Duration.ofSeconds(10));
+    other.polled().polled();
+
+    assertThat(windows)
+        .containsExactly(EndedFeed.WINDOW, Duration.ofSeconds(1), Duration.ofSeconds(11));
+  }
+
+  private LiveNode asking(List<Duration> windows) {
+    TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
+    doAnswer(
+            call -> {
+              windows.add(call.getArgument(0));
+              return scene.memory.endedWithin(call.getArgument(0), call.getArgument(1));
+            })
+        .when(store)
+        .endedWithin(any(), anyNumber());
+    return new LiveNode(scene, store, LAG);
+  }
+
+  @Test
+  void emptyingIsCountedAndToldOnceAMinuteWithItsCause() throws Exception {
+    TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
+    LiveNode full = new LiveNode(scene, store, LAG).polled();
+    doReturn(new Ends(Set.of(), false, scene.clock.instant()))
+        .when(store)
+        .endedWithin(any(), anyNumber());
+    try (LogLines log = new LogLines(EndedFeed.class.getName(), Level.WARN)) {
+      full.polled().polled();
+      full.pass(EndedFeed.LONGEST_GAP.plus(MILLI));
+      full.polled();
+
+      assertThat(log.lines()).hasSize(2);
+      assertThat(log.lines().get(0)).startsWith("WARN").contains("50000 ends");
+      assertThat(log.lines().get(1)).startsWith("WARN").contains("PT50S");
+    }
+    assertThat(full.service.counts().emptied(TokenCounts.Emptying.TOO_MANY_ENDS)).isEqualTo(2);
+    assertThat(full.service.counts().emptied(TokenCounts.Emptying.GAP)).isOne();
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -84,6 +85,14 @@ final class PromisedLives {
       }
     }
     return missed;
+  }
+
+  /** A sweep has ended it, on whatever node: it had expired by the store's clock, too. */
+  void swept(TokenId id) {
+    Ending ending = simulation.stored(id).ending();
+    if (ending == null || !ending.at().isBefore(simulation.time())) {
+      oracle.wrong("ended by a sweep though it was live", id);
+    }
   }
 
   void refused(SimulatedNode judge, TokenId id, Instant begin) {

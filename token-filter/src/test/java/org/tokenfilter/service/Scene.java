@@ -218,6 +218,12 @@ final class Scene {
     return memory.find(id).orElseThrow();
   }
 
+  TokenId newId() {
+    byte[] bytes = new byte[TokenId.LENGTH];
+    random.nextBytes(bytes);
+    return TokenId.of(bytes);
+  }
+
   /** The text of the session id, which a session token has. */
   static String sessionIdOf(IssuedToken token) {
     @Nullable SessionId id = token.sessionId();

@@ -57,9 +57,8 @@ final class SimulatedAdministrator implements SimulatedClient {
 
   private void endAll(SimulatedNode node, String subject) {
     List<TokenRecord> before = simulation.oracle().of(subject);
-    Instant asked = node.now();
-    node.service.endAll(subject);
-    simulation.oracle().ends().closedAll(before, null, asked);
+    simulation.oracle().ends().askedAll(subject, () -> node.service.endAll(subject));
+    simulation.oracle().ends().closedAll(before, null);
   }
 
   private void endOthers(SimulatedNode node, TokenRecord current) {
@@ -69,9 +68,8 @@ final class SimulatedAdministrator implements SimulatedClient {
             .filter(record -> !Objects.equals(record.id(), current.parent()))
             .filter(record -> !Objects.equals(record.parent(), current.id()))
             .toList();
-    Instant asked = node.now();
-    node.service.endOthers(current);
-    simulation.oracle().ends().closedAll(others, current.id(), asked);
+    simulation.oracle().ends().askedAll(current.subject(), () -> node.service.endOthers(current));
+    simulation.oracle().ends().closedAll(others, current.id());
   }
 
   private void list(SimulatedNode node, String subject) {

@@ -62,6 +62,7 @@ final class SimulatedStore implements TokenStore {
   public List<TokenId> end(TokenId id, Ending ending) {
     List<TokenId> ended = store.end(id, ending);
     simulation.oracle().limits().ended(id);
+    simulation.oracle().ends().endedOne(ended);
     simulation.hints().ended(ended);
     return ended;
   }
@@ -89,6 +90,7 @@ final class SimulatedStore implements TokenStore {
   public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     Sweep sweep = store.sweep(expiredBefore, deadBefore, limit);
     sweep.expired().forEach(simulation.oracle().limits()::ended);
+    sweep.expired().forEach(simulation.oracle().lives()::swept);
     simulation.hints().ended(sweep.expired());
     return sweep;
   }

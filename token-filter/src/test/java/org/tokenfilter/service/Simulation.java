@@ -31,6 +31,9 @@ final class Simulation {
   private static final int LONGEST_STEP_MILLIS = 400;
   private static final int SKEW_MILLIS = 30_000;
 
+  /** Clocks that nobody keeps: then nothing is swept by them. */
+  private static final int LARGE_SKEW_MILLIS = 600_000;
+
   /** Clocks as well kept as those for which no token in use is refused. */
   private static final int SMALL_SKEW_MILLIS = 2_000;
 
@@ -56,12 +59,14 @@ final class Simulation {
     this.defect = defect;
     this.lag = seed % 8 == 0 ? Duration.ZERO : LiveNode.LAG;
     this.policy = SimulatedPolicies.of(seed);
-    this.skewMillis = seed % 2 == 0 ? SKEW_MILLIS : SMALL_SKEW_MILLIS;
+    this.skewMillis =
+        seed % 10 == 9 ? LARGE_SKEW_MILLIS : seed % 2 == 0 ? SKEW_MILLIS : SMALL_SKEW_MILLIS;
     this.secrets = seeded(seed);
     this.hints = new SimulatedHints(this, seed % 7 < 3);
     this.oracle = new Oracle(this);
     this.memory = new InMemoryTokenStore(clock, Duration.ofDays(1));
-    this.store = new SimulatedStore(this, new BrokenStore(this, memory));
+    TokenStore database = new SimulatedCommits(this, memory, seed % 11 < 5);
+    this.store = new SimulatedStore(this, new BrokenStore(this, database));
     this.crowd = new SimulatedCrowd(this);
     for (int i = 0; i < NODES; i++) {
       nodes.add(new SimulatedNode(this, i, skew()));
@@ -80,6 +85,10 @@ final class Simulation {
 
   private Duration skew() {
     return Duration.ofMillis(random.nextInt(2 * skewMillis) - skewMillis);
+  }
+
+  boolean clocksFarApart() {
+    return skewMillis > SKEW_MILLIS;
   }
 
   Oracle oracle() {

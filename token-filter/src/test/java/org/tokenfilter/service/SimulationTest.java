@@ -9,12 +9,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Whatever is late, lost or doubled, and whatever the clocks say: no token is accepted later than
- * the lag after its end, nor a session after its user token's; none is refused that was used in
- * time, nor a user token one of whose sessions was; nothing is revived, and no use is lost that had
- * the time to be written. A token is exchanged for one successor, and no group exceeds its limit.
- * Nothing of it depends on what the store tells unasked. {@code -Dsimulation.seeds=5000} runs more
- * than an ordinary build.
+ * Whatever is late, lost, doubled or held back, and whatever the clocks say: no token is accepted
+ * later than the lag after its end, nor a session after its user token's; none is refused that was
+ * used in time, nor a user token one of whose sessions was; nothing is revived, and no use is lost
+ * that had the time to be written. A token is exchanged for one successor, and no group exceeds its
+ * limit. Nothing of it depends on what the store tells unasked. {@code -Dsimulation.seeds=5000}
+ * runs more than an ordinary build.
  */
 class SimulationTest {
 

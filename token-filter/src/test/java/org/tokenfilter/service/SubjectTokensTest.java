@@ -9,6 +9,7 @@ import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.withSettings;
 import static org.tokenfilter.service.Refusals.assertRefused;
+import static org.tokenfilter.service.Scene.ALICE;
 import static org.tokenfilter.service.Scene.CLIENT;
 import static org.tokenfilter.service.Scene.SESSION_IDLE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.END;
@@ -29,6 +30,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
@@ -306,5 +308,24 @@ class SubjectTokensTest {
 
   private static String closed(TokenId id) {
     return "ended " + id + " CLOSED";
+  }
+
+  /** By the clock of the node that ends them, they will be issued in ten minutes. */
+  @Test
+  void whatANodeHasIssuedWhoseClockIsFarAheadEndsToo() throws Exception {
+    TokenService ahead =
+        scene.over(
+            scene.memory,
+            Scene.POLICY,
+            new SettableClock(scene.clock.instant().plus(MINUTE.multipliedBy(10))));
+    scene.session();
+    IssuedToken user = ahead.issueUser(ALICE, null, CLIENT);
+    ahead.openSession(ahead.validate(Scene.presented(user)));
+    IssuedToken spared = ahead.issueOpen(ALICE, Duration.ofHours(1), CLIENT);
+
+    assertThat(scene.service.endOthers(spared.record())).isEqualTo(3);
+    assertThat(scene.live()).containsExactly(spared.record());
+    assertThat(scene.service.endAll("alice")).isOne();
+    assertThat(scene.live()).isEmpty();
   }
 }

@@ -18,8 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.LogLines;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
@@ -28,6 +32,7 @@ class SweeperTest {
 
   private static final Duration SKEW = Duration.ofSeconds(30);
   private static final Duration RETENTION = Duration.ofHours(1);
+  private static final Duration MILLI = Duration.ofMillis(1);
   private static final int BATCH = 2;
 
   private final Scene scene = new Scene();
@@ -153,5 +158,73 @@ class SweeperTest {
 
     assertThat(Thread.interrupted()).isTrue();
     verify(store, never()).sweep(any(), any(), anyInt());
+  }
+
+  /** With 30 s and more it does not sweep at all; short of that it goes by the store's clock. */
+  @Test
+  void aNodeWhoseClockIsAheadGoesByTheStores() throws Exception {
+    IssuedToken token = scene.session();
+    SettableClock ahead = new SettableClock(scene.clock.instant().plus(SKEW));
+    Sweeper early = sweeperBy(ahead);
+    Duration deadline = SESSION_IDLE.plus(SKEW);
+    scene.clock.move(deadline);
+    ahead.move(deadline);
+    scene.heard.events();
+
+    early.run();
+    assertThat(scene.heard.events()).isEmpty();
+
+    scene.clock.move(MILLI);
+    ahead.move(MILLI);
+    early.run();
+    assertThat(scene.heard.events()).containsExactly("ended " + token.record().id() + " EXPIRED");
+  }
+
+  @Test
+  void aNodeWhoseClockIsBehindGoesByItsOwn() throws Exception {
+    scene.session();
+    SettableClock behind = new SettableClock(scene.clock.instant().minus(SKEW));
+    Sweeper late = sweeperBy(behind);
+    scene.clock.move(SESSION_IDLE.plus(SKEW).plus(SKEW));
+    behind.move(SESSION_IDLE.plus(SKEW).plus(SKEW));
+    scene.heard.events();
+
+    late.run();
+    assertThat(scene.heard.events()).isEmpty();
+
+    scene.clock.move(MILLI);
+    behind.move(MILLI);
+    late.run();
+    assertThat(scene.heard.events()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT10M", "PT30.001S", "PT-30.001S", "PT-10M"})
+  void whileClocksAreFarApartItDoesNotSweepAndSaysSoOnceAMinute(String apart) throws Exception {
+    SettableClock own = new SettableClock(scene.clock.instant().plus(Duration.parse(apart)));
+    Sweeper sweeping = sweeperBy(own);
+    IssuedToken token = scene.session();
+    scene.service.close(scene.open(Duration.ZERO).record().id());
+    scene.clock.move(Duration.ofDays(1));
+    own.move(Duration.ofDays(1));
+    scene.heard.events();
+    try (LogLines log = new LogLines(Sweeper.class.getName())) {
+      sweeping.run();
+      sweeping.run();
+
+      assertThat(log.lines()).singleElement().asString().startsWith("WARN").contains("clock");
+    }
+    verify(store, never()).sweep(any(), any(), anyInt());
+    assertThat(scene.service.clockAhead()).contains(Duration.parse(apart));
+
+    own.set(scene.clock.instant());
+    sweeping.run();
+    assertThat(scene.heard.events()).containsExactly("ended " + token.record().id() + " EXPIRED");
+    assertThat(scene.service.clockAhead()).contains(Duration.ZERO);
+  }
+
+  private Sweeper sweeperBy(SettableClock clock) {
+    scene.service = scene.over(scene.memory, Scene.POLICY, clock, scene.heard);
+    return new Sweeper(store, scene.service, clock, RETENTION, BATCH);
   }
 }

@@ -86,6 +86,14 @@ final class RecordTable {
 
   /** Ends a record and its children; answers all of their ids, or none if it had ended before. */
   List<TokenId> end(TokenId id, Ending ending) {
+    List<TokenRecord> ended = endFamily(id, ending);
+    List<TokenId> ids = ended.stream().map(TokenRecord::id).toList();
+    ends.add(ids);
+    return ids;
+  }
+
+  /** The record as it was, then its children. */
+  private List<TokenRecord> endFamily(TokenId id, Ending ending) {
     TokenRecord record = records.get(id);
     if (record == null || record.ending() != null) {
       return List.of();
@@ -95,10 +103,7 @@ final class RecordTable {
     List<TokenRecord> children = known(byParent.get(id)).toList();
     children.forEach(child -> endOne(child, Ending.of(ending.reason(), ending.at())));
     endOne(record, ending);
-    List<TokenId> ids =
-        Stream.concat(Stream.of(record), children.stream()).map(TokenRecord::id).toList();
-    ends.add(ids);
-    return ids;
+    return Stream.concat(Stream.of(record), children.stream()).toList();
   }
 
   Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
@@ -123,15 +128,28 @@ final class RecordTable {
     return new Sweep(expired, deleted, more);
   }
 
-  /** Ends a due record, or marks it for its new deadline if it was renewed. */
+  /**
+   * Ends a due record, or marks it for its new deadline if it was renewed. Every node judges by
+   * itself what has expired: only the ends of children are told that would have lived longer.
+   */
   private List<TokenId> expire(TokenId due, Instant expiredBefore) {
     Instant deadline = Objects.requireNonNull(known(due).deadline());
     if (deadline.isBefore(expiredBefore)) {
       // At its deadline: from then on nobody could use it, whenever the sweep came by.
-      return end(due, Ending.of(Reason.EXPIRED, deadline));
+      List<TokenRecord> ended = endFamily(due, Ending.of(Reason.EXPIRED, deadline));
+      ends.add(
+          ended.stream()
+              .filter(record -> isAfter(record.deadline(), expiredBefore))
+              .map(TokenRecord::id)
+              .toList());
+      return ended.stream().map(TokenRecord::id).toList();
     }
     toExpire.mark(due, deadline);
     return List.of();
+  }
+
+  private static boolean isAfter(@Nullable Instant deadline, Instant expiredBefore) {
+    return deadline == null || !deadline.isBefore(expiredBefore);
   }
 
   private void endOne(TokenRecord record, Ending ending) {

@@ -134,7 +134,13 @@ public interface TokenStore extends AutoCloseable {
    *
    * <p><b>S12</b> Every id whose end was acknowledged within the last {@code window} <em>by the
    * store's own clock</em>, whatever the callers' clocks say and however late a write committed;
-   * more may come, none may miss.
+   * more may come, none may miss. An answer that a record has ended already acknowledges its end as
+   * well: {@link #end} that is empty, {@link #replace} that is false, and {@link #endAll} that ends
+   * fewer than its limit, of all that the subject had; and {@link #end}, whatever it answers, of
+   * children that had ended before. Where such an end may have been committed too late for those
+   * who ask again and again to have been told of it, it counts from that answer on. Only what a
+   * {@link #sweep} has ended because its own deadline had passed may be left out: every node judges
+   * that by itself.
    *
    * @param window at most the retention
    * @param limit the most ids to list; where there are more, {@link Ends#complete()} is false

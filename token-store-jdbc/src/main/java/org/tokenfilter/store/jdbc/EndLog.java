@@ -1,6 +1,7 @@
 package org.tokenfilter.store.jdbc;
 
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Ends;
 import org.tokenfilter.store.TokenId;
@@ -19,7 +21,13 @@ import org.tokenfilter.store.TokenId;
  */
 final class EndLog {
 
-  private record Entry(Instant storeTime, @Nullable TokenId id) {}
+  private record Entry(Instant storeTime, Instant endedAt, @Nullable TokenId id) {
+
+    /** Read so early that those who ask later cannot have passed over it. */
+    boolean young() {
+      return Duration.between(endedAt, storeTime).compareTo(Transactions.LATEST_COMMIT) <= 0;
+    }
+  }
 
   private final Duration retention;
 
@@ -27,6 +35,7 @@ final class EndLog {
   private final Duration untilAcknowledged;
 
   private final EndWatch watch;
+  private final NamedEnds named = new NamedEnds();
   private final String add;
   private final String within;
   private final String due;
@@ -38,22 +47,24 @@ final class EndLog {
   EndLog(Tables tables, Dialect dialect, Duration retention, Duration timeout, EndWatch watch) {
     this.watch = watch;
     this.retention = retention;
-    this.untilAcknowledged = Transactions.LATEST_COMMIT.plus(Transactions.networkTimeout(timeout));
+    this.untilAcknowledged = Transactions.latestAcknowledgement(timeout);
     this.add =
         tables.sql(
             """
-            insert into ${prefix}token_end (ended_by_store_clock, id) values (${clock}, ?)"""
+            insert into ${prefix}token_end (ended_by_store_clock, id) values (${clock}, ?)\
+            """
                 .replace("${clock}", dialect.clock()));
     this.within =
         tables.sql(
             """
-            select now.store_time, log.id
+            select now.store_time, log.ended_by_store_clock, log.id
             from (select ${clock} as store_time) now
             left join (
-              select id from ${prefix}token_end
+              select ended_by_store_clock, id from ${prefix}token_end
               where ended_by_store_clock >= ${clock} - ?
               order by ended_by_store_clock desc
-              limit ?) log on 1 = 1"""
+              limit ?) log on 1 = 1\
+            """
                 .replace("${clock}", dialect.readingClock()));
     this.due =
         tables.sql(
@@ -62,13 +73,15 @@ final class EndLog {
               select ended_by_store_clock from ${prefix}token_end
               where ended_by_store_clock > ? and ended_by_store_clock < ${clock} - ?
               order by ended_by_store_clock
-              limit ?) log"""
+              limit ?) log\
+            """
                 .replace("${clock}", dialect.readingClock()));
     this.trim =
         tables.sql(
             """
             delete from ${prefix}token_end
-            where ended_by_store_clock > ? and ended_by_store_clock <= ?""");
+            where ended_by_store_clock > ? and ended_by_store_clock <= ?\
+            """);
   }
 
   /** To be the last thing in a transaction, so that the time is late rather than early. */
@@ -77,6 +90,28 @@ final class EndLog {
     ids.forEach(id -> rows.add(new @Nullable Object[] {id}));
     session.batch(add, rows);
     watch.tell(session, ids);
+    session.afterCommit(() -> named.add(ids));
+  }
+
+  /**
+   * Makes sure of what is about to be acknowledged though it had ended before: its commit may have
+   * been held back for longer than anybody looks back. Costs a row for each end that this store
+   * does not know to have been named in time, and none for the others.
+   */
+  void addAgain(Session session, Collection<TokenId> ended) throws SQLException {
+    List<TokenId> missing = named.missing(ended);
+    if (missing.isEmpty()) {
+      return;
+    }
+    try {
+      add(session, missing);
+    } catch (SQLException e) {
+      if (Failures.duplicate(e)) {
+        // Somebody else wrote it down in the same millisecond: to be tried again in the next one.
+        throw new SQLTransactionRollbackException("written down at once", "40001", e);
+      }
+      throw e;
+    }
   }
 
   /** The youngest ends first, so that an incomplete answer holds the latest ones. */
@@ -91,15 +126,21 @@ final class EndLog {
             row ->
                 new Entry(
                     Instant.ofEpochMilli(row.getLong("store_time")),
+                    Instant.ofEpochMilli(row.getLong("ended_by_store_clock")),
                     RecordRows.idOrNull(row, "id")),
             window.plus(untilAcknowledged).toMillis(),
             limit + 1L);
-    List<TokenId> ids = entries.stream().map(Entry::id).filter(Objects::nonNull).toList();
+    List<TokenId> ids = ids(entries.stream());
+    named.add(ids(entries.stream().filter(Entry::young)));
     boolean complete = ids.size() <= limit;
     return new Ends(
         new HashSet<>(complete ? ids : ids.subList(0, limit)),
         complete,
         entries.get(0).storeTime());
+  }
+
+  private static List<TokenId> ids(Stream<Entry> entries) {
+    return entries.map(Entry::id).filter(Objects::nonNull).toList();
   }
 
   /** Deletes the oldest entries that nobody may ask for any more, about so many. */

@@ -1,16 +1,20 @@
 package org.tokenfilter.store.jdbc;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 
@@ -27,7 +31,20 @@ import org.tokenfilter.store.TokenId;
  */
 final class Endings {
 
-  private record Child(TokenId id, TokenId parent) {}
+  private record Child(TokenId id, TokenId parent, @Nullable Long idleUntil, @Nullable Long until) {
+
+    static Child read(ResultSet row) throws SQLException {
+      return new Child(
+          RecordRows.id(row),
+          Objects.requireNonNull(RecordRows.idOrNull(row, "parent")),
+          row.getObject("idle_expires_at", Long.class),
+          row.getObject("expires_at", Long.class));
+    }
+
+    boolean expiredBefore(long time) {
+      return (idleUntil != null && idleUntil < time) || (until != null && until < time);
+    }
+  }
 
   /** Parents first, then by id: the order in which renewals lock. */
   private static final String LOCK =
@@ -40,7 +57,7 @@ final class Endings {
 
   private static final String CHILDREN =
       """
-      select id, parent from ${prefix}token_record
+      select id, parent, idle_expires_at, expires_at from ${prefix}token_record
       where parent in (${ids}) and ended = 0\
       """
           + " and "
@@ -55,6 +72,24 @@ final class Endings {
         visit_at = least(?, coalesce(idle_expires_at, ?), coalesce(expires_at, ?))
       where id = ? and ended = 0\
       """;
+
+  private static final String ENDED_BEFORE =
+      """
+      select id from ${prefix}token_record where id = ? and ended = 1
+      union all
+      select id from ${prefix}token_record where parent = ? and ended = 1\
+      """
+          + " and "
+          + RecordRows.IS_ID;
+
+  /** What has expired is not told of: every node judges that by itself. */
+  private static final String ALL_ENDED_BEFORE =
+      """
+      select id from ${prefix}token_record
+      where subject_hash = ? and subject = ? and ended = 1 and end_reason <> ?\
+      """
+          + " and "
+          + RecordRows.IS_ID;
 
   /** Live or not, the oldest first. */
   private static final String CHOOSE =
@@ -73,6 +108,8 @@ final class Endings {
   private final String lock;
   private final String children;
   private final String end;
+  private final String endedBefore;
+  private final String allEndedBefore;
   private final EndLog log;
 
   Endings(Tables tables, EndLog log) {
@@ -80,15 +117,37 @@ final class Endings {
     this.lock = tables.sql(LOCK);
     this.children = tables.sql(CHILDREN);
     this.end = tables.sql(END);
+    this.endedBefore = tables.sql(ENDED_BEFORE);
+    this.allEndedBefore = tables.sql(ALL_ENDED_BEFORE);
     this.log = log;
   }
 
-  /** Answers the ended ids, the record's first; none if it had ended before. */
+  /**
+   * Answers the ended ids, the record's first; none if it had ended before, and then everybody is
+   * told of that end.
+   */
   List<TokenId> end(Session session, TokenId id, Ending ending) throws SQLException {
     if (session.update(end, values(id, ending)) == 0) {
+      makeKnown(session, id);
       return List.of();
     }
-    return endChildren(session, Map.of(id, ending));
+    Map<TokenId, Ending> ended = Map.of(id, ending);
+    List<TokenId> ids = logged(session, ended.keySet(), endChildren(session, ended));
+    // Children that had ended before: who is told of this end relies on theirs, too.
+    makeKnown(session, id, new HashSet<>(ids));
+    return ids;
+  }
+
+  /**
+   * Makes sure that everybody is told of the end of a record and of its children, if it has ended.
+   */
+  void makeKnown(Session session, TokenId id) throws SQLException {
+    makeKnown(session, id, Set.of());
+  }
+
+  private void makeKnown(Session session, TokenId id, Set<TokenId> known) throws SQLException {
+    List<TokenId> ended = session.query(endedBefore, RecordRows::id, id, id);
+    log.addAgain(session, ended.stream().filter(one -> !known.contains(one)).toList());
   }
 
   /** Goes on while somebody else ended some of the chosen ones: fewer would mean "that was all". */
@@ -106,7 +165,22 @@ final class Endings {
       left -= locked.size();
       again = locked.size() < chosen.size();
     }
+    if (left > 0) {
+      makeAllKnown(session, selection.subject(), new HashSet<>(ended));
+    }
     return ended;
+  }
+
+  private void makeAllKnown(Session session, String subject, Set<TokenId> ended)
+      throws SQLException {
+    List<TokenId> before =
+        session.query(
+            allEndedBefore,
+            RecordRows::id,
+            TextHash.of(subject),
+            subject,
+            RecordRows.number(Reason.EXPIRED));
+    log.addAgain(session, before.stream().filter(id -> !ended.contains(id)).toList());
   }
 
   private List<TokenId> choose(Session session, Selection selection, Instant issuedUntil, int limit)
@@ -133,27 +207,46 @@ final class Endings {
   /** Ends records that are locked and have not ended; answers their ids, then their children's. */
   List<TokenId> endLocked(Session session, Map<TokenId, Ending> locked) throws SQLException {
     update(session, locked);
-    return endChildren(session, locked);
+    return logged(session, locked.keySet(), endChildren(session, locked));
   }
 
-  private List<TokenId> endChildren(Session session, Map<TokenId, Ending> parents)
+  /**
+   * Ends records likewise that have expired before this time. Every node judges by itself what has
+   * expired, so of these ends only those of children are told that would have lived longer.
+   */
+  List<TokenId> expireLocked(Session session, Map<TokenId, Ending> locked, Instant before)
       throws SQLException {
+    update(session, locked);
+    List<Child> children = endChildren(session, locked);
+    long time = before.toEpochMilli();
+    log.add(
+        session,
+        children.stream().filter(child -> !child.expiredBefore(time)).map(Child::id).toList());
+    return family(locked.keySet(), children);
+  }
+
+  private List<Child> endChildren(Session session, Map<TokenId, Ending> parents)
+      throws SQLException {
+    List<Child> children = InList.query(session, this.children, Child::read, parents.keySet());
     Map<TokenId, Ending> ended = new LinkedHashMap<>();
-    for (Child child :
-        InList.query(
-            session,
-            children,
-            row ->
-                new Child(
-                    RecordRows.id(row), Objects.requireNonNull(RecordRows.idOrNull(row, "parent"))),
-            parents.keySet())) {
+    for (Child child : children) {
       Ending parent = Objects.requireNonNull(parents.get(child.parent()));
       ended.put(child.id(), Ending.of(parent.reason(), parent.at()));
     }
     update(session, ended);
-    List<TokenId> ids = new ArrayList<>(parents.keySet());
-    ids.addAll(ended.keySet());
+    return children;
+  }
+
+  private List<TokenId> logged(Session session, Collection<TokenId> parents, List<Child> children)
+      throws SQLException {
+    List<TokenId> ids = family(parents, children);
     log.add(session, ids);
+    return ids;
+  }
+
+  private static List<TokenId> family(Collection<TokenId> parents, List<Child> children) {
+    List<TokenId> ids = new ArrayList<>(parents);
+    children.forEach(child -> ids.add(child.id()));
     return ids;
   }
 

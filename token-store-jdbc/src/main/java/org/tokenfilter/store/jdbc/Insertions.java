@@ -79,6 +79,7 @@ final class Insertions {
       throws SQLException {
     Optional<TokenRecord> replaced = session.first(lockRecord, RecordRows::read, id);
     if (replaced.isEmpty() || !replaced.get().liveAt(now)) {
+      endings.makeKnown(session, id);
       return false;
     }
     if (!Objects.equals(replaced.get().group(), successor.group())) {

@@ -104,9 +104,16 @@ public final class JdbcTokenStoreBuilder {
     Prepared prepared = prepare(tables, surroundings);
     Dialect dialect = prepared.dialect();
     Transactions transactions =
-        new Transactions(prepared.source(), dialect, timeout, nanoTime, surroundings);
+        new Transactions(
+            prepared.source(), dialect, timeout, nanoTime, System::currentTimeMillis, surroundings);
     TextTrial.require(
-        new Transactions(prepared.source(), dialect, longer(timeout), nanoTime, surroundings),
+        new Transactions(
+            prepared.source(),
+            dialect,
+            longer(timeout),
+            nanoTime,
+            System::currentTimeMillis,
+            surroundings),
         dialect,
         tables);
     EndWatch watch =

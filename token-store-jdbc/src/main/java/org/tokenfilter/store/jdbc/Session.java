@@ -26,6 +26,7 @@ final class Session {
 
   private final Connection connection;
   private final Deadline deadline;
+  private final List<Runnable> afterCommit = new ArrayList<>();
   private boolean undone;
 
   Session(Connection connection, Deadline deadline) {
@@ -89,6 +90,15 @@ final class Session {
 
   boolean undone() {
     return undone;
+  }
+
+  /** What is so once the transaction is known to be committed, and in time. */
+  void afterCommit(Runnable consequence) {
+    afterCommit.add(consequence);
+  }
+
+  void committed() {
+    afterCommit.forEach(Runnable::run);
   }
 
   private <T> T prepare(String sql, Use<T> use) throws SQLException {

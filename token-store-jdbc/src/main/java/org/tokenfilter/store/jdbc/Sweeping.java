@@ -100,6 +100,6 @@ final class Sweeping {
       }
     }
     session.batch(mark, renewed);
-    return endings.endLocked(session, expired);
+    return endings.expireLocked(session, expired, expiredBefore);
   }
 }

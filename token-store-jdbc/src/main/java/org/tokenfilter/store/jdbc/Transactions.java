@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.tokenfilter.store.TokenStoreException;
@@ -18,7 +19,8 @@ import org.tokenfilter.store.TokenStoreException;
  *       leads to nobody or to a server without writes is given up for another one.
  *   <li>The work runs, bounded by the timeout of its statements and of the network.
  *   <li>It is committed, unless 5 s have passed: a write that comes later could be missed by those
- *       who ask what ended lately.
+ *       who ask what ended lately. For the same reason a commit that the database holds back is not
+ *       acknowledged: the answer is not known, and the next call makes sure.
  *   <li>The connection goes back as it came, or is given up where it is of no use to anybody.
  *   <li>Where the work surely had no effect, it is tried again, at most twice and while there is
  *       time: after a deadlock, on a server that takes no writes, on a process that does not know a
@@ -49,6 +51,7 @@ final class Transactions {
   private final Dialect dialect;
   private final Duration timeout;
   private final LongSupplier nanoTime;
+  private final LongSupplier wallMillis;
   private final Surroundings surroundings;
   private final UsableConnections usable;
 
@@ -56,13 +59,16 @@ final class Transactions {
    * A runner.
    *
    * @param timeout how long a piece of work may take before no further statement is begun
+   * @param wallMillis the wall clock: the other one may stand still while the machine is suspended
    */
   Transactions(
       DataSource source,
       Dialect dialect,
       Duration timeout,
       LongSupplier nanoTime,
+      LongSupplier wallMillis,
       Surroundings surroundings) {
+    this.wallMillis = wallMillis;
     this.source = source;
     this.dialect = dialect;
     this.timeout = timeout;
@@ -74,6 +80,11 @@ final class Transactions {
   /** How long a call can hang on the network: longer than any statement may take. */
   static Duration networkTimeout(Duration timeout) {
     return timeout.plusSeconds(2);
+  }
+
+  /** How long after the begin of a write it may be acknowledged. */
+  static Duration latestAcknowledgement(Duration timeout) {
+    return LATEST_COMMIT.plus(networkTimeout(timeout));
   }
 
   /** Runs a single statement, which is a transaction of its own. */
@@ -164,17 +175,25 @@ final class Transactions {
     }
 
     private <T> T runTogether(Work<T> work, Loan loan) throws SQLException {
-      Deadline commit = Deadline.in(LATEST_COMMIT, nanoTime);
+      BooleanSupplier tooLateToCommit = passed(LATEST_COMMIT);
+      BooleanSupplier tooLateToTell = passed(latestAcknowledgement(timeout));
       loan.begin(dialect);
       Session session = new Session(loan.connection(), deadline);
       T result = work.run(session);
       if (session.undone()) {
         return result;
       }
-      if (commit.passed()) {
+      if (tooLateToCommit.getAsBoolean()) {
         throw new TokenStoreException("a write took too long and was undone", null, true);
       }
       loan.commit();
+      if (tooLateToTell.getAsBoolean()) {
+        throw new TokenStoreException(
+            "a commit was held back for so long that other nodes may not have heard of it",
+            null,
+            true);
+      }
+      session.committed();
       return result;
     }
 
@@ -184,5 +203,12 @@ final class Transactions {
           || Failures.readOnly(failure)
           || (harmless && Failures.lost(failure));
     }
+  }
+
+  /** Whether so much time has passed from now on, by either clock. */
+  private BooleanSupplier passed(Duration time) {
+    Deadline monotonic = Deadline.in(time, nanoTime);
+    long wall = wallMillis.getAsLong();
+    return () -> monotonic.passed() || wallMillis.getAsLong() - wall >= time.toMillis();
   }
 }

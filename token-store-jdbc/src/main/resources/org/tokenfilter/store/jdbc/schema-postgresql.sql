@@ -35,6 +35,11 @@ create index if not exists ${name}token_record_parent on ${prefix}token_record u
 create index if not exists ${name}token_record_expiry on ${prefix}token_record ((visit_at / 1000)) where ended = 0;
 create index if not exists ${name}token_record_deletion on ${prefix}token_record ((visit_at / 1000)) where ended = 1;
 
+-- For the few calls that ask what had ended before. Made later than the others: a store works
+-- without them, but such a call then reads the whole table.
+create index if not exists ${name}token_record_ended_subject on ${prefix}token_record (subject_hash) where ended = 1;
+create index if not exists ${name}token_record_ended_parent on ${prefix}token_record using hash (parent) where ended = 1 and parent is not null;
+
 -- Which records ended when, by the database's clock; outlives the records.
 create table if not exists ${prefix}token_end (
   ended_by_store_clock bigint not null,

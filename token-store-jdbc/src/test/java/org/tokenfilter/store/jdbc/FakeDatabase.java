@@ -28,7 +28,11 @@ final class FakeDatabase {
   /** The methods of the connection that fail. */
   final Map<String, Throwable> broken = new HashMap<>();
 
+  /** How long the database holds each commit back, by either clock. */
+  Runnable duringCommit = () -> {};
+
   long nanoTime;
+  long wallMillis;
   boolean autoCommit = true;
   int isolation = Connection.TRANSACTION_SERIALIZABLE;
   int networkTimeout = 77;
@@ -39,6 +43,11 @@ final class FakeDatabase {
 
   void pass(long seconds) {
     nanoTime += TimeUnit.SECONDS.toNanos(seconds);
+  }
+
+  /** Time passes by the wall clock alone, as while a machine is suspended. */
+  void passSuspended(long seconds) {
+    wallMillis += TimeUnit.SECONDS.toMillis(seconds);
   }
 
   static SQLException failure(String state) {
@@ -79,6 +88,10 @@ final class FakeDatabase {
               yield note("network " + networkTimeout);
             }
             case "isWrapperFor" -> false;
+            case "commit" -> {
+              duringCommit.run();
+              yield note(name);
+            }
             case "prepareStatement" -> statement((String) arguments[0]);
             default -> note(name);
           };

@@ -1,9 +1,11 @@
 package org.tokenfilter.store.jdbc;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.HeldBack;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
 /** The contract on H2 in memory, without a pool. */
@@ -31,5 +33,12 @@ class H2ContractTest extends TokenStoreContract {
   @Override
   public TokenStore otherNode() {
     return otherNode;
+  }
+
+  @Override
+  public Optional<HeldBack> heldBack() {
+    return Optional.of(
+        new HeldCommits(
+            database, held -> JdbcTokenStore.builder(held).timeout(Duration.ofSeconds(4)).open()));
   }
 }

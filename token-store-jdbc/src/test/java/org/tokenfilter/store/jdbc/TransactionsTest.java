@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -319,6 +320,47 @@ class TransactionsTest {
     assertThat(database.calls).contains("rollback", "autoCommit true", "close");
   }
 
+  /** Who asks what ended lately looks back no further than that. */
+  @Test
+  void commitThatIsHeldBackLeavesTheAnswerUnknownThoughItSucceeds() {
+    long bound = Transactions.latestAcknowledgement(TIMEOUT).toSeconds();
+    List<Runnable> consequences = new ArrayList<>();
+    database.duringCommit = () -> database.pass(bound - 1);
+    transactions.together(
+        session -> {
+          session.afterCommit(() -> consequences.add(() -> {}));
+          return session.update(SQL);
+        });
+    assertThat(consequences).hasSize(1);
+
+    for (Runnable held :
+        List.<Runnable>of(() -> database.pass(bound), () -> database.passSuspended(bound))) {
+      database.duringCommit = held;
+      assertThatExceptionOfType(TokenStoreException.class)
+          .isThrownBy(
+              () ->
+                  transactions.together(
+                      session -> {
+                        session.afterCommit(() -> consequences.add(() -> {}));
+                        return session.update(SQL);
+                      }))
+          .matches(TokenStoreException::retryable);
+    }
+    assertThat(consequences).hasSize(1);
+  }
+
+  @Test
+  void writeThatAMachineSleptThroughIsUndone() {
+    database.scripts.add(
+        () -> {
+          database.passSuspended(5);
+          return null;
+        });
+
+    assertThat(unknown()).isTrue();
+    assertThat(database.calls).contains("rollback").doesNotContain("commit");
+  }
+
   @Test
   void connectionInsideOfATransactionIsRefusedAndLeftAlone() {
     database.autoCommit = false;
@@ -364,6 +406,7 @@ class TransactionsTest {
             Dialect.H2,
             TIMEOUT,
             () -> database.nanoTime,
+            () -> database.wallMillis,
             new Surroundings());
 
     assertThatExceptionOfType(TokenStoreException.class)
@@ -384,6 +427,11 @@ class TransactionsTest {
 
   private Transactions transactions(Dialect dialect) {
     return new Transactions(
-        database.source(), dialect, TIMEOUT, () -> database.nanoTime, surroundings);
+        database.source(),
+        dialect,
+        TIMEOUT,
+        () -> database.nanoTime,
+        () -> database.wallMillis,
+        surroundings);
   }
 }

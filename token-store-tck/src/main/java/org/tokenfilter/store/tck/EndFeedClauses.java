@@ -2,6 +2,7 @@ package org.tokenfilter.store.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.tokenfilter.store.tck.Scene.IDLE;
 import static org.tokenfilter.store.tck.Scene.LONG_AGO;
 import static org.tokenfilter.store.tck.Scene.PLENTY;
@@ -11,7 +12,11 @@ import static org.tokenfilter.store.tck.Scene.ids;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.Ending;
 import org.tokenfilter.store.Ends;
@@ -32,6 +37,7 @@ interface EndFeedClauses extends StoreUnderTest {
     TokenRecord replaced = scene.lasting().group(scene.group).build();
     TokenRecord all = scene.insert(scene.lasting());
     TokenRecord expired = scene.insert(new Scene(this).sliding());
+    TokenRecord orphan = scene.insert(new Scene(this).lasting().parent(expired.id()));
     TokenRecord live = scene.insert(new Scene(this).lasting());
     Instant late = scene.now().plus(IDLE).plusSeconds(60);
 
@@ -42,7 +48,7 @@ interface EndFeedClauses extends StoreUnderTest {
     scene.sweep(late, LONG_AGO);
 
     assertThat(otherNode().endedWithin(WINDOW, PLENTY).ids())
-        .containsAll(ids(closed, child, evicted, replaced, all, expired))
+        .containsAll(ids(closed, child, evicted, replaced, all, orphan))
         .doesNotContain(live.id());
   }
 
@@ -66,7 +72,7 @@ interface EndFeedClauses extends StoreUnderTest {
   @Test
   default void s12_endIsToldAlsoAfterItsRecordIsDeleted() {
     Scene scene = new Scene(this);
-    TokenRecord record = scene.insert(scene.sliding());
+    TokenRecord record = scene.close(scene.insert(scene.sliding()));
     Instant late = scene.now().plus(IDLE).plusSeconds(60);
     scene.sweep(late, late);
     scene.assertUnknown(record);
@@ -87,6 +93,52 @@ interface EndFeedClauses extends StoreUnderTest {
     Ends all = store().endedWithin(WINDOW, PLENTY);
     assertThat(all.complete()).isTrue();
     assertThat(all.ids()).hasSizeGreaterThanOrEqualTo(5);
+  }
+
+  /** Whoever is told that a record has ended already may rely on it, whoever ended it and when. */
+  @Test
+  default void s12_endWhoseCommitWasHeldBackIsToldOnceItIsAcknowledged() throws Exception {
+    Optional<HeldBack> given = heldBack();
+    assumeTrue(given.isPresent(), "no write of this store can be held back, as it says");
+    HeldBack held = given.orElseThrow();
+    Scene scene = new Scene(this);
+    Scene everything = new Scene(this);
+    Selection all = new Selection(everything.subject, Set.of());
+    TokenRecord closed = scene.insert(scene.lasting());
+    TokenRecord child = scene.insert(new Scene(this).lasting().parent(closed.id()));
+    TokenRecord replaced = scene.insert(scene.lasting());
+    TokenRecord one = everything.insert(everything.lasting());
+    TokenRecord other = everything.insert(everything.sliding());
+    TokenRecord successor = scene.lasting().build();
+    ExecutorService callers = Executors.newCachedThreadPool();
+    try {
+      callers.execute(() -> held.store().end(closed.id(), scene.closed()));
+      callers.execute(() -> held.store().replace(replaced.id(), successor, scene.now()));
+      callers.execute(() -> held.store().endAll(all, scene.closed(), 9));
+      held.awaitHeld(3);
+      TokenRecord marker = scene.close(scene.insert(scene.lasting()));
+      while (held.store().endedWithin(Duration.ZERO, PLENTY).ids().contains(marker.id())) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+      held.release();
+      // Once it is seen by others: there is nobody whose answer would tell.
+      while (List.of(closed, replaced, one).stream()
+          .anyMatch(record -> store().find(record.id()).orElseThrow().ending() == null)) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+
+      assertThat(store().end(closed.id(), scene.closed())).isEmpty();
+      assertThat(store().replace(replaced.id(), scene.lasting().build(), scene.now())).isFalse();
+      assertThat(store().endAll(all, scene.closed(), 9)).isEmpty();
+      assertThat(held.store().endedWithin(Duration.ZERO, PLENTY).ids())
+          .containsAll(ids(closed, child, replaced, one, other))
+          .doesNotContain(marker.id());
+    } finally {
+      held.release();
+      callers.shutdown();
+      assertThat(callers.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+      held.store().close();
+    }
   }
 
   @Test

@@ -28,4 +28,14 @@ public interface StoreUnderTest {
   default Optional<TokenStore> unreachable() {
     return Optional.empty();
   }
+
+  /**
+   * A store whose commits are held back until they are released, such as one whose connections wait
+   * in {@code commit}; empty where a write is seen by others at the moment at which it is done, as
+   * in memory. It should look back as shortly as it can: the test waits until it no longer names
+   * what ended before.
+   */
+  default Optional<HeldBack> heldBack() {
+    return Optional.empty();
+  }
 }

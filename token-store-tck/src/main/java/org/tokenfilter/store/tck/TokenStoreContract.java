@@ -27,14 +27,16 @@ import org.junit.jupiter.api.AfterEach;
  * <p>Each test has a new instance, so each has new store objects. The data may stay from test to
  * test and need not be empty, for every test makes ids, subjects and groups of its own; but nobody
  * else may need it, for the tests sweep it. Dead records must be kept for five minutes at least.
- * Nothing sleeps; races start at a barrier and are repeated.
+ * Nothing sleeps but where a commit is {@link #heldBack()}; races start at a barrier and are
+ * repeated.
  *
  * <p>What a black box cannot show, and so is not tested here:
  *
  * <ul>
  *   <li>S5, S13: the number of round trips, that a sweep which finds nothing is cheap, and that it
  *       never holds up renewals. A benchmark on much data shows it.
- *   <li>S12: a write that commits late, and the store's clock going wrong. Needs a hand inside.
+ *   <li>S12: a write that commits late, where there is no {@link #heldBack()}, and the store's
+ *       clock going wrong. Needs a hand inside.
  *   <li>S13: that renewals do not move the store's mark. Only the cost tells.
  *   <li>S14: that what the store did not open stays open. Only who opened it can look; shown here
  *       is that another node does not notice.

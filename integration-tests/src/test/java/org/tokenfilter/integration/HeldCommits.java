@@ -1,0 +1,76 @@
+package org.tokenfilter.integration;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.HeldBack;
+
+/** A store whose connections hold each commit back until they are released. */
+final class HeldCommits implements HeldBack {
+
+  private static final int PATIENCE_SECONDS = 120;
+
+  private final CountDownLatch released = new CountDownLatch(1);
+  private final Semaphore held = new Semaphore(0);
+  private final TokenStore store;
+
+  HeldCommits(DataSource source, Function<DataSource, TokenStore> opening) {
+    this.store = opening.apply(proxy(DataSource.class, source));
+  }
+
+  private <T> T proxy(Class<T> type, T target) {
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          if (method.getName().equals("commit")) {
+            hold();
+          }
+          try {
+            Object answer = method.invoke(target, arguments);
+            return answer instanceof Connection connection
+                ? proxy(Connection.class, connection)
+                : answer;
+          } catch (InvocationTargetException e) {
+            throw e.getTargetException();
+          }
+        };
+    return type.cast(
+        Proxy.newProxyInstance(HeldCommits.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  private void hold() throws SQLException {
+    held.release();
+    try {
+      if (!released.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new SQLException("nobody has released the commit", "57014");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted", "57014", e);
+    }
+  }
+
+  @Override
+  public TokenStore store() {
+    return store;
+  }
+
+  @Override
+  public void awaitHeld(int commits) throws InterruptedException {
+    if (!held.tryAcquire(commits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("not so many commits: " + commits);
+    }
+  }
+
+  @Override
+  public void release() {
+    released.countDown();
+  }
+}

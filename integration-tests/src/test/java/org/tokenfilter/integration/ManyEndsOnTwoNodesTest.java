@@ -1,0 +1,97 @@
+package org.tokenfilter.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.integration.TwoNodes.CLIENT;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.service.TokenCounts;
+import org.tokenfilter.service.TokenCounts.Emptying;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Subject;
+
+/** While a thousand tokens end each second, memory goes on to answer for those that live. */
+class ManyEndsOnTwoNodesTest {
+
+  private static final int LIVE = 50;
+  private static final int SECONDS = 20;
+  private static final int SUBJECTS_A_SECOND = 10;
+  private static final int TOKENS_OF_A_SUBJECT = 100;
+
+  @TempDir private Path folder;
+
+  @Test
+  void aThousandEndsASecondLeaveMemoryInUse() throws Exception {
+    try (TwoNodes nodes = new TwoNodes(folder, Duration.ZERO, Duration.ofSeconds(10))) {
+      for (int subject = 0; subject < SECONDS * SUBJECTS_A_SECOND; subject++) {
+        nodes.records().liveOf(ending(subject), TOKENS_OF_A_SUBJECT, Instant.now());
+      }
+      List<PresentedToken> live = new ArrayList<>();
+      for (int i = 0; i < LIVE; i++) {
+        IssuedToken token =
+            nodes.node(0).issueOpen(Subject.of("live-" + i, "user"), Duration.ofHours(1), CLIENT);
+        live.add(new PresentedToken(token.value(), Set.of(), CLIENT, false));
+      }
+      use(nodes, live);
+      long[] hits = {hits(nodes, 0), hits(nodes, 1)};
+      long[] misses = {misses(nodes, 0), misses(nodes, 1)};
+      long begin = System.nanoTime();
+      long ended = 0;
+      for (int second = 0; second < SECONDS; second++) {
+        for (int i = 0; i < SUBJECTS_A_SECOND; i++) {
+          ended += nodes.node(second).endAll(ending(second * SUBJECTS_A_SECOND + i));
+        }
+        // No faster than that, and slower where the machine is.
+        do {
+          use(nodes, live);
+        } while (System.nanoTime() - begin < Duration.ofSeconds(second + 1).toNanos());
+      }
+      double seconds = (System.nanoTime() - begin) / 1e9;
+
+      assertThat(ended).isEqualTo((long) SECONDS * SUBJECTS_A_SECOND * TOKENS_OF_A_SUBJECT);
+      for (int node = 0; node < 2; node++) {
+        TokenCounts counts = nodes.node(node).counts();
+        long fromMemory = hits(nodes, node) - hits[node];
+        long read = misses(nodes, node) - misses[node];
+        Figures.note(
+            "ends on two nodes: %d in %.1f s, %.0f a second; node %d: %d look-ups from memory,"
+                + " %d from the store, memory emptied %d times",
+            ended,
+            seconds,
+            ended / seconds,
+            node,
+            fromMemory,
+            read,
+            counts.emptied(Emptying.TOO_MANY_ENDS) + counts.emptied(Emptying.GAP));
+        assertThat(counts.emptied(Emptying.TOO_MANY_ENDS)).isZero();
+        assertThat(fromMemory).as("from memory on node %d", node).isGreaterThan(read);
+      }
+    }
+  }
+
+  private static String ending(int subject) {
+    return "ends-" + subject + "/";
+  }
+
+  private static void use(TwoNodes nodes, List<PresentedToken> live) throws Exception {
+    for (PresentedToken token : live) {
+      nodes.node(0).validate(token);
+      nodes.node(1).validate(token);
+    }
+  }
+
+  private static long hits(TwoNodes nodes, int node) {
+    return nodes.node(node).counts().hits();
+  }
+
+  private static long misses(TwoNodes nodes, int node) {
+    return nodes.node(node).counts().misses();
+  }
+}

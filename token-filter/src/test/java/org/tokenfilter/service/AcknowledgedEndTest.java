@@ -1,0 +1,115 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.tokenfilter.service.Refusals.assertRefused;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.service.TokenPolicy.Replay;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Rejection;
+
+/**
+ * The first answer may have been that nothing is known; who asks once more is told that a token has
+ * ended, and by then the store must have made sure that all nodes hear of it (S12).
+ */
+class AcknowledgedEndTest {
+
+  private final Scene scene = new Scene();
+  private final FaultyTokenStore store = new FaultyTokenStore(scene.memory);
+  private final TokenService service =
+      scene.over(store, Scene.refreshing(Duration.ofMinutes(1), Replay.REPORT), scene.heard);
+
+  private int ends() {
+    return store.calls(Call.END);
+  }
+
+  @Test
+  void logOutWithADeadTokenIsRefusedAsBeforeAndTheStoreMakesSure() throws Exception {
+    for (IssuedToken token : List.of(scene.session(), scene.user(), scene.open(Duration.ZERO))) {
+      scene.memory.end(token.record().id(), Ending.of(Reason.CLOSED, scene.clock.instant()));
+      int before = ends();
+
+      assertRefused(Rejection.CLOSED, () -> service.logOut(Scene.presented(token)));
+
+      assertThat(ends()).isEqualTo(before + 1);
+    }
+    IssuedToken user = scene.user();
+    service.logOutUser(Scene.presented(user));
+    int before = ends();
+    assertRefused(Rejection.CLOSED, () -> service.logOutUser(Scene.presented(user)));
+    assertThat(ends()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void revocationOfADeadTokenAsksTheStoreToMakeSure() throws Exception {
+    IssuedToken token = scene.open(Duration.ZERO);
+    service.revoke(token.value());
+    int before = ends();
+    service.revoke(token.value());
+
+    assertThat(ends()).isEqualTo(before + 1);
+  }
+
+  /** Where clocks differ it lives on for other nodes. */
+  @Test
+  void revocationEndsWhatHasExpired() throws Exception {
+    IssuedToken token = scene.open(Duration.ofMinutes(5));
+    scene.clock.move(Duration.ofMinutes(5));
+    service.revoke(token.value());
+
+    assertThat(scene.stored(token.record().id()).ending()).isNotNull();
+  }
+
+  @Test
+  void logOutWithAnExpiredTokenIsRefusedAndLeavesItToExpire() throws Exception {
+    IssuedToken token = scene.open(Duration.ofMinutes(5));
+    scene.clock.move(Duration.ofMinutes(5));
+
+    assertRefused(Rejection.EXPIRED, () -> service.logOut(Scene.presented(token)));
+    assertThat(scene.stored(token.record().id()).ending()).isNull();
+  }
+
+  @Test
+  void handlesThatAreClosedTwiceAskTheStoreTwice() throws Exception {
+    IssuedToken token = scene.session();
+    service.close("alice", token.record().id());
+    int before = ends();
+
+    assertThat(service.close("alice", token.record().id())).isTrue();
+    assertThat(ends()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void theSameSuccessorIsGivenOnceMoreOnlyWhenTheOldTokensEndIsSureToBeHeard() throws Exception {
+    IssuedToken old = scene.apiClient();
+    IssuedToken successor = service.refresh(Scene.presented(old));
+    int before = ends();
+
+    assertThat(service.refresh(Scene.presented(old)).record()).isEqualTo(successor.record());
+    assertThat(ends()).isEqualTo(before + 1);
+    store.failBefore(Call.END, 1);
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> service.refresh(Scene.presented(old)));
+  }
+
+  @Test
+  void nobodyHearsOfItTwice() throws Exception {
+    IssuedToken token = scene.open(Duration.ZERO);
+    service.revoke(token.value());
+    scene.heard.events();
+    service.revoke(token.value());
+    service.close(token.record().id());
+
+    assertThat(scene.heard.events()).isEmpty();
+    assertThat(service.endAll("alice")).isZero();
+    assertThat(scene.live()).isEmpty();
+  }
+}

@@ -1,0 +1,48 @@
+package org.tokenfilter.service;
+
+import static org.tokenfilter.service.Refusals.assertRefused;
+import static org.tokenfilter.service.Scene.ALICE;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Rejection;
+
+/** Each refresh leaves a dead record and an end that all nodes hear of. */
+class RefreshLimitTest {
+
+  private final Scene scene = new Scene();
+  private final LiveNode node = new LiveNode(scene);
+
+  private IssuedToken refresh(IssuedToken token, int times) throws Exception {
+    IssuedToken last = token;
+    for (int i = 0; i < times; i++) {
+      last = node.service.refresh(Scene.presented(last));
+    }
+    return last;
+  }
+
+  @Test
+  void anApiClientRefreshesSoOftenAMinute() throws Exception {
+    IssuedToken last = refresh(scene.apiClient(), RefreshLimit.MOST);
+    node.pass(RefreshLimit.MINUTE.minusMillis(1));
+    assertRefused(Rejection.TOO_MANY_REFRESHES, () -> node.service.refresh(Scene.presented(last)));
+    // It is as good as before, and what was replaced is still told so.
+    node.validate(last);
+
+    node.pass(Duration.ofMillis(1));
+    refresh(last, RefreshLimit.MOST);
+  }
+
+  @Test
+  void whatIsRefusedDoesNotCountAndOthersDoNotEither() throws Exception {
+    IssuedToken first = scene.apiClient();
+    IssuedToken last = refresh(first, RefreshLimit.MOST - 1);
+    for (int i = 0; i < RefreshLimit.MOST; i++) {
+      assertRefused(Rejection.REPLACED, () -> node.service.refresh(Scene.presented(first)));
+    }
+    refresh(scene.service.issueClient(ALICE, "live", "another shop"), RefreshLimit.MOST);
+
+    refresh(last, 1);
+  }
+}

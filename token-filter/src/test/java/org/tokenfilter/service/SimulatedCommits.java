@@ -1,0 +1,207 @@
+package org.tokenfilter.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Position;
+import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/**
+ * A database that now and then holds a commit back for minutes: the caller is told that nothing is
+ * known, others wait for the record in vain, and when the end can be seen at last, it is stamped
+ * with a time at which nobody looks any more. Whoever is told then that the record has ended
+ * already makes the store name it again, as S12 has it.
+ */
+final class SimulatedCommits implements TokenStore {
+
+  private static final double HELD_BACK = 0.06;
+  private static final int LONGEST_MILLIS = 200_000;
+
+  /** What a store looks back beyond the window: from an end's stamp to its acknowledgement. */
+  private static final Duration UNTIL_ACKNOWLEDGED = Duration.ofSeconds(5);
+
+  private final Simulation simulation;
+  private final TokenStore store;
+  private final boolean holding;
+  private final Set<TokenId> held = new HashSet<>();
+  private final Set<String> heldSubjects = new HashSet<>();
+  private final Set<TokenId> stampedTooEarly = new HashSet<>();
+  private final Map<TokenId, Instant> namedAgain = new HashMap<>();
+
+  /**
+   * Commits, some of which are held back, or none.
+   *
+   * @param holding whether any is
+   */
+  SimulatedCommits(Simulation simulation, TokenStore store, boolean holding) {
+    this.simulation = simulation;
+    this.store = store;
+    this.holding = holding;
+  }
+
+  private boolean isHeldBack() {
+    return holding && simulation.happens(HELD_BACK);
+  }
+
+  private void requireFree(TokenId id) {
+    if (held.contains(id) || heldSubjects.contains(subjectOf(id))) {
+      throw new SimulatedLink.Lost();
+    }
+  }
+
+  private @Nullable String subjectOf(TokenId id) {
+    return store.find(id).map(TokenRecord::subject).orElse(null);
+  }
+
+  private void late(Collection<TokenId> ended) {
+    stampedTooEarly.addAll(ended);
+  }
+
+  /** Of a record that has ended, and of its children. */
+  private void acknowledge(TokenRecord record) {
+    if (record.ending() != null && simulation.defect() != Defect.NOT_NAMED_AGAIN) {
+      nameAgain(record.id());
+      simulation.oracle().childrenOf(record.id()).forEach(child -> nameAgain(child.id()));
+    }
+  }
+
+  private void nameAgain(TokenId id) {
+    if (stampedTooEarly.contains(id)) {
+      namedAgain.put(id, simulation.time());
+    }
+  }
+
+  @Override
+  public List<TokenId> end(TokenId id, Ending ending) {
+    requireFree(id);
+    if (isHeldBack()) {
+      held.add(id);
+      simulation.later(
+          LONGEST_MILLIS,
+          () -> {
+            held.remove(id);
+            late(store.end(id, ending));
+          });
+      throw new SimulatedLink.Lost();
+    }
+    List<TokenId> ended = store.end(id, ending);
+    store.find(id).ifPresent(this::acknowledge);
+    return ended;
+  }
+
+  @Override
+  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+    String subject = selection.subject();
+    if (heldSubjects.contains(subject)
+        || held.stream().anyMatch(id -> subject.equals(subjectOf(id)))) {
+      throw new SimulatedLink.Lost();
+    }
+    if (isHeldBack()) {
+      heldSubjects.add(subject);
+      simulation.later(
+          LONGEST_MILLIS,
+          () -> {
+            heldSubjects.remove(subject);
+            List<TokenId> ended = store.endAll(selection, ending, limit);
+            simulation.oracle().ends().endedAll(selection, ended);
+            late(ended);
+          });
+      throw new SimulatedLink.Lost();
+    }
+    List<TokenId> ended = store.endAll(selection, ending, limit);
+    if (ended.size() < limit) {
+      List.copyOf(stampedTooEarly).stream()
+          .map(id -> store.find(id).orElseThrow())
+          .filter(record -> record.subject().equals(subject))
+          .forEach(this::acknowledge);
+    }
+    return ended;
+  }
+
+  @Override
+  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+    requireFree(id);
+    if (isHeldBack()) {
+      held.add(id);
+      simulation.later(
+          LONGEST_MILLIS,
+          () -> {
+            held.remove(id);
+            if (store.replace(id, successor, now)) {
+              simulation.oracle().families().replaced(id, successor, now);
+              late(List.of(id));
+            }
+          });
+      throw new SimulatedLink.Lost();
+    }
+    boolean replaced = store.replace(id, successor, now);
+    if (!replaced) {
+      store.find(id).ifPresent(this::acknowledge);
+    }
+    return replaced;
+  }
+
+  @Override
+  public Ends endedWithin(Duration window, int limit) {
+    Ends ends = store.endedWithin(window, limit);
+    Instant from = simulation.time().minus(window).minus(UNTIL_ACKNOWLEDGED);
+    Set<TokenId> ids = new HashSet<>(ends.ids());
+    ids.removeAll(stampedTooEarly);
+    namedAgain.forEach(
+        (id, at) -> {
+          if (!at.isBefore(from)) {
+            ids.add(id);
+          }
+        });
+    return new Ends(ids, ends.complete(), ends.storeTime());
+  }
+
+  /** Passes over what is held. */
+  @Override
+  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    return held.isEmpty() && heldSubjects.isEmpty()
+        ? store.sweep(expiredBefore, deadBefore, limit)
+        : new Sweep(List.of(), 0, false);
+  }
+
+  @Override
+  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    return store.insert(record, limit, now);
+  }
+
+  @Override
+  public Optional<TokenRecord> find(TokenId id) {
+    return store.find(id);
+  }
+
+  @Override
+  public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
+    return store.renew(renewals, now);
+  }
+
+  @Override
+  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+    return store.list(subject, now, after, limit);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,142 @@
+package org.tokenfilter.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.TokenStore;
+
+/** What is written down of ends: no more than others must be told of, however often one asks. */
+class EndLogTest {
+
+  private static final int OFTEN = 300;
+
+  private final JdbcDataSource database = new JdbcDataSource();
+  private final TokenStore store;
+  private final Instant now = Instant.parse("2026-03-01T10:00:00Z");
+
+  EndLogTest() {
+    database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    store = open();
+  }
+
+  private TokenStore open() {
+    return JdbcTokenStore.builder(database).timeout(Duration.ofSeconds(10)).open();
+  }
+
+  private TokenRecord insert(TokenRecord record) {
+    store.insert(record, Limit.NONE, now);
+    return record;
+  }
+
+  private TokenRecord.Builder record() {
+    byte[] id = new byte[TokenId.LENGTH];
+    ThreadLocalRandom.current().nextBytes(id);
+    return TokenRecord.builder(TokenId.of(id), TokenKind.OPEN, "alice", now);
+  }
+
+  private Ending closed() {
+    return Ending.of(Reason.CLOSED, now);
+  }
+
+  private int rows() throws SQLException {
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select count(*) from token_end")) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  /**
+   * Else whoever has dead tokens could make every node write for each time that one is presented.
+   */
+  @Test
+  void endsThatAreKnownToHaveBeenNamedInTimeAreNotWrittenDownAgain() throws Exception {
+    TokenRecord record = insert(record().build());
+    store.end(record.id(), closed());
+    for (int i = 0; i < OFTEN; i++) {
+      assertThat(store.end(record.id(), closed())).isEmpty();
+      assertThat(store.replace(record.id(), record().build(), now)).isFalse();
+      assertThat(store.endAll(new Selection("alice", Set.of()), closed(), 9)).isEmpty();
+    }
+    assertThat(rows()).isOne();
+
+    try (TokenStore reader = open()) {
+      assertThat(reader.endedWithin(Duration.ZERO, 9).ids()).containsExactly(record.id());
+      assertThat(reader.end(record.id(), closed())).isEmpty();
+    }
+    assertThat(rows()).as("it has read that end while it was young").isOne();
+  }
+
+  @Test
+  void whatAStoreDoesNotKnowItWritesDownOnce() throws Exception {
+    TokenRecord parent = insert(record().build());
+    insert(record().parent(parent.id()).build());
+    insert(record().build());
+    assertThat(store.endAll(new Selection("alice", Set.of()), closed(), 9)).hasSize(3);
+    assertThat(rows()).isEqualTo(3);
+    try (TokenStore started = open()) {
+      for (int i = 0; i < OFTEN; i++) {
+        started.end(parent.id(), closed());
+      }
+      assertThat(rows()).as("it and its child").isEqualTo(5);
+      for (int i = 0; i < OFTEN; i++) {
+        started.endAll(new Selection("alice", Set.of()), closed(), 9);
+      }
+      assertThat(rows()).as("and the third").isEqualTo(6);
+    }
+  }
+
+  @Test
+  void whatIsUnknownIsNotWrittenDown() throws Exception {
+    assertThat(store.end(record().build().id(), closed())).isEmpty();
+    assertThat(rows()).isZero();
+  }
+
+  @Test
+  void expiryIsNotWrittenDownButWhatItTakesAlongIs() throws Exception {
+    Instant deadline = now.plusSeconds(60);
+    TokenRecord parent = insert(record().expiresAt(deadline).build());
+    TokenRecord lasting = insert(record().parent(parent.id()).build());
+    TokenRecord shorter = insert(record().parent(parent.id()).expiresAt(deadline).build());
+
+    Instant late = deadline.plusMillis(1);
+    assertThat(store.sweep(late, now, 9).expired())
+        .contains(parent.id(), lasting.id(), shorter.id());
+
+    assertThat(rows()).isOne();
+    assertThat(store.endedWithin(Duration.ofMinutes(1), 9).ids()).containsExactly(lasting.id());
+    store.endAll(new Selection("alice", Set.of()), closed(), 9);
+    assertThat(rows()).isOne();
+  }
+
+  @Test
+  void ofVeryManyTheOldestAreForgotten() {
+    NamedEnds named = new NamedEnds();
+    List<TokenId> first = List.of(record().build().id());
+    named.add(first);
+    assertThat(named.missing(first)).isEmpty();
+    for (int i = 0; i < 50_000; i++) {
+      named.add(List.of(record().build().id()));
+    }
+    assertThat(named.missing(first)).isEqualTo(first);
+  }
+}
