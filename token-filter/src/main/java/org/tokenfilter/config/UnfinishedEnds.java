@@ -1,5 +1,6 @@
 package org.tokenfilter.config;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +53,7 @@ final class UnfinishedEnds implements Work, AutoCloseable {
   /** Closes what waits, up to the first one that the store does not take. */
   @Override
   public Optional<Throwable> attempt() {
-    for (TokenId session : waiting.keySet()) {
+    for (TokenId session : List.copyOf(waiting.keySet())) {
       try {
         service.close(session);
       } catch (RuntimeException e) {

@@ -27,7 +27,7 @@ final class ScheduledStore {
   }
 
   /** Somebody who works over the store on a thread of its own. */
-  final class Worker {
+  static final class Worker {
 
     private final Semaphore turn = new Semaphore(0);
     private final Semaphore paused = new Semaphore(0);

@@ -134,7 +134,7 @@ final class DispatchChainsIT {
                 }
               });
       tell(
-          ("%s, %s: %d requests without a token, %d refused by sendError, %d with one")
+          "%s, %s: %d requests without a token, %d refused by sendError, %d with one"
               .formatted(container, application, needed.size(), refusals.size(), chains.size()));
     }
     return wrong;

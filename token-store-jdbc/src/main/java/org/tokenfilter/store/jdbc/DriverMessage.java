@@ -66,9 +66,9 @@ final class DriverMessage {
     boolean plain = firstOf(url, "@(") == url.length();
     String hidden = plain ? url.substring(parameters) : url.replaceFirst("^jdbc:[^:]*:", "");
     List<String> secrets = new ArrayList<>();
-    for (String parameter : hidden.split("[?&;(),]")) {
+    for (String parameter : hidden.split("[?&;(),]", -1)) {
       String value = parameter.substring(parameter.indexOf('=') + 1);
-      for (String part : value.split("[@/:\\s]")) {
+      for (String part : value.split("[@/:\\s]", -1)) {
         add(secrets, part);
       }
       add(secrets, value);

@@ -28,7 +28,12 @@ class EndListenerTest {
                 });
     Transactions transactions =
         new Transactions(
-            source, Dialect.POSTGRESQL, Duration.ofSeconds(1), () -> 0, () -> 0, new Surroundings());
+            source,
+            Dialect.POSTGRESQL,
+            Duration.ofSeconds(1),
+            () -> 0,
+            () -> 0,
+            new Surroundings());
     WorkingConnections working = new WorkingConnections(transactions, new Tables(""), () -> 0);
     try (EndListener listener = new EndListener(source, working, id -> {})) {
       listener.start();

@@ -174,7 +174,7 @@ class H2FileTest {
   void databaseThatDoesNotApplyTheDelayIsRefused() throws SQLException {
     JdbcDataSource database = database("sa");
     JdbcTokenStore.builder(database).open().close();
-    DataSource deaf = proxy(database, deafConnections());
+    DataSource deaf = proxy(database, H2FileTest::deaf);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JdbcTokenStore.builder(deaf).open())
@@ -200,17 +200,14 @@ class H2FileTest {
   }
 
   /** Their database does not hear of the delay. */
-  private static UnaryOperator<Object> deafConnections() {
-    return connection -> {
-      Connection real = (Connection) connection;
-      return proxy(
-          Connection.class,
-          (proxy, method, arguments) ->
-              method.getName().equals("prepareStatement")
-                      && arguments[0].equals("set write_delay 0")
-                  ? real.prepareStatement("select 1")
-                  : method.invoke(real, arguments));
-    };
+  private static Connection deaf(Object connection) {
+    Connection real = (Connection) connection;
+    return proxy(
+        Connection.class,
+        (proxy, method, arguments) ->
+            method.getName().equals("prepareStatement") && arguments[0].equals("set write_delay 0")
+                ? real.prepareStatement("select 1")
+                : method.invoke(real, arguments));
   }
 
   private static DataSource proxy(DataSource source, UnaryOperator<Object> connections) {
