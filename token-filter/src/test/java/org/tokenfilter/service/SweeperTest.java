@@ -103,6 +103,9 @@ class SweeperTest {
 
     scene.clock.move(Duration.ofMillis(1));
     sweeper.run();
+    assertThat(scene.memory.find(token.record().id())).isEmpty();
+    // This node has seen its end a moment ago, and remembers that for a while.
+    scene.clock.move(EndedTokens.KEPT);
     assertRefused(Rejection.UNKNOWN, () -> scene.validate(token));
   }
 
