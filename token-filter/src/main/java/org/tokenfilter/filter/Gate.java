@@ -7,11 +7,11 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
@@ -59,7 +59,7 @@ final class Gate implements AutoCloseable {
     this.security = participant.security();
     this.context = context;
     // Another filter, or that of another application, has a trail of its own.
-    this.trailAttribute = Trail.class.getName() + '-' + UUID.randomUUID();
+    this.trailAttribute = Trail.class.getName() + '-' + new SecureRandom().nextLong();
     this.publicPaths = new PathPatterns(participant.publicPaths());
     this.passivePaths = new PathPatterns(participant.passivePaths());
     this.gatewayPaths = new PathPatterns(participant.gatewayPaths());
