@@ -192,7 +192,14 @@ final class CorsTest {
             Map.entry(
                 400,
                 target(
-                    "two", it -> it.http().get("/secure/x", origin, "Cookie: token=x; token=y"))),
+                    "two",
+                    it ->
+                        it.http()
+                            .get(
+                                "/secure/x",
+                                origin,
+                                "Authorization: Bearer x",
+                                "Authorization: Bearer y"))),
             Map.entry(
                 200, target("login", it -> it.http().get(Door.OPEN_BASIC.path, origin, ALICE))),
             Map.entry(404, target("unknown", it -> it.http().get("/security/rest/x", origin))))

@@ -35,7 +35,8 @@ class CredentialsFuzzTest {
   /** No word of a hash, but perhaps a character of it. */
   private static final Pattern SAID =
       Pattern.compile(
-          ", line [0-9]+: (an account is written USER:HASH:ROLE,ROLE"
+          " has no account; it needs one line USER:HASH:ROLE,ROLE at least"
+              + "|, line [0-9]+: (an account is written USER:HASH:ROLE,ROLE"
               + "|not a hash like \\$pbkdf2-sha512\\$210000\\$SALT\\$HASH"
               + "|a role is empty, or stands there twice"
               + "|the user stands in an earlier line too"

@@ -389,8 +389,11 @@ final class ApiClientRefusalsTest {
         "two Authorization headers");
     stopTheApplication();
     start(Map.of("token.carriers", "bearer, cookie"));
+    String one = WebApp.member(app.post(SANDBOX, JSON, GOOD).body(), "token");
+    String other =
+        WebApp.member(app.post(SANDBOX, JSON, GOOD.replace("test4", "test5")).body(), "token");
     assertBad(
-        client.get(Served.REFRESH, "Authorization: Bearer " + token, "Cookie: token=x"),
+        client.get(Served.REFRESH, "Authorization: Bearer " + one, "Cookie: token=" + other),
         "two tokens that differ");
   }
 
