@@ -92,10 +92,10 @@ final class TokenSecurityTest {
         new Configuration(ConfigurationSources.of(settings, Map.of()), problems);
     assertThat(configuration.effective("jdbc", Set.of("url", "password", "password-file")))
         .contains("token.idle-timeout=PT30M")
-        .contains("token.store.jdbc.url=jdbc:postgresql:***,")
+        .contains("token.store.jdbc.url=jdbc:postgresql:***")
         .contains("token.store.jdbc.password=***")
         .contains("token.store.jdbc.password-file=/etc/shop/db-password")
-        .doesNotContain("pw1", "pw2", "pw3");
+        .doesNotContain("pw1", "pw2", "pw3", "db:5432");
     assertThat(problems).isEmpty();
   }
 

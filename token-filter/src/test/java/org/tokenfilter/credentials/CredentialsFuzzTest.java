@@ -120,7 +120,7 @@ class CredentialsFuzzTest {
         }
       }
     }
-    return true;
+    return !users.isEmpty();
   }
 
   private static boolean isHash(String text) {

@@ -2,6 +2,7 @@ package org.tokenfilter.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -161,7 +162,8 @@ final class ForwardedByNameTest {
     filter.doFilter(container, response, target);
     when(container.getDispatcherType()).thenReturn(DispatcherType.ASYNC);
     filter.doFilter(container, response, target);
-    verify(target, times(2)).doFilter(container, response);
+    verify(target, times(2)).doFilter(any(), eq(response));
+    verify(response, never()).setStatus(401);
   }
 
   /** Jetty runs a filter twice where it is mapped to the path and to the servlet's name. */

@@ -71,14 +71,17 @@ final class TokenMetricsTest {
           "token.background.age{task=sweep}",
           "token.background.age{task=keys}",
           "token.background.age{task=listeners}",
+          "token.background.age{task=closings}",
           "token.background.overdue{task=uses}",
           "token.background.overdue{task=sweep}",
           "token.background.overdue{task=keys}",
           "token.background.overdue{task=listeners}",
+          "token.background.overdue{task=closings}",
           "token.background.failures{task=uses}",
           "token.background.failures{task=sweep}",
           "token.background.failures{task=keys}",
-          "token.background.failures{task=listeners}");
+          "token.background.failures{task=listeners}",
+          "token.background.failures{task=closings}");
 
   private static final Set<String> OPERATIONS =
       Set.of(

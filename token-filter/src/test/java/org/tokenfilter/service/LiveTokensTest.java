@@ -71,7 +71,7 @@ class LiveTokensTest {
   }
 
   @Test
-  void whatIsDeadOrAbsentIsNotRemembered() throws Exception {
+  void whatIsAbsentIsNotRememberedAndWhatHasEndedIsForAWhile() throws Exception {
     IssuedToken closed = scene.session();
     node.endElsewhere(closed);
     IssuedToken unknown =
@@ -82,7 +82,11 @@ class LiveTokensTest {
       assertRefused(Rejection.CLOSED, () -> node.validate(closed));
       assertRefused(Rejection.UNKNOWN, () -> node.validate(unknown));
     }
-    assertThat(node.finds()).isEqualTo(6);
+    assertThat(node.finds()).isEqualTo(1 + 3);
+    node.rest(EndedTokens.KEPT);
+    var before = node.finds();
+    assertRefused(Rejection.CLOSED, () -> node.validate(closed));
+    assertThat(node.finds()).isEqualTo(before + 1);
   }
 
   @Test
