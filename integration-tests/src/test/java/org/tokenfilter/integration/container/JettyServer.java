@@ -51,6 +51,8 @@ final class JettyServer implements Server {
     context.setThrowUnavailableOnStartupException(true);
     contexts.addHandler(context);
     context.start();
+    // As Jetty's deployer does: changeSessionId() ends the former id in managed contexts alone.
+    contexts.manage(context);
     applications.push(context);
     return context.getClassLoader();
   }
@@ -62,6 +64,7 @@ final class JettyServer implements Server {
 
   private void remove(WebAppContext context) throws Exception {
     applications.remove(context);
+    contexts.unmanage(context);
     context.stop();
     contexts.removeHandler(context);
     context.destroy();
@@ -73,7 +76,7 @@ final class JettyServer implements Server {
 
   @Override
   public void stop() throws Exception {
-    // What was started by hand is not stopped with the server.
+    // A server that stops neither removes nor destroys them.
     while (!applications.isEmpty()) {
       undeploy();
     }
