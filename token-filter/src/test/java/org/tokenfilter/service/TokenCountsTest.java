@@ -64,7 +64,11 @@ final class TokenCountsTest {
     refused(Rejection.UNKNOWN, Scene.presented(unknown));
     refused(Rejection.INVALID, Scene.presented("no token", Scene.CLIENT));
     refused(Rejection.INVALID, Scene.presented(ofOther.value(), Scene.NEIGHBOUR));
-    refused(Rejection.BAD_REQUEST, Scene.presented(ofOther.value(), Scene.CLIENT, "one", "two"));
+    refused(Rejection.INVALID, Scene.presented(ofOther.value(), Scene.CLIENT, "one", "two"));
+    refused(
+        Rejection.BAD_REQUEST,
+        new PresentedToken(
+            ofOther.value(), Set.of(), Set.of("one", "two"), true, Scene.CLIENT, false, false));
 
     assertThat(new Seen(counts))
         .isEqualTo(
@@ -75,7 +79,7 @@ final class TokenCountsTest {
                     Rejection.REPLACED, 1L,
                     Rejection.EXPIRED, 1L,
                     Rejection.UNKNOWN, 1L,
-                    Rejection.INVALID, 2L,
+                    Rejection.INVALID, 3L,
                     Rejection.BAD_REQUEST, 1L),
                 0));
   }
@@ -115,9 +119,10 @@ final class TokenCountsTest {
     assertThatThrownBy(() -> continued(user, open)).isInstanceOf(TokenRejectedException.class);
     assertThat(new Seen(counts)).isEqualTo(new Seen(2, Map.of(Rejection.CLOSED, 1L), 0));
 
+    OpenedSession another = service.openSession(service.validateUser(Scene.presented(user)));
     node.store.cut();
-    assertThatThrownBy(() -> continued(user, open)).isInstanceOf(TokenStoreException.class);
-    assertThat(new Seen(counts)).isEqualTo(new Seen(2, Map.of(Rejection.CLOSED, 1L), 1));
+    assertThatThrownBy(() -> continued(user, another)).isInstanceOf(TokenStoreException.class);
+    assertThat(new Seen(counts)).isEqualTo(new Seen(3, Map.of(Rejection.CLOSED, 1L), 1));
   }
 
   @Test
