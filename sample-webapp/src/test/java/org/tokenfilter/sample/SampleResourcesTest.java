@@ -51,10 +51,11 @@ final class SampleResourcesTest {
                 assertJson(
                     sample.get("/public/health"),
                     "\\{\"status\":\"ok\",\"store\":\"ok\",\"feed\":\\{\"fresh\":true,\"age\":[0-9]+},"
-                        + "\"keys\":\\{\"active\":\"k1\",\"age\":[0-9]+},\"tasks\":\\{"
+                        + "\"keys\":\\{\"active\":\"k1\",\"age\":[0-9]+},"
+                        + "\"clock\":\\{\"ahead\":-?[0-9]+},\"tasks\":\\{"
                         + "(\"[a-z]+\":\\{\"overdue\":false,\"success\":([0-9]+|null),"
                         + "\"failure\":([0-9]+|null),\"kind\":(\"[A-Za-z]+\"|null),"
-                        + "\"failures\":[0-9]+},?){6}}}"));
+                        + "\"failures\":[0-9]+},?){7}}}"));
   }
 
   @Test
