@@ -27,6 +27,11 @@ final class DriverMessage {
   private static final Pattern SUSPECT =
       Pattern.compile("jdbc:\\S*[?;@(=]|(?:pass|pwd|secret)\\w*\\s*=", Pattern.CASE_INSENSITIVE);
 
+  /** A colon behind a host that no port follows. */
+  private static final Pattern ODD_PORT = Pattern.compile("//[^/?;]*:(?!\\d{1,5}(?:[,/?;]|\\z))");
+
+  private static final Pattern ADDRESS_IN_BRACKETS = Pattern.compile("\\[[^]]*]");
+
   /** Shorter ones are in any message. */
   private static final int LEAST = 3;
 
@@ -58,12 +63,14 @@ final class DriverMessage {
   }
 
   /**
-   * What in a URL may be secret: the values of its parameters; where it names a user or is made of
-   * parentheses, all of it.
+   * What in a URL may be secret: the values of its parameters; where it names a user, is made of
+   * parentheses, or has something else where a port belongs, all of it.
    */
   static List<String> secretsOf(String url) {
     int parameters = firstOf(url, "?;");
-    boolean plain = firstOf(url, "@(") == url.length();
+    boolean plain =
+        firstOf(url, "@(") == url.length()
+            && !ODD_PORT.matcher(ADDRESS_IN_BRACKETS.matcher(url).replaceAll("")).find();
     String hidden = plain ? url.substring(parameters) : url.replaceFirst("^jdbc:[^:]*:", "");
     List<String> secrets = new ArrayList<>();
     for (String parameter : hidden.split("[?&;(),]", -1)) {
