@@ -30,6 +30,9 @@ record Dispatch(
     DispatcherType type,
     @Nullable String path) {
 
+  /** The class of the request that Tomcat makes for a forward, and for an include. */
+  private static final String TOMCATS = "org.apache.catalina.core.ApplicationHttpRequest";
+
   /** Reads a dispatch to an application. */
   static Dispatch of(HttpServletRequest request, FilterChain chain, ServletContext context) {
     ServletRequest innermost = request;
@@ -48,7 +51,7 @@ record Dispatch(
       made = http;
     }
     DispatcherType type = made.getDispatcherType();
-    String path = path(made, type, context);
+    String path = keepsMapping(request, type) ? null : path(made, type, context);
     if (made == request) {
       return new Dispatch(made, chain, depth + 1, type, path);
     }
@@ -91,6 +94,27 @@ record Dispatch(
             && (request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI) == null
                 || !context.equals(request.getServletContext()));
     return byName ? null : path(request.getServletPath(), request.getPathInfo());
+  }
+
+  /**
+   * Whether Tomcat's request has kept the mapping of the one within it. It does so in a forward by
+   * name, and takes over the path that the application's wrapper shows; by path, it has another
+   * mapping. The type of a forward from an error page is ERROR, and its attributes are that page's.
+   */
+  private static boolean keepsMapping(ServletRequest request, DispatcherType type) {
+    if (type != DispatcherType.FORWARD && type != DispatcherType.ERROR) {
+      return false;
+    }
+    ServletRequest next = request;
+    while (next instanceof ServletRequestWrapper wrapper) {
+      ServletRequest inner = wrapper.getRequest();
+      if (next.getClass().getName().equals(TOMCATS) && next instanceof HttpServletRequest made) {
+        return inner instanceof HttpServletRequest earlier
+            && made.getHttpServletMapping() == earlier.getHttpServletMapping();
+      }
+      next = inner;
+    }
+    return false;
   }
 
   private static @Nullable String path(@Nullable Object servletPath, @Nullable Object pathInfo) {

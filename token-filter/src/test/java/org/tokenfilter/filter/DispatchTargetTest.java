@@ -8,8 +8,10 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import org.apache.catalina.connector.RequestFacade;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,31 @@ final class DispatchTargetTest {
         };
     assertThat(read(reported).type()).isEqualTo(DispatcherType.FORWARD);
     assertThat(read(reported).path()).isNull();
+  }
+
+  /** Tomcat takes over the path that the application's wrapper shows, and gives no new mapping. */
+  @ParameterizedTest
+  @EnumSource(names = {"FORWARD", "ERROR"})
+  void forwardOfTomcatsThatKeepsTheMappingHasNoPath(DispatcherType type) throws Exception {
+    HttpServletMapping mapping = mock(HttpServletMapping.class);
+    RequestFacade page = mock(RequestFacade.class);
+    when(page.getHttpServletMapping()).thenReturn(mapping);
+    HttpServletRequestWrapper forwarded =
+        (HttpServletRequestWrapper)
+            mock(Class.forName("org.apache.catalina.core.ApplicationHttpRequest"));
+    when(forwarded.getRequest()).thenReturn(page);
+    when(forwarded.getDispatcherType()).thenReturn(type);
+    when(forwarded.getServletContext()).thenReturn(context);
+    when(forwarded.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI)).thenReturn("/a%20shop/x");
+    when(forwarded.getServletPath()).thenReturn("/public");
+    when(forwarded.getPathInfo()).thenReturn("/page");
+    HttpServletMapping another = mock(HttpServletMapping.class);
+    when(forwarded.getHttpServletMapping()).thenReturn(another);
+    assertThat(read(forwarded).path()).isEqualTo("/public/page");
+    assertThat(read(new HttpServletRequestWrapper(forwarded)).path()).isEqualTo("/public/page");
+    when(forwarded.getHttpServletMapping()).thenReturn(mapping);
+    assertThat(read(forwarded).path()).isNull();
+    assertThat(read(new HttpServletRequestWrapper(forwarded)).path()).isNull();
   }
 
   @Test

@@ -60,6 +60,38 @@ record DispatchChain(List<Step> steps) {
     }
   }
 
+  /** A dispatch by path that may look like one by name, and then needs a token. */
+  private enum Doubt {
+    NONE {
+      @Override
+      boolean isOf(Step step, char page, List<String> before) {
+        return false;
+      }
+    },
+
+    /** To the page's own path. */
+    OWN_PATH {
+      @Override
+      boolean isOf(Step step, char page, List<String> before) {
+        return step.toOwnPath();
+      }
+    },
+
+    /** Of an error, to the page of an earlier one: that page may not have returned. */
+    SAME_ERROR_PAGE {
+      @Override
+      boolean isOf(Step step, char page, List<String> before) {
+        return step.error() && before.stream().anyMatch(it -> it.charAt(0) == page);
+      }
+    };
+
+    /**
+     * @param page the letter of the page that the step leads to
+     * @param before the pages that ran before it
+     */
+    abstract boolean isOf(Step step, char page, List<String> before);
+  }
+
   /**
    * All chains of up to three steps; of up to two with threads of the kinds {@code w} and {@code
    * u}, and where the error page goes on asynchronously. A page that is protected or below WEB-INF
@@ -164,7 +196,7 @@ record DispatchChain(List<Step> steps) {
       String letter = step.toOwnPath() ? "P" : "" + step.target;
       pages.add((step.error() ? letter.toLowerCase(Locale.ROOT) : letter) + pages.size());
     }
-    return open(pages, true).equals(pages);
+    return open(pages, Doubt.NONE).equals(pages);
   }
 
   /**
@@ -177,28 +209,28 @@ record DispatchChain(List<Step> steps) {
     if (isLeftToChance()) {
       return areOpen(ran);
     }
-    // A forward to the page's own path looks like one by name, and then needs a token.
-    return ran.equals(open(unprotected, true)) || ran.equals(open(unprotected, false));
+    return Stream.of(Doubt.values()).anyMatch(doubt -> ran.equals(open(unprotected, doubt)));
   }
 
   /** Whether all of these pages may run for a client without a token. */
   boolean areOpen(List<String> pages) {
-    return pages.equals(open(pages, true));
+    return pages.equals(open(pages, Doubt.NONE));
   }
 
   /**
    * The first of some pages, up to one that is not shown to a client without a token.
    *
-   * @param ownPath whether what is dispatched to by the page's own path is
+   * @param doubt what is not shown either
    */
-  private List<String> open(List<String> pages, boolean ownPath) {
+  private List<String> open(List<String> pages, Doubt doubt) {
     List<String> open = new ArrayList<>();
     boolean fromErrorPage = false;
     for (String page : pages) {
       int position = Integer.parseInt(page.substring(1));
       Step step = position == 0 ? null : steps.get(position - 1);
       if (step != null
-          && !(step.toOwnPath() ? ownPath : step.isOpen(page.charAt(0), fromErrorPage))) {
+          && (doubt.isOf(step, page.charAt(0), open)
+              || !(step.toOwnPath() || step.isOpen(page.charAt(0), fromErrorPage)))) {
         break;
       }
       fromErrorPage |= step != null && step.error();

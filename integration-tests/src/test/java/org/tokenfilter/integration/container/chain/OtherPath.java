@@ -8,8 +8,16 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 /** A request of the application, which shows another path than the container's. */
 final class OtherPath extends HttpServletRequestWrapper {
 
-  OtherPath(HttpServletRequest request) {
+  private final boolean ofOtherType;
+
+  /**
+   * Wraps a request.
+   *
+   * @param ofOtherType whether it says of a forward that it was requested
+   */
+  OtherPath(HttpServletRequest request, boolean ofOtherType) {
     super(request);
+    this.ofOtherType = ofOtherType;
   }
 
   @Override
@@ -24,7 +32,7 @@ final class OtherPath extends HttpServletRequestWrapper {
 
   @Override
   public DispatcherType getDispatcherType() {
-    return super.getDispatcherType() == DispatcherType.FORWARD
+    return ofOtherType && super.getDispatcherType() == DispatcherType.FORWARD
         ? DispatcherType.REQUEST
         : super.getDispatcherType();
   }

@@ -138,7 +138,11 @@ public class Page extends HttpServlet {
       request.setAttribute(RequestDispatcher.ERROR_STATUS_CODE, 404);
       request.removeAttribute(RequestDispatcher.FORWARD_PATH_INFO);
     }
-    return dress.equals("wrapper") ? new OtherPath(request) : request;
+    return switch (dress) {
+      case "wrapper" -> new OtherPath(request, true);
+      case "path" -> new OtherPath(request, false);
+      default -> request;
+    };
   }
 
   private static RequestDispatcher byPath(char target, int position, HttpServletRequest request) {
