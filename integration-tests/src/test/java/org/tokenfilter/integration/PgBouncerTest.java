@@ -117,14 +117,17 @@ class PgBouncerTest {
     }
   }
 
-  /** It fails now and then, which is the application's own to set right. */
+  /** It fails now and then; then the application gives up its connection, as it must. */
   private static void ofTheApplication(HikariDataSource pool) {
     try (Connection connection = pool.getConnection()) {
-      connection.setAutoCommit(false);
       try (Statement statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
         statement.execute("select 1");
+        connection.commit();
+      } catch (SQLException disorder) {
+        pool.evictConnection(connection);
+        throw disorder;
       }
-      connection.commit();
     } catch (SQLException disorder) {
       assertThat(disorder.getSQLState()).isIn("26000", "42P05", "25P02", "08003");
     }

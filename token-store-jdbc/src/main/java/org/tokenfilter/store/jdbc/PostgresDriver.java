@@ -17,10 +17,14 @@ final class PostgresDriver {
     this.connection = connection;
   }
 
-  /** Whether this is a connection of that driver, which may also be missing altogether. */
+  /**
+   * Whether this is a connection of that driver, which may also be missing altogether. Some that
+   * wrap a connection say yes, and hand out a wrapper of their own.
+   */
   static boolean isOf(Connection connection) throws SQLException {
     try {
-      return connection.isWrapperFor(PGConnection.class);
+      Class<?> driver = PGConnection.class;
+      return connection.isWrapperFor(driver) && driver.isInstance(connection.unwrap(driver));
     } catch (LinkageError missing) {
       return false;
     }

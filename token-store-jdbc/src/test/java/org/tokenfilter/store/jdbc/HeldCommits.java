@@ -34,7 +34,7 @@ final class HeldCommits implements HeldBack {
           }
           try {
             Object answer = method.invoke(target, arguments);
-            return answer instanceof Connection connection
+            return answer instanceof Connection connection && !method.getName().equals("unwrap")
                 ? proxy(Connection.class, connection)
                 : answer;
           } catch (InvocationTargetException e) {
