@@ -220,27 +220,31 @@ public final class LoginThrottle {
 
     /** It succeeded: this user has nothing against them at this client any more. */
     void succeeded() {
-      end(0, 0);
+      end(() -> pair.failed = 0);
     }
 
     /** It failed. */
     void failed() {
-      end(pair.failed + 1, 1);
+      end(
+          () -> {
+            pair.failed++;
+            ofName.failed++;
+            ofClient.failed++;
+          });
     }
 
     /** It neither succeeded nor failed. */
     void undecided() {
-      end(pair.failed, 0);
+      end(() -> {});
     }
 
-    private void end(long failedOfPair, long failure) {
+    /** Counts under the lock, where what is counted is read as well. */
+    private void end(Runnable counting) {
       lock.lock();
       try {
-        pair.failed = failedOfPair;
+        counting.run();
         pair.undecided--;
-        ofName.failed += failure;
         ofName.undecided--;
-        ofClient.failed += failure;
         ofClient.undecided--;
         forgetEmpty();
         decided.signalAll();

@@ -219,6 +219,46 @@ final class LoginThrottleTest {
     }
   }
 
+  /** A failure that is counted while another one is must not be lost. */
+  @Test
+  void failuresAtTheSameTimeAreAllCounted() throws Exception {
+    int rounds = 5_000;
+    List<LoginThrottle.Attempt> ofOneThread = new ArrayList<>();
+    List<LoginThrottle.Attempt> ofTheOther = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < 5; i++) {
+        ofOneThread.add(begin("user" + round, addressOf(round), false, NO_WAIT));
+        ofTheOther.add(begin("user" + round, addressOf(round), false, NO_WAIT));
+      }
+    }
+    CyclicBarrier together = new CyclicBarrier(2);
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<?>> failing = new ArrayList<>();
+      for (List<LoginThrottle.Attempt> attempts : List.of(ofOneThread, ofTheOther)) {
+        failing.add(
+            executor.submit(
+                () -> {
+                  together.await();
+                  attempts.forEach(LoginThrottle.Attempt::failed);
+                  return null;
+                }));
+      }
+      for (Future<?> done : failing) {
+        done.get();
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+    for (int round = 0; round < rounds; round++) {
+      assertTooMany("user" + round, addressOf(round));
+    }
+  }
+
+  private static String addressOf(int round) {
+    return "10.0." + round / 256 + '.' + round % 256;
+  }
+
   @Test
   void loginThatCanBeKnownDoesNotWaitForWhatOthersHaveUnderWay() throws Exception {
     List<LoginThrottle.Attempt> attempts = new ArrayList<>();
