@@ -282,7 +282,6 @@ final class RecheckOverHttpTest {
     FilterHolder gateway = new FilterHolder(new ServiceGatewayFilter(security));
     gateway.setAsyncSupported(true);
     app.context().addFilter(gateway, GATEWAY + "/*", EnumSet.of(DispatcherType.REQUEST));
-    TokenQueryServlet queries = new TokenQueryServlet();
     app.filter(new TokenFilter(security), Map.of())
         .accessTokens()
         .servlet("/routelink/v1/*", new ApiClientServlet())
@@ -290,7 +289,7 @@ final class RecheckOverHttpTest {
         .servlet("/oauth/revoke", new RevocationServlet())
         .servlet("/sessions/*", new SessionsServlet());
     for (String verb : new String[] {"Get", "Query", "Renew", "Revoke"}) {
-      app.servlet("/" + verb + "SessionToken", queries);
+      app.servlet("/" + verb + "SessionToken", new TokenQueryServlet());
     }
     return app.servlet(
             "/*",

@@ -77,6 +77,7 @@ final class ReadmeSnippetsTest {
         import jakarta.servlet.*;
         import java.util.*;
         import org.tokenfilter.config.TokenSecurity;
+        import org.tokenfilter.endpoint.AccessTokenServlet;
         import org.tokenfilter.filter.TokenFilter;
         import org.tokenfilter.token.Subject;
 
@@ -111,14 +112,6 @@ final class ReadmeSnippetsTest {
         <listener>
           <listener-class>Start</listener-class>
         </listener>
-        <servlet>
-          <servlet-name>access-tokens</servlet-name>
-          <servlet-class>org.tokenfilter.endpoint.AccessTokenServlet</servlet-class>
-        </servlet>
-        <servlet-mapping>
-          <servlet-name>access-tokens</servlet-name>
-          <url-pattern>/security/rest/*</url-pattern>
-        </servlet-mapping>
         <servlet>
           <servlet-name>slow</servlet-name>
           <servlet-class>org.tokenfilter.sample.SlowServlet</servlet-class>

@@ -54,9 +54,12 @@ final class ContextSecurity {
     }
   }
 
-  /** A filter or servlet comes. */
+  /** A filter or servlet of this name comes. */
   static ContextSecurity enter(
-      ServletContext context, Map<String, String> initParams, @Nullable TokenSecurity given) {
+      ServletContext context,
+      String name,
+      Map<String, String> initParams,
+      @Nullable TokenSecurity given) {
     synchronized (context) {
       ContextSecurity present =
           context.getAttribute(ATTRIBUTE) instanceof ContextSecurity known ? known : null;
@@ -67,7 +70,10 @@ final class ContextSecurity {
                 : new ContextSecurity(context, given, true);
       } else if (given != null && present.security != given) {
         throw new ConfigurationException(
-            List.of("the application has a TokenSecurity already, and the filter another one"));
+            List.of(
+                "the application has a TokenSecurity already, and "
+                    + name
+                    + " was given another one: make one, and give it to all of them"));
       }
       context.setAttribute(ATTRIBUTE, present);
       present.participants++;

@@ -64,6 +64,7 @@ public final class Participant implements AutoCloseable {
   public static Participant of(FilterConfig config, @Nullable TokenSecurity given) {
     return join(
         config.getServletContext(),
+        config.getFilterName(),
         params(config.getInitParameterNames(), config::getInitParameter),
         given);
   }
@@ -71,18 +72,23 @@ public final class Participant implements AutoCloseable {
   /**
    * A servlet joins its application.
    *
+   * @param given what the application made itself; null to use what it has, or to make it
    * @throws ConfigurationException if the settings are wrong
    */
-  public static Participant of(ServletConfig config) {
+  public static Participant of(ServletConfig config, @Nullable TokenSecurity given) {
     return join(
         config.getServletContext(),
+        config.getServletName(),
         params(config.getInitParameterNames(), config::getInitParameter),
-        null);
+        given);
   }
 
   private static Participant join(
-      ServletContext context, Map<String, String> initParams, @Nullable TokenSecurity given) {
-    ContextSecurity shared = ContextSecurity.enter(context, initParams, given);
+      ServletContext context,
+      String name,
+      Map<String, String> initParams,
+      @Nullable TokenSecurity given) {
+    ContextSecurity shared = ContextSecurity.enter(context, name, initParams, given);
     try {
       List<String> problems = new ArrayList<>();
       Configuration settings = shared.security().configuration().with(initParams, problems);
@@ -100,6 +106,17 @@ public final class Participant implements AutoCloseable {
       shared.leave();
       throw e;
     }
+  }
+
+  /**
+   * What stops the start of a filter or servlet of which one instance is registered twice: it would
+   * have the settings of one registration, and end with the first.
+   *
+   * @param name of the second registration
+   */
+  public static ConfigurationException registeredTwice(String name) {
+    return new ConfigurationException(
+        List.of(name + " is registered twice by one instance; make one for each registration"));
   }
 
   /** Two cookies of one name and path overwrite each other, and then each request logs out. */

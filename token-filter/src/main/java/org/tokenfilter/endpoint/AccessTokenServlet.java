@@ -7,6 +7,7 @@ import java.io.Serial;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
@@ -45,8 +46,13 @@ public class AccessTokenServlet extends LoginEndpoint {
       new Description("access-tokens.wadl", "application/vnd.sun.wadl+xml");
   private static final List<String> METHODS = List.of("GET", "POST");
 
-  /** A servlet that takes its settings from the application. */
+  /** For web.xml and annotations: settings come from init-params and their other sources. */
   public AccessTokenServlet() {}
+
+  /** For code: the settings are those of this one, which stays the caller's to close. */
+  public AccessTokenServlet(TokenSecurity security) {
+    super(security);
+  }
 
   @Override
   @Nullable Route route(HttpServletRequest request) {

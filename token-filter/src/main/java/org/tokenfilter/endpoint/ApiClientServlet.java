@@ -52,8 +52,13 @@ public class ApiClientServlet extends LoginEndpoint {
 
   private transient Set<String> environments = Set.of();
 
-  /** A servlet that takes its settings from the application. */
+  /** For web.xml and annotations: settings come from init-params and their other sources. */
   public ApiClientServlet() {}
+
+  /** For code: the settings are those of this one, which stays the caller's to close. */
+  public ApiClientServlet(TokenSecurity security) {
+    super(security);
+  }
 
   @Override
   void start(TokenSecurity security) {

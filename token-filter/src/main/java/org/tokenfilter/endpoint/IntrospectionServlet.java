@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
@@ -34,8 +35,13 @@ public class IntrospectionServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  /** A servlet that takes its settings from the application. */
+  /** For web.xml and annotations: settings come from init-params and their other sources. */
   public IntrospectionServlet() {}
+
+  /** For code: the settings are those of this one, which stays the caller's to close. */
+  public IntrospectionServlet(TokenSecurity security) {
+    super(security);
+  }
 
   @Override
   Wording wording() {

@@ -11,6 +11,12 @@ abstract class LoginEndpoint extends TokenEndpoint {
 
   private transient @Nullable Logins logins;
 
+  LoginEndpoint() {}
+
+  LoginEndpoint(TokenSecurity security) {
+    super(security);
+  }
+
   /** Needs somebody who checks passwords. */
   @Override
   void start(TokenSecurity security) {

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.Serial;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -24,8 +25,13 @@ public class RevocationServlet extends TokenEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  /** A servlet that takes its settings from the application. */
+  /** For web.xml and annotations: settings come from init-params and their other sources. */
   public RevocationServlet() {}
+
+  /** For code: the settings are those of this one, which stays the caller's to close. */
+  public RevocationServlet(TokenSecurity security) {
+    super(security);
+  }
 
   @Override
   Wording wording() {

@@ -69,11 +69,14 @@ public class ServiceGatewayFilter implements Filter {
   /**
    * Takes its settings and its paths.
    *
-   * @throws org.tokenfilter.config.ConfigurationException if the settings are wrong, or it is not
-   *     mapped to paths that end with {@code /*}
+   * @throws org.tokenfilter.config.ConfigurationException if the settings are wrong, it is not
+   *     mapped to paths that end with {@code /*}, or this instance has been registered already
    */
   @Override
   public void init(FilterConfig config) {
+    if (participant != null) {
+      throw Participant.registeredTwice(config.getFilterName());
+    }
     Participant joined = Participant.of(config, given);
     try {
       gateway = new ServiceGateway(joined, GatewayPaths.of(config), config.getFilterName());

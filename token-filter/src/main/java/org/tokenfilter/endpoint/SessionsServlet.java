@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.store.Position;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -40,8 +41,13 @@ public class SessionsServlet extends TokenEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  /** A servlet that takes its settings from the application. */
+  /** For web.xml and annotations: settings come from init-params and their other sources. */
   public SessionsServlet() {}
+
+  /** For code: the settings are those of this one, which stays the caller's to close. */
+  public SessionsServlet(TokenSecurity security) {
+    super(security);
+  }
 
   @Override
   @Nullable Route route(HttpServletRequest request) {

@@ -16,13 +16,30 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
 
   @Serial private static final long serialVersionUID = 1L;
 
+  private final transient @Nullable TokenSecurity given;
   private transient @Nullable Participant participant;
   private transient @Nullable Answers answers;
 
-  /** Joins the application; a container does not destroy a servlet whose start has failed. */
+  TokenEndpoint() {
+    given = null;
+  }
+
+  TokenEndpoint(TokenSecurity security) {
+    given = security;
+  }
+
+  /**
+   * Joins the application; a container does not destroy a servlet whose start has failed.
+   *
+   * @throws org.tokenfilter.config.ConfigurationException if the settings are wrong, or this
+   *     instance has been registered already: it has the settings of one registration
+   */
   @Override
   public final void init() {
-    participant = Participant.of(getServletConfig());
+    if (participant != null) {
+      throw Participant.registeredTwice(getServletName());
+    }
+    participant = Participant.of(getServletConfig(), given);
     try {
       answers = new Answers(participant.security(), wording());
       start(participant.security());

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
+import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
@@ -53,8 +54,13 @@ public class TokenQueryServlet extends LoginEndpoint {
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final String USUAL = "30";
 
-  /** A servlet that takes its settings from the application. */
+  /** For web.xml and annotations: settings come from init-params and their other sources. */
   public TokenQueryServlet() {}
+
+  /** For code: the settings are those of this one, which stays the caller's to close. */
+  public TokenQueryServlet(TokenSecurity security) {
+    super(security);
+  }
 
   @Override
   Wording wording() {

@@ -9,7 +9,6 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.ConfigurationException;
 import org.tokenfilter.config.FilterWatch;
@@ -75,8 +74,7 @@ public class TokenFilter implements Filter {
   @Override
   public void init(FilterConfig config) {
     if (gate != null) {
-      throw new ConfigurationException(
-          List.of("one instance of the filter is registered twice; make one for each"));
+      throw Participant.registeredTwice(config.getFilterName());
     }
     Participant participant = Participant.of(config, given);
     try {

@@ -85,9 +85,8 @@ final class AllEndpoints implements AutoCloseable {
           .servlet("/oauth/revoke", new RevocationServlet())
           .servlet("/sessions/*", new SessionsServlet())
           .servlet("/openapi.json", new OpenApiServlet());
-      TokenQueryServlet queries = new TokenQueryServlet();
       for (String verb : List.of("Get", "Query", "Renew", "Revoke")) {
-        all.app.servlet("/" + verb + "SessionToken", queries);
+        all.app.servlet("/" + verb + "SessionToken", new TokenQueryServlet());
       }
       all.app
           .servlet(

@@ -40,20 +40,20 @@ public class Start implements ServletContextListener {
         filter(context, "token", new TokenFilter(made), EnumSet.allOf(DispatcherType.class), "/*");
     token.setInitParameter("token.paths.public", "/, /index.html, /public/*");
     token.setInitParameter("token.gateway.paths", "/cra/*");
-    servlet(context, "access-tokens", new AccessTokenServlet(), "/security/rest/*");
-    servlet(context, "api-clients", new ApiClientServlet(), "/routelink/v1/*");
+    servlet(context, "access-tokens", new AccessTokenServlet(made), "/security/rest/*");
+    servlet(context, "api-clients", new ApiClientServlet(made), "/routelink/v1/*");
     servlet(
         context,
         "token-queries",
-        new TokenQueryServlet(),
+        new TokenQueryServlet(made),
         "/GetSessionToken",
         "/QuerySessionToken",
         "/RenewSessionToken",
         "/RevokeSessionToken");
-    servlet(context, "introspection", new IntrospectionServlet(), "/oauth/introspect");
-    servlet(context, "revocation", new RevocationServlet(), "/oauth/revoke");
-    servlet(context, "sessions", new SessionsServlet(), "/sessions/*");
-    servlet(context, "open-api", new OpenApiServlet(), "/openapi.json");
+    servlet(context, "introspection", new IntrospectionServlet(made), "/oauth/introspect");
+    servlet(context, "revocation", new RevocationServlet(made), "/oauth/revoke");
+    servlet(context, "sessions", new SessionsServlet(made), "/sessions/*");
+    servlet(context, "open-api", new OpenApiServlet(made), "/openapi.json");
   }
 
   private static jakarta.servlet.FilterRegistration.Dynamic filter(
