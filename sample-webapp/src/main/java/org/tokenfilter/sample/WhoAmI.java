@@ -2,7 +2,6 @@ package org.tokenfilter.sample;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -16,13 +15,13 @@ import org.tokenfilter.filter.TokenPrincipal;
 /** Who sent a request, as JSON: what an application learns from the filter. */
 final class WhoAmI {
 
-  private static final int KEPT_BUFFERS = 16;
-
   /**
    * Jackson's own buffers stay in the container's threads, and the application's classes with them.
    */
   private static final JsonFactory JSON =
-      JsonFactory.builder().recyclerPool(JsonRecyclerPools.newBoundedPool(KEPT_BUFFERS)).build();
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.USE_THREAD_LOCAL_FOR_BUFFER_RECYCLING)
+          .build();
 
   private WhoAmI() {}
 

@@ -3,7 +3,6 @@ package org.tokenfilter.codec;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,8 +24,6 @@ final class ClaimsJson {
 
   /** 9999-12-31T23:59:59Z. What lies behind it was meant in milliseconds. */
   private static final long MAX_SECONDS = 253_402_300_799L;
-
-  private static final int KEPT_BUFFERS = 16;
 
   private final String audience;
   private final ClaimsText text;
@@ -51,7 +48,7 @@ final class ClaimsJson {
         new ClaimsText(
             audience,
             '"' + new String(JsonStringEncoder.getInstance().quoteAsString(audience)) + '"');
-    json = new StrictJson(1, JsonRecyclerPools.newBoundedPool(KEPT_BUFFERS));
+    json = new StrictJson(1, JsonBuffers.KEPT);
   }
 
   /**

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -53,7 +52,7 @@ final class JwkSet {
    */
   static KeyRing parse(byte[] text) {
     // Buffers that held keys are not kept.
-    StrictJson json = new StrictJson(NESTING, JsonRecyclerPools.nonRecyclingPool());
+    StrictJson json = new StrictJson(NESTING, JsonBuffers.DROPPED);
     try (JsonParser parser = json.parser(text)) {
       List<ContentKey> keys = keys(parser);
       require(parser.nextToken() == null, "something follows the set of keys");
@@ -80,7 +79,8 @@ final class JwkSet {
   private static String line(ContentKey key) {
     Instant madeAt = key.madeAt();
     return """
-        {"kty":"oct","kid":"%s","use":"enc","alg":"%s","state":"%s",%s"k":"%s"}"""
+    {"kty":"oct","kid":"%s","use":"enc","alg":"%s","state":"%s",%s"k":"%s"}\
+    """
         .formatted(
             key.kid(),
             key.encryption(),

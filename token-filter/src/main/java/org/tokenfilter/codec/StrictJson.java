@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.util.BufferRecycler;
-import com.fasterxml.jackson.core.util.RecyclerPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -19,21 +17,15 @@ public final class StrictJson {
 
   private final JsonFactory factory;
 
-  /**
-   * A reader.
-   *
-   * @param buffers whose they are while nobody reads. Never the default of the library, which ties
-   *     them to threads that outlive the application
-   */
-  public StrictJson(int maxNesting, RecyclerPool<BufferRecycler> buffers) {
+  /** A reader. */
+  public StrictJson(int maxNesting, JsonBuffers buffers) {
     factory =
-        JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .streamReadConstraints(
-                StreamReadConstraints.builder().maxNestingDepth(maxNesting).build())
-            .recyclerPool(buffers)
-            .build();
+        buffers.factory(
+            JsonFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(maxNesting).build()));
   }
 
   /**

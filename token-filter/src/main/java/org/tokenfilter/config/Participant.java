@@ -88,6 +88,7 @@ public final class Participant implements AutoCloseable {
       String name,
       Map<String, String> initParams,
       @Nullable TokenSecurity given) {
+    RequiredLibrary.require(RequiredLibrary.SERVLET);
     ContextSecurity shared = ContextSecurity.enter(context, name, initParams, given);
     try {
       List<String> problems = new ArrayList<>();

@@ -155,9 +155,11 @@ public final class TokenSecurityBuilder {
   /**
    * Puts everything together and starts it.
    *
-   * @throws ConfigurationException if settings are wrong; lists every mistake
+   * @throws ConfigurationException if settings are wrong, or a library beside this one is too old;
+   *     lists every mistake
    */
   public TokenSecurity build() {
+    RequiredLibrary.requireAll();
     List<String> wrong = new ArrayList<>();
     Configuration configuration =
         new Configuration(ConfigurationSources.of(settings, contextParams), wrong);

@@ -2,19 +2,15 @@ package org.tokenfilter.endpoint;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import org.tokenfilter.codec.JsonBuffers;
 
 /** Answers with a JSON object in UTF-8. */
 final class JsonAnswer {
 
-  private static final int KEPT_BUFFERS = 16;
-
-  /** Not with the library's own buffers: those stay in threads that outlive the application. */
-  private static final JsonFactory JSON =
-      JsonFactory.builder().recyclerPool(JsonRecyclerPools.newBoundedPool(KEPT_BUFFERS)).build();
+  private static final JsonFactory JSON = JsonBuffers.KEPT.factory(JsonFactory.builder());
 
   private JsonAnswer() {}
 

@@ -2,10 +2,10 @@ package org.tokenfilter.endpoint;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.tokenfilter.codec.JsonBuffers;
 import org.tokenfilter.codec.StrictJson;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
@@ -14,10 +14,8 @@ import org.tokenfilter.token.TokenRejectedException;
 final class JsonFields {
 
   private static final int MOST_NESTING = 16;
-  private static final int KEPT_BUFFERS = 16;
 
-  private static final StrictJson JSON =
-      new StrictJson(MOST_NESTING, JsonRecyclerPools.newBoundedPool(KEPT_BUFFERS));
+  private static final StrictJson JSON = new StrictJson(MOST_NESTING, JsonBuffers.KEPT);
 
   private JsonFields() {}
 

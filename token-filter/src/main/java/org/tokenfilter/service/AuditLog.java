@@ -3,7 +3,6 @@ package org.tokenfilter.service;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import org.tokenfilter.notice.Quoted;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
@@ -86,6 +85,12 @@ final class AuditLog implements TokenListener {
         .write(Level.WARN);
   }
 
+  private enum Level {
+    DEBUG,
+    INFO,
+    WARN
+  }
+
   private enum Never {
     NEVER
   }
@@ -114,8 +119,13 @@ final class AuditLog implements TokenListener {
       return this;
     }
 
+    /** Not by {@code atLevel}, which SLF4J has since 2.0 alone. */
     void write(Level level) {
-      LOG.atLevel(level).log("{}", text);
+      switch (level) {
+        case DEBUG -> LOG.debug("{}", text);
+        case INFO -> LOG.info("{}", text);
+        case WARN -> LOG.warn("{}", text);
+      }
     }
 
     private static String written(Enum<?> value) {

@@ -57,13 +57,17 @@ final class ContainersIT {
   private final Client client = Objects.requireNonNull(deployment).client();
 
   static Stream<Arguments> rows() {
-    return Stream.of(Container.values())
-        .flatMap(
-            container ->
-                Stream.concat(
-                    Stream.of(Registration.values())
-                        .map(registration -> Arguments.of(container, registration, "")),
-                    Stream.of(Arguments.of(container, Registration.WEB_XML, PATH_OF_THE_WAR))));
+    Stream<Arguments> usual =
+        Stream.of(Container.values())
+            .flatMap(
+                container ->
+                    Stream.of(
+                        Arguments.of(container, Registration.WEB_XML, ""),
+                        Arguments.of(container, Registration.ANNOTATION, ""),
+                        Arguments.of(container, Registration.CODE, ""),
+                        Arguments.of(container, Registration.WEB_XML, PATH_OF_THE_WAR)));
+    return Stream.concat(
+        usual, Stream.of(Arguments.of(Container.TOMCAT_10, Registration.OLDEST_LIBRARIES, "")));
   }
 
   @BeforeParameterizedClassInvocation
@@ -179,7 +183,8 @@ final class ContainersIT {
   @Test
   void errorPageKnowsWhoAsked() throws Exception {
     assumeTrue(
-        registration != Registration.WEB_XML, "the sample as it is has no error page of its own");
+        registration == Registration.ANNOTATION || registration == Registration.CODE,
+        "the sample as it is has no error page of its own");
     assertThat(client.get("/api/admin").status()).isEqualTo(401);
     Answer page = client.get("/api/admin", client.session(Client.ALICE).headers());
     assertThat(page.status()).isEqualTo(403);

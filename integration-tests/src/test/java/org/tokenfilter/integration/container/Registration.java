@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.endpoint.ServiceGatewayFilter;
 import org.tokenfilter.filter.TokenFilter;
@@ -73,6 +74,28 @@ enum Registration {
       addClass(root, Start.class);
       return packed(root);
     }
+  },
+
+  /** The sample as it is, with the oldest versions that README.md claims of what it depends on. */
+  OLDEST_LIBRARIES("web.xml, oldest libraries") {
+    @Override
+    Path war() throws Exception {
+      Path root = unpacked("oldest");
+      Path jars = root.resolve("WEB-INF/lib");
+      for (Path oldest : inside(Target.FOLDER.resolve("oldest"))) {
+        String artifact = oldest.getFileName().toString().replaceFirst("-[0-9.]+\\.jar$", "-");
+        List<Path> usual =
+            inside(jars).stream()
+                .filter(it -> it.getFileName().toString().startsWith(artifact))
+                .toList();
+        if (usual.size() != 1) {
+          throw new AssertionError("the sample has " + usual + " for " + oldest);
+        }
+        Files.delete(usual.get(0));
+        Files.copy(oldest, jars.resolve(oldest.getFileName()));
+      }
+      return packed(root);
+    }
   };
 
   private final String shown;
@@ -98,6 +121,12 @@ enum Registration {
     Path root = Target.empty("sample-" + name);
     War.unpack(War.SAMPLE, root);
     return root;
+  }
+
+  private static List<Path> inside(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
   }
 
   private static Path packed(Path root) throws IOException {
