@@ -3,19 +3,29 @@ package org.tokenfilter.sample;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the filter where the sample keeps its keys and tokens: in the folder {@code
- * -Dsample.data=DIR}, which is made for its owner alone. An application of yours would rather name
- * them in its web.xml.
+ * -Dsample.data=DIR}, which is made for its owner alone; or, where none is named, in one that the
+ * container gives the application. An application of yours would rather name them in its web.xml.
  */
 public final class SampleData implements ServletContextListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SampleData.class);
+  private static final String FOLDER = "sample.data";
+  private static final String ACCOUNTS = "/WEB-INF/accounts";
 
   /** A listener for web.xml. */
   public SampleData() {}
@@ -23,38 +33,69 @@ public final class SampleData implements ServletContextListener {
   @Override
   public void contextInitialized(ServletContextEvent event) {
     ServletContext context = event.getServletContext();
-    Path folder =
-        Path.of(System.getProperty("sample.data", "sample-webapp/target/data")).toAbsolutePath();
-    makeForOwnerAlone(folder);
-    context.setInitParameter("token.keys.file", folder.resolve("keys.jwks").toString());
-    context.setInitParameter("token.store", PooledH2StoreProvider.NAME);
-    context.setInitParameter(
-        "token.store." + PooledH2StoreProvider.NAME + ".file", folder.resolve("tokens").toString());
-    String accounts = context.getRealPath("/WEB-INF/accounts");
-    if (accounts == null) {
-      throw new IllegalStateException("the sample must be unpacked: it reads WEB-INF/accounts");
+    try {
+      Path folder = folder(context);
+      makeForOwnerAlone(folder);
+      context.setInitParameter("token.keys.file", folder.resolve("keys.jwks").toString());
+      context.setInitParameter("token.store", PooledH2StoreProvider.NAME);
+      context.setInitParameter(
+          "token.store." + PooledH2StoreProvider.NAME + ".file",
+          folder.resolve("tokens").toString());
+      context.setInitParameter("token.credentials.file", accounts(context, folder).toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the sample cannot keep its keys and tokens: -D" + FOLDER + "=DIR names a folder", e);
     }
-    context.setInitParameter("token.credentials.file", accounts);
   }
 
-  private static void makeForOwnerAlone(Path folder) {
+  private static Path folder(ServletContext context) throws IOException {
+    String named = System.getProperty(FOLDER);
+    if (named != null) {
+      return Path.of(named).toAbsolutePath();
+    }
+    Path given =
+        context.getAttribute(ServletContext.TEMPDIR) instanceof File temporary
+            ? temporary.toPath().toAbsolutePath().resolve("sample-data")
+            : Files.createTempDirectory("sample-data-");
+    LOG.warn(
+        "{} is not set: keys and tokens are kept in {}, which the container may empty;"
+            + " -D{}=DIR names a folder that stays",
+        FOLDER,
+        given,
+        FOLDER);
+    return given;
+  }
+
+  /** Where the WAR is not unpacked, a copy of what is in it. */
+  private static Path accounts(ServletContext context, Path folder) throws IOException {
+    String unpacked = context.getRealPath(ACCOUNTS);
+    if (unpacked != null && Files.isReadable(Path.of(unpacked))) {
+      return Path.of(unpacked);
+    }
+    Path copy = folder.resolve("accounts");
+    try (InputStream packed = context.getResourceAsStream(ACCOUNTS)) {
+      if (packed == null) {
+        throw new FileNotFoundException(ACCOUNTS + " is not in the WAR");
+      }
+      Files.copy(packed, copy, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return copy;
+  }
+
+  private static void makeForOwnerAlone(Path folder) throws IOException {
     boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-    try {
-      if (Files.isDirectory(folder)) {
-        return;
-      }
-      Path parent = folder.getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
-      }
-      if (posix) {
-        var ownerOnly = PosixFilePermissions.fromString("rwx------");
-        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
-      } else {
-        Files.createDirectory(folder);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the folder sample.data cannot be made: " + folder, e);
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path parent = folder.getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    if (posix) {
+      var ownerOnly = PosixFilePermissions.fromString("rwx------");
+      Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
+    } else {
+      Files.createDirectory(folder);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.tokenfilter.sample;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The sample as it is, and its accounts. */
 final class Sample {
@@ -20,10 +21,17 @@ final class Sample {
    * @param properties that stand on the command line besides
    */
   static WebApplication start(Path data, Map<String, String> properties) throws Exception {
+    return start(data, properties, as -> as);
+  }
+
+  /** Starts it in a container that is somehow different. */
+  static WebApplication start(
+      Path data, Map<String, String> properties, UnaryOperator<WebApplication> container)
+      throws Exception {
     Map<String, String> commandLine = new HashMap<>(properties);
     commandLine.put("sample.data", data.toString());
     // Settings are read at the start, and never again.
     return SystemProperties.during(
-        commandLine, () -> new WebApplication(Path.of("src/main/webapp")).start());
+        commandLine, () -> container.apply(new WebApplication(Path.of("src/main/webapp"))).start());
   }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.webapp.MetaData;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,28 @@ final class WebApplication implements AutoCloseable {
     context.setWar(folder.toAbsolutePath().toString());
     context.setThrowUnavailableOnStartupException(true);
     server.setHandler(context);
+  }
+
+  /** The folder that the container gives the application for what is temporary. */
+  WebApplication temporary(Path folder) {
+    context.setTempDirectory(folder.toFile());
+    return this;
+  }
+
+  /** Runs it from the archive that it is. */
+  WebApplication packed() {
+    context.setExtractWAR(false);
+    return this;
+  }
+
+  /** Has requests arrive at this address, as far as the application can tell. */
+  WebApplication servedAt(InetSocketAddress address) {
+    server
+        .getConnectors()[0]
+        .getConnectionFactory(HttpConnectionFactory.class)
+        .getHttpConfiguration()
+        .setLocalAddress(address);
+    return this;
   }
 
   WebApplication start() throws Exception {

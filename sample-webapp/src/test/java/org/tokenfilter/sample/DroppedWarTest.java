@@ -1,0 +1,137 @@
+package org.tokenfilter.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** The WAR in a container that was told nothing about it. */
+final class DroppedWarTest {
+
+  private static final Path FOLDER = Path.of("src/main/webapp");
+
+  /** Of those that are for documents: nobody has it (RFC 5737). */
+  private static final InetSocketAddress ELSEWHERE = new InetSocketAddress("192.0.2.1", 80);
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger("org.tokenfilter.sample");
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    logger.setLevel(Level.WARN);
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(lines);
+    logger.setLevel(null);
+  }
+
+  private List<String> warnings() {
+    return lines.list.stream()
+        .filter(line -> line.getLevel() == Level.WARN)
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
+  }
+
+  @Test
+  void keepsItsDataInTheContainersFolderAndSaysSo() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    try (WebApplication sample = new WebApplication(FOLDER).temporary(temporary).start()) {
+      assertServes(sample);
+      assertThat(temporary.resolve("sample-data")).isDirectoryContaining("glob:**/keys.jwks");
+      assertThat(warnings())
+          .containsExactly(
+              "sample.data is not set: keys and tokens are kept in "
+                  + temporary.resolve("sample-data")
+                  + ", which the container may empty; -Dsample.data=DIR names a folder that stays");
+    }
+  }
+
+  @Test
+  void startsWhereItIsNotUnpacked() throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    WebApplication sample =
+        new WebApplication(packed(folder.resolve("sample.war"))).packed().temporary(temporary);
+    try (sample) {
+      sample.start();
+      assertServes(sample);
+      assertThat(temporary.resolve("sample-data/accounts"))
+          .hasSameBinaryContentAs(FOLDER.resolve("WEB-INF/accounts"));
+    }
+  }
+
+  private static Path packed(Path war) throws IOException {
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(war));
+        Stream<Path> files = Files.walk(FOLDER)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        zip.putNextEntry(new ZipEntry(FOLDER.relativize(file).toString().replace('\\', '/')));
+        Files.copy(file, zip);
+      }
+    }
+    return war;
+  }
+
+  private static void assertServes(WebApplication sample) throws Exception {
+    assertThat(sample.get("/api/whoami").status()).isEqualTo(401);
+    String[] alice = sample.session(Sample.ALICE, 5).headers();
+    assertThat(sample.get("/api/whoami", alice).member("username")).isEqualTo("alice");
+  }
+
+  @Test
+  void knownAccountsBeyondTheLoopbackAddressAreAWarningOnce() throws Exception {
+    try (WebApplication sample = started(Map.of(), ELSEWHERE)) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(sample.get("/public/health").status()).isEqualTo(200);
+      }
+    }
+    assertThat(warnings())
+        .singleElement()
+        .asString()
+        .contains("accounts of the sample", "192.0.2.1", "-Dtoken.credentials.file=FILE");
+  }
+
+  @Test
+  void knownAccountsOnTheLoopbackAddressAreNoWarning() throws Exception {
+    for (String loopback : new String[] {"127.0.0.1", "127.3.2.1", "::1"}) {
+      try (WebApplication sample = started(Map.of(), new InetSocketAddress(loopback, 80))) {
+        assertThat(sample.get("/public/health").status()).isEqualTo(200);
+      }
+    }
+    assertThat(warnings()).isEmpty();
+  }
+
+  @Test
+  void accountsOfTheOperatorAreNoWarning() throws Exception {
+    Path own = Files.copy(FOLDER.resolve("WEB-INF/accounts"), folder.resolve("own"));
+    Map<String, String> commandLine = Map.of("token.credentials.file", own.toString());
+    try (WebApplication sample = started(commandLine, ELSEWHERE)) {
+      assertThat(sample.get("/public/health").status()).isEqualTo(200);
+    }
+    assertThat(warnings()).isEmpty();
+  }
+
+  private WebApplication started(Map<String, String> commandLine, InetSocketAddress address)
+      throws Exception {
+    return Sample.start(folder.resolve("data"), commandLine, sample -> sample.servedAt(address));
+  }
+}
