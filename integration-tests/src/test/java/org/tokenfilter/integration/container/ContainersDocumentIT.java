@@ -9,6 +9,7 @@ import java.net.URLClassLoader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnector;
@@ -16,8 +17,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.web.embedded.jetty.JettyServletWebServerFactory;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.embedded.undertow.UndertowServletWebServerFactory;
 import org.springframework.boot.web.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.boot.web.servlet.server.AbstractServletWebServerFactory;
+import org.springframework.boot.web.servlet.server.ServletWebServerFactory;
 import org.tokenfilter.integration.container.Client.Session;
 
 /** What docs/containers.md shows, run as it is written there. */
@@ -32,28 +37,39 @@ final class ContainersDocumentIT {
     document = Document.read("containers.md");
   }
 
-  @Test
-  void springBootRegistersTheFilterOnce() throws Exception {
-    Shop shop = new Shop("spring");
+  /** The servers of Spring Boot 3.5. */
+  enum BootServer {
+    TOMCAT(TomcatServletWebServerFactory::new),
+    JETTY(JettyServletWebServerFactory::new),
+    UNDERTOW(UndertowServletWebServerFactory::new);
+
+    private final Supplier<AbstractServletWebServerFactory> factory;
+
+    BootServer(Supplier<AbstractServletWebServerFactory> factory) {
+      this.factory = factory;
+    }
+
+    ServletWebServerFactory onLoopback() {
+      AbstractServletWebServerFactory made = factory.get();
+      made.setPort(0);
+      made.setAddress(InetAddress.getLoopbackAddress());
+      // Where no servlet is, some run no filter; an application would have a DispatcherServlet.
+      made.setRegisterDefaultServlet(true);
+      return made;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void springBootRegistersTheFilterOnce(BootServer server) throws Exception {
     Path classes =
-        shop.compile(
-            "TokenConfiguration",
-            """
-            import jakarta.servlet.DispatcherType;
-            import java.util.EnumSet;
-            import org.springframework.boot.web.servlet.*;
-            import org.springframework.context.annotation.*;
-            import org.springframework.core.Ordered;
-            import org.tokenfilter.config.TokenSecurity;
-            import org.tokenfilter.endpoint.AccessTokenServlet;
-            import org.tokenfilter.filter.TokenFilter;
-            """
-                + document.section("Spring Boot").fenced("java"));
+        new Shop("spring-" + server)
+            .compile("TokenConfiguration", document.section("Spring Boot").fenced("java"));
     System.setProperty("token.keys.generate", "true");
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()});
         var application = new AnnotationConfigServletWebServerApplicationContext()) {
       application.setClassLoader(loader);
-      application.registerBean(TomcatServletWebServerFactory.class, () -> tomcat());
+      application.registerBean(ServletWebServerFactory.class, server::onLoopback);
       application.register(loader.loadClass("TokenConfiguration"));
       application.refresh();
       assertServes(new Client(application.getWebServer().getPort()), "/no-such-page", 404);
@@ -63,14 +79,6 @@ final class ContainersDocumentIT {
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .noneMatch(name -> name.startsWith("token-filter"));
-  }
-
-  private static TomcatServletWebServerFactory tomcat() {
-    TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
-    // Where no servlet is, Tomcat runs no filter; an application would have a DispatcherServlet.
-    factory.setRegisterDefaultServlet(true);
-    factory.setAddress(InetAddress.getLoopbackAddress());
-    return factory;
   }
 
   @ParameterizedTest
