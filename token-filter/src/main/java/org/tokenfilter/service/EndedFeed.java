@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -110,7 +111,12 @@ final class EndedFeed {
     }
   }
 
-  private void ask() {
+  /**
+   * Asks, and applies the answer.
+   *
+   * @throws TimeoutException if it came too late to be applied
+   */
+  private void ask() throws TimeoutException {
     Freshness.Mark begin = freshness.mark();
     Duration window = window(begin);
     Ends ends = store.endedWithin(window, MOST);
@@ -118,8 +124,7 @@ final class EndedFeed {
     Answer answer = new Answer(begin, ends.storeTime(), Freshness.between(begin, freshness.mark()));
     latest = answer;
     if (answer.took().compareTo(DEADLINE) > 0) {
-      LOG.warn("The token store took longer than {} to tell of ended tokens", DEADLINE);
-      return;
+      throw new TimeoutException("its answer took longer than " + DEADLINE);
     }
     Applied before = last;
     if (before == null) {

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,12 +140,12 @@ class EndedFeedTest {
   @Test
   void anAnswerThatComesTooLateIsThrownAway() throws Exception {
     node.store.before(Call.ENDED_WITHIN, 1, () -> node.pass(EndedFeed.DEADLINE.plus(MILLI)));
-    node.service.pollEnds();
+    assertThat(node.service.pollEnds()).containsInstanceOf(TimeoutException.class);
     assertReadAgain();
     assertReadAgain();
 
     node.store.before(Call.ENDED_WITHIN, 1, () -> node.pass(Duration.ofMillis(500)));
-    node.service.pollEnds();
+    assertThat(node.service.pollEnds()).isEmpty();
     assertRemembered();
   }
 
