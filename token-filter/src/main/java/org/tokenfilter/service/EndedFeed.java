@@ -64,6 +64,7 @@ final class EndedFeed {
 
   private final AtomicReference<@Nullable AutoCloseable> watching = new AtomicReference<>();
   private boolean failed;
+  private boolean unwatched;
 
   /** An answer, when it was asked for, and how long it took. */
   private record Answer(Freshness.Mark begin, Instant storeTime, Duration took) {}
@@ -180,13 +181,18 @@ final class EndedFeed {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** It makes the lag shorter, and nothing rests on it. */
-  private AutoCloseable watch() {
+  /** It makes the lag shorter, and nothing rests on it: where it fails, the next poll tries. */
+  private @Nullable AutoCloseable watch() {
     try {
-      return store.watch(tokens::drop);
+      AutoCloseable watched = store.watch(tokens::drop);
+      unwatched = false;
+      return watched;
     } catch (RuntimeException e) {
-      LOG.warn("The token store cannot be watched for ended tokens; it is only asked", e);
-      return () -> {};
+      if (!unwatched) {
+        LOG.warn("The token store cannot be watched for ended tokens; until then it is asked", e);
+      }
+      unwatched = true;
+      return null;
     }
   }
 

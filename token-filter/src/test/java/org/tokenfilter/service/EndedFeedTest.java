@@ -7,6 +7,7 @@ import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.withSettings;
 import static org.tokenfilter.service.LiveNode.LAG;
@@ -313,7 +314,7 @@ class EndedFeedTest {
   }
 
   @Test
-  void aStoreThatCannotBeWatchedIsAsked() throws Exception {
+  void aStoreThatCannotBeWatchedIsAskedUntilItCan() throws Exception {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
     doThrow(new TokenStoreException("no", null, false)).when(store).watch(any());
     LiveNode asking = new LiveNode(scene, store, LAG).polled();
@@ -321,8 +322,9 @@ class EndedFeedTest {
     asking.validate(token);
 
     assertThat(asking.finds()).isEqualTo(1);
-    asking.polled();
-    verify(store).watch(any());
+    doReturn(mock(AutoCloseable.class)).when(store).watch(any());
+    asking.polled().polled();
+    verify(store, times(2)).watch(any());
   }
 
   @Test
