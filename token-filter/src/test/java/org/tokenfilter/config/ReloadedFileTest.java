@@ -75,6 +75,20 @@ final class ReloadedFileTest {
     }
   }
 
+  @Test
+  void whatChangesFarBehindTheBeginIsReadToo() throws Exception {
+    String begin = "#".repeat(17 * 1024 * 1024);
+    Files.writeString(file, begin + "one");
+    ReloadedFile<String> reloaded =
+        new ReloadedFile<>(file, it -> Files.readString(it).substring(begin.length()));
+    reloaded.look();
+    reloaded.look();
+    Files.writeString(file, begin + "the second");
+    reloaded.look();
+    reloaded.look();
+    assertThat(reloaded.get()).isEqualTo("the second");
+  }
+
   /** As when it is copied with its times: neither its time nor its length tells. */
   @Test
   void whatLooksOlderThanItIsIsReadToo() throws Exception {
