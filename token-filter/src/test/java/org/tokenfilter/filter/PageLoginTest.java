@@ -58,6 +58,12 @@ final class PageLoginTest {
                   request.logout();
                   finish(request, response);
                 })
+            .servlet(
+                "/api/in-and-out",
+                (request, response) -> {
+                  logIn(request, response);
+                  request.logout();
+                })
             .servlet("/public/bye", (request, response) -> request.logout())
             .servlet(
                 "/public/in-and-out",
@@ -319,6 +325,19 @@ final class PageLoginTest {
     String user = app.get("/public/sso?kind=USER").body();
     assertThat(app.get("/gate/logout", "userToken", user).statusCode()).isEqualTo(200);
     assertThat(security.service().inspect(user)).isEmpty();
+  }
+
+  @Test
+  void logOutEndsWhatTheRequestWasAdmittedWithAlsoAfterALoginAsSomebodyElse() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    String open = app.open(Accounts.ALICE, 5);
+    HttpResponse<String> answer =
+        app.get("/api/in-and-out?name=bob&password=builder", "Authorization", "Bearer " + open);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    List<String> cookies = answer.headers().allValues("Set-Cookie");
+    assertThat(app.get("/api/who", "Cookie", pairs(cookies.subList(0, 2))).body())
+        .contains("closed");
+    assertThat(security.service().inspect(open)).isEmpty();
   }
 
   @Test
