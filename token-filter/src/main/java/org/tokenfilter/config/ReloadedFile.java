@@ -54,6 +54,7 @@ final class ReloadedFile<T> implements Supplier<T> {
   private @Nullable String candidate;
   private @Nullable Look readAt;
   private @Nullable Look settled;
+  private Optional<String> objected = Optional.empty();
   private int objections;
   private int unread;
 
@@ -158,7 +159,9 @@ final class ReloadedFile<T> implements Supplier<T> {
   private void take(String digest, T read) {
     Optional<String> objection =
         digest.equals(inForce) ? Optional.empty() : caution.objection(content, read);
-    objections = objection.isEmpty() ? 0 : objections + 1;
+    // Another one is another mistake, perhaps, and has to last by itself.
+    objections = objection.isEmpty() ? 0 : objection.equals(objected) ? objections + 1 : 1;
+    objected = objection;
     if (objection.isPresent() && objections <= HELD_LOOKS) {
       throw new HeldContent(objection.get());
     }
