@@ -191,12 +191,17 @@ public final class TokenSecurity implements AutoCloseable {
    * @throws org.tokenfilter.token.UnfitSubjectException if the subject has more roles or
    *     attributes, or a longer name, than a token may stand for: see {@link Subject}
    * @throws org.tokenfilter.store.TokenStoreException if the store could not keep it
+   * @throws IllegalStateException if the token is to travel in a cookie, and the response is
+   *     committed; nothing has changed then
    */
   public IssuedToken login(
       HttpServletRequest request, HttpServletResponse response, Subject subject, TokenKind kind)
       throws TokenRejectedException {
     if (kind == TokenKind.OPEN) {
       throw new IllegalArgumentException("nobody logs in by an open token");
+    }
+    if (kind == TokenKind.SESSION && carriage.byCookie() && response.isCommitted()) {
+      throw new IllegalStateException("the response is committed, and can bring no cookies");
     }
     ClientAddress client = proxies.clientOf(request);
     containerSession.logIn(request);

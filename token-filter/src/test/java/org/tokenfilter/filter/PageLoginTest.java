@@ -64,6 +64,22 @@ final class PageLoginTest {
                   logIn(request, response);
                   request.logout();
                 })
+            .servlet(
+                "/public/late",
+                (request, response) -> {
+                  response.flushBuffer();
+                  logIn(request, response);
+                })
+            .servlet(
+                "/public/late-sso",
+                (request, response) -> {
+                  response.flushBuffer();
+                  try {
+                    security.login(request, response, Subject.of("alice"), TokenKind.SESSION);
+                  } catch (IllegalStateException late) {
+                    response.getWriter().print("too late");
+                  }
+                })
             .servlet("/public/bye", (request, response) -> request.logout())
             .servlet(
                 "/public/in-and-out",
@@ -143,6 +159,18 @@ final class PageLoginTest {
     assertThat(cookies).hasSize(2);
     assertThat(app.get("/api/who", "Cookie", pairs(cookies)).body())
         .isEqualTo("alice false true BEARER");
+  }
+
+  /** Its cookies would never arrive: nobody would know of the session. */
+  @Test
+  void nobodyLogsInOnceTheAnswerIsOnItsWay() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    String before = pairs(cookies("/public/login?name=alice&password=wonderland"));
+    assertThat(app.get("/public/late?name=alice&password=wonderland", "Cookie", before).body())
+        .isEqualTo("refused null true false null");
+    assertThat(app.get("/public/late-sso", "Cookie", before).body()).isEqualTo("too late");
+    assertThat(app.get("/api/who", "Cookie", before).body()).startsWith("alice ");
+    assertThat(security.service().list("alice", null, 9)).hasSize(1);
   }
 
   @Test
