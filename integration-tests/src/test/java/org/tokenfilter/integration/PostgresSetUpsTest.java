@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 import org.tokenfilter.store.tck.TokenStoreContract;
@@ -22,6 +23,12 @@ import org.tokenfilter.store.tck.TokenStoreContract;
 class PostgresSetUpsTest {
 
   private static final int SIZE = 16;
+
+  /** Set-ups that differ little from another one here: {@code -Dpostgres.set-ups=all} runs them too. */
+  private static final String ALL = "postgres.set-ups";
+
+  private static final String LIKE_ANOTHER =
+      "differs little from another set-up of this class; -Dpostgres.set-ups=all runs it";
 
   private static final String INSTALLED = "org.tokenfilter.integration.PgBouncer#isInstalled";
 
@@ -141,6 +148,7 @@ class PostgresSetUpsTest {
   }
 
   @Nested
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
   class TextDriver extends SetUp {
     private static final HikariDataSource POOL =
         direct(
@@ -165,6 +173,7 @@ class PostgresSetUpsTest {
   }
 
   @Nested
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
   class SerializableByRole extends SetUp {
     private static final HikariDataSource POOL =
         altered(
@@ -185,6 +194,7 @@ class PostgresSetUpsTest {
   }
 
   @Nested
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
   class RepeatableReadByUrl extends SetUp {
     private static final HikariDataSource POOL =
         direct("options=-c%20default_transaction_isolation=repeatable%5C%20read");
@@ -198,6 +208,7 @@ class PostgresSetUpsTest {
 
   @Nested
   @EnabledIf(value = INSTALLED, disabledReason = PgBouncer.MISSING)
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
   class BouncerBySession extends SetUp {
     private static final HikariDataSource POOL =
         pooled(PostgresServer.newDatabase(), "pool_mode = session", "default_pool_size = 40");
@@ -220,6 +231,7 @@ class PostgresSetUpsTest {
 
   @Nested
   @EnabledIf(value = INSTALLED, disabledReason = PgBouncer.MISSING)
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
   class BouncerThatResets extends SetUp {
     private static final HikariDataSource POOL =
         pooled(

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name {@code uses} (writes the uses of tokens), {@code ends} (asks what has ended on other
  *     nodes), {@code sweep} (sweeps the store), {@code keys} and {@code accounts} (look at the key
- *     file and the account file), {@code listeners} (tells the application's listeners)
+ *     file and the account file), {@code closings} (closes sessions whose closing failed), {@code
+ *     listeners} (tells the application's listeners)
  * @param sinceSuccess how long ago it last succeeded; null if it has not yet
  * @param sinceFailure how long ago it last failed; null if it never did
  * @param failure the simple name of the class that the last failure was; null if there was none

@@ -313,12 +313,15 @@ public final class Participant implements AutoCloseable {
    * Logs somebody in by name and password, with a session token in cookies.
    *
    * @throws ServletException if the name or the password is wrong, or tokens do not travel in
-   *     cookies
+   *     cookies, or the answer is on its way already, which cannot bring them
    */
   public ActiveToken logIn(HttpServletRequest request, HttpServletResponse response, Login login)
       throws ServletException {
     if (!carriage.byCookie()) {
       throw new ServletException("logging in so needs token.carriers with cookie");
+    }
+    if (response.isCommitted()) {
+      throw new ServletException("the answer is on its way, and can bring no cookies");
     }
     try {
       Subject subject = security.desk("HttpServletRequest.login").logIn(login, clientOf(request));

@@ -100,7 +100,9 @@ public final class RefusalNotices {
   public void decided() {
     if (failing && security.storeCalls().areAnswered()) {
       failing = false;
-      notices().works(LOG, UNDECIDED, "Requests are decided again");
+      if (!notices().works(LOG, UNDECIDED, "Requests are decided again")) {
+        failing = true;
+      }
     }
   }
 

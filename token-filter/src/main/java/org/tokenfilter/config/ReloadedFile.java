@@ -39,7 +39,7 @@ final class ReloadedFile<T> implements Supplier<T> {
   static final int HELD_LOOKS = 30;
 
   private static final Logger LOG = LoggerFactory.getLogger(ReloadedFile.class);
-  private static final int MOST_DIGESTED = 16 * 1024 * 1024;
+  private static final int PIECE = 64 * 1024;
 
   private final Path file;
   private final Reader<T> reader;
@@ -54,6 +54,7 @@ final class ReloadedFile<T> implements Supplier<T> {
   private @Nullable String candidate;
   private @Nullable Look readAt;
   private @Nullable Look settled;
+  private Optional<String> objected = Optional.empty();
   private int objections;
   private int unread;
 
@@ -158,7 +159,9 @@ final class ReloadedFile<T> implements Supplier<T> {
   private void take(String digest, T read) {
     Optional<String> objection =
         digest.equals(inForce) ? Optional.empty() : caution.objection(content, read);
-    objections = objection.isEmpty() ? 0 : objections + 1;
+    // Another one is another mistake, perhaps, and has to last by itself.
+    objections = objection.isEmpty() ? 0 : objection.equals(objected) ? objections + 1 : 1;
+    objected = objection;
     if (objection.isPresent() && objections <= HELD_LOOKS) {
       throw new HeldContent(objection.get());
     }
@@ -175,11 +178,15 @@ final class ReloadedFile<T> implements Supplier<T> {
     }
   }
 
-  /** Of the beginning, where somebody makes it very large: its size is looked at as well. */
+  /** Of all of it, a piece at a time: somebody may make it very large. */
   private String digest() throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(in.readNBytes(MOST_DIGESTED)));
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      byte[] piece = new byte[PIECE];
+      for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
+        sha256.update(piece, 0, length);
+      }
+      return HexFormat.of().formatHex(sha256.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this platform has no SHA-256", e);
     }

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,8 +45,27 @@ public final class TokenSecurity implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
 
-  /** The handle of the token that a request has logged in with; no client can set it. */
+  /** Where it is kept what a request has logged in with; no client can set it. */
   private static final String LOGGED_IN = "org.tokenfilter.config.LoggedIn";
+
+  /** The handles of what a request has logged in with, and was admitted with before. */
+  private record LoggedIn(Set<TokenId> handles) {
+
+    static LoggedIn of(HttpServletRequest request) {
+      return request.getAttribute(LOGGED_IN) instanceof LoggedIn known
+          ? known
+          : new LoggedIn(Set.of());
+    }
+
+    LoggedIn and(@Nullable TokenId handle) {
+      if (handle == null) {
+        return this;
+      }
+      Set<TokenId> more = new LinkedHashSet<>(handles);
+      more.add(handle);
+      return new LoggedIn(more);
+    }
+  }
 
   private final Configuration configuration;
   private final TokenService service;
@@ -171,6 +191,8 @@ public final class TokenSecurity implements AutoCloseable {
    * @throws org.tokenfilter.token.UnfitSubjectException if the subject has more roles or
    *     attributes, or a longer name, than a token may stand for: see {@link Subject}
    * @throws org.tokenfilter.store.TokenStoreException if the store could not keep it
+   * @throws IllegalStateException if the token is to travel in a cookie, and the response is
+   *     committed; nothing has changed then
    */
   public IssuedToken login(
       HttpServletRequest request, HttpServletResponse response, Subject subject, TokenKind kind)
@@ -178,13 +200,18 @@ public final class TokenSecurity implements AutoCloseable {
     if (kind == TokenKind.OPEN) {
       throw new IllegalArgumentException("nobody logs in by an open token");
     }
+    if (kind == TokenKind.SESSION && carriage.byCookie() && response.isCommitted()) {
+      throw new IllegalStateException("the response is committed, and can bring no cookies");
+    }
     ClientAddress client = proxies.clientOf(request);
     containerSession.logIn(request);
     IssuedToken token =
         kind == TokenKind.USER
             ? service.issueUser(subject, null, client)
             : newSession(request, subject, client);
-    request.setAttribute(LOGGED_IN, token.record().id());
+    // A login may put another token in the place of the one that the request was admitted with.
+    request.setAttribute(
+        LOGGED_IN, LoggedIn.of(request).and(admitted(request)).and(token.record().id()));
     Problem.forbidStoring(response);
     carriage.cookies().give(request, response, token);
     return token;
@@ -235,12 +262,12 @@ public final class TokenSecurity implements AutoCloseable {
     } else {
       service.close(admitted);
     }
-    if (request.getAttribute(LOGGED_IN) instanceof TokenId loggedIn) {
-      if (admitted == null || !loggedIn.equals(admitted)) {
-        service.close(loggedIn);
+    for (TokenId handle : LoggedIn.of(request).handles()) {
+      if (!handle.equals(admitted)) {
+        service.close(handle);
       }
-      request.removeAttribute(LOGGED_IN);
     }
+    request.removeAttribute(LOGGED_IN);
     containerSession.logOut(request);
     carriage.cookies().takeBack(request, response);
   }

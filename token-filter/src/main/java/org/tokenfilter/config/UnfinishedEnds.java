@@ -1,9 +1,9 @@
 package org.tokenfilter.config;
 
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.notice.Notices;
@@ -23,7 +23,9 @@ final class UnfinishedEnds implements Work, AutoCloseable {
 
   private final TokenService service;
   private final Notices notices;
-  private final Map<TokenId, Boolean> waiting = new ConcurrentHashMap<>();
+
+  /** In the order of their turn. Guarded by this. */
+  private final Set<TokenId> waiting = new LinkedHashSet<>();
 
   UnfinishedEnds(TokenService service, Notices notices) {
     this.service = service;
@@ -38,9 +40,7 @@ final class UnfinishedEnds implements Work, AutoCloseable {
         "Sessions could not be closed with their requests, which were answered already; this is"
             + " tried again each second. Look at the store",
         why);
-    if (waiting.size() < MOST) {
-      waiting.put(session, true);
-    } else {
+    if (!enqueue(session)) {
       notices.warn(
           LOG,
           CAUSE,
@@ -50,28 +50,57 @@ final class UnfinishedEnds implements Work, AutoCloseable {
     }
   }
 
-  /** Closes what waits, up to the first one that the store does not take. */
+  /**
+   * Closes what waits, up to the first one that the store does not take: that one has its turn
+   * after all others, since it may be the only one.
+   */
   @Override
   public Optional<Throwable> attempt() {
-    for (TokenId session : List.copyOf(waiting.keySet())) {
+    for (TokenId session : inTurn()) {
       try {
         service.close(session);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.debug("A session could not be closed yet", e);
+        putLast(session);
         return Optional.of(e);
       }
-      waiting.remove(session);
+      remove(session);
     }
-    notices.works(LOG, CAUSE, "All sessions that were to be closed with their requests are closed");
+    if (left() == 0) {
+      notices.works(
+          LOG, CAUSE, "All sessions that were to be closed with their requests are closed");
+    }
     return Optional.empty();
+  }
+
+  private synchronized boolean enqueue(TokenId session) {
+    return waiting.contains(session) || (waiting.size() < MOST && waiting.add(session));
+  }
+
+  private synchronized List<TokenId> inTurn() {
+    return List.copyOf(waiting);
+  }
+
+  private synchronized void putLast(TokenId session) {
+    waiting.remove(session);
+    waiting.add(session);
+  }
+
+  private synchronized void remove(TokenId session) {
+    waiting.remove(session);
+  }
+
+  private synchronized int left() {
+    return waiting.size();
   }
 
   /** Tries once more. */
   @Override
   public void close() {
     var unused = attempt();
-    if (!waiting.isEmpty()) {
-      LOG.warn("{} sessions were not closed; they end when they expire", waiting.size());
+    int left = left();
+    if (left > 0) {
+      LOG.warn("{} sessions were not closed; they end when they expire", left);
     }
   }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
@@ -126,17 +128,29 @@ public class AccessTokenServlet extends LoginEndpoint {
   private void logOut(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
     try {
-      service().logOut(participant().presentToAct(request));
+      end(participant().presentToAct(request));
     } catch (TokenRejectedException refused) {
-      // A token of ours that is dead already is what the client wants it to be.
-      if (!refused.rejection().isDeath()) {
-        // Whatever locks its user out goes with the cookies.
-        participant().takeBackCookies(request, response);
-        throw refused;
-      }
+      // Whatever locks its user out goes with the cookies.
+      participant().takeBackCookies(request, response);
+      throw refused;
     }
     participant().security().containerSession().logOut(request);
     participant().cookies().takeBack(request, response);
     response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+  }
+
+  /** A token of ours that is dead already is what the client wants it to be. */
+  private void end(PresentedToken presented) throws TokenRejectedException {
+    try {
+      service().logOut(presented);
+    } catch (TokenRejectedException refused) {
+      if (!refused.rejection().isDeath()) {
+        throw refused;
+      }
+      if (refused.rejection() == Rejection.EXPIRED) {
+        // Where clocks differ it lives on for other nodes.
+        service().revoke(presented);
+      }
+    }
   }
 }

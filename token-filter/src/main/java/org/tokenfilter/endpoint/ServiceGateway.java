@@ -20,6 +20,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -131,10 +132,12 @@ final class ServiceGateway {
         service().close(kept.id());
       }
     } catch (TokenRejectedException refused) {
-      // A session that is dead already is what the client wants it to be.
       if (!refused.rejection().isDeath()) {
         throw refused;
       }
+      // Dead already is what the client wants it to be, once all nodes know; and where clocks
+      // differ, what has expired here lives on for others.
+      service().close(SessionId.parse(session).tokenId());
     }
   }
 

@@ -86,7 +86,7 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
    * public path where tokens do not travel in cookies it is the container that logs in.
    *
    * @throws ServletException if the name or the password is wrong, or tokens do not travel in
-   *     cookies
+   *     cookies, or the answer is on its way already, which cannot bring them
    */
   @Override
   public void login(@Nullable String username, @Nullable String password) throws ServletException {

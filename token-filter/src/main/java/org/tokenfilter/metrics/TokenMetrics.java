@@ -25,7 +25,7 @@ import org.tokenfilter.config.TokenSecurity;
  *   <tr><th>name</th><th>kind</th><th>labels</th><th>what</th></tr>
  *   <tr><td>{@code token.validations}</td><td>counter</td>
  *     <td>{@code outcome}: accepted, invalid, unknown, expired, closed, replaced, evicted,
- *     bad-request, unavailable</td>
+ *     bad-request, too-many-refreshes, unavailable</td>
  *     <td>tokens that requests presented, each once, by what became of them; {@code unavailable}
  *     where the store, or another part, could not answer
  *     ({@link org.tokenfilter.service.TokenCounts} tells what counts)</td></tr>

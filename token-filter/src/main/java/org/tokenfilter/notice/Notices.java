@@ -74,13 +74,15 @@ public final class Notices {
    * Ends an outage with one line that counts its failures; does nothing where there is none.
    *
    * @param message what works again; without placeholders
+   * @return whether all failures are told; else those that are not will be, by a call to come
    */
-  public void works(Logger log, String cause, String message) {
+  public boolean works(Logger log, String cause, String message) {
     Outage outage = outages.get(cause);
     long failures = outage == null ? 0 : outage.end(nanoTime);
     if (failures > 0) {
       log.warn("{} ({} failures)", message, failures);
     }
+    return failures >= 0;
   }
 
   private static <T> T of(Map<String, T> all, String cause, T first) {
@@ -115,7 +117,10 @@ public final class Notices {
 
   private static final class Outage {
 
-    private volatile boolean told;
+    /** Whether there were failures since it last was over. */
+    private volatile boolean failed;
+
+    private boolean told;
     private boolean over;
     private long overAt;
     private long failures;
@@ -123,6 +128,7 @@ public final class Notices {
     /** Whether this one is to be written. */
     synchronized boolean fail(long now) {
       failures++;
+      failed = true;
       if (told || (over && now - overAt < INTERVAL.toNanos())) {
         return false;
       }
@@ -130,17 +136,24 @@ public final class Notices {
       return true;
     }
 
-    /** On every success: without a lock and without the time as long as nothing fails. */
+    /**
+     * How many failures are to be told; negative: it is too early to tell them. On every success:
+     * without a lock and without the time as long as nothing fails.
+     */
     long end(LongSupplier nanoTime) {
-      return told ? reset(nanoTime.getAsLong()) : 0;
+      return failed ? reset(nanoTime.getAsLong()) : 0;
     }
 
     private synchronized long reset(long now) {
-      if (!told) {
+      if (!failed) {
         return 0;
+      }
+      if (!told && over && now - overAt < INTERVAL.toNanos()) {
+        return -1;
       }
       long before = failures;
       failures = 0;
+      failed = false;
       told = false;
       over = true;
       overAt = now;

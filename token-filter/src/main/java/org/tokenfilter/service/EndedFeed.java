@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +64,7 @@ final class EndedFeed {
 
   private final AtomicReference<@Nullable AutoCloseable> watching = new AtomicReference<>();
   private boolean failed;
+  private boolean unwatched;
 
   /** An answer, when it was asked for, and how long it took. */
   private record Answer(Freshness.Mark begin, Instant storeTime, Duration took) {}
@@ -110,7 +112,12 @@ final class EndedFeed {
     }
   }
 
-  private void ask() {
+  /**
+   * Asks, and applies the answer.
+   *
+   * @throws TimeoutException if it came too late to be applied
+   */
+  private void ask() throws TimeoutException {
     Freshness.Mark begin = freshness.mark();
     Duration window = window(begin);
     Ends ends = store.endedWithin(window, MOST);
@@ -118,8 +125,7 @@ final class EndedFeed {
     Answer answer = new Answer(begin, ends.storeTime(), Freshness.between(begin, freshness.mark()));
     latest = answer;
     if (answer.took().compareTo(DEADLINE) > 0) {
-      LOG.warn("The token store took longer than {} to tell of ended tokens", DEADLINE);
-      return;
+      throw new TimeoutException("its answer took longer than " + DEADLINE);
     }
     Applied before = last;
     if (before == null) {
@@ -175,13 +181,18 @@ final class EndedFeed {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** It makes the lag shorter, and nothing rests on it. */
-  private AutoCloseable watch() {
+  /** It makes the lag shorter, and nothing rests on it: where it fails, the next poll tries. */
+  private @Nullable AutoCloseable watch() {
     try {
-      return store.watch(tokens::drop);
+      AutoCloseable watched = store.watch(tokens::drop);
+      unwatched = false;
+      return watched;
     } catch (RuntimeException e) {
-      LOG.warn("The token store cannot be watched for ended tokens; it is only asked", e);
-      return () -> {};
+      if (!unwatched) {
+        LOG.warn("The token store cannot be watched for ended tokens; until then it is asked", e);
+      }
+      unwatched = true;
+      return null;
     }
   }
 

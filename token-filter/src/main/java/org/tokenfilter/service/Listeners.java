@@ -27,6 +27,12 @@ final class Listeners {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
+  /** One event of all that the feed may name would find no room in the queue of a small heap. */
+  private static final int MOST_AT_ONCE = 5_000;
+
+  /** An id and its place in a list. */
+  private static final long ENDED = HeapSize.ID + Long.BYTES;
+
   private final AuditLog audit = new AuditLog();
   private final TokenListener counts;
   private final List<TokenListener> listeners;
@@ -106,8 +112,12 @@ final class Listeners {
   void tellEndedElsewhere(
       Collection<TokenId> ids, Function<TokenId, Optional<TokenRecord>> question) {
     List<TokenId> untold = ids.stream().filter(told::add).toList();
-    if (!untold.isEmpty() && !listeners.isEmpty()) {
-      handOn(() -> tellElsewhere(untold, question), (long) untold.size() * WeighedEvent.LEAST);
+    if (listeners.isEmpty()) {
+      return;
+    }
+    for (int from = 0; from < untold.size(); from += MOST_AT_ONCE) {
+      List<TokenId> some = untold.subList(from, Math.min(untold.size(), from + MOST_AT_ONCE));
+      handOn(() -> tellElsewhere(some, question), WeighedEvent.LEAST + some.size() * ENDED);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,48 @@ final class ReloadedFileTest {
       reloaded.look();
       reloaded.look();
       assertThat(reloaded.get()).isEqualTo("mended");
+    }
+  }
+
+  @Test
+  void whatChangesFarBehindTheBeginIsReadToo() throws Exception {
+    String begin = "#".repeat(17 * 1024 * 1024);
+    Files.writeString(file, begin + "one");
+    ReloadedFile<String> reloaded =
+        new ReloadedFile<>(file, it -> Files.readString(it).substring(begin.length()));
+    reloaded.look();
+    reloaded.look();
+    Files.writeString(file, begin + "the second");
+    reloaded.look();
+    reloaded.look();
+    assertThat(reloaded.get()).isEqualTo("the second");
+  }
+
+  /** As where a file that is cut off is cut off once more while somebody mends it. */
+  @Test
+  void anotherObjectionHasToLastByItself() throws Exception {
+    Files.writeString(file, "whole");
+    ReloadedFile<String> reloaded =
+        new ReloadedFile<>(
+            file,
+            this::read,
+            (before, after) ->
+                after.equals("whole") ? Optional.empty() : Optional.of("there is " + after));
+    look(reloaded, 2);
+    Files.writeString(file, "a half");
+    look(reloaded, ReloadedFile.HELD_LOOKS);
+    assertThat(reloaded.get()).isEqualTo("whole");
+
+    Files.writeString(file, "nothing");
+    look(reloaded, ReloadedFile.HELD_LOOKS);
+    assertThat(reloaded.get()).isEqualTo("whole");
+    look(reloaded, 2);
+    assertThat(reloaded.get()).isEqualTo("nothing");
+  }
+
+  private static void look(ReloadedFile<String> reloaded, int times) {
+    for (int i = 0; i < times; i++) {
+      reloaded.look();
     }
   }
 

@@ -373,6 +373,32 @@ final class ServiceGatewayFilterTest {
         .isEqualTo(204);
   }
 
+  /** It may have been answered 503 before, and then not all nodes have heard of it. */
+  @Test
+  void closingOfADeadSessionMakesItKnown() throws Exception {
+    IssuedToken user = all.userToken("alice");
+    String[] headers = and(bearer(user), "session", all.openSession(user));
+    assertThat(all.send("POST", CLOSE, headers).statusCode()).isEqualTo(204);
+    int before = all.store.calls(Call.END);
+    assertThat(all.send("POST", CLOSE, headers).statusCode()).isEqualTo(204);
+    assertThat(all.store.calls(Call.END)).isEqualTo(before + 1);
+    all.store.failBefore(Call.END, 1);
+    assertThat(all.send("POST", CLOSE, headers).statusCode()).isEqualTo(503);
+  }
+
+  /** Where clocks differ it lives on for other nodes. */
+  @Test
+  void closingEndsWhatHasExpiredHere() throws Exception {
+    IssuedToken user = all.userToken("alice");
+    String session = all.openSession(user);
+    all.clock.move(Duration.ofMinutes(14));
+    all.send("POST", KEEP_ALIVE, bearer(user));
+    all.clock.move(Duration.ofMinutes(2));
+    assertThat(all.send("POST", CLOSE, and(bearer(user), "session", session)).statusCode())
+        .isEqualTo(204);
+    assertThat(record(session).ending()).isNotNull();
+  }
+
   @Test
   void closingNeedsTheHeader() throws Exception {
     IssuedToken user = all.userToken("alice");

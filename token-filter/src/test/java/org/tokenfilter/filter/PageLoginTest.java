@@ -58,6 +58,28 @@ final class PageLoginTest {
                   request.logout();
                   finish(request, response);
                 })
+            .servlet(
+                "/api/in-and-out",
+                (request, response) -> {
+                  logIn(request, response);
+                  request.logout();
+                })
+            .servlet(
+                "/public/late",
+                (request, response) -> {
+                  response.flushBuffer();
+                  logIn(request, response);
+                })
+            .servlet(
+                "/public/late-sso",
+                (request, response) -> {
+                  response.flushBuffer();
+                  try {
+                    security.login(request, response, Subject.of("alice"), TokenKind.SESSION);
+                  } catch (IllegalStateException late) {
+                    response.getWriter().print("too late");
+                  }
+                })
             .servlet("/public/bye", (request, response) -> request.logout())
             .servlet(
                 "/public/in-and-out",
@@ -137,6 +159,18 @@ final class PageLoginTest {
     assertThat(cookies).hasSize(2);
     assertThat(app.get("/api/who", "Cookie", pairs(cookies)).body())
         .isEqualTo("alice false true BEARER");
+  }
+
+  /** Its cookies would never arrive: nobody would know of the session. */
+  @Test
+  void nobodyLogsInOnceTheAnswerIsOnItsWay() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    String before = pairs(cookies("/public/login?name=alice&password=wonderland"));
+    assertThat(app.get("/public/late?name=alice&password=wonderland", "Cookie", before).body())
+        .isEqualTo("refused null true false null");
+    assertThat(app.get("/public/late-sso", "Cookie", before).body()).isEqualTo("too late");
+    assertThat(app.get("/api/who", "Cookie", before).body()).startsWith("alice ");
+    assertThat(security.service().list("alice", null, 9)).hasSize(1);
   }
 
   @Test
@@ -319,6 +353,19 @@ final class PageLoginTest {
     String user = app.get("/public/sso?kind=USER").body();
     assertThat(app.get("/gate/logout", "userToken", user).statusCode()).isEqualTo(200);
     assertThat(security.service().inspect(user)).isEmpty();
+  }
+
+  @Test
+  void logOutEndsWhatTheRequestWasAdmittedWithAlsoAfterALoginAsSomebodyElse() throws Exception {
+    start(Map.of("token.carriers", "bearer,cookie"));
+    String open = app.open(Accounts.ALICE, 5);
+    HttpResponse<String> answer =
+        app.get("/api/in-and-out?name=bob&password=builder", "Authorization", "Bearer " + open);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    List<String> cookies = answer.headers().allValues("Set-Cookie");
+    assertThat(app.get("/api/who", "Cookie", pairs(cookies.subList(0, 2))).body())
+        .contains("closed");
+    assertThat(security.service().inspect(open)).isEmpty();
   }
 
   @Test

@@ -103,6 +103,29 @@ final class NoticesTest {
     }
   }
 
+  /** It began too soon after the one before to be told at once. */
+  @Test
+  void anOutageThatIsOverWithinTheMinuteIsToldAfterIt() {
+    try (LogLines lines = warnings()) {
+      fail(1);
+      notices.works(LOG, "store", "again");
+      pass(Duration.ofSeconds(10));
+      fail(7);
+      pass(Duration.ofSeconds(40));
+      assertThat(notices.works(LOG, "store", "again")).isFalse();
+      assertThat(lines.take()).hasSize(2);
+
+      pass(Duration.ofSeconds(10));
+      assertThat(notices.works(LOG, "store", "again")).isTrue();
+      assertThat(notices.works(LOG, "store", "again")).isTrue();
+      assertThat(lines.take()).containsExactly("WARN again (7 failures)");
+
+      pass(Notices.INTERVAL);
+      notices.works(LOG, "store", "again");
+      assertThat(lines.take()).isEmpty();
+    }
+  }
+
   @Test
   void causesThatAreMadeUpFillNeitherMemoryNorTheLog() {
     try (LogLines lines = warnings()) {

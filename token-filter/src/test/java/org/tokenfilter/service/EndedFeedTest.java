@@ -7,6 +7,7 @@ import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.withSettings;
 import static org.tokenfilter.service.LiveNode.LAG;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,12 +141,12 @@ class EndedFeedTest {
   @Test
   void anAnswerThatComesTooLateIsThrownAway() throws Exception {
     node.store.before(Call.ENDED_WITHIN, 1, () -> node.pass(EndedFeed.DEADLINE.plus(MILLI)));
-    node.service.pollEnds();
+    assertThat(node.service.pollEnds()).containsInstanceOf(TimeoutException.class);
     assertReadAgain();
     assertReadAgain();
 
     node.store.before(Call.ENDED_WITHIN, 1, () -> node.pass(Duration.ofMillis(500)));
-    node.service.pollEnds();
+    assertThat(node.service.pollEnds()).isEmpty();
     assertRemembered();
   }
 
@@ -312,7 +314,7 @@ class EndedFeedTest {
   }
 
   @Test
-  void aStoreThatCannotBeWatchedIsAsked() throws Exception {
+  void aStoreThatCannotBeWatchedIsAskedUntilItCan() throws Exception {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
     doThrow(new TokenStoreException("no", null, false)).when(store).watch(any());
     LiveNode asking = new LiveNode(scene, store, LAG).polled();
@@ -320,8 +322,9 @@ class EndedFeedTest {
     asking.validate(token);
 
     assertThat(asking.finds()).isEqualTo(1);
-    asking.polled();
-    verify(store).watch(any());
+    doReturn(mock(AutoCloseable.class)).when(store).watch(any());
+    asking.polled().polled();
+    verify(store, times(2)).watch(any());
   }
 
   @Test

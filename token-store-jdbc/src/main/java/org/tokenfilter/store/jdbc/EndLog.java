@@ -29,6 +29,9 @@ final class EndLog {
     }
   }
 
+  /** In one transaction: what has died of one subject may be more than there is time for. */
+  static final int MOST_AGAIN = 5_000;
+
   private final Duration retention;
 
   /** How long after it was written down an end may have been acknowledged. */
@@ -100,11 +103,22 @@ final class EndLog {
    */
   void addAgain(Session session, Collection<TokenId> ended) throws SQLException {
     List<TokenId> missing = named.missing(ended);
-    if (missing.isEmpty()) {
-      return;
+    for (int from = MOST_AGAIN; from < missing.size(); from += MOST_AGAIN) {
+      List<TokenId> some = missing.subList(from, Math.min(missing.size(), from + MOST_AGAIN));
+      session.alsoDo(
+          next -> {
+            writeAgain(next, some);
+            return some;
+          });
     }
+    if (!missing.isEmpty()) {
+      writeAgain(session, missing.subList(0, Math.min(missing.size(), MOST_AGAIN)));
+    }
+  }
+
+  private void writeAgain(Session session, List<TokenId> ended) throws SQLException {
     try {
-      add(session, missing);
+      add(session, ended);
     } catch (SQLException e) {
       if (Failures.duplicate(e)) {
         // Somebody else wrote it down in the same millisecond: to be tried again in the next one.

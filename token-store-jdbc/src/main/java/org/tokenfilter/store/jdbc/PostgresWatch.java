@@ -14,6 +14,7 @@ final class PostgresWatch implements EndWatch {
   private final DataSource source;
   private final WorkingConnections working;
   private final Set<EndListener> listeners = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   PostgresWatch(DataSource source, WorkingConnections working) {
     this.source = source;
@@ -30,11 +31,16 @@ final class PostgresWatch implements EndWatch {
     EndListener listener = new EndListener(source, working, ended);
     listeners.add(listener);
     listener.start();
+    // Looked at last: whoever closes looks for listeners last.
+    if (closed) {
+      stop(listener);
+    }
     return () -> stop(listener);
   }
 
   @Override
   public void close() {
+    closed = true;
     listeners.forEach(this::stop);
   }
 

@@ -27,6 +27,7 @@ final class Session {
   private final Connection connection;
   private final Deadline deadline;
   private final List<Runnable> afterCommit = new ArrayList<>();
+  private final List<Transactions.Work<?>> toBeDone = new ArrayList<>();
   private boolean undone;
 
   Session(Connection connection, Deadline deadline) {
@@ -95,6 +96,17 @@ final class Session {
   /** What is so once the transaction is known to be committed, and in time. */
   void afterCommit(Runnable consequence) {
     afterCommit.add(consequence);
+  }
+
+  /**
+   * What is too much for this transaction, and is to be done in one of its own before it counts.
+   */
+  void alsoDo(Transactions.Work<?> work) {
+    toBeDone.add(work);
+  }
+
+  List<Transactions.Work<?>> toBeDone() {
+    return toBeDone;
   }
 
   void committed() {

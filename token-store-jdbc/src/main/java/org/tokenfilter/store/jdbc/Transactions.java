@@ -3,6 +3,7 @@ package org.tokenfilter.store.jdbc;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +23,7 @@ import org.tokenfilter.store.TokenStoreException;
  *       who ask what ended lately. For the same reason a commit that the database holds back is not
  *       acknowledged: the answer is not known, and the next call makes sure.
  *   <li>The connection goes back as it came, or is given up where it is of no use to anybody.
+ *   <li>What was too much for one transaction is done in others, before anything is answered.
  *   <li>Where the work surely had no effect, it is tried again, at most twice and while there is
  *       time: after a deadlock, on a server that takes no writes, on a process that does not know a
  *       statement, on a connection that was lost before the commit was sent.
@@ -107,7 +109,9 @@ final class Transactions {
     for (int retries = 0; ; retries++) {
       Attempt attempt = new Attempt(kind, deadline);
       try {
-        return attempt.run(work);
+        T result = attempt.run(work);
+        attempt.toBeDone.forEach(this::together);
+        return result;
       } catch (SQLException e) {
         // Elsewhere a deadlock has the same SQLState, and says nothing of the isolation.
         surroundings.learn(e, dialect == Dialect.POSTGRESQL && kind != Kind.TOGETHER);
@@ -125,6 +129,7 @@ final class Transactions {
 
     private final Kind kind;
     private final Deadline deadline;
+    private List<Work<?>> toBeDone = List.of();
     private boolean harmless;
 
     Attempt(Kind kind, Deadline deadline) {
@@ -194,6 +199,7 @@ final class Transactions {
             true);
       }
       session.committed();
+      toBeDone = session.toBeDone();
       return result;
     }
 

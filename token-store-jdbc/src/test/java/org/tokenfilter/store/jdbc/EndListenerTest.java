@@ -3,9 +3,11 @@ package org.tokenfilter.store.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +28,36 @@ class EndListenerTest {
                       ? new NoClassDefFoundError("of the driver")
                       : new OutOfMemoryError("of the pool");
                 });
+    try (EndListener listener = new EndListener(source, working(source), id -> {})) {
+      listener.start();
+      assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+  }
+
+  /** Nobody would end it any more: a poll may begin to watch beside the closing of its store. */
+  @Test
+  void noThreadListensForAStoreThatWasClosed() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    DataSource source =
+        (DataSource)
+            Proxy.newProxyInstance(
+                EndListenerTest.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> {
+                  asked.incrementAndGet();
+                  throw new SQLException("the pool is closed");
+                });
+    PostgresWatch watch = new PostgresWatch(source, working(source));
+    watch.close();
+
+    AutoCloseable watching = watch.start(id -> {});
+    int before = asked.get();
+    TimeUnit.SECONDS.sleep(1);
+    assertThat(asked.get()).isEqualTo(before);
+    watching.close();
+  }
+
+  private static WorkingConnections working(DataSource source) {
     Transactions transactions =
         new Transactions(
             source,
@@ -34,10 +66,6 @@ class EndListenerTest {
             () -> 0,
             () -> 0,
             new Surroundings());
-    WorkingConnections working = new WorkingConnections(transactions, new Tables(""), () -> 0);
-    try (EndListener listener = new EndListener(source, working, id -> {})) {
-      listener.start();
-      assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
-    }
+    return new WorkingConnections(transactions, new Tables(""), () -> 0);
   }
 }

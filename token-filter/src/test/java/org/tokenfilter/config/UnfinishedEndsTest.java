@@ -1,0 +1,103 @@
+package org.tokenfilter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.spy;
+
+import ch.qos.logback.classic.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Subject;
+
+final class UnfinishedEndsTest {
+
+  private static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
+  private static final RuntimeException WHY = new TokenStoreException("away", null, true);
+
+  private final TokenStore store = spy(new InMemoryTokenStore());
+  @TempDir private Path folder;
+  private TokenSecurity security;
+  private UnfinishedEnds ends;
+
+  @BeforeEach
+  void start() {
+    security =
+        TokenSecurity.builder()
+            .setting("token.keys.file", folder.resolve("keys.json").toString())
+            .setting("token.keys.generate", "true")
+            .store(store)
+            .build();
+    ends = new UnfinishedEnds(security.service(), security.notices());
+  }
+
+  @AfterEach
+  void stop() {
+    security.close();
+  }
+
+  private TokenId session() throws Exception {
+    return security
+        .service()
+        .issueSession(Subject.of("alice"), Duration.ZERO, CLIENT, Set.of())
+        .record()
+        .id();
+  }
+
+  private boolean isLive(TokenId id) {
+    return store.find(id).orElseThrow().liveAt(Instant.now());
+  }
+
+  /** Such as one whose row somebody holds, or whose record cannot be read. */
+  @ParameterizedTest
+  @ValueSource(classes = {TokenStoreException.class, NoClassDefFoundError.class})
+  void oneThatCannotBeClosedKeepsNoOtherOneOpen(Class<?> kind) throws Exception {
+    List<TokenId> others = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      others.add(session());
+    }
+    TokenId stuck = others.remove(17);
+    Throwable why = kind == TokenStoreException.class ? WHY : new NoClassDefFoundError("gone");
+    doThrow(why).when(store).end(eq(stuck), any());
+    ends.add(stuck, WHY);
+    others.forEach(it -> ends.add(it, WHY));
+
+    assertThat(ends.attempt()).isPresent();
+    assertThat(ends.attempt()).isPresent();
+
+    assertThat(others).noneMatch(this::isLive);
+    doReturn(List.of(stuck)).when(store).end(eq(stuck), any());
+    assertThat(ends.attempt()).isEmpty();
+  }
+
+  @Test
+  void whatIsLeftIsNotForgottenAndCountedOnce() throws Exception {
+    TokenId session = session();
+    doThrow(WHY).when(store).end(any(), any());
+    ends.add(session, WHY);
+    ends.add(session, WHY);
+    try (LogLines log = new LogLines(UnfinishedEnds.class.getName(), Level.WARN)) {
+      ends.close();
+      assertThat(log.lines())
+          .containsExactly("WARN 1 sessions were not closed; they end when they expire");
+    }
+  }
+}
