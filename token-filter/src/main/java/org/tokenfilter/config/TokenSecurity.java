@@ -263,7 +263,7 @@ public final class TokenSecurity implements AutoCloseable {
       service.close(admitted);
     }
     for (TokenId handle : LoggedIn.of(request).handles()) {
-      if (!handle.equals(admitted)) {
+      if (admitted == null || !handle.equals(admitted)) {
         service.close(handle);
       }
     }
