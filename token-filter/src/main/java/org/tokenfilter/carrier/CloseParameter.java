@@ -10,8 +10,8 @@ import org.tokenfilter.token.TokenRejectedException;
  * read from the query string alone, so that no body has to be read for it.
  *
  * <pre>
- *   ?close=false     the session is kept
- *   ?close=true      the session is closed when the request has ended
+ *   ?close=false     the session is kept; N says the same
+ *   ?close=true      the session is closed when the request has ended; Y says the same
  * </pre>
  */
 public enum CloseParameter {
@@ -27,7 +27,7 @@ public enum CloseParameter {
   /**
    * What a request says.
    *
-   * @throws TokenRejectedException if it says anything but true or false, or says it twice
+   * @throws TokenRejectedException if it says anything else, or says it twice
    */
   public static CloseParameter of(HttpServletRequest request) throws TokenRejectedException {
     @Nullable String query = request.getQueryString();
@@ -49,11 +49,11 @@ public enum CloseParameter {
 
   private static CloseParameter parse(String pair) throws TokenRejectedException {
     return switch (pair) {
-      case NAME + "=true" -> TRUE;
-      case NAME + "=false" -> FALSE;
+      case NAME + "=true", NAME + "=Y" -> TRUE;
+      case NAME + "=false", NAME + "=N" -> FALSE;
       default ->
           throw new TokenRejectedException(
-              Rejection.BAD_REQUEST, "close is neither true nor false");
+              Rejection.BAD_REQUEST, "close is neither true nor false, nor Y nor N");
     };
   }
 }

@@ -114,6 +114,14 @@ public enum ConfigurationKey {
       Setting.listOf(Setting.text("names of ASCII letters, digits, dots, hyphens", Names.PATTERN)),
       "sandbox, live",
       "the environments that an API client's token may be for"),
+  /** The status by which an API client learns that its token is live. */
+  CLIENT_LIVE_STATUS(
+      "token.client.live-status",
+      Scope.FILTER,
+      Setting.text("409 or 200", "409|200"),
+      "409",
+      "the status by which an API client is told that its token has not expired; 200 for clients"
+          + " that throw away the body of an error, as wget does"),
   /** How long a refreshed token still yields its successor. */
   REFRESH_GRACE(
       "token.refresh.grace",
@@ -146,6 +154,23 @@ public enum ConfigurationKey {
       Setting.oneOf(Limit.Policy.class),
       "reject",
       "what happens to one session more"),
+  /** The status of a log-out. */
+  LOGOUT_STATUS(
+      "token.logout.status",
+      Scope.FILTER,
+      Setting.text("204 or 200", "204|200"),
+      "204",
+      "the status of a log-out that is done, at the endpoints; 200 for clients that take no other"
+          + " one for success"),
+  /** Whether credentials may come in the query. */
+  QUERY_CREDENTIALS(
+      "token.query.credentials",
+      Scope.FILTER,
+      Setting.flag(),
+      "false",
+      "whether GetSessionToken takes email and password, or an API key, from the query, for clients"
+          + " that send them nowhere else: containers and proxies write the query into their access"
+          + " logs, unless they are told not to"),
   /** What of the client session tokens are bound to. */
   BINDING(
       "token.binding",

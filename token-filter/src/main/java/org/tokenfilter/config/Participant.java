@@ -228,6 +228,21 @@ public final class Participant implements AutoCloseable {
     return settings.texts(ConfigurationKey.CLIENT_ENVIRONMENTS);
   }
 
+  /** The status that tells an API client that its token is live: 409 or 200. */
+  public int clientLiveStatus() {
+    return Integer.parseInt(settings.string(ConfigurationKey.CLIENT_LIVE_STATUS));
+  }
+
+  /** The status of a log-out that is done: 204 or 200. */
+  public int logoutStatus() {
+    return Integer.parseInt(settings.string(ConfigurationKey.LOGOUT_STATUS));
+  }
+
+  /** Whether credentials may come in the query. */
+  public boolean takesQueryCredentials() {
+    return settings.flag(ConfigurationKey.QUERY_CREDENTIALS);
+  }
+
   /** The role that a caller of token introspection needs. */
   public String introspectionRole() {
     return settings.string(ConfigurationKey.INTROSPECTION_ROLE);

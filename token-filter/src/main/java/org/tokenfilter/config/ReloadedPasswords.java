@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.tokenfilter.credentials.ApiKey;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.Login;
 import org.tokenfilter.credentials.PasswordFile;
@@ -42,6 +43,11 @@ record ReloadedPasswords(ReloadedFile<PasswordFile> file) implements Authenticat
   @Override
   public Optional<Subject> authenticate(Login login) {
     return file.get().authenticate(login);
+  }
+
+  @Override
+  public Optional<Subject> authenticateKey(ApiKey key) {
+    return file.get().authenticateKey(key);
   }
 
   @Override

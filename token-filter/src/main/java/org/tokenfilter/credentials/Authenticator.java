@@ -23,6 +23,19 @@ public interface Authenticator {
   Optional<Subject> authenticate(Login login) throws IOException;
 
   /**
+   * Checks an API key, which stands for a user name and its password at once: {@code
+   * TokenQueryServlet} takes such keys. They are compared as they are, so they must be random and
+   * long enough not to be guessed: 128 bits at least.
+   *
+   * @return whose key it is; empty if nobody has it, as by default
+   * @throws IOException if that could not be decided; the answer is then as for {@link
+   *     #authenticate}
+   */
+  default Optional<Subject> authenticateKey(ApiKey key) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
    * What the accounts are now, where a login that has succeeded may be let in again without being
    * asked about: the same name and password, for ten seconds, and for as long as this is the same
    * object (compared by identity). So callers that send them with each request, as introspection by

@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,11 @@ public final class LoginDesk {
 
   private static final int MAX_USERNAME_LENGTH = 255;
   private static final int MAX_PASSWORD_LENGTH = 1024;
+
+  /** What API keys are counted by begins so; no user name does. */
+  private static final String KEYS = "\0key ";
+
+  private static final String SHOWN_FOR_A_KEY = "(an API key)";
 
   private final Authenticator authenticator;
   private final LoginThrottle throttle;
@@ -103,6 +109,34 @@ public final class LoginDesk {
   }
 
   /**
+   * Logs in by an API key, and wipes it. Failures are counted for the key and for the client: keys
+   * of others are not held up by what somebody tries.
+   *
+   * @throws TokenRejectedException if nobody has the key, or as {@link #logIn}
+   * @throws IOException if that could not be decided
+   */
+  public Subject logInByKey(ApiKey key, ClientAddress client)
+      throws TokenRejectedException, IOException {
+    String name = KEYS + hex(remembered.digestOf(KEYS, key.value()));
+    Login login = new Login(name, key.value(), key.request());
+    try {
+      if (!isText(CharBuffer.wrap(key.value()), MAX_PASSWORD_LENGTH)) {
+        throw refused("credentials that nobody can have");
+      }
+      return check(login, client, unused -> authenticator.authenticateKey(key));
+    } catch (TokenRejectedException e) {
+      failures.refused(SHOWN_FOR_A_KEY, e, client);
+      throw e;
+    } finally {
+      Arrays.fill(key.value(), '\0');
+    }
+  }
+
+  private static String hex(byte[] digest) {
+    return HexFormat.of().formatHex(digest);
+  }
+
+  /**
    * Logs in, and wipes the password.
    *
    * @throws TokenRejectedException if the user name or the password is wrong, or too many logins
@@ -115,7 +149,7 @@ public final class LoginDesk {
       if (!isPossible(login)) {
         throw refused("credentials that nobody can have");
       }
-      return check(login, client);
+      return check(login, client, authenticator::authenticate);
     } catch (TokenRejectedException e) {
       failures.refused(login.username(), e, client);
       throw e;
@@ -124,7 +158,13 @@ public final class LoginDesk {
     }
   }
 
-  private Subject check(Login login, ClientAddress client)
+  /** Asks about a login. */
+  @FunctionalInterface
+  private interface Question {
+    Optional<Subject> ask(Login login) throws IOException;
+  }
+
+  private Subject check(Login login, ClientAddress client, Question question)
       throws TokenRejectedException, IOException {
     String name = CountedName.of(login.username());
     String from = LoginThrottle.counted(client);
@@ -134,7 +174,7 @@ public final class LoginDesk {
       LoginThrottle.Attempt attempt = throttle.begin(name, from, look.canBeKnown(), wait);
       Optional<Subject> subject;
       try {
-        subject = decided(login, digest, wait);
+        subject = decided(login, digest, question, wait);
       } catch (TokenRejectedException
           | IOException
           | InterruptedException
@@ -157,7 +197,7 @@ public final class LoginDesk {
     }
   }
 
-  private Optional<Subject> decided(Login login, byte[] digest, Wait wait)
+  private Optional<Subject> decided(Login login, byte[] digest, Question question, Wait wait)
       throws TokenRejectedException, IOException, InterruptedException {
     Optional<Subject> again = again(login, digest);
     if (again.isPresent()) {
@@ -172,7 +212,7 @@ public final class LoginDesk {
       wait.close();
       // Meanwhile another one may have succeeded with the same.
       again = again(login, digest);
-      return again.isPresent() ? again : ask(login, digest);
+      return again.isPresent() ? again : ask(login, digest, question);
     } finally {
       places.release();
     }
@@ -182,12 +222,12 @@ public final class LoginDesk {
     return remembered.find(login.username(), digest, authenticator.accountsVersion());
   }
 
-  private Optional<Subject> ask(Login login, byte[] digest)
+  private Optional<Subject> ask(Login login, byte[] digest, Question question)
       throws IOException, InterruptedException {
     // Before it is asked: what is changed while it answers must not be missed.
     Object version = authenticator.accountsVersion();
     try {
-      Optional<Subject> subject = authenticator.authenticate(login);
+      Optional<Subject> subject = question.ask(login);
       // A team's own may answer null for whom it does not know, and nobody must see that it did.
       if (subject == null) {
         return Optional.empty();

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,26 +20,51 @@ import org.tokenfilter.token.Subject;
  * <pre>
  *   # comments and empty lines are skipped
  *   alice:$pbkdf2-sha512$210000$SALT$HASH:user,admin
+ *   # a user may have API keys, beside a password or without one
+ *   alice:$sha256$DIGEST:user,admin
  * </pre>
  *
  * <p>Read once, when made. Thread-safe.
  */
 public final class PasswordFile implements Authenticator {
 
-  private record Account(PasswordHash hash, Subject subject) {}
-
-  private final Map<String, Account> accounts;
+  private final Map<String, AccountLine> passwords;
+  private final Map<ApiKeyDigest, Subject> keys;
+  private final Map<String, Subject> subjects;
   private final int mostIterations;
   private final PasswordHash nobody;
 
-  private PasswordFile(Map<String, Account> accounts) {
-    this.accounts = Map.copyOf(accounts);
+  private PasswordFile(Lines lines) {
+    this.passwords = Map.copyOf(lines.passwords);
+    this.keys = Map.copyOf(lines.keys);
+    this.subjects = Map.copyOf(lines.subjects);
     this.mostIterations =
-        accounts.values().stream()
-            .mapToInt(account -> account.hash().iterations())
+        passwords.values().stream()
+            .mapToInt(line -> line.hash().iterations())
             .max()
             .orElse(PasswordHash.ITERATIONS);
     this.nobody = PasswordHash.unmatchable(mostIterations);
+  }
+
+  /** What has been read so far. */
+  private static final class Lines {
+    private final Map<String, AccountLine> passwords = new HashMap<>();
+    private final Map<ApiKeyDigest, Subject> keys = new HashMap<>();
+    private final Map<String, Subject> subjects = new HashMap<>();
+
+    void add(AccountLine line) {
+      Subject subject = line.subject();
+      if (line.key() != null && keys.put(line.key(), subject) != null) {
+        throw new IllegalArgumentException("the key stands in an earlier line too");
+      }
+      if (line.key() == null && passwords.put(subject.name(), line) != null) {
+        throw new IllegalArgumentException("the user stands in an earlier line too");
+      }
+      Subject before = subjects.putIfAbsent(subject.name(), subject);
+      if (before != null && !before.roles().equals(subject.roles())) {
+        throw new IllegalArgumentException("the user has other roles in an earlier line");
+      }
+    }
   }
 
   /**
@@ -52,78 +76,67 @@ public final class PasswordFile implements Authenticator {
    */
   public static PasswordFile read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
-    Map<String, Account> accounts = new HashMap<>();
+    Lines read = new Lines();
     for (int i = 0; i < lines.size(); i++) {
       String line = withoutByteOrderMark(lines.get(i)).strip();
       if (!line.isEmpty() && !line.startsWith("#")) {
         try {
-          Account account = parse(line);
-          if (accounts.put(account.subject().name(), account) != null) {
-            throw new IllegalArgumentException("the user stands in an earlier line too");
-          }
+          read.add(AccountLine.parse(line));
         } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException(file + ", line " + (i + 1) + ": " + e.getMessage(), e);
         }
       }
     }
-    if (accounts.isEmpty()) {
+    if (read.subjects.isEmpty()) {
       throw new IllegalArgumentException(
           file + " has no account; it needs one line USER:HASH:ROLE,ROLE at least");
     }
-    return new PasswordFile(accounts);
+    return new PasswordFile(read);
   }
 
   /**
    * Writes the line of an account to standard output; the password is the first line of standard
-   * input.
+   * input. With {@code --key} it makes an API key, which it writes to standard error, once.
    *
    * <pre>
    *   java -cp 'WEB-INF/lib/*' org.tokenfilter.credentials.PasswordFile alice user,admin
+   *   java -cp 'WEB-INF/lib/*' org.tokenfilter.credentials.PasswordFile --key feed reader
    * </pre>
    */
   public static void main(String[] args) throws IOException {
-    if (args.length != 2) {
-      throw new IllegalArgumentException("two arguments: USER ROLE,ROLE; the password by stdin");
+    boolean forKey = args.length == 3 && args[0].equals("--key");
+    if (args.length != 2 && !forKey) {
+      throw new IllegalArgumentException(
+          "two arguments: USER ROLE,ROLE; the password by stdin. Or three: --key USER ROLE,ROLE");
     }
+    String user = args[args.length - 2];
+    SecureRandom random = new SecureRandom();
+    String key = forKey ? ApiKeyDigest.newKey(random) : "";
+    Object kept = forKey ? ApiKeyDigest.of(key.toCharArray()) : hashOfInput(random);
+    String line = user + ":" + kept + ":" + args[args.length - 1];
+    AccountLine.parse(line);
+    if (forKey) {
+      System.err.println("The API key, which is kept nowhere: " + key);
+    }
+    System.out.println(line);
+  }
+
+  private static PasswordHash hashOfInput(SecureRandom random) throws IOException {
     String password =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
     if (password == null || password.isEmpty()) {
       throw new IllegalArgumentException("the password is read from standard input");
     }
-    PasswordHash hash =
-        PasswordHash.of(password.toCharArray(), PasswordHash.ITERATIONS, new SecureRandom());
-    String line = args[0] + ":" + hash + ":" + args[1];
-    parse(line);
-    System.out.println(line);
+    return PasswordHash.of(password.toCharArray(), PasswordHash.ITERATIONS, random);
   }
 
   private static String withoutByteOrderMark(String line) {
     return line.startsWith("\uFEFF") ? line.substring(1) : line;
   }
 
-  private static Account parse(String line) {
-    String[] fields = line.split(":", -1);
-    if (fields.length != 3 || fields[0].isEmpty()) {
-      throw new IllegalArgumentException("an account is written USER:HASH:ROLE,ROLE");
-    }
-    return new Account(
-        PasswordHash.parse(fields[1]), new Subject(fields[0], roles(fields[2]), Map.of()));
-  }
-
-  private static Set<String> roles(String text) {
-    Set<String> roles = new HashSet<>();
-    for (String field : text.isBlank() ? new String[0] : text.split(",", -1)) {
-      String role = field.strip();
-      if (role.isEmpty() || !roles.add(role)) {
-        throw new IllegalArgumentException("a role is empty, or stands there twice");
-      }
-    }
-    return roles;
-  }
-
   /** The names of all users that it has accounts of. */
   public Set<String> users() {
-    return accounts.keySet();
+    return subjects.keySet();
   }
 
   /** This: the accounts of a file that is read once stay as they are. */
@@ -140,12 +153,12 @@ public final class PasswordFile implements Authenticator {
   /** Whoever stands in the file may go on, with the roles that it gives him. */
   @Override
   public Optional<Subject> current(Subject subject) {
-    return Optional.ofNullable(accounts.get(subject.name())).map(Account::subject);
+    return Optional.ofNullable(subjects.get(subject.name()));
   }
 
   @Override
   public Optional<Subject> authenticate(Login login) {
-    Account account = accounts.get(login.username());
+    AccountLine account = passwords.get(login.username());
     PasswordHash hash = account == null ? nobody : account.hash();
     boolean matches = hash.matches(login.password());
     if (hash.iterations() < mostIterations) {
@@ -153,5 +166,10 @@ public final class PasswordFile implements Authenticator {
       PasswordHash.unmatchable(mostIterations - hash.iterations()).matches(login.password());
     }
     return matches && account != null ? Optional.of(account.subject()) : Optional.empty();
+  }
+
+  @Override
+  public Optional<Subject> authenticateKey(ApiKey key) {
+    return Optional.ofNullable(keys.get(ApiKeyDigest.of(key.value())));
   }
 }

@@ -35,7 +35,8 @@ import org.tokenfilter.token.TokenRejectedException;
  *   GET /security/rest?_wadl                        200 OK, application/vnd.sun.wadl+xml
  * </pre>
  *
- * <p>The number is the time to live in minutes; 0 stands for none. POST does the same as GET.
+ * <p>The number is the time to live in minutes; 0 stands for none. POST does the same as GET. A
+ * log-out is 200 where {@code token.logout.status} says so, for clients that know no 204.
  */
 public class AccessTokenServlet extends LoginEndpoint {
 
@@ -136,7 +137,7 @@ public class AccessTokenServlet extends LoginEndpoint {
     }
     participant().security().containerSession().logOut(request);
     participant().cookies().takeBack(request, response);
-    response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    response.setStatus(participant().logoutStatus());
   }
 
   /** A token of ours that is dead already is what the client wants it to be. */

@@ -21,7 +21,7 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * Gives an API client its one token, and exchanges it for the next. Map it to {@code
- * /routelink/v1/*} or wherever its clients look for it.
+ * /routelink/v1/*}, {@code /routelink/v2/*} or wherever its clients look for it.
  *
  * <pre>
  *   POST /routelink/v1/sessionOpen/sandbox          200 OK
@@ -32,8 +32,8 @@ import org.tokenfilter.token.TokenRejectedException;
  *   Authorization: Bearer eyJ...                    {"token":"eyJ...","expiration":"..."}
  * </pre>
  *
- * <p>The expiration is in GMT. A client whose token is live is answered 409, and refreshes it. POST
- * refreshes too.
+ * <p>The expiration is in GMT. A client whose token is live is answered 409, or 200 where {@code
+ * token.client.live-status} says so, and refreshes it. POST refreshes too.
  */
 public class ApiClientServlet extends LoginEndpoint {
 
@@ -119,25 +119,30 @@ public class ApiClientServlet extends LoginEndpoint {
         "Token has not expired for the api client '"
             + client
             + "'. Please use the /refreshToken api to get a new token.";
-    Problem problem = participant().security().problems().of(Rejection.CLIENT_TOKEN_LIVE);
-    problem.send(
-        response,
-        JsonAnswer.TYPE,
-        JsonAnswer.object(
-            json -> {
-              json.writeStringField("error", "temporary");
-              json.writeStringField("message", message);
-              json.writeStringField("messsage", message);
-            }));
+    JsonAnswer.Members members =
+        json -> {
+          json.writeStringField("error", "temporary");
+          json.writeStringField("message", message);
+          json.writeStringField("messsage", message);
+        };
+    if (participant().clientLiveStatus() == HttpServletResponse.SC_OK) {
+      JsonAnswer.send(response, members);
+    } else {
+      Problem problem = participant().security().problems().of(Rejection.CLIENT_TOKEN_LIVE);
+      problem.send(response, JsonAnswer.TYPE, JsonAnswer.object(members));
+    }
   }
 
-  /** A bad request is told what is wrong with it; everything else is a problem. */
+  /**
+   * A bad request is told what is wrong with it, and by "permanent" that it stays so; everything
+   * else is a problem.
+   */
   @Override
   Wording wording() {
     return new BadRequestWording(
         why ->
             json -> {
-              json.writeStringField("error", "invalid");
+              json.writeStringField("error", "permanent");
               json.writeStringField("message", why);
             });
   }

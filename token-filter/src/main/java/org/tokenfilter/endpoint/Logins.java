@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
 import org.tokenfilter.config.Participant;
+import org.tokenfilter.credentials.ApiKey;
 import org.tokenfilter.credentials.Login;
 import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.token.Rejection;
@@ -52,11 +53,25 @@ final class Logins {
     try {
       return loggedIn(desk.logIn(login, participant.clientOf(request)), request);
     } catch (TokenRejectedException refused) {
-      if (refused.rejection() == Rejection.WRONG_CREDENTIALS) {
-        throw new TokenRejectedException(Rejection.WRONG_LOGIN, refused.why());
-      }
-      throw refused;
+      throw withoutBasic(refused);
     }
+  }
+
+  /** Logs in likewise by an API key from the request's query or body. */
+  Subject byKey(String key, HttpServletRequest request) throws TokenRejectedException, IOException {
+    try {
+      ApiKey sent = new ApiKey(key.toCharArray(), request);
+      return loggedIn(desk.logInByKey(sent, participant.clientOf(request)), request);
+    } catch (TokenRejectedException refused) {
+      throw withoutBasic(refused);
+    }
+  }
+
+  /** Who was not asked for Basic is not challenged to it, either. */
+  private static TokenRejectedException withoutBasic(TokenRejectedException refused) {
+    return refused.rejection() == Rejection.WRONG_CREDENTIALS
+        ? new TokenRejectedException(Rejection.WRONG_LOGIN, refused.why())
+        : refused;
   }
 
   private Subject loggedIn(Subject subject, HttpServletRequest request) {

@@ -32,9 +32,13 @@ final class ServiceGateway {
   private static final String PASSWORD = "password";
   private static final String TOKEN = "userToken";
   private static final FieldNames LOGIN = FieldNames.only(USERNAME, PASSWORD);
-  private static final FieldNames KEEP_ALIVE = FieldNames.only(TOKEN);
+  private static final FieldNames TOKEN_ALONE = FieldNames.only(TOKEN);
   private static final Set<BodyType> BODIES = EnumSet.of(BodyType.JSON, BodyType.FORM);
   private static final List<String> POST = List.of("POST");
+
+  /** The last words of its paths, in lower case. */
+  static final Set<String> VERBS = Set.of("login", "logon", "logoff", "keepalive");
+
   private static final Duration SHORTEST = Duration.ofMinutes(5);
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -75,9 +79,9 @@ final class ServiceGateway {
     }
     return switch (verb) {
       case "login", "logon" -> new Route(POST, this::logIn);
-      case "keepAlive" -> new Route(POST, this::keepAlive);
-      case "" -> closes(request) ? new Route(List.of("GET", "POST"), this::close) : null;
-      default -> null;
+      case "logoff" -> new Route(POST, this::logOff);
+      case "keepalive" -> new Route(POST, this::keepAlive);
+      default -> closes(request) ? new Route(List.of("GET", "POST"), this::close) : null;
     };
   }
 
@@ -100,15 +104,33 @@ final class ServiceGateway {
 
   private void keepAlive(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    @Nullable String inBody =
-        Fields.hasBody(request) ? Fields.ofBody(request, BODIES, KEEP_ALIVE).get(TOKEN) : null;
-    PresentedToken presented = participant.presentToActAtGateway(request, inBody);
+    PresentedToken presented = presentedInBodyToo(request);
     ActiveToken token = service().validateUser(presented);
     @Nullable String session = participant.sessionHeader().read(request);
     ActiveToken used =
         session == null ? token : service().continueSession(token, session, presented.client());
     Duration remaining = service().keepAlive(used).remaining();
     JsonAnswer.send(response, json -> Written.remaining(json, remaining));
+  }
+
+  private PresentedToken presentedInBodyToo(HttpServletRequest request)
+      throws TokenRejectedException {
+    @Nullable String inBody =
+        Fields.hasBody(request) ? Fields.ofBody(request, BODIES, TOKEN_ALONE).get(TOKEN) : null;
+    return participant.presentToActAtGateway(request, inBody);
+  }
+
+  private void logOff(HttpServletRequest request, HttpServletResponse response)
+      throws TokenRejectedException {
+    try {
+      service().logOutUser(presentedInBodyToo(request));
+    } catch (TokenRejectedException refused) {
+      // A token that is dead already is what the client wants it to be.
+      if (!refused.rejection().isDeath()) {
+        throw refused;
+      }
+    }
+    response.setStatus(participant.logoutStatus());
   }
 
   private void close(HttpServletRequest request, HttpServletResponse response)

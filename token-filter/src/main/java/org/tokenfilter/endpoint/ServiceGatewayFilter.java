@@ -22,10 +22,13 @@ import org.tokenfilter.config.TokenSecurity;
  * <pre>{@code
  * <filter-mapping>
  *   <filter-name>service-gateway</filter-name>
- *   <url-pattern>/cra/serviceGateway/services/*</url-pattern>
- *   <url-pattern>/cra/ServiceGateway/Services/*</url-pattern>
+ *   <url-pattern>/cra/*</url-pattern>
  * </filter-mapping>
  * }</pre>
+ *
+ * <p>It answers at {@code /cra/serviceGateway/services/SERVICE}, these two words in any case, as
+ * its clients write them in several; containers compare patterns by the letter. A base of another
+ * name, such as {@code /gate/*}, has its services right below: {@code /gate/SERVICE}.
  *
  * <p>By annotation: {@code @WebFilter(filterName = "service-gateway", urlPatterns = ...) class
  * Gateway extends ServiceGatewayFilter {}}, and the token filter in web.xml or in code after it,
@@ -44,10 +47,15 @@ import org.tokenfilter.config.TokenSecurity;
  *   POST .../services/s1?close=true             204 No Content
  *   userToken: eyJ...
  *   session: q3W...
+ *
+ *   POST .../services/s1/logoff                 204 No Content
+ *   {"userToken":"eyJ..."}
  * </pre>
  *
- * <p>{@code logon} is {@code login}; GET closes too. All other requests pass on to the application.
- * Thread-safe between {@link #init} and {@link #destroy}.
+ * <p>{@code logon} is {@code login}; the last word is known in any case; behind {@code
+ * serviceGateway/services} the service may be left out; GET closes too. A log-off is 200 where
+ * {@code token.logout.status} says so. All other requests pass on to the application. Thread-safe
+ * between {@link #init} and {@link #destroy}.
  */
 public class ServiceGatewayFilter implements Filter {
 
@@ -79,7 +87,9 @@ public class ServiceGatewayFilter implements Filter {
     }
     Participant joined = Participant.of(config, given);
     try {
-      gateway = new ServiceGateway(joined, GatewayPaths.of(config), config.getFilterName());
+      gateway =
+          new ServiceGateway(
+              joined, GatewayPaths.of(config, ServiceGateway.VERBS), config.getFilterName());
       answers = new Answers(joined.security(), new Wording() {});
       participant = joined;
     } catch (RuntimeException e) {

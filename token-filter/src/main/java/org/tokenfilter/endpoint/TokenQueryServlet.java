@@ -11,7 +11,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.Authorization;
+import org.tokenfilter.config.ConfigurationKey;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
@@ -34,20 +37,21 @@ import org.tokenfilter.token.TokenRejectedException;
  *   GET /RevokeSessionToken?SessionToken=T   ... "Result":{"Status":200,"Detail":"..."}}
  * </pre>
  *
- * <p>Each takes POST with a form too, where {@code email} and {@code password} may stand for Basic;
- * and {@code Authorization: Bearer} for the parameter. Querying does not renew. A refusal has
- * {@code "Errors":{"Status":401,"Detail":"..."}} for the result.
+ * <p>Each takes POST with a form too, where {@code email} and {@code password}, or {@code APIKey},
+ * may stand for Basic; and {@code Authorization: Bearer} for the parameter. From the query they are
+ * taken where {@code token.query.credentials} is on, which is warned of at the start. Querying does
+ * not renew. A refusal has {@code "Errors":{"Status":401,"Detail":"..."}} for the result.
  */
 public class TokenQueryServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(TokenQueryServlet.class);
+
   private static final String TOKEN = "SessionToken";
   private static final String MINUTES = "Minutes";
-  private static final String EMAIL = "email";
-  private static final String PASSWORD = "password";
   private static final FieldNames QUERY = FieldNames.among(TOKEN, MINUTES);
-  private static final FieldNames FORM = FieldNames.among(TOKEN, MINUTES, EMAIL, PASSWORD);
+  private static final FieldNames WITH_CREDENTIALS = SentCredentials.namesWith(TOKEN, MINUTES);
   private static final Set<BodyType> FORM_ALONE = EnumSet.of(BodyType.FORM);
   private static final List<String> METHODS = List.of("GET", "POST");
   private static final Duration SHORTEST = Duration.ofMinutes(1);
@@ -60,6 +64,19 @@ public class TokenQueryServlet extends LoginEndpoint {
   /** For code: the settings are those of this one, which stays the caller's to close. */
   public TokenQueryServlet(TokenSecurity security) {
     super(security);
+  }
+
+  @Override
+  void start(TokenSecurity security) {
+    super.start(security);
+    if (participant().takesQueryCredentials()) {
+      LOG.warn(
+          "{}=true: {} takes passwords and API keys from the query, which containers and proxies"
+              + " write into their access logs. Let them log the path without the query, and"
+              + " change to Basic or a form as soon as the clients can",
+          ConfigurationKey.QUERY_CREDENTIALS.key(),
+          getServletName());
+    }
   }
 
   @Override
@@ -96,11 +113,12 @@ public class TokenQueryServlet extends LoginEndpoint {
 
   private void give(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    Fields query = Fields.ofQuery(request, QUERY);
+    boolean byQuery = participant().takesQueryCredentials();
+    Fields query = Fields.ofQuery(request, byQuery ? WITH_CREDENTIALS : QUERY);
     Fields form = form(request);
     Duration idle = minutes(either(query.get(MINUTES), form.get(MINUTES), MINUTES));
-    IssuedToken token =
-        service().issueUser(logIn(form, request), idle, participant().clientOf(request));
+    Subject subject = logIn(SentCredentials.among(query), SentCredentials.among(form), request);
+    IssuedToken token = service().issueUser(subject, idle, participant().clientOf(request));
     ActiveToken fresh = new ActiveToken(token.record(), null, token.record().lastUsedAt());
     envelope.sendResult(
         response,
@@ -110,15 +128,45 @@ public class TokenQueryServlet extends LoginEndpoint {
         });
   }
 
-  private Subject logIn(Fields form, HttpServletRequest request)
+  private Subject logIn(
+      @Nullable SentCredentials query, @Nullable SentCredentials form, HttpServletRequest request)
       throws TokenRejectedException, IOException {
-    boolean byForm = form.get(EMAIL) != null || form.get(PASSWORD) != null;
-    if (byForm && Authorization.credentials(request, "basic") != null) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "credentials are given twice");
+    SentCredentials sent = query == null ? form : query;
+    boolean byBasic = Logins.isByBasic(request);
+    if (sent == null) {
+      if (!byBasic) {
+        warnOfIgnored(request);
+      }
+      return logins().byBasic(request);
     }
-    return byForm
-        ? logins().byFields(form.required(EMAIL), form.required(PASSWORD), request)
-        : logins().byBasic(request);
+    if (byBasic || (query != null && form != null)) {
+      throw SentCredentials.twice();
+    }
+    return sent.logIn(logins(), request);
+  }
+
+  /** A client that can do nothing else is refused for a reason that its operator must find. */
+  private void warnOfIgnored(HttpServletRequest request) {
+    if (!participant().takesQueryCredentials() && hasCredentialsInQuery(request)) {
+      participant()
+          .security()
+          .notices()
+          .warn(
+              LOG,
+              "credentials in the query",
+              "A request for a token is refused with 401: its credentials are in the query, where"
+                  + " they are not looked at. Let the client send them by Basic or in a form; or,"
+                  + " if it cannot, set {}=true",
+              ConfigurationKey.QUERY_CREDENTIALS.key());
+    }
+  }
+
+  private static boolean hasCredentialsInQuery(HttpServletRequest request) {
+    try {
+      return SentCredentials.among(Fields.ofQuery(request, WITH_CREDENTIALS)) != null;
+    } catch (TokenRejectedException malformed) {
+      return true;
+    }
   }
 
   private static Duration minutes(@Nullable String text) throws TokenRejectedException {
@@ -182,7 +230,7 @@ public class TokenQueryServlet extends LoginEndpoint {
 
   private static Fields form(HttpServletRequest request) throws TokenRejectedException {
     return request.getMethod().equals("POST") && Fields.hasBody(request)
-        ? Fields.ofBody(request, FORM_ALONE, FORM)
+        ? Fields.ofBody(request, FORM_ALONE, WITH_CREDENTIALS)
         : Fields.none();
   }
 

@@ -187,7 +187,7 @@ enum Door {
     boolean own =
         switch (this) {
           case CLIENT_JSON ->
-              answer.body().matches("\\{\"error\":\"invalid\",\"message\":\"[A-Za-z0-9 ._,-]*\"}")
+              answer.body().matches("\\{\"error\":\"permanent\",\"message\":\"[A-Za-z0-9 ._,-]*\"}")
                   && hasJson(answer);
           case QUERY_BASIC, QUERY_FORM ->
               answer

@@ -25,6 +25,8 @@ class CloseParameterTest {
   @CsvSource({
     "close=true, TRUE",
     "close=false, FALSE",
+    "close=Y, TRUE",
+    "close=N, FALSE",
     "page=2&close=true, TRUE",
     "close=false&page=2, FALSE",
     "&close=true&, TRUE",
@@ -62,6 +64,10 @@ class CloseParameterTest {
         "close=yes",
         "close=1",
         "close=TRUE",
+        "close=y",
+        "close=n",
+        "close=YES",
+        "close=%59",
         "close=True",
         "close=true ",
         "close=+true",
@@ -81,6 +87,8 @@ class CloseParameterTest {
   @ValueSource(
       strings = {
         "close=true&close=true",
+        "close=true&close=Y",
+        "close=Y&close=Y",
         "close=true&close=false",
         "close=false&page=2&close=false",
         "close=true&close",

@@ -219,6 +219,40 @@ class LoginDeskTest {
         .isThrownBy(() -> failing.logIn(login("alice", "right"), CLIENT));
   }
 
+  @Test
+  void anApiKeyReachesTheAuthenticatorAsItWasSentAndIsWiped() throws Exception {
+    List<String> keys = new ArrayList<>();
+    LoginDesk desk =
+        deskOf(
+            new Authenticator() {
+              @Override
+              public Optional<Subject> authenticate(Login login) {
+                throw new AssertionError("a key is no login");
+              }
+
+              @Override
+              public Optional<Subject> authenticateKey(ApiKey key) throws IOException {
+                keys.add(new String(key.value()));
+                if (key.value()[0] == '!') {
+                  throw new IOException("the directory is down");
+                }
+                return key.value()[0] == 'r' ? Optional.of(Subject.of("feed")) : Optional.empty();
+              }
+            });
+    char[] right = "right".toCharArray();
+    assertThat(desk.logInByKey(new ApiKey(right, request), CLIENT)).isEqualTo(Subject.of("feed"));
+    assertThat(right).containsOnly('\0');
+    for (String wrong : List.of("wrong", "", "r\0", "r\ud83d", "r".repeat(1025))) {
+      char[] key = wrong.toCharArray();
+      assertWrong(() -> desk.logInByKey(new ApiKey(key, request), CLIENT));
+      assertThat(new String(key)).isEqualTo("\0".repeat(key.length));
+    }
+    assertThatIOException()
+        .isThrownBy(() -> desk.logInByKey(new ApiKey("!".toCharArray(), request), CLIENT));
+    assertThat(keys).containsExactly("right", "wrong", "!");
+    assertWrong(() -> this.desk.logInByKey(new ApiKey("right".toCharArray(), request), CLIENT));
+  }
+
   /** Case L26: else an unknown user would be told apart from a wrong password. */
   @Test
   @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
@@ -232,6 +266,7 @@ class LoginDeskTest {
   @Test
   void aLoginShowsNoSecret() {
     assertThat(login("alice", "right")).hasToString("Login[]");
+    assertThat(new ApiKey("right".toCharArray(), request)).hasToString("ApiKey[]");
   }
 
   private Login login(String username, String password) {

@@ -145,6 +145,73 @@ class PasswordFileTest {
   }
 
   @Test
+  void aUserMayHaveApiKeysBesideAPasswordOrWithoutOne() throws Exception {
+    PasswordFile accounts =
+        read(
+            "alice:" + hash + ":user",
+            "alice:" + ApiKeyDigest.of("one".toCharArray()) + ":user",
+            "alice:" + ApiKeyDigest.of("tw\u00F6".toCharArray()) + ":user",
+            "feed:" + ApiKeyDigest.of("three".toCharArray()) + ":reader");
+
+    assertThat(byKey(accounts, "one")).contains(Subject.of("alice", "user"));
+    assertThat(byKey(accounts, "tw\u00F6")).contains(Subject.of("alice", "user"));
+    assertThat(byKey(accounts, "three")).contains(Subject.of("feed", "reader"));
+    for (String none : List.of("", "One", "one ", "right", "alice", hash)) {
+      assertThat(byKey(accounts, none)).as(none).isEmpty();
+    }
+    assertThat(byKey(accounts, ApiKeyDigest.of("one".toCharArray()).text())).isEmpty();
+    assertThat(logIn(accounts, "alice", "right")).contains(Subject.of("alice", "user"));
+    assertThat(logIn(accounts, "alice", "one")).isEmpty();
+    assertThat(logIn(accounts, "feed", "three")).isEmpty();
+    assertThat(accounts.users()).containsExactlyInAnyOrder("alice", "feed");
+    assertThat(accounts.current(Subject.of("feed"))).contains(Subject.of("feed", "reader"));
+  }
+
+  @Test
+  void keysThatContradictAreAMistake() {
+    String one = ApiKeyDigest.of("one".toCharArray()).text();
+    assertMistake("the key stands in an earlier line too", "a:" + one + ":", "b:" + one + ":");
+    assertMistake(
+        "the user has other roles in an earlier line", "a:" + hash + ":x", "a:" + one + ":y");
+    for (String wrong :
+        List.of("$sha256$A", "$sha256$AAAA", one + "A", one + "=", one.replace('$', '%'))) {
+      assertThatIllegalArgumentException()
+          .as(wrong)
+          .isThrownBy(() -> read("a:" + wrong + ":"))
+          .satisfies(e -> assertThat(String.valueOf(e.getMessage())).doesNotContain(wrong));
+    }
+  }
+
+  private void assertMistake(String why, String... lines) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(lines))
+        .withMessageContaining("line 2: " + why);
+  }
+
+  private Optional<Subject> byKey(PasswordFile accounts, String key) {
+    return accounts.authenticateKey(new ApiKey(key.toCharArray(), mock(HttpServletRequest.class)));
+  }
+
+  @Test
+  void apiKeyIsMadeAndShownOnce() throws Exception {
+    PrintStream error = System.err;
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(shown, true, StandardCharsets.UTF_8));
+    String line;
+    try {
+      line = writtenFor("", "--key", "feed", "reader,user");
+    } finally {
+      System.setErr(error);
+    }
+    String key = shown.toString(StandardCharsets.UTF_8).strip().replaceFirst(".*: ", "");
+    assertThat(key).matches("[A-Za-z0-9_-]{43}");
+    assertThat(line).doesNotContain(key);
+    assertThat(byKey(read(line.strip()), key)).contains(Subject.of("feed", "reader", "user"));
+    assertThatIllegalArgumentException().isThrownBy(() -> writtenFor("", "--key", "a:b", "user"));
+    assertThatIllegalArgumentException().isThrownBy(() -> writtenFor("x\n", "--kay", "a", "user"));
+  }
+
+  @Test
   void aFileThatCannotBeReadIsSaidSo() throws Exception {
     assertThatIOException().isThrownBy(() -> PasswordFile.read(directory.resolve("missing")));
     assertThatIOException().isThrownBy(() -> PasswordFile.read(directory));
@@ -187,13 +254,17 @@ class PasswordFileTest {
   }
 
   private static String written(String user, String roles, String input) throws IOException {
+    return writtenFor(input, user, roles);
+  }
+
+  private static String writtenFor(String input, String... arguments) throws IOException {
     InputStream in = System.in;
     PrintStream out = System.out;
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     try {
       System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
       System.setOut(new PrintStream(lines, true, StandardCharsets.UTF_8));
-      PasswordFile.main(new String[] {user, roles});
+      PasswordFile.main(arguments);
     } finally {
       System.setIn(in);
       System.setOut(out);

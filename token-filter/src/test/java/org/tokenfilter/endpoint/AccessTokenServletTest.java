@@ -242,6 +242,25 @@ final class AccessTokenServletTest {
   }
 
   @Test
+  void logoutIs200WhereClientsTakeNoOtherStatusForDone() throws Exception {
+    stopTheApplication();
+    start(Map.of("token.logout.status", "200"));
+    Session token = app.session(Accounts.ALICE, 30);
+    for (int i = 0; i < 2; i++) {
+      HttpResponse<String> answer = app.get(LOGOUT, token.headers());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEmpty();
+      assertThat(answer.headers().allValues("Set-Cookie"))
+          .singleElement()
+          .asString()
+          .contains("SESSION=;", "Max-Age=0");
+      assertUnstored(answer);
+    }
+    assertThat(app.get("/shop/api/who", token.headers()).statusCode()).isEqualTo(401);
+    assertThat(app.get(LOGOUT, "Authorization", "Bearer forged").statusCode()).isEqualTo(401);
+  }
+
+  @Test
   void logoutThatTheStoreDidNotDoIsNoSuccess() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     doThrow(new TokenStoreException("gone", null, true)).when(store).end(any(), any());

@@ -413,7 +413,7 @@ final class ApiClientRefusalsTest {
       assertThat(answer.status()).as(header).isEqualTo(400);
       assertThat(answer.body())
           .as(header)
-          .startsWith("{\"error\":\"invalid\",\"message\":\"")
+          .startsWith("{\"error\":\"permanent\",\"message\":\"")
           .doesNotContainIgnoringCase("canary")
           .doesNotContainIgnoringCase("trusted")
           .doesNotContainIgnoringCase("proxy")
@@ -461,7 +461,8 @@ final class ApiClientRefusalsTest {
 
   private static void assertBad(HttpResponse<String> answer, String message) {
     assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(answer.body()).isEqualTo("{\"error\":\"invalid\",\"message\":\"" + message + "\"}");
+    assertThat(answer.body())
+        .isEqualTo("{\"error\":\"permanent\",\"message\":\"" + message + "\"}");
     assertThat(answer.headers().allValues("WWW-Authenticate"))
         .containsExactly("Bearer realm=\"ROOT\", error=\"invalid_request\"");
     assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
@@ -469,7 +470,8 @@ final class ApiClientRefusalsTest {
 
   private static void assertBad(Answer answer, String message) {
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body()).isEqualTo("{\"error\":\"invalid\",\"message\":\"" + message + "\"}");
+    assertThat(answer.body())
+        .isEqualTo("{\"error\":\"permanent\",\"message\":\"" + message + "\"}");
     assertThat(answer.all("WWW-Authenticate"))
         .containsExactly("Bearer realm=\"ROOT\", error=\"invalid_request\"");
   }

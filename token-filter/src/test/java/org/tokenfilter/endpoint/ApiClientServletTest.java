@@ -156,6 +156,23 @@ final class ApiClientServletTest {
   }
 
   @Test
+  void clientWithALiveTokenIsToldSoBy200WhereItThrowsErrorsAway() throws Exception {
+    String byDefault = "";
+    for (String status : List.of("409", "200")) {
+      stopTheApplication();
+      start(Map.of("token.client.live-status", status));
+      String token = token(open("alice", "test4"));
+      HttpResponse<String> answer = open("alice", "test4");
+      assertThat(answer.statusCode()).isEqualTo(Integer.parseInt(status));
+      assertThat(answer.body()).contains("\"error\":\"temporary\"", "\"messsage\":\"Token has not");
+      assertThat(byDefault).isIn("", answer.body());
+      assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
+      assertThat(served.page(token).body()).isEqualTo("alice");
+      byDefault = answer.body();
+    }
+  }
+
+  @Test
   void tokenIsOneOfItsEnvironmentItsSubjectAndItsName() throws Exception {
     assertThat(open("alice", "a").statusCode()).isEqualTo(200);
     assertThat(open("alice", "A").statusCode()).isEqualTo(200);

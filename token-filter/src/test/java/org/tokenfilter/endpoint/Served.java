@@ -3,7 +3,9 @@ package org.tokenfilter.endpoint;
 import jakarta.servlet.DispatcherType;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -29,11 +31,18 @@ record Served(SettableClock clock, FaultyTokenStore store, TokenSecurity securit
   private static final Duration RETENTION = Duration.ofHours(1);
 
   static Served of(Path folder, Map<String, String> settings) throws Exception {
+    return of(folder, settings, "");
+  }
+
+  /** With more lines of the password file. */
+  static Served of(Path folder, Map<String, String> settings, String accounts) throws Exception {
     SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00.789Z"));
     FaultyTokenStore store = new FaultyTokenStore(new InMemoryTokenStore(clock, RETENTION));
+    Map<String, String> usual = Accounts.settings(folder);
+    Files.writeString(folder.resolve("accounts"), accounts, StandardOpenOption.APPEND);
     TokenSecurity security =
         TokenSecurity.builder()
-            .settings(Accounts.settings(folder))
+            .settings(usual)
             .setting("token.gateway.paths", GATEWAY)
             .settings(settings)
             .clock(clock)

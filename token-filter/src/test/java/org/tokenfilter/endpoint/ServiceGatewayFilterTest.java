@@ -469,13 +469,19 @@ final class ServiceGatewayFilterTest {
             "POST " + SERVICE,
             "GET " + SERVICE + "?close=false",
             "GET " + SERVICE + "?closed=true",
-            "POST " + SERVICE + "/Login",
-            "POST " + SERVICE + "/keepalive",
+            "POST " + SERVICE + "/log%C4%B1n",
+            "POST " + SERVICE + "/%E2%84%AAeepAlive",
+            "GET " + SERVICE + "/logoff",
+            "POST " + SERVICE + "/logout",
+            "POST " + GATEWAY + "/login/",
+            "GET " + GATEWAY + "/Logoff",
+            "POST " + GATEWAY + "/",
+            "POST " + GATEWAY,
+            "POST " + GATEWAY + "/products/p/views/v/data?close=true",
             "POST " + SERVICE + "/login/",
             "POST " + SERVICE + "/login/more",
             "POST " + SERVICE + "/y/login",
             "POST " + SERVICE + "/data?close=true",
-            "POST " + GATEWAY + "/login",
             "POST " + GATEWAY + "/" + "s".repeat(65) + "/login",
             "POST " + GATEWAY + "/s%20t/login",
             "POST " + GATEWAY + "/s~t/login",
@@ -490,6 +496,87 @@ final class ServiceGatewayFilterTest {
     }
     assertThat(all.postJson(GATEWAY + "/" + "s".repeat(64) + "/login", ALICE).statusCode())
         .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/s1/Logon",
+        "/s1/LOGIN",
+        "/s1/logON",
+        "/login",
+        "/Logon",
+      })
+  void lastWordIsKnownInAnyCaseAndTheServiceMayBeMissing(String path) throws Exception {
+    for (String base : List.of(GATEWAY, OTHER_SPELLING)) {
+      HttpResponse<String> answer = all.postForm(base + path, "username=alice&password=wonderland");
+      assertThat(answer.statusCode()).as(base + path).isEqualTo(200);
+      String token = WebApp.member(answer.body(), "userToken");
+      assertThat(all.get("/api", bearer(token)).body()).isEqualTo("alice");
+    }
+  }
+
+  @Test
+  void sessionIsKeptAliveAndClosedWithoutAService() throws Exception {
+    IssuedToken user = all.userToken("alice");
+    String session = all.openSession(user);
+    String[] headers = and(bearer(user), "session", session);
+    for (String path : List.of("/keepAlive", "/KeepAlive", "/s1/keepalive", "/s1/KEEPALIVE")) {
+      assertThat(all.send("POST", GATEWAY + path, headers).body())
+          .as(path)
+          .isEqualTo("{\"remaining\":900000}");
+    }
+    assertThat(all.send("POST", GATEWAY + "?close=true", bearer(user)).statusCode()).isEqualTo(400);
+    assertThat(isLive(session)).isTrue();
+    assertThat(all.send("POST", GATEWAY + "?close=Y", headers).statusCode()).isEqualTo(204);
+    assertThat(isLive(session)).isFalse();
+  }
+
+  @Test
+  void logOffEndsTheUserTokenAndItsSessions() throws Exception {
+    for (String path : List.of("/s1/logoff", "/s1/Logoff", "/Logoff")) {
+      IssuedToken user = all.userToken("alice");
+      String session = all.openSession(user);
+      for (int i = 0; i < 2; i++) {
+        HttpResponse<String> answer = all.postForm(GATEWAY + path, "userToken=" + user.value());
+        assertThat(answer.statusCode()).as(path).isEqualTo(204);
+        assertThat(answer.body()).isEmpty();
+        assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
+      }
+      assertThat(isLive(session)).isFalse();
+      assertThat(all.get("/api", bearer(user)).body()).contains("\"reason\":\"closed\"");
+    }
+    IssuedToken byHeader = all.userToken("alice");
+    assertThat(all.send("POST", SERVICE + "/logoff", bearer(byHeader)).statusCode()).isEqualTo(204);
+    assertThat(all.get("/api", bearer(byHeader)).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void logOffTakesUserTokensAloneAndIsGuarded() throws Exception {
+    String open = all.openToken("alice", 5).value();
+    String path = SERVICE + "/Logoff";
+    assertThat(all.postForm(path, "userToken=" + open).statusCode()).isEqualTo(401);
+    assertThat(all.postForm(path, "userToken=forged").statusCode()).isEqualTo(401);
+    assertThat(all.send("POST", path).statusCode()).isEqualTo(401);
+    assertThat(all.get("/api", bearer(open)).statusCode()).isEqualTo(PASSED_ON);
+    IssuedToken user = all.userToken("alice");
+    all.store.failBefore(Call.END, 1);
+    assertThat(all.send("POST", path, bearer(user)).statusCode()).isEqualTo(503);
+    restart(Map.of("token.carriers", "bearer, cookie"));
+    IssuedToken cookie = all.userToken("alice");
+    String[] crossSite = {"Cookie", "token=" + cookie.value(), "Sec-Fetch-Site", "cross-site"};
+    assertThat(all.send("POST", path, crossSite).statusCode()).isEqualTo(403);
+    assertThat(all.get("/api", bearer(cookie)).statusCode()).isEqualTo(PASSED_ON);
+  }
+
+  @Test
+  void logOffIs200WhereClientsKnowNo204() throws Exception {
+    restart(Map.of("token.logout.status", "200"));
+    IssuedToken user = all.userToken("alice");
+    HttpResponse<String> answer = all.send("POST", SERVICE + "/Logoff", bearer(user));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEmpty();
+    assertThat(all.get("/api", bearer(user)).statusCode()).isEqualTo(401);
   }
 
   @ParameterizedTest
