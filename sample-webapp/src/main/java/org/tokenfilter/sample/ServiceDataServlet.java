@@ -13,14 +13,15 @@ import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenId;
 
 /**
- * {@code GET .../{service}/products/{p}/views/{v}/data}: the session that the request is in, and
- * how many requests there were in it.
+ * {@code GET .../{service}/products/{p}/views/{v}/data}, with or without the service: the session
+ * that the request is in, and how many requests there were in it.
  */
 public final class ServiceDataServlet extends HttpServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  private static final Pattern DATA = Pattern.compile("/[^/]+/products/[^/]+/views/[^/]+/data");
+  private static final Pattern DATA =
+      Pattern.compile("(?i)/serviceGateway/services(?:/[^/]+)?/products/[^/]+/views/[^/]+/data");
 
   private final transient RequestCounts counts = new RequestCounts();
   private transient TokenService.@Nullable Listening listening;
