@@ -1,8 +1,10 @@
 package org.tokenfilter.integration.container;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /** An application on a container, and a client that speaks to it. */
 public final class Deployment implements AutoCloseable {
@@ -20,6 +22,38 @@ public final class Deployment implements AutoCloseable {
   /** Starts a container with the sample. */
   public static Deployment ofSample(Container container, String contextPath) throws Exception {
     return at(contextPath, container, War.SAMPLE);
+  }
+
+  /**
+   * Starts a container with the sample.
+   *
+   * @param settings that stand before all others
+   */
+  public static Deployment ofSample(
+      Container container, String contextPath, Map<String, String> settings) throws Exception {
+    return at(contextPath, container, War.SAMPLE, settings);
+  }
+
+  /**
+   * Starts a Tomcat with the sample behind Tomcat's CORS filter, as docs/hardening.md sets it up.
+   *
+   * @param origin whose pages it lets in
+   * @param settings that stand before all others
+   */
+  public static Deployment ofSampleForPagesOf(String origin, Map<String, String> settings)
+      throws Exception {
+    Path folder = Target.empty("cors");
+    War.unpack(War.SAMPLE, folder.resolve("unpacked"));
+    Path webXml = folder.resolve("unpacked/WEB-INF/web.xml");
+    String filter =
+        Document.read("hardening.md")
+            .section("Pages of other origins")
+            .fenced("xml")
+            .replace("https://app.example.org", origin);
+    String end = "</display-name>";
+    Files.writeString(webXml, Files.readString(webXml).replace(end, end + filter));
+    War.pack(folder.resolve("unpacked"), folder.resolve("sample.war"));
+    return at("", Container.TOMCAT_10, folder.resolve("sample.war"), settings);
   }
 
   /**
@@ -46,9 +80,16 @@ public final class Deployment implements AutoCloseable {
   /** Starts a container with a WAR, whose keys and tokens are in a folder of its own. */
   static Deployment at(String contextPath, Container container, Path war, Path... more)
       throws Exception {
+    return at(contextPath, container, war, Map.of(), more);
+  }
+
+  private static Deployment at(
+      String contextPath, Container container, Path war, Map<String, String> settings, Path... more)
+      throws Exception {
     long begin = System.nanoTime();
     RunningServer server = container.start(more);
     System.setProperty("sample.data", server.folder().resolve("data").toString());
+    settings.forEach(System::setProperty);
     Quiet.on();
     try {
       server.deploy(war, contextPath);

@@ -1,0 +1,95 @@
+package org.tokenfilter.integration.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** A client that is a program of its own: a script, and what runs it. */
+enum Program {
+  /** An open token by requests. */
+  SPECTRUM("spectrum.py", List.of("python3", "/usr/bin/python3"), "import requests"),
+  /** User tokens and their sessions by requests. */
+  GATEWAY("gateway.py", List.of("python3", "/usr/bin/python3"), "import requests"),
+  /** API clients' tokens by wget. */
+  ROUTELINK("routelink.sh", List.of("wget"), "--version"),
+  /** Session token queries by curl. */
+  TOKEN_QUERIES("token-queries.sh", List.of("curl"), "--version");
+
+  private static final Path SCRIPTS = Path.of("src/test/resources/clients").toAbsolutePath();
+  private static final long PATIENCE_SECONDS = 120;
+
+  private final String script;
+  private final List<String> interpreters;
+  private final String trial;
+
+  Program(String script, List<String> interpreters, String trial) {
+    this.script = script;
+    this.interpreters = interpreters;
+    this.trial = trial;
+  }
+
+  /**
+   * Runs it to its end, which is to be a good one; where it is not installed the test is skipped.
+   */
+  void run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    String interpreter = installed();
+    command.add(isPython() ? interpreter : "sh");
+    command.add(SCRIPTS.resolve(script).toString());
+    command.addAll(List.of(arguments));
+    assertThat(ended(command)).as("what %s said", script).isEqualTo("0: ");
+  }
+
+  private boolean isPython() {
+    return script.endsWith(".py");
+  }
+
+  /** The first that does what the script needs: of several Pythons, the one that has requests. */
+  private String installed() throws IOException, InterruptedException {
+    for (String interpreter : interpreters) {
+      List<String> command =
+          isPython() ? List.of(interpreter, "-c", trial) : List.of(interpreter, trial);
+      if (isThere(interpreter) && ended(command).startsWith("0:")) {
+        return interpreter;
+      }
+    }
+    String missing =
+        "%s is not run: there is no %s (Debian: apt-get install curl wget python3-requests)"
+            .formatted(script, isPython() ? "python3 with requests" : interpreters.get(0));
+    System.err.println(missing); // the reports alone have the reason of an assumption
+    assumeTrue(false, missing);
+    throw new AssertionError("skipped");
+  }
+
+  private static boolean isThere(String name) {
+    for (String folder : System.getenv("PATH").split(":", -1)) {
+      if (Files.isExecutable(Path.of(folder).resolve(name))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The status and what was said. */
+  private static String ended(List<String> command) throws IOException, InterruptedException {
+    Path said = Files.createTempFile("client", ".log");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(it -> it.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+    Process process = builder.redirectOutput(said.toFile()).start();
+    try {
+      boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      String status = ended ? String.valueOf(process.exitValue()) : "did not end";
+      return status + ": " + Files.readString(said);
+    } finally {
+      process.destroyForcibly();
+      Files.delete(said);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.tokenfilter.integration.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.integration.container.Deployment;
+
+/**
+ * A page of another origin, as one family's clients in JavaScript are: it asks for a session token
+ * by Basic, with credentials, for which its browser sends a preflight first.
+ */
+final class OtherOriginIT {
+
+  private static final String CLIENT =
+      """
+      const done = arguments[arguments.length - 1];
+      const ask = (path, authorization) => new Promise((resolve, reject) => {
+        const request = new XMLHttpRequest();
+        request.open('GET', arguments[0] + path);
+        request.withCredentials = true;
+        request.setRequestHeader('Authorization', authorization);
+        request.onload = () => resolve(request);
+        request.onerror = () => reject(new Error('not readable'));
+        request.send();
+      });
+      const call = async () => {
+        const given = await ask('/security/rest/token/access/session/30',
+            'Basic ' + btoa('alice:wonderland-4711'));
+        if (given.status !== 200) {
+          return 'given: ' + given.status;
+        }
+        const bearer = 'Bearer ' + JSON.parse(given.responseText).access_token;
+        const who = await ask('/api/whoami', bearer);
+        const out = await ask('/security/rest/token/logout', bearer);
+        const after = await ask('/api/whoami', bearer);
+        return [JSON.parse(who.responseText).username, who.status, out.status, after.status]
+            .join(' ');
+      };
+      call().then(done).catch(error => done(error.message));
+      """;
+
+  private HttpServer page;
+
+  @BeforeEach
+  void serveAPage() throws Exception {
+    page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    byte[] body = "<!doctype html><title>page</title>".getBytes(StandardCharsets.US_ASCII);
+    page.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/html");
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    page.start();
+  }
+
+  @AfterEach
+  void stopServing() {
+    page.stop(0);
+  }
+
+  @Test
+  void pageOfAListedOriginLogsInAndOut() throws Exception {
+    Map<String, String> settings = Map.of("token.origins", origin(), "token.logout.status", "200");
+    try (Chromium browser = Chromium.start();
+        Deployment tomcat = Deployment.ofSampleForPagesOf(origin(), settings)) {
+      assertThat(said(browser, tomcat)).isEqualTo("alice 200 200 401");
+    }
+  }
+
+  @Test
+  void pageThatTheFilterAloneLetsInIsRefused() throws Exception {
+    try (Chromium browser = Chromium.start();
+        Deployment tomcat = Deployment.ofSampleForPagesOf(origin(), Map.of())) {
+      assertThat(said(browser, tomcat)).isEqualTo("given: 403");
+    }
+  }
+
+  /** Another host of the same site, so that the cookie of the session travels. */
+  private String origin() {
+    return "http://app.token.localhost:" + page.getAddress().getPort();
+  }
+
+  private String said(Chromium browser, Deployment tomcat) {
+    String shop = "http://shop.token.localhost:" + tomcat.address().getPort();
+    return browser.window().visit(origin() + "/").said(CLIENT, shop);
+  }
+}
