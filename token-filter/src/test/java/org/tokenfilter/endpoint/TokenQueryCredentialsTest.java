@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,11 @@ final class TokenQueryCredentialsTest {
   private Served served;
   private WebApp app;
 
+  @BeforeEach
+  void startTheApplication() throws Exception {
+    start(Map.of());
+  }
+
   private void start(Map<String, String> settings) throws Exception {
     served = Served.of(folder, settings, KEY_LINE);
     app = served.app();
@@ -41,6 +47,11 @@ final class TokenQueryCredentialsTest {
   @AfterEach
   void stopTheApplication() {
     served.close();
+  }
+
+  private void restart(Map<String, String> settings) throws Exception {
+    served.close();
+    start(settings);
   }
 
   @ParameterizedTest
@@ -55,7 +66,7 @@ final class TokenQueryCredentialsTest {
         "APIKey=" + KEY + "&Minutes=30",
       })
   void credentialsAreTakenFromTheQueryWhereThatIsOn(String query) throws Exception {
-    start(ON);
+    restart(ON);
     String name = query.contains("APIKey") ? "feed" : "alice";
     for (HttpResponse<String> answer :
         List.of(app.get(GET + "?" + query), app.post(GET, FORM, query))) {
@@ -76,7 +87,6 @@ final class TokenQueryCredentialsTest {
         "email=alice&email=bob&password=x",
       })
   void credentialsInTheQueryAreNotLookedAtOtherwise(String query) throws Exception {
-    start(Map.of());
     try (Logged log = Logged.by(TokenQueryServlet.class)) {
       for (int i = 0; i < 12; i++) {
         HttpResponse<String> answer = app.get(GET + "?" + query);
@@ -97,7 +107,6 @@ final class TokenQueryCredentialsTest {
 
   @Test
   void formTakesAnApiKeyWhateverTheQueryMay() throws Exception {
-    start(Map.of());
     HttpResponse<String> answer = app.post(GET, FORM, "APIKey=" + KEY);
     assertThat(served.page(WebApp.member(answer.body(), "SessionToken")).body()).isEqualTo("feed");
   }
@@ -118,14 +127,14 @@ final class TokenQueryCredentialsTest {
         "email=alice&password=%FF",
       })
   void credentialsThatAreNotWholeOrContradictAreABadRequest(String query) throws Exception {
-    start(ON);
+    restart(ON);
     assertThat(app.get(GET + "?" + query).statusCode()).isEqualTo(400);
     assertThat(app.post(GET, FORM, query).statusCode()).isEqualTo(400);
   }
 
   @Test
   void credentialsInTwoPlacesAreABadRequest() throws Exception {
-    start(ON);
+    restart(ON);
     String query = GET + "?email=alice&password=wonderland";
     String[] basic = {"Authorization", WebApp.basic(Accounts.ALICE)};
     assertThat(app.get(query, basic).statusCode()).isEqualTo(400);
@@ -138,7 +147,7 @@ final class TokenQueryCredentialsTest {
 
   @Test
   void wrongOnesAreRefusedAlikeAndCounted() throws Exception {
-    start(ON);
+    restart(ON);
     String wrong = null;
     for (String query :
         List.of(
@@ -171,7 +180,7 @@ final class TokenQueryCredentialsTest {
 
   @Test
   void keyIsNoPasswordAndAPasswordNoKey() throws Exception {
-    start(ON);
+    restart(ON);
     assertThat(app.get(GET + "?email=feed&Password=" + KEY).statusCode()).isEqualTo(401);
     assertThat(app.get(GET + "?APIKey=wonderland").statusCode()).isEqualTo(401);
     assertThat(app.get(GET, "Authorization", WebApp.basic("feed:" + KEY)).statusCode())
@@ -181,10 +190,9 @@ final class TokenQueryCredentialsTest {
   @Test
   void startWarnsOfItAndNamesTheRemedy() throws Exception {
     try (Logged log = Logged.by(TokenQueryServlet.class)) {
-      start(Map.of());
+      restart(Map.of());
       assertThat(log.messages()).isEmpty();
-      served.close();
-      start(ON);
+      restart(ON);
       assertThat(log.messages())
           .isNotEmpty()
           .allSatisfy(
@@ -199,7 +207,7 @@ final class TokenQueryCredentialsTest {
   void noLogLineHoldsWhatCameInTheQuery() throws Exception {
     try (LogLines all = new LogLines("org.tokenfilter");
         LogLines audit = new LogLines("org.tokenfilter.audit")) {
-      start(ON);
+      restart(ON);
       for (String query :
           List.of(
               "email=alice&Password=wonderland",

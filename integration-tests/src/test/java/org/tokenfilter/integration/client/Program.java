@@ -14,25 +14,24 @@ import java.util.concurrent.TimeUnit;
 /** A client that is a program of its own: a script, and what runs it. */
 enum Program {
   /** An open token by requests. */
-  SPECTRUM("spectrum.py", List.of("python3", "/usr/bin/python3"), "import requests"),
+  SPECTRUM("spectrum.py", Program.PYTHON),
   /** User tokens and their sessions by requests. */
-  GATEWAY("gateway.py", List.of("python3", "/usr/bin/python3"), "import requests"),
+  GATEWAY("gateway.py", Program.PYTHON),
   /** API clients' tokens by wget. */
-  ROUTELINK("routelink.sh", List.of("wget"), "--version"),
+  ROUTELINK("routelink.sh", "wget"),
   /** Session token queries by curl. */
-  TOKEN_QUERIES("token-queries.sh", List.of("curl"), "--version");
+  TOKEN_QUERIES("token-queries.sh", "curl");
 
+  private static final String PYTHON = "python3";
   private static final Path SCRIPTS = Path.of("src/test/resources/clients").toAbsolutePath();
   private static final long PATIENCE_SECONDS = 120;
 
   private final String script;
-  private final List<String> interpreters;
-  private final String trial;
+  private final String needed;
 
-  Program(String script, List<String> interpreters, String trial) {
+  Program(String script, String needed) {
     this.script = script;
-    this.interpreters = interpreters;
-    this.trial = trial;
+    this.needed = needed;
   }
 
   /**
@@ -48,21 +47,21 @@ enum Program {
   }
 
   private boolean isPython() {
-    return script.endsWith(".py");
+    return needed.equals(PYTHON);
   }
 
   /** The first that does what the script needs: of several Pythons, the one that has requests. */
   private String installed() throws IOException, InterruptedException {
-    for (String interpreter : interpreters) {
-      List<String> command =
-          isPython() ? List.of(interpreter, "-c", trial) : List.of(interpreter, trial);
-      if (isThere(interpreter) && ended(command).startsWith("0:")) {
-        return interpreter;
+    for (String name : isPython() ? List.of(PYTHON, "/usr/bin/" + PYTHON) : List.of(needed)) {
+      List<String> trial =
+          isPython() ? List.of(name, "-c", "import requests") : List.of(name, "--version");
+      if (isThere(name) && ended(trial).startsWith("0:")) {
+        return name;
       }
     }
     String missing =
         "%s is not run: there is no %s (Debian: apt-get install curl wget python3-requests)"
-            .formatted(script, isPython() ? "python3 with requests" : interpreters.get(0));
+            .formatted(script, isPython() ? "python3 with requests" : needed);
     System.err.println(missing); // the reports alone have the reason of an assumption
     assumeTrue(false, missing);
     throw new AssertionError("skipped");
