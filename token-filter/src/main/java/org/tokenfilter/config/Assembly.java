@@ -35,6 +35,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.ContentEncryption;
 import org.tokenfilter.codec.JweTokenCodec;
@@ -55,6 +57,10 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /** Makes the parts from the settings. Where one cannot be made, says why and answers null. */
 final class Assembly {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
+
+  private static final String NOT_OPENED = "The store {} cannot be opened";
 
   private final Configuration settings;
   private final ClassLoader loader;
@@ -117,10 +123,12 @@ final class Assembly {
   }
 
   /** Finds misspelt keys, for which it must know those of all stores. */
-  void requireKnown() {
+  UnknownSettings requireKnown() {
     Map<String, Set<String>> known = new TreeMap<>();
     providers().forEach((name, provider) -> known.put(name, provider.settings()));
-    settings.requireKnown(known, problems);
+    UnknownSettings unknown = settings.unknown(known);
+    unknown.require(problems);
+    return unknown;
   }
 
   /** Opens the store, once nothing else is wrong. */
@@ -157,9 +165,13 @@ final class Assembly {
       return opened;
     } catch (IllegalArgumentException | TokenStoreException e) {
       problems.add(notOpened(name, String.valueOf(e.getMessage()), own));
+      if (e.getCause() != null) {
+        LOG.error(NOT_OPENED, name, ShownFailure.of(e, own));
+      }
     } catch (RuntimeException | LinkageError broken) {
       // A plugin may throw anything: a driver that is missing is an error.
       problems.add(notOpened(name, broken.toString(), own));
+      LOG.error(NOT_OPENED, name, ShownFailure.of(broken, own));
     }
     return null;
   }
@@ -168,7 +180,7 @@ final class Assembly {
     return "the store " + name + " cannot be opened: " + ShownSetting.message(why, settings);
   }
 
-  /** The settings in force, in one line and without secrets. */
+  /** The settings in force, one a line and without secrets. */
   String effective() {
     String name = settings.string(STORE);
     TokenStoreProvider provider = providers().get(name);

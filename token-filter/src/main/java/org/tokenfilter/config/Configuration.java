@@ -24,6 +24,10 @@ final class Configuration {
   private final Map<ConfigurationKey, String> texts = new EnumMap<>(ConfigurationKey.class);
   private final Map<ConfigurationKey, Object> values = new EnumMap<>(ConfigurationKey.class);
 
+  /** The settings that a default has given way to, by that default's key. */
+  private final Map<ConfigurationKey, ConfigurationKey> adjusted =
+      new EnumMap<>(ConfigurationKey.class);
+
   /**
    * Reads all settings.
    *
@@ -57,6 +61,26 @@ final class Configuration {
   /** The same settings, as a filter or servlet with these init-params sees them. */
   Configuration with(Map<String, String> initParams, List<String> problems) {
     return new Configuration(sources.plus(initParams), problems);
+  }
+
+  /** Whether a key is written nowhere. */
+  boolean isDefault(ConfigurationKey key) {
+    return sources.text(key.key()) == null;
+  }
+
+  /**
+   * Lets a default give way to a setting that contradicts it.
+   *
+   * @param text what is in force instead
+   * @param to the setting that is written
+   * @return false if the key is written too, or cannot have that value; then nothing is changed
+   */
+  boolean adjust(ConfigurationKey key, String text, ConfigurationKey to) {
+    if (!isDefault(key) || !read(key, text)) {
+      return false;
+    }
+    adjusted.put(key, to);
+    return true;
   }
 
   /** Whether the key has a value. */
@@ -120,24 +144,12 @@ final class Configuration {
   }
 
   /**
-   * Finds misspelt keys.
+   * Finds what is written and is no setting.
    *
-   * @param stores the settings of each store provider, by its name
+   * @param stores the settings of each installed store provider, by its name
    */
-  void requireKnown(Map<String, Set<String>> stores, List<String> problems) {
-    for (String key : sources.written()) {
-      if (ConfigurationKey.of(key) == null && !isOfStore(key, stores)) {
-        problems.add("there is no setting " + key);
-      }
-    }
-  }
-
-  private static boolean isOfStore(String key, Map<String, Set<String>> stores) {
-    return stores.entrySet().stream()
-        .anyMatch(
-            store ->
-                store.getValue().stream()
-                    .anyMatch(it -> key.equals(STORE_PREFIX + store.getKey() + "." + it)));
+  UnknownSettings unknown(Map<String, Set<String>> stores) {
+    return new UnknownSettings(sources, stores);
   }
 
   /** Whether a key has the same effect there as here. */
@@ -149,19 +161,34 @@ final class Configuration {
   }
 
   /**
-   * All settings in one line. None of our own is a secret; of a store's own, what may be one is
-   * left out.
+   * All settings, one a line, and for those that are not as they are by default, why. None of our
+   * own is a secret; of a store's own, what may be one is left out.
    *
    * @param store the name of the store provider, whose own settings are among them
    * @param storeSettings what it understands
    */
   String effective(String store, Set<String> storeSettings) {
-    StringJoiner line = new StringJoiner(", ");
-    texts.forEach((key, text) -> line.add(key.key() + "=" + text));
+    StringJoiner lines = new StringJoiner("");
+    texts.forEach((key, text) -> lines.add(line(key.key(), text, why(key))));
     ofStore(store, storeSettings)
         .forEach(
-            (name, text) ->
-                line.add(STORE_PREFIX + store + "." + name + "=" + ShownSetting.of(name, text)));
-    return line.toString();
+            (name, text) -> {
+              String key = STORE_PREFIX + store + "." + name;
+              lines.add(line(key, ShownSetting.of(name, text), sources.sourceOf(key)));
+            });
+    return lines.toString();
+  }
+
+  private @Nullable Object why(ConfigurationKey key) {
+    ConfigurationKey by = adjusted.get(key);
+    return by == null
+        ? sources.sourceOf(key.key())
+        : "the default is %s; adjusted to %s".formatted(key.defaultText(), by.key());
+  }
+
+  /** A value with line breaks is not to look like settings more. */
+  private static String line(String key, String text, @Nullable Object why) {
+    String shown = text.replaceAll("\\p{Cntrl}", "?");
+    return "\n  " + key + "=" + shown + (why == null ? "" : " (" + why + ")");
   }
 }

@@ -2,8 +2,10 @@ package org.tokenfilter.config;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -12,30 +14,86 @@ import org.jspecify.annotations.Nullable;
  * init-params (or the settings of a builder), context-params. So an operator overrides what is
  * packed.
  *
- * @param properties looks up a system property; null if it is not set
- * @param environment looks up an environment variable; null if it is not set
+ * @param properties the system properties
+ * @param environment the environment variables
  * @param initParams of the filter or servlet, or a builder's settings
  * @param contextParams of the application
  */
 record ConfigurationSources(
-    UnaryOperator<@Nullable String> properties,
-    UnaryOperator<@Nullable String> environment,
+    Named properties,
+    Named environment,
     Map<String, String> initParams,
     Map<String, String> contextParams) {
+
+  /**
+   * Texts that have names, which others may have put there.
+   *
+   * @param text looks up one; null if it is not set
+   * @param names all that are set
+   */
+  record Named(UnaryOperator<@Nullable String> text, Supplier<Set<String>> names) {
+
+    static Named of(Map<String, String> texts) {
+      return new Named(texts::get, texts::keySet);
+    }
+  }
+
+  /** One of the sources. */
+  enum Source {
+    PROPERTY("system property"),
+    ENVIRONMENT("environment variable"),
+    INIT_PARAM("init-param, or in code"),
+    CONTEXT_PARAM("context-param");
+
+    private final String shown;
+
+    Source(String shown) {
+      this.shown = shown;
+    }
+
+    @Override
+    public String toString() {
+      return shown;
+    }
+  }
 
   static ConfigurationSources of(
       Map<String, String> initParams, Map<String, String> contextParams) {
     return new ConfigurationSources(
-        System::getProperty, System::getenv, Map.copyOf(initParams), Map.copyOf(contextParams));
+        new Named(System::getProperty, () -> System.getProperties().stringPropertyNames()),
+        new Named(System::getenv, () -> System.getenv().keySet()),
+        Map.copyOf(initParams),
+        Map.copyOf(contextParams));
   }
 
   /** The text that a key has; null if it is not set anywhere. */
   @Nullable String text(String key) {
-    String text = properties.apply(key);
-    text = text == null ? environment.apply(ConfigurationKey.environmentVariable(key)) : text;
-    text = text == null ? initParams.get(key) : text;
-    text = text == null ? contextParams.get(key) : text;
-    return text == null ? null : text.strip();
+    for (Source source : Source.values()) {
+      String text = text(key, source);
+      if (text != null) {
+        return text.strip();
+      }
+    }
+    return null;
+  }
+
+  /** Where a key's text comes from; null if it is not set anywhere. */
+  @Nullable Source sourceOf(String key) {
+    for (Source source : Source.values()) {
+      if (text(key, source) != null) {
+        return source;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String text(String key, Source source) {
+    return switch (source) {
+      case PROPERTY -> properties.text().apply(key);
+      case ENVIRONMENT -> environment.text().apply(ConfigurationKey.environmentVariable(key));
+      case INIT_PARAM -> initParams.get(key);
+      case CONTEXT_PARAM -> contextParams.get(key);
+    };
   }
 
   /** The keys that are written down for this application, so that misspelt ones are found. */

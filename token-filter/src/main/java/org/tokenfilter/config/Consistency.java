@@ -74,9 +74,14 @@ final class Consistency {
       problems.add(CARRIERS.key() + " is empty: no request could bring a token");
     }
     if (settings.string(COOKIE).equals(settings.string(SESSION_COOKIE))) {
+      boolean fallback = settings.isDefault(SESSION_COOKIE);
       problems.add(
-          "%s=%s is the name of %s too"
-              .formatted(COOKIE.key(), settings.string(COOKIE), SESSION_COOKIE.key()));
+          "%s=%s is the name of %s too%s"
+              .formatted(
+                  fallback ? COOKIE.key() : SESSION_COOKIE.key(),
+                  settings.string(COOKIE),
+                  fallback ? SESSION_COOKIE.key() : COOKIE.key(),
+                  fallback || settings.isDefault(COOKIE) ? ", by default" : ""));
     }
   }
 
@@ -86,7 +91,12 @@ final class Consistency {
       requireWithin(USER_IDLE_TIMEOUT, MAX_LIFETIME);
     }
     requireWithin(CLIENT_LIFETIME, OPEN_MAX_LIFETIME);
-    requireWithin(REFRESH_GRACE, RETENTION);
+    // To remember dead tokens for longer costs room, and allows nothing.
+    if (!isWithin(REFRESH_GRACE, RETENTION)
+        && !settings.adjust(
+            RETENTION, settings.duration(REFRESH_GRACE).toString(), REFRESH_GRACE)) {
+      requireWithin(REFRESH_GRACE, RETENTION);
+    }
     requireLag();
     requireRecheck();
   }
@@ -120,22 +130,34 @@ final class Consistency {
     }
   }
 
+  /** A default that is too long gives way, which shortens lives; a limit that is one does not. */
   private void requireWithin(ConfigurationKey shorter, ConfigurationKey longer) {
-    if (settings.duration(shorter).compareTo(settings.duration(longer)) > 0) {
-      problems.add(
-          "%s=%s is longer than %s=%s"
-              .formatted(
-                  shorter.key(),
-                  settings.duration(shorter),
-                  longer.key(),
-                  settings.duration(longer)));
+    if (isWithin(shorter, longer)
+        || settings.adjust(shorter, settings.duration(longer).toString(), longer)) {
+      return;
     }
+    problems.add(
+        "%s is longer than %s%s"
+            .formatted(
+                written(shorter),
+                written(longer),
+                settings.isDefault(longer) ? ": set " + longer.key() + " too" : ""));
+  }
+
+  private boolean isWithin(ConfigurationKey shorter, ConfigurationKey longer) {
+    return settings.duration(shorter).compareTo(settings.duration(longer)) <= 0;
+  }
+
+  private String written(ConfigurationKey duration) {
+    return "%s=%s%s"
+        .formatted(
+            duration.key(),
+            settings.duration(duration),
+            settings.isDefault(duration) ? " (the default)" : "");
   }
 
   private void requireCookies() {
-    boolean secure =
-        settings.value(COOKIE_SECURE, CookieWriter.Secure.class) == CookieWriter.Secure.TRUE;
-    if (settings.string(COOKIE_SAME_SITE).equals("None") && !secure) {
+    if (settings.string(COOKIE_SAME_SITE).equals("None") && !isSecure(COOKIE_SAME_SITE)) {
       problems.add(COOKIE_SAME_SITE.key() + "=None needs " + COOKIE_SECURE.key() + "=true");
     }
     boolean rootPath = "/".equals(settings.text(COOKIE_PATH));
@@ -143,7 +165,8 @@ final class Consistency {
       // Browsers compare these beginnings in any case (RFC 6265bis, 4.1.3).
       String name = settings.string(cookie).toLowerCase(Locale.ROOT);
       boolean host = name.startsWith("__host-");
-      if ((host && !(secure && rootPath)) || (name.startsWith("__secure-") && !secure)) {
+      boolean needy = host || name.startsWith("__secure-");
+      if (needy && !(isSecure(cookie) && (rootPath || !host))) {
         problems.add(
             "%s=%s needs %s=true%s, or browsers refuse it"
                 .formatted(
@@ -153,5 +176,11 @@ final class Consistency {
                     host ? " and " + COOKIE_PATH.key() + "=/" : ""));
       }
     }
+  }
+
+  /** Where it is not said whether cookies are for TLS alone, they are if one of them must be. */
+  private boolean isSecure(ConfigurationKey needy) {
+    return settings.value(COOKIE_SECURE, CookieWriter.Secure.class) == CookieWriter.Secure.TRUE
+        || settings.adjust(COOKIE_SECURE, "true", needy);
   }
 }

@@ -94,7 +94,7 @@ public final class Participant implements AutoCloseable {
       List<String> problems = new ArrayList<>();
       Configuration settings = shared.security().configuration().with(initParams, problems);
       Assembly assembly = new Assembly(settings, loaderOf(context), problems);
-      assembly.requireKnown();
+      var unused = assembly.requireKnown();
       new Consistency(settings, problems).require();
       shared.requireSame(settings, initParams, problems);
       FilterWatch.require(context);

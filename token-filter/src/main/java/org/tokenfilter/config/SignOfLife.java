@@ -2,6 +2,7 @@ package org.tokenfilter.config;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a background task while it runs. Thread-safe. */
@@ -25,7 +26,8 @@ final class SignOfLife {
    */
   SignOfLife(String name, Duration allowance, Ticker nanos) {
     this.name = name;
-    this.allowance = allowance.toNanos();
+    // That of an interval of a hundred years is longer than nanoseconds can tell.
+    this.allowance = TimeUnit.NANOSECONDS.convert(allowance);
     this.nanos = nanos;
   }
 

@@ -165,7 +165,7 @@ public final class TokenSecurityBuilder {
         new Configuration(ConfigurationSources.of(settings, contextParams), wrong);
     Assembly assembly = new Assembly(configuration, classLoader, wrong);
     Authenticators authenticators = new Authenticators(configuration, classLoader, wrong);
-    assembly.requireKnown();
+    UnknownSettings unknown = assembly.requireKnown();
     new Consistency(configuration, wrong).require();
     SecureRandom random = new SecureRandom();
     String audience = assembly.audience(contextPath);
@@ -178,6 +178,7 @@ public final class TokenSecurityBuilder {
     TokenCodec codec =
         keys == null ? null : assembly.codec(keys, audience, forward.instant(), random);
     TokenStore kept = store == null ? assembly.store() : store;
+    unknown.warnings().forEach(LOG::warn);
     if (keys == null || codec == null || kept == null || !wrong.isEmpty()) {
       throw new ConfigurationException(wrong);
     }
@@ -297,7 +298,7 @@ public final class TokenSecurityBuilder {
   }
 
   private void report(Configuration configuration, String effective, String audience) {
-    LOG.info("Tokens for {}: {}", audience, effective);
+    LOG.info("Tokens for {}, by these settings:{}", audience, effective);
     if (store == null && configuration.string(STORE).equals("memory")) {
       LOG.warn("Tokens are kept in memory: for one node alone, and lost at a restart");
     } else if (!configuration.has(AUDIENCE)) {

@@ -7,6 +7,8 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -14,17 +16,27 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tokenfilter.Accounts;
+import org.tokenfilter.LogLines;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.TokenStoreProvider;
 
 /**
  * Case S01 at the start: a plugin that opens no store is told by name, whatever it does instead.
  */
 final class BrokenProviderTest {
+
+  private static final String SECRET = "hunter2-4711";
+
+  private static final Pattern CAUSES =
+      Pattern.compile(
+          "(?s)Caused by: .*java.io.IOException: db does not answer.*Caused by: .*"
+              + "java.net.ConnectException: to jdbc:x://db\\*\\*\\* refused");
 
   @TempDir private Path folder;
 
@@ -49,6 +61,13 @@ final class BrokenProviderTest {
     public TokenStore open(Map<String, String> settings) {
       return switch (String.valueOf(settings.get("by"))) {
         case "null" -> null;
+        case "away" ->
+            throw new TokenStoreException(
+                "no connection",
+                new IOException(
+                    "db does not answer",
+                    new ConnectException("to jdbc:x://db/app;password=" + SECRET + " refused")),
+                true);
         case "exception" -> throw new IllegalStateException("no driver");
         default -> throw new NoClassDefFoundError("org/example/Driver");
       };
@@ -59,7 +78,8 @@ final class BrokenProviderTest {
   @CsvSource({
     "null, its provider answered null",
     "exception, no driver",
-    "error, org/example/Driver"
+    "error, org/example/Driver",
+    "away, no connection"
   })
   void providerThatOpensNoStoreStopsTheStart(String by, String shown) throws Exception {
     Path services = Files.createDirectories(folder.resolve("classes/META-INF/services"));
@@ -77,6 +97,7 @@ final class BrokenProviderTest {
               .setting("token.store", "broken")
               .setting("token.store.broken.by", by)
               .context(context);
+      LogLines log = new LogLines(TokenSecurity.class.getName());
       assertThatThrownBy(builder::build)
           .asInstanceOf(type(ConfigurationException.class))
           .extracting(ConfigurationException::problems)
@@ -87,6 +108,13 @@ final class BrokenProviderTest {
                       .asString()
                       .startsWith("the store broken cannot be opened: ")
                       .endsWith(shown));
+      log.close();
+      assertThat(log.lines()).noneMatch(line -> line.contains(SECRET));
+      assertThat(log.lines().stream().filter(line -> line.startsWith("ERROR ")).toList())
+          .hasSize(by.equals("null") ? 0 : 1)
+          .allMatch(line -> line.startsWith("ERROR The store broken cannot be opened "))
+          .allMatch(line -> line.contains(shown) && line.contains("\tat "))
+          .allMatch(line -> !by.equals("away") || CAUSES.matcher(line).find());
     }
   }
 }

@@ -33,7 +33,15 @@ final class ConfigurationDocumentTest {
       commas.
 
       What is misspelt, is not of its shape or contradicts another setting stops the start, with one message that lists it
-      all. The settings in force are logged once, at the start; what may be a secret is masked.
+      all. A default that is contradicted gives way where that is safe: `token.open.max-lifetime=PT10M` alone shortens
+      `token.client.lifetime`, too. Where it is not, as with a limit, the message says which of the two is the default
+      ([why so](adr/0050-settings-that-contradict-defaults.md)).
+
+      A system property or environment variable that resembles a key and is none is a warning: "did you mean". It stops the
+      start if it is a system property `token.store.NAME.` of a store that is installed.
+
+      The settings in force are logged once, at the start: one a line, with the source of what is set, and the reason where a
+      default has given way. What may be a secret is masked.
 
       **Application** keys hold for the whole application, wherever they are written: two filters that set one to different
       values stop the start. **Filter** keys hold for the filter, or the servlet of ours, whose init-param they are; written

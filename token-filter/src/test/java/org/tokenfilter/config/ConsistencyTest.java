@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,10 +57,59 @@ final class ConsistencyTest {
         Map.of(
             "token.session.header", "userToken",
             "token.client.lifetime", "P366D",
-            "token.refresh.grace", "PT2H"),
+            "token.refresh.grace", "PT2H",
+            "token.retention", "PT1H"),
         "token.session.header=userToken has a meaning of its own in HTTP",
-        "token.client.lifetime=PT8784H is longer than token.open.max-lifetime=PT8760H",
+        "token.client.lifetime=PT8784H is longer than token.open.max-lifetime=PT8760H (the"
+            + " default): set token.open.max-lifetime too",
         "token.refresh.grace=PT2H is longer than token.retention=PT1H");
+  }
+
+  /** Shorter lives than by default are safe, and so is to remember dead tokens for longer. */
+  @Test
+  void defaultGivesWayWhereThatIsSafe() throws Exception {
+    start(Map.of("token.open.max-lifetime", "PT10M"));
+    assertThat(policy(Map.of("token.open.max-lifetime", "PT10M")).clientLifetime()).hasMinutes(10);
+    TokenPolicy shortLived = policy(Map.of("token.max-lifetime", "PT20M"));
+    assertThat(shortLived.sessionIdleTimeout()).hasMinutes(20);
+    assertThat(shortLived.userIdleTimeout()).hasMinutes(15);
+    assertThat(read(Map.of("token.refresh.grace", "PT2H")).duration(ConfigurationKey.RETENTION))
+        .hasHours(2);
+  }
+
+  /** A limit by default was not lifted by whoever set something else. */
+  @Test
+  void defaultThatIsALimitDoesNotGiveWay() {
+    assertStops(
+        Map.of("token.idle-timeout", "P8D"),
+        "token.idle-timeout=PT192H is longer than token.max-lifetime=PT168H (the default): set"
+            + " token.max-lifetime too");
+    assertStops(
+        Map.of("token.max-lifetime", "PT0.5S"),
+        "token.idle-timeout=PT30M (the default) is longer than token.max-lifetime=PT0.5S",
+        "token.user.idle-timeout=PT15M (the default) is longer than token.max-lifetime=PT0.5S");
+  }
+
+  @Test
+  void effectiveSettingsAreOneALineWithTheirReason() {
+    Configuration settings =
+        read(
+            Map.of(
+                "token.open.max-lifetime", "PT10M",
+                "token.idle-timeout", "PT20M",
+                "token.keys.file", "/a\ntoken.binding=off"));
+
+    assertThat(settings.effective("memory", Set.of()).lines()).first().isEqualTo("");
+    assertThat(settings.effective("memory", Set.of()).lines().skip(1))
+        .allMatch(line -> line.matches(" {2}token\\.[a-z.-]+=.*"))
+        .contains(
+            "  token.open.max-lifetime=PT10M (init-param, or in code)",
+            "  token.client.lifetime=PT10M (the default is P1D; adjusted to"
+                + " token.open.max-lifetime)",
+            "  token.idle-timeout=PT20M (init-param, or in code)",
+            "  token.user.idle-timeout=PT15M",
+            "  token.keys.file=/a?token.binding=off (init-param, or in code)")
+        .doesNotContain("  token.binding=off");
   }
 
   @ParameterizedTest
@@ -139,6 +189,7 @@ final class ConsistencyTest {
   void whatContradictsInAFiltersOwnSettingsStopsItsStart() throws Exception {
     Map<String, String> params = new HashMap<>(Accounts.settings(folder));
     params.put("token.refresh.grace", "PT2H");
+    params.put("token.retention", "PT1H");
     try (WebApp app = new WebApp().filter(new TokenFilter(), params)) {
       assertThatExceptionOfType(Exception.class)
           .isThrownBy(app::start)
@@ -154,6 +205,7 @@ final class ConsistencyTest {
     List<String> problems = new ArrayList<>();
     Configuration configuration =
         new Configuration(ConfigurationSources.of(settings, Map.of()), problems);
+    new Consistency(configuration, problems).require();
     assertThat(problems).isEmpty();
     return configuration;
   }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,13 +49,38 @@ final class CookieSettingsTest {
   @Test
   void namesThatBrowsersTieToTlsStopTheStartUnlessTheyAreSecure() {
     assertStops(
-        Map.of("token.cookie", "__host-token"),
+        Map.of("token.cookie", "__host-token", "token.cookie.secure", "auto"),
         "token.cookie=__host-token needs token.cookie.secure=true and token.cookie.path=/, or"
             + " browsers refuse it");
     assertStops(
-        Map.of("token.session.cookie", "__Secure-session", "token.cookie.path", "/"),
+        Map.of(
+            "token.session.cookie", "__Secure-session",
+            "token.cookie.path", "/",
+            "token.cookie.secure", "false"),
         "token.session.cookie=__Secure-session needs token.cookie.secure=true, or browsers refuse"
             + " it");
+  }
+
+  /** That a cookie is for TLS alone is safe; that it is for the whole host is not. */
+  @Test
+  void defaultOfSecureGivesWayAndThatOfThePathDoesNot() throws Exception {
+    for (Map<String, String> needy :
+        List.of(
+            Map.of("token.session.cookie", "__Secure-session"),
+            Map.of("token.cookie", "__Host-token", "token.cookie.path", "/"),
+            Map.of("token.cookie.same-site", "None"))) {
+      start(needy);
+      List<String> problems = new ArrayList<>();
+      Configuration settings =
+          new Configuration(ConfigurationSources.of(needy, Map.of()), problems);
+      new Consistency(settings, problems).require();
+      assertThat(problems).isEmpty();
+      assertThat(settings.text(ConfigurationKey.COOKIE_SECURE)).isEqualTo("true");
+    }
+    assertStops(
+        Map.of("token.cookie", "__Host-token"),
+        "token.cookie=__Host-token needs token.cookie.secure=true and token.cookie.path=/, or"
+            + " browsers refuse it");
   }
 
   @Test
@@ -65,7 +92,13 @@ final class CookieSettingsTest {
   void oneNameForBothCookiesStopsTheStart() {
     assertStops(
         Map.of("token.cookie", "SESSION"),
-        "token.cookie=SESSION is the name of token.session.cookie too");
+        "token.cookie=SESSION is the name of token.session.cookie too, by default");
+    assertStops(
+        Map.of("token.session.cookie", "token"),
+        "token.session.cookie=token is the name of token.cookie too, by default");
+    assertStops(
+        Map.of("token.session.cookie", "a", "token.cookie", "a"),
+        "token.session.cookie=a is the name of token.cookie too");
   }
 
   @Test

@@ -40,6 +40,7 @@ final class TokenSecurityTest {
     settings.put("token.idletimeout", "PT5M");
     settings.put("token.store", "cassandra");
     settings.put("token.cookie.same-site", "None");
+    settings.put("token.cookie.secure", "auto");
     settings.put("token.user.idle-timeout", "P30D");
     assertThatThrownBy(() -> TokenSecurity.from(settings))
         .asInstanceOf(type(ConfigurationException.class))
@@ -50,10 +51,11 @@ final class TokenSecurityTest {
                       "token.idle-timeout=30 minutes is not an ISO-8601 duration such as PT30M, at"
                           + " least PT1S",
                       "token.binding=mac is not off or address or prefix",
-                      "there is no setting token.idletimeout",
+                      "there is no setting token.idletimeout; did you mean token.idle-timeout?",
                       "token.store=cassandra is not installed; these are: [memory]",
                       "token.cookie.same-site=None needs token.cookie.secure=true",
-                      "token.user.idle-timeout=PT720H is longer than token.max-lifetime=PT168H",
+                      "token.user.idle-timeout=PT720H is longer than token.max-lifetime=PT168H (the"
+                          + " default): set token.max-lifetime too",
                       "token.keys.file is needed: the JWK Set file that holds the keys");
               assertThat(e.getMessage()).contains(e.problems());
             });
@@ -150,7 +152,11 @@ final class TokenSecurityTest {
     Map<String, String> init = new HashMap<>();
     Map<String, String> context = Map.of("token.idle-timeout", "PT4M");
     ConfigurationSources sources =
-        new ConfigurationSources(properties::get, environment::get, init, context);
+        new ConfigurationSources(
+            ConfigurationSources.Named.of(properties),
+            ConfigurationSources.Named.of(environment),
+            init,
+            context);
     assertThat(sources.text("token.idle-timeout")).isEqualTo("PT4M");
     init.put("token.idle-timeout", "PT3M");
     assertThat(sources.text("token.idle-timeout")).isEqualTo("PT3M");
