@@ -184,7 +184,7 @@ final class Gate implements AutoCloseable {
       follow(decision, request, response, chain);
       return;
     }
-    Settlement settlement = new Settlement(admitted.stay(), security);
+    Settlement settlement = new Settlement(admitted.stay(), security, request);
     try {
       follow(decision, request, response, chain);
     } catch (Throwable failure) {

@@ -5,6 +5,7 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,7 +13,9 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.SessionContinuation.End;
 import org.tokenfilter.filter.SessionContinuation.Stay;
+import org.tokenfilter.service.RunningUse;
 import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ActiveToken;
 
 /**
  * What a request leaves behind when it has ended, of an asynchronous one when it is complete: a
@@ -23,6 +26,12 @@ final class Settlement implements AsyncListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final int FIRST_FAILURE = 400;
+
+  /**
+   * Methods that are safe (RFC 9110, 9.2.1): a page opens streams by them, and leaves them open
+   * where nobody looks at it any more.
+   */
+  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
   private static final Trouble NOT_RENEWED =
       new Trouble(
@@ -55,12 +64,16 @@ final class Settlement implements AsyncListener {
 
   private final Stay stay;
   private final TokenSecurity security;
+  private final @Nullable RunningUse running;
   private final AtomicBoolean settled = new AtomicBoolean();
   private volatile boolean failed;
 
-  Settlement(Stay stay, TokenSecurity security) {
+  /** A request begins, with which this token is used. */
+  Settlement(Stay stay, TokenSecurity security, HttpServletRequest request) {
     this.stay = stay;
     this.security = security;
+    this.running =
+        READING.contains(request.getMethod()) ? null : security.service().begin(stay.token());
   }
 
   /** The chain has returned without an exception. */
@@ -116,8 +129,9 @@ final class Settlement implements AsyncListener {
     if (settled.getAndSet(true)) {
       return null;
     }
+    ActiveToken used = running == null ? stay.token() : running.end();
     if (succeeded) {
-      renew();
+      renew(used);
     }
     TokenRecord session = stay.token().session();
     if (session == null || !endsWith(succeeded)) {
@@ -133,9 +147,9 @@ final class Settlement implements AsyncListener {
   }
 
   /** The answer is on its way; all that may be lost is this renewal. */
-  private void renew() {
+  private void renew(ActiveToken used) {
     try {
-      security.service().renew(stay.token());
+      security.service().renew(used);
       NOT_RENEWED.worked(security);
     } catch (RuntimeException e) {
       NOT_RENEWED.failed(security, e);

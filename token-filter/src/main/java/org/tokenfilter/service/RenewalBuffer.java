@@ -77,6 +77,16 @@ final class RenewalBuffer {
     return waits;
   }
 
+  /**
+   * Notes a use that nobody waits for: the next {@link #due} has it, if it is urgent.
+   *
+   * @return false if there is no room for it
+   */
+  boolean noteForTick(ActiveToken used, Instant now) {
+    boolean unused = add(used, now);
+    return uses.containsKey(used.used().id());
+  }
+
   /** What was to be written at once was not, or perhaps not: the next tick writes it. */
   void takeBack(ActiveToken used) {
     change(used, Use::takeBack);

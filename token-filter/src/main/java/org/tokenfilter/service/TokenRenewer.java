@@ -72,6 +72,18 @@ final class TokenRenewer {
     }
   }
 
+  /** Notes a use for the next {@link #writeDue}; where there is no room, it is written at once. */
+  void keep(ActiveToken used) {
+    if (buffer.noteForTick(used, clock.instant())) {
+      return;
+    }
+    try {
+      var unused = renewNow(used, background);
+    } catch (RuntimeException e) {
+      notices.failing(LOG, "uses", "Uses of tokens could not be written; they are tried again", e);
+    }
+  }
+
   private void writeThrough(ActiveToken used) {
     TokenRecord record = used.used();
     if (record.idleTimeout() == null) {
@@ -89,6 +101,10 @@ final class TokenRenewer {
    * @return false if it has ended meanwhile
    */
   boolean renewNow(ActiveToken used) {
+    return renewNow(used, store);
+  }
+
+  private boolean renewNow(ActiveToken used, NearTokenStore by) {
     TokenRecord record = used.used();
     Duration idleTimeout = record.idleTimeout();
     if (idleTimeout == null) {
@@ -101,7 +117,7 @@ final class TokenRenewer {
     if (parent != null) {
       renewals.add(new Renewal(parent, used.usedAt(), until));
     }
-    boolean renewed = !store.renew(renewals, clock.instant()).contains(record.id());
+    boolean renewed = !by.renew(renewals, clock.instant()).contains(record.id());
     if (renewed) {
       listeners.tell(record, listener -> listener.renewed(record.renewed(renewals.get(0))));
     }

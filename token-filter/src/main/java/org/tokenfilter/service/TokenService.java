@@ -45,6 +45,7 @@ public final class TokenService {
   private final TokenJudge judge;
   private final TokenJudge leaving;
   private final TokenRenewer renewer;
+  private final RunningUses running;
   private final TokenFamily family;
   private final TokenRefresher refresher;
   private final SubjectTokens subjects;
@@ -152,6 +153,7 @@ public final class TokenService {
     this.renewer =
         new TokenRenewer(
             store, store.over(background), uses, clock, this.listeners, surroundings.notices());
+    this.running = new RunningUses(uses, renewer, clock);
     this.family = new TokenFamily(store, clock, this.listeners);
     this.subjects = new SubjectTokens(store, clock, this.listeners, family);
     this.leaving = new TokenJudge(store, codec, clock, Rights.OF_LOGIN);
@@ -313,6 +315,15 @@ public final class TokenService {
       counts.offer();
       renewer.renew(used);
     }
+  }
+
+  /**
+   * A request begins that may run for longer than its token's idle timeout, such as an upload:
+   * until {@link RunningUse#end} it keeps the token alive, unless its use is passive. A token that
+   * ends, or whose life is over, is not kept.
+   */
+  public RunningUse begin(ActiveToken used) {
+    return running.begin(used);
   }
 
   /**
@@ -570,6 +581,7 @@ public final class TokenService {
    * @return why some of them could not be written, which was reported; empty if all were
    */
   public Optional<Throwable> writeUses() {
+    running.keep();
     return renewer.writeDue();
   }
 

@@ -38,6 +38,11 @@ public record ActiveToken(
     return new ActiveToken(record, kept, usedAt, passive, roles);
   }
 
+  /** The same token, used at another time. */
+  public ActiveToken at(Instant time) {
+    return new ActiveToken(record, session, time, passive, roles);
+  }
+
   /** The record that a use renews: the session where there is one, else the token's own. */
   public TokenRecord used() {
     return session == null ? record : session;

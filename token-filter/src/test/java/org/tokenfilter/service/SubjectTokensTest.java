@@ -62,6 +62,22 @@ class SubjectTokensTest {
     assertThat(scene.service.list("Alice", null, 100)).isEmpty();
   }
 
+  /** An audience keeps tokens apart, and not what is asked of the store by subject: ADR 0052. */
+  @Test
+  void applicationsThatShareAStoreShareItsSubjects() throws Exception {
+    TokenService neighbour = scene.forAudience("/admin");
+    IssuedToken there = neighbour.issueSession(Scene.ALICE, Duration.ZERO, CLIENT, Set.of());
+    scene.clock.move(MINUTE);
+    IssuedToken here = scene.session();
+    assertRefused(Rejection.INVALID, () -> scene.validate(there));
+
+    assertThat(scene.service.list("alice", null, 10))
+        .containsExactly(here.record(), there.record());
+    assertThat(scene.service.endOthers(here.record())).isOne();
+    assertRefused(Rejection.CLOSED, () -> neighbour.validate(Scene.presented(there)));
+    scene.validate(here);
+  }
+
   /** As one may that compares names without their case. */
   @Test
   void aStoreThatListsAnothersTokensIsNotBelieved() throws Exception {

@@ -1,0 +1,85 @@
+package org.tokenfilter.service;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ActiveToken;
+
+/**
+ * The uses of requests that are running. A token that would die meanwhile is kept alive, as long as
+ * the request runs: shortly before its idle deadline it is used once more. What is dead already, or
+ * ends, is not revived. Thread-safe.
+ */
+final class RunningUses {
+
+  /** How long before its deadline a token is kept alive: many ticks, and the time to write it. */
+  private static final Duration LEAD = Duration.ofMinutes(1);
+
+  private final Set<RunningUse> running = ConcurrentHashMap.newKeySet();
+  private final RenewalBuffer buffer;
+  private final TokenRenewer renewer;
+  private final Clock clock;
+
+  RunningUses(RenewalBuffer buffer, TokenRenewer renewer, Clock clock) {
+    this.buffer = buffer;
+    this.renewer = renewer;
+    this.clock = clock;
+  }
+
+  /** A request begins. */
+  RunningUse begin(ActiveToken used) {
+    RunningUse use = new RunningUse(used, this);
+    if (!used.passive() && used.used().idleTimeout() != null) {
+      running.add(use);
+    }
+    return use;
+  }
+
+  /** Its request has ended. */
+  ActiveToken end(RunningUse use) {
+    running.remove(use);
+    ActiveToken used = use.used();
+    return use.isKept() ? used.at(clock.instant()) : used;
+  }
+
+  /** Keeps alive what would die before this is called the next few times. */
+  void keep() {
+    Instant now = clock.instant();
+    for (RunningUse use : running) {
+      TokenRecord record = use.used().used();
+      Duration idle = record.idleTimeout();
+      Instant deadline = deadline(use, record);
+      if (idle == null || deadline == null || isOver(record, deadline, now)) {
+        running.remove(use);
+      } else if (!deadline.isAfter(now.plus(lead(idle)))) {
+        use.keptUntil(now.plus(idle));
+        renewer.keep(use.used().at(now));
+      }
+    }
+  }
+
+  /** Other requests may have moved it. */
+  private @Nullable Instant deadline(RunningUse use, TokenRecord record) {
+    Instant known = use.isKept() ? use.keptUntil() : record.idleExpiresAt();
+    Use latest = buffer.latest(record.id());
+    if (known == null || latest == null || latest.idleUntil() == LiveToken.NEVER) {
+      return known;
+    }
+    Instant used = Instant.ofEpochMilli(latest.idleUntil());
+    return used.isAfter(known) ? used : known;
+  }
+
+  private static boolean isOver(TokenRecord record, Instant deadline, Instant now) {
+    Instant expiresAt = record.expiresAt();
+    return !now.isBefore(deadline) || (expiresAt != null && !now.isBefore(expiresAt));
+  }
+
+  private static Duration lead(Duration idle) {
+    Duration half = idle.dividedBy(2);
+    return half.compareTo(LEAD) < 0 ? half : LEAD;
+  }
+}

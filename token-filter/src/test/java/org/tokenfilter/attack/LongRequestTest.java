@@ -1,0 +1,167 @@
+package org.tokenfilter.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.SessionId;
+
+/** Requests that run for longer than the idle timeout, over HTTP: the clock alone is set. */
+class LongRequestTest {
+
+  private static final Duration IDLE = Duration.ofMinutes(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  @TempDir private Path folder;
+  private final Semaphore begun = new Semaphore(0);
+  private final CountDownLatch goesOn = new CountDownLatch(1);
+  private AttackedApp app;
+
+  @BeforeEach
+  void start() throws Exception {
+    app =
+        AttackedApp.plan(folder)
+            .with(
+                registrations -> {
+                  AllFamilies.register(registrations);
+                  registrations.servlet("long", this::answer, "/long/*");
+                })
+            .start();
+  }
+
+  @AfterEach
+  void stop() {
+    goesOn.countDown();
+    app.close();
+  }
+
+  /** As a slow upload does: by its thread, or asynchronously. */
+  private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    begun.release();
+    if ("/async".equals(request.getPathInfo())) {
+      AsyncContext async = request.startAsync();
+      async.setTimeout(0);
+      async.start(
+          () -> {
+            awaitEnd();
+            ((HttpServletResponse) async.getResponse()).setStatus(204);
+            async.complete();
+          });
+    } else {
+      awaitEnd();
+      response.setStatus("/fails".equals(request.getPathInfo()) ? 500 : 204);
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      assertThat(goesOn.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/long/sync", "/long/async"})
+  void uploadKeepsItsTokenAlive(String path) throws Exception {
+    Session session = app.session(Accounts.ALICE, 0);
+    CompletableFuture<Integer> upload = begin("POST", path, session);
+
+    for (int i = 0; i < 3; i++) {
+      app.clock.move(IDLE.minusSeconds(30));
+      awaitKept(session);
+    }
+    app.clock.move(Duration.ofMinutes(10));
+    goesOn.countDown();
+
+    assertThat(upload.get(1, TimeUnit.MINUTES)).isEqualTo(204);
+    await().atMost(PATIENCE).until(() -> stored(session).lastUsedAt().equals(app.clock.instant()));
+    app.clock.move(IDLE.minusMillis(1));
+    assertThat(app.http().get(AllFamilies.PAGE, headers(session)).status()).isEqualTo(200);
+  }
+
+  @Test
+  void uploadThatFailsKeepsItNoLongerThanItRan() throws Exception {
+    Session session = app.session(Accounts.ALICE, 0);
+    CompletableFuture<Integer> upload = begin("PUT", "/long/fails", session);
+    app.clock.move(IDLE.minusSeconds(30));
+    awaitKept(session);
+    goesOn.countDown();
+    assertThat(upload.get(1, TimeUnit.MINUTES)).isEqualTo(500);
+
+    app.clock.move(IDLE);
+
+    app.check(
+        Row.of(
+            "long request that has failed",
+            Verdict.EXPIRED,
+            it -> it.http().get(AllFamilies.PAGE, headers(session))));
+  }
+
+  /** A stream that a page has opened goes on where nobody sits at it any more. */
+  @Test
+  void streamThatIsReadKeepsNothing() throws Exception {
+    Session reader = app.session(Accounts.ALICE, 0);
+    Session writer = app.session(Accounts.BOB, 0);
+    TokenRecord before = stored(reader);
+    CompletableFuture<Integer> stream = begin("GET", "/long/async", reader);
+    CompletableFuture<Integer> upload = begin("POST", "/long/async", writer);
+
+    app.clock.move(IDLE.minusSeconds(30));
+    awaitKept(writer);
+
+    assertThat(stored(reader)).isEqualTo(before);
+    goesOn.countDown();
+    assertThat(List.of(stream.get(1, TimeUnit.MINUTES), upload.get(1, TimeUnit.MINUTES)))
+        .containsOnly(204);
+  }
+
+  private CompletableFuture<Integer> begin(String method, String path, Session session)
+      throws InterruptedException {
+    CompletableFuture<Integer> status =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return app.http().send(method, path, headers(session)).status();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    assertThat(begun.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    return status;
+  }
+
+  private void awaitKept(Session session) {
+    Instant kept = app.clock.instant().plus(IDLE);
+    await().atMost(PATIENCE).until(() -> kept.equals(stored(session).idleExpiresAt()));
+  }
+
+  private TokenRecord stored(Session session) {
+    return app.store.find(SessionId.parse(session.id()).tokenId()).orElseThrow();
+  }
+
+  private static String[] headers(Session session) {
+    return new String[] {Way.bearer(session.token()), "Cookie: SESSION=" + session.id()};
+  }
+}

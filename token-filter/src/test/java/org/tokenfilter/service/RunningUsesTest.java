@@ -1,0 +1,189 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.service.Refusals.assertRefused;
+import static org.tokenfilter.service.Scene.ALICE;
+import static org.tokenfilter.service.Scene.CLIENT;
+import static org.tokenfilter.service.Scene.SESSION_IDLE;
+import static org.tokenfilter.service.Scene.USER_IDLE;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.IssuedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
+
+/** A request that runs for longer than the idle timeout of its token keeps it alive. */
+class RunningUsesTest {
+
+  private static final Duration TICK = Duration.ofSeconds(5);
+  private static final Duration UPLOAD = SESSION_IDLE.multipliedBy(3).plusSeconds(7);
+
+  private final Scene scene = new Scene();
+
+  /** What the background does meanwhile. */
+  private void passes(Duration time) {
+    for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(TICK)) {
+      scene.clock.move(left.compareTo(TICK) < 0 ? left : TICK);
+      assertThat(scene.service.writeUses()).isEmpty();
+    }
+  }
+
+  private TokenRecord stored(IssuedToken token) {
+    return scene.memory.find(token.record().id()).orElseThrow();
+  }
+
+  /** The time since the last request does not matter: the next tick is in time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT15M", "PT29M50S"})
+  void tokenLivesWhileItsRequestRunsAndForAWholeIdleTimeoutAfterIt(Duration before)
+      throws Exception {
+    IssuedToken token = scene.session();
+    scene.clock.move(before);
+    RunningUse upload = scene.service.begin(scene.validate(token));
+
+    passes(UPLOAD);
+    assertThat(stored(token).liveAt(scene.clock.instant())).as("on every node").isTrue();
+    scene.validate(token);
+    scene.service.renew(upload.end());
+
+    passes(SESSION_IDLE.minusMillis(1));
+    scene.validate(token);
+    passes(Duration.ofMillis(1));
+    assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
+  }
+
+  @Test
+  void requestThatDoesNotRunKeepsNothing() throws Exception {
+    IssuedToken token = scene.session();
+    scene.validate(token);
+
+    passes(UPLOAD);
+
+    assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
+  }
+
+  /** Short requests are most: what they leave behind is what they always did. */
+  @Test
+  void shortRequestCountsFromItsBeginAndWritesNothingMeanwhile() throws Exception {
+    IssuedToken token = scene.session();
+    scene.clock.move(Duration.ofMinutes(10));
+    ActiveToken used = scene.validate(token);
+    TokenRecord before = stored(token);
+    RunningUse request = scene.service.begin(used);
+
+    passes(SESSION_IDLE.minusMinutes(12));
+
+    assertThat(stored(token)).isEqualTo(before);
+    assertThat(request.end()).isEqualTo(used);
+  }
+
+  @Test
+  void requestThatHasFailedKeepsItNoLonger() throws Exception {
+    IssuedToken token = scene.session();
+    RunningUse upload = scene.service.begin(scene.validate(token));
+    passes(UPLOAD);
+
+    upload.end();
+
+    passes(SESSION_IDLE);
+    assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
+  }
+
+  @Test
+  void passiveRequestKeepsNothing() throws Exception {
+    IssuedToken token = scene.session();
+    RunningUse stream = scene.service.begin(scene.validate(token).lookedAt());
+
+    passes(SESSION_IDLE);
+
+    assertThat(stream.end().passive()).isTrue();
+    assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
+  }
+
+  @Test
+  void whatIsEndedMeanwhileStaysEnded() throws Exception {
+    IssuedToken token = scene.session();
+    RunningUse upload = scene.service.begin(scene.validate(token));
+    passes(UPLOAD);
+    scene.service.close(token.record().id());
+
+    passes(UPLOAD);
+    scene.service.renew(upload.end());
+    passes(TICK);
+
+    assertRefused(Rejection.CLOSED, () -> scene.validate(token));
+  }
+
+  @Test
+  void timeToLiveIsNoLonger() throws Exception {
+    IssuedToken token = scene.session(ALICE, Duration.ofMinutes(70));
+    RunningUse upload = scene.service.begin(scene.validate(token));
+
+    passes(Duration.ofMinutes(70).minusMillis(1));
+    scene.validate(token);
+    passes(Duration.ofMillis(1));
+    assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
+
+    scene.service.renew(upload.end());
+    passes(TICK);
+    assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
+  }
+
+  /** A machine that slept, or whose threads did. */
+  @Test
+  void whatHasDiedUnseenIsNotRevived() throws Exception {
+    IssuedToken token = scene.session();
+    RunningUse upload = scene.service.begin(scene.validate(token));
+
+    scene.clock.move(SESSION_IDLE);
+    passes(UPLOAD);
+    scene.service.renew(upload.end());
+    passes(TICK);
+
+    assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
+  }
+
+  /** The store of this node is away until too late: S5. */
+  @Test
+  void whatCannotBeWrittenIsNotRevived() throws Exception {
+    FaultyTokenStore store = new FaultyTokenStore(scene.memory);
+    scene.service = scene.over(store, Scene.POLICY);
+    IssuedToken token = scene.session();
+    RunningUse upload = scene.service.begin(scene.validate(token));
+    passes(SESSION_IDLE.minusMinutes(5));
+    store.cut();
+    for (int i = 0; i < 100; i++) {
+      scene.clock.move(TICK);
+      scene.service.writeUses();
+    }
+    store.mend();
+
+    passes(SESSION_IDLE);
+    scene.service.renew(upload.end());
+    passes(TICK);
+
+    assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
+  }
+
+  @Test
+  void userTokenLivesWhileARequestInItsSessionRuns() throws Exception {
+    IssuedToken user = scene.user();
+    SessionId session = scene.service.openSession(scene.validate(user)).id();
+    ActiveToken inSession =
+        scene.service.continueSession(scene.validate(user), session.value(), CLIENT);
+    RunningUse upload = scene.service.begin(inSession);
+
+    passes(USER_IDLE.multipliedBy(4));
+
+    scene.validate(user);
+    upload.end();
+    passes(USER_IDLE);
+    assertRefused(Rejection.EXPIRED, () -> scene.validate(user));
+  }
+}
