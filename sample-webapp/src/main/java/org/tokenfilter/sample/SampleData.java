@@ -46,6 +46,9 @@ public final class SampleData implements ServletContextListener {
       throw new UncheckedIOException(
           "the sample cannot keep its keys and tokens: -D" + FOLDER + "=DIR names a folder", e);
     }
+    // As it would be by default: said here, since nobody else shares this store and these keys.
+    String path = context.getContextPath();
+    context.setInitParameter("token.audience", path.isEmpty() ? "ROOT" : path);
   }
 
   private static Path folder(ServletContext context) throws IOException {

@@ -27,10 +27,6 @@ import org.tokenfilter.sample.WebApplication.Session;
 final class ReadmeTest {
 
   private static final Pattern ACCOUNT = Pattern.compile("`([a-z]+)` /\\s`([a-z0-9-]+)`");
-  private static final Pattern CURL_ARGUMENT =
-      Pattern.compile("-u (\\S+)|-H \"([^:]+): ([^\"]+)\"|http://127\\.0\\.0\\.1:8080(\\S+)");
-  private static final Pattern MEMBER = Pattern.compile("\"([a-z_]+)\":");
-
   private static final Set<String> NO_DEFAULT =
       Set.of("needed", "the context path", "context path");
 
@@ -64,42 +60,12 @@ final class ReadmeTest {
   }
 
   @Test
-  void curlLinesAreAnsweredAsShown() throws Exception {
-    Readme example = readme.section("Try it");
+  void commandsShowWhatTheyAreSaidToShowWhenTheyArePasted() throws Exception {
+    Steps steps = Steps.of(readme.section("Try it").text());
+    assertThat(steps.number()).isEqualTo(2);
     try (WebApplication sample = Sample.start(folder.resolve("data"), Map.of())) {
-      Answer login = curl(sample, example.line("curl -u "), List.of());
-      assertThat(members(login.text())).isEqualTo(members(example.line("{\"access_token\"")));
-      String[] secrets = {login.member("access_token"), login.member("session")};
-      Answer whoami = curl(sample, example.line("curl -H "), List.of(secrets));
-      assertThat(members(whoami.text())).isEqualTo(members(example.line("{\"username\"")));
+      steps.assertShown(sample.port());
     }
-  }
-
-  /** Does what curl would do, with the secrets in the places of those that are cut short. */
-  private static Answer curl(WebApplication sample, String line, List<String> secrets)
-      throws Exception {
-    String whole = line;
-    for (String secret : secrets) {
-      whole = whole.replaceFirst("[A-Za-z0-9]+\\.\\.\\.", secret);
-    }
-    List<String> headers = new ArrayList<>();
-    String path = "";
-    for (MatchResult argument : CURL_ARGUMENT.matcher(whole).results().toList()) {
-      if (argument.group(1) != null) {
-        headers.addAll(List.of("Authorization", WebApplication.basic(argument.group(1))));
-      } else if (argument.group(2) != null) {
-        headers.addAll(List.of(argument.group(2), argument.group(3)));
-      } else {
-        path = argument.group(4);
-      }
-    }
-    Answer answer = sample.get(path, headers.toArray(String[]::new));
-    assertThat(answer.status()).as(line).isEqualTo(200);
-    return answer;
-  }
-
-  private static List<String> members(String json) {
-    return MEMBER.matcher(json).results().map((MatchResult it) -> it.group(1)).toList();
   }
 
   @Test

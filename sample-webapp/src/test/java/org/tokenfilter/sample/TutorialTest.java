@@ -2,7 +2,6 @@ package org.tokenfilter.sample;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -10,9 +9,9 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +22,8 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.config.ConfigurationKey;
+import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
 import org.w3c.dom.Element;
 
 /**
@@ -33,8 +34,6 @@ final class TutorialTest {
 
   private static final Path TUTORIAL = Path.of("../docs/tutorial.md");
   private static final Pattern FILE = Pattern.compile("(?ms)^`([^`]+)`\n\n```[a-z]+\n(.*?)^```$");
-  private static final Pattern STEP =
-      Pattern.compile("(?ms)^```sh\n(.*?)^```$.*?^```text\n(.*?)^```$");
   private static final Pattern ACCOUNT =
       Pattern.compile("(?m)^ {4}echo (\\S+) \\| java -cp \\S+ (\\S+) (\\S+) (\\S+) > (\\S+)$");
 
@@ -53,7 +52,6 @@ final class TutorialTest {
 
   @Test
   void eachStepShowsWhatTheTutorialShows() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "the commands are for a POSIX shell");
     compile();
     Path accounts = makeAccount();
     Map<String, String> inItsFolder =
@@ -61,16 +59,12 @@ final class TutorialTest {
             "token.keys.file", folder.resolve("keys.jwks").toString(),
             "token.credentials.file", accounts.toString());
     Path webapp = folder.resolve("src/main/webapp");
-    List<MatchResult> steps = STEP.matcher(tutorial).results().toList();
+    Steps steps = Steps.of(tutorial);
     try (WebApplication hello =
         SystemProperties.during(inItsFolder, () -> new WebApplication(webapp).start())) {
-      List<String> shown = run(steps, hello.port());
-      assertThat(shown).as("one answer for each step").hasSameSizeAs(steps);
-      for (int i = 0; i < shown.size(); i++) {
-        assertShows(shown.get(i), steps.get(i).group(2));
-      }
+      steps.assertShown(hello.port());
     }
-    assertThat(steps).hasSize(5);
+    assertThat(steps.number()).isEqualTo(5);
     assertThat(folder.resolve("keys.jwks")).exists();
   }
 
@@ -91,6 +85,28 @@ final class TutorialTest {
           .as(plugin)
           .isEqualTo(versionOf(plugin, build));
     }
+  }
+
+  /** What a reader copies to a server. */
+  @Test
+  void variablesOfTheServerAreSettings() {
+    Set<String> known =
+        Stream.of(ConfigurationKey.values())
+            .map(ConfigurationKey::environmentVariable)
+            .collect(Collectors.toSet());
+    known.add("TOKEN_STORE_JDBC_DATASOURCE");
+    assertThat(tutorial.substring(tutorial.indexOf("## 6. On a server")))
+        .as("the last section")
+        .doesNotContain("\n## ");
+    assertThat(
+            Pattern.compile("\\bTOKEN_[A-Z_]+")
+                .matcher(tutorial)
+                .results()
+                .map(MatchResult::group)
+                .distinct())
+        .hasSizeGreaterThan(5)
+        .isSubsetOf(known);
+    assertThat(new JdbcTokenStoreProvider().settings()).contains("datasource");
   }
 
   private static String versionOf(String artifact, String pom) {
@@ -141,41 +157,6 @@ final class TutorialTest {
     }
     assertThat(process.waitFor()).isZero();
     return accounts;
-  }
-
-  /** All steps in one shell, as a reader does: later ones use what earlier ones have set. */
-  private static List<String> run(List<MatchResult> steps, int port) throws Exception {
-    String end = "--- end of a step ---";
-    String script =
-        steps.stream()
-            .map(step -> step.group(1).replace("127.0.0.1:8080", "127.0.0.1:" + port))
-            .collect(Collectors.joining("echo; echo '" + end + "'\n"));
-    ProcessBuilder shell = new ProcessBuilder("/bin/sh").redirectError(Redirect.DISCARD);
-    shell.environment().put("no_proxy", "127.0.0.1");
-    Process process = shell.start();
-    try (var input = process.getOutputStream()) {
-      input.write(("command -v curl >/dev/null || exit 127\n" + script).getBytes(UTF_8));
-    }
-    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assumeTrue(process.waitFor() != 127, "there is no curl here");
-    return List.of(output.split(Pattern.quote(end), -1));
-  }
-
-  /** Lines that are shown stand in the output in their order; three points are anything. */
-  private static void assertShows(String output, String shown) {
-    Iterator<String> lines = output.lines().iterator();
-    for (String line : shown.lines().toList()) {
-      Pattern wanted =
-          Pattern.compile(
-              Stream.of(line.split(Pattern.quote("..."), -1))
-                  .map(Pattern::quote)
-                  .collect(Collectors.joining(".*")));
-      boolean found = false;
-      while (!found && lines.hasNext()) {
-        found = wanted.matcher(lines.next()).matches();
-      }
-      assertThat(found).as("%s%nin its place in%n%s", line, output).isTrue();
-    }
   }
 
   private static Element xml(Path file) throws Exception {

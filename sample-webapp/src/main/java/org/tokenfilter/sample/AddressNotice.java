@@ -1,0 +1,78 @@
+package org.tokenfilter.sample;
+
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which address to open, as the last line of a start: once the sample answers there, and so
+ * after all that the container says. Where {@code -Dsample.address} is not set, it says nothing.
+ */
+public final class AddressNotice implements ServletContextListener {
+
+  private static final int ATTEMPTS = 600;
+  private static final int PAUSE_MILLIS = 100;
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private @Nullable Thread thread;
+
+  /** A listener for web.xml. */
+  public AddressNotice() {}
+
+  @Override
+  public void contextInitialized(ServletContextEvent event) {
+    String address = System.getProperty("sample.address");
+    if (address != null) {
+      thread = new Thread(() -> say(address), "sample address");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private void say(String address) {
+    try {
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (answers(address)) {
+          System.out.println("The sample is ready. Open " + address);
+          return;
+        }
+        if (closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Before a server has started it refuses connections, and then it answers something else. */
+  private static boolean answers(String address) {
+    try {
+      HttpURLConnection page = (HttpURLConnection) URI.create(address).toURL().openConnection();
+      page.setConnectTimeout(PATIENCE_MILLIS);
+      page.setReadTimeout(PATIENCE_MILLIS);
+      page.setRequestProperty("Connection", "close");
+      try {
+        return page.getResponseCode() == HttpURLConnection.HTTP_OK;
+      } finally {
+        page.disconnect();
+      }
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  @Override
+  public void contextDestroyed(ServletContextEvent event) {
+    closed.countDown();
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package org.tokenfilter.sample;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The commands of a document, each with what it shows: done in one shell, as they are pasted into
+ * one.
+ */
+final class Steps {
+
+  private static final Pattern STEP =
+      Pattern.compile("(?ms)^```sh\n(.*?)^```$.*?^```text\n(.*?)^```$");
+
+  private final List<MatchResult> steps;
+
+  private Steps(List<MatchResult> steps) {
+    this.steps = steps;
+  }
+
+  static Steps of(String document) {
+    return new Steps(STEP.matcher(document).results().toList());
+  }
+
+  int number() {
+    return steps.size();
+  }
+
+  /**
+   * Each shows what it is said to show.
+   *
+   * @param port what stands in the place of 8080
+   */
+  void assertShown(int port) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "the commands are for a POSIX shell");
+    List<String> shown = run(port);
+    assertThat(shown).as("one answer for each step").hasSameSizeAs(steps);
+    for (int i = 0; i < shown.size(); i++) {
+      assertShows(shown.get(i), steps.get(i).group(2));
+    }
+  }
+
+  /** All steps in one shell, as a reader does: later ones use what earlier ones have set. */
+  private List<String> run(int port) throws Exception {
+    String end = "--- end of a step ---";
+    String script =
+        steps.stream()
+            .map(step -> step.group(1).replace("127.0.0.1:8080", "127.0.0.1:" + port))
+            .collect(Collectors.joining("echo; echo '" + end + "'\n"));
+    ProcessBuilder shell = new ProcessBuilder("/bin/sh").redirectError(Redirect.DISCARD);
+    shell.environment().put("no_proxy", "127.0.0.1");
+    Process process = shell.start();
+    try (var input = process.getOutputStream()) {
+      input.write(("command -v curl >/dev/null || exit 127\n" + script).getBytes(UTF_8));
+    }
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assumeTrue(process.waitFor() != 127, "there is no curl here");
+    return List.of(output.split(Pattern.quote(end), -1));
+  }
+
+  /** Lines that are shown stand in the output in their order; three points are anything. */
+  private static void assertShows(String output, String shown) {
+    Iterator<String> lines = output.lines().iterator();
+    for (String line : shown.lines().toList()) {
+      Pattern wanted =
+          Pattern.compile(
+              Stream.of(line.split(Pattern.quote("..."), -1))
+                  .map(Pattern::quote)
+                  .collect(Collectors.joining(".*")));
+      boolean found = false;
+      while (!found && lines.hasNext()) {
+        found = wanted.matcher(lines.next()).matches();
+      }
+      assertThat(found).as("%s%nin its place in%n%s", line, output).isTrue();
+    }
+  }
+}
