@@ -51,6 +51,7 @@ final class ShownFailure extends Exception {
 
   /** As the failure itself would say it: logs print this. */
   @Override
+  @SuppressWarnings("OverrideThrowableToString") // else this class's name would stand before it
   public String toString() {
     return shown;
   }

@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is written down as a setting, and is none: misspelt, mostly. What is written for this
@@ -21,7 +19,7 @@ final class UnknownSettings {
   private static final String STORE_PREFIX = ConfigurationKey.STORE.key() + ".";
 
   private final ConfigurationSources sources;
-  private final SortedSet<String> known = new TreeSet<>();
+  private final Set<String> known = new TreeSet<>();
 
   /** The keys that are known, by their environment variables. */
   private final Map<String, String> variables = new TreeMap<>();
@@ -96,16 +94,16 @@ final class UnknownSettings {
     return warnings;
   }
 
-  private SortedSet<String> unknownProperties() {
+  private Set<String> unknownProperties() {
     return unknown(sources.properties(), known);
   }
 
-  private SortedSet<String> unknownVariables() {
+  private Set<String> unknownVariables() {
     return unknown(sources.environment(), variables.keySet());
   }
 
-  private static SortedSet<String> unknown(ConfigurationSources.Named named, Set<String> known) {
-    SortedSet<String> unknown = new TreeSet<>(named.names().get());
+  private static Set<String> unknown(ConfigurationSources.Named named, Set<String> known) {
+    Set<String> unknown = new TreeSet<>(named.names().get());
     unknown.removeIf(name -> !Spelling.isLikeASetting(name) || known.contains(name));
     return unknown;
   }
@@ -120,7 +118,6 @@ final class UnknownSettings {
   }
 
   private String meant(String key, String before) {
-    @Nullable String meant = spelling.meant(key).orElse(null);
-    return meant == null ? "" : before + "did you mean " + meant + "?";
+    return spelling.meant(key).map(meant -> before + "did you mean " + meant + "?").orElse("");
   }
 }

@@ -49,21 +49,28 @@ final class RunningUses {
   /** Keeps alive what would die before this is called the next few times. */
   void keep() {
     Instant now = clock.instant();
-    for (RunningUse use : running) {
-      TokenRecord record = use.used().used();
-      Duration idle = record.idleTimeout();
-      Instant deadline = deadline(use, record);
-      if (idle == null || deadline == null || isOver(record, deadline, now)) {
-        running.remove(use);
-      } else if (!deadline.isAfter(now.plus(lead(idle)))) {
-        use.keptUntil(now.plus(idle));
-        renewer.keep(use.used().at(now));
-      }
+    running.removeIf(use -> isOver(use, now));
+    running.forEach(use -> keep(use, now));
+  }
+
+  private boolean isOver(RunningUse use, Instant now) {
+    Instant idle = deadline(use);
+    Instant expiresAt = use.used().used().expiresAt();
+    return idle == null || !now.isBefore(idle) || (expiresAt != null && !now.isBefore(expiresAt));
+  }
+
+  private void keep(RunningUse use, Instant now) {
+    Duration idle = use.used().used().idleTimeout();
+    Instant deadline = deadline(use);
+    if (idle != null && deadline != null && !deadline.isAfter(now.plus(lead(idle)))) {
+      use.keptUntil(now.plus(idle));
+      renewer.keep(use.used().at(now));
     }
   }
 
   /** Other requests may have moved it. */
-  private @Nullable Instant deadline(RunningUse use, TokenRecord record) {
+  private @Nullable Instant deadline(RunningUse use) {
+    TokenRecord record = use.used().used();
     Instant known = use.isKept() ? use.keptUntil() : record.idleExpiresAt();
     Use latest = buffer.latest(record.id());
     if (known == null || latest == null || latest.idleUntil() == LiveToken.NEVER) {
@@ -71,11 +78,6 @@ final class RunningUses {
     }
     Instant used = Instant.ofEpochMilli(latest.idleUntil());
     return used.isAfter(known) ? used : known;
-  }
-
-  private static boolean isOver(TokenRecord record, Instant deadline, Instant now) {
-    Instant expiresAt = record.expiresAt();
-    return !now.isBefore(deadline) || (expiresAt != null && !now.isBefore(expiresAt));
   }
 
   private static Duration lead(Duration idle) {

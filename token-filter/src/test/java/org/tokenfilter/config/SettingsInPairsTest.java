@@ -224,7 +224,7 @@ final class SettingsInPairsTest {
   private static List<ConfigurationKey> keys(Class<?> type) {
     return Arrays.stream(ConfigurationKey.values())
         .filter(key -> key.defaultText() != null)
-        .filter(key -> type.isInstance(key.parse(key.defaultText())))
+        .filter(key -> type.isInstance(key.parse(String.valueOf(key.defaultText()))))
         .toList();
   }
 }
