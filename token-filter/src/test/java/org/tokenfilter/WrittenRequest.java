@@ -99,6 +99,8 @@ public final class WrittenRequest {
       case "getContentLengthLong" -> (long) body.length;
       case "getInputStream" -> new Body(body);
       case "getRemoteAddr" -> header(":peer");
+      case "isSecure" -> header(":secure") != null;
+      case "getAttribute" -> null;
       case "getServerName" -> SERVER;
       case "getServerPort" -> PORT;
       case "getQueryString" -> header(":query");

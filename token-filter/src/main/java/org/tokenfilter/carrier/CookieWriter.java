@@ -21,7 +21,7 @@ public final class CookieWriter {
 
   /** When cookies get the attribute Secure. */
   public enum Secure {
-    /** Where the request came over TLS. */
+    /** Where the client asked over TLS, as far as the container and trusted proxies say. */
     AUTO,
     /** Always. */
     TRUE,
@@ -37,6 +37,7 @@ public final class CookieWriter {
   private final Secure secure;
   private final String sameSite;
   private final @Nullable String path;
+  private final TrustedProxies proxies;
 
   /**
    * A writer.
@@ -45,18 +46,21 @@ public final class CookieWriter {
    * @param sessionCookie the cookie for the session id
    * @param sameSite Strict, Lax or None
    * @param path the cookies' path; null for the context path
+   * @param proxies know whether the client asked over TLS
    */
   public CookieWriter(
       @Nullable String tokenCookie,
       String sessionCookie,
       Secure secure,
       String sameSite,
-      @Nullable String path) {
+      @Nullable String path,
+      TrustedProxies proxies) {
     this.tokenCookie = tokenCookie;
     this.sessionCookie = sessionCookie;
     this.secure = secure;
     this.sameSite = sameSite;
     this.path = path;
+    this.proxies = proxies;
   }
 
   /** Gives the cookies of a session token; other kinds have none. */
@@ -64,6 +68,9 @@ public final class CookieWriter {
     SessionId session = token.sessionId();
     if (session == null) {
       return;
+    }
+    if (!isSecure(request)) {
+      proxies.plainCookies(request, secure == Secure.FALSE);
     }
     Problem.forbidStoring(response);
     add(request, response, sessionCookie, session.value(), "");
@@ -103,6 +110,6 @@ public final class CookieWriter {
   }
 
   private boolean isSecure(HttpServletRequest request) {
-    return secure == Secure.TRUE || (secure == Secure.AUTO && request.isSecure());
+    return secure == Secure.TRUE || (secure == Secure.AUTO && proxies.isSecure(request));
   }
 }

@@ -2,7 +2,6 @@ package org.tokenfilter.carrier;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Enumeration;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Rejection;
@@ -16,6 +15,10 @@ import org.tokenfilter.token.TokenRejectedException;
  * Origin} (RFC 6454, 7). A request with neither comes from no browser of today.
  */
 public final class CrossSiteGuard {
+
+  /** Why a page of this host is refused whose port is another one than the request's. */
+  public static final String OTHER_PORT =
+      "a browser sent it for another port, or scheme, of this host";
 
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
@@ -67,20 +70,31 @@ public final class CrossSiteGuard {
       throws TokenRejectedException {
     String site = single(request, "Sec-Fetch-Site");
     String origin = single(request, "Origin");
-    boolean passes;
     if (origin != null && origins.contains(origin)) {
-      passes = true;
-    } else if (site != null) {
-      passes = site.equals("same-origin") || site.equals("none");
-    } else if (origin != null) {
-      passes = isHost(origin, request);
-    } else {
-      passes = passWithoutHeaders;
+      return;
     }
-    if (!passes) {
-      throw new TokenRejectedException(
-          Rejection.CROSS_SITE, "a browser sent it for another site than this");
+    if (site == null && origin != null) {
+      checkOrigin(origin, request);
+    } else if (site == null
+        ? !passWithoutHeaders
+        : !site.equals("same-origin") && !site.equals("none")) {
+      throw refused("a browser sent it for another site than this");
     }
+  }
+
+  private void checkOrigin(String origin, HttpServletRequest request)
+      throws TokenRejectedException {
+    AskedServer server = proxies.serverOf(request);
+    if (!server.isOf(origin)) {
+      throw refused(
+          server.isOfAnotherPortThan(origin)
+              ? OTHER_PORT
+              : "a browser sent it for another site than this");
+    }
+  }
+
+  private static TokenRejectedException refused(String why) {
+    return new TokenRejectedException(Rejection.CROSS_SITE, why);
   }
 
   /** The header's value; of two, one that matches nothing. */
@@ -91,41 +105,5 @@ public final class CrossSiteGuard {
     }
     String value = values.nextElement();
     return values.hasMoreElements() ? "" : value;
-  }
-
-  /**
-   * Whether an origin has the request's host and port. A host without port has that of TLS where
-   * the request came over TLS; where it did not, a proxy may have ended TLS, and it has the
-   * origin's.
-   */
-  private boolean isHost(String origin, HttpServletRequest request) throws TokenRejectedException {
-    String host = proxies.hostOf(request);
-    String lower = origin.toLowerCase(Locale.ROOT);
-    for (Scheme scheme : Scheme.values()) {
-      if (lower.startsWith(scheme.start)) {
-        Scheme own = request.isSecure() ? Scheme.HTTPS : scheme;
-        String authority = scheme.withPort(lower.substring(scheme.start.length()));
-        return authority.equals(own.withPort(host.toLowerCase(Locale.ROOT)));
-      }
-    }
-    return false;
-  }
-
-  private enum Scheme {
-    HTTP("http://", ":80"),
-    HTTPS("https://", ":443");
-
-    private final String start;
-    private final String port;
-
-    Scheme(String start, String port) {
-      this.start = start;
-      this.port = port;
-    }
-
-    private String withPort(String authority) {
-      boolean named = authority.lastIndexOf(':') > authority.lastIndexOf(']');
-      return named ? authority : authority + port;
-    }
   }
 }

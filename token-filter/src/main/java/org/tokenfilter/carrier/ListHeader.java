@@ -56,7 +56,8 @@ final class ListHeader {
 
   private static List<String> split(String text, char separator) throws TokenRejectedException {
     if (text.indexOf('\\') >= 0) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "a backslash in a list");
+      throw new TokenRejectedException(
+          Rejection.BAD_REQUEST, ForwardedHeaders.CONTRADICTION + "with a backslash");
     }
     List<String> parts = new ArrayList<>();
     boolean quoted = false;
@@ -71,7 +72,9 @@ final class ListHeader {
       }
     }
     if (quoted) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "a quoted string does not end");
+      throw new TokenRejectedException(
+          Rejection.BAD_REQUEST,
+          ForwardedHeaders.CONTRADICTION + "with a quoted string that does not end");
     }
     parts.add(text.substring(start).strip());
     parts.removeIf(String::isEmpty);

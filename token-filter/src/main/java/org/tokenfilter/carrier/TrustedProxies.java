@@ -2,18 +2,15 @@ package org.tokenfilter.carrier;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Finds out where a request really comes from. What stands in {@code Forwarded} (RFC 7239) or
- * {@code X-Forwarded-For} is believed from the right for as long as a trusted proxy said it: the
- * first address that is not one of them is the client. Thread-safe.
+ * Finds out where a request really comes from, and which server it has asked: what {@code
+ * Forwarded} (RFC 7239) and {@code X-Forwarded-For}, {@code -Proto}, {@code -Host} and {@code
+ * -Port} say is believed from the right for as long as a trusted proxy said it. Thread-safe.
  *
  * <pre>
  *   peer 10.0.0.7 (trusted)    X-Forwarded-For: 1.2.3.4, 203.0.113.9, 10.0.0.6 (trusted)
@@ -22,23 +19,34 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class TrustedProxies {
 
-  private static final Logger LOG = LoggerFactory.getLogger(TrustedProxies.class);
-  private static final String FORWARDED = "Forwarded";
-  private static final String FORWARDED_FOR = "X-Forwarded-For";
-  private static final String FORWARDED_HOST = "X-Forwarded-Host";
+  private static final String UNIX = "unix";
 
   private final List<Network> proxies;
-  private final AtomicBoolean warned = new AtomicBoolean();
-  private final AtomicBoolean unnamed = new AtomicBoolean();
+  private final boolean unix;
+  private final boolean unnamedPass;
+  private final ForwardingNotices notices = new ForwardingNotices();
 
   /**
    * Proxies.
    *
-   * @param proxies addresses, or ranges in CIDR notation; none, and no header is believed
+   * @param proxies addresses, ranges in CIDR notation, or {@code unix} for each peer at a Unix
+   *     socket; none, and no header is believed
    * @throws IllegalArgumentException if one is neither
    */
   public TrustedProxies(List<String> proxies) {
-    this.proxies = proxies.stream().map(Network::parse).toList();
+    this(proxies, false);
+  }
+
+  /**
+   * Proxies, where clients need not have an address.
+   *
+   * @param unnamedPass whether a peer at a Unix socket passes that is not trusted
+   */
+  public TrustedProxies(List<String> proxies, boolean unnamedPass) {
+    this.unix = proxies.contains(UNIX);
+    this.proxies =
+        proxies.stream().filter(proxy -> !proxy.equals(UNIX)).map(Network::parse).toList();
+    this.unnamedPass = unnamedPass;
   }
 
   /**
@@ -49,40 +57,71 @@ public final class TrustedProxies {
    */
   public ClientAddress clientOf(HttpServletRequest request) throws TokenRejectedException {
     ClientAddress peer = peerOf(request);
-    if (!trusts(peer)) {
-      warnOfForwarding(request);
-      return peer;
+    if (trusts(peer)) {
+      return new ForwardedHeaders(request, peer, this::trusts).client();
     }
-    List<String> forwarded = ListHeader.parameters(request, FORWARDED, "for");
-    List<String> forwardedFor = ListHeader.elements(request, FORWARDED_FOR);
-    ClientAddress client = rightmostStranger(peer, forwarded.isEmpty() ? forwardedFor : forwarded);
-    if (!forwardedFor.isEmpty() && !rightmostStranger(peer, forwardedFor).equals(client)) {
-      throw refused("Forwarded and X-Forwarded-For differ");
-    }
-    return client;
+    notices.strangeRequest(request, peer);
+    return peer;
   }
 
   /**
-   * The host that the client asked for, with its port: as a trusted proxy says, else as Host.
+   * The server that the client has asked: as trusted proxies say, and else as Host does. What the
+   * container itself knows to have come over TLS, has, whatever a header says.
    *
-   * @throws TokenRejectedException if the proxy's header cannot be read, or both headers name a
-   *     host and they differ
+   * @throws TokenRejectedException if what a trusted proxy says cannot be read, or it says two
+   *     things that differ
    */
-  String hostOf(HttpServletRequest request) throws TokenRejectedException {
-    if (proxies.isEmpty() || !trusts(peerOf(request))) {
-      return askedHost(request);
+  public AskedServer serverOf(HttpServletRequest request) throws TokenRejectedException {
+    if (proxies.isEmpty() && !unix) {
+      return new AskedServer(request.isSecure(), askedHost(request));
     }
-    String forwarded = last(ListHeader.parameters(request, FORWARDED, "host"));
-    String forwardedHost = last(ListHeader.elements(request, FORWARDED_HOST));
-    if (forwarded.isEmpty() && forwardedHost.isEmpty()) {
-      return askedHost(request);
+    ClientAddress peer = peerOf(request);
+    if (!trusts(peer)) {
+      return new AskedServer(request.isSecure(), askedHost(request));
     }
-    if (!forwarded.isEmpty()
-        && !forwardedHost.isEmpty()
-        && !forwarded.equalsIgnoreCase(forwardedHost)) {
-      throw refused("Forwarded and X-Forwarded-Host differ");
+    ForwardedHeaders said = new ForwardedHeaders(request, peer, this::trusts);
+    boolean saidSecure = said.scheme().equals("https");
+    boolean secure = saidSecure || request.isSecure();
+    String host = said.host();
+    return new AskedServer(
+        secure, withPort(host.isEmpty() ? askedHost(request) : host, secure, said.port()));
+  }
+
+  /** A port behind the host is the one that the client has written there. */
+  private static String withPort(String host, boolean secure, int port) {
+    boolean said = port != 0 && port != (secure ? 443 : 80);
+    return said && !AskedServer.hasPort(host) ? host + ":" + port : host;
+  }
+
+  /**
+   * Whether the client asked over TLS: as the container or a trusted proxy says. Where that cannot
+   * be told it is true, since a cookie that is Secure without need betrays nothing.
+   */
+  boolean isSecure(HttpServletRequest request) {
+    try {
+      return request.isSecure() || serverOf(request).secure();
+    } catch (TokenRejectedException contradiction) {
+      return true;
     }
-    return forwarded.isEmpty() ? forwardedHost : forwarded;
+  }
+
+  /** Tells operators of cookies without Secure that go to a client that seems to use TLS. */
+  void plainCookies(HttpServletRequest request, boolean byChoice) {
+    notices.plainCookies(request, byChoice, isTrusted(request));
+  }
+
+  private boolean isTrusted(HttpServletRequest request) {
+    try {
+      return trusts(peerOf(request));
+    } catch (TokenRejectedException noAddress) {
+      return false;
+    }
+  }
+
+  /** Whether a request was refused for what proxies have written. */
+  public static boolean isContradiction(TokenRejectedException refused) {
+    return refused.rejection() == Rejection.BAD_REQUEST
+        && refused.why().startsWith(ForwardedHeaders.CONTRADICTION);
   }
 
   /** HTTP/2 has no header Host; a container may or may not make one up. */
@@ -91,74 +130,31 @@ public final class TrustedProxies {
     return host == null ? request.getServerName() + ":" + request.getServerPort() : host;
   }
 
-  /** What the nearest proxy wrote; an empty text for nothing. */
-  private static String last(List<String> elements) {
-    return elements.isEmpty() ? "" : elements.get(elements.size() - 1);
-  }
-
   /** A container that believes forwarded headers by itself may name whatever a client wrote. */
   private ClientAddress peerOf(HttpServletRequest request) throws TokenRejectedException {
     @Nullable String address = request.getRemoteAddr();
+    String text = address == null ? "" : address;
     try {
-      return parsed(address == null ? "" : address);
-    } catch (TokenRejectedException noAddress) {
-      if (unnamed.compareAndSet(false, true)) {
-        LOG.warn("The container names no address of a client, and such requests are refused");
+      return ClientAddress.parse(text);
+    } catch (IllegalArgumentException noAddress) {
+      // Jetty names neither an address nor a port, which no header of a client brings about.
+      if (text.isEmpty() && request.getRemotePort() < 0 && (unix || unnamedPass)) {
+        return ClientAddress.UNIX;
       }
-      throw noAddress;
+      notices.unnamedPeer();
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "no address of a client");
     }
   }
 
   private boolean trusts(ClientAddress address) {
+    if (unix && address.equals(ClientAddress.UNIX)) {
+      return true;
+    }
     for (Network proxy : proxies) {
       if (proxy.contains(address)) {
         return true;
       }
     }
     return false;
-  }
-
-  private ClientAddress rightmostStranger(ClientAddress peer, List<String> chain)
-      throws TokenRejectedException {
-    ClientAddress client = peer;
-    for (int i = chain.size() - 1; i >= 0 && trusts(client); i--) {
-      client = address(chain.get(i));
-    }
-    return client;
-  }
-
-  /** An address with or without its port: {@code 1.2.3.4:80}, {@code [::1]:80}, {@code ::1}. */
-  private static ClientAddress address(String node) throws TokenRejectedException {
-    int colon = node.indexOf(':');
-    String host = node;
-    if (node.startsWith("[")) {
-      host = node.substring(0, node.indexOf(']') + 1);
-    } else if (colon >= 0 && colon == node.lastIndexOf(':')) {
-      host = node.substring(0, colon);
-    }
-    return parsed(host);
-  }
-
-  private static ClientAddress parsed(String text) throws TokenRejectedException {
-    try {
-      return ClientAddress.parse(text);
-    } catch (IllegalArgumentException notOne) {
-      throw refused("no address of a client");
-    }
-  }
-
-  private void warnOfForwarding(HttpServletRequest request) {
-    boolean forwarded =
-        request.getHeader(FORWARDED) != null || request.getHeader(FORWARDED_FOR) != null;
-    if (forwarded && warned.compareAndSet(false, true)) {
-      LOG.warn(
-          "A request came with Forwarded headers from {}, which is no trusted proxy; if it is one of"
-              + " yours, name it in token.trusted-proxies",
-          request.getRemoteAddr());
-    }
-  }
-
-  private static TokenRejectedException refused(String why) {
-    return new TokenRejectedException(Rejection.BAD_REQUEST, why);
   }
 }

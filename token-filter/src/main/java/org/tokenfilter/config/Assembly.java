@@ -214,7 +214,9 @@ final class Assembly {
   /** Where requests come from; an empty one stands in for one that is wrong. */
   TrustedProxies proxies() {
     try {
-      return new TrustedProxies(List.copyOf(settings.texts(TRUSTED_PROXIES)));
+      return new TrustedProxies(
+          List.copyOf(settings.texts(TRUSTED_PROXIES)),
+          settings.value(BINDING, Binding.class) == Binding.OFF);
     } catch (IllegalArgumentException e) {
       problems.add(TRUSTED_PROXIES.key() + ": " + e.getMessage());
       return new TrustedProxies(List.of());

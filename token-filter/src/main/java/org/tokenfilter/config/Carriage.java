@@ -44,7 +44,8 @@ final class Carriage {
             sessionCookie,
             settings.value(ConfigurationKey.COOKIE_SECURE, CookieWriter.Secure.class),
             settings.string(ConfigurationKey.COOKIE_SAME_SITE),
-            settings.text(ConfigurationKey.COOKIE_PATH));
+            settings.text(ConfigurationKey.COOKIE_PATH),
+            proxies);
   }
 
   private static Set<Carrier> carriers(Configuration settings) {

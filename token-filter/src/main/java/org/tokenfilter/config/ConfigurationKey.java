@@ -176,13 +176,17 @@ public enum ConfigurationKey {
       "token.binding",
       Setting.oneOf(Binding.class),
       "address",
-      "what of the client a session token is bound to; prefix is /24 of IPv4 and /64 of IPv6"),
+      "what of the client a session token is bound to; prefix is /24 of IPv4 and /64 of IPv6;"
+          + " dual-stack is the prefix, and any address of the other version of IP"),
   /** The proxies whose headers are believed. */
   TRUSTED_PROXIES(
       "token.trusted-proxies",
-      Setting.listOf(Setting.text("an address, or a range such as 10.0.0.0/8", "[0-9A-Fa-f.:/]+")),
+      Setting.listOf(
+          Setting.text("an address, a range such as 10.0.0.0/8, or unix", "[0-9A-Fa-f.:/]+|unix")),
       "",
-      "proxies whose headers Forwarded and X-Forwarded-For are believed, from the right"),
+      "proxies whose headers Forwarded and X-Forwarded-For, -Proto, -Host and -Port are believed,"
+          + " from the right; unix is any peer at a Unix socket that the container names no address"
+          + " of"),
   /** How tokens are carried. */
   CARRIERS(
       "token.carriers",
@@ -209,7 +213,8 @@ public enum ConfigurationKey {
       "token.cookie.secure",
       Setting.oneOf(CookieWriter.Secure.class),
       "auto",
-      "whether cookies are for TLS alone; auto: where the request came over TLS"),
+      "whether cookies are for TLS alone; auto: where the client asked over TLS, as the container"
+          + " or a trusted proxy says"),
   /** The cookies' SameSite. */
   COOKIE_SAME_SITE(
       "token.cookie.same-site",

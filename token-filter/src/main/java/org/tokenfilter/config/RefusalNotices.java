@@ -3,6 +3,8 @@ package org.tokenfilter.config;
 import jakarta.servlet.http.HttpServletRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.carrier.CrossSiteGuard;
+import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.notice.Notices;
 import org.tokenfilter.notice.Quoted;
 import org.tokenfilter.token.Rejection;
@@ -30,7 +32,32 @@ public final class RefusalNotices {
   /** A request was refused. */
   public void refused(HttpServletRequest request, TokenRejectedException refused) {
     LOG.debug("Refused: {}", refused.why());
-    if (refused.rejection() == Rejection.CROSS_SITE) {
+    if (TrustedProxies.isContradiction(refused)) {
+      notices()
+          .warn(
+              LOG,
+              refused.why(),
+              "A request by way of {} is refused with 400: {}. A proxy passes on what its client"
+                  + " wrote, unless it is told otherwise: let it overwrite, or remove, each of"
+                  + " Forwarded, X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host and"
+                  + " X-Forwarded-Port",
+              Quoted.of(request.getRemoteAddr()),
+              refused.why());
+    } else if (refused.why().equals(CrossSiteGuard.OTHER_PORT)) {
+      notices()
+          .warn(
+              LOG,
+              "cross-site by its port",
+              "A request from {} is refused with 403: {}. Its Origin is {}, and it came to {}. If"
+                  + " the page is of this application, a proxy hides the port or the scheme: let it"
+                  + " send X-Forwarded-Proto, and Host with the port (nginx: $http_host) or"
+                  + " X-Forwarded-Port, and name it in token.trusted-proxies. If it is another"
+                  + " site of yours, list it in token.origins",
+              clientOf(request),
+              refused.why(),
+              Quoted.of(request.getHeader("Origin")),
+              serverOf(request));
+    } else if (refused.rejection() == Rejection.CROSS_SITE) {
       notices()
           .warn(
               LOG,
@@ -41,6 +68,15 @@ public final class RefusalNotices {
               clientOf(request),
               refused.why(),
               Quoted.of(request.getHeader("Origin")));
+    } else if (refused.isOfOtherVersion()) {
+      notices()
+          .warn(
+              LOG,
+              "the other version of IP",
+              "A session token is refused with 401 since its client, now {}, has changed between"
+                  + " IPv4 and IPv6. Users who have both lose their sessions so: set"
+                  + " token.binding=dual-stack, or serve one of the two alone",
+              clientOf(request));
     } else if (refused.rejection() == Rejection.BAD_REQUEST && isContradiction(refused.why())) {
       notices()
           .warn(
@@ -108,6 +144,14 @@ public final class RefusalNotices {
 
   private Notices notices() {
     return security.notices();
+  }
+
+  private String serverOf(HttpServletRequest request) {
+    try {
+      return Quoted.of(security.proxies().serverOf(request).toString());
+    } catch (TokenRejectedException unknown) {
+      return "an unknown server";
+    }
   }
 
   private String clientOf(HttpServletRequest request) {

@@ -13,8 +13,9 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * Writes each event as one line of names and values to the logger {@code org.tokenfilter.audit}:
- * what succeeded at INFO, renewals and ordinary refusals at DEBUG, what somebody should look at at
- * WARN. Handles are shortened, and what a client sent is quoted and escaped.
+ * what succeeded at INFO, and clients that change between IPv4 and IPv6, renewals and ordinary
+ * refusals at DEBUG, what somebody should look at at WARN. Handles are shortened, and what a client
+ * sent is quoted and escaped.
  *
  * <pre>
  *   event=issued kind=session handle=ZXIEy0V0 subject="alice" client="127.0.0.1"
@@ -68,7 +69,14 @@ final class AuditLog implements TokenListener {
         .word("rejection", refused.rejection())
         .text("why", refused.why())
         .text("client", client.toString())
-        .write(refused.isMisuse() ? Level.WARN : Level.DEBUG);
+        .write(levelOf(refused));
+  }
+
+  private static Level levelOf(TokenRejectedException refused) {
+    if (refused.isMisuse()) {
+      return Level.WARN;
+    }
+    return refused.isOfOtherVersion() ? Level.INFO : Level.DEBUG;
   }
 
   @Override

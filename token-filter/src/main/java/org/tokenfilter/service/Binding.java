@@ -12,7 +12,12 @@ public enum Binding {
   /** The client's address. */
   ADDRESS,
   /** The client's network: {@code /24} of IPv4, {@code /64} of IPv6. */
-  PREFIX;
+  PREFIX,
+  /**
+   * The client's network, as long as it speaks the same version of IP as at its login: from an
+   * address of the other version it is not checked.
+   */
+  DUAL_STACK;
 
   /** What a record of this client is bound to. */
   @Nullable String of(ClientAddress client) {
@@ -20,6 +25,7 @@ public enum Binding {
       case OFF -> null;
       case ADDRESS -> client.toString();
       case PREFIX -> client.prefix();
+      case DUAL_STACK -> client.prefixOfItsVersion();
     };
   }
 }

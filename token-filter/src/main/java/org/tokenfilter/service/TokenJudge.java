@@ -230,7 +230,9 @@ final class TokenJudge {
       throws TokenRejectedException {
     String binding = record.binding();
     if (binding != null && !client.matches(binding)) {
-      throw TokenRejectedException.misuse("presented by another client");
+      throw client.isOfOtherVersion(binding)
+          ? TokenRejectedException.ofOtherVersion()
+          : TokenRejectedException.misuse("presented by another client");
     }
   }
 

@@ -11,6 +11,14 @@ import java.util.regex.Pattern;
  */
 public final class ClientAddress {
 
+  /**
+   * A peer that has no address, at a Unix domain socket; written {@code unix}, which is no text of
+   * an address.
+   */
+  public static final ClientAddress UNIX = new ClientAddress("unix");
+
+  private static final char EITHER_VERSION = '+';
+
   private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final String DOTTED = OCTET + "(?:\\." + OCTET + "){3}";
 
@@ -93,16 +101,28 @@ public final class ClientAddress {
     }
   }
 
-  /** The network that it is in, with its length: {@code /24} of IPv4, {@code /64} of IPv6. */
+  /**
+   * The network that it is in, with its length: {@code /24} of IPv4, {@code /64} of IPv6. A peer
+   * without an address is in none but itself.
+   */
   public String prefix() {
     byte[] bytes = bytes();
+    if (bytes.length == 0) {
+      return text;
+    }
     int bits = bytes.length == IPV4_OCTETS ? IPV4_PREFIX : IPV6_PREFIX;
     Arrays.fill(bytes, bits / 8, bytes.length, (byte) 0);
     return textOf(bytes) + "/" + bits;
   }
 
-  /** The 4 bytes of an IPv4 address, or the 16 of an IPv6 one; a new array for each call. */
+  /**
+   * The 4 bytes of an IPv4 address, or the 16 of an IPv6 one, none without an address; a new array
+   * for each call.
+   */
   public byte[] bytes() {
+    if (equals(UNIX)) {
+      return new byte[0];
+    }
     try {
       // A literal is never looked up.
       return InetAddress.getByName(text).getAddress();
@@ -111,9 +131,30 @@ public final class ClientAddress {
     }
   }
 
-  /** Whether a record that is bound so may be used from here: to an address, or to a prefix. */
+  /** The binding to its network that leaves the other version of IP free: see {@link #matches}. */
+  public String prefixOfItsVersion() {
+    return prefix() + EITHER_VERSION;
+  }
+
+  /**
+   * Whether a record that is bound so may be used from here: to an address; to a prefix; or to a
+   * prefix that holds for its own version of IP, any address of the other one being good.
+   */
   public boolean matches(String binding) {
+    int last = binding.length() - 1;
+    if (last > 0 && binding.charAt(last) == EITHER_VERSION) {
+      return isOfOtherVersion(binding) || prefixOfItsVersion().equals(binding);
+    }
     return binding.equals(binding.indexOf('/') >= 0 ? prefix() : toString());
+  }
+
+  /** Whether a record that is bound so is bound to the other version of IP than this one's. */
+  public boolean isOfOtherVersion(String binding) {
+    return !equals(UNIX) && !binding.startsWith(UNIX.text) && isV6(text) != isV6(binding);
+  }
+
+  private static boolean isV6(String text) {
+    return text.indexOf(':') >= 0;
   }
 
   @Override

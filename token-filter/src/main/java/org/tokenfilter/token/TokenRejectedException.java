@@ -14,6 +14,9 @@ public final class TokenRejectedException extends Exception {
   private final String why;
   private final boolean misuse;
 
+  private static final String OTHER_VERSION =
+      "bound to an address of the other version of IP than its client's";
+
   /** A refusal, with its reason for the log. */
   public TokenRejectedException(Rejection rejection, String why) {
     this(rejection, why, false);
@@ -32,6 +35,19 @@ public final class TokenRejectedException extends Exception {
    */
   public static TokenRejectedException misuse(String why) {
     return new TokenRejectedException(Rejection.INVALID, why, true);
+  }
+
+  /**
+   * The refusal of a token whose client has come by IPv4 and is now come by IPv6, or the other way
+   * round: as far as one can tell it has changed its network, and so is no sign of a theft.
+   */
+  public static TokenRejectedException ofOtherVersion() {
+    return new TokenRejectedException(Rejection.INVALID, OTHER_VERSION);
+  }
+
+  /** Whether it is such a refusal. */
+  public boolean isOfOtherVersion() {
+    return why.equals(OTHER_VERSION);
   }
 
   /** What the sender may know. */

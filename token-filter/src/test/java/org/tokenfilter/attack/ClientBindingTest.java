@@ -31,6 +31,7 @@ class ClientBindingTest {
   private AttackedApp app;
   private AttackedApp behindProxy;
   private AttackedApp toPrefix;
+  private AttackedApp toPrefixOfVersion;
   private Session stolen;
 
   @BeforeAll
@@ -43,6 +44,11 @@ class ClientBindingTest {
             .setting("token.trusted-proxies", "127.0.0.1")
             .setting("token.binding", "prefix")
             .start();
+    toPrefixOfVersion =
+        AllFamilies.plan(folder("dual-stack"))
+            .setting("token.trusted-proxies", "127.0.0.1")
+            .setting("token.binding", "dual-stack")
+            .start();
     stolen = app.session(Accounts.ALICE, 0);
   }
 
@@ -52,6 +58,7 @@ class ClientBindingTest {
 
   @AfterAll
   void stop() {
+    toPrefixOfVersion.close();
     toPrefix.close();
     behindProxy.close();
     app.close();
@@ -187,6 +194,52 @@ class ClientBindingTest {
       rows.add(Row.of("C15 /64 as " + address, Verdict.INVALID, as(six, address)));
     }
     return toPrefix.tests(rows);
+  }
+
+  /** Clients that have both versions of IP change between them from one connection to the next. */
+  @TestFactory
+  Stream<DynamicTest> theOtherVersionIsFreeWhereThatIsAskedFor() throws Exception {
+    List<Row> rows = new ArrayList<>();
+    Session four = sessionOf(toPrefixOfVersion, REAL);
+    for (String address : List.of("192.0.2.200", "::ffff:192.0.2.9", "2001:db8::1", "fe80::1")) {
+      rows.add(Row.of("C15 dual-stack as " + address, Verdict.OK, as(four, address)));
+    }
+    for (String address : List.of("192.0.3.7", "::ffff:192.0.3.7")) {
+      rows.add(Row.of("C15 dual-stack as " + address, Verdict.INVALID, as(four, address)));
+    }
+    Session six = sessionOf(toPrefixOfVersion, "2001:db8:0:1::1");
+    for (String address : List.of("2001:db8:0:1::9", REAL, "::ffff:192.0.2.7")) {
+      rows.add(Row.of("C15 dual-stack, IPv6, as " + address, Verdict.OK, as(six, address)));
+    }
+    for (String address : List.of("2001:db8:0:2::1", "2001:db8::1")) {
+      rows.add(Row.of("C15 dual-stack, IPv6, as " + address, Verdict.INVALID, as(six, address)));
+    }
+    return toPrefixOfVersion.tests(rows);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> changeOfTheVersionIsNotCalledAnAttack() throws Exception {
+    return Stream.concat(
+        behindProxy.tests(List.of(changed(behindProxy, "an address"))),
+        toPrefix.tests(List.of(changed(toPrefix, "a prefix"))));
+  }
+
+  private static Row changed(AttackedApp bound, String to) throws IOException {
+    Session session = sessionOf(bound, REAL);
+    return Row.of(
+        "C15 IPv6 after IPv4, bound to " + to,
+        Verdict.INVALID,
+        it -> {
+          Answer answer = as(session, "2001:db8::1").on(it);
+          assertThat(it.logged())
+              .anyMatch(
+                  line ->
+                      line.startsWith("INFO event=refused rejection=invalid")
+                          && line.contains("other version of IP")
+                          && line.contains("client=\"2001:db8:0:0:0:0:0:1\""))
+              .noneMatch(line -> line.startsWith("WARN event=refused"));
+          return answer;
+        });
   }
 
   /** Who wrote what is left of the last proxy's own entry is not known. */

@@ -49,15 +49,16 @@ class CarrierFuzzTest {
         .isEqualTo(presented(written, atGateway.toArray(String[]::new)));
   }
 
-  /** Where a request comes from and which host it asked for: never what a stranger says. */
+  /** Where a request comes from and which server it asked: never what a stranger says. */
   @FuzzTest(maxDuration = "10m")
   void anyForwarding(byte[] data) {
     WrittenRequest written = WrittenRequest.parse(data);
     HttpServletRequest request = written.received();
     ForwardedOracle oracle = new ForwardedOracle(written);
     assertThat(bytes(answer(() -> PROXIES.clientOf(request)))).isEqualTo(oracle.client());
-    Object host = answer(() -> PROXIES.hostOf(request));
-    assertThat(host instanceof Refused ? null : host).isEqualTo(oracle.host());
+    Object server = answer(() -> PROXIES.serverOf(request));
+    assertThat(server instanceof Refused ? null : String.valueOf(server))
+        .isEqualTo(oracle.server());
   }
 
   /** A line is a range of addresses, the next one an address that may be in it. */

@@ -17,11 +17,12 @@ import org.tokenfilter.token.SessionId;
 class CookieWriterTest {
 
   private static final String ID = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+  private static final TrustedProxies NO_PROXIES = new TrustedProxies(List.of());
   private static final String TOKEN = "eyJ..iv.text.tag";
 
   @Test
   void aSessionIdIsSetAndDeletedWithTheSameAttributes() throws Exception {
-    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
 
     assertThat(given(writer, SentRequest.get().to("/app")))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/app; SameSite=Lax");
@@ -31,7 +32,8 @@ class CookieWriterTest {
 
   @Test
   void whereTokensTravelInCookiesBothAreSetAndDeleted() throws Exception {
-    CookieWriter writer = new CookieWriter("token", "SESSION", Secure.TRUE, "Strict", null);
+    CookieWriter writer =
+        new CookieWriter("token", "SESSION", Secure.TRUE, "Strict", null, NO_PROXIES);
 
     assertThat(given(writer, SentRequest.get().to("/app")))
         .containsExactly(
@@ -45,7 +47,7 @@ class CookieWriterTest {
 
   @Test
   void ofTheRootContextThePathIsASlash() throws Exception {
-    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
 
     assertThat(given(writer, SentRequest.get()))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax");
@@ -55,7 +57,8 @@ class CookieWriterTest {
 
   @Test
   void aPathThatIsSetHoldsForEveryContext() throws Exception {
-    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", "/shop");
+    CookieWriter writer =
+        new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", "/shop", NO_PROXIES);
 
     assertThat(given(writer, SentRequest.get().to("/app")))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/shop; SameSite=Lax");
@@ -65,7 +68,7 @@ class CookieWriterTest {
 
   @Test
   void cookiesAreSecureAsTheRequestIs() throws Exception {
-    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
 
     assertThat(given(writer, SentRequest.get().overTls()))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax; Secure");
@@ -75,8 +78,8 @@ class CookieWriterTest {
 
   @Test
   void cookiesAreSecureAlwaysOrNeverWhereThatIsSet() throws Exception {
-    CookieWriter always = new CookieWriter(null, "SESSION", Secure.TRUE, "None", null);
-    CookieWriter never = new CookieWriter(null, "SESSION", Secure.FALSE, "Lax", null);
+    CookieWriter always = new CookieWriter(null, "SESSION", Secure.TRUE, "None", null, NO_PROXIES);
+    CookieWriter never = new CookieWriter(null, "SESSION", Secure.FALSE, "Lax", null, NO_PROXIES);
 
     assertThat(given(always, SentRequest.get()))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=None; Secure");
@@ -87,7 +90,7 @@ class CookieWriterTest {
   /** Case P17: some containers answer the context path as it was sent, with what stands in it. */
   @Test
   void whatARequestAddsToItsPathDoesNotBecomeAnAttribute() throws Exception {
-    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
 
     assertThat(given(writer, SentRequest.get().to("/app;Domain=example.org;Max-Age=99999")))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/app; SameSite=Lax");
@@ -97,7 +100,8 @@ class CookieWriterTest {
 
   @Test
   void otherKindsOfTokensHaveNoCookies() throws Exception {
-    CookieWriter writer = new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null);
+    CookieWriter writer =
+        new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
     WrittenResponse response = new WrittenResponse();
 
     writer.give(SentRequest.get().received(), response.response(), token(null));
@@ -107,7 +111,7 @@ class CookieWriterTest {
 
   @Test
   void anAnswerWithACookieIsNotStored() throws Exception {
-    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null);
+    CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
     WrittenResponse set = new WrittenResponse();
     WrittenResponse deleted = new WrittenResponse();
 

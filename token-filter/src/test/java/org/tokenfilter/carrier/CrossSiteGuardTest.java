@@ -111,7 +111,10 @@ class CrossSiteGuardTest {
         passes("with a port", origin("https://shop.example:8443", "shop.example:8443").overTls()),
         refused(
             "pages without TLS of the same host",
-            origin("http://shop.example", "shop.example").overTls()));
+            origin("http://shop.example", "shop.example").overTls()),
+        refused(
+            "pages without TLS, of the same port",
+            origin("http://shop.example:8443", "shop.example:8443").overTls()));
   }
 
   @TestFactory

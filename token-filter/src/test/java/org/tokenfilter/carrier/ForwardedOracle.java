@@ -1,9 +1,11 @@
 package org.tokenfilter.carrier;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.WrittenRequest;
 
@@ -50,28 +52,94 @@ final class ForwardedOracle {
         : null;
   }
 
-  /** The host that was asked for. */
-  @Nullable String host() {
+  /** The server that was asked, as an origin is written; http where nothing says that it is TLS. */
+  @Nullable String server() {
     byte[] peer = peer();
     if (peer == null) {
       return null;
     }
     String header = request.header("Host");
     String asked = header == null ? request.server() : header;
+    boolean tls = request.header(":secure") != null;
     if (!trusted(peer)) {
-      return asked;
+      return (tls ? "https://" : "http://") + asked.toLowerCase(Locale.ROOT);
     }
-    List<String> forwarded = parameters("host");
-    List<String> forwardedHost = elements(request.headers("X-Forwarded-Host"), ',');
-    if (forwarded == null || forwardedHost == null) {
+    List<String> nodes = parameters("for");
+    List<String> plainNodes = elements(request.headers("X-Forwarded-For"), ',');
+    if (nodes == null || plainNodes == null) {
       return null;
     }
-    String one = forwarded.isEmpty() ? "" : forwarded.get(forwarded.size() - 1);
-    String other = forwardedHost.isEmpty() ? "" : forwardedHost.get(forwardedHost.size() - 1);
-    if (one.isEmpty() || other.isEmpty()) {
-      return one.isEmpty() && other.isEmpty() ? asked : one + other;
+    int elements = believed(peer, nodes);
+    int lines = Math.max(1, plainNodes.isEmpty() ? elements : believed(peer, plainNodes));
+    String scheme =
+        one(
+            scheme(nearestClient(parameters("proto"), elements)),
+            scheme(nearestClient(elements(request.headers("X-Forwarded-Proto"), ','), lines)));
+    String host =
+        one(
+            nearestClient(parameters("host"), elements),
+            nearestClient(elements(request.headers("X-Forwarded-Host"), ','), lines));
+    String port = nearestClient(elements(request.headers("X-Forwarded-Port"), ','), lines);
+    if (scheme == null || host == null || port == null || !isPort(port)) {
+      return null;
     }
-    return one.equalsIgnoreCase(other) ? one : null;
+    tls |= scheme.equals("https");
+    String authority = host.isEmpty() ? asked : host;
+    boolean bare = authority.replaceAll(".*]", "").indexOf(':') < 0;
+    boolean usual = port.isEmpty() || new BigInteger(port).intValue() == (tls ? 443 : 80);
+    return ((tls ? "https://" : "http://")
+            + authority
+            + (bare && !usual ? ":" + new BigInteger(port) : ""))
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean isPort(String port) {
+    return port.isEmpty()
+        || (port.matches("[0-9]{1,5}")
+            && new BigInteger(port).bitLength() <= 16
+            && new BigInteger(port).signum() > 0);
+  }
+
+  private static @Nullable String scheme(@Nullable String said) {
+    String lower = said == null ? "?" : said.toLowerCase(Locale.ROOT);
+    if (lower.isEmpty()) {
+      return lower;
+    }
+    return Map.of("http", "http", "ws", "http", "https", "https", "wss", "https").get(lower);
+  }
+
+  /** What both say; null if they differ, or one of them cannot be told. */
+  private static @Nullable String one(@Nullable String some, @Nullable String other) {
+    if (some == null || other == null) {
+      return null;
+    }
+    return some.isEmpty() || some.equalsIgnoreCase(other)
+        ? some.isEmpty() ? other : some
+        : other.isEmpty() ? some : null;
+  }
+
+  /** How many of the last are from trusted senders: who has no address is none. */
+  private static int believed(byte[] peer, List<String> nodes) {
+    byte[] sender = peer;
+    int believed = 0;
+    List<String> left = new ArrayList<>(nodes);
+    while (sender != null && trusted(sender) && !left.isEmpty()) {
+      sender = node(left.remove(left.size() - 1));
+      believed++;
+    }
+    return believed;
+  }
+
+  /** Of the last so many the first that says something. */
+  private static @Nullable String nearestClient(@Nullable List<String> all, int last) {
+    if (all == null) {
+      return null;
+    }
+    String nearest = "";
+    for (int i = all.size(); i > 0 && i > all.size() - last; i--) {
+      nearest = all.get(i - 1).isEmpty() ? nearest : all.get(i - 1);
+    }
+    return nearest;
   }
 
   /** From the right, the first that is not trusted; if all are, the one on the left. */

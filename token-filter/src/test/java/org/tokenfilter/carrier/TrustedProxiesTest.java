@@ -308,24 +308,26 @@ final class TrustedProxiesTest {
         "Forwarded: host=a;host=b | inner.example"
       })
   void hostIsThatOfTheNearestProxyAndElseTheRequests(String header, String host) throws Exception {
-    assertThat(proxies.hostOf(from(PEER, "Host: inner.example", header))).isEqualTo(host);
+    assertThat(hostOf(proxies, from(PEER, "Host: inner.example", header))).isEqualTo(host);
   }
 
   @Test
   void hostIsTakenFromWhicheverHeaderSaysIt() throws Exception {
     HttpServletRequest request =
         from(PEER, "Host: inner", FORWARDED + "for=203.0.113.9", FORWARDED_HOST + "shop.example");
-    assertThat(proxies.hostOf(request)).isEqualTo("shop.example");
+    assertThat(hostOf(proxies, request)).isEqualTo("shop.example");
   }
 
   @Test
   void hostsThatDifferAreABadRequest() throws Exception {
     assertRefused(
         () ->
-            proxies.hostOf(
+            hostOf(
+                proxies,
                 from(PEER, FORWARDED + "host=evil.example", FORWARDED_HOST + "shop.example")));
     assertThat(
-            proxies.hostOf(
+            hostOf(
+                proxies,
                 from(PEER, FORWARDED + "host=\"shop.example\"", FORWARDED_HOST + "Shop.Example")))
         .isEqualTo("shop.example");
   }
@@ -333,9 +335,154 @@ final class TrustedProxiesTest {
   @Test
   void strangersDoNotSayWhichHostWasAskedFor() throws Exception {
     String[] headers = {"Host: inner.example", FORWARDED_HOST + "a", FORWARDED + "host=\""};
-    assertThat(proxies.hostOf(from("192.0.2.1", headers))).isEqualTo("inner.example");
-    assertThat(new TrustedProxies(List.of()).hostOf(from(PEER, headers)))
+    assertThat(hostOf(proxies, from("192.0.2.1", headers))).isEqualTo("inner.example");
+    assertThat(hostOf(new TrustedProxies(List.of()), from(PEER, headers)))
         .isEqualTo("inner.example");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "X-Forwarded-Proto: https | https://inner.example:8080",
+        "X-Forwarded-Proto: HTTPS | https://inner.example:8080",
+        "X-Forwarded-Proto: wss | https://inner.example:8080",
+        "X-Forwarded-Proto: http | http://inner.example:8080",
+        "X-Forwarded-Proto: https, http | http://inner.example:8080",
+        "X-Forwarded-Port: 443 | http://inner.example:8080",
+        "Forwarded: for=203.0.113.9;proto=https;host=shop.example | https://shop.example",
+        "Forwarded: for=203.0.113.9;Proto=\"https\";host=\"[::1]:8443\" | https://[::1]:8443",
+        "Forwarded: proto=https;host=evil, for=203.0.113.9;host=shop | http://shop",
+        "Forwarded: for=203.0.113.9;proto=https, for=10.0.0.6;proto=http |"
+            + " https://inner.example:8080",
+        "Forwarded: for=203.0.113.9, for=10.0.0.6;proto=https | https://inner.example:8080",
+      })
+  void schemeIsThatOfTheProxyThatTheClientHasAsked(String header, String server) throws Exception {
+    assertThat(proxies.serverOf(from(PEER, "Host: inner.example:8080", header)))
+        .hasToString(server);
+    assertThat(proxies.serverOf(from("192.0.2.1", "Host: inner.example:8080", header)))
+        .hasToString("http://inner.example:8080");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "https | shop.example | 8443 | https://shop.example:8443",
+        "https | shop.example | 443 | https://shop.example",
+        "https | shop.example:8443 | 443 | https://shop.example:8443",
+        "http | shop.example | 80 | http://shop.example",
+        "http | shop.example | 8080 | http://shop.example:8080",
+        "http | [::1] | 8080 | http://[::1]:8080"
+      })
+  void portIsThatBehindTheHostOrElseTheProxys(
+      String scheme, String host, String port, String server) throws Exception {
+    assertThat(
+            proxies.serverOf(
+                from(
+                    PEER,
+                    "Host: inner.example:8080",
+                    "X-Forwarded-Proto: " + scheme,
+                    FORWARDED_HOST + host,
+                    "X-Forwarded-Port: " + port)))
+        .hasToString(server);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X-Forwarded-Proto: gopher",
+        "Forwarded: for=203.0.113.9;proto=h2",
+        "X-Forwarded-Port: 0",
+        "X-Forwarded-Port: 65536",
+        "X-Forwarded-Port: -1",
+        "X-Forwarded-Port: https"
+      })
+  void schemeAndPortThatAreNoneAreABadRequest(String header) {
+    HttpServletRequest request = from(PEER, "Host: a", header);
+    assertRefused(() -> proxies.serverOf(request));
+    assertThat(proxies.isSecure(request)).as("a Secure cookie betrays nothing").isTrue();
+  }
+
+  @Test
+  void schemesThatDifferAreABadRequest() {
+    HttpServletRequest request =
+        from(PEER, FORWARDED + "for=203.0.113.9;proto=https", "X-Forwarded-Proto: http");
+    assertRefused(() -> proxies.serverOf(request));
+    assertThat(proxies.isSecure(request)).isTrue();
+  }
+
+  @Test
+  void whatCameToTheContainerOverTlsIsSecureWhateverTheProxySays() throws Exception {
+    HttpServletRequest request = from(PEER, "Host: a", "X-Forwarded-Proto: http");
+    when(request.isSecure()).thenReturn(true);
+    assertThat(proxies.serverOf(request)).hasToString("https://a");
+    assertThat(proxies.isSecure(request)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Proto: wss",
+        "Forwarded: for=203.0.113.9;proto=https",
+        "X-Forwarded-Ssl: on",
+        "Front-End-Https: on",
+        "Origin: https://shop.example"
+      })
+  void cookiesWithoutSecureAreToldOnceWhereTheClientSeemsToUseTls(String sign) throws Exception {
+    try (Logged logged = Logged.by(TrustedProxies.class)) {
+      proxies.plainCookies(from("192.0.2.1", "Host: shop.example"), false);
+      proxies.plainCookies(
+          from("192.0.2.1", "Host: shop.example", "Origin: https://evil.example"), false);
+      assertThat(logged.messages()).isEmpty();
+      proxies.plainCookies(from("192.0.2.1", "Host: shop.example", sign), false);
+      proxies.plainCookies(from("192.0.2.1", "Host: shop.example", sign), false);
+      assertThat(logged.messages())
+          .singleElement()
+          .asString()
+          .contains("without Secure", sign.substring(0, sign.indexOf(':')), "192.0.2.1")
+          .contains("name it in token.trusted-proxies");
+    }
+  }
+
+  @Test
+  void remedyForCookiesWithoutSecureIsOfItsCause() throws Exception {
+    String https = "X-Forwarded-Proto: https";
+    assertThat(plainCookies(from("192.0.2.1", https), true)).contains("secure=true, or auto");
+    assertThat(plainCookies(from(PEER, "Host: a", "Origin: https://a"), false))
+        .contains("let that proxy send X-Forwarded-Proto");
+    HttpServletRequest resolved = from("203.0.113.9", https);
+    when(resolved.getAttribute("org.apache.tomcat.request.forwarded")).thenReturn(true);
+    assertThat(plainCookies(resolved, false)).contains("container").doesNotContain("trusted");
+    assertThat(plainCookies(from("203.0.113.9", https, FORWARDED_FOR + "203.0.113.9"), false))
+        .contains("container")
+        .doesNotContain("trusted");
+  }
+
+  private static String plainCookies(HttpServletRequest request, boolean byChoice) {
+    try (Logged logged = Logged.by(TrustedProxies.class)) {
+      new TrustedProxies(List.of(PEER)).plainCookies(request, byChoice);
+      return String.join("\n", logged.messages());
+    }
+  }
+
+  /** As Tomcat's RemoteIpValve has it, and Jetty's customizer, which leaves the headers. */
+  @Test
+  void clientThatTheContainerHasResolvedIsNotToBeNamed() throws Exception {
+    try (Logged logged = Logged.by(TrustedProxies.class)) {
+      HttpServletRequest resolved = from("203.0.113.9", FORWARDED_FOR + "1.2.3.4");
+      when(resolved.getAttribute("org.apache.tomcat.request.forwarded")).thenReturn(true);
+      proxies.clientOf(resolved);
+      assertThat(logged.messages()).isEmpty();
+      proxies.clientOf(from("203.0.113.9", FORWARDED_FOR + "203.0.113.9:80, 10.0.0.1"));
+      proxies.clientOf(from("203.0.113.8", FORWARDED_FOR + "203.0.113.8"));
+      assertThat(logged.messages())
+          .singleElement()
+          .asString()
+          .contains("203.0.113.9", "container", "Do not name clients");
+    }
   }
 
   /** As Jetty's own ForwardedRequestCustomizer hands on what a client wrote. */
@@ -346,7 +493,62 @@ final class TrustedProxiesTest {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getRemoteAddr()).thenReturn(named);
     assertRefused(() -> proxies.clientOf(request));
-    assertRefused(() -> proxies.hostOf(request));
+    assertRefused(() -> hostOf(proxies, request));
+  }
+
+  /** As Jetty answers for a peer at a Unix socket: it has neither an address nor a port. */
+  private static HttpServletRequest atUnixSocket(@Nullable String address, String... lines) {
+    HttpServletRequest request = from("", lines);
+    when(request.getRemoteAddr()).thenReturn(address);
+    when(request.getRemotePort()).thenReturn(-1);
+    return request;
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = "")
+  void proxyAtAUnixSocketIsTrustedByItsName(@Nullable String address) throws Exception {
+    TrustedProxies unix = new TrustedProxies(List.of("unix", "10.0.0.6"));
+    HttpServletRequest request =
+        atUnixSocket(
+            address,
+            "Host: shop.example",
+            FORWARDED_FOR + "1.2.3.4, 203.0.113.9, 10.0.0.6",
+            "X-Forwarded-Proto: https");
+    assertThat(unix.clientOf(request)).hasToString("203.0.113.9");
+    assertThat(unix.serverOf(request)).hasToString("https://shop.example");
+    assertThat(unix.clientOf(atUnixSocket(address))).isEqualTo(ClientAddress.UNIX);
+    assertThat(unix.clientOf(from("192.0.2.1", FORWARDED_FOR + "203.0.113.9")))
+        .hasToString("192.0.2.1");
+    assertThat(unix.serverOf(from("192.0.2.1", "Host: a", FORWARDED_HOST + "b")))
+        .hasToString("http://a");
+  }
+
+  @Test
+  void peerAtAUnixSocketIsRefusedUnlessItIsNamedOrNothingIsBoundToIt() throws Exception {
+    HttpServletRequest request = atUnixSocket("", FORWARDED_FOR + "203.0.113.9");
+    try (Logged logged = Logged.by(TrustedProxies.class)) {
+      assertRefused(() -> proxies.clientOf(request));
+      assertThat(logged.messages())
+          .singleElement()
+          .asString()
+          .contains("token.trusted-proxies=unix", "token.binding=off");
+    }
+    TrustedProxies unbound = new TrustedProxies(List.of(), true);
+    assertThat(unbound.clientOf(request)).isEqualTo(ClientAddress.UNIX);
+    assertThat(unbound.isSecure(request)).isFalse();
+  }
+
+  /** A container that believes forwarded headers by itself hands on what a client wrote. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "unix", "unknown", "_hidden", "localhost"})
+  void noHeaderOfAClientMakesItAPeerAtAUnixSocket(String named) {
+    HttpServletRequest request = from(named, FORWARDED_FOR + "203.0.113.9");
+    for (boolean unnamedPass : new boolean[] {true, false}) {
+      assertRefused(() -> new TrustedProxies(List.of("unix"), unnamedPass).clientOf(request));
+    }
+    assertRefused(
+        () -> proxies.clientOf(from(PEER, FORWARDED_FOR + (named.isEmpty() ? "x" : named))));
   }
 
   @Test
@@ -362,6 +564,11 @@ final class TrustedProxiesTest {
           .asString()
           .contains("The container names no address of a client");
     }
+  }
+
+  private static String hostOf(TrustedProxies proxies, HttpServletRequest request)
+      throws TokenRejectedException {
+    return proxies.serverOf(request).authority();
   }
 
   private static void assertRefused(ThrowingCallable asked) {

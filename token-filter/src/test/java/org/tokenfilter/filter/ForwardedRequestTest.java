@@ -3,6 +3,7 @@ package org.tokenfilter.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,51 @@ final class ForwardedRequestTest {
       BASIC, "Host: inner.example", "X-Forwarded-Host: shop.example", "Origin: " + origin
     };
     assertThat(client.send("POST", LOGIN, asked).status()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "127.0.0.1 | X-Forwarded-Proto: https | true",
+        "127.0.0.1 | X-Forwarded-Proto: wss | true",
+        "127.0.0.1 | Forwarded: for=203.0.113.9;proto=https | true",
+        "127.0.0.1 | X-Forwarded-Proto: http | false",
+        "127.0.0.1 | X-Forwarded-Proto: https, http | false",
+        "127.0.0.1 | Forwarded: proto=https, for=203.0.113.9;proto=http | false",
+        "127.0.0.1 | X-Forwarded-Ssl: on | false",
+        "127.0.0.2 | X-Forwarded-Proto: https | false",
+        "127.0.0.2 | Forwarded: for=203.0.113.9;proto=https | false"
+      })
+  void cookiesAreSecureWhereATrustedProxySaysThatTheClientUsesTls(
+      String source, String header, boolean secure) throws Exception {
+    start(Map.of("token.trusted-proxies", "127.0.0.1", "token.carriers", "cookie"));
+    List<String> cookies = client.from(source).get(LOGIN, BASIC, header).all("Set-Cookie");
+    assertThat(cookies).hasSize(2).allMatch(cookie -> cookie.contains("; Secure") == secure);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "https://shop.example | shop.example | X-Forwarded-Proto: https | 200",
+        "https://shop.example:8443 | shop.example:8443 | X-Forwarded-Proto: https | 200",
+        "https://shop.example:8443 | shop.example | X-Forwarded-Port: 8443 | 200",
+        "https://shop.example | shop.example | X-Forwarded-Port: 443 | 200",
+        "https://shop.example | shop.example | X-Forwarded-Proto: http | 200",
+        "http://shop.example | shop.example | X-Forwarded-Proto: https | 403",
+        "http://shop.example:443 | shop.example | X-Forwarded-Proto: https | 403",
+        "http://shop.example:8443 | shop.example:8443 | X-Forwarded-Proto: https | 403",
+        "https://shop.example | shop.example | X-Forwarded-Port: 8443 | 403",
+        "https://shop.example:8443 | shop.example | X-Forwarded-Proto: https | 403",
+        "https://shop.example | shop.example | X-Forwarded-Proto: gopher | 400",
+        "https://shop.example | shop.example | X-Forwarded-Port: 0 | 400"
+      })
+  void pageOfTheSchemeAndPortThatTheProxyWasAskedForMayAct(
+      String origin, String host, String header, int status) throws Exception {
+    start(Map.of("token.trusted-proxies", "127.0.0.1"));
+    Answer answer = client.send("POST", LOGIN, BASIC, "Host: " + host, header, "Origin: " + origin);
+    assertThat(answer.status()).isEqualTo(status);
   }
 
   private static String[] headers(Answer login) {

@@ -3,11 +3,14 @@ package org.tokenfilter.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +145,94 @@ final class OperatorLinesTest {
         .asString()
         .startsWith("WARN A request from 127.0.0.1 is refused with 403: ")
         .contains("\"https://shop.example\\\"\\u00e9\"", "token.origins", "token.trusted-proxies");
+  }
+
+  @Test
+  void pageOfAnotherPortIsToldOnceWithWhatAProxyMustSend() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      assertThat(
+              client
+                  .send(
+                      "POST",
+                      "/api/x",
+                      "Cookie: token=" + token().value(),
+                      "Host: shop.example",
+                      "Origin: https://shop.example:8443",
+                      "Content-Length: 0")
+                  .status())
+          .isEqualTo(403);
+    }
+    assertThat(log.lines())
+        .singleElement()
+        .asString()
+        .startsWith("WARN A request from 127.0.0.1 is refused with 403: ")
+        .contains("another port", "\"https://shop.example:8443\"", "\"http://shop.example\"")
+        .contains("$http_host", "X-Forwarded-Port", "token.trusted-proxies", "token.origins");
+  }
+
+  @Test
+  void proxyThatPassesOnWhatItsClientWroteIsToldOnceForEachCause() throws Exception {
+    try (TokenSecurity behind =
+            TokenSecurity.builder()
+                .settings(Accounts.settings(Files.createDirectory(folder.resolve("behind"))))
+                .setting("token.trusted-proxies", "127.0.0.1")
+                .build();
+        WebApp other =
+            new WebApp().filter(new TokenFilter(behind), Map.of()).accessTokens().start()) {
+      log.take();
+      for (int i = 0; i < 20; i++) {
+        for (String[] lines :
+            List.of(
+                new String[] {"X-Forwarded-For: 192.0.2.9", "Forwarded: for=192.0.2.8"},
+                new String[] {"X-Forwarded-For: unknown"},
+                new String[] {"Forwarded: for=\""})) {
+          List<String> all =
+              new ArrayList<>(List.of("Authorization: " + WebApp.basic(Accounts.ALICE)));
+          all.addAll(List.of(lines));
+          assertThat(RawHttp.to(other).get(LOGIN, all.toArray(String[]::new)).status())
+              .isEqualTo(400);
+        }
+      }
+      assertThat(log.lines())
+          .hasSize(3)
+          .allMatch(line -> line.startsWith("WARN A request by way of \"127.0.0.1\" is refused"))
+          .allMatch(line -> line.contains("with 400: forwarded headers "))
+          .allMatch(line -> line.contains("overwrite"));
+    }
+  }
+
+  @Test
+  void clientsThatChangeTheirVersionOfIpAreToldOnceWithWhatToSet() throws Exception {
+    try (TokenSecurity behind =
+            TokenSecurity.builder()
+                .settings(Accounts.settings(Files.createDirectory(folder.resolve("versions"))))
+                .setting("token.trusted-proxies", "127.0.0.1")
+                .build();
+        WebApp other =
+            new WebApp().filter(new TokenFilter(behind), Map.of()).accessTokens().start()) {
+      IssuedToken token =
+          behind
+              .service()
+              .issueSession(
+                  Subject.of("alice"), Duration.ZERO, ClientAddress.parse("192.0.2.1"), Set.of());
+      log.take();
+      for (int i = 0; i < 20; i++) {
+        assertThat(
+                RawHttp.to(other)
+                    .get(
+                        "/api/x",
+                        "Authorization: Bearer " + token.value(),
+                        "session: " + Objects.requireNonNull(token.sessionId()).value(),
+                        "X-Forwarded-For: 2001:db8::1")
+                    .status())
+            .isEqualTo(401);
+      }
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .startsWith("WARN A session token is refused with 401")
+          .contains("2001:db8:0:0:0:0:0:1", "IPv4 and IPv6", "token.binding=dual-stack");
+    }
   }
 
   @Test

@@ -127,6 +127,9 @@ final class Explainer {
     if (binding == null) {
       return NOBODY;
     }
+    if (ClientAddress.UNIX.matches(binding)) {
+      return ClientAddress.UNIX;
+    }
     try {
       return ClientAddress.parse(binding.replaceFirst("/.*", ""));
     } catch (IllegalArgumentException boundToNobody) {

@@ -124,6 +124,12 @@ enum Refusal {
       "It is bound to its client, and this is another one. The client's address has changed, or a"
           + " proxy is missing in token.trusted-proxies, or the token is stolen."),
 
+  OTHER_VERSION(
+      Check.CLIENT,
+      "bound to an address of the other version of IP than its client's",
+      "It is bound to its client, which has come by IPv4 and comes by IPv6 now, or the other way"
+          + " round. Clients that have both need token.binding=dual-stack."),
+
   CLOSED(Check.END, "closed", "It was closed: its owner logged out, or somebody ended it."),
 
   REPLACED(
