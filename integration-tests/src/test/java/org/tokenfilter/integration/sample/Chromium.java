@@ -15,6 +15,8 @@ import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openqa.selenium.Cookie;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -32,7 +34,7 @@ final class Chromium implements AutoCloseable {
 
   private static final Pattern NETWORK =
       Pattern.compile(
-          "http://[^/]+(/\\S*) - Failed to load resource:"
+          "https?://[^/]+(/\\S*) - Failed to load resource:"
               + " (?:the server responded with a status of )?(\\S+).*");
 
   /** Knows no browser that is newer than itself, and says so; no command here needs it to. */
@@ -51,8 +53,12 @@ final class Chromium implements AutoCloseable {
     this.first = driver.getWindowHandle();
   }
 
-  /** Starts it; where it is not installed the test is skipped. */
-  static Chromium start() {
+  /**
+   * Starts it; where it is not installed the test is skipped.
+   *
+   * @param more arguments of its command line
+   */
+  static Chromium start(String... more) {
     Optional<Path> browser = onThePath("chromium");
     Optional<Path> remote = onThePath("chromedriver");
     boolean there = browser.isPresent() && remote.isPresent();
@@ -74,6 +80,7 @@ final class Chromium implements AutoCloseable {
         "--no-first-run",
         "--hide-scrollbars",
         "--no-proxy-server");
+    options.addArguments(more);
     LoggingPreferences logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.ALL);
     options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
@@ -87,6 +94,11 @@ final class Chromium implements AutoCloseable {
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
         .findFirst();
+  }
+
+  /** The cookie of this name that the page of the current window sends; null if there is none. */
+  @Nullable Cookie cookie(String name) {
+    return driver.manage().getCookieNamed(name);
   }
 
   /** The first window. */

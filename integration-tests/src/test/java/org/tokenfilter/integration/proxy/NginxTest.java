@@ -1,0 +1,19 @@
+package org.tokenfilter.integration.proxy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The recipe of nginx. */
+final class NginxTest extends RecipeContract {
+
+  @Override
+  Path program() {
+    return Nginx.program();
+  }
+
+  @Override
+  ProxyProgram proxy(Path folder, Certificate certificate, int port, int firstNode, int secondNode)
+      throws IOException {
+    return Nginx.start(folder, certificate, port, firstNode, secondNode);
+  }
+}

@@ -1,0 +1,107 @@
+package org.tokenfilter.integration.proxy;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A proxy of the system that runs by a configuration of ours, on loopback, until it is closed. */
+final class ProxyProgram implements AutoCloseable {
+
+  private static final Duration BOUND = Duration.ofMinutes(1);
+
+  private final Process process;
+
+  private ProxyProgram(Process process) {
+    this.process = process;
+  }
+
+  /** Where the program is; where it is not installed the test is skipped. */
+  static Path require(String name, String debianPackage) {
+    String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
+    Optional<Path> program =
+        Stream.of(path.split(File.pathSeparator, -1))
+            .map(folder -> Path.of(folder, name))
+            .filter(Files::isExecutable)
+            .findFirst();
+    String missing =
+        "The recipe is not tested: %s is missing. On Debian: apt-get install %s"
+            .formatted(name, debianPackage);
+    if (program.isEmpty()) {
+      System.err.println(missing); // the reports alone have the reason of an assumption
+    }
+    assumeTrue(program.isPresent(), missing);
+    return program.orElseThrow();
+  }
+
+  /** Starts it, and waits until it listens there. */
+  static ProxyProgram start(Path folder, int port, List<String> command) throws IOException {
+    Path log = folder.resolve("log");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    ProxyProgram program = new ProxyProgram(process);
+    try {
+      await()
+          .atMost(BOUND)
+          .until(
+              () -> {
+                if (!process.isAlive()) {
+                  throw new IllegalStateException(Files.readString(log).strip());
+                }
+                return answers(port);
+              });
+      return program;
+    } catch (RuntimeException | Error e) {
+      program.close();
+      throw e;
+    }
+  }
+
+  private static boolean answers(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException refused) {
+      return false;
+    }
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  /** Asks it to end, so that it ends what it has started. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("the proxy does not end");
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
