@@ -8,16 +8,16 @@ public final class ConfigurationException extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  private final List<String> problems;
+  private final String[] problems;
 
   /** The mistakes, each a sentence that says what to write instead. */
   public ConfigurationException(List<String> problems) {
     super("The token filter cannot start:\n  - " + String.join("\n  - ", problems));
-    this.problems = List.copyOf(problems);
+    this.problems = problems.toArray(String[]::new);
   }
 
   /** The mistakes. */
   public List<String> problems() {
-    return problems;
+    return List.of(problems);
   }
 }
