@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import jakarta.servlet.AsyncListener;
 import java.time.Clock;
 import java.util.Calendar;
 import java.util.Date;
@@ -136,6 +137,11 @@ final class RoomsTest {
   @ArchTest
   static final ArchRule databasesAreSeenByTheirStoreAlone =
       noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "javax.sql..");
+
+  /** WildFly would take one for a component that it has to make, and warn that it cannot. */
+  @ArchTest
+  static final ArchRule noClassListensToAsynchronousRequests =
+      noClasses().should().beAssignableTo(AsyncListener.class);
 
   @ArchTest
   static final ArchRule valuesDoNotLog =

@@ -5,6 +5,7 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import org.tokenfilter.token.ActiveToken;
  * renewal if it has succeeded, with no exception and a status below 400; and the end of the session
  * that it closes, or that it has opened and failed in.
  */
-final class Settlement implements AsyncListener {
+final class Settlement {
 
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
   private static final int FIRST_FAILURE = 400;
@@ -80,7 +81,7 @@ final class Settlement implements AsyncListener {
   void judge(HttpServletRequest request, HttpServletResponse response) throws IOException {
     if (request.isAsyncStarted()) {
       request.setAttribute(ATTRIBUTE, this);
-      request.getAsyncContext().addListener(this, request, response);
+      request.getAsyncContext().addListener(listener(), request, response);
       return;
     }
     RuntimeException unfinished = settle(isSuccess(response.getStatus()));
@@ -167,25 +168,40 @@ final class Settlement implements AsyncListener {
     }
   }
 
-  @Override
-  public void onComplete(AsyncEvent event) {
-    settleAnswered(isSuccess(((HttpServletResponse) event.getSuppliedResponse()).getStatus()));
+  /**
+   * What hears of the end of an asynchronous request. No class of ours is an AsyncListener: WildFly
+   * takes each for a component that it would have to make by itself, and warns that it cannot.
+   */
+  private AsyncListener listener() {
+    return (AsyncListener)
+        Proxy.newProxyInstance(
+            Settlement.class.getClassLoader(),
+            new Class<?>[] {AsyncListener.class},
+            (listener, method, arguments) ->
+                switch (method.getName()) {
+                  case "equals" -> listener == arguments[0];
+                  case "hashCode" -> System.identityHashCode(listener);
+                  case "toString" -> ATTRIBUTE;
+                  default -> {
+                    hear(method.getName(), (AsyncEvent) arguments[0], (AsyncListener) listener);
+                    yield null;
+                  }
+                });
   }
 
-  @Override
-  public void onError(AsyncEvent event) {
-    failed = true;
-  }
-
-  /** What the application answers instead counts, by its status. */
-  @Override
-  public void onTimeout(AsyncEvent event) {}
-
-  /** Listeners do not outlive a new start. */
-  @Override
-  public void onStartAsync(AsyncEvent event) {
-    event
-        .getAsyncContext()
-        .addListener(this, event.getSuppliedRequest(), event.getSuppliedResponse());
+  private void hear(String what, AsyncEvent event, AsyncListener listener) {
+    switch (what) {
+      case "onComplete" ->
+          settleAnswered(
+              isSuccess(((HttpServletResponse) event.getSuppliedResponse()).getStatus()));
+      case "onError" -> failed = true;
+      // Listeners do not outlive a new start.
+      case "onStartAsync" ->
+          event
+              .getAsyncContext()
+              .addListener(listener, event.getSuppliedRequest(), event.getSuppliedResponse());
+      // onTimeout: what the application answers instead counts, by its status.
+      default -> {}
+    }
   }
 }
