@@ -1,0 +1,320 @@
+package org.tokenfilter.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.Serial;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.apache.catalina.Context;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.FilterDef;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.apache.tomcat.util.threads.VirtualThreadExecutor;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.Subject;
+
+/**
+ * Many requests at once, each in a virtual thread that waits behind the filter until all are there.
+ * Pinned is a virtual thread that waits and keeps its carrier, of which there are as many as
+ * processors: a few would hold up all others.
+ */
+final class VirtualThreadsIT {
+
+  private static final int REQUESTS = 10_000;
+  private static final int TOKENS = 100;
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /** What is not of the library, though its name begins so. */
+  private static final String TESTS = "org.tokenfilter.integration.";
+
+  @TempDir private Path folder;
+
+  /** Answers the user's name when as many as it is for are in it at once. */
+  private static final class Gate extends HttpServlet {
+
+    @Serial private static final long serialVersionUID = 1L;
+
+    private final transient CountDownLatch all = new CountDownLatch(REQUESTS);
+    private final transient AtomicInteger virtual = new AtomicInteger();
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      if (request.getQueryString() != null) {
+        return;
+      }
+      if (isVirtual(Thread.currentThread())) {
+        virtual.incrementAndGet();
+      }
+      all.countDown();
+      try {
+        if (!all.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+          response.sendError(HttpServletResponse.SC_GATEWAY_TIMEOUT);
+          return;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      response.getWriter().print(request.getRemoteUser());
+    }
+  }
+
+  /** By reflection: the tests are compiled for Java 17. */
+  private static boolean isVirtual(Thread thread) {
+    try {
+      return (boolean) Thread.class.getMethod("isVirtual").invoke(thread);
+    } catch (ReflectiveOperationException older) {
+      return false;
+    }
+  }
+
+  @FunctionalInterface
+  private interface Stop {
+    void run() throws Exception;
+  }
+
+  private record Served(int port, Stop server) implements AutoCloseable {
+    @Override
+    public void close() {
+      try {
+        server.run();
+      } catch (Exception e) {
+        throw new AssertionError("the container did not stop", e);
+      }
+    }
+  }
+
+  enum Container {
+    JETTY {
+      @Override
+      Served serve(Filter filter, HttpServlet servlet, Path folder) throws Exception {
+        QueuedThreadPool threads = new QueuedThreadPool();
+        threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
+        Server server = new Server(threads);
+        ServerConnector connector = new ServerConnector(server);
+        connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
+        connector.setAcceptQueueSize(REQUESTS);
+        connector.setIdleTimeout(PATIENCE.toMillis());
+        server.addConnector(connector);
+        ServletContextHandler context = new ServletContextHandler("/");
+        FilterHolder holder = new FilterHolder(filter);
+        holder.setAsyncSupported(true);
+        context.addFilter(holder, "/*", EnumSet.allOf(DispatcherType.class));
+        context.addServlet(new ServletHolder(servlet), "/gate");
+        server.setHandler(context);
+        server.start();
+        return new Served(connector.getLocalPort(), server::stop);
+      }
+    },
+
+    TOMCAT {
+      @Override
+      Served serve(Filter filter, HttpServlet servlet, Path folder) throws Exception {
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(folder.toString());
+        tomcat.setSilent(true);
+        Connector connector = new Connector();
+        connector.setPort(0);
+        connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
+        connector.setProperty("maxConnections", String.valueOf(2 * REQUESTS));
+        connector.setProperty("acceptCount", String.valueOf(REQUESTS));
+        connector.setProperty("connectionTimeout", String.valueOf(PATIENCE.toMillis()));
+        connector.setThrowOnFailure(true);
+        connector.getProtocolHandler().setExecutor(new VirtualThreadExecutor("request-"));
+        tomcat.setConnector(connector);
+        Context context = tomcat.addContext("", folder.toString());
+        FilterDef definition = new FilterDef();
+        definition.setFilterName("token");
+        definition.setFilter(filter);
+        definition.setAsyncSupported("true");
+        context.addFilterDef(definition);
+        FilterMap mapping = new FilterMap();
+        mapping.setFilterName("token");
+        mapping.addURLPattern("/*");
+        for (DispatcherType type : DispatcherType.values()) {
+          mapping.setDispatcher(type.name());
+        }
+        context.addFilterMap(mapping);
+        Tomcat.addServlet(context, "gate", servlet).addMapping("/gate");
+        tomcat.start();
+        return new Served(
+            connector.getLocalPort(),
+            () -> {
+              tomcat.stop();
+              tomcat.destroy();
+            });
+      }
+    };
+
+    abstract Served serve(Filter filter, HttpServlet servlet, Path folder) throws Exception;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tenThousandAtOnceAreAnsweredAndNoneIsPinnedByTheLibrary(Container container)
+      throws Exception {
+    assumeTrue(Runtime.version().feature() >= 21, "virtual threads are in Java 21 and later");
+    assumeTrue(openFiles() > REQUESTS + REQUESTS / 10, "a process may open too few files");
+    Gate gate = new Gate();
+    Path recorded = folder.resolve("pinned.jfr");
+    try (TokenSecurity security =
+        TokenSecurity.from(
+            Map.of(
+                "token.keys.file",
+                folder.resolve("keys.jwks").toString(),
+                "token.keys.generate",
+                "true"))) {
+      List<String> tokens = tokens(security);
+      try (Served served = container.serve(new TokenFilter(security), gate, folder);
+          Recording recording = recordingBehindTheFirst(served.port(), tokens)) {
+        long begin = System.nanoTime();
+        assertThat(answered(served.port(), tokens)).isEqualTo(REQUESTS);
+        Figures.note(
+            "%s: %d virtual threads at once, answered within %d ms",
+            container, REQUESTS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        recording.dump(recorded);
+      }
+    }
+    assertThat(gate.virtual).hasValue(REQUESTS);
+    assertThat(stacks(recorded)).filteredOn(VirtualThreadsIT::isOfTheLibrary).isEmpty();
+  }
+
+  /** The first requests load classes, and the JVM pins a thread that waits for one. */
+  private static Recording recordingBehindTheFirst(int port, List<String> tokens) throws Exception {
+    HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    URI address = URI.create("http://127.0.0.1:" + port + "/gate?first");
+    for (String token : tokens) {
+      HttpRequest request =
+          HttpRequest.newBuilder(address).header("Authorization", "Bearer " + token).build();
+      assertThat(client.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+    }
+    return pinned();
+  }
+
+  /** The recording sees a thread that is pinned: else the test above would see nothing either. */
+  @Test
+  void threadThatIsPinnedIsSeen() throws Exception {
+    assumeTrue(Runtime.version().feature() >= 21, "virtual threads are in Java 21 and later");
+    Path recorded = folder.resolve("pinned.jfr");
+    try (Recording recording = pinned()) {
+      Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+      Thread thread =
+          (Thread)
+              Class.forName("java.lang.Thread$Builder")
+                  .getMethod("start", Runnable.class)
+                  .invoke(builder, (Runnable) Pinned::touch);
+      thread.join();
+      recording.dump(recorded);
+    }
+    assertThat(stacks(recorded)).anyMatch(stack -> stack.contains(Pinned.class.getName()));
+  }
+
+  /** Waits while it is initialized, which keeps the carrier in every Java until now. */
+  private static final class Pinned {
+
+    static {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+
+    static void touch() {}
+  }
+
+  private static long openFiles() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount()
+        : Long.MAX_VALUE;
+  }
+
+  private static Recording pinned() {
+    Recording recording = new Recording();
+    recording.enable("jdk.VirtualThreadPinned").withoutThreshold().withStackTrace();
+    recording.start();
+    return recording;
+  }
+
+  private static List<String> stacks(Path recorded) throws IOException {
+    List<String> stacks = new ArrayList<>();
+    for (RecordedEvent event : RecordingFile.readAllEvents(recorded)) {
+      stacks.add(String.valueOf(event.getStackTrace()));
+    }
+    return stacks;
+  }
+
+  private static boolean isOfTheLibrary(String stack) {
+    return stack.lines().anyMatch(l -> l.contains("org.tokenfilter.") && !l.contains(TESTS));
+  }
+
+  private static List<String> tokens(TokenSecurity security) throws Exception {
+    List<String> tokens = new ArrayList<>();
+    ClientAddress client = ClientAddress.parse("127.0.0.1");
+    for (int i = 0; i < TOKENS; i++) {
+      Subject subject = Subject.of("user" + i);
+      tokens.add(security.service().issueOpen(subject, Duration.ofHours(1), client).value());
+    }
+    return tokens;
+  }
+
+  /** From a process of its own: each end of a connection is an open file. */
+  private long answered(int port, List<String> tokens) throws Exception {
+    Process client =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ManyRequests.class.getName(),
+                String.valueOf(port),
+                String.valueOf(REQUESTS))
+            .redirectError(folder.resolve("errors").toFile())
+            .start();
+    try (Writer writer = client.outputWriter(StandardCharsets.UTF_8)) {
+      writer.write(String.join("\n", tokens));
+    }
+    String answered = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (client.waitFor() != 0) {
+      throw new AssertionError(Files.readString(folder.resolve("errors")));
+    }
+    return Long.parseLong(answered.strip());
+  }
+}
