@@ -3,7 +3,7 @@ package org.tokenfilter.integration.container;
 import java.nio.file.Path;
 
 /** A container that runs applications. */
-public enum Container {
+public enum Container implements Deployer {
   TOMCAT_10("Tomcat 10.1", "tomcat-10.1", "TomcatServer"),
   TOMCAT_11("Tomcat 11", "tomcat-11", "TomcatServer"),
   JETTY_12("Jetty 12 (ee10)", "jetty-12", "JettyServer"),
@@ -31,6 +31,11 @@ public enum Container {
     constructor.setAccessible(true);
     Path files = Target.empty("run-" + folder);
     return new RunningServer((Server) constructor.newInstance(), loader, files);
+  }
+
+  @Override
+  public Deployment deploy(String contextPath, Path war) throws Exception {
+    return Deployment.at(contextPath, this, war);
   }
 
   /** The folder with the jars of its engine for WebSockets. */

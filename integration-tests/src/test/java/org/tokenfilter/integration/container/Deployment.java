@@ -9,12 +9,13 @@ import java.util.Map;
 /** An application on a container, and a client that speaks to it. */
 public final class Deployment implements AutoCloseable {
 
-  private final RunningServer server;
+  private final Runnable stop;
   private final Client client;
   private final Duration start;
 
-  private Deployment(RunningServer server, Client client, Duration start) {
-    this.server = server;
+  /** One that this stops. */
+  Deployment(Runnable stop, Client client, Duration start) {
+    this.stop = stop;
     this.client = client;
     this.start = start;
   }
@@ -94,7 +95,7 @@ public final class Deployment implements AutoCloseable {
     try {
       server.deploy(war, contextPath);
       Duration start = Duration.ofNanos(System.nanoTime() - begin);
-      return new Deployment(server, new Client(server.port(), contextPath), start);
+      return new Deployment(server::close, new Client(server.port(), contextPath), start);
     } catch (Exception | Error e) {
       server.close();
       throw e;
@@ -117,6 +118,6 @@ public final class Deployment implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    stop.run();
   }
 }

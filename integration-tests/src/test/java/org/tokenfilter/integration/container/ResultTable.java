@@ -16,9 +16,13 @@ import org.junit.jupiter.api.extension.TestWatcher;
  */
 final class ResultTable implements TestWatcher {
 
+  /** Whether the rows are those of the profile {@code containers}. */
+  static final boolean INSTALLED = Boolean.getBoolean("containers.installed");
+
   private static final Path DOCUMENT = Path.of("../docs/containers.md");
-  private static final String BEGIN = "<!-- begin table -->\n";
-  private static final String END = "<!-- end table -->";
+  private static final String NAME = INSTALLED ? "table of the profile" : "table";
+  private static final String BEGIN = "<!-- begin " + NAME + " -->\n";
+  private static final String END = "<!-- end " + NAME + " -->";
 
   private final Map<String, Row> rows = new LinkedHashMap<>();
   private @Nullable Row current;
