@@ -28,6 +28,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenClaims;
@@ -122,6 +123,10 @@ class ExplainerTest {
         Refusal.OTHER_CLIENT,
         "client      REFUSED  bound to 192.0.2.1, comes from 192.0.2.2",
         new Presentation(session.value(), Set.of(sessionId), NEIGHBOUR));
+    refused(
+        Refusal.OTHER_VERSION,
+        "client      REFUSED  bound to 192.0.2.1, comes from 2001:db8:0:0:0:0:0:1",
+        new Presentation(session.value(), Set.of(sessionId), ClientAddress.parse("2001:db8::1")));
   }
 
   private void ofTheRecord() throws Exception {
