@@ -15,8 +15,6 @@ import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.openqa.selenium.Cookie;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -94,11 +92,6 @@ final class Chromium implements AutoCloseable {
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
         .findFirst();
-  }
-
-  /** The cookie of this name that the page of the current window sends; null if there is none. */
-  @Nullable Cookie cookie(String name) {
-    return driver.manage().getCookieNamed(name);
   }
 
   /** The first window. */
