@@ -246,7 +246,8 @@ public enum ConfigurationKey {
       Scope.FILTER,
       Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
       "",
-      "what is served without a token; all else is protected"),
+      "what is served without a token, with its views below /WEB-INF/ and, of a path that ends with"
+          + " /, its welcome file; all else is protected"),
   /** Paths whose requests do not renew. */
   PATHS_PASSIVE(
       "token.paths.passive",

@@ -20,9 +20,11 @@ public final class RefusalNotices {
 
   private static final Logger LOG = LoggerFactory.getLogger(RefusalNotices.class);
   private static final String UNDECIDED = "undecided";
+  private static final String VISITOR = "undecided-visitor";
 
   private final TokenSecurity security;
   private volatile boolean failing;
+  private volatile boolean failingForVisitors;
 
   /** Notices of an application. */
   public RefusalNotices(TokenSecurity security) {
@@ -132,6 +134,23 @@ public final class RefusalNotices {
             failure);
   }
 
+  /** The token of who asks for a public page is not good: the page is shown to nobody known. */
+  public void unknown(TokenRejectedException refused) {
+    LOG.debug("Not known on a public page: {}", refused.why());
+  }
+
+  /** The token of who asks for a public page could not be judged: the user counts as unknown. */
+  public void undecidedVisitor(Throwable failure) {
+    failingForVisitors = true;
+    notices()
+        .failing(
+            LOG,
+            VISITOR,
+            "Users of public pages cannot be told, and count as unknown there. Look at the store"
+                + " and the keys; each stack trace is at DEBUG",
+            failure);
+  }
+
   /** A request was decided. Where the store fails, memory still decides some: that ends nothing. */
   public void decided() {
     if (failing && security.storeCalls().areAnswered()) {
@@ -139,6 +158,10 @@ public final class RefusalNotices {
       if (!notices().works(LOG, UNDECIDED, "Requests are decided again")) {
         failing = true;
       }
+    }
+    if (failingForVisitors && security.storeCalls().areAnswered()) {
+      failingForVisitors = false;
+      notices().works(LOG, VISITOR, "Users of public pages are known again");
     }
   }
 

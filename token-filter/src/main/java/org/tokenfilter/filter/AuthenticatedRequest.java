@@ -22,63 +22,102 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * The request as the application sees it: it knows who sent it, and can log in and out. On a public
- * path nobody has been asked who they are, and it answers as the container does until somebody logs
- * in.
+ * path it looks when it is asked; where nobody is known, it answers as the container does.
  */
 final class AuthenticatedRequest extends HttpServletRequestWrapper {
 
   private final HttpServletRequest request;
   private final HttpServletResponse response;
   private final Participant participant;
+  private final @Nullable Visitor visitor;
+
+  /** Who was admitted, or has logged in; null if nobody was. */
   private @Nullable TokenPrincipal principal;
 
+  /** The request of who was admitted. */
   AuthenticatedRequest(
       HttpServletRequest request,
       HttpServletResponse response,
       Participant participant,
-      @Nullable TokenPrincipal principal) {
+      TokenPrincipal principal) {
+    this(request, response, participant, principal, null);
+  }
+
+  /** A request that needs no token. */
+  AuthenticatedRequest(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Participant participant,
+      Visitor visitor) {
+    this(request, response, participant, null, visitor);
+  }
+
+  private AuthenticatedRequest(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Participant participant,
+      @Nullable TokenPrincipal principal,
+      @Nullable Visitor visitor) {
     super(request);
     this.request = request;
     this.response = response;
     this.participant = participant;
     this.principal = principal;
+    this.visitor = visitor;
+  }
+
+  /** Whether it is known without a look that a request is this one's. */
+  static boolean isOf(TokenPrincipal principal, ServletRequest request) {
+    AuthenticatedRequest outermost = within(request);
+    return outermost != null && principal.equals(outermost.principal);
   }
 
   /** Whether a request is one of these, whatever is wrapped around it. */
   static boolean isWithin(ServletRequest request) {
+    return within(request) != null;
+  }
+
+  private static @Nullable AuthenticatedRequest within(ServletRequest request) {
     ServletRequest next = request;
     while (next instanceof ServletRequestWrapper wrapper) {
-      if (wrapper instanceof AuthenticatedRequest) {
-        return true;
+      if (wrapper instanceof AuthenticatedRequest own) {
+        return own;
       }
       next = wrapper.getRequest();
     }
-    return false;
+    return null;
+  }
+
+  private @Nullable TokenPrincipal known() {
+    return principal == null && visitor != null ? visitor.principal() : principal;
   }
 
   @Override
   public @Nullable Principal getUserPrincipal() {
-    return principal == null ? super.getUserPrincipal() : principal;
+    TokenPrincipal known = known();
+    return known == null ? super.getUserPrincipal() : known;
   }
 
   @Override
   public @Nullable String getRemoteUser() {
-    return principal == null ? super.getRemoteUser() : principal.name();
+    TokenPrincipal known = known();
+    return known == null ? super.getRemoteUser() : known.name();
   }
 
   @Override
   public boolean isUserInRole(String role) {
-    return principal == null ? super.isUserInRole(role) : principal.roles().contains(role);
+    TokenPrincipal known = known();
+    return known == null ? super.isUserInRole(role) : known.roles().contains(role);
   }
 
   @Override
   public @Nullable String getAuthType() {
-    return principal == null ? super.getAuthType() : "BEARER";
+    return known() == null ? super.getAuthType() : "BEARER";
   }
 
   @Override
   public boolean authenticate(HttpServletResponse answer) throws IOException, ServletException {
-    return principal != null || super.authenticate(answer);
+    return known() != null || super.authenticate(answer);
   }
 
   /**
@@ -132,14 +171,12 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
     } catch (TokenRejectedException refused) {
       throw new ServletException("the log-out was refused: " + refused.why(), refused);
     }
-    if (principal == null) {
-      if (super.getUserPrincipal() != null) {
-        super.logout();
-      }
-      return;
-    }
+    boolean ofContainer = principal == null;
     principal = null;
     new Decision.Refused(security(), security().problems().of(Rejection.MISSING)).keepIn(request);
+    if (ofContainer && super.getUserPrincipal() != null) {
+      super.logout();
+    }
   }
 
   private TokenSecurity security() {

@@ -22,6 +22,7 @@ import org.tokenfilter.filter.Decision.Admitted;
 import org.tokenfilter.filter.Decision.Refused;
 import org.tokenfilter.filter.SessionContinuation.End;
 import org.tokenfilter.filter.SessionContinuation.Stay;
+import org.tokenfilter.filter.Trail.Entered;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
@@ -50,6 +51,7 @@ final class Gate implements AutoCloseable {
   private final PathPatterns publicPaths;
   private final PathPatterns passivePaths;
   private final PathPatterns gatewayPaths;
+  private final WelcomeFiles welcomeFiles;
   private final SessionContinuation continuation;
   private final OwnEndpoints endpoints;
   private final RefusalNotices notices;
@@ -63,6 +65,7 @@ final class Gate implements AutoCloseable {
     this.publicPaths = new PathPatterns(participant.publicPaths());
     this.passivePaths = new PathPatterns(participant.passivePaths());
     this.gatewayPaths = new PathPatterns(participant.gatewayPaths());
+    this.welcomeFiles = new WelcomeFiles(context, publicPaths);
     this.continuation = new SessionContinuation(participant);
     this.endpoints = new OwnEndpoints(context, participant.classLoader());
     this.notices = new RefusalNotices(security);
@@ -114,13 +117,15 @@ final class Gate implements AutoCloseable {
     return dispatch.type() == DispatcherType.ERROR && (trail == null || !trail.knowsErrorPage());
   }
 
-  /** Whether a dispatch needs no token: what it leads to is public, or a view of the error page. */
+  /**
+   * Whether a dispatch needs no token: what it leads to is public, its welcome file, or a view of
+   * it.
+   */
   private boolean isOpen(Dispatch dispatch, @Nullable Trail trail) {
     boolean shown =
         publicPaths.cover(dispatch.path())
-            || (trail != null
-                && trail.isWithinErrorPage(dispatch)
-                && INSIDE.cover(dispatch.path()));
+            || (INSIDE.cover(dispatch.path()) && trail != null && trail.isWithinPage(dispatch))
+            || welcomeFiles.have(dispatch, trail);
     return shown && (trail == null || !trail.mayBeByName(dispatch));
   }
 
@@ -131,16 +136,22 @@ final class Gate implements AutoCloseable {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
+    Decision earlier = Decision.of(request, security);
     HttpServletRequest goesOn =
-        dispatch.type() == DispatcherType.ERROR
-            ? as(Decision.of(request, security), request, response)
-            : ableToLogIn(request, response);
+        dispatch.type() == DispatcherType.ERROR && earlier != null
+            ? as(earlier, request, response)
+            : asVisitor(dispatch, request, response);
     Trail trail = Trail.orNew(request, trailAttribute);
-    trail.enter(dispatch, request.isAsyncStarted());
+    Entered entered =
+        new Entered(
+            dispatch,
+            dispatch.request().getHttpServletMapping().getServletName(),
+            request.isAsyncStarted());
+    trail.enter(entered);
     try {
       chain.doFilter(goesOn, response);
     } finally {
-      trail.leave(dispatch, request.isAsyncStarted());
+      trail.leave(entered, request.isAsyncStarted());
     }
   }
 
@@ -220,22 +231,26 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  /** A public page may log in and out. A forward or an include has what its page has. */
-  private HttpServletRequest ableToLogIn(HttpServletRequest request, HttpServletResponse response) {
-    return switch (request.getDispatcherType()) {
-      case REQUEST, ASYNC ->
-          AuthenticatedRequest.isWithin(request)
-              ? request
-              : new AuthenticatedRequest(request, response, participant, null);
-      default -> request;
-    };
+  /**
+   * A public page may ask who its visitor is, and log in and out. What it dispatches to has what
+   * the page has.
+   */
+  private HttpServletRequest asVisitor(
+      Dispatch dispatch, HttpServletRequest request, HttpServletResponse response) {
+    if (AuthenticatedRequest.isWithin(request)) {
+      return request;
+    }
+    Visitor visitor =
+        new Visitor(request, participant, notices, gatewayPaths.cover(dispatch.path()));
+    return new AuthenticatedRequest(request, response, participant, visitor);
   }
 
   /** The request as the one whom the decision admitted; unchanged where it is that already. */
   private HttpServletRequest as(
       @Nullable Decision decision, HttpServletRequest request, HttpServletResponse response) {
     if (!(decision instanceof Admitted admitted)
-        || request.getUserPrincipal() == admitted.principal()) {
+        || (AuthenticatedRequest.isOf(admitted.principal(), request)
+            && request.getUserPrincipal() == admitted.principal())) {
       return request;
     }
     Instant deadline = admitted.principal().deadline();

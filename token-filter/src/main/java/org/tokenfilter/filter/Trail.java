@@ -9,23 +9,32 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dispatches of one request that were let through to what is public, or to an error page. A
- * dispatch by name from there may go on showing the path of the one before it, and nothing else
- * tells that its target is another. It travels with the request. Thread-safe: a page that has begun
- * an asynchronous answer may dispatch from another thread, also after it has returned.
+ * The dispatches of one request that were let through to what is public, or to an error page, and
+ * to their views. A dispatch by name from there may go on showing the path of the one before it,
+ * and nothing else tells that its target is another. It travels with the request. Thread-safe: a
+ * page that has begun an asynchronous answer may dispatch from another thread, also after it has
+ * returned.
  */
 final class Trail {
 
+  /**
+   * A dispatch that was let through.
+   *
+   * @param servlet the name of the servlet that answers it
+   * @param async whether the request was answered asynchronously before
+   */
+  record Entered(Dispatch dispatch, String servlet, boolean async) {}
+
   /** In the order of their beginning; each is within the one before it, or on another thread. */
-  private final List<Dispatch> open = new ArrayList<>();
+  private final List<Entered> open = new ArrayList<>();
 
   /** The paths of those that have returned, and may go on from another thread. */
   private final Set<String> left = new HashSet<>();
 
   private boolean errorPageSeen;
-  private @Nullable Dispatch errorPage;
-  private boolean errorPageMayGoOn;
-  private boolean errorPageGoesOn;
+
+  /** Whether one of them has begun an asynchronous answer, which goes on when it has returned. */
+  private boolean goesOn;
 
   /** That of a request, if it has one. */
   static @Nullable Trail of(HttpServletRequest request, String attribute) {
@@ -45,7 +54,7 @@ final class Trail {
 
   /** Whether it is one that is open, and comes by once more. */
   synchronized boolean has(Dispatch dispatch) {
-    return open.stream().anyMatch(dispatch::isSameAs);
+    return open.stream().anyMatch(it -> dispatch.isSameAs(it.dispatch));
   }
 
   /** Whether the error page has been shown, or begun. */
@@ -53,14 +62,18 @@ final class Trail {
     return errorPageSeen;
   }
 
+  /** The one that a dispatch on its thread comes from; null if there is none. */
+  synchronized @Nullable Entered last() {
+    return open.isEmpty() ? null : open.get(open.size() - 1);
+  }
+
   /**
-   * Whether a dispatch comes from the error page. Where it fails too, the container may dispatch to
-   * another, which is none any more; and Tomcat gives its type to what it forwards to.
+   * Whether a dispatch comes from a public page or the error page. Where the error page fails too,
+   * the container may dispatch to another, which is none any more; and Tomcat gives its type to
+   * what it forwards to.
    */
-  synchronized boolean isWithinErrorPage(Dispatch dispatch) {
-    return errorPage != null
-        || errorPageGoesOn
-        || (errorPageSeen && dispatch.type() == DispatcherType.ERROR);
+  synchronized boolean isWithinPage(Dispatch dispatch) {
+    return !open.isEmpty() || goesOn || (errorPageSeen && dispatch.type() == DispatcherType.ERROR);
   }
 
   /**
@@ -71,9 +84,12 @@ final class Trail {
     String path = dispatch.path();
     return switch (dispatch.type()) {
       case REQUEST, ASYNC -> false;
-      case INCLUDE -> open.stream().anyMatch(it -> it.type() == dispatch.type() && isAt(it, path));
+      case INCLUDE ->
+          open.stream()
+              .anyMatch(it -> it.dispatch.type() == dispatch.type() && isAt(it.dispatch, path));
       case FORWARD, ERROR ->
-          (path != null && left.contains(path)) || open.stream().anyMatch(it -> isAt(it, path));
+          (path != null && left.contains(path))
+              || open.stream().anyMatch(it -> isAt(it.dispatch, path));
     };
   }
 
@@ -81,21 +97,15 @@ final class Trail {
     return path != null && path.equals(dispatch.path());
   }
 
-  /**
-   * A dispatch is let through.
-   *
-   * @param async whether the request is answered asynchronously already
-   */
-  synchronized void enter(Dispatch dispatch, boolean async) {
-    if (dispatch.type() == DispatcherType.ASYNC) {
+  /** A dispatch is let through. */
+  synchronized void enter(Entered entered) {
+    DispatcherType type = entered.dispatch.type();
+    if (type == DispatcherType.ASYNC) {
       // The container dispatches when nothing else is to happen with the request.
       left.clear();
-    } else if (dispatch.type() == DispatcherType.ERROR && !errorPageSeen) {
-      errorPageSeen = true;
-      errorPage = dispatch;
-      errorPageMayGoOn = !async;
     }
-    open.add(dispatch);
+    errorPageSeen |= type == DispatcherType.ERROR;
+    open.add(entered);
   }
 
   /**
@@ -103,15 +113,13 @@ final class Trail {
    *
    * @param async whether the request is answered asynchronously: another thread may go on from here
    */
-  synchronized void leave(Dispatch dispatch, boolean async) {
-    open.remove(open.lastIndexOf(dispatch));
+  synchronized void leave(Entered entered, boolean async) {
+    open.remove(open.lastIndexOf(entered));
+    Dispatch dispatch = entered.dispatch;
     String path = dispatch.path();
     if (async && path != null && dispatch.type() != DispatcherType.INCLUDE) {
       left.add(path);
     }
-    if (dispatch.equals(errorPage)) {
-      errorPage = null;
-      errorPageGoesOn = async && errorPageMayGoOn;
-    }
+    goesOn |= async && !entered.async;
   }
 }

@@ -122,7 +122,9 @@ final class ErrorDispatchAttackTest {
       Answer nobody = app.http().get(path);
       assertThat(nobody.body()).isEqualTo("error page for null");
       assertThat(nobody.all("Token-Remaining")).isEmpty();
-      assertThat(app.http().get(path, bearer).body()).isEqualTo("error page for null");
+      assertThat(app.http().get(path, bearer).body()).isEqualTo("error page for alice");
+      assertThat(app.http().get(path, "Authorization: Bearer x").body())
+          .isEqualTo("error page for null");
     }
     for (String path : List.of("/secure/error", "/secure/failure")) {
       app.check(Row.of(path, NOTHING, it -> it.http().get(path)));

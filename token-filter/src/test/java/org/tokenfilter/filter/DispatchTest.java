@@ -95,6 +95,17 @@ final class DispatchTest {
           .servlet(
               path + "/forward-name",
               (request, response) -> named(request).forward(request, response))
+          .servlet(
+              path + "/forward-view",
+              (request, response) ->
+                  dispatcher(request, "/WEB-INF/view").forward(request, response))
+          .servlet(
+              path + "/include-view",
+              (request, response) ->
+                  dispatcher(request, "/WEB-INF/view").include(request, response))
+          .servlet(
+              path + "/async-view",
+              (request, response) -> request.startAsync().dispatch("/WEB-INF/view"))
           .servlet(path + "/include", (request, response) -> include(request, response, 1))
           .servlet(path + "/include-twice", (request, response) -> include(request, response, 2))
           .servlet(
@@ -119,6 +130,7 @@ final class DispatchTest {
     }
     app.servlet("/api/who", this::who)
         .servlet("/public/who", this::who)
+        .servlet("/WEB-INF/view", this::who)
         .servlet("/api/error-page", this::who);
     ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
     errors.addErrorPage(400, 599, "/api/error-page");
@@ -175,7 +187,13 @@ final class DispatchTest {
           """
           # dispatch             | path                  | without: status, body, served | with: status, body, served, renewed
           REQUEST                | /api/who              | 401 | -      | 0 | 200 | alice        | 1 | 1
-          REQUEST, public        | /public/who           | 200 | nobody | 1 | 200 | nobody       | 1 | 0
+          REQUEST, public        | /public/who           | 200 | nobody | 1 | 200 | alice        | 1 | 0
+          FORWARD to a view      | /public/forward-view  | 200 | nobody | 1 | 200 | alice        | 1 | 0
+          INCLUDE of a view      | /public/include-view  | 200 | nobody | 1 | 200 | alice        | 1 | 0
+          ASYNC to a view        | /public/async-view    | 200 | nobody | 1 | 200 | alice        | 1 | 0
+          protected to a view    | /api/forward-view     | 401 | -      | 0 | 200 | alice        | 1 | 1
+          protected with a view  | /api/include-view     | 401 | -      | 0 | 200 | alice        | 1 | 1
+          protected async view   | /api/async-view       | 401 | -      | 0 | 200 | alice        | 1 | 1
           FORWARD from public    | /public/forward       | 401 | -      | 0 | 200 | alice        | 1 | 1
           FORWARD by name        | /public/forward-name  | 401 | -      | 0 | 200 | alice        | 1 | 1
           FORWARD from protected | /api/forward          | 401 | -      | 0 | 200 | alice        | 1 | 1
@@ -187,7 +205,7 @@ final class DispatchTest {
           ASYNC from public      | /public/async         | 401 | -      | 0 | 200 | alice        | 1 | 1
           ASYNC from protected   | /api/async            | 401 | -      | 0 | 200 | alice        | 1 | 1
           ASYNC twice            | /api/async-twice      | 401 | -      | 0 | 200 | alice        | 1 | 1
-          ERROR of a public page | /public/error         | 418 | nobody | 1 | 418 | nobody       | 1 | 0
+          ERROR of a public page | /public/error         | 418 | nobody | 1 | 418 | alice        | 1 | 0
           ERROR of a protected   | /api/error            | 401 | -      | 0 | 418 | alice        | 1 | 0
           ERROR by an exception  | /api/throw            | 401 | -      | 0 | 500 | alice        | 1 | 0
           ERROR of nothing there | /api/nothing          | 401 | -      | 0 | 404 | alice        | 1 | 0

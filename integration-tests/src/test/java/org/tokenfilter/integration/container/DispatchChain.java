@@ -51,7 +51,7 @@ record DispatchChain(List<Step> steps) {
         return true;
       }
       char place = Character.toUpperCase(page);
-      return !byName() && (place == 'P' || (place == 'V' && fromErrorPage));
+      return !byName() && (place == 'P' || place == 'V');
     }
 
     @Override
@@ -94,9 +94,8 @@ record DispatchChain(List<Step> steps) {
 
   /**
    * All chains of up to three steps; of up to two with threads of the kinds {@code w} and {@code
-   * u}, and where the error page goes on asynchronously. A page that is protected or below WEB-INF
-   * goes on only where it is an error page, or was shown by one; with threads, a chain has one kind
-   * of them.
+   * u}, and where the error page goes on asynchronously. A page that is protected goes on only
+   * where it is an error page; with threads, a chain has one kind of them.
    */
   static List<DispatchChain> all() {
     List<DispatchChain> all = new ArrayList<>();
@@ -150,11 +149,7 @@ record DispatchChain(List<Step> steps) {
       return true;
     }
     Step last = steps.get(steps.size() - 1);
-    return last.error() || last.target == 'P' || (last.target == 'V' && hasErrorPage());
-  }
-
-  private boolean hasErrorPage() {
-    return steps.stream().anyMatch(Step::error);
+    return last.error() || last.target == 'P' || last.target == 'V';
   }
 
   /** Whether it begins with the error page that a refusal has here, too. */

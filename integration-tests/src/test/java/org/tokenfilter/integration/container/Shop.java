@@ -102,6 +102,14 @@ final class Shop {
     return this;
   }
 
+  /** Adds a file, such as {@code docs/index.html}. */
+  Shop file(String name, String text) throws IOException {
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    return this;
+  }
+
   Shop contextXml(String text) throws IOException {
     Files.createDirectories(root.resolve("META-INF"));
     Files.writeString(root.resolve("META-INF/context.xml"), text);

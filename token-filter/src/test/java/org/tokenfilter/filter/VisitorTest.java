@@ -1,0 +1,236 @@
+package org.tokenfilter.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tokenfilter.Accounts;
+import org.tokenfilter.LogLines;
+import org.tokenfilter.RawHttp;
+import org.tokenfilter.WebApp;
+import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.store.tck.SettableClock;
+
+/** Public pages know their user when they ask, and are shown to everybody. */
+final class VisitorTest {
+
+  private static final String ALICE = "alice alice true false BEARER true";
+  private static final String NOBODY = "null null false false null false";
+
+  @TempDir private Path folder;
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
+  private final FaultyTokenStore store =
+      new FaultyTokenStore(new InMemoryTokenStore(clock, Duration.ofHours(1)));
+  private TokenSecurity security;
+  private WebApp app;
+  private Session alice;
+
+  @BeforeEach
+  void startTheApplication() throws Exception {
+    security =
+        TokenSecurity.builder()
+            .settings(Accounts.settings(folder))
+            .setting("token.carriers", "bearer,cookie")
+            .setting("token.paths.public", "/public/*")
+            // Each look reads the store.
+            .setting("token.revocation.lag", "PT0S")
+            .setting("token.sweep.interval", "PT1H")
+            .clock(clock)
+            .store(store)
+            .build();
+    app =
+        new WebApp()
+            .filter(new TokenFilter(security), Map.of())
+            .accessTokens()
+            .servlet("/api/who", VisitorTest::tell)
+            .servlet("/public/who", VisitorTest::tell)
+            .servlet("/public/plain", (request, response) -> response.getWriter().print("plain"))
+            .servlet(
+                "/public/deadline",
+                (request, response) ->
+                    response
+                        .getWriter()
+                        .print(((TokenPrincipal) request.getUserPrincipal()).deadline()))
+            .servlet("/public/logout", VisitorTest::logOut)
+            .servlet("/public/login", VisitorTest::logIn)
+            .start();
+    alice = app.session(Accounts.ALICE, 60);
+  }
+
+  @AfterEach
+  void stopTheApplication() {
+    app.close();
+    security.close();
+  }
+
+  private static void tell(HttpServletRequest request, HttpServletResponse response)
+      throws IOException, ServletException {
+    response.getWriter().print(told(request, response));
+  }
+
+  private static String told(HttpServletRequest request, HttpServletResponse response)
+      throws IOException, ServletException {
+    Principal principal = request.getUserPrincipal();
+    return "%s %s %s %s %s %s"
+        .formatted(
+            principal == null ? null : principal.getName(),
+            request.getRemoteUser(),
+            request.isUserInRole("user"),
+            request.isUserInRole("admin"),
+            request.getAuthType(),
+            request.getUserPrincipal() != null && request.authenticate(response));
+  }
+
+  private static void logOut(HttpServletRequest request, HttpServletResponse response)
+      throws IOException, ServletException {
+    String before = told(request, response);
+    request.logout();
+    response.getWriter().print(before + ", then " + told(request, response));
+  }
+
+  private static void logIn(HttpServletRequest request, HttpServletResponse response)
+      throws IOException, ServletException {
+    String before = told(request, response);
+    request.login("bob", "builder");
+    response.getWriter().print(before + ", then " + request.getRemoteUser());
+  }
+
+  private String cookies() {
+    return "SESSION=" + alice.id() + "; token=" + alice.token();
+  }
+
+  @Test
+  void goodTokenIsTheUsersEverywhere() throws Exception {
+    assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(ALICE);
+    assertThat(app.get("/public/who", "Cookie", cookies()).body()).isEqualTo(ALICE);
+    assertThat(
+            app.get("/public/who", "Authorization", "Bearer " + app.open(Accounts.ALICE, 5)).body())
+        .isEqualTo(ALICE);
+    assertThat(app.get("/public/who").body()).isEqualTo(NOBODY);
+  }
+
+  @Test
+  void tokenIsLookedUpWhenAPageAsksAndOnceForAllThatItAsks() throws Exception {
+    int before = store.calls(Call.FIND);
+    assertThat(app.get("/public/plain", alice.headers()).body()).isEqualTo("plain");
+    assertThat(store.calls(Call.FIND)).isEqualTo(before);
+    assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(ALICE);
+    assertThat(store.calls(Call.FIND)).isEqualTo(before + 1);
+  }
+
+  /** What is asked for on a public page moves no deadline, and says the one that there is. */
+  @Test
+  void askingRenewsNothing() throws Exception {
+    clock.move(Duration.ofMinutes(20));
+    assertThat(app.get("/public/deadline", alice.headers()).body())
+        .isEqualTo("2026-11-22T10:30:00Z");
+    assertThat(app.get("/public/who", alice.headers()).headers().firstValue("Token-Remaining"))
+        .isEmpty();
+    clock.move(Duration.ofMinutes(11));
+    assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(NOBODY);
+    assertThat(app.get("/api/who", alice.headers()).statusCode()).isEqualTo(401);
+    assertThat(store.calls(Call.RENEW)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Bearer nonsense, ",
+    "Bearer T, SESSION=x",
+    "Bearer T, ",
+    "Basic YWxpY2U6d29uZGVybGFuZA==, ",
+    ", SESSION=S; token=nonsense",
+    ", token=T",
+    "Bearer nonsense, SESSION=S; token=T"
+  })
+  void badTokenCountsAsNone(String authorization, String cookie) throws Exception {
+    String[] headers =
+        List.of(
+                "Authorization", authorization == null ? "" : filled(authorization),
+                "Cookie", cookie == null ? "" : filled(cookie))
+            .toArray(String[]::new);
+    assertThat(app.get("/public/who", headers).statusCode()).isEqualTo(200);
+    assertThat(app.get("/public/who", headers).body()).isEqualTo(NOBODY);
+  }
+
+  private String filled(String text) {
+    return text.replaceAll("\\bT\\b", alice.token()).replace("SESSION=S", "SESSION=" + alice.id());
+  }
+
+  @Test
+  void endedTokenCountsAsNone() throws Exception {
+    assertThat(app.send("POST", "/security/rest/token/logout", alice.headers()).statusCode())
+        .isEqualTo(204);
+    assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(NOBODY);
+  }
+
+  /** A public page that acts for its user must not act for what another site sends. */
+  @ParameterizedTest
+  @CsvSource({
+    "POST, same-origin, true",
+    "POST, cross-site, false",
+    "POST, same-site, false",
+    "GET, cross-site, true"
+  })
+  void whatAnotherSiteMakesABrowserSendIsNobodys(String method, String site, boolean known)
+      throws Exception {
+    // Java's client asks for HTTP/2 by Upgrade, and that is a handshake.
+    RawHttp browser = RawHttp.to(app);
+    assertThat(
+            browser
+                .send(method, "/public/who", "Cookie: " + cookies(), "Sec-Fetch-Site: " + site)
+                .body())
+        .isEqualTo(known ? ALICE : NOBODY);
+  }
+
+  @Test
+  void userIsNotKnownWhileTheStoreIsAwayAndOperatorsAreToldOnce() throws Exception {
+    try (LogLines log = new LogLines("org.tokenfilter", Level.INFO)) {
+      store.cut();
+      for (int i = 0; i < 3; i++) {
+        assertThat(app.get("/public/plain", alice.headers()).body()).isEqualTo("plain");
+        assertThat(app.get("/public/who", alice.headers()).statusCode()).isEqualTo(200);
+        assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(NOBODY);
+      }
+      assertThat(log.take()).singleElement().asString().startsWith("WARN Users of public pages");
+      store.mend();
+      assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(ALICE);
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .startsWith("WARN Users of public pages are known again (6 failures)");
+    }
+  }
+
+  @Test
+  void logOutMakesTheRequestNobodys() throws Exception {
+    assertThat(app.get("/public/logout", alice.headers()).body())
+        .isEqualTo(ALICE + ", then " + NOBODY);
+    assertThat(app.get("/api/who", alice.headers()).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void logInMakesTheRequestTheNewUsers() throws Exception {
+    assertThat(app.get("/public/login", "Cookie", cookies()).body())
+        .isEqualTo(ALICE + ", then bob");
+    assertThat(app.get("/api/who", "Cookie", cookies()).statusCode()).isEqualTo(401);
+  }
+}
