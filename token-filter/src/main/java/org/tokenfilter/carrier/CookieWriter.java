@@ -2,8 +2,11 @@ package org.tokenfilter.carrier;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 
@@ -15,7 +18,8 @@ import org.tokenfilter.token.SessionId;
  *   Set-Cookie: SESSION=; HttpOnly; Path=/app; SameSite=Lax; Secure; Max-Age=0
  * </pre>
  *
- * <p>They live as long as the browser's session: the token's life is judged here, not there.
+ * <p>They live as long as the browser's session, unless it is set otherwise: the token's life is
+ * judged here, not there.
  */
 public final class CookieWriter {
 
@@ -38,6 +42,8 @@ public final class CookieWriter {
   private final String sameSite;
   private final @Nullable String path;
   private final TrustedProxies proxies;
+  private final Duration maxAge;
+  private final boolean partitioned;
 
   /**
    * A writer.
@@ -55,12 +61,43 @@ public final class CookieWriter {
       String sameSite,
       @Nullable String path,
       TrustedProxies proxies) {
+    this(tokenCookie, sessionCookie, secure, sameSite, path, proxies, Duration.ZERO, false);
+  }
+
+  private CookieWriter(
+      @Nullable String tokenCookie,
+      String sessionCookie,
+      Secure secure,
+      String sameSite,
+      @Nullable String path,
+      TrustedProxies proxies,
+      Duration maxAge,
+      boolean partitioned) {
     this.tokenCookie = tokenCookie;
     this.sessionCookie = sessionCookie;
     this.secure = secure;
     this.sameSite = sameSite;
     this.path = path;
     this.proxies = proxies;
+    this.maxAge = maxAge;
+    this.partitioned = partitioned;
+  }
+
+  /**
+   * One whose cookies outlive the browser's session, and their token by no means: a renewal sends
+   * no cookie, so that they have the token's hard limit from the begin.
+   *
+   * @param longest how long at most; zero for as long as the browser's session
+   */
+  public CookieWriter lasting(Duration longest) {
+    return new CookieWriter(
+        tokenCookie, sessionCookie, secure, sameSite, path, proxies, longest, partitioned);
+  }
+
+  /** One whose cookies a browser keeps apart for each site that has this one in a frame (CHIPS). */
+  public CookieWriter partitioned() {
+    return new CookieWriter(
+        tokenCookie, sessionCookie, secure, sameSite, path, proxies, maxAge, true);
   }
 
   /** Gives the cookies of a session token; other kinds have none. */
@@ -73,10 +110,21 @@ public final class CookieWriter {
       proxies.plainCookies(request, secure == Secure.FALSE);
     }
     Problem.forbidStoring(response);
-    add(request, response, sessionCookie, session.value(), "");
+    String age = ageOf(token.record());
+    add(request, response, sessionCookie, session.value(), age);
     if (tokenCookie != null) {
-      add(request, response, tokenCookie, token.value(), "");
+      add(request, response, tokenCookie, token.value(), age);
     }
+  }
+
+  private String ageOf(TokenRecord record) {
+    if (maxAge.isZero()) {
+      return "";
+    }
+    Instant end = record.expiresAt();
+    Duration left = end == null ? maxAge : Duration.between(record.lastUsedAt(), end);
+    Duration age = left.compareTo(maxAge) < 0 ? left : maxAge;
+    return "; Max-Age=" + Math.max(1, age.toSeconds());
   }
 
   /** Takes the cookies back. */
@@ -106,6 +154,7 @@ public final class CookieWriter {
             + "; SameSite="
             + sameSite
             + (isSecure(request) ? "; Secure" : "")
+            + (partitioned ? "; Partitioned" : "")
             + age);
   }
 

@@ -90,6 +90,15 @@ public final class Problem {
     write(response, content);
   }
 
+  /** Makes this the answer, with the error page that the application has for its status. */
+  public void sendError(HttpServletResponse response) throws IOException {
+    for (Header header : headers) {
+      response.addHeader(header.name(), header.value());
+    }
+    forbidStoring(response);
+    response.sendError(status);
+  }
+
   /** A page that forwards may have taken the writer, and some containers then give nothing else. */
   private static void write(HttpServletResponse response, byte[] content) throws IOException {
     ServletOutputStream stream;

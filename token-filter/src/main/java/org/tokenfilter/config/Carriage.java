@@ -38,14 +38,16 @@ final class Carriage {
             sessionCookie,
             sessionHeader.name(),
             proxies);
-    cookies =
+    CookieWriter writer =
         new CookieWriter(
-            tokenCookie,
-            sessionCookie,
-            settings.value(ConfigurationKey.COOKIE_SECURE, CookieWriter.Secure.class),
-            settings.string(ConfigurationKey.COOKIE_SAME_SITE),
-            settings.text(ConfigurationKey.COOKIE_PATH),
-            proxies);
+                tokenCookie,
+                sessionCookie,
+                settings.value(ConfigurationKey.COOKIE_SECURE, CookieWriter.Secure.class),
+                settings.string(ConfigurationKey.COOKIE_SAME_SITE),
+                settings.text(ConfigurationKey.COOKIE_PATH),
+                proxies)
+            .lasting(settings.duration(ConfigurationKey.COOKIE_MAX_AGE));
+    cookies = settings.flag(ConfigurationKey.COOKIE_PARTITIONED) ? writer.partitioned() : writer;
   }
 
   private static Set<Carrier> carriers(Configuration settings) {

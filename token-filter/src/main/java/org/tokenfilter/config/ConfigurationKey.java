@@ -227,6 +227,20 @@ public enum ConfigurationKey {
       Setting.text("a path that begins with /", "/[!#-:<-\\[\\]-~]*"),
       null,
       "the cookies' path. Default: the context path"),
+  /** How long browsers keep the cookies. */
+  COOKIE_MAX_AGE(
+      "token.cookie.max-age",
+      Setting.duration(Duration.ZERO),
+      "PT0S",
+      "how long a browser keeps the cookies, at most until the token's hard limit: renewals send no"
+          + " cookie. PT0S: until it is closed"),
+  /** Whether browsers keep the cookies apart for each site around. */
+  COOKIE_PARTITIONED(
+      "token.cookie.partitioned",
+      Setting.flag(),
+      "false",
+      "whether cookies are Partitioned (CHIPS), for pages in frames of other sites; needs"
+          + " token.cookie.secure=true and token.cookie.same-site=None"),
   /** The container's HttpSession. */
   HTTP_SESSION(
       "token.http-session",
@@ -237,9 +251,12 @@ public enum ConfigurationKey {
   /** Other origins that may act. */
   ORIGINS(
       "token.origins",
-      Setting.listOf(Setting.text("an origin such as https://app.example.org", Names.ORIGIN)),
+      Setting.listOf(
+          Setting.text(
+              "an origin such as https://app.example.org or capacitor://localhost", Names.ORIGIN)),
       "",
-      "other origins whose pages may act with cookies or Basic"),
+      "other origins whose pages may act with cookies or Basic, as they stand in the header"
+          + " Origin"),
   /** Paths that need no token. */
   PATHS_PUBLIC(
       "token.paths.public",
@@ -248,6 +265,22 @@ public enum ConfigurationKey {
       "",
       "what is served without a token, with its views below /WEB-INF/ and, of a path that ends with"
           + " /, its welcome file; all else is protected"),
+  /** Where people log in. */
+  LOGIN_PAGE(
+      "token.login-page",
+      Scope.FILTER,
+      Setting.text("a path such as /login", Names.PAGE),
+      null,
+      "the public path that a browser is sent to, with the way back in the parameter next, where a"
+          + " page needs a token; scripts and other clients get 401"),
+  /** How refusals are told. */
+  REFUSALS(
+      "token.refusals",
+      Scope.FILTER,
+      Setting.oneOf(RefusalStyle.class),
+      "problem",
+      "what a refusal of the filter looks like: problem: application/problem+json; error-page: that"
+          + " of the application for its status"),
   /** Paths whose requests do not renew. */
   PATHS_PASSIVE(
       "token.paths.passive",
@@ -427,9 +460,11 @@ public enum ConfigurationKey {
   }
 
   private static final class Names {
+    private static final String PAGE = "(?!.*/(?:/|\\.{1,2}(?:/|\\z)))/[!-~&&[^*;?#%\\\\]]*";
     private static final String TOKEN = "a name of ASCII letters, digits, dots, hyphens";
     private static final String PATTERN = "[A-Za-z0-9._-]{1,64}";
-    private static final String ORIGIN = "https?://[a-z0-9.\\[\\]:-]+";
+    private static final String ORIGIN =
+        "[a-z][a-z0-9+.-]*://(?:[a-z0-9_.-]+|\\[[0-9a-f:.]+\\])(?::[1-9][0-9]{0,4})?";
 
     /** No step that is empty, stays or goes up: no canonical path has one. */
     private static final String PATH =

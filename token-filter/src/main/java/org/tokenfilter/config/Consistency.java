@@ -3,6 +3,7 @@ package org.tokenfilter.config;
 import static org.tokenfilter.config.ConfigurationKey.CARRIERS;
 import static org.tokenfilter.config.ConfigurationKey.CLIENT_LIFETIME;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE;
+import static org.tokenfilter.config.ConfigurationKey.COOKIE_PARTITIONED;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_PATH;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_SAME_SITE;
 import static org.tokenfilter.config.ConfigurationKey.COOKIE_SECURE;
@@ -159,6 +160,13 @@ final class Consistency {
   private void requireCookies() {
     if (settings.string(COOKIE_SAME_SITE).equals("None") && !isSecure(COOKIE_SAME_SITE)) {
       problems.add(COOKIE_SAME_SITE.key() + "=None needs " + COOKIE_SECURE.key() + "=true");
+    }
+    if (settings.flag(COOKIE_PARTITIONED)
+        && !(secure && settings.string(COOKIE_SAME_SITE).equals("None"))) {
+      problems.add(
+          "%s=true needs %s=true and %s=None: browsers send such a cookie in a frame of another site"
+                  .formatted(COOKIE_PARTITIONED.key(), COOKIE_SECURE.key(), COOKIE_SAME_SITE.key())
+              + " else not at all");
     }
     boolean rootPath = "/".equals(settings.text(COOKIE_PATH));
     for (ConfigurationKey cookie : List.of(COOKIE, SESSION_COOKIE)) {

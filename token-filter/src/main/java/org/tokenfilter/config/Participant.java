@@ -213,6 +213,16 @@ public final class Participant implements AutoCloseable {
     return settings.texts(ConfigurationKey.PATHS_PUBLIC);
   }
 
+  /** Where people log in: a path of the application; null if there is no such page. */
+  public @Nullable String loginPage() {
+    return settings.text(ConfigurationKey.LOGIN_PAGE);
+  }
+
+  /** Whether a refusal is the application's error page for its status. */
+  public boolean refusesByErrorPage() {
+    return settings.value(ConfigurationKey.REFUSALS, RefusalStyle.class) == RefusalStyle.ERROR_PAGE;
+  }
+
   /** Where it does not renew: paths, exact or ending with {@code /*}. */
   public Set<String> passivePaths() {
     return settings.texts(ConfigurationKey.PATHS_PASSIVE);

@@ -21,6 +21,7 @@ import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
+import org.tokenfilter.carrier.WayBack;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.credentials.LoginDesk;
 import org.tokenfilter.notice.Notices;
@@ -44,6 +45,13 @@ import org.tokenfilter.token.TokenRejectedException;
 public final class TokenSecurity implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
+
+  /**
+   * The attribute of a request that names its user, for access logs: {@code
+   * %{org.tokenfilter.user}r} of Tomcat. What would be read as more than one word of a line is
+   * percent-encoded, as in an address. It stays after a log-out: the request was the user's.
+   */
+  public static final String USER_ATTRIBUTE = "org.tokenfilter.user";
 
   /** Where it is kept what a request has logged in with; no client can set it. */
   private static final String LOGGED_IN = "org.tokenfilter.config.LoggedIn";
@@ -212,6 +220,7 @@ public final class TokenSecurity implements AutoCloseable {
     // A login may put another token in the place of the one that the request was admitted with.
     request.setAttribute(
         LOGGED_IN, LoggedIn.of(request).and(admitted(request)).and(token.record().id()));
+    LoggedUser.note(request, token.record().subject());
     Problem.forbidStoring(response);
     carriage.cookies().give(request, response, token);
     return token;
@@ -270,6 +279,15 @@ public final class TokenSecurity implements AutoCloseable {
     request.removeAttribute(LOGGED_IN);
     containerSession.logOut(request);
     carriage.cookies().takeBack(request, response);
+  }
+
+  /**
+   * Where a login page leads to when its user has logged in: the page that {@code token.login-page}
+   * kept the user from, with its query. What stands in the parameter {@code next} instead is not
+   * believed: it is a path of this application, or the application's root.
+   */
+  public String wayBack(HttpServletRequest request) {
+    return WayBack.from(request, request.getServletContext().getContextPath());
   }
 
   private @Nullable TokenId admitted(HttpServletRequest request) {

@@ -18,6 +18,11 @@ final class UnknownSettings {
 
   private static final String STORE_PREFIX = ConfigurationKey.STORE.key() + ".";
 
+  private static final String DOMAIN = "token.cookie.domain";
+  private static final String NO_DOMAIN =
+      "by intent: cookies with a Domain go to every host of it, and every host of it can overwrite"
+          + " them. Serve what shares a login at one host, or let each host have its own";
+
   private final ConfigurationSources sources;
   private final Set<String> known = new TreeSet<>();
 
@@ -118,6 +123,9 @@ final class UnknownSettings {
   }
 
   private String meant(String key, String before) {
+    if (key.equals(DOMAIN)) {
+      return before + NO_DOMAIN;
+    }
     return spelling.meant(key).map(meant -> before + "did you mean " + meant + "?").orElse("");
   }
 }

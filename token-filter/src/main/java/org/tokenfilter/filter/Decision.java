@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.config.Admission;
+import org.tokenfilter.config.LoggedUser;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.SessionContinuation.Stay;
 import org.tokenfilter.store.TokenId;
@@ -30,6 +31,12 @@ sealed interface Decision extends Admission {
     @Override
     public TokenId admitted() {
       return principal.handle();
+    }
+
+    @Override
+    public void keepIn(HttpServletRequest request) {
+      Decision.super.keepIn(request);
+      LoggedUser.note(request, principal.name());
     }
   }
 

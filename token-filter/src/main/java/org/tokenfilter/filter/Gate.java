@@ -55,6 +55,7 @@ final class Gate implements AutoCloseable {
   private final SessionContinuation continuation;
   private final OwnEndpoints endpoints;
   private final RefusalNotices notices;
+  private final Refusals refusals;
 
   Gate(Participant participant, ServletContext context) {
     this.participant = participant;
@@ -69,6 +70,7 @@ final class Gate implements AutoCloseable {
     this.continuation = new SessionContinuation(participant);
     this.endpoints = new OwnEndpoints(context, participant.classLoader());
     this.notices = new RefusalNotices(security);
+    this.refusals = new Refusals(participant, context, publicPaths);
   }
 
   void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -227,7 +229,7 @@ final class Gate implements AutoCloseable {
       notices.refusedDispatch(request);
     }
     if (request.getDispatcherType() != DispatcherType.INCLUDE && !response.isCommitted()) {
-      answer.send(response);
+      refusals.send(answer, request, response);
     }
   }
 

@@ -2,6 +2,7 @@ package org.tokenfilter.filter;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.LoggedUser;
 import org.tokenfilter.config.Participant;
 import org.tokenfilter.config.RefusalNotices;
 import org.tokenfilter.config.TokenSecurity;
@@ -68,6 +69,7 @@ final class Visitor {
       TokenPrincipal principal =
           TokenPrincipal.of(security.service().validate(presented).lookedAt());
       notices.decided();
+      LoggedUser.note(request, principal.name());
       return principal;
     } catch (TokenRejectedException none) {
       notices.decided();

@@ -2,11 +2,14 @@ package org.tokenfilter.carrier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tokenfilter.carrier.CookieWriter.Secure;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -109,6 +112,44 @@ class CookieWriterTest {
     assertThat(response.headers()).isEmpty();
   }
 
+  /** From the begin to the token's hard limit at most: renewals send no cookie. */
+  @ParameterizedTest
+  @CsvSource({
+    "PT0S, PT1H, ''",
+    "P30D, PT1H, ; Max-Age=3600",
+    "PT30M, PT1H, ; Max-Age=1800",
+    "P30D, , ; Max-Age=2592000",
+    "PT30M, PT0.5S, ; Max-Age=1"
+  })
+  void cookiesMayOutliveTheBrowserAndNotTheirToken(
+      Duration longest, @Nullable Duration life, String age) throws Exception {
+    CookieWriter writer =
+        new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null).lasting(longest);
+    WrittenResponse response = new WrittenResponse();
+    writer.give(
+        SentRequest.get().received(), response.response(), token(SessionId.parse(ID), life));
+    assertThat(cookies(response))
+        .containsExactly(
+            "SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax" + age,
+            "token=" + TOKEN + "; HttpOnly; Path=/; SameSite=Lax" + age);
+    assertThat(takenBack(writer, SentRequest.get()))
+        .allMatch(cookie -> cookie.endsWith("; SameSite=Lax; Max-Age=0"));
+  }
+
+  /** A browser deletes a partitioned cookie by one that is partitioned, too. */
+  @Test
+  void partitionedCookiesAreSetAndDeletedSo() throws Exception {
+    CookieWriter writer =
+        new CookieWriter(null, "SESSION", Secure.TRUE, "None", null).partitioned();
+
+    assertThat(given(writer, SentRequest.get()))
+        .containsExactly(
+            "SESSION=" + ID + "; HttpOnly; Path=/; SameSite=None; Secure; Partitioned");
+    assertThat(takenBack(writer, SentRequest.get()))
+        .containsExactly(
+            "SESSION=; HttpOnly; Path=/; SameSite=None; Secure; Partitioned; Max-Age=0");
+  }
+
   @Test
   void anAnswerWithACookieIsNotStored() throws Exception {
     CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
@@ -145,12 +186,14 @@ class CookieWriterTest {
   }
 
   private static IssuedToken token(@Nullable SessionId id) {
+    return token(id, null);
+  }
+
+  private static IssuedToken token(@Nullable SessionId id, @Nullable Duration life) {
+    Instant begin = Instant.parse("2026-03-01T10:00:00Z");
     TokenRecord record =
-        TokenRecord.builder(
-                SessionId.parse(ID).tokenId(),
-                TokenKind.SESSION,
-                "alice",
-                Instant.parse("2026-03-01T10:00:00Z"))
+        TokenRecord.builder(SessionId.parse(ID).tokenId(), TokenKind.SESSION, "alice", begin)
+            .expiresAt(life == null ? null : begin.plus(life))
             .build();
     return new IssuedToken(TOKEN, id, record);
   }

@@ -20,7 +20,8 @@ class CrossSiteGuardTest {
 
   private final CrossSiteGuard guard =
       new CrossSiteGuard(
-          Set.of(LISTED, "http://dev.example.org:3000"), new TrustedProxies(List.of()));
+          Set.of(LISTED, "http://dev.example.org:3000", "capacitor://localhost"),
+          new TrustedProxies(List.of()));
 
   @TestFactory
   Stream<DynamicTest> bySecFetchSite() {
@@ -50,6 +51,13 @@ class CrossSiteGuardTest {
         passes(
             "cross-site, but listed",
             post().header("Sec-Fetch-Site", "cross-site").header("Origin", LISTED)),
+        passes(
+            "an application on a telephone, listed",
+            post()
+                .header("Sec-Fetch-Site", "cross-site")
+                .header("Origin", "capacitor://localhost")),
+        refused("another scheme, not listed", post().header("Origin", "ionic://localhost")),
+        refused("no host", post().header("Origin", "capacitor://")),
         refused(
             "cross-site, listed and another one",
             post()

@@ -1,9 +1,11 @@
 package org.tokenfilter.integration.container;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** An application on a container, and a client that speaks to it. */
@@ -102,6 +104,11 @@ public final class Deployment implements AutoCloseable {
     }
   }
 
+  /** Starts a container with an application that has a login page: see {@link LoginApplication}. */
+  public static Deployment ofLoginPage(Container container, String contextPath) throws Exception {
+    return at(contextPath, container, LoginApplication.war("login-page"));
+  }
+
   Client client() {
     return client;
   }
@@ -114,6 +121,12 @@ public final class Deployment implements AutoCloseable {
   /** From nothing until the application had started. */
   Duration start() {
     return start;
+  }
+
+  /** What the container's access log says so far. */
+  List<String> accessLog() throws IOException {
+    Path log = server.folder().resolve("access.log");
+    return Files.exists(log) ? Files.readAllLines(log) : List.of();
   }
 
   @Override

@@ -94,8 +94,9 @@ record DispatchChain(List<Step> steps) {
 
   /**
    * All chains of up to three steps; of up to two with threads of the kinds {@code w} and {@code
-   * u}, and where the error page goes on asynchronously. A page that is protected goes on only
-   * where it is an error page; with threads, a chain has one kind of them.
+   * u}, where the error page goes on asynchronously, and where a public page's view goes on with
+   * threads. A page that is protected goes on only where it is an error page; with threads, a chain
+   * has one kind of them.
    */
   static List<DispatchChain> all() {
     List<DispatchChain> all = new ArrayList<>();
@@ -109,7 +110,8 @@ record DispatchChain(List<Step> steps) {
 
   private static void extend(
       DispatchChain chain, char thread, int longest, List<DispatchChain> all) {
-    if (chain.errorPageGoesOn() && chain.steps.size() > 2) {
+    boolean shorter = chain.errorPageGoesOn() || (thread != '-' && chain.viewGoesOn());
+    if (shorter && chain.steps.size() > 2) {
       return;
     }
     if (thread == '-' || chain.steps.stream().anyMatch(step -> step.thread == thread)) {
@@ -150,6 +152,14 @@ record DispatchChain(List<Step> steps) {
     }
     Step last = steps.get(steps.size() - 1);
     return last.error() || last.target == 'P' || last.target == 'V';
+  }
+
+  /** Whether a public page's view, and not an error page's, goes on. */
+  private boolean viewGoesOn() {
+    return steps.stream()
+        .limit(Math.max(0, steps.size() - 1))
+        .takeWhile(step -> !step.error())
+        .anyMatch(step -> step.target == 'V');
   }
 
   /** Whether it begins with the error page that a refusal has here, too. */

@@ -12,7 +12,9 @@ import org.eclipse.jetty.ee10.annotations.AnnotationConfiguration;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.CustomRequestLog;
 import org.eclipse.jetty.server.NetworkConnector;
+import org.eclipse.jetty.server.RequestLogWriter;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,10 @@ final class JettyServer implements Server {
   public int start(Path folder) throws Exception {
     work = Files.createDirectories(folder.resolve("work"));
     server.setHandler(contexts);
+    server.setRequestLog(
+        new CustomRequestLog(
+            new RequestLogWriter(folder.resolve("access.log").toString()),
+            "%m %U %{org.tokenfilter.user}attr"));
     server.start();
     return ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
   }

@@ -14,6 +14,7 @@ import org.apache.catalina.core.JreMemoryLeakPreventionListener;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.HostConfig;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.AccessLogValve;
 import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 
 /** A Tomcat that deploys what is put into its folder webapps, as an installed one does. */
@@ -76,6 +77,14 @@ final class TomcatServer implements Server {
     tomcat.getEngine().setParentClassLoader(TomcatServer.class.getClassLoader());
     // As conf/server.xml has it: the JDK makes its singletons before an application makes them.
     tomcat.getServer().addLifecycleListener(new JreMemoryLeakPreventionListener());
+    AccessLogValve log = new AccessLogValve();
+    log.setDirectory(folder.toString());
+    log.setPrefix("access");
+    log.setSuffix(".log");
+    log.setRotatable(false);
+    log.setBuffered(false);
+    log.setPattern("%m %U %{org.tokenfilter.user}r");
+    tomcat.getEngine().getPipeline().addValve(log);
     // Looks for changes when it is told to, and not by itself.
     tomcat.getEngine().setBackgroundProcessorDelay(-1);
     StandardHost host = (StandardHost) tomcat.getHost();

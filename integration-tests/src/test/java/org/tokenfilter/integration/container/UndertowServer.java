@@ -2,15 +2,19 @@ package org.tokenfilter.integration.container;
 
 import io.undertow.Undertow;
 import io.undertow.server.handlers.PathHandler;
+import io.undertow.server.handlers.accesslog.AccessLogHandler;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
 import io.undertow.servlet.api.ServletContainer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,12 +38,26 @@ final class UndertowServer implements Server {
   @Override
   public int start(Path empty) {
     folder = empty;
+    AccessLogHandler logged =
+        new AccessLogHandler(
+            paths,
+            line -> append(empty.resolve("access.log"), line),
+            "%m %U %{r,org.tokenfilter.user}",
+            UndertowServer.class.getClassLoader());
     undertow =
         Undertow.builder()
-            .addHttpListener(0, InetAddress.getLoopbackAddress().getHostAddress(), paths)
+            .addHttpListener(0, InetAddress.getLoopbackAddress().getHostAddress(), logged)
             .build();
     undertow.start();
     return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+  }
+
+  private static synchronized void append(Path log, String line) {
+    try {
+      Files.writeString(log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -1,0 +1,65 @@
+package org.tokenfilter.carrier;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * Whether a person waits for the answer: the browser asks for a page, and no script does. Goes by
+ * {@code Sec-Fetch-Mode} (W3C Fetch Metadata) where the browser sends it, else by {@code Accept}.
+ */
+public final class Navigation {
+
+  private static final Set<String> PAGES = Set.of("text/html", "application/xhtml+xml");
+
+  private Navigation() {}
+
+  /** Whether a request is one. */
+  public static boolean isOne(HttpServletRequest request) {
+    if (!request.getMethod().equals("GET")) {
+      return false;
+    }
+    String mode = request.getHeader("Sec-Fetch-Mode");
+    if (mode != null) {
+      return mode.equals("navigate");
+    }
+    return request.getHeader("X-Requested-With") == null && prefersPages(request);
+  }
+
+  /** Browsers name a page first; whatever is worth more than that is another wish. */
+  private static boolean prefersPages(HttpServletRequest request) {
+    List<String> ranges;
+    try {
+      ranges = ListHeader.elements(request, "Accept");
+    } catch (TokenRejectedException unreadable) {
+      return false;
+    }
+    if (ranges.isEmpty() || !PAGES.contains(typeOf(ranges.get(0)))) {
+      return false;
+    }
+    double first = qualityOf(ranges.get(0));
+    return first > 0 && ranges.stream().allMatch(range -> qualityOf(range) <= first);
+  }
+
+  private static String typeOf(String range) {
+    int end = range.indexOf(';');
+    return (end < 0 ? range : range.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+  }
+
+  /** 0 if it cannot be read. */
+  private static double qualityOf(String range) {
+    for (String parameter : range.split(";", -1)) {
+      String text = parameter.strip().toLowerCase(Locale.ROOT);
+      if (text.startsWith("q=")) {
+        try {
+          return Double.parseDouble(text.substring(2));
+        } catch (NumberFormatException unreadable) {
+          return 0;
+        }
+      }
+    }
+    return 1;
+  }
+}

@@ -1,0 +1,67 @@
+package org.tokenfilter.filter;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.Navigation;
+import org.tokenfilter.carrier.Problem;
+import org.tokenfilter.carrier.WayBack;
+import org.tokenfilter.config.ConfigurationException;
+import org.tokenfilter.config.ConfigurationKey;
+import org.tokenfilter.config.Participant;
+
+/**
+ * How a refusal is told. A person who is not logged in is sent to the login page, where there is
+ * one; all others get a problem, or the application's error page.
+ *
+ * <pre>
+ *   GET /shop/orders?page=2                  302 Found
+ *   Sec-Fetch-Mode: navigate                 Location: /shop/login?next=%2Fshop%2Forders%3Fpage%3D2
+ * </pre>
+ */
+final class Refusals {
+
+  private static final int UNAUTHORIZED = HttpServletResponse.SC_UNAUTHORIZED;
+
+  private final ServletContext context;
+  private final @Nullable String loginPage;
+  private final boolean byErrorPage;
+
+  /**
+   * Those of a filter.
+   *
+   * @throws ConfigurationException if the login page needs a token itself
+   */
+  Refusals(Participant participant, ServletContext context, PathPatterns publicPaths) {
+    this.context = context;
+    this.loginPage = participant.loginPage();
+    this.byErrorPage = participant.refusesByErrorPage();
+    if (loginPage != null && !publicPaths.cover(loginPage)) {
+      throw new ConfigurationException(
+          List.of(
+              "%s=%s needs a token itself, and would send its visitors to itself for ever; list it in"
+                      .formatted(ConfigurationKey.LOGIN_PAGE.key(), loginPage)
+                  + " "
+                  + ConfigurationKey.PATHS_PUBLIC.key()));
+    }
+  }
+
+  /** Makes this the answer. The response must not be committed. */
+  void send(Problem problem, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (loginPage != null && problem.status() == UNAUTHORIZED && Navigation.isOne(request)) {
+      response.resetBuffer();
+      Problem.forbidStoring(response);
+      response.setStatus(HttpServletResponse.SC_FOUND);
+      // Not by sendRedirect: some containers make an address of it by the header Host.
+      response.setHeader("Location", WayBack.over(request, context.getContextPath(), loginPage));
+    } else if (byErrorPage) {
+      problem.sendError(response);
+    } else {
+      problem.send(response);
+    }
+  }
+}
