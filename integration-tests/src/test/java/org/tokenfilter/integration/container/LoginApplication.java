@@ -60,7 +60,8 @@ final class LoginApplication {
           response.setContentType("text/html;charset=utf-8");
           response.setHeader("Cache-Control", "no-store");
           switch (request.getServletPath()) {
-            case "" -> show(response, "welcome, " + request.getRemoteUser());
+            // Of the root, containers tell one or the other.
+            case "", "/" -> show(response, "welcome, " + request.getRemoteUser());
             case "/orders" ->
                 show(
                     response,
@@ -84,10 +85,11 @@ final class LoginApplication {
               request.logout();
               show(response, "bye");
             }
-            default -> {
+            case "/public/end" -> {
               security.service().endAll(request.getParameter("name"));
               show(response, "ended");
             }
+            default -> response.sendError(404);
           }
         }
 
