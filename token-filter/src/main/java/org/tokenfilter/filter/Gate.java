@@ -144,11 +144,7 @@ final class Gate implements AutoCloseable {
             ? as(earlier, request, response)
             : asVisitor(dispatch, request, response);
     Trail trail = Trail.orNew(request, trailAttribute);
-    Entered entered =
-        new Entered(
-            dispatch,
-            dispatch.request().getHttpServletMapping().getServletName(),
-            request.isAsyncStarted());
+    Entered entered = Entered.by(dispatch, request.isAsyncStarted());
     trail.enter(entered);
     try {
       chain.doFilter(goesOn, response);

@@ -1,6 +1,7 @@
 package org.tokenfilter.filter;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,10 +21,16 @@ final class Trail {
   /**
    * A dispatch that was let through.
    *
-   * @param servlet the name of the servlet that answers it
+   * @param servlet the name of the servlet that answers it; null where it is not told
    * @param async whether the request was answered asynchronously before
    */
-  record Entered(Dispatch dispatch, String servlet, boolean async) {}
+  record Entered(Dispatch dispatch, @Nullable String servlet, boolean async) {
+
+    static Entered by(Dispatch dispatch, boolean async) {
+      HttpServletMapping mapping = dispatch.request().getHttpServletMapping();
+      return new Entered(dispatch, mapping == null ? null : mapping.getServletName(), async);
+    }
+  }
 
   /** In the order of their beginning; each is within the one before it, or on another thread. */
   private final List<Entered> open = new ArrayList<>();

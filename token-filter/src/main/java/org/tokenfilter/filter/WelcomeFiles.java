@@ -51,15 +51,17 @@ final class WelcomeFiles {
       return isIn(askedFor(dispatch.request()), path) && isFile(path);
     }
     Entered from = trail == null ? null : trail.last();
+    String servlet = from == null ? null : from.servlet();
     if (from == null
+        || servlet == null
         || dispatch.type() != DispatcherType.FORWARD
         || !isIn(from.dispatch().path(), path)) {
       return false;
     }
-    return isOfContainer(from.servlet())
+    return isOfContainer(servlet)
         ? isFile(path)
         : path.equals(from.dispatch().path() + SPRINGS)
-            && from.servlet().equals(dispatch.request().getHttpServletMapping().getServletName());
+            && servlet.equals(dispatch.request().getHttpServletMapping().getServletName());
   }
 
   /**

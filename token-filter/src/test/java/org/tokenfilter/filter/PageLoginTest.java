@@ -166,7 +166,10 @@ final class PageLoginTest {
   void nobodyLogsInOnceTheAnswerIsOnItsWay() throws Exception {
     start(Map.of("token.carriers", "bearer,cookie"));
     String before = pairs(cookies("/public/login?name=alice&password=wonderland"));
+    // A public page knows who is there by the session that is there.
     assertThat(app.get("/public/late?name=alice&password=wonderland", "Cookie", before).body())
+        .isEqualTo("refused alice false true BEARER");
+    assertThat(app.get("/public/late?name=alice&password=wonderland").body())
         .isEqualTo("refused null true false null");
     assertThat(app.get("/public/late-sso", "Cookie", before).body()).isEqualTo("too late");
     assertThat(app.get("/api/who", "Cookie", before).body()).startsWith("alice ");
