@@ -162,7 +162,7 @@ final class Consistency {
       problems.add(COOKIE_SAME_SITE.key() + "=None needs " + COOKIE_SECURE.key() + "=true");
     }
     if (settings.flag(COOKIE_PARTITIONED)
-        && !(secure && settings.string(COOKIE_SAME_SITE).equals("None"))) {
+        && !(settings.string(COOKIE_SAME_SITE).equals("None") && isSecure(COOKIE_PARTITIONED))) {
       problems.add(
           "%s=true needs %s=true and %s=None: browsers send such a cookie in a frame of another site"
                   .formatted(COOKIE_PARTITIONED.key(), COOKIE_SECURE.key(), COOKIE_SAME_SITE.key())
