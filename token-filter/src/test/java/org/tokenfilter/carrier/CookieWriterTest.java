@@ -124,7 +124,7 @@ class CookieWriterTest {
   void cookiesMayOutliveTheBrowserAndNotTheirToken(
       Duration longest, @Nullable Duration life, String age) throws Exception {
     CookieWriter writer =
-        new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null).lasting(longest);
+        new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES).lasting(longest);
     WrittenResponse response = new WrittenResponse();
     writer.give(
         SentRequest.get().received(), response.response(), token(SessionId.parse(ID), life));
@@ -140,7 +140,7 @@ class CookieWriterTest {
   @Test
   void partitionedCookiesAreSetAndDeletedSo() throws Exception {
     CookieWriter writer =
-        new CookieWriter(null, "SESSION", Secure.TRUE, "None", null).partitioned();
+        new CookieWriter(null, "SESSION", Secure.TRUE, "None", null, NO_PROXIES).partitioned();
 
     assertThat(given(writer, SentRequest.get()))
         .containsExactly(
