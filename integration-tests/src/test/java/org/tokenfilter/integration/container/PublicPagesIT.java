@@ -79,7 +79,8 @@ final class PublicPagesIT {
 
   private static @Nullable Deployment deployment;
 
-  @Parameter private Container container;
+  @Parameter(0)
+  private Container container = Container.TOMCAT_10;
 
   private final Client client = Objects.requireNonNull(deployment).client();
 
