@@ -25,7 +25,7 @@ final class AccessLogIT {
           .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () ->
-                  assertThat(shop.accessLog().stream().skip(1))
+                  assertThat(container.accessLog().stream().skip(1))
                       .containsExactly(
                           "GET /shop/orders alice",
                           "GET /shop/orders -",

@@ -1,6 +1,9 @@
 package org.tokenfilter.integration.container;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A container that runs applications. */
 public enum Container implements Deployer {
@@ -41,6 +44,12 @@ public enum Container implements Deployer {
   /** The folder with the jars of its engine for WebSockets. */
   Path sockets() {
     return Target.FOLDER.resolve(folder + "-websocket");
+  }
+
+  /** What its access log says so far, since it was started. */
+  List<String> accessLog() throws IOException {
+    Path log = Target.FOLDER.resolve("run-" + folder).resolve("access.log");
+    return Files.exists(log) ? Files.readAllLines(log) : List.of();
   }
 
   /** As tables name it. */

@@ -1,11 +1,9 @@
 package org.tokenfilter.integration.container;
 
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** An application on a container, and a client that speaks to it. */
@@ -121,12 +119,6 @@ public final class Deployment implements AutoCloseable {
   /** From nothing until the application had started. */
   Duration start() {
     return start;
-  }
-
-  /** What the container's access log says so far. */
-  List<String> accessLog() throws IOException {
-    Path log = server.folder().resolve("access.log");
-    return Files.exists(log) ? Files.readAllLines(log) : List.of();
   }
 
   @Override
