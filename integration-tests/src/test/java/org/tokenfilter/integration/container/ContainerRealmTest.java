@@ -59,14 +59,14 @@ final class ContainerRealmTest {
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         Context context = tomcat.addContext("", folder.toString());
         Tomcat.addServlet(context, "login", servlet());
-        context.addServletMappingDecoded("/*", "login");
+        context.addServletMapping("/*", "login");
         tomcat.addUser(ALICE[0], ALICE[1]);
         tomcat.addRole(ALICE[0], "user");
         tomcat.addUser(ADMIN[0], ADMIN[1]);
         tomcat.addRole(ADMIN[0], "user");
         tomcat.addRole(ADMIN[0], "admin");
         var collection = new org.apache.tomcat.util.descriptor.web.SecurityCollection();
-        collection.addPatternDecoded("/private/*");
+        collection.addPattern("/private/*");
         var constraint = new org.apache.tomcat.util.descriptor.web.SecurityConstraint();
         constraint.addAuthRole("user");
         constraint.addCollection(collection);
