@@ -31,7 +31,7 @@ import org.tokenfilter.token.Subject;
 final class UnfinishedEndsTest {
 
   private static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
-  private static final RuntimeException WHY = new TokenStoreException("away", null, true);
+  private final RuntimeException away = new TokenStoreException("away", null, true);
 
   private final TokenStore store = spy(new InMemoryTokenStore());
   @TempDir private Path folder;
@@ -75,10 +75,10 @@ final class UnfinishedEndsTest {
       others.add(session());
     }
     TokenId stuck = others.remove(17);
-    Throwable why = kind == TokenStoreException.class ? WHY : new NoClassDefFoundError("gone");
+    Throwable why = kind == TokenStoreException.class ? away : new NoClassDefFoundError("gone");
     doThrow(why).when(store).end(eq(stuck), any());
-    ends.add(stuck, WHY);
-    others.forEach(it -> ends.add(it, WHY));
+    ends.add(stuck, away);
+    others.forEach(it -> ends.add(it, away));
 
     assertThat(ends.attempt()).isPresent();
     assertThat(ends.attempt()).isPresent();
@@ -91,9 +91,9 @@ final class UnfinishedEndsTest {
   @Test
   void whatIsLeftIsNotForgottenAndCountedOnce() throws Exception {
     TokenId session = session();
-    doThrow(WHY).when(store).end(any(), any());
-    ends.add(session, WHY);
-    ends.add(session, WHY);
+    doThrow(away).when(store).end(any(), any());
+    ends.add(session, away);
+    ends.add(session, away);
     try (LogLines log = new LogLines(UnfinishedEnds.class.getName(), Level.WARN)) {
       ends.close();
       assertThat(log.lines())

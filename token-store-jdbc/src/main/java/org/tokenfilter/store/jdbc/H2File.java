@@ -2,10 +2,13 @@ package org.tokenfilter.store.jdbc;
 
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenId;
 
 /**
@@ -23,6 +26,8 @@ final class H2File {
    */
   private static final int TRIALS = 4;
 
+  private static final Logger log = LoggerFactory.getLogger(JdbcTokenStore.class);
+
   private final Tables tables;
 
   H2File(Tables tables) {
@@ -36,7 +41,24 @@ final class H2File {
 
   /** Makes each commit reach the file before it is acknowledged, until the database is closed. */
   static void writeAtOnce(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement("set write_delay 0")) {
+    execute(connection, "set write_delay 0");
+    if (losesWhereSpaceIsUsedAgain(connection)) {
+      execute(connection, "set retention_time " + Integer.MAX_VALUE);
+    }
+  }
+
+  /**
+   * Whether this H2 may not find its last commits when its process was killed and it had written
+   * them over space of the file that was free: tried, 2.5.252 does not, 2.3.232 does.
+   */
+  private static boolean losesWhereSpaceIsUsedAgain(Connection connection) throws SQLException {
+    DatabaseMetaData database = connection.getMetaData();
+    int major = database.getDatabaseMajorVersion();
+    return major > 2 || (major == 2 && database.getDatabaseMinorVersion() > 3);
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.execute();
     }
   }
@@ -62,6 +84,12 @@ final class H2File {
     }
     for (int trial = 0; trial < TRIALS; trial++) {
       tryCommit(connection);
+    }
+    if (losesWhereSpaceIsUsedAgain(connection)) {
+      log.warn(
+          "this version of H2 may lose commits of a process that is killed, where it uses space of"
+              + " its file again. It is kept from that, so the file grows by some kilobytes with"
+              + " each change until it is closed: use H2 2.3.232, or a database server");
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -90,6 +91,62 @@ class H2FileTest {
       statement.execute("set write_delay 5000");
       assertKept(store, 1);
     }
+  }
+
+  /**
+   * After 45 seconds H2 writes over space of its file that is free: here at once. The file is gone
+   * on with as a killed process leaves it.
+   */
+  @Test
+  void everyAcknowledgedChangeIsInTheFileWhereItsSpaceIsUsedAgain() throws Exception {
+    Path file = folder.resolve("killed-0");
+    int number = 0;
+    for (int opening = 1; opening <= 6; opening++) {
+      JdbcDataSource database = database(file);
+      try (Connection open = database.getConnection();
+          Statement statement = open.createStatement()) {
+        statement.execute("set retention_time 0");
+        TokenStore store = JdbcTokenStore.builder(database).open();
+        if (number > 0) {
+          assertThat(store.find(record(0, number).id())).as("at opening %d", opening).isPresent();
+        }
+        for (int change = 0; change < 25; change++) {
+          TokenRecord record = record(0, ++number);
+          store.insert(record, Limit.NONE, NOW);
+          assertThat(isInACopy(file, record)).as("change %d", number).isTrue();
+        }
+        Path next = folder.resolve("killed-" + opening);
+        Files.copy(databaseFile(file), databaseFile(next));
+        statement.execute("shutdown");
+        file = next;
+      }
+    }
+  }
+
+  private boolean isInACopy(Path file, TokenRecord record) throws Exception {
+    Path copy = folder.resolve("copy");
+    Files.copy(databaseFile(file), databaseFile(copy), StandardCopyOption.REPLACE_EXISTING);
+    try (Connection connection = database(copy).getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement("select count(*) from token_record where id = ?")) {
+      statement.setBytes(1, record.id().bytes());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getInt(1) == 1;
+      }
+    }
+  }
+
+  private static Path databaseFile(Path name) {
+    return name.resolveSibling(name.getFileName() + ".mv.db");
+  }
+
+  private static JdbcDataSource database(Path file) {
+    JdbcDataSource database = new JdbcDataSource();
+    database.setURL("jdbc:h2:file:" + file);
+    database.setUser("sa");
+    database.setPassword("");
+    return database;
   }
 
   /** Each is opened for the second time when it is tried. */
