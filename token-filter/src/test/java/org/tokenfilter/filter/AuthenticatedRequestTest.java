@@ -65,6 +65,8 @@ final class AuthenticatedRequestTest {
   }
 
   private AuthenticatedRequest request(@Nullable TokenPrincipal principal) {
-    return new AuthenticatedRequest(container, response, participant, principal);
+    return principal == null
+        ? new AuthenticatedRequest(container, response, participant, mock(Visitor.class))
+        : new AuthenticatedRequest(container, response, participant, principal);
   }
 }
