@@ -24,7 +24,9 @@ class PostgresSetUpsTest {
 
   private static final int SIZE = 16;
 
-  /** Set-ups that differ little from another one here: {@code -Dpostgres.set-ups=all} runs them too. */
+  /**
+   * Set-ups that differ little from another one here: {@code -Dpostgres.set-ups=all} runs them too.
+   */
   private static final String ALL = "postgres.set-ups";
 
   private static final String LIKE_ANOTHER =

@@ -17,7 +17,7 @@ import org.tokenfilter.integration.container.Client.Session;
 /** An application that is deployed again and again leaves nothing behind in its container. */
 final class RedeploymentIT {
 
-  private static final int DEPLOYMENTS = 20;
+  private static final int DEPLOYMENTS = Integer.getInteger("redeployments", 8);
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
   @ParameterizedTest

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class KilledSampleIT {
 
-  private static final int KILLS = Integer.getInteger("sample.kills", 12);
+  private static final int KILLS = Integer.getInteger("sample.kills", 6);
   private static final int OPENINGS = 3;
 
   /** What a JVM that lives for seconds only does without. */
