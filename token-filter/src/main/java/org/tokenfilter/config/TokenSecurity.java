@@ -45,7 +45,7 @@ public final class TokenSecurity implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
 
-  /** Where it is kept what a request has logged in with; no client can set it. */
+  /** The attribute for the tokens that a request has logged in with; no client can set it. */
   private static final String LOGGED_IN = "org.tokenfilter.config.LoggedIn";
 
   /** The handles of what a request has logged in with, and was admitted with before. */
