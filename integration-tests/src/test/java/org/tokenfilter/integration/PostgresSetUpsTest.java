@@ -139,6 +139,7 @@ class PostgresSetUpsTest {
 
   /** Savepoints, batches that become one statement, texts without a type, names at once. */
   @Nested
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
   class EagerDriver extends SetUp {
     private static final HikariDataSource POOL =
         direct(
@@ -165,6 +166,7 @@ class PostgresSetUpsTest {
   // Isolation.
 
   @Nested
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
   class RepeatableReadByDatabase extends SetUp {
     private static final HikariDataSource POOL =
         altered("alter database %s set default_transaction_isolation = 'repeatable read'");

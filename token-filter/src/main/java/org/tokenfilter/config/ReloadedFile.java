@@ -178,7 +178,7 @@ final class ReloadedFile<T> implements Supplier<T> {
     }
   }
 
-  /** Of all of it, a piece at a time: somebody may make it very large. */
+  /** Of all of it, a piece at a time: it may be very large. */
   private String digest() throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");

@@ -53,7 +53,7 @@ public final class TokenSecurity implements AutoCloseable {
    */
   public static final String USER_ATTRIBUTE = "org.tokenfilter.user";
 
-  /** Where it is kept what a request has logged in with; no client can set it. */
+  /** The attribute for the tokens that a request has logged in with; no client can set it. */
   private static final String LOGGED_IN = "org.tokenfilter.config.LoggedIn";
 
   /** The handles of what a request has logged in with, and was admitted with before. */

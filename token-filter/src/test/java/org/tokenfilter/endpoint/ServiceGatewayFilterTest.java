@@ -362,17 +362,6 @@ final class ServiceGatewayFilterTest {
     assertThat(all.store.find(id).orElseThrow().lastUsedAt()).isEqualTo(all.clock.instant());
   }
 
-  @Test
-  void expiredSessionIsClosedAlready() throws Exception {
-    IssuedToken user = all.userToken("alice");
-    String session = all.openSession(user);
-    all.clock.move(Duration.ofMinutes(14));
-    all.send("POST", KEEP_ALIVE, bearer(user));
-    all.clock.move(Duration.ofMinutes(2));
-    assertThat(all.send("POST", CLOSE, and(bearer(user), "session", session)).statusCode())
-        .isEqualTo(204);
-  }
-
   /** It may have been answered 503 before, and then not all nodes have heard of it. */
   @Test
   void closingOfADeadSessionMakesItKnown() throws Exception {
@@ -386,7 +375,7 @@ final class ServiceGatewayFilterTest {
     assertThat(all.send("POST", CLOSE, headers).statusCode()).isEqualTo(503);
   }
 
-  /** Where clocks differ it lives on for other nodes. */
+  /** It is closed already here, and lives on for nodes whose clock is behind. */
   @Test
   void closingEndsWhatHasExpiredHere() throws Exception {
     IssuedToken user = all.userToken("alice");

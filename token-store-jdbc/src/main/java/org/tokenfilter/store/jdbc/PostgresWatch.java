@@ -31,7 +31,7 @@ final class PostgresWatch implements EndWatch {
     EndListener listener = new EndListener(source, working, ended);
     listeners.add(listener);
     listener.start();
-    // Looked at last: whoever closes looks for listeners last.
+    // Either this sees that it is closed, or the closing sees the listener.
     if (closed) {
       stop(listener);
     }

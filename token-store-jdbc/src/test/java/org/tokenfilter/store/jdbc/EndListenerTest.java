@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -18,16 +20,13 @@ class EndListenerTest {
   void errorsDoNotEndTheThread() throws Exception {
     CountDownLatch asked = new CountDownLatch(3);
     DataSource source =
-        (DataSource)
-            Proxy.newProxyInstance(
-                EndListenerTest.class.getClassLoader(),
-                new Class<?>[] {DataSource.class},
-                (proxy, method, arguments) -> {
-                  asked.countDown();
-                  throw asked.getCount() % 2 == 0
-                      ? new NoClassDefFoundError("of the driver")
-                      : new OutOfMemoryError("of the pool");
-                });
+        source(
+            () -> {
+              asked.countDown();
+              throw asked.getCount() % 2 == 0
+                  ? new NoClassDefFoundError("of the driver")
+                  : new OutOfMemoryError("of the pool");
+            });
     try (EndListener listener = new EndListener(source, working(source), id -> {})) {
       listener.start();
       assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
@@ -37,24 +36,33 @@ class EndListenerTest {
   /** Nobody would end it any more: a poll may begin to watch beside the closing of its store. */
   @Test
   void noThreadListensForAStoreThatWasClosed() throws Exception {
-    AtomicInteger asked = new AtomicInteger();
     DataSource source =
-        (DataSource)
-            Proxy.newProxyInstance(
-                EndListenerTest.class.getClassLoader(),
-                new Class<?>[] {DataSource.class},
-                (proxy, method, arguments) -> {
-                  asked.incrementAndGet();
-                  throw new SQLException("the pool is closed");
-                });
+        source(
+            () -> {
+              throw new SQLException("the pool is closed");
+            });
     PostgresWatch watch = new PostgresWatch(source, working(source));
     watch.close();
 
+    Set<Thread> before = listening();
     AutoCloseable watching = watch.start(id -> {});
-    int before = asked.get();
-    TimeUnit.SECONDS.sleep(1);
-    assertThat(asked.get()).isEqualTo(before);
+    assertThat(listening()).isSubsetOf(before);
     watching.close();
+  }
+
+  private static Set<Thread> listening() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("token-store-listen"))
+        .collect(Collectors.toSet());
+  }
+
+  /** Its connections are made so. */
+  private static DataSource source(Callable<?> connections) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            EndListenerTest.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) -> connections.call());
   }
 
   private static WorkingConnections working(DataSource source) {
