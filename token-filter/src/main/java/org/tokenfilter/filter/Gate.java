@@ -94,6 +94,9 @@ final class Gate implements AutoCloseable {
     Decision earlier = Decision.of(request, security);
     Dispatch dispatch = Dispatch.of(request, chain, context);
     Trail trail = Trail.of(request, trailAttribute);
+    if (trail != null) {
+      trail.note(dispatch);
+    }
     if (trail != null && trail.has(dispatch)) {
       chain.doFilter(request, response);
     } else if (isErrorPage(dispatch, trail) || isOpen(dispatch, trail)) {
@@ -136,7 +139,7 @@ final class Gate implements AutoCloseable {
             ? as(Decision.of(request, security), request, response)
             : ableToLogIn(request, response);
     Trail trail = Trail.orNew(request, trailAttribute);
-    trail.enter(dispatch, request.isAsyncStarted());
+    trail.enter(dispatch);
     try {
       chain.doFilter(goesOn, response);
     } finally {

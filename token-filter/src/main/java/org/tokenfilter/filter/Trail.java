@@ -22,6 +22,19 @@ final class Trail {
   /** The paths of those that have returned, and may go on from another thread. */
   private final Set<String> left = new HashSet<>();
 
+  /**
+   * The paths of includes that have returned while other threads may dispatch. Where the container
+   * has one request for all, an include on another thread may still find their attributes there, or
+   * put them back when it ends.
+   */
+  private final Set<String> leftIncludes = new HashSet<>();
+
+  /** Those that have included anything since then. */
+  private final Set<Thread> includingThreads = new HashSet<>();
+
+  /** Whether the request has ever been answered asynchronously. */
+  private boolean asyncSeen;
+
   private boolean errorPageSeen;
   private @Nullable Dispatch errorPage;
   private boolean errorPageMayGoOn;
@@ -41,6 +54,18 @@ final class Trail {
     Trail made = new Trail();
     request.setAttribute(attribute, made);
     return made;
+  }
+
+  /** Any dispatch comes by, whether it is let through or not. */
+  synchronized void note(Dispatch dispatch) {
+    note(dispatch, dispatch.async());
+  }
+
+  private void note(Dispatch dispatch, boolean async) {
+    asyncSeen |= async || dispatch.type() == DispatcherType.ASYNC;
+    if (asyncSeen && dispatch.type() == DispatcherType.INCLUDE) {
+      includingThreads.add(Thread.currentThread());
+    }
   }
 
   /** Whether it is one that is open, and comes by once more. */
@@ -65,13 +90,17 @@ final class Trail {
 
   /**
    * Whether a dispatch may be one by name, since it shows the path of another that may have made
-   * it. One to its own path is taken for one by name, too: containers do not tell them apart.
+   * it. One to its own path is taken for one by name, too: containers do not tell them apart. Where
+   * the container has one request for all, another thread may have put an earlier type back: the
+   * true ones come before the asynchronous answer begins, or is begun anew.
    */
   synchronized boolean mayBeByName(Dispatch dispatch) {
     String path = dispatch.path();
     return switch (dispatch.type()) {
-      case REQUEST, ASYNC -> false;
-      case INCLUDE -> open.stream().anyMatch(it -> it.type() == dispatch.type() && isAt(it, path));
+      case REQUEST, ASYNC -> dispatch.async();
+      case INCLUDE ->
+          open.stream().anyMatch(it -> it.type() == dispatch.type() && isAt(it, path))
+              || (includingThreads.size() > 1 && leftIncludes.contains(path));
       case FORWARD, ERROR ->
           (path != null && left.contains(path)) || open.stream().anyMatch(it -> isAt(it, path));
     };
@@ -81,19 +110,16 @@ final class Trail {
     return path != null && path.equals(dispatch.path());
   }
 
-  /**
-   * A dispatch is let through.
-   *
-   * @param async whether the request is answered asynchronously already
-   */
-  synchronized void enter(Dispatch dispatch, boolean async) {
-    if (dispatch.type() == DispatcherType.ASYNC) {
+  /** A dispatch is let through. */
+  synchronized void enter(Dispatch dispatch) {
+    note(dispatch);
+    if (dispatch.type() == DispatcherType.ASYNC && open.isEmpty()) {
       // The container dispatches when nothing else is to happen with the request.
       left.clear();
     } else if (dispatch.type() == DispatcherType.ERROR && !errorPageSeen) {
       errorPageSeen = true;
       errorPage = dispatch;
-      errorPageMayGoOn = !async;
+      errorPageMayGoOn = !dispatch.async();
     }
     open.add(dispatch);
   }
@@ -104,10 +130,15 @@ final class Trail {
    * @param async whether the request is answered asynchronously: another thread may go on from here
    */
   synchronized void leave(Dispatch dispatch, boolean async) {
+    note(dispatch, async);
     open.remove(open.lastIndexOf(dispatch));
     String path = dispatch.path();
-    if (async && path != null && dispatch.type() != DispatcherType.INCLUDE) {
-      left.add(path);
+    if (asyncSeen && path != null) {
+      if (dispatch.type() != DispatcherType.INCLUDE) {
+        left.add(path);
+      } else if (dispatch.depth() == 1) {
+        leftIncludes.add(path);
+      }
     }
     if (dispatch.equals(errorPage)) {
       errorPage = null;
