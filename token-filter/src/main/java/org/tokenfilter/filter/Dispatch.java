@@ -22,13 +22,15 @@ import org.jspecify.annotations.Nullable;
  * @param type how the request comes
  * @param path the target's path, in the canonical form that the container gives it; null where it
  *     cannot be known
+ * @param async whether the request is answered asynchronously
  */
 record Dispatch(
     HttpServletRequest request,
     FilterChain chain,
     int depth,
     DispatcherType type,
-    @Nullable String path) {
+    @Nullable String path,
+    boolean async) {
 
   /** The class of the request that Tomcat makes for a forward, and for an include. */
   private static final String TOMCATS = "org.apache.catalina.core.ApplicationHttpRequest";
@@ -52,13 +54,14 @@ record Dispatch(
     }
     DispatcherType type = made.getDispatcherType();
     String path = keepsMapping(request, type) ? null : path(made, type, context);
+    boolean async = made.isAsyncStarted();
     if (made == request) {
-      return new Dispatch(made, chain, depth + 1, type, path);
+      return new Dispatch(made, chain, depth + 1, type, path, async);
     }
     boolean sameType = type == request.getDispatcherType();
     boolean samePath = sameType && Objects.equals(path, path(request, type, context));
-    return new Dispatch(
-        made, chain, depth + 1, sameType ? type : DispatcherType.FORWARD, samePath ? path : null);
+    DispatcherType known = sameType ? type : DispatcherType.FORWARD;
+    return new Dispatch(made, chain, depth + 1, known, samePath ? path : null, async);
   }
 
   private static ServletRequest within(ServletRequest wrapper) {

@@ -99,6 +99,9 @@ final class Gate implements AutoCloseable {
     Decision earlier = Decision.of(request, security);
     Dispatch dispatch = Dispatch.of(request, chain, context);
     Trail trail = Trail.of(request, trailAttribute);
+    if (trail != null) {
+      trail.note(dispatch);
+    }
     if (trail != null && trail.has(dispatch)) {
       chain.doFilter(request, response);
     } else if (isErrorPage(dispatch, trail) || isOpen(dispatch, trail)) {
@@ -144,7 +147,7 @@ final class Gate implements AutoCloseable {
             ? as(earlier, request, response)
             : asVisitor(dispatch, request, response);
     Trail trail = Trail.orNew(request, trailAttribute);
-    Entered entered = Entered.by(dispatch, request.isAsyncStarted());
+    Entered entered = Entered.by(dispatch);
     trail.enter(entered);
     try {
       chain.doFilter(goesOn, response);

@@ -22,13 +22,12 @@ final class Trail {
    * A dispatch that was let through.
    *
    * @param servlet the name of the servlet that answers it; null where it is not told
-   * @param async whether the request was answered asynchronously before
    */
-  record Entered(Dispatch dispatch, @Nullable String servlet, boolean async) {
+  record Entered(Dispatch dispatch, @Nullable String servlet) {
 
-    static Entered by(Dispatch dispatch, boolean async) {
+    static Entered by(Dispatch dispatch) {
       HttpServletMapping mapping = dispatch.request().getHttpServletMapping();
-      return new Entered(dispatch, mapping == null ? null : mapping.getServletName(), async);
+      return new Entered(dispatch, mapping == null ? null : mapping.getServletName());
     }
   }
 
@@ -37,6 +36,19 @@ final class Trail {
 
   /** The paths of those that have returned, and may go on from another thread. */
   private final Set<String> left = new HashSet<>();
+
+  /**
+   * The paths of includes that have returned while other threads may dispatch. Where the container
+   * has one request for all, an include on another thread may still find their attributes there, or
+   * put them back when it ends.
+   */
+  private final Set<String> leftIncludes = new HashSet<>();
+
+  /** Those that have included anything since then. */
+  private final Set<Thread> includingThreads = new HashSet<>();
+
+  /** Whether the request has ever been answered asynchronously. */
+  private boolean asyncSeen;
 
   private boolean errorPageSeen;
 
@@ -57,6 +69,18 @@ final class Trail {
     Trail made = new Trail();
     request.setAttribute(attribute, made);
     return made;
+  }
+
+  /** Any dispatch comes by, whether it is let through or not. */
+  synchronized void note(Dispatch dispatch) {
+    note(dispatch, dispatch.async());
+  }
+
+  private void note(Dispatch dispatch, boolean async) {
+    asyncSeen |= async || dispatch.type() == DispatcherType.ASYNC;
+    if (asyncSeen && dispatch.type() == DispatcherType.INCLUDE) {
+      includingThreads.add(Thread.currentThread());
+    }
   }
 
   /** Whether it is one that is open, and comes by once more. */
@@ -85,15 +109,18 @@ final class Trail {
 
   /**
    * Whether a dispatch may be one by name, since it shows the path of another that may have made
-   * it. One to its own path is taken for one by name, too: containers do not tell them apart.
+   * it. One to its own path is taken for one by name, too: containers do not tell them apart. Where
+   * the container has one request for all, another thread may have put an earlier type back: the
+   * true ones come before the asynchronous answer begins, or is begun anew.
    */
   synchronized boolean mayBeByName(Dispatch dispatch) {
     String path = dispatch.path();
     return switch (dispatch.type()) {
-      case REQUEST, ASYNC -> false;
+      case REQUEST, ASYNC -> dispatch.async();
       case INCLUDE ->
           open.stream()
-              .anyMatch(it -> it.dispatch.type() == dispatch.type() && isAt(it.dispatch, path));
+                  .anyMatch(it -> it.dispatch.type() == dispatch.type() && isAt(it.dispatch, path))
+              || (includingThreads.size() > 1 && leftIncludes.contains(path));
       case FORWARD, ERROR ->
           (path != null && left.contains(path))
               || open.stream().anyMatch(it -> isAt(it.dispatch, path));
@@ -106,8 +133,9 @@ final class Trail {
 
   /** A dispatch is let through. */
   synchronized void enter(Entered entered) {
+    note(entered.dispatch);
     DispatcherType type = entered.dispatch.type();
-    if (type == DispatcherType.ASYNC) {
+    if (type == DispatcherType.ASYNC && open.isEmpty()) {
       // The container dispatches when nothing else is to happen with the request.
       left.clear();
     }
@@ -121,12 +149,17 @@ final class Trail {
    * @param async whether the request is answered asynchronously: another thread may go on from here
    */
   synchronized void leave(Entered entered, boolean async) {
-    open.remove(open.lastIndexOf(entered));
     Dispatch dispatch = entered.dispatch;
+    note(dispatch, async);
+    open.remove(open.lastIndexOf(entered));
     String path = dispatch.path();
-    if (async && path != null && dispatch.type() != DispatcherType.INCLUDE) {
-      left.add(path);
+    if (asyncSeen && path != null) {
+      if (dispatch.type() != DispatcherType.INCLUDE) {
+        left.add(path);
+      } else if (dispatch.depth() == 1) {
+        leftIncludes.add(path);
+      }
     }
-    goesOn |= async && !entered.async;
+    goesOn |= async && !dispatch.async();
   }
 }

@@ -3,7 +3,6 @@ package org.tokenfilter.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.eq;
-import static org.mockito.ArgumentMatchers.same;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -17,6 +16,7 @@ import jakarta.servlet.FilterConfig;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,11 +25,14 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.config.TokenSecurity;
 
@@ -161,10 +164,69 @@ final class ForwardedByNameTest {
   void pageThatTheContainerDispatchesToIsPublicOnceMore() throws Exception {
     when(container.isAsyncStarted()).thenReturn(true);
     filter.doFilter(container, response, target);
+    when(container.isAsyncStarted()).thenReturn(false);
     when(container.getDispatcherType()).thenReturn(DispatcherType.ASYNC);
     filter.doFilter(container, response, target);
     verify(target, times(2)).doFilter(any(), eq(response));
     verify(response, never()).setStatus(401);
+  }
+
+  /** Undertow puts attributes back when an include has returned, which another thread may see. */
+  @Test
+  void pathOfAnIncludeThatReturnedOnAnotherThreadIsNotPublic() throws Exception {
+    includeOnAnotherThread();
+    filter.doFilter(container, response, target);
+    verify(target, never()).doFilter(any(), any());
+  }
+
+  @Test
+  void pathOfAnIncludeMayBePutBackByAnyThread() throws Exception {
+    includeOnAnotherThread();
+    filter.doFilter(container, response, (request, answer) -> {});
+    filter.doFilter(container, response, target);
+    verify(target, never()).doFilter(any(), any());
+  }
+
+  private void includeOnAnotherThread() throws Exception {
+    when(container.isAsyncStarted()).thenReturn(true);
+    when(container.getDispatcherType()).thenReturn(DispatcherType.INCLUDE);
+    attributes.put(RequestDispatcher.INCLUDE_SERVLET_PATH, PAGE);
+    AtomicBoolean shown = new AtomicBoolean();
+    FutureTask<Object> include =
+        new FutureTask<>(
+            () -> {
+              filter.doFilter(container, response, (request, answer) -> shown.set(true));
+              return shown;
+            });
+    new Thread(include, "include").start();
+    include.get();
+    assertThat(shown).isTrue();
+  }
+
+  @Test
+  void fragmentIsIncludedAgainAndAgainOnOneThread() throws Exception {
+    when(container.isAsyncStarted()).thenReturn(true);
+    when(container.getDispatcherType()).thenReturn(DispatcherType.INCLUDE);
+    attributes.put(RequestDispatcher.INCLUDE_SERVLET_PATH, PAGE);
+    filter.doFilter(container, response, target);
+    filter.doFilter(container, response, target);
+    filter.doFilter(container, response, target);
+    verify(target, times(3)).doFilter(any(), eq(response));
+  }
+
+  /** It is that of a dispatch which has returned on another thread, and the path is, too. */
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ASYNC"})
+  void typeOfAPageThatGoesOnAsynchronouslyIsNotBelieved(DispatcherType type) throws Exception {
+    when(container.getDispatcherType()).thenReturn(type);
+    when(container.getHttpServletMapping()).thenReturn(mock(HttpServletMapping.class));
+    filter.doFilter(
+        container,
+        response,
+        (request, answer) -> when(container.isAsyncStarted()).thenReturn(true));
+    filter.doFilter(container, response, target);
+    verify(response).setStatus(401);
+    verify(target, never()).doFilter(any(), any());
   }
 
   /** Jetty runs a filter twice where it is mapped to the path and to the servlet's name. */
@@ -222,6 +284,6 @@ final class ForwardedByNameTest {
   void pagesThatFollowEachOtherArePublic() throws Exception {
     filter.doFilter(container, response, target);
     filter.doFilter(container, response, target);
-    verify(target, times(2)).doFilter(any(), same(response));
+    verify(target, times(2)).doFilter(container, response);
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
@@ -85,7 +86,19 @@ enum ChainApplication {
         <filter-name>surroundings</filter-name>
       """
               .formatted(Surroundings.class.getName())
-          + ALL_DISPATCHES;
+          + ALL_DISPATCHES
+          + """
+          <filter-mapping>
+            <filter-name>surroundings</filter-name>
+          """
+          + Stream.of(Place.values())
+              .map(place -> "<servlet-name>" + place.servletName() + "</servlet-name>\n")
+              .collect(Collectors.joining())
+          + """
+            <dispatcher>FORWARD</dispatcher>
+            <dispatcher>INCLUDE</dispatcher>
+          </filter-mapping>
+          """;
 
   private static final String WEB_XML =
       """

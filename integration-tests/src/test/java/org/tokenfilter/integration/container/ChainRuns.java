@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class ChainRuns implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** Of an order that has Undertow forget to end a request. */
+  private static final Duration LITTLE_PATIENCE = Duration.ofSeconds(3);
+
   private static final int AT_ONCE = 8;
 
   /** What came of a chain: the pages that ran, such as {@code P0=null}, and the answer. */
@@ -51,12 +56,25 @@ final class ChainRuns implements AutoCloseable {
   /** Requests a page for each chain; headers come as name, value, name, value. */
   Map<DispatchChain, Run> run(List<DispatchChain> chains, String page, String... headers)
       throws Exception {
+    return run(chains, chain -> send(chain, page, headers, PATIENCE, 2));
+  }
+
+  /** Has the threads of each chain go on in an order of theirs. */
+  Map<DispatchChain, Run> runInOrder(
+      String order, List<DispatchChain> chains, String page, String... headers) throws Exception {
+    String[] all =
+        Stream.concat(Stream.of("Chain-Order", order), Stream.of(headers)).toArray(String[]::new);
+    return run(chains, chain -> send(chain, page, all, LITTLE_PATIENCE, 1));
+  }
+
+  private Map<DispatchChain, Run> run(
+      List<DispatchChain> chains, Function<DispatchChain, CompletableFuture<Reply>> client)
+      throws Exception {
     Map<DispatchChain, CompletableFuture<Reply>> replies = new HashMap<>();
     Semaphore places = new Semaphore(AT_ONCE);
     for (DispatchChain chain : chains) {
       places.acquire();
-      replies.put(
-          chain, send(chain, page, headers, 2).whenComplete((reply, failure) -> places.release()));
+      replies.put(chain, client.apply(chain).whenComplete((reply, failure) -> places.release()));
     }
     CompletableFuture.allOf(replies.values().toArray(CompletableFuture<?>[]::new)).join();
     Map<String, List<String>> pages = pages();
@@ -70,11 +88,11 @@ final class ChainRuns implements AutoCloseable {
 
   /** A request whose connection breaks off is an answer; it is not sent again under its name. */
   private CompletableFuture<Reply> send(
-      DispatchChain chain, String page, String[] headers, int attempts) {
+      DispatchChain chain, String page, String[] headers, Duration patience, int attempts) {
     String id = "r" + ids.incrementAndGet();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(deployment.address() + page))
-            .timeout(PATIENCE)
+            .timeout(patience)
             .header("Chain", chain.toString())
             .header("Chain-Id", id)
             .POST(HttpRequest.BodyPublishers.noBody());
@@ -87,7 +105,7 @@ final class ChainRuns implements AutoCloseable {
         .thenCompose(
             reply ->
                 reply.status == 0 && attempts > 1
-                    ? send(chain, page, headers, attempts - 1)
+                    ? send(chain, page, headers, patience, attempts - 1)
                     : CompletableFuture.completedFuture(reply));
   }
 

@@ -172,6 +172,13 @@ record DispatchChain(List<Step> steps) {
     return new DispatchChain(steps.subList(1, steps.size()));
   }
 
+  /** Whether a thread goes on from what another one has begun. */
+  boolean goesOnFromThreadToThread() {
+    return steps.stream().filter(Step::asynchronous).count() > 1
+        && steps.stream().anyMatch(step -> step.thread == 'a' || step.thread == 'u')
+        && steps.stream().noneMatch(Step::error);
+  }
+
   boolean hasStepByName() {
     return steps.stream().anyMatch(Step::byName);
   }

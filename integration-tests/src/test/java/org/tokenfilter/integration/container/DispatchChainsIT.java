@@ -31,6 +31,9 @@ final class DispatchChainsIT {
   private static final String PUBLIC_PAGE = "public/page/0";
   private static final String PROTECTED_PAGE = "secure/page/0";
 
+  /** In which threads that follow each other meet: see {@code Leaving}. */
+  private static final List<String> ORDERS = List.of("late", "between");
+
   /** The pages throw, and each exception is logged with its stack trace. */
   private static final List<Logger> LOUD =
       Stream.of("org.apache", "io.undertow", "org.eclipse.jetty").map(Logger::getLogger).toList();
@@ -130,6 +133,28 @@ final class DispatchChainsIT {
                   }
                 });
       }
+      List<DispatchChain> threaded =
+          chains.stream()
+              .filter(DispatchChain::goesOnFromThreadToThread)
+              .filter(chain -> !chain.isLeftToChance())
+              .toList();
+      tell(container + ", " + threaded.size() + " chains with their threads in two orders");
+      for (String order : ORDERS) {
+        runs.runInOrder(order, threaded, PUBLIC_PAGE)
+            .forEach(
+                (chain, run) -> {
+                  if (!isHarmless(chain, run)) {
+                    wrong.add(application + " no token, " + order + " " + chain + " " + run);
+                  }
+                });
+        runs.runInOrder(order, threaded, PUBLIC_PAGE, runs.logIn())
+            .forEach(
+                (chain, run) -> {
+                  if (!isOfUser(run)) {
+                    wrong.add(application + " token, " + order + " " + chain + " " + run);
+                  }
+                });
+      }
       List<DispatchChain> refusals =
           needed.stream().filter(DispatchChain::beginsAsARefusal).toList();
       wrong.addAll(
@@ -145,7 +170,7 @@ final class DispatchChainsIT {
               application + " token ",
               chains,
               those -> runs.run(those, PUBLIC_PAGE, token),
-              (chain, run) -> run.pages().stream().noneMatch(page -> page.endsWith("=null")),
+              (chain, run) -> isOfUser(run),
               (chain, run, expected) ->
                   chain.isLeftToChance() || run.pagesAlone().equals(expected)));
       tell(
@@ -176,6 +201,11 @@ final class DispatchChainsIT {
     return chain.areOpen(run.pagesAlone())
         && !run.body().contains("secret")
         && run.pages().stream().allMatch(page -> page.endsWith("=null"));
+  }
+
+  /** Whether no page ran for an unknown user in a run with a token. */
+  private static boolean isOfUser(Run run) {
+    return run.pages().stream().noneMatch(page -> page.endsWith("=null"));
   }
 
   private static boolean isRightWithoutToken(DispatchChain chain, Run run, List<String> expected) {

@@ -9,7 +9,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A page: notes that it runs, and takes the next step of the request's header {@code Chain}. Its
@@ -21,7 +20,6 @@ public class Page extends HttpServlet {
 
   private static final String POSITION = "chain.position";
   private static final String THREADS = "chain.threads";
-  private static final long PATIENCE_MS = 10_000;
 
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
@@ -51,18 +49,17 @@ public class Page extends HttpServlet {
     AsyncContext async = async(thread, request, response);
     Threads threads = (Threads) request.getAttribute(THREADS);
     threads.begin();
-    CountDownLatch left = Surroundings.left();
+    Leaving leaving = Objects.requireNonNull(Leaving.current());
     CountDownLatch done = new CountDownLatch(1);
     boolean asGiven = thread != 'u';
     HttpServletRequest own = asGiven ? request : (HttpServletRequest) async.getRequest();
     HttpServletResponse answer = asGiven ? response : (HttpServletResponse) async.getResponse();
+    Leaving.Step goOn = () -> go(how, target, position, own, answer);
+    Leaving.Step timely = thread == 'w' ? goOn : leaving.follow(goOn);
     Runnable run =
         () -> {
           try {
-            if (thread != 'w') {
-              await(left);
-            }
-            go(how, target, position, own, answer);
+            timely.run();
           } catch (Exception failed) {
             // A thread has no page that would be shown for it.
           } finally {
@@ -81,7 +78,7 @@ public class Page extends HttpServlet {
       throw refused;
     }
     if (thread == 'w') {
-      await(done);
+      Leaving.await(done);
     }
   }
 
@@ -92,19 +89,9 @@ public class Page extends HttpServlet {
     }
     AsyncContext async =
         thread == 'u' ? request.startAsync() : request.startAsync(request, response);
-    async.setTimeout(PATIENCE_MS);
+    async.setTimeout(Leaving.PATIENCE_MS);
     request.setAttribute(THREADS, new Threads());
     return async;
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      if (!latch.await(PATIENCE_MS, TimeUnit.MILLISECONDS)) {
-        throw new IllegalStateException("waited too long");
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private void go(
@@ -117,6 +104,7 @@ public class Page extends HttpServlet {
       case 'D' -> {
         AsyncContext async = async('-', request, response);
         ((Threads) request.getAttribute(THREADS)).handOver();
+        Leaving.followBy(request);
         async.dispatch(Place.of(target).path(position));
       }
       case 'F' -> byPath(target, position, request).forward(handed, response);

@@ -10,8 +10,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in front of all other filters: tells a thread when the dispatch that began it has been
@@ -21,37 +19,30 @@ public class Surroundings extends HttpFilter {
 
   private static final long serialVersionUID = 1;
 
-  /** Of the outermost dispatch on this thread. */
-  private static final ThreadLocal<@Nullable CountDownLatch> LEFT = new ThreadLocal<>();
-
-  /** Is down when all that this thread does for its request now has returned. */
-  static CountDownLatch left() {
-    CountDownLatch left = LEFT.get();
-    return left == null ? new CountDownLatch(0) : left;
-  }
-
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (LEFT.get() != null) {
+    if (Leaving.current() != null) {
       chain.doFilter(request, response);
       return;
     }
-    CountDownLatch left = new CountDownLatch(1);
-    LEFT.set(left);
+    DispatcherType type = request.getDispatcherType();
+    Leaving leaving = Leaving.begin(request);
     Runs.begin();
     try {
-      if (request.getDispatcherType() == DispatcherType.REQUEST
+      if (type == DispatcherType.REQUEST
           && "sendError".equals(request.getHeader("Chain-Refusal"))) {
         refuseByError(request, response, chain);
       } else {
         chain.doFilter(request, response);
       }
     } finally {
-      LEFT.remove();
-      left.countDown();
-      Runs.end();
+      try {
+        leaving.leave(type);
+      } finally {
+        Runs.end();
+      }
     }
   }
 
