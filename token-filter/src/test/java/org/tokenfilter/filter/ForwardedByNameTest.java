@@ -16,6 +16,7 @@ import jakarta.servlet.FilterConfig;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -218,6 +219,7 @@ final class ForwardedByNameTest {
   @EnumSource(names = {"REQUEST", "ASYNC"})
   void typeOfAPageThatGoesOnAsynchronouslyIsNotBelieved(DispatcherType type) throws Exception {
     when(container.getDispatcherType()).thenReturn(type);
+    when(container.getHttpServletMapping()).thenReturn(mock(HttpServletMapping.class));
     filter.doFilter(
         container,
         response,
