@@ -48,7 +48,7 @@ public enum Container implements Deployer {
 
   /** What its access log says so far, since it was started. */
   List<String> accessLog() throws IOException {
-    Path log = Target.FOLDER.resolve("run-" + folder).resolve("access.log");
+    Path log = Target.folder("run-" + folder).resolve("access.log");
     return Files.exists(log) ? Files.readAllLines(log) : List.of();
   }
 

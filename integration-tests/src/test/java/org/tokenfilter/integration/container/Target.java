@@ -11,11 +11,19 @@ final class Target {
 
   static final Path FOLDER = Path.of("target/containers").toAbsolutePath();
 
+  /** Two classes run at the same time, each in a process that has a number. */
+  private static final Path OWN = FOLDER.resolve("files-" + System.getProperty("fork", "1"));
+
   private Target() {}
+
+  /** The folder of this name, which {@link #empty} made. */
+  static Path folder(String name) {
+    return OWN.resolve(name);
+  }
 
   /** A folder of this name, with nothing in it. */
   static Path empty(String name) throws IOException {
-    Path folder = FOLDER.resolve(name);
+    Path folder = folder(name);
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
