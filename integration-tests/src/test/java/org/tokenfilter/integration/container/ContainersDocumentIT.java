@@ -9,7 +9,6 @@ import java.net.URLClassLoader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnector;
@@ -39,18 +38,17 @@ final class ContainersDocumentIT {
 
   /** The servers of Spring Boot 3.5. */
   enum BootServer {
-    TOMCAT(TomcatServletWebServerFactory::new),
-    JETTY(JettyServletWebServerFactory::new),
-    UNDERTOW(UndertowServletWebServerFactory::new);
-
-    private final Supplier<AbstractServletWebServerFactory> factory;
-
-    BootServer(Supplier<AbstractServletWebServerFactory> factory) {
-      this.factory = factory;
-    }
+    TOMCAT,
+    JETTY,
+    UNDERTOW;
 
     ServletWebServerFactory onLoopback() {
-      AbstractServletWebServerFactory made = factory.get();
+      AbstractServletWebServerFactory made =
+          switch (this) {
+            case TOMCAT -> new TomcatServletWebServerFactory();
+            case JETTY -> new JettyServletWebServerFactory();
+            case UNDERTOW -> new UndertowServletWebServerFactory();
+          };
       made.setPort(0);
       made.setAddress(InetAddress.getLoopbackAddress());
       // Where no servlet is, some run no filter; an application would have a DispatcherServlet.

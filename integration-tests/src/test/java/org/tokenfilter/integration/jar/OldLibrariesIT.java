@@ -14,11 +14,11 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,8 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class OldLibrariesIT {
 
   private static final Path TOO_OLD = Path.of("target/containers/too-old").toAbsolutePath();
-
-  @TempDir private Path folder;
 
   @ParameterizedTest
   @CsvSource({
@@ -149,7 +147,7 @@ final class OldLibrariesIT {
       start.run();
       return List.of();
     } catch (InvocationTargetException e) {
-      Throwable refused = e.getCause();
+      Throwable refused = Objects.requireNonNull(e.getCause());
       if (!refused.getClass().getSimpleName().equals("ConfigurationException")) {
         throw new AssertionError("another failure", refused);
       }
