@@ -107,6 +107,7 @@ public final class WrittenRequest {
       case "getServletPath" -> header(":path");
       case "getPathInfo" -> header(":info");
       case "getDispatcherType" -> DispatcherType.REQUEST;
+      case "isAsyncStarted" -> false;
       case "toString" -> "WrittenRequest";
       default -> throw new UnsupportedOperationException(method.getName());
     };
