@@ -104,7 +104,17 @@ public final class Deployment implements AutoCloseable {
 
   /** Starts a container with an application that has a login page: see {@link LoginApplication}. */
   public static Deployment ofLoginPage(Container container, String contextPath) throws Exception {
-    return at(contextPath, container, LoginApplication.war("login-page"));
+    return ofLoginPage(container, contextPath, Map.of());
+  }
+
+  /**
+   * Starts a container with the same.
+   *
+   * @param settings that stand before all others
+   */
+  public static Deployment ofLoginPage(
+      Container container, String contextPath, Map<String, String> settings) throws Exception {
+    return at(contextPath, container, LoginApplication.war("login-page"), settings);
   }
 
   Client client() {

@@ -36,7 +36,7 @@ public final class Nginx implements AutoCloseable {
   }
 
   /** Where the program is; where it is not installed, the test is skipped. */
-  static Path program() {
+  public static Path program() {
     return ProxyProgram.require("nginx", "nginx");
   }
 

@@ -15,6 +15,8 @@ import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openqa.selenium.Cookie;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -92,6 +94,16 @@ final class Chromium implements AutoCloseable {
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
         .findFirst();
+  }
+
+  /** The cookie of this name that the page of the current window sends; null if there is none. */
+  @Nullable Cookie cookie(String name) {
+    return driver.manage().getCookieNamed(name);
+  }
+
+  /** Takes the cookies of all hosts from it. */
+  void forgetCookies() {
+    tell(driver, "Network.clearBrowserCookies", Map.of());
   }
 
   /** The first window. */

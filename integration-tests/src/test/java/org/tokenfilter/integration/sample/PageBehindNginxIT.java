@@ -3,29 +3,130 @@ package org.tokenfilter.integration.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Cookie;
 import org.tokenfilter.integration.container.Container;
 import org.tokenfilter.integration.container.Deployment;
 import org.tokenfilter.integration.proxy.Nginx;
 
-/** The sample's page at a context path, by TLS through nginx with the recipe of the document. */
+/**
+ * The sample's page and a login page at a context path, by TLS through nginx with the recipe of the
+ * document.
+ */
 final class PageBehindNginxIT {
 
-  private static final String TRUSTED = "token.trusted-proxies";
+  private static final String PATH = "/shop";
+  private static final Map<String, String> TRUSTED = Map.of("token.trusted-proxies", "127.0.0.1");
+
+  /** Names and attributes as docs/hardening.md has them, and a life that a test can wait for. */
+  private static final Map<String, String> HARDENED =
+      Map.of(
+          "token.trusted-proxies", "127.0.0.1",
+          "token.cookie", "__Host-token",
+          "token.session.cookie", "__Host-SESSION",
+          "token.cookie.secure", "true",
+          "token.cookie.path", "/",
+          "token.idle-timeout", "PT2S");
+
+  /** Logs in as the sample's page does, but takes the cookies that the answer brings. */
+  private static final String LOGIN_WITH_COOKIES =
+      """
+      const done = arguments[arguments.length - 1];
+      const call = async () => {
+        const login = await fetch('security/rest/token/access/session/30', {method: 'POST',
+            headers: {Authorization: 'Basic ' + btoa('alice:wonderland-4711')}});
+        const token = (await login.json()).access_token;
+        const who = await fetch('api/whoami', {headers: {Authorization: 'Bearer ' + token}});
+        return who.status + ' ' + (await who.json()).username + ' ' + document.cookie;
+      };
+      call().then(done).catch(done);
+      """;
+
+  private static Chromium browser;
+
+  @BeforeAll
+  static void start() {
+    Nginx.program();
+    browser = Chromium.start("--ignore-certificate-errors");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void beAStranger() {
+    browser.forgetCookies();
+    browser.takeSevere();
+  }
+
+  private static URI through(Nginx proxy) {
+    return URI.create("https://localhost:" + proxy.port() + PATH + "/");
+  }
+
+  private static void assertGuarded(String name, String path) {
+    assertThat(browser.cookie(name))
+        .as(name)
+        .isNotNull()
+        .returns(true, Cookie::isSecure)
+        .returns(true, Cookie::isHttpOnly)
+        .returns("Lax", Cookie::getSameSite)
+        .returns(path, Cookie::getPath);
+  }
 
   @Test
   void pageDoesTheSameByTlsThroughAProxy() throws Exception {
-    System.setProperty(TRUSTED, "127.0.0.1");
-    try (Chromium browser = Chromium.start("--ignore-certificate-errors");
-        Deployment node = Deployment.ofSample(Container.TOMCAT_10, "/shop");
+    try (Deployment node = Deployment.ofSample(Container.TOMCAT_10, PATH, TRUSTED);
         Nginx proxy = Nginx.before(node.address().getPort())) {
-      URI address = URI.create("https://localhost:" + proxy.port() + "/shop/");
-      PageWindow page = browser.window().open(address);
+      PageWindow page = browser.window().open(through(proxy));
       page.logIn("alice", "session");
       assertThat(page.call("/api/whoami")).contains("Accepted");
       assertThat(page.wire()).contains("> GET /shop/api/whoami", "\"username\": \"alice\"");
-    } finally {
-      System.clearProperty(TRUSTED);
+      assertThat(page.call("/api/echo")).contains("Accepted");
+      assertThat(page.press("#gateway-login", "#gateway-said")).contains("has a user token");
+      assertThat(page.press("#gateway-open", "#gateway-said")).contains("is open");
+      assertThat(page.press("#devices-load", "#devices-said")).contains("live token");
+      assertThat(browser.cookie("SESSION")).as("the page leaves cookies out").isNull();
+      page.awaitLook();
+      assertThat(page.press("#log-out", "#login-said")).contains("Logged out");
+      assertThat(browser.takeSevere()).isEmpty();
+
+      assertThat(page.said(LOGIN_WITH_COOKIES)).isEqualTo("200 alice ");
+      assertGuarded("SESSION", PATH);
+    }
+  }
+
+  @Test
+  void personIsLedOverTheLoginPageAndBack() throws Exception {
+    try (Deployment node = Deployment.ofLoginPage(Container.TOMCAT_10, PATH, TRUSTED);
+        Nginx proxy = Nginx.before(node.address().getPort())) {
+      new LoginWalk(browser.window(), through(proxy)).walk();
+      assertGuarded("token", PATH);
+      assertGuarded("SESSION", PATH);
+    }
+  }
+
+  @Test
+  void personWhoseSessionHasExpiredIsLedToTheLoginPageAgain() throws Exception {
+    try (Deployment node = Deployment.ofLoginPage(Container.TOMCAT_10, PATH, HARDENED);
+        Nginx proxy = Nginx.before(node.address().getPort())) {
+      PageWindow window = browser.window();
+      LoginWalk walk = new LoginWalk(window, through(proxy));
+      walk.beSentToTheLoginPage();
+      walk.logIn();
+      window.await("a session", () -> browser.cookie("__Host-SESSION") != null);
+      assertGuarded("__Host-token", "/");
+      assertGuarded("__Host-SESSION", "/");
+      window.await("its end", () -> walk.fetched().contains("\"reason\":\"expired\""));
+      assertThat(walk.fetched()).startsWith("401 ");
+      walk.beSentToTheLoginPage();
     }
   }
 }
