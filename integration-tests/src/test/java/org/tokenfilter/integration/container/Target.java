@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.tokenfilter.integration.Fork;
 
 /** Where the build puts the containers, and these tests their files. */
 final class Target {
 
   static final Path FOLDER = Path.of("target/containers").toAbsolutePath();
 
-  /** Two classes run at the same time, each in a process that has a number. */
-  private static final Path OWN = FOLDER.resolve("files-" + System.getProperty("fork", "1"));
+  private static final Path OWN = Fork.folder("containers/files");
 
   private Target() {}
 
