@@ -9,6 +9,6 @@ public final class Fork {
 
   /** A folder below {@code target} that no other process uses; it may be missing. */
   public static Path folder(String name) {
-    return Path.of("target", name + "-" + System.getProperty("fork", "1")).toAbsolutePath();
+    return Path.of("target", name + "-" + System.getProperty("fork", "fork-1")).toAbsolutePath();
   }
 }
