@@ -8,6 +8,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Handler;
@@ -15,13 +16,8 @@ import org.eclipse.jetty.server.NetworkConnector;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.boot.web.embedded.jetty.JettyServletWebServerFactory;
-import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
-import org.springframework.boot.web.embedded.undertow.UndertowServletWebServerFactory;
-import org.springframework.boot.web.servlet.context.AnnotationConfigServletWebServerApplicationContext;
-import org.springframework.boot.web.servlet.server.AbstractServletWebServerFactory;
-import org.springframework.boot.web.servlet.server.ServletWebServerFactory;
 import org.tokenfilter.integration.container.Client.Session;
 
 /** What docs/containers.md shows, run as it is written there. */
@@ -36,41 +32,37 @@ final class ContainersDocumentIT {
     document = Document.read("containers.md");
   }
 
-  /** The servers of Spring Boot 3.5. */
-  enum BootServer {
-    TOMCAT,
-    JETTY,
-    UNDERTOW;
-
-    ServletWebServerFactory onLoopback() {
-      AbstractServletWebServerFactory made =
-          switch (this) {
-            case TOMCAT -> new TomcatServletWebServerFactory();
-            case JETTY -> new JettyServletWebServerFactory();
-            case UNDERTOW -> new UndertowServletWebServerFactory();
-          };
-      made.setPort(0);
-      made.setAddress(InetAddress.getLoopbackAddress());
-      // Where no servlet is, some run no filter; an application would have a DispatcherServlet.
-      made.setRegisterDefaultServlet(true);
-      return made;
-    }
+  @Test
+  void tableHasTheRowsThatAreRun() {
+    List<String> run =
+        ContainersIT.rows()
+            .map(Arguments::get)
+            .map(row -> ContainersIT.cells(row[0], row[1], row[2]))
+            .toList();
+    assertThat(document.rows("table"))
+        .zipSatisfy(
+            run,
+            (row, cells) ->
+                assertThat(row)
+                    .startsWith("| " + cells + " | ")
+                    .contains(" passed")
+                    .doesNotContain("failed"));
   }
 
+  /** As the snippet is, compiled with each version and started on each of its servers. */
   @ParameterizedTest
   @EnumSource
-  void springBootRegistersTheFilterOnce(BootServer server) throws Exception {
-    Path classes =
-        new Shop("spring-" + server)
-            .compile("TokenConfiguration", document.section("Spring Boot").fenced("java"));
+  void springBootRegistersTheFilterOnce(SpringBoot boot) throws Exception {
+    Shop shop = new Shop("spring-" + boot.name());
+    shop.compile("TokenConfiguration", document.section("Spring Boot").fenced("java"), boot.jars());
     System.setProperty("token.keys.generate", "true");
-    try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()});
-        var application = new AnnotationConfigServletWebServerApplicationContext()) {
-      application.setClassLoader(loader);
-      application.registerBean(ServletWebServerFactory.class, server::onLoopback);
-      application.register(loader.loadClass("TokenConfiguration"));
-      application.refresh();
-      assertServes(new Client(application.getWebServer().getPort()), "/no-such-page", 404);
+    try (Deployment deployment = boot.run("", shop.war(), "TokenConfiguration")) {
+      Client client = deployment.client();
+      assertServes(client, "/no-such-page", 404);
+      assertServes(client, "/page.txt", 200);
+      // The welcome file of the public / is not public by its own name.
+      assertThat(client.get("/").text()).contains("<html");
+      assertServes(client, "/index.html", 200);
     } finally {
       System.clearProperty("token.keys.generate");
     }
@@ -97,9 +89,10 @@ final class ContainersDocumentIT {
     Path classes =
         shop.compile(
             "CrossOrigin",
-            """
+"""
             import java.util.Set;
-            import java.util.function.BiConsumer;
+            import java.util.List;
+import java.util.function.BiConsumer;
             import org.eclipse.jetty.server.*;
             import org.eclipse.jetty.server.handler.CrossOriginHandler;
 
@@ -109,7 +102,7 @@ final class ContainersDocumentIT {
             %s
               }
             }
-            """
+"""
                 .formatted(document.section("Pages of other origins").fenced("java")));
     var server =
         new org.eclipse.jetty.server.Server(

@@ -36,6 +36,15 @@ final class Document {
     return found("(?ms)^```" + language + "\n(.*?)^```$", count);
   }
 
+  /** The rows below the head of the table that stands between comments with its name. */
+  List<String> rows(String table) {
+    return found("(?ms)^<!-- begin " + table + " -->\n(.*?)^<!-- end " + table + " -->$", 1)
+        .get(0)
+        .lines()
+        .skip(2)
+        .toList();
+  }
+
   private List<String> found(String regex, int count) {
     List<String> found =
         Pattern.compile(regex)

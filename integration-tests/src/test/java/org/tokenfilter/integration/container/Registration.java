@@ -76,6 +76,14 @@ enum Registration {
     }
   },
 
+  /** By beans of {@link BootSample}, which know what the sample has besides from its web.xml. */
+  BEANS("beans") {
+    @Override
+    Path war() {
+      return War.SAMPLE;
+    }
+  },
+
   /** The sample as it is, with the oldest versions that README.md claims of what it depends on. */
   OLDEST_LIBRARIES("web.xml, oldest libraries") {
     @Override

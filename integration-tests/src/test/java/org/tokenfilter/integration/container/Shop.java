@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -144,6 +145,26 @@ final class Shop {
 
   /** Compiles a class into WEB-INF/classes; returns that folder. */
   Path compile(String className, String source) throws IOException {
+    return compile(className, source, System.getProperty("java.class.path"));
+  }
+
+  /** Compiles a class with the jars of the application and of these folders, and no others. */
+  Path compile(String className, String source, List<Path> folders) throws IOException {
+    List<String> jars = new ArrayList<>();
+    jars.addAll(jarsIn(root.resolve("WEB-INF/lib")));
+    for (Path folder : folders) {
+      jars.addAll(jarsIn(folder));
+    }
+    return compile(className, source, String.join(File.pathSeparator, jars));
+  }
+
+  private static List<String> jarsIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(Path::toString).toList();
+    }
+  }
+
+  private Path compile(String className, String source, String classPath) throws IOException {
     Path classes = root.resolve("WEB-INF/classes");
     Path file = Files.writeString(folder.resolve(className + ".java"), inFolder(source));
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -151,11 +172,7 @@ final class Shop {
     try (StandardJavaFileManager files =
         compiler.getStandardFileManager(mistakes, Locale.ROOT, null)) {
       List<String> options =
-          List.of(
-              "-d",
-              classes.toString(),
-              "-classpath",
-              System.getProperty("java.class.path") + File.pathSeparator + classes);
+          List.of("-d", classes.toString(), "-classpath", classPath + File.pathSeparator + classes);
       if (!compiler
           .getTask(null, files, mistakes, options, null, files.getJavaFileObjects(file))
           .call()) {
