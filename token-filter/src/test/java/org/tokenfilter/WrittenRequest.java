@@ -103,6 +103,7 @@ public final class WrittenRequest {
       case "getAttribute" -> null;
       case "getServerName" -> SERVER;
       case "getServerPort" -> PORT;
+      case "getRemotePort" -> 49_152;
       case "getQueryString" -> header(":query");
       case "getServletPath" -> header(":path");
       case "getPathInfo" -> header(":info");

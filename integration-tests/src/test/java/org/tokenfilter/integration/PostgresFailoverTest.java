@@ -94,8 +94,10 @@ class PostgresFailoverTest {
         .matches(TokenStoreException::retryable);
   }
 
-  /** Has the pool make all the connections that it may. */
-  /** Those that the server has closed are found by their use, and leave the pool. */
+  /**
+   * Has the pool make all the connections that it may. Those that the server has closed are found
+   * by their use, and leave the pool.
+   */
   private static void fill(HikariDataSource pool) {
     await()
         .atMost(Duration.ofMinutes(1))
