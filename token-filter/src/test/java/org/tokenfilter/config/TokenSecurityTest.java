@@ -50,7 +50,7 @@ final class TokenSecurityTest {
                   .containsExactlyInAnyOrder(
                       "token.idle-timeout=30 minutes is not an ISO-8601 duration such as PT30M, at"
                           + " least PT1S",
-                      "token.binding=mac is not off or address or prefix",
+                      "token.binding=mac is not off or address or prefix or dual-stack",
                       "there is no setting token.idletimeout; did you mean token.idle-timeout?",
                       "token.store=cassandra is not installed; these are: [memory]",
                       "token.cookie.same-site=None needs token.cookie.secure=true",

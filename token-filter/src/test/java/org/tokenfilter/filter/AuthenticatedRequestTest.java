@@ -10,11 +10,13 @@ import static org.mockito.Mockito.when;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.security.Principal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.config.Participant;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.store.TokenId;
@@ -55,6 +57,7 @@ final class AuthenticatedRequestTest {
   void onAPublicPathWhomTheContainerKnowsIsLoggedOutThereToo() throws Exception {
     TokenSecurity security = mock(TokenSecurity.class);
     when(participant.security()).thenReturn(security);
+    when(security.problems()).thenReturn(new Problems("/shop", Duration.ofMinutes(5)));
     request(null).logout();
     verify(container, never()).logout();
 

@@ -99,6 +99,7 @@ final class AuditLogTest {
     audit.ended(limited.id(), Reason.EVICTED);
     audit.refused(TokenRejectedException.misuse("forged"), Scene.CLIENT);
     audit.refused(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
+    audit.refused(TokenRejectedException.ofOtherVersion(), Scene.CLIENT);
     audit.replayed(limited, Scene.NEIGHBOUR);
     audit.subjectBarred("alice", "may not go on");
     audit.loginFailed("alice", Rejection.WRONG_CREDENTIALS, Scene.CLIENT);
@@ -109,7 +110,7 @@ final class AuditLogTest {
             .matcher(Files.readString(Path.of("../docs/operations.md")))
             .results()
             .toList()) {
-      explained.put(row.group(1), Set.of(row.group(2).split(", or ", -1)));
+      explained.put(row.group(1), Set.of(row.group(2).split(", | or ", -1)));
     }
     assertThat(
             lines.take().stream()
