@@ -87,9 +87,12 @@ public final class TrustedProxies {
         secure, withPort(host.isEmpty() ? askedHost(request) : host, secure, said.port()));
   }
 
-  /** A port behind the host is the one that the client has written there. */
+  /**
+   * A port behind the host is the one that the client has written there. Where a proxy ends TLS, 80
+   * is its own way to the next one.
+   */
   private static String withPort(String host, boolean secure, int port) {
-    boolean said = port != 0 && port != (secure ? 443 : 80);
+    boolean said = port != 0 && port != 80 && !(secure && port == 443);
     return said && !AskedServer.hasPort(host) ? host + ":" + port : host;
   }
 
@@ -127,7 +130,12 @@ public final class TrustedProxies {
   /** HTTP/2 has no header Host; a container may or may not make one up. */
   private static String askedHost(HttpServletRequest request) {
     String host = request.getHeader("Host");
-    return host == null ? request.getServerName() + ":" + request.getServerPort() : host;
+    if (host != null) {
+      return host;
+    }
+    int port = request.getServerPort();
+    boolean usual = port == (request.isSecure() ? 443 : 80);
+    return usual ? request.getServerName() : request.getServerName() + ":" + port;
   }
 
   /** A container that believes forwarded headers by itself may name whatever a client wrote. */

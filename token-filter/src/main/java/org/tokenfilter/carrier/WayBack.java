@@ -22,9 +22,10 @@ public final class WayBack {
 
   /**
    * What a browser takes for a path of the same host, whatever it makes of it: two slashes begin a
-   * host, browsers take a backslash for a slash, and leave out tabs and line ends.
+   * host, browsers take a backslash for a slash, and leave out tabs and line ends. What ends an
+   * attribute or begins an element of HTML browsers encode; a page may print it as it is.
    */
-  private static final Pattern PATH = Pattern.compile("/(?!/)[!-~&&[^\\\\#]]*");
+  private static final Pattern PATH = Pattern.compile("/(?!/)[!-~&&[^\\\\#\"<>`]]*");
 
   /** A step up leads out of the application. */
   private static final Pattern STEP_UP =

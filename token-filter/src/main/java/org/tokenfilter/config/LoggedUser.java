@@ -8,7 +8,19 @@ public final class LoggedUser {
 
   private static final String PLAIN = "-._~@+:/$!*()|";
 
+  private static final String CHANGED = "org.tokenfilter.config.UserChanged";
+
   private LoggedUser() {}
+
+  /** Notes that a request has logged in or out: the token that it presents says no more of it. */
+  static void change(HttpServletRequest request) {
+    request.setAttribute(CHANGED, true);
+  }
+
+  /** Whether a request has logged in or out. */
+  public static boolean hasChanged(HttpServletRequest request) {
+    return request.getAttribute(CHANGED) != null;
+  }
 
   /** Notes whose a request is. */
   public static void note(HttpServletRequest request, String name) {

@@ -76,8 +76,9 @@ public final class RefusalNotices {
               LOG,
               "the other version of IP",
               "A session token is refused with 401 since its client, now {}, has changed between"
-                  + " IPv4 and IPv6. Users who have both lose their sessions so: set"
-                  + " token.binding=dual-stack, or serve one of the two alone",
+                  + " IPv4 and IPv6, or another one presents it. If the address is a user's, users"
+                  + " who have both lose their sessions so: set token.binding=dual-stack, or serve"
+                  + " one of the two alone",
               clientOf(request));
     } else if (refused.rejection() == Rejection.BAD_REQUEST && isContradiction(refused.why())) {
       notices()

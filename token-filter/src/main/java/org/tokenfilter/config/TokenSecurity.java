@@ -221,6 +221,7 @@ public final class TokenSecurity implements AutoCloseable {
     request.setAttribute(
         LOGGED_IN, LoggedIn.of(request).and(admitted(request)).and(token.record().id()));
     LoggedUser.note(request, token.record().subject());
+    LoggedUser.change(request);
     Problem.forbidStoring(response);
     carriage.cookies().give(request, response, token);
     return token;
@@ -277,6 +278,7 @@ public final class TokenSecurity implements AutoCloseable {
       }
     }
     request.removeAttribute(LOGGED_IN);
+    LoggedUser.change(request);
     containerSession.logOut(request);
     carriage.cookies().takeBack(request, response);
   }

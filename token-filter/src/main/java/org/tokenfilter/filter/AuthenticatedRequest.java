@@ -34,6 +34,9 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   /** Who was admitted, or has logged in; null if nobody was. */
   private @Nullable TokenPrincipal principal;
 
+  /** Whether the container has logged in: then it says who the user is. */
+  private boolean byContainer;
+
   /** The request of who was admitted. */
   AuthenticatedRequest(
       HttpServletRequest request,
@@ -89,7 +92,7 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   }
 
   private @Nullable TokenPrincipal known() {
-    return principal == null && visitor != null ? visitor.principal() : principal;
+    return principal == null && visitor != null && !byContainer ? visitor.principal() : principal;
   }
 
   @Override
@@ -131,6 +134,7 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   public void login(@Nullable String username, @Nullable String password) throws ServletException {
     if (principal == null && !participant.byCookie()) {
       super.login(username, password);
+      byContainer = true;
       return;
     }
     // A form may lack a field; nobody has an empty name or password.
@@ -173,6 +177,7 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
     }
     boolean ofContainer = principal == null;
     principal = null;
+    byContainer = false;
     new Decision.Refused(security(), security().problems().of(Rejection.MISSING)).keepIn(request);
     if (ofContainer && super.getUserPrincipal() != null) {
       super.logout();

@@ -104,10 +104,11 @@ final class Gate implements AutoCloseable {
     }
     if (trail != null && trail.has(dispatch)) {
       chain.doFilter(request, response);
+    } else if (endpoints.receives(request)) {
+      // Also on a public path: one that issues a token knows nothing of one that is presented.
+      chain.doFilter(request, response);
     } else if (isErrorPage(dispatch, trail) || isOpen(dispatch, trail)) {
       serve(dispatch, request, response, chain);
-    } else if (endpoints.receives(request)) {
-      chain.doFilter(request, response);
     } else if (earlier == null) {
       Decision decision = decide(dispatch.path(), request, response);
       decision.keepIn(request);

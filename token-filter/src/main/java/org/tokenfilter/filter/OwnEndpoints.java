@@ -35,7 +35,8 @@ final class OwnEndpoints {
 
   /** Whether a client's own request goes to one of them; the container says which servlet it is. */
   boolean receives(HttpServletRequest request) {
-    return request.getDispatcherType() == DispatcherType.REQUEST
+    return !names.isEmpty()
+        && request.getDispatcherType() == DispatcherType.REQUEST
         && names.contains(request.getHttpServletMapping().getServletName());
   }
 }

@@ -81,7 +81,12 @@ final class Settlement {
   void judge(HttpServletRequest request, HttpServletResponse response) throws IOException {
     if (request.isAsyncStarted()) {
       request.setAttribute(ATTRIBUTE, this);
-      request.getAsyncContext().addListener(listener(), request, response);
+      try {
+        request.getAsyncContext().addListener(listener(), request, response);
+      } catch (RuntimeException over) {
+        settleAnswered(false);
+        throw over;
+      }
       return;
     }
     RuntimeException unfinished = settle(isSuccess(response.getStatus()));

@@ -1,6 +1,7 @@
 package org.tokenfilter.filter;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.LoggedUser;
 import org.tokenfilter.config.Participant;
@@ -22,6 +23,10 @@ final class Visitor {
   private final Participant participant;
   private final RefusalNotices notices;
   private final boolean atGateway;
+
+  /** A look may wait for the store, which a virtual thread is not to do within a monitor. */
+  private final ReentrantLock looking = new ReentrantLock();
+
   private boolean looked;
   private @Nullable TokenPrincipal found;
 
@@ -47,15 +52,20 @@ final class Visitor {
     if (decided != null) {
       return decided instanceof Admitted admitted ? admitted.principal() : null;
     }
-    return look();
+    return LoggedUser.hasChanged(request) ? null : look();
   }
 
-  private synchronized @Nullable TokenPrincipal look() {
-    if (!looked) {
-      looked = true;
-      found = find();
+  private @Nullable TokenPrincipal look() {
+    looking.lock();
+    try {
+      if (!looked) {
+        looked = true;
+        found = find();
+      }
+      return found;
+    } finally {
+      looking.unlock();
     }
-    return found;
   }
 
   private @Nullable TokenPrincipal find() {

@@ -28,10 +28,13 @@ final class WelcomeFiles {
 
   /** What a client may ask for: nothing that containers read in different ways. */
   private static final Pattern FOLDER =
-      Pattern.compile("((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/)(?:;[^/]*)?");
+      Pattern.compile("((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+)*+/)(?:;[^/]*)?");
 
   private static final String SPRINGS = "index.html";
   private static final String JETTYS = "org.eclipse.jetty.";
+
+  /** The attribute in which Jetty's default servlet says that the forward is its own. */
+  private static final String JETTYS_WELCOME = "org.eclipse.jetty.server.welcome";
 
   private final ServletContext context;
   private final PathPatterns publicPaths;
@@ -59,7 +62,7 @@ final class WelcomeFiles {
       return false;
     }
     return isOfContainer(servlet)
-        ? isFile(path)
+        ? path.equals(dispatch.request().getAttribute(JETTYS_WELCOME)) && isFile(path)
         : path.equals(from.dispatch().path() + SPRINGS)
             && servlet.equals(dispatch.request().getHttpServletMapping().getServletName());
   }
