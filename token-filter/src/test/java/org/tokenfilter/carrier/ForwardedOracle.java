@@ -86,7 +86,9 @@ final class ForwardedOracle {
     tls |= scheme.equals("https");
     String authority = host.isEmpty() ? asked : host;
     boolean bare = authority.replaceAll(".*]", "").indexOf(':') < 0;
-    boolean usual = port.isEmpty() || new BigInteger(port).intValue() == (tls ? 443 : 80);
+    int number = port.isEmpty() ? 80 : new BigInteger(port).intValue();
+    // Where a proxy ends TLS, 80 is its own way to the next one.
+    boolean usual = number == 80 || (tls && number == 443);
     return ((tls ? "https://" : "http://")
             + authority
             + (bare && !usual ? ":" + new BigInteger(port) : ""))

@@ -65,7 +65,9 @@ class WayBackTest {
         "/shop/..",
         "/shop/\u00fc",
         "/shop/#//evil.example",
-        "/shop/\u0000"
+        "/shop/\u0000",
+        "/shop/?\"><script>alert(1)</script>",
+        "/shop/`"
       })
   void whatLeadsElsewhereIsNot(String way) {
     assertThat(from(way)).isEqualTo("/shop/");

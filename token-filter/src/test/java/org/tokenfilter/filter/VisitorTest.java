@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.LogLines;
 import org.tokenfilter.RawHttp;
@@ -26,9 +28,11 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.token.Subject;
 
 /** Public pages know their user when they ask, and are shown to everybody. */
 final class VisitorTest {
@@ -72,6 +76,21 @@ final class VisitorTest {
                         .print(((TokenPrincipal) request.getUserPrincipal()).deadline()))
             .servlet("/public/logout", VisitorTest::logOut)
             .servlet("/public/login", VisitorTest::logIn)
+            .servlet(
+                "/public/ended",
+                (request, response) -> {
+                  String before = request.getRemoteUser();
+                  security.logout(request, response);
+                  response.getWriter().print(before + " then " + request.getRemoteUser());
+                })
+            .servlet(
+                "/public/another",
+                (request, response) -> {
+                  String before = request.getRemoteUser();
+                  Subject bob = new Subject("bob", Set.of(), Map.of());
+                  security.login(request, response, bob, TokenKind.SESSION);
+                  response.getWriter().print(before + " then " + request.getRemoteUser());
+                })
             .start();
     alice = app.session(Accounts.ALICE, 60);
   }
@@ -225,6 +244,13 @@ final class VisitorTest {
     assertThat(app.get("/public/logout", alice.headers()).body())
         .isEqualTo(ALICE + ", then " + NOBODY);
     assertThat(app.get("/api/who", alice.headers()).statusCode()).isEqualTo(401);
+  }
+
+  /** The token that the request presents says no more whose it is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/public/ended", "/public/another"})
+  void logInAndLogOutInCodeMakeTheRequestNobodys(String path) throws Exception {
+    assertThat(app.get(path, alice.headers()).body()).isEqualTo("alice then null");
   }
 
   @Test

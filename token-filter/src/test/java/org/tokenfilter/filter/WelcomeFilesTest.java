@@ -2,14 +2,18 @@ package org.tokenfilter.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.eclipse.jetty.ee10.servlet.DefaultServlet;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +62,27 @@ final class WelcomeFilesTest {
       if (body != null) {
         assertThat(answer.body()).isEqualTo(body);
       }
+    }
+  }
+
+  /** Its servlet is Jetty's, as where Jetty forwards to a welcome file. */
+  @Test
+  void fileThatAnApplicationsFilterForwardsToIsNone() throws Exception {
+    try (WebApp app = app("/")) {
+      Filter rewriting =
+          (request, response, chain) ->
+              request.getRequestDispatcher("/docs/more.html").forward(request, response);
+      app.context()
+          .addFilter(new FilterHolder(rewriting), "/*", EnumSet.of(DispatcherType.REQUEST));
+      app.servlet("/", new DefaultServlet()).start();
+      assertThat(app.get("/").statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void longPathIsJudgedAsAnyOther() throws Exception {
+    try (WebApp app = app("").servlet("/", new DefaultServlet()).start()) {
+      assertThat(app.get("/a".repeat(3500) + "/").statusCode()).isEqualTo(401);
     }
   }
 
