@@ -46,7 +46,7 @@ final class MariaDbServer {
 
   /** The library stops the server itself when the JVM ends. */
   private static DB start() {
-    File directory = new File("target/mariadb").getAbsoluteFile();
+    File directory = Fork.folder("mariadb").toFile();
     DBConfigurationBuilder builder =
         DBConfigurationBuilder.newBuilder()
             .setPort(0)

@@ -70,7 +70,7 @@ final class PostgresServer {
       EmbeddedPostgres server =
           EmbeddedPostgres.builder()
               .setOverrideWorkingDirectory(new File("target/postgres").getAbsoluteFile())
-              .setDataDirectory(new File("target/postgres-data").getAbsoluteFile())
+              .setDataDirectory(Fork.folder("postgres-data").toFile())
               .setServerConfig("listen_addresses", "localhost")
               // Tests that count what is written vacuum by hand.
               .setServerConfig("autovacuum", "off")
