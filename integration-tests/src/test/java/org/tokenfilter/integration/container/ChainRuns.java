@@ -40,7 +40,6 @@ final class ChainRuns implements AutoCloseable {
   private record Reply(String id, int status, String body) {}
 
   private final Deployment deployment;
-
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final AtomicInteger ids = new AtomicInteger();

@@ -16,14 +16,9 @@ final class Target {
 
   private Target() {}
 
-  /** The folder of this name, which {@link #empty} made. */
-  static Path folder(String name) {
-    return OWN.resolve(name);
-  }
-
   /** A folder of this name, with nothing in it. */
   static Path empty(String name) throws IOException {
-    Path folder = folder(name);
+    Path folder = OWN.resolve(name);
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
