@@ -26,6 +26,8 @@ final class ChainRuns implements AutoCloseable {
   /** Of an order that has Undertow forget to end a request. */
   private static final Duration LITTLE_PATIENCE = Duration.ofSeconds(3);
 
+  private static final int AT_ONCE = 8;
+
   /** What came of a chain: the pages that ran, such as {@code P0=null}, and the answer. */
   record Run(List<String> pages, int status, String body) {
 
@@ -38,16 +40,11 @@ final class ChainRuns implements AutoCloseable {
   private record Reply(String id, int status, String body) {}
 
   private final Deployment deployment;
-
-  /** Many wait for a time-out; Undertow has 16 threads, of which a chain may need three. */
-  private final int atOnce;
-
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final AtomicInteger ids = new AtomicInteger();
 
   ChainRuns(Container container, ChainApplication application) throws Exception {
-    atOnce = container == Container.UNDERTOW ? 6 : 32;
     deployment = Deployment.of(container, application.war());
   }
 
@@ -74,7 +71,7 @@ final class ChainRuns implements AutoCloseable {
       List<DispatchChain> chains, Function<DispatchChain, CompletableFuture<Reply>> client)
       throws Exception {
     Map<DispatchChain, CompletableFuture<Reply>> replies = new HashMap<>();
-    Semaphore places = new Semaphore(atOnce);
+    Semaphore places = new Semaphore(AT_ONCE);
     for (DispatchChain chain : chains) {
       places.acquire();
       replies.put(chain, client.apply(chain).whenComplete((reply, failure) -> places.release()));
