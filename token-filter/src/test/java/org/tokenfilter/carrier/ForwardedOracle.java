@@ -59,8 +59,9 @@ final class ForwardedOracle {
       return null;
     }
     String header = request.header("Host");
-    String asked = header == null ? request.server() : header;
     boolean tls = request.header(":secure") != null;
+    String server = tls ? request.server().replaceAll(":443$", "") : request.server();
+    String asked = header == null ? server : header;
     if (!trusted(peer)) {
       return (tls ? "https://" : "http://") + asked.toLowerCase(Locale.ROOT);
     }
