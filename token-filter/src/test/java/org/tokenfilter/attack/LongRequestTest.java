@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,9 @@ class LongRequestTest {
 
   private static final Duration IDLE = Duration.ofMinutes(30);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** The common pool has one thread on two processors, and from Java 25 on no others. */
+  private static final Executor THREADS = task -> new Thread(task).start();
 
   @TempDir private Path folder;
   private final Semaphore begun = new Semaphore(0);
@@ -147,7 +151,8 @@ class LongRequestTest {
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
-            });
+            },
+            THREADS);
     assertThat(begun.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     return status;
   }
