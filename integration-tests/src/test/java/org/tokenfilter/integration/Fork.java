@@ -2,7 +2,7 @@ package org.tokenfilter.integration;
 
 import java.nio.file.Path;
 
-/** This process: three run the classes of tests at the same time, each with files of its own. */
+/** This process: two run the classes of tests at the same time, each with files of its own. */
 public final class Fork {
 
   private Fork() {}
