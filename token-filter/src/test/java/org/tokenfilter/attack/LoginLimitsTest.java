@@ -118,7 +118,10 @@ final class LoginLimitsTest {
         RawHttp elsewhere = app.http().from("127.0.0.9");
         assertFits(app, "L22", door, elsewhere, "user1", "wonderland", Expected.ISSUED);
       }
-      assertThat(asked).hasValue(FAILURES * 10 + doors.length);
+      // One login in 256 looks like one that has succeeded, and is checked although it is refused:
+      // no more often than a user name may fail at a client.
+      int known = FAILURES * 10 + doors.length;
+      assertThat(asked.get()).isBetween(known, known + FAILURES);
     }
   }
 
