@@ -47,7 +47,7 @@ final class Trail {
   /** Those that have included anything since then. */
   private final Set<Thread> includingThreads = new HashSet<>();
 
-  /** Whether the request is answered asynchronously, or was before. */
+  /** True once the request has been answered asynchronously. */
   private boolean asyncSeen;
 
   private boolean errorPageSeen;
