@@ -84,14 +84,14 @@ final class DispatchChainsIT {
   /** Of the longest chains every sixteenth one, another one on each container. */
   private static List<DispatchChain> chosen(Container container) {
     List<DispatchChain> all = DispatchChain.all();
-    if (ALL) {
-      return all;
-    }
-    int rest = List.of(Container.values()).indexOf(container) % 16;
     return IntStream.range(0, all.size())
-        .filter(it -> all.get(it).steps().size() < 3 || it % 16 == rest)
+        .filter(it -> all.get(it).steps().size() < 3 || isSampled(container, it, 16))
         .mapToObj(all::get)
         .toList();
+  }
+
+  private static boolean isSampled(Container container, int index, int step) {
+    return ALL || index % step == List.of(Container.values()).indexOf(container) % step;
   }
 
   /** Undertow alone has one request for all threads: elsewhere every fourth chain is enough. */
@@ -101,9 +101,9 @@ final class DispatchChainsIT {
             .filter(DispatchChain::goesOnFromThreadToThread)
             .filter(chain -> !chain.isLeftToChance())
             .toList();
-    int step = ALL || container == Container.UNDERTOW ? 1 : 4;
+    int step = container == Container.UNDERTOW ? 1 : 4;
     return IntStream.range(0, threaded.size())
-        .filter(it -> it % step == 0)
+        .filter(it -> isSampled(container, it, step))
         .mapToObj(threaded::get)
         .toList();
   }
