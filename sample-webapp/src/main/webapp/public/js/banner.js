@@ -1,4 +1,4 @@
-/** What concerns the whole window: that it was logged out, and that the server is gone. */
+/** Messages that concern the whole window: it was logged out, or the server cannot be reached. */
 
 import { byId, make } from "./dom.js";
 import { ENDS, reasonOf } from "./words.js";
@@ -28,24 +28,24 @@ export function sayLoggedOut(exchange) {
       ? `The token has ended (${reason}): ${ENDS[reason] ?? "the server says no more"}.`
       : "The server does not accept the token any more, and does not say why.",
   );
-  banner.scrollIntoView({ block: "center" }); // nothing else can be done here, and the login is beside
+  banner.scrollIntoView({ block: "center" }); // the login is next to it, and is the only possible action
   if (isLost(document.activeElement)) {
     byId("login-title").focus({ preventScroll: true });
   }
 }
 
-/** Whether the focus was on something that has gone with the token. */
+/** Returns true if the focused element disappeared together with the token. */
 function isLost(focused) {
   return focused === document.body || focused.disabled || focused.getClientRects().length === 0;
 }
 
-/** Every answer passes here: the first that fails raises the banner, the first that comes lowers it. */
+/** Called for every exchange: the first failure shows the banner, the first answer hides it. */
 export function noteReach(exchange) {
   if (exchange.failure && unreachable) {
-    return; // it is said already, and would be read out once more
+    return; // it is shown already; screen readers would read it again
   }
   if (exchange.failure) {
-    show("bad", exchange.failure, "This page keeps asking, and shows what comes.");
+    show("bad", exchange.failure, "This page keeps trying.");
     unreachable = true;
   } else if (unreachable) {
     clearBanner();

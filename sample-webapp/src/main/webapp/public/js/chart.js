@@ -1,4 +1,4 @@
-/** A small chart of the last two minutes: a line, the newest figure, and a sentence for who cannot see it. */
+/** A small chart of the last two minutes: a line, the newest value, and a sentence for screen readers. */
 
 import { draw, make } from "./dom.js";
 
@@ -33,9 +33,9 @@ export class Chart {
       const y = HEIGHT - 2 - (it.value / top) * (HEIGHT - 6);
       return `${x.toFixed(1)},${y.toFixed(1)}`;
     });
-    const begin = corners[0].split(",")[0];
+    const start = corners[0].split(",")[0];
     this.#line.setAttribute("d", "M" + corners.join("L"));
-    this.#area.setAttribute("d", `M${begin},${HEIGHT}L${corners.join("L")}L${WIDTH},${HEIGHT}Z`);
+    this.#area.setAttribute("d", `M${start},${HEIGHT}L${corners.join("L")}L${WIDTH},${HEIGHT}Z`);
     this.#now.textContent = value.toFixed(1);
     this.#peak.textContent = `peak ${peak.toFixed(1)}`;
     this.#describe(`${value.toFixed(1)} now, at most ${peak.toFixed(1)} in the last two minutes`);

@@ -1,4 +1,4 @@
-/** The token of an API client: got once, refreshed, and ended by its owner where it was lost. */
+/** The token of an API client: issued once, refreshed, and revoked by its owner if it was lost. */
 
 import { byId, hush, say } from "./dom.js";
 import { jsonBody, presenting, succeeded } from "./exchange.js";
@@ -20,7 +20,7 @@ export function startClient() {
     "client-open": open,
     "client-refresh": refresh,
     "client-new": () => call(token, "The new token is accepted."),
-    "client-old": () => call(former, "The old token is accepted: token.refresh.grace bears it for a while."),
+    "client-old": () => call(former, "The old token is still accepted, because of token.refresh.grace."),
     "client-way-out": goToTheList,
   };
   const turns = new Turns();
@@ -56,11 +56,11 @@ async function open() {
   }
 }
 
-/** Whoever has lost the token cannot refresh it; its owner ends it, and the client gets another. */
+/** A lost token cannot be refreshed: its owner revokes it, and the client gets another one. */
 function conflict(exchange, username) {
   const lost = token
-    ? "It is held here: refresh it."
-    : `If it was lost, log in as ${username}, end it in the list of your tokens, and get a new one.`;
+    ? "This page has the token: refresh it."
+    : `If it was lost, log in as ${username}, revoke it in the list of your tokens, and get a new one.`;
   say(said, { tone: "warn", text: `${words(exchange).text} ${lost}` });
   wayOut.hidden = token !== null;
 }
@@ -68,7 +68,7 @@ function conflict(exchange, username) {
 async function refresh() {
   const exchange = await sendAndShow("POST", "/routelink/v1/refreshToken", { headers: presenting({ token }) });
   if (succeeded(exchange)) {
-    take(exchange, token, "Refreshed. The old token is refused from now on; the new one is good");
+    take(exchange, token, "Refreshed. The old token is refused from now on; the new one is valid");
   } else {
     refused(exchange);
   }
@@ -94,7 +94,7 @@ async function call(which, text) {
 function refused(exchange) {
   say(said, words(exchange));
   if (reasonOf(exchange)) {
-    token = null; // it has ended, and the client may get another
+    token = null; // it was revoked or has expired, so the client may get another one
   }
 }
 

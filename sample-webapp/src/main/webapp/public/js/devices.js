@@ -1,4 +1,4 @@
-/** The live tokens of who is logged in, on all devices. */
+/** The live tokens of the user, on all devices. */
 
 import { byId, hush, make, say } from "./dom.js";
 import { succeeded } from "./exchange.js";
@@ -29,13 +29,13 @@ export function startDevices() {
   enable();
 }
 
-/** Loads the list from its begin, or the page behind it. */
+/** Loads the first page of the list, or the given page. */
 export async function load(page) {
   hush(said);
   const owner = held.current;
   const exchange = await sendMine("GET", page ?? "/sessions");
   if (held.current !== owner) {
-    return; // it is the list of somebody who has gone
+    return; // the list belongs to a user who has logged out
   }
   if (!succeeded(exchange)) {
     say(said, words(exchange));
@@ -54,7 +54,7 @@ export async function load(page) {
   say(said, { tone: "good", text: `${count} live ${count === 1 ? "token" : "tokens"}${more}.` });
 }
 
-/** The next page has its whole address, and this page sends to paths below its own. */
+/** Returns the path of an address relative to this page; null if there is no address. */
 function pathOf(address) {
   const folder = new URL(".", document.baseURI).pathname;
   return address ? address.slice(folder.length - 1) : null;
@@ -68,8 +68,10 @@ function enable() {
 function row(session) {
   const time = (text) => moment(new Date(text));
   const left = session.remaining === null ? "never expires" : clock(session.remaining) + " left";
-  const button = make("button", { "aria-label": `End the ${session.kind} token of ${time(session.issued)}` }, "End");
-  button.addEventListener("click", () => turns.take(button, () => end("/sessions/" + session.handle, "It is ended.")));
+  const label = `Revoke the ${session.kind} token of ${time(session.issued)}`;
+  const button = make("button", { "aria-label": label }, "Revoke");
+  const revoke = () => end("/sessions/" + session.handle, "The token is revoked.");
+  button.addEventListener("click", () => turns.take(button, revoke));
   const facts = `issued ${time(session.issued)}, last used ${time(session.lastUsed)}, ${left}`;
   const marks = session.current ? [" ", make("span", { class: "mark" }, "this window")] : [];
   const client = make("small", {}, session.client ? `client ${session.client}` : "bound to no client");
@@ -78,7 +80,7 @@ function row(session) {
 }
 
 async function endOthers() {
-  await end("/sessions?others=true", "All others are ended.");
+  await end("/sessions?others=true", "All other tokens are revoked.");
 }
 
 async function end(path, text) {

@@ -1,4 +1,4 @@
-/** Elements by id, and new ones. Text is text: nothing here takes markup. */
+/** Finds and creates elements. Texts are inserted as text, never as markup. */
 
 export function byId(id) {
   const element = document.getElementById(id);
@@ -8,12 +8,12 @@ export function byId(id) {
   return element;
 }
 
-/** An element with attributes, and children that are elements or texts. */
+/** Creates an element with attributes, and children that are elements or texts. */
 export function make(tag, attributes = {}, ...children) {
   return dress(document.createElement(tag), attributes, children);
 }
 
-/** The same for drawings. */
+/** Creates an SVG element in the same way. */
 export function draw(tag, attributes = {}, ...children) {
   return dress(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -26,12 +26,12 @@ function dress(element, attributes, children) {
   return element;
 }
 
-/** Before a panel says something, also the same once more. */
+/** Clears a message, so that showing the same one again is noticed. */
 export function hush(element) {
   say(element, { tone: "none", text: "" });
 }
 
-/** What a panel says of the last thing that was done there. */
+/** Shows the message for the last action of a panel. */
 export function say(element, { tone, text }) {
   element.dataset.tone = tone;
   element.textContent = text;

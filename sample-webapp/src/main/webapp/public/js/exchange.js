@@ -1,18 +1,18 @@
 /**
- * Requests and their answers. Nothing is sent but what is asked for: the browser adds no cookies
- * and no password of its own, so that each window is a device of its own.
+ * Requests and their answers. The browser adds neither cookies nor stored passwords, so that each
+ * window is a separate device.
  */
 
 const LONGEST_WAIT = 30_000;
 
 /**
- * Sends a request. A server that cannot be reached is an outcome as well: `failure` says so in
- * words, and there is no status.
+ * Sends a request, and never throws: if the server cannot be reached, the result has a text
+ * `failure` and no status.
  */
 export async function send(method, path, { headers = {}, body } = {}) {
   const address = new URL("." + path, document.baseURI);
   const request = { method, path: address.pathname + address.search, headers, body };
-  const begin = performance.now();
+  const start = performance.now();
   try {
     const answer = await fetch(address, {
       method,
@@ -31,16 +31,16 @@ export async function send(method, path, { headers = {}, body } = {}) {
       headers: answer.headers,
       text,
       json: parsed(text),
-      millis: performance.now() - begin,
+      millis: performance.now() - start,
     };
   } catch (error) {
-    const why = error.name === "TimeoutError" ? "it did not answer in time" : error.message;
+    const cause = error.name === "TimeoutError" ? "it did not answer in time" : error.message;
     return {
       request,
-      failure: `The server could not be reached (${why}).`,
+      failure: `The server could not be reached (${cause}).`,
       headers: new Headers(),
       text: "",
-      millis: performance.now() - begin,
+      millis: performance.now() - start,
     };
   }
 }
@@ -57,7 +57,7 @@ export function succeeded(exchange) {
   return exchange.status >= 200 && exchange.status < 300;
 }
 
-/** What presents a token, with its session id where it has one. */
+/** Returns the headers that present a token, with its session id if there is one. */
 export function presenting({ token, session }, more = {}) {
   const headers = { Authorization: "Bearer " + token, ...more };
   return session ? { ...headers, session } : headers;

@@ -12,7 +12,7 @@ const SHOP = "/cra/serviceGateway/services/shop";
 const DATA = SHOP + "/products/1/views/1/data";
 
 const said = byId("gateway-said");
-const life = new Life(byId("gateway-life"), "What is left of the user token's life, or its session's");
+const life = new Life(byId("gateway-life"), "Remaining lifetime of the user token or its session");
 
 let token = null;
 let session = null;
@@ -20,10 +20,10 @@ let session = null;
 export function startGateway() {
   const steps = {
     "gateway-login": logIn,
-    "gateway-once": () => ask("", {}, () => "Answered in a session for this request alone; nothing is kept."),
+    "gateway-once": () => ask("", {}, () => "Answered in a session for this request only; nothing is kept."),
     "gateway-open": open,
-    "gateway-on": () => ask("", { session }, goneOn),
-    "gateway-last": () => ask("?close=true", { session }, (exchange) => goneOn(exchange) + " " + forget()),
+    "gateway-on": () => ask("", { session }, continued),
+    "gateway-last": () => ask("?close=true", { session }, (exchange) => continued(exchange) + " " + forget()),
     "gateway-close": close,
     "gateway-alive": keepAlive,
   };
@@ -52,11 +52,11 @@ async function logIn() {
   const username = byId("gateway-account").value;
   const login = jsonBody({ username, password: passwordOf(username) });
   const exchange = await sendAndShow("POST", SHOP + "/login", login);
-  tell(exchange, () => {
+  report(exchange, () => {
     token = exchange.json.userToken;
     session = null;
     life.clear();
-    return `${username} has a user token. It is bound to nothing: whoever has it, is ${username}.`;
+    return `${username} has a user token. It is bound to no client: every holder acts as ${username}.`;
   });
   if (token) {
     await keepAlive({ quietly: true });
@@ -66,13 +66,13 @@ async function logIn() {
 async function open() {
   await ask("?close=false", {}, (exchange) => {
     session = exchange.headers.get("session");
-    return `The session ${session.slice(0, 8)}... is open, and is kept for the next requests.`;
+    return `The session ${session.slice(0, 8)}... is open, and stays open for the next requests.`;
   });
 }
 
 async function close() {
   const exchange = await sendAndShow("POST", SHOP + "?close=true", { headers: presenting({ token, session }) });
-  tell(exchange, forget);
+  report(exchange, forget);
 }
 
 async function keepAlive({ quietly = false } = {}) {
@@ -81,19 +81,19 @@ async function keepAlive({ quietly = false } = {}) {
     life.set(exchange.json.remaining);
   }
   if (!quietly || !succeeded(exchange)) {
-    tell(exchange, () => (session ? "The session and its user token are renewed." : "The user token is renewed."));
+    report(exchange, () => (session ? "The session and its user token are renewed." : "The user token is renewed."));
   }
 }
 
 async function ask(query, { session: named }, text) {
   const exchange = await sendAndShow("GET", DATA + query, { headers: presenting({ token, session: named }) });
-  life.heard(exchange);
-  tell(exchange, () => text(exchange));
+  life.update(exchange);
+  report(exchange, () => text(exchange));
 }
 
-function goneOn(exchange) {
+function continued(exchange) {
   const count = exchange.json.requests;
-  return `Gone on in the session: request ${count} in it.`;
+  return `The session continues with its request ${count}.`;
 }
 
 function forget() {
@@ -101,7 +101,7 @@ function forget() {
   return "The session is closed.";
 }
 
-function tell(exchange, text) {
+function report(exchange, text) {
   if (succeeded(exchange)) {
     say(said, { tone: "good", text: text(exchange) });
     return;
@@ -112,6 +112,6 @@ function tell(exchange, text) {
       token = null;
       life.clear();
     }
-    session = null; // the user token may live on without it
+    session = null; // the user token may still be valid without it
   }
 }

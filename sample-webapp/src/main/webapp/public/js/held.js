@@ -1,6 +1,6 @@
 /**
- * The token that this window is logged in with, and its session id. Both are in memory alone: a
- * reload forgets them.
+ * The token that this window is logged in with, and its session id. Both are kept in memory only,
+ * so a reload loses them.
  */
 
 class Held extends EventTarget {

@@ -1,4 +1,4 @@
-/** A life that runs down: a bar and the time that is left, moved between two answers by the clock. */
+/** The remaining lifetime of a token: a bar and a time, which run down between two answers. */
 
 import { make } from "./dom.js";
 import { clock } from "./time.js";
@@ -27,7 +27,7 @@ export class Life {
     this.#time.textContent = "–";
     this.#note.textContent = "";
     this.#bar.dataset.state = "none";
-    this.#mark(0, 1, "nothing is held");
+    this.#mark(0, 1, "no token");
   }
 
   never() {
@@ -38,7 +38,7 @@ export class Life {
     this.#mark(1, 1, "never expires");
   }
 
-  /** The server said that so many milliseconds are left. */
+  /** Sets the remaining lifetime that the server reported, in milliseconds. */
   set(millis) {
     const gained = this.#end === null ? 0 : millis - this.#left();
     this.#end = performance.now() + millis;
@@ -47,8 +47,8 @@ export class Life {
     this.#show();
   }
 
-  /** Takes an answer. What a failed one says is what its success would have granted. */
-  heard(exchange) {
+  /** Applies an answer. A failed request reports the lifetime that a success would have given. */
+  update(exchange) {
     const left = exchange.headers.get("Token-Remaining");
     const note = this.#note.textContent;
     if (left !== null && exchange.status < 400) {
@@ -57,7 +57,7 @@ export class Life {
       this.#note.textContent = "left: the last call has failed and renewed nothing";
     }
     if (note && exchange.request.headers["Token-Passive"]) {
-      this.#note.textContent = note; // a look changes nothing that is to be told
+      this.#note.textContent = note; // a passive check does not replace the note
     }
   }
 

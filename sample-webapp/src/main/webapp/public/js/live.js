@@ -1,4 +1,4 @@
-/** The live figures, from GET /metrics, and the health; nobody is asked while the page is hidden. */
+/** The live figures from GET /metrics, and the health. Nothing is requested while the page is hidden. */
 
 import { noteReach } from "./banner.js";
 import { Chart } from "./chart.js";
@@ -27,7 +27,7 @@ export function startLive() {
 async function poll() {
   clearTimeout(timer);
   if (document.hidden) {
-    former = null; // a rate over the time that nobody looked would be a lie
+    former = null; // a rate over the hidden time would be wrong
     return;
   }
   await Promise.all([showHealth(), there ? showFigures() : null]);
@@ -39,11 +39,12 @@ async function showFigures() {
   const answer = await send("GET", "/metrics");
   if (answer.failure || answer.status >= 500) {
     former = null;
-    return; // the health says so, or it passes
+    return; // the health shows it, or it is temporary
   }
   if (answer.status !== 200) {
     there = false;
-    note.textContent = `There are no figures: GET /metrics was answered by ${answer.status}. It is not asked again.`;
+    note.textContent =
+      `There are no figures: GET /metrics was answered with ${answer.status}. It is not requested again.`;
     byId("live").classList.add("without");
     return;
   }
@@ -70,7 +71,7 @@ function totalsOf(all) {
 async function showHealth() {
   const answer = await send("GET", "/public/health");
   if (!answer.failure) {
-    noteReach(answer); // whoever is not logged in has no looks that would lower the banner
+    noteReach(answer); // without a login there are no checks that would hide the banner
   }
   const { status, store, feed } = answer.json ?? {};
   const good = status === "ok" && store !== "failing" && feed?.fresh !== false;
@@ -80,7 +81,7 @@ async function showHealth() {
 
 function healthText({ status, json }) {
   if (!json) {
-    return `The health was answered by ${status}`;
+    return `The health was answered with ${status}`;
   }
   const facts = [`Health: ${json.status}`];
   if (json.store) {

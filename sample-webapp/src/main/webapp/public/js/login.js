@@ -1,4 +1,4 @@
-/** Logging in and out: a session token or an open token, for the account that is picked. */
+/** Login and logout: a session token or an open token, for the selected account. */
 
 import { clearBanner } from "./banner.js";
 import { byId, hush, say } from "./dom.js";
@@ -10,9 +10,9 @@ import { words } from "./words.js";
 
 const HINTS = {
   session:
-    "It works with its session id alone, and from this address alone. Each use renews it; it dies when it is not used, " +
-    "and after these minutes at the latest. 0 is no such limit.",
-  open: "It works from everywhere, without a session id, for these minutes; 0 is for ever. No use renews it.",
+    "It is accepted only with its session id, and only from this address. Each use renews it; it expires without use, " +
+    "and after these minutes at the latest. 0 means no such limit.",
+  open: "It is accepted from every address, without a session id, for these minutes; 0 is unlimited. No use renews it.",
 };
 
 const form = byId("login-form");
@@ -20,7 +20,7 @@ const said = byId("login-said");
 const entering = new Turns();
 const leaving = new Turns();
 
-/** The printed password of an account. */
+/** Returns the password of an account, as it is printed on the page. */
 export function passwordOf(account) {
   return form.querySelector(`input[value="${account}"]`).dataset.password;
 }
@@ -34,9 +34,9 @@ export function startLogin() {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    entering.take(byId("log-in"), logIn);
+    entering.take(byId("login-button"), logIn);
   });
-  byId("log-out").addEventListener("click", (event) => leaving.take(event.currentTarget, logOut));
+  byId("logout-button").addEventListener("click", (event) => leaving.take(event.currentTarget, logOut));
   held.addEventListener("change", showWho);
   fill();
   byId("kind-hint").textContent = HINTS[form.elements.kind.value];
@@ -68,12 +68,12 @@ async function logOut() {
   const leaver = held.current;
   const exchange = await sendAndShow("POST", "/security/rest/token/logout", { headers: presenting(leaver) });
   if (held.current !== null && held.current !== leaver) {
-    return; // somebody has logged in since
+    return; // another user has logged in since
   }
   if (succeeded(exchange)) {
-    clearBanner(); // a look may have seen the end before this answer came
+    clearBanner(); // a check may have been refused before this answer arrived
     held.drop();
-    say(said, { tone: "good", text: "Logged out: the token is ended, whoever has a copy." });
+    say(said, { tone: "good", text: "Logged out: the token is revoked, and every copy of it." });
     byId("login-title").focus();
   } else {
     say(said, words(exchange));

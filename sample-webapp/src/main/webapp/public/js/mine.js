@@ -1,4 +1,4 @@
-/** Requests with the token of this window. An answer that refuses it logs the window out. */
+/** Requests with the token of this window. An answer that refuses the token logs the window out. */
 
 import { noteReach, sayLoggedOut } from "./banner.js";
 import { byId } from "./dom.js";
@@ -8,20 +8,20 @@ import { Life } from "./life.js";
 import { sendAndShow, show } from "./wire.js";
 import { tokenRefused } from "./words.js";
 
-const life = new Life(byId("life"), "What is left of the token's life");
+const life = new Life(byId("life"), "Remaining lifetime of the token");
 
 held.addEventListener("change", () => life.clear());
 
-/** Sends with the token of this window, or without one where it has none. */
+/** Sends a request with the token of this window, or without a token if it has none. */
 export async function sendMine(method, path, { headers, ...more } = {}) {
   const sender = held.current;
   const all = sender ? presenting(sender, headers) : headers;
   const exchange = await sendAndShow(method, path, { headers: all, ...more });
-  hear(sender, exchange);
+  handle(sender, exchange);
   return exchange;
 }
 
-/** Looks whether the token lives, and renews nothing; shown on the wire if it is refused alone. */
+/** Checks the token without renewing it. The exchange is shown only if it is not answered with 200. */
 export async function look() {
   const sender = held.current;
   const headers = presenting(sender, { "Token-Passive": "true" });
@@ -30,12 +30,12 @@ export async function look() {
   if (exchange.status !== 200 && !exchange.failure) {
     show(exchange);
   }
-  hear(sender, exchange);
+  handle(sender, exchange);
   return exchange;
 }
 
-/** An answer that was overtaken by a log-out says nothing about what is held now. */
-function hear(sender, exchange) {
+/** Applies an answer, unless the window has logged out or changed its token since the request. */
+function handle(sender, exchange) {
   if (!sender || sender !== held.current) {
     return;
   }
@@ -45,6 +45,6 @@ function hear(sender, exchange) {
   } else if (exchange.json?.remaining === null) {
     life.never();
   } else {
-    life.heard(exchange);
+    life.update(exchange);
   }
 }

@@ -1,4 +1,4 @@
-/** Starts the panels of the page, each on its own. */
+/** Starts the panels of the page, which are independent of each other. */
 
 import { startCalls } from "./calls.js";
 import { startClient } from "./client.js";

@@ -1,4 +1,4 @@
-/** Reads the text format of Prometheus, as far as sums of counters need it. */
+/** Reads the text format of Prometheus, as far as it is needed to add up counters. */
 
 const SAMPLE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)/;
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
@@ -16,7 +16,7 @@ export function samples(text) {
     }));
 }
 
-/** The sum over all samples of that name whose labels are wanted. */
+/** Returns the sum of all samples with that name whose labels match. */
 export function sum(all, name, wanted = () => true) {
   return all
     .filter((it) => it.name === name && wanted(it.labels) && Number.isFinite(it.value))

@@ -1,6 +1,6 @@
-/** Moments and lengths of time, as people read them. */
+/** Formats moments and durations. */
 
-/** 93784000 as 26:03:04, 59000 as 0:59. */
+/** Formats 93784000 as 26:03:04, and 59000 as 0:59. */
 export function clock(millis) {
   const all = Math.floor(millis / 1000);
   const seconds = String(all % 60).padStart(2, "0");
@@ -9,7 +9,7 @@ export function clock(millis) {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
 }
 
-/** The time of day; of another day than today, the date as well. */
+/** Formats the time of day, with the date if it is not today. */
 export function moment(date, now = new Date()) {
   const time = date.toLocaleTimeString("en-GB");
   const isToday = date.toDateString() === now.toDateString();

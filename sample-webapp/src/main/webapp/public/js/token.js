@@ -1,4 +1,4 @@
-/** The token of this window, taken apart and watched. */
+/** The token of this window: its parts, and a check every two seconds. */
 
 import { byId, make } from "./dom.js";
 import { held } from "./held.js";
@@ -21,19 +21,19 @@ export function startToken() {
   document.addEventListener("visibilitychange", lookNow);
 }
 
-/** One look, and the next one after a while; none while nobody sees the page. */
+/** Checks the token now and then every two seconds; not while the page is hidden. */
 export async function lookNow() {
   clearTimeout(timer);
-  const asked = held.current;
+  const checked = held.current;
   const first = looks === 0;
-  if (!asked || document.hidden || !(watch.checked || first)) {
+  if (!checked || document.hidden || !(watch.checked || first)) {
     return;
   }
   looks++;
   const exchange = await look();
-  if (held.current === asked) {
-    byId("looks").textContent =
-      `${looks} so far, the last was answered ${exchange.failure ? "by nobody" : "by " + exchange.status}.`;
+  if (held.current === checked) {
+    const answer = exchange.failure ? "had no answer" : "was answered with " + exchange.status;
+    byId("looks").textContent = `${looks} checks so far; the last one ${answer}.`;
     clearTimeout(timer);
     timer = setTimeout(lookNow, EVERY);
   }
@@ -46,8 +46,8 @@ function showToken() {
   const parts = current ? takeApart(current.token) : [];
   byId("token-text").replaceChildren(...parts.flatMap(coloured));
   byId("token-session").textContent = current?.session
-    ? `It is good together with its session id alone, ${current.session.slice(0, 8)}..., and from this address alone.`
-    : "It is good by itself, for everybody who has it.";
+    ? `It is valid only with its session id, ${current.session.slice(0, 8)}..., and only from this address.`
+    : "It is valid without a session id, for everyone who has it.";
   byId("token-parts").replaceChildren(...parts.flatMap(explained));
 }
 

@@ -1,4 +1,4 @@
-/** The last exchanges, as they went over the wire; the newest is open. */
+/** The last exchanges, as they were sent and received; the newest is expanded. */
 
 import { noteReach } from "./banner.js";
 import { byId, make } from "./dom.js";
@@ -6,8 +6,8 @@ import { send } from "./exchange.js";
 import { moment } from "./time.js";
 import { words } from "./words.js";
 
-const MOST = 10;
-const LONGEST_SECRET = 22;
+const MAX_ENTRIES = 10;
+const SHOWN_LENGTH = 22;
 const LONG_WORD = /^\S{40,}$/;
 const SHOWN = [
   "WWW-Authenticate",
@@ -21,7 +21,7 @@ const SHOWN = [
 
 const list = byId("wire-list");
 
-/** Sends, and shows what went over the wire. */
+/** Sends a request, and shows the exchange. */
 export async function sendAndShow(method, path, more) {
   const exchange = await send(method, path, more);
   noteReach(exchange);
@@ -35,7 +35,7 @@ export function show(exchange) {
     entry.open = false;
   }
   list.prepend(make("li", {}, entryOf(exchange, meaning)));
-  while (list.children.length > MOST) {
+  while (list.children.length > MAX_ENTRIES) {
     list.lastElementChild.remove();
   }
 }
@@ -60,7 +60,7 @@ function entryOf(exchange, meaning) {
   );
 }
 
-/** An address that is cut into lines at its slashes, where it is too long for one. */
+/** An address that can be wrapped at its slashes. */
 function addressOf(path) {
   const pieces = path.split(/(?=[/?])/);
   return make("code", {}, ...pieces.flatMap((piece) => [make("wbr"), piece]));
@@ -92,16 +92,16 @@ function answerText(exchange) {
   return lines.join("\n") + (body ? "\n\n" + body : "");
 }
 
-/** Secrets need no more than their beginning to be told apart. */
+/** Shortens secrets: their first characters are enough to distinguish them. */
 function cutShort(name, value) {
   if (value.startsWith("Basic ")) {
-    return "Basic ..."; // nothing but a spelling of the password
+    return "Basic ..."; // an encoding of the password
   }
   const secret = name === "Authorization" || name === "session";
-  return secret && value.length > LONGEST_SECRET ? value.slice(0, LONGEST_SECRET) + "..." : value;
+  return secret && value.length > SHOWN_LENGTH ? value.slice(0, SHOWN_LENGTH) + "..." : value;
 }
 
 function shortened(name, value) {
   const isLong = typeof value === "string" && LONG_WORD.test(value);
-  return isLong ? value.slice(0, LONGEST_SECRET) + "..." : value;
+  return isLong ? value.slice(0, SHOWN_LENGTH) + "..." : value;
 }

@@ -1,37 +1,37 @@
-/** Answers in words: what the status and the headers mean, and what to do. */
+/** Describes answers: the meaning of the status and the headers, and the next step. */
 
 import { clock } from "./time.js";
 
-/** Why a token died, as its rightful holder is told. */
+/** The reasons for which a token has ended, as its rightful holder receives them. */
 export const ENDS = {
-  expired: "it was not used for too long, or its time was over",
+  expired: "it was not used for too long, or its lifetime was over",
   closed: "it was logged out, here or from another device",
-  replaced: "it was refreshed, and its successor counts",
+  replaced: "it was refreshed, and only its successor is valid",
   evicted: "a newer session took its place, since their number is limited",
 };
 
-/** All refusals, for the list on the page; the words of an answer are taken from here. */
+/** All refusals: for the list on the page, and for the text of an answer. */
 export const REFUSALS = {
-  nothing: ["401", "No token", "The request presented no token. Log in, and send what you got."],
-  password: ["401", "Wrong login", "User name or password is wrong. Which of them is not said."],
+  nothing: ["401", "No token", "The request presented no token. Log in, and send the token."],
+  password: ["401", "Wrong login", "The user name or the password is wrong. The server does not say which."],
   unknown: [
     "401",
     "Not accepted",
-    "Unknown, forged, malformed, or without its session id or client. The answer is the same whatever is wrong.",
+    "Unknown, forged, malformed, or without its session id or client. The answer is the same in all these cases.",
   ],
-  ended: ["401", "Ended", "The token is authentic and has ended; the reason is told to its rightful holder alone."],
-  request: ["400", "Bad request", "The request contradicts itself, or a parameter is not what it should be."],
-  forbidden: ["403", "Not allowed", "The server knows who you are, and this is not yours to do."],
-  missing: ["404", "Not there", "There is nothing at this address, or it is not yours to see."],
+  ended: ["401", "Ended", "The token was revoked or has expired. Only its rightful holder receives the reason."],
+  request: ["400", "Bad request", "The request contradicts itself, or a parameter is not valid."],
+  forbidden: ["403", "Not allowed", "The user is known, but is not allowed to do this."],
+  missing: ["404", "Not found", "There is nothing at this address, or the user is not allowed to see it."],
   method: ["405", "Wrong method", "The address is right, the method is not."],
   conflict: ["409", "Conflict", "There is one already, or there are too many."],
-  limited: ["429", "Too many failed logins", "Wait as long as the server says; a right password does not help before."],
+  limited: ["429", "Too many failed logins", "Wait as long as the server says. Until then, no password is accepted."],
   failed: ["500", "The application failed", "The token was accepted; a request that fails renews nothing."],
-  unavailable: ["503", "Cannot tell", "The store or another part does not answer, so nobody is let through. Try again."],
+  unavailable: ["503", "Unavailable", "The store or another part does not answer, so no token is accepted. Try again."],
   network: ["none", "No answer", "The server could not be reached. Nothing is known of the token."],
 };
 
-/** The words for an exchange: a tone (good, bad, warn) and a text. */
+/** Returns the description of an exchange: a tone (good, bad, warn) and a text. */
 export function words(exchange) {
   const { status } = exchange;
   if (exchange.failure) {
@@ -50,15 +50,15 @@ function accepted(exchange) {
     return "Accepted, and nothing was renewed: the request was passive.";
   }
   const left = exchange.headers.get("Token-Remaining");
-  return left === null ? "Accepted." : `Accepted, and the token lives on for ${clock(Number(left))}.`;
+  return left === null ? "Accepted." : `Accepted, and the token expires in ${clock(Number(left))}.`;
 }
 
-/** The reason why the token of an exchange has ended; undefined if it was not refused for that. */
+/** Returns the reason for which the token of an exchange has ended; undefined if there is none. */
 export function reasonOf(exchange) {
   return exchange.status === 401 ? exchange.json?.reason : undefined;
 }
 
-/** Whether the token that was presented is refused, whatever the reason. */
+/** Returns true if the presented token was refused, for any reason. */
 export function tokenRefused(exchange) {
   const challenge = exchange.headers.get("WWW-Authenticate") ?? "";
   return exchange.status === 401 && challenge.includes("invalid_token");
@@ -71,7 +71,7 @@ function kindOf(exchange) {
     case 415:
       return "request";
     case 401:
-      return reasonOf(exchange) ? "ended" : tokenRefused(exchange) ? "unknown" : asked(exchange);
+      return reasonOf(exchange) ? "ended" : tokenRefused(exchange) ? "unknown" : unauthenticatedKind(exchange);
     case 403:
       return "forbidden";
     case 404:
@@ -89,8 +89,8 @@ function kindOf(exchange) {
   }
 }
 
-/** A login that was refused asks for nothing new; what presented nothing is asked for a token. */
-function asked(exchange) {
+/** Distinguishes a refused login from a request without a token. */
+function unauthenticatedKind(exchange) {
   const { headers, body } = exchange.request;
   return headers.Authorization?.startsWith("Basic ") || body?.includes('"password"') ? "password" : "nothing";
 }

@@ -15,8 +15,9 @@ import org.tokenfilter.benchmark.scale.HeapBenchmark;
 import org.tokenfilter.benchmark.scale.ScaleBenchmark;
 
 /**
- * Measures what it is told to: {@code quick}, {@code full}, {@code micro}, {@code scale}, {@code
- * heap}, {@code ends}, {@code logins}, {@code profile}, or {@code all}.
+ * The command line of the benchmarks. The argument chooses the benchmark: {@code quick}, {@code
+ * full}, {@code micro}, {@code scale}, {@code heap}, {@code ends}, {@code logins}, {@code profile},
+ * or {@code all}.
  */
 public final class Benchmarks {
 
@@ -29,14 +30,16 @@ public final class Benchmarks {
 
   private Benchmarks() {}
 
-  /** Starts. Ends the JVM: other libraries' threads know no end. */
+  /**
+   * Runs the chosen benchmark, and exits the JVM: threads of other libraries would keep it running.
+   */
   public static void main(String[] choice) {
     int status = FAILED;
     try {
       measure(choice);
       status = 0;
     } catch (Exception e) {
-      LOG.error("It was not measured", e);
+      LOG.error("The benchmark failed", e);
     }
     System.exit(status);
   }
@@ -59,7 +62,7 @@ public final class Benchmarks {
         logins();
         scale();
       }
-      default -> throw new IllegalArgumentException("nothing to measure: " + List.of(choice));
+      default -> throw new IllegalArgumentException("unknown benchmark: " + List.of(choice));
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * What the filter costs, beside a servlet without protection and beside other libraries. Start with
- * {@link org.tokenfilter.benchmark.Benchmarks}.
+ * The cost of the filter, compared with a servlet without protection and with other libraries.
+ * Start with {@link org.tokenfilter.benchmark.Benchmarks}.
  */
 @NullMarked
 package org.tokenfilter.benchmark;

@@ -139,16 +139,17 @@ class PgBouncerTest {
         HikariDataSource pool = pool(bouncer);
         TokenStore store = open(pool, true)) {
       store.watch(heard::add);
-      await().atMost(PATIENCE).until(() -> said(Level.WARN, "deaf"));
+      await().atMost(PATIENCE).until(() -> said(Level.WARN, "notifications are not delivered"));
       assertThat(lines())
           .anyMatch(line -> line.contains("pooler in transaction mode") && line.contains("listen"));
-      assertThat(said(Level.INFO, "what is told is heard")).isFalse();
+      assertThat(said(Level.INFO, "delivery of notifications is confirmed")).isFalse();
       TokenId ended = end(store);
       assertThat(store.endedWithin(Duration.ofMinutes(1), 1_000).ids()).contains(ended);
       assertThat(sessionsThatListened()).isZero();
     }
     assertThat(heard).isEmpty();
-    assertThat(lines().stream().filter(line -> line.contains("deaf"))).hasSize(1);
+    assertThat(lines().stream().filter(line -> line.contains("notifications are not delivered")))
+        .hasSize(1);
   }
 
   @Test
@@ -159,9 +160,9 @@ class PgBouncerTest {
         HikariDataSource pool = pool(bouncer);
         TokenStore store = open(pool, true)) {
       store.watch(heard::add);
-      await().atMost(PATIENCE).until(() -> said(Level.WARN, "deaf"));
+      await().atMost(PATIENCE).until(() -> said(Level.WARN, "notifications are not delivered"));
       bouncer.change("pool_mode = transaction", "pool_mode = session");
-      await().atMost(PATIENCE).until(() -> said(Level.INFO, "listening for ended tokens again"));
+      await().atMost(PATIENCE).until(() -> said(Level.INFO, "listening for revocations again"));
       awaitHeard(store);
     }
   }
@@ -175,10 +176,12 @@ class PgBouncerTest {
         HikariDataSource pool = pool(bouncer);
         TokenStore store = open(pool, true)) {
       store.watch(heard::add);
-      await().atMost(PATIENCE).until(() -> said(Level.INFO, "what is told is heard"));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> said(Level.INFO, "delivery of notifications is confirmed"));
       awaitHeard(store);
       assertThat(said(Level.WARN, "listening")).isFalse();
-      assertThat(said(Level.WARN, "deaf")).isFalse();
+      assertThat(said(Level.WARN, "notifications are not delivered")).isFalse();
     }
   }
 

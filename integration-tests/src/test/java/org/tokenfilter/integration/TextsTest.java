@@ -31,7 +31,7 @@ import org.tokenfilter.store.jdbc.JdbcTokenStore;
 class TextsTest {
 
   private static final String MYSQL_DRIVER = "&sslMode=DISABLED&allowPublicKeyRetrieval=true";
-  private static final String CHANGED = "does not give texts back as they were stored";
+  private static final String CHANGED = "does not return texts as they were stored";
 
   @ParameterizedTest
   @ValueSource(
@@ -124,8 +124,8 @@ class TextsTest {
         assertTaken(url);
       } else {
         // Where the server is strict it refuses the text itself, else it puts another one there.
-        assertRefused(url, "set sql_mode = ''", "token_record." + column + " gives U+");
-        assertRefused(url, "", "token_record does not take every text");
+        assertRefused(url, "set sql_mode = ''", "token_record." + column + " returns U+");
+        assertRefused(url, "", "token_record does not accept every text");
       }
     }
   }
@@ -159,7 +159,7 @@ class TextsTest {
     try (HikariDataSource pool = pool(url, "")) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> JdbcTokenStore.builder(pool).open())
-          .withMessageContainingAll("keeps what was rolled back", "schema-mariadb.sql");
+          .withMessageContainingAll("keeps rows that were rolled back", "schema-mariadb.sql");
     }
     assertThat(records(url)).isZero();
   }

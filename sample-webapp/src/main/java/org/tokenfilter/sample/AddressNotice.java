@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which address to open, as the last line of a start: once the sample answers there, and so
- * after all that the container says. Where {@code -Dsample.address} is not set, it says nothing.
+ * Prints the address to open as the last line of a start: once the sample answers there, and so
+ * after the output of the container. Prints nothing if {@code -Dsample.address} is not set.
  */
 public final class AddressNotice implements ServletContextListener {
 
@@ -51,7 +51,10 @@ public final class AddressNotice implements ServletContextListener {
     }
   }
 
-  /** Before a server has started it refuses connections, and then it answers something else. */
+  /**
+   * Returns whether the page is served. Before that, the server refuses connections or answers
+   * another status.
+   */
   private static boolean answers(String address) {
     try {
       HttpURLConnection page = (HttpURLConnection) URI.create(address).toURL().openConnection();

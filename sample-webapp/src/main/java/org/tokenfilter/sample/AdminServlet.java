@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 
-/** {@code GET /api/admin}: for the role admin; roles are the application's to check. */
+/** {@code GET /api/admin}: for the role admin, which the application itself checks. */
 public final class AdminServlet extends HttpServlet {
 
   @Serial private static final long serialVersionUID = 1L;

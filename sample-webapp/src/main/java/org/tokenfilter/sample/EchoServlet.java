@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 
-/** {@code POST /api/echo}: gives the body back byte for byte, with its content type. */
+/** {@code POST /api/echo}: returns the body byte for byte, with its content type. */
 public final class EchoServlet extends HttpServlet {
 
   @Serial private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ public final class EchoServlet extends HttpServlet {
     if (request.getContentType() != null) {
       response.setContentType(request.getContentType());
     }
-    // Whatever the body says it is, a browser must not run it here.
+    // A browser must not run the body in this origin, regardless of its content type.
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("Content-Security-Policy", "sandbox");
     request.getInputStream().transferTo(response.getOutputStream());

@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * {@code GET /api/fail?status=N}: answers with that status; one of 400 and more renews no token.
+ * {@code GET /api/fail?status=N}: answers with that status. A status of 400 or more renews no
+ * token.
  */
 public final class FailServlet extends HttpServlet {
 

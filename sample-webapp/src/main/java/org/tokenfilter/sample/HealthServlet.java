@@ -15,8 +15,8 @@ import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.FeedState;
 
 /**
- * {@code GET /public/health}: that the application serves, and how its tokens are. The store is not
- * asked for it: anybody may send it as often as he likes.
+ * {@code GET /public/health}: the health of the application and of its token security. It performs
+ * no I/O, so it may be public and called at any rate.
  *
  * <pre>{@code
  * {"status":"ok","store":"ok","feed":{"fresh":true,"age":123},"keys":{"active":"k1","age":86400},
@@ -24,10 +24,10 @@ import org.tokenfilter.service.FeedState;
  *  "clock":{"ahead":0}}
  * }</pre>
  *
- * <p>The store is {@code ok} or {@code failing}. The feed's age is in milliseconds, and the feed
- * null where each request reads the store. The key's is in seconds. An age that is not known is
- * null. Of each background task: whether it is overdue, how many milliseconds ago it last succeeded
- * and last failed, and the kind and number of its failures.
+ * <p>The store is {@code ok} or {@code failing}. The feed is null if each request reads the store;
+ * its age is in milliseconds. The age of the key is in seconds. An unknown age is null. Each
+ * background task has a flag for being overdue, the milliseconds since its last success and its
+ * last failure, and the kind and number of its failures.
  */
 public final class HealthServlet extends HttpServlet {
 

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Serial;
 
-/** {@code GET /public/include}: a public page with a protected one inside. */
+/** {@code GET /public/include}: a public page that includes a protected one. */
 public final class IncludeServlet extends HttpServlet {
 
   @Serial private static final long serialVersionUID = 1L;

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns, once, when others than this machine can log in with the passwords of the README. */
+/** Warns once if other machines can log in with the passwords of the README. */
 public final class KnownAccounts implements ServletRequestListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(KnownAccounts.class);
 
-  /** No name, which would have to be looked up. */
+  /** An IP address. A host name would need a lookup. */
   private static final Pattern ADDRESS = Pattern.compile("\\[?[0-9A-Fa-f.:]+(%\\w+)?]?");
 
   private final AtomicBoolean told = new AtomicBoolean(areReplaced());
@@ -38,8 +38,8 @@ public final class KnownAccounts implements ServletRequestListener {
     String address = request.getLocalAddr();
     if (isBeyondThisMachine(address) && told.compareAndSet(false, true)) {
       LOG.warn(
-          "The accounts of the sample, whose passwords stand in its README, are served at {}:"
-              + " bind the container to 127.0.0.1, or name a file with other accounts,"
+          "The accounts of the sample, whose passwords are in its README, can be used at {}. Bind"
+              + " the container to 127.0.0.1, or name a file with other accounts:"
               + " -Dtoken.credentials.file=FILE",
           address);
     }

@@ -12,8 +12,8 @@ import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.metrics.TokenMetrics;
 
 /**
- * {@code GET /metrics}: what the filter counts, as the text that Prometheus reads. An application
- * that has a registry binds {@link TokenMetrics} to that one, and needs no such class.
+ * {@code GET /metrics}: the meters of the filter in the text format of Prometheus. An application
+ * that has a registry binds {@link TokenMetrics} to it, and needs no such class.
  */
 public final class MetricsServlet extends HttpServlet {
 
@@ -27,7 +27,7 @@ public final class MetricsServlet extends HttpServlet {
   /** A servlet for web.xml. */
   public MetricsServlet() {}
 
-  /** The filters have started before any servlet. */
+  /** Binds the meters. The filters have started before any servlet. */
   @Override
   public void init() {
     registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -10,8 +10,8 @@ import java.io.Serial;
 import java.util.Map;
 
 /**
- * Tells browsers how to treat the page and its files: nothing from elsewhere is loaded or run, no
- * other site may frame them, and they are asked for anew each time.
+ * Sets the security headers of the page and its files: browsers load and run nothing from other
+ * origins, no other site may frame them, and each use is revalidated.
  *
  * <pre>
  *   GET /                   200 OK
@@ -58,7 +58,9 @@ public final class PageHeadersFilter extends HttpFilter {
     chain.doFilter(request, response);
   }
 
-  /** The welcome file has one path or the other, as the container likes. */
+  /**
+   * Returns true for the page and its files. The path of the welcome file depends on the container.
+   */
   private static boolean isOfThePage(HttpServletRequest request) {
     String info = request.getPathInfo();
     String path = info == null ? request.getServletPath() : request.getServletPath() + info;

@@ -10,9 +10,9 @@ import org.tokenfilter.store.TokenStoreProvider;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
 /**
- * The sample's store: tokens in an H2 file, behind a pool of connections, on any container and
- * without anything to set up. An application with a DataSource of its own needs no such class: it
- * sets {@code token.store=jdbc} and names the DataSource.
+ * The store of the sample: tokens in an H2 file, behind a connection pool, on any container and
+ * without any setup. An application that has a DataSource needs no such class: it sets {@code
+ * token.store=jdbc} and names the DataSource.
  */
 public final class PooledH2StoreProvider implements TokenStoreProvider {
 
@@ -26,7 +26,9 @@ public final class PooledH2StoreProvider implements TokenStoreProvider {
     return NAME;
   }
 
-  /** Where the file is, without its ending. */
+  /**
+   * Returns the name of the setting for the path of the file, which is given without its extension.
+   */
   @Override
   public Set<String> settings() {
     return Set.of("file");
@@ -36,12 +38,12 @@ public final class PooledH2StoreProvider implements TokenStoreProvider {
   public TokenStore open(Map<String, String> settings) {
     String file = settings.get("file");
     if (file == null) {
-      throw new IllegalArgumentException("token.store." + NAME + ".file is needed");
+      throw new IllegalArgumentException("token.store." + NAME + ".file must name a file");
     }
     Duration timeout = Duration.parse(settings.get("timeout"));
     HikariConfig config = new HikariConfig();
     config.setPoolName("sample");
-    // Not by DriverManager, which would keep the driver when the application is gone.
+    // Not by DriverManager, which would keep the driver after the application has stopped.
     config.setDataSourceClassName("org.h2.jdbcx.JdbcDataSource");
     config.addDataSourceProperty(
         "url", "jdbc:h2:file:" + file + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");

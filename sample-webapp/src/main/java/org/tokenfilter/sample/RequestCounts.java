@@ -7,20 +7,20 @@ import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenId;
 
 /**
- * What an application keeps for each session, by its handle: here, how many requests there were. It
- * is freed when the session ends, whoever ends it; a request that is on its way at that moment may
- * leave a count behind.
+ * The number of requests of each session: an example of data that an application keeps by the token
+ * id of a session. The data is removed when the session is revoked or expires, on any node. A
+ * request in flight at that moment may leave a count behind.
  */
 final class RequestCounts implements TokenListener {
 
   private final Map<TokenId, Integer> counts = new ConcurrentHashMap<>();
 
-  /** Counts one more. */
+  /** Counts one request, and returns the number of requests of the session. */
   int next(TokenId session) {
     return counts.merge(session, 1, Integer::sum);
   }
 
-  /** How many sessions are counted. */
+  /** Returns the number of sessions with a count. */
   int sessions() {
     return counts.size();
   }

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the filter where the sample keeps its keys and tokens: in the folder {@code
- * -Dsample.data=DIR}, which is made for its owner alone; or, where none is named, in one that the
- * container gives the application. An application of yours would rather name them in its web.xml.
+ * Configures the location of the keys and tokens of the sample: the folder {@code
+ * -Dsample.data=DIR}, which is created for its owner only, or by default a temporary folder of the
+ * container. A real application would configure them in its web.xml.
  */
 public final class SampleData implements ServletContextListener {
 
@@ -44,9 +44,9 @@ public final class SampleData implements ServletContextListener {
       context.setInitParameter("token.credentials.file", accounts(context, folder).toString());
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "the sample cannot keep its keys and tokens: -D" + FOLDER + "=DIR names a folder", e);
+          "the sample cannot store its keys and tokens; name a folder: -D" + FOLDER + "=DIR", e);
     }
-    // As it would be by default: said here, since nobody else shares this store and these keys.
+    // The default value; explicit, since no other application shares this store and these keys.
     String path = context.getContextPath();
     context.setInitParameter("token.audience", path.isEmpty() ? "ROOT" : path);
   }
@@ -61,15 +61,15 @@ public final class SampleData implements ServletContextListener {
             ? temporary.toPath().toAbsolutePath().resolve("sample-data")
             : Files.createTempDirectory("sample-data-");
     LOG.warn(
-        "{} is not set: keys and tokens are kept in {}, which the container may empty;"
-            + " -D{}=DIR names a folder that stays",
+        "{} is not set. Keys and tokens are stored in {}, which the container may empty."
+            + " To keep them, name a folder: -D{}=DIR",
         FOLDER,
         given,
         FOLDER);
     return given;
   }
 
-  /** Where the WAR is not unpacked, a copy of what is in it. */
+  /** Returns the path of the accounts; if the WAR is not unpacked, that of a copy. */
   private static Path accounts(ServletContext context, Path folder) throws IOException {
     String unpacked = context.getRealPath(ACCOUNTS);
     if (unpacked != null && Files.isReadable(Path.of(unpacked))) {

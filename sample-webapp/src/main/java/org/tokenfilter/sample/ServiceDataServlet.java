@@ -13,8 +13,8 @@ import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenId;
 
 /**
- * {@code GET .../{service}/products/{p}/views/{v}/data}, with or without the service: the session
- * that the request is in, and how many requests there were in it.
+ * {@code GET .../{service}/products/{p}/views/{v}/data}, with or without the service: answers the
+ * session of the request and the number of its requests so far.
  */
 public final class ServiceDataServlet extends HttpServlet {
 
@@ -29,7 +29,7 @@ public final class ServiceDataServlet extends HttpServlet {
   /** A servlet for web.xml. */
   public ServiceDataServlet() {}
 
-  /** The filters have started before any servlet. */
+  /** Subscribes to token events. The filters have started before any servlet. */
   @Override
   public void init() {
     listening = TokenSecurity.of(getServletContext()).service().listen(counts);

@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /api/slow?ms=N}: the answer of whoami after N ms, without holding a thread. */
+/** {@code GET /api/slow?ms=N}: answers as whoami does after N ms, without blocking a thread. */
 public final class SlowServlet extends HttpServlet {
 
   @Serial private static final long serialVersionUID = 1L;

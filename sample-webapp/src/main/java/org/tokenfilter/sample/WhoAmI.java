@@ -12,11 +12,15 @@ import java.util.Locale;
 import java.util.TreeSet;
 import org.tokenfilter.filter.TokenPrincipal;
 
-/** Who sent a request, as JSON: what an application learns from the filter. */
+/**
+ * The user and the token of a request as JSON: the information that an application gets from the
+ * filter.
+ */
 final class WhoAmI {
 
   /**
-   * Jackson's own buffers stay in the container's threads, and the application's classes with them.
+   * No thread-local buffers: they would stay in the container's threads and keep the application's
+   * classes from being unloaded.
    */
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -46,7 +50,7 @@ final class WhoAmI {
       }
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException("a string can always be written to", e);
+      throw new UncheckedIOException("writing to a string failed", e);
     }
     return text.toString();
   }

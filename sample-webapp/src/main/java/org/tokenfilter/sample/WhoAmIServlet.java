@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 
-/** {@code GET|POST /api/whoami}: who sent the request. */
+/** {@code GET|POST /api/whoami}: answers the user and the token of the request. */
 public final class WhoAmIServlet extends HttpServlet {
 
   @Serial private static final long serialVersionUID = 1L;

@@ -61,9 +61,9 @@ final class DroppedWarTest {
       assertThat(temporary.resolve("sample-data")).isDirectoryContaining("glob:**/keys.jwks");
       assertThat(warnings())
           .containsExactly(
-              "sample.data is not set: keys and tokens are kept in "
+              "sample.data is not set. Keys and tokens are stored in "
                   + temporary.resolve("sample-data")
-                  + ", which the container may empty; -Dsample.data=DIR names a folder that stays");
+                  + ", which the container may empty. To keep them, name a folder: -Dsample.data=DIR");
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The README, cut into what readers copy from it. */
+/** The README or another document, cut into the parts that readers copy from it. */
 final class Readme {
 
   private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\|(.*)\\|$");
@@ -20,7 +20,12 @@ final class Readme {
   }
 
   static Readme read() throws IOException {
-    return new Readme(Files.readString(Path.of("../README.md")));
+    return read("README.md");
+  }
+
+  /** Another document, by its path in the repository. */
+  static Readme read(String document) throws IOException {
+    return new Readme(Files.readString(Path.of("..").resolve(document)));
   }
 
   String text() {

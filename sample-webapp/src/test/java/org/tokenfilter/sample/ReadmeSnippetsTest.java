@@ -28,12 +28,12 @@ final class ReadmeSnippetsTest {
   void openAShop() throws Exception {
     readme = Readme.read();
     shop = new Shop(folder);
-    shop.keys(readme.section("Keys").line("{\"keys\":"));
+    shop.keys(Readme.read("docs/keys.md").line("{\"keys\":"));
   }
 
   @Test
   void webXmlStartsAndProtects() throws Exception {
-    shop.webXml(readme.section("web.xml").fenced("xml"));
+    shop.webXml(readme.section("1. Register the filter in web.xml").fenced("xml"));
     shop.accounts(Files.readString(Path.of("src/main/webapp/WEB-INF/accounts")));
     try (WebApplication application = shop.start()) {
       assertThat(application.get("/index.html").text()).isEqualTo("welcome");
@@ -55,7 +55,7 @@ final class ReadmeSnippetsTest {
             import jakarta.servlet.annotation.*;
             import org.tokenfilter.filter.TokenFilter;
             """
-                + readme.section("Annotation").fenced("java"));
+                + readme.section("Register by annotation").fenced("java"));
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
       Class<?> filter = loader.loadClass("ApiFilter");
       assertThat(TokenFilter.class).isAssignableFrom(filter);
@@ -106,7 +106,7 @@ final class ReadmeSnippetsTest {
           }
         }
         """
-            .formatted(readme.section("Code").fenced("java")));
+            .formatted(readme.section("Register in code").fenced("java")));
     shop.webXml(
         """
         <listener>

@@ -38,14 +38,14 @@ final class ReadmeTest {
   void openAShop() throws Exception {
     readme = Readme.read();
     shop = new Shop(folder);
-    shop.keys(readme.section("Keys").line("{\"keys\":"));
+    shop.keys(Readme.read("docs/keys.md").line("{\"keys\":"));
   }
 
   @Test
   void dependenciesAreManagedByTheBom() throws Exception {
     Matcher named =
         Pattern.compile("<artifactId>([^<]+)</artifactId>(?:\\s*<version>([^<]+))?")
-            .matcher(readme.section("Maven").fenced("xml"));
+            .matcher(readme.section("Install").fenced("xml"));
     String bom = Files.readString(Path.of("../token-filter-bom/pom.xml"));
     int managed = 0;
     while (named.find()) {
@@ -61,7 +61,7 @@ final class ReadmeTest {
 
   @Test
   void commandsShowWhatTheyAreSaidToShowWhenTheyArePasted() throws Exception {
-    Steps steps = Steps.of(readme.section("Try it").text());
+    Steps steps = Steps.of(readme.section("Try the sample").text());
     assertThat(steps.number()).isEqualTo(2);
     try (WebApplication sample = Sample.start(folder.resolve("data"), Map.of())) {
       steps.assertShown(sample.port());
@@ -72,7 +72,7 @@ final class ReadmeTest {
   void accountsOfTheSampleAreItsOwn() throws Exception {
     List<String> accounts =
         ACCOUNT
-            .matcher(readme.section("Try it").text())
+            .matcher(readme.section("Try the sample").text())
             .results()
             .map((MatchResult it) -> it.group(1) + ":" + it.group(2))
             .toList();
@@ -81,14 +81,18 @@ final class ReadmeTest {
 
   @Test
   void commandMakesTheLineOfAnAccount() throws Exception {
-    String line =
-        passwordFile(readme.section("Who checks passwords").line("java -cp "), "a secret\n");
+    Readme account = readme.section("2. Create an account");
+    String line = passwordFile(account.line("java -cp "), "open-sesame-4711\n");
+    assertThat(account.text()).contains("`open-sesame-4711`");
     assertThat(line).startsWith("alice:$pbkdf2-sha512$").endsWith(":user,admin");
     shop.accounts(line);
-    shop.webXml(readme.section("web.xml").fenced("xml"));
+    shop.webXml(readme.section("1. Register the filter in web.xml").fenced("xml"));
+    Steps steps = Steps.of(readme.section("3. Log in with curl").text());
+    assertThat(steps.number()).isEqualTo(1);
     try (WebApplication application = shop.start()) {
-      Session alice = application.session("alice:a secret", 30);
+      Session alice = application.session("alice:open-sesame-4711", 30);
       assertThat(application.get("/page.html", alice.headers()).status()).isEqualTo(200);
+      steps.assertShown(application.port());
     }
   }
 

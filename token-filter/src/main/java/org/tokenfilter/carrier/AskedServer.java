@@ -3,23 +3,25 @@ package org.tokenfilter.carrier;
 import java.util.Locale;
 
 /**
- * The server that a client has asked, as its browser sees it: in front of all proxies that are
- * trusted. Immutable.
+ * The origin to which a client sent its request (RFC 6454), in front of all trusted proxies.
+ * Immutable.
  *
- * @param secure whether the client asked over TLS; where it did not say so, a proxy that tells
- *     nothing of it may have ended TLS
- * @param authority the host, with its port unless that is the scheme's own, or is not known
+ * @param secure whether the client is known to use TLS; if false, a proxy that does not report the
+ *     scheme may still have terminated TLS
+ * @param authority the host, in lower case, with its port unless that is the scheme's default or is
+ *     not known
  */
 public record AskedServer(boolean secure, String authority) {
 
-  /** A server is compared in lower case. */
+  /** Converts the authority to lower case. */
   public AskedServer {
     authority = authority.toLowerCase(Locale.ROOT);
   }
 
   /**
-   * Whether a page of this origin (RFC 6454) was served by this server. Where the client asked over
-   * TLS, so was the page; else both have the origin's scheme. A host without port has the scheme's.
+   * Returns whether a page of the given origin (RFC 6454) was served by this server. If the client
+   * uses TLS, the page must have come over TLS as well. Otherwise both are compared by the scheme
+   * of the given origin. A host without a port has the scheme's default port.
    */
   boolean isOf(String origin) {
     String lower = origin.toLowerCase(Locale.ROOT);
@@ -33,7 +35,10 @@ public record AskedServer(boolean secure, String authority) {
     return false;
   }
 
-  /** Whether an origin is of another server, and is so by its port, or its scheme's, alone. */
+  /**
+   * Returns whether the given origin has the same host as this server and is another origin only
+   * because of its port, or of the default port of its scheme.
+   */
   boolean isOfAnotherPortThan(String origin) {
     String lower = origin.toLowerCase(Locale.ROOT);
     for (Scheme scheme : Scheme.values()) {
@@ -49,12 +54,14 @@ public record AskedServer(boolean secure, String authority) {
     return hasPort(authority) ? authority.substring(0, authority.lastIndexOf(':')) : authority;
   }
 
-  /** Whether a host has its port behind it; the colons of IPv6 stand in brackets. */
+  /**
+   * Returns whether an authority includes a port. The colons of an IPv6 address are in brackets.
+   */
   static boolean hasPort(String authority) {
     return authority.lastIndexOf(':') > authority.lastIndexOf(']');
   }
 
-  /** As an origin is written, as far as it is known. */
+  /** Returns the origin in the form {@code scheme://host[:port]}, as far as it is known. */
   @Override
   public String toString() {
     return (secure ? Scheme.HTTPS : Scheme.HTTP).start + authority;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Reads the request header {@code Authorization: SCHEME CREDENTIALS} (RFC 9110, 11.6.2). */
+/** A reader of the request header {@code Authorization: SCHEME CREDENTIALS} (RFC 9110, 11.6.2). */
 public final class Authorization {
 
   private static final int CASE_BIT = 0x20;
@@ -14,11 +14,13 @@ public final class Authorization {
   private Authorization() {}
 
   /**
-   * What follows the scheme.
+   * Returns the credentials that follow the scheme.
    *
-   * @param scheme in lower case, compared in any ASCII case
-   * @return null if the header is absent, has another scheme, or nothing after it
-   * @throws TokenRejectedException if there are two of the header, whatever they say
+   * @param scheme the expected scheme in lower case; compared in any ASCII case
+   * @return the credentials; null if the header is absent, has another scheme, or has no
+   *     credentials
+   * @throws TokenRejectedException if the request has two Authorization headers, whatever their
+   *     values
    */
   public static @Nullable String credentials(HttpServletRequest request, String scheme)
       throws TokenRejectedException {
@@ -34,7 +36,8 @@ public final class Authorization {
   }
 
   /**
-   * Compares ASCII letters alone: {@code equalsIgnoreCase} would fold a long s and a Kelvin sign.
+   * Compares ASCII letters only, because {@code equalsIgnoreCase} would also match a long s and a
+   * Kelvin sign.
    */
   private static boolean startsWithScheme(String header, String scheme) {
     int length = scheme.length();

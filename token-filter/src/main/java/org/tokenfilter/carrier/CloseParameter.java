@@ -6,16 +6,16 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The parameter by which a request to the service gateway tells what becomes of its session. It is
- * read from the query string alone, so that no body has to be read for it.
+ * The request parameter that tells the service gateway whether to close the session after the
+ * request. It is read from the query string only, so that no request body has to be read for it.
  *
  * <pre>
- *   ?close=false     the session is kept; N says the same
- *   ?close=true      the session is closed when the request has ended; Y says the same
+ *   ?close=false     the session is kept; N has the same meaning
+ *   ?close=true      the session is closed after the request; Y has the same meaning
  * </pre>
  */
 public enum CloseParameter {
-  /** It is not there. */
+  /** The parameter is absent. */
   ABSENT,
   /** Keep the session. */
   FALSE,
@@ -25,9 +25,10 @@ public enum CloseParameter {
   private static final String NAME = "close";
 
   /**
-   * What a request says.
+   * Returns the parameter of a request.
    *
-   * @throws TokenRejectedException if it says anything else, or says it twice
+   * @return {@link #ABSENT} if the query string does not have it
+   * @throws TokenRejectedException if it has any other value, or is given twice
    */
   public static CloseParameter of(HttpServletRequest request) throws TokenRejectedException {
     @Nullable String query = request.getQueryString();

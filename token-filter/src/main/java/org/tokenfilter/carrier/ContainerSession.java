@@ -4,24 +4,28 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 
 /**
- * What becomes of the container's HttpSession, where a request has one: an id that was planted in a
- * browser before a login must not be good after it (session fixation), and what an application
- * keeps there must not outlive the log-out. No HttpSession is ever made. Immutable.
+ * The treatment of the container's HttpSession at login and logout, if a request has one. A session
+ * id that was planted in a browser before a login must not be valid after it (session fixation),
+ * and data that an application keeps in the HttpSession must not outlive the logout. Never creates
+ * an HttpSession. Immutable.
  *
- * @param treatment what a login and a log-out do to it
+ * @param treatment the effect of a login and of a logout on the HttpSession
  */
 public record ContainerSession(Treatment treatment) {
 
-  /** What a login and a log-out do to an HttpSession. */
+  /** The effect of a login and of a logout on an HttpSession. */
   public enum Treatment {
-    /** A login gives it a new id, and a log-out invalidates it. */
+    /** A login changes the session id, and a logout invalidates the session. */
     RENEW,
-    /** Nothing: the application looks after it, or shares it with others. */
+    /**
+     * Nothing. The application manages the session itself, or shares it with other applications.
+     */
     LEAVE
   }
 
   /**
-   * Somebody logs in, before anything is issued. The response must not be committed.
+   * Changes the session id as part of a login. Must be called before a token is issued and before
+   * the response is committed.
    *
    * @throws IllegalStateException if there is a session and its id cannot be changed
    */
@@ -32,14 +36,16 @@ public record ContainerSession(Treatment treatment) {
     try {
       request.changeSessionId();
     } catch (IllegalStateException failed) {
-      // Another request may have invalidated it meanwhile: then there is none any more.
+      // A concurrent request may have invalidated the session, so that there is none any more.
       if (request.getSession(false) != null) {
         throw failed;
       }
     }
   }
 
-  /** Somebody has logged out. */
+  /**
+   * Invalidates the session as part of a logout. Does nothing if a concurrent request already did.
+   */
   public void logOut(HttpServletRequest request) {
     HttpSession session = treatment == Treatment.LEAVE ? null : request.getSession(false);
     if (session == null) {
@@ -48,7 +54,7 @@ public record ContainerSession(Treatment treatment) {
     try {
       session.invalidate();
     } catch (IllegalStateException invalidatedMeanwhile) {
-      // That is what is wanted.
+      // The session is already invalid, as intended.
       return;
     }
   }

@@ -5,20 +5,21 @@ import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads two cookies from the request header {@code Cookie} (RFC 6265, 4.2.1), each with all the
- * values that a browser sends for its name. Containers read this header in ways of their own: one
- * reports a single cookie of a name, another throws for a cookie that is somebody else's.
+ * A parser of the request header {@code Cookie} (RFC 6265, 4.2.1) that reads two cookies, each with
+ * all the values that a browser sends for its name. It is used because containers parse this header
+ * differently: one reports only a single cookie of a name, another throws because of a cookie that
+ * belongs to another application.
  *
  * <pre>
  *   Cookie: SESSION=q3W...; token=eyJ...; SESSION=ZTg...
  *   Cookie: theme="dark"; SESSION="q3W..."
  * </pre>
  *
- * <p>A semicolon always ends a cookie, also in quotes, since no browser stores one within a value:
- * so no value of one cookie hides or becomes another one. Names are compared exactly; {@code
- * $Version} and the like are names of nothing here. Spaces around a cookie, and quotes around a
- * whole value, are not part of it. Lines of the header count as one. Immutable; the time that it
- * takes grows with the header's length and no faster.
+ * <p>A semicolon always ends a cookie, even within quotes, because no browser stores a semicolon in
+ * a value. Therefore no value of one cookie can hide another cookie or become one. Names are
+ * compared exactly; {@code $Version} and similar names have no special meaning. Spaces around a
+ * cookie and quotes around a whole value are not part of it. Several lines of the header are
+ * treated as one. Immutable. The running time is linear in the length of the header.
  */
 final class CookieHeader {
 
@@ -28,19 +29,24 @@ final class CookieHeader {
   private final String sessionCookie;
 
   /**
-   * A reader.
+   * Creates a parser.
    *
-   * @param tokenCookie the cookie of the token; null if it is not looked at
-   * @param sessionCookie the cookie of the session id
+   * @param tokenCookie the name of the token cookie; null if that cookie is ignored
+   * @param sessionCookie the name of the session id cookie
    */
   CookieHeader(@Nullable String tokenCookie, String sessionCookie) {
     this.tokenCookie = tokenCookie;
     this.sessionCookie = sessionCookie;
   }
 
-  /** Adds what the request sends for either cookie, in its order. */
+  /**
+   * Adds the values that the request sends for either cookie, in their order.
+   *
+   * @param tokens receives the values of the token cookie
+   * @param sessionIds receives the values of the session id cookie
+   */
   void read(HttpServletRequest request, Distinct tokens, Distinct sessionIds) {
-    // Many requests have none: no enumeration is made to find that out.
+    // Many requests have no cookies; this check avoids an enumeration for them.
     if (request.getHeader(NAME) == null) {
       return;
     }

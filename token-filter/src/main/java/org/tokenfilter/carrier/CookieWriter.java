@@ -11,21 +11,21 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 
 /**
- * Gives a session token's cookies to a browser, and takes them back. Thread-safe.
+ * A writer that adds and expires the cookies of a session token. Thread-safe.
  *
  * <pre>
  *   Set-Cookie: SESSION=q3W...; HttpOnly; Path=/app; SameSite=Lax; Secure
  *   Set-Cookie: SESSION=; HttpOnly; Path=/app; SameSite=Lax; Secure; Max-Age=0
  * </pre>
  *
- * <p>They live as long as the browser's session, unless it is set otherwise: the token's life is
- * judged here, not there.
+ * <p>The cookies live as long as the browser's session, unless a maximum age is set. The lifetime
+ * of the token itself is enforced by the server, not by the cookies.
  */
 public final class CookieWriter {
 
-  /** When cookies get the attribute Secure. */
+  /** The condition under which cookies have the attribute Secure. */
   public enum Secure {
-    /** Where the client asked over TLS, as far as the container and trusted proxies say. */
+    /** If the client uses TLS, as far as the container and trusted proxies report it. */
     AUTO,
     /** Always. */
     TRUE,
@@ -33,7 +33,10 @@ public final class CookieWriter {
     FALSE
   }
 
-  /** What a request adds to the steps of its path, and would else add to the cookie. */
+  /**
+   * Path parameters, which a request may add to the segments of its path and which must not get
+   * into the path of a cookie.
+   */
   private static final Pattern PATH_PARAMETERS = Pattern.compile(";[^/]*");
 
   private final @Nullable String tokenCookie;
@@ -46,13 +49,14 @@ public final class CookieWriter {
   private final boolean partitioned;
 
   /**
-   * A writer.
+   * Creates a writer.
    *
-   * @param tokenCookie the cookie for the token; null where tokens do not travel in cookies
-   * @param sessionCookie the cookie for the session id
-   * @param sameSite Strict, Lax or None
-   * @param path the cookies' path; null for the context path
-   * @param proxies know whether the client asked over TLS
+   * @param tokenCookie the name of the token cookie; null if tokens do not travel in cookies
+   * @param sessionCookie the name of the session id cookie
+   * @param secure the condition for the attribute Secure
+   * @param sameSite the value of the attribute SameSite: Strict, Lax or None
+   * @param path the path of the cookies; null for the context path
+   * @param proxies determine whether the client uses TLS
    */
   public CookieWriter(
       @Nullable String tokenCookie,
@@ -84,23 +88,29 @@ public final class CookieWriter {
   }
 
   /**
-   * One whose cookies outlive the browser's session, and their token by no means: a renewal sends
-   * no cookie, so that they have the token's hard limit from the begin.
+   * Returns a writer whose cookies outlive the browser's session, but never their token. Because a
+   * renewal sends no cookie, the cookies get the absolute expiry of the token from the start.
    *
-   * @param longest how long at most; zero for as long as the browser's session
+   * @param longest the maximum age; zero for as long as the browser's session
    */
   public CookieWriter lasting(Duration longest) {
     return new CookieWriter(
         tokenCookie, sessionCookie, secure, sameSite, path, proxies, longest, partitioned);
   }
 
-  /** One whose cookies a browser keeps apart for each site that has this one in a frame (CHIPS). */
+  /**
+   * Returns a writer whose cookies are partitioned: a browser keeps them apart for each site that
+   * embeds this one in a frame (CHIPS).
+   */
   public CookieWriter partitioned() {
     return new CookieWriter(
         tokenCookie, sessionCookie, secure, sameSite, path, proxies, maxAge, true);
   }
 
-  /** Gives the cookies of a session token; other kinds have none. */
+  /**
+   * Adds the cookies of a session token to a response that is not committed. Does nothing for other
+   * kinds of token, which have no cookies.
+   */
   public void give(HttpServletRequest request, HttpServletResponse response, IssuedToken token) {
     SessionId session = token.sessionId();
     if (session == null) {
@@ -127,7 +137,7 @@ public final class CookieWriter {
     return "; Max-Age=" + Math.max(1, age.toSeconds());
   }
 
-  /** Takes the cookies back. */
+  /** Expires the cookies. The response must not be committed. */
   public void takeBack(HttpServletRequest request, HttpServletResponse response) {
     Problem.forbidStoring(response);
     add(request, response, sessionCookie, "", "; Max-Age=0");

@@ -8,17 +8,18 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Refuses what a browser sends on behalf of another site, where the browser adds the credentials by
- * itself: cookies, and the user name and password that it was once asked for. Thread-safe.
+ * A guard against cross-site requests: it rejects requests that a browser sends on behalf of
+ * another site and to which it attaches credentials by itself, namely cookies, or the user name and
+ * password that the user entered earlier. Thread-safe.
  *
- * <p>Goes by {@code Sec-Fetch-Site} (W3C Fetch Metadata) where the browser sends it, else by {@code
- * Origin} (RFC 6454, 7). A request with neither comes from no browser of today.
+ * <p>The guard uses {@code Sec-Fetch-Site} (W3C Fetch Metadata) if the browser sends it, and {@code
+ * Origin} (RFC 6454, 7) otherwise. No current browser sends a request with neither.
  */
 public final class CrossSiteGuard {
 
-  /** Why a page of this host is refused whose port is another one than the request's. */
+  /** The detail of a rejection of a page of this host that has another port than the request. */
   public static final String OTHER_PORT =
-      "a browser sent it for another port, or scheme, of this host";
+      "a browser sent it on behalf of another port or scheme of this host";
 
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
@@ -26,10 +27,11 @@ public final class CrossSiteGuard {
   private final TrustedProxies proxies;
 
   /**
-   * A guard.
+   * Creates a guard.
    *
-   * @param origins other origins that may act here, such as {@code https://app.example.org}
-   * @param proxies know the host that was asked for
+   * @param origins other origins that may act on this application, such as {@code
+   *     https://app.example.org}
+   * @param proxies determine the host to which the client sent the request
    */
   public CrossSiteGuard(Set<String> origins, TrustedProxies proxies) {
     this.origins = Set.copyOf(origins);
@@ -37,9 +39,12 @@ public final class CrossSiteGuard {
   }
 
   /**
-   * Guards an unsafe method, and a handshake for another protocol, whose token came in a cookie;
-   * lets everything else through. A page may open a WebSocket to each host, with that host's
-   * cookies, and read what comes: no browser asks before as it does by CORS (RFC 6455, 10.2).
+   * Checks a request whose token came in a cookie, if it has an unsafe method or is a handshake for
+   * another protocol. All other requests are allowed. The handshake is checked because a page may
+   * open a WebSocket to any host, with the cookies of that host, and read its messages: unlike with
+   * CORS, no browser sends a preflight request (RFC 6455, 10.2).
+   *
+   * @throws TokenRejectedException if another site sent the request
    */
   public void checkUnsafe(HttpServletRequest request) throws TokenRejectedException {
     if (!SAFE.contains(request.getMethod()) || isHandshake(request)) {
@@ -48,18 +53,21 @@ public final class CrossSiteGuard {
   }
 
   /**
-   * Whether it asks for another protocol. Over HTTP/1.1 a header says so, and no page can make a
-   * browser send one with any other request (Fetch, forbidden request-header); over HTTP/2 the
-   * method is CONNECT (RFC 8441), which is not safe.
+   * Returns whether a request asks for another protocol. Over HTTP/1.1 a header says so, which no
+   * page can make a browser send with any other request (Fetch, forbidden request-header). Over
+   * HTTP/2 the method is CONNECT (RFC 8441), which is not safe.
    */
   private static boolean isHandshake(HttpServletRequest request) {
     return request.getHeader("Upgrade") != null || request.getHeader("Sec-WebSocket-Key") != null;
   }
 
   /**
-   * Guards a request that issues, renews or ends something at an endpoint of ours.
+   * Checks a request to one of the library's endpoints that issues, renews or revokes a token.
    *
-   * @param byCookie whether a cookie authenticates it, rather than user name and password
+   * @param byCookie whether the request is authenticated by a cookie rather than by user name and
+   *     password
+   * @throws TokenRejectedException if another site sent the request, or if the request is
+   *     authenticated by a cookie, has a safe method and sends neither header
    */
   public void checkAction(HttpServletRequest request, boolean byCookie)
       throws TokenRejectedException {
@@ -78,7 +86,7 @@ public final class CrossSiteGuard {
     } else if (site == null
         ? !passWithoutHeaders
         : !site.equals("same-origin") && !site.equals("none")) {
-      throw refused("a browser sent it for another site than this");
+      throw refused("a browser sent it on behalf of another site");
     }
   }
 
@@ -89,7 +97,7 @@ public final class CrossSiteGuard {
       throw refused(
           server.isOfAnotherPortThan(origin)
               ? OTHER_PORT
-              : "a browser sent it for another site than this");
+              : "a browser sent it on behalf of another site");
     }
   }
 
@@ -97,7 +105,10 @@ public final class CrossSiteGuard {
     return new TokenRejectedException(Rejection.CROSS_SITE, why);
   }
 
-  /** The header's value; of two, one that matches nothing. */
+  /**
+   * Returns the value of a header, or null if it is absent. If the header is repeated, returns an
+   * empty text, which matches nothing.
+   */
   private static @Nullable String single(HttpServletRequest request, String name) {
     Enumeration<String> values = request.getHeaders(name);
     if (values == null || !values.hasMoreElements()) {

@@ -7,17 +7,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The different values that a request sends for one thing: nearly always one, and then nothing is
- * made to hold it. Not thread-safe.
+ * The distinct values that a request sends for one item. There is nearly always only one value, and
+ * no collection is allocated for it. Not thread-safe.
  */
 final class Distinct {
 
   private @Nullable String first;
 
-  /** All of them, from the second on. */
+  /** All values, in their order; null if there are fewer than two. */
   private @Nullable Set<String> several;
 
-  /** One more, unless it is absent, empty or known. */
+  /** Adds a value, unless it is null, empty or already present. */
   void add(@Nullable String value) {
     if (value == null || value.isEmpty() || value.equals(first)) {
       return;
@@ -33,7 +33,10 @@ final class Distinct {
     several.add(value);
   }
 
-  /** Those of a header. Most requests have none: no enumeration is made to find that out. */
+  /**
+   * Adds the values of a header. Most requests do not have the header; no enumeration is created
+   * for them.
+   */
   void addHeaders(HttpServletRequest request, String name) {
     if (request.getHeader(name) == null) {
       return;
@@ -48,12 +51,12 @@ final class Distinct {
     return several != null;
   }
 
-  /** The first that came; null if none has. */
+  /** Returns the value that was added first; null if there is none. */
   @Nullable String first() {
     return first;
   }
 
-  /** All of them, in the order in which they came. */
+  /** Returns all values, in the order in which they were added. */
   Set<String> all() {
     if (several != null) {
       return several;
@@ -61,7 +64,7 @@ final class Distinct {
     return first == null ? Set.of() : Set.of(first);
   }
 
-  /** All of them but one, in the order in which they came. */
+  /** Returns all values except the given one, in the order in which they were added. */
   Set<String> allBut(String one) {
     if (several == null) {
       return first == null || first.equals(one) ? Set.of() : Set.of(first);

@@ -9,15 +9,16 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * What trusted proxies say of one request whose peer is one of them, in {@code Forwarded} (RFC
- * 7239) and in the headers that begin with {@code X-Forwarded-}. Each of these is a list to which
- * each proxy may append: an element is believed for as long as its sender is trusted, from the
- * right. What the proxy says that the client has asked counts, and else what the next one says.
+ * The information that trusted proxies add to one request whose peer is one of them, in {@code
+ * Forwarded} (RFC 7239) and in the headers that begin with {@code X-Forwarded-}. Each of these
+ * headers is a list to which each proxy may append. The elements are read from the right, and an
+ * element is trusted for as long as its sender is trusted. Of the trusted elements, the leftmost
+ * one with a value counts: it comes from the proxy closest to the client that reports one.
  *
  * <pre>
  *   peer 10.0.0.7 (trusted)    X-Forwarded-For: 1.2.3.4, 203.0.113.9, 10.0.0.6 (trusted)
  *                              X-Forwarded-Proto: ftp, https, http
- *                              client 203.0.113.9, https; anybody may have written what is left
+ *                              client 203.0.113.9, https; the elements further left may be forged
  * </pre>
  */
 final class ForwardedHeaders {
@@ -28,7 +29,7 @@ final class ForwardedHeaders {
   static final String FORWARDED_HOST = "X-Forwarded-Host";
   static final String FORWARDED_PORT = "X-Forwarded-Port";
 
-  /** How each refusal for what proxies say begins. */
+  /** The start of the detail of each rejection because of these headers. */
   static final String CONTRADICTION = "forwarded headers ";
 
   private static final int MOST_PORT = 65_535;
@@ -40,10 +41,11 @@ final class ForwardedHeaders {
   private final List<String> forwardedFor;
 
   /**
-   * Those of a request.
+   * Reads the client addresses from the headers of a request.
    *
-   * @param peer is trusted
-   * @throws TokenRejectedException as {@link ListHeader#elements}
+   * @param peer the address of the peer, which must be trusted
+   * @param trusted decides whether an address is a trusted proxy's
+   * @throws TokenRejectedException if a header is malformed, as for {@link ListHeader#elements}
    */
   ForwardedHeaders(HttpServletRequest request, ClientAddress peer, Predicate<ClientAddress> trusted)
       throws TokenRejectedException {
@@ -54,7 +56,13 @@ final class ForwardedHeaders {
     forwardedFor = ListHeader.elements(request, FORWARDED_FOR);
   }
 
-  /** The client: the first from the right that is not trusted, or else the one on the left. */
+  /**
+   * Returns the client's address: the rightmost address that is not trusted, or the leftmost one if
+   * all are trusted.
+   *
+   * @throws TokenRejectedException if an element that counts is not an address, or if the headers
+   *     name different clients
+   */
   ClientAddress client() throws TokenRejectedException {
     ClientAddress client = stranger(forwarded.isEmpty() ? forwardedFor : forwarded);
     if (!forwardedFor.isEmpty() && !stranger(forwardedFor).equals(client)) {
@@ -75,18 +83,32 @@ final class ForwardedHeaders {
     return client;
   }
 
-  /** The scheme that the client asked by, http or https; empty where no proxy says. */
+  /**
+   * Returns the scheme that the client used, {@code http} or {@code https}; empty if no proxy
+   * reports one.
+   *
+   * @throws TokenRejectedException if it is another scheme, or if the headers differ
+   */
   String scheme() throws TokenRejectedException {
     return agreed(
         scheme(saidByForwarded("proto")), scheme(saidBy(FORWARDED_PROTO)), FORWARDED_PROTO);
   }
 
-  /** The host that the client asked for, perhaps with its port; empty where no proxy says. */
+  /**
+   * Returns the host to which the client sent the request, with its port if the proxy reports it
+   * there; empty if no proxy reports one.
+   *
+   * @throws TokenRejectedException if the headers differ
+   */
   String host() throws TokenRejectedException {
     return agreed(saidByForwarded("host"), saidBy(FORWARDED_HOST), FORWARDED_HOST);
   }
 
-  /** The port that the client asked for; 0 where no proxy says. */
+  /**
+   * Returns the port to which the client sent the request; 0 if no proxy reports one.
+   *
+   * @throws TokenRejectedException if it is not a number from 1 to 65535
+   */
   int port() throws TokenRejectedException {
     String port = saidBy(FORWARDED_PORT);
     if (port.isEmpty()) {
@@ -99,7 +121,10 @@ final class ForwardedHeaders {
     return number;
   }
 
-  /** Some proxies name the scheme of a WebSocket by its own name. */
+  /**
+   * Returns the scheme in canonical form. Some proxies report the scheme of a WebSocket as {@code
+   * ws} or {@code wss}.
+   */
   private static String scheme(String said) throws TokenRejectedException {
     return switch (said.toLowerCase(Locale.ROOT)) {
       case "" -> "";
@@ -121,13 +146,19 @@ final class ForwardedHeaders {
     return said(ListHeader.parameters(request, FORWARDED, parameter), trustedOf(forwarded));
   }
 
-  /** Such a header does not say who wrote it: as many count as proxies have named a client. */
+  /**
+   * Returns the value of a header that does not identify its senders. As many elements count as
+   * proxies have added a client address, and at least one.
+   */
   private String saidBy(String header) throws TokenRejectedException {
     int count = trustedOf(forwardedFor.isEmpty() ? forwarded : forwardedFor);
     return said(ListHeader.elements(request, header), Math.max(1, count));
   }
 
-  /** The first that says something, of so many on the right. */
+  /**
+   * Returns the first non-empty element among the given number of elements on the right; empty if
+   * there is none.
+   */
   private static String said(List<String> elements, int count) {
     return elements.subList(Math.max(0, elements.size() - count), elements.size()).stream()
         .filter(element -> !element.isEmpty())
@@ -135,7 +166,7 @@ final class ForwardedHeaders {
         .orElse("");
   }
 
-  /** How many on the right have a trusted sender. */
+  /** Returns the number of elements on the right whose sender is trusted. */
   private int trustedOf(List<String> nodes) {
     int count = 0;
     ClientAddress sender = peer;
@@ -145,7 +176,7 @@ final class ForwardedHeaders {
         sender = NodeAddress.parse(nodes.get(nodes.size() - count));
       }
     } catch (IllegalArgumentException notOne) {
-      // Who has no address is not trusted.
+      // A sender without an address is not trusted.
     }
     return count;
   }

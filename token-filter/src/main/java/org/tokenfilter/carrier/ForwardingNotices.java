@@ -16,21 +16,24 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Tells operators, once for each cause, of proxies that the settings do not know. What headers say
- * is no more than a hint here: anybody may write them. Thread-safe.
+ * Warnings for operators, each logged once, about proxies that are missing in the settings. The
+ * headers are used only as hints here, because any client can send them. Thread-safe.
  */
 final class ForwardingNotices {
 
   private static final Logger LOG = LoggerFactory.getLogger(TrustedProxies.class);
 
-  /** Tomcat says so of what its RemoteIpValve or RemoteIpFilter has resolved. */
+  /**
+   * A request attribute that Tomcat's RemoteIpValve and RemoteIpFilter set when they have resolved
+   * the client address.
+   */
   private static final String RESOLVED_BY_TOMCAT = "org.apache.tomcat.request.forwarded";
 
   private final AtomicBoolean strange = new AtomicBoolean();
   private final AtomicBoolean unnamed = new AtomicBoolean();
   private final AtomicBoolean plain = new AtomicBoolean();
 
-  /** A request came from a peer that is not trusted. */
+  /** Warns if a request with forwarded headers came from a peer that is not trusted. */
   void strangeRequest(HttpServletRequest request, ClientAddress peer) {
     boolean forwarded =
         request.getHeader(FORWARDED) != null || request.getHeader(FORWARDED_FOR) != null;
@@ -39,33 +42,33 @@ final class ForwardingNotices {
     }
     if (isInChain(request)) {
       LOG.warn(
-          "The container takes the address of clients, such as {}, from the Forwarded headers by"
-              + " itself. Some containers believe anybody's: let yours believe those of your"
-              + " proxies alone (Tomcat: RemoteIpValve), or none, with your proxies named in"
-              + " token.trusted-proxies. Do not name clients there",
+          "The container resolves client addresses, such as {}, from the Forwarded headers itself."
+              + " Some containers trust these headers from any sender. Configure the container to"
+              + " trust only those of your proxies (Tomcat: RemoteIpValve), or none, and name your"
+              + " proxies in token.trusted-proxies. Do not name clients there",
           peer);
     } else {
       LOG.warn(
-          "A request came with Forwarded headers from {}, which is no trusted proxy; if it is one"
-              + " of yours, name it in token.trusted-proxies",
+          "A request came with Forwarded headers from {}, which is not a trusted proxy. If it is"
+              + " one of your proxies, name it in token.trusted-proxies",
           request.getRemoteAddr());
     }
   }
 
-  /** A request came from a peer that has no address. */
+  /** Warns that a request came from a peer without an address. */
   void unnamedPeer() {
     if (first(unnamed)) {
       LOG.warn(
-          "The container names no address of a client, and such requests are refused with 400."
-              + " Where a proxy speaks to it by a Unix socket, set token.trusted-proxies=unix, or"
+          "The container reports no client address, and such requests are refused with 400. If a"
+              + " proxy connects to it by a Unix socket, set token.trusted-proxies=unix or"
               + " token.binding=off");
     }
   }
 
   /**
-   * Cookies go out without Secure.
+   * Warns if cookies are sent without Secure although a header indicates that the client uses TLS.
    *
-   * @param byChoice whether the settings say so of all cookies
+   * @param byChoice whether the settings turn Secure off for all cookies
    * @param trusted whether the peer is a trusted proxy
    */
   void plainCookies(HttpServletRequest request, boolean byChoice, boolean trusted) {
@@ -75,21 +78,21 @@ final class ForwardingNotices {
     }
     String remedy;
     if (byChoice) {
-      remedy = "set token.cookie.secure=true, or auto";
+      remedy = "set token.cookie.secure=true or token.cookie.secure=auto";
     } else if (trusted) {
-      remedy = "let that proxy send X-Forwarded-Proto, or set token.cookie.secure=true";
+      remedy = "configure that proxy to send X-Forwarded-Proto, or set token.cookie.secure=true";
     } else if (isResolvedByTomcat(request) || isInChain(request)) {
       remedy =
-          "let the container take the scheme from the proxy too, as it takes the address, or set"
-              + " token.cookie.secure=true";
+          "configure the container to take the scheme from the proxy, as it does the address, or"
+              + " set token.cookie.secure=true";
     } else {
       remedy =
-          "if that is a proxy of yours, name it in token.trusted-proxies; or set"
+          "if that is one of your proxies, name it in token.trusted-proxies, or else set"
               + " token.cookie.secure=true";
     }
     LOG.warn(
-        "Cookies go out without Secure, though {} of a request from {} says that its client uses"
-            + " https: {}",
+        "Cookies are sent without Secure, although {} of a request from {} indicates that its"
+            + " client uses https: {}",
         sign,
         request.getRemoteAddr(),
         remedy);
@@ -99,7 +102,9 @@ final class ForwardingNotices {
     return told.compareAndSet(false, true);
   }
 
-  /** The header that says that the client uses TLS; null if none does. */
+  /**
+   * Returns the name of the header that indicates that the client uses TLS; null if there is none.
+   */
   private static @Nullable String signOfTls(HttpServletRequest request) {
     String scheme = lower(request.getHeader(FORWARDED_PROTO));
     if (scheme.startsWith("https") || scheme.startsWith("wss")) {
@@ -127,7 +132,11 @@ final class ForwardingNotices {
     return Boolean.TRUE.equals(request.getAttribute(RESOLVED_BY_TOMCAT));
   }
 
-  /** A proxy writes whom it has been asked by, never itself. */
+  /**
+   * Returns whether the peer's address is an element of the forwarded headers. A proxy adds the
+   * address of its client, never its own, so the container must have resolved the peer's address
+   * from them.
+   */
   private static boolean isInChain(HttpServletRequest request) {
     try {
       ClientAddress peer = ClientAddress.parse(String.valueOf(request.getRemoteAddr()));

@@ -9,18 +9,19 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * A header whose value is a list, on any number of lines (RFC 9110, 5.6.1), with quoted strings in
- * it.
+ * A parser for headers whose value is a list that may contain quoted strings and may span several
+ * lines (RFC 9110, 5.6.1).
  */
 final class ListHeader {
 
   private ListHeader() {}
 
   /**
-   * The elements, from the left; empty ones are left out.
+   * Returns the elements of a header from left to right, without empty ones.
    *
-   * @throws TokenRejectedException if a quoted string does not end, or there is a backslash, which
-   *     may move its end: what follows it could be anybody's
+   * @throws TokenRejectedException if a quoted string is not terminated, or if there is a
+   *     backslash. A backslash may move the end of a quoted string, so that the text after it could
+   *     come from any sender.
    */
   static List<String> elements(HttpServletRequest request, String name)
       throws TokenRejectedException {
@@ -33,10 +34,11 @@ final class ListHeader {
   }
 
   /**
-   * A parameter of each element, as in {@code for=1.2.3.4;proto=https, for="[::1]:80"}; an empty
-   * text for an element that does not have it once.
+   * Returns one parameter of each element, as in {@code for=1.2.3.4;proto=https, for="[::1]:80"}.
+   * The result has an empty text for an element that does not have the parameter exactly once.
    *
-   * @throws TokenRejectedException as {@link #elements}
+   * @param parameter the name of the parameter in lower case
+   * @throws TokenRejectedException as for {@link #elements}
    */
   static List<String> parameters(HttpServletRequest request, String name, String parameter)
       throws TokenRejectedException {

@@ -7,8 +7,9 @@ import java.util.Set;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Whether a person waits for the answer: the browser asks for a page, and no script does. Goes by
- * {@code Sec-Fetch-Mode} (W3C Fetch Metadata) where the browser sends it, else by {@code Accept}.
+ * A check for navigation requests, in which a browser, and not a script, requests a page for a
+ * user. The check uses {@code Sec-Fetch-Mode} (W3C Fetch Metadata) if the browser sends it, and
+ * {@code Accept} otherwise.
  */
 public final class Navigation {
 
@@ -16,7 +17,7 @@ public final class Navigation {
 
   private Navigation() {}
 
-  /** Whether a request is one. */
+  /** Returns whether a request is a navigation request. */
   public static boolean isOne(HttpServletRequest request) {
     if (!request.getMethod().equals("GET")) {
       return false;
@@ -28,7 +29,10 @@ public final class Navigation {
     return request.getHeader("X-Requested-With") == null && prefersPages(request);
   }
 
-  /** Browsers name a page first; whatever is worth more than that is another wish. */
+  /**
+   * Returns whether a page is the preferred type of answer. Browsers list the types of pages first;
+   * a type of higher quality further on means that the client prefers something else.
+   */
   private static boolean prefersPages(HttpServletRequest request) {
     List<String> ranges;
     try {
@@ -48,7 +52,7 @@ public final class Navigation {
     return (end < 0 ? range : range.substring(0, end)).strip().toLowerCase(Locale.ROOT);
   }
 
-  /** 0 if it cannot be read. */
+  /** Returns the quality of a media range; 0 if it is malformed. */
   private static double qualityOf(String range) {
     for (String parameter : range.split(";", -1)) {
       String text = parameter.strip().toLowerCase(Locale.ROOT);

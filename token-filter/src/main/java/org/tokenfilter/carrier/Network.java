@@ -3,16 +3,17 @@ package org.tokenfilter.carrier;
 import org.tokenfilter.token.ClientAddress;
 
 /**
- * A range of addresses in CIDR notation (RFC 4632): {@code 10.0.0.0/8}, {@code fd00::/8}, or one
- * address alone.
+ * A range of addresses in CIDR notation (RFC 4632), such as {@code 10.0.0.0/8} or {@code fd00::/8},
+ * or a single address.
  */
 @SuppressWarnings("ArrayRecordComponent") // never handed out, never changed, never compared
 record Network(byte[] address, int bits) {
 
   /**
-   * The range that this text writes.
+   * Parses an address or a range in CIDR notation.
    *
-   * @throws IllegalArgumentException if it is none, or has bits set behind its length
+   * @throws IllegalArgumentException if the text is neither, or has bits set after the prefix
+   *     length
    */
   static Network parse(String text) {
     int slash = text.indexOf('/');
@@ -22,7 +23,8 @@ record Network(byte[] address, int bits) {
     Network network = new Network(address, bits);
     for (int i = bits; i < most; i++) {
       if (bit(address, i)) {
-        throw new IllegalArgumentException("bits are set behind the length of " + text);
+        throw new IllegalArgumentException(
+            "range must have no bits set after its prefix length: " + text);
       }
     }
     return network;
@@ -32,14 +34,14 @@ record Network(byte[] address, int bits) {
     try {
       return ClientAddress.parse(text).bytes();
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("not an address or a range: " + range, e);
+      throw new IllegalArgumentException("not an IP address or a CIDR range: " + range, e);
     }
   }
 
   private static int length(String range, String text, int most) {
     int bits = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : -1;
     if (bits < 0 || bits > most) {
-      throw new IllegalArgumentException("a length is 0 to " + most + " in " + range);
+      throw new IllegalArgumentException("prefix length must be 0 to " + most + ": " + range);
     }
     return bits;
   }

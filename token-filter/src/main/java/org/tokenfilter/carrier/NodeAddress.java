@@ -2,15 +2,19 @@ package org.tokenfilter.carrier;
 
 import org.tokenfilter.token.ClientAddress;
 
-/** An address as proxies write it, with or without a port (RFC 7239, 6). */
+/**
+ * A parser for the addresses that proxies write into forwarded headers, with or without a port (RFC
+ * 7239, 6).
+ */
 final class NodeAddress {
 
   private NodeAddress() {}
 
   /**
-   * The address of such a text: {@code 1.2.3.4:80}, {@code [::1]:80}, {@code ::1}.
+   * Parses a node such as {@code 1.2.3.4:80}, {@code [::1]:80} or {@code ::1}, and ignores its
+   * port.
    *
-   * @throws IllegalArgumentException if it has none
+   * @throws IllegalArgumentException if the text has no address
    */
   static ClientAddress parse(String node) {
     int colon = node.indexOf(':');

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that refuses: a status, its headers, and a body of RFC 9457 ({@code
- * application/problem+json}) that is the same, byte for byte, each time. Immutable.
+ * An error response: a status, its headers, and a body of RFC 9457 ({@code
+ * application/problem+json}) that is always the same, byte for byte. Immutable.
  *
  * <pre>
  *   401 Unauthorized
@@ -35,18 +35,19 @@ public final class Problem {
   }
 
   /**
-   * A problem without headers.
+   * Returns a problem without headers.
    *
-   * @param title the status in words, as RFC 9110 has it
+   * @param title the phrase for the status from RFC 9110
    */
   static Problem of(int status, String title) {
     return of(status, title, null);
   }
 
   /**
-   * A problem that names its reason.
+   * Returns a problem with a reason.
    *
-   * @param reason an additional member; null for none
+   * @param title the phrase for the status from RFC 9110
+   * @param reason the value of the additional member {@code reason}; null for none
    */
   static Problem of(int status, String title, @Nullable String reason) {
     String body =
@@ -59,24 +60,27 @@ public final class Problem {
     return new Problem(status, body.getBytes(StandardCharsets.US_ASCII), List.of());
   }
 
-  /** The same problem with one header more. */
+  /** Returns a copy of this problem with one more header. */
   Problem with(String name, String value) {
     List<Header> more = new ArrayList<>(headers);
     more.add(new Header(name, value));
     return new Problem(status, body, List.copyOf(more));
   }
 
-  /** Its status. */
+  /** Returns the HTTP status code. */
   public int status() {
     return status;
   }
 
-  /** Makes this the answer. The response must not be committed. */
+  /** Sends this problem as the response, which must not be committed. */
   public void send(HttpServletResponse response) throws IOException {
     send(response, "application/problem+json", body);
   }
 
-  /** Makes this the answer with another body, for clients that expect one of their own. */
+  /**
+   * Sends this problem with another body, for clients that expect a format of their own. The
+   * response must not be committed.
+   */
   public void send(HttpServletResponse response, String contentType, byte[] content)
       throws IOException {
     response.resetBuffer();
@@ -90,7 +94,10 @@ public final class Problem {
     write(response, content);
   }
 
-  /** Makes this the answer, with the error page that the application has for its status. */
+  /**
+   * Sends this problem with the application's error page for its status. The response must not be
+   * committed.
+   */
   public void sendError(HttpServletResponse response) throws IOException {
     for (Header header : headers) {
       response.addHeader(header.name(), header.value());
@@ -99,7 +106,10 @@ public final class Problem {
     response.sendError(status);
   }
 
-  /** A page that forwards may have taken the writer, and some containers then give nothing else. */
+  /**
+   * Writes the body to the output stream, or to the writer if that is already in use. A page that
+   * forwards may have obtained the writer, and some containers then refuse the stream.
+   */
   private static void write(HttpServletResponse response, byte[] content) throws IOException {
     ServletOutputStream stream;
     try {
@@ -111,7 +121,7 @@ public final class Problem {
     stream.write(content);
   }
 
-  /** Forbids every cache to keep the answer, and browsers to guess its type. */
+  /** Sets headers that forbid every cache to store the response, and browsers to guess its type. */
   public static void forbidStoring(HttpServletResponse response) {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("Pragma", "no-cache");

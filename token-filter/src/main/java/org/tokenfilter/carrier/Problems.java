@@ -7,8 +7,8 @@ import java.util.Map;
 import org.tokenfilter.token.Rejection;
 
 /**
- * What each refusal looks like (RFC 6750, 3; RFC 7617, 2; RFC 9457). Made once for an application.
- * Immutable.
+ * The error responses of an application, one for each rejection (RFC 6750, 3; RFC 7617, 2; RFC
+ * 9457). Immutable.
  */
 public final class Problems {
 
@@ -22,10 +22,10 @@ public final class Problems {
   private final Problem notFound = Problem.of(404, "Not Found");
 
   /**
-   * The refusals of an application.
+   * Creates the error responses of an application.
    *
-   * @param realm the protection space that challenges name; without quotes and backslashes
-   * @param loginWindow how long to stay away after too many failed logins
+   * @param realm the protection space for the challenges; must not contain quotes or backslashes
+   * @param loginWindow the time that a client must wait after too many failed logins
    */
   public Problems(String realm, Duration loginWindow) {
     String bearer = "Bearer realm=\"" + realm + "\"";
@@ -68,36 +68,39 @@ public final class Problems {
             CHALLENGE, bearer + ", error=\"invalid_token\", error_description=\"" + reason + "\"");
   }
 
-  /** The answer to a request that is refused. */
+  /** Returns the response to a rejected request. */
   public Problem of(Rejection rejection) {
     Problem problem = refusals.get(rejection);
     return problem == null ? unavailable : problem;
   }
 
-  /** The answer where the store, or another part, could not. */
+  /** Returns the response for a failure of the store, or of another component. */
   public Problem unavailable() {
     return unavailable;
   }
 
-  /** The answer to a path that an endpoint does not know. */
+  /** Returns the response to a request for a path that an endpoint does not have. */
   public Problem notFound() {
     return notFound;
   }
 
-  /** The answer to one who asks for what was there and is no more. */
+  /** Returns the response to a request for something that existed and no longer does. */
   public Problem gone() {
     return Problem.of(410, "Gone");
   }
 
-  /** The answer where the store, or another part, could not, to clients that know no 503. */
+  /**
+   * Returns the response for a failure of the store, or of another component, for clients that do
+   * not support 503.
+   */
   public Problem failed() {
     return Problem.of(500, "Internal Server Error");
   }
 
   /**
-   * The answer to a method that a path does not have.
+   * Returns the response to a request with a method that the path does not support.
    *
-   * @param allowed those that it has
+   * @param allowed the methods that it supports, separated by commas
    */
   public Problem methodNotAllowed(String allowed) {
     return Problem.of(405, "Method Not Allowed").with("Allow", allowed);

@@ -8,22 +8,22 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The header that names a session of a user token, both ways. A cookie left from somewhere does
- * not.
+ * The header that names a session of a user token, in requests and in responses. Cookies do not
+ * name such a session, because a browser may still have one from elsewhere.
  *
  * <pre>
  *   session: q3W...
  * </pre>
  *
- * @param name the header's, such as {@code session}
+ * @param name the name of the header, such as {@code session}
  */
 public record SessionHeader(String name) {
 
   /**
-   * The session that a request goes on in.
+   * Returns the id of the session that a request uses.
    *
-   * @return its id as it was sent; null if it names none
-   * @throws TokenRejectedException if it names two that differ
+   * @return the session id as it was sent; null if the header is absent
+   * @throws TokenRejectedException if the request names two different sessions
    */
   public @Nullable String read(HttpServletRequest request) throws TokenRejectedException {
     Distinct ids = new Distinct();
@@ -34,7 +34,10 @@ public record SessionHeader(String name) {
     return ids.first();
   }
 
-  /** Names a session that was opened, in an answer that no cache may keep. */
+  /**
+   * Writes the id of an opened session into a response that must not be cached. The response must
+   * not be committed.
+   */
   public void give(HttpServletResponse response, SessionId session) {
     Problem.forbidStoring(response);
     response.setHeader(name, session.value());

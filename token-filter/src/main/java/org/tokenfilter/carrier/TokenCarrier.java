@@ -10,25 +10,26 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Takes the token and its session id from a request. Thread-safe.
+ * An extractor that reads the token and its session id from a request. Thread-safe.
  *
  * <pre>
- *   Authorization: Bearer eyJ...        where bearer is on
- *   Cookie: token=eyJ...                where cookie is on
- *   Cookie: SESSION=q3W...              the session id, here
- *   session: q3W...                     or here
- *   Token-Passive: true                 the token is not to be renewed
- *   userToken: eyJ...                   a token, for the service gateway alone
+ *   Authorization: Bearer eyJ...        if bearer is enabled
+ *   Cookie: token=eyJ...                if the token cookie is enabled
+ *   Cookie: SESSION=q3W...              the session id, either in a cookie
+ *   session: q3W...                     or in a header
+ *   Token-Passive: true                 the token is not renewed
+ *   userToken: eyJ...                   a token, for the service gateway only
  * </pre>
  *
- * <p>A token is never taken from the query or from the body.
+ * <p>A token is never read from the query string or from the body.
  *
- * <p>All applications of a host share its cookies, and a browser sends those of one name together:
- * whichever of them are this application's is not judged here. They are all presented.
+ * <p>All applications of a host share its cookies, and a browser sends all cookies of a name
+ * together. This class does not decide which of them belong to this application: it presents all of
+ * them.
  */
 public final class TokenCarrier {
 
-  /** The header that brings a token to the service gateway. */
+  /** The header for the token in requests to the service gateway. */
   public static final String USER_TOKEN = "userToken";
 
   private static final String PASSIVE = "Token-Passive";
@@ -39,13 +40,13 @@ public final class TokenCarrier {
   private final TrustedProxies proxies;
 
   /**
-   * A carrier.
+   * Creates an extractor.
    *
    * @param bearer whether the token may come in the Authorization header
-   * @param tokenCookie the cookie that the token may come in; null for none
-   * @param sessionCookie the cookie that the session id may come in
-   * @param sessionHeader the header that the session id may come in
-   * @param proxies know where a request really comes from
+   * @param tokenCookie the name of the cookie for the token; null for none
+   * @param sessionCookie the name of the cookie for the session id
+   * @param sessionHeader the name of the header for the session id
+   * @param proxies determine the client of a request
    */
   public TokenCarrier(
       boolean bearer,
@@ -60,23 +61,23 @@ public final class TokenCarrier {
   }
 
   /**
-   * What the request presents.
+   * Extracts the token of a request.
    *
-   * @return null if it presents no token
-   * @throws TokenRejectedException if it presents two tokens that differ outside of cookies, or two
-   *     Authorization headers
+   * @return the presented token; null if there is none
+   * @throws TokenRejectedException if the request presents two different tokens outside of cookies,
+   *     or has two Authorization headers, or if its client cannot be determined
    */
   public @Nullable PresentedToken read(HttpServletRequest request) throws TokenRejectedException {
     return read(request, new Distinct());
   }
 
   /**
-   * What a request to the service gateway presents, where {@code userToken} is looked at.
+   * Extracts the token of a request to the service gateway, including the header {@code userToken}.
    *
-   * @param inBody a token that its body holds; null for none
-   * @return null if it presents no token
-   * @throws TokenRejectedException if it presents two tokens that differ outside of cookies, or two
-   *     Authorization headers
+   * @param inBody a token that the caller has read from the request body; null for none
+   * @return the presented token; null if there is none
+   * @throws TokenRejectedException if the request presents two different tokens outside of cookies,
+   *     or has two Authorization headers, or if its client cannot be determined
    */
   public @Nullable PresentedToken readAtGateway(HttpServletRequest request, @Nullable String inBody)
       throws TokenRejectedException {
@@ -116,14 +117,17 @@ public final class TokenCarrier {
         "true".equals(request.getHeader(PASSIVE)));
   }
 
-  /** Whether the request sends a cookie of either name, for whatever application. */
+  /** Returns whether the request sends a cookie of either name, for whichever application. */
   public boolean sendsCookies(HttpServletRequest request) {
     Distinct all = new Distinct();
     cookies.read(request, all, all);
     return all.first() != null;
   }
 
-  /** The different session ids that the request sends; what cannot be one is left out. */
+  /**
+   * Returns the distinct session ids that the request sends. If there are several, malformed ones
+   * are left out.
+   */
   public Set<String> sessionIds(HttpServletRequest request) {
     Distinct sessionIds = new Distinct();
     cookies.read(request, new Distinct(), sessionIds);
@@ -131,7 +135,10 @@ public final class TokenCarrier {
     return possible(sessionIds);
   }
 
-  /** One alone is judged with its token, which costs the same. */
+  /**
+   * Leaves out malformed session ids if there are several. A single one is validated together with
+   * its token at the same cost.
+   */
   private static Set<String> possible(Distinct sessionIds) {
     if (!sessionIds.areSeveral()) {
       return sessionIds.all();

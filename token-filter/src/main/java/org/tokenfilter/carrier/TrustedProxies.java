@@ -8,13 +8,14 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Finds out where a request really comes from, and which server it has asked: what {@code
- * Forwarded} (RFC 7239) and {@code X-Forwarded-For}, {@code -Proto}, {@code -Host} and {@code
- * -Port} say is believed from the right for as long as a trusted proxy said it. Thread-safe.
+ * The trusted proxies of an application. They determine the client of a request and the server that
+ * it was sent to: the values of {@code Forwarded} (RFC 7239) and of {@code X-Forwarded-For}, {@code
+ * -Proto}, {@code -Host} and {@code -Port} are read from the right and are believed for as long as
+ * a trusted proxy sent them. Thread-safe.
  *
  * <pre>
  *   peer 10.0.0.7 (trusted)    X-Forwarded-For: 1.2.3.4, 203.0.113.9, 10.0.0.6 (trusted)
- *                              the client is 203.0.113.9; what is left of it anybody may have written
+ *                              the client is 203.0.113.9; addresses further left may be forged
  * </pre>
  */
 public final class TrustedProxies {
@@ -27,20 +28,23 @@ public final class TrustedProxies {
   private final ForwardingNotices notices = new ForwardingNotices();
 
   /**
-   * Proxies.
+   * Creates trusted proxies for clients that must have an address.
    *
-   * @param proxies addresses, ranges in CIDR notation, or {@code unix} for each peer at a Unix
-   *     socket; none, and no header is believed
-   * @throws IllegalArgumentException if one is neither
+   * @param proxies addresses, ranges in CIDR notation, or {@code unix} for every peer at a Unix
+   *     socket; if empty, no header is believed
+   * @throws IllegalArgumentException if an element is none of these
    */
   public TrustedProxies(List<String> proxies) {
     this(proxies, false);
   }
 
   /**
-   * Proxies, where clients need not have an address.
+   * Creates trusted proxies.
    *
-   * @param unnamedPass whether a peer at a Unix socket passes that is not trusted
+   * @param proxies addresses, ranges in CIDR notation, or {@code unix} for every peer at a Unix
+   *     socket; if empty, no header is believed
+   * @param unnamedPass whether to accept a peer at a Unix socket that is not trusted
+   * @throws IllegalArgumentException if an element of {@code proxies} is none of these
    */
   public TrustedProxies(List<String> proxies, boolean unnamedPass) {
     this.unix = proxies.contains(UNIX);
@@ -50,10 +54,11 @@ public final class TrustedProxies {
   }
 
   /**
-   * The client of a request.
+   * Returns the address of the client that sent a request.
    *
-   * @throws TokenRejectedException if the container or a trusted proxy names what is no address, or
-   *     a proxy sends both headers and they differ: then one of them was not written by it
+   * @throws TokenRejectedException if the container or a trusted proxy reports something that is
+   *     not an address, or if a proxy sends both headers and they differ, in which case it did not
+   *     write one of them
    */
   public ClientAddress clientOf(HttpServletRequest request) throws TokenRejectedException {
     ClientAddress peer = peerOf(request);
@@ -65,11 +70,12 @@ public final class TrustedProxies {
   }
 
   /**
-   * The server that the client has asked: as trusted proxies say, and else as Host does. What the
-   * container itself knows to have come over TLS, has, whatever a header says.
+   * Returns the origin to which the client sent a request, as reported by trusted proxies or else
+   * by the Host header. A request that the container itself received over TLS is always secure,
+   * whatever a header says.
    *
-   * @throws TokenRejectedException if what a trusted proxy says cannot be read, or it says two
-   *     things that differ
+   * @throws TokenRejectedException if the headers of a trusted proxy are malformed or contradict
+   *     each other
    */
   public AskedServer serverOf(HttpServletRequest request) throws TokenRejectedException {
     if (proxies.isEmpty() && !unix) {
@@ -88,8 +94,9 @@ public final class TrustedProxies {
   }
 
   /**
-   * A port behind the host is the one that the client has written there. Where a proxy ends TLS, 80
-   * is its own way to the next one.
+   * Adds a reported port to a host without a port, unless it is a default port. A port in the host
+   * is the one that the client sent. If a proxy terminates TLS, port 80 is the proxy's own
+   * connection to the next one.
    */
   private static String withPort(String host, boolean secure, int port) {
     boolean said = port != 0 && port != 80 && !(secure && port == 443);
@@ -97,8 +104,9 @@ public final class TrustedProxies {
   }
 
   /**
-   * Whether the client asked over TLS: as the container or a trusted proxy says. Where that cannot
-   * be told it is true, since a cookie that is Secure without need betrays nothing.
+   * Returns whether the client uses TLS, as reported by the container or by a trusted proxy.
+   * Returns true if the headers contradict each other, because an unnecessary Secure attribute
+   * discloses nothing.
    */
   boolean isSecure(HttpServletRequest request) {
     try {
@@ -108,7 +116,11 @@ public final class TrustedProxies {
     }
   }
 
-  /** Tells operators of cookies without Secure that go to a client that seems to use TLS. */
+  /**
+   * Warns operators if a client that seems to use TLS gets cookies without Secure.
+   *
+   * @param byChoice whether the settings turn Secure off for all cookies
+   */
   void plainCookies(HttpServletRequest request, boolean byChoice) {
     notices.plainCookies(request, byChoice, isTrusted(request));
   }
@@ -121,13 +133,16 @@ public final class TrustedProxies {
     }
   }
 
-  /** Whether a request was refused for what proxies have written. */
+  /** Returns whether a request was rejected because of its forwarded headers. */
   public static boolean isContradiction(TokenRejectedException refused) {
     return refused.rejection() == Rejection.BAD_REQUEST
         && refused.why().startsWith(ForwardedHeaders.CONTRADICTION);
   }
 
-  /** HTTP/2 has no header Host; a container may or may not make one up. */
+  /**
+   * Returns the host of the request. HTTP/2 has no Host header, and a container may or may not
+   * create one.
+   */
   private static String askedHost(HttpServletRequest request) {
     String host = request.getHeader("Host");
     if (host != null) {
@@ -138,14 +153,18 @@ public final class TrustedProxies {
     return usual ? request.getServerName() : request.getServerName() + ":" + port;
   }
 
-  /** A container that believes forwarded headers by itself may name whatever a client wrote. */
+  /**
+   * Returns the address of the peer. A container that evaluates forwarded headers itself may report
+   * any text that a client wrote.
+   */
   private ClientAddress peerOf(HttpServletRequest request) throws TokenRejectedException {
     @Nullable String address = request.getRemoteAddr();
     String text = address == null ? "" : address;
     try {
       return ClientAddress.parse(text);
     } catch (IllegalArgumentException noAddress) {
-      // Jetty names neither an address nor a port, which no header of a client brings about.
+      // Jetty reports neither an address nor a port for a Unix socket. No header of a client can
+      // cause both.
       if (text.isEmpty() && request.getRemotePort() < 0 && (unix || unnamedPass)) {
         return ClientAddress.UNIX;
       }

@@ -8,36 +8,39 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a login leads back to: a path of this application with its query, as in {@code
- * /shop/orders?page=2}. It travels in the parameter {@link #PARAMETER}, where anybody may write
- * something else.
+ * The path to which a user returns after a login: a path of this application with its query, such
+ * as {@code /shop/orders?page=2}. It travels in the request parameter {@link #PARAMETER}, which any
+ * client can forge.
  */
 public final class WayBack {
 
-  /** The parameter of the login page. */
+  /** The name of the parameter of the login page. */
   public static final String PARAMETER = "next";
 
-  /** Longer ones are not kept: a query may be as long as a header. */
+  /** The maximum length in characters; a query may be as long as a header. */
   private static final int LONGEST = 2000;
 
   /**
-   * What a browser takes for a path of the same host, whatever it makes of it: two slashes begin a
-   * host, browsers take a backslash for a slash, and leave out tabs and line ends. What ends an
-   * attribute or begins an element of HTML browsers encode; a page may print it as it is.
+   * Texts that every browser treats as a path of the same host. Two slashes begin a host; browsers
+   * treat a backslash as a slash, and drop tabs and line ends. The characters that end an attribute
+   * or begin an element in HTML are excluded, since browsers encode them, so a page may print such
+   * a path unescaped.
    */
   private static final Pattern PATH = Pattern.compile("/(?!/)[!-~&&[^\\\\#\"<>`]]*");
 
-  /** A step up leads out of the application. */
+  /** A parent segment, which could lead out of the application. */
   private static final Pattern STEP_UP =
       Pattern.compile("/(?:\\.|%2e){2}(?:[/?;]|\\z)", Pattern.CASE_INSENSITIVE);
 
   private WayBack() {}
 
   /**
-   * The address of a login page, with the way back to what a request asks for.
+   * Returns the URL of a login page with the path to return to. The parameter is left out if the
+   * requested path is not one to return to.
    *
-   * @param contextPath the application's
-   * @param page the login page's path in it
+   * @param request the request that needs a login
+   * @param contextPath the context path of the application
+   * @param page the path of the login page within the application
    */
   public static String over(HttpServletRequest request, String contextPath, String page) {
     String context = asSent(contextPath);
@@ -47,7 +50,10 @@ public final class WayBack {
         : context + page + "?" + PARAMETER + "=" + URLEncoder.encode(way, StandardCharsets.UTF_8);
   }
 
-  /** Before it was forwarded; null if it is no address to go back to. */
+  /**
+   * Returns the path that the client requested, before any forward; null if it is not a valid path
+   * to return to.
+   */
   private static @Nullable String to(HttpServletRequest request, String contextPath) {
     Object forwarded = request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI);
     Object uri = forwarded == null ? request.getRequestURI() : forwarded;
@@ -60,9 +66,9 @@ public final class WayBack {
   }
 
   /**
-   * What a login page was given.
+   * Returns the path to return to that a login page received.
    *
-   * @param contextPath the application's
+   * @param contextPath the context path of the application
    * @return a path of the application; its root if the parameter is absent or leads elsewhere
    */
   public static String from(HttpServletRequest request, String contextPath) {
@@ -71,7 +77,7 @@ public final class WayBack {
     return way != null && isWithin(context, way) ? way : context + "/";
   }
 
-  /** Some containers tell the context path decoded. */
+  /** Percent-encodes a context path, which some containers report decoded. */
   private static String asSent(String path) {
     StringBuilder sent = new StringBuilder();
     for (byte octet : path.getBytes(StandardCharsets.UTF_8)) {

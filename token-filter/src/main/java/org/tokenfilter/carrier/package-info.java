@@ -1,10 +1,10 @@
 /**
- * How a request carries things, and how a refusal is told: tokens and session ids in headers and
- * cookies, the client's address, the cross-site guard, challenges and problem details.
+ * Extraction of tokens from requests, and the error responses: tokens and session ids in headers
+ * and cookies, the client's address, the cross-site guard, challenges and problem details.
  *
- * <p>Enters: a request. Leaves: a {@link org.tokenfilter.token.PresentedToken}; and answers. Start
- * with {@link org.tokenfilter.carrier.TokenCarrier}; what a refusal looks like is in {@link
- * org.tokenfilter.carrier.Problems}. Nothing here knows whether a token is good.
+ * <p>Input: a request. Output: a {@link org.tokenfilter.token.PresentedToken}, or a response. Start
+ * with {@link org.tokenfilter.carrier.TokenCarrier}; the error responses are in {@link
+ * org.tokenfilter.carrier.Problems}. Nothing in this package decides whether a token is valid.
  */
 @NullMarked
 package org.tokenfilter.carrier;

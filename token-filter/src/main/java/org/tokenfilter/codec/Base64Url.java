@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * Base64url without padding (RFC 4648, 5; RFC 7515, 2), in the one spelling that every byte
- * sequence has. The decoders of the JDK and of libraries skip what they do not know, or ignore the
- * bits that are left over at the end; this one takes no other spelling.
+ * An encoder and a decoder of base64url without padding (RFC 4648, 5; RFC 7515, 2). It accepts only
+ * the canonical encoding of a byte sequence. The decoders of the JDK and of libraries skip unknown
+ * characters or ignore the remaining bits at the end.
  */
 final class Base64Url {
 
@@ -16,7 +16,7 @@ final class Base64Url {
 
   private static final int BITS = 6;
 
-  /** The value of each character; negative for those that are none of the alphabet. */
+  /** The value of each character; negative for a character outside of the alphabet. */
   private static final byte[] DIGITS = new byte[128];
 
   static {
@@ -36,26 +36,27 @@ final class Base64Url {
     return encode(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** How many characters so many bytes have. */
+  /** Returns the number of characters that encode a number of bytes. */
   static int length(int bytes) {
     return (bytes * Byte.SIZE + BITS - 1) / BITS;
   }
 
-  /** How many bytes so many characters have. */
+  /** Returns the number of bytes that a number of characters decode to. */
   static int bytes(int length) {
     return length * BITS / Byte.SIZE;
   }
 
-  /** Whether encoding what the text decodes to gives this very text. */
+  /** Returns whether decoding the text and encoding the result gives the same text. */
   static boolean isCanonical(String text) {
     return decode(text, 0, text.length(), new byte[bytes(text.length())], 0);
   }
 
   /**
-   * Decodes the characters from one index to another into an array, from {@code at} on.
+   * Decodes the characters from one index (inclusive) to another (exclusive) into an array,
+   * starting at its index {@code at}.
    *
-   * @return whether encoding what was decoded gives these very characters; what is in the array is
-   *     worth nothing if not
+   * @return whether the characters are canonical: encoding the result gives the same characters. If
+   *     not, the content of the array is undefined
    */
   static boolean decode(String text, int from, int to, byte[] into, int at) {
     int next = at;
@@ -76,7 +77,7 @@ final class Base64Url {
     return endsWell(held, count);
   }
 
-  /** Does the same with characters that are bytes, which need not become a text first. */
+  /** Decodes characters that are given as bytes, without converting them to a string first. */
   static boolean decode(byte[] text, int from, int to, byte[] into, int at) {
     int next = at;
     int held = 0;
@@ -96,7 +97,7 @@ final class Base64Url {
     return endsWell(held, count);
   }
 
-  /** Two or four bits may be left over at the end, which must be zero. A whole digit may not. */
+  /** Returns whether fewer than six bits remain at the end and all of them are zero. */
   private static boolean endsWell(int held, int count) {
     return count < BITS && (held & ((1 << count) - 1)) == 0;
   }

@@ -10,8 +10,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * AES in CBC mode with HMAC (RFC 7518, 5.2.2.2). Nothing is decrypted before all of it is known to
- * be authentic, so that padding tells nobody anything.
+ * A decrypter for AES in CBC mode with HMAC (RFC 7518, 5.2.2.2). It verifies the authentication tag
+ * over the whole input before it decrypts any of it, so that padding errors reveal nothing.
  */
 final class CbcHmacOpener implements ContentOpener {
 
@@ -21,14 +21,14 @@ final class CbcHmacOpener implements ContentOpener {
   private final Cipher cipher;
   private final Mac mac;
 
-  /** Used again and again: this serves one thread at a time. */
+  /** Reused for each token, since an instance serves one thread at a time. */
   private final ByteBuffer bits = ByteBuffer.allocate(Long.BYTES);
 
   private final byte[] whole;
   private final byte[] expected;
   private final byte[] tag;
 
-  /** Opens with the two halves of a key: the first authenticates, the second encrypts. */
+  /** Creates a decrypter; the first half of the key authenticates, the second half encrypts. */
   CbcHmacOpener(ContentKey key, String macAlgorithm) throws GeneralSecurityException {
     ivLength = key.encryption().ivLength();
     tagLength = key.encryption().tagLength();
@@ -49,7 +49,7 @@ final class CbcHmacOpener implements ContentOpener {
     int tagAt = length - tagLength;
     mac.update(authenticated);
     mac.update(sealed, 0, tagAt);
-    // Its length in bits keeps the header and what follows it apart.
+    // The length of the header in bits separates the header from the data that follows it.
     mac.update(bits.putLong(0, (long) authenticated.length * Byte.SIZE).array());
     mac.doFinal(whole, 0);
     System.arraycopy(whole, 0, expected, 0, tagLength);

@@ -13,16 +13,19 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.TokenClaims;
 
 /**
- * The content of our tokens (RFC 7519, 4), for one audience: {@code
- * {"jti":...,"k":"s","aud":...,"iat":...,"exp":...}}, without {@code exp} where the record never
- * expires. Thread-safe.
+ * The JSON format of the claims of a token (RFC 7519, 4), for one audience: {@code
+ * {"jti":...,"k":"s","aud":...,"iat":...,"exp":...}}, without {@code exp} if the record never
+ * expires.
+ *
+ * <p>Claims in canonical form are read without a JSON parser. Claims in any other valid JSON form,
+ * as written by an issuer in another language that has the key, are accepted too. Thread-safe.
  */
 final class ClaimsJson {
 
   private static final int MAX_AUDIENCE_LENGTH = 128;
   private static final int MAX_BYTES = 768;
 
-  /** 9999-12-31T23:59:59Z. What lies behind it was meant in milliseconds. */
+  /** 9999-12-31T23:59:59Z. A greater value was probably given in milliseconds. */
   private static final long MAX_SECONDS = 253_402_300_799L;
 
   private final String audience;
@@ -30,10 +33,11 @@ final class ClaimsJson {
   private final StrictJson json;
 
   /**
-   * The claims of this audience.
+   * Creates the format for an audience.
    *
-   * @throws IllegalArgumentException unless it has 1 to 128 characters, none of them a control
-   *     character or half a surrogate pair: with more, a token could be too long to be read
+   * @throws IllegalArgumentException unless the audience has 1 to 128 characters, none of them a
+   *     control character or half a surrogate pair. With a longer audience, a token could exceed
+   *     the length limit of tokens
    */
   ClaimsJson(String audience) {
     if (audience.isEmpty()
@@ -41,7 +45,7 @@ final class ClaimsJson {
         || audience.chars().anyMatch(Character::isISOControl)
         || !StandardCharsets.UTF_8.newEncoder().canEncode(audience)) {
       throw new IllegalArgumentException(
-          "an audience is Unicode text of 1 to 128 characters without control characters");
+          "audience must be Unicode text of 1 to 128 characters without control characters");
     }
     this.audience = audience;
     text =
@@ -54,11 +58,11 @@ final class ClaimsJson {
   /**
    * Writes claims.
    *
-   * @throws IllegalArgumentException if {@link #read} would not take them, or they are for another
+   * @throws IllegalArgumentException if {@link #read} would reject them, or if they are for another
    *     audience
    */
   byte[] write(TokenClaims claims) {
-    require(isForUs(claims), "claims are for this audience");
+    require(isForUs(claims), "claims must be for this audience");
     requireTimes(claims);
     return text.write(claims);
   }
@@ -66,14 +70,14 @@ final class ClaimsJson {
   /**
    * Reads claims, which may be for another audience.
    *
-   * @param content begins with them
-   * @param length how many bytes they have
-   * @throws IOException if they are not JSON
-   * @throws IllegalArgumentException if they are not ours
+   * @param content an array that starts with the claims
+   * @param length the number of bytes of the claims
+   * @throws IOException if the claims are not JSON
+   * @throws IllegalArgumentException if the claims do not have the format of this class
    */
   TokenClaims read(byte[] content, int length) throws IOException {
     if (length > MAX_BYTES) {
-      throw new IllegalArgumentException("claims are shorter");
+      throw new IllegalArgumentException("claims must not exceed 768 bytes");
     }
     TokenClaims asWritten = text.read(content, length);
     TokenClaims claims = asWritten == null ? parse(Arrays.copyOf(content, length)) : asWritten;
@@ -81,12 +85,12 @@ final class ClaimsJson {
     return claims;
   }
 
-  /** What is spelled in another way than we do, as by an issuer in another language. */
+  /** Parses claims that are not in canonical form, as those of an issuer in another language. */
   private TokenClaims parse(byte[] content) throws IOException {
     try (JsonParser parser = json.parser(content)) {
-      require(parser.nextToken() == JsonToken.START_OBJECT, "claims are an object");
+      require(parser.nextToken() == JsonToken.START_OBJECT, "claims must be a JSON object");
       TokenClaims claims = members(parser);
-      require(parser.nextToken() == null, "nothing follows the claims");
+      require(parser.nextToken() == null, "claims must not be followed by other content");
       return claims;
     }
   }
@@ -104,7 +108,9 @@ final class ClaimsJson {
         case "aud" -> audience = text(parser);
         case "iat" -> issuedAt = seconds(parser);
         case "exp" -> expiresAt = seconds(parser);
-        default -> throw new IllegalArgumentException("claims have no other member");
+        default ->
+            throw new IllegalArgumentException(
+                "claims must have no member other than jti, k, aud, iat and exp");
       }
     }
     return claims(id, kind, audience, issuedAt, expiresAt);
@@ -117,23 +123,23 @@ final class ClaimsJson {
       @Nullable Instant issuedAt,
       @Nullable Instant expiresAt) {
     if (id == null || kind == null || audience == null || issuedAt == null) {
-      throw new IllegalArgumentException("claims have a jti, a k, an aud and an iat");
+      throw new IllegalArgumentException("claims must have the members jti, k, aud and iat");
     }
     return new TokenClaims(id, kind, audience, issuedAt, expiresAt);
   }
 
-  /** Whether they are for this audience. */
+  /** Returns whether the claims are for this audience. */
   boolean isForUs(TokenClaims claims) {
     return claims.audience().equals(audience);
   }
 
   private static void requireTimes(TokenClaims claims) {
-    require(inRange(claims.issuedAt()), "iat is a time in seconds");
+    require(inRange(claims.issuedAt()), "iat must be a time in seconds since 1970");
     Instant expiresAt = claims.expiresAt();
     if (expiresAt != null) {
-      require(inRange(expiresAt), "exp is a time in seconds");
-      // Both were rounded down, so a token that lives for less than a second has them equal.
-      require(!expiresAt.isBefore(claims.issuedAt()), "exp is not before iat");
+      require(inRange(expiresAt), "exp must be a time in seconds since 1970");
+      // Both were rounded down, so they are equal if a token lives for less than a second.
+      require(!expiresAt.isBefore(claims.issuedAt()), "exp must not be before iat");
     }
   }
 
@@ -142,21 +148,22 @@ final class ClaimsJson {
   }
 
   private static String text(JsonParser parser) throws IOException {
-    require(parser.nextToken() == JsonToken.VALUE_STRING, "this claim is a string");
+    require(parser.nextToken() == JsonToken.VALUE_STRING, "jti, k and aud must be strings");
     return parser.getText();
   }
 
   private static Instant seconds(JsonParser parser) throws IOException {
-    require(parser.nextToken() == JsonToken.VALUE_NUMBER_INT, "this claim is a whole number");
+    require(parser.nextToken() == JsonToken.VALUE_NUMBER_INT, "iat and exp must be whole numbers");
     long seconds = parser.getLongValue();
-    require(seconds > 0 && seconds <= MAX_SECONDS, "this claim is a time in seconds");
+    require(
+        seconds > 0 && seconds <= MAX_SECONDS, "iat and exp must be times in seconds since 1970");
     return Instant.ofEpochSecond(seconds);
   }
 
   private static TokenKind kind(String letter) {
     TokenKind kind = letter.length() == 1 ? ClaimsText.kind(letter.charAt(0)) : null;
     if (kind == null) {
-      throw new IllegalArgumentException("k is s, o or u");
+      throw new IllegalArgumentException("k must be s, o or u");
     }
     return kind;
   }

@@ -9,8 +9,8 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.TokenClaims;
 
 /**
- * Claims for one audience in the very spelling that we write, character by character: this is what
- * all of our tokens hold, and it takes no parser to read. Immutable.
+ * The canonical form of the claims for one audience, character by character. All tokens that this
+ * library writes hold claims in this form, and reading it needs no JSON parser. Immutable.
  */
 final class ClaimsText {
 
@@ -26,21 +26,26 @@ final class ClaimsText {
   private static final int ID_AT = BEFORE_ID.length();
   private static final int KIND_AT = ID_AT + ID_LENGTH + AFTER_ID.length();
 
-  /** The year 9999 in seconds has as many, and so it fits into a long. */
+  /** The number of digits of the year 9999 in seconds; such a number fits into a long. */
   private static final int MAX_DIGITS = 12;
 
   private final String audience;
   private final String afterKind;
   private final byte[] afterKindBytes;
 
-  /** The spelling for an audience, which is given as it is, and as a JSON string. */
+  /**
+   * Creates the canonical form for an audience.
+   *
+   * @param audience the audience itself
+   * @param quotedAudience the audience as a JSON string, with its quotation marks
+   */
   ClaimsText(String audience, String quotedAudience) {
     this.audience = audience;
     afterKind = "\",\"aud\":" + quotedAudience + ",\"iat\":";
     afterKindBytes = utf8(afterKind);
   }
 
-  /** Writes claims, whose audience must be this one. */
+  /** Writes claims, which must be for this audience. */
   byte[] write(TokenClaims claims) {
     Instant expiresAt = claims.expiresAt();
     String text =
@@ -56,15 +61,16 @@ final class ClaimsText {
   }
 
   /**
-   * Reads what {@link #write} writes; null if it is spelled in any other way.
+   * Reads claims in the form that {@link #write} writes.
    *
-   * @param content begins with it
-   * @param length how many bytes it has
+   * @param content an array that starts with the claims
+   * @param length the number of bytes of the claims
+   * @return the claims; null if they have any other form
    */
   @Nullable TokenClaims read(byte[] content, int length) {
     int issuedAt = KIND_AT + 1 + afterKindBytes.length;
     int last = length - 1;
-    // What is behind its end is never read: no digit and no piece goes beyond the last brace.
+    // Bytes after the claims are never used: no digit and no piece extends past the last brace.
     if (issuedAt > last
         || content[last] != '}'
         || !has(BEFORE_ID_BYTES, content, 0)
@@ -98,7 +104,7 @@ final class ClaimsText {
     };
   }
 
-  /** The kind with this letter; null if it is none. */
+  /** Returns the kind with this letter; null if no kind has it. */
   static @Nullable TokenKind kind(char letter) {
     return switch (letter) {
       case 's' -> TokenKind.SESSION;
@@ -113,7 +119,7 @@ final class ClaimsText {
     return Base64Url.decode(content, ID_AT, ID_AT + ID_LENGTH, id, 0) ? TokenId.of(id) : null;
   }
 
-  /** Where the digits end that begin here. */
+  /** Returns the index after the last of the digits that start at an index. */
   private static int digits(byte[] content, int from) {
     int i = from;
     while (i < content.length && content[i] >= '0' && content[i] <= '9') {
@@ -122,7 +128,10 @@ final class ClaimsText {
     return i;
   }
 
-  /** So many digits as JSON spells a time in seconds; null if there are none, or a leading zero. */
+  /**
+   * Returns the time in seconds that some digits denote; null if there are none or too many, or if
+   * the first is zero.
+   */
   private static @Nullable Instant time(byte[] content, int from, int to) {
     if (to == from || to - from > MAX_DIGITS || content[from] == '0') {
       return null;

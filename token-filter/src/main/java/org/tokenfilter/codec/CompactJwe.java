@@ -5,15 +5,19 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * A compact JWE (RFC 7516, 7.1) without an encrypted key, {@code header..iv.ciphertext.tag}, and
- * where its parts begin.
+ * A compact JWE (RFC 7516, 7.1) without an encrypted key, {@code header..iv.ciphertext.tag}.
+ *
+ * @param text the whole JWE
+ * @param ivAt the index at which the initialization vector starts
+ * @param ciphertextAt the index at which the ciphertext starts
+ * @param tagAt the index at which the authentication tag starts
  */
 record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
 
-  /** No token of ours is longer, and nobody makes us look at more. */
+  /** The maximum length of a token in characters; a longer text is rejected unread. */
   static final int MAX_LENGTH = 1024;
 
-  /** What {@link #decode} answers where there is nothing to decode. */
+  /** The result of {@link #decode} if a part is not canonical base64url. */
   static final int MISSPELLED = -1;
 
   CompactJwe(String header, String iv, String ciphertext, String tag) {
@@ -25,9 +29,9 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
   }
 
   /**
-   * Finds the parts of a text that a client sent.
+   * Splits a text that a client sent into its parts, without decoding them.
    *
-   * @throws TokenRejectedException if it is not of this shape; nothing was decoded
+   * @throws TokenRejectedException if it does not have this form
    */
   static CompactJwe parse(String token) throws TokenRejectedException {
     if (token.length() > MAX_LENGTH) {
@@ -37,7 +41,7 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
     int second = token.indexOf('.', first + 1);
     int third = token.indexOf('.', second + 1);
     int fourth = token.indexOf('.', third + 1);
-    // Once a dot is missing, indexOf starts over: the positions no longer rise.
+    // If a dot is missing, indexOf searches from the start again and the positions do not rise.
     if (first < 0 || second < first || third < second || fourth < third) {
       throw refused("it has fewer than five parts");
     }
@@ -47,12 +51,12 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
     return new CompactJwe(token, second + 1, third + 1, fourth + 1);
   }
 
-  /** The first part. */
+  /** Returns the first part. */
   String header() {
     return text.substring(0, ivAt - 2);
   }
 
-  /** Whether the first part is this one, to the letter. */
+  /** Returns whether the first part equals a header segment, character by character. */
   boolean hasHeader(String segment) {
     return segment.length() == ivAt - 2 && text.startsWith(segment);
   }
@@ -69,23 +73,23 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
     return text.substring(tagAt);
   }
 
-  /** How many characters the initialization vector has. */
+  /** Returns the number of characters of the initialization vector. */
   int ivLength() {
     return ciphertextAt - 1 - ivAt;
   }
 
-  /** How many characters the tag has. */
+  /** Returns the number of characters of the tag. */
   int tagLength() {
     return text.length() - tagAt;
   }
 
   /**
    * Decodes the initialization vector, the ciphertext and the tag, one after the other. A sixth
-   * part would be a dot in the fifth, which is not in the alphabet.
+   * part would be a dot in the fifth, and a dot is not in the alphabet.
    *
-   * @param into has room for as many bytes as the longest token has
-   * @return how many bytes those are, or {@link #MISSPELLED} if one of the three is not canonical
-   *     base64url
+   * @param into an array with room for the bytes of the longest token
+   * @return the number of decoded bytes, or {@link #MISSPELLED} if one of the three parts is not
+   *     canonical base64url
    */
   int decode(byte[] into) {
     int ciphertextInto = Base64Url.bytes(ivLength());
@@ -98,8 +102,8 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
   }
 
   /**
-   * What is wrong with the text of a token that was refused, for the log; null if it is spelled as
-   * tokens are. It says nothing of keys.
+   * Returns the error in the form of a rejected token, for the log; null if its form is that of a
+   * token. The text does not depend on keys.
    */
   @Nullable String misspelling() {
     if (decode(new byte[MAX_LENGTH]) != MISSPELLED && Base64Url.isCanonical(header())) {
@@ -110,17 +114,17 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
     }
     return text.chars().allMatch(c -> c == '.' || Base64Url.isDigit((char) c))
         ? "a part is not canonical base64url"
-        : "a character is not of base64url";
+        : "a character is not in the base64url alphabet";
   }
 
-  /** Shows nothing: this is the token. */
+  /** Returns a constant, so that the token is not shown. */
   @Override
   public String toString() {
     return "CompactJwe";
   }
 
-  /** A refusal that does not say what was refused. */
+  /** Returns a rejection, whose message must not contain text of the token. */
   static TokenRejectedException refused(String why) {
-    return new TokenRejectedException(Rejection.INVALID, "not a token of ours: " + why);
+    return new TokenRejectedException(Rejection.INVALID, "invalid token: " + why);
   }
 }

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * One key at work, with the one header that its tokens have, made once and never read from a token.
- * The cryptography library seals, which is done once for a token; ciphers of the JDK that are kept
- * open, which is done on each request. Thread-safe.
+ * A cipher for the tokens of one key. It encrypts with Nimbus, once for each token, and decrypts
+ * with pooled ciphers of the JDK, once for each request. All tokens of the key have the same
+ * header, which is built here once and never read from a token. Thread-safe.
  */
 final class ContentCipher {
 
@@ -45,28 +45,29 @@ final class ContentCipher {
     openers = new Openers(() -> ContentOpener.of(contentKey));
   }
 
-  /** The first part of every token of a key that is named so and is for this encryption. */
+  /** Returns the first part of every token of a key with this name and this encryption. */
   static String headerSegment(String kid, ContentEncryption encryption) {
     return Base64Url.encode(
         "{\"enc\":\"" + encryption + "\",\"alg\":\"dir\",\"kid\":\"" + kid + "\"}");
   }
 
-  /** The first part of every token of this key. */
+  /** Returns the first part of every token of this key. */
   String headerSegment() {
     return headerSegment;
   }
 
-  /** A token with this content. */
+  /** Encrypts a content as a token. */
   CompactJwe seal(byte[] plaintext, SecureRandom random) throws JOSEException {
     return encrypt(plaintext, headerBytes, random);
   }
 
   /**
-   * Reads the content of a token that has this key's header.
+   * Decrypts a token that has this key's header, and reads its content.
    *
-   * @throws JOSEException if the token is not this key's
-   * @throws IllegalStateException if the platform's ciphers fail; they may throw others, too
-   * @throws TokenRejectedException as the reader
+   * @throws JOSEException if the token was not encrypted with this key
+   * @throws IllegalStateException if a cipher of the platform fails; other runtime exceptions of
+   *     the cipher are passed on
+   * @throws TokenRejectedException if the reader throws it
    */
   <T> T open(CompactJwe token, ContentReader<T> reader)
       throws JOSEException, TokenRejectedException {
@@ -87,10 +88,10 @@ final class ContentCipher {
 
   <T> T decrypt(CompactJwe token, byte[] authenticated, ContentReader<T> reader)
       throws JOSEException, TokenRejectedException {
-    // Ciphers would take some other lengths too: GCM has a meaning for them.
+    // The ciphers would accept some other lengths too: GCM allows them.
     if (token.ivLength() != Base64Url.length(encryption.ivLength())
         || token.tagLength() != Base64Url.length(encryption.tagLength())) {
-      throw new NotOfThisKey("an initialization vector or a tag of another length");
+      throw new NotOfThisKey("the initialization vector or the tag has the wrong length");
     }
     T read = read(authenticated, token, reader);
     if (read == null) {
@@ -106,12 +107,12 @@ final class ContentCipher {
     } catch (BadPaddingException | IllegalBlockSizeException notSealedSo) {
       return null;
     } catch (GeneralSecurityException e) {
-      // Not the token: the keys were tried when the application started.
-      throw new IllegalStateException("the platform's cryptography fails", e);
+      // The token is not the cause: the keys were tested when the application started.
+      throw new IllegalStateException("a cipher of the platform failed", e);
     }
   }
 
-  /** Without a stack trace: forged tokens come by the thousand. */
+  /** An exception without a stack trace, since forged tokens may arrive by the thousand. */
   private static final class NotOfThisKey extends JOSEException {
 
     @Serial private static final long serialVersionUID = 1L;

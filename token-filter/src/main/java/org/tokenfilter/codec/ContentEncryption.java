@@ -1,8 +1,8 @@
 package org.tokenfilter.codec;
 
 /**
- * The ways in which a token's content may be encrypted and authenticated (RFC 7518, 5.1). A key is
- * for one of them alone.
+ * An algorithm that encrypts and authenticates the content of a token (RFC 7518, 5.1). Each key is
+ * for exactly one algorithm.
  */
 public enum ContentEncryption {
   /** AES-128 in CBC mode with HMAC SHA-256 (RFC 7518, 5.2.3): 32 bytes of key. The default. */
@@ -13,8 +13,8 @@ public enum ContentEncryption {
 
   /**
    * AES-256 in Galois/Counter Mode (RFC 7518, 5.3): 32 bytes of key. Its initialization vectors are
-   * random, so a key is good for at most 2<sup>32</sup> tokens in all (NIST SP 800-38D, 8.3): put
-   * another one in its place before that. A node makes at most 2<sup>28</sup> with one key.
+   * random, so a key may be used for at most 2<sup>32</sup> tokens in total (NIST SP 800-38D, 8.3)
+   * and must be replaced before that. A node issues at most 2<sup>28</sup> tokens with one key.
    */
   A256GCM("A256GCM", 32, 12, 16);
 
@@ -31,9 +31,9 @@ public enum ContentEncryption {
   }
 
   /**
-   * The one that RFC 7518 names so.
+   * Returns the algorithm with a name of RFC 7518.
    *
-   * @throws IllegalArgumentException if it is none of these; names are compared exactly
+   * @throws IllegalArgumentException if the name is unknown; names are compared exactly
    */
   public static ContentEncryption of(String name) {
     for (ContentEncryption encryption : values()) {
@@ -44,7 +44,7 @@ public enum ContentEncryption {
     throw new IllegalArgumentException("not one of A128CBC-HS256, A256CBC-HS512, A256GCM");
   }
 
-  /** How many bytes its keys have. */
+  /** Returns the length of its keys in bytes. */
   public int keyLength() {
     return keyLength;
   }
@@ -57,12 +57,12 @@ public enum ContentEncryption {
     return tagLength;
   }
 
-  /** Whether a key makes no more than a number of tokens. */
+  /** Returns whether the number of tokens of a key is limited. */
   boolean isCounted() {
     return this == A256GCM;
   }
 
-  /** The name that it has in RFC 7518, as in {@code "enc":"A128CBC-HS256"}. */
+  /** Returns the name in RFC 7518, as in {@code "enc":"A128CBC-HS256"}. */
   @Override
   public String toString() {
     return standardName;

@@ -10,15 +10,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A content encryption key with its name and its place in the rotation of keys. Immutable; neither
- * {@code toString()} nor the message of an exception shows its bytes.
+ * A content encryption key with its name and its state in the rotation of keys. Neither {@code
+ * toString()} nor the message of an exception shows its bytes. Immutable.
  */
 public final class ContentKey {
 
-  /** What a name is, for messages. */
-  static final String KID_RULE = "a kid has 1 to 64 characters of A-Z a-z 0-9 . _ -";
+  /** The rule for names, for messages. */
+  static final String KID_RULE = "kid must have 1 to 64 characters of A-Z a-z 0-9 . _ -";
 
-  /** Until when a key may have been made; what is written in milliseconds is far beyond it. */
+  /** The latest creation time of a key; a time given in milliseconds is far beyond it. */
   static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private static final int MAX_KID_LENGTH = 64;
@@ -29,21 +29,21 @@ public final class ContentKey {
   private final byte[] bytes;
   private final @Nullable Instant madeAt;
 
-  /** Where a key is in its life. Keys go through these in this order. */
+  /** A state in the rotation of keys. A key passes through the states in this order. */
   public enum State {
-    /** Opens tokens, makes none yet: it is on its way to all nodes. */
+    /** Decrypts tokens, but encrypts none yet, while the key is distributed to all nodes. */
     STAGED,
-    /** Opens tokens, and makes all new ones. */
+    /** Decrypts tokens, and encrypts all new ones. */
     ACTIVE,
-    /** Opens the tokens that it made, makes no more. */
+    /** Decrypts existing tokens, but encrypts no new ones. */
     ACCEPT,
-    /** Opens nothing: its tokens are as good as forged. */
+    /** Decrypts nothing: its tokens are rejected like forged ones. */
     RETIRED;
 
     /**
-     * The state that a key file names so.
+     * Returns the state with a name of the key file.
      *
-     * @throws IllegalArgumentException if it is none of these; names are compared exactly
+     * @throws IllegalArgumentException if the name is unknown; names are compared exactly
      */
     public static State of(String name) {
       for (State state : values()) {
@@ -54,7 +54,7 @@ public final class ContentKey {
       throw new IllegalArgumentException("not one of staged, active, accept, retired");
     }
 
-    /** The name that it has in a key file. */
+    /** Returns the name in a key file. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
@@ -62,13 +62,15 @@ public final class ContentKey {
   }
 
   /**
-   * A key of unknown age.
+   * Creates a key of unknown age.
    *
-   * @param kid its name (RFC 7517, 4.5), which its tokens carry: 1 to 64 characters of {@code A-Z
-   *     a-z 0-9 . _ -}
-   * @param bytes as many as the encryption needs; copied
-   * @throws IllegalArgumentException if the name is none, there are fewer or more bytes, or all
-   *     bytes are equal, which is no key but a mistake
+   * @param kid the name (RFC 7517, 4.5), which is in the header of its tokens: 1 to 64 characters
+   *     of {@code A-Z a-z 0-9 . _ -}
+   * @param encryption the algorithm that the key is for
+   * @param state the state in the rotation
+   * @param bytes the secret, of the length that the encryption needs; copied
+   * @throws IllegalArgumentException if the name is invalid, the number of bytes is wrong, or all
+   *     bytes are equal, which indicates a mistake
    */
   public ContentKey(String kid, ContentEncryption encryption, State state, byte[] bytes) {
     this(kid, encryption, state, bytes, null);
@@ -99,7 +101,7 @@ public final class ContentKey {
     }
   }
 
-  /** A new key, of which nobody says yet when it was made. */
+  /** Generates a key, without a creation time. */
   public static ContentKey random(
       String kid, ContentEncryption encryption, State state, SecureRandom random) {
     byte[] bytes = new byte[encryption.keyLength()];
@@ -107,47 +109,48 @@ public final class ContentKey {
     return new ContentKey(kid, encryption, state, bytes);
   }
 
-  /** Its name, which is no secret. */
+  /** Returns the name, which is not secret. */
   public String kid() {
     return kid;
   }
 
-  /** What it is for. */
+  /** Returns the algorithm that the key is for. */
   public ContentEncryption encryption() {
     return encryption;
   }
 
-  /** Where it is in its life. */
+  /** Returns the state in the rotation. */
   public State state() {
     return state;
   }
 
-  /** The same key at another place in its life. */
+  /** Returns the same key in another state. */
   public ContentKey in(State other) {
     return new ContentKey(kid, encryption, other, bytes, madeAt);
   }
 
-  /** When it was made, to the second; null if that is not known. */
+  /** Returns the creation time, in whole seconds; null if it is not known. */
   public @Nullable Instant madeAt() {
     return madeAt;
   }
 
   /**
-   * The same key, made at this time.
+   * Returns the same key with this creation time.
    *
-   * @param time from 1970 to the year 9999; rounded down to the second
-   * @throws IllegalArgumentException if it is another time
+   * @param time the creation time, in the years 1970 to 9999; rounded down to the second
+   * @throws IllegalArgumentException if the time is outside of these years
    */
   public ContentKey madeAt(Instant time) {
     if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
-      throw new IllegalArgumentException("key '%s' was made at no time".formatted(kid));
+      throw new IllegalArgumentException(
+          "key '%s': the creation time must be in the years 1970 to 9999".formatted(kid));
     }
     return new ContentKey(kid, encryption, state, bytes, time.truncatedTo(ChronoUnit.SECONDS));
   }
 
   /**
-   * What tells the key from all others and may be shown: its JWK Thumbprint (RFC 7638) with
-   * SHA-256, 43 characters of base64url. Nothing follows from it: a key is random (RFC 7638, 7).
+   * Returns the JWK Thumbprint (RFC 7638) with SHA-256, 43 characters of base64url. It identifies
+   * the key and may be shown: since a key is random, it reveals nothing about it (RFC 7638, 7).
    */
   public String thumbprint() {
     String jwk = "{\"k\":\"" + Base64Url.encode(bytes) + "\",\"kty\":\"oct\"}";
@@ -155,11 +158,11 @@ public final class ContentKey {
       return Base64Url.encode(
           MessageDigest.getInstance("SHA-256").digest(jwk.getBytes(StandardCharsets.US_ASCII)));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+      throw new IllegalStateException("this JDK does not provide SHA-256", e);
     }
   }
 
-  /** The secret, a new array for each call. */
+  /** Returns the secret, as a new array for each call. */
   byte[] bytes() {
     return bytes.clone();
   }
@@ -168,13 +171,16 @@ public final class ContentKey {
     return MessageDigest.isEqual(bytes, other.bytes);
   }
 
-  /** Shows the name, the state and the encryption, not the secret. */
+  /** Returns the name, the state and the encryption, but not the secret. */
   @Override
   public String toString() {
     return kid + " " + state + " " + encryption;
   }
 
-  /** The name goes into the header of tokens as it is, so nothing in it may need escaping. */
+  /**
+   * Returns whether a text is a valid name. A name is written to the header of tokens unchanged, so
+   * it must not contain characters that JSON escapes.
+   */
   static boolean isKid(String text) {
     return !text.isEmpty()
         && text.length() <= MAX_KID_LENGTH

@@ -3,31 +3,34 @@ package org.tokenfilter.codec;
 import java.security.GeneralSecurityException;
 
 /**
- * Opens what one key sealed, by the ciphers of the JDK. Serves one thread at a time, and must not
- * be used again once it has thrown: a cipher that was left in the middle of something is not what
- * it was.
+ * A decrypter for the tokens of one key, based on the ciphers of the JDK. Not thread-safe. It must
+ * not be used again after it has thrown an exception, since the state of its ciphers is unknown
+ * then.
  */
 interface ContentOpener {
 
-  /** What {@link #open} answers where a token was not sealed by this key. */
+  /** The result of {@link #open} if a token was not encrypted with this key. */
   int FORGED = -1;
 
   /**
-   * Opens a token.
+   * Decrypts a token.
    *
-   * @param authenticated the header, as it is spelled
-   * @param sealed begins with the initialization vector, the ciphertext and the tag, one after the
-   *     other; the first and the last have the lengths that the key's encryption asks for
-   * @param length how many bytes those are
-   * @param content where the content goes, from the begin; worth nothing unless this returns
-   * @return how many bytes the content has, or {@link #FORGED}
-   * @throws GeneralSecurityException if it was not sealed by this key, or not as it should be
+   * @param authenticated the header, encoded as in the token
+   * @param sealed an array that starts with the initialization vector, the ciphertext and the tag,
+   *     one after the other; the first and the last have the lengths that the key's encryption
+   *     requires
+   * @param length the total number of bytes of these three
+   * @param content the array that receives the content, from its start; undefined if this method
+   *     throws an exception
+   * @return the number of bytes of the content, or {@link #FORGED}
+   * @throws GeneralSecurityException if the token was not encrypted with this key, or was encrypted
+   *     incorrectly
    */
   int open(byte[] authenticated, byte[] sealed, int length, byte[] content)
       throws GeneralSecurityException;
 
   /**
-   * One more for this key.
+   * Creates a decrypter for a key.
    *
    * @throws GeneralSecurityException if the platform has no such cipher
    */

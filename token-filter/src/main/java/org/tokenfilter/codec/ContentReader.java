@@ -3,19 +3,20 @@ package org.tokenfilter.codec;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Reads what a token holds, right where it was opened: the space is used again for the next token.
+ * A reader of the content of a token, directly from the array into which it was decrypted. The
+ * array is reused for the next token.
  *
- * @param <T> what is read
+ * @param <T> the type of the result
  */
 @FunctionalInterface
 interface ContentReader<T> {
 
   /**
-   * Reads.
+   * Reads the content of a token.
    *
-   * @param content begins with the content; not to be kept
-   * @param length how many bytes it has
-   * @throws TokenRejectedException if it is not what tokens of ours hold
+   * @param content an array that starts with the content; must not be kept
+   * @param length the number of bytes of the content
+   * @throws TokenRejectedException if the content is not that of a token of this library
    */
   T read(byte[] content, int length) throws TokenRejectedException;
 }

@@ -7,7 +7,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** AES in Galois/Counter Mode (RFC 7518, 5.3). */
+/** A decrypter for AES in Galois/Counter Mode (RFC 7518, 5.3). */
 final class GcmOpener implements ContentOpener {
 
   private final int ivLength;
@@ -27,11 +27,11 @@ final class GcmOpener implements ContentOpener {
       throws GeneralSecurityException {
     cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(tagBits, sealed, 0, ivLength));
     cipher.updateAAD(authenticated);
-    // All at once: no cipher may hand out what it has not authenticated yet.
+    // In one call, so that the cipher cannot return content before it has authenticated it.
     try {
       return cipher.doFinal(sealed, ivLength, length - ivLength, content, 0);
     } catch (AEADBadTagException forged) {
-      // Anybody can send such tokens; the next one begins with an init, as each does.
+      // Any client can send such tokens. The cipher stays usable: each call starts with init.
       return FORGED;
     }
   }

@@ -8,17 +8,18 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * Counts the tokens that this node has made with each A256GCM key since it was started. Their
- * initialization vectors are random, so that a key is good for 2<sup>32</sup> of them in all (NIST
- * SP 800-38D, 8.3), on however many nodes and over however many restarts, which nobody counts. So a
- * node stops at a sixteenth of that, and asks for another key long before. Thread-safe.
+ * A counter of the tokens that this node has encrypted with each A256GCM key since it was started.
+ * Their initialization vectors are random, so a key may be used for at most 2<sup>32</sup> tokens
+ * (NIST SP 800-38D, 8.3), over all nodes and all restarts. Since no component counts over all of
+ * these, a node stops at a sixteenth of that number, and logs a warning at half of its share.
+ * Thread-safe.
  */
 final class IssueCount {
 
-  /** The tokens that one node makes with one key: sixteen nodes, or starts, may. */
+  /** The maximum number of tokens of a node for one key; sixteen nodes or restarts may reach it. */
   static final long MOST = 1L << 28;
 
-  /** Where it asks for another key. */
+  /** The number of tokens at which a warning asks the operator for another key. */
   static final long MANY = MOST / 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(IssueCount.class);
@@ -26,19 +27,19 @@ final class IssueCount {
   private final long many;
   private final long most;
 
-  /** By the bytes of keys: a ring is read again and again, and a name may come back. */
+  /** Counts by thumbprint, since key files are reloaded and a name may be used again. */
   private final Map<String, AtomicLong> made = new ConcurrentHashMap<>();
 
-  /** Counts to these numbers. */
+  /** Creates a counter with the numbers at which it warns and stops. */
   IssueCount(long many, long most) {
     this.many = many;
     this.most = most;
   }
 
   /**
-   * One more token is to be made with this key.
+   * Counts one more token that is to be encrypted with a key.
    *
-   * @throws TokenStoreException if the key has made all that it may on this node
+   * @throws TokenStoreException if the key has reached its maximum on this node
    */
   void next(ContentKey key) {
     if (!key.encryption().isCounted()) {
@@ -48,8 +49,8 @@ final class IssueCount {
     long number = count.updateAndGet(before -> Math.min(before + 1, most + 2));
     if (number == many) {
       LOG.warn(
-          "Key '{}' ({}) has made {} tokens on this node, which stops at {}: put another key in its"
-              + " place",
+          "Key '{}' ({}) has encrypted {} tokens on this node, which stops at {}: make another key"
+              + " active",
           key.kid(),
           key.encryption(),
           many,
@@ -57,7 +58,7 @@ final class IssueCount {
     }
     if (number == most + 1) {
       LOG.error(
-          "Key '{}' ({}) has made all the {} tokens that it may on this node, which issues none"
+          "Key '{}' ({}) has encrypted {} tokens, the maximum on this node, which issues no more"
               + " until another key is active",
           key.kid(),
           key.encryption(),
@@ -65,7 +66,7 @@ final class IssueCount {
     }
     if (number > most) {
       throw new TokenStoreException(
-          "key '%s' has made as many tokens as it may: make another one active"
+          "key '%s' has encrypted its maximum number of tokens: make another key active"
               .formatted(key.kid()),
           null,
           false);

@@ -5,20 +5,20 @@ import com.fasterxml.jackson.core.TSFBuilder;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 
 /**
- * What becomes of the buffers in which JSON was read or written. The default of the JSON library
- * ties them to threads, which outlive the application.
+ * A policy for recycling the buffers of the JSON library. The default of the library keeps them in
+ * thread-locals, and the threads outlive the application.
  */
 public enum JsonBuffers {
-  /** A few are kept for those who come next; by a library older than Jackson 2.16, none. */
+  /** A few buffers are kept in a pool for reuse; with Jackson before 2.16, none are kept. */
   KEPT,
 
-  /** None is kept: they may have held secrets. */
+  /** No buffer is kept, since buffers may have held secrets. */
   DROPPED;
 
   private static final boolean ARE_POOLED =
       exists("com.fasterxml.jackson.core.util.JsonRecyclerPools");
 
-  /** A factory whose buffers are treated so; each has its own. */
+  /** Builds a factory with this policy; each factory has its own buffers. */
   public <F extends JsonFactory, B extends TSFBuilder<F, B>> F factory(TSFBuilder<F, B> builder) {
     return this == KEPT && ARE_POOLED
         ? Pool.of(builder).build()
@@ -34,7 +34,7 @@ public enum JsonBuffers {
     }
   }
 
-  /** A class of its own: what it names is not there in older libraries. */
+  /** A separate class, since it refers to a class that older versions of Jackson do not have. */
   private static final class Pool {
 
     private static final int KEPT_BUFFERS = 16;

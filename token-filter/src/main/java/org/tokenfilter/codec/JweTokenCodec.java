@@ -7,17 +7,18 @@ import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Writes tokens as compact JWE (RFC 7516, 7.1) with a shared key used directly (RFC 7518, 4.5):
+ * A codec for tokens as compact JWE (RFC 7516, 7.1) with a shared key used directly (RFC 7518,
+ * 4.5):
  *
  * <pre>{@code
  * base64url({"enc":"A128CBC-HS256","alg":"dir","kid":"k1"})..iv.ciphertext.tag
  * ciphertext of {"jti":"...","k":"s","aud":"/orders","iat":1790000000,"exp":1790604800}
  * }</pre>
  *
- * <p>A token is read only if it is spelled as we spell it: its header is compared with those that
- * the ring's own keys make, never parsed, so there is no {@code zip}, no {@code crit} and no other
- * algorithm to be talked into (RFC 8725, 3.1); all of this comes before decryption. Whether a
- * token's time is over is not judged here: its record says it.
+ * <p>A token is decrypted only if it has the form that this codec writes. Its header is compared
+ * with the headers of the keys in the ring and never parsed, so a token cannot request {@code zip},
+ * {@code crit} or another algorithm (RFC 8725, 3.1). This check precedes decryption. The codec does
+ * not check whether a token has expired; the token's record decides that.
  *
  * <p>Thread-safe.
  */
@@ -30,11 +31,12 @@ public final class JweTokenCodec implements TokenCodec {
   private final ContentReader<TokenClaims> reader = this::read;
 
   /**
-   * A codec.
+   * Creates a codec.
    *
-   * @param ring the keys, asked for anew for each token: a ring that changed counts at once
-   * @param audience the application that it writes tokens for; it refuses those of all others
-   * @param random where initialization vectors come from
+   * @param ring supplies the keys; called for each token, so that a changed ring takes effect at
+   *     once
+   * @param audience the application that the tokens are for; tokens for others are rejected
+   * @param random the source of initialization vectors
    * @throws IllegalArgumentException if the audience is not Unicode text of 1 to 128 characters
    *     without control characters
    */
@@ -52,11 +54,12 @@ public final class JweTokenCodec implements TokenCodec {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if {@link #decode} would refuse the token: the claims are for
+   * @throws IllegalArgumentException if {@link #decode} would reject the token: the claims are for
    *     another audience, their times are outside of the years 1970 to 9999, or they expire before
    *     they are issued
-   * @throws org.tokenfilter.store.TokenStoreException if the active key is for A256GCM and has made
-   *     2<sup>28</sup> tokens here: none is made until another key is active
+   * @throws org.tokenfilter.store.TokenStoreException if the active key is for A256GCM and has
+   *     encrypted 2<sup>28</sup> tokens on this node; no token is issued until another key is
+   *     active
    */
   @Override
   public String encode(TokenClaims claims) {
@@ -66,7 +69,7 @@ public final class JweTokenCodec implements TokenCodec {
     try {
       return current.active().seal(content, random).text();
     } catch (JOSEException e) {
-      throw new IllegalStateException("this platform cannot encrypt as RFC 7518 asks", e);
+      throw new IllegalStateException("this platform cannot encrypt as RFC 7518 requires", e);
     }
   }
 
@@ -81,7 +84,7 @@ public final class JweTokenCodec implements TokenCodec {
     return open(cipher, parts);
   }
 
-  /** What the ciphers throw beside saying no is their failure, and says nothing of the token. */
+  /** Decrypts a token. Other exceptions of the ciphers are their failures and are passed on. */
   private TokenClaims open(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
     try {
       return cipher.open(token, reader);
@@ -90,7 +93,10 @@ public final class JweTokenCodec implements TokenCodec {
     }
   }
 
-  /** Only what is refused is looked at once more: the spelling comes before all that keys say. */
+  /**
+   * Returns the rejection of a token. Only now is its form examined in detail; an error in the form
+   * takes precedence over the given reason, which depends on keys.
+   */
   private static TokenRejectedException refused(CompactJwe token, String otherwise) {
     String misspelling = token.misspelling();
     return CompactJwe.refused(misspelling == null ? otherwise : misspelling);
@@ -101,8 +107,8 @@ public final class JweTokenCodec implements TokenCodec {
     try {
       read = claims.read(content, length);
     } catch (Exception e) {
-      // Its message may hold what the token says.
-      throw CompactJwe.refused("its claims are not ours");
+      // The exception is dropped, since its message may contain claims of the token.
+      throw CompactJwe.refused("its claims are not valid");
     }
     if (!claims.isForUs(read)) {
       throw CompactJwe.refused("it is for another audience");

@@ -19,25 +19,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of content encryption keys as text: a JWK Set (RFC 7517, 5) of {@code oct} keys (RFC 7518,
- * 6.4) with the member {@code state} beside the standard ones, all of them needed, perhaps {@code
- * iat}, and no other.
+ * The text format of a set of content encryption keys: a JWK Set (RFC 7517, 5) of {@code oct} keys
+ * (RFC 7518, 6.4). Besides the standard members, each key has the member {@code state}. All members
+ * are required except {@code iat}, and no others are allowed.
  *
- * <p>No message holds text of the file but for the names of keys and short names of members: what
- * stands in the wrong place may be a key.
+ * <p>The only text of the file that a message contains is the names of keys and short names of
+ * members, since a text in the wrong place may be a key.
  */
 final class JwkSet {
 
   private static final List<String> MEMBERS =
       List.of("kty", "kid", "use", "alg", "state", "iat", "k");
 
-  /** The one member that is a number, and may be missing. */
+  /** The only member that is a number, and the only optional one. */
   private static final String MADE_AT = "iat";
 
-  /** As many digits as years of four digits need at most, written in one way. */
+  /** Seconds since 1970 without leading zeros, with enough digits for the year 9999. */
   private static final Pattern SECONDS = Pattern.compile("0|[1-9][0-9]{0,11}");
 
-  /** One more than needed, so that a value that is nested can be called by its name. */
+  /** One level more than needed, so that a message can name the member of a nested value. */
   private static final int NESTING = 4;
 
   private static final int SHOWN_NAME_LENGTH = 16;
@@ -45,13 +45,13 @@ final class JwkSet {
   private JwkSet() {}
 
   /**
-   * The ring that a text describes.
+   * Parses a key set.
    *
-   * @throws IllegalArgumentException if anything in it is not as it must be; the message, one line,
-   *     says what
+   * @throws IllegalArgumentException if the text is not valid; the message has one line and states
+   *     the error
    */
   static KeyRing parse(byte[] text) {
-    // Buffers that held keys are not kept.
+    // Buffers that held keys are not recycled.
     StrictJson json = new StrictJson(NESTING, JsonBuffers.DROPPED);
     try (JsonParser parser = json.parser(text)) {
       List<ContentKey> keys = keys(parser);
@@ -60,15 +60,15 @@ final class JwkSet {
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("it is not UTF-8");
     } catch (JacksonException e) {
-      // Neither its message nor itself goes on: it quotes the text.
+      // The exception is not used as a cause, since its message quotes the text.
       throw new IllegalArgumentException(
           "it is not JSON, or gives a member twice" + at(e.getLocation()));
     } catch (IOException e) {
-      throw new UncheckedIOException("memory can be read", e);
+      throw new UncheckedIOException("reading from memory failed", e);
     }
   }
 
-  /** The text of a set, a line for each key. */
+  /** Writes a key set, with one line for each key. */
   static byte[] write(KeyRing ring) {
     return ring.keys().stream()
         .map(JwkSet::line)
@@ -182,7 +182,10 @@ final class JwkSet {
         : ", at line %d, column %d".formatted(place.getLineNr(), place.getColumnNr());
   }
 
-  /** A key has 43 characters or more, so a short name is none. */
+  /**
+   * Returns a name for use in a message, if it is short and plain. A key has at least 43
+   * characters, so a short name cannot be a key.
+   */
   private static String shown(String name) {
     boolean plain = name.chars().allMatch(c -> c > ' ' && c < 0x7f);
     return plain && name.length() <= SHOWN_NAME_LENGTH

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * The file that keys are kept in: a JWK Set (RFC 7517, 5), UTF-8, at most 64 KiB.
+ * The key file: a JWK Set (RFC 7517, 5) in UTF-8, of at most 64 KiB.
  *
  * <pre>{@code
  * {"keys":[
@@ -20,15 +20,16 @@ import java.util.function.UnaryOperator;
  * ]}
  * }</pre>
  *
- * <p>{@code alg} names the content encryption that the key is for (RFC 7518, 5.1), {@code state} is
- * {@code staged}, {@code active} (exactly one key), {@code accept} or {@code retired}, {@code k} is
- * the key in base64url without padding. Each key has these six members. It may have {@code iat},
- * when it was made in whole seconds since 1970 (OpenID Federation 1.0 registers it for keys; RFC
- * 7519, 2): without it the key's age is not known. No key has any other member.
+ * <p>{@code alg} is the content encryption that the key is for (RFC 7518, 5.1). {@code state} is
+ * {@code staged}, {@code active} (exactly one key), {@code accept} or {@code retired}. {@code k} is
+ * the key in base64url without padding. Each key has the six members other than {@code iat}. The
+ * optional {@code iat} is the creation time in whole seconds since 1970 (OpenID Federation 1.0
+ * registers it for keys; RFC 7519, 2); without it, the age of the key is not known. Other members
+ * are not allowed.
  *
- * <p>Whatever is not as it must be is an {@link IllegalArgumentException} with a message of one
- * line for the operator, which names the file and the key or member and never holds key text; what
- * the file system refuses is an {@link IOException}. Thread-safe: nothing is kept.
+ * <p>The methods throw an {@link IllegalArgumentException} if the file is not valid. Its message
+ * has one line for the operator, names the file and the key or member, and never contains key text.
+ * They throw an {@link IOException} if the file system fails. Thread-safe and stateless.
  */
 public final class JwkSetFile {
 
@@ -41,10 +42,10 @@ public final class JwkSetFile {
    *
    * @param file a regular file or a symbolic link to one; on a POSIX file system writable by its
    *     owner alone, and readable by no more than its owner and its group
-   * @throws IllegalArgumentException if it is another kind of file, too large, open to others, or
-   *     its content is not a set of keys as above
-   * @throws java.nio.file.NoSuchFileException if there is none
-   * @throws IOException if it cannot be read
+   * @throws IllegalArgumentException if the file is of another kind, is too large, is accessible to
+   *     others, or its content is not a set of keys as above
+   * @throws java.nio.file.NoSuchFileException if the file does not exist
+   * @throws IOException if the file cannot be read
    */
   public static KeyRing read(Path file) throws IOException {
     try {
@@ -55,25 +56,27 @@ public final class JwkSetFile {
   }
 
   /**
-   * Reads the file, which is made first if it is missing: with one active key, {@code k1}. Where
-   * folders on the way to it are missing, they are made too. On a POSIX file system nobody but the
-   * owner may read, write or enter what was made; elsewhere the folder's own rules hold.
+   * Reads the file. If it does not exist, it is created first, with one active key, {@code k1}.
+   * Missing parent folders are created too. On a POSIX file system only the owner may read, write
+   * or enter the created file and folders; on others the rules of the folder apply.
    *
-   * <p>Of any number of threads and nodes that do so at once one makes the file, and all get its
-   * key. The file is there whole or not at all. A process that is killed meanwhile may leave a
-   * draft beside it, whose name ends in {@code .tmp}: delete it, it may hold the key.
+   * <p>If several threads and nodes call this method concurrently, one of them creates the file and
+   * all of them return its key. The file never exists with partial content. A process that is
+   * killed during the creation may leave a draft beside the file, whose name ends in {@code .tmp}.
+   * The draft must be deleted, since it may contain the key.
    *
-   * @param encryption what the key is for, if it has to be made
-   * @param random where the key comes from, if it has to be made
-   * @param now when it is made then
-   * @throws IllegalArgumentException as {@link #read} does; a file that is there is never replaced
-   * @throws IOException if the file can neither be read nor made, as on a file system without hard
-   *     links: make it elsewhere then, and copy it
+   * @param encryption the algorithm of the key, if it has to be created
+   * @param random the source of the key, if it has to be created
+   * @param now the creation time, if the key has to be created
+   * @throws IllegalArgumentException under the same conditions as {@link #read}; an existing file
+   *     is never replaced
+   * @throws IOException if the file can neither be read nor created, as on a file system without
+   *     hard links; in that case create the file elsewhere and copy it
    */
   public static KeyRing create(
       Path file, ContentEncryption encryption, SecureRandom random, Instant now)
       throws IOException {
-    // A link to nothing is somebody's mistake, and not ours to follow.
+    // A dangling symbolic link is a mistake of the operator, so it is not followed.
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       ContentKey key =
           ContentKey.random("k1", encryption, ContentKey.State.ACTIVE, random).madeAt(now);
@@ -83,10 +86,10 @@ public final class JwkSetFile {
   }
 
   /**
-   * Makes the file with these keys, as {@link #create} does, but never takes another one for it.
+   * Creates the file with these keys, in the same way as {@link #create}, but fails if it exists.
    *
-   * @throws FileAlreadyExistsException if something is there by this name; it stays as it is
-   * @throws IOException if the file cannot be made
+   * @throws FileAlreadyExistsException if a file with this name exists; it stays unchanged
+   * @throws IOException if the file cannot be created
    */
   public static void make(Path file, KeyRing ring) throws IOException {
     if (!SecretFile.make(file, written(ring))) {
@@ -95,26 +98,27 @@ public final class JwkSetFile {
   }
 
   /**
-   * Changes the file: all of it at once, or not at all. Its owner, its group and who may read it
-   * stay as they are, and a symbolic link to it stays one. Of two changes at once, in this process
-   * or another, one is refused, and so is one that finds the file changed under its hands.
+   * Replaces the content of the file atomically. The owner, the group and the read permissions are
+   * preserved, and a symbolic link to the file stays a link. If two changes run concurrently, in
+   * this process or in another, one of them fails. A change also fails if the file was modified
+   * since the change read it.
    *
-   * <p>While a change is under way its draft stands beside the file, whose name ends in {@code
-   * .new}; a process that is killed meanwhile leaves it, and until it is deleted the file cannot be
-   * changed.
+   * <p>During a change a draft exists beside the file, whose name ends in {@code .new}. A process
+   * that is killed during the change leaves the draft behind, and the file cannot be changed until
+   * the draft is deleted.
    *
-   * @param change makes the next ring of the one in the file; with that one itself nothing is
-   *     written, and what it throws is thrown on
-   * @return what the file says now
-   * @throws IllegalArgumentException as {@link #read} does, or if there would be more keys than can
-   *     be read; the file stays as it is
-   * @throws java.nio.file.NoSuchFileException if there is no file
-   * @throws IOException if somebody else changes the file too, or it cannot be written; it stays as
-   *     it is
+   * @param change computes the next ring from the one in the file. If it returns the same object,
+   *     nothing is written. Its exceptions are passed on
+   * @return the ring that the file contains now
+   * @throws IllegalArgumentException under the same conditions as {@link #read}, or if there would
+   *     be more keys than can be read; the file stays unchanged
+   * @throws java.nio.file.NoSuchFileException if the file does not exist
+   * @throws IOException if another change of the file is in progress, or the file cannot be
+   *     written; it stays unchanged
    */
   public static KeyRing change(Path file, UnaryOperator<KeyRing> change) throws IOException {
     Path real = file.toRealPath();
-    // Before anything stands beside it: a file that cannot be used is not changed.
+    // Checked before the draft is created: an invalid file is not changed.
     read(file);
     try (SecretDraft draft = SecretDraft.of(real)) {
       byte[] before = SecretFile.read(real, MAX_BYTES);
@@ -131,7 +135,7 @@ public final class JwkSetFile {
     byte[] content = JwkSet.write(ring);
     if (content.length > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "a key file has at most %d bytes, and these are %d keys"
+          "a key file may have at most %d bytes, and %d keys need more"
               .formatted(MAX_BYTES, ring.keys().size()));
     }
     return content;

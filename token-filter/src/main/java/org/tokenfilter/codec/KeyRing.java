@@ -8,14 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of a deployment. The active one makes tokens; staged, active and accepted ones open
- * them; a retired one is kept to say that its name and its bytes are used up.
+ * The keys of a deployment. The active key encrypts tokens. Staged, active and accepted keys
+ * decrypt them. A retired key is kept so that its name and its bytes are not used again.
  *
- * <p>Rotation: put the next key in as {@code staged} and wait until every node has read it; make it
- * {@code active} and the former one {@code accept}; once the last token of the former one is over,
- * or at once if it is known to others, make that {@code retired}.
+ * <p>Rotation: add the next key as {@code staged} and wait until every node has read it. Then make
+ * it {@code active} and the former one {@code accept}. Make the former one {@code retired} when its
+ * last token has expired, or at once if it was disclosed.
  *
- * <p>Immutable and thread-safe. A change of keys is another ring.
+ * <p>Immutable and thread-safe. A change of keys produces another ring.
  */
 public final class KeyRing {
 
@@ -24,9 +24,7 @@ public final class KeyRing {
   private final ContentCipher active;
   private final List<ContentCipher> opening;
 
-  /**
-   * Why tokens that begin so are not opened, where more can be said than that they are not ours.
-   */
+  /** The reasons for which headers of known keys are not accepted, by header. */
   private final Map<String, String> whyNot;
 
   private KeyRing(List<ContentKey> keys, ContentKey active) {
@@ -58,7 +56,7 @@ public final class KeyRing {
   }
 
   /**
-   * The ring of these keys.
+   * Creates a ring of these keys.
    *
    * @throws IllegalArgumentException unless exactly one key is active, no two have the same name,
    *     and no two have the same bytes; the message names the keys
@@ -83,27 +81,27 @@ public final class KeyRing {
     return new KeyRing(ring, active.get(0));
   }
 
-  /** All keys, in the order in which they were given. */
+  /** Returns all keys, in the order in which they were given. */
   public List<ContentKey> keys() {
     return keys;
   }
 
-  /** What makes tokens. */
+  /** Returns the cipher that encrypts tokens. */
   ContentCipher active() {
     return active;
   }
 
-  /** The key that makes tokens. */
+  /** Returns the key that encrypts tokens. */
   public ContentKey activeKey() {
     return activeKey;
   }
 
-  /** Why nothing opens the tokens that begin with this header, for the log. */
+  /** Returns the reason for which no key accepts tokens with this header, for the log. */
   String whyNotOpening(String headerSegment) {
-    return whyNot.getOrDefault(headerSegment, "no key of ours makes its header");
+    return whyNot.getOrDefault(headerSegment, "no key in the key ring has its header");
   }
 
-  /** What opens this token, by its header; null if no key of ours may. */
+  /** Returns the cipher that decrypts this token, by its header; null if no key may. */
   @Nullable ContentCipher opening(CompactJwe token) {
     for (int i = 0; i < opening.size(); i++) {
       ContentCipher cipher = opening.get(i);
@@ -114,7 +112,7 @@ public final class KeyRing {
     return null;
   }
 
-  /** Shows names, states and encryptions, not the secrets. */
+  /** Returns the names, states and encryptions, but not the secrets. */
   @Override
   public String toString() {
     return "KeyRing" + keys;

@@ -6,30 +6,30 @@ import org.tokenfilter.token.Kept;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The openers of one key, and the space that each works in, kept for the next token: to make them
- * costs more than to open a token. They go with their key. Thread-safe.
+ * A pool of decrypters for one key, each with its buffers. Creating a decrypter costs more than
+ * decrypting a token. The pool is garbage-collected with the cipher of its key. Thread-safe.
  */
 final class Openers {
 
-  /** No token has more bytes, and what a cipher adds while it works has room beside them. */
+  /** The number of bytes of the longest token, plus room for what a cipher adds meanwhile. */
   private static final int SPACE = Base64Url.bytes(CompactJwe.MAX_LENGTH) + 64;
 
   private final Kept<Bench> kept = new Kept<>();
 
   private final Source source;
 
-  /** Where openers come from. */
+  /** A factory of decrypters. */
   interface Source {
 
     /**
-     * One more.
+     * Creates a decrypter.
      *
      * @throws GeneralSecurityException if the platform has no such cipher
      */
     ContentOpener another() throws GeneralSecurityException;
   }
 
-  /** An opener and its space. */
+  /** A decrypter and its buffers. */
   private static final class Bench {
     private final ContentOpener opener;
     private final byte[] sealed = new byte[SPACE];
@@ -45,17 +45,18 @@ final class Openers {
   }
 
   /**
-   * Reads the content of a token whose parts have the right lengths.
+   * Decrypts a token whose parts have the right lengths, and reads its content.
    *
-   * @return null if it is not canonical base64url, or was not sealed by this key
-   * @throws GeneralSecurityException as {@link ContentOpener#open}
-   * @throws TokenRejectedException as the reader
+   * @return the result of the reader; null if the token is not canonical base64url, or was not
+   *     encrypted with this key
+   * @throws GeneralSecurityException under the same conditions as {@link ContentOpener#open}
+   * @throws TokenRejectedException if the reader throws it
    */
   <T> @Nullable T open(byte[] authenticated, CompactJwe token, ContentReader<T> reader)
       throws GeneralSecurityException, TokenRejectedException {
     Bench found = kept.take();
     Bench bench = found == null ? new Bench(source.another()) : found;
-    // Where this throws the bench is not kept: in what state it is then, nobody knows.
+    // If this throws, the workspace is not returned to the pool, since its state is unknown.
     int length = length(bench, authenticated, token);
     try {
       return length == ContentOpener.FORGED ? null : reader.read(bench.content, length);

@@ -15,9 +15,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What a secret file is to say next, written beside it under the file's name and {@code .new}.
- * While it is there it shuts out all others who would change the file: of two at once, in this
- * process or another, one is refused. Used by one thread, once.
+ * An atomic replacement of the content of a secret file. The new content is written to a draft
+ * beside the file, whose name is that of the file plus {@code .new}. While the draft exists, all
+ * other changes of the file fail, in this process and in others. For one use, by one thread.
  */
 final class SecretDraft implements AutoCloseable {
 
@@ -37,9 +37,9 @@ final class SecretDraft implements AutoCloseable {
   }
 
   /**
-   * Begins a change of a file.
+   * Begins a change of a file, and creates the draft.
    *
-   * @throws IOException if somebody else changes it
+   * @throws IOException if another change of the file is in progress
    */
   static SecretDraft of(Path file) throws IOException {
     Path draft = file.resolveSibling(file.getFileName() + ".new");
@@ -48,25 +48,27 @@ final class SecretDraft implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       throw new IOException(
           draft
-              + " is there: somebody else changes the file just now, or was interrupted. If nobody"
-              + " does, delete it; it may hold keys",
+              + " exists: another change of the file is in progress, or was interrupted. If none is"
+              + " in progress, delete it. It may contain keys",
           e);
     }
     return new SecretDraft(file, draft);
   }
 
   /**
-   * Puts the new content in the place of the old one, at once and for good. Its owner, its group
-   * and who may read it stay as they are.
+   * Replaces the content of the file, atomically and durably. The owner, the group and the read
+   * permissions are preserved.
    *
-   * @param before what the file said when the new content was thought of
-   * @throws IOException if it says something else by now, or cannot be replaced; it stays as it is
+   * @param before the content of the file on which the new content is based
+   * @param content the new content
+   * @throws IOException if the file has another content by now, or cannot be replaced; it stays
+   *     unchanged
    */
   void replace(byte[] before, byte[] content) throws IOException {
     SecretFile.write(draft, content);
     keepReaders();
     if (!Arrays.equals(before, begin(before.length + 1))) {
-      throw new IOException(file + " was changed meanwhile by somebody else: look, and try again");
+      throw new IOException(file + " was changed in the meantime: check it, and try again");
     }
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     moved = true;
@@ -79,7 +81,10 @@ final class SecretDraft implements AutoCloseable {
     }
   }
 
-  /** A new file would belong to whoever runs this, and its other readers would lose it. */
+  /**
+   * Gives the draft the owner, the group and the read permissions of the file. Otherwise it would
+   * belong to the user who runs this, and the other readers of the file would lose access.
+   */
   private void keepReaders() throws IOException {
     if (!SecretFile.isPosix(file)) {
       return;
@@ -99,13 +104,13 @@ final class SecretDraft implements AutoCloseable {
       view.setPermissions(permissions);
     } catch (FileSystemException e) {
       throw new IOException(
-          "%s belongs to %s and the group %s, which cannot be kept: run this as its owner"
+          "%s belongs to %s and the group %s, which cannot be preserved: run this as its owner"
               .formatted(file, old.owner(), old.group()),
           e);
     }
   }
 
-  /** Gives up what was not put in place. */
+  /** Deletes the draft if it has not replaced the file. */
   @Override
   public void close() throws IOException {
     if (!moved) {

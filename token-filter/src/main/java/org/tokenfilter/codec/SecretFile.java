@@ -19,9 +19,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * A small file that its owner alone may write, and nobody but the owner and the file's group may
- * read: container platforms hand out secrets as {@code 0440}. Where the file system is not a POSIX
- * one, the rules of the folder hold.
+ * Reads and creates small files with secrets. Only the owner may write such a file, and only the
+ * owner and the file's group may read it, since container platforms provide secrets with mode
+ * {@code 0440}. On file systems other than POSIX, the rules of the folder apply.
  */
 final class SecretFile {
 
@@ -35,13 +35,14 @@ final class SecretFile {
   private SecretFile() {}
 
   /**
-   * The content of a file.
+   * Reads a file.
    *
-   * @throws IllegalArgumentException if it is not a regular file, or larger, or open to others
-   * @throws IOException if it is missing or cannot be read
+   * @throws IllegalArgumentException if the file is not a regular file, has more bytes than the
+   *     maximum, or is accessible to others
+   * @throws IOException if the file does not exist or cannot be read
    */
   static byte[] read(Path file, int maxBytes) throws IOException {
-    // Looks before it opens: opening a FIFO would wait for someone to write to it.
+    // Checked before the file is opened: opening a FIFO would block until a process writes to it.
     Class<? extends BasicFileAttributes> type =
         isPosix(file) ? PosixFileAttributes.class : BasicFileAttributes.class;
     BasicFileAttributes attributes = Files.readAttributes(file, type);
@@ -53,7 +54,7 @@ final class SecretFile {
       throw new IllegalArgumentException(
           "it is open to other users of this machine; run: chmod 600 " + file);
     }
-    // The size may be no more than a hint, or may just change.
+    // The reported size is not used: it may be a mere hint, or may change meanwhile.
     try (InputStream in = Files.newInputStream(file)) {
       byte[] content = in.readNBytes(maxBytes + 1);
       if (content.length > maxBytes) {
@@ -64,17 +65,17 @@ final class SecretFile {
   }
 
   /**
-   * Makes a file, and the folders on the way to it, unless the file is there by now. A link, unlike
-   * a move, never replaces what is there, and unlike a file that is made and then written, it is
-   * never seen half full.
+   * Creates a file and its missing parent folders, unless the file exists. The content is written
+   * to a draft, which is then linked to the name of the file. A link, unlike a move, never replaces
+   * an existing file, and other processes never see partial content.
    *
-   * @return whether it was made; false if it was there
-   * @throws IOException if it cannot be made, as on a file system without hard links
+   * @return whether the file was created; false if it existed
+   * @throws IOException if the file cannot be created, as on a file system without hard links
    */
   static boolean make(Path file, byte[] content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null) {
-      throw new IOException(file + " cannot be made: it is in no folder");
+      throw new IOException(file + " cannot be created: it has no parent folder");
     }
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(folder, ownerOnly(folder, "rwx------"));
@@ -88,9 +89,9 @@ final class SecretFile {
       Files.createLink(file, draft);
       made = true;
     } catch (FileAlreadyExistsException e) {
-      // Another thread or node was first, and its file is as good.
+      // Another thread or node was first, and its file is used.
     } catch (FileSystemException | UnsupportedOperationException e) {
-      throw new IOException(file + " cannot be made by a hard link from its draft: " + e, e);
+      throw new IOException(file + " cannot be created by a hard link from its draft: " + e, e);
     } finally {
       Files.delete(draft);
     }
@@ -98,7 +99,7 @@ final class SecretFile {
     return made;
   }
 
-  /** What outlives a power failure must not depend on a file that does not. */
+  /** Writes the folder of a file to the disk, so that the file survives a power failure. */
   static void forceFolderOf(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null && isPosix(folder)) {
@@ -108,7 +109,7 @@ final class SecretFile {
     }
   }
 
-  /** Writes all of a file that is there and empty, down to the disk. */
+  /** Writes the whole content of an existing, empty file, down to the disk. */
   static void write(Path draft, byte[] content) throws IOException {
     try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
       ByteBuffer buffer = ByteBuffer.wrap(content);

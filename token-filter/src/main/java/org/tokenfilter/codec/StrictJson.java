@@ -10,14 +10,19 @@ import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads JSON (RFC 8259) as strictly as it is written: UTF-8 alone and all of it whole, no member
- * twice, nothing nested deeper than expected. Thread-safe.
+ * A strict reader of JSON (RFC 8259). It accepts only well-formed UTF-8, no duplicate members and
+ * no nesting deeper than expected. Thread-safe.
  */
 public final class StrictJson {
 
   private final JsonFactory factory;
 
-  /** A reader. */
+  /**
+   * Creates a reader.
+   *
+   * @param maxNesting the maximum depth of nested objects and arrays
+   * @param buffers the policy for recycling buffers
+   */
   public StrictJson(int maxNesting, JsonBuffers buffers) {
     factory =
         buffers.factory(
@@ -29,12 +34,12 @@ public final class StrictJson {
   }
 
   /**
-   * Starts to read.
+   * Returns a parser of a JSON text.
    *
-   * @throws java.nio.charset.CharacterCodingException if it is not UTF-8
+   * @throws java.nio.charset.CharacterCodingException if the text is not UTF-8
    */
   public JsonParser parser(byte[] json) throws IOException {
-    // Given bytes, the parser would guess among UTF-8, UTF-16 and UTF-32.
+    // Decoded here, since the parser would guess among UTF-8, UTF-16 and UTF-32.
     CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
     return factory.createParser(text.array(), text.arrayOffset(), text.length());
   }

@@ -3,19 +3,20 @@ package org.tokenfilter.codec;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Writes claims as a token, and reads them back if it is one of ours. Thread-safe. */
+/** A codec that encodes claims as a token and decodes them again. Must be thread-safe. */
 public interface TokenCodec {
 
-  /** A token that says this. Two calls give two texts. */
+  /** Encodes claims as a token. Two calls with the same claims return different texts. */
   String encode(TokenClaims claims);
 
   /**
-   * What a token says.
+   * Decodes a token and returns its claims.
    *
    * @param token any text that a client sent
-   * @throws TokenRejectedException with {@link org.tokenfilter.token.Rejection#INVALID} if it is
-   *     not a token that this codec's key ring wrote for this audience, in its one spelling
-   * @throws RuntimeException if that could not be decided, as when the platform's cryptography
+   * @throws TokenRejectedException with {@link org.tokenfilter.token.Rejection#INVALID} if the text
+   *     is not the canonical form of a token that was encrypted with a key of this codec for this
+   *     audience
+   * @throws RuntimeException if the token could not be checked, as when a cipher of the platform
    *     fails
    */
   TokenClaims decode(String token) throws TokenRejectedException;

@@ -1,9 +1,9 @@
 /**
- * Turns claims into tokens and back: compact JWE (RFC 7516) with a shared key, and nothing else.
+ * Conversion between claims and tokens in the form of compact JWE (RFC 7516) with a shared key.
  *
- * <p>Enters: whatever a client sent. Leaves: claims that we wrote ourselves, or a refusal. Start
- * with {@link org.tokenfilter.codec.JweTokenCodec}; keys come from a {@link
- * org.tokenfilter.codec.JwkSetFile}. No other room sees the cryptography library.
+ * <p>The input is any text that a client sent. The output is claims that a holder of the key wrote,
+ * or a rejection. Start with {@link org.tokenfilter.codec.JweTokenCodec}; the keys are read from a
+ * {@link org.tokenfilter.codec.JwkSetFile}. No other package uses the cryptography library.
  */
 @NullMarked
 package org.tokenfilter.codec;

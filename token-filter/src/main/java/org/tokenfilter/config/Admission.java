@@ -4,17 +4,18 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
 
 /**
- * What was decided about a request, in an attribute of the request, which no client can set. Who
- * ends a request's token finds here which one that is, however it came.
+ * The access decision of the token filter about a request, kept in a request attribute that no
+ * client can set. A logout reads from it the token that the request was granted access with,
+ * regardless of the token's transport.
  */
 public interface Admission {
 
-  /** The name of the attribute. */
+  /** The name of the request attribute. */
   String ATTRIBUTE = "org.tokenfilter.filter.Decision";
 
-  /** Whose decision it is: another application decides for itself. */
+  /** Returns the security of the application that decided; other applications decide separately. */
   TokenSecurity security();
 
-  /** The handle of the token that the request was admitted with; null if it was refused. */
+  /** Returns the id of the token that access was granted with; null if access was denied. */
   @Nullable TokenId admitted();
 }

@@ -55,7 +55,10 @@ import org.tokenfilter.store.TokenStoreProvider;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Makes the parts from the settings. Where one cannot be made, says why and answers null. */
+/**
+ * A factory of components from the settings. If a component cannot be created, its method adds the
+ * reason to the problems and returns null.
+ */
 final class Assembly {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
@@ -66,7 +69,7 @@ final class Assembly {
   private final ClassLoader loader;
   private final List<String> problems;
 
-  /** Looked up once: it reads every jar that the loader sees. */
+  /** Looked up once, since the lookup reads every jar on the class loader's path. */
   private @Nullable SortedMap<String, TokenStoreProvider> providers;
 
   Assembly(Configuration settings, ClassLoader loader, List<String> problems) {
@@ -77,7 +80,7 @@ final class Assembly {
 
   @Nullable ReloadedFile<KeyRing> keys(SecureRandom random, Instant now) {
     if (!settings.has(KEYS_FILE)) {
-      problems.add(KEYS_FILE.key() + " is needed: " + KEYS_FILE.description());
+      problems.add(KEYS_FILE.key() + " must be set: " + KEYS_FILE.description());
       return null;
     }
     Path file = settings.path(KEYS_FILE);
@@ -88,7 +91,7 @@ final class Assembly {
       return new ReloadedFile<>(file, JwkSetFile::read);
     } catch (NoSuchFileException e) {
       problems.add(
-          "the key file " + file + " is missing; set " + KEYS_GENERATE.key() + "=true to make it");
+          "the key file " + file + " is missing; " + KEYS_GENERATE.key() + "=true creates it");
     } catch (IllegalArgumentException e) {
       problems.add("the " + e.getMessage());
     } catch (IOException e) {
@@ -98,8 +101,9 @@ final class Assembly {
   }
 
   /**
-   * Writes and reads tokens by these keys. It has done so once when it is handed out: a platform
-   * that cannot, or is slow to load what it takes, shows at the start and not in a request.
+   * Creates the codec that encrypts and decrypts tokens with these keys. The codec is tried once
+   * before it is returned, so that a platform without the needed cryptography, or one that loads it
+   * slowly, is noticed at the start and not by a request.
    */
   @Nullable TokenCodec codec(
       Supplier<KeyRing> keys, String audience, Instant now, SecureRandom random) {
@@ -118,11 +122,11 @@ final class Assembly {
     TokenId nobody = TokenId.of(new byte[TokenId.LENGTH]);
     TokenClaims claims = new TokenClaims(nobody, TokenKind.OPEN, audience, now, null);
     if (!codec.decode(codec.encode(claims)).equals(claims)) {
-      throw new IllegalStateException("what is read is not what was written");
+      throw new IllegalStateException("the decoded claims differ from the encoded claims");
     }
   }
 
-  /** Finds misspelt keys, for which it must know those of all stores. */
+  /** Finds unknown keys, which requires the settings of all installed stores. */
   UnknownSettings requireKnown() {
     Map<String, Set<String>> known = new TreeMap<>();
     providers().forEach((name, provider) -> known.put(name, provider.settings()));
@@ -131,13 +135,13 @@ final class Assembly {
     return unknown;
   }
 
-  /** Opens the store, once nothing else is wrong. */
+  /** Opens the store; returns null if it cannot be opened or if there are other problems. */
   @Nullable TokenStore store() {
     String name = settings.string(STORE);
     TokenStoreProvider provider = providers().get(name);
     if (provider == null) {
       problems.add(
-          STORE.key() + "=" + name + " is not installed; these are: " + providers().keySet());
+          STORE.key() + "=" + name + " is not installed; installed are " + providers().keySet());
     }
     return provider == null || !problems.isEmpty() ? null : open(name, provider);
   }
@@ -160,7 +164,7 @@ final class Assembly {
     try {
       TokenStore opened = provider.open(Map.copyOf(own));
       if (opened == null) {
-        problems.add("the store " + name + " cannot be opened: its provider answered null");
+        problems.add("the store " + name + " cannot be opened: its provider returned null");
       }
       return opened;
     } catch (IllegalArgumentException | TokenStoreException e) {
@@ -169,7 +173,7 @@ final class Assembly {
         LOG.error(NOT_OPENED, name, ShownFailure.of(e, own));
       }
     } catch (RuntimeException | LinkageError broken) {
-      // A plugin may throw anything: a driver that is missing is an error.
+      // A plugin may throw anything; a missing driver is a LinkageError.
       problems.add(notOpened(name, broken.toString(), own));
       LOG.error(NOT_OPENED, name, ShownFailure.of(broken, own));
     }
@@ -180,7 +184,7 @@ final class Assembly {
     return "the store " + name + " cannot be opened: " + ShownSetting.message(why, settings);
   }
 
-  /** The settings in force, one a line and without secrets. */
+  /** Returns the settings in force, one per line, with secrets masked. */
   String effective() {
     String name = settings.string(STORE);
     TokenStoreProvider provider = providers().get(name);
@@ -211,7 +215,7 @@ final class Assembly {
         settings.duration(STORE_TIMEOUT));
   }
 
-  /** Where requests come from; an empty one stands in for one that is wrong. */
+  /** Creates the client address resolver; without trusted proxies if the setting is invalid. */
   TrustedProxies proxies() {
     try {
       return new TrustedProxies(
@@ -223,7 +227,7 @@ final class Assembly {
     }
   }
 
-  /** The application's name in its tokens: set, or its context path. */
+  /** Returns the audience of the application's tokens: the setting, or the context path. */
   String audience(String contextPath) {
     if (settings.has(AUDIENCE)) {
       return settings.string(AUDIENCE);
@@ -232,7 +236,8 @@ final class Assembly {
     try {
       AUDIENCE.parse(fallback);
     } catch (IllegalArgumentException e) {
-      problems.add(AUDIENCE.key() + " is needed: the context path cannot be one: " + fallback);
+      problems.add(
+          AUDIENCE.key() + " must be set: the context path is not a valid audience: " + fallback);
     }
     return fallback;
   }

@@ -16,7 +16,7 @@ import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.ContainerRealm;
 import org.tokenfilter.service.Recheck;
 
-/** Makes whoever checks passwords, by the settings. */
+/** A factory of authenticators and of the account recheck, by the settings. */
 final class Authenticators {
 
   private final Configuration settings;
@@ -24,9 +24,9 @@ final class Authenticators {
   private final List<String> problems;
 
   /**
-   * Makes them later.
+   * Creates the factory.
    *
-   * @param problems gets a sentence for each that cannot be made
+   * @param problems receives a sentence for each component that cannot be created
    */
   Authenticators(Configuration settings, ClassLoader loader, List<String> problems) {
     this.settings = settings;
@@ -34,7 +34,7 @@ final class Authenticators {
     this.problems = problems;
   }
 
-  /** Who checks passwords; null if nobody is set to, or it cannot be made. */
+  /** Returns the configured authenticator; null if none is configured or it cannot be created. */
   @Nullable Authenticator chosen() {
     if (!settings.has(CREDENTIALS)) {
       return null;
@@ -49,14 +49,15 @@ final class Authenticators {
   private @Nullable Authenticator containerRealm() {
     Set<String> roles = settings.texts(CREDENTIALS_ROLES);
     if (roles.isEmpty()) {
-      problems.add(CREDENTIALS_ROLES.key() + " is needed with " + CREDENTIALS.key() + "=container");
+      problems.add(
+          CREDENTIALS_ROLES.key() + " must be set with " + CREDENTIALS.key() + "=container");
     }
     return new ContainerRealm(roles);
   }
 
   private @Nullable Authenticator passwordFile() {
     if (!settings.has(CREDENTIALS_FILE)) {
-      problems.add(CREDENTIALS_FILE.key() + " is needed with " + CREDENTIALS.key() + "=file");
+      problems.add(CREDENTIALS_FILE.key() + " must be set with " + CREDENTIALS.key() + "=file");
       return null;
     }
     Path file = settings.path(CREDENTIALS_FILE);
@@ -87,9 +88,9 @@ final class Authenticators {
   }
 
   /**
-   * Whether subjects may go on is asked as the settings say.
+   * Returns the recheck of accounts that the settings require.
    *
-   * @param checks who checks passwords, and is asked; null for nobody
+   * @param checks the authenticator that reports the status of accounts; null for none
    */
   Recheck recheck(@Nullable Authenticator checks) {
     Duration interval = settings.duration(SUBJECT_RECHECK);
@@ -101,12 +102,12 @@ final class Authenticators {
     }
     if (checks != null) {
       problems.add(
-          "%s=%s needs an authenticator that can be asked, and %s cannot"
+          "%s=%s needs an authenticator that reports account status; %s does not"
                   .formatted(SUBJECT_RECHECK.key(), interval, named(checks))
-              + ": it does not implement canTellCurrent and current");
+              + ", since it does not implement canTellCurrent and current");
     } else if (!settings.has(CREDENTIALS)) {
       problems.add(
-          "%s=%s needs %s: nobody could be asked"
+          "%s=%s needs %s: there is no authenticator to query"
               .formatted(SUBJECT_RECHECK.key(), interval, CREDENTIALS.key()));
     }
     return Recheck.NEVER;
@@ -118,7 +119,11 @@ final class Authenticators {
         : checks.getClass().getName();
   }
 
-  /** How many logins may be checked at once: a hash costs a processor, another answer may not. */
+  /**
+   * Returns the maximum number of concurrent login checks. A password hash occupies a processor, so
+   * that a password file gets half of the processors. Other authenticators may only wait, and get
+   * {@code token.store.concurrency}.
+   */
   int atOnce(Authenticator authenticator) {
     return authenticator instanceof ReloadedPasswords
         ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2)

@@ -4,19 +4,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sign of life of one background task. Nothing in it is secret: of a failure it holds the class
- * and no message.
+ * The health of one background task. It contains no secrets: of a failure it has the class name but
+ * not the message.
  *
- * @param name {@code uses} (writes the uses of tokens), {@code ends} (asks what has ended on other
- *     nodes), {@code sweep} (sweeps the store), {@code keys} and {@code accounts} (look at the key
- *     file and the account file), {@code closings} (closes sessions whose closing failed), {@code
- *     listeners} (tells the application's listeners)
- * @param sinceSuccess how long ago it last succeeded; null if it has not yet
- * @param sinceFailure how long ago it last failed; null if it never did
- * @param failure the simple name of the class that the last failure was; null if there was none
- * @param failures how often it has failed since the start
- * @param overdue whether it should have succeeded by now and has not: for a minute and three times
- *     its interval; for the listeners, whether one event takes longer than a minute
+ * @param name {@code uses} (writes token renewals), {@code ends} (polls revocations of other
+ *     nodes), {@code sweep} (sweeps the store), {@code keys} and {@code accounts} (check the key
+ *     file and the account file for changes), {@code closings} (retries to close sessions), {@code
+ *     listeners} (notifies the application's listeners)
+ * @param sinceSuccess the time since the last success; null if there was none
+ * @param sinceFailure the time since the last failure; null if there was none
+ * @param failure the simple class name of the last failure; null if there was none
+ * @param failures the number of failures since the start
+ * @param overdue true if the task has been due for longer than one minute plus three times its
+ *     interval without a success; for the listeners, if one event takes longer than a minute
  */
 public record BackgroundTask(
     String name,

@@ -9,7 +9,10 @@ import org.tokenfilter.carrier.TokenCarrier;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.config.ConfigurationKey.Carrier;
 
-/** How tokens travel, both ways: by the settings of one filter or servlet, or of some together. */
+/**
+ * The transport of tokens in requests and responses, by the settings of one filter or servlet or by
+ * those of several together.
+ */
 final class Carriage {
 
   private final Configuration settings;
@@ -56,7 +59,10 @@ final class Carriage {
     return carriers;
   }
 
-  /** By any way of this one and the other; all else is the same in the whole application. */
+  /**
+   * Returns a transport that accepts every carrier of both. Their other settings are the same in
+   * the whole application.
+   */
   Carriage and(Carriage other) {
     Set<Carrier> both = EnumSet.copyOf(carriers);
     both.addAll(other.carriers);

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings as they are in force: each of its key's shape. What is wrong with them is collected
- * by whoever reads them, so that one message can list it all.
+ * The settings in force, each in the format of its key. Problems are collected in a list of the
+ * caller, so that one message can report all of them.
  */
 final class Configuration {
 
@@ -24,14 +24,14 @@ final class Configuration {
   private final Map<ConfigurationKey, String> texts = new EnumMap<>(ConfigurationKey.class);
   private final Map<ConfigurationKey, Object> values = new EnumMap<>(ConfigurationKey.class);
 
-  /** The settings that a default has given way to, by that default's key. */
+  /** The explicit settings that defaults were adjusted to, by the key of the default. */
   private final Map<ConfigurationKey, ConfigurationKey> adjusted =
       new EnumMap<>(ConfigurationKey.class);
 
   /**
    * Reads all settings.
    *
-   * @param problems gets a sentence for each that is wrong; its default then stands in for it
+   * @param problems receives a sentence for each invalid setting, whose default is used instead
    */
   Configuration(ConfigurationSources sources, List<String> problems) {
     this.sources = sources;
@@ -43,7 +43,7 @@ final class Configuration {
       }
       String fallback = key.defaultText();
       if (text == null && fallback != null && !read(key, fallback)) {
-        throw new IllegalStateException("the default of " + key.key() + " is not of its shape");
+        throw new IllegalStateException("the default of " + key.key() + " is not valid");
       }
     }
   }
@@ -58,22 +58,22 @@ final class Configuration {
     }
   }
 
-  /** The same settings, as a filter or servlet with these init-params sees them. */
+  /** Returns these settings overlaid with the init-params of a filter or servlet. */
   Configuration with(Map<String, String> initParams, List<String> problems) {
     return new Configuration(sources.plus(initParams), problems);
   }
 
-  /** Whether a key is written nowhere. */
+  /** Returns true if no source sets the key. */
   boolean isDefault(ConfigurationKey key) {
     return sources.text(key.key()) == null;
   }
 
   /**
-   * Lets a default give way to a setting that contradicts it.
+   * Adjusts a default to an explicit setting that contradicts it.
    *
-   * @param text what is in force instead
-   * @param to the setting that is written
-   * @return false if the key is written too, or cannot have that value; then nothing is changed
+   * @param text the value that replaces the default
+   * @param to the key of the explicit setting
+   * @return false if the key is set explicitly or cannot have that value; then nothing changes
    */
   boolean adjust(ConfigurationKey key, String text, ConfigurationKey to) {
     if (!isDefault(key) || !read(key, text)) {
@@ -83,12 +83,12 @@ final class Configuration {
     return true;
   }
 
-  /** Whether the key has a value. */
+  /** Returns true if the key has a value, explicit or by default. */
   boolean has(ConfigurationKey key) {
     return values.containsKey(key);
   }
 
-  /** The value as it is written; null if the key has none. */
+  /** Returns the value as text; null if the key has none. */
   @Nullable String text(ConfigurationKey key) {
     return texts.get(key);
   }
@@ -126,12 +126,12 @@ final class Configuration {
   <T> T value(ConfigurationKey key, Class<T> type) {
     Object value = values.get(key);
     if (value == null) {
-      throw new IllegalStateException(key.key() + " was not checked before it was asked for");
+      throw new IllegalStateException(key.key() + " has no value; call has() first");
     }
     return type.cast(value);
   }
 
-  /** A provider's own settings that are set, under their short names. */
+  /** Returns the explicit settings of a store provider, by their short names. */
   Map<String, String> ofStore(String name, Set<String> settings) {
     Map<String, String> set = new TreeMap<>();
     for (String setting : settings) {
@@ -144,15 +144,15 @@ final class Configuration {
   }
 
   /**
-   * Finds what is written and is no setting.
+   * Returns the keys in the sources that are not settings.
    *
-   * @param stores the settings of each installed store provider, by its name
+   * @param stores the settings of each installed store provider, by the provider's name
    */
   UnknownSettings unknown(Map<String, Set<String>> stores) {
     return new UnknownSettings(sources, stores);
   }
 
-  /** Whether a key has the same effect there as here. */
+  /** Returns true if the key has the same value in both configurations. */
   boolean agrees(Configuration other, String key) {
     ConfigurationKey known = ConfigurationKey.of(key);
     return known == null
@@ -161,11 +161,12 @@ final class Configuration {
   }
 
   /**
-   * All settings, one a line, and for those that are not as they are by default, why. None of our
-   * own is a secret; of a store's own, what may be one is left out.
+   * Returns all settings, one per line, with the origin of those that differ from their defaults.
+   * None of the library's own settings is a secret. Possible secrets among the store's settings are
+   * masked.
    *
-   * @param store the name of the store provider, whose own settings are among them
-   * @param storeSettings what it understands
+   * @param store the name of the store provider, whose settings are included
+   * @param storeSettings the names of the provider's settings
    */
   String effective(String store, Set<String> storeSettings) {
     StringJoiner lines = new StringJoiner("");
@@ -186,7 +187,7 @@ final class Configuration {
         : "the default is %s; adjusted to %s".formatted(key.defaultText(), by.key());
   }
 
-  /** A value with line breaks is not to look like settings more. */
+  /** Replaces control characters, so that a value cannot imitate further lines. */
   private static String line(String key, String text, @Nullable Object why) {
     String shown = text.replaceAll("\\p{Cntrl}", "?");
     return "\n  " + key + "=" + shown + (why == null ? "" : " (" + why + ")");

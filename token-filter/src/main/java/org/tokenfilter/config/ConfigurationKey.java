@@ -13,376 +13,391 @@ import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.store.Limit;
 
 /**
- * Every setting. A key is written as a system property, init-param or context-param as {@link
- * #key()} says, and as an environment variable in capitals with underscores: {@code
+ * The keys of all settings. System properties, init-params and context-params are named {@link
+ * #key()}. Environment variables have the same name in capitals with underscores, such as {@code
  * TOKEN_IDLE_TIMEOUT}.
  */
 public enum ConfigurationKey {
   /** The JWK Set file. */
   KEYS_FILE("token.keys.file", Setting.file(), null, "the JWK Set file that holds the keys"),
-  /** Whether to make the key file. */
+  /** The creation of a missing key file. */
   KEYS_GENERATE(
-      "token.keys.generate", Setting.flag(), "false", "whether to make the key file if missing"),
-  /** The store. */
+      "token.keys.generate", Setting.flag(), "false", "creates the key file if it is missing"),
+  /** The store of the tokens. */
   STORE(
       "token.store",
       Setting.text("the name of a store provider", "[a-z][a-z0-9-]*"),
       "memory",
-      "where tokens are kept; memory is for one node alone and is lost at a restart"),
-  /** How long a call of the store may take. */
+      "the store of the tokens; memory is for a single node and is lost at a restart"),
+  /** The maximum duration of a store call. */
   STORE_TIMEOUT(
       "token.store.timeout",
       Setting.duration(Duration.ofMillis(1)),
       "PT2S",
-      "how long a call of the store may take"),
-  /** How many requests may be in the store at once. */
+      "the maximum duration of a store call"),
+  /** The maximum number of concurrent store calls. */
   STORE_CONCURRENCY(
       "token.store.concurrency",
       Setting.number(1),
       "32",
-      "how many requests may be in the store at once; the next one waits for token.store.timeout"),
-  /** Who checks user names and passwords. */
+      "the maximum number of concurrent store calls by requests; further ones wait up to"
+          + " token.store.timeout"),
+  /** The authenticator that checks user names and passwords. */
   CREDENTIALS(
       "token.credentials",
       Setting.text("container, file or the name of a class", "[A-Za-z_$][A-Za-z0-9_$.]*"),
       null,
-      "who checks user names and passwords: the container's realm, a file of hashes, or a class of"
-          + " yours that implements Authenticator; needed by endpoints that take passwords"),
-  /** The roles that the container is asked for. */
+      "the authenticator that checks user names and passwords: the container's realm, a file of"
+          + " password hashes, or a class of the application that implements Authenticator; needed"
+          + " by endpoints that take passwords"),
+  /** The roles that are queried from the container. */
   CREDENTIALS_ROLES(
       "token.credentials.roles",
       Setting.listOf(Setting.text("names of roles", "[^\\p{Cntrl},]+")),
       "",
-      "the roles that the container is asked for at a login; needed where credentials is"
+      "the roles that are queried from the container at a login; needed if token.credentials is"
           + " container"),
-  /** The password file. */
+  /** The account file. */
   CREDENTIALS_FILE(
-      "token.credentials.file", Setting.file(), null, "the accounts, where credentials is file"),
-  /** The application that tokens are for. */
+      "token.credentials.file",
+      Setting.file(),
+      null,
+      "the account file; needed if token.credentials is file"),
+  /** The audience of tokens. */
   AUDIENCE(
       "token.audience",
-      Setting.text("1 to 128 printable ASCII characters but \" and \\", "[!#-\\[\\]-~]{1,128}"),
+      Setting.text("1 to 128 printable ASCII characters except \" and \\", "[!#-\\[\\]-~]{1,128}"),
       null,
-      "the application that tokens are for; tokens of another one are refused. Default: the context"
-          + " path, ROOT for the root"),
-  /** What newly made keys are for. */
+      "the application that tokens are issued for; tokens for other applications are rejected."
+          + " Default: the context path, ROOT for the root context"),
+  /** The content encryption algorithm of new keys. */
   ENCRYPTION(
       "token.encryption",
       Setting.text(
           "A128CBC-HS256, A256CBC-HS512 or A256GCM", "A128CBC-HS256|A256CBC-HS512|A256GCM"),
       "A128CBC-HS256",
-      "the content encryption that a newly made key is for"),
+      "the content encryption algorithm of newly created keys"),
   /** The idle timeout of session tokens. */
   IDLE_TIMEOUT(
       "token.idle-timeout",
       Setting.duration(Duration.ofSeconds(1)),
       "PT30M",
-      "how long a session token lives without use"),
+      "the time without use after which a session token expires"),
   /** The idle timeout of user tokens. */
   USER_IDLE_TIMEOUT(
       "token.user.idle-timeout",
       Setting.duration(Duration.ofSeconds(1)),
       "PT15M",
-      "how long a user token and its sessions live without use"),
-  /** The hard limit of sliding tokens. */
+      "the time without use after which a user token and its sessions expire"),
+  /** The absolute timeout of tokens with an idle timeout. */
   MAX_LIFETIME(
       "token.max-lifetime",
       Setting.duration(Duration.ZERO),
       "P7D",
-      "the hard limit of tokens that slide; PT0S for none"),
-  /** The longest time to live of open tokens. */
+      "the absolute timeout of tokens with an idle timeout; PT0S for none"),
+  /** The maximum time to live of open tokens. */
   OPEN_MAX_LIFETIME(
       "token.open.max-lifetime",
       Setting.duration(Duration.ofMinutes(1)),
       "P365D",
-      "the longest time to live that an open token may be asked for"),
-  /** Whether open tokens may live for ever. */
+      "the maximum time to live that can be requested for an open token"),
+  /** The permission of open tokens that never expire. */
   OPEN_ALLOW_UNLIMITED(
       "token.open.allow-unlimited",
       Setting.flag(),
       "true",
-      "whether an open token may be asked for that never expires"),
-  /** How long API clients' tokens live. */
+      "allows open tokens that never expire"),
+  /** The lifetime of API clients' tokens. */
   CLIENT_LIFETIME(
       "token.client.lifetime",
       Setting.duration(Duration.ofSeconds(1)),
       "P1D",
-      "how long an API client's token lives"),
+      "the lifetime of an API client's token"),
   /** The environments of API clients. */
   CLIENT_ENVIRONMENTS(
       "token.client.environments",
-      Setting.listOf(Setting.text("names of ASCII letters, digits, dots, hyphens", Names.PATTERN)),
+      Setting.listOf(
+          Setting.text(
+              "names of at most 64 ASCII letters, digits, dots, hyphens, underscores",
+              Names.PATTERN)),
       "sandbox, live",
-      "the environments that an API client's token may be for"),
-  /** The status by which an API client learns that its token is live. */
+      "the environments that an API client's token can be issued for"),
+  /** The status that reports to an API client that its token has not expired. */
   CLIENT_LIVE_STATUS(
       "token.client.live-status",
       Scope.FILTER,
       Setting.text("409 or 200", "409|200"),
       "409",
-      "the status by which an API client is told that its token has not expired; 200 for clients"
-          + " that throw away the body of an error, as wget does"),
-  /** How long a refreshed token still yields its successor. */
+      "the status that reports to an API client that its token has not expired; 200 for clients"
+          + " that discard the body of an error response, such as wget"),
+  /** The time during which a refreshed token still yields its successor. */
   REFRESH_GRACE(
       "token.refresh.grace",
       Setting.duration(Duration.ZERO),
       "PT0S",
-      "how long a token that was refreshed still yields the same successor, for clients that have"
-          + " lost the answer"),
-  /** What follows from a refreshed token that is presented later. */
+      "the time after a refresh during which the refreshed token still yields the same successor,"
+          + " for clients that lost the response"),
+  /** The reaction to a refreshed token that is presented after the grace time. */
   REFRESH_REPLAY(
       "token.refresh.replay",
       Setting.oneOf(TokenPolicy.Replay.class),
       "report",
-      "what follows from a refreshed token that is presented after that: report tells the audit log"
-          + " and the listeners, end-family ends its successor too"),
-  /** The role of those who may introspect. */
+      "the reaction to a refreshed token that is presented after token.refresh.grace: report"
+          + " notifies the audit log and the listeners; end-family also revokes its successor"),
+  /** The role that is required for introspection. */
   INTROSPECTION_ROLE(
       "token.introspection.role",
       Setting.text("the name of a role", "[^\\p{Cntrl}]{1,255}"),
       "introspect",
       "the role that a caller of token introspection needs"),
-  /** The number of open sessions. */
+  /** The maximum number of open sessions. */
   SESSIONS_LIMIT(
       "token.sessions.limit",
       Setting.number(0),
       "0",
-      "how many open sessions a user may have; 0 for no limit"),
-  /** What happens over the number of open sessions. */
+      "the maximum number of open sessions per user; 0 for no limit"),
+  /** The reaction when the maximum number of open sessions is reached. */
   SESSIONS_POLICY(
       "token.sessions.policy",
       Setting.oneOf(Limit.Policy.class),
       "reject",
-      "what happens to one session more"),
-  /** The status of a log-out. */
+      "the reaction when token.sessions.limit is reached: reject denies the new session,"
+          + " evict-oldest revokes the oldest one"),
+  /** The status of a successful logout. */
   LOGOUT_STATUS(
       "token.logout.status",
       Scope.FILTER,
       Setting.text("204 or 200", "204|200"),
       "204",
-      "the status of a log-out that is done, at the endpoints; 200 for clients that take no other"
-          + " one for success"),
-  /** Whether credentials may come in the query. */
+      "the status of a successful logout at the endpoints; 200 for clients that accept no other"
+          + " status as success"),
+  /** The acceptance of credentials in the query. */
   QUERY_CREDENTIALS(
       "token.query.credentials",
       Scope.FILTER,
       Setting.flag(),
       "false",
-      "whether GetSessionToken takes email and password, or an API key, from the query, for clients"
-          + " that send them nowhere else: containers and proxies write the query into their access"
-          + " logs, unless they are told not to"),
-  /** What of the client session tokens are bound to. */
+      "lets GetSessionToken accept email and password, or an API key, in the query, for clients"
+          + " that can send them nowhere else; unless configured otherwise, containers and proxies"
+          + " write the query to their access logs"),
+  /** The part of the client address that session tokens are bound to. */
   BINDING(
       "token.binding",
       Setting.oneOf(Binding.class),
       "address",
-      "what of the client a session token is bound to; prefix is /24 of IPv4 and /64 of IPv6;"
-          + " dual-stack is the prefix, and any address of the other version of IP"),
-  /** The proxies whose headers are believed. */
+      "the part of the client address that a session token is bound to; prefix is /24 of IPv4 and"
+          + " /64 of IPv6; dual-stack is the prefix, and any address of the other IP version"),
+  /** The proxies whose headers are trusted. */
   TRUSTED_PROXIES(
       "token.trusted-proxies",
       Setting.listOf(
           Setting.text("an address, a range such as 10.0.0.0/8, or unix", "[0-9A-Fa-f.:/]+|unix")),
       "",
-      "proxies whose headers Forwarded and X-Forwarded-For, -Proto, -Host and -Port are believed,"
-          + " from the right; unix is any peer at a Unix socket that the container names no address"
-          + " of"),
-  /** How tokens are carried. */
+      "the proxies whose headers Forwarded and X-Forwarded-For, -Proto, -Host and -Port are"
+          + " trusted, evaluated from the right; unix is any peer at a Unix socket, for which the"
+          + " container reports no address"),
+  /** The carriers of tokens in requests. */
   CARRIERS(
       "token.carriers",
       Scope.FILTER,
       Setting.listOf(Setting.oneOf(Carrier.class)),
       "bearer",
-      "how a request carries its token"),
-  /** The token's cookie. */
-  COOKIE("token.cookie", Setting.text(Names.TOKEN, Names.PATTERN), "token", "the token's cookie"),
-  /** The session id's cookie. */
+      "the carriers of tokens in requests: bearer is the Authorization header, cookie is"
+          + " token.cookie"),
+  /** The name of the token's cookie. */
+  COOKIE(
+      "token.cookie",
+      Setting.text(Names.TOKEN, Names.PATTERN),
+      "token",
+      "the name of the token's cookie"),
+  /** The name of the session id's cookie. */
   SESSION_COOKIE(
       "token.session.cookie",
       Setting.text(Names.TOKEN, Names.PATTERN),
       "SESSION",
-      "the session id's cookie"),
-  /** The session id's header. */
+      "the name of the session id's cookie"),
+  /** The name of the session id's header. */
   SESSION_HEADER(
       "token.session.header",
       Setting.text(Names.TOKEN, Names.PATTERN),
       "session",
-      "the session id's header"),
-  /** When cookies are Secure. */
+      "the name of the session id's header"),
+  /** The cookies' Secure attribute. */
   COOKIE_SECURE(
       "token.cookie.secure",
       Setting.oneOf(CookieWriter.Secure.class),
       "auto",
-      "whether cookies are for TLS alone; auto: where the client asked over TLS, as the container"
-          + " or a trusted proxy says"),
-  /** The cookies' SameSite. */
+      "the Secure attribute of cookies; auto sets it if the client used TLS, as reported by the"
+          + " container or a trusted proxy"),
+  /** The cookies' SameSite attribute. */
   COOKIE_SAME_SITE(
       "token.cookie.same-site",
       Setting.text("Strict, Lax or None", "Strict|Lax|None"),
       "Lax",
-      "the cookies' SameSite; None needs token.cookie.secure=true"),
-  /** The cookies' path. */
+      "the SameSite attribute of cookies; None needs token.cookie.secure=true"),
+  /** The cookies' Path attribute. */
   COOKIE_PATH(
       "token.cookie.path",
       Setting.text("a path that begins with /", "/[!#-:<-\\[\\]-~]*"),
       null,
-      "the cookies' path. Default: the context path"),
-  /** How long browsers keep the cookies. */
+      "the Path attribute of cookies. Default: the context path"),
+  /** The cookies' Max-Age attribute. */
   COOKIE_MAX_AGE(
       "token.cookie.max-age",
       Setting.duration(Duration.ZERO),
       "PT0S",
-      "how long a browser keeps the cookies, at most until the token's hard limit: renewals send no"
-          + " cookie. PT0S: until it is closed"),
-  /** Whether browsers keep the cookies apart for each site around. */
+      "the time for which a browser keeps the cookies, at most until the absolute timeout of the"
+          + " token, since renewals send no cookie; PT0S keeps them until the browser is closed"),
+  /** The cookies' Partitioned attribute. */
   COOKIE_PARTITIONED(
       "token.cookie.partitioned",
       Setting.flag(),
       "false",
-      "whether cookies are Partitioned (CHIPS), for pages in frames of other sites; needs"
+      "makes cookies Partitioned (CHIPS), for pages in frames of other sites; needs"
           + " token.cookie.secure=true and token.cookie.same-site=None"),
-  /** The container's HttpSession. */
+  /** The treatment of the container's HttpSession. */
   HTTP_SESSION(
       "token.http-session",
       Setting.oneOf(ContainerSession.Treatment.class),
       "renew",
-      "what becomes of an HttpSession of the container: renew: a login gives it a new id and a"
-          + " log-out invalidates it; leave: neither"),
-  /** Other origins that may act. */
+      "the treatment of the container's HttpSession: renew gives it a new id at a login and"
+          + " invalidates it at a logout; leave does neither"),
+  /** Other origins whose pages may act. */
   ORIGINS(
       "token.origins",
       Setting.listOf(
           Setting.text(
               "an origin such as https://app.example.org or capacitor://localhost", Names.ORIGIN)),
       "",
-      "other origins whose pages may act with cookies or Basic, as they stand in the header"
-          + " Origin"),
-  /** Paths that need no token. */
+      "other origins whose pages may act with cookies or Basic authentication, written as in the"
+          + " Origin header"),
+  /** The paths that need no token. */
   PATHS_PUBLIC(
       "token.paths.public",
       Scope.FILTER,
       Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
       "",
-      "what is served without a token, with its views below /WEB-INF/ and, of a path that ends with"
-          + " /, its welcome file; all else is protected"),
-  /** Where people log in. */
+      "the paths that are served without a token, including their views below /WEB-INF/ and, for a"
+          + " path that ends with /, its welcome file; all other paths are protected"),
+  /** The application's login page. */
   LOGIN_PAGE(
       "token.login-page",
       Scope.FILTER,
       Setting.text("a path such as /login", Names.PAGE),
       null,
-      "the public path that a browser is sent to, with the way back in the parameter next, where a"
-          + " page needs a token; scripts and other clients get 401"),
-  /** How refusals are told. */
+      "the public path that a browser is redirected to if a page needs a token, with the return"
+          + " path in the parameter next; scripts and other clients get 401"),
+  /** The format of error responses. */
   REFUSALS(
       "token.refusals",
       Scope.FILTER,
       Setting.oneOf(RefusalStyle.class),
       "problem",
-      "what a refusal of the filter looks like: problem: application/problem+json; error-page: that"
-          + " of the application for its status"),
-  /** Paths whose requests do not renew. */
+      "the format of the filter's error responses: problem is application/problem+json, error-page"
+          + " is the application's error page for the status"),
+  /** The paths whose requests do not renew tokens. */
   PATHS_PASSIVE(
       "token.paths.passive",
       Scope.FILTER,
       Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
       "",
-      "what needs a token and does not renew it, such as what a page asks for by itself"),
-  /** Paths of the service gateway. */
+      "the paths that need a token but do not renew it, such as those that a page requests"
+          + " automatically"),
+  /** The paths of the service gateway. */
   GATEWAY_PATHS(
       "token.gateway.paths",
       Scope.FILTER,
       Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
       "",
-      "where a user token may come in the header userToken, and go on in a session: by the session"
-          + " header and the parameter close"),
-  /** How long after its end a token may still be taken for live by another node. */
+      "the paths at which a user token is accepted in the header userToken, and can use a session"
+          + " by the session header and the parameter close"),
+  /** The maximum time for which other nodes may still accept a revoked token. */
   REVOCATION_LAG(
       "token.revocation.lag",
       Setting.duration(Duration.ZERO),
       "PT1S",
-      "how long after its end a token may still be accepted by other nodes than the one that ended"
-          + " it: PT0.1S to PT30S, or PT0S: each request reads the store"),
-  /** How often a token's uses are written. */
+      "the maximum time for which nodes other than the revoking one may still accept a revoked"
+          + " token: PT0.1S to PT30S, or PT0S to read the store on each request"),
+  /** The minimum time between two writes of a token's renewals. */
   RENEWAL_INTERVAL(
       "token.renewal.interval",
       Setting.duration(Duration.ofSeconds(1)),
       null,
-      "a token's uses are written to the store at most once in this time, but for those near its"
-          + " deadline: where it is no shorter than the idle timeout, each use is written at the"
-          + " end of its request; a node that is killed loses that much of its tokens' idle time."
-          + " Default: a sixtieth of the idle timeout, at least PT1S"),
-  /** How much of the heap is spent on what a node remembers. */
+      "the minimum time between two writes of a token's renewals to the store, except close to its"
+          + " expiry. If it is not shorter than the idle timeout, each renewal is written at the"
+          + " end of its request. A node that is killed loses up to this much of its tokens' idle"
+          + " time. Default: a sixtieth of the idle timeout, at least PT1S"),
+  /** The share of the heap for data that a node keeps. */
   MEMORY_SHARE(
       "token.memory.share",
       Setting.number(1),
       "25",
-      "how many percent of the largest heap a node spends on what it remembers: live tokens, uses"
-          + " that are not written yet, what was said of subjects, events that wait for listeners;"
-          + " at most 80"),
-  /** How long dead records are kept. */
+      "the percentage of the maximum heap for the data that a node keeps: live tokens, unwritten"
+          + " renewals, account statuses, events that wait for listeners; at most 80"),
+  /** The time for which the store keeps terminated tokens. */
   RETENTION(
       "token.retention",
       Setting.duration(Duration.ofMinutes(5)),
       "PT1H",
-      "how long the store remembers tokens that have died"),
-  /** How often the store is swept. */
+      "the time for which the store keeps expired and revoked tokens"),
+  /** The interval between sweeps of the store. */
   SWEEP_INTERVAL(
       "token.sweep.interval",
       Setting.duration(Duration.ofSeconds(1)),
       "PT1M",
-      "how often the store is swept"),
-  /** How many records a sweep looks at in one go. */
+      "the interval between sweeps of the store"),
+  /** The number of records per step of a sweep. */
   SWEEP_BATCH(
       "token.sweep.batch",
       Setting.number(1),
       "1000",
-      "how many records one step of a sweep looks at"),
-  /** How often it is asked whether a subject may go on. */
+      "the number of records that one step of a sweep examines"),
+  /** The interval between checks of an account. */
   SUBJECT_RECHECK(
       "token.subject.recheck",
       Setting.duration(Duration.ZERO),
       "PT0S",
-      "how long a node believes that a subject may go on, with these roles, before it asks who"
-          + " checks passwords again: a user who is disabled is refused within it, and where there"
-          + " is no answer, all are. PT0S: a login counts for as long as its tokens live; else at"
-          + " least PT1S. Not with credentials=container, which cannot be asked"),
-  /** How many failed logins are borne. */
+      "the time for which a node relies on the status and the roles of an account before it queries"
+          + " the authenticator again. A disabled user is rejected within this time; while the"
+          + " authenticator does not answer, all users are. PT0S: a login counts for as long as its"
+          + " tokens live; otherwise at least PT1S. Not possible with token.credentials=container,"
+          + " which cannot be queried"),
+  /** The number of failed logins that are allowed. */
   LOGIN_FAILURES(
       "token.login.failures",
       Setting.number(1),
       "10",
-      "how many failed logins of a user name from a client are borne in token.login.window, and ten"
-          + " times as many of a name and of a client alone; then 429. A name and a client that"
-          + " have succeeded together in the last seven days are refused by their own failures"
-          + " alone"),
-  /** How long failed logins are remembered. */
+      "the number of failed logins that are allowed per user name and client within"
+          + " token.login.window, and ten times as many per user name alone and per client alone;"
+          + " further ones get 429. A user name and a client that have logged in together within"
+          + " the last seven days are limited by their own failures only"),
+  /** The time for which failed logins count. */
   LOGIN_WINDOW(
       "token.login.window",
       Setting.duration(Duration.ofSeconds(1)),
       "PT5M",
-      "how long failed logins are remembered"),
-  /** How many logins wait. */
+      "the time for which failed logins are remembered"),
+  /** The maximum number of waiting logins. */
   LOGIN_WAITING(
       "token.login.waiting",
       Setting.number(0),
       "64",
-      "how many logins wait, at most five seconds, while others are checked; each holds a thread of"
-          + " the container. The rest is 503 with Retry-After");
+      "the maximum number of logins that wait, for up to five seconds, while others are checked;"
+          + " each one occupies a thread of the container. Further ones get 503 with Retry-After");
 
-  /** For whom a setting counts. */
+  /** The scope of a setting. */
   public enum Scope {
-    /** For the whole application. */
+    /** The whole application. */
     APPLICATION,
-    /** For the filter, or servlet of ours, whose init-param it is. */
+    /** The filter or servlet of this library that has the setting as an init-param. */
     FILTER
   }
 
-  /** How a request carries its token. */
+  /** A carrier of the token in a request. */
   public enum Carrier {
-    /** In the header {@code Authorization: Bearer}. */
+    /** The header {@code Authorization: Bearer}. */
     BEARER,
-    /** In the cookie {@code token.cookie}. */
+    /** The cookie that {@code token.cookie} names. */
     COOKIE
   }
 
@@ -392,7 +407,7 @@ public enum ConfigurationKey {
   private final String key;
   private final Scope scope;
 
-  /** Immutable in fact: its function keeps no state. */
+  /** Immutable, since its function has no state. */
   @SuppressWarnings("ImmutableEnumChecker")
   private final Setting<?> setting;
 
@@ -421,32 +436,32 @@ public enum ConfigurationKey {
     return BY_KEY.get(key);
   }
 
-  /** How it is written. */
+  /** Returns the name of the setting, such as {@code token.idle-timeout}. */
   public String key() {
     return key;
   }
 
-  /** How it is written as an environment variable. */
+  /** Returns the name of the setting as an environment variable. */
   public String environmentVariable() {
     return environmentVariable(key);
   }
 
-  /** For whom it counts. */
+  /** Returns the scope of the setting. */
   public Scope scope() {
     return scope;
   }
 
-  /** Its value where it is not set; null if it then has none. */
+  /** Returns the text of the default; null if there is none. */
   public @Nullable String defaultText() {
     return defaultText;
   }
 
-  /** What may be written. */
+  /** Returns a description of the valid texts, for documents and messages. */
   public String shape() {
     return setting.shape();
   }
 
-  /** What it does. */
+  /** Returns a description of the setting's effect, for documents and messages. */
   public String description() {
     return description;
   }
@@ -461,12 +476,13 @@ public enum ConfigurationKey {
 
   private static final class Names {
     private static final String PAGE = "(?!.*/(?:/|\\.{1,2}(?:/|\\z)))/[!-~&&[^*;?#%\\\\]]*";
-    private static final String TOKEN = "a name of ASCII letters, digits, dots, hyphens";
+    private static final String TOKEN =
+        "a name of at most 64 ASCII letters, digits, dots, hyphens, underscores";
     private static final String PATTERN = "[A-Za-z0-9._-]{1,64}";
     private static final String ORIGIN =
         "[a-z][a-z0-9+.-]*://(?:[a-z0-9_.-]+|\\[[0-9a-f:.]+\\])(?::[1-9][0-9]{0,4})?";
 
-    /** No step that is empty, stays or goes up: no canonical path has one. */
+    /** No empty segment and no dot segment, since canonical paths have none. */
     private static final String PATH =
         "(?!.*/(?:/|\\.{1,2}(?:/|\\z)))(?:/[^*;?#%\\\\]*(?:/\\*)?|/\\*)";
   }

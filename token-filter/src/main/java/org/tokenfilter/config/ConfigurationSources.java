@@ -10,14 +10,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where settings come from; the first that has a key wins: system properties, environment,
- * init-params (or the settings of a builder), context-params. So an operator overrides what is
- * packed.
+ * The sources of settings. The first source that has a key wins: system properties, environment
+ * variables, init-params (or the settings of a builder), context-params. An operator can thus
+ * override the packaged settings.
  *
  * @param properties the system properties
  * @param environment the environment variables
- * @param initParams of the filter or servlet, or a builder's settings
- * @param contextParams of the application
+ * @param initParams the init-params of the filter or servlet, or the settings of the builder
+ * @param contextParams the context-params of the application
  */
 record ConfigurationSources(
     Named properties,
@@ -26,10 +26,10 @@ record ConfigurationSources(
     Map<String, String> contextParams) {
 
   /**
-   * Texts that have names, which others may have put there.
+   * Named values of the process, among them values for other programs.
    *
-   * @param text looks up one; null if it is not set
-   * @param names all that are set
+   * @param text the lookup of a value by name; returns null if it is not set
+   * @param names the names of all values
    */
   record Named(UnaryOperator<@Nullable String> text, Supplier<Set<String>> names) {
 
@@ -38,7 +38,7 @@ record ConfigurationSources(
     }
   }
 
-  /** One of the sources. */
+  /** A kind of source, in the order of precedence. */
   enum Source {
     PROPERTY("system property"),
     ENVIRONMENT("environment variable"),
@@ -66,7 +66,7 @@ record ConfigurationSources(
         Map.copyOf(contextParams));
   }
 
-  /** The text that a key has; null if it is not set anywhere. */
+  /** Returns the text of a key; null if no source has it. */
   @Nullable String text(String key) {
     for (Source source : Source.values()) {
       String text = text(key, source);
@@ -77,7 +77,7 @@ record ConfigurationSources(
     return null;
   }
 
-  /** Where a key's text comes from; null if it is not set anywhere. */
+  /** Returns the source of a key's text; null if no source has it. */
   @Nullable Source sourceOf(String key) {
     for (Source source : Source.values()) {
       if (text(key, source) != null) {
@@ -96,7 +96,7 @@ record ConfigurationSources(
     };
   }
 
-  /** The keys that are written down for this application, so that misspelt ones are found. */
+  /** Returns the keys in init-params and context-params that claim to be settings. */
   SortedSet<String> written() {
     SortedSet<String> keys = new TreeSet<>(initParams.keySet());
     keys.addAll(contextParams.keySet());
@@ -104,7 +104,7 @@ record ConfigurationSources(
     return keys;
   }
 
-  /** The same, with some init-params more. */
+  /** Returns the same sources with additional init-params, which override the present ones. */
   ConfigurationSources plus(Map<String, String> moreInitParams) {
     Map<String, String> all = new LinkedHashMap<>(initParams);
     all.putAll(moreInitParams);

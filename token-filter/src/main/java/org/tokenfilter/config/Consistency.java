@@ -26,7 +26,7 @@ import java.util.Set;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.TokenCarrier;
 
-/** Settings that are each of their shape, and contradict each other. */
+/** The rules that settings, each valid by itself, must satisfy together. */
 final class Consistency {
 
   private static final Set<String> TAKEN_HEADERS =
@@ -50,9 +50,9 @@ final class Consistency {
   private final List<String> problems;
 
   /**
-   * Looks at these settings.
+   * Creates the rules for these settings.
    *
-   * @param problems gets a sentence for each contradiction
+   * @param problems receives a sentence for each contradiction
    */
   Consistency(Configuration settings, List<String> problems) {
     this.settings = settings;
@@ -69,10 +69,11 @@ final class Consistency {
   private void requireNames() {
     String header = settings.string(SESSION_HEADER);
     if (TAKEN_HEADERS.contains(header.toLowerCase(Locale.ROOT))) {
-      problems.add(SESSION_HEADER.key() + "=" + header + " has a meaning of its own in HTTP");
+      problems.add(
+          SESSION_HEADER.key() + "=" + header + " is reserved; set the name of another header");
     }
     if (settings.list(CARRIERS).isEmpty()) {
-      problems.add(CARRIERS.key() + " is empty: no request could bring a token");
+      problems.add(CARRIERS.key() + " must not be empty: no request could carry a token");
     }
     if (settings.string(COOKIE).equals(settings.string(SESSION_COOKIE))) {
       boolean fallback = settings.isDefault(SESSION_COOKIE);
@@ -92,7 +93,7 @@ final class Consistency {
       requireWithin(USER_IDLE_TIMEOUT, MAX_LIFETIME);
     }
     requireWithin(CLIENT_LIFETIME, OPEN_MAX_LIFETIME);
-    // To remember dead tokens for longer costs room, and allows nothing.
+    // A longer retention costs space, but grants no access.
     if (!isWithin(REFRESH_GRACE, RETENTION)
         && !settings.adjust(
             RETENTION, settings.duration(REFRESH_GRACE).toString(), REFRESH_GRACE)) {
@@ -102,22 +103,22 @@ final class Consistency {
     requireRecheck();
   }
 
-  /** The store is asked twice in it, and remembers ends for a minute. */
+  /** The store is polled twice per lag, and keeps revocations for at least a minute. */
   private void requireLag() {
     Duration lag = settings.duration(REVOCATION_LAG);
     if (!lag.isZero() && (lag.compareTo(LEAST_LAG) < 0 || lag.compareTo(MOST_LAG) > 0)) {
       problems.add(
-          "%s=%s is neither PT0S nor between %s and %s"
+          "%s=%s must be PT0S or between %s and %s"
               .formatted(REVOCATION_LAG.key(), lag, LEAST_LAG, MOST_LAG));
     }
   }
 
-  /** What requests need beside it must have room, too. */
+  /** Requests need the rest of the heap. */
   private void requireMemory() {
     int share = settings.number(MEMORY_SHARE);
     if (share > MOST_SHARE) {
       problems.add(
-          "%s=%s is more than %s: the application needs the rest of the heap"
+          "%s=%s must be at most %s: the application needs the rest of the heap"
               .formatted(MEMORY_SHARE.key(), share, MOST_SHARE));
     }
   }
@@ -126,12 +127,15 @@ final class Consistency {
     Duration recheck = settings.duration(SUBJECT_RECHECK);
     if (!recheck.isZero() && recheck.compareTo(LEAST_RECHECK) < 0) {
       problems.add(
-          "%s=%s is neither PT0S nor at least %s"
+          "%s=%s must be PT0S or at least %s"
               .formatted(SUBJECT_RECHECK.key(), recheck, LEAST_RECHECK));
     }
   }
 
-  /** A default that is too long gives way, which shortens lives; a limit that is one does not. */
+  /**
+   * Shortens a default that is too long. A default that is the limit is not raised, since that
+   * would prolong lifetimes.
+   */
   private void requireWithin(ConfigurationKey shorter, ConfigurationKey longer) {
     if (isWithin(shorter, longer)
         || settings.adjust(shorter, settings.duration(longer).toString(), longer)) {
@@ -164,13 +168,13 @@ final class Consistency {
     if (settings.flag(COOKIE_PARTITIONED)
         && !(settings.string(COOKIE_SAME_SITE).equals("None") && isSecure(COOKIE_PARTITIONED))) {
       problems.add(
-          "%s=true needs %s=true and %s=None: browsers send such a cookie in a frame of another site"
+          "%s=true needs %s=true and %s=None: otherwise browsers do not send the cookie in"
                   .formatted(COOKIE_PARTITIONED.key(), COOKIE_SECURE.key(), COOKIE_SAME_SITE.key())
-              + " else not at all");
+              + " frames of other sites");
     }
     boolean rootPath = "/".equals(settings.text(COOKIE_PATH));
     for (ConfigurationKey cookie : List.of(COOKIE, SESSION_COOKIE)) {
-      // Browsers compare these beginnings in any case (RFC 6265bis, 4.1.3).
+      // Browsers compare these prefixes case-insensitively (RFC 6265bis, 4.1.3).
       String name = settings.string(cookie).toLowerCase(Locale.ROOT);
       boolean host = name.startsWith("__host-");
       boolean needy = host || name.startsWith("__secure-");
@@ -186,7 +190,7 @@ final class Consistency {
     }
   }
 
-  /** Where it is not said whether cookies are for TLS alone, they are if one of them must be. */
+  /** Returns true if cookies are Secure; adjusts the default to true if it is not set. */
   private boolean isSecure(ConfigurationKey needy) {
     return settings.value(COOKIE_SECURE, CookieWriter.Secure.class) == CookieWriter.Secure.TRUE
         || settings.adjust(COOKIE_SECURE, "true", needy);

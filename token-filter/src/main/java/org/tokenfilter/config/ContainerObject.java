@@ -7,13 +7,18 @@ import java.lang.reflect.Modifier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of the container, whose classes an application does not see by name.
+ * An object of the container, accessed by reflection since the application's class loader cannot
+ * see its class.
  *
  * @param value the object
  */
 record ContainerObject(Object value) {
 
-  /** Calls a method by its name and the number of its arguments. */
+  /**
+   * Calls a method by its name and the number of its arguments; public methods are preferred.
+   *
+   * @throws ReflectiveOperationException if there is no such method, or it is not accessible
+   */
   @Nullable Object call(String name, Object... arguments) throws ReflectiveOperationException {
     Method found = null;
     for (Method method : value.getClass().getMethods()) {
@@ -38,12 +43,20 @@ record ContainerObject(Object value) {
     return found.invoke(value, arguments);
   }
 
-  /** Calls a method that answers an object of the container. */
+  /**
+   * Calls a method that returns an object of the container.
+   *
+   * @throws ReflectiveOperationException if the call is not possible, or returns null
+   */
   ContainerObject get(String name, Object... arguments) throws ReflectiveOperationException {
     return present(call(name, arguments), name);
   }
 
-  /** Reads a field. */
+  /**
+   * Reads a field.
+   *
+   * @throws ReflectiveOperationException if the field is missing, not accessible or null
+   */
   ContainerObject field(String name) throws ReflectiveOperationException {
     Field field = value.getClass().getDeclaredField(name);
     open(field);
@@ -63,10 +76,10 @@ record ContainerObject(Object value) {
         && Modifier.isPublic(method.getDeclaringClass().getModifiers());
   }
 
-  /** A container that runs as named modules may keep its classes closed. */
+  /** Makes a member accessible, unless the container runs as named modules that are not open. */
   private static void open(AccessibleObject member) throws IllegalAccessException {
     if (!member.trySetAccessible()) {
-      throw new IllegalAccessException(member + " is closed");
+      throw new IllegalAccessException(member + " is not accessible");
     }
   }
 }

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.ConfigurationKey.Scope;
 
 /**
- * An application's TokenSecurity in its ServletContext: made by the first of its filters and
- * servlets, unless the application has made it itself, and closed with the last.
+ * The TokenSecurity that the filters and servlets of an application share, kept in the
+ * ServletContext. The first filter or servlet creates it, unless the application has registered its
+ * own. The last one closes it, unless the application owns it. Thread-safe.
  */
 final class ContextSecurity {
 
@@ -20,7 +21,7 @@ final class ContextSecurity {
   private final TokenSecurity security;
   private final boolean handedIn;
 
-  /** How many filters and servlets use it. Guarded by the context. */
+  /** The number of filters and servlets that use it. Guarded by the context. */
   private int participants;
 
   private ContextSecurity(ServletContext context, TokenSecurity security, boolean handedIn) {
@@ -30,7 +31,7 @@ final class ContextSecurity {
   }
 
   /**
-   * The one of an application.
+   * Returns the shared security of an application.
    *
    * @throws IllegalStateException if no filter or servlet has been started yet
    */
@@ -42,8 +43,8 @@ final class ContextSecurity {
   }
 
   /**
-   * An application has made its own: its filters and servlets are to find it, unless one of them
-   * has come already.
+   * Registers the security that an application has created, for its filters and servlets. Has no
+   * effect if one of them has been started already.
    */
   static void handIn(ServletContext context, TokenSecurity security) {
     synchronized (context) {
@@ -54,7 +55,14 @@ final class ContextSecurity {
     }
   }
 
-  /** A filter or servlet of this name comes. */
+  /**
+   * Acquires the shared security for a filter or servlet. Each call must be matched by {@link
+   * #leave}.
+   *
+   * @param name the name of the filter or servlet
+   * @param given the security that the application passed to it; null for none
+   * @throws ConfigurationException if the settings are wrong, or another security is shared already
+   */
   static ContextSecurity enter(
       ServletContext context,
       String name,
@@ -71,9 +79,9 @@ final class ContextSecurity {
       } else if (given != null && present.security != given) {
         throw new ConfigurationException(
             List.of(
-                "the application has a TokenSecurity already, and "
+                "the application has a TokenSecurity already, but "
                     + name
-                    + " was given another one: make one, and give it to all of them"));
+                    + " was given another one; create one and give it to all of them"));
       }
       context.setAttribute(ATTRIBUTE, present);
       present.participants++;
@@ -88,7 +96,7 @@ final class ContextSecurity {
           .context(context)
           .build();
     } catch (ConfigurationException e) {
-      // The filter's own settings are not the application's, but their mistakes are told with them.
+      // Mistakes in settings of the filter's own are reported together with the others.
       List<String> wrong = new ArrayList<>();
       new Configuration(ConfigurationSources.of(initParams, Map.of()), wrong);
       wrong.addAll(0, e.problems());
@@ -96,7 +104,7 @@ final class ContextSecurity {
     }
   }
 
-  /** Leaves out what is the first filter's alone: its public paths are not those of all. */
+  /** Drops filter-scoped settings: the public paths of the first filter are not those of all. */
   private static Map<String, String> ofTheApplication(Map<String, String> initParams) {
     Map<String, String> shared = new HashMap<>(initParams);
     shared.keySet().removeIf(ContextSecurity::isOfOneFilter);
@@ -108,7 +116,7 @@ final class ContextSecurity {
     return known != null && known.scope() == Scope.FILTER;
   }
 
-  /** Finds settings of the whole application that one participant has otherwise. */
+  /** Reports settings of the whole application that a filter or servlet sets to another value. */
   void requireSame(Configuration settings, Map<String, String> initParams, List<String> wrong) {
     for (String key : initParams.keySet()) {
       if (!isOfOneFilter(key) && !security.configuration().agrees(settings, key)) {
@@ -121,7 +129,7 @@ final class ContextSecurity {
     return security;
   }
 
-  /** A filter or servlet goes; the last one closes what was made for it. */
+  /** Releases a filter's or servlet's share; the last one closes what was created for it. */
   void leave() {
     synchronized (context) {
       participants--;

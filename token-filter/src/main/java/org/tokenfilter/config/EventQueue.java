@@ -10,9 +10,10 @@ import org.tokenfilter.notice.Notices;
 import org.tokenfilter.service.WeighedEvent;
 
 /**
- * Tells one event after the other by a thread of its own, whatever is thrown meanwhile. Bounded in
- * number and in bytes: what is too much is dropped, counted, and reported. Who hands in an event
- * never waits, and nothing is thrown at him. Thread-safe; {@link #run} is for one thread.
+ * A bounded queue of events, which one thread delivers in order. The thread survives exceptions of
+ * event handlers. The queue is bounded in number and in bytes: excess events are dropped, counted
+ * and reported. {@link #execute} never blocks and never throws. Thread-safe; {@link #run} is for
+ * one thread.
  */
 final class EventQueue implements Executor, Runnable {
 
@@ -20,7 +21,7 @@ final class EventQueue implements Executor, Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
 
-  /** Ends the wait of a thread that finds nothing. */
+  /** Wakes the thread that waits for an event. */
   private static final Runnable WAKE =
       new Runnable() {
         @Override
@@ -37,9 +38,9 @@ final class EventQueue implements Executor, Runnable {
   private volatile boolean open = true;
 
   /**
-   * An empty queue.
+   * Creates an empty queue.
    *
-   * @param mostBytes how much memory the waiting events may take, by their own word
+   * @param mostBytes the maximum size of the waiting events in bytes, as they report it
    */
   EventQueue(String name, long mostBytes, SignOfLife sign, Notices notices) {
     this.name = name;
@@ -65,18 +66,18 @@ final class EventQueue implements Executor, Runnable {
     notices.warn(
         LOG,
         "dropped " + name,
-        "The {} cannot keep up: events are dropped, {} so far; make them faster, or hand their work"
-            + " on to a queue of their own",
+        "The {} cannot keep up; events dropped so far: {}. Make them faster, or let them pass their"
+            + " work to a queue of their own",
         name,
         number);
   }
 
-  /** How many events were dropped since the start. */
+  /** Returns the number of events dropped since the start. */
   long dropped() {
     return dropped.get();
   }
 
-  /** How much memory the waiting events take, by their own word. */
+  /** Returns the size of the waiting events in bytes, as they report it. */
   long bytes() {
     return bytes.get();
   }
@@ -103,7 +104,7 @@ final class EventQueue implements Executor, Runnable {
     } finally {
       sign.rests();
       bytes.addAndGet(-WeighedEvent.bytesOf(event));
-      // What was called may leave it set; it is not for this thread.
+      // The event may have set the interrupt flag, which is not meant for this thread.
       Thread.interrupted();
     }
   }
@@ -113,18 +114,18 @@ final class EventQueue implements Executor, Runnable {
       sign.failed(thrown);
       notices.warn(LOG, "failed " + name, "The {} failed: {}", name, thrown.toString());
     } catch (Throwable again) {
-      // Where the log or the memory fails as well, nothing more can be said; the sign tells it.
+      // If logging or memory fails too, only the task's health reports the failure.
     }
   }
 
-  /** What is queued by now is done; what comes later is left out, without a word. */
+  /** Stops accepting events; those already queued are still delivered, later ones are ignored. */
   void close() {
     open = false;
-    // Where there is no room for it, nobody waits either.
+    // If the queue is full, the thread does not wait and needs no wake-up.
     var unused = events.offer(WAKE);
   }
 
-  /** What is still queued is left out; the thread is to be interrupted after it. */
+  /** Discards the events that are still queued; the caller interrupts the thread afterwards. */
   void abandon() {
     events.clear();
   }

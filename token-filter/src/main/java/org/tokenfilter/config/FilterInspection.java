@@ -13,12 +13,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands before the token filter at this moment: filters in their order, and among them those
- * that would answer handshakes of WebSockets for everybody.
+ * A snapshot of the filters that run before the token filter, in their order. Among them it finds
+ * the WebSocket engines that answer handshakes without a token.
  */
 final class FilterInspection {
 
-  /** Also its subclasses; this room does not see it. */
+  /** The token filter, by name since this package cannot access it; subclasses count as well. */
   static final String TOKEN_FILTER = "org.tokenfilter.filter.TokenFilter";
 
   private final ServletContext context;
@@ -29,15 +29,15 @@ final class FilterInspection {
   private final Set<String> guards = new HashSet<>();
 
   /**
-   * Looks.
+   * Takes the snapshot.
    *
-   * @param own the name of a token filter that is registered within another one's class; null if
-   *     there is none
+   * @param own the name of a token filter that is registered under another class, such as a
+   *     wrapper; null if there is none
    */
   FilterInspection(ServletContext context, @Nullable String own) {
     this.context = context;
     order = FilterOrder.of(context, DispatcherType.REQUEST);
-    // Tomcat's engine answers there, too.
+    // Tomcat's engine also answers forwards.
     forwards = FilterOrder.of(context, DispatcherType.FORWARD);
     if (own != null) {
       guards.add(own);
@@ -75,17 +75,17 @@ final class FilterInspection {
         names.add(next.getName());
       }
     } catch (ClassNotFoundException | LinkageError unseen) {
-      // The container's own class, which the application does not see: its name is all there is.
+      // A class of the container that the application cannot see; only its name is known.
     }
     return names;
   }
 
-  /** Engines with endpoints before a token filter: each a sentence with the remedy. */
+  /** Returns the engines with endpoints before a token filter, each with the remedy. */
   List<String> overtaking() {
     return told(true);
   }
 
-  /** Engines without endpoints before a token filter: each a sentence with the remedy. */
+  /** Returns the engines without endpoints before a token filter, each with the remedy. */
   List<String> waiting() {
     return told(false);
   }
@@ -99,10 +99,10 @@ final class FilterInspection {
             sentences.add(
                 "the filter "
                     + described(name)
-                    + " answers WebSocket handshakes before the token filter is asked"
+                    + " answers WebSocket handshakes before the token filter runs"
                     + (withEndpoints
                         ? ", so that its endpoints are open to everybody: "
-                        : "; it has no endpoints now, but one that is added would be open to"
+                        : "; it has no endpoints now, but any added later would be open to"
                             + " everybody: ")
                     + engine.remedy());
           }
@@ -114,12 +114,12 @@ final class FilterInspection {
     return some != null && some.isBefore(name, guards);
   }
 
-  /** Engines of which it cannot be told whether they come first, on a container not known here. */
+  /** Returns the engines whose position is unknown, since the container is not supported. */
   List<String> undecided() {
     return order == null ? engines.keySet().stream().map(this::described).toList() : List.of();
   }
 
-  /** The filters before a token filter, in their order. */
+  /** Returns the filters before a token filter, in their order. */
   List<String> before(String guard) {
     return order == null ? List.of() : order.before(guard).stream().map(this::described).toList();
   }

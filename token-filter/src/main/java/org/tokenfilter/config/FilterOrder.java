@@ -11,21 +11,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In which order a container runs the filters that are mapped to one type of dispatch. The Servlet
- * API does not tell it: {@code FilterRegistration} knows the mappings of one filter, and not which
- * of two filters comes first. So it is read from the containers that are known here.
+ * The order in which a container runs the filters that are mapped to one dispatcher type. The
+ * Servlet API does not expose it: {@code FilterRegistration} has the mappings of one filter, but
+ * not the order of two filters. The order is therefore read from the internals of the supported
+ * containers. Immutable.
  */
 final class FilterOrder {
 
   /**
-   * A mapping.
+   * A mapping of a filter.
    *
-   * @param filter the filter's name
-   * @param pattern the paths; null where it is mapped to servlets by their names
+   * @param filter the name of the filter
+   * @param pattern the URL pattern; null if the filter is mapped to servlets by their names
    */
   record Mapping(String filter, @Nullable String pattern) {
 
-    /** Whether the paths of the other mapping are all among those of this one. */
+    /** Returns true if this mapping matches every path that the other one matches. */
     boolean covers(Mapping other) {
       if (pattern == null || other.pattern == null) {
         return false;
@@ -37,7 +38,7 @@ final class FilterOrder {
           && (other.pattern + "/").startsWith(pattern.substring(0, pattern.length() - 1));
     }
 
-    /** Whether a path may belong to both; so it is where that cannot be told. */
+    /** Returns true if a path may match both mappings, or if that cannot be decided. */
     boolean mayMeet(Mapping other) {
       return covers(other)
           || other.covers(this)
@@ -52,13 +53,13 @@ final class FilterOrder {
 
   private final List<Mapping> mappings;
 
-  /** An order; filters that are mapped to servlets' names come after those of paths. */
+  /** Creates an order; mappings to servlet names come after mappings to paths. */
   FilterOrder(List<Mapping> asDeclared) {
     mappings = new ArrayList<>(asDeclared);
     mappings.sort((one, other) -> Boolean.compare(one.pattern == null, other.pattern == null));
   }
 
-  /** The order in an application; null where the container is not known, or keeps it closed. */
+  /** Reads the order of an application; null if the container is unknown or inaccessible. */
   static @Nullable FilterOrder of(ServletContext context, DispatcherType type) {
     try {
       return new FilterOrder(read(new ContainerObject(context), type));
@@ -84,7 +85,7 @@ final class FilterOrder {
       for (Object value : (Object[]) standard.get("findFilterMaps").value()) {
         ContainerObject mapping = new ContainerObject(value);
         List<?> types = Arrays.asList((Object[]) mapping.get("getDispatcherNames").value());
-        // A mapping without dispatchers is for requests, and names none.
+        // A mapping without dispatcher types is for requests.
         if (types.contains(type.name()) || (types.isEmpty() && type == DispatcherType.REQUEST)) {
           if (Boolean.TRUE.equals(mapping.call("getMatchAllUrlPatterns"))) {
             found.add(new Mapping(nameOf(mapping), "/*"));
@@ -128,7 +129,11 @@ final class FilterOrder {
     return String.valueOf(mapping.call("getFilterName"));
   }
 
-  /** Whether a filter sees a request that one of the guards has not seen, and should have. */
+  /**
+   * Returns true if a filter sees requests that a later token filter should have checked first.
+   *
+   * @param guards the names of the token filters
+   */
   boolean isBefore(String filter, Set<String> guards) {
     for (int i = 0; i < mappings.size(); i++) {
       Mapping mapping = mappings.get(i);
@@ -152,7 +157,7 @@ final class FilterOrder {
     return some.stream().filter(it -> guards.contains(it.filter)).toList();
   }
 
-  /** The filters that have a mapping before the first one of a guard, in their order. */
+  /** Returns the filters with a mapping before the first one of a token filter, in their order. */
   Set<String> before(String guard) {
     Set<String> names = new LinkedHashSet<>();
     for (Mapping mapping : mappings) {

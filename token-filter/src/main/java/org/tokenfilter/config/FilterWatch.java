@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that no WebSocket engine answers before a token filter. The start is refused where one
- * with endpoints would; what comes later, an engine's filter or its first endpoint, is seen within
- * a second by a request, and from then on all requests are refused, so that it cannot stay unseen.
+ * A check that no WebSocket engine answers before a token filter. An engine with endpoints stops
+ * the start. An engine's filter or first endpoint that is added later is detected by a request
+ * within a second; from then on all requests are refused, so that the fault is noticed.
  * Thread-safe.
  */
 public final class FilterWatch {
@@ -26,9 +26,9 @@ public final class FilterWatch {
   private volatile boolean overtaken;
 
   /**
-   * Looks for the first time, and tells what stands before the filter.
+   * Checks for the first time, and logs the filters that run before the token filter.
    *
-   * @throws ConfigurationException if a WebSocket engine with endpoints does
+   * @throws ConfigurationException if a WebSocket engine with endpoints is among them
    */
   FilterWatch(ServletContext context, String filter, LongSupplier nanoTime) {
     this.context = context;
@@ -41,8 +41,10 @@ public final class FilterWatch {
   }
 
   /**
-   * Looks on behalf of a filter or servlet that is no token filter: on some containers servlets
-   * start before filters, and those only with the first request.
+   * Checks on behalf of a servlet, or of a filter other than the token filter. On some containers
+   * servlets start before filters, and filters start only with the first request.
+   *
+   * @throws ConfigurationException if a WebSocket engine with endpoints runs before a token filter
    */
   static void require(ServletContext context) {
     require(new FilterInspection(context, null));
@@ -59,24 +61,27 @@ public final class FilterWatch {
     List<String> before = inspection.before(filter);
     if (!before.isEmpty()) {
       LOG.info(
-          "These filters run before the token filter {}, for everybody: {}",
+          "These filters run before the token filter {}, even without a token: {}",
           filter,
           String.join(", ", before));
     }
-    inspection.waiting().forEach(it -> LOG.warn("Beware: {}", it));
+    inspection.waiting().forEach(it -> LOG.warn("Possible bypass: {}", it));
     inspection
         .undecided()
         .forEach(
             it ->
                 LOG.warn(
-                    "This container does not show whether the WebSocket filter {} runs before the"
-                        + " token filter {}. Ask for an endpoint without a token: the answer must"
+                    "The container does not reveal whether the WebSocket filter {} runs before the"
+                        + " token filter {}. Call an endpoint without a token: the response must"
                         + " be 401",
                     it,
                     filter));
   }
 
-  /** Whether an engine with endpoints has come before the filter since the start. */
+  /**
+   * Returns true if an engine with endpoints runs before the token filter. Checks at most once a
+   * second; stays true once it is.
+   */
   public boolean isOvertaken() {
     long now = nanoTime.getAsLong();
     long before = last.get();
@@ -85,7 +90,7 @@ public final class FilterWatch {
       if (!overtaking.isEmpty()) {
         overtaken = true;
         overtaking.forEach(
-            it -> LOG.error("All requests are refused from now on, until a new start: {}", it));
+            it -> LOG.error("All requests are refused until the application is restarted: {}", it));
       }
     }
     return overtaken;

@@ -1,7 +1,7 @@
 package org.tokenfilter.config;
 
 /**
- * Marks a servlet that decides by itself who may use it. The filter lets requests through to it, by
- * the name of the matched servlet and never by comparing paths.
+ * A marker of servlets that check access themselves. The token filter passes their requests on. It
+ * identifies them by the name of the matched servlet, never by comparing paths.
  */
 public interface GuardsItself {}

@@ -8,18 +8,18 @@ import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.service.FeedState;
 
 /**
- * How a node is, for a page that watches over it. Nothing in it is secret.
+ * The health of a node, for monitoring. It contains no secrets. Immutable.
  *
- * @param storeAnswers whether the store answers, as {@link
- *     org.tokenfilter.service.StoreCalls#areAnswered} judges it by the calls that there were
- * @param feed what the node knows of tokens that ended elsewhere; null where {@code
+ * @param storeAnswers true if the store answers, as {@link
+ *     org.tokenfilter.service.StoreCalls#areAnswered} derives it from recent calls
+ * @param feed the state of the feed of other nodes' revocations; null if {@code
  *     token.revocation.lag} is zero
- * @param key what makes its tokens
- * @param tasks the signs of life of its background tasks; a task that is not needed, such as that
- *     of a file that is not set, is left out
- * @param clockAhead by how much this node's clock is ahead of the store's, as far as the store's
- *     last answer showed; negative where it is behind; null before the first answer. Beyond half a
- *     minute, either way, this node does not sweep
+ * @param key the key that encrypts new tokens
+ * @param tasks the health of the background tasks; a task that is not needed, such as the check of
+ *     a file that is not configured, is absent
+ * @param clockAhead the time by which this node's clock is ahead of the store's, as of the store's
+ *     last answer; negative if it is behind; null before the first answer. A node does not sweep
+ *     while its clock differs by more than half a minute
  */
 public record Health(
     boolean storeAnswers,
@@ -28,16 +28,16 @@ public record Health(
     List<BackgroundTask> tasks,
     @Nullable Duration clockAhead) {
 
-  /** Keeps the tasks as they are now. */
+  /** Copies the tasks. */
   public Health {
     tasks = List.copyOf(tasks);
   }
 
   /**
-   * The key that makes tokens.
+   * The key that encrypts new tokens.
    *
-   * @param kid its name
-   * @param age how long ago it was made; null where the key file does not say
+   * @param kid the key id
+   * @param age the time since its creation, never negative; null if the key file does not have it
    */
   public record ActiveKey(String kid, @Nullable Duration age) {
 
@@ -46,7 +46,7 @@ public record Health(
       return new ActiveKey(key.kid(), madeAt == null ? null : age(madeAt, now));
     }
 
-    /** By the clock of whoever made it, that may be a moment from now. */
+    /** The clock of the key's creator may be slightly ahead of this node's. */
     private static Duration age(Instant madeAt, Instant now) {
       return madeAt.isAfter(now) ? Duration.ZERO : Duration.between(madeAt, now);
     }

@@ -2,7 +2,7 @@ package org.tokenfilter.config;
 
 import java.io.Serial;
 
-/** New content of a file looks like a mistake, and is not taken for now. */
+/** An exception that holds back new content of a file, since it looks like a mistake. */
 final class HeldContent extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1L;

@@ -3,7 +3,10 @@ package org.tokenfilter.config;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 
-/** The user's name as access logs find it with the request: one word, whatever is in the name. */
+/**
+ * The user's name in a request attribute for access logs. Characters that could split the name into
+ * several words are percent-encoded.
+ */
 public final class LoggedUser {
 
   private static final String PLAIN = "-._~@+:/$!*()|";
@@ -12,17 +15,17 @@ public final class LoggedUser {
 
   private LoggedUser() {}
 
-  /** Notes that a request has logged in or out: the token that it presents says no more of it. */
+  /** Marks a request that has logged in or out, so that its token no longer names its user. */
   static void change(HttpServletRequest request) {
     request.setAttribute(CHANGED, true);
   }
 
-  /** Whether a request has logged in or out. */
+  /** Returns true if the request has logged in or out. */
   public static boolean hasChanged(HttpServletRequest request) {
     return request.getAttribute(CHANGED) != null;
   }
 
-  /** Notes whose a request is. */
+  /** Sets the user of a request. */
   public static void note(HttpServletRequest request, String name) {
     request.setAttribute(TokenSecurity.USER_ATTRIBUTE, wordOf(name));
   }

@@ -32,9 +32,9 @@ import org.tokenfilter.token.TokenRejectedException;
 import org.tokenfilter.token.UnfitSubjectException;
 
 /**
- * A filter or servlet of ours in an application: its own settings, and its share in the
- * application's {@link TokenSecurity}, which is closed with the last one that it made itself.
- * Thread-safe.
+ * A handle of a filter or servlet of this library: its own settings, and its share in the
+ * application's {@link TokenSecurity}. The last handle that is closed also closes the security,
+ * unless the application created it. Thread-safe.
  */
 public final class Participant implements AutoCloseable {
 
@@ -56,9 +56,9 @@ public final class Participant implements AutoCloseable {
   }
 
   /**
-   * A filter joins its application.
+   * Acquires the handle of a filter.
    *
-   * @param given what the application made itself; null to use what it has, or to make it
+   * @param given the security that the application created; null to use or create the shared one
    * @throws ConfigurationException if the settings are wrong
    */
   public static Participant of(FilterConfig config, @Nullable TokenSecurity given) {
@@ -70,9 +70,9 @@ public final class Participant implements AutoCloseable {
   }
 
   /**
-   * A servlet joins its application.
+   * Acquires the handle of a servlet.
    *
-   * @param given what the application made itself; null to use what it has, or to make it
+   * @param given the security that the application created; null to use or create the shared one
    * @throws ConfigurationException if the settings are wrong
    */
   public static Participant of(ServletConfig config, @Nullable TokenSecurity given) {
@@ -110,17 +110,17 @@ public final class Participant implements AutoCloseable {
   }
 
   /**
-   * What stops the start of a filter or servlet of which one instance is registered twice: it would
-   * have the settings of one registration, and end with the first.
+   * Creates the exception for an instance that is registered twice. Such an instance would have the
+   * settings of one registration only, and would stop with the first.
    *
-   * @param name of the second registration
+   * @param name the name of the second registration
    */
   public static ConfigurationException registeredTwice(String name) {
     return new ConfigurationException(
-        List.of(name + " is registered twice by one instance; make one for each registration"));
+        List.of(name + " is registered twice by one instance; create one for each registration"));
   }
 
-  /** Two cookies of one name and path overwrite each other, and then each request logs out. */
+  /** Warns if two cookies of one name and path overwrite each other, which logs users out. */
   private static void warnOfSharedName(
       ServletContext context, Configuration settings, TokenSecurity security) {
     SessionCookieConfig config = context.getSessionCookieConfig();
@@ -133,9 +133,9 @@ public final class Participant implements AutoCloseable {
             .warn(
                 LOG,
                 "the name of the container's session cookie",
-                "{}={} is the name of the container's own session cookie, too: at the same path"
-                    + " the two overwrite each other, and users are logged out. Set another name"
-                    + " in one of the two places",
+                "{}={} is also the name of the container's session cookie. At the same path"
+                    + " the two overwrite each other, and users are logged out. Rename one of"
+                    + " them",
                 cookie.key(),
                 name);
       }
@@ -155,34 +155,35 @@ public final class Participant implements AutoCloseable {
     return params;
   }
 
-  /** What sees the application's classes: its own loader, or ours where a container gives none. */
+  /** Returns the application's class loader, or this library's if the container has none. */
   static ClassLoader loaderOf(ServletContext context) {
     ClassLoader loader = context.getClassLoader();
     return loader == null ? Participant.class.getClassLoader() : loader;
   }
 
-  /** What sees the application's classes. */
+  /** Returns the class loader that sees the application's classes. */
   public ClassLoader classLoader() {
     return loaderOf(context);
   }
 
   /**
-   * Watches what stands before a token filter.
+   * Checks the filters that run before a token filter.
    *
-   * @param filter its name
-   * @throws ConfigurationException if a WebSocket engine would answer before it
+   * @param filter the name of the token filter
+   * @return the watch, for further checks by requests
+   * @throws ConfigurationException if a WebSocket engine with endpoints runs before it
    */
   public FilterWatch watch(String filter) {
     return new FilterWatch(context, filter, security.nanoTime());
   }
 
-  /** What it shares with the others of its application. */
+  /** Returns the security that all filters and servlets of the application share. */
   public TokenSecurity security() {
     return security;
   }
 
   /**
-   * Where a request comes from.
+   * Returns the address of the client that sent a request.
    *
    * @throws TokenRejectedException if a trusted proxy contradicts itself
    */
@@ -191,86 +192,88 @@ public final class Participant implements AutoCloseable {
   }
 
   /**
-   * The different session ids that a request sends. All applications of its host share its cookies,
-   * so each of them may be another application's.
+   * Returns the distinct session ids that a request sends. Applications on the same host share
+   * cookies, so that each id may belong to another application.
    */
   public Set<String> sessionIds(HttpServletRequest request) {
     return carriage.carrier().sessionIds(request);
   }
 
-  /** Whether its tokens may travel in cookies. */
+  /** Returns true if tokens are transported in cookies. */
   public boolean byCookie() {
     return carriage.byCookie();
   }
 
-  /** Gives and takes back the cookies of session tokens. */
+  /** Returns the writer of session token cookies. */
   public CookieWriter cookies() {
     return carriage.cookies();
   }
 
-  /** What it serves without a token: paths, exact or ending with {@code /*}. */
+  /** Returns the paths that need no token, exact or ending with {@code /*}. */
   public Set<String> publicPaths() {
     return settings.texts(ConfigurationKey.PATHS_PUBLIC);
   }
 
-  /** Where people log in: a path of the application; null if there is no such page. */
+  /** Returns the path of the login page within the application; null if there is none. */
   public @Nullable String loginPage() {
     return settings.text(ConfigurationKey.LOGIN_PAGE);
   }
 
-  /** Whether a refusal is the application's error page for its status. */
+  /** Returns true if error responses are the application's error pages. */
   public boolean refusesByErrorPage() {
     return settings.value(ConfigurationKey.REFUSALS, RefusalStyle.class) == RefusalStyle.ERROR_PAGE;
   }
 
-  /** Where it does not renew: paths, exact or ending with {@code /*}. */
+  /** Returns the paths that do not renew tokens, exact or ending with {@code /*}. */
   public Set<String> passivePaths() {
     return settings.texts(ConfigurationKey.PATHS_PASSIVE);
   }
 
-  /** Where user tokens go on in sessions: paths, exact or ending with {@code /*}. */
+  /** Returns the paths at which user tokens use sessions, exact or ending with {@code /*}. */
   public Set<String> gatewayPaths() {
     return settings.texts(ConfigurationKey.GATEWAY_PATHS);
   }
 
-  /** The environments that an API client's token may be for. */
+  /** Returns the environments that an API client's token can be issued for. */
   public Set<String> clientEnvironments() {
     return settings.texts(ConfigurationKey.CLIENT_ENVIRONMENTS);
   }
 
-  /** The status that tells an API client that its token is live: 409 or 200. */
+  /** Returns the status that reports a live token to an API client: 409 or 200. */
   public int clientLiveStatus() {
     return Integer.parseInt(settings.string(ConfigurationKey.CLIENT_LIVE_STATUS));
   }
 
-  /** The status of a log-out that is done: 204 or 200. */
+  /** Returns the status of a successful logout: 204 or 200. */
   public int logoutStatus() {
     return Integer.parseInt(settings.string(ConfigurationKey.LOGOUT_STATUS));
   }
 
-  /** Whether credentials may come in the query. */
+  /** Returns true if credentials are accepted in the query. */
   public boolean takesQueryCredentials() {
     return settings.flag(ConfigurationKey.QUERY_CREDENTIALS);
   }
 
-  /** The role that a caller of token introspection needs. */
+  /** Returns the role that a caller of token introspection needs. */
   public String introspectionRole() {
     return settings.string(ConfigurationKey.INTROSPECTION_ROLE);
   }
 
   /**
-   * What a request presents, not judged yet.
+   * Reads the token of a request, without validating it.
    *
-   * @throws TokenRejectedException if it presents no token, or two that differ
+   * @throws TokenRejectedException if the request has no token, or two different ones
    */
   public PresentedToken present(HttpServletRequest request) throws TokenRejectedException {
     return required(carriage.carrier().read(request));
   }
 
   /**
-   * What a request presents that issues, renews or ends something, guarded against other sites.
+   * Reads the token of a request that issues, renews or revokes something, guarded against
+   * cross-site requests. The token is not validated.
    *
-   * @throws TokenRejectedException also if another site may have made a browser send it
+   * @throws TokenRejectedException if the request has no token, or two different ones, or if
+   *     another site may have made a browser send it
    */
   public PresentedToken presentToAct(HttpServletRequest request) throws TokenRejectedException {
     return guarded(present(request), request);
@@ -285,9 +288,9 @@ public final class Participant implements AutoCloseable {
   }
 
   /**
-   * What a request to an endpoint of the service gateway presents, guarded likewise.
+   * Reads the token of a request to an endpoint of the service gateway, guarded likewise.
    *
-   * @param inBody a token in its body; null for none
+   * @param inBody the token in the request's body; null for none
    * @throws TokenRejectedException as {@link #presentToAct}
    */
   public PresentedToken presentToActAtGateway(HttpServletRequest request, @Nullable String inBody)
@@ -296,10 +299,10 @@ public final class Participant implements AutoCloseable {
   }
 
   /**
-   * What a request to the service gateway presents, where the header {@code userToken} may bring
-   * the token as well.
+   * Reads the token of a request to the service gateway, which is also accepted in the header
+   * {@code userToken}. The token is not validated.
    *
-   * @throws TokenRejectedException if it presents no token, or two that differ
+   * @throws TokenRejectedException if the request has no token, or two different ones
    */
   public PresentedToken presentAtGateway(HttpServletRequest request) throws TokenRejectedException {
     return required(carriage.carrier().readAtGateway(request, null));
@@ -314,8 +317,8 @@ public final class Participant implements AutoCloseable {
   }
 
   /**
-   * Takes back the cookies that a request sends, with its refusal; but not where another site may
-   * have made a browser send it: that site would log its user out.
+   * Expires the cookies of a refused request. Does nothing if another site may have made a browser
+   * send it, since that site could otherwise log the user out.
    */
   public void takeBackCookies(HttpServletRequest request, HttpServletResponse response) {
     if (!carriage.carrier().sendsCookies(request)) {
@@ -325,28 +328,28 @@ public final class Participant implements AutoCloseable {
       security.guard().checkAction(request, true);
       cookies().takeBack(request, response);
     } catch (TokenRejectedException ofAnotherSite) {
-      LOG.debug("The cookies stay: {}", ofAnotherSite.why());
+      LOG.debug("The cookies are kept: {}", ofAnotherSite.why());
     }
   }
 
-  /** How a request names a session of a user token. */
+  /** Returns the header by which a request names a session of a user token. */
   public SessionHeader sessionHeader() {
     return carriage.sessionHeader();
   }
 
   /**
-   * Logs somebody in by name and password, with a session token in cookies.
+   * Logs a user in by name and password, with a session token in cookies.
    *
-   * @throws ServletException if the name or the password is wrong, or tokens do not travel in
-   *     cookies, or the answer is on its way already, which cannot bring them
+   * @throws ServletException if the name or the password is wrong, tokens are not transported in
+   *     cookies, the response is committed, or the login cannot be decided
    */
   public ActiveToken logIn(HttpServletRequest request, HttpServletResponse response, Login login)
       throws ServletException {
     if (!carriage.byCookie()) {
-      throw new ServletException("logging in so needs token.carriers with cookie");
+      throw new ServletException("HttpServletRequest.login needs cookie in token.carriers");
     }
     if (response.isCommitted()) {
-      throw new ServletException("the answer is on its way, and can bring no cookies");
+      throw new ServletException("the response is committed, so that no cookies can be added");
     }
     try {
       Subject subject = security.desk("HttpServletRequest.login").logIn(login, clientOf(request));
@@ -354,15 +357,15 @@ public final class Participant implements AutoCloseable {
       return new ActiveToken(token.record(), null, token.record().lastUsedAt());
     } catch (UnfitSubjectException e) {
       new RefusalNotices(security).unfit(e);
-      throw new ServletException("the log-in was refused", e);
+      throw new ServletException("the login was refused", e);
     } catch (TokenRejectedException e) {
-      throw new ServletException("the log-in was refused", e);
+      throw new ServletException("the login was refused", e);
     } catch (IOException e) {
-      throw new ServletException("whether the password is right could not be decided", e);
+      throw new ServletException("the password could not be checked", e);
     }
   }
 
-  /** Leaves the application. */
+  /** Releases the share in the application's security. */
   @Override
   public void close() {
     shared.leave();

@@ -12,9 +12,9 @@ import org.tokenfilter.token.TokenRejectedException;
 import org.tokenfilter.token.UnfitSubjectException;
 
 /**
- * Tells operators of requests that are refused for what an operator may put right: at most once a
- * minute for each cause, with what to do. Ordinary refusals, as of a token that has expired, are in
- * the audit log alone. Thread-safe.
+ * Log lines for operators about refused requests whose cause an operator can fix, with the remedy.
+ * Each cause is logged at most once a minute. Ordinary refusals, such as those of expired tokens,
+ * are in the audit log only. Thread-safe.
  */
 public final class RefusalNotices {
 
@@ -26,12 +26,12 @@ public final class RefusalNotices {
   private volatile boolean failing;
   private volatile boolean failingForVisitors;
 
-  /** Notices of an application. */
+  /** Creates the notices of an application. */
   public RefusalNotices(TokenSecurity security) {
     this.security = security;
   }
 
-  /** A request was refused. */
+  /** Reports a refused request, if an operator can fix its cause. */
   public void refused(HttpServletRequest request, TokenRejectedException refused) {
     LOG.debug("Refused: {}", refused.why());
     if (TrustedProxies.isContradiction(refused)) {
@@ -39,8 +39,8 @@ public final class RefusalNotices {
           .warn(
               LOG,
               refused.why(),
-              "A request by way of {} is refused with 400: {}. A proxy passes on what its client"
-                  + " wrote, unless it is told otherwise: let it overwrite, or remove, each of"
+              "A request by way of {} is refused with 400: {}. By default a proxy passes on the"
+                  + " headers of its client. Configure it to overwrite or remove each of"
                   + " Forwarded, X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host and"
                   + " X-Forwarded-Port",
               Quoted.of(request.getRemoteAddr()),
@@ -50,11 +50,11 @@ public final class RefusalNotices {
           .warn(
               LOG,
               "cross-site by its port",
-              "A request from {} is refused with 403: {}. Its Origin is {}, and it came to {}. If"
-                  + " the page is of this application, a proxy hides the port or the scheme: let it"
-                  + " send X-Forwarded-Proto, and Host with the port (nginx: $http_host) or"
-                  + " X-Forwarded-Port, and name it in token.trusted-proxies. If it is another"
-                  + " site of yours, list it in token.origins",
+              "A request from {} is refused with 403: {}. Its Origin is {}, its target is {}. If"
+                  + " the page belongs to this application, a proxy hides the port or the scheme."
+                  + " Configure it to send X-Forwarded-Proto, and Host with the port (nginx:"
+                  + " $http_host) or X-Forwarded-Port, and list it in token.trusted-proxies. If"
+                  + " the page belongs to another site of yours, list its origin in token.origins",
               clientOf(request),
               refused.why(),
               Quoted.of(request.getHeader("Origin")),
@@ -65,8 +65,8 @@ public final class RefusalNotices {
               LOG,
               "cross-site",
               "A request from {} is refused with 403: {}. Its Origin is {}. If that is a site of"
-                  + " yours, list it in token.origins; if it is this one behind a proxy, name the"
-                  + " proxy in token.trusted-proxies",
+                  + " yours, list it in token.origins. If it is this application behind a proxy,"
+                  + " list the proxy in token.trusted-proxies",
               clientOf(request),
               refused.why(),
               Quoted.of(request.getHeader("Origin")));
@@ -76,9 +76,9 @@ public final class RefusalNotices {
               LOG,
               "the other version of IP",
               "A session token is refused with 401 since its client, now {}, has changed between"
-                  + " IPv4 and IPv6, or another one presents it. If the address is a user's, users"
-                  + " who have both lose their sessions so: set token.binding=dual-stack, or serve"
-                  + " one of the two alone",
+                  + " IPv4 and IPv6, or another client presents it. If the address is the user's,"
+                  + " users who have both versions lose their sessions this way. Set"
+                  + " token.binding=dual-stack, or serve only one of the two versions",
               clientOf(request));
     } else if (refused.rejection() == Rejection.BAD_REQUEST && isContradiction(refused.why())) {
       notices()
@@ -93,66 +93,69 @@ public final class RefusalNotices {
     }
   }
 
-  /** What the sender of one field alone can put right is not told. */
+  /** Returns true for contradictory credentials; faults of a single field are the sender's. */
   private static boolean isContradiction(String why) {
     return why.startsWith("two ") || why.startsWith("cookies ");
   }
 
-  /** A forward or an include to something protected was refused: its page lacks that part. */
+  /** Reports a refused forward or include of a protected resource, which the page lacks now. */
   public void refusedDispatch(HttpServletRequest request) {
     notices()
         .warn(
             LOG,
             "dispatch",
-            "A dispatch ({}) to something protected is refused, since the request has no accepted"
-                + " token: the page it belongs to lacks that part. Serve the target of a public"
-                + " page below a public path, or ask for a token before the page",
+            "A dispatch ({}) to something protected is refused, since the request has no valid"
+                + " token. The page lacks that part. Serve the target of a public page below a"
+                + " public path, or protect the page as well",
             request.getDispatcherType());
   }
 
-  /** A user whose password is right cannot be given a token. */
+  /** Reports a user who logged in correctly but cannot be given a token. */
   public void unfit(UnfitSubjectException unfit) {
     notices()
         .warn(
             LOG,
             "unfit-subject",
-            "The user {} cannot be given a token, and is refused with 403 at each login: {}. Let"
-                + " the authenticator hand on only the roles and attributes that the application"
-                + " uses",
+            "The user {} cannot be given a token, and is refused with 403 at each login: {}."
+                + " Configure the authenticator to return only the roles and attributes that the"
+                + " application uses",
             Quoted.of(unfit.subject()),
             unfit.getMessage());
   }
 
-  /** A request could not be decided, and was answered so. */
+  /** Reports a request that could not be decided and was answered 503. */
   public void failed(Throwable failure) {
     failing = true;
     notices()
         .failing(
             LOG,
             UNDECIDED,
-            "Requests cannot be decided, and are answered 503. Look at the store, the keys and who"
-                + " checks passwords; each stack trace is at DEBUG",
+            "Requests cannot be decided, and are answered 503. Check the store, the keys and the"
+                + " authenticator; stack traces are logged at DEBUG",
             failure);
   }
 
-  /** The token of who asks for a public page is not good: the page is shown to nobody known. */
+  /** Reports an invalid token on a public page, whose user is therefore unknown. */
   public void unknown(TokenRejectedException refused) {
-    LOG.debug("Not known on a public page: {}", refused.why());
+    LOG.debug("The token on a public page is not valid: {}", refused.why());
   }
 
-  /** The token of who asks for a public page could not be judged: the user counts as unknown. */
+  /** Reports a token on a public page that could not be validated; the user is unknown. */
   public void undecidedVisitor(Throwable failure) {
     failingForVisitors = true;
     notices()
         .failing(
             LOG,
             VISITOR,
-            "Users of public pages cannot be told, and count as unknown there. Look at the store"
-                + " and the keys; each stack trace is at DEBUG",
+            "Users of public pages cannot be identified, and count as unknown there. Check the"
+                + " store and the keys; stack traces are logged at DEBUG",
             failure);
   }
 
-  /** A request was decided. Where the store fails, memory still decides some: that ends nothing. */
+  /**
+   * Reports a request that was decided. It ends an outage only if the store answers, since the
+   * cache decides some requests even while the store fails.
+   */
   public void decided() {
     if (failing && security.storeCalls().areAnswered()) {
       failing = false;

@@ -1,9 +1,9 @@
 package org.tokenfilter.config;
 
-/** What a refusal of the filter looks like. */
+/** The format of the filter's error responses. */
 enum RefusalStyle {
   /** {@code application/problem+json} (RFC 9457). */
   PROBLEM,
-  /** The error page that the application has for its status. */
+  /** The application's error page for the status. */
   ERROR_PAGE
 }

@@ -17,25 +17,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a file says, read again when the file has changed:
+ * The content of a file, reloaded when the file changes:
  *
  * <ol>
- *   <li>New content is taken when two looks in a row have found the same: a file that is empty or
- *       cut off for a moment, while it is written, is passed over.
- *   <li>Content that is broken, or a file that is gone, changes nothing.
- *   <li>Content that {@link Caution} objects to is taken when the objection has lasted for {@value
- *       #HELD_LOOKS} looks.
- *   <li>What is not taken is reported, and again every {@value #HELD_LOOKS} looks for as long as it
- *       lasts.
+ *   <li>New content is applied when two consecutive checks have found the same. A file that is
+ *       temporarily empty or truncated while it is written is ignored.
+ *   <li>Invalid content, or a missing file, changes nothing.
+ *   <li>Content that {@link Caution} objects to is applied when the objection has persisted for
+ *       {@value #HELD_LOOKS} checks.
+ *   <li>Content that is not applied is reported, and again every {@value #HELD_LOOKS} checks while
+ *       the problem lasts.
  * </ol>
  *
  * <p>Thread-safe; {@link #look} is for one thread.
  *
- * @param <T> what the file says; swapped whole
+ * @param <T> the type of the content; replaced as a whole
  */
 final class ReloadedFile<T> implements Supplier<T> {
 
-  /** How many looks new content is held that there is an objection to: a minute. */
+  /** The number of checks for which suspicious content is held back: a minute by default. */
   static final int HELD_LOOKS = 30;
 
   private static final Logger LOG = LoggerFactory.getLogger(ReloadedFile.class);
@@ -48,7 +48,7 @@ final class ReloadedFile<T> implements Supplier<T> {
   private final RepeatedReport problems = new RepeatedReport(HELD_LOOKS);
   private volatile T content;
 
-  /** What is in force, by its digest; null until it was seen twice. */
+  /** The digest of the content in force; null until two checks have found it. */
   private @Nullable String inForce;
 
   private @Nullable String candidate;
@@ -58,29 +58,31 @@ final class ReloadedFile<T> implements Supplier<T> {
   private int objections;
   private int unread;
 
-  /** Reads a file. */
+  /** A reader of the file's content. */
   @FunctionalInterface
   interface Reader<T> {
     /**
-     * What the file says.
+     * Reads the content.
      *
-     * @throws IllegalArgumentException if that makes no sense; the message says why, without
+     * @throws IllegalArgumentException if the content is invalid; the message says why, without
      *     secrets
+     * @throws IOException if the file cannot be read
      */
     T read(Path file) throws IOException;
   }
 
-  /** Looks at new content before it is taken. */
+  /** A plausibility check of new content before it is applied. */
   @FunctionalInterface
   interface Caution<T> {
-    /** Why it looks like a mistake of somebody's; empty if it does not. */
+    /** Returns the reason why the new content looks like a mistake; empty if it does not. */
     Optional<String> objection(T before, T after);
   }
 
   /**
-   * Reads the file for the first time; any content that makes sense will be taken later.
+   * Reads the file for the first time; any valid content will be applied later.
    *
-   * @throws IllegalArgumentException as the reader does
+   * @throws IllegalArgumentException if the content is invalid
+   * @throws IOException if the file cannot be read
    */
   ReloadedFile(Path file, Reader<T> reader) throws IOException {
     this(file, reader, (before, after) -> Optional.empty());
@@ -89,7 +91,8 @@ final class ReloadedFile<T> implements Supplier<T> {
   /**
    * Reads the file for the first time.
    *
-   * @throws IllegalArgumentException as the reader does
+   * @throws IllegalArgumentException if the content is invalid
+   * @throws IOException if the file cannot be read
    */
   ReloadedFile(Path file, Reader<T> reader, Caution<T> caution) throws IOException {
     this.file = file;
@@ -103,15 +106,16 @@ final class ReloadedFile<T> implements Supplier<T> {
     return content;
   }
 
-  /** Has this run, by the thread that looks, each time that new content has come into force. */
+  /** Adds an action that the checking thread runs each time new content has come into force. */
   void onChange(Runnable change) {
     changes.add(change);
   }
 
   /**
-   * Looks at the file, and reads it if it has changed since it was read last.
+   * Checks the file, and reads it if it has changed since it was last read.
    *
-   * @return why what it says now is not in force; empty if it is, or will be with the next look
+   * @return the reason why the file's content is not in force; empty if it is, or will be with the
+   *     next check
    */
   Optional<Throwable> look() {
     try {
@@ -120,24 +124,24 @@ final class ReloadedFile<T> implements Supplier<T> {
         unread = 0;
         problems.over(() -> LOG.info("{} can be used again", file));
       } else if (++unread > HELD_LOOKS) {
-        throw new IllegalStateException("no two looks in a row find the same in it");
+        throw new IllegalStateException("no two consecutive checks found the same content");
       }
       return Optional.empty();
     } catch (Throwable e) {
       settled = null;
-      // Without a stack trace: what is wrong with a file, its message says.
+      // Without a stack trace, since the message says what is wrong with the file.
       problems.report(
           e.toString(),
           () ->
               LOG.error(
-                  "What was read before stays in force, since {} cannot be used: {}",
+                  "The previous content stays in force, since {} cannot be used: {}",
                   file,
                   e.toString()));
       return Optional.of(e);
     }
   }
 
-  /** False if it is too early to say what the file says. */
+  /** Reads the file if its content is stable; returns false if it may still be changing. */
   private boolean isRead(Look look) throws IOException {
     String digest = digest();
     if (!digest.equals(candidate)) {
@@ -150,7 +154,7 @@ final class ReloadedFile<T> implements Supplier<T> {
       return false;
     }
     take(digest, read);
-    // Two changes within the grain of the file's time look like one: so it is read once more.
+    // Two changes within the resolution of the file's time look like one; read it once more.
     settled = look.equals(readAt) ? look : null;
     readAt = look;
     return true;
@@ -159,26 +163,26 @@ final class ReloadedFile<T> implements Supplier<T> {
   private void take(String digest, T read) {
     Optional<String> objection =
         digest.equals(inForce) ? Optional.empty() : caution.objection(content, read);
-    // Another one is another mistake, perhaps, and has to last by itself.
+    // A different objection may be a different mistake, and must persist by itself.
     objections = objection.isEmpty() ? 0 : objection.equals(objected) ? objections + 1 : 1;
     objected = objection;
     if (objection.isPresent() && objections <= HELD_LOOKS) {
       throw new HeldContent(objection.get());
     }
     if (objection.isPresent()) {
-      LOG.warn("{} is in force now, since this has lasted: {}", file, objection.get());
+      LOG.warn("{} is in force now, since this objection persisted: {}", file, objection.get());
     }
     objections = 0;
     if (!digest.equals(inForce)) {
       content = read;
       changes.forEach(Runnable::run);
-      // Last: where one of them fails, all are run once more.
+      // Last, so that all actions run again if one of them fails.
       inForce = digest;
       LOG.debug("{} was read again", file);
     }
   }
 
-  /** Of all of it, a piece at a time: it may be very large. */
+  /** Computes the digest of the whole file, in chunks since the file may be very large. */
   private String digest() throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
@@ -192,15 +196,15 @@ final class ReloadedFile<T> implements Supplier<T> {
     }
   }
 
-  /** How a file looks from outside. */
+  /** The attributes by which a change of the file is detected. */
   private record Look(Object changed, long size, @Nullable Object key) {
     static Look at(Path file) throws IOException {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       if (!attributes.isRegularFile()) {
-        // Before it is opened: a pipe would wait for a writer.
+        // Checked before it is opened, since opening a pipe would wait for a writer.
         throw new IllegalArgumentException("it is not a regular file");
       }
-      // Where it is known, the time that nobody can set, and that new permissions change, too.
+      // On Unix the ctime, which programs cannot set and which new permissions change as well.
       boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
       Object changed =
           unix ? Files.getAttribute(file, "unix:ctime") : attributes.lastModifiedTime();

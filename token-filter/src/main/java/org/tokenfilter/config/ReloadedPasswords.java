@@ -11,23 +11,27 @@ import org.tokenfilter.credentials.Login;
 import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.token.Subject;
 
-/** Checks passwords by a file as it is now. */
+/** An authenticator by the current content of a password file. Thread-safe. */
 record ReloadedPasswords(ReloadedFile<PasswordFile> file) implements Authenticator {
 
-  /** Of how many accounts more than one must be gone for it to look like a mistake. */
+  /** More than one account in this many must be gone to look like a mistake. */
   private static final int SUSPICIOUS_SHARE = 4;
 
   /**
    * Reads the file for the first time.
    *
-   * @throws IllegalArgumentException as {@link PasswordFile#read} does
+   * @throws IllegalArgumentException if the content is invalid, as {@link PasswordFile#read} does
+   * @throws IOException if the file cannot be read
    */
   static ReloadedPasswords of(Path file) throws IOException {
     return new ReloadedPasswords(
         new ReloadedFile<>(file, PasswordFile::read, ReloadedPasswords::objection));
   }
 
-  /** With {@code token.subject.recheck} all tokens of a user end whose account is gone. */
+  /**
+   * Objects to the loss of many accounts, since {@code token.subject.recheck} revokes all tokens of
+   * a user whose account is gone.
+   */
   private static Optional<String> objection(PasswordFile before, PasswordFile after) {
     Set<String> gone = new HashSet<>(before.users());
     gone.removeAll(after.users());
@@ -35,9 +39,9 @@ record ReloadedPasswords(ReloadedFile<PasswordFile> file) implements Authenticat
       return Optional.empty();
     }
     return Optional.of(
-        "%d of %d accounts are gone at once, which looks like a file that was cut off: put them back,"
+        "%d of %d accounts are gone at once, which looks like a truncated file. Restore them, or"
                 .formatted(gone.size(), before.users().size())
-            + " or leave it for a minute if it is meant");
+            + " wait for a minute if the change is intended");
   }
 
   @Override

@@ -2,7 +2,10 @@ package org.tokenfilter.config;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reports a problem when it begins, when it changes, and now and then while it lasts. */
+/**
+ * A report of a problem when it starts, when it changes, and repeatedly while it lasts. Not
+ * thread-safe.
+ */
 final class RepeatedReport {
 
   private final int every;
@@ -10,14 +13,15 @@ final class RepeatedReport {
   private int times;
 
   /**
-   * Nothing is wrong yet.
+   * Creates a report without a problem.
    *
-   * @param every of so many times that it is the same problem, one is reported
+   * @param every the number of occurrences of the same problem per reported one; at least 1
    */
   RepeatedReport(int every) {
     this.every = every;
   }
 
+  /** Reports a problem; runs the action if the problem is new or due again. */
   void report(String what, Runnable line) {
     if (!what.equals(problem)) {
       problem = what;
@@ -28,7 +32,7 @@ final class RepeatedReport {
     }
   }
 
-  /** It is over; reported if it ever was. */
+  /** Ends the problem; runs the action if there was one. */
   void over(Runnable line) {
     if (problem != null) {
       problem = null;

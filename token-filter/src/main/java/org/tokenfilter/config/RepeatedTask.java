@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.notice.Notices;
 
 /**
- * Does one thing again and again until it is closed, whatever is thrown meanwhile: an executor
- * would give up a task that throws, and say nothing. Run by one thread of its own.
+ * A task that one thread repeats until it is closed. It survives everything its work throws, unlike
+ * a task of a {@link java.util.concurrent.ScheduledExecutorService}, which is silently cancelled.
  */
 final class RepeatedTask implements Runnable {
 
@@ -28,10 +28,11 @@ final class RepeatedTask implements Runnable {
   private long next;
 
   /**
-   * A task that has not begun.
+   * Creates a task that has not been started.
    *
-   * @param steady whether it begins at once, and the interval counts from the start of each
-   *     attempt; else the interval comes first, and counts from the end of each
+   * @param steady true for a fixed rate: the first attempt is immediate, and the interval counts
+   *     from the start of each attempt; false for a fixed delay: the interval precedes the first
+   *     attempt, and counts from the end of each
    */
   RepeatedTask(
       String name,
@@ -89,7 +90,7 @@ final class RepeatedTask implements Runnable {
       if (!steady) {
         next = nanos.read() + interval;
       }
-      // What the work calls may leave it set; only closing interrupts this thread for good.
+      // The work may have set the interrupt flag; only closing stops this thread.
       Thread.interrupted();
     }
   }
@@ -99,10 +100,10 @@ final class RepeatedTask implements Runnable {
       if (isOpen()) {
         sign.failed(thrown);
         notices.failing(
-            LOG, name, "The background task " + name + " failed and is tried again", thrown);
+            LOG, name, "The background task " + name + " failed and will be retried", thrown);
       }
     } catch (Throwable again) {
-      // Where the log or the memory fails as well, nothing more can be said; the sign tells it.
+      // If logging or memory fails too, only the task's health reports the failure.
     }
   }
 
@@ -110,7 +111,7 @@ final class RepeatedTask implements Runnable {
     return closing.getCount() > 0;
   }
 
-  /** Ends the loop; the thread is to be interrupted after it. */
+  /** Stops the loop; the caller interrupts the thread afterwards. */
   void close() {
     closing.countDown();
   }

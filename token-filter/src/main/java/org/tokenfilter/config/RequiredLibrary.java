@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A library that stands beside this one, in the version that the application or its container has
- * chosen. One that is too old would be found out by some request, which misses a class or a method.
+ * A library that this one needs, in the version that the application or its container provides. The
+ * version is checked at the start, since otherwise a request would fail for a missing class or
+ * method.
  */
 enum RequiredLibrary {
   JACKSON("jackson-core", "2.15", "com.fasterxml.jackson.core.JsonFactory") {
@@ -35,7 +36,7 @@ enum RequiredLibrary {
     }
   },
 
-  /** Paths are judged by the rules of this version, and no container of an older one is tested. */
+  /** Paths are matched by the rules of this version; containers of older ones are not tested. */
   SERVLET("the Servlet API of the container", "6.0", "jakarta.servlet.Servlet") {
     @Override
     void lookForWhatIsNew() throws ReflectiveOperationException {
@@ -53,22 +54,26 @@ enum RequiredLibrary {
     this.className = className;
   }
 
-  /** Finds something that the oldest version has which is good enough, and no older one. */
+  /**
+   * Looks up a class or method that the oldest supported version has, but older ones lack.
+   *
+   * @throws ReflectiveOperationException if it is missing
+   */
   abstract void lookForWhatIsNew() throws ReflectiveOperationException;
 
   /**
-   * Requires what is needed with and without servlets.
+   * Requires the libraries that are needed with and without servlets.
    *
-   * @throws ConfigurationException if one of them is too old; it names all of them
+   * @throws ConfigurationException if any is too old or missing; lists all of them
    */
   static void requireAll() {
     require(JACKSON, NIMBUS, CAFFEINE);
   }
 
   /**
-   * Requires some of them.
+   * Requires the given libraries.
    *
-   * @throws ConfigurationException if one of them is too old or missing; it names all of them
+   * @throws ConfigurationException if any is too old or missing; lists all of them
    */
   static void require(RequiredLibrary... libraries) {
     List<String> problems = new ArrayList<>();
@@ -103,10 +108,10 @@ enum RequiredLibrary {
     return Class.forName(name, false, RequiredLibrary.class.getClassLoader());
   }
 
-  /** The jar, whose name tells its version. */
+  /** Returns the location of the jar, whose name usually contains the version. */
   private static String placeOf(Class<?> type) {
     CodeSource source = type.getProtectionDomain().getCodeSource();
     URL place = source == null ? null : source.getLocation();
-    return place == null ? "it is not known from where" : place.toString();
+    return place == null ? "unknown location" : place.toString();
   }
 }

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the text of a setting becomes its value.
+ * The type of a setting, which converts its text to a value.
  *
- * @param <T> what it becomes
- * @param shape what to write, for documents and messages
- * @param parse throws IllegalArgumentException if the text is not of that shape
+ * @param <T> the type of the value
+ * @param shape a description of the valid texts, for documents and messages
+ * @param parse the conversion; throws IllegalArgumentException if the text is not valid
  */
 record Setting<T>(String shape, Function<String, T> parse) {
 
@@ -31,7 +31,7 @@ record Setting<T>(String shape, Function<String, T> parse) {
 
   static Setting<Path> file() {
     return new Setting<>(
-        "a path of the file system",
+        "a file system path",
         text -> {
           try {
             return Path.of(text).toAbsolutePath();
@@ -58,7 +58,7 @@ record Setting<T>(String shape, Function<String, T> parse) {
         });
   }
 
-  /** A duration of at least {@code least}; where that is zero, zero is allowed. */
+  /** A duration of at least {@code least} and at most 100 years. */
   static Setting<Duration> duration(Duration least) {
     return new Setting<>(
         "an ISO-8601 duration such as PT30M, at least " + least,
@@ -68,12 +68,12 @@ record Setting<T>(String shape, Function<String, T> parse) {
             boolean fits = duration.compareTo(least) >= 0 && duration.compareTo(LONGEST) <= 0;
             return require(text, fits ? duration : null);
           } catch (DateTimeParseException | ArithmeticException e) {
-            throw new IllegalArgumentException("no such duration", e);
+            throw new IllegalArgumentException("not a valid duration", e);
           }
         });
   }
 
-  /** One of an enum's constants, written in lower case with hyphens. */
+  /** A constant of an enum, written in lower case with hyphens. */
   static <E extends Enum<E>> Setting<E> oneOf(Class<E> type) {
     List<E> constants = List.of(type.getEnumConstants());
     return new Setting<>(
@@ -84,7 +84,7 @@ record Setting<T>(String shape, Function<String, T> parse) {
                 constants.stream().filter(c -> written(c).equals(text)).findFirst().orElse(null)));
   }
 
-  /** Several, separated by commas. */
+  /** A list of values, separated by commas. */
   static <T> Setting<List<T>> listOf(Setting<T> element) {
     return new Setting<>(
         element.shape() + "; several are separated by commas",
@@ -103,7 +103,7 @@ record Setting<T>(String shape, Function<String, T> parse) {
 
   private static <T> T require(String text, @Nullable T value) {
     if (value == null) {
-      throw new IllegalArgumentException("not " + text);
+      throw new IllegalArgumentException("not valid: " + text);
     }
     return value;
   }

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure of a store's as it may be logged, with its causes: all of it but what its messages
- * repeat of the settings, which may be secret. Only its texts and stack traces are kept.
+ * A copy of a store's failure for the log, with its causes. Settings that the messages repeat are
+ * masked, since they may be secret. Only messages and stack traces are copied.
  */
 final class ShownFailure extends Exception {
 
@@ -24,9 +24,9 @@ final class ShownFailure extends Exception {
   }
 
   /**
-   * The failure as it may be shown.
+   * Creates the masked copy of a failure.
    *
-   * @param settings what its messages may repeat, by name
+   * @param settings the settings that its messages may repeat, by name
    */
   static Throwable of(Throwable failure, Map<String, String> settings) {
     return of(failure, settings, Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -49,9 +49,9 @@ final class ShownFailure extends Exception {
     return shown;
   }
 
-  /** As the failure itself would say it: logs print this. */
+  /** Returns the masked text of the original failure, which logs print. */
   @Override
-  @SuppressWarnings("OverrideThrowableToString") // else this class's name would stand before it
+  @SuppressWarnings("OverrideThrowableToString") // it would prepend this class's name
   public String toString() {
     return shown;
   }

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A store's own settings as they may be shown: in logs and messages, which many may read. What is
- * not surely free of secrets is left out; of a URL, driver, host and database stay.
+ * The masking of a store's settings in logs and messages. Everything that may contain a secret is
+ * masked; of a URL, driver, host and database remain.
  */
 final class ShownSetting {
 
@@ -18,7 +18,7 @@ final class ShownSetting {
   private static final Pattern SECRET_NAME =
       Pattern.compile("pass|pwd|secret|credential|key|token", Pattern.CASE_INSENSITIVE);
 
-  /** Such as in {@code a=b;password=c}, wherever that stands. */
+  /** A secret inside a value, such as {@code a=b;password=c}. */
   private static final Pattern SECRET_IN_TEXT =
       Pattern.compile(
           "(?:pass|pwd|secret|credential|token|key)\\w*\\s*[=:]", Pattern.CASE_INSENSITIVE);
@@ -26,7 +26,7 @@ final class ShownSetting {
   private static final Pattern URL =
       Pattern.compile("(?:jdbc:|\\w[\\w+.-]*://)", Pattern.CASE_INSENSITIVE);
 
-  /** Shorter ones are in any message. */
+  /** Shorter values may occur in any message by chance. */
   private static final int LEAST_REPEATED = 4;
 
   private static final Pattern URL_IN_TEXT =
@@ -39,7 +39,7 @@ final class ShownSetting {
   private static final String HOSTS = "//" + HOST + "(?:," + HOST + ")*";
   private static final String DATABASE = "/[\\w.$-]*";
 
-  /** Up to where a URL tells driver, host and database; nothing before that can be a secret. */
+  /** The prefix of a URL with driver, host and database, which cannot contain a secret. */
   private static final Pattern PLACE =
       Pattern.compile(
           "jdbc:(?:postgresql|mysql|mariadb|mysql\\+srv)(?::(?:replication|loadbalance|sequential))?:"
@@ -59,7 +59,7 @@ final class ShownSetting {
 
   private ShownSetting() {}
 
-  /** The setting's value, or as much of it as surely is no secret. */
+  /** Returns the value with everything masked that may be a secret. */
   static String of(String name, String value) {
     if (SECRET_NAME.matcher(name).find() && !name.endsWith("-file")) {
       return HIDDEN;
@@ -71,9 +71,9 @@ final class ShownSetting {
   }
 
   /**
-   * A message of a store or a driver, which may repeat settings.
+   * Masks a message of a store or a driver, which may repeat settings.
    *
-   * @param settings what may be repeated, by name
+   * @param settings the settings that may be repeated, by name
    */
   static String message(String message, Map<String, String> settings) {
     String shown = message;
@@ -88,7 +88,7 @@ final class ShownSetting {
   }
 
   private static String place(String url) {
-    // What stands before an @ may be a password, and a password may hold anything, an @ included.
+    // The text before an @ may be a password, which may contain anything, even an @.
     int at = url.indexOf('@');
     boolean ofOracle = url.toLowerCase(Locale.ROOT).startsWith("jdbc:oracle:thin:@");
     boolean free = at < 0 || (ofOracle && url.indexOf('@', at + 1) < 0);
@@ -100,7 +100,7 @@ final class ShownSetting {
     return driver.lookingAt() ? driver.group() + HIDDEN : HIDDEN;
   }
 
-  /** Whether a name is over there: else it was the begin of something else. */
+  /** Returns true if a name ends at the index, and is not the start of something else. */
   private static boolean ends(String url, int index) {
     return index == url.length() || "/?;*".indexOf(url.charAt(index)) >= 0;
   }

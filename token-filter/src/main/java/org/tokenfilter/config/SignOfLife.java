@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a background task while it runs. Thread-safe. */
+/** A monitor of the health of one background task. Thread-safe. */
 final class SignOfLife {
 
   private final String name;
@@ -20,18 +20,18 @@ final class SignOfLife {
   private long failures;
 
   /**
-   * Nothing has happened yet.
+   * Creates a monitor of a task that has not run yet.
    *
-   * @param allowance how long the task may be due before it is overdue
+   * @param allowance the time for which the task may be due before it is overdue
    */
   SignOfLife(String name, Duration allowance, Ticker nanos) {
     this.name = name;
-    // That of an interval of a hundred years is longer than nanoseconds can tell.
+    // convert() saturates: three times a hundred years exceed the range of nanoseconds.
     this.allowance = TimeUnit.NANOSECONDS.convert(allowance);
     this.nanos = nanos;
   }
 
-  /** A success is waited for from now on, unless one is waited for already. */
+  /** Marks the task as due, unless it already is. */
   synchronized void due() {
     if (!due) {
       dueSince = nanos.read();
@@ -51,7 +51,7 @@ final class SignOfLife {
     failure = why.getClass().getSimpleName();
   }
 
-  /** No success is waited for any more. */
+  /** Marks the task as no longer due. */
   synchronized void rests() {
     due = false;
   }

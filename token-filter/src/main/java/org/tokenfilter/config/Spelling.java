@@ -6,34 +6,34 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What somebody may have meant by a name that there is not. */
+/** A finder of the known name that an unknown, probably misspelt name resembles. */
 final class Spelling {
 
   private static final String FIRST_WORD = "token";
 
-  /** How many letters may differ, at most. */
+  /** The maximum number of letters that may differ. */
   private static final int MOST = 3;
 
-  /** One letter may differ, and one more for each of so many. */
+  /** One letter may differ, and one more for every so many letters of the name. */
   private static final int LETTERS = 6;
 
   private final Collection<String> known;
 
   /**
-   * Knows some names.
+   * Creates a finder.
    *
-   * @param known the keys that there are
+   * @param known the known names; later additions are seen
    */
   Spelling(Collection<String> known) {
     this.known = known;
   }
 
-  /** Whether a name begins as those of settings do, in any spelling. */
+  /** Returns true if a name begins like that of a setting, in any case and with any separator. */
   static boolean isLikeASetting(String name) {
     return name.toLowerCase(Locale.ROOT).matches("(?s)token[._-].*");
   }
 
-  /** The key that a name resembles most; empty if it resembles none. */
+  /** Returns the known name that is most similar; empty if none is similar enough. */
   Optional<String> meant(String written) {
     return known.stream()
         .filter(key -> distance(written, key) <= allowed(key))
@@ -50,19 +50,19 @@ final class Spelling {
     return words(written).equals(words(key)) ? 0 : edits(letters(written), letters(key));
   }
 
-  /** The same whatever stands between words, and whatever their case is. */
+  /** Returns the letters and digits in lower case, without separators. */
   private static String letters(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
   }
 
-  /** The same in whatever order. */
+  /** Returns the words in lower case and sorted, so that their order does not matter. */
   private static String words(String name) {
     String[] words = name.toLowerCase(Locale.ROOT).split("[^a-z0-9]+", -1);
     Arrays.sort(words);
     return String.join(" ", words);
   }
 
-  /** How many letters are missing, too many, wrong, or in the place of their neighbour. */
+  /** Returns the optimal string alignment distance (Damerau-Levenshtein). */
   private static int edits(String from, String to) {
     int[][] least = new int[from.length() + 1][to.length() + 1];
     for (int i = 0; i <= from.length(); i++) {

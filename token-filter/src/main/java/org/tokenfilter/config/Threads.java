@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.notice.Notices;
 
-/** The daemon threads of an application, from their first work to its closing. */
+/** The daemon threads for the background tasks and event queues of one application. */
 final class Threads implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
-  /** What every task is allowed beside three times its interval: a slow machine is no failure. */
+  /** The time a task may be late beyond three intervals, since a slow machine is not a failure. */
   private static final Duration ALLOWANCE = Duration.ofMinutes(1);
 
   private static final int INTERVALS = 3;
@@ -31,9 +31,10 @@ final class Threads implements AutoCloseable {
   private final List<SignOfLife> signs = new ArrayList<>();
 
   /**
-   * Threads whose names begin with this one.
+   * Creates the tasks, without threads yet.
    *
-   * @param patience how long closing waits for all of them together
+   * @param name the prefix of the threads' names
+   * @param patience the maximum time for which closing waits for all threads together
    */
   Threads(String name, Duration patience, Ticker nanos, Notices notices) {
     this.name = name;
@@ -42,12 +43,12 @@ final class Threads implements AutoCloseable {
     this.notices = notices;
   }
 
-  /** Does something again and again, an interval after it was last done. */
+  /** Starts a task with a fixed delay between the end of a run and the start of the next. */
   void repeat(String what, Work work, Duration interval) {
     repeat(what, work, false, interval);
   }
 
-  /** Does something at once and then again and again, an interval after it was last begun. */
+  /** Starts a task that runs immediately and then at a fixed rate. */
   void steadily(String what, Work work, Duration interval) {
     repeat(what, work, true, interval);
   }
@@ -60,9 +61,9 @@ final class Threads implements AutoCloseable {
   }
 
   /**
-   * Does one thing after the other; what is too much is dropped, with a warning.
+   * Creates a bounded executor with one thread. Excess events are dropped with a warning.
    *
-   * @param mostBytes how much memory may wait
+   * @param mostBytes the maximum size of the waiting events in bytes
    */
   Executor queue(String what, long mostBytes) {
     EventQueue queue = new EventQueue(what, mostBytes, sign(what, ALLOWANCE), notices);
@@ -80,18 +81,21 @@ final class Threads implements AutoCloseable {
   private Thread started(String what, Runnable run) {
     Thread thread = new Thread(run, name + " " + what);
     thread.setDaemon(true);
-    // Not the one of whoever happened to start it: a thread must not hold on to that.
+    // Not inherited from the starting thread, whose class loader would be retained.
     thread.setContextClassLoader(Threads.class.getClassLoader());
     thread.start();
     return thread;
   }
 
-  /** The signs of life of all tasks, in the order in which they began. */
+  /** Returns the health of all tasks, in the order of their start. */
   synchronized List<BackgroundTask> tasks() {
     return signs.stream().map(SignOfLife::state).toList();
   }
 
-  /** Stops what repeats; what is queued is done first, as far as there is time. */
+  /**
+   * Stops all tasks, and delivers queued events as far as time permits. Waits for the threads no
+   * longer than the configured time.
+   */
   @Override
   public void close() {
     long deadline = nanos.read() + patience.toNanos();

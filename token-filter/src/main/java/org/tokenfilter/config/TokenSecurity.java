@@ -36,11 +36,11 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Everything that an application's filters and endpoints share, put together from its settings: one
- * for an application, kept in its ServletContext. Thread-safe.
+ * The components that an application's filters and endpoints share, created from its settings.
+ * There is one per application, kept in its ServletContext. Thread-safe.
  *
- * <p>Applications that register the filter in web.xml or by annotation need not make one; to log
- * somebody in themselves, after a form or a single sign-on, they ask {@link #of(ServletContext)}.
+ * <p>Applications that register the filter in web.xml or by annotation need not create one. To log
+ * a user in themselves, after a form or a single sign-on, they call {@link #of(ServletContext)}.
  */
 public final class TokenSecurity implements AutoCloseable {
 
@@ -48,15 +48,15 @@ public final class TokenSecurity implements AutoCloseable {
 
   /**
    * The attribute of a request that names its user, for access logs: {@code
-   * %{org.tokenfilter.user}r} of Tomcat. What would be read as more than one word of a line is
-   * percent-encoded, as in an address. It stays after a log-out: the request was the user's.
+   * %{org.tokenfilter.user}r} of Tomcat. Characters that could split the name into several words
+   * are percent-encoded, as in a URL. It remains after a logout, since the request was the user's.
    */
   public static final String USER_ATTRIBUTE = "org.tokenfilter.user";
 
-  /** The attribute for the tokens that a request has logged in with; no client can set it. */
+  /** The request attribute of the tokens issued by its logins; no client can set it. */
   private static final String LOGGED_IN = "org.tokenfilter.config.LoggedIn";
 
-  /** The handles of what a request has logged in with, and was admitted with before. */
+  /** The ids of the tokens that a request has logged in with, or was granted access with before. */
   private record LoggedIn(Set<TokenId> handles) {
 
     static LoggedIn of(HttpServletRequest request) {
@@ -90,7 +90,7 @@ public final class TokenSecurity implements AutoCloseable {
   private final @Nullable LoginDesk desk;
   private final List<AutoCloseable> parts;
 
-  /** How tokens travel in any filter or servlet; until there is one, as the settings say. */
+  /** The combined transports of all filters and servlets; by the settings until there is one. */
   private volatile Carriage carriage;
 
   private boolean carried;
@@ -131,23 +131,24 @@ public final class TokenSecurity implements AutoCloseable {
             configuration.value(ConfigurationKey.HTTP_SESSION, ContainerSession.Treatment.class));
   }
 
-  /** Starts one in code. */
+  /** Returns a builder, for applications that create the security in code. */
   public static TokenSecurityBuilder builder() {
     return new TokenSecurityBuilder();
   }
 
   /**
-   * One with these settings; system properties and the environment override them.
+   * Creates a security with these settings, which system properties and environment variables
+   * override.
    *
-   * @param settings by their keys, such as {@code token.keys.file}
-   * @throws ConfigurationException if they are wrong
+   * @param settings the settings by their keys, such as {@code token.keys.file}
+   * @throws ConfigurationException if settings are wrong; lists every mistake
    */
   public static TokenSecurity from(Map<String, String> settings) {
     return builder().settings(settings).build();
   }
 
   /**
-   * The one that an application's filters and endpoints share.
+   * Returns the security that an application's filters and endpoints share.
    *
    * @throws IllegalStateException if none of them has been started yet
    */
@@ -155,26 +156,23 @@ public final class TokenSecurity implements AutoCloseable {
     return ContextSecurity.of(context).security();
   }
 
-  /** Takes part in what its filters and servlets carry tokens by. */
+  /** Adds the token transport of a filter or servlet. */
   synchronized void carryToo(Carriage other) {
     carriage = carried ? carriage.and(other) : other;
     carried = true;
   }
 
-  /** The life of tokens, for applications that want to end or look at them. */
+  /** Returns the token service, for applications that list or revoke tokens. */
   public TokenService service() {
     return service;
   }
 
-  /** The calls of the store, for applications that want to watch them. */
+  /** Returns the monitor of the store calls, for applications that observe them. */
   public StoreCalls storeCalls() {
     return storeCalls;
   }
 
-  /**
-   * How it is, by what is known: nobody is asked, so that anybody may ask for it as often as he
-   * likes.
-   */
+  /** Returns the health of the node, derived from recent activity. Performs no I/O. */
   public Health health() {
     return new Health(
         storeCalls.areAnswered(),
@@ -185,31 +183,32 @@ public final class TokenSecurity implements AutoCloseable {
   }
 
   /**
-   * Logs somebody in whom the application has authenticated itself. A session token's cookies are
-   * added to the response, which must not be committed, and which no cache may keep. An HttpSession
-   * that the request has gets a new id, as {@code token.http-session} says.
+   * Logs in a user whom the application has authenticated itself. The cookies of a session token
+   * are added to the response, which must not be committed and is marked as not cacheable. An
+   * HttpSession of the request gets a new id if {@code token.http-session} is {@code renew}.
    *
-   * <p>Where tokens travel in cookies a session token is of a new session, and the one whose
-   * cookies it takes the place of is ended. Elsewhere the same subject joins the session whose id
-   * its browser sends, since the tokens of other tabs need that id.
+   * <p>If tokens are transported in cookies, a session token opens a new session, and the session
+   * of the replaced cookies is revoked. Otherwise the same subject joins the session whose id its
+   * browser sends, since the tokens of other tabs need that id.
    *
-   * @param kind SESSION or USER
-   * @throws TokenRejectedException if the subject has as many sessions as it may, or it cannot be
-   *     told where the request comes from
+   * @param kind the kind of token, SESSION or USER
+   * @throws TokenRejectedException if the subject has reached the limit of sessions, or the address
+   *     of the client cannot be determined
    * @throws org.tokenfilter.token.UnfitSubjectException if the subject has more roles or
-   *     attributes, or a longer name, than a token may stand for: see {@link Subject}
-   * @throws org.tokenfilter.store.TokenStoreException if the store could not keep it
-   * @throws IllegalStateException if the token is to travel in a cookie, and the response is
-   *     committed; nothing has changed then
+   *     attributes, or a longer name, than a token can have; see {@link Subject}
+   * @throws org.tokenfilter.store.TokenStoreException if the store could not keep the token
+   * @throws IllegalArgumentException if the kind is OPEN
+   * @throws IllegalStateException if the token needs a cookie and the response is committed;
+   *     nothing has changed then
    */
   public IssuedToken login(
       HttpServletRequest request, HttpServletResponse response, Subject subject, TokenKind kind)
       throws TokenRejectedException {
     if (kind == TokenKind.OPEN) {
-      throw new IllegalArgumentException("nobody logs in by an open token");
+      throw new IllegalArgumentException("kind must be SESSION or USER, not OPEN");
     }
     if (kind == TokenKind.SESSION && carriage.byCookie() && response.isCommitted()) {
-      throw new IllegalStateException("the response is committed, and can bring no cookies");
+      throw new IllegalStateException("the response is committed, so that no cookies can be added");
     }
     ClientAddress client = proxies.clientOf(request);
     containerSession.logIn(request);
@@ -217,7 +216,7 @@ public final class TokenSecurity implements AutoCloseable {
         kind == TokenKind.USER
             ? service.issueUser(subject, null, client)
             : newSession(request, subject, client);
-    // A login may put another token in the place of the one that the request was admitted with.
+    // A login may replace the token that the request was granted access with.
     request.setAttribute(
         LOGGED_IN, LoggedIn.of(request).and(admitted(request)).and(token.record().id()));
     LoggedUser.note(request, token.record().subject());
@@ -237,7 +236,7 @@ public final class TokenSecurity implements AutoCloseable {
     return service.issueSession(subject, Duration.ZERO, client, Set.of());
   }
 
-  /** The one in the browser's cookies, which are about to be overwritten. */
+  /** Leaves the session in the browser's cookies, which are about to be overwritten. */
   private void endFormerSession(HttpServletRequest request) {
     try {
       PresentedToken former = carriage.carrier().read(request);
@@ -245,21 +244,21 @@ public final class TokenSecurity implements AutoCloseable {
         service.leaveSession(former);
       }
     } catch (TokenRejectedException none) {
-      LOG.debug("A login takes the place of no session: {}", none.why());
+      LOG.debug("A login replaces no session: {}", none.why());
     }
   }
 
   /**
-   * Ends the token that a request was admitted with or has logged in with; on a public path, the
-   * one that it presents, whoever holds it. Then it takes the cookies back, and invalidates an
-   * HttpSession that the request has, as {@code token.http-session} says. When it returns, none of
-   * these tokens is good any more; a request that presents none of this application's has nothing
-   * to end.
+   * Revokes the token that a request was granted access with or has logged in with; on a public
+   * path, the token that it presents, regardless of its holder. Then expires the cookies, and
+   * invalidates an HttpSession of the request if {@code token.http-session} is {@code renew}. None
+   * of these tokens is valid after the return. Without a token of this application, nothing is
+   * revoked.
    *
-   * @throws TokenRejectedException with {@link org.tokenfilter.token.Rejection#BAD_REQUEST} if it
-   *     cannot be told which token is meant: nothing is ended, and the cookies stay
-   * @throws org.tokenfilter.store.TokenStoreException if the store could not end it: the cookies
-   *     stay, so that the user can log out again
+   * @throws TokenRejectedException with {@link org.tokenfilter.token.Rejection#BAD_REQUEST} if the
+   *     request presents ambiguous tokens; nothing is revoked, and the cookies are kept
+   * @throws org.tokenfilter.store.TokenStoreException if the store could not revoke a token; the
+   *     cookies are kept, so that the user can log out again
    */
   public void logout(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
@@ -284,9 +283,10 @@ public final class TokenSecurity implements AutoCloseable {
   }
 
   /**
-   * Where a login page leads to when its user has logged in: the page that {@code token.login-page}
-   * kept the user from, with its query. What stands in the parameter {@code next} instead is not
-   * believed: it is a path of this application, or the application's root.
+   * Returns the address to which a login page sends its user after the login: the page that needed
+   * the login, with its query, from the parameter {@code next}. The parameter is not trusted: the
+   * result is always a path within this application, its root if the parameter is missing or
+   * invalid.
    */
   public String wayBack(HttpServletRequest request) {
     return WayBack.from(request, request.getServletContext().getContextPath());
@@ -299,15 +299,15 @@ public final class TokenSecurity implements AutoCloseable {
         : null;
   }
 
-  /** What becomes of the container's HttpSession at a login and a log-out. */
+  /** Returns the treatment of the container's HttpSession at a login and a logout. */
   public ContainerSession containerSession() {
     return containerSession;
   }
 
   /**
-   * Closes a session whose request has been answered, as soon as the store takes it.
+   * Revokes a session whose request has been answered, as soon as the store accepts it.
    *
-   * @param why the store did not take it at once
+   * @param why the failure of the first attempt
    */
   public void closeLater(TokenId session, Throwable why) {
     unfinishedEnds.add(session, why);
@@ -317,43 +317,43 @@ public final class TokenSecurity implements AutoCloseable {
     return unfinishedEnds;
   }
 
-  /** The clock that judges; it never runs backwards. */
+  /** Returns the clock by which tokens are validated; it never runs backwards. */
   public Clock clock() {
     return clock;
   }
 
-  /** The nanosecond source that measures, as {@link System#nanoTime()} does. */
+  /** Returns the nanosecond source for measurements, like {@link System#nanoTime()}. */
   public LongSupplier nanoTime() {
     return nanoTime;
   }
 
-  /** What operators are told, once for something that happens again and again. */
+  /** Returns the log for operators, which limits the lines about recurring causes. */
   public Notices notices() {
     return notices;
   }
 
-  /** What refusals look like. */
+  /** Returns the writer of problem documents. */
   public Problems problems() {
     return problems;
   }
 
-  /** The guard against what other sites make a browser send. */
+  /** Returns the guard against cross-site requests. */
   public CrossSiteGuard guard() {
     return guard;
   }
 
   /**
-   * Where log-ins pass.
+   * Returns the login service.
    *
-   * @param who needs it
-   * @throws ConfigurationException if it is not configured who checks passwords
+   * @param who the name of the component that needs it, for the error message
+   * @throws ConfigurationException if no authenticator is configured
    */
   public LoginDesk desk(String who) {
     if (desk == null) {
       throw new ConfigurationException(
           List.of(
               ConfigurationKey.CREDENTIALS.key()
-                  + " is needed by "
+                  + " must be set, since it is needed by "
                   + who
                   + ": "
                   + ConfigurationKey.CREDENTIALS.description()));
@@ -361,7 +361,7 @@ public final class TokenSecurity implements AutoCloseable {
     return desk;
   }
 
-  /** Where requests come from. */
+  /** Returns the resolver of client addresses. */
   public TrustedProxies proxies() {
     return proxies;
   }
@@ -370,7 +370,7 @@ public final class TokenSecurity implements AutoCloseable {
     return configuration;
   }
 
-  /** Stops its threads and closes what it opened. Idempotent. */
+  /** Stops the threads and closes the components that it has opened. Idempotent. */
   @Override
   public void close() {
     List<AutoCloseable> lastFirst = new ArrayList<>(parts);

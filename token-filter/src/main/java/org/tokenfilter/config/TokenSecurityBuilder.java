@@ -49,24 +49,24 @@ import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * Builds a {@link TokenSecurity} in code. What is not given is made from the settings. Not
- * thread-safe.
+ * A builder of a {@link TokenSecurity} in code. Components that are not given are created from the
+ * settings. Not thread-safe.
  */
 public final class TokenSecurityBuilder {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
 
-  /** How often files are looked at: a change is in force within twice as long. */
+  /** The interval of file checks; a change is in force within twice this time. */
   static final Duration FILE_INTERVAL = Duration.ofSeconds(2);
 
-  /** How often uses of tokens are written whose turn it is. */
+  /** The interval at which due renewals are written to the store. */
   private static final Duration USES_INTERVAL = Duration.ofSeconds(1);
 
   private static final Duration UNFINISHED_INTERVAL = Duration.ofSeconds(1);
 
   /**
-   * What asks the store beside requests has one thread each and places of its own: the sweep, the
-   * uses, the ends and the listeners.
+   * The maximum number of concurrent store calls by background tasks, separate from those by
+   * requests. The sweep, the renewals, the revocations and the listeners have one thread each.
    */
   private static final int BACKGROUND_CONCURRENCY = 4;
 
@@ -87,62 +87,68 @@ public final class TokenSecurityBuilder {
   TokenSecurityBuilder() {}
 
   /**
-   * Sets a key, such as {@code token.idle-timeout}; system properties and environment override it.
+   * Sets a key, such as {@code token.idle-timeout}. System properties and environment variables
+   * override it.
    */
   public TokenSecurityBuilder setting(String key, String value) {
     settings.put(key, value);
     return this;
   }
 
-  /** Sets many keys. */
+  /** Sets several keys, as {@link #setting} does. */
   public TokenSecurityBuilder settings(Map<String, String> values) {
     settings.putAll(values);
     return this;
   }
 
-  /** The store, which stays the caller's to close; instead of the setting {@code token.store}. */
+  /** Sets the store, which the caller closes, instead of the setting {@code token.store}. */
   public TokenSecurityBuilder store(TokenStore value) {
     store = value;
     return this;
   }
 
-  /** Who checks passwords, instead of the setting {@code token.credentials}. */
+  /**
+   * Sets the authenticator, which the caller closes, instead of the setting {@code
+   * token.credentials}.
+   */
   public TokenSecurityBuilder authenticator(Authenticator value) {
     authenticator = value;
     return this;
   }
 
-  /** One more who hears what happens to tokens. */
+  /** Adds a listener to token events. */
   public TokenSecurityBuilder listener(TokenListener value) {
     listeners.add(value);
     return this;
   }
 
-  /** The clock that judges, for tests. */
+  /** Sets the clock by which tokens are validated, for tests. */
   public TokenSecurityBuilder clock(Clock value) {
     clock = value;
     return this;
   }
 
-  /** The keys, which stay the caller's to read again; instead of the setting token.keys.file. */
+  /** Sets the keys, which the caller reloads, instead of the setting token.keys.file. */
   TokenSecurityBuilder keys(ReloadedFile<KeyRing> value) {
     givenKeys = value;
     return this;
   }
 
-  /** How often files are looked at, for tests that wait for it. */
+  /** Sets the interval of file checks, for tests that wait for it. */
   TokenSecurityBuilder fileInterval(Duration value) {
     fileInterval = value;
     return this;
   }
 
   /**
-   * The application that it is for: its context-params are settings, its path is the default of
-   * {@code token.audience}, and its class loader sees the store providers. Without it the default
-   * audience is ROOT, and those are seen that stand beside this library.
+   * Sets the application: its context-params are settings, its path is the default of {@code
+   * token.audience}, and its class loader sees the store providers. Without an application the
+   * default audience is ROOT, and the store providers are those that this library's class loader
+   * sees.
    *
-   * <p>What is built is that application's: its filters and servlets find it, in whatever order the
-   * container starts them. If one of them has started before, it has its own.
+   * <p>The application's filters and servlets find the security that is built, in whatever order
+   * the container starts them. Filters and servlets that have been started before share their own
+   * one.
    */
   public TokenSecurityBuilder context(ServletContext context) {
     application = context;
@@ -153,10 +159,10 @@ public final class TokenSecurityBuilder {
   }
 
   /**
-   * Puts everything together and starts it.
+   * Creates all components and starts the background tasks.
    *
-   * @throws ConfigurationException if settings are wrong, or a library beside this one is too old;
-   *     lists every mistake
+   * @throws ConfigurationException if settings are wrong, or a required library is missing or too
+   *     old; lists every mistake
    */
   public TokenSecurity build() {
     RequiredLibrary.requireAll();
@@ -260,7 +266,7 @@ public final class TokenSecurityBuilder {
     return security;
   }
 
-  /** What is closed with it, the last one first: all that was not handed in. */
+  /** Returns the resources to close with the security, the last one first, without given ones. */
   private List<AutoCloseable> ours(
       TokenStore kept, TokenService service, @Nullable Authenticator checks, Threads threads) {
     List<AutoCloseable> ours = new ArrayList<>();
@@ -298,16 +304,16 @@ public final class TokenSecurityBuilder {
   }
 
   private void report(Configuration configuration, String effective, String audience) {
-    LOG.info("Tokens for {}, by these settings:{}", audience, effective);
+    LOG.info("Settings of the token filter for {}:{}", audience, effective);
     if (store == null && configuration.string(STORE).equals("memory")) {
-      LOG.warn("Tokens are kept in memory: for one node alone, and lost at a restart");
+      LOG.warn("Tokens are kept in memory, for a single node only, and are lost at a restart");
     } else if (!configuration.has(AUDIENCE)) {
       LOG.warn(
-          "{} is not set: where other applications share the store and the keys, name each of them",
+          "{} is not set. If applications share the store and the keys, set it in each of them",
           AUDIENCE.key());
     }
     if (configuration.duration(MAX_LIFETIME).isZero()) {
-      LOG.warn("{} is off: a session lives for as long as it is used", MAX_LIFETIME.key());
+      LOG.warn("{} is off: a session that is in use never expires", MAX_LIFETIME.key());
     }
   }
 }

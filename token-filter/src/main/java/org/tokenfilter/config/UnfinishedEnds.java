@@ -11,9 +11,10 @@ import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenId;
 
 /**
- * Sessions that could not be closed with their request, when its answer had been sent: they are
- * closed as soon as the store takes it. Bounded; what is too much, and what is left when the
- * application stops and the store does not answer, ends when it expires. Thread-safe.
+ * A bounded queue of sessions that could not be revoked with their request, whose response had been
+ * sent already. They are revoked as soon as the store accepts it. Sessions beyond the bound, and
+ * those still queued when the application stops while the store does not answer, live until they
+ * expire. Thread-safe.
  */
 final class UnfinishedEnds implements Work, AutoCloseable {
 
@@ -24,7 +25,7 @@ final class UnfinishedEnds implements Work, AutoCloseable {
   private final TokenService service;
   private final Notices notices;
 
-  /** In the order of their turn. Guarded by this. */
+  /** The sessions in the order in which they are tried. Guarded by this. */
   private final Set<TokenId> waiting = new LinkedHashSet<>();
 
   UnfinishedEnds(TokenService service, Notices notices) {
@@ -32,27 +33,31 @@ final class UnfinishedEnds implements Work, AutoCloseable {
     this.notices = notices;
   }
 
-  /** This session is to be closed. */
+  /**
+   * Adds a session that is to be revoked.
+   *
+   * @param why the failure of the first attempt
+   */
   void add(TokenId session, Throwable why) {
     notices.failing(
         LOG,
         CAUSE,
         "Sessions could not be closed with their requests, which were answered already; this is"
-            + " tried again each second. Look at the store",
+            + " retried every second. Check the store",
         why);
     if (!enqueue(session)) {
       notices.warn(
           LOG,
           CAUSE,
-          "More than {} sessions wait to be closed; the others end when they expire. Look at the"
-              + " store",
+          "More than {} sessions wait to be closed; further ones live until they expire. Check"
+              + " the store",
           MOST);
     }
   }
 
   /**
-   * Closes what waits, up to the first one that the store does not take: that one has its turn
-   * after all others, since it may be the only one.
+   * Revokes the waiting sessions, up to the first one that the store does not accept. That one is
+   * moved behind all others, since it may be the only one that fails.
    */
   @Override
   public Optional<Throwable> attempt() {
@@ -94,13 +99,13 @@ final class UnfinishedEnds implements Work, AutoCloseable {
     return waiting.size();
   }
 
-  /** Tries once more. */
+  /** Tries once more, and logs the number of sessions that remain. */
   @Override
   public void close() {
     var unused = attempt();
     int left = left();
     if (left > 0) {
-      LOG.warn("{} sessions were not closed; they end when they expire", left);
+      LOG.warn("{} sessions were not closed; they live until they expire", left);
     }
   }
 }

@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is written down as a setting, and is none: misspelt, mostly. What is written for this
- * application stops the start. System properties and environment variables may be there for
- * somebody else, so that most of them are only warned of.
+ * Names in the sources that look like settings but are not, mostly because they are misspelt. Those
+ * in init-params and context-params stop the start. System properties and environment variables may
+ * be meant for other programs, so that most of them only cause a warning.
  */
 final class UnknownSettings {
 
@@ -20,22 +20,22 @@ final class UnknownSettings {
 
   private static final String DOMAIN = "token.cookie.domain";
   private static final String NO_DOMAIN =
-      "by intent: cookies with a Domain go to every host of it, and every host of it can overwrite"
-          + " them. Serve what shares a login at one host, or let each host have its own";
+      "by design: browsers send cookies with a Domain to all its hosts, and each host can overwrite"
+          + " them. Serve applications that share a login at one host, or use one login per host";
 
   private final ConfigurationSources sources;
   private final Set<String> known = new TreeSet<>();
 
-  /** The keys that are known, by their environment variables. */
+  /** The known keys, by the names of their environment variables. */
   private final Map<String, String> variables = new TreeMap<>();
 
   private final Set<String> storePrefixes;
   private final Spelling spelling = new Spelling(known);
 
   /**
-   * Compares what is written with what there is.
+   * Compares the names in the sources with the known settings.
    *
-   * @param stores the settings of each installed store provider, by its name
+   * @param stores the settings of each installed store provider, by the provider's name
    */
   UnknownSettings(ConfigurationSources sources, Map<String, Set<String>> stores) {
     this.sources = sources;
@@ -51,9 +51,9 @@ final class UnknownSettings {
   }
 
   /**
-   * Finds what must be a mistake.
+   * Reports the names that must be mistakes.
    *
-   * @param problems gets a sentence for each
+   * @param problems receives a sentence for each
    */
   void require(List<String> problems) {
     for (String key : sources.written()) {
@@ -70,13 +70,13 @@ final class UnknownSettings {
     }
   }
 
-  /** What may be a mistake, a sentence for each. Values are left out: some are secrets. */
+  /** Returns a warning for each name that may be a mistake, without values, which may be secret. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     for (String name : unknownProperties()) {
       String meant = meant(name, ": ");
       if (!isOfStore(name) && !meant.isEmpty()) {
-        warnings.add("The system property " + name + " is no setting and changes nothing" + meant);
+        warnings.add("The system property " + name + " is not a setting and has no effect" + meant);
       }
     }
     List<String> ofStores = new ArrayList<>();
@@ -84,7 +84,7 @@ final class UnknownSettings {
       String meant = spelling.meant(name).orElse(null);
       if (meant != null) {
         warnings.add(
-            "The environment variable %s is no setting and changes nothing: did you mean %s?"
+            "The environment variable %s is not a setting and has no effect: did you mean %s?"
                 .formatted(name, ConfigurationKey.environmentVariable(meant)));
       } else if (isOfStoreInEnvironment(name)) {
         ofStores.add(name);
@@ -92,8 +92,8 @@ final class UnknownSettings {
     }
     if (!ofStores.isEmpty()) {
       warnings.add(
-          "These environment variables are called as settings of a store are, are none and change"
-              + " nothing: %s. Mistakes? Or Kubernetes has set them, for a service of such a name"
+          "These environment variables are named like settings of a store, but are none and have no"
+              + " effect: %s. Correct them, unless Kubernetes set them for a service of that name"
                   .formatted(String.join(", ", ofStores)));
     }
     return warnings;

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** An engine for WebSockets that answers handshakes in a filter which it registers by itself. */
+/** A WebSocket engine that answers handshakes in a filter of its own. */
 enum WebSocketEngine {
   JETTY(
       "org\\.eclipse\\.jetty\\..*\\.websocket\\.servlet\\.WebSocketUpgradeFilter",
@@ -59,16 +59,21 @@ enum WebSocketEngine {
   private final String remedy;
 
   /**
-   * An engine.
+   * Creates an engine.
    *
-   * @param filter a regular expression for the name of its filter's class
+   * @param filter a regular expression of the class name of the engine's filter
+   * @param remedy the way to move the engine's filter behind the token filter
    */
   WebSocketEngine(String filter, String remedy) {
     this.filter = filter;
     this.remedy = remedy;
   }
 
-  /** The engine whose filter a class is, or extends; null if it is none that is known. */
+  /**
+   * Returns the engine of a filter class; null if it is not a known one.
+   *
+   * @param classNames the names of the class and of its superclasses
+   */
   static @Nullable WebSocketEngine of(Iterable<String> classNames) {
     for (String name : classNames) {
       for (WebSocketEngine engine : values()) {
@@ -80,12 +85,12 @@ enum WebSocketEngine {
     return null;
   }
 
-  /** What an administrator does to have it behind the token filter. */
+  /** Returns the way to move the engine's filter behind the token filter. */
   String remedy() {
     return remedy;
   }
 
-  /** Whether it has endpoints; it may have where that cannot be told. */
+  /** Returns true if the engine has endpoints, or if that cannot be determined. */
   final boolean mayHaveEndpoints(ServletContext context) {
     try {
       return !Boolean.FALSE.equals(endpoints(context));
@@ -94,7 +99,11 @@ enum WebSocketEngine {
     }
   }
 
-  /** Whether it has endpoints; null where it does not tell. */
+  /**
+   * Returns true if the engine has endpoints; null if it does not expose that.
+   *
+   * @throws ReflectiveOperationException if the container's internals are inaccessible
+   */
   abstract @Nullable Boolean endpoints(ServletContext context) throws ReflectiveOperationException;
 
   private static Object container(ServletContext context) throws NoSuchFieldException {

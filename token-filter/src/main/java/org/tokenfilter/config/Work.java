@@ -2,14 +2,14 @@ package org.tokenfilter.config;
 
 import java.util.Optional;
 
-/** Something that is done again and again, and may fail now and then. */
+/** The work of a background task, which is repeated and may fail. */
 @FunctionalInterface
 interface Work {
 
   /**
-   * Does it once.
+   * Runs once. A failure that the work has not logged itself may be thrown.
    *
-   * @return why it failed, where it has reported that itself; empty if it succeeded
+   * @return the failure, if the work has logged it already; empty if it succeeded
    */
   Optional<Throwable> attempt();
 }

@@ -1,10 +1,10 @@
 /**
- * Settings, and the one place where everything is put together.
+ * The settings, and the composition root of the library.
  *
- * <p>Enters: system properties, environment, init-params, context-params. Leaves: a {@link
- * org.tokenfilter.config.TokenSecurity}, one for an application, which its filters and endpoints
- * share. All keys are in {@link org.tokenfilter.config.ConfigurationKey}; all mistakes are reported
- * at once by a {@link org.tokenfilter.config.ConfigurationException}.
+ * <p>Input: system properties, environment variables, init-params, context-params. Output: one
+ * {@link org.tokenfilter.config.TokenSecurity} per application, which its filters and endpoints
+ * share. All keys are in {@link org.tokenfilter.config.ConfigurationKey}. A {@link
+ * org.tokenfilter.config.ConfigurationException} reports all mistakes at once.
  */
 @NullMarked
 package org.tokenfilter.config;

@@ -9,22 +9,25 @@ import org.tokenfilter.token.Subject;
 /**
  * A line of a password file: {@code USER:HASH:ROLE,ROLE}. Immutable.
  *
- * @param hash of the user's password; one that no password matches where the line is for a key
- * @param key of an API key; null where the line is for a password
+ * @param subject the user with the roles
+ * @param hash the hash of the user's password; if the line is for an API key, a hash that no
+ *     password matches
+ * @param key the digest of an API key; null if the line is for a password
  */
 record AccountLine(Subject subject, PasswordHash hash, @Nullable ApiKeyDigest key) {
 
   private static final PasswordHash NO_PASSWORD = PasswordHash.unmatchable(PasswordHash.ITERATIONS);
 
   /**
-   * Reads a line.
+   * Parses a line.
    *
-   * @throws IllegalArgumentException if it is none; the message holds neither hash nor digest
+   * @throws IllegalArgumentException if the line is not valid; the message contains neither hash
+   *     nor digest
    */
   static AccountLine parse(String line) {
     String[] fields = line.split(":", -1);
     if (fields.length != 3 || fields[0].isEmpty()) {
-      throw new IllegalArgumentException("an account is written USER:HASH:ROLE,ROLE");
+      throw new IllegalArgumentException("an account must have the form USER:HASH:ROLE,ROLE");
     }
     boolean forKey = ApiKeyDigest.isMeant(fields[1]);
     PasswordHash hash = forKey ? NO_PASSWORD : PasswordHash.parse(fields[1]);
@@ -37,7 +40,7 @@ record AccountLine(Subject subject, PasswordHash hash, @Nullable ApiKeyDigest ke
     for (String field : text.isBlank() ? new String[0] : text.split(",", -1)) {
       String role = field.strip();
       if (role.isEmpty() || !roles.add(role)) {
-        throw new IllegalArgumentException("a role is empty, or stands there twice");
+        throw new IllegalArgumentException("roles must not be empty or repeated");
       }
     }
     return roles;

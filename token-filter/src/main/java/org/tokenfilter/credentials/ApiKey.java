@@ -3,15 +3,15 @@ package org.tokenfilter.credentials;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * An API key that wants in.
+ * A login attempt with an API key.
  *
- * @param value as it was sent; an array so that it can be wiped, which is done after the attempt
- * @param request the request that brought it
+ * @param value the key as it was sent; the array is overwritten after the attempt
+ * @param request the request that contained the key
  */
-@SuppressWarnings("ArrayRecordComponent") // an array, and the caller's own, so that it can be wiped
+@SuppressWarnings("ArrayRecordComponent") // the caller's own array, so that it can be overwritten
 public record ApiKey(char[] value, HttpServletRequest request) {
 
-  /** Shows no secret. */
+  /** Returns a constant, so that the secret is not shown. */
   @Override
   public String toString() {
     return "ApiKey[]";

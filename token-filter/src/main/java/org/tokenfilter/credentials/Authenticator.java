@@ -6,74 +6,81 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Subject;
 
 /**
- * Checks user names and passwords; and tells, where it can, who may still go on. Teams write their
- * own for whatever keeps their accounts. Must be thread-safe, and should take as long for an
- * unknown user as for a wrong password. One that is named by {@code token.credentials} and is an
- * {@link AutoCloseable} is closed with the application.
+ * A checker of user names and passwords, and optionally of the current state of accounts. An
+ * application implements it for the system that holds its accounts.
+ *
+ * <p>An implementation must be thread-safe, and should take as long for an unknown user as for a
+ * wrong password. If {@code token.credentials} names an implementation that is an {@link
+ * AutoCloseable}, it is closed with the application.
  */
 @FunctionalInterface
 public interface Authenticator {
 
   /**
-   * Checks a login.
+   * Checks a user name and a password.
    *
-   * @return who it is; empty if the name or the password is wrong, or the account may not log in
-   * @throws IOException if that could not be decided; the answer is then 503
+   * @return the user; empty if the name or the password is wrong, or the account may not log in
+   * @throws IOException if the credential could not be checked; the request is then answered with
+   *     503
    */
   Optional<Subject> authenticate(Login login) throws IOException;
 
   /**
-   * Checks an API key, which stands for a user name and its password at once: {@code
-   * TokenQueryServlet} takes such keys. They are compared as they are, so they must be random and
-   * long enough not to be guessed: 128 bits at least.
+   * Checks an API key, which takes the place of a user name and a password. {@code
+   * TokenQueryServlet} accepts such keys. Keys are compared without a slow hash, so they must be
+   * random, with at least 128 bits, to be safe from guessing. The default implementation accepts no
+   * key.
    *
-   * @return whose key it is; empty if nobody has it, as by default
-   * @throws IOException if that could not be decided; the answer is then as for {@link
-   *     #authenticate}
+   * @return the owner of the key; empty if no user has it
+   * @throws IOException if the key could not be checked; the request is then answered with 503
    */
   default Optional<Subject> authenticateKey(ApiKey key) throws IOException {
     return Optional.empty();
   }
 
   /**
-   * What the accounts are now, where a login that has succeeded may be let in again without being
-   * asked about: the same name and password, for ten seconds, and for as long as this is the same
-   * object (compared by identity). So callers that send them with each request, as introspection by
-   * Basic does, cost one check in that time. Asked before and after each check; must answer at
-   * once.
+   * Returns the current version of the accounts, which allows successful logins to be cached. A
+   * login with the same name and password is then accepted without another check for ten seconds,
+   * as long as this method returns the same object (compared by identity). So a client that sends
+   * them with each request, as introspection with Basic does, costs one check in that time. Called
+   * before and after each check; must not block.
    *
-   * @return null, as by default, and each login is checked. Anything else only if {@link
-   *     #authenticate} looks at the name and the password and at nothing else of the request, and
-   *     if a change of the accounts may take effect ten seconds late, or gives another object
+   * @return the version; null, as by default, if each login must be checked. An implementation may
+   *     return an object only if {@link #authenticate} depends on no part of the request other than
+   *     the name and the password. A change of the accounts must give another object, unless it may
+   *     take effect ten seconds late
    */
   default @Nullable Object accountsVersion() {
     return null;
   }
 
   /**
-   * Whether {@link #current} answers. Where it does not, {@code token.subject.recheck} stops the
-   * start.
+   * Returns whether {@link #current} is supported. If it is not and {@code token.subject.recheck}
+   * is set, the application does not start. The default is false.
    */
   default boolean canTellCurrent() {
     return false;
   }
 
   /**
-   * Says whether somebody who logged in earlier may go on, and by which roles. Asked on each node
-   * once in {@code token.subject.recheck} for a subject that is active there, and once more after
-   * each log-in of his; by the thread of a request that waits for it, and of several subjects at
-   * once; so it should give up soon. Whoever implements it answers true in {@link #canTellCurrent}
-   * too.
+   * Returns the current state of an account that logged in earlier: whether it may continue, and
+   * its roles. Each node calls it once per {@code token.subject.recheck} for a subject that is
+   * active there, and once after each login of the subject. The calls for several subjects run
+   * concurrently, each in the thread of a request that waits for the result, so an implementation
+   * should use a short timeout. An implementation must also return true from {@link
+   * #canTellCurrent}.
    *
-   * @param subject as one of his logins left him, whoever logged him in: his name is what counts
-   * @return the same name with the roles that he has now, or what he was given where nothing is to
-   *     change; its attributes are not looked at. Empty if he may not go on: his account was
-   *     disabled, deleted or renamed. All his tokens are then ended
-   * @throws IOException if that could not be decided; requests are answered 503 once the last
-   *     answer is too old. So they are where it throws anything else, or answers null
+   * @param subject the subject as of one of its logins, by any authenticator; only the name is
+   *     significant
+   * @return a subject of the same name with the current roles, or the given subject if nothing has
+   *     changed; its attributes are ignored. Empty if the account may not continue because it was
+   *     disabled, deleted or renamed; all tokens of the subject are then revoked
+   * @throws IOException if the state could not be determined; requests are answered with 503 once
+   *     the last result is too old. The same applies if this method throws any other exception or
+   *     returns null
    */
   default Optional<Subject> current(Subject subject) throws IOException {
     throw new UnsupportedOperationException(
-        getClass().getName() + " cannot say whether somebody may go on");
+        getClass().getName() + " does not support checking the current state of an account");
   }
 }

@@ -7,16 +7,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Reads the credentials of the scheme Basic (RFC 7617): base64 of {@code user-id:password}. */
+/** A parser of credentials of the Basic scheme (RFC 7617): base64 of {@code user-id:password}. */
 final class BasicCredentials {
 
   private BasicCredentials() {}
 
-  /** The login that this text says; empty if it is not base64 of UTF-8 with a colon in it. */
+  /**
+   * Parses credentials.
+   *
+   * @return the user name and the password; empty unless the text is base64 of UTF-8 with a colon
+   */
   static Optional<Login> parse(String credentials, HttpServletRequest request) {
     String text;
     try {
-      // A new decoder reports malformed input, so that no two different passwords become one.
+      // A new decoder reports malformed input, so that different passwords stay different.
       text =
           StandardCharsets.UTF_8
               .newDecoder()

@@ -12,25 +12,25 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Subject;
 
 /**
- * Asks the container's realm (Jakarta Servlet, {@code HttpServletRequest.login}), and logs out of
- * it again at once: from then on the token says who it is. Where the container knows the caller
- * already, by its own log-in, that log-in ends with it: Tomcat and Undertow check no password
- * before. Thread-safe.
+ * An authenticator that uses the container's realm (Jakarta Servlet, {@code
+ * HttpServletRequest.login}). It logs out of the realm at once, since the token identifies the user
+ * from then on. If the container had logged in the caller by its own login, that login ends too,
+ * because Tomcat and Undertow check no password while it lasts. Thread-safe.
  *
- * <p>The specification gives one exception for a wrong password, for a caller who is known already
- * and for a realm that is down. A realm that throws is told apart by the exception's cause, where
- * the container hands it on, and is answered 503; one that says no when it is down cannot be told
- * from a wrong password. A realm cannot be asked for somebody without his password, so this cannot
- * tell who may go on.
+ * <p>The specification defines one exception for a wrong password, for a caller that is logged in
+ * already, and for a realm that is unavailable. If the realm throws an exception and the container
+ * passes it on as the cause, the failure is recognized and answered with 503. If an unavailable
+ * realm just rejects the login, it cannot be distinguished from a wrong password. A realm cannot be
+ * queried for a user without the password, so {@link #current} is not supported.
  */
 public final class ContainerRealm implements Authenticator {
 
   private final Set<String> roles;
 
   /**
-   * A realm.
+   * Creates an authenticator.
    *
-   * @param roles asked for each who logs in, since a realm does not list them
+   * @param roles the roles to check for each user who logs in, since a realm cannot list them
    */
   public ContainerRealm(Set<String> roles) {
     this.roles = Set.copyOf(roles);
@@ -45,7 +45,7 @@ public final class ContainerRealm implements Authenticator {
     try {
       Principal principal = request.getUserPrincipal();
       if (principal == null) {
-        throw new IOException("the container logged somebody in, and does not say whom");
+        throw new IOException("the container logged in a user, but returned no principal");
       }
       Set<String> held =
           roles.stream().filter(request::isUserInRole).collect(Collectors.toUnmodifiableSet());
@@ -57,8 +57,8 @@ public final class ContainerRealm implements Authenticator {
 
   private static boolean letsIn(Login login, HttpServletRequest request) throws IOException {
     ServletException refused = refusal(login, request);
-    // Jetty has a cause for each refusal. It logs in over whomever it knows, and to ask it whom it
-    // knows may ask its realm once more.
+    // Jetty gives a cause for each failed login. It replaces an existing login by itself, and
+    // getUserPrincipal may query its realm once more.
     if (refused != null && refused.getCause() == null && request.getUserPrincipal() != null) {
       logOut(request);
       refused = refusal(login, request);
@@ -66,7 +66,11 @@ public final class ContainerRealm implements Authenticator {
     return refused == null;
   }
 
-  /** Why the container does not log in; null if it has. */
+  /**
+   * Logs in to the container.
+   *
+   * @return the exception of the container if it rejected the login; null if it succeeded
+   */
   private static @Nullable ServletException refusal(Login login, HttpServletRequest request)
       throws IOException {
     try {
@@ -77,7 +81,7 @@ public final class ContainerRealm implements Authenticator {
       if (cause instanceof RuntimeException
           || cause instanceof Error
           || cause instanceof IOException) {
-        throw new IOException("the container's realm broke down", refused);
+        throw new IOException("the container's realm failed", refused);
       }
       return refused;
     }
@@ -87,7 +91,7 @@ public final class ContainerRealm implements Authenticator {
     try {
       request.logout();
     } catch (ServletException e) {
-      throw new IOException("the container did not log out again", e);
+      throw new IOException("the container failed to log out", e);
     }
   }
 }

@@ -6,16 +6,19 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * How a user name is counted. Accounts may be kept where names are compared by a collation that
- * looks at letters alone, so all that such a one passes over is taken off: case, accents, width,
- * spaces, and what cannot be seen. Two users whose names differ in nothing else share their counts,
- * and nothing more.
+ * The normalization of user names for counting logins. The accounts may be in a database that
+ * compares names by a collation of letters only. So this class removes all that such a collation
+ * ignores: case, accents, width, spaces and invisible characters. Two users whose names differ only
+ * in these share their counts, and nothing else.
  */
 final class CountedName {
 
   private static final int MOST = 255;
 
-  /** Where a mark is an accent or a point; elsewhere, as in India, it is a vowel. */
+  /**
+   * The scripts in which a mark is an accent or a point. In others, as in those of India, a mark is
+   * a vowel.
+   */
   private static final Set<Character.UnicodeScript> ACCENTED =
       EnumSet.of(
           Character.UnicodeScript.INHERITED,
@@ -29,13 +32,13 @@ final class CountedName {
 
   private CountedName() {}
 
-  /** The name as it is counted; may be empty. */
+  /** Returns the normalized name, which may be empty. */
   static String of(String username) {
     String plain = Normalizer.normalize(username, Normalizer.Form.NFKD);
     StringBuilder letters = new StringBuilder();
     plain.codePoints().filter(CountedName::isSeen).forEach(letters::appendCodePoint);
     String folded = letters.toString().toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-    // Changing the case may have made new accents. Normalizing may make it eighteen times as long.
+    // The case mapping may add accents. Normalization may make the name eighteen times as long.
     StringBuilder name = new StringBuilder();
     Normalizer.normalize(folded, Normalizer.Form.NFKD)
         .codePoints()
@@ -59,7 +62,10 @@ final class CountedName {
     };
   }
 
-  /** Letters that are others with a stroke, or two in one, have no decomposition in Unicode. */
+  /**
+   * Appends a letter. Letters with a stroke and ligatures are replaced here, since Unicode defines
+   * no decomposition of them.
+   */
   private static void letter(int c, StringBuilder name) {
     switch (c) {
       case '\u00df' -> name.append("ss");

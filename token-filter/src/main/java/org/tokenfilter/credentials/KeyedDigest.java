@@ -8,8 +8,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * HMAC-SHA-256 with a key that is random for each process and kept nowhere else: what it makes of a
- * password is worth nothing outside of this process. Thread-safe.
+ * HMAC-SHA-256 with a random key that exists only in this process. A digest of a password is
+ * therefore useless outside of the process. Thread-safe.
  */
 final class KeyedDigest {
 
@@ -18,13 +18,13 @@ final class KeyedDigest {
 
   private final SecretKeySpec key;
 
-  /** What a digest stands for, so that none can be taken for one of another purpose. */
+  /** The purpose of a digest, so that digests of different purposes never match. */
   enum Purpose {
     /** A user name and its password. */
     LOGIN(1),
-    /** A user name at a client. */
+    /** A user name and a client. */
     PLACE(2),
-    /** A user name at a client, and its password. */
+    /** A user name, a client and a password. */
     PLACE_AND_PASSWORD(3);
 
     private final int number;
@@ -41,7 +41,10 @@ final class KeyedDigest {
     Arrays.fill(bytes, (byte) 0);
   }
 
-  /** The digest of these texts, each with its length, so that no two lists of texts are one. */
+  /**
+   * Returns the digest of these texts. It covers the length of each text, so that different lists
+   * of texts have different digests.
+   */
   byte[] of(Purpose purpose, String name, String client, char[] password) {
     int chars = name.length() + client.length() + password.length;
     ByteBuffer text = ByteBuffer.allocate((4 * Integer.BYTES) + (chars * Character.BYTES));
@@ -54,7 +57,7 @@ final class KeyedDigest {
       mac.init(key);
       return mac.doFinal(text.array());
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+      throw new IllegalStateException("this JDK does not provide " + ALGORITHM, e);
     } finally {
       Arrays.fill(text.array(), (byte) 0);
     }

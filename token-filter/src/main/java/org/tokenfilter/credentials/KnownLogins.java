@@ -8,14 +8,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has logged in from where in the last seven days. Where too many others have failed, a login
- * is still checked if it can be one of these; else it is refused unseen.
+ * The combinations of user name and client that have logged in successfully in the last seven days.
+ * If too many other logins have failed, a login is still checked if it can be one of these;
+ * otherwise it is rejected unchecked.
  *
- * <p>Whether it can be one must not tell a stranger at the same address who is known there. So of
- * each success eight bits of a keyed digest are kept beside its name and client, and of those that
- * are not known eight others are taken: in both cases one password in 256 is checked, and the
- * answer to a wrong one is the same. Bounded in memory; holds no name and no address, and of a
- * password these eight bits. Thread-safe.
+ * <p>This must not reveal to an attacker at the same address which users are known there. So eight
+ * bits of a keyed digest, the mark, are stored with the name and the client of each success. For an
+ * unknown combination, eight other bits take the place of the mark. In both cases one password in
+ * 256 is checked, and the result for a wrong one is the same. Bounded in memory. No name and no
+ * address is stored, and only these eight bits depend on a password. Thread-safe.
  */
 final class KnownLogins {
 
@@ -27,7 +28,7 @@ final class KnownLogins {
   private final KeyedDigest digests;
   private final Cache<Place, Byte> marks;
 
-  /** A user name at a client. */
+  /** The digest of a user name and a client. */
   private record Place(long one, long two) {}
 
   KnownLogins(KeyedDigest digests, Ticker nanos) {
@@ -41,7 +42,7 @@ final class KnownLogins {
             .build();
   }
 
-  /** A login, looked at. */
+  /** The result of looking up a login. */
   final class Look {
 
     private final Place place;
@@ -58,33 +59,40 @@ final class KnownLogins {
       kept = marks.getIfPresent(place);
     }
 
-    /** Whether it can be one that has succeeded; so can one in 256 of all others. */
+    /**
+     * Returns whether this can be a login that has succeeded before. Also true for one in 256 of
+     * all other logins.
+     */
     boolean canBeKnown() {
       return mark == (kept == null ? ofNobody : kept);
     }
 
-    /** Whether its user name has succeeded at its client, perhaps by another password. */
+    /**
+     * Returns whether the user name has logged in successfully from the client, perhaps with
+     * another password.
+     */
     boolean isKnown() {
       return kept != null;
     }
 
-    /** It has succeeded. */
+    /** Records that the login succeeded. */
     void succeeded() {
       marks.put(place, mark);
     }
   }
 
   /**
-   * Looks at a login.
+   * Looks up a login.
    *
-   * @param name as it is counted
-   * @param client as it is counted
+   * @param name the normalized user name
+   * @param client the client key of the throttle
+   * @param password the password as it was sent
    */
   Look at(String name, String client, char[] password) {
     return new Look(name, client, password);
   }
 
-  /** How many are kept. */
+  /** Returns the number of stored combinations. */
   long size() {
     marks.cleanUp();
     return marks.estimatedSize();

@@ -3,16 +3,16 @@ package org.tokenfilter.credentials;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Somebody who wants in.
+ * A login attempt with a user name and a password.
  *
- * @param username as it was sent
- * @param password as it was sent; an array so that it can be wiped, which is done after the attempt
- * @param request the request that brought it
+ * @param username the user name as it was sent
+ * @param password the password as it was sent; the array is overwritten after the attempt
+ * @param request the request that contained them
  */
-@SuppressWarnings("ArrayRecordComponent") // an array, and the caller's own, so that it can be wiped
+@SuppressWarnings("ArrayRecordComponent") // the caller's own array, so that it can be overwritten
 public record Login(String username, char[] password, HttpServletRequest request) {
 
-  /** Shows no secret. */
+  /** Returns a constant, so that the password is not shown. */
   @Override
   public String toString() {
     return "Login[]";

@@ -18,18 +18,19 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Where every login passes, whatever endpoint it comes from. A wrong user name, a wrong password
- * and credentials that nobody can have are refused alike. Few logins are checked at once, since a
- * hash costs a processor; more of them wait for a bounded time, and the rest is sent away, so that
- * a storm of logins leaves the processors and most of the container's threads to requests with
- * tokens. Thread-safe.
+ * The login service, which all logins of all endpoints use. A wrong user name, a wrong password and
+ * malformed credentials are rejected in the same way.
+ *
+ * <p>Only a few logins are checked concurrently, since a password hash occupies a processor. A
+ * limited number of others wait for a limited time, and the rest are rejected. So a burst of logins
+ * leaves the processors and most of the container's threads to requests with tokens. Thread-safe.
  */
 public final class LoginDesk {
 
   private static final int MAX_USERNAME_LENGTH = 255;
   private static final int MAX_PASSWORD_LENGTH = 1024;
 
-  /** What API keys are counted by begins so; no user name does. */
+  /** The prefix of the names by which API keys are counted; no user name starts with it. */
   private static final String KEYS = "\0key ";
 
   private static final String SHOWN_FOR_A_KEY = "(an API key)";
@@ -44,35 +45,46 @@ public final class LoginDesk {
   private final KnownLogins known;
   private final RememberedLogins remembered;
 
-  /** Hears of logins that are refused. */
+  /** A listener that is notified of failed logins. */
   @FunctionalInterface
   public interface Failures {
-    /** This user name, which may be anything, was refused. */
+    /**
+     * Called after a login was rejected.
+     *
+     * @param username the user name, which may be any text that a client sent
+     * @param refused the rejection
+     * @param client the address of the client
+     */
     void refused(String username, TokenRejectedException refused, ClientAddress client);
   }
 
   /**
-   * How many logins there may be at the desk at once.
+   * The limits for concurrent logins.
    *
-   * @param checked how many are checked
-   * @param waiting how many more wait
-   * @param patience how long one waits
+   * @param checked the maximum number of logins that are checked concurrently
+   * @param waiting the maximum number of other logins that wait
+   * @param patience the maximum time that a login waits
    */
   public record Crowd(int checked, int waiting, Duration patience) {
 
-    /** How long a login waits where nothing else is said. */
+    /** The default of the maximum time that a login waits. */
     public static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Some who wait for as long as is usual. */
+    /** Creates limits with the default waiting time. */
     public Crowd(int checked, int waiting) {
       this(checked, waiting, PATIENCE);
     }
   }
 
   /**
-   * A desk.
+   * Creates a login service.
    *
-   * @param nanos a time in nanoseconds, of any origin
+   * @param authenticator checks the credentials
+   * @param throttle limits the number of failed logins
+   * @param crowd the limits for concurrent logins
+   * @param failures the listener for failed logins
+   * @param random the source of the key for digests
+   * @param nanos a time in nanoseconds, with any origin
    */
   public LoginDesk(
       Authenticator authenticator,
@@ -94,26 +106,28 @@ public final class LoginDesk {
   }
 
   /**
-   * Logs in with the credentials of the scheme Basic.
+   * Logs in a user with credentials of the Basic scheme.
    *
-   * @param credentials what follows the scheme; null if there is nothing
-   * @throws TokenRejectedException if they are missing or wrong, or as {@link #logIn}
-   * @throws IOException if that could not be decided
+   * @param credentials the text after the name of the scheme; null if there is none
+   * @throws TokenRejectedException if the credentials are missing or wrong, or for the other
+   *     reasons of {@link #logIn}
+   * @throws IOException if the credentials could not be checked
    */
   public Subject logInByBasic(
       @Nullable String credentials, HttpServletRequest request, ClientAddress client)
       throws TokenRejectedException, IOException {
     Optional<Login> login =
         credentials == null ? Optional.empty() : BasicCredentials.parse(credentials, request);
-    return logIn(login.orElseThrow(() -> refused("no credentials of the scheme Basic")), client);
+    return logIn(login.orElseThrow(() -> refused("no credentials of the Basic scheme")), client);
   }
 
   /**
-   * Logs in by an API key, and wipes it. Failures are counted for the key and for the client: keys
-   * of others are not held up by what somebody tries.
+   * Logs in a user with an API key, and overwrites the key. Failures are counted for the key and
+   * for the client, so that failed attempts with one key do not delay the use of others.
    *
-   * @throws TokenRejectedException if nobody has the key, or as {@link #logIn}
-   * @throws IOException if that could not be decided
+   * @throws TokenRejectedException if no user has the key, or for the other reasons of {@link
+   *     #logIn}
+   * @throws IOException if the key could not be checked
    */
   public Subject logInByKey(ApiKey key, ClientAddress client)
       throws TokenRejectedException, IOException {
@@ -121,7 +135,7 @@ public final class LoginDesk {
     Login login = new Login(name, key.value(), key.request());
     try {
       if (!isText(CharBuffer.wrap(key.value()), MAX_PASSWORD_LENGTH)) {
-        throw refused("credentials that nobody can have");
+        throw refused("malformed credentials");
       }
       return check(login, client, unused -> authenticator.authenticateKey(key));
     } catch (TokenRejectedException e) {
@@ -137,17 +151,17 @@ public final class LoginDesk {
   }
 
   /**
-   * Logs in, and wipes the password.
+   * Logs in a user with a user name and a password, and overwrites the password.
    *
-   * @throws TokenRejectedException if the user name or the password is wrong, or too many logins
-   *     have failed, or too many are waiting
-   * @throws IOException if that could not be decided
+   * @throws TokenRejectedException if the user name or the password is wrong, if too many logins
+   *     have failed, or if too many are waiting
+   * @throws IOException if the user name and the password could not be checked
    */
   public Subject logIn(Login login, ClientAddress client)
       throws TokenRejectedException, IOException {
     try {
       if (!isPossible(login)) {
-        throw refused("credentials that nobody can have");
+        throw refused("malformed credentials");
       }
       return check(login, client, authenticator::authenticate);
     } catch (TokenRejectedException e) {
@@ -158,7 +172,7 @@ public final class LoginDesk {
     }
   }
 
-  /** Asks about a login. */
+  /** A call of the authenticator for one kind of credentials. */
   @FunctionalInterface
   private interface Question {
     Optional<Subject> ask(Login login) throws IOException;
@@ -203,14 +217,14 @@ public final class LoginDesk {
     if (again.isPresent()) {
       return again;
     }
-    // Not the method without a time, which goes before those that wait.
+    // Not the method without a timeout, which would overtake the waiting logins.
     if (!places.tryAcquire(0, TimeUnit.NANOSECONDS)
         && !places.tryAcquire(wait.begin(), TimeUnit.NANOSECONDS)) {
       throw Wait.tooLong();
     }
     try {
       wait.close();
-      // Meanwhile another one may have succeeded with the same.
+      // Another login may have succeeded with the same credentials in the meantime.
       again = again(login, digest);
       return again.isPresent() ? again : ask(login, digest, question);
     } finally {
@@ -224,11 +238,11 @@ public final class LoginDesk {
 
   private Optional<Subject> ask(Login login, byte[] digest, Question question)
       throws IOException, InterruptedException {
-    // Before it is asked: what is changed while it answers must not be missed.
+    // Read before the check, so that a change of the accounts during the check is noticed.
     Object version = authenticator.accountsVersion();
     try {
       Optional<Subject> subject = question.ask(login);
-      // A team's own may answer null for whom it does not know, and nobody must see that it did.
+      // An implementation may return null for an unknown user; this must not be observable.
       if (subject == null) {
         return Optional.empty();
       }
@@ -237,11 +251,11 @@ public final class LoginDesk {
     } catch (IOException | RuntimeException undecided) {
       throw undecided;
     } catch (Exception undeclared) {
-      // One that is written in another language than Java may throw what no method declares.
+      // An implementation in a language other than Java may throw undeclared exceptions.
       if (undeclared instanceof InterruptedException interrupted) {
         throw interrupted;
       }
-      throw new IOException("whoever checks passwords broke down", undeclared);
+      throw new IOException("the authenticator failed", undeclared);
     }
   }
 
@@ -251,9 +265,9 @@ public final class LoginDesk {
   }
 
   /**
-   * Neither has control characters (RFC 7617, 2; RFC 8265, 4.2) or halves of surrogate pairs. A
-   * hash may take two such passwords for one: HMAC ignores zeros at the end of a key, and all
-   * halves are encoded as the same question mark.
+   * Returns whether a text has no control characters (RFC 7617, 2; RFC 8265, 4.2) and no halves of
+   * surrogate pairs. Two different passwords with these could have the same hash: HMAC ignores
+   * zeros at the end of a key, and all halves are encoded as the same question mark.
    */
   private static boolean isText(CharSequence text, int most) {
     return !text.isEmpty()

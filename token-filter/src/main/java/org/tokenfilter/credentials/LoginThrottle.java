@@ -12,17 +12,19 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Counts failed logins: for each user name from each client, and with ten times the limit for each
- * name and for each client alone. A client of IPv6 is its /64, whose addresses it may all have. A
- * count begins with its first failure and is forgotten a window later.
+ * A throttle that counts failed logins: for each pair of user name and client, and with ten times
+ * the limit for each name alone and each client alone. A client with an IPv6 address is identified
+ * by its /64 prefix, since it may have all addresses of it. A count starts with its first failure
+ * and is removed one window later.
  *
- * <p>No more attempts are undecided at once than could all fail without going over a limit; the
- * next one waits until one of them is decided, so that a burst does not slip through and a right
- * password is not refused because others are being checked. Of the limits of a name and of a client
- * alone the second half is left to pairs that have not failed yet. Where one of these two is
- * reached, an attempt is let through only if it can be a login that is known to succeed.
+ * <p>The number of attempts in flight is limited, so that no limit would be exceeded if all of them
+ * failed. The next attempt waits until one of them is finished. So a burst cannot exceed a limit,
+ * and a correct password is not rejected because other logins are being checked. The second half of
+ * the limit of a name or of a client is reserved for pairs that have not failed yet. If the limit
+ * of a name or of a client is reached, an attempt is allowed only if it can be a login that is
+ * known to succeed.
  *
- * <p>Bounded in memory: under a flood of names the counts that are used least go first.
+ * <p>Bounded in memory: if there are too many names, the least used counts are evicted first.
  * Thread-safe.
  */
 public final class LoginThrottle {
@@ -36,17 +38,17 @@ public final class LoginThrottle {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition decided = lock.newCondition();
 
-  /** What is counted together. */
+  /** The kind of a count. */
   private enum Kind {
     PAIR,
     NAME,
     CLIENT
   }
 
-  /** Whose failures are counted; what does not matter for its kind is empty. */
+  /** The key of a count; a part that is not significant for the kind is empty. */
   private record Key(Kind kind, String name, String client) {}
 
-  /** Guarded by the lock. */
+  /** A count of failed attempts and of attempts in flight. Guarded by the lock. */
   private static final class Count {
     private final Key key;
     private final long limit;
@@ -58,7 +60,11 @@ public final class LoginThrottle {
       this.limit = limit;
     }
 
-    /** How much of the limit a pair may use; one that has failed before, the first half. */
+    /**
+     * Returns the part of the limit that a pair may use.
+     *
+     * @param fresh whether the pair has not failed before; otherwise only the first half is usable
+     */
     long limit(boolean fresh) {
       return fresh ? limit : Math.max(1, limit / 2);
     }
@@ -72,14 +78,14 @@ public final class LoginThrottle {
     }
   }
 
-  /** Why an attempt is refused. */
+  /** A limit for which an attempt is rejected. */
   enum Limit {
-    /** The user name from this client. */
-    OF_PAIR("too many logins of the user name from the client have failed"),
-    /** The user name, from whatever clients. */
-    OF_NAME("too many logins of the user name have failed"),
-    /** The client, by whatever user names. */
-    OF_CLIENT("too many logins from the client have failed");
+    /** The limit of a user name and a client. */
+    OF_PAIR("too many failed logins of the user name from the client"),
+    /** The limit of a user name, over all clients. */
+    OF_NAME("too many failed logins of the user name"),
+    /** The limit of a client, over all user names. */
+    OF_CLIENT("too many failed logins from the client");
 
     private final String why;
 
@@ -91,22 +97,22 @@ public final class LoginThrottle {
       return new TokenRejectedException(Rejection.TOO_MANY_LOGINS, why);
     }
 
-    /** Whether this limit is why a login was refused. */
+    /** Returns whether a login was rejected because of this limit. */
     boolean refused(TokenRejectedException refusal) {
       return refusal.why().equals(why);
     }
   }
 
   /**
-   * A throttle.
+   * Creates a throttle.
    *
-   * @param failures how many failures of a user name from a client are borne
-   * @param window how long a count lasts
-   * @param nanos a time in nanoseconds, of any origin
+   * @param failures the number of allowed failures of a user name from a client
+   * @param window the lifetime of a count
+   * @param nanos a time in nanoseconds, with any origin
    */
   public LoginThrottle(int failures, Duration window, Ticker nanos) {
     this.failures = failures;
-    // Counts are changed in place, so what is written is the beginning of one.
+    // Counts are modified in place, so the only write of an entry is its creation.
     this.counts =
         Caffeine.newBuilder()
             .maximumSize(MOST_COUNTS)
@@ -116,13 +122,15 @@ public final class LoginThrottle {
   }
 
   /**
-   * Begins an attempt, which is undecided from now on.
+   * Begins an attempt, which is in flight from then on. Waits while too many attempts are in
+   * flight.
    *
-   * @param name as it is counted
-   * @param client as it is counted
-   * @param canBeKnown whether it can be a login that is known to succeed
-   * @param wait waits where it must
-   * @throws TokenRejectedException if too many have failed, or it has waited for too long
+   * @param name the normalized user name
+   * @param client the client key
+   * @param canBeKnown whether the attempt can be a login that is known to succeed
+   * @param wait the waiting slot of the login, which limits the time
+   * @throws TokenRejectedException if too many logins have failed, or the attempt waited too long
+   * @throws InterruptedException if the thread is interrupted while it waits
    */
   Attempt begin(String name, String client, boolean canBeKnown, Wait wait)
       throws TokenRejectedException, InterruptedException {
@@ -135,7 +143,7 @@ public final class LoginThrottle {
           attempt.refused(over);
           throw over.refusal();
         }
-        // A login that can be known is not held up by what others have under way, either.
+        // A login that can be known is not delayed by the attempts of others in flight, either.
         if (attempt.hasRoom(canBeKnown)) {
           return attempt.entered(over);
         }
@@ -149,13 +157,13 @@ public final class LoginThrottle {
     }
   }
 
-  /** How many counts are kept. */
+  /** Returns the number of stored counts. */
   long counts() {
     counts.cleanUp();
     return counts.estimatedSize();
   }
 
-  /** A client as it is counted. */
+  /** Returns the key by which a client is counted: its address, or its /64 prefix for IPv6. */
   static String counted(ClientAddress client) {
     return client.bytes().length == IPV6_LENGTH ? client.prefix() : client.toString();
   }
@@ -164,7 +172,7 @@ public final class LoginThrottle {
     return counts.get(new Key(kind, name, client), key -> new Count(key, limit));
   }
 
-  /** An attempt to log in, which ends by one of three calls. */
+  /** A login attempt. The caller must finish it with exactly one of three methods. */
   final class Attempt {
 
     private final Count pair;
@@ -202,7 +210,7 @@ public final class LoginThrottle {
       return this;
     }
 
-    /** What it was compared with must not be guessed at for ever. */
+    /** Counts a failure of the pair, so that its mark cannot be guessed by unlimited attempts. */
     private void refused(Limit limit) {
       if (limit != Limit.OF_PAIR) {
         pair.failed++;
@@ -211,19 +219,20 @@ public final class LoginThrottle {
     }
 
     /**
-     * The limit of its name or of its client that was reached already when it began: it is refused
-     * by that unless it is a login that is known to succeed, and does. Null if there is none.
+     * Returns the limit of the name or of the client that was already reached when the attempt
+     * began; null if none was. The caller must reject the attempt with this limit, unless it is a
+     * login that is known to succeed and does succeed.
      */
     @Nullable Limit beyond() {
       return beyond;
     }
 
-    /** It succeeded: this user has nothing against them at this client any more. */
+    /** Finishes the attempt as successful, and resets the failures of the user at this client. */
     void succeeded() {
       end(() -> pair.failed = 0);
     }
 
-    /** It failed. */
+    /** Finishes the attempt as failed, and counts it. */
     void failed() {
       end(
           () -> {
@@ -233,12 +242,12 @@ public final class LoginThrottle {
           });
     }
 
-    /** It neither succeeded nor failed. */
+    /** Finishes the attempt without a result; it is not counted. */
     void undecided() {
       end(() -> {});
     }
 
-    /** Counts under the lock, where what is counted is read as well. */
+    /** Applies a change of the counts under the lock, and wakes the waiting attempts. */
     private void end(Runnable counting) {
       lock.lock();
       try {
@@ -253,7 +262,7 @@ public final class LoginThrottle {
       }
     }
 
-    /** A count begins with its first failure, so those that have none are not kept. */
+    /** Removes counts without a failure, since a count starts with its first failure. */
     private void forgetEmpty() {
       forget(pair);
       forget(ofName);

@@ -9,8 +9,9 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Tells operators of logins that are refused although they may be right: because of what others
- * did, or because there are too many at once. Thread-safe.
+ * The warnings for operators about logins that are rejected although the credentials may be right:
+ * because of the failed logins of others, or because there are too many logins at once.
+ * Thread-safe.
  */
 public final class LoginWarnings {
 
@@ -18,36 +19,43 @@ public final class LoginWarnings {
 
   private final Notices notices;
 
-  /** Warnings that are written here. */
+  /** Creates warnings that are logged through these notices. */
   public LoginWarnings(Notices notices) {
     this.notices = notices;
   }
 
-  /** A login was refused. */
+  /**
+   * Logs a warning if a login was rejected for one of these reasons.
+   *
+   * @param username the user name, which may be any text that a client sent
+   * @param refused the rejection
+   * @param client the address of the client
+   */
   public void refused(String username, TokenRejectedException refused, ClientAddress client) {
     if (refused.rejection() == Rejection.LOGIN_BUSY) {
       notices.warn(
           LOG,
           "login-busy",
-          "Logins are answered 503: {}. Let fewer log in by password at once (callers of"
-              + " introspection by a token of their own), or give this node more processors; see"
-              + " token.login.waiting",
+          "Logins are answered 503: {}. Reduce the number of concurrent logins by password"
+              + " (callers of introspection should use a token of their own), or give this node"
+              + " more processors; see token.login.waiting",
           refused.why());
     } else if (LoginThrottle.Limit.OF_CLIENT.refused(refused)) {
       notices.warn(
           LOG,
           "login-client",
           "Logins from {} are answered 429: too many of them have failed, by many user names. If"
-              + " this is a proxy of yours, name it in token.trusted-proxies: all that come through"
-              + " it are counted as one client. Else passwords are being guessed from there. Those"
-              + " who have lately logged in from there still can",
+              + " this address is one of your proxies, add it to token.trusted-proxies, since all"
+              + " clients behind it are counted as one. Otherwise passwords are being guessed from"
+              + " there. Users who have recently logged in from there still can",
           client);
     } else if (LoginThrottle.Limit.OF_NAME.refused(refused)) {
       notices.warn(
           LOG,
           "login-name",
           "Logins of {} are answered 429: too many have failed, from many clients. The password is"
-              + " being guessed. From where this user has lately logged in it is still possible",
+              + " being guessed. The user can still log in from clients where they have recently"
+              + " logged in",
           Quoted.of(username));
     }
   }

@@ -15,7 +15,8 @@ import java.util.Set;
 import org.tokenfilter.token.Subject;
 
 /**
- * Accounts in a text file, one a line: user name, hash and roles. User names are compared exactly.
+ * An authenticator with accounts in a text file: one line for each, with user name, hash and roles.
+ * User names are compared exactly.
  *
  * <pre>
  *   # comments and empty lines are skipped
@@ -24,7 +25,7 @@ import org.tokenfilter.token.Subject;
  *   alice:$sha256$DIGEST:user,admin
  * </pre>
  *
- * <p>Read once, when made. Thread-safe.
+ * <p>The file is read once, when the object is created. Thread-safe.
  */
 public final class PasswordFile implements Authenticator {
 
@@ -46,7 +47,7 @@ public final class PasswordFile implements Authenticator {
     this.nobody = PasswordHash.unmatchable(mostIterations);
   }
 
-  /** What has been read so far. */
+  /** The accounts of the lines that have been read so far. */
   private static final class Lines {
     private final Map<String, AccountLine> passwords = new HashMap<>();
     private final Map<ApiKeyDigest, Subject> keys = new HashMap<>();
@@ -55,10 +56,10 @@ public final class PasswordFile implements Authenticator {
     void add(AccountLine line) {
       Subject subject = line.subject();
       if (line.key() != null && keys.put(line.key(), subject) != null) {
-        throw new IllegalArgumentException("the key stands in an earlier line too");
+        throw new IllegalArgumentException("the key is already in an earlier line");
       }
       if (line.key() == null && passwords.put(subject.name(), line) != null) {
-        throw new IllegalArgumentException("the user stands in an earlier line too");
+        throw new IllegalArgumentException("the user is already in an earlier line");
       }
       Subject before = subjects.putIfAbsent(subject.name(), subject);
       if (before != null && !before.roles().equals(subject.roles())) {
@@ -70,9 +71,9 @@ public final class PasswordFile implements Authenticator {
   /**
    * Reads a file, in UTF-8.
    *
-   * @throws IOException if it cannot be read
-   * @throws IllegalArgumentException if a line is not an account, and the message names the line;
-   *     or if there is none: a file is empty while it is written anew
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if a line is not a valid account; the message names the line.
+   *     Also if there is no account, since a file may be empty while it is being rewritten
    */
   public static PasswordFile read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
@@ -89,14 +90,14 @@ public final class PasswordFile implements Authenticator {
     }
     if (read.subjects.isEmpty()) {
       throw new IllegalArgumentException(
-          file + " has no account; it needs one line USER:HASH:ROLE,ROLE at least");
+          file + " has no account; it needs at least one line USER:HASH:ROLE,ROLE");
     }
     return new PasswordFile(read);
   }
 
   /**
    * Writes the line of an account to standard output; the password is the first line of standard
-   * input. With {@code --key} it makes an API key, which it writes to standard error, once.
+   * input. With {@code --key}, generates an API key and writes it to standard error, once.
    *
    * <pre>
    *   java -cp 'WEB-INF/lib/*' org.tokenfilter.credentials.PasswordFile alice user,admin
@@ -107,7 +108,7 @@ public final class PasswordFile implements Authenticator {
     boolean forKey = args.length == 3 && args[0].equals("--key");
     if (args.length != 2 && !forKey) {
       throw new IllegalArgumentException(
-          "two arguments: USER ROLE,ROLE; the password by stdin. Or three: --key USER ROLE,ROLE");
+          "usage: USER ROLE,ROLE with the password on standard input, or --key USER ROLE,ROLE");
     }
     String user = args[args.length - 2];
     SecureRandom random = new SecureRandom();
@@ -116,7 +117,7 @@ public final class PasswordFile implements Authenticator {
     String line = user + ":" + kept + ":" + args[args.length - 1];
     AccountLine.parse(line);
     if (forKey) {
-      System.err.println("The API key, which is kept nowhere: " + key);
+      System.err.println("The API key, which is not stored: " + key);
     }
     System.out.println(line);
   }
@@ -125,7 +126,8 @@ public final class PasswordFile implements Authenticator {
     String password =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
     if (password == null || password.isEmpty()) {
-      throw new IllegalArgumentException("the password is read from standard input");
+      throw new IllegalArgumentException(
+          "standard input must contain the password in its first line");
     }
     return PasswordHash.of(password.toCharArray(), PasswordHash.ITERATIONS, random);
   }
@@ -134,12 +136,12 @@ public final class PasswordFile implements Authenticator {
     return line.startsWith("\uFEFF") ? line.substring(1) : line;
   }
 
-  /** The names of all users that it has accounts of. */
+  /** Returns the names of all users. */
   public Set<String> users() {
     return subjects.keySet();
   }
 
-  /** This: the accounts of a file that is read once stay as they are. */
+  /** Returns this object, since its accounts never change. */
   @Override
   public Object accountsVersion() {
     return this;
@@ -150,7 +152,7 @@ public final class PasswordFile implements Authenticator {
     return true;
   }
 
-  /** Whoever stands in the file may go on, with the roles that it gives him. */
+  /** Returns the user with the roles in the file; empty if the user is not in the file. */
   @Override
   public Optional<Subject> current(Subject subject) {
     return Optional.ofNullable(subjects.get(subject.name()));
@@ -162,7 +164,7 @@ public final class PasswordFile implements Authenticator {
     PasswordHash hash = account == null ? nobody : account.hash();
     boolean matches = hash.matches(login.password());
     if (hash.iterations() < mostIterations) {
-      // The time of an older, cheaper hash must not tell that its user exists.
+      // The shorter time of an older, cheaper hash must not reveal that its user exists.
       PasswordHash.unmatchable(mostIterations - hash.iterations()).matches(login.password());
     }
     return matches && account != null ? Optional.of(account.subject()) : Optional.empty();

@@ -10,9 +10,9 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /**
- * What is kept of a password: PBKDF2 with HMAC-SHA-512 (RFC 8018), a salt and an iteration count,
- * as {@code $pbkdf2-sha512$210000$SALT$HASH} with base64 without padding. 210,000 is what OWASP
- * asks for. Immutable.
+ * The stored form of a password: PBKDF2 with HMAC-SHA-512 (RFC 8018), a salt and an iteration
+ * count, as {@code $pbkdf2-sha512$210000$SALT$HASH} with base64 without padding. OWASP recommends
+ * 210,000 iterations. Immutable.
  */
 final class PasswordHash {
 
@@ -34,27 +34,29 @@ final class PasswordHash {
     this.hash = hash;
   }
 
-  /** What to keep of this password. */
+  /** Returns a hash of a password, with a new salt. */
   static PasswordHash of(char[] password, int iterations, SecureRandom random) {
     byte[] salt = new byte[SALT_LENGTH];
     random.nextBytes(salt);
     return new PasswordHash(iterations, salt, derive(password, salt, iterations));
   }
 
-  /** One that no password matches and that takes as long to compare. */
+  /** Returns a hash that no password matches, and that takes as long to compare as any other. */
   static PasswordHash unmatchable(int iterations) {
     return new PasswordHash(iterations, new byte[SALT_LENGTH], new byte[0]);
   }
 
   /**
-   * The hash that {@link #toString()} writes so.
+   * Parses a hash in the form that {@link #toString()} returns.
    *
-   * @throws IllegalArgumentException if the text is none; the message does not hold it
+   * @throws IllegalArgumentException if the text is not a hash; the message does not contain the
+   *     text
    */
   static PasswordHash parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("not a hash like $pbkdf2-sha512$210000$SALT$HASH");
+      throw new IllegalArgumentException(
+          "a hash must have the form $pbkdf2-sha512$210000$SALT$HASH");
     }
     Base64.Decoder base64 = Base64.getDecoder();
     byte[] hash = base64.decode(matcher.group(3));
@@ -66,7 +68,7 @@ final class PasswordHash {
     return iterations;
   }
 
-  /** Whether this is the password; takes the same time for each that is not. */
+  /** Returns whether a password matches; the time is the same for all wrong passwords. */
   boolean matches(char[] password) {
     return MessageDigest.isEqual(hash, derive(password, salt, iterations));
   }
@@ -76,7 +78,7 @@ final class PasswordHash {
     try {
       return SecretKeyFactory.getInstance(ALGORITHM).generateSecret(spec).getEncoded();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+      throw new IllegalStateException("this JDK does not provide " + ALGORITHM, e);
     } finally {
       spec.clearPassword();
     }

@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Subject;
 
 /**
- * The latest logins that have succeeded, for ten seconds: a caller that sends the same user name
- * and password with each request costs one hash in that time. Of a password its keyed digest is
- * kept. Only successes are, and only for as long as the accounts are the same. A name that is
- * remembered and one that is not take the same time where the password is another one. Bounded in
- * memory; thread-safe.
+ * A cache of successful logins, for ten seconds. A client that sends the same user name and
+ * password with each request costs one password hash in that time. The cache stores a keyed digest
+ * of each password. Failed logins are not cached, and an entry is valid only as long as the version
+ * of the accounts is the same. With a wrong password, a cached name and a name that is not cached
+ * take the same time. Bounded in memory. Thread-safe.
  */
 final class RememberedLogins {
 
   static final Duration KEPT = Duration.ofSeconds(10);
 
-  /** Of all that is kept, more or less. */
+  /** The approximate maximum size of all entries. */
   private static final long MOST_BYTES = 8L << 20;
 
   private static final int BYTES_BESIDE_TEXTS = 300;
@@ -30,7 +30,7 @@ final class RememberedLogins {
   private final Cache<String, Success> successes;
   private final byte[] nothing;
 
-  @SuppressWarnings("ArrayRecordComponent") // never given out, and compared by MessageDigest
+  @SuppressWarnings("ArrayRecordComponent") // never exposed, and compared by MessageDigest
   private record Success(byte[] digest, Subject subject, Object accounts) {
 
     static int bytes(String name, Success success) {
@@ -48,9 +48,10 @@ final class RememberedLogins {
   }
 
   /**
-   * A memory.
+   * Creates an empty cache.
    *
-   * @param nanos a time in nanoseconds, of any origin
+   * @param digests computes the digests of passwords
+   * @param nanos a time in nanoseconds, with any origin
    */
   RememberedLogins(KeyedDigest digests, Ticker nanos) {
     this.digests = digests;
@@ -65,15 +66,18 @@ final class RememberedLogins {
             .build();
   }
 
-  /** What {@link #find} and {@link #keep} compare a login by. */
+  /** Returns the digest of a login, for {@link #find} and {@link #keep}. */
   byte[] digestOf(String username, char[] password) {
     return digests.of(KeyedDigest.Purpose.LOGIN, username, "", password);
   }
 
   /**
-   * Who it is, if this login has just succeeded.
+   * Returns the subject of a login that succeeded recently; empty if there is none.
    *
-   * @param accounts what the accounts are now; null if that is not known: nothing is remembered
+   * @param username the user name as it was sent
+   * @param digest the digest of the login
+   * @param accounts the current version of the accounts; null if there is none, in which case
+   *     nothing is found
    */
   Optional<Subject> find(String username, byte[] digest, @Nullable Object accounts) {
     Success success = successes.getIfPresent(username);
@@ -84,9 +88,13 @@ final class RememberedLogins {
   }
 
   /**
-   * This login has succeeded.
+   * Stores a login that succeeded.
    *
-   * @param accounts what the accounts were before it was checked
+   * @param username the user name as it was sent
+   * @param digest the digest of the login
+   * @param subject the subject that logged in
+   * @param accounts the version of the accounts before the check; null if there is none, in which
+   *     case nothing is stored
    */
   void keep(String username, byte[] digest, Subject subject, @Nullable Object accounts) {
     if (accounts != null) {
@@ -94,7 +102,7 @@ final class RememberedLogins {
     }
   }
 
-  /** How many are kept. */
+  /** Returns the number of entries. */
   long size() {
     successes.cleanUp();
     return successes.estimatedSize();

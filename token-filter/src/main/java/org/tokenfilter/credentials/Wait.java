@@ -6,7 +6,10 @@ import java.util.concurrent.Semaphore;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** How long one login may wait in all, and whether it may at all: few wait at once. One thread. */
+/**
+ * A waiting slot of one login. It limits the total time that the login waits, and the number of
+ * logins that wait at once. For use by one thread.
+ */
 final class Wait implements AutoCloseable {
 
   private final Semaphore seats;
@@ -15,9 +18,11 @@ final class Wait implements AutoCloseable {
   private boolean seated;
 
   /**
-   * A wait that has not begun.
+   * Creates a slot that is not acquired yet. The maximum time starts now.
    *
-   * @param seats one is taken while it waits
+   * @param seats the permits, one of which is held while the login waits
+   * @param patience the maximum time in total
+   * @param nanos a time in nanoseconds, with any origin
    */
   Wait(Semaphore seats, Duration patience, Ticker nanos) {
     this.seats = seats;
@@ -26,14 +31,14 @@ final class Wait implements AutoCloseable {
   }
 
   /**
-   * Begins to wait, or goes on.
+   * Acquires the slot, unless it is held already.
    *
-   * @return for how many nanoseconds it may; more than 0
-   * @throws TokenRejectedException if too many wait, or patience is over
+   * @return the time in nanoseconds that the login may still wait; greater than 0
+   * @throws TokenRejectedException if too many logins are waiting, or the time is over
    */
   long begin() throws TokenRejectedException {
     if (!seated && !seats.tryAcquire()) {
-      throw busy("too many logins wait to be checked");
+      throw busy("too many logins are waiting to be checked");
     }
     seated = true;
     long left = deadline - nanos.read();
@@ -43,15 +48,16 @@ final class Wait implements AutoCloseable {
     return left;
   }
 
+  /** Returns the rejection of a login that waited too long. */
   static TokenRejectedException tooLong() {
-    return busy("a login has waited for too long to be checked");
+    return busy("the login waited too long to be checked");
   }
 
   private static TokenRejectedException busy(String why) {
     return new TokenRejectedException(Rejection.LOGIN_BUSY, why);
   }
 
-  /** It waits no more. Idempotent. */
+  /** Releases the slot, if it is held. Idempotent. */
   @Override
   public void close() {
     if (seated) {

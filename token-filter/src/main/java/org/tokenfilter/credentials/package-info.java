@@ -1,8 +1,8 @@
 /**
- * Who somebody is: a user name and a password go in, a subject comes out.
+ * Authentication: the conversion of a user name and a password, or an API key, into a subject.
  *
- * <p>Start with {@link org.tokenfilter.credentials.Authenticator}, which teams implement, and
- * {@link org.tokenfilter.credentials.LoginDesk}, where every log-in of every endpoint passes.
+ * <p>Start with {@link org.tokenfilter.credentials.Authenticator}, which applications implement,
+ * and {@link org.tokenfilter.credentials.LoginDesk}, which handles the logins of all endpoints.
  */
 @NullMarked
 package org.tokenfilter.credentials;

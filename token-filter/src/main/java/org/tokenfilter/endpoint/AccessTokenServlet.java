@@ -16,8 +16,8 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Gives access tokens for user name and password (RFC 7617), and ends them. Map it to {@code
- * /security/rest/*} or wherever its clients look for it.
+ * A servlet that issues access tokens for user name and password (RFC 7617) and revokes them. Map
+ * it to {@code /security/rest/*} or the path that the clients use.
  *
  * <pre>
  *   GET /security/rest/token/access/session/30      200 OK
@@ -35,8 +35,9 @@ import org.tokenfilter.token.TokenRejectedException;
  *   GET /security/rest?_wadl                        200 OK, application/vnd.sun.wadl+xml
  * </pre>
  *
- * <p>The number is the time to live in minutes; 0 stands for none. POST does the same as GET. A
- * log-out is 200 where {@code token.logout.status} says so, for clients that know no 204.
+ * <p>The number is the time to live in minutes; 0 means an unlimited lifetime. POST does the same
+ * as GET. A logout is answered with 200 if {@code token.logout.status} says so, for clients that do
+ * not accept 204.
  */
 public class AccessTokenServlet extends LoginEndpoint {
 
@@ -49,10 +50,17 @@ public class AccessTokenServlet extends LoginEndpoint {
       new Description("access-tokens.wadl", "application/vnd.sun.wadl+xml");
   private static final List<String> METHODS = List.of("GET", "POST");
 
-  /** For web.xml and annotations: settings come from init-params and their other sources. */
+  /**
+   * Creates the servlet for web.xml and annotations. Its settings come from init-params and the
+   * other configuration sources.
+   */
   public AccessTokenServlet() {}
 
-  /** For code: the settings are those of this one, which stays the caller's to close. */
+  /**
+   * Creates the servlet for registration in code.
+   *
+   * @param security provides the settings; the caller closes it
+   */
   public AccessTokenServlet(TokenSecurity security) {
     super(security);
   }
@@ -76,7 +84,7 @@ public class AccessTokenServlet extends LoginEndpoint {
         : null;
   }
 
-  /** What follows the prefix, if it is one step of a path and no more. */
+  /** Returns the remainder after the prefix if it is exactly one path segment; null otherwise. */
   private static @Nullable String lastStep(String prefix, String path) {
     String step = path.startsWith(prefix) ? path.substring(prefix.length()) : "";
     return step.isEmpty() || step.indexOf('/') >= 0 ? null : step;
@@ -131,7 +139,7 @@ public class AccessTokenServlet extends LoginEndpoint {
     try {
       end(participant().presentToAct(request));
     } catch (TokenRejectedException refused) {
-      // Whatever locks its user out goes with the cookies.
+      // Cookies that cause the rejection would lock the user out, so they expire with it.
       participant().takeBackCookies(request, response);
       throw refused;
     }
@@ -140,7 +148,7 @@ public class AccessTokenServlet extends LoginEndpoint {
     response.setStatus(participant().logoutStatus());
   }
 
-  /** A token of ours that is dead already is what the client wants it to be. */
+  /** Revokes a token. A token of this application that has already ended counts as revoked. */
   private void end(PresentedToken presented) throws TokenRejectedException {
     try {
       service().logOut(presented);
@@ -149,7 +157,7 @@ public class AccessTokenServlet extends LoginEndpoint {
         throw refused;
       }
       if (refused.rejection() == Rejection.EXPIRED) {
-        // Where clocks differ it lives on for other nodes.
+        // With clock skew the token may still be live on other nodes.
         service().revoke(presented);
       }
     }

@@ -13,8 +13,8 @@ import org.tokenfilter.token.TokenRejectedException;
 import org.tokenfilter.token.UnfitSubjectException;
 
 /**
- * Answers requests by routes. No answer is stored, and a refusal or a failure becomes an answer
- * here and nowhere else. Immutable.
+ * The dispatcher of an endpoint's requests to its routes. It forbids the storage of every response
+ * and is the only place where a rejection or a failure becomes a response. Immutable.
  */
 final class Answers {
 
@@ -29,9 +29,10 @@ final class Answers {
   }
 
   /**
-   * Answers a request.
+   * Handles a request: runs the action of its route or sends an error. A failure of the action is
+   * rethrown only if the response is already committed.
    *
-   * @param route what is at its path; null if nothing is
+   * @param route the route at the request's path; null if there is none
    */
   void answer(@Nullable Route route, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
@@ -49,7 +50,7 @@ final class Answers {
       }
     } catch (TokenRejectedException refused) {
       notices.refused(request, refused);
-      // Tomcat answers itself where a body does not come whole, and takes no other answer.
+      // Tomcat sends its own response to an incomplete body and accepts no other.
       if (!response.isCommitted()) {
         Problem problem = wording.refusal(refused.rejection(), problems);
         wording.send(problem, refused.why(), request, response);

@@ -20,8 +20,8 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Gives an API client its one token, and exchanges it for the next. Map it to {@code
- * /routelink/v1/*}, {@code /routelink/v2/*} or wherever its clients look for it.
+ * A servlet that issues the single token of an API client and exchanges it for a successor. Map it
+ * to {@code /routelink/v1/*}, {@code /routelink/v2/*} or the path that the clients use.
  *
  * <pre>
  *   POST /routelink/v1/sessionOpen/sandbox          200 OK
@@ -32,8 +32,8 @@ import org.tokenfilter.token.TokenRejectedException;
  *   Authorization: Bearer eyJ...                    {"token":"eyJ...","expiration":"..."}
  * </pre>
  *
- * <p>The expiration is in GMT. A client whose token is live is answered 409, or 200 where {@code
- * token.client.live-status} says so, and refreshes it. POST refreshes too.
+ * <p>The expiration is in GMT. A client that already has a live token receives 409, or 200 if
+ * {@code token.client.live-status} says so, and must refresh its token. POST refreshes as well.
  */
 public class ApiClientServlet extends LoginEndpoint {
 
@@ -52,10 +52,17 @@ public class ApiClientServlet extends LoginEndpoint {
 
   private transient Set<String> environments = Set.of();
 
-  /** For web.xml and annotations: settings come from init-params and their other sources. */
+  /**
+   * Creates the servlet for web.xml and annotations. Its settings come from init-params and the
+   * other configuration sources.
+   */
   public ApiClientServlet() {}
 
-  /** For code: the settings are those of this one, which stays the caller's to close. */
+  /**
+   * Creates the servlet for registration in code.
+   *
+   * @param security provides the settings; the caller closes it
+   */
   public ApiClientServlet(TokenSecurity security) {
     super(security);
   }
@@ -113,7 +120,10 @@ public class ApiClientServlet extends LoginEndpoint {
         });
   }
 
-  /** Its clients read the misspelt member; new ones read the right one. */
+  /**
+   * Sends the response for a client whose token is live. Existing clients read the misspelt member
+   * {@code messsage}, new ones the correct one.
+   */
   private void conflict(String client, HttpServletResponse response) throws IOException {
     String message =
         "Token has not expired for the api client '"
@@ -134,8 +144,8 @@ public class ApiClientServlet extends LoginEndpoint {
   }
 
   /**
-   * A bad request is told what is wrong with it, and by "permanent" that it stays so; everything
-   * else is a problem.
+   * Returns a format that describes a bad request to the client, where "permanent" means that a
+   * retry fails as well. All other errors are problem documents.
    */
   @Override
   Wording wording() {

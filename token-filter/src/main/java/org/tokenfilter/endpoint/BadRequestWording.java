@@ -7,9 +7,10 @@ import java.util.function.Function;
 import org.tokenfilter.carrier.Problem;
 
 /**
- * Words a bad request by an object that its clients expect; everything else is a problem.
+ * An error format that describes a bad request by a JSON object of the endpoint's own. All other
+ * errors are problem documents.
  *
- * @param body the object's members, for what is wrong in words
+ * @param body creates the members of the object from a description of the error
  */
 record BadRequestWording(Function<String, JsonAnswer.Members> body) implements Wording {
 

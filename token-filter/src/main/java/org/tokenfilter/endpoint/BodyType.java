@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What a request's body may be written in: UTF-8, and named so or not at all. */
+/** A media type that a request's body may have. The charset is UTF-8, stated or omitted. */
 enum BodyType {
   /** JSON (RFC 8259). */
   JSON("application/json"),
@@ -23,9 +23,11 @@ enum BodyType {
   }
 
   /**
-   * The type of a request's body.
+   * Returns the type of a request's body.
    *
-   * @throws TokenRejectedException if it is none of those that are accepted
+   * @param accepted the types that the endpoint accepts
+   * @throws TokenRejectedException if the body has another type, another charset or a content
+   *     coding
    */
   static BodyType of(HttpServletRequest request, Set<BodyType> accepted)
       throws TokenRejectedException {
@@ -38,6 +40,6 @@ enum BodyType {
       }
     }
     throw new TokenRejectedException(
-        Rejection.UNSUPPORTED_MEDIA_TYPE, "a body of a type that is not read here");
+        Rejection.UNSUPPORTED_MEDIA_TYPE, "the body must have a supported type, in UTF-8");
   }
 }

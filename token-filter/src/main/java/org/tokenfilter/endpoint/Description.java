@@ -6,9 +6,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A description of an API. A file of the jar, but for the path that it is at.
+ * An API description. It is a resource of this jar in which only the path of the API is variable.
  *
- * @param file beside this class, with {@code @base@} for the path
+ * @param file the resource beside this class, with {@code @base@} as the placeholder of the path
+ * @param contentType the value of the Content-Type header
  */
 record Description(String file, String contentType) {
 
@@ -30,7 +31,10 @@ record Description(String file, String contentType) {
     }
   }
 
-  /** Fits XML and JSON alike: a path is percent-encoded but for these. */
+  /**
+   * Returns a path that is safe in XML and in JSON. A path is percent-encoded except for these
+   * characters.
+   */
   private static String escaped(String text) {
     return text.replace("&", "%26").replace("<", "%3C").replace("\"", "%22").replace("\\", "%5C");
   }

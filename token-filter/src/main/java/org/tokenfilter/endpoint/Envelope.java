@@ -17,8 +17,8 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.Rejection;
 
 /**
- * What each answer of the token queries comes in: the server's time, as a text and as a Julian
- * date, how long the answer took, and a result or an error.
+ * The envelope of each response of the token queries: the server's time, as a text and as a Julian
+ * date, the execution time, and a result or an error.
  */
 final class Envelope {
 
@@ -29,7 +29,7 @@ final class Envelope {
 
   private static final BigDecimal MILLIS_A_DAY = BigDecimal.valueOf(Duration.ofDays(1).toMillis());
 
-  /** A millisecond is 1.2e-8 of a day. */
+  /** The decimal places of a Julian date; a millisecond is 1.2e-8 of a day. */
   private static final int JULIAN_DIGITS = 9;
 
   private static final double NANOS_A_MILLI = 1e6;
@@ -44,7 +44,7 @@ final class Envelope {
     this.begin = nanoTime.getAsLong();
   }
 
-  /** The one of a request that begins. */
+  /** Starts the envelope of a request and stores it in the request. */
   static Envelope open(HttpServletRequest request, TokenSecurity security) {
     Envelope envelope = new Envelope(security.clock().instant(), security.nanoTime());
     request.setAttribute(ATTRIBUTE, envelope);
@@ -83,14 +83,14 @@ final class Envelope {
     json.writeEndObject();
   }
 
-  /** The days since noon of 1 January 4713 BC, of UTC days that have no leap seconds. */
+  /** Returns the days since noon of 1 January 4713 BC, as UTC days without leap seconds. */
   static BigDecimal julianDate(Instant time) {
     return BigDecimal.valueOf(time.toEpochMilli())
         .divide(MILLIS_A_DAY, JULIAN_DIGITS, RoundingMode.HALF_EVEN)
         .add(EPOCH);
   }
 
-  /** Milliseconds that a token lives on. */
+  /** Writes the milliseconds until a token expires; writes nothing if it never does. */
   static void writeRemaining(JsonGenerator json, ActiveToken token) throws IOException {
     Duration remaining = token.remaining();
     if (remaining != null) {
@@ -98,12 +98,15 @@ final class Envelope {
     }
   }
 
-  /** The page of a token must not name it to the next one. */
+  /** Keeps a token in the URL of this response out of the Referer header of later requests. */
   private static void forbidReferrer(HttpServletResponse response) {
     response.setHeader("Referrer-Policy", "no-referrer");
   }
 
-  /** Words what is refused: whoever has a token that was authentic is told that it is gone. */
+  /**
+   * The error format of the token queries. An authentic token that is expired or unknown is
+   * reported as gone.
+   */
   static final class Errors implements Wording {
 
     @Override
@@ -124,12 +127,15 @@ final class Envelope {
         throws IOException {
       @Nullable Object envelope = request.getAttribute(ATTRIBUTE);
       if (!(envelope instanceof Envelope opened)) {
-        throw new IllegalStateException("a request begins with its envelope");
+        throw new IllegalStateException("the request has no envelope; start one first");
       }
       opened.sendErrors(problem, detail(problem.status(), why), response);
     }
 
-    /** Only a bad request is told why; whoever has no good token learns no more than that. */
+    /**
+     * Returns the description for the client. Only a bad request or a wrong method is explained; a
+     * caller without a valid token learns no more than that.
+     */
     private static String detail(int status, String why) {
       return switch (status) {
         case HttpServletResponse.SC_BAD_REQUEST, HttpServletResponse.SC_METHOD_NOT_ALLOWED -> why;

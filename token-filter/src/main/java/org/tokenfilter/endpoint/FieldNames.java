@@ -5,28 +5,28 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The fields that an endpoint knows.
+ * The names of the parameters that an endpoint accepts.
  *
- * @param known their names
- * @param othersIgnored whether a client may send other fields, which are then dropped; where it may
- *     not, they are refused
+ * @param known the accepted names
+ * @param othersIgnored true if other parameters are ignored; false if a request that has them is
+ *     refused
  */
 record FieldNames(Set<String> known, boolean othersIgnored) {
 
-  /** Fields beside which others are refused. */
+  /** Returns the given names; a request with other parameters is refused. */
   static FieldNames only(String... names) {
     return new FieldNames(Set.of(names), false);
   }
 
-  /** Fields beside which others are dropped. */
+  /** Returns the given names; other parameters are ignored. */
   static FieldNames among(String... names) {
     return new FieldNames(Set.of(names), true);
   }
 
   /**
-   * Whether this field is to be kept.
+   * Returns true if a parameter is accepted, and false if it is ignored.
    *
-   * @throws TokenRejectedException if it is to be refused
+   * @throws TokenRejectedException if the parameter is unknown and not ignored
    */
   boolean keeps(String name) throws TokenRejectedException {
     if (known.contains(name)) {
@@ -35,6 +35,6 @@ record FieldNames(Set<String> known, boolean othersIgnored) {
     if (othersIgnored) {
       return false;
     }
-    throw new TokenRejectedException(Rejection.BAD_REQUEST, "a field that is not known here");
+    throw new TokenRejectedException(Rejection.BAD_REQUEST, "a parameter is unknown");
   }
 }

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What a client sends by name in a body or a query: each name at most once. Immutable. */
+/** The parameters of a request's body or query. Each name occurs at most once. Immutable. */
 final class Fields {
 
-  /** No body that an endpoint reads is larger; a larger one is refused before it is parsed. */
+  /** The maximum size of a body in bytes. A larger body is refused before it is parsed. */
   private static final int MOST_BYTES = 8192;
 
   private final Map<String, String> values;
@@ -22,17 +22,18 @@ final class Fields {
     this.values = Map.copyOf(values);
   }
 
-  /** None at all. */
+  /** Returns an empty set of parameters. */
   static Fields none() {
     return new Fields(Map.of());
   }
 
   /**
-   * The fields of a request's body.
+   * Reads the parameters of a request's body.
    *
-   * @param accepted what the body may be written in
-   * @param names the fields that there are
-   * @throws TokenRejectedException if the body is of another type, too large or malformed
+   * @param accepted the media types that the endpoint accepts
+   * @param names the parameters that the endpoint accepts
+   * @throws TokenRejectedException if the body has another type, is too large, incomplete or
+   *     malformed
    */
   static Fields ofBody(HttpServletRequest request, Set<BodyType> accepted, FieldNames names)
       throws TokenRejectedException {
@@ -43,9 +44,10 @@ final class Fields {
   }
 
   /**
-   * The fields of a request's query.
+   * Reads the parameters of a request's query.
    *
-   * @throws TokenRejectedException if it is malformed
+   * @param names the parameters that the endpoint accepts
+   * @throws TokenRejectedException if the query is malformed
    */
   static Fields ofQuery(HttpServletRequest request, FieldNames names)
       throws TokenRejectedException {
@@ -53,7 +55,10 @@ final class Fields {
     return query == null ? none() : new Fields(FormFields.parse(query, names));
   }
 
-  /** Whether the request has a body; where HTTP/2 announces no length, its type tells so. */
+  /**
+   * Returns whether a request has a body. HTTP/2 may omit the length; then the type indicates a
+   * body.
+   */
   static boolean hasBody(HttpServletRequest request) {
     long length = request.getContentLengthLong();
     return length > 0
@@ -71,8 +76,8 @@ final class Fields {
       InputStream stream = request.getInputStream();
       body = stream.readNBytes(MOST_BYTES + 1);
     } catch (IOException | RuntimeException broken) {
-      // Containers say in either way that the client has stopped or has sent no proper chunks;
-      // Tomcat would show in its own answer where that was found out.
+      // Containers throw either exception if the client stops or sends malformed chunks. With this
+      // attribute Tomcat would show the origin of the exception in its own response.
       request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "the body did not come whole");
     }
@@ -84,18 +89,18 @@ final class Fields {
 
   private static TokenRejectedException tooLarge() {
     return new TokenRejectedException(
-        Rejection.CONTENT_TOO_LARGE, "a body of more than " + MOST_BYTES + " bytes");
+        Rejection.CONTENT_TOO_LARGE, "the body must not exceed " + MOST_BYTES + " bytes");
   }
 
-  /** The field's value; null if it is not there. */
+  /** Returns the value of a parameter; null if it is absent. */
   @Nullable String get(String name) {
     return values.get(name);
   }
 
   /**
-   * The field's value.
+   * Returns the value of a required parameter.
    *
-   * @throws TokenRejectedException if it is missing or empty
+   * @throws TokenRejectedException if the parameter is missing or empty
    */
   String required(String name) throws TokenRejectedException {
     String value = values.get(name);

@@ -10,10 +10,13 @@ import java.util.regex.Pattern;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Reads the fields of a form or a query: {@code name=value&name=value}, percent-encoded UTF-8. */
+/** A parser of a form or a query: {@code name=value&name=value}, percent-encoded UTF-8. */
 final class FormFields {
 
-  /** The JDK's decoder takes signs for digits; and what is no byte would become a question mark. */
+  /**
+   * The valid input: bytes and percent escapes. The JDK's decoder accepts signs as digits, and a
+   * character that is no byte would become a question mark.
+   */
   private static final Pattern ENCODED =
       Pattern.compile("(?:[\\x00-\\xFF&&[^%]]|%[0-9A-Fa-f]{2})*+");
 
@@ -24,9 +27,11 @@ final class FormFields {
   }
 
   /**
-   * Reads fields.
+   * Parses parameters.
    *
-   * @param form each byte as one character
+   * @param form the encoded text, one character for each byte
+   * @return the values by name
+   * @throws TokenRejectedException if the text is malformed or has an accepted name twice
    */
   static Map<String, String> parse(String form, FieldNames names) throws TokenRejectedException {
     Map<String, String> fields = new HashMap<>();
@@ -52,7 +57,7 @@ final class FormFields {
         URLDecoder.decode(encoded, StandardCharsets.ISO_8859_1)
             .getBytes(StandardCharsets.ISO_8859_1);
     try {
-      // A new decoder reports what is no UTF-8, instead of making it something else.
+      // A new decoder reports malformed UTF-8 instead of replacing it.
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return JsonFields.requireText(text);
     } catch (CharacterCodingException noUtf8) {

@@ -13,10 +13,10 @@ import org.tokenfilter.config.ConfigurationException;
 
 /**
  * The paths of a gateway's services: {@code BASE/SERVICE} and {@code BASE/SERVICE/VERB}, where the
- * bases are what the filter is mapped to.
+ * filter is mapped to the bases.
  *
- * <p>Below a base there may first be {@code /serviceGateway/services}, in any case. Behind these
- * two steps, be they part of the base or not, the service may be left out: {@code
+ * <p>Below a base there may first be {@code /serviceGateway/services}, in any case. After these two
+ * segments, whether they belong to the base or not, the service may be omitted: {@code
  * .../services/VERB}.
  */
 final class GatewayPaths {
@@ -25,7 +25,7 @@ final class GatewayPaths {
 
   private static final Pattern WORD = Pattern.compile("/[A-Za-z]+");
 
-  /** Letters of ASCII alone are compared in any case. */
+  /** The two segments before the service. Only ASCII letters are compared without case. */
   private static final Pattern SERVICES =
       Pattern.compile("/serviceGateway/services", Pattern.CASE_INSENSITIVE);
 
@@ -41,10 +41,10 @@ final class GatewayPaths {
   }
 
   /**
-   * The paths that a filter is mapped to.
+   * Returns the paths that a filter is mapped to.
    *
-   * @param verbs the last words that there are, in lower case
-   * @throws ConfigurationException if there are none that end with {@code /*}
+   * @param verbs the accepted verbs, in lower case
+   * @throws ConfigurationException if no mapping of the filter ends with {@code /*}
    */
   static GatewayPaths of(FilterConfig config, Set<String> verbs) {
     FilterRegistration registration =
@@ -61,15 +61,15 @@ final class GatewayPaths {
           List.of(
               "the filter "
                   + config.getFilterName()
-                  + " is to be mapped to the paths of its services, such as"
+                  + " must be mapped to the paths of its services, such as"
                   + " /cra/serviceGateway/services/*"));
     }
     return new GatewayPaths(bases, verbs);
   }
 
   /**
-   * What a request asks of a service: its verb in lower case, or nothing; null if it is not below a
-   * base, or ends with another word.
+   * Returns the verb of a request in lower case, empty if the path has none; null if the path is
+   * not below a base or ends with an unknown word.
    */
   @Nullable String verb(HttpServletRequest request) {
     String info = request.getPathInfo();
@@ -99,7 +99,7 @@ final class GatewayPaths {
     return word.isEmpty() || verbs.contains(word) ? word : null;
   }
 
-  /** No service has the name of a verb. */
+  /** Returns whether the path omits the service, which cannot have the name of a verb. */
   private boolean withoutService(String rest) {
     return rest.isEmpty()
         || (WORD.matcher(rest).matches() && verbs.contains(lowerCase(rest.substring(1))));

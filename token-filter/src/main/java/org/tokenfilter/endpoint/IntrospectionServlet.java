@@ -16,7 +16,8 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Tells other services what a token is worth (RFC 7662). Map it to {@code /oauth/introspect}.
+ * A servlet that reports the state of a token to other services (RFC 7662). Map it to {@code
+ * /oauth/introspect}.
  *
  * <pre>
  *   POST /oauth/introspect                          200 OK
@@ -26,19 +27,26 @@ import org.tokenfilter.token.TokenRejectedException;
  *   token=eyJ...
  * </pre>
  *
- * <p>The caller needs the role of {@code token.introspection.role}, by Basic or by a token of his
- * own. Whatever is not active is {@code {"active":false}} and no more. Nothing is renewed. {@code
- * remaining} is in milliseconds, null for a token that never expires; {@code exp} is absent where
- * only the time without use ends it.
+ * <p>The caller needs the role of {@code token.introspection.role} and authenticates by Basic or by
+ * a token of its own. The response for an inactive token is {@code {"active":false}} without
+ * further members. Introspection renews no token. {@code remaining} is in milliseconds, null for a
+ * token that never expires; {@code exp} is absent if only the idle timeout limits the token.
  */
 public class IntrospectionServlet extends LoginEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  /** For web.xml and annotations: settings come from init-params and their other sources. */
+  /**
+   * Creates the servlet for web.xml and annotations. Its settings come from init-params and the
+   * other configuration sources.
+   */
   public IntrospectionServlet() {}
 
-  /** For code: the settings are those of this one, which stays the caller's to close. */
+  /**
+   * Creates the servlet for registration in code.
+   *
+   * @param security provides the settings; the caller closes it
+   */
   public IntrospectionServlet(TokenSecurity security) {
     super(security);
   }
@@ -57,7 +65,7 @@ public class IntrospectionServlet extends LoginEndpoint {
       throws TokenRejectedException, IOException {
     if (!rolesOfCaller(request).contains(participant().introspectionRole())) {
       throw new TokenRejectedException(
-          Rejection.INSUFFICIENT_SCOPE, "a caller without the role of introspection");
+          Rejection.INSUFFICIENT_SCOPE, "the caller lacks the role for introspection");
     }
     @Nullable ActiveToken token = service().inspect(TokenParameter.read(request)).orElse(null);
     JsonAnswer.send(

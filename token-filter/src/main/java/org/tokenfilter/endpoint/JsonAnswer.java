@@ -7,22 +7,23 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.tokenfilter.codec.JsonBuffers;
 
-/** Answers with a JSON object in UTF-8. */
+/** A response whose body is a JSON object in UTF-8. */
 final class JsonAnswer {
 
   private static final JsonFactory JSON = JsonBuffers.KEPT.factory(JsonFactory.builder());
 
   private JsonAnswer() {}
 
-  /** Writes the members of the object. */
+  /** A writer of the members of an object. */
   @FunctionalInterface
   interface Members {
     void writeTo(JsonGenerator json) throws IOException;
   }
 
-  /** The media type of all of them. */
+  /** The value of the Content-Type header. */
   static final String TYPE = "application/json;charset=UTF-8";
 
+  /** Sends an object as the body of a response. */
   static void send(HttpServletResponse response, Members members) throws IOException {
     byte[] body = object(members);
     response.setContentType(TYPE);
@@ -30,7 +31,7 @@ final class JsonAnswer {
     response.getOutputStream().write(body);
   }
 
-  /** The object alone. */
+  /** Returns an object as UTF-8 text. */
   static byte[] object(Members members) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(body)) {

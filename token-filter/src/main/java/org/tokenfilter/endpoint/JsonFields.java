@@ -10,7 +10,7 @@ import org.tokenfilter.codec.StrictJson;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Reads the fields of a JSON object: its members, whose values are strings. */
+/** A parser of a JSON object whose members are parameters with string values. */
 final class JsonFields {
 
   private static final int MOST_NESTING = 16;
@@ -20,10 +20,11 @@ final class JsonFields {
   private JsonFields() {}
 
   /**
-   * Reads fields.
+   * Parses parameters.
    *
-   * @throws TokenRejectedException if it is not one object in UTF-8, if a member comes twice, or if
-   *     one that is known is no string
+   * @return the values by name
+   * @throws TokenRejectedException if the body is not one JSON object in UTF-8, has a member twice,
+   *     or has an accepted member whose value is no string
    */
   static Map<String, String> parse(byte[] body, FieldNames names) throws TokenRejectedException {
     try (JsonParser json = JSON.parser(body)) {
@@ -50,7 +51,12 @@ final class JsonFields {
     }
   }
 
-  /** Refuses what no text holds, and what a store or a hash may read as something else. */
+  /**
+   * Returns the value if it is text. NUL and unpaired surrogates are refused, because a store or a
+   * hash may change them.
+   *
+   * @throws TokenRejectedException if the value contains such a character
+   */
   static String requireText(String value) throws TokenRejectedException {
     boolean text =
         value.codePoints().noneMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);

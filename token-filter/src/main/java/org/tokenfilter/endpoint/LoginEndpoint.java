@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
 
-/** A servlet of this room that takes user names and passwords. */
+/** The base class of servlets that accept user names and passwords. */
 abstract class LoginEndpoint extends TokenEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
@@ -17,16 +17,20 @@ abstract class LoginEndpoint extends TokenEndpoint {
     super(security);
   }
 
-  /** Needs somebody who checks passwords. */
+  /** Sets up the login, for which an authenticator must be configured. */
   @Override
   void start(TokenSecurity security) {
     logins = new Logins(participant(), getServletName());
   }
 
-  /** How its clients log in, while it is in service. */
+  /**
+   * Returns the login of this servlet.
+   *
+   * @throws IllegalStateException before the servlet is initialized
+   */
   final Logins logins() {
     if (logins == null) {
-      throw new IllegalStateException("not in service");
+      throw new IllegalStateException("the servlet must be initialized first");
     }
     return logins;
   }

@@ -12,41 +12,50 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Logs in for an endpoint, in whichever way its clients send user name and password. */
+/** The login of an endpoint's clients by the scheme Basic, by parameters or by an API key. */
 final class Logins {
 
   private final Participant participant;
   private final LoginDesk desk;
 
   /**
-   * Log-ins of an endpoint.
+   * Creates the login of an endpoint.
    *
-   * @param endpoint its name, for the message where nobody checks passwords
-   * @throws org.tokenfilter.config.ConfigurationException if nobody does
+   * @param endpoint the name of the endpoint, for the error message
+   * @throws org.tokenfilter.config.ConfigurationException if no authenticator is configured
    */
   Logins(Participant participant, String endpoint) {
     this.participant = participant;
     this.desk = participant.security().desk(endpoint);
   }
 
-  /** Whether the request has credentials of the scheme Basic. */
+  /** Returns whether a request has credentials of the scheme Basic. */
   static boolean isByBasic(HttpServletRequest request) throws TokenRejectedException {
     return Authorization.credentials(request, "basic") != null;
   }
 
-  /** Logs in by the scheme Basic, for a token that is about to be issued. */
+  /**
+   * Logs the user in by the scheme Basic, before a token is issued, and renews the container's
+   * session.
+   */
   Subject byBasic(HttpServletRequest request) throws TokenRejectedException, IOException {
     return loggedIn(checkedByBasic(request), request);
   }
 
-  /** Checks credentials of the scheme Basic (RFC 7617), which a browser adds by itself. */
+  /**
+   * Checks credentials of the scheme Basic (RFC 7617) without a login. A browser adds them by
+   * itself, so a request from another site is refused.
+   */
   Subject checkedByBasic(HttpServletRequest request) throws TokenRejectedException, IOException {
     participant.security().guard().checkAction(request, false);
     @Nullable String credentials = Authorization.credentials(request, "basic");
     return desk.logInByBasic(credentials, request, participant.clientOf(request));
   }
 
-  /** Logs in likewise by a user name and a password from the request's body. */
+  /**
+   * Logs the user in by a user name and a password from the request's parameters, likewise before a
+   * token is issued.
+   */
   Subject byFields(String username, String password, HttpServletRequest request)
       throws TokenRejectedException, IOException {
     Login login = new Login(username, password.toCharArray(), request);
@@ -57,7 +66,10 @@ final class Logins {
     }
   }
 
-  /** Logs in likewise by an API key from the request's query or body. */
+  /**
+   * Logs the user in by an API key from the request's parameters, likewise before a token is
+   * issued.
+   */
   Subject byKey(String key, HttpServletRequest request) throws TokenRejectedException, IOException {
     try {
       ApiKey sent = new ApiKey(key.toCharArray(), request);
@@ -67,7 +79,9 @@ final class Logins {
     }
   }
 
-  /** Who was not asked for Basic is not challenged to it, either. */
+  /**
+   * Returns a rejection whose response has no Basic challenge, for a client that did not use Basic.
+   */
   private static TokenRejectedException withoutBasic(TokenRejectedException refused) {
     return refused.rejection() == Rejection.WRONG_CREDENTIALS
         ? new TokenRejectedException(Rejection.WRONG_LOGIN, refused.why())

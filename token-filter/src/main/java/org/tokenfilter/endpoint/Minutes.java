@@ -5,18 +5,18 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Reads a time to live in minutes: decimal ASCII digits, at most those of an int. A number has one
- * spelling, so that nothing but {@code 0} stands for a life without end.
+ * A parser of a time to live in minutes, written in decimal ASCII digits and at most the maximum of
+ * an int. A number has one canonical form, so that only {@code 0} means an unlimited lifetime.
  */
 final class Minutes {
 
   private Minutes() {}
 
   /**
-   * The duration of that many minutes.
+   * Returns the duration of that many minutes.
    *
-   * @throws TokenRejectedException if the text is anything else: signs, fractions, exponents, other
-   *     digits, zeros in front, nothing, more than 2147483647
+   * @throws TokenRejectedException if the text has a sign, a fraction, an exponent, other digits or
+   *     leading zeros, is empty, or exceeds 2147483647
    */
   static Duration parse(String text) throws TokenRejectedException {
     if (text.matches("0|[1-9][0-9]*")) {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
 
 /**
- * Describes all these APIs (OpenAPI 3.1), at the paths where they usually are. Map it to {@code
- * /openapi.json}.
+ * A servlet that serves the description of all these APIs (OpenAPI 3.1) at their usual paths. Map
+ * it to {@code /openapi.json}.
  */
 public class OpenApiServlet extends TokenEndpoint {
 
@@ -17,10 +17,17 @@ public class OpenApiServlet extends TokenEndpoint {
   private static final Description OPEN_API =
       new Description("openapi.json", "application/json;charset=UTF-8");
 
-  /** For web.xml and annotations: settings come from init-params and their other sources. */
+  /**
+   * Creates the servlet for web.xml and annotations. Its settings come from init-params and the
+   * other configuration sources.
+   */
   public OpenApiServlet() {}
 
-  /** For code: the settings are those of this one, which stays the caller's to close. */
+  /**
+   * Creates the servlet for registration in code.
+   *
+   * @param security provides the settings; the caller closes it
+   */
   public OpenApiServlet(TokenSecurity security) {
     super(security);
   }

@@ -9,7 +9,7 @@ import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Ends a token for whoever holds it (RFC 7009). Map it to {@code /oauth/revoke}.
+ * A servlet that revokes a token for its holder (RFC 7009). Map it to {@code /oauth/revoke}.
  *
  * <pre>
  *   POST /oauth/revoke                              200 OK
@@ -18,17 +18,24 @@ import org.tokenfilter.token.TokenRejectedException;
  *   token=eyJ...
  * </pre>
  *
- * <p>A token that is unknown, or dead already, is what its holder wants it to be: 200. Where the
- * store does not answer: 503.
+ * <p>The response is 200 also for a token that is unknown or has already ended. If the store does
+ * not answer, the response is 503.
  */
 public class RevocationServlet extends TokenEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  /** For web.xml and annotations: settings come from init-params and their other sources. */
+  /**
+   * Creates the servlet for web.xml and annotations. Its settings come from init-params and the
+   * other configuration sources.
+   */
   public RevocationServlet() {}
 
-  /** For code: the settings are those of this one, which stays the caller's to close. */
+  /**
+   * Creates the servlet for registration in code.
+   *
+   * @param security provides the settings; the caller closes it
+   */
   public RevocationServlet(TokenSecurity security) {
     super(security);
   }

@@ -7,14 +7,14 @@ import java.util.List;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * What an endpoint does at one of its paths.
+ * The methods of an endpoint's path and the action for them.
  *
- * @param methods those that the path has; others are answered 405
- * @param action the answer
+ * @param methods the methods that the path supports; others are answered with 405
+ * @param action the handler of a request
  */
 record Route(List<String> methods, Action action) {
 
-  /** Answers a request. */
+  /** A handler of a request. */
   @FunctionalInterface
   interface Action {
     void answer(HttpServletRequest request, HttpServletResponse response)

@@ -10,9 +10,9 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * What a client of the token queries logs in with by parameters: {@code email} and a password, or
- * an API key. What the former server's documents call {@code Password} is spelt in two more ways by
- * its clients. Holds secrets; none of them is shown.
+ * The credentials that a client of the token queries sends as parameters: {@code email} and a
+ * password, or an API key. The documents of the former server name the password {@code Password};
+ * its clients use two more names. Holds secrets and never shows them.
  */
 final class SentCredentials {
 
@@ -29,7 +29,7 @@ final class SentCredentials {
     this.password = password;
   }
 
-  /** All names that they may have, and these others. */
+  /** Returns the names of all credential parameters together with other names. */
   static FieldNames namesWith(String... others) {
     return FieldNames.among(
         Stream.concat(Stream.of(others), Stream.concat(Stream.of(EMAIL, KEY), PASSWORDS.stream()))
@@ -37,10 +37,10 @@ final class SentCredentials {
   }
 
   /**
-   * Those among these fields.
+   * Returns the credentials in the given parameters.
    *
-   * @return null if there are none
-   * @throws TokenRejectedException if they contradict each other
+   * @return the credentials; null if there are none
+   * @throws TokenRejectedException if the parameters hold credentials twice
    */
   static @Nullable SentCredentials among(Fields fields) throws TokenRejectedException {
     @Nullable String password = null;
@@ -58,12 +58,12 @@ final class SentCredentials {
     return byPassword || fields.get(KEY) != null ? new SentCredentials(fields, password) : null;
   }
 
-  /** How it is answered who brings credentials in two ways. */
+  /** Creates the rejection of a request that has credentials twice. */
   static TokenRejectedException twice() {
     return new TokenRejectedException(Rejection.BAD_REQUEST, "credentials are given twice");
   }
 
-  /** Logs in. */
+  /** Logs the user in. */
   Subject logIn(Logins logins, HttpServletRequest request)
       throws TokenRejectedException, IOException {
     if (fields.get(KEY) != null) {

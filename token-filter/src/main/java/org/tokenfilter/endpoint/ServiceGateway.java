@@ -24,7 +24,10 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What the service gateway answers itself. Thread-safe. */
+/**
+ * The handler of a service gateway's own requests: login, keep-alive, logoff and the closing of a
+ * session. Thread-safe.
+ */
 final class ServiceGateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServiceGatewayFilter.class);
@@ -36,7 +39,7 @@ final class ServiceGateway {
   private static final Set<BodyType> BODIES = EnumSet.of(BodyType.JSON, BodyType.FORM);
   private static final List<String> POST = List.of("POST");
 
-  /** The last words of its paths, in lower case. */
+  /** The verbs at the end of its paths, in lower case. */
   static final Set<String> VERBS = Set.of("login", "logon", "logoff", "keepalive");
 
   private static final Duration SHORTEST = Duration.ofMinutes(5);
@@ -63,7 +66,7 @@ final class ServiceGateway {
     }
     if (!clamped.equals(set)) {
       LOG.warn(
-          "{} is {}: user tokens of the service gateway have {}",
+          "{} is {}: user tokens of the service gateway must have PT5M to PT24H, and get {}",
           ConfigurationKey.USER_IDLE_TIMEOUT.key(),
           set,
           clamped);
@@ -71,7 +74,7 @@ final class ServiceGateway {
     return clamped;
   }
 
-  /** What is at a request's path; null for all that is the application's. */
+  /** Returns the route of a request; null if the request is for the application. */
   @Nullable Route route(HttpServletRequest request) {
     @Nullable String verb = paths.verb(request);
     if (verb == null) {
@@ -125,7 +128,7 @@ final class ServiceGateway {
     try {
       service().logOutUser(presentedInBodyToo(request));
     } catch (TokenRejectedException refused) {
-      // A token that is dead already is what the client wants it to be.
+      // A token that has already ended counts as logged out.
       if (!refused.rejection().isDeath()) {
         throw refused;
       }
@@ -139,7 +142,7 @@ final class ServiceGateway {
     ActiveToken token = service().validateUser(presented);
     @Nullable String session = participant.sessionHeader().read(request);
     if (session == null) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "no session is named to be closed");
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "the session to close is missing");
     }
     closeSession(token, session, presented.client());
     service().renew(token);
@@ -157,8 +160,8 @@ final class ServiceGateway {
       if (!refused.rejection().isDeath()) {
         throw refused;
       }
-      // Dead already is what the client wants it to be, once all nodes know; and where clocks
-      // differ, what has expired here lives on for others.
+      // A session that has ended counts as closed once all nodes know of it. With clock skew, a
+      // session that is expired here may be live on others.
       service().close(SessionId.parse(session).tokenId());
     }
   }

@@ -15,9 +15,9 @@ import org.tokenfilter.config.Participant;
 import org.tokenfilter.config.TokenSecurity;
 
 /**
- * Logs in to the services of a gateway, keeps their sessions alive and closes them. Map it, before
- * the token filter, to the paths below which the services are; the token filter has the same paths
- * in {@code token.gateway.paths}:
+ * A filter that handles login, keep-alive and logoff for the services of a gateway and closes their
+ * sessions. Map it, before the token filter, to the paths below which the services are. List the
+ * same paths in {@code token.gateway.paths} of the token filter:
  *
  * <pre>{@code
  * <filter-mapping>
@@ -26,16 +26,17 @@ import org.tokenfilter.config.TokenSecurity;
  * </filter-mapping>
  * }</pre>
  *
- * <p>It answers at {@code /cra/serviceGateway/services/SERVICE}, these two words in any case, as
- * its clients write them in several; containers compare patterns by the letter. A base of another
- * name, such as {@code /gate/*}, has its services right below: {@code /gate/SERVICE}.
+ * <p>It handles {@code /cra/serviceGateway/services/SERVICE}. These two words may be in any case,
+ * since clients write them differently, whereas containers compare patterns case-sensitively. A
+ * base of another name, such as {@code /gate/*}, has its services directly below it: {@code
+ * /gate/SERVICE}.
  *
  * <p>By annotation: {@code @WebFilter(filterName = "service-gateway", urlPatterns = ...) class
- * Gateway extends ServiceGatewayFilter {}}, and the token filter in web.xml or in code after it,
- * since annotations have no order. Async support is needed wherever what is behind it is
+ * Gateway extends ServiceGatewayFilter {}}, with the token filter after it in web.xml or in code,
+ * since annotations have no order. Async support is required if the application behind it is
  * asynchronous.
  *
- * <p>The exchanges; POST bodies are JSON or forms:
+ * <p>The exchanges, in which the bodies of POST are JSON or forms:
  *
  * <pre>
  *   POST .../services/s1/login                  200 OK
@@ -52,10 +53,10 @@ import org.tokenfilter.config.TokenSecurity;
  *   {"userToken":"eyJ..."}
  * </pre>
  *
- * <p>{@code logon} is {@code login}; the last word is known in any case; behind {@code
- * serviceGateway/services} the service may be left out; GET closes too. A log-off is 200 where
- * {@code token.logout.status} says so. All other requests pass on to the application. Thread-safe
- * between {@link #init} and {@link #destroy}.
+ * <p>{@code logon} is an alias of {@code login}, and the last word may be in any case. After {@code
+ * serviceGateway/services} the service may be omitted. GET closes a session as well. A logoff is
+ * answered with 200 if {@code token.logout.status} says so. All other requests pass to the
+ * application. Thread-safe between {@link #init} and {@link #destroy}.
  */
 public class ServiceGatewayFilter implements Filter {
 
@@ -64,21 +65,28 @@ public class ServiceGatewayFilter implements Filter {
   private @Nullable ServiceGateway gateway;
   private @Nullable Answers answers;
 
-  /** For web.xml and annotations: settings come from init-params and their other sources. */
+  /**
+   * Creates the filter for web.xml and annotations. Its settings come from init-params and the
+   * other configuration sources.
+   */
   public ServiceGatewayFilter() {
     given = null;
   }
 
-  /** For code: the settings are those of this one, which stays the caller's to close. */
+  /**
+   * Creates the filter for registration in code.
+   *
+   * @param security provides the settings; the caller closes it
+   */
   public ServiceGatewayFilter(TokenSecurity security) {
     given = security;
   }
 
   /**
-   * Takes its settings and its paths.
+   * Reads the settings and the paths.
    *
-   * @throws org.tokenfilter.config.ConfigurationException if the settings are wrong, it is not
-   *     mapped to paths that end with {@code /*}, or this instance has been registered already
+   * @throws org.tokenfilter.config.ConfigurationException if the settings are invalid, the filter
+   *     is not mapped to paths that end with {@code /*}, or this instance is already registered
    */
   @Override
   public void init(FilterConfig config) {
@@ -114,7 +122,7 @@ public class ServiceGatewayFilter implements Filter {
         || answers == null
         || !(request instanceof HttpServletRequest http)
         || !(response instanceof HttpServletResponse answer)) {
-      throw new ServletException("only HTTP requests, and only between init and destroy");
+      throw new ServletException("the filter handles HTTP requests between init and destroy only");
     }
     Route route = http.getDispatcherType() == DispatcherType.REQUEST ? gateway.route(http) : null;
     if (route == null || !route.methods().contains(http.getMethod())) {

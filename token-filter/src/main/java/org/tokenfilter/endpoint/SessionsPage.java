@@ -9,10 +9,10 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Which part of a list a request asks for: {@code ?limit=50&after=1795309323456.ZXIEy0V0...}.
+ * The part of a list that a request selects: {@code ?limit=50&after=1795309323456.ZXIEy0V0...}.
  *
- * @param limit how many, 1 to 100
- * @param after the last one of the page before; null for the first page
+ * @param limit the maximum number of entries, 1 to 100
+ * @param after the position of the last entry of the previous page; null for the first page
  */
 record SessionsPage(int limit, @Nullable Position after) {
 
@@ -21,6 +21,11 @@ record SessionsPage(int limit, @Nullable Position after) {
   private static final FieldNames FIELDS = FieldNames.among(LIMIT, AFTER);
   private static final int USUAL = 50;
 
+  /**
+   * Reads the part of the list from a request's query.
+   *
+   * @throws TokenRejectedException if a parameter is malformed
+   */
   static SessionsPage of(HttpServletRequest request) throws TokenRejectedException {
     Fields query = Fields.ofQuery(request, FIELDS);
     String limit = query.get(LIMIT);
@@ -31,7 +36,7 @@ record SessionsPage(int limit, @Nullable Position after) {
 
   private static int limit(String text) throws TokenRejectedException {
     if (!text.matches("[1-9][0-9]?|100")) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "a limit is 1 to 100");
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "limit must be 1 to 100");
     }
     return Integer.parseInt(text);
   }
@@ -44,12 +49,16 @@ record SessionsPage(int limit, @Nullable Position after) {
         return new Position(Instant.ofEpochMilli(millis), TokenId.parse(text.substring(dot + 1)));
       }
     } catch (IllegalArgumentException noHandle) {
-      // Refused below, as everything else that is no position.
+      // Refused below, like all other text that is no position.
     }
-    throw new TokenRejectedException(Rejection.BAD_REQUEST, "no place in the list");
+    throw new TokenRejectedException(Rejection.BAD_REQUEST, "after must come from a previous page");
   }
 
-  /** Where the next page is. */
+  /**
+   * Returns the path and query of the next page.
+   *
+   * @param last the position of the last entry of this page
+   */
   String next(HttpServletRequest request, Position last) {
     return request.getContextPath()
         + request.getServletPath()

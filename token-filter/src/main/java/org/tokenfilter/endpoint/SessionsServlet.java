@@ -19,8 +19,8 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Shows a caller his own live tokens and sessions, on all devices, and ends them. Map it to {@code
- * /sessions/*}.
+ * A servlet that lists the caller's live tokens and sessions on all devices and revokes them. Map
+ * it to {@code /sessions/*}.
  *
  * <pre>
  *   GET /sessions?limit=50                     {"sessions":[{"handle":"ZXIEy0V0...","kind":"user",
@@ -33,18 +33,25 @@ import org.tokenfilter.token.TokenRejectedException;
  *   DELETE /sessions?others=true               204 No Content
  * </pre>
  *
- * <p>The newest comes first; {@code next} is absent on the last page. {@code remaining} is in
- * milliseconds, null for what never expires. No answer holds a secret. Of the others, what belongs
- * to the current one is spared.
+ * <p>The newest entry comes first; {@code next} is absent on the last page. {@code remaining} is in
+ * milliseconds, null for a token that never expires. No response holds a secret. {@code
+ * others=true} spares the current token and those that belong to it.
  */
 public class SessionsServlet extends TokenEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  /** For web.xml and annotations: settings come from init-params and their other sources. */
+  /**
+   * Creates the servlet for web.xml and annotations. Its settings come from init-params and the
+   * other configuration sources.
+   */
   public SessionsServlet() {}
 
-  /** For code: the settings are those of this one, which stays the caller's to close. */
+  /**
+   * Creates the servlet for registration in code.
+   *
+   * @param security provides the settings; the caller closes it
+   */
   public SessionsServlet(TokenSecurity security) {
     super(security);
   }

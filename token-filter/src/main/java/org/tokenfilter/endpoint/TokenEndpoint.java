@@ -11,7 +11,10 @@ import org.tokenfilter.config.Participant;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.TokenService;
 
-/** What all servlets of this room have in common: they belong to an application. */
+/**
+ * The base class of all servlets of this package. Each of them shares the {@link TokenSecurity} of
+ * its application.
+ */
 abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
 
   @Serial private static final long serialVersionUID = 1L;
@@ -29,10 +32,11 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
   }
 
   /**
-   * Joins the application; a container does not destroy a servlet whose start has failed.
+   * Joins the application. A container does not destroy a servlet whose initialization fails, so
+   * the method then releases what it has acquired.
    *
-   * @throws org.tokenfilter.config.ConfigurationException if the settings are wrong, or this
-   *     instance has been registered already: it has the settings of one registration
+   * @throws org.tokenfilter.config.ConfigurationException if the settings are invalid, or this
+   *     instance is already registered: it can have the settings of one registration only
    */
   @Override
   public final void init() {
@@ -50,9 +54,9 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
   }
 
   /**
-   * Takes what it needs from the application, before the first request.
+   * Takes the required components from the application, before the first request.
    *
-   * @throws org.tokenfilter.config.ConfigurationException if that is missing
+   * @throws org.tokenfilter.config.ConfigurationException if a required component is missing
    */
   void start(TokenSecurity security) {}
 
@@ -64,15 +68,19 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
     }
   }
 
-  /** The life of tokens. */
+  /** Returns the token service of the application. */
   final TokenService service() {
     return participant().security().service();
   }
 
-  /** Its share in the application, while it is in service. */
+  /**
+   * Returns the servlet's handle on its application.
+   *
+   * @throws IllegalStateException before the servlet is initialized and after it is destroyed
+   */
   final Participant participant() {
     if (participant == null) {
-      throw new IllegalStateException("not in service");
+      throw new IllegalStateException("the servlet must be initialized and not destroyed");
     }
     return participant;
   }
@@ -81,15 +89,15 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
   protected final void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     if (answers == null) {
-      throw new IllegalStateException("not in service");
+      throw new IllegalStateException("the servlet must be initialized and not destroyed");
     }
     answers.answer(route(request), request, response);
   }
 
-  /** What is at the request's path; null if nothing is. */
+  /** Returns the route at a request's path; null if there is none. */
   abstract @Nullable Route route(HttpServletRequest request);
 
-  /** How it words what is refused. */
+  /** Returns the format of error responses, by default problem documents. */
   Wording wording() {
     return new Wording() {};
   }

@@ -5,19 +5,24 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** The form of RFC 7662, 2.1 and RFC 7009, 2.1: the parameter {@code token}, once. */
+/** The parameter {@code token} of a form (RFC 7662, 2.1 and RFC 7009, 2.1), which occurs once. */
 final class TokenParameter {
 
   private static final String NAME = "token";
   private static final FieldNames FIELDS = FieldNames.among(NAME);
   private static final Set<BodyType> FORM = EnumSet.of(BodyType.FORM);
 
-  /** Words a bad request as RFC 6749, 5.2 has it. */
+  /** The error format, in which a bad request is described as in RFC 6749, 5.2. */
   static final Wording ERRORS =
       new BadRequestWording(why -> json -> json.writeStringField("error", "invalid_request"));
 
   private TokenParameter() {}
 
+  /**
+   * Returns the token in a request's form.
+   *
+   * @throws TokenRejectedException if the form is malformed or has no token
+   */
   static String read(HttpServletRequest request) throws TokenRejectedException {
     return Fields.ofBody(request, FORM, FIELDS).required(NAME);
   }

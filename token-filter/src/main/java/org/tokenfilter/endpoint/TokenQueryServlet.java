@@ -24,8 +24,8 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Gives, queries, renews and revokes user tokens that travel as a parameter. Map it to the four
- * paths, at the root or below wherever its clients look for them.
+ * A servlet that issues, queries, renews and revokes user tokens that travel as a parameter. Map it
+ * to the four paths, at the root or below a path that the clients use.
  *
  * <pre>
  *   GET /GetSessionToken?Minutes=30          {"ServerDateTime":"2026-11-22T01:02:03.456Z",
@@ -37,10 +37,11 @@ import org.tokenfilter.token.TokenRejectedException;
  *   GET /RevokeSessionToken?SessionToken=T   ... "Result":{"Status":200,"Detail":"..."}}
  * </pre>
  *
- * <p>Each takes POST with a form too, where {@code email} and {@code password}, or {@code APIKey},
- * may stand for Basic; and {@code Authorization: Bearer} for the parameter. From the query they are
- * taken where {@code token.query.credentials} is on, which is warned of at the start. Querying does
- * not renew. A refusal has {@code "Errors":{"Status":401,"Detail":"..."}} for the result.
+ * <p>Each path accepts POST with a form as well, in which {@code email} and {@code password}, or
+ * {@code APIKey}, may replace Basic. {@code Authorization: Bearer} may replace the parameter.
+ * Credentials in the query are accepted only if {@code token.query.credentials} is on, which logs a
+ * warning at startup. Querying a token does not renew it. A refusal has {@code
+ * "Errors":{"Status":401,"Detail":"..."}} instead of the result.
  */
 public class TokenQueryServlet extends LoginEndpoint {
 
@@ -58,10 +59,17 @@ public class TokenQueryServlet extends LoginEndpoint {
   private static final Duration LONGEST = Duration.ofDays(1);
   private static final String USUAL = "30";
 
-  /** For web.xml and annotations: settings come from init-params and their other sources. */
+  /**
+   * Creates the servlet for web.xml and annotations. Its settings come from init-params and the
+   * other configuration sources.
+   */
   public TokenQueryServlet() {}
 
-  /** For code: the settings are those of this one, which stays the caller's to close. */
+  /**
+   * Creates the servlet for registration in code.
+   *
+   * @param security provides the settings; the caller closes it
+   */
   public TokenQueryServlet(TokenSecurity security) {
     super(security);
   }
@@ -71,9 +79,9 @@ public class TokenQueryServlet extends LoginEndpoint {
     super.start(security);
     if (participant().takesQueryCredentials()) {
       LOG.warn(
-          "{}=true: {} takes passwords and API keys from the query, which containers and proxies"
-              + " write into their access logs. Let them log the path without the query, and"
-              + " change to Basic or a form as soon as the clients can",
+          "{}=true: {} accepts passwords and API keys in the query, which containers and proxies"
+              + " write into their access logs. Configure these to log the path without the query,"
+              + " and change the clients to Basic or a form as soon as possible",
           ConfigurationKey.QUERY_CREDENTIALS.key(),
           getServletName());
     }
@@ -96,7 +104,7 @@ public class TokenQueryServlet extends LoginEndpoint {
     };
   }
 
-  /** The path below its base; of a path that it is mapped to as a whole, the last step. */
+  /** Returns the path below the base, or the last segment of a path that is mapped exactly. */
   private static String step(HttpServletRequest request) {
     String below = request.getPathInfo();
     if (below != null) {
@@ -145,7 +153,10 @@ public class TokenQueryServlet extends LoginEndpoint {
     return sent.logIn(logins(), request);
   }
 
-  /** A client that can do nothing else is refused for a reason that its operator must find. */
+  /**
+   * Warns the operator if a client without other means is refused since its credentials are in the
+   * query.
+   */
   private void warnOfIgnored(HttpServletRequest request) {
     if (!participant().takesQueryCredentials() && hasCredentialsInQuery(request)) {
       participant()
@@ -155,8 +166,8 @@ public class TokenQueryServlet extends LoginEndpoint {
               LOG,
               "credentials in the query",
               "A request for a token is refused with 401: its credentials are in the query, where"
-                  + " they are not looked at. Let the client send them by Basic or in a form; or,"
-                  + " if it cannot, set {}=true",
+                  + " they are ignored. Let the client send them by Basic or in a form or, if it"
+                  + " cannot, set {}=true",
               ConfigurationKey.QUERY_CREDENTIALS.key());
     }
   }
@@ -209,7 +220,11 @@ public class TokenQueryServlet extends LoginEndpoint {
         });
   }
 
-  /** The token, of which two spellings of one request must not differ. */
+  /**
+   * Returns the token of a request. All its occurrences in the request must be equal.
+   *
+   * @throws TokenRejectedException if the token is missing, or two of them differ
+   */
   private static String token(HttpServletRequest request) throws TokenRejectedException {
     Fields query = Fields.ofQuery(request, QUERY);
     String parameter = either(query.get(TOKEN), form(request).get(TOKEN), TOKEN);

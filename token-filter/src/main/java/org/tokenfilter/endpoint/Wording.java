@@ -7,23 +7,23 @@ import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.token.Rejection;
 
-/** How a family words what is refused or fails; by itself as problems (RFC 9457). */
+/** The error format of a family of clients; by default problem documents (RFC 9457). */
 interface Wording {
 
-  /** The answer to what is refused. */
+  /** Returns the response to a rejected request. */
   default Problem refusal(Rejection rejection, Problems problems) {
     return problems.of(rejection);
   }
 
-  /** The answer where the store, or another part, could not. */
+  /** Returns the response to a failure of the store or another component. */
   default Problem failure(Problems problems) {
     return problems.unavailable();
   }
 
   /**
-   * Sends such an answer.
+   * Sends an error.
    *
-   * @param why in words, for clients that are told; holds no secret
+   * @param why a description for clients that receive one; contains no secret
    */
   default void send(
       Problem problem, String why, HttpServletRequest request, HttpServletResponse response)

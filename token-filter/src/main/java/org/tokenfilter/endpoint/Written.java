@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenRecord;
 
-/** How endpoints write times, and what a record says. */
+/** The JSON values of times and token records. */
 final class Written {
 
   private static final DateTimeFormatter TO_THE_MILLISECOND =
@@ -19,17 +19,17 @@ final class Written {
 
   private Written() {}
 
-  /** A time in UTC (ISO 8601), with all its milliseconds also where they are zero. */
+  /** Returns a time in UTC (ISO 8601), always with three digits for the milliseconds. */
   static String time(Instant time) {
     return TO_THE_MILLISECOND.format(time);
   }
 
-  /** {@code session}, {@code open} or {@code user}. */
+  /** Returns the kind of a token: {@code session}, {@code open} or {@code user}. */
   static String kind(TokenRecord record) {
     return record.kind().name().toLowerCase(Locale.ROOT);
   }
 
-  /** Milliseconds; null for ever. */
+  /** Writes {@code remaining} in milliseconds; null if the token never expires. */
   static void remaining(JsonGenerator json, @Nullable Duration remaining) throws IOException {
     if (remaining == null) {
       json.writeNullField("remaining");

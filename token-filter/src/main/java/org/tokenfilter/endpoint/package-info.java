@@ -1,10 +1,10 @@
 /**
- * The APIs that issue, query and end tokens: one servlet for each family of clients, to be mapped
- * wherever the application likes.
+ * The APIs that issue, query and revoke tokens: one servlet for each family of clients, at a path
+ * of the application's choice.
  *
- * <p>Enters: requests with credentials or tokens. Leaves: tokens, and answers about them. All guard
- * themselves, so the filter lets requests through to them. Start with {@link
- * org.tokenfilter.endpoint.AccessTokenServlet}.
+ * <p>Input: requests with credentials or tokens. Output: tokens and responses about them. All
+ * endpoints check the access by themselves, so the filter lets requests to them pass. Start with
+ * {@link org.tokenfilter.endpoint.AccessTokenServlet}.
  */
 @NullMarked
 package org.tokenfilter.endpoint;

@@ -21,8 +21,9 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The request as the application sees it: it knows who sent it, and can log in and out. On a public
- * path it looks when it is asked; where nobody is known, it answers as the container does.
+ * The request as the application sees it, with the authenticated user and with login and logout. On
+ * a public path the token is validated when the application first queries the user. If no user is
+ * known, the methods return what the container's request returns.
  */
 final class AuthenticatedRequest extends HttpServletRequestWrapper {
 
@@ -31,13 +32,13 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   private final Participant participant;
   private final @Nullable Visitor visitor;
 
-  /** Who was admitted, or has logged in; null if nobody was. */
+  /** The user to whom the request was granted, or who has logged in; null if there is none. */
   private @Nullable TokenPrincipal principal;
 
-  /** Whether the container has logged in: then it says who the user is. */
+  /** True after a login by the container, which then determines the user. */
   private boolean byContainer;
 
-  /** The request of who was admitted. */
+  /** Creates the wrapper of a request that was granted. */
   AuthenticatedRequest(
       HttpServletRequest request,
       HttpServletResponse response,
@@ -46,7 +47,7 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
     this(request, response, participant, principal, null);
   }
 
-  /** A request that needs no token. */
+  /** Creates the wrapper of a request that needs no token. */
   AuthenticatedRequest(
       HttpServletRequest request,
       HttpServletResponse response,
@@ -69,13 +70,13 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
     this.visitor = visitor;
   }
 
-  /** Whether it is known without a look that a request is this one's. */
+  /** Returns whether a request is already known to belong to a user, without validating a token. */
   static boolean isOf(TokenPrincipal principal, ServletRequest request) {
     AuthenticatedRequest outermost = within(request);
     return outermost != null && principal.equals(outermost.principal);
   }
 
-  /** Whether a request is one of these, whatever is wrapped around it. */
+  /** Returns whether a request is one of these, possibly below other wrappers. */
   static boolean isWithin(ServletRequest request) {
     return within(request) != null;
   }
@@ -124,11 +125,11 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   }
 
   /**
-   * Logs somebody in, with a session token in cookies; the request is theirs from then on. On a
-   * public path where tokens do not travel in cookies it is the container that logs in.
+   * Logs the user in with a session token in cookies. From then on the request belongs to the user.
+   * On a public path where tokens do not travel in cookies, the container performs the login.
    *
-   * @throws ServletException if the name or the password is wrong, or tokens do not travel in
-   *     cookies, or the answer is on its way already, which cannot bring them
+   * @throws ServletException if the name or the password is wrong, tokens do not travel in cookies,
+   *     or the response is already committed and cannot carry them
    */
   @Override
   public void login(@Nullable String username, @Nullable String password) throws ServletException {
@@ -137,7 +138,7 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
       byContainer = true;
       return;
     }
-    // A form may lack a field; nobody has an empty name or password.
+    // A form may lack a field; no user has an empty name or password.
     Login login =
         new Login(
             requireNonNullElse(username, ""),
@@ -149,7 +150,10 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
     admitted.keepIn(request);
   }
 
-  /** The container's: a page that was forwarded to may stand on the one of the page before it. */
+  /**
+   * Returns the container's request. After a forward, the wrapper of the target may wrap that of
+   * the page before it.
+   */
   private static HttpServletRequest beneath(HttpServletRequest request) {
     HttpServletRequest found = request;
     ServletRequest next = request;
@@ -161,19 +165,19 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   }
 
   /**
-   * Ends the token that the request was admitted with, or has logged in with; on a public path, the
-   * one that it presents, whoever holds it. Takes its cookies back; the request is nobody's from
-   * then on.
+   * Revokes the token with which the request was granted or that its login has issued; on a public
+   * path, the token that it presents, regardless of its holder. Expires its cookies. From then on
+   * the request has no user.
    *
-   * @throws ServletException if it cannot be told which token is meant: nothing is ended then
-   * @throws org.tokenfilter.store.TokenStoreException if the store did not end it
+   * @throws ServletException if the token cannot be determined; nothing is revoked then
+   * @throws org.tokenfilter.store.TokenStoreException if the store did not revoke the token
    */
   @Override
   public void logout() throws ServletException {
     try {
       security().logout(request, response);
     } catch (TokenRejectedException refused) {
-      throw new ServletException("the log-out was refused: " + refused.why(), refused);
+      throw new ServletException("logout was refused: " + refused.why(), refused);
     }
     boolean ofContainer = principal == null;
     principal = null;

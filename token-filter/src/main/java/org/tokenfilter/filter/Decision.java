@@ -11,15 +11,21 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.token.ActiveToken;
 
 /**
- * What was decided about a request. It travels with the request to its further dispatches in an
- * attribute, which no client can set.
+ * The decision about a request. An attribute of the request, which no client can set, makes it
+ * available to the further dispatches.
  */
 sealed interface Decision extends Admission {
 
-  /** The request is let through. */
+  /**
+   * The decision to let a request pass.
+   *
+   * @param security the configuration of the application that decided
+   * @param stay the token and its session
+   * @param principal the user of the request
+   */
   record Admitted(TokenSecurity security, Stay stay, TokenPrincipal principal) implements Decision {
 
-    /** Lets a token through, in the session that it is in. */
+    /** Creates the decision for a token and its session. */
     Admitted(TokenSecurity security, Stay stay) {
       this(security, stay, TokenPrincipal.of(stay.token()));
     }
@@ -40,7 +46,12 @@ sealed interface Decision extends Admission {
     }
   }
 
-  /** The request is refused, with this answer. */
+  /**
+   * The decision to refuse a request.
+   *
+   * @param security the configuration of the application that decided
+   * @param answer the problem to send
+   */
   record Refused(TokenSecurity security, Problem answer) implements Decision {
 
     @Override
@@ -49,12 +60,12 @@ sealed interface Decision extends Admission {
     }
   }
 
-  /** Lets it travel with this request. */
+  /** Stores the decision in a request. */
   default void keepIn(HttpServletRequest request) {
     request.setAttribute(ATTRIBUTE, this);
   }
 
-  /** What was decided about this request here; null if nothing has been. */
+  /** Returns the application's decision about a request; null if there is none. */
   static @Nullable Decision of(HttpServletRequest request, TokenSecurity security) {
     return request.getAttribute(ATTRIBUTE) instanceof Decision decision
             && decision.security() == security

@@ -13,16 +13,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dispatch of a request. An application may wrap the container's request in its own, which say
- * what they like: where they differ from it, the target is not known.
+ * One dispatch of a request. An application may wrap the container's request in its own wrappers,
+ * which may return anything. If these differ from the container's request, the target is unknown.
  *
- * @param request the container's
- * @param chain the filters that are still to come, and the target
- * @param depth how many requests the container has made, one within the other
- * @param type how the request comes
- * @param path the target's path, in the canonical form that the container gives it; null where it
- *     cannot be known
- * @param async whether the request is answered asynchronously
+ * @param request the container's request
+ * @param chain the remaining filters and the target
+ * @param depth the number of requests that the container has nested in each other
+ * @param type the type of the dispatch
+ * @param path the path of the target, in the container's canonical form; null if it is unknown
+ * @param async whether the request is processed asynchronously
  */
 record Dispatch(
     HttpServletRequest request,
@@ -32,10 +31,10 @@ record Dispatch(
     @Nullable String path,
     boolean async) {
 
-  /** The class of the request that Tomcat makes for a forward, and for an include. */
+  /** The class of the request that Tomcat creates for a forward or an include. */
   private static final String TOMCATS = "org.apache.catalina.core.ApplicationHttpRequest";
 
-  /** Reads a dispatch to an application. */
+  /** Determines the dispatch of a request within an application. */
   static Dispatch of(HttpServletRequest request, FilterChain chain, ServletContext context) {
     ServletRequest innermost = request;
     while (innermost instanceof ServletRequestWrapper wrapper) {
@@ -68,7 +67,10 @@ record Dispatch(
     return ((ServletRequestWrapper) wrapper).getRequest();
   }
 
-  /** A container's packages begin with three names of their own: org.apache.catalina. */
+  /**
+   * Returns whether two requests are of the same container, by the first three segments of the
+   * package name, such as org.apache.catalina.
+   */
   private static boolean isOfOneMaker(ServletRequest one, ServletRequest other) {
     String name = other.getClass().getName();
     int end = -1;
@@ -90,8 +92,8 @@ record Dispatch(
               request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO))
           : null;
     }
-    // A forward by name leaves the path of the page that it comes from, and sets no attribute; one
-    // to another application leaves that page's application on Undertow.
+    // A forward by name keeps the path of the page that it comes from and sets no attribute. A
+    // forward to another application keeps that page's application on Undertow.
     boolean byName =
         type == DispatcherType.FORWARD
             && (request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI) == null
@@ -100,9 +102,10 @@ record Dispatch(
   }
 
   /**
-   * Whether Tomcat's request has kept the mapping of the one within it. It does so in a forward by
-   * name, and takes over the path that the application's wrapper shows; by path, it has another
-   * mapping. The type of a forward from an error page is ERROR, and its attributes are that page's.
+   * Returns whether Tomcat's request has kept the mapping of the request that it wraps. It does so
+   * in a forward by name, and takes the path from the application's wrapper; in a forward by path
+   * it has another mapping. A forward from an error page has the type ERROR and the attributes of
+   * that page.
    */
   private static boolean keepsMapping(ServletRequest request, DispatcherType type) {
     if (type != DispatcherType.FORWARD && type != DispatcherType.ERROR) {
@@ -127,7 +130,10 @@ record Dispatch(
     return pathInfo == null ? servletPath.toString() : servletPath.toString() + pathInfo;
   }
 
-  /** Some containers tell the path of an application as it stands in an address. */
+  /**
+   * Returns whether a path is the context path of an application. Some containers report it in the
+   * encoded form that it has in a URL.
+   */
   private static boolean isPathOf(ServletContext context, @Nullable Object told) {
     String own = context.getContextPath();
     return told != null
@@ -137,9 +143,10 @@ record Dispatch(
   }
 
   /**
-   * Whether it is this one that comes by once more: where the filter is mapped to a path and to a
-   * name, some containers run it for both. Jetty then has a request for each dispatch, which
-   * Undertow has not; that has one chain for each dispatch, where Jetty has one for each filter.
+   * Returns whether this is the same dispatch as another one. If the filter is mapped to a path and
+   * to a name, some containers run it for both. Jetty then has one request for each dispatch, which
+   * Undertow has not. Undertow has one chain for each dispatch, whereas Jetty has one for each
+   * filter.
    */
   boolean isSameAs(Dispatch other) {
     boolean sameRequest = depth > 1 && depth == other.depth && request == other.request;

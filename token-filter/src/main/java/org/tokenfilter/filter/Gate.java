@@ -28,18 +28,22 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The way of a request. Its first dispatch to something protected decides; later ones follow that
- * decision, and whoever decided judges whether the request succeeded.
+ * The processing of a request by the filter. The first dispatch to a protected target decides, and
+ * later dispatches follow its decision. The dispatch that decided determines whether the request
+ * succeeded.
  */
 final class Gate implements AutoCloseable {
 
-  /** Milliseconds that the token lives on if this request succeeds; absent if it never expires. */
+  /**
+   * The header with the milliseconds until the token expires if this request succeeds. The header
+   * is absent if the token never expires.
+   */
   private static final String REMAINING = "Token-Remaining";
 
-  /** Methods whose answer repeats the request, with all that is secret in it (RFC 9110, 9.3.8). */
+  /** Methods whose response repeats the request with all its secrets (RFC 9110, 9.3.8). */
   private static final Set<String> ECHOES = Set.of("TRACE", "TRACK");
 
-  /** What no client can ask for. */
+  /** Paths that no client can request. */
   private static final PathPatterns INSIDE = new PathPatterns(List.of("/WEB-INF/*"));
 
   private static final String ALLOWED = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
@@ -61,7 +65,7 @@ final class Gate implements AutoCloseable {
     this.participant = participant;
     this.security = participant.security();
     this.context = context;
-    // Another filter, or that of another application, has a trail of its own.
+    // Every filter has its own history, also a filter of another application.
     this.trailAttribute = Trail.class.getName() + '-' + new SecureRandom().nextLong();
     this.publicPaths = new PathPatterns(participant.publicPaths());
     this.passivePaths = new PathPatterns(participant.passivePaths());
@@ -73,6 +77,7 @@ final class Gate implements AutoCloseable {
     this.refusals = new Refusals(participant, context, publicPaths);
   }
 
+  /** Filters one dispatch of a request. */
   void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     try {
@@ -85,7 +90,7 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  /** Refuses a request without judging it. */
+  /** Refuses a request without a decision about it. */
   void refuse(HttpServletResponse response) throws IOException {
     security.problems().unavailable().send(response);
   }
@@ -105,7 +110,7 @@ final class Gate implements AutoCloseable {
     if (trail != null && trail.has(dispatch)) {
       chain.doFilter(request, response);
     } else if (endpoints.receives(request)) {
-      // Also on a public path: one that issues a token knows nothing of one that is presented.
+      // Also on a public path: an endpoint that issues a token ignores the presented one.
       chain.doFilter(request, response);
     } else if (isErrorPage(dispatch, trail) || isOpen(dispatch, trail)) {
       serve(dispatch, request, response, chain);
@@ -118,14 +123,17 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  /** It reports what was decided or went wrong: the first of a request is shown, wherever it is. */
+  /**
+   * Returns whether a dispatch shows the error page. The first one of a request is shown at any
+   * path, because it reports the decision or the failure.
+   */
   private static boolean isErrorPage(Dispatch dispatch, @Nullable Trail trail) {
     return dispatch.type() == DispatcherType.ERROR && (trail == null || !trail.knowsErrorPage());
   }
 
   /**
-   * Whether a dispatch needs no token: what it leads to is public, its welcome file, or a view of
-   * it.
+   * Returns whether a dispatch needs no token: its target is public, the welcome file of a public
+   * path, or a view of a public page.
    */
   private boolean isOpen(Dispatch dispatch, @Nullable Trail trail) {
     boolean shown =
@@ -135,7 +143,9 @@ final class Gate implements AutoCloseable {
     return shown && (trail == null || !trail.mayBeByName(dispatch));
   }
 
-  /** Lets a dispatch through that needs no token. An error page knows who was admitted. */
+  /**
+   * Lets a dispatch pass that needs no token. An error page knows the user of a granted request.
+   */
   private void serve(
       Dispatch dispatch,
       HttpServletRequest request,
@@ -157,7 +167,7 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  /** Fails closed: whatever goes wrong here, the request does not go on. */
+  /** Decides about a request. Fails closed: after any failure the request does not pass. */
   private Decision decide(
       @Nullable String path, HttpServletRequest request, HttpServletResponse response) {
     Problems problems = security.problems();
@@ -186,7 +196,7 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  /** Whoever decided settles what the request leaves behind, however it ends. */
+  /** Applies the decision and completes the request, also after a failure. */
   private void followFirst(
       Decision decision,
       HttpServletRequest request,
@@ -221,7 +231,8 @@ final class Gate implements AutoCloseable {
   }
 
   /**
-   * Inside of another answer nothing can be refused aloud: nothing is written, and nothing runs.
+   * Refuses a request. Within another response a refusal cannot be shown, so nothing is written,
+   * and the target does not run.
    */
   private void refuse(Problem answer, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
@@ -234,8 +245,8 @@ final class Gate implements AutoCloseable {
   }
 
   /**
-   * A public page may ask who its visitor is, and log in and out. What it dispatches to has what
-   * the page has.
+   * Wraps the request for a public page, which may query the user and log in and out. The targets
+   * of the page's own dispatches share its wrapper.
    */
   private HttpServletRequest asVisitor(
       Dispatch dispatch, HttpServletRequest request, HttpServletResponse response) {
@@ -247,7 +258,10 @@ final class Gate implements AutoCloseable {
     return new AuthenticatedRequest(request, response, participant, visitor);
   }
 
-  /** The request as the one whom the decision admitted; unchanged where it is that already. */
+  /**
+   * Wraps the request for the user of the decision. Returns it unchanged if it is wrapped already
+   * or if it was not granted.
+   */
   private HttpServletRequest as(
       @Nullable Decision decision, HttpServletRequest request, HttpServletResponse response) {
     if (!(decision instanceof Admitted admitted)

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.GuardsItself;
 
-/** The endpoints that guard themselves, by the names of their servlets. */
+/** The endpoints that protect themselves, by the names of their servlets. */
 final class OwnEndpoints {
 
   private final Set<String> names = new HashSet<>();
@@ -33,7 +33,10 @@ final class OwnEndpoints {
     }
   }
 
-  /** Whether a client's own request goes to one of them; the container says which servlet it is. */
+  /**
+   * Returns whether a client's own request goes to one of the endpoints. The container reports the
+   * name of the servlet.
+   */
   boolean receives(HttpServletRequest request) {
     return !names.isEmpty()
         && request.getDispatcherType() == DispatcherType.REQUEST

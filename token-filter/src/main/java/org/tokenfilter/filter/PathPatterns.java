@@ -8,14 +8,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Paths that are treated alike. What is judged is the target of the dispatch, in the canonical form
- * that the container gives it; where that cannot be known, or is not canonical, it is none of them.
+ * A set of path patterns. The path of a dispatch's target is compared in the container's canonical
+ * form. A path that is unknown or not canonical matches no pattern.
  */
 final class PathPatterns {
 
   /**
-   * A step up that the container has left in the path, as some do where a slash is encoded. Whoever
-   * resolves it later, or decodes once more, arrives elsewhere than where the path begins.
+   * A step up that the container has left in the path, as some do if a slash is encoded. A
+   * component that resolves or decodes the path later arrives outside of the directory in which the
+   * path starts.
    */
   private static final Pattern STEP_UP =
       Pattern.compile(
@@ -26,9 +27,10 @@ final class PathPatterns {
   private final List<String> prefixes;
 
   /**
-   * Some paths.
+   * Creates a set of patterns.
    *
-   * @param paths exact, or ending with {@code /*}, which covers what is before it too
+   * @param paths exact paths, or patterns that end with {@code /*} and also match the path before
+   *     it
    */
   PathPatterns(Collection<String> paths) {
     prefixes =
@@ -41,7 +43,7 @@ final class PathPatterns {
     }
   }
 
-  /** Whether a path is among them; one that is not known is not. */
+  /** Returns whether a path matches a pattern; false for an unknown path. */
   boolean cover(@Nullable String path) {
     return path != null
         && (exact.contains(path) || beginsAsOne(path))

@@ -14,8 +14,8 @@ import org.tokenfilter.config.ConfigurationKey;
 import org.tokenfilter.config.Participant;
 
 /**
- * How a refusal is told. A person who is not logged in is sent to the login page, where there is
- * one; all others get a problem, or the application's error page.
+ * The handler of denied requests. A person who is not logged in is redirected to the login page, if
+ * there is one. All other requests receive a problem document or the application's error page.
  *
  * <pre>
  *   GET /shop/orders?page=2                  302 Found
@@ -31,9 +31,9 @@ final class Refusals {
   private final boolean byErrorPage;
 
   /**
-   * Those of a filter.
+   * Creates the handler of a filter.
    *
-   * @throws ConfigurationException if the login page needs a token itself
+   * @throws ConfigurationException if the login page itself needs a token
    */
   Refusals(Participant participant, ServletContext context, PathPatterns publicPaths) {
     this.context = context;
@@ -42,21 +42,21 @@ final class Refusals {
     if (loginPage != null && !publicPaths.cover(loginPage)) {
       throw new ConfigurationException(
           List.of(
-              "%s=%s needs a token itself, and would send its visitors to itself for ever; list it in"
+              "%s=%s must not need a token, or it would redirect to itself forever; list it in"
                       .formatted(ConfigurationKey.LOGIN_PAGE.key(), loginPage)
                   + " "
                   + ConfigurationKey.PATHS_PUBLIC.key()));
     }
   }
 
-  /** Makes this the answer. The response must not be committed. */
+  /** Sends the response to a denied request. The response must not be committed. */
   void send(Problem problem, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     if (loginPage != null && problem.status() == UNAUTHORIZED && Navigation.isOne(request)) {
       response.resetBuffer();
       Problem.forbidStoring(response);
       response.setStatus(HttpServletResponse.SC_FOUND);
-      // Not by sendRedirect: some containers make an address of it by the header Host.
+      // Not by sendRedirect: some containers make an absolute URL of it from the header Host.
       response.setHeader("Location", WayBack.over(request, context.getContextPath(), loginPage));
     } else if (byErrorPage) {
       problem.sendError(response);

@@ -8,8 +8,9 @@ import java.util.Collection;
 import java.util.EnumSet;
 
 /**
- * The mapping of a filter to {@code <servlet-name>*</servlet-name>}. Undertow takes it for a
- * dispatch by path, and leaves the filter out of those by name; there it is mapped to each name.
+ * The mapping of a filter to {@code <servlet-name>*</servlet-name>}. Undertow treats it as a
+ * mapping to dispatches by path and omits the filter in dispatches by name. There the filter is
+ * mapped to each name.
  */
 final class ServletNames {
 
@@ -18,7 +19,7 @@ final class ServletNames {
 
   private ServletNames() {}
 
-  /** Maps a filter that is mapped to all names to each of them, on Undertow. */
+  /** Maps a filter that is mapped to all names to each of them, on Undertow only. */
   static void spellOut(FilterConfig config) {
     ServletContext context = config.getServletContext();
     if (!context.getClass().getName().startsWith(UNDERTOW)) {

@@ -14,28 +14,33 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Which session of its user token a request to the service gateway is in. Without the header {@code
- * session} and without {@code close=false} it is in one of its own, of which nothing is stored.
+ * The session of a user token that a request to the service gateway uses. Without the header {@code
+ * session} and without {@code close=false} a request has a session of its own, which is not stored.
  *
  * <pre>
- *   GET ...?close=false                     opens a session, and names it:   session: q3W...
- *   GET ...              session: q3W...    goes on in it
- *   GET ...?close=true   session: q3W...    goes on in it, and closes it in the end
+ *   GET ...?close=false                     opens a session and names it:    session: q3W...
+ *   GET ...              session: q3W...    uses the session
+ *   GET ...?close=true   session: q3W...    uses the session and then closes it
  * </pre>
  */
 final class SessionContinuation {
 
-  /** When the session of a request ends. */
+  /** The condition under which a request closes its session. */
   enum End {
-    /** Not with this request. */
+    /** This request does not close it. */
     LATER,
-    /** With this request, if it fails: it has opened the session. */
+    /** This request closes it on failure, because it has opened it. */
     ON_FAILURE,
-    /** With this request. */
+    /** This request closes it. */
     IN_ANY_CASE
   }
 
-  /** A token in its session, if it has one. */
+  /**
+   * A token in its session, if it has one.
+   *
+   * @param token the token with its session
+   * @param end the condition under which the request closes the session
+   */
   record Stay(ActiveToken token, End end) {}
 
   private final Participant participant;
@@ -44,7 +49,12 @@ final class SessionContinuation {
     this.participant = participant;
   }
 
-  /** Lets a token into the session that its request names or opens; only user tokens have any. */
+  /**
+   * Resolves the session that a request names or opens. Only user tokens have sessions.
+   *
+   * @throws TokenRejectedException if the parameter {@code close} or the session is not valid, the
+   *     session limit is reached, or another site may have made a browser send the request
+   */
   Stay enter(
       ActiveToken token,
       PresentedToken presented,
@@ -73,7 +83,10 @@ final class SessionContinuation {
     return new Stay(opened.token(), End.ON_FAILURE);
   }
 
-  /** A session that its client does not learn of would be nobody's, and count for the limit. */
+  /**
+   * Returns whether the response can name a session. A session that its client never learns of
+   * would be unused, and count toward the limit.
+   */
   private static boolean canName(HttpServletRequest request, HttpServletResponse response) {
     return request.getDispatcherType() != DispatcherType.INCLUDE && !response.isCommitted();
   }

@@ -19,9 +19,9 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 
 /**
- * What a request leaves behind when it has ended, of an asynchronous one when it is complete: a
- * renewal if it has succeeded, with no exception and a status below 400; and the end of the session
- * that it closes, or that it has opened and failed in.
+ * The completion of a request, which waits for the processing of an asynchronous one. A request
+ * that has succeeded, with no exception and a status below 400, renews its token. A session is
+ * revoked if the request closes it, or if the request has opened it and failed.
  */
 final class Settlement {
 
@@ -29,26 +29,26 @@ final class Settlement {
   private static final int FIRST_FAILURE = 400;
 
   /**
-   * Methods that are safe (RFC 9110, 9.2.1): a page opens streams by them, and leaves them open
-   * where nobody looks at it any more.
+   * Safe methods (RFC 9110, 9.2.1). A page opens streams with them and may leave these open when it
+   * is no longer viewed, so a running request of these methods does not keep its token alive.
    */
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
   private static final Trouble NOT_RENEWED =
       new Trouble(
           "use-not-kept",
-          "Uses of tokens could not be written, and tokens may expire although they are used. Look"
-              + " at the store",
+          "Uses of tokens could not be written, and tokens may expire although they are in use."
+              + " Check the store",
           "Uses of tokens are written again");
 
   private static final Trouble NOT_CLOSED =
       new Trouble(
           "session-not-closed",
-          "Sessions could not be closed with their requests, which are answered 503. Look at the"
+          "Sessions could not be closed with their requests, which are answered 503. Check the"
               + " store",
           "Sessions are closed with their requests again");
 
-  /** What may go wrong with many requests, and is told once. */
+  /** A failure that may affect many requests and is reported once. */
   private record Trouble(String cause, String begins, String ends) {
 
     void failed(TokenSecurity security, RuntimeException why) {
@@ -60,7 +60,9 @@ final class Settlement {
     }
   }
 
-  /** Where it travels with an asynchronous request to its further dispatches. */
+  /**
+   * The attribute that carries the completion to the further dispatches of an asynchronous request.
+   */
   private static final String ATTRIBUTE = "org.tokenfilter.filter.Settlement";
 
   private final Stay stay;
@@ -69,7 +71,7 @@ final class Settlement {
   private final AtomicBoolean settled = new AtomicBoolean();
   private volatile boolean failed;
 
-  /** A request begins, with which this token is used. */
+  /** Creates the completion at the start of a request that uses a token. */
   Settlement(Stay stay, TokenSecurity security, HttpServletRequest request) {
     this.stay = stay;
     this.security = security;
@@ -77,7 +79,10 @@ final class Settlement {
         READING.contains(request.getMethod()) ? null : security.service().begin(stay.token());
   }
 
-  /** The chain has returned without an exception. */
+  /**
+   * Completes the request after the chain has returned without an exception. The completion of an
+   * asynchronous request waits for its processing.
+   */
   void judge(HttpServletRequest request, HttpServletResponse response) throws IOException {
     if (request.isAsyncStarted()) {
       request.setAttribute(ATTRIBUTE, this);
@@ -96,21 +101,22 @@ final class Settlement {
     if (response.isCommitted()) {
       later(unfinished);
     } else {
-      // A client that is answered 200 would take its session for closed.
+      // A client that receives 200 would consider its session closed.
       NOT_CLOSED.failed(security, unfinished);
       response.reset();
       security.problems().unavailable().send(response);
     }
   }
 
-  /** The chain has thrown. */
+  /** Completes the request after the chain has thrown an exception. */
   void failed() {
     settleAnswered(false);
   }
 
   /**
-   * A further dispatch of an asynchronous request has thrown. Where half of the answer is on its
-   * way already, some containers break it off and tell no listener.
+   * Completes an asynchronous request after one of its further dispatches has thrown an exception.
+   * If a part of the response is already sent, some containers abort it without a notification of
+   * listeners.
    */
   static void failedAgain(HttpServletRequest request) {
     if (request.getAttribute(ATTRIBUTE) instanceof Settlement settlement) {
@@ -122,7 +128,10 @@ final class Settlement {
     return !failed && status < FIRST_FAILURE;
   }
 
-  /** Whatever is left to be done now is done later: the answer is on its way. */
+  /**
+   * Completes a request whose response is already sent. A session that cannot be closed now is
+   * closed later.
+   */
   private void settleAnswered(boolean succeeded) {
     RuntimeException unfinished = settle(succeeded);
     if (unfinished != null) {
@@ -130,7 +139,11 @@ final class Settlement {
     }
   }
 
-  /** Why the session that ends with this request could not be ended; null if nothing is left. */
+  /**
+   * Renews the token and closes the session, once for the request.
+   *
+   * @return the exception that prevented the closing; null if nothing is left to be done
+   */
   private @Nullable RuntimeException settle(boolean succeeded) {
     if (settled.getAndSet(true)) {
       return null;
@@ -152,7 +165,7 @@ final class Settlement {
     }
   }
 
-  /** The answer is on its way; all that may be lost is this renewal. */
+  /** Renews the token. The response is already sent, so a failure loses this renewal only. */
   private void renew(ActiveToken used) {
     try {
       security.service().renew(used);
@@ -174,8 +187,9 @@ final class Settlement {
   }
 
   /**
-   * What hears of the end of an asynchronous request. No class of ours is an AsyncListener: WildFly
-   * takes each for a component that it would have to make by itself, and warns that it cannot.
+   * Returns a listener that completes an asynchronous request. No class of this project implements
+   * AsyncListener: WildFly treats each one as a component that it must create itself, and warns
+   * that it cannot.
    */
   private AsyncListener listener() {
     return (AsyncListener)
@@ -200,12 +214,12 @@ final class Settlement {
           settleAnswered(
               isSuccess(((HttpServletResponse) event.getSuppliedResponse()).getStatus()));
       case "onError" -> failed = true;
-      // Listeners do not outlive a new start.
+      // A restart of the asynchronous processing removes the listeners.
       case "onStartAsync" ->
           event
               .getAsyncContext()
               .addListener(listener, event.getSuppliedRequest(), event.getSuppliedResponse());
-      // onTimeout: what the application answers instead counts, by its status.
+      // onTimeout: the status of the response that the application then sends decides.
       default -> {}
     }
   }

@@ -16,8 +16,8 @@ import org.tokenfilter.config.Participant;
 import org.tokenfilter.config.TokenSecurity;
 
 /**
- * Lets a request through to what it asks for if it presents a good token, and refuses it otherwise.
- * Map it to all paths and all dispatcher types, with async support:
+ * A filter that lets a request pass if it presents a valid token, and refuses it otherwise. Map it
+ * to all paths and all dispatcher types, with async support:
  *
  * <pre>{@code
  * <filter>
@@ -54,22 +54,29 @@ public class TokenFilter implements Filter {
   private @Nullable Gate gate;
   private @Nullable FilterWatch watch;
 
-  /** For web.xml and annotations: settings come from init-params and their other sources. */
+  /**
+   * Creates the filter for web.xml and annotations. Its settings come from init-params and the
+   * other configuration sources.
+   */
   public TokenFilter() {
     given = null;
   }
 
-  /** For code: the settings are those of this one, which stays the caller's to close. */
+  /**
+   * Creates the filter for registration in code.
+   *
+   * @param security provides the settings; the caller closes it
+   */
   public TokenFilter(TokenSecurity security) {
     given = security;
   }
 
   /**
-   * Takes its settings, and makes the application's TokenSecurity if there is none yet.
+   * Reads the settings, and creates the application's TokenSecurity if there is none yet.
    *
-   * @throws ConfigurationException if the settings are wrong, a WebSocket engine with endpoints
-   *     would answer before it, or this instance has been registered already: it has the settings
-   *     of one registration
+   * @throws ConfigurationException if the settings are invalid, a WebSocket engine with endpoints
+   *     would answer before the filter, or this instance is already registered: it can have the
+   *     settings of one registration only
    */
   @Override
   public void init(FilterConfig config) {
@@ -102,7 +109,7 @@ public class TokenFilter implements Filter {
         || watch == null
         || !(request instanceof HttpServletRequest http)
         || !(response instanceof HttpServletResponse answer)) {
-      throw new ServletException("only HTTP requests, and only between init and destroy");
+      throw new ServletException("the filter handles HTTP requests between init and destroy only");
     }
     if (watch.isOvertaken()) {
       gate.refuse(answer);

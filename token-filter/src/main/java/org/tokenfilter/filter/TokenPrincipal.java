@@ -11,17 +11,19 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 
 /**
- * Who sent a request, and by which token: {@code (TokenPrincipal) request.getUserPrincipal()}.
- * Holds no secret. Immutable.
+ * The user of a request and the token of its authentication: {@code (TokenPrincipal)
+ * request.getUserPrincipal()}. Holds no secret. Immutable.
  *
- * @param name the subject's
- * @param kind the token's
- * @param handle the token's record; not a secret
- * @param session the kept session that a user token goes on in; null if there is none
- * @param roles what the subject has now: those of the login, or of {@code token.subject.recheck}
- * @param issued when the token was issued
- * @param deadline when the token dies unless used again, if this request succeeds; null if never
- * @param attributes what the application keeps with the token
+ * @param name the name of the subject
+ * @param kind the kind of the token
+ * @param handle the id of the token; not a secret
+ * @param session the id of the stored session that a user token uses; null if there is none
+ * @param roles the current roles of the subject: those of the login, or of {@code
+ *     token.subject.recheck}
+ * @param issued the time at which the token was issued
+ * @param deadline the time at which the token expires unless used again, if this request succeeds;
+ *     null if it never expires
+ * @param attributes the attributes that the application has stored with the token
  */
 public record TokenPrincipal(
     String name,
@@ -48,7 +50,7 @@ public record TokenPrincipal(
         record.attributes());
   }
 
-  /** The subject's name, as {@link #name()}. */
+  /** Returns the subject's name, as {@link #name()}. */
   @Override
   public String getName() {
     return name;

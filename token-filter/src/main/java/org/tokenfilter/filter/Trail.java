@@ -10,57 +10,63 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dispatches of one request that were let through to what is public, or to an error page, and
- * to their views. A dispatch by name from there may go on showing the path of the one before it,
- * and nothing else tells that its target is another. It travels with the request. Thread-safe: a
- * page that has begun an asynchronous answer may dispatch from another thread, also after it has
- * returned.
+ * The dispatches of one request that have passed without a token: to public targets, to an error
+ * page, and to their views. A dispatch by name from such a target may keep the path of the dispatch
+ * before it, and nothing else shows that its own target differs. The history is stored in the
+ * request. Thread-safe: a page that has started asynchronous processing may dispatch from another
+ * thread, even after it has returned.
  */
 final class Trail {
 
   /**
-   * A dispatch that was let through.
+   * A dispatch that has passed without a token.
    *
-   * @param servlet the name of the servlet that answers it; null where it is not told
+   * @param dispatch the dispatch
+   * @param servlet the name of the servlet that handles it; null if the container does not report
+   *     it
    */
   record Entered(Dispatch dispatch, @Nullable String servlet) {
 
+    /** Returns the record of a dispatch with the name of its servlet. */
     static Entered by(Dispatch dispatch) {
       HttpServletMapping mapping = dispatch.request().getHttpServletMapping();
       return new Entered(dispatch, mapping == null ? null : mapping.getServletName());
     }
   }
 
-  /** In the order of their beginning; each is within the one before it, or on another thread. */
+  /**
+   * The active dispatches in the order of their start. Each one is within the one before it, or on
+   * another thread.
+   */
   private final List<Entered> open = new ArrayList<>();
 
-  /** The paths of those that have returned, and may go on from another thread. */
+  /** The paths of dispatches that have returned and may continue on another thread. */
   private final Set<String> left = new HashSet<>();
 
   /**
-   * The paths of includes that have returned while other threads may dispatch. Where the container
-   * has one request for all, an include on another thread may still find their attributes there, or
-   * put them back when it ends.
+   * The paths of includes that have returned while other threads may dispatch. If the container has
+   * one request for all dispatches, an include on another thread may still find their attributes
+   * there, or restore them at its end.
    */
   private final Set<String> leftIncludes = new HashSet<>();
 
-  /** Those that have included anything since then. */
+  /** The threads that have included a target since then. */
   private final Set<Thread> includingThreads = new HashSet<>();
 
-  /** True once the request has been answered asynchronously. */
+  /** True once the request has been processed asynchronously. */
   private boolean asyncSeen;
 
   private boolean errorPageSeen;
 
-  /** Whether one of them has begun an asynchronous answer, which goes on when it has returned. */
+  /** True once a dispatch has started asynchronous processing, which continues after its return. */
   private boolean goesOn;
 
-  /** That of a request, if it has one. */
+  /** Returns the history of a request; null if it has none. */
   static @Nullable Trail of(HttpServletRequest request, String attribute) {
     return request.getAttribute(attribute) instanceof Trail trail ? trail : null;
   }
 
-  /** That of a request, which gets one if it has none. */
+  /** Returns the history of a request, which is created if it does not exist. */
   static Trail orNew(HttpServletRequest request, String attribute) {
     Trail found = of(request, attribute);
     if (found != null) {
@@ -71,7 +77,7 @@ final class Trail {
     return made;
   }
 
-  /** Any dispatch comes by, whether it is let through or not. */
+  /** Observes any dispatch, whether it passes or not. */
   synchronized void note(Dispatch dispatch) {
     note(dispatch, dispatch.async());
   }
@@ -83,35 +89,36 @@ final class Trail {
     }
   }
 
-  /** Whether it is one that is open, and comes by once more. */
+  /** Returns whether a dispatch is active already, and the filter runs once more for it. */
   synchronized boolean has(Dispatch dispatch) {
     return open.stream().anyMatch(it -> dispatch.isSameAs(it.dispatch));
   }
 
-  /** Whether the error page has been shown, or begun. */
+  /** Returns whether a dispatch to the error page has started. */
   synchronized boolean knowsErrorPage() {
     return errorPageSeen;
   }
 
-  /** The one that a dispatch on its thread comes from; null if there is none. */
+  /** Returns the dispatch from which a new dispatch on its thread comes; null if there is none. */
   synchronized @Nullable Entered last() {
     return open.isEmpty() ? null : open.get(open.size() - 1);
   }
 
   /**
-   * Whether a dispatch comes from a public page or the error page. Where the error page fails too,
-   * the container may dispatch to another, which is none any more; and Tomcat gives its type to
-   * what it forwards to.
+   * Returns whether a dispatch comes from a public page or the error page. If the error page fails
+   * as well, the container may dispatch to another one, which does not count as the error page.
+   * Tomcat gives the type ERROR to the forwards of the error page.
    */
   synchronized boolean isWithinPage(Dispatch dispatch) {
     return !open.isEmpty() || goesOn || (errorPageSeen && dispatch.type() == DispatcherType.ERROR);
   }
 
   /**
-   * Whether a dispatch may be one by name, since it shows the path of another that may have made
-   * it. One to its own path is taken for one by name, too: containers do not tell them apart. Where
-   * the container has one request for all, another thread may have put an earlier type back: the
-   * true ones come before the asynchronous answer begins, or is begun anew.
+   * Returns whether a dispatch may be one by name, since it shows the path of another dispatch that
+   * may have made it. A dispatch to its own path is treated as one by name as well, because
+   * containers do not distinguish the two. If the container has one request for all dispatches,
+   * another thread may have restored an earlier type. The true dispatches of such a type come
+   * before asynchronous processing starts or restarts.
    */
   synchronized boolean mayBeByName(Dispatch dispatch) {
     String path = dispatch.path();
@@ -131,12 +138,12 @@ final class Trail {
     return path != null && path.equals(dispatch.path());
   }
 
-  /** A dispatch is let through. */
+  /** Records the start of a dispatch that passes. */
   synchronized void enter(Entered entered) {
     note(entered.dispatch);
     DispatcherType type = entered.dispatch.type();
     if (type == DispatcherType.ASYNC && open.isEmpty()) {
-      // The container dispatches when nothing else is to happen with the request.
+      // The container makes this dispatch when no other thread processes the request.
       left.clear();
     }
     errorPageSeen |= type == DispatcherType.ERROR;
@@ -144,9 +151,10 @@ final class Trail {
   }
 
   /**
-   * It has returned.
+   * Records the return of a dispatch.
    *
-   * @param async whether the request is answered asynchronously: another thread may go on from here
+   * @param async whether the request is processed asynchronously, so that another thread may
+   *     continue from this dispatch
    */
   synchronized void leave(Entered entered, boolean async) {
     Dispatch dispatch = entered.dispatch;

@@ -12,10 +12,10 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Who sent a request that needs no token. Its token is looked at when a page asks, once for a
- * request, and the look renews nothing. A token that is not good, or that another site may have
- * made a browser send, counts as none; where it cannot be judged, the user is not known.
- * Thread-safe.
+ * The user of a request that needs no token. The token is validated when a page first queries the
+ * user, once for a request, and is not renewed. An invalid token counts as none, as does a token
+ * that another site may have made a browser send. If the token cannot be validated, the user is
+ * unknown. Thread-safe.
  */
 final class Visitor {
 
@@ -24,16 +24,19 @@ final class Visitor {
   private final RefusalNotices notices;
   private final boolean atGateway;
 
-  /** A look may wait for the store, which a virtual thread is not to do within a monitor. */
+  /**
+   * Guards the validation, which may wait for the store; a virtual thread must not wait in a
+   * monitor.
+   */
   private final ReentrantLock looking = new ReentrantLock();
 
   private boolean looked;
   private @Nullable TokenPrincipal found;
 
   /**
-   * A visitor of whom nothing is known yet.
+   * Creates the authentication of a request, without a validation.
    *
-   * @param atGateway whether the token may come in the header {@code userToken}, too
+   * @param atGateway whether the header {@code userToken} may carry the token, too
    */
   Visitor(
       HttpServletRequest request,
@@ -46,7 +49,7 @@ final class Visitor {
     this.atGateway = atGateway;
   }
 
-  /** Null if nobody is known. What was decided about the request meanwhile holds. */
+  /** Returns the user; null if none is known. A decision about the request takes precedence. */
   @Nullable TokenPrincipal principal() {
     Decision decided = Decision.of(request, participant.security());
     if (decided != null) {

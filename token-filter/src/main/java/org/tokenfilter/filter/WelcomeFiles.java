@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.filter.Trail.Entered;
 
 /**
- * The welcome files of public paths that end with a slash. The container chooses them, and the
- * client does not.
+ * The welcome files of public paths that end with a slash. The container, not the client, chooses
+ * them.
  *
  * <pre>
  *   Tomcat, Undertow   GET /   the request's path is /index.html, its URI is /
@@ -22,18 +22,18 @@ import org.tokenfilter.filter.Trail.Entered;
  *   Spring Boot        GET /   its DispatcherServlet forwards to itself, at /index.html
  * </pre>
  *
- * <p>A servlet that has a path of its own is none, whatever file is there as well.
+ * <p>A servlet that has a path of its own is no welcome file, even if a file exists there.
  */
 final class WelcomeFiles {
 
-  /** What a client may ask for: nothing that containers read in different ways. */
+  /** The accepted form of a requested folder, which all containers interpret in the same way. */
   private static final Pattern FOLDER =
       Pattern.compile("((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+)*+/)(?:;[^/]*)?");
 
   private static final String SPRINGS = "index.html";
   private static final String JETTYS = "org.eclipse.jetty.";
 
-  /** The attribute in which Jetty's default servlet says that the forward is its own. */
+  /** The attribute in which Jetty's default servlet names the target of its own forward. */
   private static final String JETTYS_WELCOME = "org.eclipse.jetty.server.welcome";
 
   private final ServletContext context;
@@ -44,7 +44,7 @@ final class WelcomeFiles {
     this.publicPaths = publicPaths;
   }
 
-  /** Whether a dispatch is to the welcome file of a public path. */
+  /** Returns whether a dispatch leads to the welcome file of a public path. */
   boolean have(Dispatch dispatch, @Nullable Trail trail) {
     String path = dispatch.path();
     if (path == null || !isNoPathOfItsOwn(dispatch.request(), dispatch.type())) {
@@ -68,8 +68,8 @@ final class WelcomeFiles {
   }
 
   /**
-   * The servlet of such a path is chosen by what the path ends with, or for lack of another. Tomcat
-   * leaves the match of a welcome file open where its default servlet serves it.
+   * Returns whether the servlet was chosen by the extension of the path or as the default, not by a
+   * path of its own. Tomcat reports no match for a welcome file that its default servlet serves.
    */
   private static boolean isNoPathOfItsOwn(HttpServletRequest request, DispatcherType type) {
     HttpServletMapping mapping = request.getHttpServletMapping();
@@ -82,7 +82,9 @@ final class WelcomeFiles {
         || (match == null && type == DispatcherType.REQUEST);
   }
 
-  /** The folder as the client names it, within the application; null if it names none. */
+  /**
+   * Returns the folder that the client requests, within the application; null if it requests none.
+   */
   private static @Nullable String askedFor(HttpServletRequest request) {
     String uri = request.getRequestURI();
     String own = request.getContextPath();
@@ -108,7 +110,7 @@ final class WelcomeFiles {
     }
   }
 
-  /** One of the container's own forwards to welcome files alone. */
+  /** Returns whether a servlet is the container's own, which forwards to welcome files only. */
   private boolean isOfContainer(String servlet) {
     ServletRegistration registration = context.getServletRegistration(servlet);
     String className = registration == null ? null : registration.getClassName();

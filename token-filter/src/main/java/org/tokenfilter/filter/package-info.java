@@ -1,10 +1,10 @@
 /**
- * The filter: every request is decided once, on its first dispatch to something protected, and its
- * token is renewed if it succeeds.
+ * The filter. It decides about each request once, at the first dispatch to a protected target, and
+ * renews the token if the request succeeds.
  *
- * <p>Enters: requests. Leaves: the same requests with a {@link
+ * <p>Input: requests. Output: the same requests with a {@link
  * org.tokenfilter.filter.TokenPrincipal}, or a refusal. Start with {@link
- * org.tokenfilter.filter.TokenFilter}, whose body is the story of a request.
+ * org.tokenfilter.filter.TokenFilter}, which passes each request to the RequestGate.
  */
 @NullMarked
 package org.tokenfilter.filter;

@@ -26,7 +26,7 @@ import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.Rejection;
 
-/** All meters of one application in one registry. */
+/** All meters of one application in one registry. Not thread-safe. */
 final class BoundMeters {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenMetrics.class);
@@ -48,18 +48,23 @@ final class BoundMeters {
       gauge(security);
       this.timing = security.storeCalls().observe(new StoreTimers(registry, tags, this::own));
     } catch (RuntimeException refused) {
-      // The registry may outlive the application, and nobody could take them out any more.
+      // The registry may outlive the application, and nothing else could remove the meters any
+      // more.
       meters.forEach(registry::remove);
       throw refused;
     }
     if (!notOurs.isEmpty()) {
       LOG.warn(
-          "The registry has meters of these names and tags already, which stay as they are: {}",
+          "The registry already has meters with these names and tags, which are not replaced: {}",
           notOurs);
     }
   }
 
-  /** What somebody else registered is his to remove. */
+  /**
+   * Records a meter for removal, unless the registry had it before: only its creator may remove it.
+   *
+   * @return whether this object has created the meter
+   */
   private boolean own(Meter meter) {
     boolean ours = !before.contains(meter.getId());
     if (ours) {
@@ -72,7 +77,7 @@ final class BoundMeters {
 
   private void count(TokenCounts counts) {
     String validations = "token.validations";
-    String tokens = "Tokens that requests presented, by what became of them";
+    String tokens = "Tokens that requests presented, by outcome";
     counter(validations, tokens, "outcome", "accepted", counts, TokenCounts::accepted);
     counter(validations, tokens, "outcome", "unavailable", counts, TokenCounts::unavailable);
     for (Rejection rejection : TokenCounts.REFUSALS) {
@@ -80,17 +85,17 @@ final class BoundMeters {
           validations, tokens, "outcome", Label.of(rejection), counts, it -> it.refused(rejection));
     }
     String lookups = "token.lookups";
-    String records = "Look-ups of token records, from memory (hit) or from the store (miss)";
+    String records = "Lookups of token records, from memory (hit) or from the store (miss)";
     counter(lookups, records, "result", "hit", counts, TokenCounts::hits);
     counter(lookups, records, "result", "miss", counts, TokenCounts::misses);
     String renewals = "token.renewals";
-    String uses = "Uses of tokens that may renew, and renewals that the store has acknowledged";
+    String uses = "Uses that may renew a token, and renewals that the store has acknowledged";
     counter(renewals, uses, "step", "offered", counts, TokenCounts::offered);
     counter(renewals, uses, "step", "written", counts, TokenCounts::written);
     for (Rejection rejection : TokenCounts.LOGIN_FAILURES) {
       counter(
           "token.logins.failed",
-          "Logins that were refused",
+          "Logins that were rejected",
           "rejection",
           Label.of(rejection),
           counts,
@@ -99,7 +104,7 @@ final class BoundMeters {
     for (TokenCounts.Emptying cause : TokenCounts.Emptying.values()) {
       counter(
           "token.memory.emptied",
-          "How often all live tokens were taken out of this node's memory",
+          "How often all live tokens were removed from this node's memory",
           "cause",
           Label.of(cause),
           counts,
@@ -117,7 +122,7 @@ final class BoundMeters {
     for (Reason reason : Reason.values()) {
       counter(
           "token.ended",
-          "Token records that this node has ended",
+          "Token records that this node has revoked or recorded as expired",
           "reason",
           Label.of(reason),
           counts,
@@ -147,18 +152,20 @@ final class BoundMeters {
             .register(registry));
     age(
         "token.feed.age",
-        "Since the begin of the last poll of ended tokens that was applied",
+        "Time since the start of the last poll of revocations that was applied",
         security,
         it -> seconds(it.service().feed().map(FeedState::age).orElse(null)));
     age(
         "token.key.age",
-        "Since the active key was made",
+        "Time since the active key was created",
         security,
         it -> seconds(it.health().key().age()));
     security.health().tasks().forEach(task -> gauge(security, task.name()));
   }
 
-  /** A task that there is at the start is there until the end. */
+  /**
+   * Registers the meters of a background task. The tasks do not change while the application runs.
+   */
   private void gauge(TokenSecurity security, String task) {
     Tags ofTask = tags.and("task", task);
     own(
@@ -167,7 +174,7 @@ final class BoundMeters {
                 security,
                 TimeUnit.SECONDS,
                 it -> seconds(state(it, task).sinceSuccess()))
-            .description("Since a background task last succeeded")
+            .description("Time since a background task last succeeded")
             .tags(ofTask)
             .register(registry));
     own(
@@ -210,7 +217,7 @@ final class BoundMeters {
     return registry == other;
   }
 
-  /** Takes them out of the registry. */
+  /** Removes the meters from the registry. */
   void remove() {
     timing.close();
     meters.forEach(registry::remove);

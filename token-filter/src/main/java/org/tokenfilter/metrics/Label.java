@@ -2,12 +2,12 @@ package org.tokenfilter.metrics;
 
 import java.util.Locale;
 
-/** Values of labels: names of constants, and so a known number of them. */
+/** A converter of enum constants to label values, whose number is therefore limited. */
 final class Label {
 
   private Label() {}
 
-  /** In lower case, with hyphens. */
+  /** Returns the name of the constant in lower case, with hyphens. */
   static String of(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.tokenfilter.service.StoreObserver;
 import org.tokenfilter.service.StoreOperation;
 
-/** A timer for each operation of the store and each outcome, all of them there from the begin. */
+/** One timer for each store operation and each outcome. All timers exist from the start. */
 final class StoreTimers implements StoreObserver {
 
   private static final String NAME = "token.store.calls";
@@ -20,9 +20,10 @@ final class StoreTimers implements StoreObserver {
       new EnumMap<>(StoreOperation.class);
 
   /**
-   * Timers.
+   * Registers the timers.
    *
-   * @param ours whether one that is registered was not there before; others are left alone
+   * @param ours decides whether a registered timer was created here; a timer that existed before is
+   *     not used
    */
   StoreTimers(MeterRegistry registry, Iterable<Tag> tags, Predicate<? super Timer> ours) {
     for (StoreOperation operation : StoreOperation.values()) {
@@ -40,7 +41,7 @@ final class StoreTimers implements StoreObserver {
   private static Timer timer(
       MeterRegistry registry, Iterable<Tag> tags, StoreOperation operation, Outcome outcome) {
     return Timer.builder(NAME)
-        .description("Calls of the token store, with the wait for a place in it")
+        .description("Calls of the token store, including the wait for a permit")
         .tags(Tags.concat(tags, "operation", Label.of(operation), "outcome", Label.of(outcome)))
         .register(registry);
   }

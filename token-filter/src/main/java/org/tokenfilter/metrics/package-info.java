@@ -1,9 +1,10 @@
 /**
- * What an operator watches, as meters of Micrometer.
+ * Metrics for operators, as Micrometer meters.
  *
- * <p>Enters: a {@link org.tokenfilter.config.TokenSecurity} and a registry. Leaves: meters in it.
- * Start with {@link org.tokenfilter.metrics.TokenMetrics}. Only this room sees Micrometer, and no
- * other one sees it: an application without Micrometer never loads it.
+ * <p>Input: a {@link org.tokenfilter.config.TokenSecurity} and a registry. Output: meters in the
+ * registry. Start with {@link org.tokenfilter.metrics.TokenMetrics}. Only this package depends on
+ * Micrometer, and no other package depends on this one: an application without Micrometer never
+ * loads it.
  */
 @NullMarked
 package org.tokenfilter.metrics;

@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Writes what operators must see, however often it happens, without filling the log: a warning at
- * most once per cause and interval, a failure with one line when it begins and one when it is over.
- * Thread-safe; a call that writes nothing takes well below a microsecond.
+ * A log for operators that reports repeated events without filling up. A warning is written at most
+ * once per cause and interval, and an outage is written as one line when it starts and one when it
+ * is over. Thread-safe. A call that writes nothing takes well below a microsecond.
  *
- * <p>A cause is a short constant of the caller, such as {@code "cross-site"}, and never text of a
- * request: at most {@value #MOST_CAUSES} causes are told apart, and those beyond share one
+ * <p>A cause is a short constant of the caller, such as {@code "cross-site"}, and never text from a
+ * request. At most {@value #MOST_CAUSES} causes are distinguished; all further ones share one
  * interval.
  */
 public final class Notices {
 
-  /** Between two warnings of one cause. */
+  /** The minimum time between two warnings of one cause. */
   public static final Duration INTERVAL = Duration.ofMinutes(1);
 
   private static final int MOST_CAUSES = 1_000;
@@ -30,19 +30,22 @@ public final class Notices {
   private final Map<String, Outage> outages = new ConcurrentHashMap<>();
 
   /**
-   * Nothing has been written yet.
+   * Creates a log in which no cause has been reported yet.
    *
-   * @param nanoTime measures, as {@link System#nanoTime()} does
+   * @param nanoTime a monotonic clock in nanoseconds, such as {@link System#nanoTime()}
    */
   public Notices(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
   /**
-   * Writes a WARN unless one of the same cause was written within the last minute. The next one
-   * that is written says how many were left out.
+   * Writes a WARN unless one of the same cause was written within {@link #INTERVAL}. The next line
+   * that is written reports the number of suppressed ones.
    *
-   * @param message with a {@code {}} for each argument: what is wrong, and what to do
+   * @param log the logger to write to
+   * @param cause the constant that identifies the cause
+   * @param message the problem and its remedy, with a {@code {}} for each argument
+   * @param arguments the values for the placeholders
    */
   public void warn(Logger log, String cause, String message, @Nullable Object... arguments) {
     long leftOut = of(warnings, cause, new Repeated()).take(nanoTime.getAsLong());
@@ -56,12 +59,15 @@ public final class Notices {
   }
 
   /**
-   * Writes a WARN for the first failure of an outage; those that follow are counted, until {@link
-   * #works}. The stack trace of each is written at DEBUG. What fails again within a minute after it
-   * worked is counted too, and told when that minute is over: where some calls fail and others do
-   * not, the log does not fill.
+   * Writes a WARN for the first failure of an outage. Further failures are only counted, until
+   * {@link #works} is called. The stack trace of each failure is written at DEBUG. If a call fails
+   * again within {@link #INTERVAL} after the end of an outage, the failure is counted and reported
+   * when that interval is over, so that intermittent failures do not fill the log.
    *
-   * @param message what does not work, and what that means; without placeholders
+   * @param log the logger to write to
+   * @param cause the constant that identifies the outage
+   * @param message the failure and its consequence, without placeholders
+   * @param why the failure
    */
   public void failing(Logger log, String cause, String message, Throwable why) {
     if (of(outages, cause, new Outage()).fail(nanoTime.getAsLong())) {
@@ -71,10 +77,13 @@ public final class Notices {
   }
 
   /**
-   * Ends an outage with one line that counts its failures; does nothing where there is none.
+   * Ends an outage with one line that reports the number of its failures. Does nothing if there is
+   * no outage.
    *
-   * @param message what works again; without placeholders
-   * @return whether all failures are told; else those that are not will be, by a call to come
+   * @param log the logger to write to
+   * @param cause the constant that identifies the outage
+   * @param message the recovery, without placeholders
+   * @return true if all failures have been reported; false if a later call must report some
    */
   public boolean works(Logger log, String cause, String message) {
     Outage outage = outages.get(cause);
@@ -101,7 +110,10 @@ public final class Notices {
     private long writtenAt;
     private long leftOut;
 
-    /** How many were left out before this one, which is to be written; negative: it is not. */
+    /**
+     * Returns the number of warnings that were suppressed before this one; negative if this one
+     * must be suppressed as well.
+     */
     synchronized long take(long now) {
       if (written && now - writtenAt < INTERVAL.toNanos()) {
         leftOut++;
@@ -117,7 +129,7 @@ public final class Notices {
 
   private static final class Outage {
 
-    /** Whether there were failures since it last was over. */
+    /** True if there were failures since the last recovery. */
     private volatile boolean failed;
 
     private boolean told;
@@ -125,7 +137,7 @@ public final class Notices {
     private long overAt;
     private long failures;
 
-    /** Whether this one is to be written. */
+    /** Returns whether this failure must be written. */
     synchronized boolean fail(long now) {
       failures++;
       failed = true;
@@ -137,8 +149,9 @@ public final class Notices {
     }
 
     /**
-     * How many failures are to be told; negative: it is too early to tell them. On every success:
-     * without a lock and without the time as long as nothing fails.
+     * Returns the number of failures to report; negative if it is too early to report them. It is
+     * called after every success, and takes neither a lock nor the time while there are no
+     * failures.
      */
     long end(LongSupplier nanoTime) {
       return failed ? reset(nanoTime.getAsLong()) : 0;

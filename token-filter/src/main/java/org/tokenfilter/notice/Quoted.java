@@ -2,7 +2,7 @@ package org.tokenfilter.notice;
 
 import org.jspecify.annotations.Nullable;
 
-/** Text of a client as it may stand in a log line. */
+/** A sanitizer for client text in log lines. */
 public final class Quoted {
 
   private static final int SHOWN = 255;
@@ -10,10 +10,11 @@ public final class Quoted {
   private Quoted() {}
 
   /**
-   * The text in quotes, with all that is not printable ASCII escaped, cut after 255 characters: it
-   * can forge no line and no letter.
+   * Returns the text in quotes, with a backslash before each quote and backslash. All other
+   * characters that are not printable ASCII are escaped, so that the text can forge neither a line
+   * nor a letter. It is cut after 255 characters.
    *
-   * @return {@code "..."}; without quotes {@code null} for null
+   * @return {@code "..."}; {@code null} without quotes if the text is null
    */
   public static String of(@Nullable String text) {
     if (text == null) {

@@ -1,8 +1,8 @@
 /**
- * Log lines for operators: something that goes on and on is told once, and again when it is over.
+ * Log lines for operators. A repeated event is reported once, and once more when it is over.
  *
- * <p>Start with {@link org.tokenfilter.notice.Notices}. There is one for an application; it is made
- * where the application is put together.
+ * <p>Start with {@link org.tokenfilter.notice.Notices}. Each application has one instance, which is
+ * created where its components are wired.
  */
 @NullMarked
 package org.tokenfilter.notice;

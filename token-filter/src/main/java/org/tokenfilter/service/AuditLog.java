@@ -12,17 +12,17 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Writes each event as one line of names and values to the logger {@code org.tokenfilter.audit}:
- * what succeeded at INFO, and clients that change between IPv4 and IPv6, renewals and ordinary
- * refusals at DEBUG, what somebody should look at at WARN. Handles are shortened, and what a client
- * sent is quoted and escaped.
+ * A token listener that writes each event as one line of names and values to the logger {@code
+ * org.tokenfilter.audit}. Successes, and clients that change between IPv4 and IPv6, are logged at
+ * INFO, renewals and ordinary rejections at DEBUG, and events that need attention at WARN. Token
+ * ids are shortened, and text that a client sent is quoted and escaped.
  *
  * <pre>
  *   event=issued kind=session handle=ZXIEy0V0 subject="alice" client="127.0.0.1"
  *   event=ended handle=ZXIEy0V0 reason=closed
  *   event=refused rejection=invalid why="presented by another client" client="10.1.2.3"
  *   event=refresh-replay handle=ZXIEy0V0 subject="alice" client="10.1.2.3"
- *   event=subject-barred subject="alice" why="may not go on"
+ *   event=subject-barred subject="alice" why="account disabled or deleted"
  *   event=login-failed username="admin" rejection=wrong-credentials client="10.1.2.3"
  * </pre>
  */
@@ -103,7 +103,7 @@ final class AuditLog implements TokenListener {
     NEVER
   }
 
-  /** A line in the making. */
+  /** A builder of one log line. */
   private static final class Line {
     private final StringBuilder text;
 
@@ -121,13 +121,16 @@ final class AuditLog implements TokenListener {
       return this;
     }
 
-    /** Quotes, and escapes all that is not printable ASCII: it may forge no line and no letter. */
+    /**
+     * Appends a quoted value in which all but printable ASCII is escaped, so that it can forge
+     * neither a line nor a character.
+     */
     Line text(String name, String value) {
       text.append(' ').append(name).append('=').append(Quoted.of(value));
       return this;
     }
 
-    /** Not by {@code atLevel}, which SLF4J has since 2.0 alone. */
+    /** Writes the line, without {@code atLevel}, which SLF4J has only since version 2.0. */
     void write(Level level) {
       switch (level) {
         case DEBUG -> LOG.debug("{}", text);

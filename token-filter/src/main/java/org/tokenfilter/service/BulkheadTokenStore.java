@@ -25,10 +25,10 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * Stands in front of a store that somebody else wrote. At most so many threads are in it at once,
- * so that a store that hangs does not hold all of the container's; whoever finds it full waits for
- * a bounded time. Whatever goes wrong inside, a null answer included, is a {@link
- * TokenStoreException}. Thread-safe.
+ * A bulkhead around a store that may be a plugin. It limits the number of threads inside the store,
+ * so that a store that hangs does not block all threads of the container. A call that finds the
+ * bulkhead full waits for a bounded time. Every failure of the store, including a null result, is
+ * thrown as a {@link TokenStoreException}. Thread-safe.
  */
 public final class BulkheadTokenStore implements TokenStore {
 
@@ -37,10 +37,11 @@ public final class BulkheadTokenStore implements TokenStore {
   private final Duration patience;
 
   /**
-   * A bulkhead.
+   * Creates a bulkhead.
    *
-   * @param concurrency how many threads may be in the store at once
-   * @param patience how long the next one waits
+   * @param store the store to protect; {@link #close} closes it
+   * @param concurrency the maximum number of threads inside the store
+   * @param patience the maximum time that a call waits for its turn
    */
   public BulkheadTokenStore(TokenStore store, int concurrency, Duration patience) {
     this.store = store;
@@ -108,17 +109,17 @@ public final class BulkheadTokenStore implements TokenStore {
     try {
       T answer = question.get();
       if (answer == null) {
-        throw new TokenStoreException("the store answered null", null, false);
+        throw new TokenStoreException("the store returned null", null, false);
       }
       return answer;
     } catch (TokenStoreException unknown) {
       throw unknown;
     } catch (Throwable broken) {
-      // Also what no method declares: a plugin may throw anything, and an error in it is its own.
+      // A plugin may throw undeclared exceptions, and its errors must not reach the caller.
       if (broken instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      throw new TokenStoreException("the store broke down", broken, false);
+      throw new TokenStoreException("the store failed with an unexpected exception", broken, false);
     } finally {
       places.release();
     }
@@ -133,7 +134,7 @@ public final class BulkheadTokenStore implements TokenStore {
       throw new TokenStoreException("interrupted while waiting for the store", e, true);
     }
     if (!entered) {
-      throw new TokenStoreException("too many requests are in the store", null, true);
+      throw new TokenStoreException("too many calls of the store are in progress", null, true);
     }
   }
 }

@@ -19,26 +19,29 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The rights that subjects have now. An answer counts for the interval, from the moment it was
- * asked for, and for the tokens that were issued until then. Where none counts, the request asks;
- * where it gets none, it is not known whether it may go on, and nothing is let through. Whoever may
- * not go on is refused here from then on, and all that he has is ended in the store, for the other
- * nodes; unless so many may not at once that it is {@link MassLoss doubted}. Bounded in memory:
- * under a flood of subjects those that are used least are asked about again. Thread-safe.
+ * A cache of account statuses, which hold the current roles of a subject or say that its account is
+ * no longer active. A status is valid for the recheck interval, counted from the start of its
+ * lookup, and for tokens that were issued before the lookup. Without a valid status the request
+ * calls the provider of account statuses. If that fails, the outcome is unknown and the request is
+ * not let through. A subject whose account is no longer active is rejected on this node from then
+ * on, and all its tokens are revoked in the store, so that the other nodes reject them too. This
+ * does not happen while so many accounts are reported as inactive at once that the reports are
+ * {@link MassLoss doubted}. Bounded in memory: under a flood of subjects the least used ones are
+ * evicted and looked up again. Thread-safe.
  */
 final class CurrentRights {
 
   private static final Logger LOG = LoggerFactory.getLogger(CurrentRights.class);
 
-  /** Of so many parts of the memory one is for questions that failed. */
+  /** The number of parts of the memory budget, one of which is for failed lookups. */
   private static final int PARTS = 5;
 
   private static final long MARK = HeapSize.object(1, Long.BYTES) + HeapSize.DURATION;
 
-  /** Who keeps the accounts and has failed is left alone for a moment, about that subject. */
+  /** The time after a failed lookup during which the same subject is not looked up again. */
   static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** An open question may be older than the token that its answer is needed for. */
+  /** The maximum number of lookups, since a shared one may have started before the login. */
   private static final int MOST_TRIES = 3;
 
   private final Recheck recheck;
@@ -83,23 +86,24 @@ final class CurrentRights {
   }
 
   /**
-   * The roles that the subject of a live record has now.
+   * Returns the current roles of the subject of a live record.
    *
-   * @param now when the request began
-   * @throws TokenRejectedException if he may not go on
-   * @throws TokenStoreException if that is not known
+   * @param now the start of the request
+   * @throws TokenRejectedException if the subject's account is no longer active
+   * @throws TokenStoreException if the status of the account could not be determined
    */
   Set<String> of(TokenRecord record, Instant now) throws TokenRejectedException {
     Standing standing = standing(record, now);
     Set<String> roles = standing.roles();
     if (roles == null) {
       end(record.subject(), standing);
-      throw new TokenRejectedException(Rejection.CLOSED, "its subject may not go on");
+      throw new TokenRejectedException(
+          Rejection.CLOSED, "the account of its subject is no longer active");
     }
     return roles;
   }
 
-  /** How many subjects are remembered. */
+  /** Returns the number of cached statuses. */
   long remembered() {
     standings.cleanUp();
     return standings.estimatedSize();
@@ -112,7 +116,7 @@ final class CurrentRights {
       known = answer.covers(record) ? answer : null;
     }
     if (known == null || !counts(known, record, now)) {
-      throw new TokenStoreException("no answer came in time to count", null, true);
+      throw new TokenStoreException("account status lookup timed out", null, true);
     }
     return known;
   }
@@ -131,7 +135,7 @@ final class CurrentRights {
     return Freshness.between(since, present).compareTo(time) < 0;
   }
 
-  /** Somebody may have asked between the look into memory and this request's turn. */
+  /** Returns the status that another request may have cached meanwhile, or else loads it. */
   private Standing knownByNow(TokenRecord record, Instant now) {
     Standing known = known(record, now);
     if (known != null) {
@@ -139,7 +143,7 @@ final class CurrentRights {
     }
     Freshness.Mark failure = failures.getIfPresent(record.subject());
     if (failure != null && isWithin(PAUSE, failure, now)) {
-      throw new TokenStoreException("who may go on was not known a moment ago", null, true);
+      throw new TokenStoreException("account status lookup failed recently", null, true);
     }
     return questions.inTurn(() -> asked(record));
   }
@@ -153,54 +157,56 @@ final class CurrentRights {
               .accounts()
               .current(new Subject(record.subject(), record.roles(), record.attributes()));
       if (current == null) {
-        throw new IllegalStateException("the answer is null");
+        throw new IllegalStateException("the account status provider returned null");
       }
     } catch (Throwable undecided) {
-      // Also what no method declares: teams write their own, in other languages, too.
+      // Undeclared exceptions count too, since providers may be written in other JVM languages.
       if (undecided instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
       failures.put(record.subject(), new Freshness.Mark(nanoTime.getAsLong(), clock.instant()));
-      throw new TokenStoreException(
-          "whether the subject may go on could not be decided", undecided, true);
+      throw new TokenStoreException("account status lookup failed", undecided, true);
     }
     Standing standing = new Standing(begin, record, rolesOf(current, record.subject()));
     standings.put(record.subject(), standing);
     return standing;
   }
 
-  /** Nobody is let through, and nothing is ended, while it is doubted. */
+  /**
+   * Throws if a report of an inactive account is doubted. Meanwhile the request is not let through,
+   * and nothing is revoked.
+   */
   private void requireBelieved(Optional<Subject> current, String subject) {
     if (current.filter(known -> known.name().equals(subject)).isPresent()) {
       losses.known();
     } else if (losses.lost(subject)) {
       failures.put(subject, new Freshness.Mark(nanoTime.getAsLong(), clock.instant()));
       throw new TokenStoreException(
-          "many subjects may not go on all of a sudden, which is doubted for now", null, true);
+          "too many accounts are reported as inactive at once; not trusted yet", null, true);
     }
   }
 
   private @Nullable Set<String> rolesOf(Optional<Subject> current, String subject) {
     requireBelieved(current, subject);
     if (current.isEmpty()) {
-      listeners.tell(listener -> listener.subjectBarred(subject, "may not go on"));
+      listeners.tell(listener -> listener.subjectBarred(subject, "account disabled or deleted"));
       return null;
     }
     if (!current.get().name().equals(subject)) {
-      listeners.tell(listener -> listener.subjectBarred(subject, "has another name now"));
+      listeners.tell(listener -> listener.subjectBarred(subject, "account renamed"));
       return null;
     }
     return current.get().roles();
   }
 
-  /** Once for each answer; where the store does not, with the next request. */
+  /** Revokes the subject's tokens once for each status; the next request retries a failure. */
   private void end(String subject, Standing barred) {
     if (barred.takeToBeEnded()) {
       try {
         tokens.endAll(subject, Set.of());
       } catch (Throwable unknown) {
         barred.stillToBeEnded();
-        LOG.warn("The tokens of one who may not go on are not ended yet", unknown);
+        LOG.warn("Could not revoke the tokens of an inactive account; will retry", unknown);
       }
     }
   }

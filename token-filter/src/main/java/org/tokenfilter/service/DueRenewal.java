@@ -4,10 +4,11 @@ import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 
 /**
- * A renewal in its turn to be written.
+ * A renewal that is due to be written to the store.
  *
- * @param use the use that it was made of
- * @param told whether the listeners hear of it
+ * @param renewal the renewal
+ * @param use the buffered use that it was made from
+ * @param told whether the listeners are notified of it
  */
 record DueRenewal(Renewal renewal, Use use, boolean told) {
 

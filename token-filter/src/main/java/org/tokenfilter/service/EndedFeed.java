@@ -14,39 +14,43 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * Asks the store again and again what has ended, on any node, and takes it out of memory:
+ * A poller of the store's recent revocations, made by any node, that evicts the revoked tokens from
+ * the cache:
  *
  * <ol>
- *   <li>The moment is noted, then the store is asked for the ends since the last question whose
- *       answer was applied, and of a little longer.
- *   <li>An answer that does not reach back so far, by the node's clocks or the store's, is thrown
- *       away, and so is one that comes late; the next question reaches further back.
- *   <li>Each id is taken out of memory, and with the first naming its epoch is raised. Where ends
- *       may have left the longest window unseen, or are too many to list, all memory is emptied
- *       instead.
- *   <li>Only then the node is fresh, from the moment that was noted.
+ *   <li>It notes the current time, then queries the revocations since the start of the last poll
+ *       whose answer was applied, plus a margin.
+ *   <li>It discards an answer that does not reach back that far, by the clocks of the node or of
+ *       the store, and an answer that is late. The next poll reaches further back.
+ *   <li>It evicts each id from the cache, and increments the epoch of an id that is reported for
+ *       the first time. If revocations may have left the longest window unseen, or are too many to
+ *       list, it clears the whole cache instead.
+ *   <li>Only then the node is fresh, as of the noted time.
  * </ol>
  *
- * <p>So after an answer that was asked for at a time T, no token is in memory whose end was
- * acknowledged before T.
+ * <p>So after applying the answer to a query that started at a time T, the cache holds no token
+ * whose revocation was acknowledged before T.
  *
- * <p>Run by one thread, which is its own: a store that hangs stops nothing else.
+ * <p>Runs on a thread of its own, so that a store that hangs blocks nothing else.
  */
 final class EndedFeed {
 
-  /** The longest that is asked for, and what the first question asks for. */
+  /** The longest window that is queried, which is also that of the first poll. */
   static final Duration WINDOW = Duration.ofSeconds(60);
 
-  /** More ends than that are not listed. */
+  /** The maximum number of revocations that one query lists. */
   static final int MOST = 50_000;
 
-  /** Between two questions; what is left of the window is for late answers and unlike clocks. */
+  /**
+   * The longest time between two applied polls. The rest of the window is for late answers and for
+   * clocks that differ.
+   */
   static final Duration LONGEST_GAP = Duration.ofSeconds(50);
 
-  /** How late an answer may come. */
+  /** The time after which an answer is too late to be applied. */
   static final Duration DEADLINE = Duration.ofSeconds(5);
 
-  /** What a question reaches further back than it must if the answer comes at once. */
+  /** The minimum by which a query reaches further back than an instant answer would require. */
   private static final Duration SLACK = Duration.ofSeconds(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(EndedFeed.class);
@@ -59,17 +63,17 @@ final class EndedFeed {
   private final FeedTrouble trouble;
   private @Nullable Applied last;
 
-  /** The last answer, applied or not. */
+  /** The latest answer, applied or not; null before the first one. */
   private @Nullable Answer latest;
 
   private final AtomicReference<@Nullable AutoCloseable> watching = new AtomicReference<>();
   private boolean failed;
   private boolean unwatched;
 
-  /** An answer, when it was asked for, and how long it took. */
+  /** The start of a query, the store's time in its answer, and the time that the answer took. */
   private record Answer(Freshness.Mark begin, Instant storeTime, Duration took) {}
 
-  /** One that was applied. */
+  /** An answer that was applied, with the ids that it reported. */
   private record Applied(Answer answer, Set<TokenId> named) {}
 
   EndedFeed(
@@ -88,9 +92,10 @@ final class EndedFeed {
   }
 
   /**
-   * Asks once. Where that fails, the node goes on being as fresh as it was.
+   * Polls the store once, unless caching is off. A failure leaves the freshness of the node as it
+   * was.
    *
-   * @return why it failed, which was reported; empty if it did not
+   * @return the failure, which has been logged; empty on success
    */
   Optional<Throwable> poll() {
     if (!freshness.isPossible()) {
@@ -99,13 +104,13 @@ final class EndedFeed {
     try {
       ask();
       if (failed) {
-        LOG.info("The token store tells of ended tokens again");
+        LOG.info("The token store reports revocations again");
       }
       failed = false;
       return Optional.empty();
     } catch (Throwable e) {
       if (!failed) {
-        LOG.warn("The token store does not tell of ended tokens; requests are going to it", e);
+        LOG.warn("The token store reports no revocations; requests read the store meanwhile", e);
       }
       failed = true;
       return Optional.of(e);
@@ -113,9 +118,9 @@ final class EndedFeed {
   }
 
   /**
-   * Asks, and applies the answer.
+   * Queries the store and applies the answer.
    *
-   * @throws TimeoutException if it came too late to be applied
+   * @throws TimeoutException if the answer came too late to be applied
    */
   private void ask() throws TimeoutException {
     Freshness.Mark begin = freshness.mark();
@@ -125,7 +130,7 @@ final class EndedFeed {
     Answer answer = new Answer(begin, ends.storeTime(), Freshness.between(begin, freshness.mark()));
     latest = answer;
     if (answer.took().compareTo(DEADLINE) > 0) {
-      throw new TimeoutException("its answer took longer than " + DEADLINE);
+      throw new TimeoutException("the answer of the token store took longer than " + DEADLINE);
     }
     Applied before = last;
     if (before == null) {
@@ -134,7 +139,7 @@ final class EndedFeed {
       trouble.gap(LOG, LONGEST_GAP);
       tokens.empty();
     } else if (!reaches(window, before.answer(), answer)) {
-      LOG.debug("What ended in the last {} is too little to go on from", window);
+      LOG.debug("A window of {} does not reach back to the last poll; the next is longer", window);
       return;
     } else if (!ends.complete() || ends.ids().size() > MOST) {
       trouble.tooManyEnds(LOG, MOST, window);
@@ -150,14 +155,14 @@ final class EndedFeed {
     }
   }
 
-  /** No longer than it must be: with each second of it the store lists the ends of one more. */
+  /** Returns the shortest sufficient window, since a longer one makes the store list more ids. */
   private Duration window(Freshness.Mark begin) {
     Applied before = last;
     if (before == null || latest == null) {
       return WINDOW;
     }
     Duration byNode = Freshness.between(before.answer().begin(), begin);
-    // The store's clock may have been set since; its latest answer shows by how much.
+    // The store's clock may have been changed since; its latest answer shows by how much.
     Duration byStore =
         Duration.between(before.answer().storeTime(), latest.storeTime())
             .plus(Freshness.between(latest.begin(), begin));
@@ -166,7 +171,7 @@ final class EndedFeed {
     return shorter(WINDOW, longer(byNode, byStore).plus(slack));
   }
 
-  /** Whether an answer tells of all that has ended since the one before, by anybody's clock. */
+  /** Returns whether an answer covers the time since the previous one, by both clocks. */
   private static boolean reaches(Duration window, Answer before, Answer answer) {
     Duration byNode = Freshness.between(before.begin(), answer.begin()).plus(answer.took());
     Duration byStore = Duration.between(before.storeTime(), answer.storeTime());
@@ -181,7 +186,10 @@ final class EndedFeed {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** It makes the lag shorter, and nothing rests on it: where it fails, the next poll tries. */
+  /**
+   * Subscribes to hints of the store, which shorten the lag but are not relied on. If that fails,
+   * the next poll tries again.
+   */
   private @Nullable AutoCloseable watch() {
     try {
       AutoCloseable watched = store.watch(tokens::drop);
@@ -189,7 +197,7 @@ final class EndedFeed {
       return watched;
     } catch (RuntimeException e) {
       if (!unwatched) {
-        LOG.warn("The token store cannot be watched for ended tokens; until then it is asked", e);
+        LOG.warn("Could not watch the token store for revocations; it is polled meanwhile", e);
       }
       unwatched = true;
       return null;
@@ -198,27 +206,27 @@ final class EndedFeed {
 
   private void drop(Set<TokenId> ended, Set<TokenId> namedBefore) {
     for (TokenId id : ended) {
-      // Named again and again for some seconds: that must not keep others from being remembered.
+      // The feed repeats ids for some seconds, which must not keep other tokens from being cached.
       if (!namedBefore.contains(id) || tokens.holds(id)) {
         tokens.drop(id);
       }
     }
   }
 
-  /** Whether ends may have come and left the window between two answers, by anybody's clock. */
+  /** Returns whether revocations may have left the window unseen, by either clock. */
   private static boolean isGap(Answer before, Answer answer) {
     return Freshness.between(before.begin(), answer.begin()).compareTo(LONGEST_GAP) > 0
         || Duration.between(before.storeTime(), answer.storeTime()).compareTo(LONGEST_GAP) > 0;
   }
 
-  /** Hears no more hints. */
+  /** Stops watching the store for hints. */
   void stop() {
     AutoCloseable watched = watching.getAndSet(null);
     if (watched != null) {
       try {
         watched.close();
       } catch (Exception e) {
-        LOG.warn("The token store could not stop telling of ended tokens", e);
+        LOG.warn("Could not stop watching the token store for revocations", e);
       }
     }
   }

@@ -10,17 +10,17 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * Records that the store showed to have ended, for a minute: a client that goes on presenting a
- * dead token costs the store one look a minute, and takes no place from those that are alive. An
- * end is final (S6), so none of them can be wrong; what has only expired may still be renewed by a
- * use that is on its way, and what is unknown may be stored the next moment: both are not kept.
- * Bounded; thread-safe.
+ * A cache of records that the store reported as revoked, each for a minute. A client that keeps
+ * presenting a revoked token costs the store one read a minute, and takes no space from live
+ * tokens. A revocation is final (S6), so an entry is never wrong. Expired records are not cached,
+ * since a renewal in flight may still extend them, and neither are unknown ids, which may be
+ * inserted at any moment. Bounded; thread-safe.
  */
 final class EndedTokens {
 
   static final Duration KEPT = Duration.ofMinutes(1);
 
-  /** Of all that is kept, more or less. */
+  /** The approximate maximum size of all entries, in bytes. */
   private static final long MOST_BYTES = 8L << 20;
 
   private static final int BYTES_BESIDE_TEXTS = 600;
@@ -34,20 +34,20 @@ final class EndedTokens {
 
   private record Ended(TokenRecord record, Instant until) {}
 
-  /** The record, if the store showed it to have ended within the last minute. */
+  /** Returns the record if it was cached within the last minute, else null. */
   @Nullable TokenRecord get(TokenId id, Instant now) {
     Ended ended = records.getIfPresent(id);
     return ended != null && now.isBefore(ended.until()) ? ended.record() : null;
   }
 
-  /** Keeps what the store showed, if it has ended. */
+  /** Caches a record that the store returned, if it is revoked. */
   void put(TokenRecord record, Instant now) {
     if (record.ending() != null) {
       records.put(record.id(), new Ended(record, now.plus(KEPT)));
     }
   }
 
-  /** How many are kept. */
+  /** Returns the number of cached records. */
   long size() {
     records.cleanUp();
     return records.estimatedSize();

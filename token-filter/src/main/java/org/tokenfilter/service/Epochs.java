@@ -4,10 +4,11 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.tokenfilter.store.TokenId;
 
 /**
- * Counts the ends that this node has heard of. Whoever is about to read a record from the store
- * notes its epoch before, and keeps what was read only if the epoch is the same after: so a slow
- * answer does not put back what ended meanwhile. Ids share a number of epochs by their hash; who
- * meets another one's end reads once more. Thread-safe. Not final: the simulation breaks it.
+ * Counters of the revocations that are known to this node. A caller that reads a record from the
+ * store notes its epoch before, and caches the record only if the epoch is unchanged afterwards, so
+ * that a slow answer does not put back a token that was revoked meanwhile. Ids are hashed to 1,024
+ * slots; a collision only costs one extra read. Thread-safe. Non-final so that the simulation can
+ * inject a defect.
  */
 class Epochs {
 

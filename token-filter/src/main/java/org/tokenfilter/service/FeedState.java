@@ -4,10 +4,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node knows of tokens that ended elsewhere.
+ * The state of a node's feed of revocations that other nodes made.
  *
- * @param fresh whether it has heard of them lately enough to answer from memory; else each request
- *     reads the store
- * @param age how long ago the last question was begun whose answer was applied; null for none yet
+ * @param fresh whether the last applied poll is recent enough to answer from memory; if not, each
+ *     request reads the store
+ * @param age the time since the start of the last poll whose answer was applied; null for none yet
  */
 public record FeedState(boolean fresh, @Nullable Duration age) {}

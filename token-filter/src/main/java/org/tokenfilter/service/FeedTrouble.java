@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.tokenfilter.notice.Notices;
 
-/** Counts how often a node had to forget what it had in memory, and tells operators why. */
+/** A reporter that counts how often a node cleared its cache, and logs the cause. */
 final class FeedTrouble {
 
   private final Notices notices;
@@ -20,9 +20,9 @@ final class FeedTrouble {
     notices.warn(
         log,
         "memory-emptied-too-many-ends",
-        "All live tokens were taken out of memory: the store names more than {} ends where it was"
-            + " asked for those of the last {}. Requests read the store until memory is filled"
-            + " again; find out who ends so many, and see operations.md, Many ends",
+        "All tokens were removed from the cache because the store reports more than {} revocations"
+            + " for the last {}. Requests read the store until the cache is filled again. Find out"
+            + " what revokes so many tokens, and see operations.md, Many revocations",
         most,
         window);
   }
@@ -32,9 +32,9 @@ final class FeedTrouble {
     notices.warn(
         log,
         "memory-emptied-gap",
-        "All live tokens were taken out of memory: for more than {} the store was not asked for"
-            + " ends, or did not answer, or its clock was set. Requests read the store until memory"
-            + " is filled again",
+        "All tokens were removed from the cache because for more than {} the store was not polled"
+            + " for revocations or did not answer, or because its clock was changed. Requests read"
+            + " the store until the cache is filled again",
         longest);
   }
 }

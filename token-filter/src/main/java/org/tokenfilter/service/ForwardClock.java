@@ -6,15 +6,16 @@ import java.time.ZoneId;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A clock that never runs backwards while it lives: when the machine's clock is set back, it stands
- * still until that has caught up. So nothing that expired comes back.
+ * A clock that never runs backwards. When the underlying clock is set back, it repeats its latest
+ * instant until the underlying clock has caught up, so that an expired token does not become valid
+ * again. Thread-safe if the underlying clock is.
  */
 public final class ForwardClock extends Clock {
 
   private final Clock clock;
   private final AtomicReference<Instant> latest;
 
-  /** Follows this clock. */
+  /** Creates a clock that follows the given one. */
   public ForwardClock(Clock clock) {
     this(clock, new AtomicReference<>(clock.instant()));
   }
@@ -35,7 +36,7 @@ public final class ForwardClock extends Clock {
     return clock.getZone();
   }
 
-  /** The same clock in another zone: neither is ever earlier than the other one was. */
+  /** Returns this clock in another zone; together, the two never run backwards either. */
   @Override
   public Clock withZone(ZoneId zone) {
     return new ForwardClock(clock.withZone(zone), latest);

@@ -8,17 +8,17 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this node has heard lately enough of what ended elsewhere. It has for as long as less
- * than the lag has passed since the begin of the last question whose answer was applied: an end
- * that came after that begin is younger than the lag. Time is what the monotonic or the wall clock
- * has moved, whichever moved more: one of them may stand still while the machine is suspended.
- * Thread-safe. Not final: the simulation breaks it.
+ * The decision whether this node may answer from its cache. It may while less than the revocation
+ * lag has passed since the start of the last applied poll of the revocation feed, because a
+ * revocation that the poll did not see is younger than the lag. The time passed is that of the
+ * monotonic or of the wall clock, whichever is longer, since one of them may stop while the machine
+ * is suspended. Thread-safe. Non-final so that the simulation can inject a defect.
  */
 class Freshness {
 
   private static final long NANOS_PER_MICRO = 1_000;
 
-  /** A moment by both clocks. */
+  /** A moment by the monotonic clock, in nanoseconds, and by the wall clock. */
   record Mark(long nanos, Instant wall) {}
 
   private final long lag;
@@ -32,34 +32,34 @@ class Freshness {
     this.nanoTime = nanoTime;
   }
 
-  /** Whether anything is ever believed without asking the store. */
+  /** Returns whether the lag allows to answer from the cache at all. */
   boolean isPossible() {
     return lag > 0;
   }
 
   /**
-   * Whether what is kept in memory may be believed. To be asked before it is looked at: afterwards,
-   * an answer applied meanwhile would vouch for what was read before.
+   * Returns whether the cache may be trusted. Must be called before the cache is read, because a
+   * poll that is applied in between would otherwise confirm an entry that was read earlier.
    *
-   * @param now when the request began
+   * @param now the start of the request
    */
   boolean isFresh(Instant now) {
     Mark mark = last;
     return mark != null && moved(mark, nanoTime.getAsLong(), now) < lag;
   }
 
-  /** How long ago the last question was begun whose answer was applied; null for none. */
+  /** Returns the time since the start of the last applied poll; null if there is none. */
   @Nullable Duration age() {
     Mark mark = last;
     return mark == null ? null : between(mark, mark());
   }
 
-  /** The moment at which a question begins. */
+  /** Returns the current moment, to be noted at the start of a poll. */
   Mark mark() {
     return new Mark(nanoTime.getAsLong(), clock.instant());
   }
 
-  /** An answer was applied to a question that began then. */
+  /** Records that the answer to a poll that started at the given moment was applied. */
   void applied(Mark begin) {
     last = begin;
   }
@@ -68,7 +68,7 @@ class Freshness {
     return Duration.of(moved(from, to.nanos(), to.wall()), ChronoUnit.MICROS);
   }
 
-  /** In microseconds. */
+  /** Returns the time passed, in microseconds. */
   private static long moved(Mark from, long nanos, Instant wall) {
     return Math.max(
         (nanos - from.nanos()) / NANOS_PER_MICRO, ChronoUnit.MICROS.between(from.wall(), wall));

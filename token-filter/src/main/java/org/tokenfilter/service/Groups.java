@@ -3,7 +3,10 @@ package org.tokenfilter.service;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenRecord;
 
-/** The names of groups: records that share a limit. Columns of a store hold them, so they stay. */
+/**
+ * The names of groups, which are sets of records that share a limit. Stores hold these names in
+ * columns, so they must not change.
+ */
 final class Groups {
 
   private static final String SEPARATOR = ":";
@@ -11,20 +14,20 @@ final class Groups {
 
   private Groups() {}
 
-  /** A subject's open sessions, of all families. */
+  /** Returns the group of a subject's open sessions, of all families. */
   static String sessionsOf(String subject) {
     return "s:" + subject;
   }
 
   /**
-   * The one live token of an API client.
+   * Returns the group of the one live token of an API client.
    *
-   * @throws IllegalArgumentException if one of the first two has a colon: two clients could then
-   *     share a name
+   * @throws IllegalArgumentException if the environment or the client contains a colon, since two
+   *     clients could then share a name
    */
   static String apiClient(String environment, String client, String subject) {
     if (environment.contains(SEPARATOR) || client.contains(SEPARATOR)) {
-      throw new IllegalArgumentException("an environment or a client's name with a colon");
+      throw new IllegalArgumentException("environment and client must not contain a colon");
     }
     return API_CLIENT + environment + SEPARATOR + client + SEPARATOR + subject;
   }

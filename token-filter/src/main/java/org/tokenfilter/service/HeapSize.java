@@ -7,8 +7,9 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * Estimates the heap that values take, as HotSpot lays them out: headers of 12 bytes, references of
- * 4 (of 8 in a heap of 32 GiB or more), objects at multiples of 8. Measured by a test.
+ * Estimates, in bytes, of the heap that values take in the object layout of HotSpot: headers of 12
+ * bytes, references of 4 (of 8 in a heap of 32 GiB or more), objects at multiples of 8. A test
+ * compares them with measured sizes.
  */
 final class HeapSize {
 
@@ -20,21 +21,21 @@ final class HeapSize {
   private static final int STRING = 24;
   private static final char LATIN_1 = 255;
 
-  /** The id with its four longs. */
+  /** A token id with its four longs. */
   static final long ID = object(0, TokenId.LENGTH);
 
   /** A duration: seconds and nanoseconds. */
   static final long DURATION = object(0, Long.BYTES + Integer.BYTES);
 
-  /** A place in a cache that is bounded by weight: its node, and the table's. */
+  /** An entry of a cache that is bounded by weight: its node, and the node of the table. */
   static final long CACHED = object(5, 2 * Integer.BYTES) + object(3, Integer.BYTES) + 8;
 
-  /** A place in a concurrent map. */
+  /** An entry of a concurrent map. */
   static final long MAPPED = object(3, Integer.BYTES) + 8;
 
   private HeapSize() {}
 
-  /** An object with so many references, and so many bytes of other fields. */
+  /** Returns the size of an object with this many references and bytes of other fields. */
   static long object(int references, int bytes) {
     return aligned((long) HEADER + (long) references * REFERENCE + bytes);
   }
@@ -51,7 +52,7 @@ final class HeapSize {
     return id == null ? 0 : ID;
   }
 
-  /** A set of roles: an array of texts. */
+  /** Returns the size of a set of roles, which is an array of strings. */
   static long of(Set<String> roles) {
     long size = object(1, 0) + aligned(ARRAY_HEADER + (long) roles.size() * REFERENCE);
     for (String role : roles) {
@@ -60,7 +61,7 @@ final class HeapSize {
     return size;
   }
 
-  /** A map of attributes: linked entries and a table that is half full. */
+  /** Returns the size of an attribute map: linked entries and a table that is half full. */
   static long of(Map<String, String> attributes) {
     if (attributes.isEmpty()) {
       return 0;
@@ -73,7 +74,7 @@ final class HeapSize {
     return aligned(size);
   }
 
-  /** A record with all that it holds. */
+  /** Returns the size of a record with all values that it refers to. */
   static long of(TokenRecord record) {
     return object(15, 0)
         + ID

@@ -20,17 +20,21 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Tells the audit log and the counts at once, and the application's listeners by an executor, so
- * that none of them can stop or delay a request.
+ * A publisher of token events. It notifies the audit log and the statistics synchronously, and the
+ * application's listeners through an executor, so that none of these can fail or delay a request.
+ * Thread-safe.
  */
 final class Listeners {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-  /** One event of all that the feed may name would find no room in the queue of a small heap. */
+  /**
+   * The maximum number of ids of one event. An event with all ids that the feed may report would
+   * not fit into the queue of a small heap.
+   */
   private static final int MOST_AT_ONCE = 5_000;
 
-  /** An id and its place in a list. */
+  /** The size of an id and its reference in a list. */
   private static final long ENDED = HeapSize.ID + Long.BYTES;
 
   private final AuditLog audit = new AuditLog();
@@ -41,11 +45,14 @@ final class Listeners {
   private final Notices notices;
 
   /**
-   * Listeners.
+   * Creates a publisher.
    *
-   * @param executor runs the application's, one event after the other
-   * @param told the ends that they have heard of
-   * @param counts what the node counts
+   * @param listeners the application's listeners
+   * @param executor the executor of the application's listeners, which runs one event after the
+   *     other
+   * @param told the revocations that the listeners were notified of
+   * @param counts the statistics of the node
+   * @param notices the log for operators
    */
   Listeners(
       List<TokenListener> listeners,
@@ -68,7 +75,7 @@ final class Listeners {
     listeners.remove(listener);
   }
 
-  /** Whether there is nobody to tell but the audit log and the counts. */
+  /** Returns whether there are no listeners besides the audit log and the statistics. */
   boolean hearNothing() {
     return listeners.isEmpty();
   }
@@ -79,7 +86,7 @@ final class Listeners {
     tellOthers(event);
   }
 
-  /** Of something that holds on to a record while it waits. */
+  /** Publishes an event that refers to a record while it waits in the queue. */
   void tell(TokenRecord record, Consumer<TokenListener> event) {
     event.accept(audit);
     event.accept(counts);
@@ -91,7 +98,7 @@ final class Listeners {
     tellOthers(listener -> listener.refused(refused.rejection(), refused.why(), client));
   }
 
-  /** Of ends that this node has made. */
+  /** Publishes revocations that this node has made. */
   void tellEnded(Collection<TokenId> ids, Reason reason) {
     for (TokenId id : ids) {
       audit.ended(id, reason);
@@ -103,11 +110,12 @@ final class Listeners {
   }
 
   /**
-   * Of ends that the store names; those of them that this node has made are told already. Not the
-   * audit log: it would hold each end once for each node. Where the store does not say how one
-   * ended, nothing is told, and it must be named once more.
+   * Publishes revocations that the store reports, except those that were published before, such as
+   * the ones that this node has made. The audit log is not notified, since it would record each
+   * revocation once for every node. If the store does not return the reason of a revocation, it is
+   * not published, and the caller must report it again.
    *
-   * @param question how the store is asked for a record
+   * @param question the function that reads a record from the store
    */
   void tellEndedElsewhere(
       Collection<TokenId> ids, Function<TokenId, Optional<TokenRecord>> question) {
@@ -129,8 +137,8 @@ final class Listeners {
       try {
         ending = answers ? question.apply(id).map(TokenRecord::ending).orElse(null) : null;
       } catch (TokenStoreException unknown) {
-        LOG.debug("Why tokens ended elsewhere is asked for again", unknown);
-        // What will not be answered later either, such as a record that cannot be read, is alone.
+        LOG.debug("Could not read the reasons of remote revocations; will retry", unknown);
+        // A permanent failure, such as a record that cannot be read, concerns this id alone.
         answers = !unknown.retryable();
       }
       if (ending == null) {
@@ -152,7 +160,7 @@ final class Listeners {
     }
   }
 
-  /** Whatever becomes of it, the request goes on. */
+  /** Submits an event to the executor. A rejection by the executor does not affect the request. */
   private void handOn(Runnable event, long bytes) {
     try {
       executor.execute(new WeighedEvent(event, bytes));
@@ -160,7 +168,7 @@ final class Listeners {
       notices.warn(
           LOG,
           "executor of listeners",
-          "The token listeners do not hear of an event, since their executor does not take it: {}",
+          "An event was not passed to the token listeners because their executor rejected it: {}",
           refused.toString());
     }
   }
@@ -169,7 +177,7 @@ final class Listeners {
     try {
       event.accept(listener);
     } catch (Throwable e) {
-      // Also what no method declares: listeners are written in other languages, too.
+      // Undeclared exceptions count too, since listeners may be written in other JVM languages.
       String name = listener.getClass().getName();
       notices.warn(
           LOG,

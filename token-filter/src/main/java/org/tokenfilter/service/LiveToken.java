@@ -11,13 +11,14 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * A live record as a node keeps it, in half the space: a million of them fit into a heap of
- * ordinary size. All but its last use and its idle deadline never change; those are the ones that
- * the store has acknowledged, in milliseconds, and move forward only. Thread-safe.
+ * A live record in the compact form that a node caches. It takes half the space of a record, so
+ * that a million of them fit into a heap of ordinary size. Only the time of last use and the idle
+ * deadline change. Both are the values that the store has acknowledged, in milliseconds, and only
+ * move forward. Thread-safe.
  */
 final class LiveToken {
 
-  /** Later than all deadlines: there is none. */
+  /** The time that stands for no deadline, later than every deadline. */
   static final long NEVER = Long.MAX_VALUE;
 
   private static final long FIELDS = HeapSize.object(10, 4 * Long.BYTES + 1);
@@ -39,10 +40,11 @@ final class LiveToken {
   private volatile long idleUntil;
 
   /**
-   * What the store has said of a record that has not ended.
+   * Creates the compact form of a record that the store returned and that is not revoked.
    *
-   * @param roles the record's, or equal ones
-   * @param attributes the record's, or equal ones
+   * @param record the record
+   * @param roles the roles of the record, or an equal set
+   * @param attributes the attributes of the record, or an equal map
    */
   LiveToken(TokenRecord record, Set<String> roles, Map<String, String> attributes) {
     this.id = record.id();
@@ -67,7 +69,7 @@ final class LiveToken {
     return time == null ? NEVER : time.toEpochMilli();
   }
 
-  /** The heap that it takes in a cache, but for the roles and attributes: others have them too. */
+  /** Returns its heap size in a cache, without roles and attributes, which other tokens share. */
   int ownBytes() {
     long size = FIELDS + HeapSize.CACHED + 2 * HeapSize.ID;
     size += HeapSize.of(subject) + HeapSize.of(group) + HeapSize.of(parent) + HeapSize.of(client);
@@ -76,7 +78,7 @@ final class LiveToken {
     return (int) Math.min(size, Integer.MAX_VALUE);
   }
 
-  /** The heap that it takes where nobody else has its roles and attributes. */
+  /** Returns its heap size in a cache if no other token shares its roles and attributes. */
   long bytes() {
     return ownBytes() + HeapSize.of(roles) + HeapSize.of(attributes);
   }
@@ -89,7 +91,7 @@ final class LiveToken {
     return attributes;
   }
 
-  /** Whether its acknowledged deadline is still to come. */
+  /** Returns whether its acknowledged deadlines are later than the given time. */
   boolean liveAt(Instant now) {
     long time = now.toEpochMilli();
     return time < idleUntil && time < expiresAt;
@@ -103,7 +105,7 @@ final class LiveToken {
     return usedAt;
   }
 
-  /** The store has acknowledged a use. */
+  /** Records a use that the store has acknowledged, in milliseconds. */
   synchronized void acknowledge(long use, long until) {
     usedAt = Math.max(usedAt, use);
     if (idleTimeout != null && until != NEVER) {
@@ -111,7 +113,7 @@ final class LiveToken {
     }
   }
 
-  /** The record, with a use that the store may not know yet. */
+  /** Returns the record with a use that the store may not have acknowledged yet. */
   TokenRecord record(long use, long until) {
     long idle = until == NEVER ? idleUntil : Math.max(idleUntil, until);
     return new TokenRecord(
@@ -132,7 +134,7 @@ final class LiveToken {
         attributes);
   }
 
-  /** The record as far as the store has acknowledged it. */
+  /** Returns the record with the use that the store has acknowledged. */
   TokenRecord record() {
     return record(usedAt, idleUntil);
   }

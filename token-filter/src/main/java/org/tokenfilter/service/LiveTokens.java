@@ -15,13 +15,13 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * The live records that a node serves. What is dead or absent is not among them. Knows nothing of
- * time but the deadlines: whether it may be believed at all is {@link Freshness}'s to say. Bounded;
- * thread-safe; nobody who reads waits. Not final: the simulation breaks it.
+ * A cache of the live records that a node serves. It holds neither dead records nor the absence of
+ * a record. It checks deadlines only; {@link Freshness} decides whether the cache may be trusted.
+ * Bounded; thread-safe; reads do not block. Non-final so that the simulation can inject a defect.
  */
 class LiveTokens {
 
-  /** Of how many parts of the budget one must be in question before the cache is told. */
+  /** The cache is resized if the shared values change by more than the budget divided by this. */
   private static final int GRAIN = 64;
 
   private final Supplier<Epochs> epochs;
@@ -29,8 +29,9 @@ class LiveTokens {
   private volatile Generation generation;
 
   /**
-   * All that is kept between two times that everything is forgotten. What many tokens have in
-   * common is no token's: it takes its part of the budget, and the tokens have what is left.
+   * The content of the cache between two times that it is cleared. Values that many tokens share
+   * are not part of a token's size. They take their share of the budget, and the tokens take the
+   * rest.
    */
   private static final class Generation {
     final SharedValues<Set<String>> roles = new SharedValues<>(HeapSize::of);
@@ -66,7 +67,10 @@ class LiveTokens {
       }
     }
 
-    /** Now and then: it takes the cache's lock. */
+    /**
+     * Reduces the maximum weight of the cache by the size of the shared values. It does so only
+     * after a notable change, since it takes the cache's lock.
+     */
     void setAsideWhatIsShared() {
       long shared = roles.bytes() + attributes.bytes();
       long before = setAside.get();
@@ -85,7 +89,7 @@ class LiveTokens {
     }
   }
 
-  /** What whoever reads the store for a token has noted before. */
+  /** The state of the cache that a caller notes before it reads a token from the store. */
   record Filling(Object generation, TokenId id, int epoch) {}
 
   LiveTokens() {
@@ -93,9 +97,9 @@ class LiveTokens {
   }
 
   /**
-   * None yet.
+   * Creates an empty cache.
    *
-   * @param budget how much heap they may take, by an estimate
+   * @param budget the maximum heap size of the cache, in estimated bytes
    */
   LiveTokens(long budget) {
     this(Epochs::new, budget);
@@ -115,7 +119,7 @@ class LiveTokens {
     return new Generation(epochs.get(), budget);
   }
 
-  /** A token whose acknowledged deadline is still to come. */
+  /** Returns the cached token if its acknowledged deadlines are still to come, else null. */
   @Nullable LiveToken get(TokenId id, Instant now) {
     LiveToken token = generation.tokens.getIfPresent(id);
     return token != null && token.liveAt(now) ? token : null;
@@ -125,16 +129,16 @@ class LiveTokens {
     return generation.tokens.asMap().containsKey(id);
   }
 
-  /** To be noted before the store is read. */
+  /** Returns the ticket that {@link #put} needs. Must be called before the store is read. */
   Filling filling(TokenId id) {
     Generation current = generation;
     return new Filling(current, id, current.epochs.of(id));
   }
 
-  /** Keeps what was read, unless an end came meanwhile. */
+  /** Caches a record that was read, unless it may have been revoked since the ticket was made. */
   void put(Filling filling, TokenRecord record) {
     Generation noted = (Generation) filling.generation();
-    // In one step with the look at the epoch: whoever drops raises it first and removes then.
+    // The epoch is compared atomically with the insertion: drop raises it, then removes the token.
     noted
         .tokens
         .asMap()
@@ -153,7 +157,7 @@ class LiveTokens {
     noted.setAsideWhatIsShared();
   }
 
-  /** One that is not kept here. */
+  /** Returns the compact form of a record without caching it. */
   LiveToken of(TokenRecord record) {
     Generation current = generation;
     return new LiveToken(
@@ -162,7 +166,7 @@ class LiveTokens {
         current.attributes.sharedOf(record.attributes()));
   }
 
-  /** The store has acknowledged a use. */
+  /** Updates the cached token, if there is one, with a renewal that the store has acknowledged. */
   void acknowledge(Renewal renewal) {
     LiveToken token = generation.tokens.getIfPresent(renewal.id());
     if (token != null) {
@@ -170,7 +174,12 @@ class LiveTokens {
     }
   }
 
-  /** Some of those whose acknowledged deadline has come. Looks at all. */
+  /**
+   * Returns ids of cached tokens whose acknowledged deadline has passed. Examines all tokens.
+   *
+   * @param time the current time, or an earlier one
+   * @param most the maximum number of ids
+   */
   List<TokenId> deadAt(Instant time, int most) {
     return generation.tokens.asMap().entrySet().stream()
         .filter(entry -> !entry.getValue().liveAt(time))
@@ -179,19 +188,22 @@ class LiveTokens {
         .toList();
   }
 
-  /** It has ended, or may have. */
+  /** Removes a token that is or may be revoked, and increments its epoch. */
   void drop(TokenId id) {
     Generation current = generation;
     current.epochs.raise(id);
     current.tokens.invalidate(id);
   }
 
-  /** Ends may have been missed. Whoever is reading the store keeps what he reads no more. */
+  /**
+   * Removes all tokens, because revocations may have been missed. Records that are being read from
+   * the store meanwhile are not cached.
+   */
   void empty() {
     generation = next();
   }
 
-  /** How much heap they take, by an estimate. */
+  /** Returns the estimated heap size of the cache, in bytes. */
   long bytes() {
     return generation.bytes();
   }

@@ -9,22 +9,23 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.notice.Notices;
 
 /**
- * Tells accounts that all seem to be gone, such as those of a directory that answers from an empty
- * replica, from users who may not go on: one that says so of many subjects at once is not believed
- * until that has lasted. Thread-safe.
+ * A detector of mass losses of accounts, which tells the failure of an account provider, such as a
+ * directory that answers from an empty replica, from single accounts that are no longer active. If
+ * the provider reports many accounts as inactive at once, the reports are not trusted until they
+ * have lasted for a while. Thread-safe.
  */
 final class MassLoss {
 
-  /** How many subjects may be lost within {@link #WINDOW} without a question. */
+  /** The number of inactive subjects within {@link #WINDOW} that are trusted in any case. */
   static final int FEW = 3;
 
-  /** Of so many subjects that may go on, one more may be lost without a question. */
+  /** The number of active subjects that allows for one more trusted inactive subject. */
   static final int SHARE = 100;
 
-  /** How long it is not believed. */
+  /** The time during which a mass loss is not trusted. */
   static final Duration HELD = Duration.ofMinutes(1);
 
-  /** After how long what was counted is counted no more: after twice as long at the latest. */
+  /** The time that a report counts for; it is dropped after twice this time at the latest. */
   static final Duration WINDOW = Duration.ofMinutes(1);
 
   private static final int MOST_NAMES = 10_000;
@@ -49,16 +50,16 @@ final class MassLoss {
     this.begun = nanoTime.getAsLong();
   }
 
-  /** One subject may go on. */
+  /** Records that a subject's account is active. */
   synchronized void known() {
     roll(nanoTime.getAsLong());
     current.known++;
   }
 
   /**
-   * One subject may not go on.
+   * Records that a subject's account is no longer active.
    *
-   * @return whether that is not to be believed for now
+   * @return true if this report is not to be trusted for now
    */
   synchronized boolean lost(String subject) {
     long now = nanoTime.getAsLong();
@@ -73,9 +74,9 @@ final class MassLoss {
       notices.warn(
           LOG,
           "mass loss",
-          "{} subjects may not go on all of a sudden, which looks like a failure of what keeps the"
-              + " accounts: their requests get 503, and no token of theirs is ended, until it has"
-              + " lasted for {}",
+          "{} accounts are reported as inactive at once, which looks like a failure of the account"
+              + " provider. Requests of their users are answered with 503, and none of their tokens"
+              + " is revoked, until the reports have lasted for {}",
           lost,
           HELD);
     }

@@ -30,7 +30,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** A store whose calls are measured, but for watching and closing. Thread-safe. */
+/** A store that measures each call except {@code watch} and {@code close}. Thread-safe. */
 final class MeasuredTokenStore implements TokenStore {
 
   private final TokenStore store;

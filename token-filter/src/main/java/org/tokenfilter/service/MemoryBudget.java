@@ -1,16 +1,16 @@
 package org.tokenfilter.service;
 
 /**
- * How much heap a node may spend on what it remembers, in bytes by its own estimate.
+ * The heap that a node may use for data that it keeps in memory, in estimated bytes.
  *
- * @param tokens live records
- * @param uses uses that are not written yet
- * @param subjects what was said of subjects
- * @param events events that wait for the listeners
+ * @param tokens the budget of cached live records
+ * @param uses the budget of uses of tokens that are not written yet
+ * @param subjects the budget of cached account statuses
+ * @param events the budget of events that wait for the listeners
  */
 public record MemoryBudget(long tokens, long uses, long subjects, long events) {
 
-  /** The share of the heap, in percent, where none is set. */
+  /** The default share of the heap, in percent. */
   public static final int SHARE = 25;
 
   private static final int PERCENT = 100;
@@ -19,16 +19,20 @@ public record MemoryBudget(long tokens, long uses, long subjects, long events) {
   private static final int SUBJECTS = 10;
   private static final int EVENTS = 5;
 
-  /** Parts of so many bytes in all. */
+  /**
+   * Divides a total among the parts.
+   *
+   * @param total in bytes
+   */
   public static MemoryBudget of(long total) {
     long one = total / PERCENT;
     return new MemoryBudget(one * TOKENS, one * USES, one * SUBJECTS, one * EVENTS);
   }
 
   /**
-   * Parts of a share of the largest heap that this JVM may have.
+   * Divides a share of the maximum heap of this JVM among the parts.
    *
-   * @param share in percent
+   * @param share the share of the maximum heap, in percent
    */
   public static MemoryBudget ofHeap(int share) {
     return of(Runtime.getRuntime().maxMemory() / PERCENT * share);

@@ -22,11 +22,12 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * The store as one node sees it. A live record that was read once is answered from memory for as
- * long as the node is {@link Freshness fresh} and the store has acknowledged that it lives, and
- * with its latest use on this node; so {@link #find} may be late by the lag, and keeps no more than
- * that of S3. A record that has ended is answered from memory for a minute, since its end is final.
- * Everything else goes to the store at once, and what it answers into memory. Thread-safe.
+ * A caching decorator, which shows the store as one node sees it. A live record that was read once
+ * is returned from memory for as long as the node is {@link Freshness fresh} and the acknowledged
+ * deadlines of the record have not passed. It is returned with its latest use on this node. So
+ * {@link #find} may be late by the revocation lag, and keeps clause S3 only to that extent. A
+ * revoked record is returned from memory for a minute, since its revocation is final. All other
+ * calls go to the store at once, and their results update the memory. Thread-safe.
  */
 final class NearTokenStore implements TokenStore {
 
@@ -69,7 +70,7 @@ final class NearTokenStore implements TokenStore {
     this.ended = ended;
   }
 
-  /** The same memory in front of another way to the same store. */
+  /** Returns a store that shares this one's memory and calls the same store by another path. */
   NearTokenStore over(TokenStore other) {
     return new NearTokenStore(other, clock, freshness, tokens, uses, finds, counts, ended);
   }
@@ -80,9 +81,9 @@ final class NearTokenStore implements TokenStore {
   }
 
   /**
-   * The record with this id, if there is one.
+   * Returns the record with this id, if there is one.
    *
-   * @param now when the request began
+   * @param now the start of the request
    */
   Optional<TokenRecord> find(TokenId id, Instant now) {
     if (freshness.isFresh(now)) {
@@ -103,7 +104,7 @@ final class NearTokenStore implements TokenStore {
     return found.map(record -> record.liveAt(now) ? uses.with(record) : record);
   }
 
-  /** The record as the store has it; kept in memory only if it is live. */
+  /** Reads the record from the store, and caches it only if it is live. */
   Optional<TokenRecord> readAgain(TokenId id) {
     Optional<TokenRecord> found = read(id);
     if (found.map(TokenRecord::ending).isPresent() || found.isEmpty()) {
@@ -163,7 +164,7 @@ final class NearTokenStore implements TokenStore {
     }
   }
 
-  /** Whatever becomes of the call, the record is read anew after it. */
+  /** Revokes a record. It is read from the store again afterwards, even if the call fails. */
   @Override
   public List<TokenId> end(TokenId id, Ending ending) {
     tokens.drop(id);
@@ -210,7 +211,7 @@ final class NearTokenStore implements TokenStore {
     store.close();
   }
 
-  /** These have ended. */
+  /** Removes records that are revoked or expired from memory. */
   void forget(Collection<TokenId> ended) {
     for (TokenId id : ended) {
       tokens.drop(id);

@@ -8,20 +8,20 @@ import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The token of ours among those that a request presents. What came in a cookie and is none of ours
- * is another application's, and left alone. Two that say the same are one: two tabs of a browser
- * may hold two tokens of one session.
+ * The token of this application among those that a request presents. Of several cookies, those that
+ * this application cannot decode belong to another application and are ignored. Two tokens with
+ * equal claims count as one, since two tabs of a browser may hold two tokens of one session.
  *
- * @param text as it was sent
- * @param claims what it says
+ * @param text the token as the client sent it
+ * @param claims the claims of the token
  */
 record OwnToken(String text, TokenClaims claims) {
 
   /**
-   * Looks for it. A token that the sender put into the request itself is meant for us, and has to
-   * be ours.
+   * Selects this application's token. A token that the client did not send as a cookie is meant for
+   * this application, and must be decodable.
    *
-   * @throws TokenRejectedException if none is ours, or two are that differ
+   * @throws TokenRejectedException if no token is this application's, or two of them differ
    */
   static OwnToken among(PresentedToken presented, TokenCodec codec) throws TokenRejectedException {
     OwnToken own =
@@ -37,7 +37,8 @@ record OwnToken(String text, TokenClaims claims) {
       }
     }
     if (own == null) {
-      throw new TokenRejectedException(Rejection.INVALID, "several cookies, and no token of ours");
+      throw new TokenRejectedException(
+          Rejection.INVALID, "several token cookies, none of which is valid");
     }
     return own;
   }
@@ -54,9 +55,9 @@ record OwnToken(String text, TokenClaims claims) {
     }
   }
 
-  /** Shows no secret. */
+  /** Returns a text that contains no secret. */
   @Override
   public String toString() {
-    return "OwnToken[handle=" + claims.id() + "]";
+    return "RecognizedToken[tokenId=" + claims.id() + "]";
   }
 }

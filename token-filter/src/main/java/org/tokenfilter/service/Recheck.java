@@ -6,36 +6,37 @@ import java.util.Optional;
 import org.tokenfilter.token.Subject;
 
 /**
- * Whether subjects may still go on is asked anew, on each node.
+ * The settings for checking again, on each node, whether the accounts of subjects are still active.
  *
- * @param interval how long an answer counts; zero: nobody is ever asked
- * @param accounts who is asked
+ * @param interval the time for which a status is valid; zero turns the check off
+ * @param accounts the provider of account statuses
  */
 public record Recheck(Duration interval, Accounts accounts) {
 
-  /** Who logged in goes on for as long as his tokens live. */
+  /** No check after the login. Users stay logged in for as long as their tokens live. */
   public static final Recheck NEVER = new Recheck(Duration.ZERO, Optional::of);
 
   /**
-   * Refuses an interval before it begins.
+   * Validates the interval.
    *
    * @throws IllegalArgumentException if the interval is negative
    */
   public Recheck {
     if (interval.isNegative()) {
-      throw new IllegalArgumentException("a negative interval");
+      throw new IllegalArgumentException("interval must not be negative");
     }
   }
 
-  /** Whoever keeps the accounts. Must be thread-safe. */
+  /** A provider of the current status of accounts. Must be thread-safe. */
   @FunctionalInterface
   public interface Accounts {
     /**
-     * Says whether a subject may go on.
+     * Returns the current state of the account of a subject.
      *
-     * @param subject as one of his logins left him
-     * @return the same name, with the roles that he has now; empty if he may not go on
-     * @throws IOException if that could not be decided
+     * @param subject the subject with the roles and attributes of one of its logins
+     * @return a subject of the same name with its current roles; empty if the account is no longer
+     *     active
+     * @throws IOException if the status could not be determined
      */
     Optional<Subject> current(Subject subject) throws IOException;
   }

@@ -10,12 +10,13 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * How often an API client may refresh on a node: each refresh leaves a dead record, which is kept
- * for the retention, and an end that all nodes hear of. Bounded; thread-safe.
+ * A limit of the rate at which an API client may refresh its token on a node. Each refresh leaves a
+ * dead record, which is kept for the retention time, and a revocation that all nodes read. Bounded
+ * in memory; thread-safe.
  */
 final class RefreshLimit {
 
-  /** Within a minute. */
+  /** The maximum number of refreshes of a client within a minute. */
   static final int MOST = 60;
 
   static final Duration MINUTE = Duration.ofMinutes(1);
@@ -34,19 +35,21 @@ final class RefreshLimit {
   }
 
   /**
-   * Requires that the client may refresh now.
+   * Requires that the client is below the limit.
    *
-   * @throws TokenRejectedException if it has done so too often in this minute
+   * @param client a record of the client's token
+   * @throws TokenRejectedException if the client has refreshed too often in this minute
    */
   void require(TokenRecord client) throws TokenRejectedException {
     AtomicInteger count = refreshes.getIfPresent(key(client));
     if (count != null && count.get() >= MOST) {
       throw new TokenRejectedException(
-          Rejection.TOO_MANY_REFRESHES, "an API client refreshes at most " + MOST + " a minute");
+          Rejection.TOO_MANY_REFRESHES,
+          "an API client may refresh at most " + MOST + " times a minute");
     }
   }
 
-  /** It has refreshed. The minute counts from the first time. */
+  /** Counts a refresh of the client. The minute starts with the first one. */
   void count(TokenRecord client) {
     refreshes.asMap().computeIfAbsent(key(client), none -> new AtomicInteger()).incrementAndGet();
   }

@@ -18,20 +18,20 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 
 /**
- * The uses of tokens that this node has seen and not written yet, one for each token: the latest.
- * They wait until the token's interval has passed since it was last written, unless the store might
- * take the token for expired before. Bounded: what finds no room is to be written at once.
- * Thread-safe.
+ * A write-behind buffer of uses of tokens on this node that the store does not have yet. It holds
+ * the latest use of each token. A use waits until the renewal interval has passed since the token
+ * was last written, unless another node could consider the token expired before. Bounded; when it
+ * is full, {@link #note} returns false and the caller must write the use at once. Thread-safe.
  */
 final class RenewalBuffer {
 
-  /** How often what is due is written. */
+  /** The interval between two writes of the due renewals. */
   static final Duration TICK = Duration.ofSeconds(1);
 
-  /** How many renewals one call of the store takes. */
+  /** The maximum number of renewals of one call of the store. */
   static final int BATCH = 1_000;
 
-  /** By how much the clocks of nodes may differ before tokens are refused that are in use. */
+  /** The difference between the nodes' clocks up to which no token in use is rejected. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
 
   private static final long MARGIN = TICK.plus(CLOCK_SKEW).toMillis();
@@ -47,9 +47,11 @@ final class RenewalBuffer {
   }
 
   /**
-   * No uses yet.
+   * Creates an empty buffer.
    *
-   * @param budget how much heap they may take, by an estimate
+   * @param tokens the cache of live tokens
+   * @param timeliness the intervals of renewals
+   * @param budget the maximum heap size of the buffer, in estimated bytes
    */
   RenewalBuffer(LiveTokens tokens, Timeliness timeliness, long budget) {
     this.tokens = tokens;
@@ -57,16 +59,18 @@ final class RenewalBuffer {
     this.budget = budget;
   }
 
-  /** Whether a token that it has no use of finds no room. */
+  /** Returns whether the buffer has no room for the use of a token that it does not hold yet. */
   boolean isFull() {
     return bytes.get() >= budget;
   }
 
   /**
-   * Notes a use, and with a session's use that of its user token. What must be written at once is
-   * left to the caller for a tick: {@link #due} would write it a second time meanwhile.
+   * Adds a use, together with that of the user token if the token is a session. A use that must be
+   * written at once is left to the caller until the next tick, during which {@link #due} does not
+   * return it, so that it is not written twice.
    *
-   * @return false if it must be written at once, both of them; {@link #takeBack} if that fails
+   * @return false if the caller must write the use at once, with that of the user token, and call
+   *     {@link #takeBack} if that fails
    */
   boolean note(ActiveToken used, Instant now) {
     boolean waits = add(used, now);
@@ -78,16 +82,16 @@ final class RenewalBuffer {
   }
 
   /**
-   * Notes a use that nobody waits for: the next {@link #due} has it, if it is urgent.
+   * Adds a use that no caller writes itself. If it is urgent, the next {@link #due} returns it.
    *
-   * @return false if there is no room for it
+   * @return false if the buffer has no room for it
    */
   boolean noteForTick(ActiveToken used, Instant now) {
     boolean unused = add(used, now);
     return uses.containsKey(used.used().id());
   }
 
-  /** What was to be written at once was not, or perhaps not: the next tick writes it. */
+  /** Takes back a use that the caller has not or perhaps not written; the next tick writes it. */
   void takeBack(ActiveToken used) {
     change(used, Use::takeBack);
   }
@@ -106,7 +110,7 @@ final class RenewalBuffer {
         });
   }
 
-  /** Answers as {@link #note} does. */
+  /** Adds a use, and returns what {@link #note} returns. */
   private boolean add(ActiveToken used, Instant now) {
     TokenRecord record = used.used();
     Duration idleTimeout = record.idleTimeout();
@@ -149,15 +153,15 @@ final class RenewalBuffer {
         now);
   }
 
-  /** The latest use of a token on this node, as far as it is remembered. */
+  /** Returns the buffered use of a token; null if there is none. */
   @Nullable Use latest(TokenId id) {
     return uses.get(id);
   }
 
   /**
-   * What the store says of a live record, with the use that it does not know yet.
+   * Returns a live record with the use that the store does not have yet.
    *
-   * @param record as the store has it
+   * @param record the record as the store returned it
    */
   TokenRecord with(TokenRecord record) {
     Instant until = record.idleExpiresAt();
@@ -173,7 +177,7 @@ final class RenewalBuffer {
     return use == null ? record : record.renewed(use.renewal(record.id()));
   }
 
-  /** The store has acknowledged a use. */
+  /** Records that the store has acknowledged a renewal. */
   void written(Renewal renewal, Instant now) {
     uses.computeIfPresent(
         renewal.id(),
@@ -183,7 +187,7 @@ final class RenewalBuffer {
         });
   }
 
-  /** The store has refused to renew it, or it has ended: there is nothing to write any more. */
+  /** Removes the use of a token that the store did not renew, or that is revoked. */
   void forget(TokenId id) {
     Use forgotten = uses.remove(id);
     if (forgotten != null) {
@@ -192,10 +196,13 @@ final class RenewalBuffer {
   }
 
   /**
-   * Forgets what is of no use any more, and answers what is to be written, in batches.
+   * Returns the renewals that are due to be written, in batches, and removes uses that are no
+   * longer needed.
    *
-   * @param all also what need not be written yet
-   * @param skipped how many to put last: those that the store would not take the last time
+   * @param now the current time
+   * @param all whether renewals that are not due yet are returned as well
+   * @param skipped the number of renewals to move to the end, because the store did not accept them
+   *     the last time
    */
   List<List<DueRenewal>> due(Instant now, boolean all, int skipped) {
     List<TokenId> due = new ArrayList<>();
@@ -219,7 +226,7 @@ final class RenewalBuffer {
     return batches(due);
   }
 
-  /** A session and its user token are in one batch, where it is the turn of both. */
+  /** Groups renewals into batches; a session and its user token share one if both are due. */
   private List<List<DueRenewal>> batches(List<TokenId> due) {
     List<List<DueRenewal>> batches = new ArrayList<>();
     List<DueRenewal> batch = new ArrayList<>();
@@ -238,7 +245,7 @@ final class RenewalBuffer {
     return batches;
   }
 
-  /** What is written of it, and of its user token, unless either was taken already. */
+  /** Returns the renewals of a token and of its user token, unless they are in a batch already. */
   private List<DueRenewal> together(TokenId id, Set<TokenId> waiting) {
     Use use = uses.get(id);
     if (use == null || !waiting.remove(id)) {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.ActiveToken;
 
 /**
- * A token in a request that is running, which keeps it alive: {@link TokenService#begin}.
- * Thread-safe.
+ * A handle of a request in progress, which keeps the request's token alive until {@link #end} is
+ * called. Obtained from {@link TokenService#begin}. Thread-safe.
  */
 public final class RunningUse {
 
@@ -21,10 +21,10 @@ public final class RunningUse {
   }
 
   /**
-   * The request has ended, and keeps its token alive no longer.
+   * Ends the request, which then no longer keeps its token alive.
    *
-   * @return the use as it counts: from the begin of the request, or from now if the token had to be
-   *     kept alive meanwhile
+   * @return the token with the time of its use: the start of the request, or now if the token had
+   *     to be kept alive meanwhile
    */
   public ActiveToken end() {
     return all.end(this);

@@ -10,13 +10,13 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 
 /**
- * The uses of requests that are running. A token that would die meanwhile is kept alive, as long as
- * the request runs: shortly before its idle deadline it is used once more. What is dead already, or
- * ends, is not revived. Thread-safe.
+ * The requests in progress. A token that would expire while its request runs is kept alive by
+ * another use shortly before its idle deadline. A token that is expired or revoked is not revived.
+ * Thread-safe.
  */
 final class RunningUses {
 
-  /** How long before its deadline a token is kept alive: many ticks, and the time to write it. */
+  /** The maximum lead before the idle deadline: many ticks, and the time to write the renewal. */
   private static final Duration LEAD = Duration.ofMinutes(1);
 
   private final Set<RunningUse> running = ConcurrentHashMap.newKeySet();
@@ -30,7 +30,7 @@ final class RunningUses {
     this.clock = clock;
   }
 
-  /** A request begins. */
+  /** Registers a request, unless its use is passive or its token has no idle timeout. */
   RunningUse begin(ActiveToken used) {
     RunningUse use = new RunningUse(used, this);
     if (!used.passive() && used.used().idleTimeout() != null) {
@@ -39,14 +39,14 @@ final class RunningUses {
     return use;
   }
 
-  /** Its request has ended. */
+  /** Removes a request, and returns its token with the time of its use. */
   ActiveToken end(RunningUse use) {
     running.remove(use);
     ActiveToken used = use.used();
     return use.isKept() ? used.at(clock.instant()) : used;
   }
 
-  /** Keeps alive what would die before this is called the next few times. */
+  /** Keeps alive the tokens that would expire before the next few calls of this method. */
   void keep() {
     Instant now = clock.instant();
     running.removeIf(use -> isOver(use, now));
@@ -68,7 +68,7 @@ final class RunningUses {
     }
   }
 
-  /** Other requests may have moved it. */
+  /** Returns the idle deadline, which other requests may have moved; null if there is none. */
   private @Nullable Instant deadline(RunningUse use) {
     TokenRecord record = use.used().used();
     Instant known = use.isKept() ? use.keptUntil() : record.idleExpiresAt();

@@ -16,21 +16,21 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * Reads records from the store: one find for an id at a time, and a bounded number at once. Who
- * comes while one is on its way waits for it and shares the next one with all who wait: an answer
- * that was begun before he came might not know of an end that was acknowledged before. Waiting is
- * bounded. Thread-safe.
+ * A single-flight reader of the store: at most one read for an id at a time, and a bounded number
+ * of reads in all. A caller that arrives while a read is in flight does not share that read, which
+ * may predate a revocation it must see. It waits and shares the next read with all other waiting
+ * callers. Each wait is bounded. Thread-safe.
  */
 final class SharedFinds {
 
-  /** Half of the places that requests have in the store by default: writers have the others. */
+  /** Half of the concurrent store calls of requests by default; the other half is for writers. */
   private static final int AT_ONCE = 16;
 
   private final ConcurrentMap<TokenId, Find> latest = new ConcurrentHashMap<>();
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final Duration patience;
 
-  /** One question to the store; it may be shared until it has begun. */
+  /** One read of the store, which callers may share until it has started. */
   private static final class Find {
     final CompletableFuture<Optional<TokenRecord>> answer = new CompletableFuture<>();
     private @Nullable Find before;
@@ -46,9 +46,9 @@ final class SharedFinds {
   }
 
   /**
-   * Asks, or shares another one's question that has not begun.
+   * Reads a record, or shares another caller's read of the same id that has not started yet.
    *
-   * @throws TokenStoreException if the store does, or if patience is over
+   * @throws TokenStoreException if the store throws it, or if the wait exceeds its limit
    */
   Optional<TokenRecord> find(TokenId id, Supplier<Optional<TokenRecord>> question) {
     Find[] mine = new Find[1];
@@ -99,7 +99,7 @@ final class SharedFinds {
     }
   }
 
-  /** Until it is over, whatever it found. */
+  /** Waits for the end of another read and ignores its outcome. */
   private void waitFor(Find find) {
     try {
       find.answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -116,7 +116,8 @@ final class SharedFinds {
     try {
       return find.answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      throw new TokenStoreException("the store did not answer another request", e, true);
+      throw new TokenStoreException(
+          "the store read of another request failed, which this request shared", e, true);
     } catch (TimeoutException e) {
       throw tooSlow(e);
     } catch (InterruptedException e) {
@@ -127,7 +128,8 @@ final class SharedFinds {
   private void enter() {
     try {
       if (!places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new TokenStoreException("too many requests read the store", null, true);
+        throw new TokenStoreException(
+            "too many requests read the token store at the same time", null, true);
       }
     } catch (InterruptedException e) {
       throw interrupted(e);
@@ -135,11 +137,12 @@ final class SharedFinds {
   }
 
   private static TokenStoreException tooSlow(TimeoutException e) {
-    return new TokenStoreException("the store is too slow for another request", e, true);
+    return new TokenStoreException(
+        "timed out waiting for the store read of another request", e, true);
   }
 
   private static TokenStoreException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new TokenStoreException("interrupted while waiting for the store", e, true);
+    return new TokenStoreException("interrupted while waiting for the token store", e, true);
   }
 }

@@ -13,11 +13,11 @@ import java.util.function.Supplier;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * Asks whoever keeps the accounts: about one subject once at a time, and a bounded number of
- * questions at once. Each is asked by the thread of the request that needs it first, and shared by
- * all that need it until it is answered. So where no answer ever comes, as many threads hang as
- * there are places; whoever else needs one waits until it has taken too long, and from then on
- * nobody waits. Thread-safe.
+ * The single-flight calls of the account status provider: at most one call for a subject at a time,
+ * and a bounded number in all. The thread of the first request makes the call; all requests for the
+ * same subject share it until it has returned. If the provider hangs, at most 16 threads are
+ * blocked. Other callers wait up to the maximum wait; once a call has exceeded it, later callers
+ * fail at once. Thread-safe.
  */
 final class SharedQuestions {
 
@@ -28,15 +28,16 @@ final class SharedQuestions {
   private final Duration patience;
   private final LongSupplier nanoTime;
 
-  /** When a place was last taken or given back. */
+  /** The time at which a permit was last acquired or released. */
   private volatile long lastMove;
 
   private record Question(CompletableFuture<Standing> answer, long begun) {}
 
   /**
-   * Questions.
+   * Starts without calls in flight.
    *
-   * @param patience how long one may take before nobody waits for it
+   * @param patience the longest time that callers wait for one call
+   * @param nanoTime the monotonic clock, in nanoseconds
    */
   SharedQuestions(Duration patience, LongSupplier nanoTime) {
     this.patience = patience;
@@ -44,9 +45,9 @@ final class SharedQuestions {
   }
 
   /**
-   * Asks about a subject, or shares the question that is open.
+   * Looks up the status of a subject, or shares the call that is in flight.
    *
-   * @throws TokenStoreException if the question does, or if patience is over
+   * @throws TokenStoreException if the lookup throws it, or if the wait exceeds its limit
    */
   Standing ask(String subject, Supplier<Standing> question) {
     Question mine = new Question(new CompletableFuture<>(), nanoTime.getAsLong());
@@ -62,16 +63,17 @@ final class SharedQuestions {
       mine.answer.completeExceptionally(failure);
       throw failure;
     }
-    // Before anybody hears: whoever has no use for the answer asks anew, and not this one again.
+    // Before the waiting callers are released: one that cannot use the result starts a new call and
+    // must not get this one again.
     open.remove(subject, mine);
     mine.answer.complete(answer);
     return answer;
   }
 
   /**
-   * Does what asks, when there is a place for it.
+   * Runs a lookup as soon as a permit is available.
    *
-   * @throws TokenStoreException if patience is over
+   * @throws TokenStoreException if no permit becomes available within the maximum wait
    */
   Standing inTurn(Supplier<Standing> question) {
     enter();
@@ -87,7 +89,8 @@ final class SharedQuestions {
     try {
       if (!places.tryAcquire()
           && (isStuck() || !places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS))) {
-        throw new TokenStoreException("too many questions for subjects are open", null, true);
+        throw new TokenStoreException(
+            "too many account status lookups are in progress", null, true);
       }
       lastMove = nanoTime.getAsLong();
     } catch (InterruptedException e) {
@@ -95,7 +98,7 @@ final class SharedQuestions {
     }
   }
 
-  /** All places are taken, and none has been given back for as long as anybody waits. */
+  /** Returns true if no permit was acquired or released for longer than the maximum wait. */
   private boolean isStuck() {
     return nanoTime.getAsLong() - lastMove > patience.toNanos();
   }
@@ -105,9 +108,10 @@ final class SharedQuestions {
     try {
       return question.answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      throw new TokenStoreException("another request's question had no answer", e, true);
+      throw new TokenStoreException("the account status lookup of another request failed", e, true);
     } catch (TimeoutException e) {
-      throw new TokenStoreException("whether the subject may go on takes too long", e, true);
+      throw new TokenStoreException(
+          "the account status lookup of another request timed out", e, true);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -115,6 +119,7 @@ final class SharedQuestions {
 
   private static TokenStoreException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new TokenStoreException("interrupted while waiting for who may go on", e, true);
+    return new TokenStoreException(
+        "interrupted while waiting for an account status lookup", e, true);
   }
 }

@@ -6,8 +6,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 
 /**
- * Values that many tokens have in common, kept once for as long as a token holds them. It knows how
- * much they take. Thread-safe.
+ * A reference-counting interner of values that many cached tokens have in common: each distinct
+ * value is kept once, for as long as a token refers to it. Estimates the heap that the values take.
+ * Thread-safe.
+ *
+ * @param <T> the type of the values, which must implement {@code equals} and {@code hashCode}
  */
 final class SharedValues<T> {
 
@@ -23,7 +26,10 @@ final class SharedValues<T> {
     this.size = size;
   }
 
-  /** An equal value, the same one for all who hold it; to be released by each of them. */
+  /**
+   * Returns the shared instance of a value and adds a reference to it. The caller must {@link
+   * #release} the reference.
+   */
   T hold(T value) {
     Held<T> held =
         values.compute(
@@ -38,7 +44,7 @@ final class SharedValues<T> {
     return held.value();
   }
 
-  /** One of those that hold it does so no more. */
+  /** Removes one reference to a value, and the value itself with the last reference. */
   void release(T value) {
     values.computeIfPresent(
         value,
@@ -51,13 +57,15 @@ final class SharedValues<T> {
         });
   }
 
-  /** An equal value that somebody holds; the value itself if nobody does. */
+  /**
+   * Returns the shared instance of a value, or the given value if none is kept. Adds no reference.
+   */
   T sharedOf(T value) {
     Held<T> known = values.get(value);
     return known == null ? value : known.value();
   }
 
-  /** How much all of them take. */
+  /** Returns the estimated heap of all kept values, in bytes. */
   long bytes() {
     return bytes.get();
   }

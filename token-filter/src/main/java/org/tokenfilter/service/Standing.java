@@ -6,7 +6,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenRecord;
 
-/** What was said of a subject when it was asked whether he may go on. Thread-safe. */
+/**
+ * The status of a subject's account as the provider reported it: enabled, with its current roles,
+ * or disabled. Thread-safe.
+ */
 final class Standing {
 
   private static final long FIELDS =
@@ -21,49 +24,53 @@ final class Standing {
   private final AtomicBoolean toBeEnded;
 
   /**
-   * An answer.
+   * Creates a status.
    *
-   * @param asked when the question began
-   * @param record for which it was asked
-   * @param roles what he has; null if he may not go on
+   * @param asked the start of the lookup
+   * @param record the record for which the status was looked up
+   * @param roles the current roles of the subject; null if the account is disabled
    */
   Standing(Freshness.Mark asked, TokenRecord record, @Nullable Set<String> roles) {
     this.asked = asked;
-    // By a clock that is ahead the record may have been issued in the future.
+    // A node whose clock is ahead may have issued the record in the future.
     this.youngest = record.issuedAt().isAfter(asked.wall()) ? record.issuedAt() : asked.wall();
     this.roles = roles;
     this.toBeEnded = new AtomicBoolean(roles == null);
   }
 
-  /** The heap that it takes, with its times. */
+  /** Returns the estimated heap of this status with its times, in bytes. */
   long bytes() {
     return FIELDS + (roles == null ? 0 : HeapSize.of(roles));
   }
 
-  /** When it was asked. */
+  /** Returns the start of the lookup. */
   Freshness.Mark asked() {
     return asked;
   }
 
   /**
-   * Whether it says anything of this record. Who logs in after the question may have got his
-   * account back, or other roles, and none of that is known here.
+   * Returns true if this status applies to a record. It does not apply to records of logins after
+   * the lookup, because the account may have been enabled again since, or may have other roles.
    */
   boolean covers(TokenRecord record) {
     return !record.issuedAt().isAfter(youngest);
   }
 
-  /** What he has; null if he may not go on. */
+  /** Returns the current roles of the subject, or null if the account is disabled. */
   @Nullable Set<String> roles() {
     return roles;
   }
 
-  /** Whether his tokens are to be ended, by the one who is told so. */
+  /**
+   * Claims the task of revoking the subject's tokens.
+   *
+   * @return true for one caller only, until {@link #stillToBeEnded} is called
+   */
   boolean takeToBeEnded() {
     return toBeEnded.compareAndSet(true, false);
   }
 
-  /** The one who was told could not. */
+  /** Releases a claim whose revocation failed, so that another request retries it. */
   void stillToBeEnded() {
     toBeEnded.set(true);
   }

@@ -15,29 +15,33 @@ import org.tokenfilter.service.StoreObserver.Outcome;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * The calls of a store: measures them, tells observers, and remembers of each operation how its
- * last call ended, and which calls have not. Thread-safe.
+ * A monitor of the calls of a token store. It measures each call, notifies listeners, and derives
+ * the health of the store from the outcome of the last call of each operation and from the calls in
+ * flight. Thread-safe.
  */
 public final class StoreCalls {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreCalls.class);
 
-  /** How long one operation that failed speaks for the store, where others are answered. */
+  /**
+   * The time, in nanoseconds, for which a failed operation makes an otherwise healthy store
+   * unhealthy.
+   */
   private static final long REMEMBERED = Duration.ofMinutes(1).toNanos();
 
   private final LongSupplier nanoTime;
   private final long longest;
   private final List<Observing> observers = new CopyOnWriteArrayList<>();
 
-  /** When the last call of an operation failed, for those of which it did. */
+  /** The failure times of the operations whose last call failed. */
   private final ConcurrentMap<StoreOperation, Long> failedAt = new ConcurrentHashMap<>();
 
   private volatile boolean lastFailed;
 
-  /** The calls that are not over. */
+  /** The calls in flight. */
   private final Set<Call> underWay = ConcurrentHashMap.newKeySet();
 
-  /** A call that has begun; no two are the same. */
+  /** A call in flight, compared by identity. */
   private static final class Call {
     final long begin;
 
@@ -46,7 +50,7 @@ public final class StoreCalls {
     }
   }
 
-  /** An observer, and whether it is known to fail. */
+  /** A listener, and whether a failure of it has been logged. */
   private static final class Observing {
     final StoreObserver observer;
     final AtomicBoolean failed = new AtomicBoolean();
@@ -57,22 +61,27 @@ public final class StoreCalls {
   }
 
   /**
-   * No calls yet.
+   * Creates a monitor that has seen no calls.
    *
-   * @param nanoTime measures, as {@link System#nanoTime()} does
-   * @param patience how long a call may wait for its place, and how long it may take then
+   * @param nanoTime the monotonic clock, in nanoseconds, such as {@link System#nanoTime()}
+   * @param patience the longest time that a call waits for a permit, and the longest time that it
+   *     takes afterwards
    */
   public StoreCalls(LongSupplier nanoTime, Duration patience) {
     this.nanoTime = nanoTime;
     this.longest = patience.multipliedBy(2).toNanos();
   }
 
-  /** The same store, whose calls are measured. */
+  /** Returns a view of a store whose calls this monitor measures. */
   public TokenStore measured(TokenStore store) {
     return new MeasuredTokenStore(store, this);
   }
 
-  /** Adds one who is told of each call from now on, until he is closed. */
+  /**
+   * Adds a listener that is notified of each call from now on.
+   *
+   * @return a subscription; closing it removes the listener
+   */
   public TokenService.Listening observe(StoreObserver observer) {
     Observing observing = new Observing(observer);
     observers.add(observing);
@@ -80,9 +89,10 @@ public final class StoreCalls {
   }
 
   /**
-   * Whether the store answers, by what is known without asking it: false if its last call failed,
-   * or if that of any operation did within the last minute, and while a call is under way for more
-   * than twice the patience. Before the first call it is true.
+   * Returns true if the store is known to answer. Performs no I/O. The result is false if the last
+   * call of the store failed, if the last call of any operation failed within the last minute, or
+   * while a call is in flight for more than twice the maximum wait. It is true before the first
+   * call.
    */
   public boolean areAnswered() {
     if (lastFailed) {
@@ -115,7 +125,7 @@ public final class StoreCalls {
     }
   }
 
-  /** Writes what is new alone: all threads read it. */
+  /** Writes only what has changed, since all threads read these fields. */
   private void remember(StoreOperation operation, boolean failed, long end) {
     if (lastFailed != failed) {
       lastFailed = failed;
@@ -132,9 +142,12 @@ public final class StoreCalls {
     try {
       observing.observer.called(operation, outcome, nanos);
     } catch (Throwable e) {
-      // Once: there are as many calls as there are requests.
+      // Logged once for each listener, because there are as many calls as requests.
       if (!observing.failed.getAndSet(true)) {
-        LOG.warn("{} fails when it is told of calls", observing.observer.getClass().getName(), e);
+        LOG.warn(
+            "The store call listener {} failed. Further failures of it are not logged",
+            observing.observer.getClass().getName(),
+            e);
       }
     }
   }

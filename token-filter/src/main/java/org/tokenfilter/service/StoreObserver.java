@@ -1,25 +1,28 @@
 package org.tokenfilter.service;
 
 /**
- * Is told of each call of the store, when it is over. It runs on the thread of the call, which is
- * that of a request, so it must be quick and wait for nothing; many may be told at once. What it
- * throws is logged and harms nobody.
+ * A listener that is notified of each finished call of the token store. It runs on the thread of
+ * the call, which usually serves a request, so it must be fast and must not block. Implementations
+ * must be thread-safe, because several threads may notify a listener at the same time. An exception
+ * of the listener is logged and does not affect the call.
  */
 @FunctionalInterface
 public interface StoreObserver {
 
-  /** How a call ended. */
+  /** The outcome of a call. */
   enum Outcome {
-    /** The store answered, whatever it answered. */
+    /** The store returned a result, whatever the result is. */
     OK,
-    /** Its answer is not known. */
+    /** The call threw an exception, so that its effect is unknown. */
     FAILED
   }
 
   /**
-   * A call is over.
+   * Receives a finished call.
    *
-   * @param nanos how long it took, in nanoseconds, with the wait for a place in the store
+   * @param operation the called operation
+   * @param outcome the outcome of the call
+   * @param nanos the duration of the call in nanoseconds, including the wait for a permit
    */
   void called(StoreOperation operation, Outcome outcome, long nanos);
 }

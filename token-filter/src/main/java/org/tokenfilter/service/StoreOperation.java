@@ -2,7 +2,7 @@ package org.tokenfilter.service;
 
 import org.tokenfilter.store.TokenStore;
 
-/** What a store is called for. */
+/** An operation of the token store. */
 public enum StoreOperation {
   /** {@link TokenStore#insert}. */
   INSERT,

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares the store's clock with the node's, and warns once when they begin to differ: by as much
- * tokens may be refused early or late by one of the nodes. Thread-safe.
+ * A monitor of the difference between the clock of this node and the clock of the token store. It
+ * warns once when the clocks start to differ, because a node may then reject tokens too early or
+ * too late by the difference. Thread-safe.
  */
 final class StoreTime {
 
@@ -26,10 +27,10 @@ final class StoreTime {
   }
 
   /**
-   * Looks at an answer.
+   * Compares the clocks by one answer of the store, and logs a change.
    *
-   * @param asked when the store was asked, by the node's clock
-   * @param storeTime what the store's clock said at some time from then until now
+   * @param asked the start of the call, by the clock of this node
+   * @param storeTime a reading of the store's clock between the start of the call and now
    */
   synchronized void compare(Instant asked, Instant storeTime) {
     Instant now = clock.instant();
@@ -37,8 +38,8 @@ final class StoreTime {
     boolean differsNow = ahead.abs().compareTo(TOLERATED) > 0;
     if (differsNow && !differs) {
       LOG.warn(
-          "The clocks of this node and of the token store differ by more than {}: {} here, {}"
-              + " there. Keep both by NTP; operations.md says what follows",
+          "The clocks of this node and of the token store differ by more than {}: this node has {},"
+              + " the store has {}. Synchronize both by NTP; operations.md describes the effects",
           TOLERATED,
           now,
           storeTime);
@@ -48,7 +49,7 @@ final class StoreTime {
     differs = differsNow;
   }
 
-  /** By so much at least; an answer that took long says less. */
+  /** Returns the least possible difference; a slow answer shows less of it. */
   private static Duration ahead(Instant asked, Instant storeTime, Instant now) {
     if (storeTime.isBefore(asked)) {
       return Duration.between(storeTime, asked);
@@ -57,8 +58,8 @@ final class StoreTime {
   }
 
   /**
-   * By how much the node's clock is ahead of the store's, as far as the last answer showed;
-   * negative where it is behind; empty before the first answer.
+   * Returns the time by which the clock of this node is ahead of the store's, as far as the last
+   * answer showed. It is negative if the node is behind, and empty before the first answer.
    */
   synchronized Optional<Duration> ahead() {
     return Optional.ofNullable(ahead);

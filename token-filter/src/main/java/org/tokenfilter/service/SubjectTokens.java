@@ -16,10 +16,10 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** All tokens and sessions of one subject. */
+/** The operations on all tokens and sessions of one subject. */
 final class SubjectTokens {
 
-  /** How many records one step of the store ends or lists. */
+  /** The number of records that one call of the store revokes or lists. */
   private static final int BATCH = 1_000;
 
   private final TokenStore store;
@@ -70,15 +70,18 @@ final class SubjectTokens {
   }
 
   /**
-   * Ends what there was when it was called, and perhaps what came meanwhile. The store goes by when
-   * a record was issued, by the clock of the node that issued it, which may be far ahead; so what
-   * is left is looked for, and ended one by one.
+   * Revokes all records that exist at the time of the call, and possibly records that are issued
+   * during it. The store selects by the time of issue, which comes from the issuing node, whose
+   * clock may be far ahead. The remaining records are therefore listed and revoked one by one.
+   *
+   * @param except the ids of the records to keep
+   * @return the number of records that this call revoked
    */
   int endAll(String subject, Set<TokenId> except) {
     Selection selection = new Selection(subject, except);
     AtomicInteger count = new AtomicInteger();
     while (ended(store.endAll(selection, closed(), BATCH), count)) {
-      // Until nothing is left: a refresh beside the last step may have put a successor there.
+      // Repeats until nothing is left, because a concurrent refresh may have inserted a successor.
     }
     unended.end(
         subject,

@@ -7,14 +7,16 @@ import java.util.function.LongSupplier;
 import org.tokenfilter.notice.Notices;
 
 /**
- * What a service takes from the machine that it runs on.
+ * The runtime environment of a token service: clocks, randomness, threads and memory.
  *
- * @param clock judges; must never run backwards: {@link ForwardClock}
- * @param nanoTime measures, as {@link System#nanoTime()} does
- * @param random where secrets come from
- * @param executor runs the listeners, one event after the other
- * @param notices what operators are told
- * @param memory how much heap is spent on what is remembered
+ * @param clock the clock that decides about deadlines; it must never run backwards, see {@link
+ *     ForwardClock}
+ * @param nanoTime the monotonic clock that measures durations, in nanoseconds, such as {@link
+ *     System#nanoTime()}
+ * @param random the source of secrets
+ * @param executor the executor of the listeners, which must run one event after the other
+ * @param notices the notices for operators
+ * @param memory the heap that caches and buffers may use
  */
 public record Surroundings(
     Clock clock,
@@ -24,7 +26,7 @@ public record Surroundings(
     Notices notices,
     MemoryBudget memory) {
 
-  /** With notices of their own. */
+  /** Creates an environment with its own notices and the default memory budget. */
   public Surroundings(Clock clock, LongSupplier nanoTime, SecureRandom random, Executor executor) {
     this(
         clock,

@@ -11,16 +11,18 @@ import org.tokenfilter.store.Sweep;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * Ends what has expired and forgets what has been dead for longer than the retention, batch by
- * batch until nothing is due. It goes by the earlier of its own clock and the store's, and by
- * neither while they differ by more than the tolerance: one node whose clock is ahead must not end
- * what is live for all others. Run by one thread of each node; nodes may sweep at once.
+ * The background task that marks expired records as expired and deletes records that have been dead
+ * for longer than the retention, batch by batch until nothing is due. It uses the earlier of its
+ * own clock and the store's. It sweeps nothing while the clocks differ by more than the tolerance,
+ * because a node whose clock is ahead must not expire tokens that are live for all other nodes. One
+ * thread of each node runs it; several nodes may sweep at the same time.
  */
 public final class Sweeper implements Runnable {
 
   /**
-   * A node whose clock is ahead must not end what is live for the others. It is also how far clocks
-   * may differ before nothing is swept.
+   * The tolerance for clock differences: records expire this much later in a sweep, so that a node
+   * whose clock is ahead does not expire live tokens of the others. If the clocks differ by more,
+   * the node does not sweep.
    */
   static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
 
@@ -35,10 +37,13 @@ public final class Sweeper implements Runnable {
   private final TokenService service;
 
   /**
-   * A sweeper of the service's store.
+   * Creates a sweeper.
    *
-   * @param retention how long dead records are kept
-   * @param batch how many records one call of the store looks at
+   * @param store the store to sweep, the same one that the service uses
+   * @param service the service to notify of expired tokens
+   * @param clock the clock of this node
+   * @param retention the time for which dead records are kept
+   * @param batch the number of records that one call of the store processes
    */
   public Sweeper(
       TokenStore store, TokenService service, Clock clock, Duration retention, int batch) {
@@ -55,14 +60,14 @@ public final class Sweeper implements Runnable {
   }
 
   /**
-   * Sweeps until nothing is due.
+   * Sweeps until nothing is due. Failures are logged and returned, not thrown.
    *
-   * @return why it failed, which was reported; empty if it did not
+   * @return the cause of the failure; empty on success
    */
   public Optional<Throwable> sweep() {
     try {
       Instant asked = clock.instant();
-      // Asked for its time alone: the feed is not polled where the lag is zero.
+      // Called only for the time of the store, since the feed is not polled if the lag is zero.
       Ends ends = store.endedWithin(SHORT_WINDOW, 1);
       service.storeTime().compare(asked, ends.storeTime());
       if (clocksAgree()) {
@@ -70,9 +75,10 @@ public final class Sweeper implements Runnable {
       }
       return Optional.empty();
     } catch (Throwable e) {
-      // Whatever it is: an executor gives up a task that throws, and says nothing. The next run
-      // tries again; whether a token is live never depends on the sweeper.
-      LOG.warn("Sweeping the token store failed", e);
+      // Catches everything, because an executor silently cancels a task that throws. The next run
+      // tries
+      // again. The validity of a token never depends on the sweeper.
+      LOG.warn("Sweeping the token store failed. The next sweep tries again", e);
       return Optional.of(e);
     }
   }
@@ -86,8 +92,9 @@ public final class Sweeper implements Runnable {
           .warn(
               LOG,
               "sweeping-stopped",
-              "This node does not sweep: its clock differs from the token store's by {}, and {} are"
-                  + " allowed. Set the clock that is wrong; until then other nodes sweep, or none",
+              "This node does not sweep: its clock differs from the token store's by {}, and at"
+                  + " most {} is allowed. Correct the wrong clock; until then only other nodes can"
+                  + " sweep",
               ahead,
               CLOCK_SKEW);
     }
@@ -106,7 +113,8 @@ public final class Sweeper implements Runnable {
     Sweep sweep = store.sweep(now.minus(CLOCK_SKEW), now.minus(retention), batch);
     service.swept(sweep.expired());
     if (sweep.deleted() > 0 || !sweep.expired().isEmpty()) {
-      LOG.debug("Swept: {} expired, {} deleted", sweep.expired().size(), sweep.deleted());
+      LOG.debug(
+          "Sweep: {} tokens expired, {} records deleted", sweep.expired().size(), sweep.deleted());
     }
     return sweep.more();
   }

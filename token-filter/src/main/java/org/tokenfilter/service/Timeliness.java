@@ -5,13 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a node may be behind the store.
+ * The limits for cached and buffered state of a node.
  *
- * @param revocationLag how long after its end a token may still be taken for live by another node;
- *     zero: each request reads the store
- * @param renewalInterval a token's uses are written at most once in this time; null for a sixtieth
- *     of its idle timeout, at least a second
- * @param patience how long a request waits for another one's answer of the store, and for its turn
+ * @param revocationLag the longest time for which another node may still accept a revoked token;
+ *     zero disables caching, so that each request reads the store
+ * @param renewalInterval the shortest time between two writes of a token's uses; null for a
+ *     sixtieth of its idle timeout, at least a second
+ * @param patience the longest time that a request waits for the store read of another request, and
+ *     for a permit to read
  */
 public record Timeliness(
     Duration revocationLag, @Nullable Duration renewalInterval, Duration patience) {
@@ -19,13 +20,15 @@ public record Timeliness(
   private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
   private static final int WRITES_PER_IDLE_TIMEOUT = 60;
 
-  /** How often the last use of a token that does not slide is kept; it is for showing alone. */
+  /**
+   * The write interval for the last use of tokens that do not slide, which is informational only.
+   */
   private static final Duration SHOWN_EVERY = Duration.ofMinutes(1);
 
   /**
-   * How long uses of a token may wait before they are written.
+   * Returns the longest time for which uses of a token may stay in memory before they are written.
    *
-   * @param idleTimeout the token's; null if it does not slide
+   * @param idleTimeout the idle timeout of the token; null if it does not slide
    */
   Duration intervalOf(@Nullable Duration idleTimeout) {
     if (idleTimeout == null) {

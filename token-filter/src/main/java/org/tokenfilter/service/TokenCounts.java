@@ -18,18 +18,18 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 
 /**
- * What a service has counted since it was made. Each count only grows. Thread-safe; reading waits
- * for nobody, and counts that are read one after the other may be of different moments.
+ * The statistics of a token service since its creation. Each count only grows. Thread-safe: reads
+ * never block, and two counts that are read one after the other may belong to different moments.
  *
- * <p>A validation is a token that a request presents, and its one outcome: accepted, refused, or
- * not known. A session that a user token goes on in has the last word on its request: where it is
- * refused, the request counts as that refusal and not as accepted. Tokens that somebody asks about
- * or revokes without being let in by them (RFC 7662, RFC 7009) are none, and no more are requests
- * without a token or with two that differ: nothing is validated there.
+ * <p>A validation is one token that a request presents, with exactly one outcome: accepted,
+ * rejected or unavailable. If the request names a session of a user token, the outcome for the
+ * session is counted instead of the outcome for the user token. Introspection (RFC 7662) and
+ * revocation (RFC 7009) of tokens that do not authenticate the request are not counted as
+ * validations, and neither are requests without a token or with two different tokens.
  */
 public final class TokenCounts {
 
-  /** All that a validation can be refused for. */
+  /** The reasons for which a validation can reject a token. */
   public static final Set<Rejection> REFUSALS =
       Collections.unmodifiableSet(
           EnumSet.of(
@@ -42,16 +42,16 @@ public final class TokenCounts {
               Rejection.BAD_REQUEST,
               Rejection.TOO_MANY_REFRESHES));
 
-  /** All that a login can be refused for. */
+  /** The reasons for which a login can be rejected. */
   public static final Set<Rejection> LOGIN_FAILURES =
       Collections.unmodifiableSet(
           EnumSet.of(Rejection.WRONG_CREDENTIALS, Rejection.TOO_MANY_LOGINS, Rejection.LOGIN_BUSY));
 
-  /** Why all that a node had in memory was forgotten. */
+  /** The cause for which a node cleared its token cache. */
   public enum Emptying {
-    /** More tokens ended than are listed. */
+    /** More tokens were revoked than the revocation feed lists. */
     TOO_MANY_ENDS,
-    /** For too long the store was not asked, or did not answer. */
+    /** The store was not polled, or did not answer, for too long. */
     GAP
   }
 
@@ -82,64 +82,83 @@ public final class TokenCounts {
                 () -> new EnumMap<>(keys)));
   }
 
-  /** Validations that found the token good. */
+  /** Returns the number of validations that accepted the token. */
   public long accepted() {
-    // In this order: what is taken back meanwhile is perhaps missing, and never counted twice.
+    // Read in this order, so that a concurrent reclassification may be missed but never counts
+    // twice.
     long all = accepted.sum();
     long back = takenBack.sum();
-    // One that is taken back was perhaps shown already, and what was shown never goes down.
+    // A validation may be reclassified after it was reported, and a reported count never decreases.
     return mostAccepted.accumulateAndGet(all - back, Math::max);
   }
 
-  /** Validations that refused the token for this; zero for what is not in {@link #REFUSALS}. */
+  /**
+   * Returns the number of validations that rejected the token for a reason. It is zero for a reason
+   * that is not in {@link #REFUSALS}.
+   */
   public long refused(Rejection rejection) {
     return sum(refused, rejection);
   }
 
-  /** Validations without an answer: the store, or another part, could not give one. */
+  /**
+   * Returns the number of validations without a result, because the store or another component
+   * failed.
+   */
   public long unavailable() {
     return unavailable.sum();
   }
 
-  /** Look-ups of records that were answered from memory. */
+  /** Returns the number of record lookups that were answered from memory. */
   public long hits() {
     return hits.sum();
   }
 
-  /** Look-ups of records that asked the store, or shared the question of another request. */
+  /**
+   * Returns the number of record lookups that read the store, or shared the read of another
+   * request.
+   */
   public long misses() {
     return misses.sum();
   }
 
-  /** Uses that count: successful requests that are not passive, and calls of keepAlive. */
+  /**
+   * Returns the number of requested renewals: successful requests that are not passive, and calls
+   * of {@link TokenService#keepAlive}.
+   */
   public long offered() {
     return offered.sum();
   }
 
   /**
-   * Renewals that the store has acknowledged, each of one record: a use of a session renews its
-   * user token, too, and many uses of a token are written as one.
+   * Returns the number of renewals that the store has acknowledged, each of one record. A use of a
+   * session also renews its user token. Many uses of a token are written as one renewal.
    */
   public long written() {
     return written.sum();
   }
 
-  /** Tokens that were issued, and sessions that were opened. */
+  /** Returns the number of tokens that were issued, or sessions that were opened, of a kind. */
   public long issued(TokenKind kind) {
     return sum(issued, kind);
   }
 
-  /** Records that this node has ended, its sweep included: each end counts on one node alone. */
+  /**
+   * Returns the number of records that this node has revoked for a reason, including records that
+   * its sweep has expired. Each revocation is counted on one node only.
+   */
   public long ended(Reason reason) {
     return sum(ended, reason);
   }
 
-  /** Logins that were refused for this; zero for what is not in {@link #LOGIN_FAILURES}. */
+  /**
+   * Returns the number of logins that were rejected for a reason. It is zero for a reason that is
+   * not in {@link #LOGIN_FAILURES}.
+   */
   public long loginsFailed(Rejection rejection) {
     return sum(loginsFailed, rejection);
   }
 
-  /** How often all live tokens were taken out of memory for this. */
+  /** Returns the number of times that the token cache was cleared for a cause. */
   public long emptied(Emptying cause) {
     return sum(emptied, cause);
   }
@@ -152,7 +171,7 @@ public final class TokenCounts {
     accepted.increment();
   }
 
-  /** What was accepted is judged once more. */
+  /** Withdraws one accepted validation, because another validation of the same request follows. */
   void takeBack() {
     takenBack.increment();
   }
@@ -181,7 +200,7 @@ public final class TokenCounts {
     written.increment();
   }
 
-  /** Counts what listeners are told, when it happens. */
+  /** Returns the listener that counts events at the time when they occur. */
   TokenListener hearing() {
     return hearing;
   }

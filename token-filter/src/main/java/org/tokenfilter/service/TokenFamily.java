@@ -13,10 +13,16 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** A token and those that came of it by refreshes, of which one at most is live. */
+/**
+ * The operations on a token family: a token and all its successors by refreshes, of which at most
+ * one is live.
+ */
 final class TokenFamily {
 
-  /** Two calls of the store each; of a longer chain the live member is found by its group. */
+  /**
+   * The longest chain of successors that is followed, at two store calls for each. The live member
+   * of a longer chain is found by its group.
+   */
   private static final int MOST_LINKS = 8;
 
   private final TokenStore store;
@@ -32,11 +38,11 @@ final class TokenFamily {
   }
 
   /**
-   * Ends a token, or the one that has taken its place, and its children. The store decides which
-   * one is live: this may race with a refresh of it.
+   * Revokes a token, or the successor that has replaced it, and its children. The store decides
+   * which member is live, since this call may race with a refresh.
    *
-   * @return whether this call ended one; where it did not, none is left
-   * @throws TokenStoreException also if one may be left
+   * @return true if this call revoked a token; if false, no live member is left
+   * @throws TokenStoreException if the store fails, or if a live member may be left
    */
   boolean close(TokenId first) {
     if (end(first)) {
@@ -61,11 +67,11 @@ final class TokenFamily {
   }
 
   /**
-   * Ends a token that its rightful client presents. One that had ended before is refused, once the
-   * store has made sure that all nodes hear of it: the client may ask because it was not told
-   * before. One that has expired is left to expire.
+   * Revokes a token that its rightful client presents. A token that was revoked before is rejected,
+   * but only after the store has reported the revocation to all nodes again, because the client may
+   * repeat a request whose answer was lost. An expired token is left to expire.
    *
-   * @throws TokenRejectedException if it was not live, nor replaced by one that was
+   * @throws TokenRejectedException if the token was not live and has no successor
    */
   void leave(TokenRecord presented, Instant now) throws TokenRejectedException {
     boolean refreshed = successor(presented) != null;
@@ -77,11 +83,12 @@ final class TokenFamily {
     }
   }
 
-  /** No more than one of a group is live, and it is the last of those that were refreshed. */
+  /** Revokes the live record of a group: at most one is live, the last successor. */
   private boolean closeGroup(TokenRecord member) {
     String group = member.group();
     if (group == null) {
-      throw new TokenStoreException("a family without a group is too long", null, false);
+      throw new TokenStoreException(
+          "the chain of successors is too long and its records have no group", null, false);
     }
     return unended.end(
         member.subject(),
@@ -89,7 +96,10 @@ final class TokenFamily {
         record -> end(record.id()));
   }
 
-  /** Also of one that has ended already: then the store makes sure that all nodes hear of it. */
+  /**
+   * Revokes one member. If it was revoked before, the store reports the revocation to all nodes
+   * again.
+   */
   private boolean end(TokenId id) {
     List<TokenId> ended = store.end(id, Ending.of(Reason.CLOSED, clock.instant()));
     listeners.tellEnded(ended, Reason.CLOSED);

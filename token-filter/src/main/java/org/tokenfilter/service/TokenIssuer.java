@@ -32,13 +32,16 @@ import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 import org.tokenfilter.token.UnfitSubjectException;
 
-/** Makes records and their tokens. */
+/** The issuer of tokens and of their records. */
 final class TokenIssuer {
 
-  /** An API client has one token at a time. */
+  /** The limit of an API client: one token at a time. */
   private static final Limit ONE_TOKEN = new Limit(1, Limit.Policy.REJECT);
 
-  /** Each costs a question to the store; no browser has that many of one application. */
+  /**
+   * The most session ids of one request that are considered. Each costs a store read, and no
+   * browser holds more of one application.
+   */
   private static final int MOST_SESSION_IDS = 8;
 
   private final TokenStore store;
@@ -130,8 +133,8 @@ final class TokenIssuer {
   }
 
   /**
-   * Ends what has expired of its group. A refresh that is under way, or one on a node whose clock
-   * is behind, could otherwise exchange it yet, beside the one that takes its place.
+   * Revokes the expired tokens of the record's group. Otherwise a refresh in flight, or a refresh
+   * on a node whose clock is behind, could still exchange an expired token beside its replacement.
    */
   private void endExpired(TokenRecord record, Instant now) {
     new UnendedRecords(store)
@@ -146,7 +149,7 @@ final class TokenIssuer {
             });
   }
 
-  /** A token to come after an API client's, not stored yet. */
+  /** Creates the successor of an API client's token, without storing it. */
   IssuedToken successorOf(TokenRecord old, Instant now) {
     TokenRecord record =
         TokenRecord.builder(randomId(), old.kind(), old.subject(), now)
@@ -162,7 +165,7 @@ final class TokenIssuer {
   OpenedSession sessionOf(ActiveToken user) throws TokenRejectedException {
     TokenRecord parent = user.record();
     if (parent.kind() != TokenKind.USER) {
-      throw new IllegalArgumentException("only a user token has sessions");
+      throw new IllegalArgumentException("a session can be opened for a user token only");
     }
     Instant now = clock.instant();
     SessionId id = SessionId.random(random);
@@ -182,8 +185,8 @@ final class TokenIssuer {
   }
 
   /**
-   * Another token of the live session that the client is in already, if it asks for the same. Of
-   * two such sessions it is not guessed which is meant.
+   * Returns another token of the live session that the client already has, if the request asks for
+   * an equal session. Returns empty if two sessions match, since the choice would be arbitrary.
    */
   private Optional<IssuedToken> join(TokenRecord fresh, Set<String> presented, Instant now) {
     List<SessionId> ours = ours(presented);
@@ -205,7 +208,7 @@ final class TokenIssuer {
     return found == null || current == null ? Optional.empty() : joined(current, found, now);
   }
 
-  /** Those that were made for this audience. */
+  /** Returns the presented session ids that were created for this audience. */
   private List<SessionId> ours(Set<String> presented) {
     List<SessionId> ours = new ArrayList<>();
     for (String text : presented) {
@@ -248,7 +251,7 @@ final class TokenIssuer {
   private void insert(TokenRecord record, Instant now) {
     if (store.insert(record, Limit.NONE, now).outcome() != Insertion.Outcome.INSERTED) {
       throw new TokenStoreException(
-          "the store refused a record with neither limit nor parent", null, false);
+          "the store rejected a record that has neither a limit nor a parent", null, false);
     }
   }
 
@@ -259,7 +262,7 @@ final class TokenIssuer {
     switch (insertion.outcome()) {
       case INSERTED -> {}
       case GROUP_FULL ->
-          throw new TokenRejectedException(full, "its group has as many members as it may");
+          throw new TokenRejectedException(full, "the limit of the group is reached");
       case PARENT_ENDED -> throw parentEnded(record.parent(), now);
     }
   }
@@ -273,15 +276,19 @@ final class TokenIssuer {
     } catch (TokenRejectedException why) {
       return why;
     }
-    return new TokenRejectedException(Rejection.INVALID, "the user token has ended meanwhile");
+    return new TokenRejectedException(
+        Rejection.INVALID, "the user token was revoked or has expired during the request");
   }
 
-  /** Another token of a record that is stored. */
+  /** Returns another token of a stored record. */
   IssuedToken writtenAgain(TokenRecord record) {
     return written(record, null);
   }
 
-  /** Done before its record is stored, so that what cannot be written leaves no record behind. */
+  /**
+   * Encodes the token of a record. Called before the record is stored, so that a failure leaves no
+   * record behind.
+   */
   private IssuedToken written(TokenRecord record, @Nullable SessionId id) {
     return new IssuedToken(codec.encode(TokenClaims.of(record, audience)), id, record);
   }
@@ -304,9 +311,9 @@ final class TokenIssuer {
   }
 
   /**
-   * The record, if its subject fits into one.
+   * Builds the record of a subject.
    *
-   * @throws UnfitSubjectException if it does not, whoever asks and however often
+   * @throws UnfitSubjectException if the subject does not fit into a record; retries cannot succeed
    */
   private static TokenRecord fitting(Subject subject, TokenRecord.Builder record) {
     try {
@@ -324,7 +331,7 @@ final class TokenIssuer {
 
   private static Duration required(@Nullable Duration idleTimeout) {
     if (idleTimeout == null) {
-      throw new IllegalStateException("a sliding record has an idle timeout");
+      throw new IllegalStateException("the sliding record has no idle timeout");
     }
     return idleTimeout;
   }

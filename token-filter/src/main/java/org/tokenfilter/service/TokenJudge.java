@@ -21,23 +21,24 @@ import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Judges what is presented, in this order: is it a token of ours, does its session id belong to it,
- * is its record the one it speaks of, is this its client; and only then, is it still live, and may
- * its subject go on. So why a token died is told to nobody but its rightful holder.
+ * A validator of presented tokens. The checks run in a fixed order: the token is authentic, the
+ * session id belongs to it, its claims match its record, and the client is the one it is bound to.
+ * Only then the validator checks that the token is live and that the account of its subject is
+ * active. So only the rightful holder of a token learns the reason of its revocation. Thread-safe.
  */
 final class TokenJudge {
 
-  /** Which roles the subject of a live record has. */
+  /** A lookup of the roles that the subject of a live record has. */
   @FunctionalInterface
   interface Rights {
-    /** Those of his login. */
+    /** The lookup that returns the roles of the login. */
     Rights OF_LOGIN = (record, now) -> record.roles();
 
     /**
-     * The roles.
+     * Returns the roles of a record's subject.
      *
-     * @param now when the request began
-     * @throws TokenRejectedException if he may not go on
+     * @param now the start of the request
+     * @throws TokenRejectedException if the account of the subject is disabled
      */
     Set<String> of(TokenRecord record, Instant now) throws TokenRejectedException;
   }
@@ -63,7 +64,10 @@ final class TokenJudge {
     return live(userClaims(presented), presented);
   }
 
-  /** Why a token of another kind died, or whether its record is kept, is told to nobody here. */
+  /**
+   * Decodes a user token. A token of another kind is rejected before its record is read, so the
+   * answer shows nothing of its state.
+   */
   private TokenClaims userClaims(PresentedToken presented) throws TokenRejectedException {
     TokenClaims claims = claimsOf(presented);
     if (claims.kind() != TokenKind.USER) {
@@ -80,12 +84,12 @@ final class TokenJudge {
     return new ActiveToken(record, null, now, presented.passive(), rights.of(record, now));
   }
 
-  /** The record of a token of ours that its rightful client presents, live or dead. */
+  /** Returns the record of an authentic token that its rightful client presents, live or dead. */
   TokenRecord authentic(PresentedToken presented, Instant now) throws TokenRejectedException {
     return authentic(claimsOf(presented), presented, now);
   }
 
-  /** The record of a user token likewise; any other kind is none of ours. */
+  /** Returns the record of an authentic user token, live or dead; rejects any other kind. */
   TokenRecord authenticUser(PresentedToken presented, Instant now) throws TokenRejectedException {
     return authentic(userClaims(presented), presented, now);
   }
@@ -124,7 +128,7 @@ final class TokenJudge {
     }
   }
 
-  /** The record of a session token likewise. */
+  /** Returns the record of an authentic session token, live or dead; rejects any other kind. */
   TokenRecord authenticSession(PresentedToken presented, Instant now)
       throws TokenRejectedException {
     TokenRecord record = authentic(presented, now);
@@ -134,7 +138,10 @@ final class TokenJudge {
     return record;
   }
 
-  /** The record of a token of ours, live or dead, whoever holds it; empty if there is none. */
+  /**
+   * Returns the record of an authentic token, live or dead, without a check of its session id and
+   * client; empty if the token is not authentic or has no record.
+   */
   Optional<TokenRecord> authentic(String token) {
     try {
       return Optional.of(recordOf(codec.decode(token), clock.instant()));
@@ -144,10 +151,11 @@ final class TokenJudge {
   }
 
   /**
-   * The text of the token that a request presents, whoever holds it.
+   * Returns the text of the authentic token that a request presents, without a check of its session
+   * id and client.
    *
-   * @return empty if it is none of ours
-   * @throws TokenRejectedException if there are two of ours that differ
+   * @return the text; empty if no presented token is authentic
+   * @throws TokenRejectedException if the request presents two different authentic tokens
    */
   Optional<String> own(PresentedToken presented) throws TokenRejectedException {
     try {
@@ -160,7 +168,7 @@ final class TokenJudge {
     }
   }
 
-  /** For what is done with a token whose record is at hand. */
+  /** Throws if the account of a live record's subject is disabled. */
   void requireToGoOn(TokenRecord live, Instant now) throws TokenRejectedException {
     rights.of(live, now);
   }
@@ -171,7 +179,10 @@ final class TokenJudge {
         : OwnToken.among(presented, codec).claims();
   }
 
-  /** Any of them may be another application's: the one that belongs to the token counts. */
+  /**
+   * Throws unless one of the presented session ids belongs to the token. The others may be those of
+   * other applications.
+   */
   private void requireSessionId(TokenClaims claims, PresentedToken presented)
       throws TokenRejectedException {
     if (presented.headersDiffer()) {
@@ -193,7 +204,7 @@ final class TokenJudge {
         : TokenRejectedException.misuse("the session id is another token's");
   }
 
-  /** Null if that is no session id. */
+  /** Returns the token id of a session id, or null if the text is malformed. */
   private @Nullable TokenId tokenIdOf(String sessionId) {
     SessionId.Finder kept = finders.take();
     SessionId.Finder finder = kept == null ? new SessionId.Finder() : kept;
@@ -208,9 +219,10 @@ final class TokenJudge {
 
   private TokenRecord recordOf(TokenClaims claims, Instant now) throws TokenRejectedException {
     TokenRecord record = find(claims.id(), now);
-    // A session of a user token has no token of its own, so whatever claims to be one is forged.
+    // A session of a user token has no token of its own, so a token that names its record is
+    // forged.
     if (record.parent() != null || !claims.isOf(record)) {
-      throw TokenRejectedException.misuse("the token does not say what its record says");
+      throw TokenRejectedException.misuse("the claims of the token contradict its record");
     }
     return record;
   }

@@ -7,58 +7,75 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 
 /**
- * Hears what happens to tokens, after it has happened and on a thread of the library's: what a
- * listener throws is logged, one that is slow delays nobody, and where it cannot keep up with
- * thousands of events they are dropped, with a warning. Events come one at a time, in their order.
+ * A listener for the events of tokens. The library notifies it after each event, on a thread of its
+ * own, one event at a time and in order. An exception of a listener is logged. A slow listener does
+ * not delay requests. If it falls behind by thousands of events, further events are dropped, with a
+ * warning in the log.
  */
 public interface TokenListener {
 
-  /** A token was issued, or a session opened. */
+  /**
+   * Receives a token that was issued, or a session that was opened.
+   *
+   * @param record the record of the token or session
+   */
   default void issued(TokenRecord record) {}
 
   /**
-   * A token was used successfully, and its deadline moved in the store: told when the store has
-   * acknowledged it, of many uses within {@code token.renewal.interval} once.
+   * Receives a token whose idle deadline was extended in the store after a successful use. Sent
+   * once the store has acknowledged the renewal, and once for all uses within {@code
+   * token.renewal.interval}.
+   *
+   * @param record the renewed record
    */
   default void renewed(TokenRecord record) {}
 
   /**
-   * A record ended. It is told on the node that ended it, and a little later than {@code
-   * token.revocation.lag} on every other one, whoever ended it: somebody who logged out, or the
-   * sweep of what has expired. So each node can let go of what it keeps for a token. A node that
-   * has just started hears of the ends of the last minute, too; one that could not ask the store
-   * for a minute, or whose {@code token.revocation.lag} is zero, misses those of other nodes.
+   * Receives a token or session that was revoked or has expired. The event is sent on the node that
+   * revoked it, and on every other node shortly after {@code token.revocation.lag}, for each cause:
+   * a logout, an operation of the service, or the sweep of expired tokens. So each node can release
+   * the resources that it holds for a token. A node that has just started also receives the
+   * revocations of the last minute. A node that could not poll the store for a minute, or whose
+   * {@code token.revocation.lag} is zero, misses the revocations of other nodes.
    *
-   * @param reason why; a log-out is CLOSED
+   * @param id the id of the token or session
+   * @param reason the reason; CLOSED for a logout
    */
   default void ended(TokenId id, Reason reason) {}
 
   /**
-   * A token that had been refreshed was presented for another refresh, after the grace: its client
-   * or somebody else has a copy that should be gone.
+   * Receives the reuse of a refreshed token: it was presented for another refresh after the grace
+   * period. Its client, or an attacker, holds a copy that should no longer exist.
+   *
+   * @param replaced the record of the refreshed token
+   * @param client the address that presented it
    */
   default void replayed(TokenRecord replaced, ClientAddress client) {}
 
   /**
-   * A subject may not go on, as {@code token.subject.recheck} has shown on this node; the ends of
-   * his tokens follow.
+   * Receives a subject whose account is disabled, as {@code token.subject.recheck} has found on
+   * this node. The revocations of the subject's tokens follow.
    *
-   * @param why for operators; holds no secret
+   * @param subject the name of the subject
+   * @param why the detail for operators, without secrets
    */
   default void subjectBarred(String subject, String why) {}
 
   /**
-   * A presented token was refused.
+   * Receives the rejection of a presented token.
    *
-   * @param why for operators; holds no secret
+   * @param rejection the reason that the sender may know
+   * @param why the detail for operators, without secrets
+   * @param client the address that presented the token
    */
   default void refused(Rejection rejection, String why, ClientAddress client) {}
 
   /**
-   * A user name and a password were refused.
+   * Receives a failed login by user name and password.
    *
-   * @param username as it was sent: it may be anything, of any length
+   * @param username the user name as it was sent, of any content and length
    * @param rejection WRONG_CREDENTIALS or TOO_MANY_LOGINS
+   * @param client the address that sent the login
    */
   default void loginFailed(String username, Rejection rejection, ClientAddress client) {}
 }

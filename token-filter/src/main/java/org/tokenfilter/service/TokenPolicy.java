@@ -8,18 +8,18 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * How long tokens live, and what they are bound to.
+ * The policy for lifetimes, limits and client binding of tokens.
  *
- * @param sessionIdleTimeout how long a session token lives without use
- * @param userIdleTimeout how long a user token and its sessions live without use
- * @param maxLifetime the hard limit of tokens that slide; zero for none
+ * @param sessionIdleTimeout the idle timeout of session tokens
+ * @param userIdleTimeout the idle timeout of user tokens and their sessions
+ * @param maxLifetime the absolute timeout of tokens with an idle timeout; zero for none
  * @param openMaxLifetime the longest time to live of an open token
- * @param openUnlimited whether an open token may live for ever
- * @param clientLifetime how long an API client's token lives
- * @param refreshGrace how long a token that was refreshed still yields its successor
- * @param replay what happens where such a token is presented later than that
- * @param sessions how many open sessions a subject may have
- * @param binding what of the client a session token is bound to
+ * @param openUnlimited true if an open token may live without limit
+ * @param clientLifetime the time to live of an API client's token
+ * @param refreshGrace the time for which a refreshed token still yields its successor
+ * @param replay the reaction to a refreshed token that is presented after the grace period
+ * @param sessions the limit of open sessions of a subject
+ * @param binding the part of the client address that a session token is bound to
  */
 public record TokenPolicy(
     Duration sessionIdleTimeout,
@@ -33,19 +33,23 @@ public record TokenPolicy(
     Limit sessions,
     Binding binding) {
 
-  /** What follows from a refreshed token that is presented once more; it is refused in any case. */
+  /** The reaction to the reuse of a refreshed token, which is rejected in any case. */
   public enum Replay {
-    /** The audit log and the listeners are told. */
+    /** Reports the reuse to the audit log and the listeners. */
     REPORT,
-    /** They are told, and the successor ends too: one of the two who have it is a thief. */
+    /**
+     * Reports the reuse and also revokes the successor, because one of its two holders is an
+     * attacker.
+     */
     END_FAMILY
   }
 
   /**
-   * When a token that slides dies in any case.
+   * Returns the absolute expiry of a token with an idle timeout.
    *
-   * @param ttl the time to live that was asked for; zero for none of its own
-   * @return null if there is no hard limit
+   * @param issuedAt the time of issue
+   * @param ttl the requested time to live; zero for the policy's
+   * @return the expiry; null if there is no absolute timeout
    */
   @Nullable Instant slidingLimit(Instant issuedAt, Duration ttl) {
     Duration limit = ttl;
@@ -56,11 +60,12 @@ public record TokenPolicy(
   }
 
   /**
-   * When an open token dies.
+   * Returns the expiry of an open token.
    *
-   * @param ttl the time to live that was asked for; zero for ever
-   * @return null if it lives for ever
-   * @throws TokenRejectedException if that is longer than allowed
+   * @param issuedAt the time of issue
+   * @param ttl the requested time to live; zero for no limit
+   * @return the expiry; null if the token never expires
+   * @throws TokenRejectedException if the requested time is longer than the policy allows
    */
   @Nullable Instant openLimit(Instant issuedAt, Duration ttl) throws TokenRejectedException {
     if (ttl.isZero()) {

@@ -16,10 +16,11 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Exchanges a token for its successor. Of many who try at once the store lets one win; the others,
- * and whoever has lost the answer, get the same successor for as long as the grace lasts. Whoever
- * comes later than that may have stolen the token. An API client refreshes so often a minute: each
- * time leaves a dead record.
+ * The refresh of API client tokens: it exchanges a token for its successor. The store lets one of
+ * several concurrent callers win. The others, and a client that has lost the answer, get the same
+ * successor during the grace period. A later caller may have stolen the token, so the reuse is
+ * reported. The number of refreshes of an API client in a minute is limited, because each leaves a
+ * dead record.
  */
 final class TokenRefresher {
 
@@ -73,7 +74,8 @@ final class TokenRefresher {
 
   private IssuedToken exchange(TokenRecord old) throws TokenRejectedException {
     IssuedToken token = issuer.successorOf(old, clock.instant());
-    // Taken anew, since what came before may have been slow: what has expired is not exchanged.
+    // Read again, since the steps before may have been slow and an expired token must not be
+    // exchanged.
     Instant now = clock.instant();
     TokenJudge.requireLive(old, now);
     if (store.replace(old.id(), token.record(), now)) {
@@ -81,19 +83,20 @@ final class TokenRefresher {
       listeners.tellEnded(List.of(old.id()), Reason.REPLACED);
       return issuer.issued(token);
     }
-    // Somebody was quicker, a moment ago: that is no replay.
+    // Another request has exchanged the token a moment ago, which is not a reuse.
     TokenRecord current = judge.find(old.id(), now);
     Ending ending = replacement(current);
     if (ending != null) {
       return again(old.id(), ending, now).orElseThrow(TokenRefresher::replaced);
     }
     TokenJudge.requireLive(current, now);
-    throw new TokenRejectedException(Rejection.INVALID, "the store did not exchange it");
+    throw new TokenRejectedException(Rejection.INVALID, "the store did not exchange the token");
   }
 
   /**
-   * The same successor once more, while it is live and not refreshed itself. The first answer may
-   * have been that nothing is known; then the store has yet to tell all nodes of the end.
+   * Returns the same successor again, while it is live and not refreshed itself. The outcome of the
+   * first exchange may have been unknown to its caller, so the store reports the revocation of the
+   * old token to all nodes again.
    */
   private Optional<IssuedToken> again(TokenId old, Ending ending, Instant now)
       throws TokenRejectedException {
@@ -109,7 +112,10 @@ final class TokenRefresher {
     return live.map(issuer::writtenAgain);
   }
 
-  /** No grace is none, also where this clock still shows a time before the exchange. */
+  /**
+   * Returns true during the grace period. A grace period of zero never applies, even if the clock
+   * of this node still shows a time before the exchange.
+   */
   private boolean inGrace(Ending ending, Instant now) {
     return !policy.refreshGrace().isZero() && now.isBefore(ending.at().plus(policy.refreshGrace()));
   }

@@ -16,7 +16,10 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 
-/** Keeps successful uses: in memory until it is their turn, then in the store. */
+/**
+ * The renewal of used tokens. It buffers successful uses in memory and writes them to the store
+ * when they are due. Thread-safe.
+ */
 final class TokenRenewer {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenRenewer.class);
@@ -30,14 +33,18 @@ final class TokenRenewer {
 
   private final ReentrantLock writing = new ReentrantLock();
 
-  /** How many batches the store has not taken since it last took one. */
+  /** The number of batches that have failed since the last successful one. */
   private int failures;
 
   /**
-   * A renewer.
+   * Creates a renewer.
    *
-   * @param store written to on the threads of requests
-   * @param background written to by {@link #writeDue} and {@link #writeAll}
+   * @param store the store for writes on the threads of requests
+   * @param background the store for writes of {@link #writeDue} and {@link #writeAll}
+   * @param buffer the buffer of uses that are not written yet
+   * @param clock the clock of this node
+   * @param listeners the receiver of renewal events
+   * @param notices the notices for operators
    */
   TokenRenewer(
       NearTokenStore store,
@@ -60,8 +67,8 @@ final class TokenRenewer {
         notices.warn(
             LOG,
             "no room for uses",
-            "There is no room for more uses of tokens that wait to be written: each is written at"
-                + " the end of its request; give the node more heap, or raise token.memory.share");
+            "The buffer for uses of tokens is full, so each use is written at the end of its"
+                + " request. Give the node more heap, or raise token.memory.share");
       }
       try {
         writeThrough(used);
@@ -72,7 +79,7 @@ final class TokenRenewer {
     }
   }
 
-  /** Notes a use for the next {@link #writeDue}; where there is no room, it is written at once. */
+  /** Buffers a use for the next {@link #writeDue}, or writes it at once if the buffer is full. */
   void keep(ActiveToken used) {
     if (buffer.noteForTick(used, clock.instant())) {
       return;
@@ -80,14 +87,15 @@ final class TokenRenewer {
     try {
       var unused = renewNow(used, background);
     } catch (RuntimeException e) {
-      notices.failing(LOG, "uses", "Uses of tokens could not be written; they are tried again", e);
+      notices.failing(
+          LOG, "uses", "Uses of tokens could not be written; the writes are retried", e);
     }
   }
 
   private void writeThrough(ActiveToken used) {
     TokenRecord record = used.used();
     if (record.idleTimeout() == null) {
-      // It does not slide: only its last use is kept.
+      // The token does not slide, so only its last use is stored.
       var unused =
           store.renew(List.of(new Renewal(record.id(), used.usedAt(), null)), clock.instant());
     } else {
@@ -96,9 +104,9 @@ final class TokenRenewer {
   }
 
   /**
-   * Renews before it answers.
+   * Renews a token in the store before it returns.
    *
-   * @return false if it has ended meanwhile
+   * @return false if the token was revoked or has expired during the call
    */
   boolean renewNow(ActiveToken used) {
     return renewNow(used, store);
@@ -125,20 +133,21 @@ final class TokenRenewer {
   }
 
   /**
-   * Writes what is due. What the store does not take is tried again the next time.
+   * Writes the due renewals. Renewals that the store does not accept stay in the buffer and are
+   * tried again the next time.
    *
-   * @return why it does not take it; empty if it does
+   * @return the cause of the failure, which was reported; empty on success
    */
   Optional<Throwable> writeDue() {
     return write(false);
   }
 
-  /** Writes all that is not written yet. */
+  /** Writes all buffered renewals, due or not. */
   void writeAll() {
     var unused = write(true);
   }
 
-  /** Where another thread is at it, which may hang in the store, this one does not hang with it. */
+  /** Returns at once if another thread is writing, which may hang in the store. */
   private Optional<Throwable> write(boolean all) {
     if (!writing.tryLock()) {
       return Optional.empty();
@@ -156,10 +165,11 @@ final class TokenRenewer {
       try {
         write(batch);
       } catch (Throwable e) {
-        // The others can wait for a tick, too: a store that is down is not asked for each of them.
+        // The other batches wait for the next tick, so that a store that is down is not called for
+        // each of them.
         failures++;
         notices.failing(
-            LOG, "uses", "Uses of tokens could not be written; they are tried again", e);
+            LOG, "uses", "Uses of tokens could not be written; the writes are retried", e);
         return Optional.of(e);
       }
       failures = 0;

@@ -27,14 +27,15 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Issues tokens, finds them good, renews and ends them. Thread-safe.
+ * The service that issues, validates, renews and revokes tokens. Thread-safe.
  *
- * <p>Each method may throw {@link TokenStoreException}: the store's answer is not known, and so is
- * nothing that follows from it. Callers answer 503, and never take it for a refusal or a success.
+ * <p>Each method may throw {@link TokenStoreException}. The outcome is then unknown: the call may
+ * or may not have taken effect. Callers must answer with status 503 and must treat it neither as a
+ * rejection nor as a success.
  */
 public final class TokenService {
 
-  /** How many are asked about by one sweep; the next one goes on. */
+  /** The most expired tokens that one sweep checks; the next sweep continues. */
   private static final int MOST_EXPIRED = 10_000;
 
   private final NearTokenStore store;
@@ -58,7 +59,10 @@ public final class TokenService {
   private final Notices notices;
   private final NearTokenStore background;
 
-  /** A service in which who logged in goes on for as long as his tokens live. */
+  /**
+   * Creates a service that does not recheck accounts: a user who has logged in stays authorized
+   * until the tokens expire or are revoked. The other public constructor describes the parameters.
+   */
   public TokenService(
       TokenStore store,
       TokenStore background,
@@ -81,14 +85,19 @@ public final class TokenService {
   }
 
   /**
-   * A service over a store that it does not close. It is as timely as it should be while somebody
-   * calls {@link #pollEnds} and {@link #writeUses} again and again.
+   * Creates a service. The service does not close the store. The limits of the cache policy hold
+   * only while background threads call {@link #pollEnds} and {@link #writeUses} regularly.
    *
-   * @param store asked by requests
-   * @param background the same store, asked by those two: requests that wait for the store must
-   *     keep neither from it
-   * @param audience the application that the tokens are for
-   * @param recheck whether subjects may still go on
+   * @param store the store for the calls of requests
+   * @param background the same store for the calls of the two background methods, which must not
+   *     wait behind requests
+   * @param codec the codec of the token strings
+   * @param policy the lifetimes, limits and client binding of tokens
+   * @param audience the application that the tokens are issued for
+   * @param timeliness the limits for cached and buffered state
+   * @param surroundings the runtime environment
+   * @param listeners the initial listeners
+   * @param recheck the recheck of accounts that have logged in earlier
    */
   public TokenService(
       TokenStore store,
@@ -192,14 +201,18 @@ public final class TokenService {
   }
 
   /**
-   * Issues a session token. With the session id of a live session of this audience and of the same
-   * subject, client and time to live, it is another token of that session, which is renewed: two
-   * tabs of one browser share one session. With none, or with two, it is of a new session.
+   * Issues a session token. If exactly one presented session id belongs to a live session of this
+   * audience with the same subject (including its roles and attributes), client and time to live,
+   * the result is another token of that session, which is renewed. So two tabs of one browser share
+   * a session. Otherwise the token belongs to a new session.
    *
-   * @param ttl its time to live whatever its use; zero for none of its own
-   * @param presented the session ids that the client sent, its own or another application's; none
-   *     for a new session in any case
-   * @throws TokenRejectedException if the subject has as many sessions as it may
+   * @param subject the authenticated subject
+   * @param ttl the absolute time to live; zero for the policy's
+   * @param client the address of the client
+   * @param presented the session ids that the client sent, possibly including those of other
+   *     applications; empty to force a new session
+   * @return the token with its session id
+   * @throws TokenRejectedException if the subject has reached the limit of sessions
    */
   public IssuedToken issueSession(
       Subject subject, Duration ttl, ClientAddress client, Set<String> presented)
@@ -210,8 +223,11 @@ public final class TokenService {
   /**
    * Issues an open token.
    *
-   * @param ttl its time to live; zero for ever
-   * @throws TokenRejectedException if that is longer than the policy allows
+   * @param subject the authenticated subject
+   * @param ttl the time to live; zero for no limit
+   * @param client the address of the client
+   * @return the token
+   * @throws TokenRejectedException if the time to live is longer than the policy allows
    */
   public IssuedToken issueOpen(Subject subject, Duration ttl, ClientAddress client)
       throws TokenRejectedException {
@@ -221,7 +237,10 @@ public final class TokenService {
   /**
    * Issues a user token.
    *
-   * @param idleTimeout how long it and its sessions live without use; null for the policy's
+   * @param subject the authenticated subject
+   * @param idleTimeout the idle timeout of the token and its sessions; null for the policy's
+   * @param client the address of the client
+   * @return the token
    */
   public IssuedToken issueUser(
       Subject subject, @Nullable Duration idleTimeout, ClientAddress client) {
@@ -229,11 +248,15 @@ public final class TokenService {
   }
 
   /**
-   * Issues the one live token of an API client, an open token.
+   * Issues the token of an API client. It is an open token, and a client has at most one live
+   * token.
    *
-   * @param environment which of the API's environments it is for; without a colon
-   * @param client the client's name; without a colon
-   * @throws TokenRejectedException if the client has a live one, which it must refresh
+   * @param subject the authenticated subject
+   * @param environment the environment of the API, without a colon
+   * @param client the name of the client, without a colon
+   * @return the token
+   * @throws TokenRejectedException if the client has a live token, which it must refresh
+   * @throws IllegalArgumentException if the environment or the name contains a colon
    */
   public IssuedToken issueClient(Subject subject, String environment, String client)
       throws TokenRejectedException {
@@ -241,53 +264,66 @@ public final class TokenService {
   }
 
   /**
-   * Exchanges an API client's token for its successor: the old one is refused from then on. Of many
-   * calls at once one succeeds. For as long as the policy's grace the old token yields the same
-   * successor, for a client that has lost the answer.
+   * Exchanges an API client's token for its successor and revokes the old token. Only one of
+   * several concurrent calls creates a successor. During the grace period of the policy, the old
+   * token yields the same successor again, for a client that has lost the answer.
    *
-   * @throws TokenRejectedException if it is no API client's token, or not live
+   * @param presented the presented token
+   * @return the successor
+   * @throws TokenRejectedException if the token is not a live token of an API client, its account
+   *     is disabled, or the client refreshes too often
    */
   public IssuedToken refresh(PresentedToken presented) throws TokenRejectedException {
     return judged(presented.client(), () -> refresher.refresh(presented));
   }
 
   /**
-   * Opens a session of a user token: a record of its own that keeps the user token alive and is
-   * found by its session id.
+   * Opens a session of a user token. The session has its own record and session id, and its uses
+   * also renew the user token.
    *
-   * @throws TokenRejectedException if the user token has ended meanwhile, or the subject has as
-   *     many sessions as it may
+   * @param user the validated user token
+   * @return the session with its session id
+   * @throws TokenRejectedException if the user token was revoked or has expired meanwhile, or the
+   *     subject has reached the limit of sessions
+   * @throws IllegalArgumentException if the token is not a user token
    */
   public OpenedSession openSession(ActiveToken user) throws TokenRejectedException {
     return issuer.sessionOf(user);
   }
 
   /**
-   * Finds a presented token good. Reads, and changes nothing, unless its subject is asked about and
-   * may not go on: then all that he has is ended.
+   * Validates a presented token. It changes nothing, except if a recheck finds that the account of
+   * the subject is disabled: then all tokens of the subject are revoked.
    *
-   * @throws TokenRejectedException if it is not
+   * @param presented the presented token
+   * @return the validated token
+   * @throws TokenRejectedException if the token is not valid
    */
   public ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
     return judged(presented.client(), () -> judge.validate(presented));
   }
 
   /**
-   * Finds a user token good, likewise. Any other kind is refused as none of ours, live or dead.
+   * Validates a user token like {@link #validate}. A token of any other kind is rejected as
+   * invalid, live or dead.
    *
-   * @throws TokenRejectedException if it is not
+   * @param presented the presented token
+   * @return the validated token
+   * @throws TokenRejectedException if the token is not a valid user token
    */
   public ActiveToken validateUser(PresentedToken presented) throws TokenRejectedException {
     return judged(presented.client(), () -> judge.validateUser(presented));
   }
 
   /**
-   * Goes on in a session of a user token. Each token that was found good is for one call at most:
-   * in the {@link #counts} this judgement takes the place of that one.
+   * Validates a session of a user token. Call this method at most once for each validated token,
+   * because its outcome replaces the outcome of that validation in the {@link #counts statistics}.
    *
-   * @param client who asks
+   * @param user the validated user token
+   * @param sessionId the session id that the client sent
+   * @param client the address of the client
    * @return the same token, used in that session
-   * @throws TokenRejectedException if the session is not live, or not this user token's
+   * @throws TokenRejectedException if the session is not live or belongs to another user token
    */
   public ActiveToken continueSession(ActiveToken user, String sessionId, ClientAddress client)
       throws TokenRejectedException {
@@ -296,19 +332,23 @@ public final class TokenService {
   }
 
   /**
-   * What a token is worth now, whoever holds it; for introspection. Neither its session id nor its
-   * client is asked for, and nothing is renewed. It is as active as {@link #validate} finds it.
+   * Returns the current state of a token for introspection (RFC 7662). The session id and the
+   * client are not checked, and nothing is renewed. All other checks are those of {@link
+   * #validate}.
    *
-   * @return empty if it is not active, whatever the cause
+   * @param token the token as text
+   * @return the token; empty if it is not active, for any reason
    */
   public Optional<ActiveToken> inspect(String token) {
     return judge.inspect(token);
   }
 
   /**
-   * Keeps a successful use, unless it is passive: moves the idle deadline, and its parent's with
-   * it. The store is told with the next {@link #writeUses} in whose turn it is, and at once where
-   * another node might otherwise take the token for expired. An end that came meanwhile stays.
+   * Renews a token after a successful use, unless the use is passive: extends its idle deadline and
+   * that of its parent. The renewal is written by a later {@link #writeUses}, or immediately if
+   * another node could otherwise consider the token expired. A concurrent revocation wins.
+   *
+   * @param used the token as it was validated
    */
   public void renew(ActiveToken used) {
     if (!used.passive()) {
@@ -318,55 +358,63 @@ public final class TokenService {
   }
 
   /**
-   * A request begins that may run for longer than its token's idle timeout, such as an upload:
-   * until {@link RunningUse#end} it keeps the token alive, unless its use is passive. A token that
-   * ends, or whose life is over, is not kept.
+   * Starts to track a request that may run for longer than the idle timeout of its token, such as
+   * an upload. The token is kept alive until {@link RunningUse#end}, unless its use is passive. A
+   * token that is revoked or reaches its absolute expiry is not kept alive.
+   *
+   * @param used the token as it was validated
+   * @return the tracked request, which the caller must end
    */
   public RunningUse begin(ActiveToken used) {
     return running.begin(used);
   }
 
   /**
-   * Renews because somebody asks for it, and before it answers.
+   * Renews a token on request. The renewal is in the store before this method returns.
    *
-   * @return the same token with all the life that it has now
-   * @throws TokenRejectedException if it has ended meanwhile
+   * @param used the token as it was validated
+   * @return the same token with its new deadline
+   * @throws TokenRejectedException if the token was revoked or has expired meanwhile
    */
   public ActiveToken keepAlive(ActiveToken used) throws TokenRejectedException {
     counts.offer();
     if (!renewer.renewNow(used)) {
       Instant now = clock.instant();
       TokenJudge.requireLive(judge.find(used.used().id(), now), now);
-      throw new TokenRejectedException(Rejection.INVALID, "the store did not renew it");
+      throw new TokenRejectedException(Rejection.INVALID, "the store did not renew the token");
     }
     return new ActiveToken(used.record(), used.session(), used.usedAt(), false, used.roles());
   }
 
   /**
-   * Ends a token or a session, and its children. Of one that was refreshed, perhaps at the same
-   * moment, the successor ends: what its owner has closed leaves nothing behind.
+   * Revokes a token or a session, and its children. If the token was refreshed, possibly at the
+   * same moment, its successor is revoked, so that nothing stays live.
    *
-   * @return whether this call ended it; false if it had ended already or is unknown
+   * @param id the id of the token or session
+   * @return true if this call revoked it; false if it was revoked before or is unknown
    */
   public boolean close(TokenId id) {
     return family.close(id);
   }
 
   /**
-   * Ends a presented token that is good, and its children; of one that was refreshed, perhaps at
-   * the same moment, the successor. Whether its subject may go on is asked of nobody: he may leave
-   * in any case.
+   * Revokes a presented token that is valid, and its children. If the token was refreshed, possibly
+   * at the same moment, its successor is revoked. The account status is not checked, because a
+   * logout is always allowed.
    *
-   * @throws TokenRejectedException if it is not good
+   * @param presented the presented token
+   * @throws TokenRejectedException if the token is not valid
    */
   public void logOut(PresentedToken presented) throws TokenRejectedException {
     leave(presented, leaving::authentic);
   }
 
   /**
-   * Ends a user token likewise. Any other kind is refused as none of ours, live or dead.
+   * Revokes a user token like {@link #logOut}. A token of any other kind is rejected as invalid,
+   * live or dead.
    *
-   * @throws TokenRejectedException if it is not good
+   * @param presented the presented token
+   * @throws TokenRejectedException if the token is not a valid user token
    */
   public void logOutUser(PresentedToken presented) throws TokenRejectedException {
     leave(presented, leaving::authenticUser);
@@ -390,27 +438,33 @@ public final class TokenService {
   }
 
   /**
-   * Ends a token, whoever holds it, and its children, or its successor; asks nobody likewise. Where
-   * it is dead already, the store makes sure that all nodes know.
+   * Revokes a token (RFC 7009) with its children, or its successor. The session id, the client and
+   * the account status are not checked. If the token was revoked before, the store reports the
+   * revocation to all nodes again. A text that is not an authentic token is ignored.
+   *
+   * @param token the token as text
    */
   public void revoke(String token) {
     leaving.authentic(token).map(TokenRecord::id).ifPresent(this::close);
   }
 
   /**
-   * Ends the token of ours that a request presents, likewise, and nothing if it presents none.
+   * Revokes the authentic token that a request presents like {@link #revoke(String)}. Does nothing
+   * if no presented token is authentic.
    *
-   * @throws TokenRejectedException if it presents two of ours that differ
+   * @param presented the presented token
+   * @throws TokenRejectedException if the request presents two different authentic tokens
    */
   public void revoke(PresentedToken presented) throws TokenRejectedException {
     leaving.own(presented).ifPresent(this::revoke);
   }
 
   /**
-   * Ends the session of a session token that its rightful client presents, because another one
-   * takes its place. Asks nobody likewise.
+   * Revokes the session of a session token that its rightful client presents, because another
+   * session replaces it. The account status is not checked.
    *
-   * @throws TokenRejectedException if it is no session token that is good
+   * @param presented the presented token
+   * @throws TokenRejectedException if the token is not a valid session token
    */
   public void leaveSession(PresentedToken presented) throws TokenRejectedException {
     Instant now = clock.instant();
@@ -418,69 +472,85 @@ public final class TokenService {
   }
 
   /**
-   * A subject's live tokens and sessions, the newest first.
+   * Lists the live tokens and sessions of a subject, the newest first.
    *
-   * @param after the last one of the page before; null for the first page
+   * @param subject the name of the subject
+   * @param after the position of the last record of the previous page; null for the first page
+   * @param limit the maximum number of records
+   * @return the records of the page; a page with fewer records than the limit is the last one
    */
   public List<TokenRecord> list(String subject, @Nullable Position after, int limit) {
     return subjects.list(subject, after, limit);
   }
 
   /**
-   * Ends a subject's own token or session, and its children, as {@link #close(TokenId)} does.
+   * Revokes a subject's own token or session, and its children, like {@link #close(TokenId)}.
    *
-   * @return false if it is somebody else's, or unknown
+   * @param subject the name of the subject
+   * @param id the id of the token or session
+   * @return true if the token belongs to the subject, even if it was revoked before; false if it
+   *     belongs to another subject or is unknown
    */
   public boolean close(String subject, TokenId id) {
     return subjects.close(subject, id);
   }
 
   /**
-   * Ends all tokens and sessions of a subject but this one, its parent and its children.
+   * Revokes all tokens and sessions of a subject except one, its parent and its children.
    *
-   * @return how many ended
+   * @param current the record to keep
+   * @return the number of revoked records
    */
   public int endOthers(TokenRecord current) {
     return subjects.endOthers(current);
   }
 
   /**
-   * Ends all tokens and sessions of a subject, for one who may no longer come in.
+   * Revokes all tokens and sessions of a subject, for example of a disabled account.
    *
-   * @return how many ended
+   * @param subject the name of the subject
+   * @return the number of revoked records
    */
   public int endAll(String subject) {
     return subjects.endAll(subject, Set.of());
   }
 
-  /** The application that the tokens are for. */
+  /** Returns the application that the tokens are issued for. */
   public String audience() {
     return audience;
   }
 
-  /** How long tokens live, and what they are bound to. */
+  /** Returns the lifetimes, limits and client binding of tokens. */
   public TokenPolicy policy() {
     return policy;
   }
 
-  /** What this service has counted. */
+  /** Returns the statistics of this service. */
   public TokenCounts counts() {
     return counts;
   }
 
-  /** How many tokens and sessions are kept in memory, more or less. */
+  /** Returns the approximate number of tokens and sessions in the memory of this node. */
   public long live() {
     return tokens.size();
   }
 
-  /** What is known of tokens that ended elsewhere; empty where each request reads the store. */
+  /**
+   * Returns the state of the revocation feed, which reports revocations by other nodes; empty if
+   * caching is disabled, so that each request reads the store.
+   */
   public Optional<FeedState> feed() {
     return freshness.isPossible()
         ? Optional.of(new FeedState(freshness.isFresh(clock.instant()), freshness.age()))
         : Optional.empty();
   }
 
-  /** Adds one who hears what happens to tokens from now on, until he is closed. */
+  /**
+   * Adds a listener that is notified of token events from now on.
+   *
+   * @param listener the listener
+   * @return a subscription; closing it removes the listener
+   */
   public Listening listen(TokenListener listener) {
     listeners.add(listener);
     AtomicBoolean open = new AtomicBoolean(true);
@@ -491,15 +561,15 @@ public final class TokenService {
     };
   }
 
-  /** Somebody hears what happens to tokens. */
+  /** The registration of a listener. */
   @FunctionalInterface
   public interface Listening extends AutoCloseable {
-    /** He hears no more. Idempotent. */
+    /** Removes the listener. Idempotent. */
     @Override
     void close();
   }
 
-  /** Tells the listeners of a user name and a password that were refused. */
+  /** Notifies the listeners of a failed login by user name and password. */
   public void loginFailed(String username, Rejection rejection, ClientAddress client) {
     listeners.tell(listener -> listener.loginFailed(username, rejection, client));
   }
@@ -509,7 +579,7 @@ public final class TokenService {
     T pass() throws TokenRejectedException;
   }
 
-  /** No refusal passes unheard, and nothing uncounted. */
+  /** Runs a validation, counts its outcome and notifies the listeners of a rejection. */
   private <T> T judged(ClientAddress client, Judgement<T> judgement) throws TokenRejectedException {
     T passed;
     try {
@@ -526,17 +596,17 @@ public final class TokenService {
     return passed;
   }
 
-  /** These have expired, and the store has ended them. */
+  /** Handles tokens that have expired and that a sweep has marked as expired in the store. */
   void swept(List<TokenId> expired) {
     store.forget(expired);
     listeners.tellEnded(expired, Reason.EXPIRED);
   }
 
   /**
-   * Tells the listeners of what this node has in memory and another one's sweep has ended: of what
-   * has expired the feed says nothing.
+   * Notifies the listeners of tokens in the memory of this node that the sweep of another node has
+   * expired. The revocation feed does not report expired tokens.
    *
-   * @param before whose acknowledged deadline was before this time
+   * @param before the time before which the acknowledged deadlines of the tokens lie
    */
   void tellExpiredElsewhere(Instant before) {
     List<TokenId> expired = tokens.deadAt(before, MOST_EXPIRED);
@@ -556,36 +626,37 @@ public final class TokenService {
   }
 
   /**
-   * By how much this node's clock is ahead of the store's, as far as the store's last answer
-   * showed; negative where it is behind; empty before the first answer.
+   * Returns the time by which the clock of this node is ahead of the store's, as far as the last
+   * answer of the store showed. It is negative if the node is behind, and empty before the first
+   * answer.
    */
   public Optional<Duration> clockAhead() {
     return storeTime.ahead();
   }
 
   /**
-   * Asks the store what has ended on other nodes, and refuses it from then on. To be called twice
-   * in each {@link Timeliness#revocationLag}, by a thread that does nothing else; while it is not,
-   * or the store does not answer, each request reads the store. Where the lag is zero it does
-   * nothing.
+   * Polls the store for revocations by other nodes; the revoked tokens are rejected from then on. A
+   * dedicated thread must call this method twice in each {@link Timeliness#revocationLag}. While it
+   * is not called, or the store does not answer, each request reads the store. Does nothing if the
+   * lag is zero.
    *
-   * @return why it could not be asked, which was reported; empty if it was
+   * @return the cause of a failure, which was logged; empty on success
    */
   public Optional<Throwable> pollEnds() {
     return feed.poll();
   }
 
   /**
-   * Writes the uses whose turn it is. To be called once a second.
+   * Writes the due renewals. A background thread must call this method once a second.
    *
-   * @return why some of them could not be written, which was reported; empty if all were
+   * @return the cause of a failure, which was logged; empty if all due renewals were written
    */
   public Optional<Throwable> writeUses() {
     running.keep();
     return renewer.writeDue();
   }
 
-  /** Writes all uses that are not written yet, and hears no more of other nodes. */
+  /** Writes all buffered renewals and stops watching the store for revocations. */
   public void stop() {
     feed.stop();
     renewer.writeAll();

@@ -7,9 +7,10 @@ import java.util.function.LongSupplier;
 import org.tokenfilter.store.TokenId;
 
 /**
- * The ends that the listeners of this node have heard of, for longer than the store names them. It
- * may name one again when somebody asks for what has ended already. Bounded, so that after very
- * many ends some may be told twice. Thread-safe.
+ * The revocations that the listeners of this node have recently been notified of, kept for longer
+ * than the store reports them. The store may report a revocation again if a client repeats a
+ * request for a revoked token. The size is bounded, so listeners may be notified twice of a
+ * revocation after a very large number of others. Thread-safe.
  */
 final class ToldEnds {
 
@@ -28,12 +29,12 @@ final class ToldEnds {
             .build();
   }
 
-  /** Whether this is the first time. */
+  /** Adds a revocation; returns true if listeners have not been notified of it yet. */
   boolean add(TokenId id) {
     return told.asMap().putIfAbsent(id, Boolean.TRUE) == null;
   }
 
-  /** It was not told after all. */
+  /** Removes a revocation, because the notification was not sent. */
   void remove(TokenId id) {
     told.invalidate(id);
   }

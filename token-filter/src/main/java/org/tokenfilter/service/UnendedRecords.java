@@ -10,22 +10,25 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * A subject's records that have not ended, expired ones included: what is live by the clock of any
- * node is among them, however far apart clocks are. Thread-safe.
+ * A reader of the records of a subject that are not revoked, including expired ones. So it finds
+ * all records that are live by the clock of any node, even if the clocks differ. Thread-safe.
  */
 final class UnendedRecords {
 
-  /** No deadline has passed then. */
+  /** A time before all deadlines. */
   private static final Instant BEFORE_ALL_DEADLINES = Instant.EPOCH;
 
   private static final int PAGE = 1_000;
 
-  /** Each round ends what the one before has found; others add to it no faster than that. */
+  /**
+   * The most rounds of finding and revoking. Other requests normally do not add records faster than
+   * a round revokes them.
+   */
   private static final int MOST_ROUNDS = 100;
 
   private final TokenStore store;
 
-  /** Ends a record; answers whether this call ended it. */
+  /** An action that revokes a record and returns true if this call revoked it. */
   interface End {
     boolean of(TokenRecord record);
   }
@@ -35,10 +38,13 @@ final class UnendedRecords {
   }
 
   /**
-   * Ends records until none is found.
+   * Revokes matching records until none is found.
    *
-   * @return whether any was ended by this call
-   * @throws TokenStoreException if others make new ones faster than they can be ended
+   * @param subject the name of the subject
+   * @param wanted the condition for the records to revoke
+   * @param end the action that revokes one record
+   * @return true if this call revoked at least one record
+   * @throws TokenStoreException if other requests issue records faster than they can be revoked
    */
   boolean end(String subject, Predicate<TokenRecord> wanted, End end) {
     boolean ended = false;
@@ -52,10 +58,13 @@ final class UnendedRecords {
       }
     }
     throw new TokenStoreException(
-        "records of a subject are made faster than they can be ended", null, true);
+        "records of the subject are issued faster than they can be revoked", null, true);
   }
 
-  /** Those on the first page, the newest first, that has any; empty if there is none. */
+  /**
+   * Returns the matching records of the first page that has any, the newest first; empty if no page
+   * has any.
+   */
   private List<TokenRecord> find(String subject, Predicate<TokenRecord> wanted) {
     @Nullable Position after = null;
     List<TokenRecord> page;
@@ -70,13 +79,17 @@ final class UnendedRecords {
     return List.of();
   }
 
-  /** A page of a subject's records, from a store that tells names apart. */
+  /**
+   * Returns a page of a subject's records.
+   *
+   * @throws TokenStoreException if the store returned a record of another subject
+   */
   static List<TokenRecord> page(
       TokenStore store, String subject, Instant now, @Nullable Position after, int limit) {
     List<TokenRecord> page = store.list(subject, now, after, limit);
-    // One that compares names otherwise than we do would show somebody another one's tokens.
+    // A store that compares names by other rules would show a user the tokens of another one.
     if (!page.stream().allMatch(record -> record.subject().equals(subject))) {
-      throw new TokenStoreException("the store listed another subject's record", null, false);
+      throw new TokenStoreException("the store returned a record of another subject", null, false);
     }
     return page;
   }

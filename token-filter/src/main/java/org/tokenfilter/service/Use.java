@@ -7,8 +7,8 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * The latest use of a token on this node, and what of it the store has acknowledged; in
- * milliseconds. Read by anybody, changed by one thread at a time.
+ * The latest use of a token on this node, and the part of it that the store has acknowledged. Times
+ * are in milliseconds since the epoch. Any thread may read; only one thread at a time may write.
  */
 final class Use {
 
@@ -23,13 +23,20 @@ final class Use {
   private volatile long acknowledgedUntil;
   private long writtenAt;
 
-  /** Until when it is left to the request that writes it; 0 if to none. */
+  /** The time until which the background flush leaves the write to a request; 0 for none. */
   private long leftUntil;
 
   private boolean pending;
   private boolean itsOwn;
 
-  /** No use yet of this record, which is as the store has it. */
+  /**
+   * Creates the state for a record without uses.
+   *
+   * @param record the record as read from the store
+   * @param token the cached token of the record
+   * @param interval the renewal interval of the token, in milliseconds
+   * @param now the current time
+   */
   Use(TokenRecord record, LiveToken token, long interval, Instant now) {
     this.token = token;
     this.parent = record.parent();
@@ -37,16 +44,22 @@ final class Use {
     this.usedAt = record.lastUsedAt().toEpochMilli();
     this.idleUntil = LiveToken.millis(record.idleExpiresAt());
     this.acknowledgedUntil = idleUntil;
-    // By a clock that is ahead it may have been written in the future.
+    // A node whose clock is ahead may have written the record in the future.
     this.writtenAt = Math.min(usedAt, now.toEpochMilli());
   }
 
-  /** The heap that it takes, with its token: that may have left the cache. */
+  /** Returns the estimated heap in bytes, including the token, which may have left the cache. */
   long bytes() {
     return FIELDS + token.bytes();
   }
 
-  /** It was used once more, or its session was. */
+  /**
+   * Records a use.
+   *
+   * @param use the time of the use
+   * @param until the idle deadline that follows from the use
+   * @param own true if the token itself was used, false if a session of it was
+   */
   void add(long use, long until, boolean own) {
     usedAt = Math.max(usedAt, use);
     if (idleUntil != LiveToken.NEVER) {
@@ -57,8 +70,8 @@ final class Use {
   }
 
   /**
-   * A request writes it. Uses that follow before one is written give it no longer: however many
-   * requests hang in the store, what they do not write is not kept from the tick.
+   * Leaves the write to a request until a time. Uses that follow before a write do not extend that
+   * time, so requests that hang in the store cannot keep the use from the background flush.
    */
   void leaveToRequest(Instant until) {
     if (leftUntil == 0) {
@@ -66,12 +79,12 @@ final class Use {
     }
   }
 
-  /** The request has not written it. */
+  /** Returns the write to the background flush, because the request has not written the use. */
   void takeBack() {
     leftUntil = 0;
   }
 
-  /** The store has acknowledged a use. */
+  /** Applies a renewal that the store has acknowledged. */
   void written(Renewal renewal, Instant now) {
     if (renewal.idleExpiresAt() != null && acknowledgedUntil != LiveToken.NEVER) {
       acknowledged(renewal.idleExpiresAt());
@@ -84,12 +97,16 @@ final class Use {
     }
   }
 
-  /** The store has said until when it lives. */
+  /** Applies an idle deadline that the store has reported. */
   void acknowledged(Instant until) {
     acknowledgedUntil = Math.max(acknowledgedUntil, until.toEpochMilli());
   }
 
-  /** Whether it would be refused elsewhere before it were written in its turn. */
+  /**
+   * Returns true if other nodes could reject the token before its next regular write.
+   *
+   * @param margin the additional safety time, in milliseconds
+   */
   boolean isUrgent(Instant now, long margin) {
     return acknowledgedUntil != LiveToken.NEVER
         && acknowledgedUntil - now.toEpochMilli() < interval + margin;
@@ -99,7 +116,7 @@ final class Use {
     return pending && now.toEpochMilli() >= leftUntil && (isRested(now) || isUrgent(now, margin));
   }
 
-  /** Whether it was not written lately. */
+  /** Returns true if the renewal interval has passed since the last write. */
   boolean isRested(Instant now) {
     return now.toEpochMilli() - writtenAt >= interval;
   }
@@ -108,12 +125,15 @@ final class Use {
     return pending;
   }
 
-  /** Whether nothing of it can be kept any more: it has expired on this node, too. */
+  /** Returns true if the token has expired on this node too, so that a write would be useless. */
   boolean isTooLate(Instant now) {
     return now.toEpochMilli() >= idleUntil;
   }
 
-  /** Whether it was used itself, and slides: a listener is told. */
+  /**
+   * Returns true if listeners are notified of the renewal: the token itself was used, and it has an
+   * idle timeout.
+   */
   boolean isToBeTold() {
     return itsOwn && idleUntil != LiveToken.NEVER;
   }
@@ -137,7 +157,7 @@ final class Use {
         idleUntil == LiveToken.NEVER ? null : Instant.ofEpochMilli(idleUntil));
   }
 
-  /** The record with a use that the store has acknowledged. */
+  /** Returns the record with a renewal that the store has acknowledged. */
   TokenRecord record(Renewal written) {
     return token.record(written.usedAt().toEpochMilli(), LiveToken.millis(written.idleExpiresAt()));
   }

@@ -1,14 +1,14 @@
 package org.tokenfilter.service;
 
 /**
- * An event for listeners that knows how much memory it keeps while it waits to be told.
+ * An event for listeners with an estimate of the heap that it retains while it waits in the queue.
  *
- * @param event tells it
- * @param bytes an estimate of the heap that it keeps
+ * @param event the task that notifies the listeners
+ * @param bytes the estimated heap in bytes
  */
 public record WeighedEvent(Runnable event, long bytes) implements Runnable {
 
-  /** What an event takes at least: the task, its place in a queue, and a few small values. */
+  /** The least heap of an event: the task, its queue entry and a few small values. */
   static final long LEAST = 256;
 
   @Override
@@ -16,7 +16,10 @@ public record WeighedEvent(Runnable event, long bytes) implements Runnable {
     event.run();
   }
 
-  /** What any task keeps, by its own word; the least where it has none. */
+  /**
+   * Returns the estimated heap of a task, or the minimum for a task that is not a {@code
+   * WeighedEvent}.
+   */
   public static long bytesOf(Runnable task) {
     return task instanceof WeighedEvent weighed ? weighed.bytes() : LEAST;
   }

@@ -1,9 +1,10 @@
 /**
- * The life of a token: issued, found good, renewed when used, ended, forgotten.
+ * The life cycle of a token: issue, validation, renewal on use, revocation or expiry, deletion.
  *
- * <p>Enters: what a request presents. Leaves: an active token, or a refusal; and commands to the
- * store. Knows nothing of HTTP. Start with {@link org.tokenfilter.service.TokenService}; its rules
- * come from a {@link org.tokenfilter.service.TokenPolicy}.
+ * <p>The input is what a request presents. The output is an active token or a rejection, and calls
+ * of the store. This package is independent of HTTP. Its entry point is {@link
+ * org.tokenfilter.service.TokenService}, whose rules come from a {@link
+ * org.tokenfilter.service.TokenPolicy}.
  */
 @NullMarked
 package org.tokenfilter.service;

@@ -7,14 +7,15 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * A token that was found good.
+ * A token that was validated successfully.
  *
- * @param record its record, as it was found
- * @param session the record of the kept session that a user token goes on in; null otherwise
- * @param usedAt when the request began: its use, if it succeeds, counts from here
- * @param passive whether this use does not count: the token is looked at, and not renewed
- * @param roles what its subject has now, a set that does not change; the record's are those of his
- *     login
+ * @param record the token's record, as it was read
+ * @param session the record of the session in which a user token is used; null otherwise
+ * @param usedAt the time when the request started, from which a renewal counts if the request
+ *     succeeds
+ * @param passive whether the use is passive: the token is validated but not renewed
+ * @param roles an immutable set of the current roles of the subject; the record has the roles of
+ *     the login
  */
 public record ActiveToken(
     TokenRecord record,
@@ -23,34 +24,36 @@ public record ActiveToken(
     boolean passive,
     Set<String> roles) {
 
-  /** A token whose use counts, and whose subject has the roles of his login. */
+  /** Creates a token whose use may renew it and whose subject has the roles of the login. */
   public ActiveToken(TokenRecord record, @Nullable TokenRecord session, Instant usedAt) {
     this(record, session, usedAt, false, record.roles());
   }
 
-  /** The same token, looked at alone. */
+  /** Returns the same token with a passive use. */
   public ActiveToken lookedAt() {
     return new ActiveToken(record, session, usedAt, true, roles);
   }
 
-  /** The same token, used in this session of it. */
+  /** Returns the same token, used in the given session. */
   public ActiveToken in(TokenRecord kept) {
     return new ActiveToken(record, kept, usedAt, passive, roles);
   }
 
-  /** The same token, used at another time. */
+  /** Returns the same token, used at another time. */
   public ActiveToken at(Instant time) {
     return new ActiveToken(record, session, time, passive, roles);
   }
 
-  /** The record that a use renews: the session where there is one, else the token's own. */
+  /** Returns the record that a use renews: the session if there is one, or else the token's own. */
   public TokenRecord used() {
     return session == null ? record : session;
   }
 
   /**
-   * When it dies unless it is used again, if this use succeeds and counts; null if it never
-   * expires.
+   * Returns the time when the token or session expires if it is not used again, on the assumption
+   * that this use succeeds. A passive use does not extend it.
+   *
+   * @return null if it never expires
    */
   public @Nullable Instant deadline() {
     TokenRecord used = used();
@@ -66,7 +69,12 @@ public record ActiveToken(
     return expiresAt == null || idle.isBefore(expiresAt) ? idle : expiresAt;
   }
 
-  /** How long it lives on, from the request's begin, if this use succeeds; null if for ever. */
+  /**
+   * Returns the remaining lifetime from the start of the request, on the assumption that this use
+   * succeeds.
+   *
+   * @return null if it never expires
+   */
   public @Nullable Duration remaining() {
     Instant deadline = deadline();
     return deadline == null ? null : Duration.between(usedAt, deadline);

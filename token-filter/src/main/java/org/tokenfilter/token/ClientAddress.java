@@ -6,14 +6,15 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * The network address of a client, in one spelling: an IPv4-mapped IPv6 address is the IPv4
- * address, a zone id is dropped, IPv6 is written as the JDK writes it. Never looked up by name.
+ * The network address of a client in canonical form. An IPv4-mapped IPv6 address becomes an IPv4
+ * address, a zone id is dropped, and IPv6 is written as the JDK writes it. Names are never looked
+ * up. Immutable.
  */
 public final class ClientAddress {
 
   /**
-   * A peer that has no address, at a Unix domain socket; written {@code unix}, which is no text of
-   * an address.
+   * The address of a peer at a Unix domain socket, which has none. Its text is {@code unix}, which
+   * {@link #parse} rejects.
    */
   public static final ClientAddress UNIX = new ClientAddress("unix");
 
@@ -22,7 +23,7 @@ public final class ClientAddress {
   private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final String DOTTED = OCTET + "(?:\\." + OCTET + "){3}";
 
-  /** Takes more than there is, but nothing that the JDK would take for a name. */
+  /** Matches more than valid addresses, but nothing that the JDK would treat as a host name. */
   private static final Pattern IPV6 =
       Pattern.compile("(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|" + DOTTED + ")");
 
@@ -33,15 +34,15 @@ public final class ClientAddress {
 
   private final String text;
 
-  /** The address with this text, which is its one spelling. */
+  /** Creates an address from its canonical text. */
   private ClientAddress(String text) {
     this.text = text;
   }
 
   /**
-   * The address that this text writes: dotted IPv4, or IPv6 with or without brackets and zone id.
+   * Parses dotted IPv4, or IPv6 with or without brackets and zone id.
    *
-   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalArgumentException if the text is neither; the message does not contain it
    */
   public static ClientAddress parse(String text) {
     if (isDotted(text)) {
@@ -56,19 +57,19 @@ public final class ClientAddress {
       literal = literal.substring(0, zone);
     }
     if (!IPV6.matcher(literal).matches()) {
-      throw new IllegalArgumentException("not a network address");
+      throw new IllegalArgumentException("text must be an IPv4 or IPv6 address");
     }
     try {
-      // A literal is never looked up; one with a colon that is no address is refused unasked.
+      // A literal is never looked up; the JDK rejects an invalid one with a colon without a lookup.
       return new ClientAddress(InetAddress.getByName(literal).getHostAddress());
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("not a network address", e);
+      throw new IllegalArgumentException("text must be an IPv4 or IPv6 address", e);
     }
   }
 
   /**
-   * Whether this is dotted IPv4, as most clients have and each request asks for: four numbers up to
-   * 255 without leading zeros, which is its one spelling.
+   * Returns whether the text is dotted IPv4: four numbers up to 255 without leading zeros, which is
+   * also the canonical form. Most clients have such an address, and each request needs this check.
    */
   private static boolean isDotted(String text) {
     int dots = 0;
@@ -97,13 +98,13 @@ public final class ClientAddress {
     try {
       return InetAddress.getByAddress(bytes).getHostAddress();
     } catch (UnknownHostException e) {
-      throw new IllegalStateException("4 or 16 bytes are an address", e);
+      throw new IllegalStateException("address must have 4 or 16 bytes", e);
     }
   }
 
   /**
-   * The network that it is in, with its length: {@code /24} of IPv4, {@code /64} of IPv6. A peer
-   * without an address is in none but itself.
+   * Returns the network of this address with its prefix length: {@code /24} for IPv4, {@code /64}
+   * for IPv6. A peer without an address forms a separate network.
    */
   public String prefix() {
     byte[] bytes = bytes();
@@ -116,8 +117,8 @@ public final class ClientAddress {
   }
 
   /**
-   * The 4 bytes of an IPv4 address, or the 16 of an IPv6 one, none without an address; a new array
-   * for each call.
+   * Returns the 4 bytes of an IPv4 address or the 16 bytes of an IPv6 address, or an empty array
+   * for {@link #UNIX}. Each call returns a new array.
    */
   public byte[] bytes() {
     if (equals(UNIX)) {
@@ -127,18 +128,22 @@ public final class ClientAddress {
       // A literal is never looked up.
       return InetAddress.getByName(text).getAddress();
     } catch (UnknownHostException e) {
-      throw new IllegalStateException("it was an address when it was made", e);
+      throw new IllegalStateException("canonical text must be an address", e);
     }
   }
 
-  /** The binding to its network that leaves the other version of IP free: see {@link #matches}. */
+  /**
+   * Returns a binding to the network of this address that allows any address of the other IP
+   * version. See {@link #matches}.
+   */
   public String prefixOfItsVersion() {
     return prefix() + EITHER_VERSION;
   }
 
   /**
-   * Whether a record that is bound so may be used from here: to an address; to a prefix; or to a
-   * prefix that holds for its own version of IP, any address of the other one being good.
+   * Returns whether a client at this address may use a record with the given binding. A binding is
+   * an address, a prefix, or a prefix that restricts only its own IP version and allows any address
+   * of the other one.
    */
   public boolean matches(String binding) {
     int last = binding.length() - 1;
@@ -148,7 +153,7 @@ public final class ClientAddress {
     return binding.equals(binding.indexOf('/') >= 0 ? prefix() : toString());
   }
 
-  /** Whether a record that is bound so is bound to the other version of IP than this one's. */
+  /** Returns whether the given binding is to the other IP version than this address has. */
   public boolean isOfOtherVersion(String binding) {
     return !equals(UNIX) && !binding.startsWith(UNIX.text) && isV6(text) != isV6(binding);
   }
@@ -167,7 +172,7 @@ public final class ClientAddress {
     return text.hashCode();
   }
 
-  /** The address, without brackets and without a port. */
+  /** Returns the canonical text, without brackets and without a port. */
   @Override
   public String toString() {
     return text;

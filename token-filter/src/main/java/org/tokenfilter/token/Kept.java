@@ -4,30 +4,38 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Things that serve one thread at a time, kept between two uses because they cost more to make than
- * to use: ciphers, digests. Who finds none makes one, and one that finds no place is dropped, so
- * nobody ever waits. They go with whoever keeps them, unlike what is tied to the threads of a
- * container.
+ * A pool of objects that serve one thread at a time and cost more to create than to use, such as
+ * ciphers and digests. It never blocks: {@link #take} returns null if the pool is empty, and {@link
+ * #put} discards the object if the pool is full. The pool is garbage-collected with its owner,
+ * unlike thread-locals of the container's threads.
  *
- * <p>Thread-safe: what a thread did to a thing before it put it back, the next one sees.
+ * <p>Thread-safe. Changes that a thread makes to an object before it puts it back are visible to
+ * the next thread that takes it.
  *
- * @param <T> the things
+ * @param <T> the type of the objects
  */
 public final class Kept<T> {
 
-  /** A power of two. More threads than this hardly use the same kind of thing at the same time. */
+  /**
+   * The capacity, a power of two. It is rare that more threads than this need the same kind of
+   * object at the same time.
+   */
   public static final int MOST = 32;
 
   private final AtomicReferenceArray<@Nullable T> places = new AtomicReferenceArray<>(MOST);
 
-  /** Nothing is kept yet. */
+  /** Creates an empty pool. */
   public Kept() {}
 
-  /** One that nobody else uses until it is put back; null if none is kept. */
+  /**
+   * Removes an object from the pool, which no other thread uses until it is put back.
+   *
+   * @return null if the pool is empty
+   */
   public @Nullable T take() {
     for (int i = 0; i < MOST; i++) {
       int place = place(i);
-      // To look costs less than to change what another processor may hold.
+      // Reading a slot is cheaper than writing one that another processor may hold in its cache.
       if (places.get(place) != null) {
         T thing = places.getAndSet(place, null);
         if (thing != null) {
@@ -38,7 +46,10 @@ public final class Kept<T> {
     return null;
   }
 
-  /** Keeps one that is as it was made; not where its use has thrown. */
+  /**
+   * Adds an object that is ready for its next use. An object whose use has thrown must not be put
+   * back.
+   */
   public void put(T thing) {
     for (int i = 0; i < MOST; i++) {
       int place = place(i);
@@ -48,7 +59,10 @@ public final class Kept<T> {
     }
   }
 
-  /** Threads begin at different places, and each finds there what it left. */
+  /**
+   * Returns the slot for an attempt. Threads start at different slots, so that each finds the
+   * object that it has put back.
+   */
   private static int place(int i) {
     return ((int) Thread.currentThread().getId() + i) & (MOST - 1);
   }

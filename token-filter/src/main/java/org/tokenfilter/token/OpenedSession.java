@@ -1,9 +1,9 @@
 package org.tokenfilter.token;
 
 /**
- * A session that was opened for its user token.
+ * A session that was opened for a user token.
  *
- * @param id what its client goes on in it by; secret
+ * @param id the session id by which the client continues to use the session; secret
  * @param token the user token, used in that session
  */
 public record OpenedSession(SessionId id, ActiveToken token) {}

@@ -3,20 +3,20 @@ package org.tokenfilter.token;
 import java.util.Set;
 
 /**
- * What a request presents.
+ * The token that a request presents, with its session ids and its client.
  *
  * @param token the token as it was sent, of any length and content: the one that the sender put
- *     into the request itself, or else the first that came in a cookie
- * @param others further texts that came in cookies of the token's name, as they were sent. All
- *     applications of a host share its cookies, so each of them may be another application's
- * @param sessionIds the different session ids that were sent with it, as they were sent. Likewise
- *     some may be another application's
- * @param headersDiffer whether two session headers came that differ: no other application writes
- *     those, so they contradict each other
- * @param client where the request comes from
- * @param ambient whether the token came in a cookie alone, which a browser attaches by itself even
- *     to requests that another site makes
- * @param passive whether the client asks not to be counted: the token is not to be renewed
+ *     into the request explicitly, or else the first one that came in a cookie
+ * @param others further texts from cookies of the token's name, as they were sent. All applications
+ *     of a host share its cookies, so each text may belong to another application
+ * @param sessionIds the distinct session ids that were sent with the token, as they were sent. Some
+ *     may belong to another application as well
+ * @param headersDiffer whether two different session headers were sent. They contradict each other,
+ *     because no other application writes this header
+ * @param client the address of the client
+ * @param ambient whether the token came only in a cookie, which a browser attaches by itself even
+ *     to requests from another site
+ * @param passive whether the client asks for a passive use, which does not renew the token
  */
 public record PresentedToken(
     String token,
@@ -27,13 +27,13 @@ public record PresentedToken(
     boolean ambient,
     boolean passive) {
 
-  /** What a request presents that is to be counted, in one place. */
+  /** Creates a token that was sent in one place, for a use that may renew it. */
   public PresentedToken(
       String token, Set<String> sessionIds, ClientAddress client, boolean ambient) {
     this(token, sessionIds, client, ambient, false);
   }
 
-  /** What a request presents in one place. */
+  /** Creates a token that was sent in one place. */
   public PresentedToken(
       String token,
       Set<String> sessionIds,
@@ -49,7 +49,7 @@ public record PresentedToken(
     sessionIds = Set.copyOf(sessionIds);
   }
 
-  /** Shows no secret. */
+  /** Returns a text without secrets. */
   @Override
   public String toString() {
     return "PresentedToken[client=" + client + "]";

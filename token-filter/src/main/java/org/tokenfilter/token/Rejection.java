@@ -1,51 +1,60 @@
 package org.tokenfilter.token;
 
-/** Why a request is refused, as far as its sender may know. */
+/** The reason for the rejection of a request, as far as its sender may know. */
 public enum Rejection {
-  /** It presents no token. */
+  /** The request has no token. */
   MISSING,
-  /** Its token is not ours, unknown, forged, malformed, or bound to another session or client. */
+  /**
+   * The token was not issued by this application, or is unknown, forged, malformed, or bound to
+   * another session or client.
+   */
   INVALID,
-  /** Its token is authentic, but the store has no record of it, or no longer. */
+  /** The token is authentic, but the store has no record of it, or no longer has one. */
   UNKNOWN,
-  /** Its token is authentic, but was not used in time, or its time to live is over. */
+  /**
+   * The token is authentic, but has expired: it was not used in time, or its maximum lifetime has
+   * passed.
+   */
   EXPIRED,
-  /** Its token is authentic, but was closed. */
+  /** The token is authentic, but was revoked. */
   CLOSED,
-  /** Its token is authentic, but was exchanged for a successor. */
+  /** The token is authentic, but was exchanged for a successor. */
   REPLACED,
-  /** Its token is authentic, but made room for a younger one. */
+  /** The token is authentic, but was evicted in favor of a newer one. */
   EVICTED,
-  /** It presents two things that contradict each other, or a parameter that means nothing. */
+  /** The request contradicts itself, or has an invalid parameter. */
   BAD_REQUEST,
-  /** Its body is larger than anything that is read here. */
+  /** The request body is larger than the limit. */
   CONTENT_TOO_LARGE,
-  /** Its body is of a media type, or a coding, that is not read here. */
+  /** The request body has an unsupported media type or coding. */
   UNSUPPORTED_MEDIA_TYPE,
-  /** A browser sent it on behalf of another site. */
+  /** A browser sent the request on behalf of another site. */
   CROSS_SITE,
-  /** Its user name and password, of the scheme Basic, are missing or wrong. */
+  /** The user name and password of the scheme Basic are missing or wrong. */
   WRONG_CREDENTIALS,
-  /** Its user name and password, in its body, are wrong. */
+  /** The user name and password in the request body are wrong. */
   WRONG_LOGIN,
-  /** It needs a token, or user name and password, and has neither. */
+  /** The request needs a token, or user name and password, and has neither. */
   NO_CREDENTIALS,
-  /** It is authenticated, but lacks a role. */
+  /** The request is authenticated, but lacks a role. */
   INSUFFICIENT_SCOPE,
-  /** Too many logins by this user name or from this client have failed lately. */
+  /** Too many recent logins with this user name or from this client have failed. */
   TOO_MANY_LOGINS,
-  /** More logins wait to be checked than may. */
+  /** The queue of logins to check is full. */
   LOGIN_BUSY,
-  /** Its subject has more roles or attributes, or a longer name, than a token may stand for. */
+  /** The subject has more roles or attributes, or a longer name, than a token allows. */
   UNFIT_SUBJECT,
-  /** Its subject has as many open sessions as it may. */
+  /** The subject has reached the limit of open sessions. */
   SESSION_LIMIT,
-  /** Its API client has a live token, which it can refresh. */
+  /** The API client has a live token, which it can refresh. */
   CLIENT_TOKEN_LIVE,
-  /** Its API client has refreshed its token too often lately. */
+  /** The API client has recently refreshed its token too often. */
   TOO_MANY_REFRESHES;
 
-  /** Whether it is refused because its token, or its session, has died. */
+  /**
+   * Returns whether the request is rejected because its token or session has expired or was
+   * revoked.
+   */
   public boolean isDeath() {
     return switch (this) {
       case EXPIRED, CLOSED, REPLACED, EVICTED -> true;

@@ -10,8 +10,9 @@ import java.util.Base64;
 import org.tokenfilter.store.TokenId;
 
 /**
- * The secret that accompanies a session token: 32 bytes, of which at least 28 are random, as 43
- * characters of base64url. The record is found by its SHA-256 digest, so a store never holds one.
+ * The secret that accompanies a session token: 32 bytes, of which at least 28 are random, encoded
+ * as 43 characters of base64url. A record is found by the SHA-256 digest of the session id, so a
+ * store never holds a session id. Immutable.
  */
 public final class SessionId {
 
@@ -29,7 +30,7 @@ public final class SessionId {
     this.tokenId = TokenId.of(sha256().digest(bytes));
   }
 
-  /** A new one. */
+  /** Creates a random session id that is not marked with an audience. */
   public static SessionId random(SecureRandom random) {
     byte[] bytes = new byte[LENGTH];
     random.nextBytes(bytes);
@@ -37,10 +38,10 @@ public final class SessionId {
   }
 
   /**
-   * A new one that shows for which audience it was made: its last four bytes are the first ones of
-   * SHA-256 over the other 28, which are random, and the audience. So of the session ids that a
-   * browser sends to an application of its host, those of its other applications are left alone,
-   * also where they share a store.
+   * Creates a random session id that is marked with its audience. The first 28 bytes are random;
+   * the last four are the first ones of SHA-256 over the other 28 and the audience. A browser sends
+   * the session ids of all applications of a host, and the mark lets an application ignore those of
+   * the others, even if they share a store.
    */
   public static SessionId random(SecureRandom random, String audience) {
     byte[] bytes = new byte[LENGTH];
@@ -49,7 +50,10 @@ public final class SessionId {
     return new SessionId(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), bytes);
   }
 
-  /** Whether it was made for this audience; one of four billion others seems to be. */
+  /**
+   * Returns whether the session id is marked with the given audience. Of the session ids of other
+   * audiences, one in four billion is a false positive.
+   */
   public boolean isFor(String audience) {
     byte[] bytes = Base64.getUrlDecoder().decode(value);
     byte[] mark = mark(bytes, audience);
@@ -63,17 +67,17 @@ public final class SessionId {
   }
 
   /**
-   * The session id that a client sent. One id has one text: any other spelling is refused.
+   * Parses a session id that a client sent. Only the canonical text of a session id is accepted.
    *
    * @throws IllegalArgumentException if the text is not 43 characters of canonical base64url; the
-   *     message does not hold it
+   *     message does not contain it
    */
   public static SessionId parse(String text) {
     requireShape(text);
     return new SessionId(text, Base64.getUrlDecoder().decode(text));
   }
 
-  /** Whether a text is spelled as a session id is: {@link #parse} takes it. */
+  /** Returns whether {@link #parse} accepts the text. */
   public static boolean isPossible(String text) {
     if (!hasShape(text)) {
       return false;
@@ -88,20 +92,20 @@ public final class SessionId {
     return true;
   }
 
-  /** Finds records by what clients sent, and is kept for the next one. Not thread-safe. */
+  /** A reusable digester that computes record ids from session ids. Not thread-safe. */
   public static final class Finder {
 
     private final MessageDigest sha256 = sha256();
     private final byte[] text = new byte[TEXT_LENGTH];
     private final byte[] bytes = new byte[LENGTH];
 
-    /** One that has found nothing yet. */
+    /** Creates a digester. */
     public Finder() {}
 
     /**
-     * The id of the record of the session id that a client sent.
+     * Returns the id of the record for a session id that a client sent.
      *
-     * @throws IllegalArgumentException as {@link #parse}; it is as it was made then, too
+     * @throws IllegalArgumentException as for {@link #parse}; the digester can be used again
      */
     public TokenId tokenIdOf(String sent) {
       requireShape(sent);
@@ -118,13 +122,16 @@ public final class SessionId {
       try {
         sha256.digest(bytes, 0, LENGTH);
       } catch (DigestException e) {
-        throw new IllegalStateException("a digest of SHA-256 has 32 bytes", e);
+        throw new IllegalStateException("SHA-256 digest must have 32 bytes", e);
       }
       return bytes;
     }
   }
 
-  /** Of the last of 43 characters two bits are left over, which are zero in the one spelling. */
+  /**
+   * Checks the length and the last character only. Two bits of the last of 43 characters are
+   * unused, and are zero in the canonical form.
+   */
   private static boolean hasShape(String text) {
     return text.length() == TEXT_LENGTH
         && CANONICAL_ENDS.indexOf(text.charAt(TEXT_LENGTH - 1)) >= 0;
@@ -132,16 +139,17 @@ public final class SessionId {
 
   private static void requireShape(String text) {
     if (!hasShape(text)) {
-      throw new IllegalArgumentException("a session id has 43 characters of canonical base64url");
+      throw new IllegalArgumentException(
+          "session id must have 43 characters of canonical base64url");
     }
   }
 
-  /** The text that the client keeps. Secret: for the answer to its owner alone. */
+  /** Returns the text for the client. It is secret, and only for the response to its owner. */
   public String value() {
     return value;
   }
 
-  /** The id of the session's record: the digest, which is no secret. */
+  /** Returns the id of the session's record: the digest of the session id, which is not secret. */
   public TokenId tokenId() {
     return tokenId;
   }
@@ -150,7 +158,7 @@ public final class SessionId {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+      throw new IllegalStateException("SHA-256 must be available in every JDK", e);
     }
   }
 
@@ -164,7 +172,7 @@ public final class SessionId {
     return tokenId.hashCode();
   }
 
-  /** Shows the handle, not the secret. */
+  /** Returns a text with the id of the record, without the secret. */
   @Override
   public String toString() {
     return "SessionId[handle=" + tokenId + "]";

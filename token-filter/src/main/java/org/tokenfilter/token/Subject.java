@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Somebody who has logged in.
+ * A user or an API client that has logged in. Immutable.
  *
- * <p>One that is larger than this is given no token: the login is refused for good, with 403, and
- * the log names the user and the limit. So an authenticator hands on the roles that the application
- * asks for, and not all groups of a directory: 200 of them by their distinguished names are too
- * many.
+ * <p>A subject that exceeds the limits below cannot get a token. Its login is rejected permanently,
+ * with 403, and the log names the subject and the limit. Therefore an authenticator should pass on
+ * only the roles that the application checks, and not all groups of a directory: 200 groups by
+ * their distinguished names exceed the limit.
  *
- * @param name 1 to 255 characters, compared exactly
- * @param roles what {@code isUserInRole} answers to: at most 8,192 bytes of UTF-8 in all
- * @param attributes what the application keeps with the token: at most 8,192 bytes of UTF-8 in all,
- *     names and values
+ * @param name the name, 1 to 255 characters; compared exactly
+ * @param roles the roles for {@code isUserInRole}; at most 8,192 bytes of UTF-8 in all
+ * @param attributes the data that the application keeps with the token; names and values together
+ *     have at most 8,192 bytes of UTF-8
  */
 public record Subject(String name, Set<String> roles, Map<String, String> attributes) {
 
@@ -26,7 +26,7 @@ public record Subject(String name, Set<String> roles, Map<String, String> attrib
     attributes = Map.copyOf(attributes);
   }
 
-  /** A subject without attributes. */
+  /** Returns a subject without attributes. */
   public static Subject of(String name, String... roles) {
     return new Subject(name, new HashSet<>(List.of(roles)), Map.of());
   }

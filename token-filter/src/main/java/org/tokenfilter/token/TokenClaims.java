@@ -9,13 +9,14 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * What a token says about itself. Everything else is in the record.
+ * The claims of a token. All other data is in its record.
  *
- * @param id claim {@code jti} (RFC 7519, 4.1.7): the record
+ * @param id claim {@code jti} (RFC 7519, 4.1.7): the id of the record
  * @param kind claim {@code k}: {@code s}, {@code o} or {@code u}
- * @param audience claim {@code aud}: the application that it is for
+ * @param audience claim {@code aud}: the application for which the token was issued
  * @param issuedAt claim {@code iat}, in whole seconds
- * @param expiresAt claim {@code exp}, in whole seconds; null exactly where the record never expires
+ * @param expiresAt claim {@code exp}, in whole seconds; null if and only if the record never
+ *     expires
  */
 public record TokenClaims(
     TokenId id, TokenKind kind, String audience, Instant issuedAt, @Nullable Instant expiresAt) {
@@ -26,7 +27,7 @@ public record TokenClaims(
     expiresAt = expiresAt == null ? null : expiresAt.truncatedTo(ChronoUnit.SECONDS);
   }
 
-  /** Whether a token of this record says so, for whatever audience. */
+  /** Returns whether these are the claims of a token of the given record, for any audience. */
   public boolean isOf(TokenRecord record) {
     return id.equals(record.id())
         && kind == record.kind()
@@ -42,9 +43,9 @@ public record TokenClaims(
   }
 
   /**
-   * Whether it says the same. Written out, since each start compares claims: what JDK 17 makes for
-   * a record keeps the type that it compared last for ever, and with it an application that is
-   * gone.
+   * Returns whether all claims are equal. It is written out because claims are compared at each
+   * start: the implementation that JDK 17 generates for a record retains the type that it compared
+   * last, and with it an application that was undeployed.
    */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -61,7 +62,7 @@ public record TokenClaims(
     return id.hashCode();
   }
 
-  /** What a token of this record says. */
+  /** Returns the claims of a token of the given record. */
   public static TokenClaims of(TokenRecord record, String audience) {
     return new TokenClaims(
         record.id(), record.kind(), audience, record.issuedAt(), record.expiresAt());

@@ -3,8 +3,8 @@ package org.tokenfilter.token;
 import java.io.Serial;
 
 /**
- * A request is refused. Its {@link #why()} is for the log: it says more than the sender may know,
- * but holds no secret. It has no stack trace: refusals come by the thousand.
+ * Thrown if a request is rejected. Its {@link #why()} is for the log: it contains more than the
+ * sender may know, but no secret. It has no stack trace, because rejections are frequent.
  */
 public final class TokenRejectedException extends Exception {
 
@@ -15,9 +15,14 @@ public final class TokenRejectedException extends Exception {
   private final boolean misuse;
 
   private static final String OTHER_VERSION =
-      "bound to an address of the other version of IP than its client's";
+      "bound to an address of a different IP version than the client's";
 
-  /** A refusal, with its reason for the log. */
+  /**
+   * Creates a rejection.
+   *
+   * @param rejection the reason that the sender may know
+   * @param why the detail for the log
+   */
   public TokenRejectedException(Rejection rejection, String why) {
     this(rejection, why, false);
   }
@@ -30,39 +35,45 @@ public final class TokenRejectedException extends Exception {
   }
 
   /**
-   * The refusal of an authentic token that is not its sender's, as far as one can tell. The sender
-   * may know no more than that it is {@link Rejection#INVALID}.
+   * Returns a rejection for an authentic token that, as far as can be determined, was presented by
+   * another sender than its owner. The sender may only know that the token is {@link
+   * Rejection#INVALID}.
+   *
+   * @param why the detail for the log
    */
   public static TokenRejectedException misuse(String why) {
     return new TokenRejectedException(Rejection.INVALID, why, true);
   }
 
   /**
-   * The refusal of a token whose client has come by IPv4 and is now come by IPv6, or the other way
-   * round: as far as one can tell it has changed its network, and so is no sign of a theft.
+   * Returns a rejection for a token whose client has changed from IPv4 to IPv6 or back. As far as
+   * can be determined, the client has changed its network, so this is no sign of a theft.
    */
   public static TokenRejectedException ofOtherVersion() {
     return new TokenRejectedException(Rejection.INVALID, OTHER_VERSION);
   }
 
-  /** Whether it is such a refusal. */
+  /**
+   * Returns whether the client has changed between IPv4 and IPv6, as in {@link #ofOtherVersion}.
+   */
   public boolean isOfOtherVersion() {
     return why.equals(OTHER_VERSION);
   }
 
-  /** What the sender may know. */
+  /** Returns the reason that the sender may know. */
   public Rejection rejection() {
     return rejection;
   }
 
-  /** Whether the token may be stolen or forged, so that somebody should look at it. */
+  /** Returns whether the token may be stolen or forged, so that an operator should investigate. */
   public boolean isMisuse() {
     return misuse;
   }
 
   /**
-   * What the log may say. Where the rejection is {@link Rejection#BAD_REQUEST} some endpoints tell
-   * the sender too, so it then repeats nothing of the request and says nothing of the inside.
+   * Returns the detail for the log. If the rejection is {@link Rejection#BAD_REQUEST}, some
+   * endpoints also send it to the client. It then repeats nothing of the request and contains no
+   * internals.
    */
   public String why() {
     return why;

@@ -3,8 +3,9 @@ package org.tokenfilter.token;
 import java.io.Serial;
 
 /**
- * Who has logged in cannot be given a token, now or later: the name, the roles or the attributes do
- * not fit into a record. Its message says which, and what the limit is, and holds no value of them.
+ * Thrown if a subject that has logged in cannot get a token, now or later, because its name, roles
+ * or attributes do not fit into a record. The message names the offending part and its limit, and
+ * contains no value of it.
  */
 public final class UnfitSubjectException extends IllegalArgumentException {
 
@@ -13,17 +14,17 @@ public final class UnfitSubjectException extends IllegalArgumentException {
   private final String subject;
 
   /**
-   * A subject that does not fit.
+   * Creates an exception.
    *
-   * @param subject the name
-   * @param why from the record
+   * @param subject the name of the subject
+   * @param why the failed check of the record
    */
   public UnfitSubjectException(String subject, IllegalArgumentException why) {
     super(why.getMessage(), why);
     this.subject = subject;
   }
 
-  /** The name of the subject, which may be anything. */
+  /** Returns the name of the subject, which may contain any characters. */
   public String subject() {
     return subject;
   }

@@ -1,10 +1,11 @@
 /**
- * The values that all other rooms speak in: who somebody is, what a request presents, what it gets,
- * and why it is refused.
+ * The value types that all other packages share: a subject, a presented token, an issued token, and
+ * the reason for a rejection.
  *
- * <p>Nothing here asks for the time, for randomness or for a servlet. Secrets are never part of a
- * {@code toString()}. Start with {@link org.tokenfilter.token.PresentedToken}, which goes in, and
- * {@link org.tokenfilter.token.ActiveToken}, which comes out.
+ * <p>Nothing in this package uses the time, randomness or a servlet, except that a {@link
+ * org.tokenfilter.token.SessionId} takes its bytes from a given source. Secrets are never part of a
+ * {@code toString()}. Start with {@link org.tokenfilter.token.PresentedToken}, the input of the
+ * validation, and {@link org.tokenfilter.token.ActiveToken}, its output.
  */
 @NullMarked
 package org.tokenfilter.token;

@@ -235,7 +235,7 @@ class ClientBindingTest {
               .anyMatch(
                   line ->
                       line.startsWith("INFO event=refused rejection=invalid")
-                          && line.contains("other version of IP")
+                          && line.contains("different IP version")
                           && line.contains("client=\"2001:db8:0:0:0:0:0:1\""))
               .noneMatch(line -> line.startsWith("WARN event=refused"));
           return answer;

@@ -69,7 +69,7 @@ final class NetworkTest {
   void rangeWithBitsBehindItsLengthIsRefused(String range) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Network.parse(range))
-        .withMessageContaining("bits are set behind the length")
+        .withMessageContaining("must have no bits set after its prefix length")
         .withMessageContaining(range);
   }
 
@@ -93,7 +93,7 @@ final class NetworkTest {
   void lengthThatIsNoneIsRefused(String range) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Network.parse(range))
-        .withMessageContaining("a length is 0 to")
+        .withMessageContaining("prefix length must be 0 to")
         .withMessageContaining(range);
   }
 
@@ -103,6 +103,6 @@ final class NetworkTest {
   void whatIsNoAddressIsRefusedAndNeverLookedUp(String range) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Network.parse(range))
-        .withMessage("not an address or a range: " + range);
+        .withMessage("not an IP address or a CIDR range: " + range);
   }
 }

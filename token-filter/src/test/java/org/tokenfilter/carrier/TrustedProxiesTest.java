@@ -450,9 +450,10 @@ final class TrustedProxiesTest {
   @Test
   void remedyForCookiesWithoutSecureIsOfItsCause() throws Exception {
     String https = "X-Forwarded-Proto: https";
-    assertThat(plainCookies(from("192.0.2.1", https), true)).contains("secure=true, or auto");
+    assertThat(plainCookies(from("192.0.2.1", https), true))
+        .contains("secure=true or token.cookie.secure=auto");
     assertThat(plainCookies(from(PEER, "Host: a", "Origin: https://a"), false))
-        .contains("let that proxy send X-Forwarded-Proto");
+        .contains("configure that proxy to send X-Forwarded-Proto");
     HttpServletRequest resolved = from("203.0.113.9", https);
     when(resolved.getAttribute("org.apache.tomcat.request.forwarded")).thenReturn(true);
     assertThat(plainCookies(resolved, false)).contains("container").doesNotContain("trusted");
@@ -562,7 +563,7 @@ final class TrustedProxiesTest {
       assertThat(logged.messages())
           .singleElement()
           .asString()
-          .contains("The container names no address of a client");
+          .contains("The container reports no client address");
     }
   }
 

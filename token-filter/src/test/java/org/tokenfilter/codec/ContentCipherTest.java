@@ -44,7 +44,7 @@ class ContentCipherTest {
             }) {
           assertThatExceptionOfType(JOSEException.class)
               .isThrownBy(() -> cipher.open(odd, CraftedTokens.BYTES))
-              .withMessage("an initialization vector or a tag of another length");
+              .withMessage("the initialization vector or the tag has the wrong length");
         }
       }
     }

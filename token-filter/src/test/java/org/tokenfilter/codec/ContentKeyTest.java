@@ -24,7 +24,7 @@ class ContentKeyTest {
         List.of("", " ", "k 1", "k/1", "../k", "k1\n", "k\u0000", "ключ", "k\"", "x".repeat(65))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> CraftedTokens.key(kid, CBC, ContentKey.State.ACTIVE))
-          .withMessage("a kid has 1 to 64 characters of A-Z a-z 0-9 . _ -");
+          .withMessage("kid must have 1 to 64 characters of A-Z a-z 0-9 . _ -");
     }
   }
 
@@ -131,7 +131,7 @@ class ContentKeyTest {
     for (Instant never : List.of(Instant.EPOCH.minusMillis(1), ContentKey.LATEST.plusMillis(1))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> key.madeAt(never))
-          .withMessage("key 'k1' was made at no time");
+          .withMessage("key 'k1': the creation time must be in the years 1970 to 9999");
     }
   }
 }

@@ -47,7 +47,8 @@ class IssueCountTest {
     for (int i = 0; i < 2; i++) {
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(() -> codec.encode(CLAIMS))
-          .withMessage("key 'k1' has made as many tokens as it may: make another one active");
+          .withMessage(
+              "key 'k1' has encrypted its maximum number of tokens: make another key active");
     }
     for (String token : tokens) {
       assertThat(codec.decode(token)).isEqualTo(CLAIMS);
@@ -62,8 +63,8 @@ class IssueCountTest {
       encoded(1);
       assertThat(log.take())
           .containsExactly(
-              "WARN Key 'k1' (A256GCM) has made 3 tokens on this node, which stops at 5: put"
-                  + " another key in its place");
+              "WARN Key 'k1' (A256GCM) has encrypted 3 tokens on this node, which stops at 5: make"
+                  + " another key active");
       encoded(MOST - MANY);
       assertThat(log.take()).isEmpty();
       for (int i = 0; i < 5; i++) {
@@ -71,8 +72,8 @@ class IssueCountTest {
       }
       assertThat(log.take())
           .containsExactly(
-              "ERROR Key 'k1' (A256GCM) has made all the 5 tokens that it may on this node, which"
-                  + " issues none until another key is active");
+              "ERROR Key 'k1' (A256GCM) has encrypted 5 tokens, the maximum on this node, which"
+                  + " issues no more until another key is active");
     }
   }
 

@@ -125,7 +125,7 @@ class JweTokenCodecTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new JweTokenCodec(() -> RING, audience, new SecureRandom()))
           .withMessage(
-              "an audience is Unicode text of 1 to 128 characters without control characters");
+              "audience must be Unicode text of 1 to 128 characters without control characters");
     }
   }
 

@@ -170,7 +170,7 @@ class JwkSetFileChangeTest {
                       }
                       return next;
                     }))
-        .withMessage("a key file has at most 65536 bytes, and these are 601 keys");
+        .withMessage("a key file may have at most 65536 bytes, and 601 keys need more");
     assertThat(file).hasContent(content);
   }
 
@@ -188,7 +188,7 @@ class JwkSetFileChangeTest {
                         write(edited);
                         return with(ring, "k2");
                       }))
-          .withMessage(file + " was changed meanwhile by somebody else: look, and try again");
+          .withMessage(file + " was changed in the meantime: check it, and try again");
       assertThat(file).content().isEqualTo(edited);
       assertNothingIsLeft();
     }

@@ -116,7 +116,7 @@ class JwkSetFileCreationTest {
       Path file = zip.getPath("a", "keys.json");
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> JwkSetFile.create(file, A256GCM, random, NOW))
-          .withMessageStartingWith(file + " cannot be made by a hard link from its draft: ");
+          .withMessageStartingWith(file + " cannot be created by a hard link from its draft: ");
       try (Stream<Path> left = Files.list(zip.getPath("a"))) {
         assertThat(left).isEmpty();
       }

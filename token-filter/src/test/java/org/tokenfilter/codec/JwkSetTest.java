@@ -169,7 +169,7 @@ class JwkSetTest {
       refused(set(KEY.replace("active", state)), "key 'k1': state is not one of staged, active,");
     }
     for (String kid : List.of("", " ", "../k1", "k\\u0000", "k\\n1", "x".repeat(65))) {
-      refused(set(KEY.replace("\"k1\"", "\"" + kid + "\"")), "key number 1: a kid has 1 to 64");
+      refused(set(KEY.replace("\"k1\"", "\"" + kid + "\"")), "key number 1: kid must have 1 to 64");
     }
     return cases.stream();
   }

@@ -61,7 +61,7 @@ class KeptCiphersTest {
             forged ->
                 catchThrowableOfType(TokenRejectedException.class, () -> codec.decode(forged))
                     .getMessage())
-        .containsOnly("not a token of ours: it does not decrypt");
+        .containsOnly("invalid token: it does not decrypt");
   }
 
   /** All begin at once, so that ciphers are made, lent, put back and dropped all the time. */

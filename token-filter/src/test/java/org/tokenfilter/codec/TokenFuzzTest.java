@@ -44,7 +44,7 @@ class TokenFuzzTest {
       OPENING.stream().map(TokenFuzzTest::issued).collect(Collectors.toSet());
 
   private static final int MOST_CHARACTERS = 1024;
-  private static final String REFUSED = "not a token of ours: ";
+  private static final String REFUSED = "invalid token: ";
 
   /** All that is ever said of a token that is refused, and so nothing that it says. */
   private static final Set<String> WHY =
@@ -54,12 +54,12 @@ class TokenFuzzTest {
           "it has more than five parts",
           "it has an encrypted key",
           "a part is not canonical base64url",
-          "a character is not of base64url",
-          "no key of ours makes its header",
+          "a character is not in the base64url alphabet",
+          "no key in the key ring has its header",
           "its key is for another encryption",
           "its key is retired",
           "it does not decrypt",
-          "its claims are not ours",
+          "its claims are not valid",
           "it is for another audience");
 
   /** Nothing is accepted but, to the letter, a token that was issued. */

@@ -222,7 +222,7 @@ class TokenStringAttackTest {
     assertThat(CompactJwe.parse(longest).text()).isEqualTo(longest);
     assertThatExceptionOfType(TokenRejectedException.class)
         .isThrownBy(() -> CompactJwe.parse("AA" + longest))
-        .withMessage("not a token of ours: it is longer than 1024 characters");
+        .withMessage("invalid token: it is longer than 1024 characters");
   }
 
   @Test

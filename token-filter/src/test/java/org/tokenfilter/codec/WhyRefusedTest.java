@@ -40,8 +40,8 @@ class WhyRefusedTest {
 
   @Test
   void ofTheSpelling() {
-    assertWhy(token + "=", "a character is not of base64url");
-    assertWhy(" " + token, "a character is not of base64url");
+    assertWhy(token + "=", "a character is not in the base64url alphabet");
+    assertWhy(" " + token, "a character is not in the base64url alphabet");
     assertWhy(with(token, 4, parts(token).get(4) + "AAA"), "a part is not canonical base64url");
   }
 
@@ -51,9 +51,9 @@ class WhyRefusedTest {
     assertWhy(ofKey("k2", A256CBC_HS512), "its key is retired");
     assertWhy(ofKey("k1", A256GCM), "its key is for another encryption");
     assertWhy(ofKey("k2", A128CBC_HS256), "its key is for another encryption");
-    assertWhy(ofKey("k3", A128CBC_HS256), "no key of ours makes its header");
-    assertWhy(CraftedTokens.withHeader("{}"), "no key of ours makes its header");
-    assertWhy(with(token, 0, ""), "no key of ours makes its header");
+    assertWhy(ofKey("k3", A128CBC_HS256), "no key in the key ring has its header");
+    assertWhy(CraftedTokens.withHeader("{}"), "no key in the key ring has its header");
+    assertWhy(with(token, 0, ""), "no key in the key ring has its header");
   }
 
   @Test
@@ -64,7 +64,7 @@ class WhyRefusedTest {
         new TokenClaims(CLAIMS.id(), CLAIMS.kind(), "/invoices", CLAIMS.issuedAt(), null);
     assertWhy(other.encode(claims), "it is for another audience");
     assertWhy(with(token, 4, parts(codec.encode(CLAIMS)).get(4)), "it does not decrypt");
-    assertWhy(CraftedTokens.withContent("{}"), "its claims are not ours");
+    assertWhy(CraftedTokens.withContent("{}"), "its claims are not valid");
   }
 
   private static String ofKey(String kid, ContentEncryption encryption) {
@@ -74,7 +74,7 @@ class WhyRefusedTest {
   private void assertWhy(String refused, String why) {
     assertThatExceptionOfType(TokenRejectedException.class)
         .isThrownBy(() -> codec.decode(refused))
-        .satisfies(e -> assertThat(e.why()).isEqualTo("not a token of ours: " + why));
+        .satisfies(e -> assertThat(e.why()).isEqualTo("invalid token: " + why));
     CraftedTokens.assertRefused(codec, refused);
   }
 }

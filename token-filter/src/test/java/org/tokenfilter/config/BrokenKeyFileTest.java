@@ -121,7 +121,7 @@ final class BrokenKeyFileTest {
           .filteredOn(line -> !isOfTheAccounts(line))
           .singleElement()
           .asString()
-          .startsWith("ERROR What was read before stays in force, since " + file.path())
+          .startsWith("ERROR The previous content stays in force, since " + file.path())
           .contains(mistake.told())
           .satisfies(BrokenKeyFileTest::assertHoldsNoKey);
 

@@ -76,7 +76,7 @@ final class BrokenProviderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "null, its provider answered null",
+    "null, its provider returned null",
     "exception, no driver",
     "error, org/example/Driver",
     "away, no connection"

@@ -29,27 +29,27 @@ final class ConfigurationDocumentTest {
       4. a context-param of the application
       5. the default
 
-      So an operator overrides what is packed. Durations are ISO-8601: `PT30M`, `PT1H30M`, `P7D`. Lists are separated by
-      commas.
+      An operator can thus override the packaged settings. Durations are ISO-8601: `PT30M`, `PT1H30M`, `P7D`. Lists are
+      separated by commas.
 
-      What is misspelt, is not of its shape or contradicts another setting stops the start, with one message that lists it
-      all. A default that is contradicted gives way where that is safe: `token.open.max-lifetime=PT10M` alone shortens
-      `token.client.lifetime`, too. Where it is not, as with a limit, the message says which of the two is the default
-      ([why so](adr/0050-settings-that-contradict-defaults.md)).
+      Settings that are misspelt, invalid or contradict each other stop the start, with one message that lists all mistakes.
+      A default that an explicit setting contradicts is adjusted if that is safe: `token.open.max-lifetime=PT10M` alone also
+      shortens `token.client.lifetime`. If it is not safe, as for a limit, the message says which of the two is the default
+      ([reasons](adr/0050-settings-that-contradict-defaults.md)).
 
-      A system property or environment variable that resembles a key and is none is a warning: "did you mean". It stops the
-      start if it is a system property `token.store.NAME.` of a store that is installed.
+      A system property or environment variable that resembles a key but is not one causes a warning with a suggestion. A
+      system property that starts with `token.store.NAME.` for an installed store, but is not a setting, stops the start.
 
-      The settings in force are logged once, at the start: one a line, with the source of what is set, and the reason where a
-      default has given way. What may be a secret is masked.
+      The settings in force are logged once, at the start, one per line. Each explicit setting has its source, and each
+      adjusted default the reason. Possible secrets are masked.
 
-      **Application** keys hold for the whole application, wherever they are written: two filters that set one to different
-      values stop the start. **Filter** keys hold for the filter, or the servlet of ours, whose init-param they are; written
-      elsewhere they are the default of all.
+      **Application** keys hold for the whole application, in whichever source they are set. If two filters set such a key to
+      different values, the start stops. **Filter** keys hold for the filter or servlet of this library that has them as
+      init-params; in other sources they are the default for all.
 
-      A store provider has settings of its own, `token.store.NAME.SETTING`, which its documents name.
+      A store provider has settings of its own, `token.store.NAME.SETTING`, which its documentation lists.
 
-      | key | holds for | default | what may be written | |
+      | key | holds for | default | valid values | effect |
       |---|---|---|---|---|
       """;
 

@@ -48,7 +48,7 @@ final class ConsistencyTest {
   void headerThatMeansSomethingElseStopsTheStart(String header) {
     assertStops(
         Map.of("token.session.header", header),
-        "token.session.header=" + header + " has a meaning of its own in HTTP");
+        "token.session.header=" + header + " is reserved; set the name of another header");
   }
 
   @Test
@@ -59,7 +59,7 @@ final class ConsistencyTest {
             "token.client.lifetime", "P366D",
             "token.refresh.grace", "PT2H",
             "token.retention", "PT1H"),
-        "token.session.header=userToken has a meaning of its own in HTTP",
+        "token.session.header=userToken is reserved; set the name of another header",
         "token.client.lifetime=PT8784H is longer than token.open.max-lifetime=PT8760H (the"
             + " default): set token.open.max-lifetime too",
         "token.refresh.grace=PT2H is longer than token.retention=PT1H");

@@ -123,8 +123,8 @@ final class CookieSettingsTest {
   void partitionedCookieNeedsToBeForFramesOfOtherSites() throws Exception {
     String problem =
         "token.cookie.partitioned=true needs token.cookie.secure=true and"
-            + " token.cookie.same-site=None: browsers send such a cookie in a frame of another site"
-            + " else not at all";
+            + " token.cookie.same-site=None: otherwise browsers do not send the cookie in frames of"
+            + " other sites";
     assertStops(Map.of("token.cookie.partitioned", "true"), problem);
     assertStops(Map.of("token.cookie.partitioned", "true", "token.cookie.secure", "true"), problem);
     start(
@@ -139,9 +139,9 @@ final class CookieSettingsTest {
   void domainIsRefusedWithItsReason() {
     assertStops(
         Map.of("token.cookie.domain", "example.org"),
-        "there is no setting token.cookie.domain; by intent: cookies with a Domain go to every host"
-            + " of it, and every host of it can overwrite them. Serve what shares a login at one"
-            + " host, or let each host have its own");
+        "there is no setting token.cookie.domain; by design: browsers send cookies with a Domain to"
+            + " all its hosts, and each host can overwrite them. Serve applications that share a"
+            + " login at one host, or use one login per host");
   }
 
   @ParameterizedTest

@@ -71,12 +71,13 @@ final class CredentialsSettingsTest {
 
   @Test
   void containerWithoutRolesToAskStopsTheStart() {
-    assertStops("container", "token.credentials.roles is needed with token.credentials=container");
+    assertStops(
+        "container", "token.credentials.roles must be set with token.credentials=container");
   }
 
   @Test
   void fileThatIsNotNamedOrCannotBeReadStopsTheStart() throws Exception {
-    assertStops("file", "token.credentials.file is needed with token.credentials=file");
+    assertStops("file", "token.credentials.file must be set with token.credentials=file");
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     Path accounts = folder.resolve("accounts");
     Files.writeString(accounts, "alice:secret:user\n");

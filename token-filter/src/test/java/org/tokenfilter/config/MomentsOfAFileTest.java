@@ -83,7 +83,7 @@ final class MomentsOfAFileTest {
       assertThat(known()).isEqualTo(8);
       assertThat(log.take())
           .hasSize(2)
-          .allMatch(line -> line.startsWith("ERROR What was read before stays in force, since"));
+          .allMatch(line -> line.startsWith("ERROR The previous content stays in force, since"));
 
       Files.writeString(file, users(9));
       look(2);

@@ -21,8 +21,8 @@ import org.tokenfilter.token.Subject;
 final class RecheckSettingsTest {
 
   private static final String CANNOT =
-      "token.subject.recheck=PT1M needs an authenticator that can be asked, and %s cannot"
-          + ": it does not implement canTellCurrent and current";
+      "token.subject.recheck=PT1M needs an authenticator that reports account status; %s does not"
+          + ", since it does not implement canTellCurrent and current";
 
   @TempDir private Path folder;
 
@@ -70,14 +70,15 @@ final class RecheckSettingsTest {
     settings.remove("token.credentials");
     settings.remove("token.credentials.file");
     assertStops(
-        settings, "token.subject.recheck=PT1M needs token.credentials: nobody could be asked");
+        settings,
+        "token.subject.recheck=PT1M needs token.credentials: there is no authenticator to query");
   }
 
   @Test
   void whoCannotBeMadeIsToldOnce() throws Exception {
     Map<String, String> settings = settings("PT1M");
     settings.remove("token.credentials.file");
-    assertStops(settings, "token.credentials.file is needed with token.credentials=file");
+    assertStops(settings, "token.credentials.file must be set with token.credentials=file");
   }
 
   @ParameterizedTest
@@ -85,7 +86,7 @@ final class RecheckSettingsTest {
   void lessThanASecondStopsTheStart(String interval) throws Exception {
     assertStops(
         settings(interval),
-        "token.subject.recheck=" + interval + " is neither PT0S nor at least PT1S");
+        "token.subject.recheck=" + interval + " must be PT0S or at least PT1S");
   }
 
   @ParameterizedTest

@@ -38,8 +38,8 @@ final class ThreadsTest {
       }
       assertThat(log.lines())
           .containsExactly(
-              "WARN The listeners cannot keep up: events are dropped, 1 so far; make them faster,"
-                  + " or hand their work on to a queue of their own");
+              "WARN The listeners cannot keep up; events dropped so far: 1. Make them faster,"
+                  + " or let them pass their work to a queue of their own");
       letGo.countDown();
     }
     assertThat(done).hasValue(MOST_QUEUED);

@@ -52,11 +52,11 @@ final class TokenSecurityTest {
                           + " least PT1S",
                       "token.binding=mac is not off or address or prefix or dual-stack",
                       "there is no setting token.idletimeout; did you mean token.idle-timeout?",
-                      "token.store=cassandra is not installed; these are: [memory]",
+                      "token.store=cassandra is not installed; installed are [memory]",
                       "token.cookie.same-site=None needs token.cookie.secure=true",
                       "token.user.idle-timeout=PT720H is longer than token.max-lifetime=PT168H (the"
                           + " default): set token.max-lifetime too",
-                      "token.keys.file is needed: the JWK Set file that holds the keys");
+                      "token.keys.file must be set: the JWK Set file that holds the keys");
               assertThat(e.getMessage()).contains(e.problems());
             });
   }
@@ -106,7 +106,8 @@ final class TokenSecurityTest {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.put("token.session.header", "Cookie");
     assertThatThrownBy(() -> TokenSecurity.from(settings))
-        .hasMessageContaining("token.session.header=Cookie has a meaning of its own in HTTP");
+        .hasMessageContaining(
+            "token.session.header=Cookie is reserved; set the name of another header");
   }
 
   @Test
@@ -114,7 +115,7 @@ final class TokenSecurityTest {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.put("token.carriers", "");
     assertThatThrownBy(() -> TokenSecurity.from(settings))
-        .hasMessageContaining("token.carriers is empty");
+        .hasMessageContaining("token.carriers must not be empty");
   }
 
   @Test
@@ -232,7 +233,8 @@ final class TokenSecurityTest {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.remove("token.credentials");
     try (WebApp app = new WebApp().filter(new TokenFilter(), settings).accessTokens()) {
-      assertThatThrownBy(app::start).hasStackTraceContaining("token.credentials is needed by");
+      assertThatThrownBy(app::start)
+          .hasStackTraceContaining("token.credentials must be set, since it is needed by");
     }
     assertThat(threads()).isEmpty();
   }
@@ -243,7 +245,7 @@ final class TokenSecurityTest {
       Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
       settings.put("token.revocation.lag", lag);
       assertThatThrownBy(() -> TokenSecurity.from(settings))
-          .hasMessageContaining("token.revocation.lag=" + lag + " is neither PT0S nor between");
+          .hasMessageContaining("token.revocation.lag=" + lag + " must be PT0S or between");
     }
     assertThat(threads()).isEmpty();
   }

@@ -97,7 +97,7 @@ final class UnfinishedEndsTest {
     try (LogLines log = new LogLines(UnfinishedEnds.class.getName(), Level.WARN)) {
       ends.close();
       assertThat(log.lines())
-          .containsExactly("WARN 1 sessions were not closed; they end when they expire");
+          .containsExactly("WARN 1 sessions were not closed; they live until they expire");
     }
   }
 }

@@ -35,11 +35,11 @@ class CredentialsFuzzTest {
   /** No word of a hash, but perhaps a character of it. */
   private static final Pattern SAID =
       Pattern.compile(
-          " has no account; it needs one line USER:HASH:ROLE,ROLE at least"
-              + "|, line [0-9]+: (an account is written USER:HASH:ROLE,ROLE"
-              + "|not a hash like \\$pbkdf2-sha512\\$210000\\$SALT\\$HASH"
-              + "|a role is empty, or stands there twice"
-              + "|the user stands in an earlier line too"
+          " has no account; it needs at least one line USER:HASH:ROLE,ROLE"
+              + "|, line [0-9]+: (an account must have the form USER:HASH:ROLE,ROLE"
+              + "|a hash must have the form \\$pbkdf2-sha512\\$210000\\$SALT\\$HASH"
+              + "|roles must not be empty or repeated"
+              + "|the user is already in an earlier line"
               + "|Illegal base64 character -?[0-9a-f]{1,2}"
               + "|Last unit does not have enough valid bits"
               + "|Input byte array has (incorrect ending byte at|wrong 4-byte ending unit|incorrect"

@@ -81,7 +81,7 @@ class PasswordFileTest {
     for (String text : List.of("", "# no account yet", "\n\n")) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> read(text))
-          .withMessageContaining("has no account; it needs one line USER:HASH:ROLE,ROLE at least");
+          .withMessageContaining("has no account; it needs at least one line USER:HASH:ROLE,ROLE");
     }
   }
 
@@ -141,7 +141,7 @@ class PasswordFileTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(line, "bob:" + hash + ":user", "", line))
-        .withMessageEndingWith("line 4: the user stands in an earlier line too");
+        .withMessageEndingWith("line 4: the user is already in an earlier line");
   }
 
   @Test
@@ -170,7 +170,7 @@ class PasswordFileTest {
   @Test
   void keysThatContradictAreAMistake() {
     String one = ApiKeyDigest.of("one".toCharArray()).text();
-    assertMistake("the key stands in an earlier line too", "a:" + one + ":", "b:" + one + ":");
+    assertMistake("the key is already in an earlier line", "a:" + one + ":", "b:" + one + ":");
     assertMistake(
         "the user has other roles in an earlier line", "a:" + hash + ":x", "a:" + one + ":y");
     for (String wrong :

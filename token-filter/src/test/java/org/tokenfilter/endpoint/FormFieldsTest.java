@@ -107,8 +107,7 @@ final class FormFieldsTest {
       assertThatExceptionOfType(TokenRejectedException.class)
           .as(other)
           .isThrownBy(() -> FormFields.parse(other, FieldNames.only("name")))
-          .satisfies(
-              refused -> assertThat(refused.why()).isEqualTo("a field that is not known here"));
+          .satisfies(refused -> assertThat(refused.why()).isEqualTo("a parameter is unknown"));
     }
   }
 

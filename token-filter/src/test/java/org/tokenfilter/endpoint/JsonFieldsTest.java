@@ -39,8 +39,7 @@ final class JsonFieldsTest {
     assertThatExceptionOfType(TokenRejectedException.class)
         .isThrownBy(
             () -> JsonFields.parse("{\"x\":1}".getBytes(StandardCharsets.UTF_8), FieldNames.only()))
-        .satisfies(
-            refused -> assertThat(refused.why()).isEqualTo("a field that is not known here"));
+        .satisfies(refused -> assertThat(refused.why()).isEqualTo("a parameter is unknown"));
   }
 
   @ParameterizedTest

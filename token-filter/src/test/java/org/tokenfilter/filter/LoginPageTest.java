@@ -173,7 +173,7 @@ final class LoginPageTest {
     assertThatExceptionOfType(ConfigurationException.class)
         .isThrownBy(() -> start("token.login-page", "/inside"))
         .withMessageContaining(
-            "token.login-page=/inside needs a token itself, and would send its visitors to itself"
-                + " for ever; list it in token.paths.public");
+            "token.login-page=/inside must not need a token, or it would redirect to itself"
+                + " forever; list it in token.paths.public");
   }
 }

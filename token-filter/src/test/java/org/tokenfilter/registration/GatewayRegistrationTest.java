@@ -137,7 +137,7 @@ final class GatewayRegistrationTest {
             }));
     assertThat(catchThrowable(server::start))
         .hasStackTraceContaining(
-            "the filter gateway is to be mapped to the paths of its services, such as /cra/serviceGateway/services/*");
+            "the filter gateway must be mapped to the paths of its services, such as /cra/serviceGateway/services/*");
   }
 
   @Test

@@ -78,7 +78,7 @@ final class AuditLogTest {
     audit.renewed(limited);
     audit.ended(limited.id(), Reason.EVICTED);
     audit.replayed(limited, Scene.NEIGHBOUR);
-    audit.subjectBarred("alice", "may not go on");
+    audit.subjectBarred("alice", "account disabled or deleted");
 
     assertThat(lines.take())
         .containsExactly(
@@ -88,7 +88,7 @@ final class AuditLogTest {
             "DEBUG event=renewed handle=AAAAAAAA",
             "INFO event=ended handle=AAAAAAAA reason=evicted",
             "WARN event=refresh-replay handle=AAAAAAAA subject=\"alice\" client=\"192.0.2.2\"",
-            "WARN event=subject-barred subject=\"alice\" why=\"may not go on\"");
+            "WARN event=subject-barred subject=\"alice\" why=\"account disabled or deleted\"");
   }
 
   @Test
@@ -101,7 +101,7 @@ final class AuditLogTest {
     audit.refused(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
     audit.refused(TokenRejectedException.ofOtherVersion(), Scene.CLIENT);
     audit.replayed(limited, Scene.NEIGHBOUR);
-    audit.subjectBarred("alice", "may not go on");
+    audit.subjectBarred("alice", "account disabled or deleted");
     audit.loginFailed("alice", Rejection.WRONG_CREDENTIALS, Scene.CLIENT);
 
     Map<String, Set<String>> explained = new TreeMap<>();

@@ -141,7 +141,7 @@ final class BulkheadTokenStoreTest {
     if (!method.name().equals("replace")) {
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(() -> method.question().ask(store))
-          .withMessage("the store answered null");
+          .withMessage("the store returned null");
     }
   }
 
@@ -236,7 +236,7 @@ final class BulkheadTokenStoreTest {
     }
     for (Future<TokenStoreException> sentAway : waiting) {
       assertThat(sentAway.get(10, TimeUnit.SECONDS))
-          .hasMessage("too many requests are in the store");
+          .hasMessage("too many calls of the store are in progress");
     }
     assertThat(inside).hasValue(places);
 

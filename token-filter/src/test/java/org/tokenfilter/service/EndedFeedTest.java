@@ -457,7 +457,7 @@ class EndedFeedTest {
       full.polled();
 
       assertThat(log.lines()).hasSize(2);
-      assertThat(log.lines().get(0)).startsWith("WARN").contains("50000 ends");
+      assertThat(log.lines().get(0)).startsWith("WARN").contains("50000 revocations");
       assertThat(log.lines().get(1)).startsWith("WARN").contains("PT50S");
     }
     assertThat(full.service.counts().emptied(TokenCounts.Emptying.TOO_MANY_ENDS)).isEqualTo(2);

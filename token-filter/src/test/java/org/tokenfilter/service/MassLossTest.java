@@ -76,7 +76,10 @@ class MassLossTest {
     node.rest(INTERVAL);
     try (LogLines log = new LogLines(MassLoss.class.getName())) {
       assertThat(useAll()).isEqualTo("0 served, 3 refused, 47 unknown");
-      assertThat(log.lines()).singleElement().asString().contains("WARN 4 subjects may not go on");
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .contains("WARN 4 accounts are reported as inactive at once");
     }
     assertThat(ended()).isEqualTo(MassLoss.FEW);
 

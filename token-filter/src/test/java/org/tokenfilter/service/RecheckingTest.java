@@ -304,8 +304,7 @@ final class RecheckingTest {
     try (LogLines audit = new LogLines("org.tokenfilter.audit")) {
       assertRefused(Rejection.CLOSED, () -> node.use(token));
       assertThat(audit.lines())
-          .containsOnlyOnce(
-              "WARN event=subject-barred subject=\"alice\" why=\"has another name now\"");
+          .containsOnlyOnce("WARN event=subject-barred subject=\"alice\" why=\"account renamed\"");
     }
     assertThat(scene.live()).isEmpty();
   }
@@ -319,7 +318,8 @@ final class RecheckingTest {
       assertRefused(Rejection.CLOSED, () -> node.use(token));
       assertRefused(Rejection.CLOSED, () -> node.use(token));
       assertThat(audit.lines())
-          .containsOnlyOnce("WARN event=subject-barred subject=\"alice\" why=\"may not go on\"")
+          .containsOnlyOnce(
+              "WARN event=subject-barred subject=\"alice\" why=\"account disabled or deleted\"")
           .filteredOn(line -> line.startsWith("INFO event=ended "))
           .hasSize(2);
     }

@@ -109,7 +109,7 @@ class ClientAddressTest {
                     () ->
                         assertThatIllegalArgumentException()
                             .isThrownBy(() -> ClientAddress.parse(text))
-                            .withMessage("not a network address")));
+                            .withMessage("text must be an IPv4 or IPv6 address")));
   }
 
   /** The JDK asks for the address of a name that begins with a dot, colon or not. */

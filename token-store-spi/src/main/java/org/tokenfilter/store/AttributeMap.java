@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attributes in alphabetical order, checked once: a record that is made of another one's takes them
- * as they are. Immutable.
+ * The validated attributes of a record, in alphabetical order. A record that is copied from another
+ * one shares the instance, so attributes are validated only once. Immutable.
  */
 final class AttributeMap extends AbstractMap<String, String> {
 
@@ -24,7 +24,11 @@ final class AttributeMap extends AbstractMap<String, String> {
     this.sorted = sorted;
   }
 
-  /** These attributes, checked. */
+  /**
+   * Returns the given attributes, validated and sorted.
+   *
+   * @throws IllegalArgumentException if a text is invalid or the attributes are too large
+   */
   static Map<String, String> of(Map<String, String> attributes) {
     if (attributes instanceof AttributeMap) {
       return attributes;
@@ -35,7 +39,7 @@ final class AttributeMap extends AbstractMap<String, String> {
     attributes.forEach(AttributeMap::require);
     if (attributes.entrySet().stream().mapToInt(AttributeMap::bytes).sum()
         > TokenRecord.MAX_ATTRIBUTE_BYTES) {
-      throw new IllegalArgumentException("attributes have at most 8 KiB in all");
+      throw new IllegalArgumentException("attributes must have at most 8192 bytes of UTF-8 in all");
     }
     return new AttributeMap(
         Collections.unmodifiableMap(new LinkedHashMap<>(new TreeMap<>(attributes))));
@@ -55,7 +59,7 @@ final class AttributeMap extends AbstractMap<String, String> {
     return sorted.entrySet();
   }
 
-  /** Looked up: the one that is inherited would look through all. */
+  /** Looks the name up in the map; the inherited method would search all entries. */
   @Override
   public @Nullable String get(Object name) {
     return name instanceof String ? sorted.get(name) : null;
@@ -66,7 +70,7 @@ final class AttributeMap extends AbstractMap<String, String> {
     return name instanceof String && sorted.containsKey(name);
   }
 
-  /** Refused even where it would change nothing, and so are those below. */
+  /** Always throws, even if there is nothing to change; so do the methods below. */
   @Override
   public void clear() {
     throw new UnsupportedOperationException();

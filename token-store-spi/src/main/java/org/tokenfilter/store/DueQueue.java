@@ -8,7 +8,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Ids by the moment at which each is to be looked at, the earliest first. Not thread-safe. */
+/** A queue of record ids, ordered by the time at which each is due. Not thread-safe. */
 final class DueQueue {
 
   private record Mark(Instant at, TokenId id) {}
@@ -17,7 +17,7 @@ final class DueQueue {
       new TreeSet<>(Comparator.comparing(Mark::at).thenComparing(Mark::id));
   private final Map<TokenId, Mark> marks = new HashMap<>();
 
-  /** Gives an id its mark, or moves it; null takes it out. */
+  /** Schedules an id for a time, replacing its earlier time; null removes the id. */
   void mark(TokenId id, @Nullable Instant at) {
     Mark old = at == null ? marks.remove(id) : marks.put(id, new Mark(at, id));
     if (old != null) {
@@ -28,7 +28,7 @@ final class DueQueue {
     }
   }
 
-  /** The first id whose mark is before this time; null if none is due. */
+  /** Returns the first id that is due before the given time; null if there is none. */
   @Nullable TokenId before(Instant time) {
     if (order.isEmpty()) {
       return null;

@@ -11,14 +11,15 @@ import java.util.Iterator;
 import java.util.Set;
 
 /**
- * Which records ended when, by the store's own clock (S12). It outlives the records: one that was
- * ended and deleted at once is still told of. Not thread-safe.
+ * A log of the revocations of the last retention, stamped by the store's own clock (S12). Its
+ * entries outlive the records, so it also reports a record that was revoked and deleted at once.
+ * Not thread-safe.
  */
 final class EndLog {
 
   private record Entry(Instant at, TokenId id) {}
 
-  /** An end is noted a little before it is acknowledged, and counts from then on. */
+  /** A revocation is stamped shortly before it is acknowledged, which starts its window. */
   private static final Duration UNTIL_ACKNOWLEDGED = Duration.ofSeconds(5);
 
   private final Deque<Entry> entries = new ArrayDeque<>();
@@ -37,11 +38,16 @@ final class EndLog {
     trim(now);
   }
 
-  /** The youngest ends first, so that an incomplete answer holds the latest ones. */
+  /**
+   * Returns the ids that were revoked within the window. Collects the latest ones first, so that an
+   * incomplete answer holds them.
+   *
+   * @throws IllegalArgumentException if the window exceeds the retention
+   */
   Ends within(Duration window, int limit) {
     if (window.compareTo(retention) > 0) {
       throw new IllegalArgumentException(
-          "ends are kept for " + retention + ", which is less than " + window);
+          "window must not exceed the retention of " + retention + ", but is " + window);
     }
     Instant now = now();
     trim(now);
@@ -67,7 +73,7 @@ final class EndLog {
     }
   }
 
-  /** Where the clock was set back, it stands still: no end may look older than it is. */
+  /** Returns the latest time seen: if the clock is set back, no revocation may look too old. */
   private Instant now() {
     Instant now = clock.instant();
     latest = now.isAfter(latest) ? now : latest;

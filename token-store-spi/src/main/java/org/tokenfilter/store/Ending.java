@@ -5,23 +5,29 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a record: final, whatever its deadline was.
+ * The revocation of a record. It is final, whatever the record's deadline was. Immutable.
  *
- * @param at when, by the clock of the node that ended it, to the millisecond
- * @param reason why
- * @param successor the record that took its place, where the reason is {@link Reason#REPLACED}
+ * @param at the time of the revocation by the clock of the revoking node, to the millisecond
+ * @param reason the reason for the revocation
+ * @param successor the id of the record that replaced this one, if the reason is {@link
+ *     Reason#REPLACED}; null for the children of a replaced record and for other reasons
  */
 public record Ending(Instant at, Reason reason, @Nullable TokenId successor) {
 
-  /** Cuts {@code at} to the millisecond. */
+  /**
+   * Truncates {@code at} to the millisecond.
+   *
+   * @throws IllegalArgumentException if there is a successor and the reason is another one than
+   *     {@link Reason#REPLACED}
+   */
   public Ending {
     at = at.truncatedTo(ChronoUnit.MILLIS);
     if (successor != null && reason != Reason.REPLACED) {
-      throw new IllegalArgumentException("only a replaced record has a successor");
+      throw new IllegalArgumentException("successor must be null unless the reason is REPLACED");
     }
   }
 
-  /** An ending without a successor. */
+  /** Returns a revocation without a successor. */
   public static Ending of(Reason reason, Instant at) {
     return new Ending(at, reason, null);
   }

@@ -4,11 +4,11 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * The records that ended lately, as {@link TokenStore#endedWithin} tells them.
+ * The recently revoked records, as returned by {@link TokenStore#endedWithin}. Immutable.
  *
- * @param ids which
- * @param complete false if there were too many to list; {@code ids} then holds some of them
- * @param storeTime the store's own clock at the time of the answer
+ * @param ids the ids of the revoked records
+ * @param complete false if there were more than the limit; {@code ids} then holds some of them
+ * @param storeTime the time of the answer by the store's own clock
  */
 public record Ends(Set<TokenId> ids, boolean complete, Instant storeTime) {
 

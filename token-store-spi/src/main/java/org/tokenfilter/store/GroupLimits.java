@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Makes room in a group for one more record, where its limit allows that (S1). */
+/** The enforcement of group limits (S1). Not thread-safe. */
 final class GroupLimits {
 
   private final RecordTable records;
@@ -15,7 +15,12 @@ final class GroupLimits {
     this.records = records;
   }
 
-  /** The ids that ended to make room; empty if there is no room, and then none did. */
+  /**
+   * Makes room for a record in its group, by evicting older records if the limit allows that.
+   *
+   * @return the ids that were evicted, children included; empty if the group is full, in which case
+   *     nothing was evicted
+   */
   Optional<List<TokenId>> makeRoom(TokenRecord record, Limit limit, Instant now) {
     String group = record.group();
     if (group == null || limit.equals(Limit.NONE)) {
@@ -36,7 +41,7 @@ final class GroupLimits {
     }
     List<TokenId> evicted = new ArrayList<>();
     for (TokenId oldest : others) {
-      // Counted anew each time: the children of one that went may have been of this group, too.
+      // Count again each time: children of an evicted record may have been in this group, too.
       if (records.liveInGroup(group, now).size() < limit.most()) {
         break;
       }

@@ -12,21 +12,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps everything in memory: for one node, for trying things out and for tests. What it holds is
- * gone when it is.
+ * A token store that keeps all records in memory, for a single node, for trials and for tests. The
+ * records are lost with the object. Safe for use by multiple threads.
  *
- * <p>{@link #find} takes no lock; the others take turns. Dead records go when a {@link #sweep}
- * finds them; where nobody sweeps, each insertion takes a few with it that have been dead for
- * longer than the retention, so that memory follows the number of live and lately dead records.
+ * <p>{@link #find} takes no lock; all other methods share one. A {@link #sweep} deletes dead
+ * records. If the store is not swept, each insertion deletes a few records that have been dead for
+ * longer than the retention, so that memory use is bounded by the number of live and recently dead
+ * records.
  */
 public final class InMemoryTokenStore implements TokenStore {
 
   private static final Duration DEFAULT_RETENTION = Duration.ofHours(1);
 
-  /** How far a node's clock may be ahead without its log-ins being missed by {@link #endAll}. */
+  /** How far a node's clock may be ahead before {@link #endAll} misses its logins. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
-  /** More than one, so that the dead are outrun: a record may be looked at in vain, then ended. */
+  /**
+   * More than one, so that deletion keeps up with insertion: a record may be visited to reschedule
+   * it and to revoke it before it is deleted.
+   */
   private static final int LOOKED_AT_PER_INSERTION = 4;
 
   private final Object writing = new Object();
@@ -36,21 +40,22 @@ public final class InMemoryTokenStore implements TokenStore {
   private final GroupLimits groups;
   private volatile boolean closed;
 
-  /** A store with the system's clock that keeps dead records for an hour. */
+  /** Creates an empty store that uses the system clock and keeps dead records for an hour. */
   public InMemoryTokenStore() {
     this(Clock.systemUTC(), DEFAULT_RETENTION);
   }
 
   /**
-   * An empty store.
+   * Creates an empty store.
    *
-   * @param clock the store's own clock: what {@link #endedWithin} goes by
-   * @param retention how long dead records are kept at least (S4), and ends are told of (S12)
+   * @param clock the store's own clock, which {@link #endedWithin} uses
+   * @param retention the minimum time for which dead records are kept (S4) and revocations are
+   *     reported (S12); not negative
    * @throws IllegalArgumentException if the retention is negative
    */
   public InMemoryTokenStore(Clock clock, Duration retention) {
     if (retention.isNegative()) {
-      throw new IllegalArgumentException("a retention is not negative: " + retention);
+      throw new IllegalArgumentException("retention must not be negative, but is " + retention);
     }
     this.retention = retention;
     this.ends = new EndLog(clock, retention);
@@ -104,7 +109,7 @@ public final class InMemoryTokenStore implements TokenStore {
     requireOpen();
     requireNotEnded(successor);
     if (successor.parent() != null) {
-      throw new IllegalArgumentException("a successor has no parent");
+      throw new IllegalArgumentException("successor must not have a parent");
     }
     synchronized (writing) {
       TokenRecord replaced = records.get(id);
@@ -112,9 +117,9 @@ public final class InMemoryTokenStore implements TokenStore {
         return false;
       }
       if (!Objects.equals(replaced.group(), successor.group())) {
-        throw new IllegalArgumentException("a successor is of the same group");
+        throw new IllegalArgumentException("successor must be in the replaced record's group");
       }
-      // The successor first: who finds its name in the record that ended finds it, too.
+      // The successor first: a reader that finds its id in the replaced record must find it, too.
       records.add(successor);
       records.end(id, new Ending(now, Reason.REPLACED, successor.id()));
       forgetSome(now);
@@ -173,7 +178,7 @@ public final class InMemoryTokenStore implements TokenStore {
     }
   }
 
-  /** From then on nothing is known: every call fails, and none of them answers "not found". */
+  /** Closes the store: from then on each call throws, and none answers "not found". */
   @Override
   public void close() {
     closed = true;
@@ -186,7 +191,7 @@ public final class InMemoryTokenStore implements TokenStore {
 
   private static void requireNotEnded(TokenRecord record) {
     if (record.ending() != null) {
-      throw new IllegalArgumentException("a new record has not ended");
+      throw new IllegalArgumentException("a new record must not be revoked already");
     }
   }
 

@@ -6,10 +6,10 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 
-/** Opens an {@link InMemoryTokenStore} for {@code token.store=memory}. */
+/** The provider of {@link InMemoryTokenStore}, chosen by {@code token.store=memory}. */
 public final class InMemoryTokenStoreProvider implements TokenStoreProvider {
 
-  /** For the service loader. */
+  /** Creates the provider. Called by {@link java.util.ServiceLoader}. */
   public InMemoryTokenStoreProvider() {}
 
   @Override
@@ -17,13 +17,13 @@ public final class InMemoryTokenStoreProvider implements TokenStoreProvider {
     return "memory";
   }
 
-  /** None: there is nothing to choose. */
+  /** Returns an empty set; this store has no settings of its own. */
   @Override
   public Set<String> settings() {
     return Set.of();
   }
 
-  /** A new, empty store; the {@code timeout} is not needed, since memory does not keep waiting. */
+  /** Opens a new, empty store. It never waits and so ignores the {@code timeout}. */
   @Override
   public TokenStore open(Map<String, String> settings) {
     return new InMemoryTokenStore(
@@ -35,7 +35,7 @@ public final class InMemoryTokenStoreProvider implements TokenStoreProvider {
       return Duration.parse(text);
     } catch (DateTimeParseException wrong) {
       throw new IllegalArgumentException(
-          "retention is an ISO-8601 duration such as PT1H, not '" + text + "'", wrong);
+          "retention must be an ISO-8601 duration such as PT1H, not '" + text + "'", wrong);
     }
   }
 }

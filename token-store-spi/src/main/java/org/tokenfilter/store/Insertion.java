@@ -3,32 +3,37 @@ package org.tokenfilter.store;
 import java.util.List;
 
 /**
- * What {@link TokenStore#insert} did.
+ * The result of {@link TokenStore#insert}. Immutable.
  *
- * @param outcome whether the record is stored
- * @param evicted the ids that this insertion ended to make room, their children included
+ * @param outcome the outcome
+ * @param evicted the ids of the records that this insertion revoked to make room, their children
+ *     included
  */
 public record Insertion(Outcome outcome, List<TokenId> evicted) {
 
-  /** Whether the record is stored, and if not, why. */
+  /** The outcome of an insertion. */
   public enum Outcome {
-    /** It is stored. */
+    /** The record was stored. */
     INSERTED,
-    /** Nothing changed: the group held as many live records as it may. */
+    /** Nothing changed, because the group is at its limit. */
     GROUP_FULL,
-    /** Nothing changed: the parent is ended, expired or unknown. */
+    /** Nothing changed, because the parent is revoked, expired or unknown. */
     PARENT_ENDED
   }
 
-  /** Copies the list; evictions come with an insertion alone. */
+  /**
+   * Copies the list.
+   *
+   * @throws IllegalArgumentException if there are evictions and the record was not stored
+   */
   public Insertion {
     evicted = List.copyOf(evicted);
     if (outcome != Outcome.INSERTED && !evicted.isEmpty()) {
-      throw new IllegalArgumentException("nothing is evicted when nothing is inserted");
+      throw new IllegalArgumentException("evicted must be empty unless the outcome is INSERTED");
     }
   }
 
-  /** An outcome without evictions. */
+  /** Returns a result without evictions. */
   public static Insertion of(Outcome outcome) {
     return new Insertion(outcome, List.of());
   }

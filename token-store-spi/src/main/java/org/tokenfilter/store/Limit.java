@@ -1,29 +1,32 @@
 package org.tokenfilter.store;
 
 /**
- * How many live records a group may hold, and what happens to one more. A record without a group is
- * never limited.
+ * The limit of live records in a group. A record without a group is never limited. Immutable.
  *
- * @param most at least 1
- * @param policy what happens when the group is full
+ * @param most the maximum number of live records; at least 1
+ * @param policy the policy that applies to an insertion into a full group
  */
 public record Limit(int most, Policy policy) {
 
   /** No limit. */
   public static final Limit NONE = new Limit(Integer.MAX_VALUE, Policy.REJECT);
 
-  /** What happens when the group is full. */
+  /** The policy for an insertion into a full group. */
   public enum Policy {
-    /** The new record is not stored. */
+    /** Rejects the new record. */
     REJECT,
-    /** The oldest of the group end, as many as it takes. */
+    /** Revokes the oldest records of the group, as many as needed. */
     EVICT_OLDEST
   }
 
-  /** Refuses a limit below 1. */
+  /**
+   * Checks the limit.
+   *
+   * @throws IllegalArgumentException if the maximum is below 1
+   */
   public Limit {
     if (most < 1) {
-      throw new IllegalArgumentException("a limit is at least 1, not " + most);
+      throw new IllegalArgumentException("limit must be at least 1, not " + most);
     }
   }
 }

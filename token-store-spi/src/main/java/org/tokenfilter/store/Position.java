@@ -5,22 +5,23 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 
 /**
- * A record's place among others: by the time of issue, then by id; the oldest comes first.
+ * The position of a record in an ordered list of records: by time of issue, then by id, the oldest
+ * first. The position of the last record of a page is the cursor for the next page. Immutable.
  *
- * @param issuedAt to the millisecond
- * @param id the record
+ * @param issuedAt the record's time of issue, to the millisecond
+ * @param id the record's id
  */
 public record Position(Instant issuedAt, TokenId id) implements Comparable<Position> {
 
   private static final Comparator<Position> ORDER =
       Comparator.comparing(Position::issuedAt).thenComparing(Position::id);
 
-  /** Cuts {@code issuedAt} to the millisecond. */
+  /** Truncates {@code issuedAt} to the millisecond. */
   public Position {
     issuedAt = issuedAt.truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /** The place of this record. */
+  /** Returns the position of a record. */
   public static Position of(TokenRecord record) {
     return new Position(record.issuedAt(), record.id());
   }

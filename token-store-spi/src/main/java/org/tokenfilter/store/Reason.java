@@ -1,13 +1,13 @@
 package org.tokenfilter.store;
 
-/** Why a record ended. The children of a record end with their parent's reason. */
+/** The reason for a revocation. Children are revoked with the reason of their parent. */
 public enum Reason {
-  /** Someone asked for it: a log-out, a revocation. */
+  /** The revocation was requested, as by a logout or a revocation request. */
   CLOSED,
-  /** A successor took its place. */
+  /** A successor replaced the record. */
   REPLACED,
-  /** It made room for a younger record of its group. */
+  /** The record made room for a younger record of its group. */
   EVICTED,
-  /** It was not used in time, or its time to live was over. */
+  /** The record was not used in time, or its maximum lifetime was over. */
   EXPIRED
 }

@@ -8,13 +8,13 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Finds records by something that they have in common, the oldest first. Not thread-safe. */
+/** An index of records by a key that they share, the oldest first. Not thread-safe. */
 final class RecordIndex<K> {
 
   private final Map<K, NavigableSet<Position>> places = new HashMap<>();
   private final Function<TokenRecord, @Nullable K> key;
 
-  /** Records whose key is null are in no place. */
+  /** Creates an empty index. Records whose key is null are not indexed. */
   RecordIndex(Function<TokenRecord, @Nullable K> key) {
     this.key = key;
   }
@@ -34,7 +34,7 @@ final class RecordIndex<K> {
     }
   }
 
-  /** A view, which follows what is added and removed. */
+  /** Returns an unmodifiable view of the entries, which reflects later changes. */
   NavigableSet<Position> get(K shared) {
     return Collections.unmodifiableNavigableSet(
         places.getOrDefault(shared, Collections.emptyNavigableSet()));

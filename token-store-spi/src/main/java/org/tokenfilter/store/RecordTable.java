@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records in memory, with what finds them. Only {@link #get} may be called by many threads;
- * whoever calls the others holds the store's lock.
+ * The records in memory and their indexes. {@link #get} is thread-safe. Callers of all other
+ * methods must hold the store's lock.
  *
- * <p>The indexes hold the records that have not ended: no other one counts for a limit, keeps a
- * place in a list or has an end to come.
+ * <p>The indexes hold only unrevoked records, since a revoked record counts for no limit, is not
+ * listed and cannot be revoked again.
  */
 final class RecordTable {
 
@@ -35,30 +35,35 @@ final class RecordTable {
     return records.get(id);
   }
 
-  /** Whether a record may become this one's child now. */
+  /**
+   * Returns whether the record with this id exists and is live at {@code now}, so that a child may
+   * be inserted.
+   *
+   * @throws IllegalArgumentException if that record has a parent itself
+   */
   boolean mayHaveChildren(TokenId id, Instant now) {
     TokenRecord parent = records.get(id);
     if (parent == null) {
       return false;
     }
     if (parent.parent() != null) {
-      throw new IllegalArgumentException("a record that has a parent is no parent");
+      throw new IllegalArgumentException("the parent must not have a parent itself");
     }
     return parent.liveAt(now);
   }
 
-  /** A group's live records, the oldest first. */
+  /** Returns a group's live records, the oldest first. */
   List<TokenRecord> liveInGroup(String group, Instant now) {
     return known(byGroup.get(group)).filter(record -> record.liveAt(now)).toList();
   }
 
-  /** A subject's records that were issued until then and have not ended, the oldest first. */
+  /** Returns a subject's unrevoked records issued at or before a time, the oldest first. */
   Stream<TokenRecord> ofSubject(String subject, Instant issuedUntil) {
     return known(bySubject.get(subject))
         .takeWhile(record -> !record.issuedAt().isAfter(issuedUntil));
   }
 
-  /** A subject's records that have not ended, the newest first, older than a position. */
+  /** Returns a subject's unrevoked records before a position, the newest first. */
   Stream<TokenRecord> ofSubjectBefore(String subject, @Nullable Position position) {
     var all = bySubject.get(subject);
     return known((position == null ? all : all.headSet(position, false)).descendingSet());
@@ -74,7 +79,7 @@ final class RecordTable {
     toExpire.mark(record.id(), record.deadline());
   }
 
-  /** Answers false where there is nothing live to renew. The record's mark stays where it is. */
+  /** Renews a live record, without rescheduling it; returns false if there is none. */
   boolean renew(Renewal renewal, Instant now) {
     TokenRecord record = records.get(renewal.id());
     if (record == null || !record.liveAt(now)) {
@@ -84,7 +89,7 @@ final class RecordTable {
     return true;
   }
 
-  /** Ends a record and its children; answers all of their ids, or none if it had ended before. */
+  /** Revokes a record and its children; returns their ids, or none if it was not unrevoked. */
   List<TokenId> end(TokenId id, Ending ending) {
     List<TokenRecord> ended = endFamily(id, ending);
     List<TokenId> ids = ended.stream().map(TokenRecord::id).toList();
@@ -92,14 +97,14 @@ final class RecordTable {
     return ids;
   }
 
-  /** The record as it was, then its children. */
+  /** Returns the revoked records as they were before: the given one, then its children. */
   private List<TokenRecord> endFamily(TokenId id, Ending ending) {
     TokenRecord record = records.get(id);
     if (record == null || record.ending() != null) {
       return List.of();
     }
-    // The children first: readers take no lock, and none of them may see a child outlive its
-    // parent.
+    // The children first: readers take no lock, and no reader may find a revoked parent with a
+    // live child.
     List<TokenRecord> children = known(byParent.get(id)).toList();
     children.forEach(child -> endOne(child, Ending.of(ending.reason(), ending.at())));
     endOne(record, ending);
@@ -129,13 +134,13 @@ final class RecordTable {
   }
 
   /**
-   * Ends a due record, or marks it for its new deadline if it was renewed. Every node judges by
-   * itself what has expired: only the ends of children are told that would have lived longer.
+   * Revokes a due record, or reschedules it for its new deadline if it was renewed. Each node
+   * detects expiry by itself, so the log receives only children that would have lived longer.
    */
   private List<TokenId> expire(TokenId due, Instant expiredBefore) {
     Instant deadline = Objects.requireNonNull(known(due).deadline());
     if (deadline.isBefore(expiredBefore)) {
-      // At its deadline: from then on nobody could use it, whenever the sweep came by.
+      // Revoked as of its deadline, from which it was unusable, and not as of the sweep.
       List<TokenRecord> ended = endFamily(due, Ending.of(Reason.EXPIRED, deadline));
       ends.add(
           ended.stream()

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text that every store can keep. No store can keep NUL or half a surrogate pair everywhere, so
- * none is asked to.
+ * The validation of text, so that every store can keep it: some databases cannot store NUL or an
+ * unpaired surrogate.
  */
 final class RecordText {
 
@@ -15,18 +15,21 @@ final class RecordText {
     if (text != null) {
       require(what, text);
       if (text.length() > most) {
-        throw new IllegalArgumentException("a " + what + " has at most " + most + " characters");
+        throw new IllegalArgumentException(what + " must have at most " + most + " characters");
       }
     }
   }
 
-  /** Looks at the characters and needs no encoder: records are made on every request. */
+  /**
+   * Throws if the text has a NUL or an unpaired surrogate. Inspects the characters without an
+   * encoder, since records are created on every request.
+   */
   static void require(String what, String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '\0' || (Character.isSurrogate(c) && !isPair(text, i))) {
         throw new IllegalArgumentException(
-            "a " + what + " is Unicode text without NUL and without half a surrogate pair");
+            what + " must be Unicode text without NUL and without unpaired surrogates");
       }
       if (Character.isHighSurrogate(c)) {
         i++;
@@ -40,7 +43,7 @@ final class RecordText {
         && Character.isLowSurrogate(text.charAt(first + 1));
   }
 
-  /** How many bytes it has in UTF-8. */
+  /** Returns the length of the text in bytes of UTF-8. */
   static int bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Roles in alphabetical order, checked once: a record that is made of another one's takes them as
- * they are. Immutable.
+ * The validated roles of a record, in alphabetical order. A record that is copied from another one
+ * shares the instance, so roles are validated only once. Immutable.
  */
 final class RoleSet extends AbstractSet<String> {
 
@@ -19,7 +19,11 @@ final class RoleSet extends AbstractSet<String> {
     this.sorted = sorted;
   }
 
-  /** These roles, checked. */
+  /**
+   * Returns the given roles, validated and sorted.
+   *
+   * @throws IllegalArgumentException if a text is invalid or the roles are too large
+   */
   static Set<String> of(Set<String> roles) {
     if (roles instanceof RoleSet) {
       return roles;
@@ -28,7 +32,7 @@ final class RoleSet extends AbstractSet<String> {
     int bytes = roles.stream().mapToInt(RecordText::bytes).sum();
     if (bytes > TokenRecord.MAX_ROLE_BYTES) {
       throw new IllegalArgumentException(
-          "roles have at most %d bytes in all, and these %d have %d"
+          "roles must have at most %d bytes of UTF-8 in all, but these %d have %d"
               .formatted(TokenRecord.MAX_ROLE_BYTES, roles.size(), bytes));
     }
     return new RoleSet(roles.stream().sorted().toArray(String[]::new));
@@ -49,7 +53,7 @@ final class RoleSet extends AbstractSet<String> {
     return sorted.length;
   }
 
-  /** Refused even where it would change nothing, and so are those below. */
+  /** Always throws, even if there is nothing to change; so do the methods below. */
   @Override
   public boolean addAll(Collection<? extends String> roles) {
     throw new UnsupportedOperationException();

@@ -3,11 +3,11 @@ package org.tokenfilter.store;
 import java.util.Set;
 
 /**
- * The records of one subject, but for some.
+ * A selection of the records of one subject, with exceptions. Immutable.
  *
- * @param subject whose
- * @param except these are spared. Each one is named: the children of a spared record are not spared
- *     with it, and a spared child ends with a parent that is not
+ * @param subject the subject whose records are selected
+ * @param except the ids of the records that are not selected. An exception covers this record only:
+ *     its children remain selected, and a child is revoked with its parent even if it is excepted
  */
 public record Selection(String subject, Set<TokenId> except) {
 

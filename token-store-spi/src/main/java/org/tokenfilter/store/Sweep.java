@@ -3,11 +3,11 @@ package org.tokenfilter.store;
 import java.util.List;
 
 /**
- * What one call of {@link TokenStore#sweep} did.
+ * The result of one call of {@link TokenStore#sweep}. Immutable.
  *
- * @param expired the ids that it ended as {@link Reason#EXPIRED}, their children included
- * @param deleted how many dead records it deleted
- * @param more whether more is due
+ * @param expired the ids of the records revoked as {@link Reason#EXPIRED}, their children included
+ * @param deleted the number of dead records deleted
+ * @param more whether more records are due
  */
 public record Sweep(List<TokenId> expired, int deleted, boolean more) {
 

@@ -7,14 +7,14 @@ import java.nio.ByteOrder;
 import java.util.Base64;
 
 /**
- * The handle of a record: 32 bytes, shown as 43 characters of base64url. Not a secret: it may be
- * shown and logged, and nothing can be opened with it.
+ * The id of a token and of its record: 32 bytes, written as 43 characters of base64url. It is not a
+ * secret: it may be shown and logged, and it grants no access.
  *
- * <p>Ids are ordered by their bytes, unsigned; stores lock in this order. Immutable.
+ * <p>Ids are ordered by their unsigned bytes; stores lock records in this order. Immutable.
  */
 public final class TokenId implements Comparable<TokenId> {
 
-  /** How many bytes an id has. */
+  /** The length of an id in bytes. */
   public static final int LENGTH = 32;
 
   private static final int TEXT_LENGTH = 43;
@@ -34,13 +34,13 @@ public final class TokenId implements Comparable<TokenId> {
   }
 
   /**
-   * The id with these bytes.
+   * Returns the id with the given bytes.
    *
-   * @throws IllegalArgumentException unless there are 32
+   * @throws IllegalArgumentException if there are not exactly 32 bytes
    */
   public static TokenId of(byte[] bytes) {
     if (bytes.length != LENGTH) {
-      throw new IllegalArgumentException("a token id has 32 bytes, not " + bytes.length);
+      throw new IllegalArgumentException("token id must have 32 bytes, not " + bytes.length);
     }
     return new TokenId(
         (long) LONGS.get(bytes, 0),
@@ -50,7 +50,8 @@ public final class TokenId implements Comparable<TokenId> {
   }
 
   /**
-   * The id that {@link #toString()} writes so. One id has one text: any other spelling is refused.
+   * Returns the id with the given text, the inverse of {@link #toString()}. Each id has exactly one
+   * text; non-canonical encodings are rejected.
    *
    * @throws IllegalArgumentException if the text is not 43 characters of canonical base64url
    */
@@ -61,10 +62,10 @@ public final class TokenId implements Comparable<TokenId> {
         return id;
       }
     }
-    throw new IllegalArgumentException("a token id has 43 characters of canonical base64url");
+    throw new IllegalArgumentException("token id must be 43 characters of canonical base64url");
   }
 
-  /** The 32 bytes, a new array for each call. */
+  /** Returns the 32 bytes, in a new array. */
   public byte[] bytes() {
     return ByteBuffer.allocate(LENGTH).putLong(a).putLong(b).putLong(c).putLong(d).array();
   }
@@ -82,13 +83,13 @@ public final class TokenId implements Comparable<TokenId> {
     return other instanceof TokenId id && a == id.a && b == id.b && c == id.c && d == id.d;
   }
 
-  /** Ids are random or digests, so any 32 bits of them are as good as all. */
+  /** Returns 32 bits of the id, which are well distributed: ids are random or digests. */
   @Override
   public int hashCode() {
     return (int) a;
   }
 
-  /** The id as 43 characters of base64url, without padding. */
+  /** Returns the id as 43 characters of base64url, without padding. */
   @Override
   public String toString() {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes());

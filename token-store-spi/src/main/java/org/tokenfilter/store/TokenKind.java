@@ -1,11 +1,14 @@
 package org.tokenfilter.store;
 
-/** What a record authenticates, and by which rules. */
+/** The kind of a token, which determines the rules for its validation and expiry. */
 public enum TokenKind {
-  /** Bound to a session id, which must accompany the token; slides when used. */
+  /** A token bound to a session id that must accompany it; its idle deadline moves with use. */
   SESSION,
-  /** Bound to nothing; a fixed time to live, or none. */
+  /** A token bound to nothing, with a fixed lifetime or none. */
   OPEN,
-  /** Says who logged in; slides when used, and while any of its sessions is used. */
+  /**
+   * A token that identifies the user who logged in; its idle deadline moves with its own use and
+   * with the use of any of its sessions.
+   */
   USER
 }

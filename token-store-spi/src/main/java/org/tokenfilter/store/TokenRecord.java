@@ -8,27 +8,31 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store keeps about a token. Nothing in it can be presented: neither the token nor a session
- * id follows from it.
+ * The record of a token in a store. It holds no credential: neither the token nor a session id can
+ * be derived from it.
  *
- * <p>All times are UTC instants to the millisecond, and so is the idle timeout; finer parts are cut
- * off. Immutable.
+ * <p>All times are UTC instants. Times and the idle timeout are truncated to the millisecond.
+ * Lengths in characters are in UTF-16 code units. Immutable.
  *
- * @param id its handle; for a session the SHA-256 digest of the session id, else random
- * @param kind what it authenticates
- * @param subject whose it is: 1 to 255 characters of any Unicode text without NUL
- * @param roles the subject's roles at log-in, in alphabetical order: at most 8 KiB of UTF-8 in all
- * @param group records of one group share a {@link Limit}; at most 512 characters
- * @param parent the user token that a session belongs to; a record that has a parent is no parent
- * @param client who asked for it, for showing; at most 255 characters
- * @param binding the client address, or the prefix, that must present it; at most 255 characters
- * @param issuedAt when it was issued
- * @param lastUsedAt when it was last used successfully, as far as the store was told
- * @param idleTimeout how long it lives without use; null if it does not slide
- * @param idleExpiresAt when it dies unless used; set exactly where {@code idleTimeout} is
- * @param expiresAt when it dies in any case; null if never
- * @param ending how it ended; null while it has not
- * @param attributes what the application keeps with it: at most 8 KiB of UTF-8 in all
+ * @param id the token id: the SHA-256 digest of the session id for a session, otherwise random
+ * @param kind the kind of the token
+ * @param subject the user: 1 to 255 characters of any Unicode text without NUL
+ * @param roles the subject's roles at login, in alphabetical order; at most 8 KiB of UTF-8 in all
+ * @param group the group whose records share a {@link Limit}, with at most 512 characters; null if
+ *     the record is not limited
+ * @param parent the id of the user token that a session belongs to; null if it has none. A record
+ *     that has a parent cannot be a parent itself
+ * @param client the client that requested the token, for display; at most 255 characters
+ * @param binding the client address, or the address prefix, to which the token is bound, with at
+ *     most 255 characters; null if it is not bound
+ * @param issuedAt the time of issue
+ * @param lastUsedAt the time of the last successful use that the store knows of
+ * @param idleTimeout the time for which the token may remain unused; null if it has no idle timeout
+ * @param idleExpiresAt the idle deadline, which moves with each use; null if and only if {@code
+ *     idleTimeout} is
+ * @param expiresAt the absolute deadline; null if there is none
+ * @param ending the revocation; null if the record is not revoked
+ * @param attributes the application's own attributes; at most 8 KiB of UTF-8 in all
  */
 public record TokenRecord(
     TokenId id,
@@ -47,33 +51,33 @@ public record TokenRecord(
     @Nullable Ending ending,
     Map<String, String> attributes) {
 
-  /** How many characters (UTF-16 code units) a subject may have. */
+  /** The maximum length of a subject, in UTF-16 code units. */
   public static final int MAX_SUBJECT_LENGTH = 255;
 
-  /** How many characters (UTF-16 code units) a group may have. */
+  /** The maximum length of a group, in UTF-16 code units. */
   public static final int MAX_GROUP_LENGTH = 512;
 
-  /** How many characters (UTF-16 code units) a client may have. */
+  /** The maximum length of a client, in UTF-16 code units. */
   public static final int MAX_CLIENT_LENGTH = 255;
 
-  /** How many characters (UTF-16 code units) a binding may have. */
+  /** The maximum length of a binding, in UTF-16 code units. */
   public static final int MAX_BINDING_LENGTH = 255;
 
-  /** How many bytes of UTF-8 the roles may have in all. */
+  /** The maximum total size of the roles, in bytes of UTF-8. */
   public static final int MAX_ROLE_BYTES = 8192;
 
-  /** How many bytes of UTF-8 the attributes' names and values may have in all. */
+  /** The maximum total size of the attributes' names and values, in bytes of UTF-8. */
   public static final int MAX_ATTRIBUTE_BYTES = 8192;
 
   /**
-   * Checks the values, copies the collections and cuts the times.
+   * Validates the values, copies the collections and truncates the times.
    *
-   * @throws IllegalArgumentException if a value is outside of what the components promise
+   * @throws IllegalArgumentException if a value violates the constraints of its component
    */
   public TokenRecord {
     RecordText.require("subject", subject);
     if (subject.isEmpty() || subject.length() > MAX_SUBJECT_LENGTH) {
-      throw new IllegalArgumentException("a subject has 1 to 255 characters");
+      throw new IllegalArgumentException("subject must have 1 to 255 characters");
     }
     roles = RoleSet.of(roles);
     RecordText.requireOrNull("group", group, MAX_GROUP_LENGTH);
@@ -81,7 +85,7 @@ public record TokenRecord(
     RecordText.requireOrNull("binding", binding, MAX_BINDING_LENGTH);
     attributes = AttributeMap.of(attributes);
     if ((idleTimeout == null) != (idleExpiresAt == null)) {
-      throw new IllegalArgumentException("idleTimeout and idleExpiresAt come together");
+      throw new IllegalArgumentException("idleTimeout and idleExpiresAt must be set together");
     }
     issuedAt = millis(issuedAt);
     lastUsedAt = millis(lastUsedAt);
@@ -90,25 +94,26 @@ public record TokenRecord(
     expiresAt = expiresAt == null ? null : millis(expiresAt);
   }
 
-  /** Starts a record that was issued at {@code issuedAt} and not used since. */
+  /** Returns a builder of a record that was issued at {@code issuedAt} and not used since. */
   public static Builder builder(TokenId id, TokenKind kind, String subject, Instant issuedAt) {
     return new Builder(id, kind, subject, issuedAt);
   }
 
-  /** Whether it is neither ended nor expired at {@code time}. */
+  /** Returns whether the record is neither revoked nor expired at {@code time}. */
   public boolean liveAt(Instant time) {
     return ending == null && !expiredAt(time);
   }
 
   /**
-   * Whether its deadline has come at {@code time}; the deadline itself is the first dead moment.
+   * Returns whether the record's deadline is at or before {@code time}: at its deadline the record
+   * is already expired.
    */
   public boolean expiredAt(Instant time) {
     return (idleExpiresAt != null && !time.isBefore(idleExpiresAt))
         || (expiresAt != null && !time.isBefore(expiresAt));
   }
 
-  /** The earlier of idle and hard limit; null if it never expires. */
+  /** Returns the earlier of the idle and the absolute deadline; null if it never expires. */
   public @Nullable Instant deadline() {
     if (idleExpiresAt == null) {
       return expiresAt;
@@ -116,7 +121,10 @@ public record TokenRecord(
     return expiresAt == null || idleExpiresAt.isBefore(expiresAt) ? idleExpiresAt : expiresAt;
   }
 
-  /** The moment from which its retention counts: its end or its deadline; null while neither is. */
+  /**
+   * Returns the start of the retention: the earlier of revocation and deadline; null if the record
+   * has neither.
+   */
   public @Nullable Instant death() {
     Instant deadline = deadline();
     if (ending == null) {
@@ -125,7 +133,7 @@ public record TokenRecord(
     return deadline == null || ending.at().isBefore(deadline) ? ending.at() : deadline;
   }
 
-  /** The same record, used once more: times move forward, never back. */
+  /** Returns a copy with the renewal applied; times only move forward. */
   public TokenRecord renewed(Renewal renewal) {
     Instant idle = renewal.idleExpiresAt();
     return toBuilder()
@@ -137,18 +145,18 @@ public record TokenRecord(
   }
 
   /**
-   * The same record, ended.
+   * Returns a copy with the given revocation.
    *
-   * @throws IllegalStateException if it has ended already
+   * @throws IllegalStateException if the record is revoked already
    */
   public TokenRecord ended(Ending how) {
     if (ending != null) {
-      throw new IllegalStateException("the first end is final");
+      throw new IllegalStateException("the record is revoked already");
     }
     return toBuilder().ending(how).build();
   }
 
-  /** A builder that holds this record's values. */
+  /** Returns a builder that holds this record's values. */
   public Builder toBuilder() {
     return new Builder(this);
   }
@@ -161,7 +169,7 @@ public record TokenRecord(
     return time.truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /** Builds a {@link TokenRecord}; {@link #build()} checks it. Not thread-safe. */
+  /** A builder of a {@link TokenRecord}; {@link #build()} validates it. Not thread-safe. */
   public static final class Builder {
 
     private final TokenId id;
@@ -203,76 +211,76 @@ public record TokenRecord(
       attributes = record.attributes;
     }
 
-    /** The subject's roles. */
+    /** Sets the subject's roles. */
     public Builder roles(Set<String> value) {
       roles = value;
       return this;
     }
 
-    /** The group whose limit it counts for. */
+    /** Sets the group whose limit applies; null for none. */
     public Builder group(@Nullable String value) {
       group = value;
       return this;
     }
 
-    /** The user token that it is a session of. */
+    /** Sets the id of the user token that the session belongs to; null for none. */
     public Builder parent(@Nullable TokenId value) {
       parent = value;
       return this;
     }
 
-    /** Who asked for it. */
+    /** Sets the client that requested the token, for display; null if unknown. */
     public Builder client(@Nullable String value) {
       client = value;
       return this;
     }
 
-    /** The address or prefix that must present it. */
+    /** Sets the client address or prefix to which the token is bound; null for none. */
     public Builder binding(@Nullable String value) {
       binding = value;
       return this;
     }
 
-    /** When it was last used. */
+    /** Sets the time of the last use. */
     public Builder lastUsedAt(Instant value) {
       lastUsedAt = value;
       return this;
     }
 
-    /** How long it lives without use, counted from its last use. */
+    /** Sets the idle timeout, and the idle deadline counted from the last use. */
     public Builder idleTimeout(Duration timeout) {
       return idle(timeout, lastUsedAt.plus(timeout));
     }
 
-    /** How long it lives without use, and until when. */
+    /** Sets the idle timeout and the idle deadline; null for none. */
     public Builder idle(@Nullable Duration timeout, @Nullable Instant until) {
       idleTimeout = timeout;
       idleExpiresAt = until;
       return this;
     }
 
-    /** When it dies in any case. */
+    /** Sets the absolute deadline; null for none. */
     public Builder expiresAt(@Nullable Instant value) {
       expiresAt = value;
       return this;
     }
 
-    /** How it ended. */
+    /** Sets the revocation; null if the record is not revoked. */
     public Builder ending(@Nullable Ending value) {
       ending = value;
       return this;
     }
 
-    /** What the application keeps with it. */
+    /** Sets the application's own attributes. */
     public Builder attributes(Map<String, String> value) {
       attributes = value;
       return this;
     }
 
     /**
-     * The record.
+     * Builds the record.
      *
-     * @throws IllegalArgumentException if a value is outside of what the record promises
+     * @throws IllegalArgumentException if a value violates the constraints of its component
      */
     public TokenRecord build() {
       return new TokenRecord(

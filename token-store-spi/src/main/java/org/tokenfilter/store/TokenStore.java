@@ -10,171 +10,187 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps token records for any number of nodes. All of its methods may be called by many threads and
- * on many nodes at once; each takes effect as a whole or not at all, but that renew, endAll and
- * sweep may fail between two records, a parent and its children counting as one.
+ * A store of token records for any number of nodes. All methods may be called by many threads and
+ * on many nodes at once. Each call takes effect as a whole or not at all, except that {@link
+ * #renew}, {@link #endAll} and {@link #sweep} may fail between two records, a parent and its
+ * children counting as one.
  *
- * <p>A store does not judge: it compares the times that its caller gives, and answers what it
- * changed. What every method promises:
+ * <p>A store makes no decisions of its own: it compares the times given by its caller, and returns
+ * what it changed. All methods guarantee:
  *
  * <ul>
- *   <li><b>S15</b> Fidelity: instants to the millisecond whatever the time zone, any Unicode
- *       subject to 255 characters and attributes to 8 KiB come back exactly; ids differ by every
- *       bit (beware of collations that fold case).
- *   <li><b>S16</b> {@link TokenStoreException} when the answer is not known; never "not found" for
- *       "could not ask". Each call is bounded in time.
- *   <li><b>S18</b> No threads, clock or randomness of its own that a caller can notice, but for the
- *       clock of S12, the retention of S4, and one daemon thread between {@link #watch} and its
- *       closing.
+ *   <li><b>S15</b> Fidelity: instants to the millisecond in any time zone, any Unicode subject up
+ *       to 255 characters and attributes up to 8 KiB are returned exactly as stored; ids are
+ *       compared by all of their bits (beware of case-insensitive collations).
+ *   <li><b>S16</b> {@link TokenStoreException} if the outcome is unknown; never "not found" if the
+ *       data could not be read. The duration of each call is bounded.
+ *   <li><b>S18</b> No threads, clock or randomness of its own that a caller can notice, except the
+ *       clock of S12, the retention of S4, and one daemon thread from {@link #watch} until the
+ *       watch is closed.
  * </ul>
  *
- * <p>A record is <em>live at</em> a time as {@link TokenRecord#liveAt} says; it is <em>dead</em>
- * from its deadline or its end, whichever came first.
+ * <p>A record is <em>live at</em> a time if {@link TokenRecord#liveAt} is true. It is <em>dead</em>
+ * from its deadline or its revocation, whichever comes first.
  */
 public interface TokenStore extends AutoCloseable {
 
   /**
    * Stores a new record.
    *
-   * <p><b>S1</b> It is stored if and only if its group holds fewer than {@code limit} live records
-   * at {@code now}. Over the limit, {@link Limit.Policy#REJECT} answers {@link
-   * Insertion.Outcome#GROUP_FULL} and changes nothing; {@link Limit.Policy#EVICT_OLDEST} ends as
-   * many of the oldest (by issuedAt, then id) as it takes, but never the record's own parent, with
-   * {@link Reason#EVICTED} at {@code now}, and names them. Of any number of concurrent insertions,
-   * on any nodes, never more than the limit are live. The parent, where there is one, must be live
-   * at {@code now} and cannot end between the check and the insertion; else {@link
-   * Insertion.Outcome#PARENT_ENDED}.
+   * <p><b>S1</b> The record is stored if and only if its group holds fewer than {@code limit} live
+   * records at {@code now}. If the group is full, {@link Limit.Policy#REJECT} returns {@link
+   * Insertion.Outcome#GROUP_FULL} and changes nothing; {@link Limit.Policy#EVICT_OLDEST} revokes as
+   * many of the oldest records (by issuedAt, then id) as needed, but never the new record's own
+   * parent, with {@link Reason#EVICTED} at {@code now}, and returns their ids. With any number of
+   * concurrent insertions, on any nodes, there are never more live records than the limit. The
+   * parent, if there is one, must be live at {@code now} and cannot be revoked between the check
+   * and the insertion; otherwise the result is {@link Insertion.Outcome#PARENT_ENDED}.
    *
-   * @throws DuplicateTokenException <b>S2</b> if a record with this id exists, dead or alive;
+   * @throws DuplicateTokenException <b>S2</b> if a record with this id exists, live or dead;
    *     nothing changes
-   * @throws IllegalArgumentException if the record has ended, or its parent has a parent itself;
+   * @throws IllegalArgumentException if the record is revoked, or its parent has a parent itself;
    *     nothing changes
-   * @throws TokenStoreException S16
+   * @throws TokenStoreException if the outcome is unknown (S16)
    */
   Insertion insert(TokenRecord record, Limit limit, Instant now);
 
   /**
-   * The record with this id, if there is one.
+   * Returns the record with this id, or empty if there is none.
    *
-   * <p><b>S3</b> It sees every write that was acknowledged before it was called, on any node.
-   * <b>S4</b> It answers ended and expired records too, for at least the retention after their
-   * death: to judge them is the service's work.
+   * <p><b>S3</b> The result reflects every write that was acknowledged on any node before the call.
+   * <b>S4</b> Revoked and expired records are returned as well, for at least the retention after
+   * their revocation or deadline: their validation is up to the service.
    *
-   * @throws TokenStoreException S16
+   * @throws TokenStoreException if the outcome is unknown (S16)
    */
   Optional<TokenRecord> find(TokenId id);
 
   /**
-   * Keeps uses.
+   * Renews records.
    *
    * <p><b>S5</b> Moves lastUsedAt and idleExpiresAt forward, never back, and only for records that
-   * are live at {@code now}, whatever {@link Renewal#usedAt()} is. One call, many records, a
-   * bounded number of round trips. <b>S6</b> Nothing revives a record.
+   * are live at {@code now}, whatever {@link Renewal#usedAt()} is. One call renews many records
+   * with a bounded number of round trips. <b>S6</b> Nothing revives a dead record.
    *
-   * @param renewals each id once
-   * @return the ids that were not renewed: ended, expired or unknown
-   * @throws TokenStoreException S16
+   * @param renewals the renewals; each id at most once
+   * @return the ids that were not renewed, because they are revoked, expired or unknown
+   * @throws TokenStoreException if the outcome is unknown (S16)
    */
   Set<TokenId> renew(Collection<Renewal> renewals, Instant now);
 
   /**
-   * Puts a successor in a record's place.
+   * Replaces a record by a successor.
    *
-   * <p><b>S7</b> Ends {@code id} with {@link Reason#REPLACED} at {@code now}, naming its successor,
-   * and inserts the successor, which has the same group, without counting it: both or neither, if
-   * and only if {@code id} is live at {@code now}. Of any number of concurrent calls exactly one
-   * answers true. The children of {@code id} end with it (S9).
+   * <p><b>S7</b> Revokes {@code id} with {@link Reason#REPLACED} at {@code now} and the successor's
+   * id, and inserts the successor, which must have the same group, without checking the limit: both
+   * or neither, if and only if {@code id} is live at {@code now}. Of any number of concurrent calls
+   * exactly one returns true. The children of {@code id} are revoked with it (S9).
    *
-   * @throws DuplicateTokenException S2
-   * @throws IllegalArgumentException if the successor is of another group, has ended or has a
+   * @return whether the record was replaced; if false, nothing changed
+   * @throws DuplicateTokenException if a record with the successor's id exists (S2); nothing
+   *     changes
+   * @throws IllegalArgumentException if the successor has another group, is revoked or has a
    *     parent; nothing changes
-   * @throws TokenStoreException S16
+   * @throws TokenStoreException if the outcome is unknown (S16)
    */
   boolean replace(TokenId id, TokenRecord successor, Instant now);
 
   /**
-   * Ends a record.
+   * Revokes a record.
    *
-   * <p><b>S8</b> The end is final and the first one wins, on live and on expired records alike.
-   * <b>S9</b> Ending a record ends its children in the same step, with the same reason and time (a
-   * successor is the record's alone); no child can slip in meanwhile.
+   * <p><b>S8</b> A revocation is final and the first one wins, on live and on expired records
+   * alike. <b>S9</b> The children of the record are revoked in the same step, with the same reason
+   * and time but without a successor. No child can be inserted concurrently and remain live.
    *
-   * @return the ids that this call ended, the record's first, then its children's; empty if it had
-   *     ended already or is unknown
-   * @throws TokenStoreException S16
+   * @return the ids that this call revoked, first the record's, then its children's; empty if the
+   *     record was revoked already or is unknown
+   * @throws TokenStoreException if the outcome is unknown (S16)
    */
   List<TokenId> end(TokenId id, Ending ending);
 
   /**
-   * Ends many records of a subject.
+   * Revokes many records of a subject.
    *
-   * <p><b>S10</b> Ends at most {@code limit} records of the selection, and their children, that
-   * were issued no later than 60 s after {@code ending.at}: a log-in on a node whose clock is ahead
-   * is not missed.
+   * <p><b>S10</b> Revokes at most {@code limit} records of the selection that were issued no later
+   * than 60 s after {@code revocation.at}, and their children. The 60 s include a login on a node
+   * whose clock is ahead.
    *
-   * @return the ids that this call ended, children included; while there are {@code limit} or more,
-   *     call again
-   * @throws TokenStoreException S16
+   * @return the ids that this call revoked, children included; if there are {@code limit} or more,
+   *     the caller must call again
+   * @throws TokenStoreException if the outcome is unknown (S16)
    */
   List<TokenId> endAll(Selection selection, Ending ending, int limit);
 
   /**
-   * A subject's records that are live at {@code now}.
+   * Returns a page of a subject's records that are live at {@code now}.
    *
-   * <p><b>S11</b> Newest first, at most {@code limit}; the next page starts after the position of
-   * the last one.
+   * <p><b>S11</b> The records are ordered from newest to oldest. A page has at most {@code limit}
+   * records; the next page starts after the position of the last one.
    *
-   * @param after where the last page ended; null for the first
-   * @throws TokenStoreException S16
+   * @param after the position of the last record of the previous page; null for the first page
+   * @throws TokenStoreException if the outcome is unknown (S16)
    */
   List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit);
 
   /**
-   * What ended lately.
+   * Returns the recent revocations.
    *
-   * <p><b>S12</b> Every id whose end was acknowledged within the last {@code window} <em>by the
-   * store's own clock</em>, whatever the callers' clocks say and however late a write committed;
-   * more may come, none may miss. An answer that a record has ended already acknowledges its end as
-   * well: {@link #end} that is empty, {@link #replace} that is false, and {@link #endAll} that ends
-   * fewer than its limit, of all that the subject had; and {@link #end}, whatever it answers, of
-   * children that had ended before. Where such an end may have been committed too late for those
-   * who ask again and again to have been told of it, it counts from that answer on. Only what a
-   * {@link #sweep} has ended because its own deadline had passed may be left out: every node judges
-   * that by itself.
+   * <p><b>S12</b> The result contains every id whose revocation was acknowledged within the last
+   * {@code window} <em>by the store's own clock</em>, whatever the callers' clocks say and however
+   * late a write was committed. It may contain more ids, but must not lack one.
    *
-   * @param window at most the retention
-   * @param limit the most ids to list; where there are more, {@link Ends#complete()} is false
-   * @throws TokenStoreException S16
+   * <p>An answer that implies that a record was revoked before acknowledges that revocation as
+   * well. Such answers are:
+   *
+   * <ul>
+   *   <li>an empty result of {@link #end}, for the record,
+   *   <li>any result of {@link #end}, for children that were revoked before,
+   *   <li>false from {@link #replace}, for the record,
+   *   <li>a result of {@link #endAll} that revokes fewer records than its limit, for all records of
+   *       the subject.
+   * </ul>
+   *
+   * <p>If such a revocation may have been committed too late to be seen by nodes that poll
+   * regularly, its window starts with that answer.
+   *
+   * <p>Only records that a {@link #sweep} has revoked because of their own deadline may be left
+   * out, since each node detects expiry by itself.
+   *
+   * @param window the length of the window; at most the retention
+   * @param limit the maximum number of ids; if there are more, {@link Ends#complete()} is false
+   * @throws TokenStoreException if the outcome is unknown (S16)
    */
   Ends endedWithin(Duration window, int limit);
 
   /**
-   * Tidies up, a bounded number of due records a call.
+   * Revokes expired records and deletes dead ones, a bounded number per call.
    *
-   * <p><b>S13</b> Ends with {@link Reason#EXPIRED} those whose deadline passed before {@code
-   * expiredBefore}; deletes those dead before {@code deadBefore}, never another one. Many nodes may
-   * sweep at once; a sweep never holds up renewals; finding nothing costs next to nothing whatever
-   * the number of live records. The store keeps its own mark of what to look at next, which
-   * renewals do not move.
+   * <p><b>S13</b> Revokes with {@link Reason#EXPIRED} records whose deadline is before {@code
+   * expiredBefore}, and deletes records that were dead before {@code deadBefore}, and no others.
+   * Many nodes may sweep at once, and a sweep never blocks renewals. A sweep without due records is
+   * cheap, whatever the number of live records. The store keeps the times of the next visits by
+   * itself, and renewals do not move them.
    *
-   * @param limit how many records to look at
-   * @throws TokenStoreException S16
+   * @param limit the maximum number of records to visit
+   * @throws TokenStoreException if the outcome is unknown (S16)
    */
   Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit);
 
   /**
-   * Tells of ends as they happen, on any node, where the store can.
+   * Notifies a listener of revocations on any node as they happen, if the store supports this.
    *
-   * <p><b>S17</b> A hint that may be lost or come twice; {@link #endedWithin} is what is relied on.
+   * <p><b>S17</b> Notifications are best effort: they may be lost or repeated, so callers must rely
+   * on {@link #endedWithin}. The default implementation does nothing.
    *
-   * @param ended called from the store's thread; must be quick and must not throw
-   * @return stops the watching
+   * @param ended the listener, called on the store's thread; it must return quickly and must not
+   *     throw
+   * @return a handle that stops the notifications when closed
    */
   default AutoCloseable watch(Consumer<TokenId> ended) {
     return () -> {};
   }
 
-  /** <b>S14</b> Closes what the store opened itself, and nothing else. Idempotent. */
+  /** <b>S14</b> Closes the resources that the store opened itself, and no others. Idempotent. */
   @Override
   void close();
 }

@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store's answer is not known: a command may or may not have taken effect. Whoever asks must
- * neither take it for "not found" nor for "done"; the filter answers 503.
+ * Thrown if the outcome of a store call is unknown: a command may or may not have taken effect. The
+ * caller must treat it neither as "not found" nor as "done". The filter answers 503.
  */
 public class TokenStoreException extends RuntimeException {
 
@@ -14,18 +14,18 @@ public class TokenStoreException extends RuntimeException {
   private final boolean retryable;
 
   /**
-   * An unknown answer.
+   * Creates the exception.
    *
-   * @param message for operators; without secrets, and without the text of statements
-   * @param cause what went wrong below
-   * @param retryable whether the same call may go through soon
+   * @param message the message for operators; without secrets and without SQL text
+   * @param cause the underlying failure; null if there is none
+   * @param retryable whether the same call may soon succeed
    */
   public TokenStoreException(String message, @Nullable Throwable cause, boolean retryable) {
     super(message, cause);
     this.retryable = retryable;
   }
 
-  /** Whether the same call may go through soon, as after a lost connection or a deadlock. */
+  /** Returns whether the same call may soon succeed, as after a lost connection or a deadlock. */
   public boolean retryable() {
     return retryable;
   }

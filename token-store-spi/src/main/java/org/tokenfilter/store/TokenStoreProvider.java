@@ -8,38 +8,39 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Opens the stores of one kind. A provider has a public constructor without parameters and is named
- * in {@code META-INF/services/org.tokenfilter.store.TokenStoreProvider} of its jar; users choose it
- * by {@code token.store=NAME}.
+ * A factory of token stores of one kind. A provider has a public constructor without parameters and
+ * is listed in {@code META-INF/services/org.tokenfilter.store.TokenStoreProvider} of its jar. Users
+ * select it by {@code token.store=NAME}.
  */
 public interface TokenStoreProvider {
 
-  /** The name that users write in {@code token.store}, such as {@code jdbc}. */
+  /** Returns the name for {@code token.store}, such as {@code jdbc}. */
   String name();
 
   /**
-   * The settings that it understands, without {@code token.store.NAME.}: for {@code url}, users
-   * write {@code token.store.jdbc.url}. Any other one stops the start.
+   * Returns the names of the supported settings, without the prefix {@code token.store.NAME.}: for
+   * {@code url}, users set {@code token.store.jdbc.url}. The application does not start if another
+   * setting with this prefix is set.
    */
   Set<String> settings();
 
   /**
    * Opens a store.
    *
-   * @param settings those of {@link #settings()} that are set, under their short names, and always
-   *     {@code timeout} (how long a call may take) and {@code retention} (how long dead records are
-   *     kept), both ISO-8601 durations
-   * @throws IllegalArgumentException if a setting is missing or wrong; its message is shown to the
-   *     user and says what to write
+   * @param settings the values of those of {@link #settings()} that are set, by their short names,
+   *     and always {@code timeout} (the maximum duration of a call) and {@code retention} (the time
+   *     for which dead records are kept), both ISO-8601 durations
+   * @throws IllegalArgumentException if a setting is missing or invalid; the message is shown to
+   *     the operator and says what to set
    * @throws TokenStoreException if the store cannot be reached
    */
   TokenStore open(Map<String, String> settings);
 
   /**
-   * The providers that a class loader sees, by name.
+   * Returns the providers that are visible to a class loader, by name.
    *
-   * @throws IllegalStateException if two share a name, or one cannot be loaded; the message says
-   *     which
+   * @throws IllegalStateException if two providers have the same name, or one cannot be loaded; the
+   *     message names them
    */
   static SortedMap<String, TokenStoreProvider> installed(ClassLoader loader) {
     SortedMap<String, TokenStoreProvider> providers = new TreeMap<>();

@@ -1,10 +1,10 @@
 /**
- * What the library asks of a token store, and the store that keeps everything in memory.
+ * The service provider interface of token stores, and a store that keeps all records in memory.
  *
- * <p>Enters: records and commands, each with the caller's time. Leaves: records, and the ids that a
+ * <p>Input: records and commands, each with the caller's time. Output: records, and the ids that a
  * command changed. Start with {@link org.tokenfilter.store.TokenStore}; its Javadoc is the
- * contract, in clauses S1 to S18. {@link org.tokenfilter.store.InMemoryTokenStore} keeps them all
- * and is short enough to read.
+ * contract, in clauses S1 to S18. {@link org.tokenfilter.store.InMemoryTokenStore} implements all
+ * of them and is short enough to read.
  */
 @NullMarked
 package org.tokenfilter.store;

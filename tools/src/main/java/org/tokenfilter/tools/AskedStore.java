@@ -20,7 +20,10 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** A store that is asked for records, and cannot be changed by whoever has it from here. */
+/**
+ * A read-only store: records can be looked up, and every other operation throws an
+ * UnsupportedOperationException.
+ */
 final class AskedStore implements TokenStore {
 
   private final Function<TokenId, Optional<TokenRecord>> find;
@@ -37,7 +40,7 @@ final class AskedStore implements TokenStore {
     return record;
   }
 
-  /** What it answered last; null if it had nothing, or was not asked. */
+  /** Returns the result of the last lookup; null if there was no record, or no lookup. */
   @Nullable TokenRecord found() {
     return found;
   }
@@ -82,11 +85,11 @@ final class AskedStore implements TokenStore {
     throw changes();
   }
 
-  /** Nothing: what it asks is its owner's. */
+  /** Does nothing: the underlying store is closed by its owner. */
   @Override
   public void close() {}
 
   private static UnsupportedOperationException changes() {
-    return new UnsupportedOperationException("records are found here, and nothing else");
+    return new UnsupportedOperationException("this store is read-only");
   }
 }

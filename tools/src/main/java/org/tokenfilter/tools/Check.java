@@ -1,37 +1,37 @@
 package org.tokenfilter.tools;
 
-/** What a token must be, in the order in which the library looks. */
+/** The checks of a token, in the order in which the library makes them. */
 enum Check {
-  /** It is no longer than tokens are. */
+  /** The token is not longer than tokens can be. */
   LENGTH("length"),
-  /** It has five parts, the second of them empty. */
+  /** The token has five parts, the second of them empty. */
   PARTS("parts"),
-  /** It is written in the alphabet of tokens. */
+  /** The token uses the base64url alphabet. */
   ALPHABET("alphabet"),
-  /** It is written as its bytes are written, and not in another spelling of them. */
-  SPELLING("spelling"),
-  /** Its header is one that a key of the file makes. */
+  /** Each part is the canonical base64url form of its bytes. */
+  SPELLING("canonical"),
+  /** The header is that of a key in the key file. */
   HEADER("header"),
-  /** That key may open it. */
+  /** The key is allowed to decrypt the token. */
   KEY("key"),
-  /** It decrypts: the key made it, and nobody has changed it since. */
+  /** The token decrypts: it was encrypted with the key and not changed since. */
   DECRYPTION("decryption"),
-  /** It says what tokens say. */
+  /** The claims are complete and valid. */
   CLAIMS("claims"),
-  /** It is for this application. */
+  /** The token is for this application. */
   AUDIENCE("audience"),
-  /** Its session id is the one that came with it. */
+  /** The session id that came with the token is its own. */
   SESSION_ID("session id"),
-  /** The store has its record. */
+  /** The store has the record of the token. */
   RECORD("record"),
-  /** The record says what the token says. */
+  /** The claims agree with the record. */
   AGREEMENT("agreement"),
-  /** It comes from the client that it is bound to. */
+  /** The token comes from the client that it is bound to. */
   CLIENT("client"),
-  /** Nobody has ended it. */
-  END("end"),
-  /** Its time is not over. */
-  TIME("time");
+  /** The token is not revoked. */
+  END("revocation"),
+  /** The token has not expired. */
+  TIME("expiry");
 
   private final String title;
 
@@ -39,7 +39,7 @@ enum Check {
     this.title = title;
   }
 
-  /** Its name in the explanation. */
+  /** Returns the name of the check in an explanation. */
   @Override
   public String toString() {
     return title;

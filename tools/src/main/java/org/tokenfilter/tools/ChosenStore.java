@@ -14,7 +14,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.TokenStoreProvider;
 
-/** The store that was chosen on the command line, or none; it is only asked for records. */
+/** The store named on the command line, or no store. It only looks up records. */
 final class ChosenStore implements AutoCloseable {
 
   private static final String TIMEOUT = "PT5S";
@@ -27,11 +27,12 @@ final class ChosenStore implements AutoCloseable {
   }
 
   /**
-   * Opens it.
+   * Opens the store.
    *
-   * @param name null for none
+   * @param name the name of the store; null for none
+   * @param settings the settings of the store, without the prefix {@code token.store.NAME}
    * @throws IllegalArgumentException if there is no such store, or a setting is wrong
-   * @throws TokenStoreException if it cannot be reached
+   * @throws TokenStoreException if the store cannot be reached
    */
   static ChosenStore open(@Nullable String name, Map<String, String> settings) {
     if (name == null) {
@@ -42,14 +43,14 @@ final class ChosenStore implements AutoCloseable {
     }
     if (name.equals("memory")) {
       throw new IllegalArgumentException(
-          "the store 'memory' is in the memory of its node, and cannot be asked from outside");
+          "the store 'memory' is in the memory of its node and cannot be read by another process");
     }
     SortedMap<String, TokenStoreProvider> installed =
         TokenStoreProvider.installed(ChosenStore.class.getClassLoader());
     TokenStoreProvider provider = installed.get(name);
     if (provider == null) {
       throw new IllegalArgumentException(
-          "the store '%s' is not on the class path; these are: %s"
+          "the store '%s' is not on the class path; available stores: %s"
               .formatted(name, installed.keySet()));
     }
     return new ChosenStore(opened(provider, settings));
@@ -60,14 +61,14 @@ final class ChosenStore implements AutoCloseable {
     unknown.removeAll(provider.settings());
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
-          "--store-setting: the store '%s' has these: %s"
+          "--store-setting: the settings of the store '%s' are: %s"
               .formatted(provider.name(), new TreeSet<>(provider.settings())));
     }
     Map<String, String> all = new HashMap<>(settings);
     all.put("timeout", TIMEOUT);
     all.put("retention", RETENTION);
     if (provider.settings().contains("schema")) {
-      // Whoever asks makes no tables.
+      // A lookup creates no tables.
       all.putIfAbsent("schema", "validate");
     }
     try {
@@ -78,7 +79,7 @@ final class ChosenStore implements AutoCloseable {
     }
   }
 
-  /** What answers records; null where there is no store. */
+  /** Returns a function that looks up records; null if no store was named. */
   @Nullable Function<TokenId, Optional<TokenRecord>> find() {
     return store == null ? null : id -> find(store, id);
   }
@@ -89,7 +90,7 @@ final class ChosenStore implements AutoCloseable {
     } catch (TokenStoreException unknown) {
       throw unknown;
     } catch (RuntimeException broken) {
-      throw new TokenStoreException("the store broke down: " + broken, broken, false);
+      throw new TokenStoreException("the store failed unexpectedly: " + broken, broken, false);
     }
   }
 

@@ -21,19 +21,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
-/** Says why a token is accepted or refused; shows neither token nor session id. */
+/** Explains why a token is accepted or refused. It prints neither the token nor a session id. */
 @Command(
     name = "explain",
     description = {
-      "Says why a token would be accepted or refused, step by step as the library judges.",
+      "Explains why a token would be accepted or refused, check by check as the library does.",
       "The token is read from standard input or from a file, never from an argument.",
-      "Exit status: 0 accepted, 1 refused, 2 not decided."
+      "Exit status: 0 accepted, 1 refused, 2 undecided."
     },
     mixinStandardHelpOptions = true,
     exitCodeOnExecutionException = ExitCode.USAGE)
 final class ExplainCommand implements Callable<Integer> {
 
-  /** Far more than a token: what is longer is refused for that, however much longer it is. */
+  /** Far more than a token needs. Longer input is refused for its length in any case. */
   private static final int MOST_READ = 64 * 1024;
 
   private final InputStream in;
@@ -47,25 +47,25 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--audience",
       required = true,
       paramLabel = "NAME",
-      description = "token.audience of the application; by default that is its context path.")
+      description = "The token.audience of the application; its default is the context path.")
   private @Nullable String audience;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "The file that the token is in; by default standard input.")
+      description = "The file with the token; standard input by default.")
   private @Nullable Path tokenFile;
 
   @Option(
       names = "--session-id-file",
       paramLabel = "FILE",
-      description = "The file that the session ids are in which came with it, one a line.")
+      description = "The file with the session ids that came with the token, one per line.")
   private @Nullable Path sessionIdFile;
 
   @Option(
       names = "--client",
       paramLabel = "ADDRESS",
-      description = "The address that it comes from.")
+      description = "The client address that the token comes from.")
   private @Nullable ClientAddress client;
 
   @Option(
@@ -100,7 +100,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  /** Byte for byte, but for the end of the line that files have. */
+  /** Reads the token byte for byte, without a line break at the end of the file. */
   private String token() throws IOException {
     if (tokenFile != null) {
       try (InputStream file = Files.newInputStream(tokenFile)) {

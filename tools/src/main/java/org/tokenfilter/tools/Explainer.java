@@ -28,15 +28,15 @@ import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Says why a token would be accepted or refused. It judges nothing itself: it presents the token to
- * the library as a request would, and puts into words what the library answers.
+ * Explains why a token would be accepted or refused. It does not validate anything itself: it
+ * presents the token to the library as a request would, and describes the outcome in words.
  */
 final class Explainer {
 
-  /** Stands for a client that is not known, where no client is asked for. */
+  /** The placeholder for an unknown client, where the token is bound to none. */
   private static final ClientAddress NOBODY = ClientAddress.parse("0.0.0.0");
 
-  /** The store is asked for each token. Nobody else asks it here, so nobody waits for his turn. */
+  /** The store is read for each token. There are no concurrent calls, so no call waits. */
   private static final Timeliness EACH_TIME =
       new Timeliness(Duration.ZERO, null, Duration.ofSeconds(1));
 
@@ -47,10 +47,13 @@ final class Explainer {
   private final @Nullable Function<TokenId, Optional<TokenRecord>> store;
 
   /**
-   * Explains tokens of an application.
+   * Creates an explainer for the tokens of an application.
    *
-   * @param store finds records; null where there is none to ask
-   * @throws IllegalArgumentException if the audience is none
+   * @param ring supplies the keys
+   * @param audience the {@code token.audience} of the application
+   * @param clock the source of the current time
+   * @param store looks up records; null for no store
+   * @throws IllegalArgumentException if the audience is not valid
    */
   Explainer(
       Supplier<KeyRing> ring,
@@ -87,11 +90,12 @@ final class Explainer {
       return store == null
           ? facts.unasked(
               "no store was named",
-              "It is authentic. Whether it is still live stands in its record: name the store by"
+              "It is authentic. Its record shows whether it is still live: name the store with"
                   + " --store.")
           : facts.unasked(
               "the store did not answer: " + unknown.getMessage(),
-              "Whether it is still live is not known. A request with it is answered 503.");
+              "It is authentic, but it is unknown whether it is still live. A request with it is"
+                  + " answered 503.");
     }
   }
 
@@ -112,7 +116,7 @@ final class Explainer {
         new PresentedToken(presented.token(), presented.sessionIds(), client, false));
   }
 
-  /** The record, for showing; null also where that is not known. */
+  /** Returns the record for display only; null if there is none, or it is not known. */
   private @Nullable TokenRecord lookedUp(TokenId id) {
     try {
       return store == null ? null : store.apply(id).orElse(null);
@@ -121,7 +125,10 @@ final class Explainer {
     }
   }
 
-  /** Lets the rest be judged where it is not known who comes: one who may. */
+  /**
+   * Returns a client that the token is bound to, so that the other checks can run although the real
+   * client is unknown.
+   */
   private static ClientAddress clientOf(@Nullable TokenRecord record) {
     String binding = record == null ? null : record.binding();
     if (binding == null) {
@@ -141,7 +148,7 @@ final class Explainer {
     throw new TokenStoreException("no store was named", null, false);
   }
 
-  /** Nothing is issued here, so how long tokens live does not matter. */
+  /** No token is issued here, so the lifetimes do not matter. */
   private static final TokenPolicy UNUSED =
       new TokenPolicy(
           Duration.ZERO,

@@ -3,20 +3,20 @@ package org.tokenfilter.tools;
 import java.util.List;
 
 /**
- * What was found out about a token, in words that hold no secret.
+ * The explanation of a token, in words that contain no secret.
  *
- * @param verdict what the library does with it
- * @param lines what it looked at, in its order, and last why
+ * @param verdict the outcome
+ * @param lines the checks in the order of the library, then the reason
  */
 record Explanation(Verdict verdict, List<String> lines) {
 
-  /** What the library does with a token. */
+  /** The outcome of the checks. */
   enum Verdict {
-    /** It is accepted. */
+    /** The token is accepted. */
     ACCEPTED(0),
-    /** It is refused. */
+    /** The token is refused. */
     REFUSED(1),
-    /** What decides was not given, or could not be asked. */
+    /** Information that decides was not given, or could not be read. */
     UNDECIDED(2);
 
     private final int status;
@@ -25,7 +25,7 @@ record Explanation(Verdict verdict, List<String> lines) {
       this.status = status;
     }
 
-    /** The exit status that says so. */
+    /** Returns the exit status of the command. */
     int status() {
       return status;
     }

@@ -19,7 +19,10 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What is known of one token, as a line for each check. Holds secrets, and shows none. */
+/**
+ * Builds the explanation of one token, with a line for each check. It holds secrets but prints
+ * none.
+ */
 final class Facts {
 
   private final Presentation presented;
@@ -28,7 +31,7 @@ final class Facts {
   private final Map<Check, String> known = new EnumMap<>(Check.class);
   private @Nullable TokenRecord record;
 
-  /** What can be seen from outside. */
+  /** Records the facts that the token shows without its key. */
   Facts(Presentation presented, KeyRing ring, Instant now) {
     this.presented = presented;
     this.key = NamedKey.of(presented.token());
@@ -49,7 +52,7 @@ final class Facts {
                     "'%s' is %s, for %s".formatted(one.kid(), one.state(), one.encryption())));
   }
 
-  /** What it says. */
+  /** Adds the claims of the token. */
   void says(TokenClaims claims) {
     Instant expiresAt = claims.expiresAt();
     known.put(
@@ -59,17 +62,23 @@ final class Facts {
                 name(claims.kind()),
                 claims.id(),
                 claims.issuedAt(),
-                expiresAt == null ? "without an end" : "lives until " + expiresAt + " at most"));
+                expiresAt == null
+                    ? "without an absolute expiry"
+                    : "expires at " + expiresAt + " at the latest"));
     known.put(Check.AUDIENCE, claims.audience());
     int sessionIds = presented.sessionIds().size();
     known.put(
         Check.SESSION_ID,
         claims.kind() != TokenKind.SESSION
-            ? "not asked for: it is no session token"
+            ? "not needed: this is no session token"
             : sessionIds == 1 ? "one came with it" : sessionIds + " came with it");
   }
 
-  /** What the store keeps of it; null if nothing. */
+  /**
+   * Adds the record of the token.
+   *
+   * @param found the record; null for none, which adds nothing
+   */
   void found(@Nullable TokenRecord found) {
     if (found == null) {
       return;
@@ -83,7 +92,7 @@ final class Facts {
             : "bound to %s, comes from %s"
                 .formatted(
                     printable(found.binding()),
-                    presented.client() == null ? "somewhere" : presented.client()));
+                    presented.client() == null ? "an unknown client" : presented.client()));
     Ending ending = found.ending();
     if (ending != null) {
       String successor = ending.successor() == null ? "" : ", by " + ending.successor();
@@ -106,20 +115,23 @@ final class Facts {
         deadline.equals(found.idleExpiresAt())
             ? "unless used: last used %s, idle timeout %s"
                 .formatted(found.lastUsedAt(), found.idleTimeout())
-            : "whatever its use";
+            : "regardless of use";
     return found.expiredAt(now)
-        ? "over since %s, for %s (%s)".formatted(deadline, since(deadline), which)
-        : "lives until %s, for %s (%s)".formatted(deadline, lasting(now, deadline), which);
+        ? "expired at %s, %s ago (%s)".formatted(deadline, since(deadline), which)
+        : "expires at %s, in %s (%s)".formatted(deadline, lasting(now, deadline), which);
   }
 
-  /** It is accepted, if its client is the one that it is bound to. */
+  /**
+   * Returns the explanation of a token that is accepted, provided that it comes from the client
+   * that it is bound to.
+   */
   Explanation live(ActiveToken active) {
     List<String> lines = passed(null);
     if (clientIsUnknown()) {
       lines.add("");
       lines.add(
-          "UNDECIDED: It is live, and accepted from the client that it is bound to. Whether this is"
-              + " that client was not asked: name its address by --client.");
+          "UNDECIDED: It is live, and accepted from the client that it is bound to. The client of"
+              + " this request is not known: name its address with --client.");
       return new Explanation(Explanation.Verdict.UNDECIDED, lines);
     }
     Duration remaining = active.remaining();
@@ -127,24 +139,24 @@ final class Facts {
     lines.add(
         remaining == null
             ? "ACCEPTED: It never expires."
-            : "ACCEPTED: If this were a request that succeeds, it would live for %s from now."
+            : "ACCEPTED: After a successful request, it would expire in %s."
                 .formatted(remaining.truncatedTo(ChronoUnit.SECONDS)));
     return new Explanation(Explanation.Verdict.ACCEPTED, lines);
   }
 
-  /** It is refused. */
+  /** Returns the explanation of a token that is refused. */
   Explanation refused(TokenRejectedException refused) {
     boolean ended = record != null && record.ending() != null;
     Optional<Refusal> reason = Refusal.of(refused.why(), key.isPresent(), ended);
-    String told = "Its sender is told: " + name(refused.rejection()) + ".";
+    String answer = "Its sender receives: " + name(refused.rejection()) + ".";
     if (reason.isEmpty()) {
-      String why = "REFUSED: " + refused.why() + ". " + told;
+      String why = "REFUSED: " + refused.why() + ". " + answer;
       return new Explanation(Explanation.Verdict.REFUSED, List.of(why));
     }
     Check check = reason.get().check();
     List<String> lines = passed(check);
     lines.add(line(check, "REFUSED", known.getOrDefault(check, "")));
-    // What is known beyond that did not count, but may tell an operator what comes next.
+    // Facts of later checks did not decide, but may show the operator what fails next.
     known.forEach(
         (later, fact) -> {
           if (later.compareTo(check) > 0) {
@@ -152,11 +164,17 @@ final class Facts {
           }
         });
     lines.add("");
-    lines.add("REFUSED: " + reason.get().sentence() + " " + told);
+    lines.add("REFUSED: " + reason.get().sentence() + " " + answer);
     return new Explanation(Explanation.Verdict.REFUSED, lines);
   }
 
-  /** Its record is not known, and so is nothing that follows from it. */
+  /**
+   * Returns the explanation of a token whose record is not known, so that the checks of the record
+   * are undecided.
+   *
+   * @param fact the reason, for the line of the record
+   * @param sentence the sentence after {@code UNDECIDED}
+   */
   Explanation unasked(String fact, String sentence) {
     List<String> lines = passed(Check.RECORD);
     lines.add(line(Check.RECORD, "?", fact));
@@ -165,7 +183,11 @@ final class Facts {
     return new Explanation(Explanation.Verdict.UNDECIDED, lines);
   }
 
-  /** The checks that it passed, before this one; all of them if it is null. */
+  /**
+   * Returns the lines of the checks that the token passed.
+   *
+   * @param end the first check that it did not pass; null if it passed all of them
+   */
   private List<String> passed(@Nullable Check end) {
     List<String> lines = new ArrayList<>();
     for (Check check : Check.values()) {
@@ -198,7 +220,7 @@ final class Facts {
     return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  /** A name that somebody chose must not draw on the operator's terminal. */
+  /** Masks control characters, which must not reach the operator's terminal. */
   private static String printable(@Nullable String text) {
     return Objects.requireNonNull(text)
         .codePoints()

@@ -6,7 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import org.tokenfilter.store.TokenStoreException;
 
-/** What is said where a command could not be done: one line, without secrets. */
+/** The messages of commands that failed: one line each, without secrets. */
 final class Failure {
 
   private Failure() {}
@@ -16,10 +16,10 @@ final class Failure {
       return "there is no file " + missing.getFile();
     }
     if (failure instanceof FileAlreadyExistsException there) {
-      return there.getFile() + " is there already, and stays as it is";
+      return there.getFile() + " exists already and was not changed";
     }
     if (failure instanceof AccessDeniedException denied) {
-      return "this user may not read or write " + denied.getFile();
+      return "this user is not allowed to read or write " + denied.getFile();
     }
     boolean worded =
         failure instanceof IllegalArgumentException

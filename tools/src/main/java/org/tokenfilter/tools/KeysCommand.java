@@ -15,10 +15,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Makes key files and moves keys through their life; shows no key. */
+/** The commands that create key files and rotate keys. They print no key material. */
 @Command(
     name = "keys",
-    description = "Makes a key file, rotates its keys, retires one, or lists them.",
+    description = "Creates a key file, rotates its keys, retires one, or lists them.",
     mixinStandardHelpOptions = true)
 final class KeysCommand {
 
@@ -35,10 +35,10 @@ final class KeysCommand {
   }
 
   @Command(
-      description = "Makes a key file with one active key. A file that is there is never replaced.",
+      description = "Creates a key file with one active key. An existing file is never replaced.",
       mixinStandardHelpOptions = true)
   int create(
-      @Parameters(paramLabel = "FILE", description = "The key file to make.") Path file,
+      @Parameters(paramLabel = "FILE", description = "The key file to create.") Path file,
       @Option(
               names = "--enc",
               paramLabel = "ENC",
@@ -55,18 +55,18 @@ final class KeysCommand {
     ContentKey key =
         ContentKey.random(kid, encryption, ContentKey.State.ACTIVE, random).madeAt(clock.instant());
     JwkSetFile.make(file, KeyRing.of(List.of(key)));
-    say("Made " + file + ".");
+    say("Created " + file + ".");
     show(key);
-    say("Next: bring the same file to every node, and keep it apart from backups of the store.");
+    say("Next: copy this file to every node, and keep it apart from backups of the store.");
     return 0;
   }
 
   @Command(
       description = {
-        "Puts another key in the place of the active one, in two steps.",
-        "First without --activate: a new key is staged, which opens tokens and makes none yet. Once"
-            + " every node has read the file, with --activate: the staged key makes all new tokens,"
-            + " and the former one opens those that it made."
+        "Replaces the active key in two steps.",
+        "First without --activate: a new key is staged, which decrypts tokens but encrypts none"
+            + " yet. Once every node has read the file, with --activate: the staged key encrypts"
+            + " all new tokens, and the former key still decrypts its own."
       },
       mixinStandardHelpOptions = true)
   int rotate(
@@ -75,29 +75,30 @@ final class KeysCommand {
       @Option(
               names = "--enc",
               paramLabel = "ENC",
-              description = "What the new key is for; by default what the active one is for.")
+              description = "The encryption of the new key; by default that of the active key.")
           @Nullable ContentEncryption encryption,
       @Option(
               names = "--kid",
               paramLabel = "KID",
               description =
-                  "The name of the new key, or with --activate of one of several staged ones; by"
-                      + " default the next number.")
+                  "The name of the new key, or with --activate that of one of several staged keys;"
+                      + " by default the next number.")
           @Nullable String kid)
       throws IOException {
     if (!activate) {
       return stage(file, encryption, kid);
     }
     if (encryption != null) {
-      throw new IllegalArgumentException("--enc is for the first step: a staged key has its own");
+      throw new IllegalArgumentException(
+          "--enc is only allowed in the first step; a staged key has its own encryption");
     }
     KeyRing ring = JwkSetFile.change(file, before -> Rotation.activated(before, kid));
     show(ring);
-    say("Next: bring the file to every node. New tokens use '" + Rotation.active(ring).kid() + "'");
-    say("there within four seconds; those of the former key are opened still. Retire that one");
-    say("(keys retire FILE KID) when its last token is over, token.max-lifetime or");
-    say("token.open.max-lifetime from now, or at once if others may know it: tokens of a retired");
-    say("key are refused.");
+    say("Next: copy the file to every node. New tokens use '" + Rotation.active(ring).kid() + "'");
+    say("there within four seconds; those of the former key are still accepted. Retire that key");
+    say("(keys retire FILE KID) when its last token has expired, token.max-lifetime or");
+    say("token.open.max-lifetime from now, or at once if it may be known to others: tokens of a");
+    say("retired key are refused.");
     return 0;
   }
 
@@ -107,14 +108,13 @@ final class KeysCommand {
         JwkSetFile.change(
             file, before -> Rotation.staged(before, encryption, kid, random, clock.instant()));
     show(ring);
-    say(
-        "Next: bring the file to every node, and wait until each has read it, four seconds after it");
-    say("came there. Then: keys rotate --activate FILE");
+    say("Next: copy the file to every node, and wait until each has read it, which takes up to");
+    say("four seconds. Then: keys rotate --activate FILE");
     return 0;
   }
 
   @Command(
-      description = "Retires a key: from then on its tokens are refused. Not the active one.",
+      description = "Retires a key, so that its tokens are refused. It must not be the active key.",
       mixinStandardHelpOptions = true)
   int retire(
       @Parameters(paramLabel = "FILE", description = "The key file.") Path file,
@@ -122,11 +122,8 @@ final class KeysCommand {
       throws IOException {
     KeyRing ring = JwkSetFile.change(file, before -> Rotation.retired(before, kid));
     show(ring);
-    say(
-        "Next: bring the file to every node, which refuses all tokens of '"
-            + kid
-            + "' within four");
-    say("seconds. The key stays in the file, so that neither its name nor its bytes come back.");
+    say("Next: copy the file to every node, which refuses all tokens of '" + kid + "' within four");
+    say("seconds. The key stays in the file, so that neither its name nor its bytes are reused.");
     return 0;
   }
 

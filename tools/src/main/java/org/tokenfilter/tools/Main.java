@@ -23,17 +23,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
  *   java -cp 'token-filter-tools.jar:postgresql.jar' org.tokenfilter.tools.Main explain ...
  * </pre>
  *
- * <p>Exit status: 0 for done or accepted, 1 for refused, 2 for a command that is written wrong, or
- * a question that could not be answered.
+ * <p>Exit status: 0 if the command succeeded or the token is accepted, 1 if it is refused, 2 for
+ * wrong usage or an undecided token.
  */
 @Command(
     name = "token-filter-tools",
-    description = "Makes and rotates keys, and explains tokens.",
+    description = "Creates and rotates keys, and explains tokens.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 public final class Main {
 
-  /** A token, or a piece of one that is long enough to know it by. */
+  /** A token, or a piece of one that is long enough to recognize it. */
   private static final Pattern TOKEN = Pattern.compile("eyJ[A-Za-z0-9_-]{16,}\\.");
 
   private static final int USAGE = CommandLine.ExitCode.USAGE;
@@ -50,7 +50,7 @@ public final class Main {
     this.err = err;
   }
 
-  /** Runs the command that the arguments write, and exits with its status. */
+  /** Runs the command of the arguments, and exits with its status. */
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -60,13 +60,13 @@ public final class Main {
     System.exit(status);
   }
 
-  /** Runs the command that the arguments write. */
+  /** Runs the command of the arguments, and returns its exit status. */
   int run(String... args) {
     for (String arg : args) {
       if (TOKEN.matcher(arg).find()) {
         err.println(
-            "A token is never an argument: other users of this machine see arguments, and shells"
-                + " keep them. Give it by standard input, or by --token-file.");
+            "A token must not be an argument: other users of this machine can see arguments, and"
+                + " shells keep them. Use standard input or --token-file.");
         return USAGE;
       }
     }
@@ -102,19 +102,19 @@ public final class Main {
     }
   }
 
-  /** Does not repeat what was not expected: it may be a secret in the wrong place. */
+  /** Prints the usage. An unexpected argument is not repeated: it may be a misplaced secret. */
   private int usage(CommandLine.ParameterException wrong) {
     err.println(
         wrong instanceof UnmatchedArgumentException
-            ? "There is an argument too many, or an unknown option."
+            ? "There is an unexpected argument or an unknown option."
             : isSetting(wrong)
-                ? "--store-setting is KEY=VALUE, such as url=jdbc:postgresql://db/app"
+                ? "--store-setting must be KEY=VALUE, such as url=jdbc:postgresql://db/app"
                 : String.valueOf(wrong.getMessage()));
     wrong.getCommandLine().usage(err);
     return USAGE;
   }
 
-  /** The version of the jar. */
+  /** Provides the version of the jar. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

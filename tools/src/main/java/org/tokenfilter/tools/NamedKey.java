@@ -7,10 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The key that a token names in its header, for showing: nothing is judged by it.
+ * The header of a token, for display only. Nothing is decided by it.
  *
- * @param kid its name
- * @param encryption what it is for
+ * @param kid the name of the key
+ * @param encryption the content encryption, {@code enc}
  */
 record NamedKey(String kid, String encryption) {
 
@@ -20,7 +20,7 @@ record NamedKey(String kid, String encryption) {
       Pattern.compile(
           "\\{\"enc\":\"([A-Za-z0-9-]{1,16})\",\"alg\":\"dir\",\"kid\":\"([A-Za-z0-9._-]{1,64})\"}");
 
-  /** The one that this token names; empty if its header is not written as ours are. */
+  /** Returns the header of a token; empty if it does not have the form that the library writes. */
   static Optional<NamedKey> of(String token) {
     int dot = token.indexOf('.');
     if (dot < 0 || dot > MOST_HEADER) {

@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.ClientAddress;
 
 /**
- * What is known of a request.
+ * A token as a request presents it.
  *
  * @param token the token as it was sent
- * @param sessionIds the session ids that came with it
- * @param client where it came from; null if that is not known
+ * @param sessionIds the session ids that came with the token
+ * @param client the address of the client; null if it is not known
  */
 record Presentation(String token, Set<String> sessionIds, @Nullable ClientAddress client) {
 
@@ -18,7 +18,7 @@ record Presentation(String token, Set<String> sessionIds, @Nullable ClientAddres
     sessionIds = Set.copyOf(sessionIds);
   }
 
-  /** Shows no secret. */
+  /** Returns a text without secrets. */
   @Override
   public String toString() {
     return "Presentation[client=" + client + "]";

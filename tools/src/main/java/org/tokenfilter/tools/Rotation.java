@@ -13,8 +13,8 @@ import org.tokenfilter.codec.ContentKey.State;
 import org.tokenfilter.codec.KeyRing;
 
 /**
- * The steps of a rotation, each a ring that follows from another one. What is not allowed is an
- * IllegalArgumentException, whose message says what to do instead.
+ * The steps of a key rotation. Each step returns a new key ring and leaves the given one unchanged.
+ * A step that is not allowed throws an IllegalArgumentException whose message names the next step.
  */
 final class Rotation {
 
@@ -23,11 +23,13 @@ final class Rotation {
   private Rotation() {}
 
   /**
-   * With a new key that opens tokens and makes none yet.
+   * Returns the ring with an additional staged key, which decrypts tokens but does not encrypt new
+   * ones yet.
    *
-   * @param encryption what it is for; null for what the active one is for
-   * @param kid its name; null for the next number
-   * @param now when it is made
+   * @param encryption the encryption of the new key; null for that of the active key
+   * @param kid the name of the new key; null for the next number
+   * @param now the time of creation
+   * @throws IllegalArgumentException if a key is staged already, or the name is taken
    */
   static KeyRing staged(
       KeyRing ring,
@@ -52,9 +54,10 @@ final class Rotation {
   }
 
   /**
-   * With the staged key in the place of the active one.
+   * Returns the ring with the staged key active and the formerly active key accepted.
    *
-   * @param kid which one, where several are staged; null if there is but one
+   * @param kid the key to activate if several are staged; null if there is only one
+   * @throws IllegalArgumentException if no such key is staged, or several are and none is named
    */
   static KeyRing activated(KeyRing ring, @Nullable String kid) {
     List<ContentKey> staged = new ArrayList<>(in(State.STAGED, ring));
@@ -65,7 +68,7 @@ final class Rotation {
               .formatted(kid == null ? "" : " '" + kid + "'"));
     }
     if (staged.size() > 1) {
-      throw new IllegalArgumentException("several keys are staged: say which one by --kid");
+      throw new IllegalArgumentException("several keys are staged. Name one of them with --kid");
     }
     ContentKey next = staged.get(0);
     List<ContentKey> keys = new ArrayList<>(ring.keys());
@@ -77,7 +80,12 @@ final class Rotation {
     return KeyRing.of(keys);
   }
 
-  /** With a key that opens nothing any more; the same ring if it is retired already. */
+  /**
+   * Returns the ring with a key retired, which decrypts nothing any more. Returns the same ring if
+   * the key is retired already.
+   *
+   * @throws IllegalArgumentException if there is no such key, or it is the active one
+   */
   static KeyRing retired(KeyRing ring, String kid) {
     List<ContentKey> keys = new ArrayList<>(ring.keys());
     ContentKey found =
@@ -85,12 +93,14 @@ final class Rotation {
             .filter(key -> key.kid().equals(kid))
             .findFirst()
             .orElseThrow(
-                () -> new IllegalArgumentException("there is no key of this name: keys list FILE"));
+                () ->
+                    new IllegalArgumentException(
+                        "the key file has no key of this name. To see its keys: keys list FILE"));
     if (found.state() == State.ACTIVE) {
       throw new IllegalArgumentException(
-          "key '%s' is the active one, which makes all new tokens. First: keys rotate FILE, then keys"
+          "key '%s' is the active one, which encrypts all new tokens. First: keys rotate FILE, then"
                   .formatted(kid)
-              + " rotate --activate FILE");
+              + " keys rotate --activate FILE");
     }
     if (found.state() == State.RETIRED) {
       return ring;
@@ -99,7 +109,7 @@ final class Rotation {
     return KeyRing.of(keys);
   }
 
-  /** The one that makes tokens. */
+  /** Returns the key that encrypts new tokens. */
   static ContentKey active(KeyRing ring) {
     return in(State.ACTIVE, ring).get(0);
   }

@@ -1,9 +1,9 @@
 /**
- * The command line: makes and rotates keys, and explains tokens.
+ * The command line: creates and rotates keys, and explains tokens.
  *
- * <p>Enters: arguments, files and standard input. Leaves: words for operators, without secrets, and
- * an exit status. Start with {@link org.tokenfilter.tools.Main}; what a token is worth is judged by
- * the library itself, see {@link org.tokenfilter.tools.Explainer}.
+ * <p>Input: arguments, files and standard input. Output: text for operators, without secrets, and
+ * an exit status. Start with {@link org.tokenfilter.tools.Main}. Tokens are validated by the
+ * library itself, see {@link org.tokenfilter.tools.Explainer}.
  */
 @NullMarked
 package org.tokenfilter.tools;

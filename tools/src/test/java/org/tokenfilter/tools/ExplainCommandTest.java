@@ -139,7 +139,7 @@ class ExplainCommandTest {
         }) {
       Shell answer = explain("", args);
       assertThat(answer.status()).isEqualTo(2);
-      assertThat(answer.err()).startsWith("A token is never an argument").doesNotContain(token);
+      assertThat(answer.err()).startsWith("A token must not be an argument").doesNotContain(token);
       assertThat(answer.out()).isEmpty();
     }
   }
@@ -148,14 +148,14 @@ class ExplainCommandTest {
   void whatIsNoOptionIsNotRepeatedEither() {
     Shell answer = explain("", "p3Zbsecret-session-id");
     assertThat(answer.status()).isEqualTo(2);
-    assertThat(answer.err()).contains("an argument too many").doesNotContain("p3Zb");
+    assertThat(answer.err()).contains("an unexpected argument").doesNotContain("p3Zb");
   }
 
   @Test
   void settingWithoutItsKeyIsNotRepeated() {
     Shell answer = explain("", "--store", "jdbc", "--store-setting", "jdbc:mysql://u:p3Zb@db/app");
     assertThat(answer.status()).isEqualTo(2);
-    assertThat(answer.err()).contains("--store-setting is KEY=VALUE").doesNotContain("p3Zb");
+    assertThat(answer.err()).contains("--store-setting must be KEY=VALUE").doesNotContain("p3Zb");
     assertThat(answer.out()).isEmpty();
   }
 
@@ -165,9 +165,13 @@ class ExplainCommandTest {
     assertUnasked("the store 'memory' is in the memory of its node", "--store", "memory");
     assertUnasked("--store-setting needs --store", "--store-setting", "url=x");
     assertUnasked(
-        "--store-setting: the store 'jdbc' has", "--store", "jdbc", "--store-setting", "a=b");
+        "--store-setting: the settings of the store 'jdbc' are",
+        "--store",
+        "jdbc",
+        "--store-setting",
+        "a=b");
     assertUnasked(
-        "no JDBC driver knows the URL", "--store", "jdbc", "--store-setting", "url=jdbc:none:x");
+        "no JDBC driver accepts the URL", "--store", "jdbc", "--store-setting", "url=jdbc:none:x");
     assertUnasked("there is no file missing", "--token-file", "missing");
     assertUnasked("there is no file gone", "--session-id-file", "gone");
     assertThat(explain("", "--client", "example.org").status()).isEqualTo(2);

@@ -60,7 +60,7 @@ class ExplainerTest {
     refused(Refusal.ENCRYPTED_KEY, "parts       REFUSED", with(token, 1, "AAAA"));
     refused(Refusal.FOREIGN_CHARACTER, "alphabet    REFUSED", "Bearer " + token);
     refused(Refusal.FOREIGN_CHARACTER, "alphabet    REFUSED", '"' + token + '"');
-    refused(Refusal.OTHER_SPELLING, "spelling    REFUSED", with(token, 4, part(token, 4) + "AAA"));
+    refused(Refusal.OTHER_SPELLING, "canonical   REFUSED", with(token, 4, part(token, 4) + "AAA"));
     refused(
         Refusal.FOREIGN_HEADER,
         "header      REFUSED",
@@ -159,29 +159,29 @@ class ExplainerTest {
     scene.clock.move(Duration.ofMinutes(15));
     refused(
         Refusal.CLOSED,
-        "end         REFUSED  closed 2026-03-01T10:00:00Z, PT15M ago",
+        "revocation  REFUSED  closed 2026-03-01T10:00:00Z, PT15M ago",
         alone(closed.value()));
     refused(
         Refusal.REPLACED,
-        "end         REFUSED  replaced 2026-03-01T10:00:00Z, PT15M ago, by "
+        "revocation  REFUSED  replaced 2026-03-01T10:00:00Z, PT15M ago, by "
             + successor.record().id(),
         alone(old.value()));
     refused(
         Refusal.EVICTED,
-        "end         REFUSED  evicted 2026-03-01T10:00:00Z, PT15M ago",
+        "revocation  REFUSED  evicted 2026-03-01T10:00:00Z, PT15M ago",
         rightly(evicted));
     refused(
         Refusal.EXPIRED,
-        "time        REFUSED  over since 2026-03-01T10:10:00Z, for PT5M (whatever its use)",
+        "expiry      REFUSED  expired at 2026-03-01T10:10:00Z, PT5M ago (regardless of use)",
         alone(open.value()));
     refused(
         Refusal.EXPIRED,
-        "time        REFUSED  over since 2026-03-01T10:15:00Z, for PT0S (unless used: last used"
+        "expiry      REFUSED  expired at 2026-03-01T10:15:00Z, PT0S ago (unless used: last used"
             + " 2026-03-01T10:00:00Z, idle timeout PT15M)",
         alone(idle.value()));
     Instant now = scene.clock.instant();
     scene.memory.sweep(now, now.minus(Duration.ofHours(1)), 1000);
-    refused(Refusal.SWEPT, "end         REFUSED  expired", alone(open.value()));
+    refused(Refusal.SWEPT, "revocation  REFUSED  expired", alone(open.value()));
   }
 
   /** Of sessions that were opened at one moment it is not said which one goes first. */
@@ -203,23 +203,23 @@ class ExplainerTest {
             "length      ok       " + session.value().length() + " characters",
             "parts       ok",
             "alphabet    ok",
-            "spelling    ok",
+            "canonical   ok",
             "header      ok       key 'k1', A128CBC-HS256",
             "key         ok       'k1' is active, for A128CBC-HS256",
             "decryption  ok",
             "claims      ok       session token, handle "
                 + session.record().id()
-                + ", issued 2026-03-01T10:00:00Z, lives until 2026-03-08T10:00:00Z at most",
+                + ", issued 2026-03-01T10:00:00Z, expires at 2026-03-08T10:00:00Z at the latest",
             "audience    ok       /shop",
             "session id  ok       one came with it",
             "record      ok       of 'alice'",
             "agreement   ok",
             "client      ok       bound to 192.0.2.1, comes from 192.0.2.1",
-            "end         ok       none",
-            "time        ok       lives until 2026-03-01T10:30:00Z, for PT20M (unless used: last"
+            "revocation  ok       none",
+            "expiry      ok       expires at 2026-03-01T10:30:00Z, in PT20M (unless used: last"
                 + " used 2026-03-01T10:00:00Z, idle timeout PT30M)",
             "",
-            "ACCEPTED: If this were a request that succeeds, it would live for PT30M from now.");
+            "ACCEPTED: After a successful request, it would expire in PT30M.");
   }
 
   @Test
@@ -267,12 +267,12 @@ class ExplainerTest {
     Explanation explanation = scene.explain(unknown);
     assertThat(explanation.verdict()).isEqualTo(Explanation.Verdict.UNDECIDED);
     assertThat(explanation.lines())
-        .contains("client      ?        bound to 192.0.2.1, comes from somewhere");
+        .contains("client      ?        bound to 192.0.2.1, comes from an unknown client");
     IssuedToken open = scene.open(Duration.ZERO);
     assertThat(scene.explain(new Presentation(open.value(), Set.of(), null)).verdict())
         .isEqualTo(Explanation.Verdict.ACCEPTED);
     scene.service.close(session.record().id());
-    assertRefused(Refusal.CLOSED, "end         REFUSED  closed", scene.explain(unknown));
+    assertRefused(Refusal.CLOSED, "revocation  REFUSED  closed", scene.explain(unknown));
   }
 
   @Test
@@ -282,7 +282,7 @@ class ExplainerTest {
     Explanation explanation = scene.explain(alone(session.value()));
     assertRefused(Refusal.NO_SESSION_ID, "session id  REFUSED", explanation);
     assertThat(explanation.lines())
-        .contains("end         -        closed 2026-03-01T10:00:00Z, PT0S ago");
+        .contains("revocation  -        closed 2026-03-01T10:00:00Z, PT0S ago");
   }
 
   @Test
@@ -334,7 +334,8 @@ class ExplainerTest {
   private static void assertRefused(Refusal refusal, String line, Explanation explanation) {
     assertThat(explanation.verdict()).as(refusal.name()).isEqualTo(Explanation.Verdict.REFUSED);
     assertThat(explanation.lines()).as(refusal.name()).anyMatch(one -> one.startsWith(line));
-    assertThat(last(explanation)).startsWith("REFUSED: " + refusal.sentence() + " Its sender is");
+    assertThat(last(explanation))
+        .startsWith("REFUSED: " + refusal.sentence() + " Its sender receives");
   }
 
   /** No eight characters of a part of the token, or of a session id, and no attribute. */

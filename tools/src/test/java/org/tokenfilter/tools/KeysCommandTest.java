@@ -29,8 +29,8 @@ class KeysCommandTest {
   void aRotationGoesThroughItsStepsAndSaysWhatIsNext() throws IOException {
     Shell made = done("create");
     assertThat(made.out())
-        .startsWith("Made " + file() + ".\nk1 A128CBC-HS256 active ")
-        .contains("Next: bring the same file to every node");
+        .startsWith("Created " + file() + ".\nk1 A128CBC-HS256 active ")
+        .contains("Next: copy this file to every node");
     assertThat(Files.getPosixFilePermissions(file()))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
 
@@ -104,7 +104,7 @@ class KeysCommandTest {
     Shell refused = run("create", file().toString());
     assertThat(refused.status()).isEqualTo(1);
     assertThat(refused.err())
-        .isEqualTo("token-filter-tools: " + file() + " is there already, and stays as it is\n");
+        .isEqualTo("token-filter-tools: " + file() + " exists already and was not changed\n");
     assertThat(file()).hasContent("something else");
   }
 
@@ -127,11 +127,11 @@ class KeysCommandTest {
     done("create");
     refused("no key is staged. First: keys rotate FILE", "rotate", "--activate");
     refused("key 'k1' is the active one", "retire", "k1");
-    refused("there is no key of this name", "retire", "k9");
+    refused("the key file has no key of this name", "retire", "k9");
     done("rotate");
     refused("key 'k2' is staged already", "rotate");
     refused("no key 'k1' is staged", "rotate", "--activate", "--kid", "k1");
-    refused("--enc is for the first step", "rotate", "--activate", "--enc", "A256GCM");
+    refused("--enc is only allowed in the first step", "rotate", "--activate", "--enc", "A256GCM");
     assertThat(ring()).hasToString("KeyRing[k1 active A128CBC-HS256, k2 staged A128CBC-HS256]");
   }
 

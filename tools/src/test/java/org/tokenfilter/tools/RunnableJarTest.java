@@ -29,7 +29,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreProvider;
 import org.tokenfilter.token.TokenClaims;
 
-/** The jar as it is handed out, run as the README says. */
+/** The jar as it is published, run by the commands of the documents. */
 class RunnableJarTest {
 
   private static final Path JAR = Path.of("target/token-filter-tools.jar").toAbsolutePath();
@@ -37,8 +37,8 @@ class RunnableJarTest {
   @TempDir private Path folder;
 
   @Test
-  void theCommandsOfTheReadmeRotateKeysInTheirOrder() throws Exception {
-    List<String> commands = readme(" keys ");
+  void commandsOfTheDocumentRotateKeysInTheirOrder() throws Exception {
+    List<String> commands = commands("docs/keys.md", " keys ");
     assertThat(commands).hasSize(5);
     StringBuilder out = new StringBuilder();
     for (String command : commands) {
@@ -53,11 +53,11 @@ class RunnableJarTest {
   }
 
   @Test
-  void theExplanationOfTheReadmeFindsADriverOnTheClassPath() throws Exception {
+  void explanationOfTheDocumentFindsADriverOnTheClassPath() throws Exception {
     run("", List.of("java", "-jar", JAR.toString(), "keys", "create", keys()));
     String url = "jdbc:h2:" + folder.resolve("tokens");
     String token = issued(url);
-    List<String> commands = readme(" explain ");
+    List<String> commands = commands("docs/troubleshooting.md", " explain ");
     assertThat(commands).hasSize(2);
     Shell undecided = run(token, words(commands.get(0)));
     assertThat(undecided.err()).isEmpty();
@@ -126,9 +126,9 @@ class RunnableJarTest {
     }
   }
 
-  /** The commands with this word, in the order of the README, joined where they are broken. */
-  private static List<String> readme(String word) throws IOException {
-    String text = Files.readString(Path.of("../README.md")).replaceAll("\\\\\n +", "");
+  /** The commands of a document with this word, in its order, with broken lines joined. */
+  private static List<String> commands(String document, String word) throws IOException {
+    String text = Files.readString(Path.of("..").resolve(document)).replaceAll("\\\\\n +", "");
     return Pattern.compile("(?m)^ {4,}(java [^\n]*token-filter-tools\\.jar.*)$")
         .matcher(text)
         .results()

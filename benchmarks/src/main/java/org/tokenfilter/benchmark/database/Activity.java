@@ -1,11 +1,12 @@
 package org.tokenfilter.benchmark.database;
 
 /**
- * What was done in a database.
+ * The work that was done in a database.
  *
- * @param statements sent by the application
- * @param commits of transactions that it began itself, and rollbacks; each costs a round trip, too
- * @param rowWrites rows inserted, updated or deleted; -1 if not known
- * @param walBytes written ahead; -1 if not known
+ * @param statements the statements that the application sent
+ * @param commits the commits and rollbacks of transactions that the application began; each costs a
+ *     round trip as well
+ * @param rowWrites the rows inserted, updated or deleted; -1 if not known
+ * @param walBytes the bytes written to the write-ahead log; -1 if not known
  */
 public record Activity(long statements, long commits, long rowWrites, long walBytes) {}

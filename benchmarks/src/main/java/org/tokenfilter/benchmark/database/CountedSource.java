@@ -11,7 +11,10 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** Counts what is sent, while it is asked to; else it costs nothing. Thread-safe. */
+/**
+ * A data source that counts statements and commits while counting is on. It adds no cost while
+ * counting is off. Thread-safe.
+ */
 final class CountedSource extends DelegatingDataSource {
 
   private static final Set<String> ENDS = Set.of("commit", "rollback");
@@ -34,12 +37,12 @@ final class CountedSource extends DelegatingDataSource {
     counting = false;
   }
 
-  /** Statements between begin and end. */
+  /** Returns the number of statements while counting was on. */
   long statements() {
     return statements.get();
   }
 
-  /** Commits and rollbacks between begin and end. */
+  /** Returns the number of commits and rollbacks while counting was on. */
   long commits() {
     return commits.get();
   }

@@ -4,22 +4,24 @@ import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** A database that belongs to one stack. */
+/** A database that is used by one stack only. */
 public interface Database extends AutoCloseable {
 
-  /** Its pool. */
+  /** Returns the connection pool. */
   DataSource source();
 
-  /** Counts from now on what is sent through the pool, which costs time. */
+  /** Starts to count the work that is done through the pool, which costs time. */
   void beginCounting();
 
-  /** What was done since then; counts no longer. */
+  /** Stops counting, and returns the work since the start. */
   Activity endCounting() throws SQLException;
 
-  /** CPU time that the server has used, in nanoseconds; 0 if it runs in this process. */
+  /**
+   * Returns the CPU time that the server has used, in nanoseconds; 0 if it runs in this process.
+   */
   long cpuNanos();
 
-  /** Bytes of all these tables with all their indexes. */
+  /** Returns the size of the tables with all their indexes, in bytes; negative if not known. */
   long bytes(List<String> tables) throws SQLException;
 
   @Override

@@ -13,9 +13,9 @@ public final class H2Database implements Database {
   private final CountedSource source;
 
   /**
-   * Makes it.
+   * Creates the database.
    *
-   * @param folder where its file goes; must hold none yet
+   * @param folder the folder of its file; it must not contain one yet
    */
   public H2Database(Path folder) {
     pool = new Pool("jdbc:h2:file:" + folder.toAbsolutePath().resolve("tokens"));
@@ -43,7 +43,7 @@ public final class H2Database implements Database {
     return 0;
   }
 
-  /** Not known: its file grows by versions, and shrinks when it is closed. */
+  /** Returns -1: the file grows with row versions, and shrinks when it is closed. */
   @Override
   public long bytes(List<String> tables) {
     return UNKNOWN;

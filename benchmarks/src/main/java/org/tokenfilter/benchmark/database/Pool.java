@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** A pool of connections of one database. */
+/** A pool of connections to one database. */
 final class Pool implements AutoCloseable {
 
-  /** One for each connection of the load, so that nobody waits for one. */
+  /** One connection for each connection of the load, so that no request waits for one. */
   private static final int SIZE = 16;
 
   private final HikariDataSource source;
@@ -40,7 +40,7 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  /** The numbers in the first row. */
+  /** Returns the numbers in the first row of a query. */
   List<Long> numbers(String sql) throws SQLException {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
@@ -58,7 +58,7 @@ final class Pool implements AutoCloseable {
     return numbers(sql).get(0);
   }
 
-  /** Ends the sessions of all connections that are not lent. */
+  /** Closes the sessions of all connections that are not in use. */
   void disconnect() {
     source.getHikariPoolMXBean().softEvictConnections();
   }

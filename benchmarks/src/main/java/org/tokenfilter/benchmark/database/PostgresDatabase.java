@@ -26,7 +26,9 @@ public final class PostgresDatabase implements Database {
     this.source = new CountedSource(pool.source());
   }
 
-  /** The same database, as another node has it. To be closed by itself. */
+  /**
+   * Returns the same database with a separate pool, as another node uses it. The caller closes it.
+   */
   public PostgresDatabase throughAnotherPool() {
     return new PostgresDatabase(url, server);
   }
@@ -41,7 +43,7 @@ public final class PostgresDatabase implements Database {
     pool.execute(sql);
   }
 
-  /** The numbers in the first row of a query. */
+  /** Returns the numbers in the first row of a query. */
   public List<Long> numbers(String sql) throws SQLException {
     return pool.numbers(sql);
   }
@@ -64,13 +66,14 @@ public final class PostgresDatabase implements Database {
     return new Activity(source.statements(), source.commits(), writtenRows() - written, walBytes);
   }
 
-  /** The end of what is written ahead, of all databases of the server. */
+  /** Returns the position of the write-ahead log in bytes, for all databases of the server. */
   public long walBytes() throws SQLException {
     return pool.number("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
   }
 
   /**
-   * A session reports what it has written when it ends, at the latest: so all of them end first.
+   * Returns the number of rows written so far. A session reports its writes at the latest when it
+   * ends, so all sessions are ended first.
    */
   private long writtenRows() throws SQLException {
     try (Pool single = new Pool(url, ONE)) {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A PostgreSQL server of our own, on the loopback, in its ordinary configuration. */
+/** A dedicated PostgreSQL server on the loopback address, in its default configuration. */
 public final class PostgresServer implements AutoCloseable {
 
   private static final String USER = "postgres";
@@ -21,9 +21,9 @@ public final class PostgresServer implements AutoCloseable {
   private final ProcessHandle process;
 
   /**
-   * Starts it.
+   * Starts the server.
    *
-   * @param folder for its binaries and data
+   * @param folder the folder for its binaries and data
    */
   public PostgresServer(Path folder) throws IOException {
     Path data = Files.createTempDirectory(Files.createDirectories(folder), "data").toRealPath();
@@ -32,7 +32,7 @@ public final class PostgresServer implements AutoCloseable {
             .setOverrideWorkingDirectory(folder.resolve("binaries").toAbsolutePath().toFile())
             .setDataDirectory(data.toFile())
             .setServerConfig("listen_addresses", "localhost")
-            // What this way of starting it would switch off.
+            // The embedded server switches this off by default.
             .setServerConfig("synchronous_commit", "on")
             .start();
     process = ProcessHandle.of(pid(data)).orElseThrow();
@@ -44,7 +44,7 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** A new, empty database. */
+  /** Creates an empty database. */
   public PostgresDatabase newDatabase() throws SQLException {
     String name = "benchmark" + databases.incrementAndGet();
     try (Connection connection = server.getPostgresDatabase().getConnection();
@@ -54,7 +54,7 @@ public final class PostgresServer implements AutoCloseable {
     return new PostgresDatabase(server.getJdbcUrl(USER, name), this);
   }
 
-  /** CPU time of all of its processes that live, in nanoseconds. */
+  /** Returns the CPU time of all its live processes, in nanoseconds. */
   long cpuNanos() {
     return process
         .descendants()

@@ -1,5 +1,5 @@
 /**
- * Real databases, and what is done in them. Start with {@link
+ * Real databases, and counters of the work that is done in them. Start with {@link
  * org.tokenfilter.benchmark.database.Database}.
  */
 @NullMarked

@@ -12,10 +12,13 @@ import org.tokenfilter.benchmark.database.PostgresServer;
 import org.tokenfilter.benchmark.report.Report;
 import org.tokenfilter.benchmark.report.Table;
 
-/** How soon one node refuses what another one has ended, in PostgreSQL. */
+/** The delay until one node refuses tokens that another node has revoked in PostgreSQL. */
 public final class EndBenchmark {
 
-  /** Each with so much time for its ends: several polls, and not too many tokens at once. */
+  /**
+   * Each lag with the time over which its revocations are spread: several polls, and few tokens at
+   * once.
+   */
   private static final List<Lag> LAGS =
       List.of(
           new Lag(Duration.ZERO, Duration.ofSeconds(4)),
@@ -33,16 +36,16 @@ public final class EndBenchmark {
   private record Lag(Duration lag, Duration spread) {}
 
   /**
-   * A benchmark.
+   * Creates the benchmark.
    *
-   * @param folder for keys and the database
+   * @param folder the folder for keys and the database
    */
   public EndBenchmark(Path folder, Report report) {
     this.folder = folder;
     this.report = report;
   }
 
-  /** Measures. */
+  /** Runs the benchmark, and writes the report. */
   public void run() throws Exception {
     Files.createDirectories(folder);
     Table table =

@@ -3,7 +3,10 @@ package org.tokenfilter.benchmark.end;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.token.PresentedToken;
 
-/** A token that one node ends, and when another one refused it; in nanoseconds. */
+/**
+ * A token that one node revokes, with the times of the acknowledgement and of the first refusal on
+ * another node, in nanoseconds.
+ */
 final class Ended {
 
   private final TokenId id;
@@ -24,17 +27,17 @@ final class Ended {
     return presented;
   }
 
-  /** Whoever ended it has been answered. */
+  /** Records the time at which the revocation was acknowledged to its caller. */
   void acknowledged(long nanos) {
     acknowledgedAt = nanos;
   }
 
-  /** The first request that was refused began then. */
+  /** Records the start of the first request that was refused. */
   void refused(long nanos) {
     refusedAt = nanos;
   }
 
-  /** None if it was refused before its end was acknowledged. */
+  /** Returns the delay; 0 if the token was refused before the revocation was acknowledged. */
   long nanosUntilRefused() {
     return Math.max(0, refusedAt - acknowledgedAt);
   }

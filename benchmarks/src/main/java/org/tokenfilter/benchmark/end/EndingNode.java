@@ -8,17 +8,18 @@ import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** A node with a store of its own. */
+/** A node with a separate store over the shared database. */
 final class EndingNode implements AutoCloseable {
 
   private final TokenStore store;
   private final TokenSecurity security;
 
   /**
-   * Starts it.
+   * Starts the node.
    *
-   * @param folder for the keys
-   * @param listen whether it tells others of its ends at once, and hears of theirs
+   * @param folder the folder of the keys
+   * @param lag the {@code token.revocation.lag}
+   * @param listen whether nodes notify each other of revocations at once
    */
   EndingNode(PostgresDatabase database, Path folder, Duration lag, boolean listen) {
     store = JdbcTokenStore.builder(database.source()).createSchema(true).listen(listen).open();

@@ -23,8 +23,9 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Tokens end on one node at random moments, each while another node serves it from memory, if it
- * does at all. That one is asked for all that have ended and were not refused yet, again and again.
+ * Revokes tokens on one node at random moments, and measures the delay until another node refuses
+ * them. The other node has each token in its cache, if it caches at all, and is called again and
+ * again for all revoked tokens that it has not refused yet.
  */
 final class Ends {
 
@@ -44,7 +45,10 @@ final class Ends {
     this.asked = asked;
   }
 
-  /** Microseconds from the acknowledgement of each end to the first request that was refused. */
+  /**
+   * Returns the delays from the acknowledgement of each revocation to the first refused request, in
+   * microseconds.
+   */
   Histogram spreadOver(Duration time, int number) throws Exception {
     List<Ended> tokens = issue(number);
     long[] moments = random.longs(number, 0, time.toNanos()).sorted().toArray();
@@ -58,7 +62,7 @@ final class Ends {
         asked.validate(token.presented());
         used.add(token);
         if (!ending.close(token.id())) {
-          throw new IllegalStateException("it had ended already");
+          throw new IllegalStateException("the token was revoked already");
         }
         token.acknowledged(System.nanoTime());
       }
@@ -72,7 +76,7 @@ final class Ends {
     return micros;
   }
 
-  /** So many that the node that is asked has served. */
+  /** Issues tokens, each of which the other node has validated once. */
   private List<Ended> issue(int number) throws TokenRejectedException {
     List<Ended> tokens = new ArrayList<>(number);
     for (int i = 0; i < number; i++) {

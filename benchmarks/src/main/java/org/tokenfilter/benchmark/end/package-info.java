@@ -1,5 +1,5 @@
 /**
- * How soon a token that ends on one node is refused by another. Start with {@link
+ * The delay until a token that is revoked on one node is refused by another. Start with {@link
  * org.tokenfilter.benchmark.end.EndBenchmark}.
  */
 @NullMarked

@@ -10,7 +10,7 @@ import org.tokenfilter.benchmark.peer.Node;
 import org.tokenfilter.benchmark.peer.Peer;
 import org.tokenfilter.benchmark.peer.TokenFilterPeer;
 
-/** A stack that is measured, and what was seen of it. */
+/** A stack that is measured, with its results. */
 final class Entrant implements AutoCloseable {
 
   private final Node node;
@@ -20,9 +20,12 @@ final class Entrant implements AutoCloseable {
   private final Findings findings = new Findings();
 
   /**
-   * Starts it, logs the clients in, and sees that it protects.
+   * Starts the stack, logs the clients in, and checks that it refuses a request without a token.
    *
-   * @param cold whether each token is new to the node each time
+   * @param peer the protection; closed with the stack
+   * @param cold whether each token is new to the node in each turn
+   * @param load the load generator
+   * @param plan the amounts to measure
    */
   Entrant(Peer peer, boolean cold, Load load, Plan plan) throws Exception {
     this.node = new Node(peer);
@@ -32,7 +35,7 @@ final class Entrant implements AutoCloseable {
     this.bytesAToken =
         database == null ? -1 : (double) database.bytes(peer.tables()) / plan.clients();
     if (load.once(node.port(), List.of(Node.request(""))).good() > 0) {
-      throw new IllegalStateException(name() + " lets everybody through");
+      throw new IllegalStateException(name() + " accepts requests without a token");
     }
     findings.warmUpFailed(load.once(node.port(), requests).failed());
     findings.warmUpFailed(load.closed(node.port(), requests, plan.warmUp()).failed());
@@ -50,13 +53,17 @@ final class Entrant implements AutoCloseable {
     return findings;
   }
 
-  /** Of all its tables and indexes, right after the logins; negative if not known. */
+  /**
+   * Returns the bytes per token of all tables and indexes right after the logins; negative if not
+   * known.
+   */
   double bytesAToken() {
     return bytesAToken;
   }
 
   /**
-   * The same bytes to it and to no protection, in turns, so that what disturbs one disturbs both.
+   * Measures the throughput: sends the same requests to this stack and to the unprotected node in
+   * turns, so that disturbances affect both.
    */
   void race(Node bare, Load load, Plan plan) throws Exception {
     Run with = Run.NONE;
@@ -88,7 +95,8 @@ final class Entrant implements AutoCloseable {
   }
 
   /**
-   * How long its answers take at a rate that it can bear; what is cold can be measured once only.
+   * Measures latencies at a rate below saturation. A cold stack has none: each of its tokens is new
+   * only once.
    */
   void time(Load load, Plan plan) throws InterruptedException {
     if (!cold) {
@@ -96,7 +104,7 @@ final class Entrant implements AutoCloseable {
     }
   }
 
-  /** Counts what is done in its database. */
+  /** Counts the work that is done in the database. */
   void count(Load load, Plan plan) throws Exception {
     Database database = node.peer().database();
     if (database == null) {

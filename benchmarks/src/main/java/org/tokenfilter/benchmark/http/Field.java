@@ -17,32 +17,34 @@ import org.tokenfilter.benchmark.peer.TokenFilterPeer;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** Everybody who takes part. */
+/** The catalog of all stacks that are measured. */
 final class Field {
 
   private final Path folder;
   private final PostgresServer postgres;
 
   /**
-   * A field.
+   * Creates the catalog.
    *
-   * @param folder for keys and files
+   * @param folder the folder for keys and files
+   * @param postgres the server for databases
    */
   Field(Path folder, PostgresServer postgres) {
     this.folder = folder;
     this.postgres = postgres;
   }
 
-  /** Opens a stack. */
+  /** A factory of a stack. */
   @FunctionalInterface
   interface Opening {
     Peer open() throws Exception;
   }
 
   /**
-   * One of them.
+   * A stack to be measured.
    *
-   * @param cold whether each token is new to the node each time
+   * @param opening the factory of the stack
+   * @param cold whether each token is new to the node in each turn
    */
   record Place(Opening opening, boolean cold) {}
 

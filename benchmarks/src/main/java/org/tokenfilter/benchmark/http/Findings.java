@@ -8,7 +8,7 @@ import org.tokenfilter.benchmark.load.Latencies;
 import org.tokenfilter.benchmark.load.Run;
 import org.tokenfilter.benchmark.report.Spread;
 
-/** What was seen of a stack, round by round. */
+/** The results of a stack over all rounds. */
 final class Findings {
 
   private static final double NANOS_A_MICRO = 1e3;
@@ -47,27 +47,30 @@ final class Findings {
     counted = requests;
   }
 
-  /** Throughput, as a part of that without protection. */
+  /** Returns the throughput as a fraction of that without protection. */
   Spread ratio() {
     return Spread.of(ratios);
   }
 
-  /** Requests a second. */
+  /** Returns the number of requests per second. */
   Spread throughput() {
     return Spread.of(throughputs);
   }
 
-  /** What a request costs more than without protection, in microseconds of the server's CPU. */
+  /**
+   * Returns the additional CPU time of the server per request, compared with no protection, in
+   * microseconds.
+   */
   Spread cpuMicros() {
     return Spread.of(cpuMicros);
   }
 
-  /** What a request costs in a database of its own process, in microseconds of CPU. */
+  /** Returns the CPU time of the database processes per request, in microseconds. */
   Spread databaseMicros() {
     return Spread.of(databaseMicros);
   }
 
-  /** What a request allocates more than without protection, in bytes. */
+  /** Returns the additional bytes allocated per request, compared with no protection. */
   Spread garbage() {
     return Spread.of(garbage);
   }
@@ -80,17 +83,17 @@ final class Findings {
     return activity;
   }
 
-  /** The requests of the activity. */
+  /** Returns the number of requests that the activity belongs to. */
   long counted() {
     return counted;
   }
 
-  /** Requests that were not answered 200 with the right body. */
+  /** Returns the number of requests that were not answered 200 with the expected body. */
   long failed() {
     return failed;
   }
 
-  /** The same while it warmed up. */
+  /** Returns the number of failed requests during the warm-up. */
   long warmUpFailed() {
     return warmUpFailed;
   }

@@ -16,9 +16,9 @@ import org.tokenfilter.benchmark.peer.Node;
 import org.tokenfilter.benchmark.report.Report;
 
 /**
- * Whole requests over HTTP. In each round, each stack and a servlet without protection get the very
- * same bytes one right after the other, so that what disturbs the machine disturbs both; what
- * counts is the median of the rounds' ratios.
+ * Whole requests over HTTP. In each round, each stack and a servlet without protection receive the
+ * same bytes one right after the other, so that disturbances of the machine affect both. The result
+ * is the median of the ratios of the rounds.
  */
 public final class HttpBenchmark {
 
@@ -29,9 +29,11 @@ public final class HttpBenchmark {
   private final Report report;
 
   /**
-   * A benchmark.
+   * Creates the benchmark.
    *
-   * @param folder for databases and keys
+   * @param plan the amounts to measure
+   * @param folder the folder for databases and keys
+   * @param report the report to write
    */
   public HttpBenchmark(Plan plan, Path folder, Report report) {
     this.plan = plan;
@@ -39,7 +41,7 @@ public final class HttpBenchmark {
     this.report = report;
   }
 
-  /** Measures. */
+  /** Runs the benchmark, and writes the report. */
   public void run() throws Exception {
     Files.createDirectories(folder);
     List<Entrant> entrants = new ArrayList<>();
@@ -64,7 +66,7 @@ public final class HttpBenchmark {
     }
   }
 
-  /** How long answers without protection take. */
+  /** Measures all stacks, and returns the latencies without protection. */
   private Latencies measure(Node bare, List<byte[]> requests, List<Entrant> entrants, Load load)
       throws Exception {
     Random random = new Random(SEED);
@@ -84,7 +86,7 @@ public final class HttpBenchmark {
       entrant.count(load, plan);
     }
     if (latencies == null) {
-      throw new IllegalStateException("no round");
+      throw new IllegalStateException("the plan has no rounds");
     }
     return latencies;
   }

@@ -9,7 +9,7 @@ import org.tokenfilter.benchmark.report.Chart;
 import org.tokenfilter.benchmark.report.Spread;
 import org.tokenfilter.benchmark.report.Table;
 
-/** What the stacks have shown, side by side. */
+/** The results of all stacks as a chart and a table. */
 final class HttpResults {
 
   private static final String NONE = "";

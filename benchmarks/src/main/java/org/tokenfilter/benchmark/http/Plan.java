@@ -3,17 +3,18 @@ package org.tokenfilter.benchmark.http;
 import java.time.Duration;
 
 /**
- * How much is measured.
+ * The amounts to measure.
  *
- * @param clients how many log in at each stack
- * @param rounds how often everything is measured
- * @param warmUp load on each stack before the first round
- * @param turns how often a stack and no protection take turns in a round
- * @param coldTurns the same for a stack that each token is new to: a turn is each client once
- * @param closed load for the throughput, in each turn
- * @param open load for the latencies
- * @param rate requests a second for the latencies: one that all of them can bear
- * @param counted load while statements are counted
+ * @param clients the number of clients that log in at each stack
+ * @param rounds the number of rounds
+ * @param warmUp the duration of the load on each stack before the first round
+ * @param turns the number of turns of a stack and no protection in a round
+ * @param coldTurns the number of turns of a stack to which each token is new: a turn sends the
+ *     request of each client once
+ * @param closed the duration of the closed loop that measures the throughput, per turn
+ * @param open the duration of the open loop that measures the latencies
+ * @param rate the number of requests per second for the latencies, which all stacks can serve
+ * @param counted the duration of the load while statements are counted
  */
 public record Plan(
     int clients,
@@ -26,12 +27,12 @@ public record Plan(
     int rate,
     Duration counted) {
 
-  /** How many requests are under way at once. */
+  /** The number of concurrent requests. */
   static final int CONNECTIONS = 16;
 
   private static final int RATE = 1_000;
 
-  /** About a minute: shows the order of things, not more. */
+  /** Returns a plan of about a minute, which shows orders of magnitude only. */
   public static Plan quick() {
     return new Plan(
         1_000,
@@ -45,7 +46,7 @@ public record Plan(
         Duration.ofMillis(500));
   }
 
-  /** About twelve minutes. */
+  /** Returns a plan of about twelve minutes. */
   public static Plan full() {
     return new Plan(
         10_000,

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection that is kept alive: sends a request, and reads its answer to the last byte. Makes
- * no garbage, so that what is allocated is the server's. Not thread-safe.
+ * A connection that is kept alive. It sends a request and reads the response to the last byte. It
+ * allocates nothing per request, so that all garbage is that of the server. Not thread-safe.
  */
 final class Exchange implements AutoCloseable {
 
@@ -24,16 +24,20 @@ final class Exchange implements AutoCloseable {
   private @Nullable Socket socket;
 
   /**
-   * A connection to this port of the loopback.
+   * Creates a connection to a port of the loopback address.
    *
-   * @param body what each good answer ends with
+   * @param port the port
+   * @param body the expected body of a response
    */
   Exchange(int port, byte[] body) {
     this.port = port;
     this.body = body.clone();
   }
 
-  /** Sends a request; false if the answer is not 200 with the right body, or none came. */
+  /**
+   * Sends a request. Returns false if the response is not 200 with the expected body, or there is
+   * none.
+   */
   boolean succeeds(byte[] request) {
     try {
       Socket open = socket == null ? open() : socket;
@@ -42,7 +46,7 @@ final class Exchange implements AutoCloseable {
         return true;
       }
     } catch (IOException failed) {
-      // Counted by the caller, as any other answer that is not the right one.
+      // Counted by the caller as a failed request.
     }
     close();
     return false;
@@ -97,7 +101,7 @@ final class Exchange implements AutoCloseable {
       try {
         open.close();
       } catch (IOException nothingToLose) {
-        // It is not used again.
+        // The socket is not used again.
       }
     }
   }

@@ -3,21 +3,21 @@ package org.tokenfilter.benchmark.load;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long requests took that came at a fixed rate.
+ * The latencies of requests that were sent at a fixed rate.
  *
- * @param nanos of good and failed ones alike
- * @param failed how many were not answered 200 with the right body
+ * @param nanos the latencies of successful and failed requests, in nanoseconds
+ * @param failed the number of requests that were not answered 200 with the expected body
  */
 public record Latencies(Histogram nanos, long failed) {
 
   private static final double NANOS_A_MILLI = 1e6;
 
-  /** In milliseconds, what so many percent of them took at most. */
+  /** Returns the latency at a percentile, in milliseconds. */
   public double millisAt(double percent) {
     return nanos.getValueAtPercentile(percent) / NANOS_A_MILLI;
   }
 
-  /** These and those. */
+  /** Returns the sum of these and other latencies. */
   public Latencies and(Latencies others) {
     Histogram both = nanos.copy();
     both.add(others.nanos);

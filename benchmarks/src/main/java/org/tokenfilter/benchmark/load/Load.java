@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
-/** Sends requests over a fixed number of connections, each with a thread. Not thread-safe. */
+/** A load generator with a fixed number of connections and one thread for each. Not thread-safe. */
 public final class Load implements AutoCloseable {
 
   private static final long LONGEST_LATENCY = TimeUnit.SECONDS.toNanos(60);
@@ -27,10 +27,10 @@ public final class Load implements AutoCloseable {
   private final Set<Long> ids;
 
   /**
-   * A load.
+   * Creates a load generator.
    *
-   * @param connections how many there are at once
-   * @param body what each good answer ends with
+   * @param connections the number of concurrent connections
+   * @param body the expected body of each response
    */
   public Load(int connections, byte[] body) throws InterruptedException {
     this.connections = connections;
@@ -59,7 +59,14 @@ public final class Load implements AutoCloseable {
     return copies;
   }
 
-  /** Each connection sends its next request as soon as it has its answer, for so long. */
+  /**
+   * Runs a closed loop: each connection sends its next request as soon as it has the response to
+   * the last one.
+   *
+   * @param port the port on the loopback address
+   * @param requests the requests, sent in turn
+   * @param time the duration
+   */
   public Run closed(int port, List<byte[]> requests, Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     return run(port, (exchange, first, count) -> repeat(exchange, requests, first, count, end));
@@ -73,7 +80,7 @@ public final class Load implements AutoCloseable {
     }
   }
 
-  /** The same, each request once. */
+  /** Sends each request once, in a closed loop. */
   public Run once(int port, List<byte[]> requests) throws InterruptedException {
     return run(
         port,
@@ -85,8 +92,14 @@ public final class Load implements AutoCloseable {
   }
 
   /**
-   * Requests come at a fixed rate, whether the earlier ones are answered or not. A latency counts
-   * from when its request was to be sent: what waited because the connection was busy has waited.
+   * Runs an open loop: requests are due at a fixed rate, regardless of earlier responses. A latency
+   * is measured from the time at which the request was due, so waiting for a busy connection counts
+   * as well.
+   *
+   * @param port the port on the loopback address
+   * @param requests the requests, sent in turn
+   * @param rate the number of requests per second over all connections
+   * @param time the duration
    */
   public Latencies open(int port, List<byte[]> requests, int rate, Duration time)
       throws InterruptedException {
@@ -170,7 +183,7 @@ public final class Load implements AutoCloseable {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the load could not be made", e);
+      throw new IllegalStateException("the load generator failed", e);
     }
   }
 

@@ -5,17 +5,17 @@ import java.lang.management.ManagementFactory;
 import java.util.Set;
 
 /**
- * What all Java threads but some have used. The JVM's own threads, which collect garbage and
- * compile, are not among them.
+ * The resources that all Java threads except some have used. The JVM's internal threads, which
+ * collect garbage and compile, are not included.
  *
- * @param cpuNanos CPU time, in nanoseconds
- * @param allocatedBytes allocated heap
+ * @param cpuNanos the CPU time, in nanoseconds
+ * @param allocatedBytes the allocated heap, in bytes
  */
 public record ServerUse(long cpuNanos, long allocatedBytes) {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** Until now, by all threads that live but these. */
+  /** Returns the resources used so far by all live threads except the given ones. */
   static ServerUse now(Set<Long> others) {
     long cpu = 0;
     long allocated = 0;

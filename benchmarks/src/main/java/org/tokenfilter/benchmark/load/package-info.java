@@ -1,6 +1,6 @@
 /**
- * Sends requests over HTTP/1.1 and measures. Rendered requests go in, {@link
- * org.tokenfilter.benchmark.load.Run runs} come out. Start with {@link
+ * Sends HTTP/1.1 requests and measures. The input is rendered requests; the output is {@link
+ * org.tokenfilter.benchmark.load.Run results}. Start with {@link
  * org.tokenfilter.benchmark.load.Load}.
  */
 @NullMarked

@@ -24,15 +24,15 @@ import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
 
 /**
- * Family 1 over a password file, on a Jetty of its own. Nobody knows the passwords: the hashes are
- * random, so each login fails.
+ * The access token API over a password file, on a separate Jetty server. The hashes are random, so
+ * every login fails.
  */
 final class LoginNode implements AutoCloseable {
 
-  /** What {@code PasswordFile} writes today. */
+  /** The iterations of hashes that {@code PasswordFile} writes today. */
   static final int ITERATIONS = 210_000;
 
-  /** What an older line of the file may have. */
+  /** The iterations of an older hash in the file. */
   static final int OLDER_ITERATIONS = 100_000;
 
   private static final int USERS = 20;
@@ -45,7 +45,11 @@ final class LoginNode implements AutoCloseable {
   private final Server server =
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
-  /** Starts it; its files are in this folder. */
+  /**
+   * Starts the node.
+   *
+   * @param folder the folder for its files
+   */
   LoginNode(Path folder) throws Exception {
     Path accounts = Files.write(folder.resolve("accounts"), accounts(new SecureRandom()));
     security =
@@ -72,7 +76,10 @@ final class LoginNode implements AutoCloseable {
     server.start();
   }
 
-  /** Users of both ages; other names of the same length are unknown. */
+  /**
+   * Returns users with current and with older hashes. Unknown users have other names of the same
+   * length.
+   */
   private static List<String> accounts(SecureRandom random) {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < USERS; i++) {
@@ -98,9 +105,11 @@ final class LoginNode implements AutoCloseable {
   }
 
   /**
-   * Tries a wrong password of a user whose name begins so.
+   * Tries a wrong password.
    *
-   * @return how long the answer took, in milliseconds
+   * @param prefix the start of the name of the user
+   * @param number the number of the user, modulo the number of users
+   * @return the time until the response, in milliseconds
    */
   double failToLogIn(String prefix, int number) throws IOException {
     String credentials =
@@ -126,7 +135,7 @@ final class LoginNode implements AutoCloseable {
       double millis = (System.nanoTime() - begin) / 1e6;
       String text = new String(answer, StandardCharsets.ISO_8859_1);
       if (!text.startsWith("HTTP/1.1 401 ")) {
-        throw new IllegalStateException("not refused: " + text.lines().findFirst());
+        throw new IllegalStateException("the login was not refused: " + text.lines().findFirst());
       }
       return millis;
     }

@@ -16,15 +16,15 @@ import org.tokenfilter.benchmark.report.Spread;
 import org.tokenfilter.benchmark.report.Table;
 
 /**
- * Whether the time of a failed login tells if there is such a user: wrong passwords of known users,
- * of known users whose hash is an older, cheaper one, and of nobody, over HTTP, in turns.
+ * Measures whether the time of a failed login shows that a user exists: wrong passwords of known
+ * users, of known users with an older and cheaper hash, and of unknown users, over HTTP, in turns.
  */
 public final class LoginTimingBenchmark {
 
   private static final int WARM_UP = 30;
   private static final int ROUNDS = 300;
 
-  /** Whose password is tried; names are of the same length. */
+  /** The kind of user whose password is tried; all names have the same length. */
   private enum User {
     UNKNOWN("nobod", "unknown"),
     KNOWN("known", "known, %,d iterations".formatted(LoginNode.ITERATIONS)),
@@ -43,20 +43,20 @@ public final class LoginTimingBenchmark {
   private final Report report;
   private final Map<User, List<Double>> millis = new EnumMap<>(User.class);
 
-  /** In a random order in each round, which is the same each time. */
+  /** The source of the order in each round, with a fixed seed. */
   private final Random random = new Random(ROUNDS);
 
   /**
-   * A benchmark.
+   * Creates the benchmark.
    *
-   * @param folder for keys and accounts
+   * @param folder the folder for keys and accounts
    */
   public LoginTimingBenchmark(Path folder, Report report) {
     this.folder = folder;
     this.report = report;
   }
 
-  /** Measures. */
+  /** Runs the benchmark, and writes the report. */
   public void run() throws Exception {
     Files.createDirectories(folder);
     try (LoginNode node = new LoginNode(folder)) {

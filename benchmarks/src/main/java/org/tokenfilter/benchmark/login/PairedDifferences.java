@@ -3,23 +3,27 @@ package org.tokenfilter.benchmark.login;
 import java.util.Arrays;
 
 /**
- * What pairs of measurements say of their difference, without a guess at how it is distributed.
+ * The statistics of paired measurements, without an assumption about their distribution.
  *
- * @param median of the differences
- * @param low below the median of all such differences, in 95 of 100 such samples
- * @param high above it, likewise
- * @param p how probable ranks as uneven as these, or more so, were if there was no difference:
+ * @param median the median of the differences
+ * @param low the lower bound of the 95 % confidence interval of the median
+ * @param high the upper bound of that interval
+ * @param p the probability of ranks at least as uneven as these if there was no difference:
  *     Wilcoxon's signed-rank test, two-sided, by its normal approximation
  */
 record PairedDifferences(double median, double low, double high, double p) {
 
-  /** With fewer, the approximation is none. */
+  /** The minimum number of pairs for the normal approximation. */
   private static final int FEWEST = 20;
 
-  /** So many standard deviations to both sides hold 95 % of a normal distribution. */
+  /** The number of standard deviations to both sides that hold 95 % of a normal distribution. */
   private static final double Z_95 = 1.959964;
 
-  /** Of these, in any order. */
+  /**
+   * Returns the statistics of differences, in any order.
+   *
+   * @throws IllegalArgumentException if there are too few
+   */
   static PairedDifferences of(double... differences) {
     if (differences.length < FEWEST) {
       throw new IllegalArgumentException("at least " + FEWEST + " pairs are needed");
@@ -54,7 +58,7 @@ record PairedDifferences(double median, double low, double high, double p) {
     return 2 * upperTail(Math.abs(positive - mean) / deviation);
   }
 
-  /** From 1; equal ones share the mean of their ranks. */
+  /** Returns the rank of a size, starting at 1. Equal sizes share the mean of their ranks. */
   private static double rank(double[] sorted, double size) {
     int at = Arrays.binarySearch(sorted, size);
     int first = at;
@@ -68,7 +72,9 @@ record PairedDifferences(double median, double low, double high, double p) {
     return (first + last) / 2.0 + 1;
   }
 
-  /** Of the normal distribution: Abramowitz and Stegun, 26.2.17, to 7.5e-8. */
+  /**
+   * Returns the upper tail of the normal distribution: Abramowitz and Stegun, 26.2.17, to 7.5e-8.
+   */
   private static double upperTail(double z) {
     double t = 1 / (1 + 0.2316419 * z);
     double density = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);

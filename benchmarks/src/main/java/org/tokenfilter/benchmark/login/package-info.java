@@ -1,5 +1,5 @@
 /**
- * Whether a failed login tells by its time that a user exists. Start with {@link
+ * The difference in time between failed logins of existing and of unknown users. Start with {@link
  * org.tokenfilter.benchmark.login.LoginTimingBenchmark}.
  */
 @NullMarked

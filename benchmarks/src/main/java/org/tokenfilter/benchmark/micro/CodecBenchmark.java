@@ -22,7 +22,7 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Writing and opening a token. */
+/** Encoding and decoding of a token. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -48,13 +48,13 @@ public class CodecBenchmark {
     return new TokenClaims(TokenId.of(id), TokenKind.SESSION, AUDIENCE, now, now.plus(LIFE));
   }
 
-  /** From claims to text. */
+  /** Encodes claims. */
   @Benchmark
   public String write() {
     return codec.encode(claims);
   }
 
-  /** From text to claims, always anew. */
+  /** Decodes a token, without a cache. */
   @Benchmark
   public TokenClaims open() throws TokenRejectedException {
     return codec.decode(token);

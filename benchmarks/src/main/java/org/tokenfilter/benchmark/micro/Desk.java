@@ -17,7 +17,10 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Issues session tokens on nodes that share a store in memory and their keys. */
+/**
+ * A node that issues and validates session tokens, over an in-memory store and keys that survive
+ * its restarts.
+ */
 final class Desk implements AutoCloseable {
 
   private static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
@@ -41,7 +44,7 @@ final class Desk implements AutoCloseable {
         .build();
   }
 
-  /** Another node in place of the one before; no token has been seen on it. */
+  /** Replaces the node with a new one, which has not validated any token yet. */
   TokenService newNode() {
     node.close();
     node = start();
@@ -57,7 +60,7 @@ final class Desk implements AutoCloseable {
     return node.service().issueSession(subject, Duration.ZERO, CLIENT, Set.of());
   }
 
-  /** Issues so many: what a request of each client presents. */
+  /** Issues tokens, and returns what the request of each client presents. */
   List<PresentedToken> presented(int number) throws TokenRejectedException {
     List<PresentedToken> presented = new ArrayList<>(number);
     for (int i = 0; i < number; i++) {

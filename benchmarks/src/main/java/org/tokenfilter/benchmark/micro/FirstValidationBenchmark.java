@@ -18,7 +18,7 @@ import org.tokenfilter.service.TokenService;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Finding a session token good that is new to the node. */
+/** Validation of a session token that is new to the node. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -31,14 +31,14 @@ public class FirstValidationBenchmark {
   private List<PresentedToken> tokens;
   private TokenService service;
 
-  /** Issues them. */
+  /** Issues the tokens. */
   @Setup
   public void open() throws IOException, TokenRejectedException {
     desk = new Desk();
     tokens = desk.presented(TOKENS);
   }
 
-  /** Another node for each round through them; what that allocates is shared among all. */
+  /** Starts a new node for each round. Its allocations are shared among all tokens. */
   @Setup(Level.Invocation)
   public void start() {
     service = desk.newNode();
@@ -50,7 +50,7 @@ public class FirstValidationBenchmark {
     desk.close();
   }
 
-  /** Each of them once. */
+  /** Validates each token once. */
   @Benchmark
   @OperationsPerInvocation(TOKENS)
   public void validateNew(Blackhole seen) throws TokenRejectedException {

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where files go. */
+/** Temporary folders for files. */
 final class Folder {
 
   private static final Path PARENT = Path.of("target", "benchmarks", "micro");
 
   private Folder() {}
 
-  /** A new one. */
+  /** Creates a new folder. */
   static Path fresh() throws IOException {
     return Files.createTempDirectory(Files.createDirectories(PARENT), "run").toAbsolutePath();
   }

@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Issuing a session token, credentials apart. */
+/** Issuing of a session token, without checking credentials. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -23,7 +23,7 @@ public class IssuingBenchmark {
 
   private Desk desk;
 
-  /** An empty store for each iteration, so that the heap stays small. */
+  /** Starts with an empty store for each iteration, so that the heap stays small. */
   @Setup(Level.Iteration)
   public void open() throws IOException {
     desk = new Desk();
@@ -35,7 +35,7 @@ public class IssuingBenchmark {
     desk.close();
   }
 
-  /** In memory, each for another subject. */
+  /** Issues a token in memory, each for another subject. */
   @Benchmark
   public IssuedToken issueInMemory() throws TokenRejectedException {
     return desk.issue();

@@ -24,12 +24,12 @@ public final class MicroBenchmark {
 
   private final Report report;
 
-  /** A benchmark. */
+  /** Creates the benchmark. */
   public MicroBenchmark(Report report) {
     this.report = report;
   }
 
-  /** Measures; about three minutes. */
+  /** Runs the benchmarks, which takes about three minutes, and writes the report. */
   public void run() throws RunnerException, IOException {
     Table table = new Table("step", "us", "+-", "B");
     for (RunResult result :

@@ -31,7 +31,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** A store's work for one token, among 10,000. */
+/** The operations of a store on one token among 10,000. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -43,7 +43,7 @@ public class StoreBenchmark {
   private static final Duration LIFE = Duration.ofDays(7);
   private static final String MEMORY = "memory";
 
-  /** Which one. */
+  /** The kind of store. */
   @Param({MEMORY, "H2 file"})
   private String store;
 
@@ -54,7 +54,7 @@ public class StoreBenchmark {
   private Instant now;
   private int next;
 
-  /** Fills it. */
+  /** Fills the store. */
   @Setup
   public void open() throws IOException {
     now = Clock.systemUTC().instant();
@@ -98,19 +98,19 @@ public class StoreBenchmark {
     return ids.get(next);
   }
 
-  /** A new one. */
+  /** Inserts a new record. */
   @Benchmark
   public Insertion insert() {
     return tokens.insert(record(), Limit.NONE, now);
   }
 
-  /** One that is there. */
+  /** Finds an existing record. */
   @Benchmark
   public Optional<TokenRecord> find() {
     return tokens.find(next());
   }
 
-  /** One that is there, each time later. */
+  /** Renews an existing record, each time later. */
   @Benchmark
   public Set<TokenId> renew() {
     now = now.plusMillis(1);

@@ -15,7 +15,7 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Finding a session token good that the node has seen before, and keeping its use. */
+/** Validation and renewal of a session token that the node has validated before. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -28,7 +28,7 @@ public class ValidationBenchmark {
   private List<PresentedToken> tokens;
   private int next;
 
-  /** All of them are seen once. */
+  /** Issues the tokens, and validates each once. */
   @Setup
   public void open() throws IOException, TokenRejectedException {
     desk = new Desk();
@@ -49,13 +49,13 @@ public class ValidationBenchmark {
     return tokens.get(next);
   }
 
-  /** One of 10,000. */
+  /** Validates one of 10,000 tokens. */
   @Benchmark
   public ActiveToken validateWarm() throws TokenRejectedException {
     return desk.service().validate(next());
   }
 
-  /** The same, and its renewal. */
+  /** Validates and renews a token. */
   @Benchmark
   public ActiveToken validateWarmAndRenew() throws TokenRejectedException {
     ActiveToken token = desk.service().validate(next());

@@ -1,5 +1,5 @@
 /**
- * Single steps of a request, by JMH. Start with {@link
+ * Single steps of a request, measured with JMH. Start with {@link
  * org.tokenfilter.benchmark.micro.MicroBenchmark}.
  */
 @NullMarked

@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** No protection: what all others are compared with. */
+/** No protection: the baseline of all comparisons. */
 public final class BarePeer implements Peer {
 
   @Override

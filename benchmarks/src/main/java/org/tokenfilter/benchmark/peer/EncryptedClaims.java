@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Tokens that say everything themselves and are asked for nowhere: claims in a compact JWE, with
- * the same encryption as ours.
+ * Self-contained tokens, which need no lookup: claims in a compact JWE, with the same encryption as
+ * the tokens of this library.
  */
 final class EncryptedClaims {
 
@@ -38,7 +38,7 @@ final class EncryptedClaims {
     return key.clone();
   }
 
-  /** The header lines of so many users. */
+  /** Returns the header lines of users, one for each. */
   List<String> headers(int clients) throws JOSEException {
     DirectEncrypter encrypter = new DirectEncrypter(key);
     List<String> headers = new ArrayList<>(clients);

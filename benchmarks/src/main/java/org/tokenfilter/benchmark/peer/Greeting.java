@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.io.Serial;
 import java.nio.charset.StandardCharsets;
 
-/** What all of them protect: a servlet that reads nothing, and always answers the same. */
+/** The protected resource: a servlet that reads nothing and always gives the same response. */
 public final class Greeting extends HttpServlet {
 
-  /** Where it is. */
+  /** The path of the servlet. */
   public static final String PATH = "/greeting";
 
   @Serial private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ public final class Greeting extends HttpServlet {
 
   private static final byte[] BODY = TEXT.getBytes(StandardCharsets.US_ASCII);
 
-  /** Its answer. */
+  /** Returns the body of the response. */
   public static byte[] body() {
     return BODY.clone();
   }

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.jspecify.annotations.Nullable;
 
-/** An application behind one peer, on a Jetty of its own. */
+/** An application behind one peer, on a separate Jetty server. */
 public final class Node implements AutoCloseable {
 
   private static final String REQUEST =
@@ -27,12 +27,12 @@ public final class Node implements AutoCloseable {
   private final Server server =
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
-  /** Applications may come and go while the server runs. */
+  /** Applications can be added and removed while the server runs. */
   private final ContextHandlerCollection applications = new ContextHandlerCollection(true);
 
   private @Nullable ServletContextHandler running;
 
-  /** Starts it. */
+  /** Starts the node. */
   public Node(Peer peer) throws Exception {
     this.peer = peer;
     server.setHandler(applications);
@@ -50,8 +50,8 @@ public final class Node implements AutoCloseable {
   }
 
   /**
-   * The application stops and starts anew on the running server, and with it all that the peer
-   * remembers in it.
+   * Stops the application and starts it anew on the running server, which clears all that the peer
+   * keeps in it.
    */
   public void restart() throws Exception {
     if (running != null) {
@@ -61,22 +61,22 @@ public final class Node implements AutoCloseable {
     begin();
   }
 
-  /** The port on the loopback. */
+  /** Returns the port on the loopback address. */
   public int port() {
     return ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
   }
 
-  /** The peer. */
+  /** Returns the peer. */
   public Peer peer() {
     return peer;
   }
 
-  /** A request with these header lines. */
+  /** Returns a request with the given header lines. */
   public static byte[] request(String headers) {
     return REQUEST.formatted(Greeting.PATH, headers).getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Logs in so many clients: the request of each. */
+  /** Logs in clients, and returns the request of each. */
   public List<byte[]> requests(int clients) throws Exception {
     return peer.logIn(clients).stream().map(Node::request).toList();
   }

@@ -12,7 +12,7 @@ import org.pac4j.jee.filter.SecurityFilter;
 import org.pac4j.jwt.config.encryption.SecretEncryptionConfiguration;
 import org.pac4j.jwt.credentials.authenticator.JwtAuthenticator;
 
-/** The filter of pac4j that takes encrypted tokens: no revocation, no sliding. */
+/** The filter of pac4j with encrypted tokens: no revocation, no idle timeout. */
 public final class Pac4jPeer implements Peer {
 
   private final EncryptedClaims tokens = new EncryptedClaims();

@@ -5,31 +5,31 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.benchmark.database.Database;
 
-/** Something that protects an application. */
+/** A protection of an application. */
 public interface Peer extends AutoCloseable {
 
-  /** What the table calls it. */
+  /** Returns the name in the table of results. */
   String name();
 
   /**
-   * Puts its filters in front of a new application, in the order in which they run. Called again
-   * for each new start of the node: what a node alone remembers is forgotten then.
+   * Adds the filters to a new application, in the order in which they run. It is called again for
+   * each restart of the node, which clears the state of the node.
    */
   void protect(ServletContextHandler application) throws Exception;
 
   /**
-   * Logs in so many users, each with one client, after the application has started.
+   * Logs in users, each with one client, after the application has started.
    *
-   * @return for each, the header lines that its requests are sent with, each ending with CR LF
+   * @return the header lines of the requests of each user, each line ending with CR LF
    */
   List<String> logIn(int clients) throws Exception;
 
-  /** Where it keeps its tokens; null for in memory, or nowhere. */
+  /** Returns the database of the tokens; null if they are in memory, or not stored. */
   default @Nullable Database database() {
     return null;
   }
 
-  /** The tables of its live tokens. */
+  /** Returns the tables of the live tokens. */
   default List<String> tables() {
     return List.of();
   }

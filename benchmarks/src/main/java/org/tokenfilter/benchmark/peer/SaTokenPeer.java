@@ -20,12 +20,14 @@ import java.util.List;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Sa-Token in memory, with tokens that die after half an hour without use. */
+/** Sa-Token in memory, with tokens that expire after half an hour without use. */
 public final class SaTokenPeer implements Peer {
 
   private static final Duration IDLE = Duration.ofMinutes(30);
 
-  /** It keeps itself in static fields, so there can be one. */
+  /**
+   * Configures Sa-Token, which keeps its state in static fields, so only one instance may exist.
+   */
   public SaTokenPeer() {
     SaManager.setConfig(
         new SaTokenConfig()
@@ -46,7 +48,7 @@ public final class SaTokenPeer implements Peer {
         new FilterHolder(new NeedsLogin()), "/*", EnumSet.of(DispatcherType.REQUEST));
   }
 
-  /** What its own filter for Spring does, without Spring. */
+  /** Does the same as the library's filter for Spring, without Spring. */
   private static final class NeedsLogin extends HttpFilter {
 
     @Serial private static final long serialVersionUID = 1L;

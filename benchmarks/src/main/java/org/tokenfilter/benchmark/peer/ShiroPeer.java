@@ -17,14 +17,14 @@ import org.apache.shiro.web.session.mgt.DefaultWebSessionManager;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 
-/** Apache Shiro with its own sessions, in memory. */
+/** Apache Shiro with its native sessions, in memory. */
 public final class ShiroPeer implements Peer {
 
   private static final String REALM = "accounts";
 
   private final DefaultWebSecurityManager manager = new DefaultWebSecurityManager();
 
-  /** Sessions of its own instead of the container's. */
+  /** Configures native sessions instead of those of the container. */
   public ShiroPeer() {
     manager.setRealm(new SimpleAccountRealm(REALM));
     manager.setSessionManager(new DefaultWebSessionManager());
@@ -41,7 +41,7 @@ public final class ShiroPeer implements Peer {
         new FilterHolder(new Protection(manager)), "/*", EnumSet.of(DispatcherType.REQUEST));
   }
 
-  /** Only known users, on all paths. */
+  /** Requires an authenticated user on all paths. */
   private static final class Protection extends AbstractShiroFilter {
 
     private Protection(DefaultWebSecurityManager manager) {
@@ -59,7 +59,7 @@ public final class ShiroPeer implements Peer {
     }
   }
 
-  /** Sessions as a login leaves them. */
+  /** Creates sessions with the content that a login gives them. */
   @Override
   public List<String> logIn(int clients) {
     List<String> headers = new ArrayList<>(clients);

@@ -21,7 +21,7 @@ import org.springframework.web.context.ContextLoaderListener;
 import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
 import org.springframework.web.filter.DelegatingFilterProxy;
 
-/** A resource server of Spring Security that takes encrypted tokens: no revocation, no sliding. */
+/** A resource server of Spring Security with encrypted tokens: no revocation, no idle timeout. */
 public final class SpringSecurityPeer implements Peer {
 
   private final EncryptedClaims tokens = new EncryptedClaims();
@@ -52,7 +52,7 @@ public final class SpringSecurityPeer implements Peer {
     return new NimbusJwtDecoder(processor);
   }
 
-  /** As the reference shows it. */
+  /** The configuration, as the reference documentation shows it. */
   @Configuration
   @EnableWebSecurity
   static class Security {

@@ -31,8 +31,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 import org.tokenfilter.benchmark.database.PostgresDatabase;
 
 /**
- * Spring Session in PostgreSQL, as its documents set it up, and a filter that lets nobody through
- * whose session names no user.
+ * Spring Session in PostgreSQL, set up as its documentation shows, and a filter that refuses
+ * requests whose session has no user.
  */
 public final class SpringSessionPeer implements Peer {
 
@@ -43,9 +43,9 @@ public final class SpringSessionPeer implements Peer {
   private final JdbcIndexedSessionRepository repository;
 
   /**
-   * Makes its tables.
+   * Creates the tables.
    *
-   * @param database an empty one; closed with the peer
+   * @param database an empty database; closed with the peer
    */
   public SpringSessionPeer(PostgresDatabase database) throws SQLException {
     this.database = database;

@@ -21,10 +21,13 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 
-/** This library. Its store outlives the node. */
+/** This library. The store survives a restart of the node. */
 public final class TokenFilterPeer implements Peer {
 
-  /** Of the store: its tokens and what ended; 256 rows of locks and the version aside. */
+  /**
+   * The tables of tokens and revocations; those of 256 lock rows and of the version are not
+   * counted.
+   */
   private static final List<String> TABLES = List.of("token_record", "token_end");
 
   private static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
@@ -37,12 +40,13 @@ public final class TokenFilterPeer implements Peer {
   private @Nullable TokenSecurity security;
 
   /**
-   * A node's protection.
+   * Creates the protection of a node.
    *
-   * @param store where tokens are kept; closed with the peer
-   * @param database where the store keeps them; closed with the peer; null for in memory
-   * @param keys the key file, made if missing
-   * @param settings further ones
+   * @param name the name in the table of results
+   * @param store the store of the tokens; closed with the peer
+   * @param database the database of the store; closed with the peer; null for in memory
+   * @param keys the key file, created if missing
+   * @param settings additional settings
    */
   public TokenFilterPeer(
       String name,
@@ -58,7 +62,10 @@ public final class TokenFilterPeer implements Peer {
     this.settings.put("token.keys.generate", "true");
   }
 
-  /** That an end counts on this node at once, whoever ended it: the store is asked each time. */
+  /**
+   * Returns the settings with which revocations on any node take effect on this node at once: each
+   * request reads the store.
+   */
   public static Map<String, String> strict() {
     return Map.of(LAG, "PT0S");
   }
@@ -80,7 +87,7 @@ public final class TokenFilterPeer implements Peer {
   @Override
   public List<String> logIn(int clients) throws Exception {
     if (security == null) {
-      throw new IllegalStateException("not started");
+      throw new IllegalStateException("the node is not started");
     }
     List<String> headers = new ArrayList<>(clients);
     for (int i = 0; i < clients; i++) {
@@ -96,7 +103,7 @@ public final class TokenFilterPeer implements Peer {
   private static String headers(IssuedToken token) {
     SessionId session = token.sessionId();
     if (session == null) {
-      throw new IllegalStateException("a session token has a session id");
+      throw new IllegalStateException("a session token must have a session id");
     }
     return "Authorization: Bearer "
         + token.value()

@@ -18,9 +18,9 @@ import org.tokenfilter.benchmark.report.Table;
 import org.tokenfilter.store.InMemoryTokenStore;
 
 /**
- * Looks at a node with the in-memory store under load: which of our methods allocate how much for a
- * request, and which are seen running. What the same requests cost without protection is measured
- * beside it.
+ * Profiles a node with the in-memory store under load: the methods of this library that allocate
+ * most for a request, and those that run most. The cost of the same requests without protection is
+ * measured as well.
  */
 public final class ProfileBenchmark {
 
@@ -34,16 +34,16 @@ public final class ProfileBenchmark {
   private final Report report;
 
   /**
-   * A benchmark.
+   * Creates the benchmark.
    *
-   * @param folder for keys and the recording
+   * @param folder the folder for keys and the recording
    */
   public ProfileBenchmark(Path folder, Report report) {
     this.folder = folder;
     this.report = report;
   }
 
-  /** Measures. */
+  /** Runs the benchmark, and writes the report. */
   public void run() throws Exception {
     Files.createDirectories(folder);
     TokenFilterPeer peer =

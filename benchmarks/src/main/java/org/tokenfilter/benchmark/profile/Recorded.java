@@ -12,7 +12,7 @@ import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
 
-/** What a recording says of the threads that serve requests. */
+/** The samples of a recording that belong to threads which serve requests. */
 final class Recorded {
 
   static final String ALLOCATION = "jdk.ObjectAllocationSample";
@@ -21,21 +21,21 @@ final class Recorded {
   private static final String OURS = "org.tokenfilter.";
   private static final String BENCHMARK = OURS + "benchmark.";
 
-  /** Where no code of ours is on the stack. */
+  /** The place of samples without a method of this library on the stack. */
   static final String CONTAINER = "the container";
 
   /**
-   * A share of a whole.
+   * A share of a total.
    *
-   * @param place the innermost method of ours on the stack
-   * @param share between 0 and 1
+   * @param place the innermost method of this library on the stack
+   * @param share the share, between 0 and 1
    */
   record Share(String place, double share) {}
 
   private final Map<String, Long> bytes = new TreeMap<>();
   private final Map<String, Long> samples = new TreeMap<>();
 
-  /** Reads a file. */
+  /** Reads a recording. */
   Recorded(Path file) throws IOException {
     try (RecordingFile recording = new RecordingFile(file)) {
       while (recording.hasMoreEvents()) {
@@ -58,7 +58,7 @@ final class Recorded {
               Long::sum);
       case EXECUTION -> samples.merge(place, 1L, Long::sum);
       default -> {
-        // Nothing else was asked for.
+        // No other event is recorded.
       }
     }
   }
@@ -82,12 +82,14 @@ final class Recorded {
     return method == null ? "" : method.getType().getName();
   }
 
-  /** Who allocated how much of all, the most first: method and class of the object. */
+  /**
+   * Returns the shares of the allocated bytes by method and class of the object, the largest first.
+   */
   List<Share> allocations() {
     return shares(bytes);
   }
 
-  /** Who was seen running how often, the most first. */
+  /** Returns the shares of the execution samples by method, the largest first. */
   List<Share> executions() {
     return shares(samples);
   }

@@ -1,4 +1,4 @@
-/** Where the bytes and the time of a request go, by the JDK's flight recorder. */
+/** The origin of the allocations and the CPU time of a request, from the JDK's flight recorder. */
 @NullMarked
 package org.tokenfilter.benchmark.profile;
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Horizontal bars from 0 to 1, as SVG that is readable on light and on dark pages. */
+/** A chart of horizontal bars from 0 to 1, as SVG that is readable on light and dark pages. */
 public final class Chart {
 
   private static final int WIDTH = 760;
@@ -45,19 +45,19 @@ public final class Chart {
   private final String subtitle;
   private final List<Bar> bars = new ArrayList<>();
 
-  /** A chart without bars. */
+  /** Creates a chart without bars. */
   public Chart(String title, String subtitle) {
     this.title = title;
     this.subtitle = subtitle;
   }
 
-  /** One more bar, below the others. */
+  /** Adds a bar below the others. */
   public Chart bar(String label, Spread value, boolean ours) {
     bars.add(new Bar(label, value, ours));
     return this;
   }
 
-  /** The picture. */
+  /** Returns the chart as SVG. */
   public String svg() {
     int bottom = TOP + ROW * bars.size();
     int height = bottom + ROW;
@@ -106,7 +106,7 @@ public final class Chart {
         String.format(Locale.ROOT, "%.2f", value.median()));
   }
 
-  /** What is more than 1, by chance, is drawn as little more. */
+  /** Returns the x coordinate of a value. Values above 1, which occur by chance, are clipped. */
   private static double x(double value) {
     return LABELS + BARS * Math.min(value, MOST);
   }

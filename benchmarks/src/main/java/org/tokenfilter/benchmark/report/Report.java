@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where results go: standard output, {@code target/benchmarks}, and where it is asked for the
- * document that is part of the project.
+ * Writes results to standard output, to {@code target/benchmarks}, and on request to the document
+ * that is part of the project.
  */
 public final class Report {
 
@@ -19,10 +19,10 @@ public final class Report {
   private final boolean document;
 
   /**
-   * A report.
+   * Creates a report.
    *
-   * @param folder where it goes in any case
-   * @param document whether the document is written anew
+   * @param folder the folder that is always written to
+   * @param document whether the document is rewritten as well
    */
   public Report(Path folder, boolean document) {
     this.folder = folder;
@@ -32,8 +32,9 @@ public final class Report {
   /**
    * Writes a section.
    *
-   * @param name of the section: in the document it stands between {@code <!-- begin NAME -->} and
-   *     {@code <!-- end NAME -->}
+   * @param name the name of the section, which is between {@code <!-- begin NAME -->} and {@code
+   *     <!-- end NAME -->} in the document
+   * @param text the text in Markdown
    */
   public void write(String name, String text) throws IOException {
     String whole = surroundings.line() + "\n\n" + text;

@@ -12,12 +12,12 @@ import java.util.Properties;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** When, on what and with what was measured. */
+/** The date, the machine and the versions of a measurement. */
 final class Surroundings {
 
   private static final OperatingSystemMXBean MACHINE = ManagementFactory.getOperatingSystemMXBean();
 
-  /** How many threads ran or waited for a core on average, in the minute before the start. */
+  /** The average number of threads that ran or waited for a core in the minute before the start. */
   private final double busy = MACHINE.getSystemLoadAverage();
 
   String line() {

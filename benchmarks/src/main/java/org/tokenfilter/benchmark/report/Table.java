@@ -10,13 +10,13 @@ public final class Table {
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  /** A table with these titles. */
+  /** Creates a table with column titles. */
   public Table(String... titles) {
     rows.add(List.of(titles));
     rows.add(Collections.nCopies(titles.length, "---"));
   }
 
-  /** One more row. */
+  /** Adds a row. */
   public Table row(String... cells) {
     rows.add(List.of(cells));
     return this;

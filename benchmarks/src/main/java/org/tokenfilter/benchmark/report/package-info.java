@@ -1,5 +1,5 @@
 /**
- * What was measured, as people read it: Markdown and a chart. Start with {@link
+ * The presentation of results: Markdown and a chart. Start with {@link
  * org.tokenfilter.benchmark.report.Report}.
  */
 @NullMarked

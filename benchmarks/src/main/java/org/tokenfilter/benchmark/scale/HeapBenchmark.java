@@ -24,7 +24,7 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 
-/** How much heap a live token takes on a node. */
+/** The heap that a live token takes on a node. */
 public final class HeapBenchmark {
 
   private static final int COLLECTIONS = 4;
@@ -37,11 +37,13 @@ public final class HeapBenchmark {
   private final int seen;
 
   /**
-   * A benchmark.
+   * Creates the benchmark.
    *
-   * @param folder for keys and the database
-   * @param inMemory how many are issued with the in-memory store
-   * @param seen how many of a database a node sees: no more than it remembers
+   * @param folder the folder for keys and the database
+   * @param report the report to write
+   * @param inMemory the number of tokens in the in-memory store
+   * @param seen the number of tokens in a database that a node validates; at most as many as it
+   *     caches
    */
   public HeapBenchmark(Path folder, Report report, int inMemory, int seen) {
     this.folder = folder;
@@ -50,7 +52,7 @@ public final class HeapBenchmark {
     this.seen = seen;
   }
 
-  /** Measures. */
+  /** Runs the benchmark, and writes the report. */
   public void run() throws Exception {
     Files.createDirectories(folder);
     Table table = new Table("live tokens on a node", "number", "heap B a token");
@@ -75,7 +77,7 @@ public final class HeapBenchmark {
     }
   }
 
-  /** What is kept of each that was seen, and of each that was used besides. */
+  /** Adds the heap of each token that was validated, and of each that was used as well. */
   private void addSeen(TokenStore store, Table table) throws Exception {
     try (TokenSecurity issuing = node(store);
         TokenSecurity node = node(store)) {
@@ -95,7 +97,7 @@ public final class HeapBenchmark {
       }
       long after = used();
       node.service().renew(node.service().validate(early));
-      // What was presented is in all three figures, so in no difference.
+      // The presented tokens are included in all three figures, so they cancel out.
       node.service().validate(tokens.get(0));
       table.row("seen, of PostgreSQL", number(seen), number((found - before) / seen));
       table.row("seen and used, not written yet", number(seen), number((after - before) / seen));
@@ -110,7 +112,7 @@ public final class HeapBenchmark {
                 folder.resolve("keys.jwks").toAbsolutePath().toString(),
                 "token.keys.generate",
                 "true",
-                // So that no use is written while it is measured.
+                // Long, so that no renewal is written during the measurement.
                 "token.renewal.interval",
                 "PT20M"))
         .store(store)
@@ -127,7 +129,7 @@ public final class HeapBenchmark {
     return new PresentedToken(token.value(), ids, CLIENT, false);
   }
 
-  /** What is still reachable. */
+  /** Returns the bytes that are still reachable. */
   private static long used() {
     for (int i = 0; i < COLLECTIONS; i++) {
       MEMORY.gc();

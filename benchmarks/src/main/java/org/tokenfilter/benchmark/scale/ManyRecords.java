@@ -48,14 +48,14 @@ final class ManyRecords {
     this.store = store;
   }
 
-  /** Makes so many live session tokens of them. */
+  /** Grows the number of live session tokens to the given one. */
   void growTo(int number, Instant now) throws SQLException {
     copy(LIVE, live + 1, number, now);
     live = number;
     database.execute("vacuum analyze token_record");
   }
 
-  /** Adds so many that were ended long ago. */
+  /** Adds records that were revoked long ago. */
   void addDead(int number, Instant now) throws SQLException {
     copy(DEAD, 1, number, now.minus(Duration.ofDays(1)));
     database.execute(
@@ -84,31 +84,31 @@ final class ManyRecords {
     database.execute("delete from token_record where subject = 'user-0'");
   }
 
-  /** One of the live ones, at random. */
+  /** Returns the id of a random live record. */
   TokenId any(Random random) {
     return id(LIVE, 1 + random.nextInt(live));
   }
 
-  /** One of those that are dead, or were. */
+  /** Returns the id of a random record among those that are revoked, or were before a sweep. */
   TokenId anyDead(Random random, int dead) {
     return id(DEAD, 1 + random.nextInt(dead));
   }
 
-  /** Finds one that must be there. */
+  /** Finds a record, which must exist. */
   void find(TokenId id) {
     if (store.find(id).isEmpty()) {
       throw new IllegalStateException("a live record is missing");
     }
   }
 
-  /** Renews some that must be live. */
+  /** Renews records, which must be live. */
   void renew(List<Renewal> uses, Instant now) {
     if (!store.renew(uses, now).isEmpty()) {
       throw new IllegalStateException("a live record was not renewed");
     }
   }
 
-  /** Uses of some of the live ones, at random. */
+  /** Returns renewals of random live records. */
   List<Renewal> uses(Random random, int number, Instant at) {
     return random
         .ints(1, live + 1)

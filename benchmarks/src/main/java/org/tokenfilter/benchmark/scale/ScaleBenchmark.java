@@ -19,7 +19,7 @@ import org.tokenfilter.benchmark.report.Table;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** What the store in PostgreSQL costs as its records grow in number, and while it is swept. */
+/** The cost of the PostgreSQL store as the number of records grows, and during a sweep. */
 public final class ScaleBenchmark {
 
   private static final List<Integer> SIZES = List.of(1_000, 100_000, 1_000_000, 10_000_000);
@@ -40,11 +40,12 @@ public final class ScaleBenchmark {
   private final Instant begin = Clock.systemUTC().instant();
 
   /**
-   * A benchmark.
+   * Creates the benchmark.
    *
-   * @param folder for the database
-   * @param most the largest number of records
-   * @param dead how many dead ones are swept
+   * @param folder the folder for the database
+   * @param report the report to write
+   * @param most the maximum number of records
+   * @param dead the number of dead records to sweep
    */
   public ScaleBenchmark(Path folder, Report report, int most, int dead) {
     this.folder = folder;
@@ -53,7 +54,7 @@ public final class ScaleBenchmark {
     this.dead = dead;
   }
 
-  /** Measures. */
+  /** Runs the benchmark, and writes the report. */
   public void run() throws Exception {
     Files.createDirectories(folder);
     try (PostgresServer server = new PostgresServer(folder.resolve("postgres"));
@@ -116,7 +117,7 @@ public final class ScaleBenchmark {
 
   private Batches renewals(PostgresDatabase database, ManyRecords records, int size)
       throws SQLException {
-    // The dearest time: after it, the first write to each page is logged with the whole page.
+    // The most expensive time: after a checkpoint, the first write to a page logs the whole page.
     database.execute("checkpoint");
     Timings times = new Timings();
     int batch = Math.min(BATCH, size / 2);

@@ -14,7 +14,7 @@ import org.tokenfilter.benchmark.database.PostgresDatabase;
 import org.tokenfilter.benchmark.report.Table;
 import org.tokenfilter.store.TokenStore;
 
-/** The dead are deleted while the living are found and renewed. */
+/** Deletes dead records while live ones are found and renewed. */
 final class SweepBenchmark {
 
   private static final int SEED = 11;
@@ -117,7 +117,10 @@ final class SweepBenchmark {
     return String.format(Locale.ROOT, "%s, %,.0f", timings, timings.longestMicros());
   }
 
-  /** Whoever comes with a token that died is answered as quickly as all others. */
+  /**
+   * Times one lookup of a live record, one of a dead record, and one renewal. A lookup of a dead
+   * token must be as fast as any other.
+   */
   private void use(Timings finds, Timings ofDead, Timings renewals, int call, int dead) {
     var id = records.any(random);
     finds.time(() -> records.find(id));

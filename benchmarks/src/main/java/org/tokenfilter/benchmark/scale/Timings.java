@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** How long calls took. Not thread-safe. */
+/** The durations of calls. Not thread-safe. */
 final class Timings {
 
   private static final long LONGEST = TimeUnit.MINUTES.toNanos(10);
@@ -33,7 +33,7 @@ final class Timings {
     return nanos.getMaxValue() / NANOS_A_MICRO;
   }
 
-  /** Median and tail, in microseconds. */
+  /** Returns median and 99th percentile, in microseconds. */
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "%,.0f, %,.0f", medianMicros(), tailMicros());

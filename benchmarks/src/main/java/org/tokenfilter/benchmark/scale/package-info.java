@@ -1,5 +1,5 @@
 /**
- * Many records: in PostgreSQL, and on the heap. Start with {@link
+ * Large numbers of records, in PostgreSQL and on the heap. Start with {@link
  * org.tokenfilter.benchmark.scale.ScaleBenchmark}.
  */
 @NullMarked

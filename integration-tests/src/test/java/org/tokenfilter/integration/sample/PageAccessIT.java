@@ -53,7 +53,7 @@ final class PageAccessIT {
     page.show(1280, 900, "light");
     page.tabTo("input[value=alice]");
     page.type(Keys.ARROW_DOWN);
-    page.tabTo("#log-in");
+    page.tabTo("#login-button");
     page.type(Keys.ENTER);
     page.awaitText("#who-text", "bob is logged in");
     assertThat(page.ask("return document.activeElement.id", String.class)).isEqualTo("token-title");
@@ -86,8 +86,8 @@ final class PageAccessIT {
 
   private static void fail(PageWindow page) {
     page.element("#user").sendKeys("x");
-    page.press("#log-in", "#login-said");
-    assertThat(page.press("#log-in", "#login-said")).contains("429");
+    page.press("#login-button", "#login-said");
+    assertThat(page.press("#login-button", "#login-said")).contains("429");
   }
 
   private static void fill(PageWindow page) {

@@ -95,7 +95,7 @@ final class PageBehindNginxIT {
       assertThat(page.press("#devices-load", "#devices-said")).contains("live token");
       assertThat(browser.cookie("SESSION")).as("the page leaves cookies out").isNull();
       page.awaitLook();
-      assertThat(page.press("#log-out", "#login-said")).contains("Logged out");
+      assertThat(page.press("#logout-button", "#login-said")).contains("Logged out");
       assertThat(browser.takeSevere()).isEmpty();
 
       assertThat(page.said(LOGIN_WITH_COOKIES)).isEqualTo("200 alice ");

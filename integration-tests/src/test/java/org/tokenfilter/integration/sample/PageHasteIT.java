@@ -96,7 +96,7 @@ final class PageHasteIT {
 
   @Test
   void buttonThatIsPressedTwiceWorksOnce() {
-    clickTwice("#log-in");
+    clickTwice("#login-button");
     page.awaitText("#who-text", "alice is logged in");
     clickTwice("#client-open");
     page.awaitText("#client-said", "has its token");
@@ -106,7 +106,7 @@ final class PageHasteIT {
     page.press("#gateway-login", "#gateway-said");
     clickTwice("#gateway-open");
     page.awaitText("#gateway-said", "is open");
-    assertThat(page.press("#gateway-on", "#gateway-said")).contains("request 2 in it");
+    assertThat(page.press("#gateway-on", "#gateway-said")).contains("its request 2");
     assertThat(sent("/security/rest/token/access/session/60")).isEqualTo(1);
     assertThat(sent("sessionOpen")).isEqualTo(1);
     assertThat(sent("refreshToken")).isEqualTo(1);
@@ -119,7 +119,7 @@ final class PageHasteIT {
     keepBack("/sessions");
     page.click("#devices-load");
     awaitKeptBack();
-    page.press("#log-out", "#login-said");
+    page.press("#logout-button", "#login-said");
     page.logIn("admin", "session");
     letGo();
     page.call("/api/whoami");
@@ -131,7 +131,7 @@ final class PageHasteIT {
   void logOutThatIsAnsweredLateIsNoSurprise() {
     page.logIn("bob", "session");
     keepBack("/security/rest/token/logout");
-    page.click("#log-out");
+    page.click("#logout-button");
     page.awaitText("#banner", "logged out");
     page.logIn("admin", "session");
     letGo();
@@ -139,7 +139,7 @@ final class PageHasteIT {
     assertThat(page.text("#who-text")).contains("admin is logged in");
 
     keepBack("/security/rest/token/logout");
-    page.click("#log-out");
+    page.click("#logout-button");
     page.awaitText("#banner", "logged out");
     letGo();
     page.awaitText("#login-said", "Logged out");
@@ -176,7 +176,7 @@ final class PageHasteIT {
     page.run("network.gone = false");
     page.await("the banner to go", () -> page.text("#banner").isEmpty());
 
-    page.press("#log-out", "#login-said");
+    page.press("#logout-button", "#login-said");
     page.run("network.gone = true");
     page.callWith("nothing");
     assertThat(page.text("#banner")).contains("could not be reached");

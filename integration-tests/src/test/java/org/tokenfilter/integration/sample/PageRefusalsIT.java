@@ -16,9 +16,9 @@ final class PageRefusalsIT {
       PageWindow page = screen.page();
       page.element("#password").clear();
       page.element("#password").sendKeys("not it");
-      assertThat(page.press("#log-in", "#login-said")).contains("401 Wrong login");
-      assertThat(page.press("#log-in", "#login-said")).contains("401 Wrong login");
-      assertThat(page.press("#log-in", "#login-said"))
+      assertThat(page.press("#login-button", "#login-said")).contains("401 Wrong login");
+      assertThat(page.press("#login-button", "#login-said")).contains("401 Wrong login");
+      assertThat(page.press("#login-button", "#login-said"))
           .containsPattern("429 Too many failed logins\\. .*Try again in [0-9]+ s\\.");
       assertThat(page.wire()).contains("> Authorization: Basic ...\n", "< Retry-After: ");
       assertThat(page.element("#token-held").isDisplayed()).isFalse();
@@ -45,7 +45,7 @@ final class PageRefusalsIT {
       assertThat(page.press("#devices-load", "#devices-said")).contains("could not be reached");
       assertThat(page.press("#client-open", "#client-said")).contains("could not be reached");
       assertThat(page.press("#gateway-login", "#gateway-said")).contains("could not be reached");
-      assertThat(page.press("#log-out", "#login-said")).contains("could not be reached");
+      assertThat(page.press("#logout-button", "#login-said")).contains("could not be reached");
       assertThat(page.text("#who-text")).as("nothing is known of the token").contains("alice");
       assertThat(screen.browser().takeSevere())
           .isNotEmpty()
@@ -92,7 +92,8 @@ final class PageRefusalsIT {
     try (SampleOnTheScreen screen =
         SampleOnTheScreen.start("-Dtoken.paths.public=/,/index.html,/public/*")) {
       PageWindow page = screen.page();
-      page.awaitText("#live-note", "GET /metrics was answered by 401. It is not asked again.");
+      page.awaitText(
+          "#live-note", "GET /metrics was answered with 401. It is not requested again.");
       page.await("the health to be asked for again", () -> page.asked("/public/health") >= 3);
       assertThat(page.asked("/metrics")).isEqualTo(1);
       assertThat(screen.browser().takeSevere()).containsExactly("401 /metrics");

@@ -62,7 +62,7 @@ final class PageWalkIT {
             "\"alg\":\"dir\"", "empty, since alg is dir", "only the server can read the rest");
 
     assertThat(page.call("/api/whoami"))
-        .isEqualTo("GET /api/whoami: Accepted, and the token lives on for 30:00.");
+        .isEqualTo("GET /api/whoami: Accepted, and the token expires in 30:00.");
     assertThat(page.wire())
         .contains("200", "> GET /api/whoami", "> Authorization: Bearer eyJ", "> session: ")
         .contains("< Token-Remaining: 1800000", "\"username\": \"alice\"");
@@ -72,7 +72,7 @@ final class PageWalkIT {
     assertThat(page.call("/api/slow?ms=1500")).contains("Accepted");
     assertThat(page.call("/api/fail?status=500")).contains("a request that fails renews nothing");
     assertThat(page.text("#life")).contains("has failed and renewed nothing");
-    assertThat(page.call("/api/nothing")).contains("404 Not there");
+    assertThat(page.call("/api/nothing")).contains("404 Not found");
     assertThat(page.callWith("passive")).contains("nothing was renewed");
     assertThat(page.wire()).contains("> Token-Passive: true");
     assertThat(page.callWith("nothing")).contains("401 No token");
@@ -95,17 +95,17 @@ final class PageWalkIT {
     page.await(well, () -> page.text("#health").equals(well));
 
     page.awaitLook();
-    assertThat(page.press("#log-out", "#login-said")).contains("Logged out");
+    assertThat(page.press("#logout-button", "#login-said")).contains("Logged out");
     page.logIn("admin", "open");
     assertThat(page.text("#who-text")).contains("an open token");
-    assertThat(page.text("#token-session")).contains("good by itself");
+    assertThat(page.text("#token-session")).contains("valid without a session id");
     assertThat(page.call("/api/admin")).contains("Accepted");
 
     page.awaitLook();
-    page.press("#log-out", "#login-said");
+    page.press("#logout-button", "#login-said");
     page.element("#minutes").clear();
     page.element("#minutes").sendKeys("0");
-    page.click("#log-in");
+    page.click("#login-button");
     page.awaitText("#life", "never expires");
     assertConsoleSaid();
   }
@@ -140,7 +140,8 @@ final class PageWalkIT {
     assertThat(page.all("#devices-list .current")).hasSize(1);
     assertThat(page.text("#devices-list .current")).contains("session", "this window", "left");
 
-    assertThat(page.press("#devices-others", "#devices-said")).isEqualTo("All others are ended.");
+    assertThat(page.press("#devices-others", "#devices-said"))
+        .isEqualTo("All other tokens are revoked.");
     other.awaitText("#banner", "This window was logged out. The token has ended (closed)");
     assertThat(other.element("#token-held").isDisplayed()).isFalse();
     assertThat(other.element("#login-form").isDisplayed()).isTrue();
@@ -150,7 +151,7 @@ final class PageWalkIT {
     assertThat(other.text("#banner")).isEmpty();
     assertThat(other.press("#devices-load", "#devices-said")).isEqualTo("2 live tokens.");
     assertThat(other.press("#devices-list li:not(.current) button", "#devices-said"))
-        .isEqualTo("It is ended.");
+        .isEqualTo("The token is revoked.");
     page.awaitText("#banner", "logged out. The token has ended (closed)");
     assertConsoleSaid("401 /api/whoami");
 
@@ -171,11 +172,11 @@ final class PageWalkIT {
     assertThat(page.enabled("#gateway-on")).isFalse();
     assertThat(page.press("#gateway-open", "#gateway-said")).contains("is open");
     assertThat(page.wire()).contains("?close=false", "< session: ");
-    assertThat(page.press("#gateway-on", "#gateway-said")).contains("request 2 in it");
+    assertThat(page.press("#gateway-on", "#gateway-said")).contains("its request 2");
     assertThat(page.press("#gateway-alive", "#gateway-said")).contains("are renewed");
     assertThat(page.wire()).contains("\"remaining\": 900000");
     assertThat(page.press("#gateway-last", "#gateway-said"))
-        .contains("request 3 in it", "The session is closed");
+        .contains("its request 3", "The session is closed");
     assertThat(page.enabled("#gateway-on")).isFalse();
     assertThat(page.press("#gateway-open", "#gateway-said")).contains("is open");
     assertThat(page.press("#gateway-close", "#gateway-said")).isEqualTo("The session is closed.");
@@ -188,7 +189,7 @@ final class PageWalkIT {
     assertThat(page.press("#client-open", "#client-said")).contains("has its token until");
     assertThat(page.press("#client-refresh", "#client-said")).contains("Refreshed");
     assertThat(page.press("#client-old", "#client-said"))
-        .contains("401 Ended", "replaced", "its successor counts");
+        .contains("401 Ended", "replaced", "only its successor is valid");
     assertThat(page.press("#client-new", "#client-said")).contains("accepted");
     assertThat(page.press("#client-open", "#client-said"))
         .contains("409 Conflict", "has not expired for the api client 'page'", "refresh it");
@@ -197,11 +198,11 @@ final class PageWalkIT {
     PageWindow other = screen.pageInAnotherWindow();
     other.logIn("alice", "session");
     assertThat(other.press("#client-open", "#client-said"))
-        .contains("409 Conflict", "end it in the list of your tokens");
+        .contains("409 Conflict", "revoke it in the list of your tokens");
     assertThat(other.press("#client-way-out", "#devices-said")).isEqualTo("2 live tokens.");
     assertThat(other.text("#devices-list li:not(.current)")).contains("open");
     assertThat(other.press("#devices-list li:not(.current) button", "#devices-said"))
-        .isEqualTo("It is ended.");
+        .isEqualTo("The token is revoked.");
     assertThat(other.press("#client-open", "#client-said")).contains("has its token until");
     assertThat(page.press("#client-new", "#client-said")).contains("401 Ended", "closed");
     assertConsoleSaid("409 /routelink/v1/sessionOpen/sandbox", "401 /api/whoami");

@@ -72,7 +72,7 @@ final class PageWindow {
   void logIn(String account, String kind) {
     click("input[value=" + account + "]");
     click("input[value=" + kind + "]");
-    click("#log-in");
+    click("#login-button");
     awaitText("#who-text", account + " is logged in");
     awaitText("#life .time", ":");
   }

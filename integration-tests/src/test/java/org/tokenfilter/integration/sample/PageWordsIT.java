@@ -90,13 +90,13 @@ final class PageWordsIT {
         "401 | Bearer error=invalid_token | Bearer x | {\"reason\":\"replaced\"} | (replaced): it was",
         "400 | Bearer error=invalid_request | Bearer x | {} | 400 Bad request",
         "403 | Bearer error=insufficient_scope | Bearer x | {} | 403 Not allowed",
-        "404 | | Bearer x | {} | 404 Not there",
+        "404 | | Bearer x | {} | 404 Not found",
         "405 | | Bearer x | {} | 405 Wrong method",
         "409 | | | {\"message\":\"Use the other.\"} | 409 Conflict. Use the other.",
         "409 | | | {} | 409 Conflict. There is one already",
         "429 | | Basic eA== | {} | 429 Too many failed logins",
         "500 | | Bearer x | {} | 500 The application failed",
-        "503 | | Bearer x | {} | 503 Cannot tell"
+        "503 | | Bearer x | {} | 503 Unavailable"
       })
   void everyRefusalHasItsWords(
       int status, @Nullable String challenge, @Nullable String sent, String body, String expected) {
@@ -109,7 +109,7 @@ final class PageWordsIT {
   void timeToWaitIsTold() {
     Map<String, String> headers = Map.of("Retry-After", "7");
     assertThat(page.askLater(WORDS, String.class, 503, headers, "{}", "Bearer x"))
-        .startsWith("503 Cannot tell.")
+        .startsWith("503 Unavailable.")
         .endsWith("Try again in 7 s.");
   }
 

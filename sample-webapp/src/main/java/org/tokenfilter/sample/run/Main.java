@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Where {@code java -jar sample-webapp.war} starts. It knows the JDK alone: the container's jars
- * are inside of the WAR, and nothing can load them from there, so they are unpacked first.
+ * The entry point of {@code java -jar sample-webapp.war}. It uses only the JDK: the container's
+ * jars are nested in the WAR, from where no class loader can load them, so they are unpacked first.
  *
  * <pre>
  *   java [-Djetty.port=8080] [-Djetty.host=127.0.0.1] [-Dsample.data=sample-data] -jar sample-webapp.war
@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  */
 public final class Main {
 
-  /** The container's jars, and those that it shares with the application. */
+  /** The jars of the container, and those that it shares with the application. */
   private static final Pattern JAR =
       Pattern.compile("WEB-INF/(?:lib-provided/|lib/(?:slf4j-api|logback)-)([^/]+\\.jar)");
 
@@ -41,7 +41,7 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs until the process is stopped. */
+  /** Runs the server until the process is stopped. */
   public static void main(String[] args) throws Exception {
     if (args.length > 0) {
       System.err.println(
@@ -50,12 +50,12 @@ public final class Main {
     }
     CompletableFuture<AutoCloseable> server = new CompletableFuture<>();
     AtomicReference<Path> unpacked = new AtomicReference<>();
-    // Before anything is unpacked: whoever stops the start finds nothing left of it either.
+    // Before anything is unpacked, so that an interrupted start leaves no files behind either.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, unpacked), "sample stop"));
     try {
       Path folder = Files.createTempDirectory("sample-webapp-");
       unpacked.set(folder);
-      // Where it lies, a folder may have letters for which Jetty opens no archive.
+      // The original path may have characters with which Jetty cannot open an archive.
       Path war = Files.copy(archive(), folder.resolve("sample.war"));
       List<URL> jars = unpack(war, folder.resolve("lib"));
       jars.add(war.toUri().toURL());
@@ -68,7 +68,7 @@ public final class Main {
   }
 
   private static AutoCloseable serve(Path war, Path folder, List<URL> jars) throws Exception {
-    // It stays open: the server runs from it to the end of the process.
+    // It stays open, since the server loads classes from it until the process exits.
     @SuppressWarnings("resource")
     URLClassLoader loader =
         new URLClassLoader(jars.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
@@ -84,12 +84,12 @@ public final class Main {
     }
   }
 
-  /** What is still starting is stopped when it has started. */
+  /** Stops the server. A server that is still starting is stopped once it has started. */
   private static void stop(Future<AutoCloseable> server, AtomicReference<Path> unpacked) {
     try {
       server.get(STARTS_WITHIN_SECONDS, TimeUnit.SECONDS).close();
     } catch (Exception failure) {
-      System.err.println("the sample did not stop well: " + failure);
+      System.err.println("the sample did not stop cleanly: " + failure);
     }
     Path folder = unpacked.get();
     if (folder != null) {
@@ -124,7 +124,7 @@ public final class Main {
     try (Stream<Path> inside = Files.walk(folder)) {
       inside.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException left) {
-      System.err.println("left behind: " + folder);
+      System.err.println("could not delete " + folder);
     }
   }
 }

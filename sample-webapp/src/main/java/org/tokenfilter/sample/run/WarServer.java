@@ -5,18 +5,18 @@ import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** Jetty with this WAR and nothing else, on the loopback address unless told otherwise. */
+/** A Jetty server with this WAR only, on the loopback address by default. */
 public final class WarServer {
 
   private WarServer() {}
 
   /**
-   * Starts to serve, and says where.
+   * Starts the server, and prints its address.
    *
-   * @param war what to deploy
-   * @param folder where to unpack it
-   * @return what stops it
-   * @throws Exception if it could not be started
+   * @param war the archive to deploy
+   * @param folder the folder to unpack it to
+   * @return a handle that stops the server
+   * @throws Exception if the server could not be started
    */
   public static AutoCloseable serve(Path war, Path folder) throws Exception {
     if (System.getProperty("sample.data") == null) {
@@ -31,7 +31,7 @@ public final class WarServer {
     application.setContextPath("/");
     application.setWar(war.toString());
     application.setInitParameter("org.eclipse.jetty.servlet.Default.dirAllowed", "false");
-    // One log for both.
+    // The container and the application share one log.
     application.getProtectedClassMatcher().add("org.slf4j.", "ch.qos.logback.");
     application.setTempDirectory(folder.toFile());
     application.setThrowUnavailableOnStartupException(true);

@@ -10,9 +10,9 @@ import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 
 /**
- * PostgreSQL: one statement, which takes the renewals as arrays. It locks first, parents before
- * children and then by id, as whoever ends records does; what it locked is renewed. The casts are
- * for drivers that send values without their types.
+ * Renewals for PostgreSQL: one statement, which takes the renewals as arrays. It locks the records
+ * first, parents before children and then by id, in the same order as revocations, and renews the
+ * locked ones. The casts are for drivers that send values without their types.
  */
 final class ArrayRenewals implements Renewals {
 

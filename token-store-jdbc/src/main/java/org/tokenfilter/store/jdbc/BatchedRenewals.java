@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 
-/** H2: a batch of guarded updates, whose counts are the verdict. */
+/** Renewals for H2: a batch of guarded updates, whose row counts are the result. */
 final class BatchedRenewals implements Renewals {
 
   private static final String RENEW =

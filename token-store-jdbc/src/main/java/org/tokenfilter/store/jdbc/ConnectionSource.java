@@ -8,13 +8,13 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A DataSource for the store alone: it gives connections, and nothing else. */
+/** A DataSource that provides connections to the store and supports no other operation. */
 abstract class ConnectionSource implements DataSource {
 
-  /** Not offered: the login is the store's. */
+  /** Throws always, because the store has its own login. */
   @Override
   public final Connection getConnection(String username, String password) throws SQLException {
-    throw new SQLFeatureNotSupportedException("the login is the store's");
+    throw new SQLFeatureNotSupportedException("a login per connection is not supported");
   }
 
   @Override
@@ -24,12 +24,12 @@ abstract class ConnectionSource implements DataSource {
 
   @Override
   public final void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-    throw new SQLFeatureNotSupportedException("no log writer");
+    throw new SQLFeatureNotSupportedException("a log writer is not supported");
   }
 
   @Override
   public final void setLoginTimeout(int seconds) throws SQLException {
-    throw new SQLFeatureNotSupportedException("the timeout is the store's");
+    throw new SQLFeatureNotSupportedException("a login timeout is not supported");
   }
 
   @Override
@@ -39,12 +39,12 @@ abstract class ConnectionSource implements DataSource {
 
   @Override
   public final Logger getParentLogger() throws SQLFeatureNotSupportedException {
-    throw new SQLFeatureNotSupportedException("no logger of java.util.logging");
+    throw new SQLFeatureNotSupportedException("java.util.logging is not supported");
   }
 
   @Override
   public final <T> T unwrap(Class<T> type) throws SQLException {
-    throw new SQLException("wraps nothing");
+    throw new SQLException("this DataSource wraps no other object");
   }
 
   @Override

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** A moment in the future, by a nanosecond source. */
+/** The time that is left for a call, measured by a nanosecond clock. Thread-safe. */
 final class Deadline {
 
   private final LongSupplier nanoTime;
@@ -23,7 +23,10 @@ final class Deadline {
     return left() <= 0;
   }
 
-  /** What is left in whole seconds, rounded up; at least one, since 0 means "no limit" to JDBC. */
+  /**
+   * Returns the remaining time in whole seconds, rounded up. At least 1, because 0 means "no limit"
+   * to JDBC.
+   */
   int seconds() {
     long second = TimeUnit.SECONDS.toNanos(1);
     return (int) Math.max(1, (left() + second - 1) / second);

@@ -3,7 +3,7 @@ package org.tokenfilter.store.jdbc;
 import java.io.Serial;
 import java.sql.SQLException;
 
-/** A connection that listens, and on which nothing is heard. */
+/** A failure of a connection that listens but receives no notifications. */
 final class DeafException extends SQLException {
 
   @Serial private static final long serialVersionUID = 1L;

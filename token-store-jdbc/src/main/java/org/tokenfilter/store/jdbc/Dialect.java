@@ -5,12 +5,12 @@ import java.sql.SQLException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What differs between the databases; everything else is one text for all of them. */
+/** The SQL that differs between the databases; all other SQL is the same for all of them. */
 enum Dialect {
   POSTGRESQL(
       "PostgreSQL",
       "(extract(epoch from clock_timestamp()) * 1000)::bigint",
-      // Stable within a statement, so that an index can be searched by it.
+      // Stable within a statement, so that the database can use it for an index search.
       "(extract(epoch from statement_timestamp()) * 1000)::bigint",
       "for share",
       Dialect.FOR_ONE_TRANSACTION),
@@ -26,7 +26,7 @@ enum Dialect {
   private static final String FOR_ONE_TRANSACTION =
       "set transaction isolation level read committed";
 
-  /** By UTC: the local time of these databases is ambiguous for an hour in autumn. */
+  /** The clock in UTC, because the local time of these databases is ambiguous in autumn. */
   private static final String UTC_MILLIS =
       "timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(6)) div 1000";
 
@@ -54,10 +54,10 @@ enum Dialect {
   }
 
   /**
-   * The dialect of this database. A MariaDB server that is seen through the MySQL driver calls
-   * itself MySQL, but for its version.
+   * Returns the dialect of this database. With the MySQL driver, a MariaDB server reports MySQL as
+   * its product; only its version names MariaDB.
    *
-   * @throws IllegalArgumentException if it is none of these
+   * @throws IllegalArgumentException if the database is not supported
    */
   static Dialect of(DatabaseMetaData database) throws SQLException {
     String name = String.valueOf(database.getDatabaseProductName());
@@ -71,40 +71,40 @@ enum Dialect {
       }
     }
     throw new IllegalArgumentException(
-        "the database is " + name + "; supported are PostgreSQL, MariaDB, MySQL and H2");
+        "the database is " + name + "; it must be PostgreSQL, MariaDB, MySQL or H2");
   }
 
-  /** As its users call it. */
+  /** Returns the name of the product. */
   String product() {
     return product;
   }
 
-  /** As it is written in the names of the schema scripts. */
+  /** Returns the name of the product as in the file names of the schema scripts. */
   String scriptName() {
     return product.toLowerCase(Locale.ROOT);
   }
 
-  /** The database's clock in milliseconds, for what is written. */
+  /** Returns the SQL of the database's clock in milliseconds, for values to write. */
   String clock() {
     return clock;
   }
 
-  /** The database's clock in milliseconds, for what is compared with an indexed column. */
+  /** Returns the SQL of the database's clock in milliseconds, to compare with an indexed column. */
   String readingClock() {
     return readingClock;
   }
 
   /**
-   * What the index on {@code visit_at} holds for a time: the time or, where equal entries take
-   * little room, its second.
+   * Returns the SQL of the value that the index on {@code visit_at} contains for a time: the time
+   * or, on a database whose index stores equal entries compactly, its second.
    *
-   * @param time a column or a place for a value
+   * @param time the SQL of the time: a column or a parameter
    */
   String visit(String time) {
     return this == POSTGRESQL ? time + " / 1000" : time;
   }
 
-  /** What to do where texts do not come back as they were stored. */
+  /** Returns the advice for a database that does not return texts as they were stored. */
   String textAdvice() {
     return switch (this) {
       case POSTGRESQL -> "Use a database with the encoding UTF8 (see: SHOW server_encoding)";
@@ -118,14 +118,14 @@ enum Dialect {
     };
   }
 
-  /** The clause that keeps others from changing what was read, but not from reading it. */
+  /** Returns the clause that locks the read rows against changes, but not against reads. */
   String shareLock() {
     return shareLock;
   }
 
   /**
-   * The question whether a server is a standby and whether it is read-only, each 0 where it is not;
-   * null where there is no such thing.
+   * Returns the query of whether a server is a standby and whether it is read-only, each 0 for no;
+   * null if the database has neither.
    */
   @Nullable String readOnly() {
     return switch (this) {
@@ -140,8 +140,8 @@ enum Dialect {
   }
 
   /**
-   * The statement that sets the isolation of the transaction it begins, and needs no undoing; null
-   * where isolation belongs to the connection.
+   * Returns the statement that sets the isolation of the current transaction only; null if
+   * isolation is a setting of the connection.
    */
   @Nullable String isolation() {
     return isolation;

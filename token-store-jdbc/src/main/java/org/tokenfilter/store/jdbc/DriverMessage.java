@@ -14,38 +14,40 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a driver or a pool says, unless it repeats what may be secret: drivers put URLs into their
- * messages, whole or from the place on where they did not understand them.
+ * Redaction of the messages of drivers and pools. A message that may contain a secret is omitted,
+ * because drivers put URLs into their messages, as a whole or from the position of a syntax error
+ * on.
  */
 final class DriverMessage {
 
-  /** Instead of what was said. */
+  /** The replacement for a message. */
   private static final String LEFT_OUT =
-      "(its message is left out: it repeats a part of the URL that may be secret)";
+      "(message omitted because it repeats a part of the URL that may be secret)";
 
-  /** A URL with more than driver, host and database, or a password by its name. */
+  /** A URL with more than driver, host and database, or a named password. */
   private static final Pattern SUSPECT =
       Pattern.compile("jdbc:\\S*[?;@(=]|(?:pass|pwd|secret)\\w*\\s*=", Pattern.CASE_INSENSITIVE);
 
-  /** A colon behind a host that no port follows. */
+  /** A colon after a host without a port after it. */
   private static final Pattern ODD_PORT = Pattern.compile("//[^/?;]*:(?!\\d{1,5}(?:[,/?;]|\\z))");
 
   private static final Pattern ADDRESS_IN_BRACKETS = Pattern.compile("\\[[^]]*]");
 
-  /** Shorter ones are in any message. */
+  /** The least length of a secret in UTF-16 code units; shorter texts occur in any message. */
   private static final int LEAST = 3;
 
   private DriverMessage() {}
 
-  /** The failure as it may be logged; it says nothing where what it said may be secret. */
+  /** Returns the failure as it may be logged, without its message if that may contain a secret. */
   static SQLException shown(SQLException failure) {
     return shown(failure, List.of());
   }
 
   /**
-   * The same for who knows the secrets.
+   * Returns the failure as it may be logged, without its message if that may contain a secret or
+   * contains one of the given secrets.
    *
-   * @param secrets what must not be repeated
+   * @param secrets texts that must not be logged
    */
   static SQLException shown(SQLException failure, List<String> secrets) {
     if (!repeats(failure, secrets, Collections.newSetFromMap(new IdentityHashMap<>()))) {
@@ -63,8 +65,9 @@ final class DriverMessage {
   }
 
   /**
-   * What in a URL may be secret: the values of its parameters; where it names a user, is made of
-   * parentheses, or has something else where a port belongs, all of it.
+   * Returns the parts of a URL that may be secret. These are the values of its parameters. If the
+   * URL names a user, contains parentheses, or has other text in place of a port, they are all of
+   * its parts.
    */
   static List<String> secretsOf(String url) {
     int parameters = firstOf(url, "?;");
@@ -89,7 +92,7 @@ final class DriverMessage {
       try {
         secrets.add(URLDecoder.decode(text, UTF_8));
       } catch (IllegalArgumentException noPercentEncoding) {
-        // It stands for itself.
+        // The text is not percent-encoded and is added as it is.
         secrets.add(text);
       }
     }

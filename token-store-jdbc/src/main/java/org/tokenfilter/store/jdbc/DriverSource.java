@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections straight from a driver: a new one for each call, which is slow. The driver is looked
- * for in the application's own jars as well, where DriverManager does not find all of them.
+ * A DataSource without a pool, which opens a new connection for each call; this is slow. It also
+ * finds drivers in the jars of the application, which DriverManager does not always see.
  */
 final class DriverSource extends ConnectionSource implements AutoCloseable {
 
@@ -27,7 +27,7 @@ final class DriverSource extends ConnectionSource implements AutoCloseable {
   private final String url;
   private final Properties properties;
 
-  /** Keeps a database inside of this process open, which else is opened anew for each call. */
+  /** Keeps an embedded database open between calls; null for a database server. */
   private @Nullable Connection kept;
 
   private DriverSource(Driver driver, String url, Properties properties) {
@@ -37,9 +37,9 @@ final class DriverSource extends ConnectionSource implements AutoCloseable {
   }
 
   /**
-   * Connections to this URL; none is made yet, but to a database inside of this process.
+   * Returns a source of connections to this URL. Only an embedded database is opened at once.
    *
-   * @throws IllegalArgumentException if no driver knows the URL
+   * @throws IllegalArgumentException if no driver accepts the URL
    */
   static DriverSource of(String url, Properties login, Duration timeout, ClassLoader loader)
       throws SQLException {
@@ -62,11 +62,12 @@ final class DriverSource extends ConnectionSource implements AutoCloseable {
       throw DriverMessage.shown(e, secrets());
     } catch (RuntimeException e) {
       throw DriverMessage.shown(
-          new SQLNonTransientConnectionException("the driver gives no connection", "08001", e),
+          new SQLNonTransientConnectionException(
+              "the driver failed to open a connection", "08001", e),
           secrets());
     }
     if (connection == null) {
-      throw new SQLException("the driver does not know the URL", "08001");
+      throw new SQLException("the driver does not accept the URL", "08001");
     }
     return connection;
   }
@@ -87,12 +88,15 @@ final class DriverSource extends ConnectionSource implements AutoCloseable {
         kept.close();
       }
     } catch (SQLException e) {
-      // It is lost or closed already, which is what was asked for.
+      // The connection is lost or already closed.
       kept = null;
     }
   }
 
-  /** Each driver has its own words and units; H2 is in the process, or has none. */
+  /**
+   * Sets the timeouts in the property names and units of each driver. H2 needs none: it runs in
+   * this process, or its driver has no such property.
+   */
   private static void bound(String url, Duration timeout, Properties properties) {
     long seconds = Math.max(1, timeout.plusMillis(999).toSeconds());
     Duration network = Transactions.networkTimeout(timeout);
@@ -120,11 +124,11 @@ final class DriverSource extends ConnectionSource implements AutoCloseable {
         return driver;
       }
     }
-    // Not the URL itself, which may hold a password.
+    // Without the URL itself, which may contain a password.
     throw new IllegalArgumentException(
-        "no JDBC driver knows the URL "
+        "no JDBC driver accepts the URL "
             + shown(url)
-            + ": put the driver's jar beside token-store-jdbc");
+            + "; add the driver's jar next to token-store-jdbc");
   }
 
   private static boolean accepts(Driver driver, String url) throws SQLException {
@@ -137,6 +141,8 @@ final class DriverSource extends ConnectionSource implements AutoCloseable {
 
   private static String shown(String url) {
     Matcher driver = DRIVER.matcher(url);
-    return driver.lookingAt() ? driver.group() + "..." : "(which begins with jdbc: and its name)";
+    return driver.lookingAt()
+        ? driver.group() + "..."
+        : "(a URL must start with jdbc: and the driver's name)";
   }
 }

@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The rows of one kind whose mark ({@code visit_at}) has come, the earliest first as far as the
- * database's index tells them apart.
+ * The rows of one kind whose time for a visit ({@code visit_at}) has come, the earliest first as
+ * far as the database's index distinguishes them. Thread-safe.
  *
- * @param <T> what is read from a row
+ * @param <T> the type that is read from a row
  */
 final class DueRows<T> {
 
   /**
-   * What was found, and locked.
+   * Rows that were found and locked.
    *
-   * @param from where to look the next time, once this is committed
+   * @param from the {@code visit_at} at which the next search starts, once this is committed
    */
   record Portion<T>(List<T> rows, long from) {
 
@@ -29,10 +29,10 @@ final class DueRows<T> {
 
   private static final long START = Long.MIN_VALUE;
 
-  /** Binds the time twice: for the index, and to the millisecond. */
+  /** Takes the time as parameter twice: for the index, and to the millisecond. */
   private static final String BEFORE = " and ${visit} <= ${visit?} and visit_at < ?";
 
-  /** In order, or a database may look for any one, which it expects to be many, in the table. */
+  /** Forces the index; without an order, a database that expects many rows may scan the table. */
   private static final String FIRST = " order by ${visit} limit 1";
 
   private static final String DUE =
@@ -44,17 +44,18 @@ final class DueRows<T> {
   private final String left;
 
   /**
-   * Where a full portion began, so that the next one need not walk all that was swept and is not
-   * yet cleared away; from the start again after one that was not full. That it walks the portion
-   * before once more lets PostgreSQL note in the index that those are gone, and the last walk, from
-   * the start, passes over them without a look at the table. A hint.
+   * The {@code visit_at} at which the last full batch started, so that the next one need not scan
+   * all swept rows that the database has not cleared yet; the minimum after a batch that was not
+   * full. The next search scans the previous batch once more, which lets PostgreSQL mark its index
+   * entries as dead; the last search, from the minimum, skips them without access to the table. It
+   * is only a hint.
    */
   private final AtomicLong from = new AtomicLong(START);
 
   /**
-   * Rows of one kind.
+   * Creates the statements for rows of one kind.
    *
-   * @param ended of those that have ended (1) or have not (0)
+   * @param ended 1 for rows that are revoked, 0 for those that are not
    */
   DueRows(Tables tables, Dialect dialect, String columns, int ended, Session.Row<T> row) {
     String where =
@@ -76,7 +77,7 @@ final class DueRows<T> {
             .replace("${visit?}", dialect.visit("?")));
   }
 
-  /** Those that nobody holds. */
+  /** Finds and locks rows that are not locked, at most {@code limit}. */
   Portion<T> free(Session session, Instant before, int limit) throws SQLException {
     long start = from.get();
     if (limit == 0) {
@@ -86,18 +87,18 @@ final class DueRows<T> {
     return new Portion<>(rows(found), found.size() < limit ? START : found.get(0).visitAt());
   }
 
-  /** The first one; waits for whoever holds it. */
+  /** Finds and locks the first row; waits while another transaction has locked it. */
   Portion<T> first(Session session, Instant before) throws SQLException {
     return new Portion<>(rows(query(session, any, START, before, 1)), START);
   }
 
-  /** Whether there is any. */
+  /** Returns whether any row is due. */
   boolean left(Session session, Instant before) throws SQLException {
     Long time = RecordRows.millis(before);
     return session.query(left, one -> one.getInt("waiting"), time, time).get(0) > 0;
   }
 
-  /** The portion was committed. */
+  /** Sets the start of the next search, after the transaction of this batch was committed. */
   void done(Portion<T> portion) {
     from.set(portion.from());
   }

@@ -10,12 +10,12 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * Proves again and again that what is told on the connections that end tokens is heard on the one
- * that listens: by a word of its own. Used by one thread.
+ * A recurring probe of delivery: a notification that is sent on another connection must arrive on
+ * the one that listens. Not thread-safe.
  */
 final class Echo {
 
-  /** What has been found out. */
+  /** The result of the probes so far. */
   enum Verdict {
     UNKNOWN,
     HEARS,
@@ -24,13 +24,13 @@ final class Echo {
 
   private static final Logger log = LoggerFactory.getLogger(Echo.class);
 
-  /** From one proof to the next. */
+  /** The time from one probe to the next. */
   static final Duration INTERVAL = Duration.ofMinutes(1);
 
-  /** How long a word may take. */
+  /** The longest time that a probe notification may take to arrive. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** No id of a token looks like this; every node hears the words of all. */
+  /** The prefix of probes, which no token id has; each node receives the probes of all nodes. */
   private static final String PREFIX = "echo:";
 
   private final Consumer<String> tell;
@@ -40,9 +40,9 @@ final class Echo {
   private Verdict verdict = Verdict.UNKNOWN;
 
   /**
-   * A proof on a connection that has just begun to listen.
+   * Creates a probe for a connection that has just started to listen.
    *
-   * @param tell tells a word on another connection
+   * @param tell a function that sends a notification on another connection
    */
   Echo(Consumer<String> tell, LongSupplier nanoTime) {
     this.tell = tell;
@@ -50,7 +50,10 @@ final class Echo {
     this.toldAt = nanoTime.getAsLong() - INTERVAL.toNanos();
   }
 
-  /** To be called often: tells a word when it is time to, and judges by what was heard. */
+  /**
+   * Returns the status, after sending the next probe if it is due. Must be called often, because
+   * this call also detects a probe that did not arrive in time.
+   */
   Verdict verdict() {
     Duration since = Duration.ofNanos(nanoTime.getAsLong() - toldAt);
     if (word != null && since.compareTo(PATIENCE) > 0) {
@@ -61,7 +64,7 @@ final class Echo {
     return verdict;
   }
 
-  /** Whether this is a word of some node's proof, and no end. */
+  /** Receives a notification and returns whether it is a probe of any node, not a revocation. */
   boolean hears(String told) {
     if (told.equals(word)) {
       word = null;
@@ -70,14 +73,14 @@ final class Echo {
     return told.startsWith(PREFIX);
   }
 
-  /** A word that could not be told proves nothing; whoever ends tokens has the same trouble. */
+  /** Sends a probe. A failure to send is no result, since transactions that revoke fail as well. */
   private void tellNext() {
     String next = PREFIX + UUID.randomUUID();
     try {
       tell.accept(next);
       word = next;
     } catch (TokenStoreException e) {
-      log.debug("it could not be proved that ends are heard", e);
+      log.debug("a probe notification could not be sent", e);
     }
     toldAt = nanoTime.getAsLong();
   }

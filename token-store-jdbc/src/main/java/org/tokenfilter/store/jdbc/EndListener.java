@@ -14,18 +14,18 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenId;
 
 /**
- * One daemon thread with one connection, on which PostgreSQL tells of ends. It is said to listen
- * when it has heard a word of its own, and proves that again every minute. A connection that is
- * lost or hears nothing is replaced, with growing pauses.
+ * A daemon thread that receives notifications of revocations from PostgreSQL on one connection. It
+ * reports that it is listening once a probe notification has arrived, and probes again every
+ * minute. A connection that is lost or receives nothing is replaced, with increasing pauses.
  */
 final class EndListener implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(EndListener.class);
 
-  /** How long closing may take; a notification does not wait for it. */
+  /** The longest wait for a notification, and so the delay of closing. */
   private static final int TURN_MILLIS = 500;
 
-  /** After so many turns without a word, it is asked whether anybody is there. */
+  /** The number of waits without a notification after which the connection is validated. */
   private static final int TURNS_UNTIL_ASKED = 20;
 
   private static final int ANSWER_SECONDS = 5;
@@ -51,7 +51,7 @@ final class EndListener implements AutoCloseable {
     thread.start();
   }
 
-  /** Returns when the thread has ended, or after some seconds if it is stuck in the network. */
+  /** Stops the thread and waits for it, at most 5 s if it is stuck in the network. */
   @Override
   public void close() {
     closing.countDown();
@@ -67,8 +67,8 @@ final class EndListener implements AutoCloseable {
       try (Connection connection = source.getConnection()) {
         listen(connection);
       } catch (Throwable e) {
-        // Errors, too: without this thread each end would be heard of later, and nothing would say
-        // so.
+        // Errors, too, because without this thread each revocation would be noticed late, with no
+        // message in the log.
         hearing.lost(pause, e);
         closed(pause);
         pause = pause.multipliedBy(2);
@@ -79,7 +79,7 @@ final class EndListener implements AutoCloseable {
 
   private void listen(Connection connection) throws SQLException {
     if (working.shareServersWith(connection)) {
-      throw new DeafException("other sessions use the server process of this one");
+      throw new DeafException("other sessions share the server process of this one");
     }
     try {
       execute(connection, "listen \"" + working.channel() + "\"");
@@ -89,7 +89,7 @@ final class EndListener implements AutoCloseable {
     }
   }
 
-  /** By the pool's own connection, so that the pool notices where it is lost. */
+  /** Stops listening by the pool's own connection, so that the pool notices if it is lost. */
   private static void clean(Connection connection) throws SQLException {
     try {
       execute(connection, "unlisten *");
@@ -98,7 +98,10 @@ final class EndListener implements AutoCloseable {
     }
   }
 
-  /** A channel cannot be bound; ours is made of letters, digits, underscores and a dot. */
+  /**
+   * Executes a statement without parameters. A channel name cannot be a parameter; ours consists of
+   * letters, digits, underscores and a dot.
+   */
   private static void execute(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
@@ -111,7 +114,7 @@ final class EndListener implements AutoCloseable {
     int quiet = 0;
     while (!closed(Duration.ZERO)) {
       if (echo.verdict() == Echo.Verdict.DEAF) {
-        throw new DeafException("a word of its own was not heard");
+        throw new DeafException("a probe notification did not arrive");
       }
       PGNotification[] notifications = driver.notifications(TURN_MILLIS);
       for (PGNotification notification : notifications) {
@@ -137,7 +140,7 @@ final class EndListener implements AutoCloseable {
         ended.accept(TokenId.parse(notification.getParameter()));
       }
     } catch (Throwable e) {
-      log.debug("a hint of an ended token was lost", e);
+      log.debug("a notification of a revocation was lost", e);
     }
   }
 

@@ -16,25 +16,25 @@ import org.tokenfilter.store.Ends;
 import org.tokenfilter.store.TokenId;
 
 /**
- * Which records ended when, by the database's clock (S12). In a table of its own, which outlives
- * the records: one that was ended and deleted at once is still told of.
+ * The table of revocations and their times by the database's clock (S12). It is separate from the
+ * records, so that a record that was revoked and deleted at once is still reported. Thread-safe.
  */
 final class EndLog {
 
   private record Entry(Instant storeTime, Instant endedAt, @Nullable TokenId id) {
 
-    /** Read so early that those who ask later cannot have passed over it. */
+    /** Returns whether the entry was read so early that no later reader can have missed it. */
     boolean young() {
       return Duration.between(endedAt, storeTime).compareTo(Transactions.LATEST_COMMIT) <= 0;
     }
   }
 
-  /** In one transaction: what has died of one subject may be more than there is time for. */
+  /** The most entries that one transaction reports again; a subject may have more dead records. */
   static final int MOST_AGAIN = 5_000;
 
   private final Duration retention;
 
-  /** How long after it was written down an end may have been acknowledged. */
+  /** The time after its entry was written until which a revocation may be acknowledged. */
   private final Duration untilAcknowledged;
 
   private final EndWatch watch;
@@ -44,7 +44,10 @@ final class EndLog {
   private final String due;
   private final String trim;
 
-  /** All up to here was deleted: a hint, which saves walking what the database has yet to clear. */
+  /**
+   * The time up to which entries were deleted. It is a hint that saves a scan of deleted rows that
+   * the database has not cleared yet.
+   */
   private final AtomicLong trimmed = new AtomicLong(Long.MIN_VALUE);
 
   EndLog(Tables tables, Dialect dialect, Duration retention, Duration timeout, EndWatch watch) {
@@ -87,7 +90,10 @@ final class EndLog {
             """);
   }
 
-  /** To be the last thing in a transaction, so that the time is late rather than early. */
+  /**
+   * Adds entries. Must be the last statement of a transaction, so that the time of an entry is late
+   * rather than early.
+   */
   void add(Session session, Collection<TokenId> ids) throws SQLException {
     List<@Nullable Object[]> rows = new ArrayList<>();
     ids.forEach(id -> rows.add(new @Nullable Object[] {id}));
@@ -97,9 +103,9 @@ final class EndLog {
   }
 
   /**
-   * Makes sure of what is about to be acknowledged though it had ended before: its commit may have
-   * been held back for longer than anybody looks back. Costs a row for each end that this store
-   * does not know to have been named in time, and none for the others.
+   * Reports revocations again that are about to be acknowledged although they happened before,
+   * because their commit may have been delayed for longer than readers look back. Writes one row
+   * for each revocation that is not known to have been reported in time, and none for the others.
    */
   void addAgain(Session session, Collection<TokenId> ended) throws SQLException {
     List<TokenId> missing = named.missing(ended);
@@ -121,18 +127,24 @@ final class EndLog {
       add(session, ended);
     } catch (SQLException e) {
       if (Failures.duplicate(e)) {
-        // Somebody else wrote it down in the same millisecond: to be tried again in the next one.
-        throw new SQLTransactionRollbackException("written down at once", "40001", e);
+        // Another transaction wrote it in the same millisecond; the retry comes in a later one.
+        throw new SQLTransactionRollbackException(
+            "the same revocation was logged twice in a millisecond", "40001", e);
       }
       throw e;
     }
   }
 
-  /** The youngest ends first, so that an incomplete answer holds the latest ones. */
+  /**
+   * Returns the revocations within the window, the latest first, so that an incomplete result
+   * contains the latest ones.
+   *
+   * @throws IllegalArgumentException if the window is longer than the retention
+   */
   Ends within(Session session, Duration window, int limit) throws SQLException {
     if (window.compareTo(retention) > 0) {
       throw new IllegalArgumentException(
-          "ends are kept for " + retention + ", which is less than " + window);
+          "revocations are kept for " + retention + "; the window must not be longer: " + window);
     }
     List<Entry> entries =
         session.query(
@@ -157,7 +169,7 @@ final class EndLog {
     return entries.map(Entry::id).filter(Objects::nonNull).toList();
   }
 
-  /** Deletes the oldest entries that nobody may ask for any more, about so many. */
+  /** Deletes about {@code limit} of the entries that are older than any reader may request. */
   void trim(Session session, int limit) throws SQLException {
     long from = trimmed.get();
     Long last =

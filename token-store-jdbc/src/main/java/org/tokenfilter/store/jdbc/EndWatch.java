@@ -5,10 +5,10 @@ import java.util.Collection;
 import java.util.function.Consumer;
 import org.tokenfilter.store.TokenId;
 
-/** Tells other nodes of ends as they happen, where the database can (S17). */
+/** A notifier of other nodes about revocations, if the database supports that (S17). */
 interface EndWatch extends AutoCloseable {
 
-  /** Where it cannot, or was not asked to. */
+  /** A notifier that does nothing. */
   EndWatch NONE =
       new EndWatch() {
         @Override
@@ -23,10 +23,14 @@ interface EndWatch extends AutoCloseable {
         public void close() {}
       };
 
-  /** Tells of these when the transaction is committed. */
+  /** Notifies other nodes of these revocations when the transaction is committed. */
   void tell(Session session, Collection<TokenId> ids) throws SQLException;
 
-  /** Listens until the answer is closed. */
+  /**
+   * Starts to listen for revocations.
+   *
+   * @return a handle that stops listening when it is closed
+   */
   AutoCloseable start(Consumer<TokenId> ended);
 
   /** Stops all listening. */

@@ -19,14 +19,14 @@ import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 
 /**
- * Ends records and their children, in a transaction of the caller:
+ * The statements that revoke records and their children, in a transaction of the caller:
  *
  * <ol>
- *   <li>the record, if nobody has ended it before; now nobody can give it another child, since they
- *       hold it while they do;
- *   <li>in a second statement, which sees the children that came while the first one waited, its
- *       children;
- *   <li>the log of ends.
+ *   <li>The first statement revokes the record, if it is not yet revoked. From then on it cannot
+ *       get another child, because an insert of a child locks its parent.
+ *   <li>The second statement revokes its children. It sees the children that were inserted while
+ *       the first one waited.
+ *   <li>The revocations are added to the log.
  * </ol>
  */
 final class Endings {
@@ -46,7 +46,7 @@ final class Endings {
     }
   }
 
-  /** Parents first, then by id: the order in which renewals lock. */
+  /** Locks parents first, then by id, in the same order as renewals. */
   private static final String LOCK =
       """
       select id from ${prefix}token_record
@@ -64,7 +64,7 @@ final class Endings {
           + RecordRows.IS_ID
           + " order by id for update";
 
-  /** The sweep looks at it from its death on: the end or the deadline, whichever came first. */
+  /** Sets the next visit of the sweep to the revocation or the deadline, whichever is earlier. */
   private static final String END =
       """
       update ${prefix}token_record
@@ -82,7 +82,9 @@ final class Endings {
           + " and "
           + RecordRows.IS_ID;
 
-  /** What has expired is not told of: every node judges that by itself. */
+  /**
+   * Excludes expired records, which are not reported because each node detects expiry by itself.
+   */
   private static final String ALL_ENDED_BEFORE =
       """
       select id from ${prefix}token_record
@@ -91,7 +93,7 @@ final class Endings {
           + " and "
           + RecordRows.IS_ID;
 
-  /** Live or not, the oldest first. */
+  /** Selects live and expired records, the oldest first. */
   private static final String CHOOSE =
       """
       select id from ${prefix}token_record
@@ -101,7 +103,7 @@ final class Endings {
           + RecordRows.IS_ID
           + " order by issued_at, id limit ?";
 
-  /** How far a node's clock may be ahead without its log-ins being missed by {@link #endAll}. */
+  /** The largest clock lead of another node with which {@link #endAll} still sees its logins. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
   private final String choose;
@@ -123,8 +125,10 @@ final class Endings {
   }
 
   /**
-   * Answers the ended ids, the record's first; none if it had ended before, and then everybody is
-   * told of that end.
+   * Revokes a record and its children.
+   *
+   * @return the ids that were revoked, that of the record first; empty if it was already revoked,
+   *     in which case that revocation is reported to all nodes again
    */
   List<TokenId> end(Session session, TokenId id, Ending ending) throws SQLException {
     if (session.update(end, values(id, ending)) == 0) {
@@ -133,13 +137,14 @@ final class Endings {
     }
     Map<TokenId, Ending> ended = Map.of(id, ending);
     List<TokenId> ids = logged(session, ended.keySet(), endChildren(session, ended));
-    // Children that had ended before: who is told of this end relies on theirs, too.
+    // Children that were revoked before, because the caller relies on their revocation, too.
     makeKnown(session, id, new HashSet<>(ids));
     return ids;
   }
 
   /**
-   * Makes sure that everybody is told of the end of a record and of its children, if it has ended.
+   * Ensures that all nodes can read the revocation of a record and of its children from the log, if
+   * it is revoked.
    */
   void makeKnown(Session session, TokenId id) throws SQLException {
     makeKnown(session, id, Set.of());
@@ -150,7 +155,11 @@ final class Endings {
     log.addAgain(session, ended.stream().filter(one -> !known.contains(one)).toList());
   }
 
-  /** Goes on while somebody else ended some of the chosen ones: fewer would mean "that was all". */
+  /**
+   * Revokes the selected records, at most {@code limit}, and their children. Repeats the selection
+   * while other transactions revoke some of the chosen records, because a result below the limit
+   * means that no more are left.
+   */
   List<TokenId> endAll(Session session, Selection selection, Ending ending, int limit)
       throws SQLException {
     List<TokenId> ended = new ArrayList<>();
@@ -199,20 +208,26 @@ final class Endings {
         .toList();
   }
 
-  /** Those of these records that have not ended, locked; nobody else will end them. */
+  /** Locks those of these records that are not revoked, and returns their ids. */
   List<TokenId> lock(Session session, Collection<TokenId> ids) throws SQLException {
     return InList.query(session, lock, RecordRows::id, ids.stream().sorted().toList());
   }
 
-  /** Ends records that are locked and have not ended; answers their ids, then their children's. */
+  /**
+   * Revokes records that are locked and not revoked, and their children.
+   *
+   * @return the ids of the records, then those of their children
+   */
   List<TokenId> endLocked(Session session, Map<TokenId, Ending> locked) throws SQLException {
     update(session, locked);
     return logged(session, locked.keySet(), endChildren(session, locked));
   }
 
   /**
-   * Ends records likewise that have expired before this time. Every node judges by itself what has
-   * expired, so of these ends only those of children are told that would have lived longer.
+   * Revokes records that are locked and expired before this time, and their children. Each node
+   * detects expiry by itself; so the log gets only the children that would have lived longer.
+   *
+   * @return the ids of the records, then those of their children
    */
   List<TokenId> expireLocked(Session session, Map<TokenId, Ending> locked, Instant before)
       throws SQLException {

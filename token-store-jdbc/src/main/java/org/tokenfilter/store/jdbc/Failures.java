@@ -10,49 +10,61 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.tokenfilter.store.TokenStoreException;
 
-/** What an SQLException means: by SQLState, since drivers differ in their classes. */
+/**
+ * A classification of SQLExceptions by SQLState and error code, because drivers differ in the
+ * exception classes that they use.
+ */
 final class Failures {
 
-  /** Deadlock, serialization failure; lost against another transaction. */
+  /** SQLStates of a deadlock or serialization failure, in which another transaction won. */
   private static final Set<String> UNDONE = Set.of("40001", "40P01");
 
   /**
-   * The same where it has no SQLState of its own. MySQL and MariaDB: record changed (1020), lock
-   * wait timeout (1205), deadlock (1213). H2: lock timeout (50200), concurrent update (90131).
+   * Error codes of the same failures without a specific SQLState. MySQL and MariaDB: record changed
+   * (1020), lock wait timeout (1205), deadlock (1213). H2: lock timeout (50200), concurrent update
+   * (90131).
    */
   private static final Set<Integer> UNDONE_CODES = Set.of(1020, 1205, 1213, 50200, 90131);
 
-  /** The connection is lost, or its server process was ended. */
+  /** Prefixes of SQLStates of a lost connection or a terminated server process. */
   private static final List<String> LOST = List.of("08", "57P01", "57P02", "57P03");
 
   /**
-   * PostgreSQL does not know the driver's name for a statement, or has that name already: the
-   * statement went to another server process than the one that was told the name.
+   * SQLStates of PostgreSQL for a statement name that is unknown or already in use, because the
+   * statement reached another server process than the one where the driver named it.
    */
   private static final Set<String> MISNAMED = Set.of("26000", "42P05");
 
   private static final String READ_ONLY = "25006";
 
-  /** The same for MySQL and MariaDB: read_only (1290, 1836). */
+  /** Error codes of MySQL and MariaDB for a read-only server: read_only (1290, 1836). */
   private static final Set<Integer> READ_ONLY_CODES = Set.of(1290, 1836);
 
-  /** Connection, transaction lost, resources, cancelled or shutting down, timeout. */
+  /**
+   * Prefixes of SQLStates of transient failures: connection, rollback, resources, cancellation or
+   * shutdown, system error, timeout.
+   */
   private static final List<String> PASSING = List.of("08", "40", "53", "57", "58", "HYT");
 
   private Failures() {}
 
-  /** A row with this key exists already. */
+  /** Returns whether a row with this key already exists. */
   static boolean duplicate(SQLException failure) {
     return any(failure, one -> state(one).startsWith("23"));
   }
 
-  /** The database has undone the transaction and says so: it may be tried again at once. */
+  /**
+   * Returns whether the database reports that it rolled the transaction back; it may be retried.
+   */
   static boolean undone(SQLException failure) {
     return any(
         failure, one -> UNDONE.contains(state(one)) || UNDONE_CODES.contains(one.getErrorCode()));
   }
 
-  /** It is not known what became of the last statement, and earlier ones are undone. */
+  /**
+   * Returns whether the connection was lost. Then the outcome of the last statement is unknown, and
+   * earlier ones are rolled back.
+   */
   static boolean lost(SQLException failure) {
     return any(
         failure,
@@ -62,38 +74,45 @@ final class Failures {
                 || LOST.stream().anyMatch(state(one)::startsWith));
   }
 
-  /** The statement reached a server process that does not know it by name, and did nothing. */
+  /**
+   * Returns whether the statement had no effect because it reached a server process that does not
+   * know its name.
+   */
   static boolean misnamed(SQLException failure) {
     return any(failure, one -> MISNAMED.contains(state(one)));
   }
 
-  /** The server takes no writes, and so wrote nothing. */
+  /** Returns whether the statement had no effect because the server accepts no writes. */
   static boolean readOnly(SQLException failure) {
     return any(
         failure,
         one -> READ_ONLY.equals(state(one)) || READ_ONLY_CODES.contains(one.getErrorCode()));
   }
 
-  /** The transaction could not be put in order with others, as happens above READ COMMITTED. */
+  /** Returns whether serialization failed, which happens at isolations above READ COMMITTED. */
   static boolean unserializable(SQLException failure) {
     return any(failure, one -> "40001".equals(state(one)));
   }
 
-  /** For the caller, without the text of statements, which drivers put into their messages. */
+  /**
+   * Returns the exception for the caller. Its message does not contain the text of statements,
+   * which drivers put into theirs.
+   */
   static TokenStoreException unknown(SQLException failure) {
     if (failure instanceof UnreadableRecordException) {
       return new TokenStoreException(
           "a record cannot be read: " + failure.getMessage(), failure, false);
     }
     return new TokenStoreException(
-        "the database did not do what it was asked to (SQLState %s, code %d)"
+        "the database call failed (SQLState %s, code %d)"
             .formatted(failure.getSQLState(), failure.getErrorCode()),
         DriverMessage.shown(failure),
         passing(failure));
   }
 
   /**
-   * For the start: with what the driver could not reach, as far as it says so in its first line.
+   * Returns the exception for a failed start. It contains the first line of the driver's message,
+   * which usually names the server.
    */
   static TokenStoreException unreachable(SQLException why) {
     SQLException failure = DriverMessage.shown(why);
@@ -104,7 +123,7 @@ final class Failures {
         true);
   }
 
-  /** It is the moment that is wrong, not what was asked for. */
+  /** Returns whether the failure is transient, so that the same call may succeed later. */
   static boolean passing(SQLException failure) {
     return undone(failure)
         || readOnly(failure)
@@ -118,7 +137,7 @@ final class Failures {
                     || PASSING.stream().anyMatch(state(one)::startsWith));
   }
 
-  /** A failed batch carries what went wrong in a chain of its own. */
+  /** Tests a failure and its chain of next exceptions, which holds the causes of a failed batch. */
   private static boolean any(SQLException failure, Predicate<SQLException> test) {
     return Stream.iterate(failure, one -> one != null, SQLException::getNextException)
         .limit(10)

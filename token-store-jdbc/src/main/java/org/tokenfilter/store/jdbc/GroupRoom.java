@@ -16,14 +16,15 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * Makes room in a group for one more record, where its limit allows that (S1). Rows that are not
- * there yet cannot be locked, so whoever adds to a limited group holds the row of its slot.
+ * The statements that enforce the limit of a group (S1): they make room for one more record if the
+ * policy allows. Rows that do not exist yet cannot be locked; so each transaction that adds to a
+ * limited group locks the row of the group's slot.
  */
 final class GroupRoom {
 
   private record Member(TokenId id, @Nullable TokenId parent) {}
 
-  /** As many as the schema scripts put into the table. */
+  /** The number of slots, as in the schema scripts. */
   static final int SLOTS = 256;
 
   private final String lock;
@@ -51,11 +52,11 @@ final class GroupRoom {
   void lock(Session session, TokenRecord record) throws SQLException {
     int slot = Math.floorMod(Objects.hashCode(record.group()), SLOTS);
     if (session.first(lock, row -> row.getInt("slot"), slot).isEmpty()) {
-      throw new SQLException("token_group_lock has no slot " + slot);
+      throw new SQLException("token_group_lock has no row for slot " + slot);
     }
   }
 
-  /** The ids that ended to make room; empty if there is no room. */
+  /** Makes room and returns the ids that were revoked for it; empty if there is no room. */
   Optional<List<TokenId>> make(Session session, TokenRecord record, Limit limit, Instant now)
       throws SQLException {
     List<TokenId> evicted = new ArrayList<>();
@@ -73,13 +74,14 @@ final class GroupRoom {
       Map<TokenId, Ending> ends = new LinkedHashMap<>();
       locked.forEach(id -> ends.put(id, Ending.of(Reason.EVICTED, now)));
       evicted.addAll(endings.endLocked(session, ends));
-      // One that somebody else has ended may have been replaced, and then there is no more room.
+      // A record that another transaction revoked may have been replaced; then room is still
+      // missing.
       again = locked.size() < oldest.size();
     }
     return Optional.of(evicted);
   }
 
-  /** As many of the oldest as it takes; none where that would take the parent. */
+  /** Returns the oldest members to revoke; none if the parent would have to be one of them. */
   private static List<TokenId> oldest(List<Member> live, @Nullable TokenId parent, Limit limit) {
     List<Member> left = new ArrayList<>(live);
     List<TokenId> oldest = new ArrayList<>();
@@ -89,7 +91,7 @@ final class GroupRoom {
       }
       if (!Objects.equals(member.id(), parent) && left.contains(member)) {
         oldest.add(member.id());
-        // Its children, which end with it, may be of this group, too.
+        // Its children, which are revoked with it, may belong to this group, too.
         left.removeIf(one -> one.equals(member) || Objects.equals(member.id(), one.parent()));
       }
     }

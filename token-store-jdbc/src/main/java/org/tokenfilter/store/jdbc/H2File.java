@@ -12,17 +12,18 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenId;
 
 /**
- * An H2 database in a file, and when its commits reach the file. Left alone, H2 writes them half a
- * second later. The setting WRITE_DELAY is kept in the database and reported by it, but not applied
- * when the file is opened again; so it is set on each connection, and proved by a trial.
+ * An H2 database in a file, and its write delay. By default, H2 writes commits to the file half a
+ * second after it acknowledged them. It stores and reports the setting WRITE_DELAY, but does not
+ * apply it when the file is opened again; so the store sets it on each connection and checks the
+ * effect.
  */
 final class H2File {
 
   private static final int ADMIN_RIGHTS_REQUIRED = 90040;
 
   /**
-   * More than a thread in the background could write by chance, each within a fraction of its
-   * delay.
+   * The number of checked commits. H2's background thread cannot write that many by chance, each
+   * within a fraction of its delay.
    */
   private static final int TRIALS = 4;
 
@@ -34,12 +35,12 @@ final class H2File {
     this.tables = tables;
   }
 
-  /** Whether this H2 database is in a file, and not in memory. */
+  /** Returns whether this H2 database is in a file, and not in memory. */
   static boolean holds(Connection connection) throws SQLException {
     return text(connection, "select database_path()") != null;
   }
 
-  /** Makes each commit reach the file before it is acknowledged, until the database is closed. */
+  /** Sets H2 to write each commit before it acknowledges it, until the database is closed. */
   static void writeAtOnce(Connection connection) throws SQLException {
     execute(connection, "set write_delay 0");
     if (losesWhereSpaceIsUsedAgain(connection)) {
@@ -48,8 +49,8 @@ final class H2File {
   }
 
   /**
-   * Whether this H2 may not find its last commits when its process was killed and it had written
-   * them over space of the file that was free: tried, 2.5.252 does not, 2.3.232 does.
+   * Returns whether this version of H2 may lose the last commits of a killed process if it wrote
+   * them into reused space of the file. By experiment, 2.5.252 loses them and 2.3.232 does not.
    */
   private static boolean losesWhereSpaceIsUsedAgain(Connection connection) throws SQLException {
     DatabaseMetaData database = connection.getMetaData();
@@ -64,9 +65,9 @@ final class H2File {
   }
 
   /**
-   * Shows by trial commits that a commit is written before it is acknowledged.
+   * Checks with test commits that a commit is written before it is acknowledged.
    *
-   * @throws IllegalArgumentException if it is not; says what to do
+   * @throws IllegalArgumentException if it is not; the message says how to correct it
    */
   void requireWritingAtOnce(Connection connection) throws SQLException {
     try {
@@ -76,10 +77,9 @@ final class H2File {
         throw e;
       }
       throw new IllegalArgumentException(
-          "commits to an H2 file are acknowledged before they are written unless WRITE_DELAY is set"
-              + " to 0 whenever the file is opened, and this user may not set it; what was"
-              + " acknowledged could be lost. Connect as a user with the right to: ALTER USER name"
-              + " ADMIN TRUE",
+          "H2 acknowledges commits before they are in its file unless WRITE_DELAY is set to 0"
+              + " whenever the file is opened, and this user may not set it; acknowledged commits"
+              + " could be lost. Connect as a user with this right: ALTER USER name ADMIN TRUE",
           e);
     }
     for (int trial = 0; trial < TRIALS; trial++) {
@@ -87,14 +87,14 @@ final class H2File {
     }
     if (losesWhereSpaceIsUsedAgain(connection)) {
       log.warn(
-          "this version of H2 may lose commits of a process that is killed, where it uses space of"
-              + " its file again. It is kept from that, so the file grows by some kilobytes with"
-              + " each change until it is closed: use H2 2.3.232, or a database server");
+          "this version of H2 may lose commits of a killed process if it reuses space of its file."
+              + " The store prevents the reuse, so the file grows by some kilobytes with each"
+              + " change until it is closed. Use H2 2.3.232 or a database server");
     }
   }
 
   private void tryCommit(Connection connection) throws SQLException {
-    // Of a time that is asked for by no one, and deleted by each sweep.
+    // With a time that no reader requests and that each sweep deletes.
     byte[] id = new byte[TokenId.LENGTH];
     new SecureRandom().nextBytes(id);
     for (String change :
@@ -110,13 +110,13 @@ final class H2File {
       if (before == null || before.equals(writes(connection))) {
         throw new IllegalArgumentException(
             "this H2 database acknowledges commits before they are in its file, although"
-                + " WRITE_DELAY was set to 0: what was acknowledged could be lost. Use a version of"
+                + " WRITE_DELAY was set to 0; acknowledged commits could be lost. Use a version of"
                 + " H2 that the token store was tested with, or another database");
       }
     }
   }
 
-  /** How often its file was written; null if H2 does not say. */
+  /** Returns the number of writes to the file; null if H2 does not report it. */
   private static @Nullable String writes(Connection connection) throws SQLException {
     return text(
         connection,

@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /**
- * Connections to an H2 file that write each commit at once. H2 closes a file with its last
- * connection and forgets this; so each connection says it anew when it is taken.
+ * A DataSource of connections to an H2 file that write each commit at once. H2 closes the file with
+ * its last connection and loses this setting; so it is set again on each borrowed connection.
  */
 final class H2FileSource extends ConnectionSource {
 
@@ -21,7 +21,7 @@ final class H2FileSource extends ConnectionSource {
     Connection connection = source.getConnection();
     boolean ready = false;
     try {
-      // One inside of a transaction is not ours to change, and is refused by those who take it.
+      // A connection inside a transaction is left unchanged; its borrower rejects it.
       if (connection.getAutoCommit()) {
         H2File.writeAtOnce(connection);
       }

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator whether ends are heard: once when it begins, once when it stops, once for each
- * cause, however often it is tried again. Used by one thread.
+ * A log of whether notifications of revocations arrive. It writes one line when listening starts
+ * and one for each cause when it stops, regardless of the number of attempts. Not thread-safe.
  */
 final class Hearing {
 
@@ -27,9 +27,9 @@ final class Hearing {
       return;
     }
     if (state == State.NOT_YET) {
-      log.info("listening for ended tokens: what is told is heard");
+      log.info("listening for revocations; delivery of notifications is confirmed");
     } else {
-      log.info("listening for ended tokens again, after {} failed attempts", failures);
+      log.info("listening for revocations again after {} failed attempts", failures);
     }
     state = State.WORKS;
     failures = 0;
@@ -39,19 +39,19 @@ final class Hearing {
     State next = failure instanceof DeafException ? State.DEAF : State.LOST;
     failures++;
     if (state == next) {
-      log.debug("not listening for ended tokens, next try in {}: {}", pause, failure.toString());
+      log.debug("not listening for revocations, next attempt in {}: {}", pause, failure.toString());
     } else if (next == State.DEAF) {
       log.warn(
-          "deaf: LISTEN is answered, but what other nodes end is not heard ({}). A connection"
-              + " pooler in transaction mode, or a second server, stands between. Ends are found by"
-              + " asking alone, within token.revocation.lag. Give the store connections to"
-              + " PostgreSQL itself or a pooler in session mode, or set"
-              + " token.store.jdbc.listen=false. It is tried again until then",
+          "notifications are not delivered: LISTEN succeeds, but revocations by other nodes do not"
+              + " arrive ({}). A connection pooler in transaction mode or a second server is in"
+              + " between. Revocations are found by polling only, within token.revocation.lag. Give"
+              + " the store connections to PostgreSQL itself or to a pooler in session mode, or set"
+              + " token.store.jdbc.listen=false. The store keeps trying until then",
           failure.getMessage());
     } else {
       log.warn(
-          "not listening for ended tokens, they are only asked for; tried again until it works,"
-              + " next in {}: {}",
+          "not listening for revocations, which are found by polling only; the store keeps trying,"
+              + " next attempt in {}: {}",
           pause,
           failure.toString());
     }

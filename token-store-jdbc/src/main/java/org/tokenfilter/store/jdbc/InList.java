@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
 
 /**
- * Statements about many ids, which stand in the place of <code>${ids}</code>, in portions. The
- * portions have few different sizes, so that drivers can keep the prepared statements.
+ * Statements with an IN list of many ids, which replace <code>${ids}</code>. The ids are split into
+ * chunks of few different sizes, so that drivers can cache the prepared statements.
  */
 final class InList {
 
@@ -18,7 +18,7 @@ final class InList {
 
   private InList() {}
 
-  /** The rows for all of these ids; the values are bound behind them. */
+  /** Returns the rows for all of these ids; the values are bound after the ids. */
   static <T> List<T> query(
       Session session,
       String sql,
@@ -34,7 +34,7 @@ final class InList {
     return all;
   }
 
-  /** How many rows were changed for all of these ids. */
+  /** Returns the number of rows that were changed for all of these ids. */
   static int update(Session session, String sql, Collection<TokenId> ids) throws SQLException {
     int changed = 0;
     for (List<TokenId> portion : portions(ids)) {
@@ -57,7 +57,7 @@ final class InList {
     return sql.replace("${ids}", String.join(", ", Collections.nCopies(places, "?")));
   }
 
-  /** Repeats the last id up to the next power of two: to be in a list twice changes nothing. */
+  /** Repeats the last id up to the next power of two, since a duplicate in the list is harmless. */
   private static @Nullable Object[] bound(List<TokenId> portion, @Nullable Object... values) {
     int size = Integer.highestOneBit(2 * portion.size() - 1);
     List<@Nullable Object> bound = new ArrayList<>(portion);

@@ -18,8 +18,8 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * Stores new records. Where a group is limited: its slot is locked, then the parent against ending,
- * then room is made, then the record is stored; all in one transaction.
+ * The statements that store new records. For a limited group they lock its slot, lock the parent
+ * against revocation, make room in the group, and store the record, all in one transaction.
  */
 final class Insertions {
 
@@ -42,7 +42,7 @@ final class Insertions {
     this.endings = endings;
   }
 
-  /** Whether {@link #add} alone will do, which is a single statement. */
+  /** Returns whether the single statement of {@link #add} suffices. */
   static boolean isPlain(TokenRecord record, Limit limit) {
     return record.parent() == null && !GroupRoom.isLimited(record, limit);
   }
@@ -83,7 +83,8 @@ final class Insertions {
       return false;
     }
     if (!Objects.equals(replaced.get().group(), successor.group())) {
-      throw new IllegalArgumentException("a successor is of the same group");
+      throw new IllegalArgumentException(
+          "a successor must be in the same group as its predecessor");
     }
     add(session, successor);
     endings.end(session, id, new Ending(now, Reason.REPLACED, successor.id()));
@@ -95,12 +96,12 @@ final class Insertions {
     Optional<TokenRecord> parent = session.first(lockParent, RecordRows::read, id);
     if (parent.isPresent() && parent.get().parent() != null) {
       requireNew(session, child);
-      throw new IllegalArgumentException("a record that has a parent is no parent");
+      throw new IllegalArgumentException("a parent must not have a parent itself");
     }
     return parent.isPresent() && parent.get().liveAt(now);
   }
 
-  /** That the id is taken goes before any other reason. */
+  /** Rejects the record; a duplicate id takes precedence over any other reason. */
   private Insertion refused(Session session, TokenRecord record, Insertion.Outcome outcome)
       throws SQLException {
     requireNew(session, record);

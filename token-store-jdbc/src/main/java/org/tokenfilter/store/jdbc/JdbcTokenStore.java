@@ -25,32 +25,39 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * Keeps token records in a relational database: PostgreSQL, MariaDB, MySQL or H2. All nodes that
- * share the tables share the tokens.
+ * A token store in a relational database: PostgreSQL, MariaDB, MySQL or H2. All nodes that share
+ * the tables share the tokens.
  *
  * <pre>{@code
  * TokenStore store = JdbcTokenStore.builder(dataSource).tablePrefix("app_").open();
  * }</pre>
  *
- * <p>Connections are taken from the DataSource for one call each, and go back as they came. The
- * DataSource should be a pool and must not take part in the application's transactions: a
- * connection that comes with autoCommit off is refused, since a rollback would undo a log-out. Its
- * own wait for a free connection adds to the bound of a call.
+ * <p>Each call borrows a connection from the DataSource and returns it with its settings restored.
+ * The DataSource should be a pool and must not take part in the application's transactions. The
+ * store rejects a connection with autoCommit off, because a rollback of the application would undo
+ * a logout. The time that the pool waits for a free connection adds to the timeout of a call.
  *
- * <p>Transactions of several statements run at READ COMMITTED, which is set for each of them,
- * whatever the database, the role or the pool has as its default. A call that is a single statement
- * is a transaction of its own and sees what was committed before it began; on PostgreSQL it is run
- * at READ COMMITTED, too, where the default is higher. There nothing is set for a session, which a
- * pooler may lend to others. Statements change only what they may change, and the number of changed
- * rows or the ids that they return are the answer.
+ * <p>Transactions of several statements run at READ COMMITTED. The store sets this isolation for
+ * each of them, regardless of the default of the database, the role or the pool. A call with a
+ * single statement is an auto-committed transaction and sees all changes that were committed before
+ * it started. On PostgreSQL it also runs at READ COMMITTED if the default is higher. There the
+ * store changes no setting of the database session, because a pooler may lend the session to other
+ * clients. Each statement guards its changes by conditions; the number of changed rows or the
+ * returned ids are the result.
  *
- * <p>What surely had no effect is tried again, at most twice and while there is time: what the
- * database undid by itself, as after a deadlock; what a server refused because it takes no writes;
- * what reached a server process that does not know the driver's name for a statement; what was
- * lost, with its connection, before the commit was sent. Connections to a server that takes no
- * writes are aborted, so that the pool replaces them, and a standby of PostgreSQL is not read from.
+ * <p>The store retries a call that surely had no effect, at most twice and only within the timeout:
  *
- * <p>Safe for many threads.
+ * <ul>
+ *   <li>the database rolled the transaction back, for example after a deadlock
+ *   <li>the server rejected the statement because it accepts no writes
+ *   <li>the statement reached a server process that does not know the driver's name for it
+ *   <li>the connection was lost before the commit was sent
+ * </ul>
+ *
+ * <p>Connections to a server that accepts no writes are aborted so that the pool replaces them. The
+ * store does not read from a standby of PostgreSQL.
+ *
+ * <p>Thread-safe.
  */
 public final class JdbcTokenStore implements TokenStore {
 
@@ -66,9 +73,9 @@ public final class JdbcTokenStore implements TokenStore {
   private volatile boolean closed;
 
   /**
-   * A store on tables that are ready.
+   * Creates a store on tables that are ready.
    *
-   * @param opened closes what was opened for this store alone
+   * @param opened closes the resources that were opened for this store alone
    */
   JdbcTokenStore(
       Transactions transactions,
@@ -89,9 +96,10 @@ public final class JdbcTokenStore implements TokenStore {
   }
 
   /**
-   * Starts a store on this DataSource, which stays the caller's: the store does not close it.
+   * Returns a builder of a store on this DataSource. The caller keeps ownership of the DataSource;
+   * the store does not close it.
    *
-   * @param source gives connections with autoCommit on
+   * @param source a source of connections with autoCommit on
    */
   public static JdbcTokenStoreBuilder builder(DataSource source) {
     return new JdbcTokenStoreBuilder(source);
@@ -138,7 +146,7 @@ public final class JdbcTokenStore implements TokenStore {
     requireOpen();
     requireNotEnded(successor);
     if (successor.parent() != null) {
-      throw new IllegalArgumentException("a successor has no parent");
+      throw new IllegalArgumentException("a successor must not have a parent");
     }
     return transactions.together(session -> insertions.replace(session, id, successor, now));
   }
@@ -174,8 +182,9 @@ public final class JdbcTokenStore implements TokenStore {
   }
 
   /**
-   * On PostgreSQL, where the store was told to listen; elsewhere nothing comes. A word of the
-   * store's own proves every minute that what is told is heard; where it is not, the log says so.
+   * Registers a receiver of revocations by other nodes. Notifications arrive only on PostgreSQL and
+   * only if {@link JdbcTokenStoreBuilder#listen(boolean)} is set. Every minute the store checks
+   * with a notification to itself that delivery works, and logs a warning if it does not.
    */
   @Override
   public AutoCloseable watch(Consumer<TokenId> ended) {
@@ -183,7 +192,10 @@ public final class JdbcTokenStore implements TokenStore {
     return watch.start(ended);
   }
 
-  /** From then on nothing is known: every call fails, and none of them answers "not found". */
+  /**
+   * Closes the store and the resources that were opened for it alone. Every later call throws a
+   * {@link TokenStoreException}; none of them answers "not found".
+   */
   @Override
   public void close() {
     if (!closed) {
@@ -195,7 +207,7 @@ public final class JdbcTokenStore implements TokenStore {
 
   private static void requireNotEnded(TokenRecord record) {
     if (record.ending() != null) {
-      throw new IllegalArgumentException("a new record has not ended");
+      throw new IllegalArgumentException("a new record must not be revoked already");
     }
   }
 

@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenStoreException;
 
-/** Opens a {@link JdbcTokenStore}. Not thread-safe. */
+/** A builder that opens a {@link JdbcTokenStore}. Not thread-safe. */
 public final class JdbcTokenStoreBuilder {
 
   private static final Logger log = LoggerFactory.getLogger(JdbcTokenStore.class);
 
-  /** How long trial records may take. */
+  /** The least timeout of the checks with trial records. */
   private static final Duration TRIAL = Duration.ofSeconds(30);
 
   private final DataSource source;
@@ -34,8 +34,10 @@ public final class JdbcTokenStoreBuilder {
   }
 
   /**
-   * What the names of the tables begin with, such as {@code app_} or, with a schema, {@code
-   * auth.app_}; by default nothing.
+   * Sets the prefix of the table names, such as {@code app_} or, with a schema, {@code auth.app_}.
+   * The default is the empty prefix.
+   *
+   * @param value a prefix of at most 40 letters, digits and underscores, with a dot after a schema
    */
   public JdbcTokenStoreBuilder tablePrefix(String value) {
     tablePrefix = value;
@@ -43,8 +45,8 @@ public final class JdbcTokenStoreBuilder {
   }
 
   /**
-   * Whether missing tables are made; else it is only checked that they are there. By default true
-   * on H2 alone.
+   * Sets whether the store creates missing tables. If false, it only checks that they exist. The
+   * default is true on H2 and false on all other databases.
    */
   public JdbcTokenStoreBuilder createSchema(boolean value) {
     createSchema = value;
@@ -52,53 +54,69 @@ public final class JdbcTokenStoreBuilder {
   }
 
   /**
-   * Whether ends are told at once by LISTEN and NOTIFY, for {@link JdbcTokenStore#watch}; on
-   * PostgreSQL alone, and with connections to one server process: a pooler in transaction mode
-   * makes it deaf, which the log says. Each watch holds a connection. By default false; the same on
-   * all nodes.
+   * Sets whether the store notifies other nodes of revocations at once, by LISTEN and NOTIFY, for
+   * {@link JdbcTokenStore#watch}. It needs PostgreSQL, its own driver, and connections that stay
+   * with one server process. Behind a pooler in transaction mode no notifications arrive, and the
+   * store logs a warning. Each watch holds one connection. The default is false. All nodes must use
+   * the same value.
    */
   public JdbcTokenStoreBuilder listen(boolean value) {
     listen = value;
     return this;
   }
 
-  /** How long a call may take; by default 2 s. A pool's own wait counts, but is not cut short. */
+  /**
+   * Sets the timeout of a call. The default is 2 s. The time that a pool waits for a free
+   * connection counts, but the store does not interrupt it.
+   *
+   * @param value a positive duration
+   */
   public JdbcTokenStoreBuilder timeout(Duration value) {
     timeout = value;
     return this;
   }
 
-  /** How long it is known what ended when; by default an hour. */
+  /**
+   * Sets how long the log of revocations is kept. The default is one hour.
+   *
+   * @param value a duration that is not negative
+   */
   public JdbcTokenStoreBuilder retention(Duration value) {
     retention = value;
     return this;
   }
 
-  /** What the bounds are measured by. */
+  /** Sets the nanosecond clock for timeouts. */
   JdbcTokenStoreBuilder nanoTime(LongSupplier value) {
     nanoTime = value;
     return this;
   }
 
-  /** Closes what was opened for this store alone, such as its pool, together with the store. */
+  /**
+   * Sets an action that runs once when the store is closed, for example to close a pool that was
+   * opened for this store alone.
+   */
   public JdbcTokenStoreBuilder opened(Runnable value) {
     opened = value;
     return this;
   }
 
   /**
-   * Opens the store: connects, makes or checks the tables, and shows by trial records, which are
-   * rolled back, that texts come back as they were stored.
+   * Opens the store: connects, creates or checks the tables, and verifies with trial records that
+   * texts are read back as they were stored. The trial records are rolled back.
    *
-   * @throws IllegalArgumentException if a setting, the database or its tables are not as they must
-   *     be; the message lists what is wrong and says what to do
+   * @throws IllegalArgumentException if a setting, the database or its tables are not suitable; the
+   *     message lists all problems and their remedy
    * @throws TokenStoreException if the database cannot be reached
    */
   public JdbcTokenStore open() {
     Tables tables = new Tables(tablePrefix);
     if (timeout.isNegative() || timeout.isZero() || retention.isNegative()) {
       throw new IllegalArgumentException(
-          "a timeout is positive and a retention is not negative: " + timeout + ", " + retention);
+          "timeout must be positive and retention must not be negative: "
+              + timeout
+              + ", "
+              + retention);
     }
     Surroundings surroundings = new Surroundings();
     Prepared prepared = prepare(tables, surroundings);
@@ -124,12 +142,15 @@ public final class JdbcTokenStoreBuilder {
     return new JdbcTokenStore(transactions, dialect, tables, ends, watch, opened);
   }
 
-  /** A node that starts has much to do; a trial takes more statements than a call. */
+  /**
+   * Returns the timeout of the checks. A starting node is busy, and a check runs more statements
+   * than a call.
+   */
   private static Duration longer(Duration timeout) {
     return timeout.compareTo(TRIAL) > 0 ? timeout : TRIAL;
   }
 
-  /** What the tables are in, and where connections that keep what they acknowledge come from. */
+  /** The dialect of the database, and a source of connections whose commits are durable. */
   private record Prepared(Dialect dialect, DataSource source) {}
 
   private Prepared prepare(Tables tables, Surroundings surroundings) {
@@ -137,9 +158,9 @@ public final class JdbcTokenStoreBuilder {
       var connection = loan.connection();
       if (!connection.getAutoCommit()) {
         throw new IllegalArgumentException(
-            "the DataSource gives connections with autoCommit off, as one that takes part in"
-                + " transactions does: a rollback of the application would undo a log-out."
-                + " Give the token store a DataSource outside of them");
+            "the DataSource provides connections with autoCommit off, like one that takes part in"
+                + " the application's transactions; a rollback of the application would undo a"
+                + " logout. Give the token store a DataSource outside of these transactions");
       }
       var database = connection.getMetaData();
       Dialect dialect = Dialect.of(database);
@@ -161,25 +182,25 @@ public final class JdbcTokenStoreBuilder {
         used = new H2FileSource(source);
       }
       log.info(
-          "tokens are kept in {} {}, table prefix '{}', {}",
+          "storing tokens in {} {}, table prefix '{}', {}",
           database.getDatabaseProductName(),
           database.getDatabaseProductVersion(),
           tables.prefix(),
-          listen ? "told to listen for ends" : "not listening for ends");
+          listen ? "LISTEN for revocations is on" : "LISTEN for revocations is off");
       return new Prepared(dialect, used);
     } catch (SQLException e) {
       throw Failures.unreachable(e);
     }
   }
 
-  /** What is acknowledged before it is written may be gone after a crash, a log-out included. */
+  /** Warns if the database acknowledges commits early, so that a crash may lose a logout. */
   private static void warnOfLostCommits(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("show synchronous_commit")) {
       if (row.next() && "off".equals(row.getString(1))) {
         log.warn(
-            "synchronous_commit is off: after a crash of the database, tokens that were ended just"
-                + " before may be live again");
+            "synchronous_commit is off: after a crash of the database, tokens that were revoked"
+                + " just before may be valid again. Set synchronous_commit=on");
       }
     }
   }

@@ -21,19 +21,19 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreProvider;
 
 /**
- * Opens a {@link JdbcTokenStore} for {@code token.store=jdbc}. Its settings, each behind {@code
- * token.store.jdbc.}:
+ * The provider of a {@link JdbcTokenStore} for {@code token.store=jdbc}. Its settings have the
+ * prefix {@code token.store.jdbc.}:
  *
  * <ul>
  *   <li>{@code datasource}: the JNDI name of a DataSource, such as {@code java:comp/env/jdbc/app};
  *       or
- *   <li>{@code url}, {@code username}, {@code password-file}: connections straight from the driver
- *       and without a pool, which suits a small application; the password is the file's first line
- *   <li>{@code table-prefix}: what the tables' names begin with, such as {@code app_} or {@code
- *       auth.app_}; by default nothing
- *   <li>{@code schema}: {@code create} makes missing tables, {@code validate} only checks them; by
- *       default {@code create} on H2, else {@code validate}
- *   <li>{@code listen}: {@code true} tells other nodes of ends at once, on PostgreSQL
+ *   <li>{@code url}, {@code username}, {@code password-file}: connections directly from the driver
+ *       without a pool, for small applications; the password is the first line of the file
+ *   <li>{@code table-prefix}: the prefix of the table names, such as {@code app_} or {@code
+ *       auth.app_}; the default is empty
+ *   <li>{@code schema}: {@code create} creates missing tables, {@code validate} only checks them;
+ *       the default is {@code create} on H2 and {@code validate} on all other databases
+ *   <li>{@code listen}: {@code true} notifies other nodes of revocations at once, on PostgreSQL
  * </ul>
  */
 public final class JdbcTokenStoreProvider implements TokenStoreProvider {
@@ -42,7 +42,7 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
 
   private static final String PREFIX = "token.store.jdbc.";
 
-  /** For the service loader. */
+  /** Creates the provider; called by {@link java.util.ServiceLoader}. */
   public JdbcTokenStoreProvider() {}
 
   @Override
@@ -62,7 +62,7 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     String url = settings.get("url");
     if ((name == null) == (url == null)) {
       throw new IllegalArgumentException(
-          "either %sdatasource (a JNDI name) or %surl is needed, and not both"
+          "exactly one of %sdatasource (a JNDI name) and %surl must be set"
               .formatted(PREFIX, PREFIX));
     }
     if (name == null) {
@@ -71,7 +71,11 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     for (String setting : Set.of("username", "password-file")) {
       if (settings.containsKey(setting)) {
         throw new IllegalArgumentException(
-            PREFIX + setting + " is for " + PREFIX + "url alone: a DataSource has its own login");
+            PREFIX
+                + setting
+                + " is allowed with "
+                + PREFIX
+                + "url only; remove it, since a DataSource has its own login");
       }
     }
     return builder(settings, lookUp(name)).open();
@@ -82,7 +86,7 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     boolean ready = false;
     try {
       log.warn(
-          "{}url makes a connection for each call; {}datasource with a pool is faster",
+          "{}url opens a connection for each call; use {}datasource with a pool for more speed",
           PREFIX,
           PREFIX);
       TokenStore store = builder(settings, source).opened(source::close).open();
@@ -126,12 +130,17 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     }
   }
 
-  // The name is the operator's, and leads to no other server: only the container's own are taken.
+  // The name comes from the operator and cannot lead to another server, since only names of the
+  // container pass.
   @SuppressWarnings("BanJNDI")
   private static DataSource lookUp(String name) {
     if (name.contains(":") && !name.startsWith("java:")) {
       throw new IllegalArgumentException(
-          PREFIX + "datasource is a name such as java:comp/env/jdbc/app, not '" + name + "'");
+          PREFIX
+              + "datasource must be a JNDI name of the container such as java:comp/env/jdbc/app,"
+              + " not '"
+              + name
+              + "'");
     }
     try {
       if (InitialContext.doLookup(name) instanceof DataSource source) {
@@ -139,9 +148,9 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
       }
     } catch (NamingException e) {
       throw new IllegalArgumentException(
-          PREFIX + "datasource=" + name + " is not known to JNDI", e);
+          PREFIX + "datasource=" + name + " was not found in JNDI", e);
     }
-    throw new IllegalArgumentException(PREFIX + "datasource=" + name + " is no DataSource");
+    throw new IllegalArgumentException(PREFIX + "datasource=" + name + " is not a DataSource");
   }
 
   private static String password(String file) {
@@ -161,7 +170,7 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     }
     if (!value.equals(yes) && !value.equals(no)) {
       throw new IllegalArgumentException(
-          "%s%s is %s or %s, not '%s'".formatted(PREFIX, name, yes, no, value));
+          "%s%s must be %s or %s, not '%s'".formatted(PREFIX, name, yes, no, value));
     }
     return value.equals(yes);
   }
@@ -172,7 +181,7 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
       return Duration.parse(text == null ? "" : text);
     } catch (DateTimeParseException wrong) {
       throw new IllegalArgumentException(
-          name + " is an ISO-8601 duration such as PT2S, not '" + text + "'", wrong);
+          name + " must be an ISO-8601 duration such as PT2S, not '" + text + "'", wrong);
     }
   }
 }

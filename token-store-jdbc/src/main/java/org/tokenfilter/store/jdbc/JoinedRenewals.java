@@ -12,8 +12,8 @@ import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 
 /**
- * MariaDB and MySQL: of some hundreds at a time, those that are live are locked in the order of
- * their ids, and then updated by a join with the new times.
+ * Renewals for MariaDB and MySQL. For chunks of some hundreds, they lock the live records in the
+ * order of their ids and then update them by a join with the new times.
  */
 final class JoinedRenewals implements Renewals {
 
@@ -24,7 +24,7 @@ final class JoinedRenewals implements Renewals {
       order by id
       for update""";
 
-  /** Goes through the few new times, not through the records. */
+  /** Scans the few new times, not the records. */
   private static final String RENEW =
       """
       update (${times}) renewed

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Texts in one column, each on a line of its own that a line feed ends. In a text, a backslash is
- * written as two and a line feed as {@code \n}; so any list of texts comes back exactly.
+ * The encoding of a list of texts in one column. Each text is on one line, terminated by a line
+ * feed. In a text, a backslash is written twice and a line feed as {@code \n}; so any list of texts
+ * is restored exactly.
  */
 final class Lines {
 
@@ -21,7 +22,7 @@ final class Lines {
     return lines.toString();
   }
 
-  /** Names and values by turns. */
+  /** Encodes names and values alternately. */
   static String of(Map<String, String> pairs) {
     StringBuilder lines = new StringBuilder();
     pairs.forEach(
@@ -37,7 +38,7 @@ final class Lines {
     for (int start = 0; start < lines.length(); ) {
       int end = lines.indexOf('\n', start);
       if (end < 0) {
-        throw new IllegalArgumentException("the last line has no end");
+        throw new IllegalArgumentException("the last line must end with a line feed");
       }
       texts.add(read(lines, start, end));
       start = end + 1;
@@ -50,7 +51,7 @@ final class Lines {
     for (Iterator<String> texts = texts(lines).iterator(); texts.hasNext(); ) {
       String name = texts.next();
       if (!texts.hasNext()) {
-        throw new IllegalArgumentException("a name has no value");
+        throw new IllegalArgumentException("each name must be followed by a value");
       }
       pairs.put(name, texts.next());
     }

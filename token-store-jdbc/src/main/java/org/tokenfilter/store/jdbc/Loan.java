@@ -13,14 +13,15 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * A connection that goes back as it came: out of any transaction, with its own settings. One that
- * cannot be cleaned, or is of no use, is aborted, so that no pool hands it to somebody else.
+ * A borrowed connection. Closing it ends any transaction, restores its settings and returns it to
+ * the pool. A connection that cannot be restored, or is unusable, is aborted so that the pool does
+ * not lend it again. Not thread-safe.
  */
 final class Loan implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Loan.class);
 
-  /** For connections whose driver has no network timeout. */
+  /** The value for a setting that was not changed, or that the driver does not support. */
   private static final int UNKNOWN = -1;
 
   private final Connection connection;
@@ -50,13 +51,15 @@ final class Loan implements AutoCloseable {
     }
   }
 
-  /** Some pools throw something else when they have been closed. */
+  /**
+   * Borrows a connection. Some closed pools throw a RuntimeException, which becomes SQLException.
+   */
   private static Connection take(DataSource source) throws SQLException {
     try {
       return source.getConnection();
     } catch (RuntimeException e) {
       throw new SQLNonTransientConnectionException(
-          "the DataSource gives no connection", "08001", e);
+          "the DataSource failed to provide a connection", "08001", e);
     }
   }
 
@@ -64,17 +67,20 @@ final class Loan implements AutoCloseable {
     return connection;
   }
 
-  /** A connection inside of a transaction is not ours to commit; its owner could undo a log-out. */
+  /**
+   * Throws if the connection is inside a transaction, which the store must not commit and whose
+   * owner could undo a logout.
+   */
   void requireOwnTransactions() throws SQLException {
     if (!connection.getAutoCommit()) {
       throw new TokenStoreException(
-          "the DataSource gave a connection inside of a transaction (autoCommit is off)",
+          "the DataSource provided a connection inside a transaction; autoCommit must be on",
           null,
           false);
     }
   }
 
-  /** Begins a transaction at READ COMMITTED, whatever the connection's isolation is. */
+  /** Begins a transaction at READ COMMITTED, regardless of the connection's isolation. */
   void begin(Dialect dialect) throws SQLException {
     String isolation = dialect.isolation();
     if (isolation == null) {
@@ -100,21 +106,22 @@ final class Loan implements AutoCloseable {
     open = false;
   }
 
-  /** Undoes what was done so far. */
+  /** Rolls the transaction back and turns autoCommit on. */
   void undo() throws SQLException {
     connection.rollback();
     open = false;
     connection.setAutoCommit(true);
   }
 
-  /** Whether it may be that what was done is there to stay, although that was not answered. */
+  /** Returns whether changes may be committed although no result arrived. */
   boolean mayBeCommitted() {
     return committing || !begun;
   }
 
   /**
-   * From now on statements get no names on the server, where the driver is PostgreSQL's own: behind
-   * a pooler the next one may reach another server process.
+   * Stops the PostgreSQL driver from naming statements on the server until this connection is
+   * closed, because behind a pooler the next statement may reach another server process. Does
+   * nothing with other drivers.
    */
   void sendUnnamed() throws SQLException {
     if (usualPrepareThreshold == UNKNOWN && PostgresDriver.isOf(connection)) {
@@ -124,12 +131,15 @@ final class Loan implements AutoCloseable {
     }
   }
 
-  /** The connection itself is of no use to anybody: it is not to go back into its pool. */
+  /** Marks the connection as unusable, so that closing aborts it. */
   void giveUp() {
     spoiled = true;
   }
 
-  /** Undoes what was not committed. Never throws: the answer does not hang on the cleaning. */
+  /**
+   * Rolls back uncommitted changes, restores the settings and returns the connection. Never throws,
+   * because the result of the call does not depend on this.
+   */
   @Override
   public void close() {
     boolean clean = false;
@@ -137,7 +147,7 @@ final class Loan implements AutoCloseable {
       restore();
       clean = !spoiled;
     } catch (SQLException | RuntimeException e) {
-      log.debug("a connection could not be cleaned and is given up", e);
+      log.debug("a connection could not be restored and is discarded", e);
     } finally {
       giveBack(clean);
     }
@@ -169,7 +179,7 @@ final class Loan implements AutoCloseable {
         letThePoolNotice();
       }
     } catch (SQLException | RuntimeException e) {
-      log.debug("a connection was given up: {}", e.toString());
+      log.debug("a discarded connection failed: {}", e.toString());
     }
     try {
       connection.close();
@@ -178,7 +188,7 @@ final class Loan implements AutoCloseable {
     }
   }
 
-  /** Some pools give up a connection only when it fails, and would lend this one once more. */
+  /** Lets a statement fail, because some pools only evict a connection after a failure. */
   private void letThePoolNotice() throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("select 1");

@@ -7,11 +7,11 @@ import java.util.Set;
 import org.tokenfilter.store.TokenId;
 
 /**
- * The ends of which it is known that the log named them in time: this store has written them down
- * and was told in time that they are committed, or it has read them while they were young. Any
- * other end may have been committed so late that those who ask what ended lately have passed over
- * it; it is written down once more before it is acknowledged. Bounded: of what was forgotten that
- * is done again. Thread-safe.
+ * The revocations that the log is known to have reported in time: this store wrote them and their
+ * commit was confirmed in time, or it read them soon after they were written. Any other revocation
+ * may have been committed so late that readers of the latest revocations missed it; it is logged
+ * again before it is acknowledged. The size is bounded; a revocation that was dropped is logged
+ * again. Thread-safe.
  */
 final class NamedEnds {
 

@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Asks which server process answers on a connection. */
+/** The query of the server process that serves a connection. */
 final class PostgresBackend {
 
   static final String ASK = "select pg_backend_pid() as backend";

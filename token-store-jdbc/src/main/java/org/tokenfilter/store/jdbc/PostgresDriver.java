@@ -6,8 +6,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * What PostgreSQL's own driver knows and does beyond JDBC. The only class that needs it, and only
- * for connections that {@link #isOf} accepts.
+ * The functions of PostgreSQL's own driver beyond JDBC, for connections that {@link #isOf} accepts.
+ * The driver is optional; without it, {@link #isOf} returns false for all connections.
  */
 final class PostgresDriver {
 
@@ -18,8 +18,8 @@ final class PostgresDriver {
   }
 
   /**
-   * Whether this is a connection of that driver, which may also be missing altogether. Some that
-   * wrap a connection say yes, and hand out a wrapper of their own.
+   * Returns whether this is a connection of that driver; false if the driver is missing. Some
+   * wrappers claim to wrap such a connection and unwrap to another wrapper.
    */
   static boolean isOf(Connection connection) throws SQLException {
     try {
@@ -30,32 +30,36 @@ final class PostgresDriver {
     }
   }
 
-  /** The driver's side of a connection that {@link #isOf} accepts. */
+  /** Returns the driver's view of a connection that {@link #isOf} accepts. */
   static PostgresDriver of(Connection connection) throws SQLException {
     return new PostgresDriver(connection.unwrap(PGConnection.class));
   }
 
-  /** After how many executions a statement gets a name on the server; 0 is never. */
+  /** Returns the number of executions after which a statement is named on the server; 0: never. */
   int prepareThreshold() {
     return connection.getPrepareThreshold();
   }
 
-  /** Changes the driver's own state alone; nothing is sent. */
+  /** Sets the number of executions, without communication with the server. */
   void prepareThreshold(int executions) {
     connection.setPrepareThreshold(executions);
   }
 
-  /** The process that the connection was told to be served by. */
+  /** Returns the id of the server process that was reported when the connection was opened. */
   int backend() {
     return connection.getBackendPID();
   }
 
-  /** Whether the server has said that it is a standby, as it does from version 14 on. */
+  /** Returns whether the server reported that it is a standby; servers do so from version 14 on. */
   boolean saysStandby() {
     return "on".equals(connection.getParameterStatus("in_hot_standby"));
   }
 
-  /** What was told since the last time; waits for the first word. */
+  /**
+   * Returns the notifications since the last call.
+   *
+   * @param millis the longest wait for the first notification
+   */
   PGNotification[] notifications(int millis) throws SQLException {
     PGNotification[] told = connection.getNotifications(millis);
     return told == null ? new PGNotification[0] : told;

@@ -7,16 +7,17 @@ import java.sql.Statement;
 import java.util.Objects;
 import org.tokenfilter.store.TokenStoreException;
 
-/** Tries a transaction before the first one counts: it must be one, and may write. */
+/** A check at the start that transactions work and may write. */
 final class PostgresTrial {
 
   private PostgresTrial() {}
 
   /**
-   * Begins a transaction on this connection and asks in it; whoever closes the loan undoes it.
+   * Runs the check in a transaction on this connection, which is rolled back when the check
+   * succeeds or the caller closes the connection.
    *
-   * @throws IllegalArgumentException if there are no transactions of several statements
-   * @throws TokenStoreException if nothing may be written
+   * @throws IllegalArgumentException if transactions of several statements are not supported
+   * @throws TokenStoreException if the transaction may not write
    */
   static void run(Loan loan) throws SQLException {
     try {
@@ -24,11 +25,11 @@ final class PostgresTrial {
       requireWrites(loan.connection());
       loan.undo();
     } catch (SQLException e) {
-      // PgBouncer in statement mode closes the connection, and says so in words alone.
+      // PgBouncer in statement mode closes the connection; only the message gives the reason.
       if (String.valueOf(e.getMessage()).contains("statement pooling mode")) {
         throw new IllegalArgumentException(
-            "the connection pooler before PostgreSQL is in statement mode, where no log-out is a"
-                + " transaction: use pool_mode=transaction or session, or connect to PostgreSQL"
+            "the connection pooler in front of PostgreSQL is in statement mode, which supports no"
+                + " transactions; use pool_mode=transaction or session, or connect to PostgreSQL"
                 + " itself",
             e);
       }
@@ -43,15 +44,15 @@ final class PostgresTrial {
       row.next();
       if (row.getInt("standby") != 0) {
         throw new TokenStoreException(
-            "the database server is a standby, which takes no writes: let the URL lead to the"
+            "the database server is a standby and accepts no writes; the URL must lead to the"
                 + " primary, with several hosts by targetServerType=primary",
             null,
             true);
       }
       if (row.getInt("read_only") != 0) {
         throw new TokenStoreException(
-            "transactions are read-only: the DataSource says so (readOnly), or the database or the"
-                + " role does (default_transaction_read_only). The token store needs to write",
+            "transactions are read-only because of the DataSource (readOnly), the database or the"
+                + " role (default_transaction_read_only); the token store must be allowed to write",
             null,
             true);
       }

@@ -8,7 +8,10 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.tokenfilter.store.TokenId;
 
-/** Tells by NOTIFY, in the transaction that ends, and listens on connections of its own. */
+/**
+ * A notifier that sends NOTIFY in the transaction that revokes, and listens on one connection per
+ * subscription. Thread-safe.
+ */
 final class PostgresWatch implements EndWatch {
 
   private final DataSource source;
@@ -31,7 +34,7 @@ final class PostgresWatch implements EndWatch {
     EndListener listener = new EndListener(source, working, ended);
     listeners.add(listener);
     listener.start();
-    // Either this sees that it is closed, or the closing sees the listener.
+    // Either this thread sees that the notifier is closed, or close() sees the listener.
     if (closed) {
       stop(listener);
     }

@@ -12,7 +12,7 @@ import org.tokenfilter.store.Position;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
-/** Finds and lists records; changes and locks nothing. */
+/** The statements that find and list records, without changes and locks. Thread-safe. */
 final class Readings {
 
   private static final String SELECT =
@@ -23,7 +23,7 @@ final class Readings {
 
   private static final String NEWEST_FIRST = " order by issued_at desc, id desc limit ?";
 
-  /** A row of a list, and the record in it unless it cannot be read. */
+  /** A row of a list; the record is null if it cannot be read. */
   private record Listed(Position position, @Nullable TokenRecord record) {}
 
   private final UnreadableRecords unreadable = new UnreadableRecords();
@@ -38,15 +38,15 @@ final class Readings {
         tables.sql(
             SELECT
                 + OF_SUBJECT
-                // The first half is for the index.
+                // The first condition lets the database use the index.
                 + " and issued_at <= ? and (issued_at < ? or id < ?)"
                 + NEWEST_FIRST);
   }
 
   /**
-   * The record with this id.
+   * Returns the record with this id.
    *
-   * @throws UnreadableRecordException if it cannot be read
+   * @throws UnreadableRecordException if the record cannot be read
    */
   Optional<TokenRecord> find(Session session, TokenId id) throws SQLException {
     try {
@@ -57,7 +57,10 @@ final class Readings {
     }
   }
 
-  /** Passes over those that cannot be read; fewer than the limit are still all that there are. */
+  /**
+   * Returns a page of the live records of a subject. Records that cannot be read are skipped; a
+   * page with fewer records than the limit is still the last one.
+   */
   List<TokenRecord> list(
       Session session, String subject, Instant now, @Nullable Position after, int limit)
       throws SQLException {

@@ -12,10 +12,13 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** Turns records into rows and back. The numbers are in people's databases: they stay. */
+/**
+ * The mapping of records to rows and back. The numbers of kinds and reasons are stored in databases
+ * and must not change.
+ */
 final class RecordRows {
 
-  /** All that {@link #read} needs. */
+  /** The columns that {@link #read} needs. */
   static final String COLUMNS =
       """
       id, kind, subject, roles, group_name, parent, client, binding, issued_at, last_used_at, \
@@ -23,7 +26,7 @@ final class RecordRows {
       subject_hash, group_hash\
       """;
 
-  /** Binds {@link #values}. The hashes are for the indexes. */
+  /** Takes {@link #values} as parameters. The hashes are for the indexes. */
   static final String INSERT =
       """
       insert into ${prefix}token_record (id, kind, subject, roles, group_name, parent, client,
@@ -32,19 +35,19 @@ final class RecordRows {
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
-  /** Binds the time twice. The deadline itself is the first dead moment. */
+  /** Takes the current time as parameter twice. At its deadline a record is no longer live. */
   static final String LIVE =
       """
       ended = 0 and (idle_expires_at is null or idle_expires_at > ?)
         and (expires_at is null or expires_at > ?)\
       """;
 
-  /** No token leads to a row whose id has another length, and nothing else can be done to it. */
+  /** Excludes rows with an id of another length, which no token can refer to. */
   static final String IS_ID = "octet_length(id) = " + TokenId.LENGTH;
 
   private RecordRows() {}
 
-  /** A new record, to be looked at by the sweep when its deadline comes. */
+  /** Returns the column values of a new record, which the sweep visits at its deadline. */
   static @Nullable Object[] values(TokenRecord record) {
     Duration idle = record.idleTimeout();
     String group = record.group();
@@ -70,22 +73,24 @@ final class RecordRows {
   }
 
   /**
-   * A row that is no record is a failure: it is not known what was kept there.
+   * Reads a record from a row.
    *
-   * @throws UnreadableRecordException if it is none
+   * @throws UnreadableRecordException if the row is not a record that this version knows
    */
   static TokenRecord read(ResultSet row) throws SQLException {
     try {
       return record(row);
     } catch (RuntimeException e) {
-      // Without what it says: that may be somebody's name.
-      throw new UnreadableRecordException("its row is none that this version writes", e);
+      // Without the message of the cause, which may contain a user name.
+      throw new UnreadableRecordException("its row has values that this version does not know", e);
     }
   }
 
   /**
-   * The same for those who act upon the texts. One whose connection changes texts, unlike the one
-   * that stored the record, must not take a user for another.
+   * Reads a record and verifies its texts by their hashes. A connection that changes texts, unlike
+   * the one that stored the record, must not confuse two users.
+   *
+   * @throws UnreadableRecordException if the row is not a record that this version knows
    */
   static TokenRecord readExactly(ResultSet row) throws SQLException {
     TokenRecord record = read(row);
@@ -93,7 +98,7 @@ final class RecordRows {
     if (TextHash.of(record.subject()) != row.getInt("subject_hash")
         || (group != null && TextHash.of(group) != row.getInt("group_hash"))) {
       throw new SQLException(
-          "a text of record " + record.id() + " is not what was stored: its hash is another one");
+          "a text of record " + record.id() + " is not what was stored; its hash does not match");
     }
     return record;
   }
@@ -124,7 +129,7 @@ final class RecordRows {
     return bytes == null ? null : TokenId.of(bytes);
   }
 
-  /** Null also for what is no id: no record has it. */
+  /** Returns the parent; null also for a value that is not an id, which no record has. */
   static @Nullable TokenId parentOrNone(ResultSet row) throws SQLException {
     byte[] bytes = row.getBytes("parent");
     return bytes == null || bytes.length != TokenId.LENGTH ? null : TokenId.of(bytes);
@@ -175,8 +180,7 @@ final class RecordRows {
       case 1 -> TokenKind.SESSION;
       case 2 -> TokenKind.OPEN;
       case 3 -> TokenKind.USER;
-      default ->
-          throw new UnreadableRecordException("its kind is " + number + ", which is unknown", null);
+      default -> throw new UnreadableRecordException("its kind " + number + " is unknown", null);
     };
   }
 
@@ -188,7 +192,7 @@ final class RecordRows {
       case 4 -> Reason.EXPIRED;
       default ->
           throw new UnreadableRecordException(
-              "its end has the reason " + number + ", which is unknown", null);
+              "its revocation reason " + number + " is unknown", null);
     };
   }
 }

@@ -7,21 +7,21 @@ import java.util.Set;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 
-/** Keeps uses, each database in the way that costs it least. */
+/** The statements that write renewals, in the most efficient form for each database. */
 interface Renewals {
 
-  /** Whether any number of renewals is one statement, which needs no transaction around it. */
+  /** Returns whether any number of renewals is one statement, which needs no transaction. */
   boolean single();
 
   /**
-   * Renews what is live.
+   * Renews the live records.
    *
-   * @param renewals each id once, in the order of the ids
+   * @param renewals the renewals, each id once, sorted by id
    * @return the ids that were renewed
    */
   Set<TokenId> renew(Session session, List<Renewal> renewals, Instant now) throws SQLException;
 
-  /** The way of this database. */
+  /** Returns the statements for this database. */
   static Renewals of(Dialect dialect, Tables tables) {
     return switch (dialect) {
       case POSTGRESQL -> new ArrayRenewals(tables);

@@ -6,7 +6,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes or checks the tables when a store is opened. */
+/** The tables of a store, which are created or checked when it is opened. */
 final class Schema {
 
   private static final Logger log = LoggerFactory.getLogger(Schema.class);
@@ -20,9 +20,10 @@ final class Schema {
   }
 
   /**
-   * Prepares the database for use.
+   * Checks the tables, after creating missing ones if requested.
    *
-   * @throws IllegalArgumentException if something is not as it must be; lists all of it
+   * @param create whether to create missing tables
+   * @throws IllegalArgumentException if the tables are not suitable; the message lists all problems
    */
   void prepare(Connection connection, boolean create) throws SQLException {
     List<String> problems = SchemaCheck.problems(connection, tables);
@@ -32,9 +33,9 @@ final class Schema {
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
-          "the tables in this %s database with the prefix '%s' are not ready: %s. They are made by"
+          "the tables in this %s database with the prefix '%s' are not ready: %s. Create them with"
                   .formatted(dialect.product(), tables.prefix(), String.join("; ", problems))
-              + " schema-%s.sql in the jar token-store-jdbc, or by token.store.jdbc.schema=create"
+              + " schema-%s.sql in the jar token-store-jdbc or with token.store.jdbc.schema=create"
                   .formatted(dialect.scriptName()));
     }
   }
@@ -42,12 +43,12 @@ final class Schema {
   private void create(Connection connection, List<String> problems) throws SQLException {
     try {
       new SchemaScript(dialect, tables).run(connection);
-      log.info("made the tables of the token store with the prefix '{}'", tables.prefix());
+      log.info("created the tables of the token store with the prefix '{}'", tables.prefix());
     } catch (SQLException e) {
       throw new IllegalArgumentException(
-          "the tables are not ready (%s) and cannot be made (SQLState %s); schema-%s.sql in the jar"
+          "the tables are not ready (%s) and could not be created (SQLState %s); run schema-%s.sql"
                   .formatted(String.join("; ", problems), e.getSQLState(), dialect.scriptName())
-              + " token-store-jdbc shows what they need",
+              + " of the jar token-store-jdbc as a user with the right to create tables",
           e);
     }
   }

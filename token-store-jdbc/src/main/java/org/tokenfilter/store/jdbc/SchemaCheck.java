@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Looks whether the tables are what the statements need, and may be used by this user. */
+/** A check that the tables satisfy the statements, and that this user may use them. */
 final class SchemaCheck {
 
   private static final int VERSION = 1;
@@ -25,7 +25,7 @@ final class SchemaCheck {
     this.tables = tables;
   }
 
-  /** What is wrong, each a sentence without a full stop; empty if nothing is. */
+  /** Returns the problems, each a sentence without a full stop; empty if there are none. */
   static List<String> problems(Connection connection, Tables tables) throws SQLException {
     SchemaCheck check = new SchemaCheck(connection, tables);
     for (SchemaTable table : SchemaTable.ALL) {
@@ -60,7 +60,7 @@ final class SchemaCheck {
               }
             });
     for (SchemaTable.Privilege privilege : table.privileges()) {
-      // Changes no row, but is refused to whom it is not granted.
+      // Changes no row, but fails without the privilege.
       tried(
           "this user may not " + privilege.title() + " " + table.title(),
           privilege.probe().formatted(name(table), String.join(", ", table.columns().keySet())),
@@ -70,11 +70,11 @@ final class SchemaCheck {
 
   private void content() throws SQLException {
     require(
-        "token_schema is not of version " + VERSION,
+        "token_schema must have version " + VERSION,
         "select count(*) from ${prefix}token_schema where version = " + VERSION,
         1);
     require(
-        "token_group_lock has not the slots 0 to " + (GroupRoom.SLOTS - 1),
+        "token_group_lock must have the slots 0 to " + (GroupRoom.SLOTS - 1),
         "select count(*) from ${prefix}token_group_lock where slot between 0 and "
             + (GroupRoom.SLOTS - 1),
         GroupRoom.SLOTS);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The script in this jar that makes the tables. It leaves alone what is there. */
+/** The script in this jar that creates the tables. It does not change existing ones. */
 final class SchemaScript {
 
   private final List<String> statements;
@@ -20,7 +20,10 @@ final class SchemaScript {
     this.statements = statements(tables.sql(read("schema-" + dialect.scriptName() + ".sql")));
   }
 
-  /** Two nodes that start at once may meet; whoever was second finds it done the next time. */
+  /**
+   * Runs the script. A statement may fail if another node creates the tables at the same time; it
+   * succeeds when it is repeated.
+   */
   void run(Connection connection) throws SQLException {
     for (String statement : statements) {
       try {

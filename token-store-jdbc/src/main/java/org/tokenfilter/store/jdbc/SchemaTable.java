@@ -7,20 +7,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the statements need of a table.
+ * The requirements of the statements on a table.
  *
- * @param title its name without the prefix
- * @param columns their types by their names
- * @param privileges what the user must be granted, reading apart
+ * @param title the name of the table without the prefix
+ * @param columns the types of the columns by name
+ * @param privileges the privileges that the user needs, apart from reading
  */
 record SchemaTable(String title, Map<String, Type> columns, List<Privilege> privileges) {
 
   /**
-   * A type as the databases know it; they do not agree on what it is in JDBC.
+   * A column type, which the databases map to different JDBC types.
    *
-   * @param title as it is called in a message
-   * @param least the least size of a column, where it has one
-   * @param types of java.sql.Types
+   * @param title the name of the type in messages
+   * @param least the least size of a column; 0 for a type without a size
+   * @param types the allowed values of java.sql.Types
    */
   record Type(String title, int least, Set<Integer> types) {
 
@@ -29,7 +29,7 @@ record SchemaTable(String title, Map<String, Type> columns, List<Privilege> priv
     static final Type NUMBER = new Type("smallint", 0, Set.of(Types.SMALLINT));
     static final Type ID = new Type("32 bytes", 32, Set.of(Types.BINARY, Types.VARBINARY));
 
-    /** MySQL's text holds 65,535 bytes; its driver speaks of characters of four bytes each. */
+    /** MySQL's text holds 65,535 bytes; its driver reports characters of four bytes each. */
     static final Type LONG_TEXT =
         new Type("text", 16_383, Set.of(Types.VARCHAR, Types.LONGVARCHAR, Types.CLOB));
 
@@ -37,18 +37,18 @@ record SchemaTable(String title, Map<String, Type> columns, List<Privilege> priv
       return new Type("varchar(" + least + ")", least, Set.of(Types.VARCHAR));
     }
 
-    /** Where the driver knows no size, there is no limit. */
+    /** Returns whether a column fits; a size that the driver does not know is unlimited. */
     boolean fits(int type, int size) {
       return types.contains(type) && (size <= 0 || size >= least);
     }
   }
 
   /**
-   * Something that is granted or not.
+   * A privilege on a table.
    *
-   * @param title as it is called in a message
-   * @param probe a statement that needs it and changes nothing; the table's name and its columns
-   *     are to be put in
+   * @param title the name of the privilege in messages
+   * @param probe a format of a statement that needs the privilege and changes nothing; its
+   *     arguments are the table's name and its columns
    */
   record Privilege(String title, String probe) {
 
@@ -63,7 +63,7 @@ record SchemaTable(String title, Map<String, Type> columns, List<Privilege> priv
     }
   }
 
-  /** All of them. */
+  /** All tables. */
   static final List<SchemaTable> ALL =
       List.of(
           new SchemaTable(

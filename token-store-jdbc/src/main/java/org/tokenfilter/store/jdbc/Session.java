@@ -12,10 +12,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
 
-/** What one attempt at a piece of work does with its connection. Every statement is bounded. */
+/**
+ * The executor of SQL statements for one attempt at a piece of work. Each statement is limited to
+ * the time that is left for the call. Not thread-safe.
+ */
 final class Session {
 
-  /** Reads one row. */
+  /** A function that reads one row. */
   interface Row<T> {
     T read(ResultSet row) throws SQLException;
   }
@@ -54,7 +57,7 @@ final class Session {
     return query(sql, row, values).stream().findFirst();
   }
 
-  /** How many rows it changed. */
+  /** Runs a statement and returns the number of changed rows. */
   int update(String sql, @Nullable Object... values) throws SQLException {
     return prepare(
         sql,
@@ -64,7 +67,7 @@ final class Session {
         });
   }
 
-  /** How many rows each repetition changed. */
+  /** Runs a statement once for each list of values, and returns the numbers of changed rows. */
   int[] batch(String sql, List<@Nullable Object[]> repetitions) throws SQLException {
     if (repetitions.isEmpty()) {
       return new int[0];
@@ -84,7 +87,7 @@ final class Session {
     return connection.createArrayOf(type, elements);
   }
 
-  /** What was done so far is to be undone although nothing went wrong. */
+  /** Marks the transaction for rollback, although no error occurred. */
   void undo() {
     undone = true;
   }
@@ -93,13 +96,14 @@ final class Session {
     return undone;
   }
 
-  /** What is so once the transaction is known to be committed, and in time. */
+  /** Adds an action to run once the transaction is known to be committed in time. */
   void afterCommit(Runnable consequence) {
     afterCommit.add(consequence);
   }
 
   /**
-   * What is too much for this transaction, and is to be done in one of its own before it counts.
+   * Adds work that is too much for this transaction. It runs in a separate transaction before the
+   * result of the call is returned.
    */
   void alsoDo(Transactions.Work<?> work) {
     toBeDone.add(work);
@@ -115,10 +119,11 @@ final class Session {
 
   private <T> T prepare(String sql, Use<T> use) throws SQLException {
     if (deadline.passed()) {
-      throw new SQLTimeoutException("no time is left for another statement");
+      throw new SQLTimeoutException(
+          "the timeout of the call was reached before the next statement");
     }
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      // H2 keeps this for the connection, not for the statement.
+      // H2 keeps the query timeout for the connection, not for the statement.
       int usual = statement.getQueryTimeout();
       statement.setQueryTimeout(deadline.seconds());
       try {

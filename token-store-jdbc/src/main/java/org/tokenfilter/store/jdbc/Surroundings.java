@@ -6,9 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What stands between the store and its database, as far as has been found out: at the start by
- * trying, and later by what goes wrong. Each finding is told once, and stays. Safe for many
- * threads.
+ * The properties of the path between the store and its database. They are detected by checks at the
+ * start and later from failures. Each property is logged once and then stays. Thread-safe.
  */
 final class Surroundings {
 
@@ -18,23 +17,22 @@ final class Surroundings {
   private volatile boolean strict;
 
   /**
-   * Whether statements may reach different server processes, although they are sent on one
-   * connection: outside of a transaction nothing may be left in a session, names of statements
-   * included.
+   * Returns whether statements on one connection may reach different server processes. If so,
+   * statements outside of a transaction must not leave state in a session, such as statement names.
    */
   boolean pooled() {
     return pooled;
   }
 
   /**
-   * Whether the database runs a statement that is a transaction of its own at a higher isolation
-   * than READ COMMITTED, where it fails instead of waiting for another one.
+   * Returns whether the database runs auto-committed statements at a higher isolation than READ
+   * COMMITTED, where a statement fails instead of waiting for a concurrent one.
    */
   boolean strict() {
     return strict;
   }
 
-  /** Looks at a connection of the kind that will be used. */
+  /** Detects the properties with a connection of the DataSource. */
   void explore(Loan loan, Dialect dialect) throws SQLException {
     Connection connection = loan.connection();
     if (dialect != Dialect.POSTGRESQL) {
@@ -45,8 +43,8 @@ final class Surroundings {
       if (PostgresBackend.of(connection) != PostgresDriver.of(connection).backend()) {
         pooled = true;
         log.info(
-            "a connection pooler stands before PostgreSQL: statements are sent without names that"
-                + " a server process would have to remember");
+            "a connection pooler is in front of PostgreSQL; the token store sends statements"
+                + " without names, which a server process would have to remember");
       }
     }
     if (connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED) {
@@ -54,15 +52,19 @@ final class Surroundings {
     }
   }
 
-  /** Draws a conclusion from a failure; the next attempt is made by what is known then. */
+  /**
+   * Detects the properties from a failure; the next attempt uses the result.
+   *
+   * @param single whether the failed statement was auto-committed and the isolation can be detected
+   */
   void learn(SQLException failure, boolean single) {
     if (Failures.misnamed(failure) && !pooled) {
       pooled = true;
       log.warn(
-          "a server process of PostgreSQL does not know what the driver prepared on another one"
-              + " (SQLState {}): a connection pooler in transaction mode stands before it. The"
-              + " token store names no statements from now on; set prepareThreshold=0 in the URL of"
-              + " the DataSource for all others",
+          "a server process of PostgreSQL does not know a statement that the driver prepared on"
+              + " another one (SQLState {}): a connection pooler in transaction mode is in front of"
+              + " it. The token store stops naming statements; set prepareThreshold=0 in the URL of"
+              + " the DataSource for all other statements",
           failure.getSQLState());
     }
     if (single && Failures.unserializable(failure) && !strict) {
@@ -73,7 +75,7 @@ final class Surroundings {
   private void isolated() {
     strict = true;
     log.info(
-        "the isolation of these connections is not READ COMMITTED by default: the token store sets"
-            + " it for each of its transactions");
+        "the default isolation of these connections is not READ COMMITTED; the token store sets it"
+            + " for each of its transactions");
   }
 }

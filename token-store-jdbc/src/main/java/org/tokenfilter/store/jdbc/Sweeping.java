@@ -14,16 +14,17 @@ import org.tokenfilter.store.Sweep;
 import org.tokenfilter.store.TokenId;
 
 /**
- * Looks at the records whose mark ({@code visit_at}) has come, and passes over those that somebody
- * else holds. The mark is the deadline that a record was inserted with, and later the one that the
- * sweep found; of an ended record it is the death.
+ * The statements of the sweep. It visits the records whose time in {@code visit_at} has come, and
+ * skips those that are locked. This time is first the deadline at insertion, then the deadline that
+ * the last sweep found, and for a revoked record the end of its life.
  */
 final class Sweeping {
 
   /**
-   * No more of a record than it takes to let it expire: also one that this version cannot read.
+   * The columns of a record that its expiry needs; they can be read even if the record cannot.
    *
-   * @param deadline null for one that never expires, which was given a mark by somebody else
+   * @param deadline null for a record that never expires, whose {@code visit_at} was set from
+   *     outside
    */
   private record Due(TokenId id, @Nullable Instant deadline) {
 
@@ -72,7 +73,7 @@ final class Sweeping {
     int rest = limit - due.rows().size();
     DueRows.Portion<TokenId> dead = toDelete.free(session, deadBefore, rest);
     if (due.rows().isEmpty() && dead.rows().isEmpty()) {
-      // Where others hold all that is due, wait for one rather than be called again at once.
+      // If all due rows are locked, wait for one, so that the caller does not retry at once.
       due = toExpire.first(session, expiredBefore);
       dead = due.rows().isEmpty() ? toDelete.first(session, deadBefore) : dead;
     }
@@ -93,7 +94,7 @@ final class Sweeping {
     for (Due record : due) {
       Instant deadline = record.deadline();
       if (deadline != null && deadline.isBefore(expiredBefore)) {
-        // At its deadline: from then on nobody could use it, whenever the sweep came by.
+        // As of its deadline, because the record was unusable from then on.
         expired.put(record.id(), Ending.of(Reason.EXPIRED, deadline));
       } else {
         renewed.add(new @Nullable Object[] {RecordRows.millis(deadline), record.id()});

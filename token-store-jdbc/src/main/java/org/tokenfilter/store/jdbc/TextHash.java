@@ -7,11 +7,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Stands for a text in an index, where it is smaller: the first four bytes of the SHA-256 digest of
- * its UTF-8. It is in people's databases and the same on all of them: it stays. Different texts may
- * have the same one, so what looks for it compares the text as well. A text that has a given one
- * takes four thousand million digests to find: some can be chosen so, and cost those who look for
- * that one a comparison each.
+ * A short hash of a text for an index: the first four bytes of the SHA-256 digest of its UTF-8. It
+ * is stored in all databases and must not change. Different texts may have the same hash; so each
+ * search compares the text as well. To find a text with a given hash takes about four thousand
+ * million digests. An attacker can choose a few such texts, and each of them costs a search for
+ * that hash one more comparison.
  */
 final class TextHash {
 
@@ -22,7 +22,7 @@ final class TextHash {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
       return ByteBuffer.wrap(digest).getInt();
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("this Java has no SHA-256", e);
     }
   }
 }

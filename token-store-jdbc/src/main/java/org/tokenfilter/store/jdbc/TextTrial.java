@@ -18,9 +18,10 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * Shows by trial that texts come back exactly, and that no two are taken for one: records full of
- * {@link TrialTexts} are stored, read and looked for as any others. Whatever the driver, its URL,
- * the pool, the server, the database or a column does to a text, it does here. It is undone.
+ * A check that the database returns texts exactly and treats no two different texts as equal. It
+ * stores, reads and searches records full of {@link TrialTexts} in the same way as any others; so
+ * each change of a text by the driver, its URL, the pool, the server, the database or a column
+ * shows here. The records are rolled back.
  */
 final class TextTrial {
 
@@ -42,9 +43,10 @@ final class TextTrial {
   }
 
   /**
-   * Refuses a database that changes texts, or whose tables take part in no transaction.
+   * Rejects a database that changes texts, or whose tables are not transactional.
    *
-   * @throws IllegalArgumentException if it does; says what happens to texts, and what to do
+   * @throws IllegalArgumentException if the database is rejected; the message says which texts
+   *     change and how to correct it
    */
   static void require(Transactions transactions, Dialect dialect, Tables tables) {
     List<TokenId> ids = new ArrayList<>();
@@ -57,18 +59,18 @@ final class TextTrial {
     boolean undone = transactions.single(session -> areGone(tables, session, ids));
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
-          "this %s database does not give texts back as they were stored, so that two users could become one: %s. %s"
+          ("this %s database does not return texts as they were stored, so two users could be"
+                  + " confused: %s. %s")
               .formatted(dialect.product(), String.join("; ", problems), dialect.textAdvice()));
     }
     if (!undone) {
       throw new IllegalArgumentException(
-          "token_record keeps what was rolled back: it is not a table with transactions. Make it"
-              + " as schema-%s.sql in the jar token-store-jdbc does"
-                  .formatted(dialect.scriptName()));
+          "token_record keeps rows that were rolled back; the table is not transactional. Create it"
+              + " with schema-%s.sql in the jar token-store-jdbc".formatted(dialect.scriptName()));
     }
   }
 
-  /** Whether none of these records is there. Those that are, are taken away. */
+  /** Deletes these records, and returns whether none of them existed. */
   private static boolean areGone(Tables tables, Session session, List<TokenId> ids)
       throws SQLException {
     String delete = tables.sql("delete from ${prefix}token_record where id = ?");
@@ -79,7 +81,7 @@ final class TextTrial {
     return left == 0;
   }
 
-  /** What happens to texts, each a sentence without a full stop; empty if nothing does. */
+  /** Returns the problems, each a sentence without a full stop; empty if there are none. */
   private List<String> problems() throws SQLException {
     try {
       for (String text : TrialTexts.ALL) {
@@ -87,13 +89,13 @@ final class TextTrial {
       }
       tellApart(store(TrialTexts.ORIGINAL, TrialTexts.ORIGINAL));
     } catch (SQLException e) {
-      // A database that could not be asked has not refused the text.
+      // A database that could not be reached has not rejected the text.
       if (e.getSQLState() == null || Failures.passing(e)) {
         throw e;
       }
       problems.put(
           "",
-          "token_record does not take every text (SQLState %s, code %d)"
+          "token_record does not accept every text (SQLState %s, code %d)"
               .formatted(e.getSQLState(), e.getErrorCode()));
     }
     return List.copyOf(problems.values());
@@ -112,7 +114,7 @@ final class TextTrial {
     String name = text.substring(0, text.offsetByCodePoints(0, 9));
     String filling = TrialTexts.filling(text, TokenRecord.MAX_ATTRIBUTE_BYTES - 50);
     return TokenRecord.builder(TokenId.of(id), TokenKind.OPEN, text, Instant.EPOCH)
-        // Were it ever left behind, the sweep would find it.
+        // If the record were ever left behind, the sweep would delete it.
         .expiresAt(Instant.EPOCH)
         .roles(Set.of(text, TrialTexts.filling(text, TokenRecord.MAX_ROLE_BYTES / 2)))
         .group(group)
@@ -143,7 +145,7 @@ final class TextTrial {
   private static List<String> texts(ResultSet row) throws SQLException {
     List<String> texts = new ArrayList<>();
     for (String column : COLUMNS) {
-      // Some databases take an empty text for none; none of these is empty.
+      // Some databases return null for an empty text; none of these texts is empty.
       texts.add(Objects.requireNonNullElse(row.getString(column), ""));
     }
     return texts;
@@ -171,7 +173,7 @@ final class TextTrial {
     }
     problems.putIfAbsent(
         column,
-        "token_record.%s gives %s back as %s"
+        "token_record.%s returns %s as %s"
             .formatted(column, character(one, index), character(other, index)));
   }
 
@@ -181,14 +183,14 @@ final class TextTrial {
 
   private void tellApart(TokenRecord record) throws SQLException {
     for (String column : List.of("subject", "group_name")) {
-      // As in the statements of the store: the text is a parameter.
+      // The text is a parameter, as in the statements of the store.
       if (found(record, column, List.of(record.subject())) != 1) {
         problems.putIfAbsent(column, "token_record." + column + " is not found by its text");
       }
       if (found(record, column, TrialTexts.ALIKE) != 0) {
         problems.putIfAbsent(
             column,
-            "token_record." + column + " has a collation that takes different texts for one");
+            "token_record." + column + " has a collation that treats different texts as equal");
       }
     }
   }

@@ -13,37 +13,42 @@ import javax.sql.DataSource;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * Runs work on connections of a DataSource, each piece as a whole or not at all.
+ * A runner of work on connections of a DataSource. Each piece of work takes effect as a whole or
+ * not at all:
  *
  * <ol>
- *   <li>A connection is taken; one that is inside of a transaction already is refused, one that
- *       leads to nobody or to a server without writes is given up for another one.
- *   <li>The work runs, bounded by the timeout of its statements and of the network.
- *   <li>It is committed, unless 5 s have passed: a write that comes later could be missed by those
- *       who ask what ended lately. For the same reason a commit that the database holds back is not
- *       acknowledged: the answer is not known, and the next call makes sure.
- *   <li>The connection goes back as it came, or is given up where it is of no use to anybody.
- *   <li>What was too much for one transaction is done in others, before anything is answered.
- *   <li>Where the work surely had no effect, it is tried again, at most twice and while there is
- *       time: after a deadlock, on a server that takes no writes, on a process that does not know a
- *       statement, on a connection that was lost before the commit was sent.
+ *   <li>It borrows a connection. A connection inside a transaction is rejected. A dead connection,
+ *       or one to a server that accepts no writes, is discarded and replaced.
+ *   <li>The work runs within the timeout of its statements and of the network.
+ *   <li>The transaction is committed, unless 5 s have passed, because readers of the latest
+ *       revocations could miss a later write. For the same reason a commit that the database
+ *       delayed is not acknowledged; its outcome is reported as unknown, and a repeated call gives
+ *       certainty.
+ *   <li>The connection is returned with its settings restored, or discarded if it is unusable.
+ *   <li>Work that is too much for one transaction runs in further transactions before the result is
+ *       returned.
+ *   <li>Work that surely had no effect is retried, at most twice and only within the timeout: after
+ *       a deadlock, on a server that accepts no writes, on a server process that does not know a
+ *       statement name, or after the connection was lost before the commit was sent.
  * </ol>
+ *
+ * <p>Thread-safe.
  */
 final class Transactions {
 
-  /** Work on a connection; may run several times. */
+  /** A piece of work on a connection; may run several times. */
   interface Work<T> {
     T run(Session session) throws SQLException;
   }
 
-  /** How work is run. */
+  /** A way to run work. */
   private enum Kind {
     SINGLE,
     REPEATABLE,
     TOGETHER
   }
 
-  /** How long after its begin a write may be committed. */
+  /** The time after the start of a write until which it may be committed. */
   static final Duration LATEST_COMMIT = Duration.ofSeconds(5);
 
   private static final int RETRIES = 2;
@@ -58,10 +63,11 @@ final class Transactions {
   private final UsableConnections usable;
 
   /**
-   * A runner.
+   * Creates a runner.
    *
-   * @param timeout how long a piece of work may take before no further statement is begun
-   * @param wallMillis the wall clock: the other one may stand still while the machine is suspended
+   * @param timeout the time after which a piece of work starts no further statement
+   * @param nanoTime the monotonic clock
+   * @param wallMillis the wall clock; the monotonic clock may stop while the machine is suspended
    */
   Transactions(
       DataSource source,
@@ -79,22 +85,22 @@ final class Transactions {
     this.usable = new UsableConnections(dialect, nanoTime);
   }
 
-  /** How long a call can hang on the network: longer than any statement may take. */
+  /** Returns the network timeout of a call, which is longer than that of any statement. */
   static Duration networkTimeout(Duration timeout) {
     return timeout.plusSeconds(2);
   }
 
-  /** How long after the begin of a write it may be acknowledged. */
+  /** Returns the time after the start of a write until which it may be acknowledged. */
   static Duration latestAcknowledgement(Duration timeout) {
     return LATEST_COMMIT.plus(networkTimeout(timeout));
   }
 
-  /** Runs a single statement, which is a transaction of its own. */
+  /** Runs a single statement as an auto-committed transaction. */
   <T> T single(Work<T> work) {
     return repeat(Kind.SINGLE, work);
   }
 
-  /** Runs a single statement that does no more when it runs twice. */
+  /** Runs a single idempotent statement as an auto-committed transaction. */
   <T> T repeatable(Work<T> work) {
     return repeat(Kind.REPEATABLE, work);
   }
@@ -113,18 +119,18 @@ final class Transactions {
         attempt.toBeDone.forEach(this::together);
         return result;
       } catch (SQLException e) {
-        // Elsewhere a deadlock has the same SQLState, and says nothing of the isolation.
+        // On other databases a deadlock has the same SQLState and does not show the isolation.
         surroundings.learn(e, dialect == Dialect.POSTGRESQL && kind != Kind.TOGETHER);
         if (retries == RETRIES || deadline.passed() || !attempt.hadNoEffect(e)) {
           throw Failures.unknown(e);
         }
-        // By chance, so that those who met do not meet again.
+        // A random pause, so that the same transactions do not collide again.
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE));
       }
     }
   }
 
-  /** One try at a piece of work. */
+  /** One attempt at a piece of work. */
   private final class Attempt {
 
     private final Kind kind;
@@ -176,7 +182,8 @@ final class Transactions {
           }
         }
       }
-      throw new SQLTimeoutException("no time is left for another connection");
+      throw new SQLTimeoutException(
+          "the timeout of the call was reached before a usable connection was found");
     }
 
     private <T> T runTogether(Work<T> work, Loan loan) throws SQLException {
@@ -194,7 +201,8 @@ final class Transactions {
       loan.commit();
       if (tooLateToTell.getAsBoolean()) {
         throw new TokenStoreException(
-            "a commit was held back for so long that other nodes may not have heard of it",
+            "a commit was delayed for so long that other nodes may have missed it; its outcome is"
+                + " unknown until the call is repeated",
             null,
             true);
       }
@@ -211,7 +219,7 @@ final class Transactions {
     }
   }
 
-  /** Whether so much time has passed from now on, by either clock. */
+  /** Returns a check whether the given time has elapsed from now on, by either clock. */
   private BooleanSupplier passed(Duration time) {
     Deadline monotonic = Deadline.in(time, nanoTime);
     long wall = wallMillis.getAsLong();

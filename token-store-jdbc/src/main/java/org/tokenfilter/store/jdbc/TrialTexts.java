@@ -8,16 +8,17 @@ import java.util.stream.IntStream;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * Texts that do not survive a database which takes fewer characters than Unicode has, counts their
- * length in bytes, tidies them up, or takes different ones for one.
+ * Texts that reveal a database that supports only a part of Unicode, counts lengths in bytes,
+ * normalizes texts, or treats different texts as equal.
  */
 final class TrialTexts {
 
-  /** All of Latin-1 but NUL: control characters, quotes, backslash, percent and question mark. */
+  /** All of Latin-1 except NUL: control characters, quotes, backslash, percent, question mark. */
   static final String LATIN = text(TokenRecord.MAX_SUBJECT_LENGTH, index -> 1 + index);
 
   /**
-   * As long as a subject may be, from everywhere in the basic plane, its last character included.
+   * A text of the longest length of a subject, with characters from the whole basic plane,
+   * including its last one.
    */
   static final String BASIC =
       text(
@@ -25,22 +26,26 @@ final class TrialTexts {
           index ->
               outsideOfSurrogates(0xFFFF - (TokenRecord.MAX_SUBJECT_LENGTH - 1 - index) * 247));
 
-  /** As long as a subject may be, from all planes above, the last code point included. */
+  /**
+   * A text of the longest length of a subject, with code points from all supplementary planes,
+   * including the last one.
+   */
   static final String SUPPLEMENTARY =
       text(TokenRecord.MAX_SUBJECT_LENGTH / 2, index -> 0x10FFFF - index * 8209);
 
   /**
-   * What is tidied up: marks at the begin and the end, blanks, letters with a mark of their own.
+   * A text that normalization changes: marks at the start and the end, blanks, letters with
+   * combining marks.
    */
   static final String UNTIDY = "\ufeff \u212b e\u0301 \u1e9b\u0323 \u200b\u00ad \ud83d\ude00 ? \t ";
 
-  /** All of these. */
+  /** All of these texts. */
   static final List<String> ALL = List.of(LATIN, BASIC, SUPPLEMENTARY, UNTIDY);
 
-  /** A text for which {@link #ALIKE} are often taken. */
+  /** A text that collations often treat as equal to those of {@link #ALIKE}. */
   static final String ORIGINAL = "Stra\u00dfe caf\u00e9 i \u30ab \ud83d\ude00";
 
-  /** Each differs from {@link #ORIGINAL} in one respect. */
+  /** Texts that differ from {@link #ORIGINAL} in one respect each. */
   static final List<String> ALIKE =
       List.of(
           "stra\u00dfe caf\u00e9 i \u30ab \ud83d\ude00",
@@ -62,12 +67,12 @@ final class TrialTexts {
 
   private TrialTexts() {}
 
-  /** The text again and again, to at most so many UTF-16 code units. */
+  /** Returns the text, repeated as often as fits into a number of UTF-16 code units. */
   static String repeated(String text, int units) {
     return text.repeat(Math.max(1, units / text.length()));
   }
 
-  /** The text again and again, to at most so many bytes of UTF-8. */
+  /** Returns the text, repeated as often as fits into a number of bytes of UTF-8. */
   static String filling(String text, int bytes) {
     return text.repeat(Math.max(1, bytes / text.getBytes(UTF_8).length));
   }

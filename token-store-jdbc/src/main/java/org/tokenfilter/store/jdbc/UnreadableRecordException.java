@@ -4,7 +4,7 @@ import java.io.Serial;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** A row is no record that this version knows, such as one that a newer version has written. */
+/** A row that this version cannot read, for example because a newer version wrote it. */
 final class UnreadableRecordException extends SQLException {
 
   @Serial private static final long serialVersionUID = 1L;

@@ -6,7 +6,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenId;
 
-/** Reports records that cannot be read, each once, as far as they are remembered. Thread-safe. */
+/**
+ * A log of records that cannot be read. Each record is logged once, as long as it is among the last
+ * 1,000. Thread-safe.
+ */
 final class UnreadableRecords {
 
   private static final Logger log = LoggerFactory.getLogger(UnreadableRecords.class);
@@ -18,9 +21,9 @@ final class UnreadableRecords {
   void report(TokenId id, UnreadableRecordException why) {
     if (isNew(id)) {
       log.warn(
-          "The record {} cannot be read: {}. Lists pass over it, whoever presents its token is"
-              + " answered 503, and it can be ended and expires as any other. Where a newer version"
-              + " has written it, update this node; else delete its row",
+          "The record {} cannot be read: {}. Lists skip it, requests with its token are answered"
+              + " 503, and it can still be revoked and expires as usual. If a newer version wrote"
+              + " it, update this node; otherwise delete its row",
           id.toString().substring(0, HANDLE),
           why.getMessage());
     }

@@ -10,13 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps connections out of use that lead to nobody, or to a server that has been demoted: after a
- * restart or a failover a pool still holds them. They are looked for from the moment on that a
- * connection was lost, that a write was refused, or that a server says it is a standby; and given
- * up, so that the pool makes new ones. Where that does not help, since the new ones lead to such a
- * server too, a few a second are given up until it does.
+ * A validator of pooled connections. After a restart or a failover a pool still holds connections
+ * that are dead or lead to a demoted server. Validation starts when a connection is lost, a write
+ * is rejected, or a server reports that it is a standby, and lasts one minute. Unusable connections
+ * are discarded so that the pool opens new ones. If the new ones lead to such a server too, only a
+ * few connections a second are discarded until one is usable.
  *
- * <p>A standby is not even read from: it may not yet know what has ended. Safe for many threads.
+ * <p>The store does not read from a standby, which may not know the latest revocations yet.
+ * Thread-safe.
  */
 final class UsableConnections {
 
@@ -27,13 +28,13 @@ final class UsableConnections {
     LOST
   }
 
-  /** For how long each connection is looked at before it is used. */
+  /** The time for which each connection is validated before use, after a problem. */
   private static final Duration SUSPICION = Duration.ofMinutes(1);
 
-  /** More than a pool holds; given up at once, if need be. */
+  /** The number of connections that may be discarded in a burst; more than a pool holds. */
   private static final int MOST = 64;
 
-  /** After so long one more may be given up. */
+  /** The time after which one more connection may be discarded. */
   private static final Duration ONE_MORE = Duration.ofMillis(250);
 
   private static final Logger log = LoggerFactory.getLogger(JdbcTokenStore.class);
@@ -53,27 +54,35 @@ final class UsableConnections {
     this.countedAt = nanoTime.getAsLong();
   }
 
-  /** A connection was lost: others of its age may be, too. */
+  /** Starts validation after a connection was lost, since others of its age may be lost too. */
   synchronized void lost() {
     suspected = true;
     suspectedAt = nanoTime.getAsLong();
   }
 
-  /** A write was refused. Whether the connection that it was refused on is to be given up. */
+  /**
+   * Starts validation after a write was rejected, and logs a warning at most once a minute.
+   *
+   * @return whether the caller must discard the connection
+   */
   synchronized boolean refused() {
     if (!told || nanoTime.getAsLong() - toldAt >= SUSPICION.toNanos()) {
       told = true;
       toldAt = nanoTime.getAsLong();
       log.warn(
-          "the database server takes no writes: it has been demoted, or is read-only. Connections"
-              + " to it are given up, so that the DataSource makes new ones; its URL has to lead to"
-              + " the primary");
+          "the database server accepts no writes; it was demoted or is read-only. Connections to it"
+              + " are discarded so that the DataSource opens new ones. The URL of the DataSource"
+              + " must lead to the primary");
     }
     lost();
     return giveUp();
   }
 
-  /** Whether work may be done on this connection; else it is to be given up. */
+  /**
+   * Returns whether this connection may be used; if false, the caller must discard it.
+   *
+   * @throws SQLException if the server is a standby and no more connections may be discarded now
+   */
   boolean accepts(Connection connection) throws SQLException {
     if (!suspected() && !saysStandby(connection)) {
       return true;
@@ -86,7 +95,7 @@ final class UsableConnections {
       return false;
     }
     if (state == State.STANDBY) {
-      throw new SQLException("the server is a standby, which may not know all ends", "25006");
+      throw new SQLException("the server is a standby and may not know all revocations", "25006");
     }
     return true;
   }

@@ -6,13 +6,16 @@ import java.util.Collection;
 import java.util.function.LongSupplier;
 import org.tokenfilter.store.TokenId;
 
-/** The connections on which tokens are ended, seen from the one that listens. */
+/**
+ * The channel on which transactions that revoke tokens notify the listening connections of all
+ * nodes. Thread-safe.
+ */
 final class WorkingConnections {
 
   private static final String NOTIFY =
       "select count(pg_notify(?, told.word)) as told from unnest(?::text[]) as told (word)";
 
-  /** How often it is looked whether two connections meet in one server process. */
+  /** The number of checks whether two connections share one server process. */
   private static final int LOOKS = 3;
 
   private final Transactions transactions;
@@ -29,7 +32,7 @@ final class WorkingConnections {
     return channel;
   }
 
-  /** Tells of these when the session's transaction is committed. */
+  /** Notifies listeners of these revocations when the transaction is committed. */
   void tell(Session session, Collection<TokenId> ids) throws SQLException {
     if (!ids.isEmpty()) {
       tell(session, ids.stream().map(TokenId::toString).toArray(String[]::new));
@@ -40,7 +43,7 @@ final class WorkingConnections {
     session.query(NOTIFY, row -> row.getInt("told"), channel, session.array("text", words));
   }
 
-  /** A proof for a connection that has just begun to listen. */
+  /** Returns a new probe of delivery, for a connection that has just started to listen. */
   Echo echo() {
     return new Echo(
         word ->
@@ -53,11 +56,11 @@ final class WorkingConnections {
   }
 
   /**
-   * Whether a pooler lends one server process to several sessions in turn, as it does in
-   * transaction mode. LISTEN would stay behind on a process that others use, and fill the memory of
-   * their drivers with what they never look at; so it is found out before.
+   * Returns whether a pooler lends one server process to several sessions in turn, as in
+   * transaction mode. It is called before LISTEN, because a LISTEN that stayed on a shared process
+   * would fill the memory of other clients' drivers with notifications that they never read.
    *
-   * @throws org.tokenfilter.store.TokenStoreException if it cannot be found out now
+   * @throws org.tokenfilter.store.TokenStoreException if the check fails
    */
   boolean shareServersWith(Connection listening) throws SQLException {
     int backend = PostgresBackend.of(listening);
@@ -72,7 +75,10 @@ final class WorkingConnections {
     return false;
   }
 
-  /** While the session holds a process, the listening connection gets another one, or keeps its. */
+  /**
+   * Returns whether the listening connection uses the server process of this transaction, or was
+   * moved to another process meanwhile.
+   */
   private static boolean meets(Session session, Connection listening, int backend)
       throws SQLException {
     int held = session.query(PostgresBackend.ASK, row -> row.getInt("backend")).get(0);

@@ -1,9 +1,9 @@
 /**
- * Keeps token records in PostgreSQL, MariaDB, MySQL or H2, for any number of nodes.
+ * A token store in PostgreSQL, MariaDB, MySQL or H2, shared by any number of nodes.
  *
- * <p>Enters: the calls of {@link org.tokenfilter.store.TokenStore}, and the application's
- * DataSource. Leaves: guarded statements in short transactions; their row counts and returned ids
- * are the answers. Start with {@link org.tokenfilter.store.jdbc.JdbcTokenStore}.
+ * <p>Input: the calls of {@link org.tokenfilter.store.TokenStore} and the application's DataSource.
+ * Output: guarded statements in short transactions, whose row counts and returned ids are the
+ * results. The entry point is {@link org.tokenfilter.store.jdbc.JdbcTokenStore}.
  */
 @NullMarked
 package org.tokenfilter.store.jdbc;

@@ -28,7 +28,7 @@ class DialectTest {
   void otherDatabasesAreRefusedAndTheSupportedOnesNamed() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Dialect.of(database("Oracle", "23")))
-        .withMessage("the database is Oracle; supported are PostgreSQL, MariaDB, MySQL and H2");
+        .withMessage("the database is Oracle; it must be PostgreSQL, MariaDB, MySQL or H2");
   }
 
   private static DatabaseMetaData database(String name, String version) {

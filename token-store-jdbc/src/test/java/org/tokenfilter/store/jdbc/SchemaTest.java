@@ -106,7 +106,7 @@ class SchemaTest {
 
     assertThat(problems())
         .contains(
-            "token_schema is not of version 1", "token_group_lock has not the slots 0 to 255");
+            "token_schema must have version 1", "token_group_lock must have the slots 0 to 255");
   }
 
   @Test
@@ -126,7 +126,7 @@ class SchemaTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JdbcTokenStore.builder(fake.source()).open())
-        .withMessageContainingAll("autoCommit off", "log-out");
+        .withMessageContainingAll("autoCommit off", "logout");
     assertThat(fake.calls).endsWith("close");
   }
 

@@ -25,7 +25,7 @@ import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenRecord;
 
-/** S12, S17: who is told of ends. */
+/** S12 and S17: the feed of revocations. */
 interface EndFeedClauses extends StoreUnderTest {
 
   @Test
@@ -95,11 +95,14 @@ interface EndFeedClauses extends StoreUnderTest {
     assertThat(all.ids()).hasSizeGreaterThanOrEqualTo(5);
   }
 
-  /** Whoever is told that a record has ended already may rely on it, whoever ended it and when. */
+  /**
+   * An answer that a record is revoked already acknowledges that revocation, even if its own commit
+   * was delayed.
+   */
   @Test
   default void s12_endWhoseCommitWasHeldBackIsToldOnceItIsAcknowledged() throws Exception {
     Optional<HeldBack> given = heldBack();
-    assumeTrue(given.isPresent(), "no write of this store can be held back, as it says");
+    assumeTrue(given.isPresent(), "the store under test cannot pause commits");
     HeldBack held = given.orElseThrow();
     Scene scene = new Scene(this);
     Scene everything = new Scene(this);
@@ -121,7 +124,7 @@ interface EndFeedClauses extends StoreUnderTest {
         TimeUnit.MILLISECONDS.sleep(100);
       }
       held.release();
-      // Once it is seen by others: there is nobody whose answer would tell.
+      // Wait until the other store sees the commits, since the callers' answers are unspecified.
       while (List.of(closed, replaced, one).stream()
           .anyMatch(record -> store().find(record.id()).orElseThrow().ending() == null)) {
         TimeUnit.MILLISECONDS.sleep(10);

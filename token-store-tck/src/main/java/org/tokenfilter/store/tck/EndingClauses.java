@@ -17,7 +17,7 @@ import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
-/** S8, S9, S10: ends are final, and children share them. */
+/** S8, S9 and S10: revocations are final and include the children. */
 interface EndingClauses extends StoreUnderTest {
 
   @Test

@@ -18,7 +18,7 @@ import org.tokenfilter.store.Position;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenRecord;
 
-/** S1: what makes room in a group that is full. */
+/** S1: evictions from a full group. */
 interface EvictionClauses extends StoreUnderTest {
 
   @Test

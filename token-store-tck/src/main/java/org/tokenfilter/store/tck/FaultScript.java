@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
-/** Which call is to fail, and how. Safe for many threads. */
+/** The faults that are planned for the calls of a store. Thread-safe. */
 final class FaultScript {
 
-  /** What happens around one call. */
+  /** The steps before and after one call. */
   record Steps(List<Runnable> before, List<Runnable> after) {
 
     Steps() {
@@ -43,7 +43,7 @@ final class FaultScript {
     return calls.getOrDefault(call, 0);
   }
 
-  /** Counts a call. */
+  /** Counts a call and returns its steps. */
   synchronized Steps next(Call call) {
     int number = calls.merge(call, 1, Integer::sum);
     Steps steps = new Steps();
@@ -59,7 +59,7 @@ final class FaultScript {
 
   private Steps steps(Call call, int nth) {
     if (nth < 1) {
-      throw new IllegalArgumentException("1 is the next call, not " + nth);
+      throw new IllegalArgumentException("nth must be at least 1 (1 is the next call), not " + nth);
     }
     return script
         .computeIfAbsent(call, none -> new HashMap<>())

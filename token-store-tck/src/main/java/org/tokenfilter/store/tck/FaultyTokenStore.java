@@ -23,22 +23,22 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * A store that fails when it is told to, for tests of what uses one:
+ * A token store that fails on demand, for tests of its callers:
  *
  * <pre>{@code
  * FaultyTokenStore store = new FaultyTokenStore(new InMemoryTokenStore());
- * store.failAfter(Call.END, 1);   // the next end takes effect, but its answer is lost
- * store.failBefore(Call.FIND, 2); // the next find works, the one after it does not
- * Hold hold = store.holdBefore(Call.RENEW, 1);
+ * store.failAfter(Call.REVOKE, 1); // the next revocation takes effect, but its answer is lost
+ * store.failBefore(Call.FIND, 2);  // the next find succeeds, the one after it fails
+ * PausedCall pausedCall = store.pauseBefore(Call.RENEW, 1);
  * }</pre>
  *
- * <p>Calls are counted from when the fault is asked for, and 1 is the next one; each fault happens
- * once. Where several are asked for one call, they happen in the order in which they were asked
- * for. Safe for many threads.
+ * <p>A call is identified by its number, counted from the request for the fault: 1 is the next call
+ * of that method. Each fault occurs once. Several faults of one call occur in the order in which
+ * they were requested. Thread-safe.
  */
 public final class FaultyTokenStore implements TokenStore {
 
-  /** The methods that can fail. */
+  /** A method that can fail. */
   public enum Call {
     /** {@link TokenStore#insert}. */
     INSERT,
@@ -63,61 +63,65 @@ public final class FaultyTokenStore implements TokenStore {
   private final TokenStore store;
   private final FaultScript script = new FaultScript();
 
-  /** Works like this store, until it is told to fail. */
+  /**
+   * Creates a store without faults.
+   *
+   * @param store the store that handles the calls
+   */
   public FaultyTokenStore(TokenStore store) {
     this.store = store;
   }
 
-  /** The nth call from now fails before it has an effect: nothing changes. */
+  /** Makes the nth call from now fail before its effect, so that nothing changes. */
   public void failBefore(Call call, int nth) {
-    before(call, nth, () -> fail(call + " failed before its effect"));
+    before(call, nth, () -> fail(call + " failed before its effect, as requested"));
   }
 
-  /** The nth call from now fails after its effect: the answer is lost on its way. */
+  /** Makes the nth call from now fail after its effect, as if its answer were lost. */
   public void failAfter(Call call, int nth) {
-    after(call, nth, () -> fail(call + " failed after its effect"));
+    after(call, nth, () -> fail(call + " failed after its effect, as requested"));
   }
 
-  /** The nth call from now hangs before it has an effect, until it is released. */
+  /** Pauses the nth call from now before its effect, until the result is released. */
   public Hold holdBefore(Call call, int nth) {
     Hold hold = new Hold();
     before(call, nth, hold::hang);
     return hold;
   }
 
-  /** The nth call from now hangs after its effect, until it is released. */
+  /** Pauses the nth call from now after its effect, until the result is released. */
   public Hold holdAfter(Call call, int nth) {
     Hold hold = new Hold();
     after(call, nth, hold::hang);
     return hold;
   }
 
-  /** Takes a step before the effect of the nth call from now; what it throws, the call throws. */
+  /** Runs a step before the effect of the nth call from now; the call rethrows its exceptions. */
   public void before(Call call, int nth, Runnable step) {
     script.before(call, nth, step);
   }
 
-  /** Takes a step after the effect of the nth call from now; what it throws, the call throws. */
+  /** Runs a step after the effect of the nth call from now; the call rethrows its exceptions. */
   public void after(Call call, int nth, Runnable step) {
     script.after(call, nth, step);
   }
 
-  /** Takes a step before each call of any method, such as a delay, until {@link #mend}. */
+  /** Runs a step, such as a delay, before each call of any method, until {@link #mend}. */
   public void beforeEach(Runnable step) {
     script.beforeEach(step);
   }
 
-  /** Fails each call of any method before it has an effect, until {@link #mend}. */
+  /** Makes each call of any method fail before its effect, until {@link #mend}. */
   public void cut() {
-    beforeEach(() -> fail("the store is cut off"));
+    beforeEach(() -> fail("all calls fail, as requested"));
   }
 
-  /** Forgets all faults that were asked for. Calls that hang go on hanging until released. */
+  /** Removes all requested faults. Calls that are paused already stay so until released. */
   public void mend() {
     script.clear();
   }
 
-  /** How often a method was called so far, failed calls included. */
+  /** Returns the number of calls of a method so far, failed calls included. */
   public int calls(Call call) {
     return script.calls(call);
   }
@@ -167,13 +171,13 @@ public final class FaultyTokenStore implements TokenStore {
     return play(Call.SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
   }
 
-  /** Watches the store below; never fails. */
+  /** Watches the underlying store; never fails. */
   @Override
   public AutoCloseable watch(Consumer<TokenId> ended) {
     return store.watch(ended);
   }
 
-  /** Closes the store below; never fails. */
+  /** Closes the underlying store; never fails. */
   @Override
   public void close() {
     store.close();

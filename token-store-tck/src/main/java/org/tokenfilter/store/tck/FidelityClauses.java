@@ -19,7 +19,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** S15: what comes back is what was given, to the millisecond and to the bit. */
+/** S15: records are returned exactly as stored, to the millisecond and to the bit. */
 interface FidelityClauses extends StoreUnderTest {
 
   @Test
@@ -51,7 +51,7 @@ interface FidelityClauses extends StoreUnderTest {
   default void s15_timesComeBackToTheMillisecondWhateverTheZone() {
     Scene scene = new Scene(this);
     TimeZone usual = TimeZone.getDefault();
-    // In New York some of these do not exist as local times, or exist twice; some are far away.
+    // In New York some of these are in a gap or overlap of local times; some are far in the future.
     List<Instant> times =
         Stream.of(
                 "2097-03-10T02:30:00.001Z",

@@ -3,22 +3,24 @@ package org.tokenfilter.store.tck;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * A store on the same data whose writes are done and not yet committed: others do not see them, and
- * its callers have no answer, until they are released. So a database behaves whose standby is away
- * or whose log volume is full.
+ * A store on the same data whose commits are paused: its writes are executed but not committed, so
+ * that other stores do not see them and its callers receive no answer until the commits are
+ * released. A database behaves like this while its synchronous standby is unavailable or its log
+ * volume is full.
  */
 public interface HeldBack {
 
-  /** The store, open. The contract closes it. */
+  /** Returns the store, which is open. The contract closes it. */
   TokenStore store();
 
   /**
-   * Waits until so many calls of the store are held back.
+   * Waits until the commits of the given number of calls are paused.
    *
+   * @param calls the number of calls
    * @throws InterruptedException if the waiting thread is interrupted
    */
   void awaitHeld(int calls) throws InterruptedException;
 
-  /** Lets all of them be committed. What their callers are told is left open. */
+  /** Releases all paused commits. The answers to their callers are unspecified. */
   void release();
 }

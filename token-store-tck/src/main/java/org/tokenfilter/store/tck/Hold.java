@@ -5,8 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * Where a call of a {@link FaultyTokenStore} hangs until it is released. Interrupting the hanging
- * thread lets it go, too: with a {@link TokenStoreException}, and still interrupted.
+ * A call of a {@link FaultyTokenStore} that pauses until it is released. If its thread is
+ * interrupted, the call throws a {@link TokenStoreException} and the thread stays interrupted.
+ * Thread-safe.
  */
 public final class Hold {
 
@@ -18,18 +19,18 @@ public final class Hold {
   Hold() {}
 
   /**
-   * Waits until a call hangs here.
+   * Waits until the call is paused.
    *
-   * @throws IllegalStateException if none came within 30 s
+   * @throws IllegalStateException if no call was paused within 30 s
    * @throws InterruptedException if the waiting thread is interrupted
    */
   public void awaitReached() throws InterruptedException {
     if (!reached.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("no call came here in " + PATIENCE_SECONDS + " s");
+      throw new IllegalStateException("no call was paused within " + PATIENCE_SECONDS + " s");
     }
   }
 
-  /** Lets the call go on. Before a call came: it will not hang. */
+  /** Releases the call. If called before the call arrives, the call will not pause. */
   public void release() {
     released.countDown();
   }
@@ -40,7 +41,7 @@ public final class Hold {
       released.await();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new TokenStoreException("interrupted while hanging", interrupted, true);
+      throw new TokenStoreException("interrupted while paused", interrupted, true);
     }
   }
 }

@@ -19,7 +19,7 @@ import org.tokenfilter.store.Insertion;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenRecord;
 
-/** S1, S2: what is stored, and what is not. */
+/** S1 and S2: accepted and rejected insertions. */
 interface InsertionClauses extends StoreUnderTest {
 
   @Test

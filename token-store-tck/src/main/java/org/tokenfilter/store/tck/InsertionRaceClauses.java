@@ -19,7 +19,7 @@ import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S1, S9: limits and parents when many threads on two nodes insert at once. */
+/** S1 and S9: limits and parents with concurrent insertions on two nodes. */
 interface InsertionRaceClauses extends StoreUnderTest {
 
   @Test

@@ -19,7 +19,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
-/** S14, S16, S18: closing, not knowing, and leaving nothing behind. */
+/** S14, S16 and S18: closing, unknown outcomes, and threads. */
 interface LifecycleClauses extends StoreUnderTest {
 
   @Test
@@ -81,13 +81,13 @@ interface LifecycleClauses extends StoreUnderTest {
     int rounds = 30;
     Set<Thread> atFirst = Thread.getAllStackTraces().keySet();
     askAll(rounds);
-    // What a driver or a pool keeps was started by now; whatever comes later, comes with each call.
+    // A driver or a pool has started its own threads by now; later ones are started by the calls.
     Set<Thread> usual = Thread.getAllStackTraces().keySet();
     askAll(rounds);
 
     Set<Thread> started = new HashSet<>(Thread.getAllStackTraces().keySet());
     started.removeAll(atFirst);
-    assertThat(started).allMatch(Thread::isDaemon, "keeps no JVM from ending");
+    assertThat(started).allMatch(Thread::isDaemon, "is a daemon thread");
     started.removeAll(usual);
     assertThat(started).hasSizeLessThan(rounds / 2);
   }

@@ -18,10 +18,11 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * A call whose true answer is known, and is not an empty one. Each is to be asked once.
+ * A call of a store method whose correct answer is known and not empty. To be made only once, since
+ * some calls change the data.
  *
  * @param call the name of the method
- * @param test asks, and says whether the answer is the true one
+ * @param test the call, which returns whether the answer is correct
  */
 record Question(String call, Predicate<TokenStore> test) {
 
@@ -29,7 +30,7 @@ record Question(String call, Predicate<TokenStore> test) {
     return test.test(store);
   }
 
-  /** One for each method of the store; prepares the data. */
+  /** Prepares the data, and returns one call for each method of the store. */
   static List<Question> each(StoreUnderTest tested) {
     Scene scene = new Scene(tested);
     Scene other = new Scene(tested);

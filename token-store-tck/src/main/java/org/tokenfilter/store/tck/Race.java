@@ -10,16 +10,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/** Runners that set off together, again and again. */
+/** A pool of threads that start the same task at the same time, repeatedly. */
 final class Race implements AutoCloseable {
 
-  /** Enough for a race that can be lost to be lost at least once. */
+  /** The number of rounds; enough that a race that can be lost is lost at least once. */
   static final int ROUNDS = 10;
 
-  /** Longer than any store takes; who is slower hangs. */
+  /** Longer than any store takes; a slower run is considered hung. */
   private static final int PATIENCE_SECONDS = 120;
 
-  /** What one runner does. */
+  /** The task of one runner. */
   interface Runner<T> {
     T run(int number) throws Exception;
   }
@@ -32,7 +32,7 @@ final class Race implements AutoCloseable {
     this.threads = Executors.newFixedThreadPool(runners);
   }
 
-  /** What the runners came back with, in the order of their numbers. */
+  /** Starts all runners at once, and returns their results in the order of their numbers. */
   <T> List<T> start(Runner<T> runner) throws Exception {
     CyclicBarrier barrier = new CyclicBarrier(runners);
     List<Callable<T>> runs =

@@ -16,7 +16,7 @@ import org.tokenfilter.store.Position;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenRecord;
 
-/** S3, S4, S11: what is found and listed. */
+/** S3, S4 and S11: finding and listing records. */
 interface ReadingClauses extends StoreUnderTest {
 
   @Test

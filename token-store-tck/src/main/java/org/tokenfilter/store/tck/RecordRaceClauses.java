@@ -13,7 +13,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S6, S7, S8: one record when many threads on two nodes change it at once. */
+/** S6, S7 and S8: concurrent changes of one record on two nodes. */
 interface RecordRaceClauses extends StoreUnderTest {
 
   @Test
@@ -25,7 +25,7 @@ interface RecordRaceClauses extends StoreUnderTest {
 
         race.start(
             number -> {
-              // All of them renew, so that renewals are under way when one of them ends it.
+              // All of them renew, so that renewals are in flight when one of them revokes it.
               for (int seconds = 1; seconds <= 3; seconds++) {
                 Instant usedAt = scene.now().plusSeconds(seconds);
                 node(number).renew(List.of(Scene.use(record, usedAt)), scene.now());

@@ -18,7 +18,7 @@ import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenRecord;
 
-/** S5, S6: what keeps a record alive, and that nothing brings it back. */
+/** S5 and S6: renewals extend live records, and nothing revives dead ones. */
 interface RenewalClauses extends StoreUnderTest {
 
   @Test

@@ -16,7 +16,7 @@ import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Reason;
 import org.tokenfilter.store.TokenRecord;
 
-/** S7: one record takes another's place. */
+/** S7: the replacement of a record by a successor. */
 interface ReplacementClauses extends StoreUnderTest {
 
   @Test

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
-/** Texts that one character set or another cannot hold, or that are tidied up on their way. */
+/** Sample texts that some character sets cannot represent, or that some drivers normalize. */
 final class SampleTexts {
 
-  /** How many UTF-16 code units each has at most. */
+  /** The maximum length of each text in {@link #ALL}, in UTF-16 code units. */
   static final int LENGTH = 200;
 
-  /** All but NUL, by kinds: ASCII, the rest of Latin-1, the basic plane, the planes above. */
+  /** Texts of every kind without NUL: ASCII, Latin-1, the basic plane, the planes above. */
   static final List<String> ALL =
       List.of(
           text(127, index -> 1 + index),
@@ -33,9 +33,8 @@ final class SampleTexts {
           "%C5%BD");
 
   /**
-   * Each group holds texts that become one where a character set lacks a letter: in ASCII, Latin-1,
-   * Windows-1252, Shift JIS, in UTF-8 of at most three bytes, or in none of them but by a collation
-   * or a normalization.
+   * Groups of texts that become equal if a character set lacks a character, such as ASCII, Latin-1,
+   * Windows-1252, Shift JIS or UTF-8 of at most three bytes, or by a collation or a normalization.
    */
   static final List<List<String>> CONFUSED =
       List.of(
@@ -52,7 +51,7 @@ final class SampleTexts {
 
   private SampleTexts() {}
 
-  /** The text again and again, to at most so many bytes of UTF-8. */
+  /** Returns the text repeated at least once, up to the given number of bytes of UTF-8. */
   static String filling(String text, int bytes) {
     return text.repeat(Math.max(1, bytes / text.getBytes(UTF_8).length));
   }

@@ -20,21 +20,21 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** One test's own subject, group and records in a store that may hold others' as well. */
+/** The subject, group and records of one test, in a store that may hold others as well. */
 final class Scene {
 
   static final Duration IDLE = Duration.ofMinutes(30);
 
-  /** Before anything that a test does. */
+  /** A time before all times of a test. */
   static final Instant LONG_AGO = Instant.EPOCH;
 
-  /** The window in which ends are asked for. */
+  /** The window for recent revocations. */
   static final Duration WINDOW = Duration.ofMinutes(1);
 
-  /** More ends than all the tests together make in a window. */
+  /** A limit above the number of revocations of all tests within a window. */
   static final int PLENTY = 1_000_000;
 
-  /** How many calls of a sweep are plenty. */
+  /** A limit above the number of sweeps, and of live records, of any test. */
   private static final int MANY = 10_000;
 
   final String subject = "subject-" + newId();
@@ -59,12 +59,12 @@ final class Scene {
     tested.clock().move(time);
   }
 
-  /** A record that lives for half an hour after its last use, issued now. */
+  /** Returns a record, issued now, with an idle timeout of half an hour. */
   TokenRecord.Builder sliding() {
     return TokenRecord.builder(newId(), TokenKind.SESSION, subject, now()).idleTimeout(IDLE);
   }
 
-  /** A record that never expires, issued now. */
+  /** Returns a record, issued now, that never expires. */
   TokenRecord.Builder lasting() {
     return lastingSince(now());
   }
@@ -77,7 +77,7 @@ final class Scene {
     return TokenRecord.builder(newId(), TokenKind.OPEN, subject, issuedAt);
   }
 
-  /** Stores a record without a limit; it must work. */
+  /** Stores a record without a limit; fails the test if it is not stored. */
   TokenRecord insert(TokenRecord.Builder builder) {
     TokenRecord record = builder.build();
     assertThat(tested.store().insert(record, Limit.NONE, now()))
@@ -85,7 +85,7 @@ final class Scene {
     return record;
   }
 
-  /** As both nodes find it; it must be there, and they must agree. */
+  /** Returns a record as both nodes find it; fails the test if it is missing or they differ. */
   TokenRecord find(TokenId id) {
     TokenRecord record = tested.store().find(id).orElseThrow();
     assertThat(tested.otherNode().find(id)).contains(record);
@@ -96,13 +96,13 @@ final class Scene {
     return find(record.id());
   }
 
-  /** Neither node knows it. */
+  /** Asserts that neither node finds the record. */
   void assertUnknown(TokenRecord record) {
     assertThat(tested.store().find(record.id())).isEmpty();
     assertThat(tested.otherNode().find(record.id())).isEmpty();
   }
 
-  /** It is as it was given: nothing ended or renewed it. */
+  /** Asserts that both nodes find the records as given, neither revoked nor renewed since. */
   void assertUnchanged(TokenRecord... records) {
     assertThat(Stream.of(records).map(this::find)).containsExactly(records);
   }
@@ -111,13 +111,13 @@ final class Scene {
     return Ending.of(Reason.CLOSED, now());
   }
 
-  /** Closes a record; it must work. */
+  /** Revokes a record; fails the test if it is not revoked. */
   TokenRecord close(TokenRecord record) {
     assertThat(tested.store().end(record.id(), closed())).contains(record.id());
     return record.ended(closed());
   }
 
-  /** A use of the record now. */
+  /** Returns a renewal by a use of the record now. */
   Renewal use(TokenRecord record) {
     return use(record, now());
   }
@@ -131,18 +131,18 @@ final class Scene {
     return tested.store().list(subject, now(), null, MANY);
   }
 
-  /** Sweeps until a sweep finds nothing to do; answers what was ended. */
+  /** Sweeps until a sweep has nothing to do; returns the ids of the revoked records. */
   List<TokenId> sweep(Instant expiredBefore, Instant deadBefore) {
     List<TokenId> expired = new ArrayList<>();
     for (int call = 0; call < MANY; call++) {
       Sweep sweep = tested.store().sweep(expiredBefore, deadBefore, 100);
       expired.addAll(sweep.expired());
-      // What a sweep ended may be due for the next one, which is to delete it.
+      // A record that a sweep has revoked may be due for deletion by the next one.
       if (!sweep.more() && sweep.expired().isEmpty() && sweep.deleted() == 0) {
         return expired;
       }
     }
-    throw new AssertionError("after " + MANY + " sweeps there is more to do");
+    throw new AssertionError("records are still due after " + MANY + " sweeps");
   }
 
   static @Nullable Reason reason(TokenRecord record) {

@@ -7,18 +7,22 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
-/** A clock that stands still until it is moved. For tests; safe for many threads. */
+/** A clock for tests that stands still until it is moved. Thread-safe. */
 public final class SettableClock extends Clock {
 
   private final Time time;
   private final ZoneId zone;
 
-  /** Starts at the present, to the millisecond. */
+  /** Creates a clock at the present time, truncated to the millisecond. */
   public SettableClock() {
     this(Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS));
   }
 
-  /** Starts at this time. */
+  /**
+   * Creates a clock at the given time.
+   *
+   * @param start the initial time
+   */
   public SettableClock(Instant start) {
     this(new Time(start), ZoneOffset.UTC);
   }
@@ -28,12 +32,12 @@ public final class SettableClock extends Clock {
     this.zone = zone;
   }
 
-  /** Moves it forward, or back by a negative duration. */
+  /** Moves the clock forward, or back by a negative duration. */
   public void move(Duration by) {
     time.move(by);
   }
 
-  /** Sets it to this time. */
+  /** Sets the clock to the given time. */
   public void set(Instant now) {
     time.set(now);
   }
@@ -48,7 +52,7 @@ public final class SettableClock extends Clock {
     return zone;
   }
 
-  /** The same clock, seen from another zone: moving one moves both. */
+  /** Returns a view of this clock in another zone; moving one of them moves both. */
   @Override
   public Clock withZone(ZoneId other) {
     return new SettableClock(time, other);

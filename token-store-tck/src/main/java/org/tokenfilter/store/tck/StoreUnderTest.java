@@ -3,37 +3,37 @@ package org.tokenfilter.store.tck;
 import java.util.Optional;
 import org.tokenfilter.store.TokenStore;
 
-/** What the contract asks of whoever brings a store. */
+/** The store under test, provided to the contract by the author of the store. */
 public interface StoreUnderTest {
 
-  /** The store, the same object throughout a test. The contract closes it after the test. */
+  /** Returns the store; the same object throughout a test. The contract closes it afterwards. */
   TokenStore store();
 
   /**
-   * A second store object on the same data, as another node would have it; {@link #store()} itself
-   * where there is but one node. The contract closes it after the test.
+   * Returns a second store object on the same data, as on another node, or {@link #store()} itself
+   * if the store supports only one node. The contract closes it after the test.
    */
   TokenStore otherNode();
 
   /**
-   * The time of the test, which moves by minutes. It starts at the present, so that a store whose
-   * own clock (S12) cannot be set may keep that.
+   * Returns the clock of the test, which the tests move by minutes. It starts at the present time,
+   * so that it also suits a store whose own clock (S12) cannot be set.
    */
   SettableClock clock();
 
   /**
-   * A store whose data cannot be reached, such as one whose database listens at no port; empty
-   * where there is no such thing. The contract closes it after use.
+   * Returns a store that cannot reach its data, for instance because its database has a wrong port,
+   * or empty to skip the test. The contract closes it after use.
    */
   default Optional<TokenStore> unreachable() {
     return Optional.empty();
   }
 
   /**
-   * A store whose commits are held back until they are released, such as one whose connections wait
-   * in {@code commit}; empty where a write is seen by others at the moment at which it is done, as
-   * in memory. It should look back as shortly as it can: the test waits until it no longer names
-   * what ended before.
+   * Returns a store whose commits are paused until they are released, for instance because its
+   * connections wait in {@code commit}, or empty if writes are visible to others at once, as in
+   * memory. Its feed of revocations should look back as shortly as possible, since the test waits
+   * until a revocation is no longer reported.
    */
   default Optional<HeldBack> heldBack() {
     return Optional.empty();

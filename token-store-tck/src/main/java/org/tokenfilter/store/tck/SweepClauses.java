@@ -18,7 +18,7 @@ import org.tokenfilter.store.Sweep;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
-/** S13: what a sweep ends and deletes, and what it leaves. */
+/** S13: the records that a sweep revokes, deletes and leaves. */
 interface SweepClauses extends StoreUnderTest {
 
   @Test
@@ -83,7 +83,7 @@ interface SweepClauses extends StoreUnderTest {
     Stream.of(dead, unused).forEach(scene::assertUnknown);
     scene.assertUnchanged(endedLater, live, lasting);
 
-    // Where a store marks an ended record by its end, this is when it looks at the overdue one.
+    // A store that schedules a revoked record by its revocation now visits the overdue one.
     scene.sweep(start.plusSeconds(61), start.plusSeconds(61));
     Stream.of(overdueEnded, endedLater).forEach(scene::assertUnknown);
     scene.assertUnchanged(live, lasting);

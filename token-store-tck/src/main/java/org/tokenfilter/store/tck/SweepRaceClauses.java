@@ -20,20 +20,20 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S13: two sweepers beside whoever renews and inserts. */
+/** S13: two concurrent sweepers, with concurrent renewals and insertions. */
 interface SweepRaceClauses extends StoreUnderTest {
 
   @Test
   default void s13_sweepersEndEachExpiredRecordOnceAndNoRenewedOne() throws Exception {
     try (Race race = new Race(6)) {
-      // Few records and more rounds: the start is where sweepers and renewals meet.
+      // Few records and more rounds, since sweepers and renewals collide mainly at the start.
       for (int round = 0; round < 4 * Race.ROUNDS; round++) {
         raceOnce(race, new Scene(this));
       }
     }
   }
 
-  /** Runners 0 and 1 sweep until the others are done: 2 and 3 renew, 4 and 5 insert. */
+  /** Runners 0 and 1 sweep until the others are done; 2 and 3 renew, 4 and 5 insert. */
   private void raceOnce(Race race, Scene scene) throws Exception {
     Instant due = scene.now().plus(IDLE).plusSeconds(60);
     List<TokenRecord> used = insertMany(scene);

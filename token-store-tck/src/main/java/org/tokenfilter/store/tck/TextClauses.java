@@ -16,7 +16,7 @@ import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** S15: any text comes back, and no two texts are taken for one. */
+/** S15: all texts are returned exactly as stored, and different texts are kept apart. */
 interface TextClauses extends StoreUnderTest {
 
   @Test
@@ -99,7 +99,7 @@ interface TextClauses extends StoreUnderTest {
     }
   }
 
-  /** A record whose texts differ from another one's in these characters alone. */
+  /** Inserts a record whose texts differ from those of other records only by the given text. */
   private TokenRecord confusing(Scene scene, String unique, String text) {
     TokenRecord record =
         of(scene, unique + text)
@@ -143,7 +143,7 @@ interface TextClauses extends StoreUnderTest {
     return TokenRecord.builder(Scene.newId(), TokenKind.OPEN, subject, scene.now());
   }
 
-  /** As much as is allowed, whatever the filling's size in UTF-8. */
+  /** Returns the largest attributes allowed, made of a filling of any size in UTF-8. */
   private static Map<String, String> attributes(String filling) {
     int size = filling.getBytes(StandardCharsets.UTF_8).length;
     return Map.of("name", filling.repeat((TokenRecord.MAX_ATTRIBUTE_BYTES - 4) / size));

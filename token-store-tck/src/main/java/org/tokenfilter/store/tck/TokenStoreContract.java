@@ -3,8 +3,8 @@ package org.tokenfilter.store.tck;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * The clauses S1 to S18 of {@link org.tokenfilter.store.TokenStore} as tests, each named by its
- * clause. A store's own test extends this class and brings the store:
+ * The contract of {@link org.tokenfilter.store.TokenStore} as tests, each named by its clause, S1
+ * to S18. The test of a store extends this class and provides the store:
  *
  * <pre>{@code
  * class MyStoreTest extends TokenStoreContract {
@@ -24,25 +24,25 @@ import org.junit.jupiter.api.AfterEach;
  * }
  * }</pre>
  *
- * <p>Each test has a new instance, so each has new store objects. The data may stay from test to
- * test and need not be empty, for every test makes ids, subjects and groups of its own; but nobody
- * else may need it, for the tests sweep it. Dead records must be kept for five minutes at least.
- * Nothing sleeps but where a commit is {@link #heldBack()}; races start at a barrier and are
- * repeated.
+ * <p>Each test runs in a new instance with new store objects. The data may be kept between tests
+ * and need not be empty, since each test uses its own ids, subjects and groups. The data must not
+ * be used by anything else, since the tests sweep it. Dead records must be kept for at least five
+ * minutes. The tests do not sleep, except the one that needs {@link #heldBack()}. Races start at a
+ * barrier and are repeated.
  *
- * <p>What a black box cannot show, and so is not tested here:
+ * <p>The following cannot be observed from outside and is not tested here:
  *
  * <ul>
- *   <li>S5, S13: the number of round trips, that a sweep which finds nothing is cheap, and that it
- *       never holds up renewals. A benchmark on much data shows it.
- *   <li>S12: a write that commits late, where there is no {@link #heldBack()}, and the store's
- *       clock going wrong. Needs a hand inside.
- *   <li>S13: that renewals do not move the store's mark. Only the cost tells.
- *   <li>S14: that what the store did not open stays open. Only who opened it can look; shown here
- *       is that another node does not notice.
- *   <li>S16: an answer lost on its way, a call that hangs. Needs a proxy between the store and its
- *       data; shown here is a closed store, and an {@link #unreachable()} one where it is given.
- *   <li>S17: that hints arrive, since they may be lost.
+ *   <li>S5, S13: the number of round trips, the low cost of a sweep without due records, and that a
+ *       sweep never blocks renewals. Use a benchmark on a large amount of data.
+ *   <li>S12: a write that is committed late, if {@link #heldBack()} is empty, and errors of the
+ *       store's clock. Both need access to the store's internals.
+ *   <li>S13: that renewals do not move the times of the next visits. Only the cost shows it.
+ *   <li>S14: that resources which the store did not open stay open. Only their owner can check
+ *       this; the contract checks that another node is not affected.
+ *   <li>S16: lost answers and hanging calls. Both need a proxy between the store and its data; the
+ *       contract checks a closed store, and an {@link #unreachable()} one if it is provided.
+ *   <li>S17: that notifications arrive, since they may be lost.
  *   <li>S18: threads and randomness that no caller can notice.
  * </ul>
  */
@@ -64,7 +64,7 @@ public abstract class TokenStoreContract
 
   private final SettableClock clock = new SettableClock();
 
-  /** For the tests of one store. */
+  /** Creates an instance for one test. */
   protected TokenStoreContract() {}
 
   @Override
@@ -72,7 +72,7 @@ public abstract class TokenStoreContract
     return clock;
   }
 
-  /** Closes both nodes, also where a test has closed one: closing is idempotent (S14). */
+  /** Closes both nodes, even if a test has closed one, since closing is idempotent (S14). */
   @AfterEach
   final void closeStores() {
     store().close();

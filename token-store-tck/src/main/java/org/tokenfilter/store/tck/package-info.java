@@ -1,10 +1,10 @@
 /**
- * The contract of a token store as tests: whoever writes a store extends one class and inherits
- * them all.
+ * The compatibility kit for token stores: the contract of a token store as tests, which the author
+ * of a store inherits by extending one class.
  *
- * <p>Enters: two store objects on the same data. Leaves: test results, named by the clauses S1 to
- * S18. Start with {@link org.tokenfilter.store.tck.TokenStoreContract}. Beside it, for anyone's
- * tests: a clock that can be set, and a store that fails when it is told to.
+ * <p>Input: two store objects on the same data. Output: test results, named by the clauses S1 to
+ * S18. Start with {@link org.tokenfilter.store.tck.TokenStoreContract}. The package also has two
+ * test doubles for applications: a clock that can be set, and a store that fails on demand.
  */
 @NullMarked
 package org.tokenfilter.store.tck;

@@ -31,26 +31,32 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * Keeps each record as a file in a folder that any number of processes may share.
+ * A token store that keeps each record as a file, in a folder shared by any number of processes.
  *
- * <p>Good for reading how a store is written, and for a small site on one machine whose tokens are
- * to outlive a restart: a thousand records, some ten writes a second. It is not made to be fast:
- * one step at a time, and whatever looks for records reads them all, with renewals waiting. What
- * was acknowledged outlives a killed process; a power cut as far as the file system does.
+ * <p>It is an example of how to write a store. It also suits a small site on one machine whose
+ * tokens must survive a restart, with about a thousand records and ten writes per second. It is not
+ * fast: steps run one at a time, and each search reads all records while renewals wait.
+ * Acknowledged writes survive a killed process, and a power failure as far as the file system does.
  *
- * <p>The file system must lock files, move them atomically and show all nodes the same at once. A
- * local one does; one of a network must be mounted so that it does. Its clock is the store's own
- * (S12). Two applications of one server do not share a folder: each has this class, and with it the
- * turns that threads take, anew.
+ * <p>The file system must support file locks and atomic moves, and show changes to all nodes at
+ * once. Local file systems do; a network file system must be mounted accordingly. The file system's
+ * clock is the store's own clock (S12). Two applications of one server must not share a folder,
+ * since each loads its own copy of this class and of its locks between threads.
  */
 public final class FolderTokenStore implements TokenStore {
 
-  /** How far a node's clock may be ahead without its log-ins being missed. */
+  /** How far a node's clock may be ahead before revokeAll misses its logins. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
   private final RecordFolder folder;
 
-  /** Ends are told of for the retention; a call waits for its turn until the timeout. */
+  /**
+   * Creates a store in a folder, which is created if necessary.
+   *
+   * @param folder the folder
+   * @param retention the time for which revocations are reported (S12)
+   * @param timeout the maximum time for which a call waits for other calls
+   */
   public FolderTokenStore(Path folder, Duration retention, Duration timeout) {
     this.folder = new RecordFolder(folder, retention, timeout);
   }
@@ -102,7 +108,7 @@ public final class FolderTokenStore implements TokenStore {
             return false;
           }
           if (successor.parent() != null || !Objects.equals(old.get().group(), successor.group())) {
-            throw new IllegalArgumentException("a successor has the same group and no parent");
+            throw new IllegalArgumentException("successor must have the same group and no parent");
           }
           step.insert(successor);
           step.end(id, new Ending(now, Reason.REPLACED, successor.id()));
@@ -174,25 +180,25 @@ public final class FolderTokenStore implements TokenStore {
         });
   }
 
-  /** Nothing is open between two calls. */
+  /** Does nothing, since no resource is open between calls. */
   @Override
   public void close() {}
 
   private static void requireNotEnded(TokenRecord record) {
     if (record.ending() != null) {
-      throw new IllegalArgumentException("a new record has not ended");
+      throw new IllegalArgumentException("a new record must not be revoked already");
     }
   }
 
   private static boolean mayHaveChildren(Step step, TokenId id, Instant now) {
     Optional<TokenRecord> parent = step.find(id);
     if (parent.isPresent() && parent.get().parent() != null) {
-      throw new IllegalArgumentException("a record that has a parent is no parent");
+      throw new IllegalArgumentException("the parent must not have a parent itself");
     }
     return parent.isPresent() && parent.get().liveAt(now);
   }
 
-  /** Ends the oldest of a record's group until there is room for it; false if there is none. */
+  /** Evicts the oldest records of a group until there is room; returns false if there is none. */
   private static boolean makeRoom(
       Step step, TokenRecord record, Limit limit, Instant now, List<TokenId> evicted)
       throws IOException {
@@ -203,7 +209,7 @@ public final class FolderTokenStore implements TokenStore {
     Predicate<TokenRecord> counts = other -> group.equals(other.group()) && other.liveAt(now);
     boolean evict = limit.policy() == Limit.Policy.EVICT_OLDEST;
     for (TokenRecord oldest : evict ? step.all(counts) : List.<TokenRecord>of()) {
-      // Counted anew each time: the children of one that went may have been of this group, too.
+      // Count again each time: children of an evicted record may have been in this group, too.
       if (step.all(counts).size() >= limit.most()
           && !Objects.equals(oldest.id(), record.parent())) {
         evicted.addAll(step.end(oldest.id(), Ending.of(Reason.EVICTED, now)));

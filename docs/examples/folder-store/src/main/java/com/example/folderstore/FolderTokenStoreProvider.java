@@ -8,10 +8,10 @@ import java.util.Set;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreProvider;
 
-/** Opens a {@link FolderTokenStore} for {@code token.store=folder}. */
+/** The provider of {@link FolderTokenStore}, chosen by {@code token.store=folder}. */
 public final class FolderTokenStoreProvider implements TokenStoreProvider {
 
-  /** For the service loader. */
+  /** Creates the provider. Called by {@link java.util.ServiceLoader}. */
   public FolderTokenStoreProvider() {}
 
   @Override
@@ -19,7 +19,7 @@ public final class FolderTokenStoreProvider implements TokenStoreProvider {
     return "folder";
   }
 
-  /** {@code token.store.folder.folder}: where the records are; needed. */
+  /** Returns the required setting {@code token.store.folder.folder}, the folder of the records. */
   @Override
   public Set<String> settings() {
     return Set.of("folder");
@@ -41,7 +41,7 @@ public final class FolderTokenStoreProvider implements TokenStoreProvider {
       return Duration.parse(text);
     } catch (DateTimeParseException wrong) {
       throw new IllegalArgumentException(
-          name + " is an ISO-8601 duration such as PT1H, not '" + text + "'", wrong);
+          name + " must be an ISO-8601 duration such as PT1H, not '" + text + "'", wrong);
     }
   }
 }

@@ -40,22 +40,22 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * The folder: what a database would do for a store. Steps are taken one at a time, however many
- * threads and processes there are, and each as a whole or not at all.
+ * A folder of records with transactions, in place of a database. Steps of all threads and processes
+ * run one at a time, and each takes effect as a whole or not at all. Thread-safe.
  *
  * <ul>
- *   <li>{@code lock} is locked by whoever takes a step.
- *   <li>{@code records/ID} is a record, ID in hexadecimal: there are file systems that fold case.
- *   <li>{@code journal} is a step that has been decided: whoever takes the next one does it again
- *       first, should its author have died over it.
- *   <li>{@code ends/ID} is stamped by the file system when a record has ended.
+ *   <li>{@code lock} is locked by the process that runs a step.
+ *   <li>{@code records/ID} is a record; ID is hexadecimal, since some file systems ignore case.
+ *   <li>{@code journal} is a committed step. If its process died before it was applied, the next
+ *       step applies it first.
+ *   <li>{@code ends/ID} is stamped by the file system when a record is revoked.
  *   <li>{@code mark-live} and {@code mark-dead} are the earliest times at which a live record may
- *       be to be ended and a dead one to be deleted (S13). Renewals do not move them.
+ *       have to be revoked and a dead one deleted (S13). Renewals do not move them.
  * </ul>
  */
 final class RecordFolder {
 
-  /** What is done in one step. */
+  /** The work of one step. */
   interface Work<T> {
     T run(Step step) throws IOException;
   }
@@ -64,10 +64,10 @@ final class RecordFolder {
   private static final String LIVE = "mark-live";
   private static final String DEAD = "mark-dead";
 
-  /** How long before its acknowledgement an end may have been stamped. */
+  /** The maximum time from the stamp of a revocation to its acknowledgement. */
   private static final Duration UNTIL_ACKNOWLEDGED = Duration.ofSeconds(5);
 
-  /** Operating systems lock for a process, not for a thread: threads take turns first. */
+  /** Locks between threads, by folder; file locks of the system are held by the whole process. */
   private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
 
   private final Path folder;
@@ -86,13 +86,13 @@ final class RecordFolder {
       records = Files.createDirectories(folder.resolve("records"));
       ends = Files.createDirectories(folder.resolve("ends"));
     } catch (IOException e) {
-      throw new TokenStoreException("the folder " + path + " cannot be made", e, false);
+      throw new TokenStoreException("the folder " + path + " cannot be created", e, false);
     }
     journal = folder.resolve("journal");
     turn = TURNS.computeIfAbsent(folder, none -> new ReentrantLock(true));
   }
 
-  /** A record as it is now. Takes no lock: files appear whole. */
+  /** Returns the current record. Takes no lock, since files are replaced atomically. */
   Optional<TokenRecord> find(TokenId id) {
     Path file = records.resolve(name(id));
     try {
@@ -101,7 +101,7 @@ final class RecordFolder {
       if (Files.isDirectory(records)) {
         return Optional.empty();
       }
-      throw new TokenStoreException("the folder " + folder + " is gone", e, true);
+      throw new TokenStoreException("the folder " + folder + " no longer exists", e, true);
     } catch (IOException e) {
       throw new TokenStoreException("the file " + file + " cannot be read", e, true);
     } catch (RuntimeException e) {
@@ -109,7 +109,11 @@ final class RecordFolder {
     }
   }
 
-  /** Takes a step, when no other one is being taken. */
+  /**
+   * Runs a step, once no other one is running.
+   *
+   * @throws TokenStoreException if the folder is busy until the timeout, or cannot be used
+   */
   <T> T step(Work<T> work) {
     long giveUp = System.nanoTime() + timeout.toNanos();
     try {
@@ -121,7 +125,7 @@ final class RecordFolder {
           if (System.nanoTime() - giveUp > 0) {
             throw new TokenStoreException("the folder " + folder + " is busy", null, true);
           }
-          // Another process has it, and there is no waiting for a file's lock with a time-out.
+          // Another process has the lock. Java cannot wait for a file lock with a timeout.
           Thread.sleep(1);
         }
         redo();
@@ -136,7 +140,7 @@ final class RecordFolder {
       throw new TokenStoreException("the folder " + folder + " cannot be used", e, true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new TokenStoreException("interrupted before the folder was free", e, true);
+      throw new TokenStoreException("interrupted while waiting for the folder", e, true);
     }
   }
 
@@ -154,13 +158,16 @@ final class RecordFolder {
     Files.delete(journal);
   }
 
-  /** Writes a file whole: it is as it was, or as it is to be. */
+  /** Replaces a file atomically. */
   private void put(Path file, String text) throws IOException {
     Path whole = Files.writeString(folder.resolve("new"), text);
     Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** When a record is to be looked at by a sweep: at its deadline, and again once it is dead. */
+  /**
+   * Returns the time at which a sweep must visit a record: the deadline of a live record, and the
+   * start of the retention of a revoked one.
+   */
   static Instant dueAt(TokenRecord record) {
     Instant death = record.death();
     return death == null ? Instant.MAX : death;
@@ -187,7 +194,7 @@ final class RecordFolder {
     }
   }
 
-  /** What is read and changed while nobody else changes anything. */
+  /** A step: reads and changes of records without any concurrent change. Not thread-safe. */
   final class Step {
 
     private final Map<TokenId, TokenRecord> changed = new LinkedHashMap<>();
@@ -199,9 +206,7 @@ final class RecordFolder {
       return Optional.ofNullable(changed.get(id)).or(() -> RecordFolder.this.find(id));
     }
 
-    /**
-     * Those of all records that are wanted, with this step's changes, the oldest first; a new list.
-     */
+    /** Returns a new list of the matching records, with this step's changes, the oldest first. */
     List<TokenRecord> all(Predicate<TokenRecord> wanted) throws IOException {
       if (read == null) {
         read = new HashMap<>();
@@ -216,7 +221,7 @@ final class RecordFolder {
           .collect(Collectors.toCollection(ArrayList::new));
     }
 
-    /** Keeps a new record, once the step is over. */
+    /** Adds a new record, which is stored when the step is committed. */
     void insert(TokenRecord record) throws IOException {
       if (find(record.id()).isPresent()) {
         throw new DuplicateTokenException(record.id());
@@ -225,12 +230,12 @@ final class RecordFolder {
       put(record);
     }
 
-    /** Keeps a record as it is now, once the step is over, and in the order of the calls. */
+    /** Changes a record. On commit, changes are stored in the order of the calls. */
     void put(TokenRecord record) {
       changed.put(record.id(), record);
     }
 
-    /** Ends a record and its children, which go first: no reader is to see one outlive it. */
+    /** Revokes a record after its children, so that no reader sees a child outlive it. */
     List<TokenId> end(TokenId id, Ending ending) throws IOException {
       Optional<TokenRecord> record = find(id).filter(found -> found.ending() == null);
       if (record.isEmpty()) {
@@ -248,7 +253,7 @@ final class RecordFolder {
       return ids;
     }
 
-    /** Deletes a record at once; this cannot be taken back. */
+    /** Deletes a record at once; this cannot be rolled back. */
     void delete(TokenId id) throws IOException {
       Files.deleteIfExists(records.resolve(name(id)));
       if (read != null) {
@@ -256,13 +261,13 @@ final class RecordFolder {
       }
     }
 
-    /** Forgets what this step has changed. */
+    /** Discards the changes of this step. */
     void rollBack() {
       changed.clear();
       read = null;
     }
 
-    /** What a sweep has to end and to delete. Where nothing can be due, no record is read. */
+    /** Returns the records to revoke or to delete. Reads no record if the marks show none due. */
     List<TokenRecord> due(Instant expiredBefore, Instant deadBefore) throws IOException {
       if (!mark(LIVE).isBefore(expiredBefore) && !mark(DEAD).isBefore(deadBefore)) {
         return List.of();
@@ -277,7 +282,7 @@ final class RecordFolder {
       return due;
     }
 
-    /** What ended lately by the file system's clock, which all nodes share. */
+    /** Returns the recent revocations by the file system's clock, which all nodes share. */
     Ends endedWithin(Duration window, int limit) throws IOException {
       Instant now = time();
       Instant from = now.minus(window).minus(UNTIL_ACKNOWLEDGED);
@@ -315,7 +320,7 @@ final class RecordFolder {
       }
     }
 
-    /** The beginning of time where no mark was set. */
+    /** Returns the time of a mark, or the earliest possible time if the mark is not set. */
     private Instant mark(String name) throws IOException {
       Path mark = folder.resolve(name);
       return Files.exists(mark) ? Instant.parse(Files.readString(mark)) : Instant.MIN;

@@ -18,8 +18,9 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * A record as one line of ASCII: {@code id=...&kind=OPEN&subject=alice}, encoded as a query string
- * is. What is null is left out; what a later version adds is skipped.
+ * A record as one line of ASCII, encoded like a query string, such as {@code
+ * id=...&kind=OPEN&subject=alice}. Null values are omitted. Unknown fields, which a later version
+ * may add, are ignored.
  */
 final class RecordLine {
 

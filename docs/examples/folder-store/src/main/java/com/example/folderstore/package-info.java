@@ -1,8 +1,8 @@
 /**
- * A worked example of a store of your own: each record is a file in a folder.
+ * An example of a custom token store, which keeps each record as a file in a folder.
  *
- * <p>Start with {@link com.example.folderstore.FolderTokenStore}, which holds what any store has to
- * decide; {@code RecordFolder} is what a database would do for it.
+ * <p>Start with {@link com.example.folderstore.FolderTokenStore}, which has the logic that each
+ * store needs. {@code RecordFolder} provides the transactions that a database would provide.
  */
 @NullMarked
 package com.example.folderstore;

@@ -17,11 +17,12 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * The frame of a store over a database, with one command. The methods that are missing are yours.
+ * The frame of a store over a database, with one command. A real store implements the other
+ * methods.
  */
 public abstract class DatabaseTokenStore implements TokenStore {
 
-  private static final String END_RECORD =
+  private static final String REVOKE_RECORD =
       """
       update token
          set ended_at = ?, reason = ?, successor = ?, visit_at = ?
@@ -31,11 +32,12 @@ public abstract class DatabaseTokenStore implements TokenStore {
   private static final String LOCK_CHILDREN =
       "select id from token where parent = ? and ended_at is null order by id for update";
 
-  private static final String TELL_OF_END =
+  private static final String INSERT_REVOCATION =
       "insert into token_end (id, told_at) values (?, clock_timestamp())";
 
   /**
-   * A write gives up before its commit after this time: readers of ends look back further (S12).
+   * A write gives up before its commit after this time: polls for revocations look back further
+   * (S12).
    */
   private static final Duration LATEST_COMMIT = Duration.ofSeconds(5);
 
@@ -48,10 +50,10 @@ public abstract class DatabaseTokenStore implements TokenStore {
     this.timeout = timeout;
   }
 
-  /** What is done in one transaction. */
+  /** A step that runs in one transaction. */
   @FunctionalInterface
   protected interface Work<T> {
-    /** Does it; whatever it throws, nothing has changed. */
+    /** Runs the step. If it throws, nothing has changed. */
     T run(Connection connection) throws SQLException;
   }
 
@@ -59,21 +61,21 @@ public abstract class DatabaseTokenStore implements TokenStore {
   public List<TokenId> end(TokenId id, Ending ending) {
     return inTransaction(
         connection -> {
-          // The record first: whoever inserts a child holds a lock on it, and is waited for here.
-          if (!endOne(connection, id, ending)) {
+          // The record first: this waits for insertions of children, which hold a lock on it.
+          if (!revokeOne(connection, id, ending)) {
             return List.of();
           }
-          // A second statement: it sees the children that were waited for.
-          List<TokenId> ended = new ArrayList<>(List.of(id));
+          // A second statement: it sees the children of those insertions.
+          List<TokenId> revoked = new ArrayList<>(List.of(id));
           for (TokenId child : lockChildren(connection, id)) {
-            endOne(connection, child, Ending.of(ending.reason(), ending.at()));
-            ended.add(child);
+            revokeOne(connection, child, Ending.of(ending.reason(), ending.at()));
+            revoked.add(child);
           }
-          return ended;
+          return revoked;
         });
   }
 
-  /** S16: the answer, or that it is not known. */
+  /** Runs a step; throws if its outcome is unknown (S16). */
   protected <T> T inTransaction(Work<T> work) {
     long start = System.nanoTime();
     try (Connection connection = dataSource.getConnection()) {
@@ -82,7 +84,7 @@ public abstract class DatabaseTokenStore implements TokenStore {
       try {
         T answer = work.run(connection);
         if (System.nanoTime() - start > LATEST_COMMIT.toNanos()) {
-          throw new TokenStoreException("a write took too long and was undone", null, true);
+          throw new TokenStoreException("a write took too long and was rolled back", null, true);
         }
         connection.commit();
         return answer;
@@ -91,13 +93,13 @@ public abstract class DatabaseTokenStore implements TokenStore {
         connection.rollback();
       }
     } catch (SQLException e) {
-      throw new TokenStoreException("the database did not do it", e, retryable(e));
+      throw new TokenStoreException("the database call failed", e, retryable(e));
     }
   }
 
-  private boolean endOne(Connection connection, TokenId id, Ending ending) throws SQLException {
+  private boolean revokeOne(Connection connection, TokenId id, Ending ending) throws SQLException {
     long at = ending.at().toEpochMilli();
-    try (PreparedStatement update = prepare(connection, END_RECORD)) {
+    try (PreparedStatement update = prepare(connection, REVOKE_RECORD)) {
       update.setLong(1, at);
       update.setString(2, ending.reason().name());
       update.setBytes(3, bytes(ending.successor()));
@@ -107,9 +109,9 @@ public abstract class DatabaseTokenStore implements TokenStore {
         return false;
       }
     }
-    try (PreparedStatement tell = prepare(connection, TELL_OF_END)) {
-      tell.setBytes(1, id.bytes());
-      tell.executeUpdate();
+    try (PreparedStatement insert = prepare(connection, INSERT_REVOCATION)) {
+      insert.setBytes(1, id.bytes());
+      insert.executeUpdate();
       return true;
     }
   }

@@ -1,4 +1,4 @@
-/** How a store over a database begins, as docs/stores.md shows it. It is compiled, not run. */
+/** The frame of a store over a database, shown in docs/writing-a-store.md; compiled, not run. */
 @NullMarked
 package com.example.databasestore;
 

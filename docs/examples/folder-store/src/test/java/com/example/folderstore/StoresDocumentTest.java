@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds docs/stores.md to the code: each snippet names the file that it is from, in a comment
- * before it, and stands there word by word, but for versions in a pom.xml.
+ * Holds docs/jdbc-store.md and docs/writing-a-store.md to the code: each snippet names its file in
+ * a comment before it, and equals that file's text word by word, except versions in a pom.xml.
  */
 class StoresDocumentTest {
 
@@ -94,7 +94,8 @@ class StoresDocumentTest {
   }
 
   private static String document() throws IOException {
-    return Files.readString(ROOT.resolve("docs/stores.md"));
+    return Files.readString(ROOT.resolve("docs/writing-a-store.md"))
+        + Files.readString(ROOT.resolve("docs/jdbc-store.md"));
   }
 
   private static String words(String text) {
