@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** Accounts that change while the application runs; every password is right. */
@@ -35,12 +35,12 @@ public final class Directory implements Authenticator {
   }
 
   @Override
-  public Optional<Subject> authenticate(Login login) {
-    return Optional.ofNullable(accounts.get(login.username()));
+  public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
+    return Optional.ofNullable(accounts.get(credential.username()));
   }
 
   @Override
-  public boolean canTellCurrent() {
+  public boolean supportsCurrent() {
     return true;
   }
 

@@ -26,7 +26,7 @@ import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -75,12 +75,12 @@ final class ListenersOverHttpTest {
       TokenListener throwing =
           new TokenListener() {
             @Override
-            public void issued(TokenRecord record) {
+            public void tokenIssued(TokenRecord record) {
               throw thrown;
             }
 
             @Override
-            public void refused(Rejection rejection, String why, ClientAddress client) {
+            public void tokenRejected(Rejection rejection, String why, ClientAddress client) {
               throw thrown;
             }
           };
@@ -101,7 +101,7 @@ final class ListenersOverHttpTest {
     TokenListener blocking =
         new TokenListener() {
           @Override
-          public void issued(TokenRecord record) {
+          public void tokenIssued(TokenRecord record) {
             begun.countDown();
             // Deaf to interrupts.
             while (letGo.getCount() > 0) {
@@ -196,22 +196,22 @@ final class ListenersOverHttpTest {
     private final List<String> events = new CopyOnWriteArrayList<>();
 
     @Override
-    public void issued(TokenRecord record) {
+    public void tokenIssued(TokenRecord record) {
       events.add("issued " + record.id());
     }
 
     @Override
-    public void renewed(TokenRecord record) {
+    public void tokenRenewed(TokenRecord record) {
       events.add("renewed " + record.id());
     }
 
     @Override
-    public void ended(TokenId id, Reason reason) {
+    public void tokenRevoked(TokenId id, RevocationReason reason) {
       events.add("ended " + id + " " + reason);
     }
 
     @Override
-    public void refused(Rejection rejection, String why, ClientAddress client) {
+    public void tokenRejected(Rejection rejection, String why, ClientAddress client) {
       events.add("refused " + rejection);
     }
 

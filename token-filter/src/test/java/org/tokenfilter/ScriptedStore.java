@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -65,7 +65,7 @@ public final class ScriptedStore implements TokenStore {
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     return ask(Call.INSERT, () -> store.insert(record, limit, now));
   }
 
@@ -80,8 +80,8 @@ public final class ScriptedStore implements TokenStore {
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    return ask(Call.END, () -> store.end(id, ending));
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    return ask(Call.END, () -> store.revoke(id, revocation));
   }
 
   @Override
@@ -90,22 +90,22 @@ public final class ScriptedStore implements TokenStore {
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    return store.endAll(selection, ending, limit);
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    return store.revokeAll(selection, revocation, limit);
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
     return store.list(subject, now, after, limit);
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    return store.endedWithin(window, limit);
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    return store.revokedWithin(window, limit);
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     return store.sweep(expiredBefore, deadBefore, limit);
   }
 
@@ -114,13 +114,13 @@ public final class ScriptedStore implements TokenStore {
     store.close();
   }
 
-  private <T> T ask(Call call, Supplier<T> question) {
+  private <T> T ask(Call call, Supplier<T> lookup) {
     Script script = this.script;
     if (script != null && Thread.currentThread().getName().startsWith("token-filter ")) {
       throw new TokenStoreException("down beside requests", null, true);
     }
     happen(script, call, When.BEFORE);
-    T answer = question.get();
+    T answer = lookup.get();
     happen(script, call, When.AFTER);
     return answer;
   }

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.benchmark.end.EndBenchmark;
+import org.tokenfilter.benchmark.end.RevocationBenchmark;
 import org.tokenfilter.benchmark.http.HttpBenchmark;
-import org.tokenfilter.benchmark.http.Plan;
+import org.tokenfilter.benchmark.http.BenchmarkPlan;
 import org.tokenfilter.benchmark.login.LoginTimingBenchmark;
 import org.tokenfilter.benchmark.micro.MicroBenchmark;
 import org.tokenfilter.benchmark.profile.ProfileBenchmark;
@@ -25,8 +25,8 @@ public final class Benchmarks {
   private static final Path FOLDER = Path.of("target", "benchmarks");
   private static final Report REPORT = new Report(FOLDER, Boolean.getBoolean("benchmark.document"));
   private static final int FAILED = 1;
-  private static final int ON_HEAP = 500_000;
-  private static final int SEEN = 200_000;
+  private static final int STORED_TOKENS = 500_000;
+  private static final int CACHED_TOKENS = 200_000;
 
   private Benchmarks() {}
 
@@ -46,19 +46,19 @@ public final class Benchmarks {
 
   private static void measure(String[] choice) throws Exception {
     switch (String.join(" ", choice)) {
-      case "quick" -> http(Plan.quick());
-      case "full" -> http(Plan.full());
+      case "quick" -> http(BenchmarkPlan.quick());
+      case "full" -> http(BenchmarkPlan.full());
       case "micro" -> micro();
       case "scale" -> scale();
       case "heap" -> heap();
-      case "ends" -> ends();
+      case "ends" -> revocations();
       case "profile" -> profile();
       case "logins" -> logins();
       case "all" -> {
         heap();
         micro();
-        http(Plan.full());
-        ends();
+        http(BenchmarkPlan.full());
+        revocations();
         logins();
         scale();
       }
@@ -66,7 +66,7 @@ public final class Benchmarks {
     }
   }
 
-  private static void http(Plan plan) throws Exception {
+  private static void http(BenchmarkPlan plan) throws Exception {
     new HttpBenchmark(plan, FOLDER, REPORT).run();
   }
 
@@ -74,8 +74,8 @@ public final class Benchmarks {
     new MicroBenchmark(REPORT).run();
   }
 
-  private static void ends() throws Exception {
-    new EndBenchmark(FOLDER, REPORT).run();
+  private static void revocations() throws Exception {
+    new RevocationBenchmark(FOLDER, REPORT).run();
   }
 
   private static void logins() throws Exception {
@@ -96,6 +96,6 @@ public final class Benchmarks {
   }
 
   private static void heap() throws Exception {
-    new HeapBenchmark(FOLDER, REPORT, ON_HEAP, SEEN).run();
+    new HeapBenchmark(FOLDER, REPORT, STORED_TOKENS, CACHED_TOKENS).run();
   }
 }

@@ -54,7 +54,7 @@ class ClockAheadTest {
             nodes
                 .security(1)
                 .storeCalls()
-                .observe(
+                .addListener(
                     (operation, outcome, nanos) -> {
                       if (operation == StoreOperation.ENDED_WITHIN) {
                         looks.incrementAndGet();
@@ -78,7 +78,7 @@ class ClockAheadTest {
       nodes.node(0).validate(presented(ahead));
       nodes.node(1).validate(presented(ahead));
 
-      assertThat(nodes.node(0).endOthers(own.record())).isOne();
+      assertThat(nodes.node(0).revokeOthers(own.record())).isOne();
 
       for (int node = 0; node < 2; node++) {
         int judge = node;
@@ -89,7 +89,7 @@ class ClockAheadTest {
                     assertThat(rejection(nodes, judge, presented(ahead)))
                         .isEqualTo(Rejection.CLOSED));
       }
-      assertThat(nodes.node(1).endAll(ALICE.name())).isOne();
+      assertThat(nodes.node(1).revokeAll(ALICE.name())).isOne();
     }
   }
 

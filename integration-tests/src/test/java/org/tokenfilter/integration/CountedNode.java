@@ -19,8 +19,8 @@ import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.service.Binding;
-import org.tokenfilter.service.Surroundings;
-import org.tokenfilter.service.Timeliness;
+import org.tokenfilter.service.ServiceEnvironment;
+import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.Limit;
@@ -79,7 +79,7 @@ final class CountedNode implements AutoCloseable {
     backgroundStore = JdbcTokenStore.builder(background.source).open();
     SecureRandom random = new SecureRandom();
     KeyRing keys =
-        JwkSetFile.create(folder.resolve("keys.jwks"), ContentEncryption.A256GCM, random, begin);
+        JwkSetFile.readOrCreate(folder.resolve("keys.jwks"), ContentEncryption.A256GCM, random, begin);
     service =
         new TokenService(
             requestStore,
@@ -93,15 +93,15 @@ final class CountedNode implements AutoCloseable {
                 false,
                 Duration.ofDays(1),
                 Duration.ZERO,
-                TokenPolicy.Replay.REPORT,
+                TokenPolicy.ReusePolicy.REPORT,
                 Limit.NONE,
                 Binding.OFF),
             "/shop",
-            new Timeliness(lag, null, PATIENCE),
-            new Surroundings(clock, this::nanoTime, random, Runnable::run),
+            new CachePolicy(lag, null, PATIENCE),
+            new ServiceEnvironment(clock, this::nanoTime, random, Runnable::run),
             List.of());
     execute(NOTE_WRITES);
-    service.pollEnds();
+    service.pollRevocations();
     forgetCounts();
   }
 
@@ -139,10 +139,10 @@ final class CountedNode implements AutoCloseable {
   void pass() {
     clock.move(STEP);
     polls++;
-    service.pollEnds();
+    service.pollRevocations();
     if (polls % (TICK.toMillis() / STEP.toMillis()) == 0) {
       int before = background.sent.get();
-      service.writeUses();
+      service.flushRenewals();
       renewalStatements.add(background.sent.get() - before);
     }
   }
@@ -206,7 +206,7 @@ final class CountedNode implements AutoCloseable {
 
   @Override
   public void close() {
-    service.stop();
+    service.shutdown();
     requestStore.close();
     backgroundStore.close();
     pool.close();

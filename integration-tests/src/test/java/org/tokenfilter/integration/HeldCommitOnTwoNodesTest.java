@@ -70,9 +70,9 @@ class HeldCommitOnTwoNodesTest {
       TokenService other = second.service();
       List<Ending> endings =
           List.of(
-              new Ending("closed", issue(node, "a"), (at, token) -> at.close(token.record().id())),
+              new Ending("closed", issue(node, "a"), (at, token) -> at.revoke(token.record().id())),
               new Ending("revoked", issue(node, "b"), (at, token) -> at.revoke(token.value())),
-              new Ending("all", issue(node, "c"), (at, token) -> at.endAll("c")));
+              new Ending("all", issue(node, "c"), (at, token) -> at.revokeAll("c")));
       for (Ending ending : endings) {
         other.validate(presented(ending.token()));
       }

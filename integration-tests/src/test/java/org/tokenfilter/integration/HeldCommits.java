@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.tokenfilter.store.TokenStore;
-import org.tokenfilter.store.tck.HeldBack;
+import org.tokenfilter.store.tck.PausedCommits;
 
 /** A store whose connections hold each commit back until they are released. */
-final class HeldCommits implements HeldBack {
+final class HeldCommits implements PausedCommits {
 
   private static final int PATIENCE_SECONDS = 120;
 
@@ -63,7 +63,7 @@ final class HeldCommits implements HeldBack {
   }
 
   @Override
-  public void awaitHeld(int commits) throws InterruptedException {
+  public void awaitPaused(int commits) throws InterruptedException {
     if (!held.tryAcquire(commits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("not so many commits: " + commits);
     }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
@@ -84,9 +84,9 @@ class KilledProcessTest {
   private static void assertReplacementKept(Database database) throws Exception {
     killAfter(database, "replace");
     try (TokenStore store = reopen(database)) {
-      Ending ending = endOfThird(store);
-      assertThat(ending.reason()).isEqualTo(Reason.REPLACED);
-      assertThat(ending.successor()).isEqualTo(Records.id((byte) 9));
+      Revocation revocation = endOfThird(store);
+      assertThat(revocation.reason()).isEqualTo(RevocationReason.REPLACED);
+      assertThat(revocation.successor()).isEqualTo(Records.id((byte) 9));
       assertThat(live(store, 9)).isTrue();
     }
   }
@@ -94,9 +94,9 @@ class KilledProcessTest {
   private static void assertEndKept(Database database) throws Exception {
     killAfter(database, "end");
     try (TokenStore store = reopen(database)) {
-      assertThat(endOfThird(store).reason()).isEqualTo(Reason.CLOSED);
+      assertThat(endOfThird(store).reason()).isEqualTo(RevocationReason.CLOSED);
       // Final: nobody ends it a second time.
-      assertThat(store.end(Records.id((byte) 3), Ending.of(Reason.CLOSED, Instant.now())))
+      assertThat(store.revoke(Records.id((byte) 3), Revocation.of(RevocationReason.CLOSED, Instant.now())))
           .isEmpty();
     }
   }
@@ -121,12 +121,12 @@ class KilledProcessTest {
                 "PT1H"));
   }
 
-  private static Ending endOfThird(TokenStore store) {
+  private static Revocation endOfThird(TokenStore store) {
     for (int number = 1; number <= 5; number++) {
       assertThat(live(store, number)).as("record %s is live", number).isEqualTo(number != 3);
     }
     TokenRecord third = store.find(Records.id((byte) 3)).orElseThrow();
-    return Objects.requireNonNull(third.ending());
+    return Objects.requireNonNull(third.revocation());
   }
 
   private static boolean live(TokenStore store, int number) {

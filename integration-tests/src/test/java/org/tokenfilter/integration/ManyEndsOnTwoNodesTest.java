@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.service.TokenCounts;
-import org.tokenfilter.service.TokenCounts.Emptying;
+import org.tokenfilter.service.TokenStatistics;
+import org.tokenfilter.service.TokenStatistics.CacheClearCause;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Subject;
@@ -46,7 +46,7 @@ class ManyEndsOnTwoNodesTest {
       long ended = 0;
       for (int second = 0; second < SECONDS; second++) {
         for (int i = 0; i < SUBJECTS_A_SECOND; i++) {
-          ended += nodes.node(second).endAll(ending(second * SUBJECTS_A_SECOND + i));
+          ended += nodes.node(second).revokeAll(ending(second * SUBJECTS_A_SECOND + i));
         }
         // No faster than that, and slower where the machine is.
         do {
@@ -57,7 +57,7 @@ class ManyEndsOnTwoNodesTest {
 
       assertThat(ended).isEqualTo((long) SECONDS * SUBJECTS_A_SECOND * TOKENS_OF_A_SUBJECT);
       for (int node = 0; node < 2; node++) {
-        TokenCounts counts = nodes.node(node).counts();
+        TokenStatistics statistics = nodes.node(node).statistics();
         long fromMemory = hits(nodes, node) - hits[node];
         long read = misses(nodes, node) - misses[node];
         Figures.note(
@@ -69,8 +69,8 @@ class ManyEndsOnTwoNodesTest {
             node,
             fromMemory,
             read,
-            counts.emptied(Emptying.TOO_MANY_ENDS) + counts.emptied(Emptying.GAP));
-        assertThat(counts.emptied(Emptying.TOO_MANY_ENDS)).isZero();
+            statistics.cacheClears(CacheClearCause.TOO_MANY_ENDS) + statistics.cacheClears(CacheClearCause.GAP));
+        assertThat(statistics.cacheClears(CacheClearCause.TOO_MANY_ENDS)).isZero();
         assertThat(fromMemory).as("from memory on node %d", node).isGreaterThan(read);
       }
     }
@@ -88,10 +88,10 @@ class ManyEndsOnTwoNodesTest {
   }
 
   private static long hits(TwoNodes nodes, int node) {
-    return nodes.node(node).counts().hits();
+    return nodes.node(node).statistics().hits();
   }
 
   private static long misses(TwoNodes nodes, int node) {
-    return nodes.node(node).counts().misses();
+    return nodes.node(node).statistics().misses();
   }
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
-import org.tokenfilter.store.tck.HeldBack;
+import org.tokenfilter.store.tck.PausedCommits;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
 /** The contract on MariaDB, through its own driver and through that of MySQL. */
@@ -44,7 +44,7 @@ class MariaDbContractTest extends TokenStoreContract {
   }
 
   @Override
-  public Optional<HeldBack> heldBack() {
+  public Optional<PausedCommits> pausedCommits() {
     return Optional.of(
         new HeldCommits(
             POOL, held -> JdbcTokenStore.builder(held).timeout(Duration.ofSeconds(4)).open()));

@@ -15,9 +15,9 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
@@ -75,7 +75,7 @@ class MariaDbSetUpsTest {
   @Test
   void serverThatHasBecomeReadOnlyIsUnknownAndItsConnectionsAreReplaced() throws SQLException {
     Instant now = Clock.systemUTC().instant();
-    Ending closed = Ending.of(Reason.CLOSED, now);
+    Revocation closed = Revocation.of(RevocationReason.CLOSED, now);
     String database = MariaDbServer.newDatabase();
     try (HikariDataSource owner = PostgresServer.pool("jdbc:mariadb:" + database, 1)) {
       JdbcTokenStore.builder(owner).createSchema(true).open().close();
@@ -89,14 +89,14 @@ class MariaDbSetUpsTest {
         execute(owner, "set global read_only = 1");
         try {
           assertThatExceptionOfType(TokenStoreException.class)
-              .isThrownBy(() -> store.end(Records.id((byte) 1), closed))
+              .isThrownBy(() -> store.revoke(Records.id((byte) 1), closed))
               .matches(TokenStoreException::retryable);
-          assertThat(store.find(Records.id((byte) 1)).orElseThrow().ending()).isNull();
+          assertThat(store.find(Records.id((byte) 1)).orElseThrow().revocation()).isNull();
         } finally {
           execute(owner, "set global read_only = 0");
         }
         assertThat(connection(pool)).isNotEqualTo(before);
-        assertThat(store.end(Records.id((byte) 1), closed)).hasSize(1);
+        assertThat(store.revoke(Records.id((byte) 1), closed)).hasSize(1);
       }
     }
   }

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -83,7 +83,7 @@ class PgBouncerTest {
           ends.add(threads.submit(() -> end(store)));
         }
         for (Future<TokenId> end : ends) {
-          assertThat(store.find(end.get()).orElseThrow().ending()).isNotNull();
+          assertThat(store.find(end.get()).orElseThrow().revocation()).isNotNull();
         }
       } finally {
         threads.shutdownNow();
@@ -144,7 +144,7 @@ class PgBouncerTest {
           .anyMatch(line -> line.contains("pooler in transaction mode") && line.contains("listen"));
       assertThat(said(Level.INFO, "delivery of notifications is confirmed")).isFalse();
       TokenId ended = end(store);
-      assertThat(store.endedWithin(Duration.ofMinutes(1), 1_000).ids()).contains(ended);
+      assertThat(store.revokedWithin(Duration.ofMinutes(1), 1_000).ids()).contains(ended);
       assertThat(sessionsThatListened()).isZero();
     }
     assertThat(heard).isEmpty();
@@ -209,10 +209,10 @@ class PgBouncerTest {
       store.insert(record, Limit.NONE, now);
       bouncer.pause();
       await().atMost(PATIENCE).until(() -> isUnknown(() -> hasty.find(record.id())));
-      assertUnknown(() -> hasty.end(record.id(), closed()));
+      assertUnknown(() -> hasty.revoke(record.id(), closed()));
       bouncer.resume();
-      assertThat(store.find(record.id()).orElseThrow().ending()).isNull();
-      assertThat(store.end(record.id(), closed())).containsExactly(record.id());
+      assertThat(store.find(record.id()).orElseThrow().revocation()).isNull();
+      assertThat(store.revoke(record.id(), closed())).containsExactly(record.id());
     }
   }
 
@@ -235,7 +235,7 @@ class PgBouncerTest {
       // Nobody asks meanwhile: the pool does not know that its connections are lost.
       bouncer.kill();
       bouncer.start();
-      assertThat(store.end(record.id(), closed())).containsExactly(record.id());
+      assertThat(store.revoke(record.id(), closed())).containsExactly(record.id());
       assertThat(store.find(ended)).isPresent();
     }
   }
@@ -267,8 +267,8 @@ class PgBouncerTest {
         .matches(TokenStoreException::retryable);
   }
 
-  private Ending closed() {
-    return Ending.of(Reason.CLOSED, now);
+  private Revocation closed() {
+    return Revocation.of(RevocationReason.CLOSED, now);
   }
 
   private TokenRecord record() {
@@ -280,7 +280,7 @@ class PgBouncerTest {
   private TokenId end(TokenStore store) {
     TokenRecord record = record();
     store.insert(record, Limit.NONE, now);
-    assertThat(store.end(record.id(), closed())).containsExactly(record.id());
+    assertThat(store.revoke(record.id(), closed())).containsExactly(record.id());
     return record.id();
   }
 

@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
@@ -34,7 +34,7 @@ class PostgresFailoverTest {
   private static final int SIZE = 8;
 
   private final Instant now = Instant.now();
-  private final Ending closed = Ending.of(Reason.CLOSED, now);
+  private final Revocation closed = Revocation.of(RevocationReason.CLOSED, now);
 
   @Test
   void connectionsToADemotedServerAreReplaced() throws Exception {
@@ -51,22 +51,22 @@ class PostgresFailoverTest {
 
       // All of them lead to the standby: nothing is answered by it, although it would.
       assertUnknown(() -> store.find(Records.id((byte) 1)));
-      assertUnknown(() -> store.end(Records.id((byte) 1), closed));
+      assertUnknown(() -> store.revoke(Records.id((byte) 1), closed));
 
       fill(pool);
       address.leadTo(pair.secondPort());
       try (HikariDataSource other = PostgresServer.pool(PostgresPair.url(pair.secondPort()), 2);
           TokenStore otherNode = open(other)) {
-        assertThat(otherNode.end(Records.id((byte) 2), closed)).hasSize(1);
+        assertThat(otherNode.revoke(Records.id((byte) 2), closed)).hasSize(1);
       }
       // Some a second are tried anew, and none of them has answered what is not so any more.
       await()
           .atMost(Duration.ofMinutes(1))
           .ignoreExceptionsInstanceOf(TokenStoreException.class)
           .until(() -> store.find(Records.id((byte) 2)).isPresent());
-      assertThat(store.find(Records.id((byte) 2)).orElseThrow().ending()).isEqualTo(closed);
+      assertThat(store.find(Records.id((byte) 2)).orElseThrow().revocation()).isEqualTo(closed);
       assertThat(store.renew(List.of(new Renewal(Records.id((byte) 3), now, null)), now)).isEmpty();
-      assertThat(store.end(Records.id((byte) 1), closed)).hasSize(1);
+      assertThat(store.revoke(Records.id((byte) 1), closed)).hasSize(1);
       assertThat(store.replace(Records.id((byte) 4), Records.open((byte) 9, now), now)).isTrue();
     }
   }

@@ -32,10 +32,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tokenfilter.integration.CuttingProxy.Cut;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -128,7 +128,7 @@ class PostgresFaultsTest {
       assertThat(pooled.find(id(1))).isPresent();
       assertThat(kill("true")).isPositive();
       awaitAnswers(pooled);
-      assertThat(pooled.end(id(1), closed())).containsExactly(id(1));
+      assertThat(pooled.revoke(id(1), closed())).containsExactly(id(1));
     }
   }
 
@@ -140,7 +140,7 @@ class PostgresFaultsTest {
       admin.setAutoCommit(false);
       lockFirst(statement);
       CompletableFuture<List<TokenId>> end =
-          CompletableFuture.supplyAsync(() -> locked.end(id(1), closed()));
+          CompletableFuture.supplyAsync(() -> locked.revoke(id(1), closed()));
       await().atMost(BOUND).until(() -> kill("wait_event_type = 'Lock'") == 1);
       admin.rollback();
       assertThat(end.get(BOUND.toSeconds(), TimeUnit.SECONDS)).containsExactly(id(1));
@@ -156,7 +156,7 @@ class PostgresFaultsTest {
       admin.setAutoCommit(false);
       lockFirst(statement);
       CompletableFuture<List<TokenId>> end =
-          CompletableFuture.supplyAsync(() -> locked.end(id(1), closed()));
+          CompletableFuture.supplyAsync(() -> locked.revoke(id(1), closed()));
       await()
           .atMost(BOUND)
           .until(
@@ -169,9 +169,9 @@ class PostgresFaultsTest {
           .cause()
           .isExactlyInstanceOf(TokenStoreException.class)
           .hasMessageContaining("57P01");
-      assertThat(store.find(id(1)).orElseThrow().ending()).isNull();
+      assertThat(store.find(id(1)).orElseThrow().revocation()).isNull();
       admin.rollback();
-      assertThat(locked.end(id(1), closed())).containsExactly(id(1));
+      assertThat(locked.revoke(id(1), closed())).containsExactly(id(1));
     }
   }
 
@@ -189,7 +189,7 @@ class PostgresFaultsTest {
       assertThat(readOnly(pool)).isEqualTo(refusing);
 
       assertThat(pooled.renew(List.of(new Renewal(id(2), now, null)), now)).isEmpty();
-      assertThat(pooled.end(id(1), closed())).containsExactly(id(1));
+      assertThat(pooled.revoke(id(1), closed())).containsExactly(id(1));
       // Those that were met are gone; whichever was not will be when it is met.
       assertThat(readOnly(pool)).hasSizeLessThan(refusing.size());
     }
@@ -247,7 +247,7 @@ class PostgresFaultsTest {
             () -> {
               TokenRecord next = Records.open((byte) number.incrementAndGet(), now);
               listening.insert(next, Limit.NONE, now);
-              listening.end(next.id(), closed());
+              listening.revoke(next.id(), closed());
               ended.add(next.id());
               return ended.stream().anyMatch(told::contains);
             });
@@ -259,7 +259,7 @@ class PostgresFaultsTest {
         TokenStore pooled = on(pool)) {
       store.insert(Records.open((byte) 7, now), Limit.NONE, now);
       assertThat(store.replace(id(4), Records.open((byte) 8, now), now)).isTrue();
-      assertThat(pooled.end(id(2), closed())).containsExactly(id(2));
+      assertThat(pooled.revoke(id(2), closed())).containsExactly(id(2));
       server.kill();
 
       assertAllUnknown(hasty);
@@ -272,10 +272,10 @@ class PostgresFaultsTest {
       assertThat(store.find(id(7)).orElseThrow().liveAt(now)).isTrue();
       assertThat(store.find(id(8)).orElseThrow().liveAt(now)).isTrue();
       assertThat(endOf(4).successor()).isEqualTo(id(8));
-      assertThat(endOf(2).reason()).isEqualTo(Reason.CLOSED);
+      assertThat(endOf(2).reason()).isEqualTo(RevocationReason.CLOSED);
       assertThat(store.find(id(9))).isEmpty();
-      assertThat(pooled.end(id(2), closed())).isEmpty();
-      assertThat(pooled.end(id(1), closed())).containsExactly(id(1));
+      assertThat(pooled.revoke(id(2), closed())).isEmpty();
+      assertThat(pooled.revoke(id(1), closed())).containsExactly(id(1));
     }
   }
 
@@ -299,14 +299,14 @@ class PostgresFaultsTest {
         Statement statement = admin.createStatement()) {
       admin.setAutoCommit(false);
       lockFirst(statement);
-      assertUnknown(() -> hasty.end(id(1), closed()));
+      assertUnknown(() -> hasty.revoke(id(1), closed()));
       assertUnknown(() -> hasty.replace(id(1), Records.open((byte) 9, now), now));
-      assertThat(store.end(id(2), closed())).containsExactly(id(2));
+      assertThat(store.revoke(id(2), closed())).containsExactly(id(2));
       assertThat(store.find(id(1))).isPresent();
       admin.rollback();
     }
     assertThat(store.find(id(9))).isEmpty();
-    assertThat(store.end(id(1), closed())).containsExactly(id(1));
+    assertThat(store.revoke(id(1), closed())).containsExactly(id(1));
   }
 
   @Test
@@ -351,10 +351,10 @@ class PostgresFaultsTest {
       proxy.cutNext(Cut.SILENCE, "from token_record");
       assertUnknown(() -> distant.find(id(1)));
       proxy.cutNext(Cut.SILENCE, "COMMIT");
-      assertUnknown(() -> distant.end(id(1), closed()));
+      assertUnknown(() -> distant.revoke(id(1), closed()));
       assertThat(proxy.cuts()).isEqualTo(2);
       assertThat(distant.find(id(1))).isPresent();
-      assertThat(distant.end(id(1), closed())).isEmpty();
+      assertThat(distant.revoke(id(1), closed())).isEmpty();
     }
   }
 
@@ -374,14 +374,14 @@ class PostgresFaultsTest {
     try (CuttingProxy proxy = new CuttingProxy(server.port());
         TokenStore distant = open(proxy.port(), Map.of())) {
       proxy.cutNext(cut, "COMMIT");
-      assertUnknown(() -> distant.end(id(1), closed()));
+      assertUnknown(() -> distant.revoke(id(1), closed()));
       assertThat(proxy.cuts()).isEqualTo(1);
-      boolean done = store.find(id(1)).orElseThrow().ending() != null;
+      boolean done = store.find(id(1)).orElseThrow().revocation() != null;
       assertThat(done).isEqualTo(cut == Cut.BEFORE_REPLY);
-      assertThat(distant.end(id(1), closed())).hasSize(done ? 0 : 1);
+      assertThat(distant.revoke(id(1), closed())).hasSize(done ? 0 : 1);
       assertThat(endOf(1)).isEqualTo(closed());
       // Whoever keeps a cache learns of it, although nobody was told.
-      assertThat(store.endedWithin(Duration.ofMinutes(1), 10).ids()).contains(id(1));
+      assertThat(store.revokedWithin(Duration.ofMinutes(1), 10).ids()).contains(id(1));
     }
   }
 
@@ -436,7 +436,7 @@ class PostgresFaultsTest {
       boolean done = store.find(first.id()).isPresent();
       assertThat(done).isEqualTo(cut == Cut.BEFORE_REPLY);
       assertThat(distant.insert(other, limit, now).outcome())
-          .isEqualTo(done ? Insertion.Outcome.GROUP_FULL : Insertion.Outcome.INSERTED);
+          .isEqualTo(done ? InsertResult.Outcome.GROUP_FULL : InsertResult.Outcome.INSERTED);
       assertThat(store.find(other.id()).isPresent()).isEqualTo(!done);
     }
   }
@@ -461,13 +461,13 @@ class PostgresFaultsTest {
     return Records.id((byte) number);
   }
 
-  private Ending closed() {
-    return Ending.of(Reason.CLOSED, now);
+  private Revocation closed() {
+    return Revocation.of(RevocationReason.CLOSED, now);
   }
 
-  private Ending endOf(int number) {
+  private Revocation endOf(int number) {
     return Objects.requireNonNull(
-        store.find(id(number)).orElseThrow().ending(), "it has not ended");
+        store.find(id(number)).orElseThrow().revocation(), "it has not ended");
   }
 
   private static void lockFirst(Statement statement) throws SQLException {
@@ -504,7 +504,7 @@ class PostgresFaultsTest {
   private void assertWritesUnknown(TokenStore store) {
     assertUnknown(() -> store.insert(Records.open((byte) 9, now), Limit.NONE, now));
     assertUnknown(() -> store.replace(id(1), Records.open((byte) 9, now), now));
-    assertUnknown(() -> store.end(id(1), closed()));
+    assertUnknown(() -> store.revoke(id(1), closed()));
     assertUnknown(() -> store.renew(List.of(new Renewal(id(1), now, null)), now));
     assertUnknown(() -> store.sweep(now, now, 10));
   }
@@ -532,6 +532,6 @@ class PostgresFaultsTest {
   private void assertUntouched() {
     assertThat(store.list("alice", now, null, 10)).hasSize(5);
     assertThat(store.find(id(9))).isEmpty();
-    assertThat(store.end(id(1), closed())).containsExactly(id(1));
+    assertThat(store.revoke(id(1), closed())).containsExactly(id(1));
   }
 }

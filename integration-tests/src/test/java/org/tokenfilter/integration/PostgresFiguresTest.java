@@ -12,13 +12,13 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -115,7 +115,7 @@ class PostgresFiguresTest {
     assertThat(store.sweep(now, now, 1_000).more()).isFalse();
     long before = blocks();
 
-    assertThat(store.sweep(now, now, 1_000)).isEqualTo(new Sweep(List.of(), 0, false));
+    assertThat(store.sweep(now, now, 1_000)).isEqualTo(new SweepResult(List.of(), 0, false));
 
     long blocks = blocks() - before;
     Figures.note("PostgreSQL, a sweep that finds nothing among 200,000: %d blocks", blocks);
@@ -148,7 +148,7 @@ class PostgresFiguresTest {
     List<TokenRecord> page = store.list("machine", later, null, 50);
     TokenRecord last = page.get(49);
     List<TokenRecord> next =
-        store.list("machine", later, new Position(last.issuedAt(), last.id()), 50);
+        store.list("machine", later, new PageCursor(last.issuedAt(), last.id()), 50);
 
     long blocks = blocks() - before;
     Figures.note("PostgreSQL, two pages of 50 among 100,000 of one subject: %d blocks", blocks);
@@ -158,7 +158,7 @@ class PostgresFiguresTest {
     long begun = System.nanoTime();
     Selection all = new Selection("machine", Set.of());
     for (int portion = 0; portion < 10; portion++) {
-      assertThat(store.endAll(all, Ending.of(Reason.CLOSED, later), 1_000)).hasSize(1_000);
+      assertThat(store.revokeAll(all, Revocation.of(RevocationReason.CLOSED, later), 1_000)).hasSize(1_000);
     }
     Figures.note(
         "PostgreSQL, 10,000 of 100,000 of one subject ended by portions of 1,000: %d ms",
@@ -172,7 +172,7 @@ class PostgresFiguresTest {
     List<TokenRecord> found = store.list(user, now, null, 10);
     TokenRecord first = found.get(0);
     assertThat(found).hasSize(1);
-    store.list(user, now, new Position(first.issuedAt(), first.id()), 10);
+    store.list(user, now, new PageCursor(first.issuedAt(), first.id()), 10);
     store.find(first.id());
     store.renew(List.of(new Renewal(first.id(), now, now.plusSeconds(9))), now);
     TokenRecord second = like(first, 1).parent(first.id()).build();
@@ -180,9 +180,9 @@ class PostgresFiguresTest {
     assertThat(store.insert(second, two, now).evicted()).isEmpty();
     assertThat(store.insert(third, two, now).evicted()).hasSize(2);
     assertThat(store.replace(third.id(), like(first, 3).build(), now)).isTrue();
-    assertThat(store.endAll(new Selection(user, Set.of()), Ending.of(Reason.CLOSED, now), 10))
+    assertThat(store.revokeAll(new Selection(user, Set.of()), Revocation.of(RevocationReason.CLOSED, now), 10))
         .hasSize(1);
-    store.endedWithin(Duration.ofMinutes(1), 10);
+    store.revokedWithin(Duration.ofMinutes(1), 10);
     store.sweep(now, now.plusSeconds(1), 1_000);
   }
 

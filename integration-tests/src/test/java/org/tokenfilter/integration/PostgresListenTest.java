@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -109,7 +109,7 @@ class PostgresListenTest {
     TokenId id = TokenId.of(bytes);
     TokenRecord record = TokenRecord.builder(id, TokenKind.OPEN, "alice", now).build();
     store.insert(record, Limit.NONE, now);
-    assertThat(store.end(id, Ending.of(Reason.CLOSED, now))).containsExactly(id);
+    assertThat(store.revoke(id, Revocation.of(RevocationReason.CLOSED, now))).containsExactly(id);
     return id;
   }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
@@ -88,7 +88,7 @@ class PostgresSweepTest {
     boolean more = true;
     while (more) {
       long begun = System.nanoTime();
-      Sweep sweep = store.sweep(now, now.minus(Duration.ofHours(1)), 1_000);
+      SweepResult sweep = store.sweep(now, now.minus(Duration.ofHours(1)), 1_000);
       times.add(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun));
       assertThat(sweep.expired()).isEmpty();
       more = sweep.more();

@@ -13,10 +13,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
@@ -84,15 +84,15 @@ class PrivilegesTest {
     try (TokenStore store = JdbcTokenStore.builder(pool).open()) {
       for (int number = 1; number <= 2; number++) {
         assertThat(store.insert(record(number), one, now).outcome())
-            .isEqualTo(Insertion.Outcome.INSERTED);
+            .isEqualTo(InsertResult.Outcome.INSERTED);
       }
       TokenRecord child = record(3).toBuilder().group(null).parent(record(2).id()).build();
-      assertThat(store.insert(child, one, now).outcome()).isEqualTo(Insertion.Outcome.INSERTED);
+      assertThat(store.insert(child, one, now).outcome()).isEqualTo(InsertResult.Outcome.INSERTED);
       assertThat(store.renew(List.of(new Renewal(child.id(), now, null)), now)).isEmpty();
       assertThat(store.replace(record(2).id(), record(4), now)).isTrue();
-      assertThat(store.endAll(new Selection("alice", Set.of()), Ending.of(Reason.CLOSED, now), 9))
+      assertThat(store.revokeAll(new Selection("alice", Set.of()), Revocation.of(RevocationReason.CLOSED, now), 9))
           .containsExactly(record(4).id());
-      assertThat(store.endedWithin(Duration.ofMinutes(1), 9).ids()).hasSize(4);
+      assertThat(store.revokedWithin(Duration.ofMinutes(1), 9).ids()).hasSize(4);
       assertThat(store.list("alice", now, null, 9)).isEmpty();
       assertThat(store.sweep(now, now.plusSeconds(1), 9).deleted()).isEqualTo(4);
     }

@@ -28,7 +28,7 @@ class RefreshOnTwoNodesTest {
   @Test
   void withoutGraceOneOfManyWinsAndTheOthersAreToldThatTheTokenIsReplaced() throws Exception {
     try (TwoNodes nodes = new TwoNodes(folder)) {
-      IssuedToken token = nodes.node(0).issueClient(ALICE, "live", "shop");
+      IssuedToken token = nodes.node(0).issueApiClientToken(ALICE, "live", "shop");
       for (int round = 0; round < ROUNDS; round++) {
         PresentedToken presented = presented(token);
         List<IssuedToken> won = Collections.synchronizedList(new ArrayList<>());
@@ -55,7 +55,7 @@ class RefreshOnTwoNodesTest {
   void withGraceAllOfManyGetTheSameSuccessor() throws Exception {
     try (TwoNodes nodes =
         new TwoNodes(folder, "token.refresh.grace", "PT5M", "token.refresh.replay", "end-family")) {
-      IssuedToken token = nodes.node(0).issueClient(ALICE, "live", "shop");
+      IssuedToken token = nodes.node(0).issueApiClientToken(ALICE, "live", "shop");
       for (int round = 0; round < ROUNDS; round++) {
         PresentedToken presented = presented(token);
         List<IssuedToken> won = Collections.synchronizedList(new ArrayList<>());
@@ -85,7 +85,7 @@ class RefreshOnTwoNodesTest {
       List<String> got =
           nodes.race(
               REFRESHES,
-              (node, number) -> node.issueClient(ALICE, "live", "shop").record().id().toString());
+              (node, number) -> node.issueApiClientToken(ALICE, "live", "shop").record().id().toString());
 
       assertThat(got).filteredOn(Rejection.CLIENT_TOKEN_LIVE.name()::equals).hasSize(REFRESHES - 1);
       assertThat(live(nodes)).hasSize(1).isSubsetOf(got);
@@ -97,7 +97,7 @@ class RefreshOnTwoNodesTest {
   void whereOneNodeRefreshesWhileTheOtherClosesNothingIsLeftThatWasClosed() throws Exception {
     try (TwoNodes nodes = new TwoNodes(folder)) {
       for (int round = 0; round < ROUNDS * ROUNDS; round++) {
-        IssuedToken token = nodes.node(0).issueClient(ALICE, "live", "client " + round);
+        IssuedToken token = nodes.node(0).issueApiClientToken(ALICE, "live", "client " + round);
         PresentedToken presented = presented(token);
 
         List<String> got =
@@ -106,7 +106,7 @@ class RefreshOnTwoNodesTest {
                 (node, number) ->
                     number == 0
                         ? node.refresh(presented).record().id().toString()
-                        : "closed " + node.close(token.record().id()));
+                        : "closed " + node.revoke(token.record().id()));
 
         assertThat(got.get(1)).isEqualTo("closed true");
         assertThat(live(nodes)).isEmpty();

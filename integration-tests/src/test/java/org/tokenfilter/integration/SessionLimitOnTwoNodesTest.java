@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.service.TokenService;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -77,11 +77,11 @@ class SessionLimitOnTwoNodesTest {
   /** What the listeners of a node hear, whichever node has ended it. */
   private static Queue<TokenId> evictedAt(TokenService node) {
     Queue<TokenId> evicted = new ConcurrentLinkedQueue<>();
-    node.listen(
+    node.addListener(
         new TokenListener() {
           @Override
-          public void ended(TokenId id, Reason reason) {
-            if (reason == Reason.EVICTED) {
+          public void tokenRevoked(TokenId id, RevocationReason reason) {
+            if (reason == RevocationReason.EVICTED) {
               evicted.add(id);
             }
           }

@@ -3,9 +3,9 @@ package org.tokenfilter.integration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
 
@@ -37,7 +37,7 @@ final class Survivor {
     }
     switch (args[2]) {
       case "insert" -> store.insert(Records.open((byte) 9, now), Limit.NONE, now);
-      case "end" -> store.end(Records.id((byte) 3), Ending.of(Reason.CLOSED, now));
+      case "end" -> store.revoke(Records.id((byte) 3), Revocation.of(RevocationReason.CLOSED, now));
       case "replace" -> store.replace(Records.id((byte) 3), Records.open((byte) 9, now), now);
       default -> throw new IllegalArgumentException(args[2]);
     }

@@ -25,13 +25,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -181,12 +181,12 @@ class UnreadableRowsTest {
 
       // Lists hold all others, and no page is short before the last one.
       List<TokenRecord> listed = new ArrayList<>();
-      @Nullable Position after = null;
+      @Nullable PageCursor after = null;
       List<TokenRecord> page;
       do {
         page = store.list(subject, now, after, 5);
         listed.addAll(page);
-        after = page.isEmpty() ? null : Position.of(page.get(page.size() - 1));
+        after = page.isEmpty() ? null : PageCursor.of(page.get(page.size() - 1));
       } while (page.size() == 5);
       Collections.reverse(readable);
       assertThat(listed).containsExactlyElementsOf(readable);
@@ -194,16 +194,16 @@ class UnreadableRowsTest {
       // They count for the limit of their group, and can make room in it.
       TokenRecord one = record(subject, 100);
       assertThat(store.insert(one, new Limit(20, Limit.Policy.REJECT), now).outcome())
-          .isEqualTo(Insertion.Outcome.GROUP_FULL);
-      Insertion evicting = store.insert(one, new Limit(3, Limit.Policy.EVICT_OLDEST), now);
-      assertThat(evicting.outcome()).isEqualTo(Insertion.Outcome.INSERTED);
+          .isEqualTo(InsertResult.Outcome.GROUP_FULL);
+      InsertResult evicting = store.insert(one, new Limit(3, Limit.Policy.EVICT_OLDEST), now);
+      assertThat(evicting.outcome()).isEqualTo(InsertResult.Outcome.INSERTED);
       assertThat(evicting.evicted()).hasSize(18).contains(records.get(13).id());
       assertThat(store.list(subject, now, null, 50)).containsExactly(one);
 
       // They end as any other, one by one and all together.
-      assertThat(store.end(records.get(18).id(), Ending.of(Reason.CLOSED, now)))
+      assertThat(store.revoke(records.get(18).id(), Revocation.of(RevocationReason.CLOSED, now)))
           .containsExactly(records.get(18).id());
-      assertThat(store.endAll(new Selection(subject, Set.of()), Ending.of(Reason.CLOSED, now), 100))
+      assertThat(store.revokeAll(new Selection(subject, Set.of()), Revocation.of(RevocationReason.CLOSED, now), 100))
           .containsExactlyInAnyOrder(records.get(19).id(), one.id());
     }
   }
@@ -217,7 +217,7 @@ class UnreadableRowsTest {
 
       Instant expired = now.plus(Duration.ofHours(9));
       Set<TokenId> ended = new HashSet<>();
-      Sweep sweep;
+      SweepResult sweep;
       do {
         sweep = store.sweep(expired, now.minus(RETENTION), 10);
         ended.addAll(sweep.expired());
@@ -238,19 +238,19 @@ class UnreadableRowsTest {
   void anEndOfAnUnknownReasonIsItsOwnCallersAlone(Database database) throws Exception {
     try (TokenStore store = store(database)) {
       List<TokenRecord> records = plant(database, store, "unknown reason", "kind = kind");
-      store.end(records.get(3).id(), Ending.of(Reason.CLOSED, now));
-      store.end(records.get(4).id(), Ending.of(Reason.CLOSED, now));
+      store.revoke(records.get(3).id(), Revocation.of(RevocationReason.CLOSED, now));
+      store.revoke(records.get(4).id(), Revocation.of(RevocationReason.CLOSED, now));
       change(database, "end_reason = 9", records.get(3).id());
 
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(() -> store.find(records.get(3).id()));
-      assertThat(store.find(records.get(4).id()).orElseThrow().ending()).isNotNull();
+      assertThat(store.find(records.get(4).id()).orElseThrow().revocation()).isNotNull();
       assertThat(store.list("unknown reason", now, null, 50)).hasSize(18);
-      assertThat(store.endedWithin(Duration.ofMinutes(1), 10_000).ids())
+      assertThat(store.revokedWithin(Duration.ofMinutes(1), 10_000).ids())
           .contains(records.get(3).id(), records.get(4).id());
 
       Instant later = now.plus(Duration.ofHours(2));
-      Sweep sweep;
+      SweepResult sweep;
       do {
         sweep = store.sweep(now.minus(RETENTION), later, 10);
       } while (sweep.more());
@@ -275,16 +275,16 @@ class UnreadableRowsTest {
 
       Instant expired = now.plus(Duration.ofHours(9));
       Set<TokenId> ended = new HashSet<>();
-      Sweep sweep;
+      SweepResult sweep;
       do {
         sweep = store.sweep(expired, now.minus(RETENTION), 3);
         ended.addAll(sweep.expired());
       } while (sweep.more());
       assertThat(ended).containsAll(ids(records.subList(2, 20)));
-      assertThat(store.find(records.get(0).id()).orElseThrow().ending()).isNull();
+      assertThat(store.find(records.get(0).id()).orElseThrow().revocation()).isNull();
       assertThat(
-              store.endAll(
-                  new Selection("strange rows", Set.of()), Ending.of(Reason.CLOSED, expired), 100))
+              store.revokeAll(
+                  new Selection("strange rows", Set.of()), Revocation.of(RevocationReason.CLOSED, expired), 100))
           .containsExactly(records.get(0).id());
     }
   }

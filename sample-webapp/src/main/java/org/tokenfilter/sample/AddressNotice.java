@@ -17,7 +17,7 @@ public final class AddressNotice implements ServletContextListener {
 
   private static final int ATTEMPTS = 600;
   private static final int PAUSE_MILLIS = 100;
-  private static final int PATIENCE_MILLIS = 10_000;
+  private static final int TIMEOUT_MILLIS = 10_000;
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private @Nullable Thread thread;
@@ -29,16 +29,16 @@ public final class AddressNotice implements ServletContextListener {
   public void contextInitialized(ServletContextEvent event) {
     String address = System.getProperty("sample.address");
     if (address != null) {
-      thread = new Thread(() -> say(address), "sample address");
+      thread = new Thread(() -> printWhenReady(address), "sample address");
       thread.setDaemon(true);
       thread.start();
     }
   }
 
-  private void say(String address) {
+  private void printWhenReady(String address) {
     try {
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (answers(address)) {
+        if (isReady(address)) {
           System.out.println("The sample is ready. Open " + address);
           return;
         }
@@ -55,11 +55,11 @@ public final class AddressNotice implements ServletContextListener {
    * Returns whether the page is served. Before that, the server refuses connections or answers
    * another status.
    */
-  private static boolean answers(String address) {
+  private static boolean isReady(String address) {
     try {
       HttpURLConnection page = (HttpURLConnection) URI.create(address).toURL().openConnection();
-      page.setConnectTimeout(PATIENCE_MILLIS);
-      page.setReadTimeout(PATIENCE_MILLIS);
+      page.setConnectTimeout(TIMEOUT_MILLIS);
+      page.setReadTimeout(TIMEOUT_MILLIS);
       page.setRequestProperty("Connection", "close");
       try {
         return page.getResponseCode() == HttpURLConnection.HTTP_OK;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.BackgroundTask;
 import org.tokenfilter.config.Health;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.service.FeedState;
+import org.tokenfilter.service.RevocationFeedState;
 
 /**
  * {@code GET /public/health}: the health of the application and of its token security. It performs
@@ -83,7 +83,7 @@ public final class HealthServlet extends HttpServlet {
     }
   }
 
-  private static void write(JsonGenerator json, @Nullable FeedState feed) throws IOException {
+  private static void write(JsonGenerator json, @Nullable RevocationFeedState feed) throws IOException {
     if (feed == null) {
       json.writeNullField("feed");
       return;

@@ -19,24 +19,24 @@ public final class KnownAccounts implements ServletRequestListener {
   /** An IP address. A host name would need a lookup. */
   private static final Pattern ADDRESS = Pattern.compile("\\[?[0-9A-Fa-f.:]+(%\\w+)?]?");
 
-  private final AtomicBoolean told = new AtomicBoolean(areReplaced());
+  private final AtomicBoolean warned = new AtomicBoolean(accountsReplaced());
 
   /** A listener for web.xml. */
   public KnownAccounts() {}
 
-  private static boolean areReplaced() {
+  private static boolean accountsReplaced() {
     return System.getProperty("token.credentials.file") != null
         || System.getenv("TOKEN_CREDENTIALS_FILE") != null;
   }
 
   @Override
   public void requestInitialized(ServletRequestEvent event) {
-    if (told.get()) {
+    if (warned.get()) {
       return;
     }
     ServletRequest request = event.getServletRequest();
     String address = request.getLocalAddr();
-    if (isBeyondThisMachine(address) && told.compareAndSet(false, true)) {
+    if (isBeyondThisMachine(address) && warned.compareAndSet(false, true)) {
       LOG.warn(
           "The accounts of the sample, whose passwords are in its README, can be used at {}. Bind"
               + " the container to 127.0.0.1, or name a file with other accounts:"

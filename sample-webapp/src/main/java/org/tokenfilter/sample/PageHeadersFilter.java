@@ -52,7 +52,7 @@ public final class PageHeadersFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (isOfThePage(request)) {
+    if (isPageResource(request)) {
       HEADERS.forEach(response::setHeader);
     }
     chain.doFilter(request, response);
@@ -61,7 +61,7 @@ public final class PageHeadersFilter extends HttpFilter {
   /**
    * Returns true for the page and its files. The path of the welcome file depends on the container.
    */
-  private static boolean isOfThePage(HttpServletRequest request) {
+  private static boolean isPageResource(HttpServletRequest request) {
     String info = request.getPathInfo();
     String path = info == null ? request.getServletPath() : request.getServletPath() + info;
     return path.isEmpty()

@@ -53,7 +53,7 @@ public final class PooledH2StoreProvider implements TokenStoreProvider {
       return JdbcTokenStore.builder(pool)
           .timeout(timeout)
           .retention(Duration.parse(settings.get("retention")))
-          .opened(pool::close)
+          .onClose(pool::close)
           .open();
     } catch (RuntimeException e) {
       pool.close();

@@ -3,7 +3,7 @@ package org.tokenfilter.sample;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tokenfilter.service.TokenListener;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 
 /**
@@ -16,17 +16,17 @@ final class RequestCounts implements TokenListener {
   private final Map<TokenId, Integer> counts = new ConcurrentHashMap<>();
 
   /** Counts one request, and returns the number of requests of the session. */
-  int next(TokenId session) {
+  int increment(TokenId session) {
     return counts.merge(session, 1, Integer::sum);
   }
 
   /** Returns the number of sessions with a count. */
-  int sessions() {
+  int size() {
     return counts.size();
   }
 
   @Override
-  public void ended(TokenId id, Reason reason) {
+  public void tokenRevoked(TokenId id, RevocationReason reason) {
     counts.remove(id);
   }
 }

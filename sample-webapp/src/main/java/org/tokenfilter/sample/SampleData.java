@@ -35,7 +35,7 @@ public final class SampleData implements ServletContextListener {
     ServletContext context = event.getServletContext();
     try {
       Path folder = folder(context);
-      makeForOwnerAlone(folder);
+      createOwnerOnly(folder);
       context.setInitParameter("token.keys.file", folder.resolve("keys.jwks").toString());
       context.setInitParameter("token.store", PooledH2StoreProvider.NAME);
       context.setInitParameter(
@@ -85,7 +85,7 @@ public final class SampleData implements ServletContextListener {
     return copy;
   }
 
-  private static void makeForOwnerAlone(Path folder) throws IOException {
+  private static void createOwnerOnly(Path folder) throws IOException {
     boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     if (Files.isDirectory(folder)) {
       return;

@@ -24,7 +24,7 @@ public final class ServiceDataServlet extends HttpServlet {
       Pattern.compile("(?i)/serviceGateway/services(?:/[^/]+)?/products/[^/]+/views/[^/]+/data");
 
   private final transient RequestCounts counts = new RequestCounts();
-  private transient TokenService.@Nullable Listening listening;
+  private transient TokenService.@Nullable Subscription subscription;
 
   /** A servlet for web.xml. */
   public ServiceDataServlet() {}
@@ -32,14 +32,14 @@ public final class ServiceDataServlet extends HttpServlet {
   /** Subscribes to token events. The filters have started before any servlet. */
   @Override
   public void init() {
-    listening = TokenSecurity.of(getServletContext()).service().listen(counts);
+    subscription = TokenSecurity.of(getServletContext()).service().addListener(counts);
     getServletContext().setAttribute(RequestCounts.class.getName(), counts);
   }
 
   @Override
   public void destroy() {
-    if (listening != null) {
-      listening.close();
+    if (subscription != null) {
+      subscription.close();
     }
   }
 
@@ -51,13 +51,13 @@ public final class ServiceDataServlet extends HttpServlet {
       response.sendError(HttpServletResponse.SC_NOT_FOUND);
       return;
     }
-    TokenId session = principal.session();
+    TokenId session = principal.sessionTokenId();
     response.setContentType("application/json;charset=UTF-8");
     response
         .getWriter()
         .write(
             session == null
                 ? "{\"session\":null,\"requests\":1}"
-                : "{\"session\":\"%s\",\"requests\":%d}".formatted(session, counts.next(session)));
+                : "{\"session\":\"%s\",\"requests\":%d}".formatted(session, counts.increment(session)));
   }
 }

@@ -16,7 +16,7 @@ public final class SlowServlet extends HttpServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  private static final int LONGEST_MILLIS = 60_000;
+  private static final int MAX_MILLIS = 60_000;
 
   private transient @Nullable ScheduledExecutorService timer;
 
@@ -47,13 +47,13 @@ public final class SlowServlet extends HttpServlet {
       throws IOException {
     String text = request.getParameter("ms");
     int millis = text != null && text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : -1;
-    if (millis < 0 || millis > LONGEST_MILLIS || timer == null) {
+    if (millis < 0 || millis > MAX_MILLIS || timer == null) {
       response.sendError(HttpServletResponse.SC_BAD_REQUEST);
       return;
     }
     String answer = WhoAmI.json(request);
     AsyncContext context = request.startAsync();
-    context.setTimeout(2L * LONGEST_MILLIS);
+    context.setTimeout(2L * MAX_MILLIS);
     var unused = timer.schedule(() -> complete(context, answer), millis, TimeUnit.MILLISECONDS);
   }
 

@@ -41,8 +41,8 @@ final class WhoAmI {
         json.writeString(role);
       }
       json.writeEndArray();
-      json.writeStringField("handle", principal.handle().toString());
-      Instant deadline = principal.deadline();
+      json.writeStringField("handle", principal.tokenId().toString());
+      Instant deadline = principal.expiresAt();
       if (deadline == null) {
         json.writeNullField("remaining");
       } else {

@@ -133,7 +133,7 @@ final class ReadmeTest {
     }
     Map<String, String> known =
         Stream.of(ConfigurationKey.values())
-            .collect(Collectors.toMap(ConfigurationKey::key, it -> written(it.defaultText())));
+            .collect(Collectors.toMap(ConfigurationKey::key, it -> written(it.defaultValue())));
     assertThat(known).containsAllEntriesOf(shown);
     assertThat(readme.section("Settings").text())
         .contains(ConfigurationKey.IDLE_TIMEOUT.environmentVariable());

@@ -62,7 +62,7 @@ final class SampleServicesTest {
     RequestCounts counts = counts();
     String closed = open();
     open();
-    assertThat(counts.sessions()).isEqualTo(2);
+    assertThat(counts.size()).isEqualTo(2);
     sample.post(SERVICE + "?close=true", new byte[0], "userToken", user, "session", closed);
     awaitSessions(counts, 1);
     byte[] token = ("token=" + user).getBytes(UTF_8);
@@ -98,6 +98,6 @@ final class SampleServicesTest {
 
   /** Listeners hear on a thread of their own, soon after. */
   private static void awaitSessions(RequestCounts counts, int sessions) {
-    Awaitility.await().until(() -> counts.sessions() == sessions);
+    Awaitility.await().until(() -> counts.size() == sessions);
   }
 }

@@ -45,7 +45,7 @@ final class CookieHeader {
    * @param tokens receives the values of the token cookie
    * @param sessionIds receives the values of the session id cookie
    */
-  void read(HttpServletRequest request, Distinct tokens, Distinct sessionIds) {
+  void read(HttpServletRequest request, DistinctValues tokens, DistinctValues sessionIds) {
     // Many requests have no cookies; this check avoids an enumeration for them.
     if (request.getHeader(NAME) == null) {
       return;
@@ -56,7 +56,7 @@ final class CookieHeader {
     }
   }
 
-  private void readLine(String line, Distinct tokens, Distinct sessionIds) {
+  private void readLine(String line, DistinctValues tokens, DistinctValues sessionIds) {
     int from = 0;
     while (from < line.length()) {
       int semicolon = line.indexOf(';', from);
@@ -66,7 +66,7 @@ final class CookieHeader {
     }
   }
 
-  private void readCookie(String line, int from, int to, Distinct tokens, Distinct sessionIds) {
+  private void readCookie(String line, int from, int to, DistinctValues tokens, DistinctValues sessionIds) {
     int start = from;
     while (start < to && isSpace(line.charAt(start))) {
       start++;

@@ -93,7 +93,7 @@ public final class CookieWriter {
    *
    * @param longest the maximum age; zero for as long as the browser's session
    */
-  public CookieWriter lasting(Duration longest) {
+  public CookieWriter withMaxAge(Duration longest) {
     return new CookieWriter(
         tokenCookie, sessionCookie, secure, sameSite, path, proxies, longest, partitioned);
   }
@@ -111,23 +111,23 @@ public final class CookieWriter {
    * Adds the cookies of a session token to a response that is not committed. Does nothing for other
    * kinds of token, which have no cookies.
    */
-  public void give(HttpServletRequest request, HttpServletResponse response, IssuedToken token) {
+  public void addCookies(HttpServletRequest request, HttpServletResponse response, IssuedToken token) {
     SessionId session = token.sessionId();
     if (session == null) {
       return;
     }
     if (!isSecure(request)) {
-      proxies.plainCookies(request, secure == Secure.FALSE);
+      proxies.warnInsecureCookies(request, secure == Secure.FALSE);
     }
-    Problem.forbidStoring(response);
-    String age = ageOf(token.record());
+    Problem.setNoStore(response);
+    String age = maxAgeAttribute(token.record());
     add(request, response, sessionCookie, session.value(), age);
     if (tokenCookie != null) {
       add(request, response, tokenCookie, token.value(), age);
     }
   }
 
-  private String ageOf(TokenRecord record) {
+  private String maxAgeAttribute(TokenRecord record) {
     if (maxAge.isZero()) {
       return "";
     }
@@ -138,8 +138,8 @@ public final class CookieWriter {
   }
 
   /** Expires the cookies. The response must not be committed. */
-  public void takeBack(HttpServletRequest request, HttpServletResponse response) {
-    Problem.forbidStoring(response);
+  public void expireCookies(HttpServletRequest request, HttpServletResponse response) {
+    Problem.setNoStore(response);
     add(request, response, sessionCookie, "", "; Max-Age=0");
     if (tokenCookie != null) {
       add(request, response, tokenCookie, "", "; Max-Age=0");

@@ -21,7 +21,7 @@ public final class CrossSiteGuard {
   public static final String OTHER_PORT =
       "a browser sent it on behalf of another port or scheme of this host";
 
-  private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+  private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
   private final Set<String> origins;
   private final TrustedProxies proxies;
@@ -47,7 +47,7 @@ public final class CrossSiteGuard {
    * @throws TokenRejectedException if another site sent the request
    */
   public void checkUnsafe(HttpServletRequest request) throws TokenRejectedException {
-    if (!SAFE.contains(request.getMethod()) || isHandshake(request)) {
+    if (!SAFE_METHODS.contains(request.getMethod()) || isHandshake(request)) {
       check(request, true);
     }
   }
@@ -71,13 +71,13 @@ public final class CrossSiteGuard {
    */
   public void checkAction(HttpServletRequest request, boolean byCookie)
       throws TokenRejectedException {
-    check(request, !byCookie || !SAFE.contains(request.getMethod()));
+    check(request, !byCookie || !SAFE_METHODS.contains(request.getMethod()));
   }
 
   private void check(HttpServletRequest request, boolean passWithoutHeaders)
       throws TokenRejectedException {
-    String site = single(request, "Sec-Fetch-Site");
-    String origin = single(request, "Origin");
+    String site = singleHeader(request, "Sec-Fetch-Site");
+    String origin = singleHeader(request, "Origin");
     if (origin != null && origins.contains(origin)) {
       return;
     }
@@ -86,22 +86,22 @@ public final class CrossSiteGuard {
     } else if (site == null
         ? !passWithoutHeaders
         : !site.equals("same-origin") && !site.equals("none")) {
-      throw refused("a browser sent it on behalf of another site");
+      throw crossSite("a browser sent it on behalf of another site");
     }
   }
 
   private void checkOrigin(String origin, HttpServletRequest request)
       throws TokenRejectedException {
-    AskedServer server = proxies.serverOf(request);
-    if (!server.isOf(origin)) {
-      throw refused(
-          server.isOfAnotherPortThan(origin)
+    TargetOrigin target = proxies.targetOrigin(request);
+    if (!target.matches(origin)) {
+      throw crossSite(
+          target.differsOnlyInPort(origin)
               ? OTHER_PORT
               : "a browser sent it on behalf of another site");
     }
   }
 
-  private static TokenRejectedException refused(String why) {
+  private static TokenRejectedException crossSite(String why) {
     return new TokenRejectedException(Rejection.CROSS_SITE, why);
   }
 
@@ -109,7 +109,7 @@ public final class CrossSiteGuard {
    * Returns the value of a header, or null if it is absent. If the header is repeated, returns an
    * empty text, which matches nothing.
    */
-  private static @Nullable String single(HttpServletRequest request, String name) {
+  private static @Nullable String singleHeader(HttpServletRequest request, String name) {
     Enumeration<String> values = request.getHeaders(name);
     if (values == null || !values.hasMoreElements()) {
       return null;

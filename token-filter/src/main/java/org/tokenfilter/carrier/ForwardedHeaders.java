@@ -30,9 +30,9 @@ final class ForwardedHeaders {
   static final String FORWARDED_PORT = "X-Forwarded-Port";
 
   /** The start of the detail of each rejection because of these headers. */
-  static final String CONTRADICTION = "forwarded headers ";
+  static final String DETAIL_PREFIX = "forwarded headers ";
 
-  private static final int MOST_PORT = 65_535;
+  private static final int MAX_PORT = 65_535;
 
   private final HttpServletRequest request;
   private final ClientAddress peer;
@@ -64,20 +64,20 @@ final class ForwardedHeaders {
    *     name different clients
    */
   ClientAddress client() throws TokenRejectedException {
-    ClientAddress client = stranger(forwarded.isEmpty() ? forwardedFor : forwarded);
-    if (!forwardedFor.isEmpty() && !stranger(forwardedFor).equals(client)) {
-      throw differing(FORWARDED_FOR);
+    ClientAddress client = rightmostUntrusted(forwarded.isEmpty() ? forwardedFor : forwarded);
+    if (!forwardedFor.isEmpty() && !rightmostUntrusted(forwardedFor).equals(client)) {
+      throw contradiction(FORWARDED_FOR);
     }
     return client;
   }
 
-  private ClientAddress stranger(List<String> nodes) throws TokenRejectedException {
+  private ClientAddress rightmostUntrusted(List<String> nodes) throws TokenRejectedException {
     ClientAddress client = peer;
     for (int i = nodes.size() - 1; i >= 0 && trusted.test(client); i--) {
       try {
         client = NodeAddress.parse(nodes.get(i));
       } catch (IllegalArgumentException notOne) {
-        throw refused("without an address of the client");
+        throw badRequest("without an address of the client");
       }
     }
     return client;
@@ -90,8 +90,8 @@ final class ForwardedHeaders {
    * @throws TokenRejectedException if it is another scheme, or if the headers differ
    */
   String scheme() throws TokenRejectedException {
-    return agreed(
-        scheme(saidByForwarded("proto")), scheme(saidBy(FORWARDED_PROTO)), FORWARDED_PROTO);
+    return requireSame(
+        scheme(forwardedParameter("proto")), scheme(headerValue(FORWARDED_PROTO)), FORWARDED_PROTO);
   }
 
   /**
@@ -101,7 +101,7 @@ final class ForwardedHeaders {
    * @throws TokenRejectedException if the headers differ
    */
   String host() throws TokenRejectedException {
-    return agreed(saidByForwarded("host"), saidBy(FORWARDED_HOST), FORWARDED_HOST);
+    return requireSame(forwardedParameter("host"), headerValue(FORWARDED_HOST), FORWARDED_HOST);
   }
 
   /**
@@ -110,13 +110,13 @@ final class ForwardedHeaders {
    * @throws TokenRejectedException if it is not a number from 1 to 65535
    */
   int port() throws TokenRejectedException {
-    String port = saidBy(FORWARDED_PORT);
+    String port = headerValue(FORWARDED_PORT);
     if (port.isEmpty()) {
       return 0;
     }
     int number = port.matches("[0-9]{1,5}") ? Integer.parseInt(port) : 0;
-    if (number < 1 || number > MOST_PORT) {
-      throw refused("with a port that is none");
+    if (number < 1 || number > MAX_PORT) {
+      throw badRequest("with a port that is none");
     }
     return number;
   }
@@ -130,36 +130,36 @@ final class ForwardedHeaders {
       case "" -> "";
       case "https", "wss" -> "https";
       case "http", "ws" -> "http";
-      default -> throw refused("with a scheme that is neither http nor https");
+      default -> throw badRequest("with a scheme that is neither http nor https");
     };
   }
 
-  private static String agreed(String byForwarded, String other, String header)
+  private static String requireSame(String byForwarded, String other, String header)
       throws TokenRejectedException {
     if (!byForwarded.isEmpty() && !other.isEmpty() && !byForwarded.equalsIgnoreCase(other)) {
-      throw differing(header);
+      throw contradiction(header);
     }
     return byForwarded.isEmpty() ? other : byForwarded;
   }
 
-  private String saidByForwarded(String parameter) throws TokenRejectedException {
-    return said(ListHeader.parameters(request, FORWARDED, parameter), trustedOf(forwarded));
+  private String forwardedParameter(String parameter) throws TokenRejectedException {
+    return firstNonEmpty(ListHeader.parameters(request, FORWARDED, parameter), countTrusted(forwarded));
   }
 
   /**
    * Returns the value of a header that does not identify its senders. As many elements count as
    * proxies have added a client address, and at least one.
    */
-  private String saidBy(String header) throws TokenRejectedException {
-    int count = trustedOf(forwardedFor.isEmpty() ? forwarded : forwardedFor);
-    return said(ListHeader.elements(request, header), Math.max(1, count));
+  private String headerValue(String header) throws TokenRejectedException {
+    int count = countTrusted(forwardedFor.isEmpty() ? forwarded : forwardedFor);
+    return firstNonEmpty(ListHeader.elements(request, header), Math.max(1, count));
   }
 
   /**
    * Returns the first non-empty element among the given number of elements on the right; empty if
    * there is none.
    */
-  private static String said(List<String> elements, int count) {
+  private static String firstNonEmpty(List<String> elements, int count) {
     return elements.subList(Math.max(0, elements.size() - count), elements.size()).stream()
         .filter(element -> !element.isEmpty())
         .findFirst()
@@ -167,7 +167,7 @@ final class ForwardedHeaders {
   }
 
   /** Returns the number of elements on the right whose sender is trusted. */
-  private int trustedOf(List<String> nodes) {
+  private int countTrusted(List<String> nodes) {
     int count = 0;
     ClientAddress sender = peer;
     try {
@@ -181,11 +181,11 @@ final class ForwardedHeaders {
     return count;
   }
 
-  private static TokenRejectedException differing(String header) {
-    return refused("that differ: " + FORWARDED + " and " + header);
+  private static TokenRejectedException contradiction(String header) {
+    return badRequest("that differ: " + FORWARDED + " and " + header);
   }
 
-  private static TokenRejectedException refused(String why) {
-    return new TokenRejectedException(Rejection.BAD_REQUEST, CONTRADICTION + why);
+  private static TokenRejectedException badRequest(String why) {
+    return new TokenRejectedException(Rejection.BAD_REQUEST, DETAIL_PREFIX + why);
   }
 }

@@ -59,7 +59,7 @@ final class ListHeader {
   private static List<String> split(String text, char separator) throws TokenRejectedException {
     if (text.indexOf('\\') >= 0) {
       throw new TokenRejectedException(
-          Rejection.BAD_REQUEST, ForwardedHeaders.CONTRADICTION + "with a backslash");
+          Rejection.BAD_REQUEST, ForwardedHeaders.DETAIL_PREFIX + "with a backslash");
     }
     List<String> parts = new ArrayList<>();
     boolean quoted = false;
@@ -76,7 +76,7 @@ final class ListHeader {
     if (quoted) {
       throw new TokenRejectedException(
           Rejection.BAD_REQUEST,
-          ForwardedHeaders.CONTRADICTION + "with a quoted string that does not end");
+          ForwardedHeaders.DETAIL_PREFIX + "with a quoted string that does not end");
     }
     parts.add(text.substring(start).strip());
     parts.removeIf(String::isEmpty);

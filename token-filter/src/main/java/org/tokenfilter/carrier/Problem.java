@@ -88,7 +88,7 @@ public final class Problem {
     for (Header header : headers) {
       response.addHeader(header.name(), header.value());
     }
-    forbidStoring(response);
+    setNoStore(response);
     response.setContentType(contentType);
     response.setContentLength(content.length);
     write(response, content);
@@ -102,7 +102,7 @@ public final class Problem {
     for (Header header : headers) {
       response.addHeader(header.name(), header.value());
     }
-    forbidStoring(response);
+    setNoStore(response);
     response.sendError(status);
   }
 
@@ -122,7 +122,7 @@ public final class Problem {
   }
 
   /** Sets headers that forbid every cache to store the response, and browsers to guess its type. */
-  public static void forbidStoring(HttpServletResponse response) {
+  public static void setNoStore(HttpServletResponse response) {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("Pragma", "no-cache");
     response.setHeader("X-Content-Type-Options", "nosniff");

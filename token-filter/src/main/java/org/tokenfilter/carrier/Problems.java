@@ -16,7 +16,7 @@ public final class Problems {
   private static final String REFRESH_SECONDS = "60";
   private static final String RETRY_SECONDS = "1";
 
-  private final Map<Rejection, Problem> refusals = new EnumMap<>(Rejection.class);
+  private final Map<Rejection, Problem> byRejection = new EnumMap<>(Rejection.class);
   private final Problem unavailable =
       Problem.of(503, "Service Unavailable").with("Retry-After", RETRY_SECONDS);
   private final Problem notFound = Problem.of(404, "Not Found");
@@ -32,21 +32,21 @@ public final class Problems {
     String basic = "Basic realm=\"" + realm + "\", charset=\"UTF-8\"";
     Problem unauthorized = Problem.of(401, "Unauthorized");
     for (Rejection rejection : Rejection.values()) {
-      refusals.put(
+      byRejection.put(
           rejection,
           switch (rejection) {
             case MISSING, WRONG_LOGIN -> unauthorized.with(CHALLENGE, bearer);
             case INVALID, UNKNOWN ->
                 unauthorized.with(CHALLENGE, bearer + ", error=\"invalid_token\"");
             case EXPIRED, CLOSED, REPLACED, EVICTED ->
-                died(bearer, rejection.name().toLowerCase(Locale.ROOT));
+                terminated(bearer, rejection.name().toLowerCase(Locale.ROOT));
             case BAD_REQUEST ->
                 Problem.of(400, "Bad Request")
                     .with(CHALLENGE, bearer + ", error=\"invalid_request\"");
             case CONTENT_TOO_LARGE -> Problem.of(413, "Content Too Large");
             case UNSUPPORTED_MEDIA_TYPE -> Problem.of(415, "Unsupported Media Type");
-            case CROSS_SITE, UNFIT_SUBJECT -> Problem.of(403, "Forbidden");
-            case INSUFFICIENT_SCOPE ->
+            case CROSS_SITE, INVALID_SUBJECT -> Problem.of(403, "Forbidden");
+            case MISSING_ROLE ->
                 Problem.of(403, "Forbidden")
                     .with(CHALLENGE, bearer + ", error=\"insufficient_scope\"");
             case WRONG_CREDENTIALS -> unauthorized.with(CHALLENGE, basic);
@@ -62,7 +62,7 @@ public final class Problems {
     }
   }
 
-  private static Problem died(String bearer, String reason) {
+  private static Problem terminated(String bearer, String reason) {
     return Problem.of(401, "Unauthorized", reason)
         .with(
             CHALLENGE, bearer + ", error=\"invalid_token\", error_description=\"" + reason + "\"");
@@ -70,7 +70,7 @@ public final class Problems {
 
   /** Returns the response to a rejected request. */
   public Problem of(Rejection rejection) {
-    Problem problem = refusals.get(rejection);
+    Problem problem = byRejection.get(rejection);
     return problem == null ? unavailable : problem;
   }
 

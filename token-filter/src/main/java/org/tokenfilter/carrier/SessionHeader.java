@@ -26,9 +26,9 @@ public record SessionHeader(String name) {
    * @throws TokenRejectedException if the request names two different sessions
    */
   public @Nullable String read(HttpServletRequest request) throws TokenRejectedException {
-    Distinct ids = new Distinct();
+    DistinctValues ids = new DistinctValues();
     ids.addHeaders(request, name);
-    if (ids.areSeveral()) {
+    if (ids.isAmbiguous()) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "two sessions that differ");
     }
     return ids.first();
@@ -38,8 +38,8 @@ public record SessionHeader(String name) {
    * Writes the id of an opened session into a response that must not be cached. The response must
    * not be committed.
    */
-  public void give(HttpServletResponse response, SessionId session) {
-    Problem.forbidStoring(response);
+  public void write(HttpServletResponse response, SessionId session) {
+    Problem.setNoStore(response);
     response.setHeader(name, session.value());
   }
 }

@@ -23,9 +23,9 @@ public final class TrustedProxies {
   private static final String UNIX = "unix";
 
   private final List<Network> proxies;
-  private final boolean unix;
-  private final boolean unnamedPass;
-  private final ForwardingNotices notices = new ForwardingNotices();
+  private final boolean unixPeersTrusted;
+  private final boolean peersWithoutAddressAllowed;
+  private final ProxyWarnings warnings = new ProxyWarnings();
 
   /**
    * Creates trusted proxies for clients that must have an address.
@@ -47,10 +47,10 @@ public final class TrustedProxies {
    * @throws IllegalArgumentException if an element of {@code proxies} is none of these
    */
   public TrustedProxies(List<String> proxies, boolean unnamedPass) {
-    this.unix = proxies.contains(UNIX);
+    this.unixPeersTrusted = proxies.contains(UNIX);
     this.proxies =
         proxies.stream().filter(proxy -> !proxy.equals(UNIX)).map(Network::parse).toList();
-    this.unnamedPass = unnamedPass;
+    this.peersWithoutAddressAllowed = unnamedPass;
   }
 
   /**
@@ -65,7 +65,7 @@ public final class TrustedProxies {
     if (trusts(peer)) {
       return new ForwardedHeaders(request, peer, this::trusts).client();
     }
-    notices.strangeRequest(request, peer);
+    warnings.warnUntrustedPeer(request, peer);
     return peer;
   }
 
@@ -77,20 +77,20 @@ public final class TrustedProxies {
    * @throws TokenRejectedException if the headers of a trusted proxy are malformed or contradict
    *     each other
    */
-  public AskedServer serverOf(HttpServletRequest request) throws TokenRejectedException {
-    if (proxies.isEmpty() && !unix) {
-      return new AskedServer(request.isSecure(), askedHost(request));
+  public TargetOrigin targetOrigin(HttpServletRequest request) throws TokenRejectedException {
+    if (proxies.isEmpty() && !unixPeersTrusted) {
+      return new TargetOrigin(request.isSecure(), requestedHost(request));
     }
     ClientAddress peer = peerOf(request);
     if (!trusts(peer)) {
-      return new AskedServer(request.isSecure(), askedHost(request));
+      return new TargetOrigin(request.isSecure(), requestedHost(request));
     }
-    ForwardedHeaders said = new ForwardedHeaders(request, peer, this::trusts);
-    boolean saidSecure = said.scheme().equals("https");
+    ForwardedHeaders forwardedHeaders = new ForwardedHeaders(request, peer, this::trusts);
+    boolean saidSecure = forwardedHeaders.scheme().equals("https");
     boolean secure = saidSecure || request.isSecure();
-    String host = said.host();
-    return new AskedServer(
-        secure, withPort(host.isEmpty() ? askedHost(request) : host, secure, said.port()));
+    String host = forwardedHeaders.host();
+    return new TargetOrigin(
+        secure, withPort(host.isEmpty() ? requestedHost(request) : host, secure, forwardedHeaders.port()));
   }
 
   /**
@@ -100,7 +100,7 @@ public final class TrustedProxies {
    */
   private static String withPort(String host, boolean secure, int port) {
     boolean said = port != 0 && port != 80 && !(secure && port == 443);
-    return said && !AskedServer.hasPort(host) ? host + ":" + port : host;
+    return said && !TargetOrigin.hasPort(host) ? host + ":" + port : host;
   }
 
   /**
@@ -110,7 +110,7 @@ public final class TrustedProxies {
    */
   boolean isSecure(HttpServletRequest request) {
     try {
-      return request.isSecure() || serverOf(request).secure();
+      return request.isSecure() || targetOrigin(request).secure();
     } catch (TokenRejectedException contradiction) {
       return true;
     }
@@ -121,8 +121,8 @@ public final class TrustedProxies {
    *
    * @param byChoice whether the settings turn Secure off for all cookies
    */
-  void plainCookies(HttpServletRequest request, boolean byChoice) {
-    notices.plainCookies(request, byChoice, isTrusted(request));
+  void warnInsecureCookies(HttpServletRequest request, boolean byChoice) {
+    warnings.warnInsecureCookies(request, byChoice, isTrusted(request));
   }
 
   private boolean isTrusted(HttpServletRequest request) {
@@ -134,16 +134,16 @@ public final class TrustedProxies {
   }
 
   /** Returns whether a request was rejected because of its forwarded headers. */
-  public static boolean isContradiction(TokenRejectedException refused) {
+  public static boolean isForwardedHeaderError(TokenRejectedException refused) {
     return refused.rejection() == Rejection.BAD_REQUEST
-        && refused.why().startsWith(ForwardedHeaders.CONTRADICTION);
+        && refused.detail().startsWith(ForwardedHeaders.DETAIL_PREFIX);
   }
 
   /**
    * Returns the host of the request. HTTP/2 has no Host header, and a container may or may not
    * create one.
    */
-  private static String askedHost(HttpServletRequest request) {
+  private static String requestedHost(HttpServletRequest request) {
     String host = request.getHeader("Host");
     if (host != null) {
       return host;
@@ -165,16 +165,16 @@ public final class TrustedProxies {
     } catch (IllegalArgumentException noAddress) {
       // Jetty reports neither an address nor a port for a Unix socket. No header of a client can
       // cause both.
-      if (text.isEmpty() && request.getRemotePort() < 0 && (unix || unnamedPass)) {
+      if (text.isEmpty() && request.getRemotePort() < 0 && (unixPeersTrusted || peersWithoutAddressAllowed)) {
         return ClientAddress.UNIX;
       }
-      notices.unnamedPeer();
+      warnings.warnMissingAddress();
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "no address of a client");
     }
   }
 
   private boolean trusts(ClientAddress address) {
-    if (unix && address.equals(ClientAddress.UNIX)) {
+    if (unixPeersTrusted && address.equals(ClientAddress.UNIX)) {
       return true;
     }
     for (Network proxy : proxies) {

@@ -14,7 +14,7 @@ final class Base64Url {
   private static final String ALPHABET =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-  private static final int BITS = 6;
+  private static final int BITS_PER_CHARACTER = 6;
 
   /** The value of each character; negative for a character outside of the alphabet. */
   private static final byte[] DIGITS = new byte[128];
@@ -37,18 +37,18 @@ final class Base64Url {
   }
 
   /** Returns the number of characters that encode a number of bytes. */
-  static int length(int bytes) {
-    return (bytes * Byte.SIZE + BITS - 1) / BITS;
+  static int encodedLength(int bytes) {
+    return (bytes * Byte.SIZE + BITS_PER_CHARACTER - 1) / BITS_PER_CHARACTER;
   }
 
   /** Returns the number of bytes that a number of characters decode to. */
-  static int bytes(int length) {
-    return length * BITS / Byte.SIZE;
+  static int decodedLength(int length) {
+    return length * BITS_PER_CHARACTER / Byte.SIZE;
   }
 
   /** Returns whether decoding the text and encoding the result gives the same text. */
   static boolean isCanonical(String text) {
-    return decode(text, 0, text.length(), new byte[bytes(text.length())], 0);
+    return decode(text, 0, text.length(), new byte[decodedLength(text.length())], 0);
   }
 
   /**
@@ -67,14 +67,14 @@ final class Base64Url {
       if (digit < 0) {
         return false;
       }
-      held = held << BITS | digit;
-      count += BITS;
+      held = held << BITS_PER_CHARACTER | digit;
+      count += BITS_PER_CHARACTER;
       if (count >= Byte.SIZE) {
         count -= Byte.SIZE;
         into[next++] = (byte) (held >> count);
       }
     }
-    return endsWell(held, count);
+    return hasCanonicalEnd(held, count);
   }
 
   /** Decodes characters that are given as bytes, without converting them to a string first. */
@@ -87,19 +87,19 @@ final class Base64Url {
       if (digit < 0) {
         return false;
       }
-      held = held << BITS | digit;
-      count += BITS;
+      held = held << BITS_PER_CHARACTER | digit;
+      count += BITS_PER_CHARACTER;
       if (count >= Byte.SIZE) {
         count -= Byte.SIZE;
         into[next++] = (byte) (held >> count);
       }
     }
-    return endsWell(held, count);
+    return hasCanonicalEnd(held, count);
   }
 
   /** Returns whether fewer than six bits remain at the end and all of them are zero. */
-  private static boolean endsWell(int held, int count) {
-    return count < BITS && (held & ((1 << count) - 1)) == 0;
+  private static boolean hasCanonicalEnd(int held, int count) {
+    return count < BITS_PER_CHARACTER && (held & ((1 << count) - 1)) == 0;
   }
 
   static boolean isDigit(char c) {

@@ -29,7 +29,7 @@ final class ClaimsJson {
   private static final long MAX_SECONDS = 253_402_300_799L;
 
   private final String audience;
-  private final ClaimsText text;
+  private final CanonicalClaims canonical;
   private final StrictJson json;
 
   /**
@@ -48,11 +48,11 @@ final class ClaimsJson {
           "audience must be Unicode text of 1 to 128 characters without control characters");
     }
     this.audience = audience;
-    text =
-        new ClaimsText(
+    canonical =
+        new CanonicalClaims(
             audience,
             '"' + new String(JsonStringEncoder.getInstance().quoteAsString(audience)) + '"');
-    json = new StrictJson(1, JsonBuffers.KEPT);
+    json = new StrictJson(1, JsonBuffers.POOLED);
   }
 
   /**
@@ -62,9 +62,9 @@ final class ClaimsJson {
    *     audience
    */
   byte[] write(TokenClaims claims) {
-    require(isForUs(claims), "claims must be for this audience");
+    require(isForThisAudience(claims), "claims must be for this audience");
     requireTimes(claims);
-    return text.write(claims);
+    return canonical.write(claims);
   }
 
   /**
@@ -79,7 +79,7 @@ final class ClaimsJson {
     if (length > MAX_BYTES) {
       throw new IllegalArgumentException("claims must not exceed 768 bytes");
     }
-    TokenClaims asWritten = text.read(content, length);
+    TokenClaims asWritten = canonical.read(content, length);
     TokenClaims claims = asWritten == null ? parse(Arrays.copyOf(content, length)) : asWritten;
     requireTimes(claims);
     return claims;
@@ -129,7 +129,7 @@ final class ClaimsJson {
   }
 
   /** Returns whether the claims are for this audience. */
-  boolean isForUs(TokenClaims claims) {
+  boolean isForThisAudience(TokenClaims claims) {
     return claims.audience().equals(audience);
   }
 
@@ -161,7 +161,7 @@ final class ClaimsJson {
   }
 
   private static TokenKind kind(String letter) {
-    TokenKind kind = letter.length() == 1 ? ClaimsText.kind(letter.charAt(0)) : null;
+    TokenKind kind = letter.length() == 1 ? CanonicalClaims.kind(letter.charAt(0)) : null;
     if (kind == null) {
       throw new IllegalArgumentException("k must be s, o or u");
     }

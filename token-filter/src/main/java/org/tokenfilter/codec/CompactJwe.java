@@ -18,7 +18,7 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
   static final int MAX_LENGTH = 1024;
 
   /** The result of {@link #decode} if a part is not canonical base64url. */
-  static final int MISSPELLED = -1;
+  static final int NOT_CANONICAL = -1;
 
   CompactJwe(String header, String iv, String ciphertext, String tag) {
     this(
@@ -35,7 +35,7 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
    */
   static CompactJwe parse(String token) throws TokenRejectedException {
     if (token.length() > MAX_LENGTH) {
-      throw refused("it is longer than " + MAX_LENGTH + " characters");
+      throw rejection("it is longer than " + MAX_LENGTH + " characters");
     }
     int first = token.indexOf('.');
     int second = token.indexOf('.', first + 1);
@@ -43,10 +43,10 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
     int fourth = token.indexOf('.', third + 1);
     // If a dot is missing, indexOf searches from the start again and the positions do not rise.
     if (first < 0 || second < first || third < second || fourth < third) {
-      throw refused("it has fewer than five parts");
+      throw rejection("it has fewer than five parts");
     }
     if (second != first + 1) {
-      throw refused("it has an encrypted key");
+      throw rejection("it has an encrypted key");
     }
     return new CompactJwe(token, second + 1, third + 1, fourth + 1);
   }
@@ -88,25 +88,25 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
    * part would be a dot in the fifth, and a dot is not in the alphabet.
    *
    * @param into an array with room for the bytes of the longest token
-   * @return the number of decoded bytes, or {@link #MISSPELLED} if one of the three parts is not
+   * @return the number of decoded bytes, or {@link #NOT_CANONICAL} if one of the three parts is not
    *     canonical base64url
    */
   int decode(byte[] into) {
-    int ciphertextInto = Base64Url.bytes(ivLength());
-    int tagInto = ciphertextInto + Base64Url.bytes(tagAt - 1 - ciphertextAt);
+    int ciphertextInto = Base64Url.decodedLength(ivLength());
+    int tagInto = ciphertextInto + Base64Url.decodedLength(tagAt - 1 - ciphertextAt);
     boolean canonical =
         Base64Url.decode(text, ivAt, ciphertextAt - 1, into, 0)
             && Base64Url.decode(text, ciphertextAt, tagAt - 1, into, ciphertextInto)
             && Base64Url.decode(text, tagAt, text.length(), into, tagInto);
-    return canonical ? tagInto + Base64Url.bytes(tagLength()) : MISSPELLED;
+    return canonical ? tagInto + Base64Url.decodedLength(tagLength()) : NOT_CANONICAL;
   }
 
   /**
    * Returns the error in the form of a rejected token, for the log; null if its form is that of a
    * token. The text does not depend on keys.
    */
-  @Nullable String misspelling() {
-    if (decode(new byte[MAX_LENGTH]) != MISSPELLED && Base64Url.isCanonical(header())) {
+  @Nullable String canonicalFormError() {
+    if (decode(new byte[MAX_LENGTH]) != NOT_CANONICAL && Base64Url.isCanonical(header())) {
       return null;
     }
     if (text.indexOf('.', tagAt) >= 0) {
@@ -124,7 +124,7 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
   }
 
   /** Returns a rejection, whose message must not contain text of the token. */
-  static TokenRejectedException refused(String why) {
+  static TokenRejectedException rejection(String why) {
     return new TokenRejectedException(Rejection.INVALID, "invalid token: " + why);
   }
 }

@@ -30,7 +30,7 @@ final class ContentCipher {
   private final JWEHeader header;
   private final String headerSegment;
   private final byte[] headerBytes;
-  private final Openers openers;
+  private final DecrypterPool decrypters;
 
   ContentCipher(ContentKey contentKey) {
     encryption = contentKey.encryption();
@@ -42,7 +42,7 @@ final class ContentCipher {
             .keyID(contentKey.kid())
             .parsedBase64URL(new Base64URL(headerSegment))
             .build();
-    openers = new Openers(() -> ContentOpener.of(contentKey));
+    decrypters = new DecrypterPool(() -> ContentDecrypter.of(contentKey));
   }
 
   /** Returns the first part of every token of a key with this name and this encryption. */
@@ -57,7 +57,7 @@ final class ContentCipher {
   }
 
   /** Encrypts a content as a token. */
-  CompactJwe seal(byte[] plaintext, SecureRandom random) throws JOSEException {
+  CompactJwe encrypt(byte[] plaintext, SecureRandom random) throws JOSEException {
     return encrypt(plaintext, headerBytes, random);
   }
 
@@ -69,7 +69,7 @@ final class ContentCipher {
    *     the cipher are passed on
    * @throws TokenRejectedException if the reader throws it
    */
-  <T> T open(CompactJwe token, ContentReader<T> reader)
+  <T> T decrypt(CompactJwe token, ContentReader<T> reader)
       throws JOSEException, TokenRejectedException {
     return decrypt(token, headerBytes, reader);
   }
@@ -89,13 +89,13 @@ final class ContentCipher {
   <T> T decrypt(CompactJwe token, byte[] authenticated, ContentReader<T> reader)
       throws JOSEException, TokenRejectedException {
     // The ciphers would accept some other lengths too: GCM allows them.
-    if (token.ivLength() != Base64Url.length(encryption.ivLength())
-        || token.tagLength() != Base64Url.length(encryption.tagLength())) {
-      throw new NotOfThisKey("the initialization vector or the tag has the wrong length");
+    if (token.ivLength() != Base64Url.encodedLength(encryption.ivLength())
+        || token.tagLength() != Base64Url.encodedLength(encryption.tagLength())) {
+      throw new DecryptionFailedException("the initialization vector or the tag has the wrong length");
     }
     T read = read(authenticated, token, reader);
     if (read == null) {
-      throw new NotOfThisKey("it does not decrypt");
+      throw new DecryptionFailedException("it does not decrypt");
     }
     return read;
   }
@@ -103,7 +103,7 @@ final class ContentCipher {
   private <T> @Nullable T read(byte[] authenticated, CompactJwe token, ContentReader<T> reader)
       throws TokenRejectedException {
     try {
-      return openers.open(authenticated, token, reader);
+      return decrypters.decrypt(authenticated, token, reader);
     } catch (BadPaddingException | IllegalBlockSizeException notSealedSo) {
       return null;
     } catch (GeneralSecurityException e) {
@@ -113,11 +113,11 @@ final class ContentCipher {
   }
 
   /** An exception without a stack trace, since forged tokens may arrive by the thousand. */
-  private static final class NotOfThisKey extends JOSEException {
+  private static final class DecryptionFailedException extends JOSEException {
 
     @Serial private static final long serialVersionUID = 1L;
 
-    NotOfThisKey(String message) {
+    DecryptionFailedException(String message) {
       super(message);
     }
 

@@ -58,7 +58,7 @@ public enum ContentEncryption {
   }
 
   /** Returns whether the number of tokens of a key is limited. */
-  boolean isCounted() {
+  boolean hasUsageLimit() {
     return this == A256GCM;
   }
 

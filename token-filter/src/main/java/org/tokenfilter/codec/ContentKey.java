@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 public final class ContentKey {
 
   /** The rule for names, for messages. */
-  static final String KID_RULE = "kid must have 1 to 64 characters of A-Z a-z 0-9 . _ -";
+  static final String KID_FORMAT = "kid must have 1 to 64 characters of A-Z a-z 0-9 . _ -";
 
   /** The latest creation time of a key; a time given in milliseconds is far beyond it. */
-  static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+  static final Instant MAX_CREATED_AT = Instant.parse("9999-12-31T23:59:59Z");
 
   private static final int MAX_KID_LENGTH = 64;
 
@@ -27,7 +27,7 @@ public final class ContentKey {
   private final ContentEncryption encryption;
   private final State state;
   private final byte[] bytes;
-  private final @Nullable Instant madeAt;
+  private final @Nullable Instant createdAt;
 
   /** A state in the rotation of keys. A key passes through the states in this order. */
   public enum State {
@@ -81,9 +81,9 @@ public final class ContentKey {
       ContentEncryption encryption,
       State state,
       byte[] bytes,
-      @Nullable Instant madeAt) {
-    if (!isKid(kid)) {
-      throw new IllegalArgumentException(KID_RULE);
+      @Nullable Instant createdAt) {
+    if (!isValidKid(kid)) {
+      throw new IllegalArgumentException(KID_FORMAT);
     }
     if (bytes.length != encryption.keyLength()) {
       throw new IllegalArgumentException(
@@ -94,7 +94,7 @@ public final class ContentKey {
     this.encryption = encryption;
     this.state = state;
     this.bytes = bytes.clone();
-    this.madeAt = madeAt;
+    this.createdAt = createdAt;
     if (allEqual(this.bytes)) {
       throw new IllegalArgumentException(
           "key '%s' is weak: all of its bytes are equal".formatted(kid));
@@ -125,13 +125,13 @@ public final class ContentKey {
   }
 
   /** Returns the same key in another state. */
-  public ContentKey in(State other) {
-    return new ContentKey(kid, encryption, other, bytes, madeAt);
+  public ContentKey withState(State other) {
+    return new ContentKey(kid, encryption, other, bytes, createdAt);
   }
 
   /** Returns the creation time, in whole seconds; null if it is not known. */
-  public @Nullable Instant madeAt() {
-    return madeAt;
+  public @Nullable Instant createdAt() {
+    return createdAt;
   }
 
   /**
@@ -140,8 +140,8 @@ public final class ContentKey {
    * @param time the creation time, in the years 1970 to 9999; rounded down to the second
    * @throws IllegalArgumentException if the time is outside of these years
    */
-  public ContentKey madeAt(Instant time) {
-    if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
+  public ContentKey createdAt(Instant time) {
+    if (time.isBefore(Instant.EPOCH) || time.isAfter(MAX_CREATED_AT)) {
       throw new IllegalArgumentException(
           "key '%s': the creation time must be in the years 1970 to 9999".formatted(kid));
     }
@@ -167,7 +167,7 @@ public final class ContentKey {
     return bytes.clone();
   }
 
-  boolean hasBytesOf(ContentKey other) {
+  boolean hasSameBytes(ContentKey other) {
     return MessageDigest.isEqual(bytes, other.bytes);
   }
 
@@ -181,7 +181,7 @@ public final class ContentKey {
    * Returns whether a text is a valid name. A name is written to the header of tokens unchanged, so
    * it must not contain characters that JSON escapes.
    */
-  static boolean isKid(String text) {
+  static boolean isValidKid(String text) {
     return !text.isEmpty()
         && text.length() <= MAX_KID_LENGTH
         && text.chars().allMatch(c -> c == '.' || Base64Url.isDigit((char) c));

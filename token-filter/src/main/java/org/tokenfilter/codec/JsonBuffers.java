@@ -10,17 +10,17 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
  */
 public enum JsonBuffers {
   /** A few buffers are kept in a pool for reuse; with Jackson before 2.16, none are kept. */
-  KEPT,
+  POOLED,
 
   /** No buffer is kept, since buffers may have held secrets. */
-  DROPPED;
+  NOT_POOLED;
 
-  private static final boolean ARE_POOLED =
+  private static final boolean POOLS_AVAILABLE =
       exists("com.fasterxml.jackson.core.util.JsonRecyclerPools");
 
   /** Builds a factory with this policy; each factory has its own buffers. */
   public <F extends JsonFactory, B extends TSFBuilder<F, B>> F factory(TSFBuilder<F, B> builder) {
-    return this == KEPT && ARE_POOLED
+    return this == POOLED && POOLS_AVAILABLE
         ? Pool.of(builder).build()
         : builder.disable(JsonFactory.Feature.USE_THREAD_LOCAL_FOR_BUFFER_RECYCLING).build();
   }
@@ -37,12 +37,12 @@ public enum JsonBuffers {
   /** A separate class, since it refers to a class that older versions of Jackson do not have. */
   private static final class Pool {
 
-    private static final int KEPT_BUFFERS = 16;
+    private static final int MAX_BUFFERS = 16;
 
     private Pool() {}
 
     static <F extends JsonFactory, B extends TSFBuilder<F, B>> B of(TSFBuilder<F, B> builder) {
-      return builder.recyclerPool(JsonRecyclerPools.newBoundedPool(KEPT_BUFFERS));
+      return builder.recyclerPool(JsonRecyclerPools.newBoundedPool(MAX_BUFFERS));
     }
   }
 }

@@ -27,7 +27,7 @@ public final class JweTokenCodec implements TokenCodec {
   private final Supplier<KeyRing> ring;
   private final ClaimsJson claims;
   private final SecureRandom random;
-  private final IssueCount count;
+  private final KeyUsageCounter keyUsage;
   private final ContentReader<TokenClaims> reader = this::read;
 
   /**
@@ -41,14 +41,14 @@ public final class JweTokenCodec implements TokenCodec {
    *     without control characters
    */
   public JweTokenCodec(Supplier<KeyRing> ring, String audience, SecureRandom random) {
-    this(ring, audience, random, new IssueCount(IssueCount.MANY, IssueCount.MOST));
+    this(ring, audience, random, new KeyUsageCounter(KeyUsageCounter.WARN_AT, KeyUsageCounter.MAX));
   }
 
-  JweTokenCodec(Supplier<KeyRing> ring, String audience, SecureRandom random, IssueCount count) {
+  JweTokenCodec(Supplier<KeyRing> ring, String audience, SecureRandom random, KeyUsageCounter keyUsage) {
     this.ring = ring;
     this.claims = new ClaimsJson(audience);
     this.random = random;
-    this.count = count;
+    this.keyUsage = keyUsage;
   }
 
   /**
@@ -65,9 +65,9 @@ public final class JweTokenCodec implements TokenCodec {
   public String encode(TokenClaims claims) {
     byte[] content = this.claims.write(claims);
     KeyRing current = ring.get();
-    count.next(current.activeKey());
+    keyUsage.increment(current.activeKey());
     try {
-      return current.active().seal(content, random).text();
+      return current.activeCipher().encrypt(content, random).text();
     } catch (JOSEException e) {
       throw new IllegalStateException("this platform cannot encrypt as RFC 7518 requires", e);
     }
@@ -77,19 +77,19 @@ public final class JweTokenCodec implements TokenCodec {
   public TokenClaims decode(String token) throws TokenRejectedException {
     CompactJwe parts = CompactJwe.parse(token);
     KeyRing current = ring.get();
-    ContentCipher cipher = current.opening(parts);
+    ContentCipher cipher = current.cipherFor(parts);
     if (cipher == null) {
-      throw refused(parts, current.whyNotOpening(parts.header()));
+      throw rejection(parts, current.explainUnknownHeader(parts.header()));
     }
-    return open(cipher, parts);
+    return decrypt(cipher, parts);
   }
 
   /** Decrypts a token. Other exceptions of the ciphers are their failures and are passed on. */
-  private TokenClaims open(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
+  private TokenClaims decrypt(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
     try {
-      return cipher.open(token, reader);
+      return cipher.decrypt(token, reader);
     } catch (JOSEException e) {
-      throw refused(token, "it does not decrypt");
+      throw rejection(token, "it does not decrypt");
     }
   }
 
@@ -97,9 +97,9 @@ public final class JweTokenCodec implements TokenCodec {
    * Returns the rejection of a token. Only now is its form examined in detail; an error in the form
    * takes precedence over the given reason, which depends on keys.
    */
-  private static TokenRejectedException refused(CompactJwe token, String otherwise) {
-    String misspelling = token.misspelling();
-    return CompactJwe.refused(misspelling == null ? otherwise : misspelling);
+  private static TokenRejectedException rejection(CompactJwe token, String otherwise) {
+    String misspelling = token.canonicalFormError();
+    return CompactJwe.rejection(misspelling == null ? otherwise : misspelling);
   }
 
   private TokenClaims read(byte[] content, int length) throws TokenRejectedException {
@@ -108,10 +108,10 @@ public final class JweTokenCodec implements TokenCodec {
       read = claims.read(content, length);
     } catch (Exception e) {
       // The exception is dropped, since its message may contain claims of the token.
-      throw CompactJwe.refused("its claims are not valid");
+      throw CompactJwe.rejection("its claims are not valid");
     }
-    if (!claims.isForUs(read)) {
-      throw CompactJwe.refused("it is for another audience");
+    if (!claims.isForThisAudience(read)) {
+      throw CompactJwe.rejection("it is for another audience");
     }
     return read;
   }

@@ -32,15 +32,15 @@ final class JwkSet {
       List.of("kty", "kid", "use", "alg", "state", "iat", "k");
 
   /** The only member that is a number, and the only optional one. */
-  private static final String MADE_AT = "iat";
+  private static final String CREATED_AT = "iat";
 
   /** Seconds since 1970 without leading zeros, with enough digits for the year 9999. */
   private static final Pattern SECONDS = Pattern.compile("0|[1-9][0-9]{0,11}");
 
   /** One level more than needed, so that a message can name the member of a nested value. */
-  private static final int NESTING = 4;
+  private static final int MAX_NESTING = 4;
 
-  private static final int SHOWN_NAME_LENGTH = 16;
+  private static final int MAX_SHOWN_NAME_LENGTH = 16;
 
   private JwkSet() {}
 
@@ -52,7 +52,7 @@ final class JwkSet {
    */
   static KeyRing parse(byte[] text) {
     // Buffers that held keys are not recycled.
-    StrictJson json = new StrictJson(NESTING, JsonBuffers.DROPPED);
+    StrictJson json = new StrictJson(MAX_NESTING, JsonBuffers.NOT_POOLED);
     try (JsonParser parser = json.parser(text)) {
       List<ContentKey> keys = keys(parser);
       require(parser.nextToken() == null, "something follows the set of keys");
@@ -62,7 +62,7 @@ final class JwkSet {
     } catch (JacksonException e) {
       // The exception is not used as a cause, since its message quotes the text.
       throw new IllegalArgumentException(
-          "it is not JSON, or gives a member twice" + at(e.getLocation()));
+          "it is not JSON, or gives a member twice" + location(e.getLocation()));
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory failed", e);
     }
@@ -77,7 +77,7 @@ final class JwkSet {
   }
 
   private static String line(ContentKey key) {
-    Instant madeAt = key.madeAt();
+    Instant createdAt = key.createdAt();
     return """
     {"kty":"oct","kid":"%s","use":"enc","alg":"%s","state":"%s",%s"k":"%s"}\
     """
@@ -85,7 +85,7 @@ final class JwkSet {
             key.kid(),
             key.encryption(),
             key.state(),
-            madeAt == null ? "" : "\"" + MADE_AT + "\":" + madeAt.getEpochSecond() + ",",
+            createdAt == null ? "" : "\"" + CREATED_AT + "\":" + createdAt.getEpochSecond() + ",",
             Base64Url.encode(key.bytes()));
   }
 
@@ -109,14 +109,14 @@ final class JwkSet {
     Map<String, String> members = new HashMap<>();
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken value = parser.nextToken();
-      if (name.equals(MADE_AT)) {
+      if (name.equals(CREATED_AT)) {
         require(
             value == JsonToken.VALUE_NUMBER_INT,
             "key number " + number + ": 'iat' is not a whole number");
       } else {
         require(
             value == JsonToken.VALUE_STRING,
-            "key number " + number + ": " + shown(name) + " is not a string");
+            "key number " + number + ": " + printable(name) + " is not a string");
       }
       members.put(name, parser.getText());
     }
@@ -125,11 +125,11 @@ final class JwkSet {
 
   private static ContentKey key(Map<String, String> members, int number) {
     String kid = required(members, "kid", "key number " + number);
-    require(ContentKey.isKid(kid), "key number " + number + ": " + ContentKey.KID_RULE);
+    require(ContentKey.isValidKid(kid), "key number " + number + ": " + ContentKey.KID_FORMAT);
     String which = "key '" + kid + "'";
     require(required(members, "kty", which).equals("oct"), which + ": kty is not oct");
     for (String name : members.keySet()) {
-      require(MEMBERS.contains(name), which + " has an unknown member: " + shown(name));
+      require(MEMBERS.contains(name), which + " has an unknown member: " + printable(name));
     }
     require(required(members, "use", which).equals("enc"), which + ": use is not enc");
     String k = required(members, "k", which);
@@ -140,15 +140,15 @@ final class JwkSet {
             encryption(required(members, "alg", which), which),
             state(required(members, "state", which), which),
             Base64.getUrlDecoder().decode(k));
-    String madeAt = members.get(MADE_AT);
-    return madeAt == null ? key : key.madeAt(time(madeAt, which));
+    String madeAt = members.get(CREATED_AT);
+    return madeAt == null ? key : key.createdAt(time(madeAt, which));
   }
 
   private static Instant time(String seconds, String which) {
     String wrong = which + ": iat is not a time in seconds since 1970";
     require(SECONDS.matcher(seconds).matches(), wrong);
     Instant time = Instant.ofEpochSecond(Long.parseLong(seconds));
-    require(!time.isAfter(ContentKey.LATEST), wrong);
+    require(!time.isAfter(ContentKey.MAX_CREATED_AT), wrong);
     return time;
   }
 
@@ -176,7 +176,7 @@ final class JwkSet {
     return value;
   }
 
-  private static String at(@Nullable JsonLocation place) {
+  private static String location(@Nullable JsonLocation place) {
     return place == null
         ? ""
         : ", at line %d, column %d".formatted(place.getLineNr(), place.getColumnNr());
@@ -186,9 +186,9 @@ final class JwkSet {
    * Returns a name for use in a message, if it is short and plain. A key has at least 43
    * characters, so a short name cannot be a key.
    */
-  private static String shown(String name) {
+  private static String printable(String name) {
     boolean plain = name.chars().allMatch(c -> c > ' ' && c < 0x7f);
-    return plain && name.length() <= SHOWN_NAME_LENGTH
+    return plain && name.length() <= MAX_SHOWN_NAME_LENGTH
         ? "'" + name + "'"
         : "one that is not shown here";
   }

@@ -73,26 +73,26 @@ public final class JwkSetFile {
    * @throws IOException if the file can neither be read nor created, as on a file system without
    *     hard links; in that case create the file elsewhere and copy it
    */
-  public static KeyRing create(
+  public static KeyRing readOrCreate(
       Path file, ContentEncryption encryption, SecureRandom random, Instant now)
       throws IOException {
     // A dangling symbolic link is a mistake of the operator, so it is not followed.
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       ContentKey key =
-          ContentKey.random("k1", encryption, ContentKey.State.ACTIVE, random).madeAt(now);
-      SecretFile.make(file, JwkSet.write(KeyRing.of(List.of(key))));
+          ContentKey.random("k1", encryption, ContentKey.State.ACTIVE, random).createdAt(now);
+      SecretFile.createExclusively(file, JwkSet.write(KeyRing.of(List.of(key))));
     }
     return read(file);
   }
 
   /**
-   * Creates the file with these keys, in the same way as {@link #create}, but fails if it exists.
+   * Creates the file with these keys, in the same way as {@link #readOrCreate}, but fails if it exists.
    *
    * @throws FileAlreadyExistsException if a file with this name exists; it stays unchanged
    * @throws IOException if the file cannot be created
    */
-  public static void make(Path file, KeyRing ring) throws IOException {
-    if (!SecretFile.make(file, written(ring))) {
+  public static void createNew(Path file, KeyRing ring) throws IOException {
+    if (!SecretFile.createExclusively(file, encode(ring))) {
       throw new FileAlreadyExistsException(file.toString());
     }
   }
@@ -116,22 +116,22 @@ public final class JwkSetFile {
    * @throws IOException if another change of the file is in progress, or the file cannot be
    *     written; it stays unchanged
    */
-  public static KeyRing change(Path file, UnaryOperator<KeyRing> change) throws IOException {
+  public static KeyRing update(Path file, UnaryOperator<KeyRing> change) throws IOException {
     Path real = file.toRealPath();
     // Checked before the draft is created: an invalid file is not changed.
     read(file);
-    try (SecretDraft draft = SecretDraft.of(real)) {
+    try (AtomicFileReplacement replacement = AtomicFileReplacement.start(real)) {
       byte[] before = SecretFile.read(real, MAX_BYTES);
       KeyRing ring = JwkSet.parse(before);
       KeyRing next = change.apply(ring);
       if (next != ring) {
-        draft.replace(before, written(next));
+        replacement.replace(before, encode(next));
       }
       return next;
     }
   }
 
-  private static byte[] written(KeyRing ring) {
+  private static byte[] encode(KeyRing ring) {
     byte[] content = JwkSet.write(ring);
     if (content.length > MAX_BYTES) {
       throw new IllegalArgumentException(

@@ -21,38 +21,38 @@ public final class KeyRing {
 
   private final List<ContentKey> keys;
   private final ContentKey activeKey;
-  private final ContentCipher active;
-  private final List<ContentCipher> opening;
+  private final ContentCipher activeCipher;
+  private final List<ContentCipher> decryptionCiphers;
 
   /** The reasons for which headers of known keys are not accepted, by header. */
-  private final Map<String, String> whyNot;
+  private final Map<String, String> unusableHeaders;
 
   private KeyRing(List<ContentKey> keys, ContentKey active) {
     this.keys = keys;
     this.activeKey = active;
-    this.active = new ContentCipher(active);
-    List<ContentCipher> opening = new ArrayList<>(List.of(this.active));
+    this.activeCipher = new ContentCipher(active);
+    List<ContentCipher> opening = new ArrayList<>(List.of(this.activeCipher));
     for (ContentKey key : keys) {
       if (key != active && key.state() != ContentKey.State.RETIRED) {
         opening.add(new ContentCipher(key));
       }
     }
-    this.opening = List.copyOf(opening);
-    this.whyNot = whyNot(keys);
+    this.decryptionCiphers = List.copyOf(opening);
+    this.unusableHeaders = unusableHeaders(keys);
   }
 
-  private static Map<String, String> whyNot(List<ContentKey> keys) {
-    Map<String, String> whyNot = new HashMap<>();
+  private static Map<String, String> unusableHeaders(List<ContentKey> keys) {
+    Map<String, String> unusableHeaders = new HashMap<>();
     for (ContentKey key : keys) {
       for (ContentEncryption other : ContentEncryption.values()) {
-        whyNot.put(
+        unusableHeaders.put(
             ContentCipher.headerSegment(key.kid(), other), "its key is for another encryption");
       }
       if (key.state() == ContentKey.State.RETIRED) {
-        whyNot.put(ContentCipher.headerSegment(key.kid(), key.encryption()), "its key is retired");
+        unusableHeaders.put(ContentCipher.headerSegment(key.kid(), key.encryption()), "its key is retired");
       }
     }
-    return Map.copyOf(whyNot);
+    return Map.copyOf(unusableHeaders);
   }
 
   /**
@@ -87,8 +87,8 @@ public final class KeyRing {
   }
 
   /** Returns the cipher that encrypts tokens. */
-  ContentCipher active() {
-    return active;
+  ContentCipher activeCipher() {
+    return activeCipher;
   }
 
   /** Returns the key that encrypts tokens. */
@@ -97,14 +97,14 @@ public final class KeyRing {
   }
 
   /** Returns the reason for which no key accepts tokens with this header, for the log. */
-  String whyNotOpening(String headerSegment) {
-    return whyNot.getOrDefault(headerSegment, "no key in the key ring has its header");
+  String explainUnknownHeader(String headerSegment) {
+    return unusableHeaders.getOrDefault(headerSegment, "no key in the key ring has its header");
   }
 
   /** Returns the cipher that decrypts this token, by its header; null if no key may. */
-  @Nullable ContentCipher opening(CompactJwe token) {
-    for (int i = 0; i < opening.size(); i++) {
-      ContentCipher cipher = opening.get(i);
+  @Nullable ContentCipher cipherFor(CompactJwe token) {
+    for (int i = 0; i < decryptionCiphers.size(); i++) {
+      ContentCipher cipher = decryptionCiphers.get(i);
       if (token.hasHeader(cipher.headerSegment())) {
         return cipher;
       }
@@ -122,7 +122,7 @@ public final class KeyRing {
     if (one.kid().equals(other.kid())) {
       throw new IllegalArgumentException("two keys have the kid '%s'".formatted(one.kid()));
     }
-    if (one.hasBytesOf(other)) {
+    if (one.hasSameBytes(other)) {
       throw new IllegalArgumentException(
           "keys '%s' and '%s' have the same bytes".formatted(one.kid(), other.kid()));
     }

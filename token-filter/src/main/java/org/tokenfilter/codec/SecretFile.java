@@ -72,7 +72,7 @@ final class SecretFile {
    * @return whether the file was created; false if it existed
    * @throws IOException if the file cannot be created, as on a file system without hard links
    */
-  static boolean make(Path file, byte[] content) throws IOException {
+  static boolean createExclusively(Path file, byte[] content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null) {
       throw new IOException(file + " cannot be created: it has no parent folder");
@@ -95,12 +95,12 @@ final class SecretFile {
     } finally {
       Files.delete(draft);
     }
-    forceFolderOf(file);
+    syncFolderOf(file);
     return made;
   }
 
   /** Writes the folder of a file to the disk, so that the file survives a power failure. */
-  static void forceFolderOf(Path file) throws IOException {
+  static void syncFolderOf(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null && isPosix(folder)) {
       try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

@@ -25,7 +25,7 @@ final class Configuration {
   private final Map<ConfigurationKey, Object> values = new EnumMap<>(ConfigurationKey.class);
 
   /** The explicit settings that defaults were adjusted to, by the key of the default. */
-  private final Map<ConfigurationKey, ConfigurationKey> adjusted =
+  private final Map<ConfigurationKey, ConfigurationKey> adjustedTo =
       new EnumMap<>(ConfigurationKey.class);
 
   /**
@@ -38,10 +38,10 @@ final class Configuration {
     for (ConfigurationKey key : ConfigurationKey.values()) {
       String text = sources.text(key.key());
       if (text != null && !read(key, text)) {
-        problems.add(key.key() + "=" + text + " is not " + key.shape());
+        problems.add(key.key() + "=" + text + " is not " + key.format());
         text = null;
       }
-      String fallback = key.defaultText();
+      String fallback = key.defaultValue();
       if (text == null && fallback != null && !read(key, fallback)) {
         throw new IllegalStateException("the default of " + key.key() + " is not valid");
       }
@@ -59,8 +59,8 @@ final class Configuration {
   }
 
   /** Returns these settings overlaid with the init-params of a filter or servlet. */
-  Configuration with(Map<String, String> initParams, List<String> problems) {
-    return new Configuration(sources.plus(initParams), problems);
+  Configuration withInitParams(Map<String, String> initParams, List<String> problems) {
+    return new Configuration(sources.withInitParams(initParams), problems);
   }
 
   /** Returns true if no source sets the key. */
@@ -79,7 +79,7 @@ final class Configuration {
     if (!isDefault(key) || !read(key, text)) {
       return false;
     }
-    adjusted.put(key, to);
+    adjustedTo.put(key, to);
     return true;
   }
 
@@ -132,7 +132,7 @@ final class Configuration {
   }
 
   /** Returns the explicit settings of a store provider, by their short names. */
-  Map<String, String> ofStore(String name, Set<String> settings) {
+  Map<String, String> storeSettings(String name, Set<String> settings) {
     Map<String, String> set = new TreeMap<>();
     for (String setting : settings) {
       String text = sources.text(STORE_PREFIX + name + "." + setting);
@@ -148,12 +148,12 @@ final class Configuration {
    *
    * @param stores the settings of each installed store provider, by the provider's name
    */
-  UnknownSettings unknown(Map<String, Set<String>> stores) {
+  UnknownSettings unknownSettings(Map<String, Set<String>> stores) {
     return new UnknownSettings(sources, stores);
   }
 
   /** Returns true if the key has the same value in both configurations. */
-  boolean agrees(Configuration other, String key) {
+  boolean hasSameValue(Configuration other, String key) {
     ConfigurationKey known = ConfigurationKey.of(key);
     return known == null
         ? Objects.equals(sources.text(key), other.sources.text(key))
@@ -168,23 +168,23 @@ final class Configuration {
    * @param store the name of the store provider, whose settings are included
    * @param storeSettings the names of the provider's settings
    */
-  String effective(String store, Set<String> storeSettings) {
+  String describeEffective(String store, Set<String> storeSettings) {
     StringJoiner lines = new StringJoiner("");
-    texts.forEach((key, text) -> lines.add(line(key.key(), text, why(key))));
-    ofStore(store, storeSettings)
+    texts.forEach((key, text) -> lines.add(line(key.key(), text, originOf(key))));
+    storeSettings(store, storeSettings)
         .forEach(
             (name, text) -> {
               String key = STORE_PREFIX + store + "." + name;
-              lines.add(line(key, ShownSetting.of(name, text), sources.sourceOf(key)));
+              lines.add(line(key, SettingMasker.mask(name, text), sources.sourceOf(key)));
             });
     return lines.toString();
   }
 
-  private @Nullable Object why(ConfigurationKey key) {
-    ConfigurationKey by = adjusted.get(key);
+  private @Nullable Object originOf(ConfigurationKey key) {
+    ConfigurationKey by = adjustedTo.get(key);
     return by == null
         ? sources.sourceOf(key.key())
-        : "the default is %s; adjusted to %s".formatted(key.defaultText(), by.key());
+        : "the default is %s; adjusted to %s".formatted(key.defaultValue(), by.key());
   }
 
   /** Replaces control characters, so that a value cannot imitate further lines. */

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.carrier.ContainerSession;
+import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.service.Binding;
 import org.tokenfilter.service.TokenPolicy;
@@ -19,33 +19,33 @@ import org.tokenfilter.store.Limit;
  */
 public enum ConfigurationKey {
   /** The JWK Set file. */
-  KEYS_FILE("token.keys.file", Setting.file(), null, "the JWK Set file that holds the keys"),
+  KEYS_FILE("token.keys.file", SettingType.file(), null, "the JWK Set file that holds the keys"),
   /** The creation of a missing key file. */
   KEYS_GENERATE(
-      "token.keys.generate", Setting.flag(), "false", "creates the key file if it is missing"),
+      "token.keys.generate", SettingType.flag(), "false", "creates the key file if it is missing"),
   /** The store of the tokens. */
   STORE(
       "token.store",
-      Setting.text("the name of a store provider", "[a-z][a-z0-9-]*"),
+      SettingType.text("the name of a store provider", "[a-z][a-z0-9-]*"),
       "memory",
       "the store of the tokens; memory is for a single node and is lost at a restart"),
   /** The maximum duration of a store call. */
   STORE_TIMEOUT(
       "token.store.timeout",
-      Setting.duration(Duration.ofMillis(1)),
+      SettingType.duration(Duration.ofMillis(1)),
       "PT2S",
       "the maximum duration of a store call"),
   /** The maximum number of concurrent store calls. */
   STORE_CONCURRENCY(
       "token.store.concurrency",
-      Setting.number(1),
+      SettingType.number(1),
       "32",
       "the maximum number of concurrent store calls by requests; further ones wait up to"
           + " token.store.timeout"),
   /** The authenticator that checks user names and passwords. */
   CREDENTIALS(
       "token.credentials",
-      Setting.text("container, file or the name of a class", "[A-Za-z_$][A-Za-z0-9_$.]*"),
+      SettingType.text("container, file or the name of a class", "[A-Za-z_$][A-Za-z0-9_$.]*"),
       null,
       "the authenticator that checks user names and passwords: the container's realm, a file of"
           + " password hashes, or a class of the application that implements Authenticator; needed"
@@ -53,113 +53,113 @@ public enum ConfigurationKey {
   /** The roles that are queried from the container. */
   CREDENTIALS_ROLES(
       "token.credentials.roles",
-      Setting.listOf(Setting.text("names of roles", "[^\\p{Cntrl},]+")),
+      SettingType.listOf(SettingType.text("names of roles", "[^\\p{Cntrl},]+")),
       "",
       "the roles that are queried from the container at a login; needed if token.credentials is"
           + " container"),
   /** The account file. */
   CREDENTIALS_FILE(
       "token.credentials.file",
-      Setting.file(),
+      SettingType.file(),
       null,
       "the account file; needed if token.credentials is file"),
   /** The audience of tokens. */
   AUDIENCE(
       "token.audience",
-      Setting.text("1 to 128 printable ASCII characters except \" and \\", "[!#-\\[\\]-~]{1,128}"),
+      SettingType.text("1 to 128 printable ASCII characters except \" and \\", "[!#-\\[\\]-~]{1,128}"),
       null,
       "the application that tokens are issued for; tokens for other applications are rejected."
           + " Default: the context path, ROOT for the root context"),
   /** The content encryption algorithm of new keys. */
   ENCRYPTION(
       "token.encryption",
-      Setting.text(
+      SettingType.text(
           "A128CBC-HS256, A256CBC-HS512 or A256GCM", "A128CBC-HS256|A256CBC-HS512|A256GCM"),
       "A128CBC-HS256",
       "the content encryption algorithm of newly created keys"),
   /** The idle timeout of session tokens. */
   IDLE_TIMEOUT(
       "token.idle-timeout",
-      Setting.duration(Duration.ofSeconds(1)),
+      SettingType.duration(Duration.ofSeconds(1)),
       "PT30M",
       "the time without use after which a session token expires"),
   /** The idle timeout of user tokens. */
   USER_IDLE_TIMEOUT(
       "token.user.idle-timeout",
-      Setting.duration(Duration.ofSeconds(1)),
+      SettingType.duration(Duration.ofSeconds(1)),
       "PT15M",
       "the time without use after which a user token and its sessions expire"),
   /** The absolute timeout of tokens with an idle timeout. */
   MAX_LIFETIME(
       "token.max-lifetime",
-      Setting.duration(Duration.ZERO),
+      SettingType.duration(Duration.ZERO),
       "P7D",
       "the absolute timeout of tokens with an idle timeout; PT0S for none"),
   /** The maximum time to live of open tokens. */
   OPEN_MAX_LIFETIME(
       "token.open.max-lifetime",
-      Setting.duration(Duration.ofMinutes(1)),
+      SettingType.duration(Duration.ofMinutes(1)),
       "P365D",
       "the maximum time to live that can be requested for an open token"),
   /** The permission of open tokens that never expire. */
   OPEN_ALLOW_UNLIMITED(
       "token.open.allow-unlimited",
-      Setting.flag(),
+      SettingType.flag(),
       "true",
       "allows open tokens that never expire"),
   /** The lifetime of API clients' tokens. */
   CLIENT_LIFETIME(
       "token.client.lifetime",
-      Setting.duration(Duration.ofSeconds(1)),
+      SettingType.duration(Duration.ofSeconds(1)),
       "P1D",
       "the lifetime of an API client's token"),
   /** The environments of API clients. */
   CLIENT_ENVIRONMENTS(
       "token.client.environments",
-      Setting.listOf(
-          Setting.text(
+      SettingType.listOf(
+          SettingType.text(
               "names of at most 64 ASCII letters, digits, dots, hyphens, underscores",
-              Names.PATTERN)),
+              Patterns.NAME)),
       "sandbox, live",
       "the environments that an API client's token can be issued for"),
   /** The status that reports to an API client that its token has not expired. */
   CLIENT_LIVE_STATUS(
       "token.client.live-status",
       Scope.FILTER,
-      Setting.text("409 or 200", "409|200"),
+      SettingType.text("409 or 200", "409|200"),
       "409",
       "the status that reports to an API client that its token has not expired; 200 for clients"
           + " that discard the body of an error response, such as wget"),
   /** The time during which a refreshed token still yields its successor. */
   REFRESH_GRACE(
       "token.refresh.grace",
-      Setting.duration(Duration.ZERO),
+      SettingType.duration(Duration.ZERO),
       "PT0S",
       "the time after a refresh during which the refreshed token still yields the same successor,"
           + " for clients that lost the response"),
   /** The reaction to a refreshed token that is presented after the grace time. */
   REFRESH_REPLAY(
       "token.refresh.replay",
-      Setting.oneOf(TokenPolicy.Replay.class),
+      SettingType.oneOf(TokenPolicy.ReusePolicy.class),
       "report",
       "the reaction to a refreshed token that is presented after token.refresh.grace: report"
           + " notifies the audit log and the listeners; end-family also revokes its successor"),
   /** The role that is required for introspection. */
   INTROSPECTION_ROLE(
       "token.introspection.role",
-      Setting.text("the name of a role", "[^\\p{Cntrl}]{1,255}"),
+      SettingType.text("the name of a role", "[^\\p{Cntrl}]{1,255}"),
       "introspect",
       "the role that a caller of token introspection needs"),
   /** The maximum number of open sessions. */
   SESSIONS_LIMIT(
       "token.sessions.limit",
-      Setting.number(0),
+      SettingType.number(0),
       "0",
       "the maximum number of open sessions per user; 0 for no limit"),
   /** The reaction when the maximum number of open sessions is reached. */
   SESSIONS_POLICY(
       "token.sessions.policy",
-      Setting.oneOf(Limit.Policy.class),
+      SettingType.oneOf(Limit.Policy.class),
       "reject",
       "the reaction when token.sessions.limit is reached: reject denies the new session,"
           + " evict-oldest revokes the oldest one"),
@@ -167,7 +167,7 @@ public enum ConfigurationKey {
   LOGOUT_STATUS(
       "token.logout.status",
       Scope.FILTER,
-      Setting.text("204 or 200", "204|200"),
+      SettingType.text("204 or 200", "204|200"),
       "204",
       "the status of a successful logout at the endpoints; 200 for clients that accept no other"
           + " status as success"),
@@ -175,7 +175,7 @@ public enum ConfigurationKey {
   QUERY_CREDENTIALS(
       "token.query.credentials",
       Scope.FILTER,
-      Setting.flag(),
+      SettingType.flag(),
       "false",
       "lets GetSessionToken accept email and password, or an API key, in the query, for clients"
           + " that can send them nowhere else; unless configured otherwise, containers and proxies"
@@ -183,15 +183,15 @@ public enum ConfigurationKey {
   /** The part of the client address that session tokens are bound to. */
   BINDING(
       "token.binding",
-      Setting.oneOf(Binding.class),
+      SettingType.oneOf(Binding.class),
       "address",
       "the part of the client address that a session token is bound to; prefix is /24 of IPv4 and"
           + " /64 of IPv6; dual-stack is the prefix, and any address of the other IP version"),
   /** The proxies whose headers are trusted. */
   TRUSTED_PROXIES(
       "token.trusted-proxies",
-      Setting.listOf(
-          Setting.text("an address, a range such as 10.0.0.0/8, or unix", "[0-9A-Fa-f.:/]+|unix")),
+      SettingType.listOf(
+          SettingType.text("an address, a range such as 10.0.0.0/8, or unix", "[0-9A-Fa-f.:/]+|unix")),
       "",
       "the proxies whose headers Forwarded and X-Forwarded-For, -Proto, -Host and -Port are"
           + " trusted, evaluated from the right; unix is any peer at a Unix socket, for which the"
@@ -200,74 +200,74 @@ public enum ConfigurationKey {
   CARRIERS(
       "token.carriers",
       Scope.FILTER,
-      Setting.listOf(Setting.oneOf(Carrier.class)),
+      SettingType.listOf(SettingType.oneOf(Carrier.class)),
       "bearer",
       "the carriers of tokens in requests: bearer is the Authorization header, cookie is"
           + " token.cookie"),
   /** The name of the token's cookie. */
   COOKIE(
       "token.cookie",
-      Setting.text(Names.TOKEN, Names.PATTERN),
+      SettingType.text(Patterns.NAME_FORMAT, Patterns.NAME),
       "token",
       "the name of the token's cookie"),
   /** The name of the session id's cookie. */
   SESSION_COOKIE(
       "token.session.cookie",
-      Setting.text(Names.TOKEN, Names.PATTERN),
+      SettingType.text(Patterns.NAME_FORMAT, Patterns.NAME),
       "SESSION",
       "the name of the session id's cookie"),
   /** The name of the session id's header. */
   SESSION_HEADER(
       "token.session.header",
-      Setting.text(Names.TOKEN, Names.PATTERN),
+      SettingType.text(Patterns.NAME_FORMAT, Patterns.NAME),
       "session",
       "the name of the session id's header"),
   /** The cookies' Secure attribute. */
   COOKIE_SECURE(
       "token.cookie.secure",
-      Setting.oneOf(CookieWriter.Secure.class),
+      SettingType.oneOf(CookieWriter.Secure.class),
       "auto",
       "the Secure attribute of cookies; auto sets it if the client used TLS, as reported by the"
           + " container or a trusted proxy"),
   /** The cookies' SameSite attribute. */
   COOKIE_SAME_SITE(
       "token.cookie.same-site",
-      Setting.text("Strict, Lax or None", "Strict|Lax|None"),
+      SettingType.text("Strict, Lax or None", "Strict|Lax|None"),
       "Lax",
       "the SameSite attribute of cookies; None needs token.cookie.secure=true"),
   /** The cookies' Path attribute. */
   COOKIE_PATH(
       "token.cookie.path",
-      Setting.text("a path that begins with /", "/[!#-:<-\\[\\]-~]*"),
+      SettingType.text("a path that begins with /", "/[!#-:<-\\[\\]-~]*"),
       null,
       "the Path attribute of cookies. Default: the context path"),
   /** The cookies' Max-Age attribute. */
   COOKIE_MAX_AGE(
       "token.cookie.max-age",
-      Setting.duration(Duration.ZERO),
+      SettingType.duration(Duration.ZERO),
       "PT0S",
       "the time for which a browser keeps the cookies, at most until the absolute timeout of the"
           + " token, since renewals send no cookie; PT0S keeps them until the browser is closed"),
   /** The cookies' Partitioned attribute. */
   COOKIE_PARTITIONED(
       "token.cookie.partitioned",
-      Setting.flag(),
+      SettingType.flag(),
       "false",
       "makes cookies Partitioned (CHIPS), for pages in frames of other sites; needs"
           + " token.cookie.secure=true and token.cookie.same-site=None"),
   /** The treatment of the container's HttpSession. */
   HTTP_SESSION(
       "token.http-session",
-      Setting.oneOf(ContainerSession.Treatment.class),
+      SettingType.oneOf(HttpSessionPolicy.Treatment.class),
       "renew",
       "the treatment of the container's HttpSession: renew gives it a new id at a login and"
           + " invalidates it at a logout; leave does neither"),
   /** Other origins whose pages may act. */
   ORIGINS(
       "token.origins",
-      Setting.listOf(
-          Setting.text(
-              "an origin such as https://app.example.org or capacitor://localhost", Names.ORIGIN)),
+      SettingType.listOf(
+          SettingType.text(
+              "an origin such as https://app.example.org or capacitor://localhost", Patterns.ORIGIN)),
       "",
       "other origins whose pages may act with cookies or Basic authentication, written as in the"
           + " Origin header"),
@@ -275,7 +275,7 @@ public enum ConfigurationKey {
   PATHS_PUBLIC(
       "token.paths.public",
       Scope.FILTER,
-      Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
+      SettingType.listOf(SettingType.text("a path, exact or ending with /*", Patterns.PATH)),
       "",
       "the paths that are served without a token, including their views below /WEB-INF/ and, for a"
           + " path that ends with /, its welcome file; all other paths are protected"),
@@ -283,7 +283,7 @@ public enum ConfigurationKey {
   LOGIN_PAGE(
       "token.login-page",
       Scope.FILTER,
-      Setting.text("a path such as /login", Names.PAGE),
+      SettingType.text("a path such as /login", Patterns.PAGE),
       null,
       "the public path that a browser is redirected to if a page needs a token, with the return"
           + " path in the parameter next; scripts and other clients get 401"),
@@ -291,7 +291,7 @@ public enum ConfigurationKey {
   REFUSALS(
       "token.refusals",
       Scope.FILTER,
-      Setting.oneOf(RefusalStyle.class),
+      SettingType.oneOf(RefusalStyle.class),
       "problem",
       "the format of the filter's error responses: problem is application/problem+json, error-page"
           + " is the application's error page for the status"),
@@ -299,7 +299,7 @@ public enum ConfigurationKey {
   PATHS_PASSIVE(
       "token.paths.passive",
       Scope.FILTER,
-      Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
+      SettingType.listOf(SettingType.text("a path, exact or ending with /*", Patterns.PATH)),
       "",
       "the paths that need a token but do not renew it, such as those that a page requests"
           + " automatically"),
@@ -307,21 +307,21 @@ public enum ConfigurationKey {
   GATEWAY_PATHS(
       "token.gateway.paths",
       Scope.FILTER,
-      Setting.listOf(Setting.text("a path, exact or ending with /*", Names.PATH)),
+      SettingType.listOf(SettingType.text("a path, exact or ending with /*", Patterns.PATH)),
       "",
       "the paths at which a user token is accepted in the header userToken, and can use a session"
           + " by the session header and the parameter close"),
   /** The maximum time for which other nodes may still accept a revoked token. */
   REVOCATION_LAG(
       "token.revocation.lag",
-      Setting.duration(Duration.ZERO),
+      SettingType.duration(Duration.ZERO),
       "PT1S",
       "the maximum time for which nodes other than the revoking one may still accept a revoked"
           + " token: PT0.1S to PT30S, or PT0S to read the store on each request"),
   /** The minimum time between two writes of a token's renewals. */
   RENEWAL_INTERVAL(
       "token.renewal.interval",
-      Setting.duration(Duration.ofSeconds(1)),
+      SettingType.duration(Duration.ofSeconds(1)),
       null,
       "the minimum time between two writes of a token's renewals to the store, except close to its"
           + " expiry. If it is not shorter than the idle timeout, each renewal is written at the"
@@ -330,32 +330,32 @@ public enum ConfigurationKey {
   /** The share of the heap for data that a node keeps. */
   MEMORY_SHARE(
       "token.memory.share",
-      Setting.number(1),
+      SettingType.number(1),
       "25",
       "the percentage of the maximum heap for the data that a node keeps: live tokens, unwritten"
           + " renewals, account statuses, events that wait for listeners; at most 80"),
   /** The time for which the store keeps terminated tokens. */
   RETENTION(
       "token.retention",
-      Setting.duration(Duration.ofMinutes(5)),
+      SettingType.duration(Duration.ofMinutes(5)),
       "PT1H",
       "the time for which the store keeps expired and revoked tokens"),
   /** The interval between sweeps of the store. */
   SWEEP_INTERVAL(
       "token.sweep.interval",
-      Setting.duration(Duration.ofSeconds(1)),
+      SettingType.duration(Duration.ofSeconds(1)),
       "PT1M",
       "the interval between sweeps of the store"),
   /** The number of records per step of a sweep. */
   SWEEP_BATCH(
       "token.sweep.batch",
-      Setting.number(1),
+      SettingType.number(1),
       "1000",
       "the number of records that one step of a sweep examines"),
   /** The interval between checks of an account. */
   SUBJECT_RECHECK(
       "token.subject.recheck",
-      Setting.duration(Duration.ZERO),
+      SettingType.duration(Duration.ZERO),
       "PT0S",
       "the time for which a node relies on the status and the roles of an account before it queries"
           + " the authenticator again. A disabled user is rejected within this time; while the"
@@ -365,7 +365,7 @@ public enum ConfigurationKey {
   /** The number of failed logins that are allowed. */
   LOGIN_FAILURES(
       "token.login.failures",
-      Setting.number(1),
+      SettingType.number(1),
       "10",
       "the number of failed logins that are allowed per user name and client within"
           + " token.login.window, and ten times as many per user name alone and per client alone;"
@@ -374,13 +374,13 @@ public enum ConfigurationKey {
   /** The time for which failed logins count. */
   LOGIN_WINDOW(
       "token.login.window",
-      Setting.duration(Duration.ofSeconds(1)),
+      SettingType.duration(Duration.ofSeconds(1)),
       "PT5M",
       "the time for which failed logins are remembered"),
   /** The maximum number of waiting logins. */
   LOGIN_WAITING(
       "token.login.waiting",
-      Setting.number(0),
+      SettingType.number(0),
       "64",
       "the maximum number of logins that wait, for up to five seconds, while others are checked;"
           + " each one occupies a thread of the container. Further ones get 503 with Retry-After");
@@ -409,26 +409,26 @@ public enum ConfigurationKey {
 
   /** Immutable, since its function has no state. */
   @SuppressWarnings("ImmutableEnumChecker")
-  private final Setting<?> setting;
+  private final SettingType<?> type;
 
-  private final @Nullable String defaultText;
+  private final @Nullable String defaultValue;
   private final String description;
 
   ConfigurationKey(
-      String key, Setting<?> setting, @Nullable String defaultText, String description) {
-    this(key, Scope.APPLICATION, setting, defaultText, description);
+      String key, SettingType<?> type, @Nullable String defaultText, String description) {
+    this(key, Scope.APPLICATION, type, defaultText, description);
   }
 
   ConfigurationKey(
       String key,
       Scope scope,
-      Setting<?> setting,
+      SettingType<?> type,
       @Nullable String defaultText,
       String description) {
     this.key = key;
     this.scope = scope;
-    this.setting = setting;
-    this.defaultText = defaultText;
+    this.type = type;
+    this.defaultValue = defaultText;
     this.description = description;
   }
 
@@ -452,13 +452,13 @@ public enum ConfigurationKey {
   }
 
   /** Returns the text of the default; null if there is none. */
-  public @Nullable String defaultText() {
-    return defaultText;
+  public @Nullable String defaultValue() {
+    return defaultValue;
   }
 
   /** Returns a description of the valid texts, for documents and messages. */
-  public String shape() {
-    return setting.shape();
+  public String format() {
+    return type.format();
   }
 
   /** Returns a description of the setting's effect, for documents and messages. */
@@ -471,14 +471,14 @@ public enum ConfigurationKey {
   }
 
   Object parse(String text) {
-    return setting.parse().apply(text);
+    return type.parser().apply(text);
   }
 
-  private static final class Names {
+  private static final class Patterns {
     private static final String PAGE = "(?!.*/(?:/|\\.{1,2}(?:/|\\z)))/[!-~&&[^*;?#%\\\\]]*";
-    private static final String TOKEN =
+    private static final String NAME_FORMAT =
         "a name of at most 64 ASCII letters, digits, dots, hyphens, underscores";
-    private static final String PATTERN = "[A-Za-z0-9._-]{1,64}";
+    private static final String NAME = "[A-Za-z0-9._-]{1,64}";
     private static final String ORIGIN =
         "[a-z][a-z0-9+.-]*://(?:[a-z0-9_.-]+|\\[[0-9a-f:.]+\\])(?::[1-9][0-9]{0,4})?";
 

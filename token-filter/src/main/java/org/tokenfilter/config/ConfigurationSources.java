@@ -20,21 +20,21 @@ import org.jspecify.annotations.Nullable;
  * @param contextParams the context-params of the application
  */
 record ConfigurationSources(
-    Named properties,
-    Named environment,
+    NamedValues properties,
+    NamedValues environment,
     Map<String, String> initParams,
     Map<String, String> contextParams) {
 
   /**
    * Named values of the process, among them values for other programs.
    *
-   * @param text the lookup of a value by name; returns null if it is not set
+   * @param lookup the lookup of a value by name; returns null if it is not set
    * @param names the names of all values
    */
-  record Named(UnaryOperator<@Nullable String> text, Supplier<Set<String>> names) {
+  record NamedValues(UnaryOperator<@Nullable String> lookup, Supplier<Set<String>> names) {
 
-    static Named of(Map<String, String> texts) {
-      return new Named(texts::get, texts::keySet);
+    static NamedValues of(Map<String, String> texts) {
+      return new NamedValues(texts::get, texts::keySet);
     }
   }
 
@@ -45,23 +45,23 @@ record ConfigurationSources(
     INIT_PARAM("init-param, or in code"),
     CONTEXT_PARAM("context-param");
 
-    private final String shown;
+    private final String displayName;
 
     Source(String shown) {
-      this.shown = shown;
+      this.displayName = shown;
     }
 
     @Override
     public String toString() {
-      return shown;
+      return displayName;
     }
   }
 
   static ConfigurationSources of(
       Map<String, String> initParams, Map<String, String> contextParams) {
     return new ConfigurationSources(
-        new Named(System::getProperty, () -> System.getProperties().stringPropertyNames()),
-        new Named(System::getenv, () -> System.getenv().keySet()),
+        new NamedValues(System::getProperty, () -> System.getProperties().stringPropertyNames()),
+        new NamedValues(System::getenv, () -> System.getenv().keySet()),
         Map.copyOf(initParams),
         Map.copyOf(contextParams));
   }
@@ -89,15 +89,15 @@ record ConfigurationSources(
 
   private @Nullable String text(String key, Source source) {
     return switch (source) {
-      case PROPERTY -> properties.text().apply(key);
-      case ENVIRONMENT -> environment.text().apply(ConfigurationKey.environmentVariable(key));
+      case PROPERTY -> properties.lookup().apply(key);
+      case ENVIRONMENT -> environment.lookup().apply(ConfigurationKey.environmentVariable(key));
       case INIT_PARAM -> initParams.get(key);
       case CONTEXT_PARAM -> contextParams.get(key);
     };
   }
 
   /** Returns the keys in init-params and context-params that claim to be settings. */
-  SortedSet<String> written() {
+  SortedSet<String> explicitKeys() {
     SortedSet<String> keys = new TreeSet<>(initParams.keySet());
     keys.addAll(contextParams.keySet());
     keys.removeIf(key -> !key.startsWith("token."));
@@ -105,7 +105,7 @@ record ConfigurationSources(
   }
 
   /** Returns the same sources with additional init-params, which override the present ones. */
-  ConfigurationSources plus(Map<String, String> moreInitParams) {
+  ConfigurationSources withInitParams(Map<String, String> moreInitParams) {
     Map<String, String> all = new LinkedHashMap<>(initParams);
     all.putAll(moreInitParams);
     return new ConfigurationSources(properties, environment, all, contextParams);

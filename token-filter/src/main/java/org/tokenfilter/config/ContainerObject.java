@@ -23,7 +23,7 @@ record ContainerObject(Object value) {
     Method found = null;
     for (Method method : value.getClass().getMethods()) {
       if (method.getName().equals(name) && method.getParameterCount() == arguments.length) {
-        found = isReachable(method) || found == null ? method : found;
+        found = isPublic(method) || found == null ? method : found;
       }
     }
     for (Class<?> type = value.getClass(); found == null && type != null; ) {
@@ -37,8 +37,8 @@ record ContainerObject(Object value) {
     if (found == null) {
       throw new NoSuchMethodException(name);
     }
-    if (!isReachable(found)) {
-      open(found);
+    if (!isPublic(found)) {
+      makeAccessible(found);
     }
     return found.invoke(value, arguments);
   }
@@ -49,7 +49,7 @@ record ContainerObject(Object value) {
    * @throws ReflectiveOperationException if the call is not possible, or returns null
    */
   ContainerObject get(String name, Object... arguments) throws ReflectiveOperationException {
-    return present(call(name, arguments), name);
+    return wrap(call(name, arguments), name);
   }
 
   /**
@@ -59,11 +59,11 @@ record ContainerObject(Object value) {
    */
   ContainerObject field(String name) throws ReflectiveOperationException {
     Field field = value.getClass().getDeclaredField(name);
-    open(field);
-    return present(field.get(value), name);
+    makeAccessible(field);
+    return wrap(field.get(value), name);
   }
 
-  private static ContainerObject present(@Nullable Object value, String name)
+  private static ContainerObject wrap(@Nullable Object value, String name)
       throws NoSuchFieldException {
     if (value == null) {
       throw new NoSuchFieldException(name + " is null");
@@ -71,13 +71,13 @@ record ContainerObject(Object value) {
     return new ContainerObject(value);
   }
 
-  private static boolean isReachable(Method method) {
+  private static boolean isPublic(Method method) {
     return Modifier.isPublic(method.getModifiers())
         && Modifier.isPublic(method.getDeclaringClass().getModifiers());
   }
 
   /** Makes a member accessible, unless the container runs as named modules that are not open. */
-  private static void open(AccessibleObject member) throws IllegalAccessException {
+  private static void makeAccessible(AccessibleObject member) throws IllegalAccessException {
     if (!member.trySetAccessible()) {
       throw new IllegalAccessException(member + " is not accessible");
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.notice.Notices;
+import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.WeighedEvent;
 
 /**
@@ -17,7 +17,7 @@ import org.tokenfilter.service.WeighedEvent;
  */
 final class EventQueue implements Executor, Runnable {
 
-  static final int MOST = 10_000;
+  static final int MAX_EVENTS = 10_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
 
@@ -29,10 +29,10 @@ final class EventQueue implements Executor, Runnable {
       };
 
   private final String name;
-  private final long mostBytes;
-  private final SignOfLife sign;
-  private final Notices notices;
-  private final BlockingQueue<Runnable> events = new ArrayBlockingQueue<>(MOST);
+  private final long maxBytes;
+  private final TaskMonitor monitor;
+  private final OperatorLog operatorLog;
+  private final BlockingQueue<Runnable> events = new ArrayBlockingQueue<>(MAX_EVENTS);
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
   private volatile boolean open = true;
@@ -42,11 +42,11 @@ final class EventQueue implements Executor, Runnable {
    *
    * @param mostBytes the maximum size of the waiting events in bytes, as they report it
    */
-  EventQueue(String name, long mostBytes, SignOfLife sign, Notices notices) {
+  EventQueue(String name, long mostBytes, TaskMonitor monitor, OperatorLog operatorLog) {
     this.name = name;
-    this.mostBytes = mostBytes;
-    this.sign = sign;
-    this.notices = notices;
+    this.maxBytes = mostBytes;
+    this.monitor = monitor;
+    this.operatorLog = operatorLog;
   }
 
   @Override
@@ -55,15 +55,15 @@ final class EventQueue implements Executor, Runnable {
       return;
     }
     long weight = WeighedEvent.bytesOf(event);
-    if (bytes.addAndGet(weight) > mostBytes || !events.offer(event)) {
+    if (bytes.addAndGet(weight) > maxBytes || !events.offer(event)) {
       bytes.addAndGet(-weight);
-      drop();
+      countDropped();
     }
   }
 
-  private void drop() {
+  private void countDropped() {
     long number = dropped.incrementAndGet();
-    notices.warn(
+    operatorLog.warn(
         LOG,
         "dropped " + name,
         "The {} cannot keep up; events dropped so far: {}. Make them faster, or let them pass their"
@@ -88,31 +88,31 @@ final class EventQueue implements Executor, Runnable {
       try {
         Runnable event = events.take();
         if (event != WAKE) {
-          tell(event);
+          deliver(event);
         }
       } catch (Throwable thrown) {
-        survive(thrown);
+        reportFailure(thrown);
       }
     }
   }
 
-  private void tell(Runnable event) {
+  private void deliver(Runnable event) {
     try {
-      sign.due();
+      monitor.due();
       event.run();
-      sign.succeeded();
+      monitor.succeeded();
     } finally {
-      sign.rests();
+      monitor.clearDue();
       bytes.addAndGet(-WeighedEvent.bytesOf(event));
       // The event may have set the interrupt flag, which is not meant for this thread.
       Thread.interrupted();
     }
   }
 
-  private void survive(Throwable thrown) {
+  private void reportFailure(Throwable thrown) {
     try {
-      sign.failed(thrown);
-      notices.warn(LOG, "failed " + name, "The {} failed: {}", name, thrown.toString());
+      monitor.failed(thrown);
+      operatorLog.warn(LOG, "failed " + name, "The {} failed: {}", name, thrown.toString());
     } catch (Throwable again) {
       // If logging or memory fails too, only the task's health reports the failure.
     }
@@ -126,7 +126,7 @@ final class EventQueue implements Executor, Runnable {
   }
 
   /** Discards the events that are still queued; the caller interrupts the thread afterwards. */
-  void abandon() {
+  void discard() {
     events.clear();
   }
 }

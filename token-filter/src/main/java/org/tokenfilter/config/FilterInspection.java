@@ -22,11 +22,11 @@ final class FilterInspection {
   static final String TOKEN_FILTER = "org.tokenfilter.filter.TokenFilter";
 
   private final ServletContext context;
-  private final @Nullable FilterOrder order;
-  private final @Nullable FilterOrder forwards;
+  private final @Nullable FilterOrder requestOrder;
+  private final @Nullable FilterOrder forwardOrder;
   private final Map<String, String> classNames = new HashMap<>();
   private final Map<String, WebSocketEngine> engines = new LinkedHashMap<>();
-  private final Set<String> guards = new HashSet<>();
+  private final Set<String> tokenFilters = new HashSet<>();
 
   /**
    * Takes the snapshot.
@@ -36,13 +36,13 @@ final class FilterInspection {
    */
   FilterInspection(ServletContext context, @Nullable String own) {
     this.context = context;
-    order = FilterOrder.of(context, DispatcherType.REQUEST);
+    requestOrder = FilterOrder.of(context, DispatcherType.REQUEST);
     // Tomcat's engine also answers forwards.
-    forwards = FilterOrder.of(context, DispatcherType.FORWARD);
+    forwardOrder = FilterOrder.of(context, DispatcherType.FORWARD);
     if (own != null) {
-      guards.add(own);
+      tokenFilters.add(own);
     }
-    ClassLoader loader = Participant.loaderOf(context);
+    ClassLoader loader = SecurityHandle.classLoaderOf(context);
     registrations()
         .forEach(
             (name, registration) -> {
@@ -53,7 +53,7 @@ final class FilterInspection {
               if (engine != null) {
                 engines.put(name, engine);
               } else if (all.contains(TOKEN_FILTER)) {
-                guards.add(name);
+                tokenFilters.add(name);
               }
             });
   }
@@ -81,24 +81,24 @@ final class FilterInspection {
   }
 
   /** Returns the engines with endpoints before a token filter, each with the remedy. */
-  List<String> overtaking() {
-    return told(true);
+  List<String> bypassing() {
+    return bypassMessages(true);
   }
 
   /** Returns the engines without endpoints before a token filter, each with the remedy. */
-  List<String> waiting() {
-    return told(false);
+  List<String> potentiallyBypassing() {
+    return bypassMessages(false);
   }
 
-  private List<String> told(boolean withEndpoints) {
+  private List<String> bypassMessages(boolean withEndpoints) {
     List<String> sentences = new ArrayList<>();
     engines.forEach(
         (name, engine) -> {
-          if ((isBefore(order, name) || isBefore(forwards, name))
+          if ((isBefore(requestOrder, name) || isBefore(forwardOrder, name))
               && engine.mayHaveEndpoints(context) == withEndpoints) {
             sentences.add(
                 "the filter "
-                    + described(name)
+                    + describe(name)
                     + " answers WebSocket handshakes before the token filter runs"
                     + (withEndpoints
                         ? ", so that its endpoints are open to everybody: "
@@ -111,20 +111,20 @@ final class FilterInspection {
   }
 
   private boolean isBefore(@Nullable FilterOrder some, String name) {
-    return some != null && some.isBefore(name, guards);
+    return some != null && some.isBefore(name, tokenFilters);
   }
 
   /** Returns the engines whose position is unknown, since the container is not supported. */
-  List<String> undecided() {
-    return order == null ? engines.keySet().stream().map(this::described).toList() : List.of();
+  List<String> unverifiable() {
+    return requestOrder == null ? engines.keySet().stream().map(this::describe).toList() : List.of();
   }
 
   /** Returns the filters before a token filter, in their order. */
   List<String> before(String guard) {
-    return order == null ? List.of() : order.before(guard).stream().map(this::described).toList();
+    return requestOrder == null ? List.of() : requestOrder.before(guard).stream().map(this::describe).toList();
   }
 
-  private String described(String name) {
+  private String describe(String name) {
     String className = String.valueOf(classNames.get(name));
     return name.equals(className) ? name : name + " (" + className + ")";
   }

@@ -39,7 +39,7 @@ final class FilterOrder {
     }
 
     /** Returns true if a path may match both mappings, or if that cannot be decided. */
-    boolean mayMeet(Mapping other) {
+    boolean mayOverlap(Mapping other) {
       return covers(other)
           || other.covers(this)
           || !isPathOrPrefix(pattern)
@@ -137,23 +137,23 @@ final class FilterOrder {
   boolean isBefore(String filter, Set<String> guards) {
     for (int i = 0; i < mappings.size(); i++) {
       Mapping mapping = mappings.get(i);
-      if (mapping.filter.equals(filter) && overtakes(i, guards)) {
+      if (mapping.filter.equals(filter) && bypasses(i, guards)) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean overtakes(int index, Set<String> guards) {
+  private boolean bypasses(int index, Set<String> guards) {
     Mapping mapping = mappings.get(index);
-    List<Mapping> earlier = guardsAmong(mappings.subList(0, index), guards);
-    return guardsAmong(mappings.subList(index, mappings.size()), guards).stream()
-        .filter(mapping::mayMeet)
+    List<Mapping> earlier = mappingsOf(mappings.subList(0, index), guards);
+    return mappingsOf(mappings.subList(index, mappings.size()), guards).stream()
+        .filter(mapping::mayOverlap)
         .anyMatch(
             later -> earlier.stream().noneMatch(it -> it.covers(mapping) || it.covers(later)));
   }
 
-  private static List<Mapping> guardsAmong(List<Mapping> some, Set<String> guards) {
+  private static List<Mapping> mappingsOf(List<Mapping> some, Set<String> guards) {
     return some.stream().filter(it -> guards.contains(it.filter)).toList();
   }
 

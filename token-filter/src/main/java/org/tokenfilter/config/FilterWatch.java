@@ -22,8 +22,8 @@ public final class FilterWatch {
   private final ServletContext context;
   private final String filter;
   private final LongSupplier nanoTime;
-  private final AtomicLong last;
-  private volatile boolean overtaken;
+  private final AtomicLong lastCheck;
+  private volatile boolean bypassed;
 
   /**
    * Checks for the first time, and logs the filters that run before the token filter.
@@ -34,10 +34,10 @@ public final class FilterWatch {
     this.context = context;
     this.filter = filter;
     this.nanoTime = nanoTime;
-    this.last = new AtomicLong(nanoTime.getAsLong());
+    this.lastCheck = new AtomicLong(nanoTime.getAsLong());
     FilterInspection inspection = new FilterInspection(context, filter);
-    require(inspection);
-    tell(inspection);
+    requireNoBypass(inspection);
+    logFindings(inspection);
   }
 
   /**
@@ -46,18 +46,18 @@ public final class FilterWatch {
    *
    * @throws ConfigurationException if a WebSocket engine with endpoints runs before a token filter
    */
-  static void require(ServletContext context) {
-    require(new FilterInspection(context, null));
+  static void requireNoBypass(ServletContext context) {
+    requireNoBypass(new FilterInspection(context, null));
   }
 
-  private static void require(FilterInspection inspection) {
-    List<String> overtaking = inspection.overtaking();
+  private static void requireNoBypass(FilterInspection inspection) {
+    List<String> overtaking = inspection.bypassing();
     if (!overtaking.isEmpty()) {
       throw new ConfigurationException(overtaking);
     }
   }
 
-  private void tell(FilterInspection inspection) {
+  private void logFindings(FilterInspection inspection) {
     List<String> before = inspection.before(filter);
     if (!before.isEmpty()) {
       LOG.info(
@@ -65,9 +65,9 @@ public final class FilterWatch {
           filter,
           String.join(", ", before));
     }
-    inspection.waiting().forEach(it -> LOG.warn("Possible bypass: {}", it));
+    inspection.potentiallyBypassing().forEach(it -> LOG.warn("Possible bypass: {}", it));
     inspection
-        .undecided()
+        .unverifiable()
         .forEach(
             it ->
                 LOG.warn(
@@ -82,17 +82,17 @@ public final class FilterWatch {
    * Returns true if an engine with endpoints runs before the token filter. Checks at most once a
    * second; stays true once it is.
    */
-  public boolean isOvertaken() {
+  public boolean isBypassed() {
     long now = nanoTime.getAsLong();
-    long before = last.get();
-    if (!overtaken && now - before >= INTERVAL && last.compareAndSet(before, now)) {
-      List<String> overtaking = new FilterInspection(context, filter).overtaking();
+    long before = lastCheck.get();
+    if (!bypassed && now - before >= INTERVAL && lastCheck.compareAndSet(before, now)) {
+      List<String> overtaking = new FilterInspection(context, filter).bypassing();
       if (!overtaking.isEmpty()) {
-        overtaken = true;
+        bypassed = true;
         overtaking.forEach(
             it -> LOG.error("All requests are refused until the application is restarted: {}", it));
       }
     }
-    return overtaken;
+    return bypassed;
   }
 }

@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.ContentKey;
-import org.tokenfilter.service.FeedState;
+import org.tokenfilter.service.RevocationFeedState;
 
 /**
  * The health of a node, for monitoring. It contains no secrets. Immutable.
  *
  * @param storeAnswers true if the store answers, as {@link
- *     org.tokenfilter.service.StoreCalls#areAnswered} derives it from recent calls
+ *     org.tokenfilter.service.StoreCallMonitor#isHealthy} derives it from recent calls
  * @param feed the state of the feed of other nodes' revocations; null if {@code
  *     token.revocation.lag} is zero
  * @param key the key that encrypts new tokens
@@ -23,7 +23,7 @@ import org.tokenfilter.service.FeedState;
  */
 public record Health(
     boolean storeAnswers,
-    @Nullable FeedState feed,
+    @Nullable RevocationFeedState feed,
     ActiveKey key,
     List<BackgroundTask> tasks,
     @Nullable Duration clockAhead) {
@@ -42,13 +42,13 @@ public record Health(
   public record ActiveKey(String kid, @Nullable Duration age) {
 
     static ActiveKey of(ContentKey key, Instant now) {
-      Instant madeAt = key.madeAt();
-      return new ActiveKey(key.kid(), madeAt == null ? null : age(madeAt, now));
+      Instant createdAt = key.createdAt();
+      return new ActiveKey(key.kid(), createdAt == null ? null : age(createdAt, now));
     }
 
     /** The clock of the key's creator may be slightly ahead of this node's. */
-    private static Duration age(Instant madeAt, Instant now) {
-      return madeAt.isAfter(now) ? Duration.ZERO : Duration.between(madeAt, now);
+    private static Duration age(Instant createdAt, Instant now) {
+      return createdAt.isAfter(now) ? Duration.ZERO : Duration.between(createdAt, now);
     }
   }
 }

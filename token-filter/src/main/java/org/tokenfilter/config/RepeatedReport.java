@@ -33,7 +33,7 @@ final class RepeatedReport {
   }
 
   /** Ends the problem; runs the action if there was one. */
-  void over(Runnable line) {
+  void resolved(Runnable line) {
     if (problem != null) {
       problem = null;
       line.run();

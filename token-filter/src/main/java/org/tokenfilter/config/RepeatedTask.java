@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.notice.Notices;
+import org.tokenfilter.notice.OperatorLog;
 
 /**
  * A task that one thread repeats until it is closed. It survives everything its work throws, unlike
@@ -19,11 +19,11 @@ final class RepeatedTask implements Runnable {
 
   private final String name;
   private final Work work;
-  private final boolean steady;
+  private final boolean fixedRate;
   private final long interval;
-  private final Ticker nanos;
-  private final SignOfLife sign;
-  private final Notices notices;
+  private final Ticker ticker;
+  private final TaskMonitor monitor;
+  private final OperatorLog operatorLog;
   private final CountDownLatch closing = new CountDownLatch(1);
   private long next;
 
@@ -40,15 +40,15 @@ final class RepeatedTask implements Runnable {
       boolean steady,
       Duration interval,
       Ticker nanos,
-      SignOfLife sign,
-      Notices notices) {
+      TaskMonitor monitor,
+      OperatorLog operatorLog) {
     this.name = name;
     this.work = work;
-    this.steady = steady;
+    this.fixedRate = steady;
     this.interval = interval.toNanos();
-    this.nanos = nanos;
-    this.sign = sign;
-    this.notices = notices;
+    this.ticker = nanos;
+    this.monitor = monitor;
+    this.operatorLog = operatorLog;
     this.next = nanos.read() + (steady ? 0 : this.interval);
   }
 
@@ -59,19 +59,19 @@ final class RepeatedTask implements Runnable {
         awaitTurn();
         attempt();
       } catch (Throwable thrown) {
-        survive(thrown);
+        reportFailure(thrown);
       }
     }
   }
 
   private void awaitTurn() throws InterruptedException {
-    sign.due();
-    for (long left = next - nanos.read(); isOpen() && left > 0; left = next - nanos.read()) {
+    monitor.due();
+    for (long left = next - ticker.read(); isOpen() && left > 0; left = next - ticker.read()) {
       if (closing.await(left, TimeUnit.NANOSECONDS)) {
         return;
       }
     }
-    next = nanos.read() + interval;
+    next = ticker.read() + interval;
   }
 
   private void attempt() {
@@ -81,25 +81,25 @@ final class RepeatedTask implements Runnable {
     try {
       Optional<Throwable> failure = work.attempt();
       if (failure.isPresent()) {
-        sign.failed(failure.get());
+        monitor.failed(failure.get());
       } else {
-        sign.succeeded();
-        notices.works(LOG, name, "The background task " + name + " works again");
+        monitor.succeeded();
+        operatorLog.reportRecovery(LOG, name, "The background task " + name + " works again");
       }
     } finally {
-      if (!steady) {
-        next = nanos.read() + interval;
+      if (!fixedRate) {
+        next = ticker.read() + interval;
       }
       // The work may have set the interrupt flag; only closing stops this thread.
       Thread.interrupted();
     }
   }
 
-  private void survive(Throwable thrown) {
+  private void reportFailure(Throwable thrown) {
     try {
       if (isOpen()) {
-        sign.failed(thrown);
-        notices.failing(
+        monitor.failed(thrown);
+        operatorLog.reportFailure(
             LOG, name, "The background task " + name + " failed and will be retried", thrown);
       }
     } catch (Throwable again) {

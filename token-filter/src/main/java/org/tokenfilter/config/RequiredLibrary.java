@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 enum RequiredLibrary {
   JACKSON("jackson-core", "2.15", "com.fasterxml.jackson.core.JsonFactory") {
     @Override
-    void lookForWhatIsNew() throws ReflectiveOperationException {
+    void probeRequiredApi() throws ReflectiveOperationException {
       load("com.fasterxml.jackson.core.StreamReadConstraints");
     }
   },
 
   NIMBUS("nimbus-jose-jwt", "9.32", "com.nimbusds.jose.JWEHeader") {
     @Override
-    void lookForWhatIsNew() throws ReflectiveOperationException {
+    void probeRequiredApi() throws ReflectiveOperationException {
       load("com.nimbusds.jose.crypto.DirectEncrypter")
           .getMethod("encrypt", load("com.nimbusds.jose.JWEHeader"), byte[].class, byte[].class);
     }
@@ -30,7 +30,7 @@ enum RequiredLibrary {
 
   CAFFEINE("caffeine", "2.7", "com.github.benmanes.caffeine.cache.Caffeine") {
     @Override
-    void lookForWhatIsNew() throws ReflectiveOperationException {
+    void probeRequiredApi() throws ReflectiveOperationException {
       load("com.github.benmanes.caffeine.cache.Caffeine")
           .getMethod("expireAfterWrite", Duration.class);
     }
@@ -39,18 +39,18 @@ enum RequiredLibrary {
   /** Paths are matched by the rules of this version; containers of older ones are not tested. */
   SERVLET("the Servlet API of the container", "6.0", "jakarta.servlet.Servlet") {
     @Override
-    void lookForWhatIsNew() throws ReflectiveOperationException {
+    void probeRequiredApi() throws ReflectiveOperationException {
       load("jakarta.servlet.ServletConnection");
     }
   };
 
-  private final String shown;
-  private final String oldest;
+  private final String displayName;
+  private final String minimumVersion;
   private final String className;
 
   RequiredLibrary(String shown, String oldest, String className) {
-    this.shown = shown;
-    this.oldest = oldest;
+    this.displayName = shown;
+    this.minimumVersion = oldest;
     this.className = className;
   }
 
@@ -59,7 +59,7 @@ enum RequiredLibrary {
    *
    * @throws ReflectiveOperationException if it is missing
    */
-  abstract void lookForWhatIsNew() throws ReflectiveOperationException;
+  abstract void probeRequiredApi() throws ReflectiveOperationException;
 
   /**
    * Requires the libraries that are needed with and without servlets.
@@ -89,18 +89,18 @@ enum RequiredLibrary {
   }
 
   private @Nullable String problem() {
-    String needed = ": the token filter needs " + oldest + " or later";
+    String needed = ": the token filter needs " + minimumVersion + " or later";
     Class<?> known;
     try {
       known = load(className);
     } catch (ReflectiveOperationException missing) {
-      return shown + " is missing" + needed;
+      return displayName + " is missing" + needed;
     }
     try {
-      lookForWhatIsNew();
+      probeRequiredApi();
       return null;
     } catch (ReflectiveOperationException older) {
-      return shown + " is too old (" + placeOf(known) + ")" + needed;
+      return displayName + " is too old (" + locationOf(known) + ")" + needed;
     }
   }
 
@@ -109,7 +109,7 @@ enum RequiredLibrary {
   }
 
   /** Returns the location of the jar, whose name usually contains the version. */
-  private static String placeOf(Class<?> type) {
+  private static String locationOf(Class<?> type) {
     CodeSource source = type.getProtectionDomain().getCodeSource();
     URL place = source == null ? null : source.getLocation();
     return place == null ? "unknown location" : place.toString();

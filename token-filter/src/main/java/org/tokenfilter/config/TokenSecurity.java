@@ -16,16 +16,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.carrier.ContainerSession;
+import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
-import org.tokenfilter.carrier.WayBack;
+import org.tokenfilter.carrier.ReturnPath;
 import org.tokenfilter.codec.KeyRing;
-import org.tokenfilter.credentials.LoginDesk;
-import org.tokenfilter.notice.Notices;
-import org.tokenfilter.service.StoreCalls;
+import org.tokenfilter.credentials.LoginService;
+import org.tokenfilter.notice.OperatorLog;
+import org.tokenfilter.service.StoreCallMonitor;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -54,62 +54,62 @@ public final class TokenSecurity implements AutoCloseable {
   public static final String USER_ATTRIBUTE = "org.tokenfilter.user";
 
   /** The request attribute of the tokens issued by its logins; no client can set it. */
-  private static final String LOGGED_IN = "org.tokenfilter.config.LoggedIn";
+  private static final String LOGGED_IN = "org.tokenfilter.config.LoggedInTokens";
 
   /** The ids of the tokens that a request has logged in with, or was granted access with before. */
-  private record LoggedIn(Set<TokenId> handles) {
+  private record LoggedInTokens(Set<TokenId> tokenIds) {
 
-    static LoggedIn of(HttpServletRequest request) {
-      return request.getAttribute(LOGGED_IN) instanceof LoggedIn known
+    static LoggedInTokens of(HttpServletRequest request) {
+      return request.getAttribute(LOGGED_IN) instanceof LoggedInTokens known
           ? known
-          : new LoggedIn(Set.of());
+          : new LoggedInTokens(Set.of());
     }
 
-    LoggedIn and(@Nullable TokenId handle) {
-      if (handle == null) {
+    LoggedInTokens with(@Nullable TokenId tokenId) {
+      if (tokenId == null) {
         return this;
       }
-      Set<TokenId> more = new LinkedHashSet<>(handles);
-      more.add(handle);
-      return new LoggedIn(more);
+      Set<TokenId> more = new LinkedHashSet<>(tokenIds);
+      more.add(tokenId);
+      return new LoggedInTokens(more);
     }
   }
 
   private final Configuration configuration;
   private final TokenService service;
-  private final StoreCalls storeCalls;
+  private final StoreCallMonitor storeCalls;
   private final Supplier<List<BackgroundTask>> tasks;
   private final Supplier<KeyRing> keys;
   private final Clock clock;
   private final LongSupplier nanoTime;
-  private final Notices notices;
-  private final UnfinishedEnds unfinishedEnds;
+  private final OperatorLog operatorLog;
+  private final RevocationRetryQueue revocationRetries;
   private final Problems problems;
   private final CrossSiteGuard guard;
   private final TrustedProxies proxies;
-  private final @Nullable LoginDesk desk;
-  private final List<AutoCloseable> parts;
+  private final @Nullable LoginService loginService;
+  private final List<AutoCloseable> resources;
 
   /** The combined transports of all filters and servlets; by the settings until there is one. */
-  private volatile Carriage carriage;
+  private volatile TokenTransport transport;
 
-  private boolean carried;
+  private boolean transportAdded;
 
-  private final ContainerSession containerSession;
+  private final HttpSessionPolicy httpSessionPolicy;
 
   TokenSecurity(
       Configuration configuration,
       TokenService service,
-      StoreCalls storeCalls,
+      StoreCallMonitor storeCalls,
       Supplier<List<BackgroundTask>> tasks,
       Supplier<KeyRing> keys,
       Clock clock,
       LongSupplier nanoTime,
-      Notices notices,
+      OperatorLog operatorLog,
       Problems problems,
       CrossSiteGuard guard,
       TrustedProxies proxies,
-      @Nullable LoginDesk desk,
+      @Nullable LoginService loginService,
       List<AutoCloseable> parts) {
     this.configuration = configuration;
     this.service = service;
@@ -118,17 +118,17 @@ public final class TokenSecurity implements AutoCloseable {
     this.keys = keys;
     this.clock = clock;
     this.nanoTime = nanoTime;
-    this.notices = notices;
-    this.unfinishedEnds = new UnfinishedEnds(service, notices);
+    this.operatorLog = operatorLog;
+    this.revocationRetries = new RevocationRetryQueue(service, operatorLog);
     this.problems = problems;
     this.guard = guard;
     this.proxies = proxies;
-    this.desk = desk;
-    this.parts = List.copyOf(parts);
-    this.carriage = new Carriage(configuration, proxies);
-    this.containerSession =
-        new ContainerSession(
-            configuration.value(ConfigurationKey.HTTP_SESSION, ContainerSession.Treatment.class));
+    this.loginService = loginService;
+    this.resources = List.copyOf(parts);
+    this.transport = new TokenTransport(configuration, proxies);
+    this.httpSessionPolicy =
+        new HttpSessionPolicy(
+            configuration.value(ConfigurationKey.HTTP_SESSION, HttpSessionPolicy.Treatment.class));
   }
 
   /** Returns a builder, for applications that create the security in code. */
@@ -153,13 +153,13 @@ public final class TokenSecurity implements AutoCloseable {
    * @throws IllegalStateException if none of them has been started yet
    */
   public static TokenSecurity of(ServletContext context) {
-    return ContextSecurity.of(context).security();
+    return SharedSecurity.of(context).security();
   }
 
   /** Adds the token transport of a filter or servlet. */
-  synchronized void carryToo(Carriage other) {
-    carriage = carried ? carriage.and(other) : other;
-    carried = true;
+  synchronized void addTransport(TokenTransport other) {
+    transport = transportAdded ? transport.combinedWith(other) : other;
+    transportAdded = true;
   }
 
   /** Returns the token service, for applications that list or revoke tokens. */
@@ -168,14 +168,14 @@ public final class TokenSecurity implements AutoCloseable {
   }
 
   /** Returns the monitor of the store calls, for applications that observe them. */
-  public StoreCalls storeCalls() {
+  public StoreCallMonitor storeCalls() {
     return storeCalls;
   }
 
   /** Returns the health of the node, derived from recent activity. Performs no I/O. */
   public Health health() {
     return new Health(
-        storeCalls.areAnswered(),
+        storeCalls.isHealthy(),
         service.feed().orElse(null),
         Health.ActiveKey.of(keys.get().activeKey(), clock.instant()),
         tasks.get(),
@@ -194,7 +194,7 @@ public final class TokenSecurity implements AutoCloseable {
    * @param kind the kind of token, SESSION or USER
    * @throws TokenRejectedException if the subject has reached the limit of sessions, or the address
    *     of the client cannot be determined
-   * @throws org.tokenfilter.token.UnfitSubjectException if the subject has more roles or
+   * @throws org.tokenfilter.token.InvalidSubjectException if the subject has more roles or
    *     attributes, or a longer name, than a token can have; see {@link Subject}
    * @throws org.tokenfilter.store.TokenStoreException if the store could not keep the token
    * @throws IllegalArgumentException if the kind is OPEN
@@ -207,44 +207,44 @@ public final class TokenSecurity implements AutoCloseable {
     if (kind == TokenKind.OPEN) {
       throw new IllegalArgumentException("kind must be SESSION or USER, not OPEN");
     }
-    if (kind == TokenKind.SESSION && carriage.byCookie() && response.isCommitted()) {
+    if (kind == TokenKind.SESSION && transport.cookiesEnabled() && response.isCommitted()) {
       throw new IllegalStateException("the response is committed, so that no cookies can be added");
     }
     ClientAddress client = proxies.clientOf(request);
-    containerSession.logIn(request);
+    httpSessionPolicy.onLogin(request);
     IssuedToken token =
         kind == TokenKind.USER
             ? service.issueUser(subject, null, client)
             : newSession(request, subject, client);
     // A login may replace the token that the request was granted access with.
     request.setAttribute(
-        LOGGED_IN, LoggedIn.of(request).and(admitted(request)).and(token.record().id()));
-    LoggedUser.note(request, token.record().subject());
-    LoggedUser.change(request);
-    Problem.forbidStoring(response);
-    carriage.cookies().give(request, response, token);
+        LOGGED_IN, LoggedInTokens.of(request).with(grantedTokenId(request)).with(token.record().id()));
+    AccessLogUser.set(request, token.record().subject());
+    AccessLogUser.markChanged(request);
+    Problem.setNoStore(response);
+    transport.cookies().addCookies(request, response, token);
     return token;
   }
 
   private IssuedToken newSession(HttpServletRequest request, Subject subject, ClientAddress client)
       throws TokenRejectedException {
-    if (!carriage.byCookie()) {
+    if (!transport.cookiesEnabled()) {
       return service.issueSession(
-          subject, Duration.ZERO, client, carriage.carrier().sessionIds(request));
+          subject, Duration.ZERO, client, transport.extractor().sessionIds(request));
     }
-    endFormerSession(request);
+    leavePreviousSession(request);
     return service.issueSession(subject, Duration.ZERO, client, Set.of());
   }
 
   /** Leaves the session in the browser's cookies, which are about to be overwritten. */
-  private void endFormerSession(HttpServletRequest request) {
+  private void leavePreviousSession(HttpServletRequest request) {
     try {
-      PresentedToken former = carriage.carrier().read(request);
+      PresentedToken former = transport.extractor().extract(request);
       if (former != null && former.ambient()) {
-        service.leaveSession(former);
+        service.revokeSession(former);
       }
     } catch (TokenRejectedException none) {
-      LOG.debug("A login replaces no session: {}", none.why());
+      LOG.debug("A login replaces no session: {}", none.detail());
     }
   }
 
@@ -262,24 +262,24 @@ public final class TokenSecurity implements AutoCloseable {
    */
   public void logout(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
-    TokenId admitted = admitted(request);
+    TokenId admitted = grantedTokenId(request);
     if (admitted == null) {
-      PresentedToken presented = carriage.carrier().read(request);
+      PresentedToken presented = transport.extractor().extract(request);
       if (presented != null) {
         service.revoke(presented);
       }
     } else {
-      service.close(admitted);
+      service.revoke(admitted);
     }
-    for (TokenId handle : LoggedIn.of(request).handles()) {
-      if (admitted == null || !handle.equals(admitted)) {
-        service.close(handle);
+    for (TokenId tokenId : LoggedInTokens.of(request).tokenIds()) {
+      if (admitted == null || !tokenId.equals(admitted)) {
+        service.revoke(tokenId);
       }
     }
     request.removeAttribute(LOGGED_IN);
-    LoggedUser.change(request);
-    containerSession.logOut(request);
-    carriage.cookies().takeBack(request, response);
+    AccessLogUser.markChanged(request);
+    httpSessionPolicy.onLogout(request);
+    transport.cookies().expireCookies(request, response);
   }
 
   /**
@@ -288,20 +288,20 @@ public final class TokenSecurity implements AutoCloseable {
    * result is always a path within this application, its root if the parameter is missing or
    * invalid.
    */
-  public String wayBack(HttpServletRequest request) {
-    return WayBack.from(request, request.getServletContext().getContextPath());
+  public String returnPath(HttpServletRequest request) {
+    return ReturnPath.from(request, request.getServletContext().getContextPath());
   }
 
-  private @Nullable TokenId admitted(HttpServletRequest request) {
-    return request.getAttribute(Admission.ATTRIBUTE) instanceof Admission admission
-            && admission.security() == this
-        ? admission.admitted()
+  private @Nullable TokenId grantedTokenId(HttpServletRequest request) {
+    return request.getAttribute(AccessDecision.ATTRIBUTE) instanceof AccessDecision decision
+            && decision.security() == this
+        ? decision.grantedTokenId()
         : null;
   }
 
   /** Returns the treatment of the container's HttpSession at a login and a logout. */
-  public ContainerSession containerSession() {
-    return containerSession;
+  public HttpSessionPolicy containerSession() {
+    return httpSessionPolicy;
   }
 
   /**
@@ -309,12 +309,12 @@ public final class TokenSecurity implements AutoCloseable {
    *
    * @param why the failure of the first attempt
    */
-  public void closeLater(TokenId session, Throwable why) {
-    unfinishedEnds.add(session, why);
+  public void revokeLater(TokenId session, Throwable why) {
+    revocationRetries.add(session, why);
   }
 
-  UnfinishedEnds unfinishedEnds() {
-    return unfinishedEnds;
+  RevocationRetryQueue revocationRetries() {
+    return revocationRetries;
   }
 
   /** Returns the clock by which tokens are validated; it never runs backwards. */
@@ -328,8 +328,8 @@ public final class TokenSecurity implements AutoCloseable {
   }
 
   /** Returns the log for operators, which limits the lines about recurring causes. */
-  public Notices notices() {
-    return notices;
+  public OperatorLog operatorLog() {
+    return operatorLog;
   }
 
   /** Returns the writer of problem documents. */
@@ -348,8 +348,8 @@ public final class TokenSecurity implements AutoCloseable {
    * @param who the name of the component that needs it, for the error message
    * @throws ConfigurationException if no authenticator is configured
    */
-  public LoginDesk desk(String who) {
-    if (desk == null) {
+  public LoginService loginService(String who) {
+    if (loginService == null) {
       throw new ConfigurationException(
           List.of(
               ConfigurationKey.CREDENTIALS.key()
@@ -358,7 +358,7 @@ public final class TokenSecurity implements AutoCloseable {
                   + ": "
                   + ConfigurationKey.CREDENTIALS.description()));
     }
-    return desk;
+    return loginService;
   }
 
   /** Returns the resolver of client addresses. */
@@ -373,8 +373,8 @@ public final class TokenSecurity implements AutoCloseable {
   /** Stops the threads and closes the components that it has opened. Idempotent. */
   @Override
   public void close() {
-    List<AutoCloseable> lastFirst = new ArrayList<>(parts);
-    lastFirst.add(unfinishedEnds);
+    List<AutoCloseable> lastFirst = new ArrayList<>(resources);
+    lastFirst.add(revocationRetries);
     Collections.reverse(lastFirst);
     for (AutoCloseable part : lastFirst) {
       try {

@@ -32,18 +32,18 @@ import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.LoginDesk;
+import org.tokenfilter.credentials.LoginService;
 import org.tokenfilter.credentials.LoginThrottle;
 import org.tokenfilter.credentials.LoginWarnings;
-import org.tokenfilter.notice.Notices;
+import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.BulkheadTokenStore;
-import org.tokenfilter.service.ForwardClock;
+import org.tokenfilter.service.MonotonicClock;
 import org.tokenfilter.service.MemoryBudget;
-import org.tokenfilter.service.Recheck;
-import org.tokenfilter.service.StoreCalls;
-import org.tokenfilter.service.Surroundings;
+import org.tokenfilter.service.AccountRecheck;
+import org.tokenfilter.service.StoreCallMonitor;
+import org.tokenfilter.service.ServiceEnvironment;
 import org.tokenfilter.service.Sweeper;
-import org.tokenfilter.service.Timeliness;
+import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenStore;
@@ -57,12 +57,12 @@ public final class TokenSecurityBuilder {
   private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
 
   /** The interval of file checks; a change is in force within twice this time. */
-  static final Duration FILE_INTERVAL = Duration.ofSeconds(2);
+  static final Duration FILE_CHECK_INTERVAL = Duration.ofSeconds(2);
 
   /** The interval at which due renewals are written to the store. */
-  private static final Duration USES_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration RENEWAL_FLUSH_INTERVAL = Duration.ofSeconds(1);
 
-  private static final Duration UNFINISHED_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration REVOCATION_RETRY_INTERVAL = Duration.ofSeconds(1);
 
   /**
    * The maximum number of concurrent store calls by background tasks, separate from those by
@@ -70,7 +70,7 @@ public final class TokenSecurityBuilder {
    */
   private static final int BACKGROUND_CONCURRENCY = 4;
 
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
 
   private final Map<String, String> settings = new HashMap<>();
   private final List<TokenListener> listeners = new ArrayList<>();
@@ -81,8 +81,8 @@ public final class TokenSecurityBuilder {
   private Clock clock = Clock.systemUTC();
   private @Nullable TokenStore store;
   private @Nullable Authenticator authenticator;
-  private @Nullable ReloadedFile<KeyRing> givenKeys;
-  private Duration fileInterval = FILE_INTERVAL;
+  private @Nullable ReloadingFile<KeyRing> givenKeys;
+  private Duration fileCheckInterval = FILE_CHECK_INTERVAL;
 
   TokenSecurityBuilder() {}
 
@@ -129,14 +129,14 @@ public final class TokenSecurityBuilder {
   }
 
   /** Sets the keys, which the caller reloads, instead of the setting token.keys.file. */
-  TokenSecurityBuilder keys(ReloadedFile<KeyRing> value) {
+  TokenSecurityBuilder keys(ReloadingFile<KeyRing> value) {
     givenKeys = value;
     return this;
   }
 
   /** Sets the interval of file checks, for tests that wait for it. */
-  TokenSecurityBuilder fileInterval(Duration value) {
-    fileInterval = value;
+  TokenSecurityBuilder fileCheckInterval(Duration value) {
+    fileCheckInterval = value;
     return this;
   }
 
@@ -152,9 +152,9 @@ public final class TokenSecurityBuilder {
    */
   public TokenSecurityBuilder context(ServletContext context) {
     application = context;
-    contextParams = Participant.params(context.getInitParameterNames(), context::getInitParameter);
+    contextParams = SecurityHandle.tokenParams(context.getInitParameterNames(), context::getInitParameter);
     contextPath = context.getContextPath();
-    classLoader = Participant.loaderOf(context);
+    classLoader = SecurityHandle.classLoaderOf(context);
     return this;
   }
 
@@ -169,57 +169,57 @@ public final class TokenSecurityBuilder {
     List<String> wrong = new ArrayList<>();
     Configuration configuration =
         new Configuration(ConfigurationSources.of(settings, contextParams), wrong);
-    Assembly assembly = new Assembly(configuration, classLoader, wrong);
-    Authenticators authenticators = new Authenticators(configuration, classLoader, wrong);
-    UnknownSettings unknown = assembly.requireKnown();
-    new Consistency(configuration, wrong).require();
+    ComponentFactory factory = new ComponentFactory(configuration, classLoader, wrong);
+    AuthenticatorFactory authenticatorFactory = new AuthenticatorFactory(configuration, classLoader, wrong);
+    UnknownSettings unknown = factory.findUnknownSettings();
+    new ConfigurationRules(configuration, wrong).check();
     SecureRandom random = new SecureRandom();
-    String audience = assembly.audience(contextPath);
-    TrustedProxies proxies = assembly.proxies();
-    Authenticator checks = authenticator == null ? authenticators.chosen() : authenticator;
-    Recheck recheck = authenticators.recheck(checks);
-    Clock forward = new ForwardClock(clock);
-    ReloadedFile<KeyRing> keys =
-        givenKeys == null ? assembly.keys(random, forward.instant()) : givenKeys;
+    String audience = factory.audience(contextPath);
+    TrustedProxies proxies = factory.proxies();
+    Authenticator checks = authenticator == null ? authenticatorFactory.configured() : authenticator;
+    AccountRecheck recheck = authenticatorFactory.recheck(checks);
+    Clock forward = new MonotonicClock(clock);
+    ReloadingFile<KeyRing> keys =
+        givenKeys == null ? factory.keys(random, forward.instant()) : givenKeys;
     TokenCodec codec =
-        keys == null ? null : assembly.codec(keys, audience, forward.instant(), random);
-    TokenStore kept = store == null ? assembly.store() : store;
+        keys == null ? null : factory.codec(keys, audience, forward.instant(), random);
+    TokenStore kept = store == null ? factory.store() : store;
     unknown.warnings().forEach(LOG::warn);
     if (keys == null || codec == null || kept == null || !wrong.isEmpty()) {
       throw new ConfigurationException(wrong);
     }
-    Notices notices = new Notices(Ticker.systemTicker()::read);
-    Threads threads =
-        new Threads("token-filter " + audience, STOP_PATIENCE, Ticker.systemTicker(), notices);
+    OperatorLog operatorLog = new OperatorLog(Ticker.systemTicker()::read);
+    BackgroundTasks backgroundTasks =
+        new BackgroundTasks("token-filter " + audience, SHUTDOWN_TIMEOUT, Ticker.systemTicker(), operatorLog);
     MemoryBudget memory = MemoryBudget.ofHeap(configuration.number(MEMORY_SHARE));
-    Duration patience = configuration.duration(STORE_TIMEOUT);
-    StoreCalls calls = new StoreCalls(Ticker.systemTicker()::read, patience);
+    Duration maxWait = configuration.duration(STORE_TIMEOUT);
+    StoreCallMonitor callMonitor = new StoreCallMonitor(Ticker.systemTicker()::read, maxWait);
     TokenStore guarded =
-        calls.measured(
-            new BulkheadTokenStore(kept, configuration.number(STORE_CONCURRENCY), patience));
+        callMonitor.measured(
+            new BulkheadTokenStore(kept, configuration.number(STORE_CONCURRENCY), maxWait));
     TokenStore background =
-        calls.measured(new BulkheadTokenStore(kept, BACKGROUND_CONCURRENCY, patience));
-    Timeliness timeliness = assembly.timeliness();
+        callMonitor.measured(new BulkheadTokenStore(kept, BACKGROUND_CONCURRENCY, maxWait));
+    CachePolicy cachePolicy = factory.cachePolicy();
     TokenService service =
         new TokenService(
             guarded,
             background,
             codec,
-            assembly.policy(),
+            factory.policy(),
             audience,
-            timeliness,
-            new Surroundings(
+            cachePolicy,
+            new ServiceEnvironment(
                 forward,
                 Ticker.systemTicker()::read,
                 random,
-                threads.queue("listeners", memory.events()),
-                notices,
+                backgroundTasks.boundedExecutor("listeners", memory.events()),
+                operatorLog,
                 memory),
             listeners,
             recheck);
-    threads.repeat("uses", service::writeUses, USES_INTERVAL);
-    if (!timeliness.revocationLag().isZero()) {
-      threads.steadily("ends", service::pollEnds, timeliness.revocationLag().dividedBy(2));
+    backgroundTasks.scheduleWithFixedDelay("uses", service::flushRenewals, RENEWAL_FLUSH_INTERVAL);
+    if (!cachePolicy.revocationLag().isZero()) {
+      backgroundTasks.scheduleAtFixedRate("ends", service::pollRevocations, cachePolicy.revocationLag().dividedBy(2));
     }
     Sweeper sweeper =
         new Sweeper(
@@ -228,47 +228,47 @@ public final class TokenSecurityBuilder {
             forward,
             configuration.duration(RETENTION),
             configuration.number(SWEEP_BATCH));
-    threads.repeat("sweep", sweeper::sweep, configuration.duration(SWEEP_INTERVAL));
+    backgroundTasks.scheduleWithFixedDelay("sweep", sweeper::sweep, configuration.duration(SWEEP_INTERVAL));
     if (givenKeys == null) {
-      threads.repeat("keys", keys::look, fileInterval);
+      backgroundTasks.scheduleWithFixedDelay("keys", keys::check, fileCheckInterval);
     }
-    if (checks instanceof ReloadedPasswords passwords) {
-      threads.repeat("accounts", passwords.file()::look, fileInterval);
+    if (checks instanceof ReloadingPasswords passwords) {
+      backgroundTasks.scheduleWithFixedDelay("accounts", passwords.file()::check, fileCheckInterval);
     }
-    report(configuration, assembly.effective(), audience);
+    logSettings(configuration, factory.effectiveSettings(), audience);
     TokenSecurity security =
         new TokenSecurity(
             configuration,
             service,
-            calls,
-            threads::tasks,
+            callMonitor,
+            backgroundTasks::tasks,
             keys,
             forward,
             Ticker.systemTicker()::read,
-            notices,
+            operatorLog,
             new Problems(audience, configuration.duration(LOGIN_WINDOW)),
             new CrossSiteGuard(configuration.texts(ORIGINS), proxies),
             proxies,
             checks == null
                 ? null
-                : desk(
+                : loginService(
                     configuration,
                     checks,
-                    authenticators.atOnce(checks),
-                    new LoginWarnings(notices),
+                    authenticatorFactory.maxConcurrentLogins(checks),
+                    new LoginWarnings(operatorLog),
                     service,
                     random),
-            ours(kept, service, checks, threads));
-    threads.repeat("closings", security.unfinishedEnds(), UNFINISHED_INTERVAL);
+            ownedResources(kept, service, checks, backgroundTasks));
+    backgroundTasks.scheduleWithFixedDelay("closings", security.revocationRetries(), REVOCATION_RETRY_INTERVAL);
     if (application != null) {
-      ContextSecurity.handIn(application, security);
+      SharedSecurity.register(application, security);
     }
     return security;
   }
 
   /** Returns the resources to close with the security, the last one first, without given ones. */
-  private List<AutoCloseable> ours(
-      TokenStore kept, TokenService service, @Nullable Authenticator checks, Threads threads) {
+  private List<AutoCloseable> ownedResources(
+      TokenStore kept, TokenService service, @Nullable Authenticator checks, BackgroundTasks backgroundTasks) {
     List<AutoCloseable> ours = new ArrayList<>();
     if (store == null) {
       ours.add(kept);
@@ -276,34 +276,34 @@ public final class TokenSecurityBuilder {
     if (authenticator == null && checks instanceof AutoCloseable closeable) {
       ours.add(closeable);
     }
-    ours.add(service::stop);
-    ours.add(threads);
+    ours.add(service::shutdown);
+    ours.add(backgroundTasks);
     return ours;
   }
 
-  private static LoginDesk desk(
+  private static LoginService loginService(
       Configuration configuration,
       Authenticator checks,
       int atOnce,
       LoginWarnings warnings,
       TokenService service,
       SecureRandom random) {
-    return new LoginDesk(
+    return new LoginService(
         checks,
         new LoginThrottle(
             configuration.number(LOGIN_FAILURES),
             configuration.duration(LOGIN_WINDOW),
             Ticker.systemTicker()),
-        new LoginDesk.Crowd(atOnce, configuration.number(LOGIN_WAITING)),
+        new LoginService.Capacity(atOnce, configuration.number(LOGIN_WAITING)),
         (name, refused, client) -> {
-          warnings.refused(name, refused, client);
+          warnings.loginFailed(name, refused, client);
           service.loginFailed(name, refused.rejection(), client);
         },
         random,
         Ticker.systemTicker());
   }
 
-  private void report(Configuration configuration, String effective, String audience) {
+  private void logSettings(Configuration configuration, String effective, String audience) {
     LOG.info("Settings of the token filter for {}:{}", audience, effective);
     if (store == null && configuration.string(STORE).equals("memory")) {
       LOG.warn("Tokens are kept in memory, for a single node only, and are lost at a restart");

@@ -18,8 +18,8 @@ final class UnknownSettings {
 
   private static final String STORE_PREFIX = ConfigurationKey.STORE.key() + ".";
 
-  private static final String DOMAIN = "token.cookie.domain";
-  private static final String NO_DOMAIN =
+  private static final String COOKIE_DOMAIN = "token.cookie.domain";
+  private static final String NO_COOKIE_DOMAIN =
       "by design: browsers send cookies with a Domain to all its hosts, and each host can overwrite"
           + " them. Serve applications that share a login at one host, or use one login per host";
 
@@ -27,10 +27,10 @@ final class UnknownSettings {
   private final Set<String> known = new TreeSet<>();
 
   /** The known keys, by the names of their environment variables. */
-  private final Map<String, String> variables = new TreeMap<>();
+  private final Map<String, String> knownVariables = new TreeMap<>();
 
   private final Set<String> storePrefixes;
-  private final Spelling spelling = new Spelling(known);
+  private final NameSuggester suggester = new NameSuggester(known);
 
   /**
    * Compares the names in the sources with the known settings.
@@ -43,7 +43,7 @@ final class UnknownSettings {
     stores.forEach(
         (name, settings) ->
             settings.forEach(setting -> known.add(STORE_PREFIX + name + "." + setting)));
-    known.forEach(key -> variables.put(ConfigurationKey.environmentVariable(key), key));
+    known.forEach(key -> knownVariables.put(ConfigurationKey.environmentVariable(key), key));
     storePrefixes =
         stores.keySet().stream()
             .map(name -> STORE_PREFIX + name + ".")
@@ -55,17 +55,17 @@ final class UnknownSettings {
    *
    * @param problems receives a sentence for each
    */
-  void require(List<String> problems) {
-    for (String key : sources.written()) {
+  void addProblems(List<String> problems) {
+    for (String key : sources.explicitKeys()) {
       if (!known.contains(key)) {
-        problems.add("there is no setting " + key + meant(key, "; "));
+        problems.add("there is no setting " + key + suggestion(key, "; "));
       }
     }
     for (String name : unknownProperties()) {
-      if (isOfStore(name)) {
+      if (isStoreProperty(name)) {
         problems.add(
             "there is no setting %s, which is set as a system property%s"
-                .formatted(name, meant(name, "; ")));
+                .formatted(name, suggestion(name, "; ")));
       }
     }
   }
@@ -74,19 +74,19 @@ final class UnknownSettings {
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     for (String name : unknownProperties()) {
-      String meant = meant(name, ": ");
-      if (!isOfStore(name) && !meant.isEmpty()) {
+      String meant = suggestion(name, ": ");
+      if (!isStoreProperty(name) && !meant.isEmpty()) {
         warnings.add("The system property " + name + " is not a setting and has no effect" + meant);
       }
     }
     List<String> ofStores = new ArrayList<>();
     for (String name : unknownVariables()) {
-      String meant = spelling.meant(name).orElse(null);
+      String meant = suggester.suggest(name).orElse(null);
       if (meant != null) {
         warnings.add(
             "The environment variable %s is not a setting and has no effect: did you mean %s?"
                 .formatted(name, ConfigurationKey.environmentVariable(meant)));
-      } else if (isOfStoreInEnvironment(name)) {
+      } else if (isStoreVariable(name)) {
         ofStores.add(name);
       }
     }
@@ -104,28 +104,28 @@ final class UnknownSettings {
   }
 
   private Set<String> unknownVariables() {
-    return unknown(sources.environment(), variables.keySet());
+    return unknown(sources.environment(), knownVariables.keySet());
   }
 
-  private static Set<String> unknown(ConfigurationSources.Named named, Set<String> known) {
-    Set<String> unknown = new TreeSet<>(named.names().get());
-    unknown.removeIf(name -> !Spelling.isLikeASetting(name) || known.contains(name));
+  private static Set<String> unknown(ConfigurationSources.NamedValues values, Set<String> known) {
+    Set<String> unknown = new TreeSet<>(values.names().get());
+    unknown.removeIf(name -> !NameSuggester.looksLikeSetting(name) || known.contains(name));
     return unknown;
   }
 
-  private boolean isOfStore(String key) {
+  private boolean isStoreProperty(String key) {
     return storePrefixes.stream().anyMatch(key::startsWith);
   }
 
-  private boolean isOfStoreInEnvironment(String name) {
+  private boolean isStoreVariable(String name) {
     return storePrefixes.stream()
         .anyMatch(prefix -> name.startsWith(ConfigurationKey.environmentVariable(prefix)));
   }
 
-  private String meant(String key, String before) {
-    if (key.equals(DOMAIN)) {
-      return before + NO_DOMAIN;
+  private String suggestion(String key, String before) {
+    if (key.equals(COOKIE_DOMAIN)) {
+      return before + NO_COOKIE_DOMAIN;
     }
-    return spelling.meant(key).map(meant -> before + "did you mean " + meant + "?").orElse("");
+    return suggester.suggest(key).map(meant -> before + "did you mean " + meant + "?").orElse("");
   }
 }

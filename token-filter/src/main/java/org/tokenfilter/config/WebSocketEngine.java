@@ -28,14 +28,14 @@ enum WebSocketEngine {
     }
   },
 
-  TOMCAT("org\\.apache\\.tomcat\\.websocket\\.server\\.WsFilter", WebSocketEngine.BEHIND) {
+  TOMCAT("org\\.apache\\.tomcat\\.websocket\\.server\\.WsFilter", WebSocketEngine.MAP_TOKEN_FILTER) {
     @Override
     @Nullable Boolean endpoints(ServletContext context) throws ReflectiveOperationException {
       return (Boolean) new ContainerObject(container(context)).call("areEndpointsRegistered");
     }
   },
 
-  UNDERTOW("io\\.undertow\\.websockets\\.jsr\\.JsrWebSocketFilter", WebSocketEngine.BEHIND) {
+  UNDERTOW("io\\.undertow\\.websockets\\.jsr\\.JsrWebSocketFilter", WebSocketEngine.MAP_TOKEN_FILTER) {
     @Override
     @Nullable Boolean endpoints(ServletContext context) throws ReflectiveOperationException {
       Object all = new ContainerObject(container(context)).call("getConfiguredServerEndpoints");
@@ -43,7 +43,7 @@ enum WebSocketEngine {
     }
   },
 
-  TYRUS("org\\.glassfish\\.tyrus\\.servlet\\.TyrusServletFilter", WebSocketEngine.BEHIND) {
+  TYRUS("org\\.glassfish\\.tyrus\\.servlet\\.TyrusServletFilter", WebSocketEngine.MAP_TOKEN_FILTER) {
     @Override
     @Nullable Boolean endpoints(ServletContext context) {
       return null;
@@ -52,7 +52,7 @@ enum WebSocketEngine {
 
   private static final Pattern SIZE = Pattern.compile("\\[size=(\\d+)]");
 
-  private static final String BEHIND =
+  private static final String MAP_TOKEN_FILTER =
       "map the token filter in web.xml, or in code with isMatchAfter=false";
 
   private final String filter;

@@ -16,7 +16,7 @@ import org.tokenfilter.token.Subject;
  */
 record AccountLine(Subject subject, PasswordHash hash, @Nullable ApiKeyDigest key) {
 
-  private static final PasswordHash NO_PASSWORD = PasswordHash.unmatchable(PasswordHash.ITERATIONS);
+  private static final PasswordHash NO_PASSWORD = PasswordHash.dummy(PasswordHash.ITERATIONS);
 
   /**
    * Parses a line.
@@ -29,7 +29,7 @@ record AccountLine(Subject subject, PasswordHash hash, @Nullable ApiKeyDigest ke
     if (fields.length != 3 || fields[0].isEmpty()) {
       throw new IllegalArgumentException("an account must have the form USER:HASH:ROLE,ROLE");
     }
-    boolean forKey = ApiKeyDigest.isMeant(fields[1]);
+    boolean forKey = ApiKeyDigest.hasPrefix(fields[1]);
     PasswordHash hash = forKey ? NO_PASSWORD : PasswordHash.parse(fields[1]);
     ApiKeyDigest key = forKey ? ApiKeyDigest.parse(fields[1]) : null;
     return new AccountLine(new Subject(fields[0], roles(fields[2]), Map.of()), hash, key);

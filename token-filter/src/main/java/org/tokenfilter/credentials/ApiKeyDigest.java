@@ -23,7 +23,7 @@ record ApiKeyDigest(String text) {
   private static final int KEY_LENGTH = 32;
 
   /** Returns whether a field of the file is intended to be a digest. */
-  static boolean isMeant(String field) {
+  static boolean hasPrefix(String field) {
     return field.startsWith(PREFIX);
   }
 

@@ -23,7 +23,7 @@ public interface Authenticator {
    * @throws IOException if the credential could not be checked; the request is then answered with
    *     503
    */
-  Optional<Subject> authenticate(Login login) throws IOException;
+  Optional<Subject> authenticate(UsernamePasswordCredential credential) throws IOException;
 
   /**
    * Checks an API key, which takes the place of a user name and a password. {@code
@@ -58,7 +58,7 @@ public interface Authenticator {
    * Returns whether {@link #current} is supported. If it is not and {@code token.subject.recheck}
    * is set, the application does not start. The default is false.
    */
-  default boolean canTellCurrent() {
+  default boolean supportsCurrent() {
     return false;
   }
 
@@ -68,7 +68,7 @@ public interface Authenticator {
    * active there, and once after each login of the subject. The calls for several subjects run
    * concurrently, each in the thread of a request that waits for the result, so an implementation
    * should use a short timeout. An implementation must also return true from {@link
-   * #canTellCurrent}.
+   * #supportsCurrent}.
    *
    * @param subject the subject as of one of its logins, by any authenticator; only the name is
    *     significant

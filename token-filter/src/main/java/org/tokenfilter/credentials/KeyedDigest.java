@@ -23,9 +23,9 @@ final class KeyedDigest {
     /** A user name and its password. */
     LOGIN(1),
     /** A user name and a client. */
-    PLACE(2),
+    NAME_AND_CLIENT(2),
     /** A user name, a client and a password. */
-    PLACE_AND_PASSWORD(3);
+    NAME_CLIENT_AND_PASSWORD(3);
 
     private final int number;
 

@@ -20,43 +20,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class KnownLogins {
 
-  static final Duration KEPT = Duration.ofDays(7);
-  private static final int MOST = 100_000;
+  static final Duration RETENTION = Duration.ofDays(7);
+  private static final int MAX_ENTRIES = 100_000;
 
   private static final char[] NO_PASSWORD = {};
 
   private final KeyedDigest digests;
-  private final Cache<Place, Byte> marks;
+  private final Cache<UserAtClient, Byte> marks;
 
   /** The digest of a user name and a client. */
-  private record Place(long one, long two) {}
+  private record UserAtClient(long one, long two) {}
 
   KnownLogins(KeyedDigest digests, Ticker nanos) {
     this.digests = digests;
     this.marks =
         Caffeine.newBuilder()
-            .maximumSize(MOST)
-            .expireAfterWrite(KEPT)
+            .maximumSize(MAX_ENTRIES)
+            .expireAfterWrite(RETENTION)
             .ticker(nanos)
             .executor(Runnable::run)
             .build();
   }
 
   /** The result of looking up a login. */
-  final class Look {
+  final class Lookup {
 
-    private final Place place;
+    private final UserAtClient userAtClient;
     private final byte mark;
-    private final byte ofNobody;
-    private final @Nullable Byte kept;
+    private final byte dummyMark;
+    private final @Nullable Byte knownMark;
 
-    private Look(String name, String client, char[] password) {
+    private Lookup(String name, String client, char[] password) {
       ByteBuffer digest =
-          ByteBuffer.wrap(digests.of(KeyedDigest.Purpose.PLACE, name, client, NO_PASSWORD));
-      place = new Place(digest.getLong(), digest.getLong());
-      ofNobody = digest.get();
-      mark = digests.of(KeyedDigest.Purpose.PLACE_AND_PASSWORD, name, client, password)[0];
-      kept = marks.getIfPresent(place);
+          ByteBuffer.wrap(digests.of(KeyedDigest.Purpose.NAME_AND_CLIENT, name, client, NO_PASSWORD));
+      userAtClient = new UserAtClient(digest.getLong(), digest.getLong());
+      dummyMark = digest.get();
+      mark = digests.of(KeyedDigest.Purpose.NAME_CLIENT_AND_PASSWORD, name, client, password)[0];
+      knownMark = marks.getIfPresent(userAtClient);
     }
 
     /**
@@ -64,7 +64,7 @@ final class KnownLogins {
      * all other logins.
      */
     boolean canBeKnown() {
-      return mark == (kept == null ? ofNobody : kept);
+      return mark == (knownMark == null ? dummyMark : knownMark);
     }
 
     /**
@@ -72,12 +72,12 @@ final class KnownLogins {
      * another password.
      */
     boolean isKnown() {
-      return kept != null;
+      return knownMark != null;
     }
 
     /** Records that the login succeeded. */
     void succeeded() {
-      marks.put(place, mark);
+      marks.put(userAtClient, mark);
     }
   }
 
@@ -88,8 +88,8 @@ final class KnownLogins {
    * @param client the client key of the throttle
    * @param password the password as it was sent
    */
-  Look at(String name, String client, char[] password) {
-    return new Look(name, client, password);
+  Lookup lookUp(String name, String client, char[] password) {
+    return new Lookup(name, client, password);
   }
 
   /** Returns the number of stored combinations. */

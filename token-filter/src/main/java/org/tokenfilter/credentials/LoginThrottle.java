@@ -29,14 +29,14 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class LoginThrottle {
 
-  private static final long FACTOR_ALONE = 10;
-  private static final int MOST_COUNTS = 100_000;
+  private static final long SINGLE_KEY_FACTOR = 10;
+  private static final int MAX_COUNTS = 100_000;
   private static final int IPV6_LENGTH = 16;
 
-  private final long failures;
+  private final long maxFailures;
   private final Cache<Key, Count> counts;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition decided = lock.newCondition();
+  private final Condition attemptFinished = lock.newCondition();
 
   /** The kind of a count. */
   private enum Kind {
@@ -53,7 +53,7 @@ public final class LoginThrottle {
     private final Key key;
     private final long limit;
     private long failed;
-    private long undecided;
+    private long pending;
 
     Count(Key key, long limit) {
       this.key = key;
@@ -74,32 +74,32 @@ public final class LoginThrottle {
     }
 
     boolean hasRoom(boolean fresh) {
-      return failed + undecided < limit(fresh);
+      return failed + pending < limit(fresh);
     }
   }
 
   /** A limit for which an attempt is rejected. */
   enum Limit {
     /** The limit of a user name and a client. */
-    OF_PAIR("too many failed logins of the user name from the client"),
+    PER_NAME_AND_CLIENT("too many failed logins of the user name from the client"),
     /** The limit of a user name, over all clients. */
-    OF_NAME("too many failed logins of the user name"),
+    PER_NAME("too many failed logins of the user name"),
     /** The limit of a client, over all user names. */
-    OF_CLIENT("too many failed logins from the client");
+    PER_CLIENT("too many failed logins from the client");
 
-    private final String why;
+    private final String detail;
 
     Limit(String why) {
-      this.why = why;
+      this.detail = why;
     }
 
-    TokenRejectedException refusal() {
-      return new TokenRejectedException(Rejection.TOO_MANY_LOGINS, why);
+    TokenRejectedException rejection() {
+      return new TokenRejectedException(Rejection.TOO_MANY_LOGINS, detail);
     }
 
     /** Returns whether a login was rejected because of this limit. */
-    boolean refused(TokenRejectedException refusal) {
-      return refusal.why().equals(why);
+    boolean isCauseOf(TokenRejectedException refusal) {
+      return refusal.detail().equals(detail);
     }
   }
 
@@ -111,11 +111,11 @@ public final class LoginThrottle {
    * @param nanos a time in nanoseconds, with any origin
    */
   public LoginThrottle(int failures, Duration window, Ticker nanos) {
-    this.failures = failures;
+    this.maxFailures = failures;
     // Counts are modified in place, so the only write of an entry is its creation.
     this.counts =
         Caffeine.newBuilder()
-            .maximumSize(MOST_COUNTS)
+            .maximumSize(MAX_COUNTS)
             .expireAfterWrite(window)
             .ticker(nanos)
             .build();
@@ -128,28 +128,28 @@ public final class LoginThrottle {
    * @param name the normalized user name
    * @param client the client key
    * @param canBeKnown whether the attempt can be a login that is known to succeed
-   * @param wait the waiting slot of the login, which limits the time
+   * @param slot the waiting slot of the login, which limits the time
    * @throws TokenRejectedException if too many logins have failed, or the attempt waited too long
    * @throws InterruptedException if the thread is interrupted while it waits
    */
-  Attempt begin(String name, String client, boolean canBeKnown, Wait wait)
+  Attempt begin(String name, String client, boolean canBeKnown, WaitingSlot slot)
       throws TokenRejectedException, InterruptedException {
     lock.lockInterruptibly();
     try {
       while (true) {
         Attempt attempt = new Attempt(name, client);
         Limit over = attempt.limitReached();
-        if (over != null && (over == Limit.OF_PAIR || !canBeKnown)) {
-          attempt.refused(over);
-          throw over.refusal();
+        if (over != null && (over == Limit.PER_NAME_AND_CLIENT || !canBeKnown)) {
+          attempt.countRejection(over);
+          throw over.rejection();
         }
         // A login that can be known is not delayed by the attempts of others in flight, either.
         if (attempt.hasRoom(canBeKnown)) {
-          return attempt.entered(over);
+          return attempt.start(over);
         }
-        attempt.forgetEmpty();
-        if (decided.awaitNanos(wait.begin()) <= 0) {
-          throw Wait.tooLong();
+        attempt.removeEmpty();
+        if (attemptFinished.awaitNanos(slot.acquire()) <= 0) {
+          throw WaitingSlot.timedOut();
         }
       }
     } finally {
@@ -164,7 +164,7 @@ public final class LoginThrottle {
   }
 
   /** Returns the key by which a client is counted: its address, or its /64 prefix for IPv6. */
-  static String counted(ClientAddress client) {
+  static String clientKey(ClientAddress client) {
     return client.bytes().length == IPV6_LENGTH ? client.prefix() : client.toString();
   }
 
@@ -175,47 +175,47 @@ public final class LoginThrottle {
   /** A login attempt. The caller must finish it with exactly one of three methods. */
   final class Attempt {
 
-    private final Count pair;
-    private final Count ofName;
-    private final Count ofClient;
+    private final Count pairCount;
+    private final Count nameCount;
+    private final Count clientCount;
     private final boolean fresh;
-    private @Nullable Limit beyond;
+    private @Nullable Limit exceededLimit;
 
     private Attempt(String name, String client) {
-      pair = count(Kind.PAIR, name, client, failures);
-      ofName = count(Kind.NAME, name, "", failures * FACTOR_ALONE);
-      ofClient = count(Kind.CLIENT, "", client, failures * FACTOR_ALONE);
-      fresh = pair.failed + pair.undecided == 0;
+      pairCount = count(Kind.PAIR, name, client, maxFailures);
+      nameCount = count(Kind.NAME, name, "", maxFailures * SINGLE_KEY_FACTOR);
+      clientCount = count(Kind.CLIENT, "", client, maxFailures * SINGLE_KEY_FACTOR);
+      fresh = pairCount.failed + pairCount.pending == 0;
     }
 
     private @Nullable Limit limitReached() {
-      if (pair.isReached(true)) {
-        return Limit.OF_PAIR;
+      if (pairCount.isReached(true)) {
+        return Limit.PER_NAME_AND_CLIENT;
       }
-      if (ofClient.isReached(fresh)) {
-        return Limit.OF_CLIENT;
+      if (clientCount.isReached(fresh)) {
+        return Limit.PER_CLIENT;
       }
-      return ofName.isReached(fresh) ? Limit.OF_NAME : null;
+      return nameCount.isReached(fresh) ? Limit.PER_NAME : null;
     }
 
     private boolean hasRoom(boolean alone) {
-      return pair.hasRoom(true) && (alone || (ofName.hasRoom(fresh) && ofClient.hasRoom(fresh)));
+      return pairCount.hasRoom(true) && (alone || (nameCount.hasRoom(fresh) && clientCount.hasRoom(fresh)));
     }
 
-    private Attempt entered(@Nullable Limit past) {
-      beyond = past;
-      pair.undecided++;
-      ofName.undecided++;
-      ofClient.undecided++;
+    private Attempt start(@Nullable Limit past) {
+      exceededLimit = past;
+      pairCount.pending++;
+      nameCount.pending++;
+      clientCount.pending++;
       return this;
     }
 
     /** Counts a failure of the pair, so that its mark cannot be guessed by unlimited attempts. */
-    private void refused(Limit limit) {
-      if (limit != Limit.OF_PAIR) {
-        pair.failed++;
+    private void countRejection(Limit limit) {
+      if (limit != Limit.PER_NAME_AND_CLIENT) {
+        pairCount.failed++;
       }
-      forgetEmpty();
+      removeEmpty();
     }
 
     /**
@@ -223,54 +223,54 @@ public final class LoginThrottle {
      * began; null if none was. The caller must reject the attempt with this limit, unless it is a
      * login that is known to succeed and does succeed.
      */
-    @Nullable Limit beyond() {
-      return beyond;
+    @Nullable Limit exceededLimit() {
+      return exceededLimit;
     }
 
     /** Finishes the attempt as successful, and resets the failures of the user at this client. */
     void succeeded() {
-      end(() -> pair.failed = 0);
+      finish(() -> pairCount.failed = 0);
     }
 
     /** Finishes the attempt as failed, and counts it. */
     void failed() {
-      end(
+      finish(
           () -> {
-            pair.failed++;
-            ofName.failed++;
-            ofClient.failed++;
+            pairCount.failed++;
+            nameCount.failed++;
+            clientCount.failed++;
           });
     }
 
     /** Finishes the attempt without a result; it is not counted. */
-    void undecided() {
-      end(() -> {});
+    void cancelled() {
+      finish(() -> {});
     }
 
     /** Applies a change of the counts under the lock, and wakes the waiting attempts. */
-    private void end(Runnable counting) {
+    private void finish(Runnable counting) {
       lock.lock();
       try {
         counting.run();
-        pair.undecided--;
-        ofName.undecided--;
-        ofClient.undecided--;
-        forgetEmpty();
-        decided.signalAll();
+        pairCount.pending--;
+        nameCount.pending--;
+        clientCount.pending--;
+        removeEmpty();
+        attemptFinished.signalAll();
       } finally {
         lock.unlock();
       }
     }
 
     /** Removes counts without a failure, since a count starts with its first failure. */
-    private void forgetEmpty() {
-      forget(pair);
-      forget(ofName);
-      forget(ofClient);
+    private void removeEmpty() {
+      removeIfEmpty(pairCount);
+      removeIfEmpty(nameCount);
+      removeIfEmpty(clientCount);
     }
 
-    private void forget(Count count) {
-      if (count.failed == 0 && count.undecided == 0) {
+    private void removeIfEmpty(Count count) {
+      if (count.failed == 0 && count.pending == 0) {
         counts.asMap().remove(count.key, count);
       }
     }

@@ -2,8 +2,8 @@ package org.tokenfilter.credentials;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.notice.Notices;
-import org.tokenfilter.notice.Quoted;
+import org.tokenfilter.notice.OperatorLog;
+import org.tokenfilter.notice.LogSanitizer;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
@@ -17,11 +17,11 @@ public final class LoginWarnings {
 
   private static final Logger LOG = LoggerFactory.getLogger(LoginWarnings.class);
 
-  private final Notices notices;
+  private final OperatorLog operatorLog;
 
   /** Creates warnings that are logged through these notices. */
-  public LoginWarnings(Notices notices) {
-    this.notices = notices;
+  public LoginWarnings(OperatorLog operatorLog) {
+    this.operatorLog = operatorLog;
   }
 
   /**
@@ -31,17 +31,17 @@ public final class LoginWarnings {
    * @param refused the rejection
    * @param client the address of the client
    */
-  public void refused(String username, TokenRejectedException refused, ClientAddress client) {
+  public void loginFailed(String username, TokenRejectedException refused, ClientAddress client) {
     if (refused.rejection() == Rejection.LOGIN_BUSY) {
-      notices.warn(
+      operatorLog.warn(
           LOG,
           "login-busy",
           "Logins are answered 503: {}. Reduce the number of concurrent logins by password"
               + " (callers of introspection should use a token of their own), or give this node"
               + " more processors; see token.login.waiting",
-          refused.why());
-    } else if (LoginThrottle.Limit.OF_CLIENT.refused(refused)) {
-      notices.warn(
+          refused.detail());
+    } else if (LoginThrottle.Limit.PER_CLIENT.isCauseOf(refused)) {
+      operatorLog.warn(
           LOG,
           "login-client",
           "Logins from {} are answered 429: too many of them have failed, by many user names. If"
@@ -49,14 +49,14 @@ public final class LoginWarnings {
               + " clients behind it are counted as one. Otherwise passwords are being guessed from"
               + " there. Users who have recently logged in from there still can",
           client);
-    } else if (LoginThrottle.Limit.OF_NAME.refused(refused)) {
-      notices.warn(
+    } else if (LoginThrottle.Limit.PER_NAME.isCauseOf(refused)) {
+      operatorLog.warn(
           LOG,
           "login-name",
           "Logins of {} are answered 429: too many have failed, from many clients. The password is"
               + " being guessed. The user can still log in from clients where they have recently"
               + " logged in",
-          Quoted.of(username));
+          LogSanitizer.quote(username));
     }
   }
 }

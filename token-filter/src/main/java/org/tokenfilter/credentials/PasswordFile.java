@@ -32,23 +32,23 @@ public final class PasswordFile implements Authenticator {
   private final Map<String, AccountLine> passwords;
   private final Map<ApiKeyDigest, Subject> keys;
   private final Map<String, Subject> subjects;
-  private final int mostIterations;
-  private final PasswordHash nobody;
+  private final int maxIterations;
+  private final PasswordHash dummyHash;
 
-  private PasswordFile(Lines lines) {
-    this.passwords = Map.copyOf(lines.passwords);
-    this.keys = Map.copyOf(lines.keys);
-    this.subjects = Map.copyOf(lines.subjects);
-    this.mostIterations =
+  private PasswordFile(ParsedAccounts accounts) {
+    this.passwords = Map.copyOf(accounts.passwords);
+    this.keys = Map.copyOf(accounts.keys);
+    this.subjects = Map.copyOf(accounts.subjects);
+    this.maxIterations =
         passwords.values().stream()
             .mapToInt(line -> line.hash().iterations())
             .max()
             .orElse(PasswordHash.ITERATIONS);
-    this.nobody = PasswordHash.unmatchable(mostIterations);
+    this.dummyHash = PasswordHash.dummy(maxIterations);
   }
 
   /** The accounts of the lines that have been read so far. */
-  private static final class Lines {
+  private static final class ParsedAccounts {
     private final Map<String, AccountLine> passwords = new HashMap<>();
     private final Map<ApiKeyDigest, Subject> keys = new HashMap<>();
     private final Map<String, Subject> subjects = new HashMap<>();
@@ -77,22 +77,22 @@ public final class PasswordFile implements Authenticator {
    */
   public static PasswordFile read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
-    Lines read = new Lines();
+    ParsedAccounts accounts = new ParsedAccounts();
     for (int i = 0; i < lines.size(); i++) {
       String line = withoutByteOrderMark(lines.get(i)).strip();
       if (!line.isEmpty() && !line.startsWith("#")) {
         try {
-          read.add(AccountLine.parse(line));
+          accounts.add(AccountLine.parse(line));
         } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException(file + ", line " + (i + 1) + ": " + e.getMessage(), e);
         }
       }
     }
-    if (read.subjects.isEmpty()) {
+    if (accounts.subjects.isEmpty()) {
       throw new IllegalArgumentException(
           file + " has no account; it needs at least one line USER:HASH:ROLE,ROLE");
     }
-    return new PasswordFile(read);
+    return new PasswordFile(accounts);
   }
 
   /**
@@ -148,7 +148,7 @@ public final class PasswordFile implements Authenticator {
   }
 
   @Override
-  public boolean canTellCurrent() {
+  public boolean supportsCurrent() {
     return true;
   }
 
@@ -159,13 +159,13 @@ public final class PasswordFile implements Authenticator {
   }
 
   @Override
-  public Optional<Subject> authenticate(Login login) {
-    AccountLine account = passwords.get(login.username());
-    PasswordHash hash = account == null ? nobody : account.hash();
-    boolean matches = hash.matches(login.password());
-    if (hash.iterations() < mostIterations) {
+  public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
+    AccountLine account = passwords.get(credential.username());
+    PasswordHash hash = account == null ? dummyHash : account.hash();
+    boolean matches = hash.matches(credential.password());
+    if (hash.iterations() < maxIterations) {
       // The shorter time of an older, cheaper hash must not reveal that its user exists.
-      PasswordHash.unmatchable(mostIterations - hash.iterations()).matches(login.password());
+      PasswordHash.dummy(maxIterations - hash.iterations()).matches(credential.password());
     }
     return matches && account != null ? Optional.of(account.subject()) : Optional.empty();
   }

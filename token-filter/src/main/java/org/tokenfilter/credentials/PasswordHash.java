@@ -42,7 +42,7 @@ final class PasswordHash {
   }
 
   /** Returns a hash that no password matches, and that takes as long to compare as any other. */
-  static PasswordHash unmatchable(int iterations) {
+  static PasswordHash dummy(int iterations) {
     return new PasswordHash(iterations, new byte[SALT_LENGTH], new byte[0]);
   }
 

@@ -39,15 +39,15 @@ import org.tokenfilter.token.TokenRejectedException;
  * as GET. A logout is answered with 200 if {@code token.logout.status} says so, for clients that do
  * not accept 204.
  */
-public class AccessTokenServlet extends LoginEndpoint {
+public class AccessTokenServlet extends LoginServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  private static final String SESSION = "/token/access/session/";
-  private static final String OPEN = "/token/access/";
-  private static final String LOGOUT = "/token/logout";
-  private static final Description WADL =
-      new Description("access-tokens.wadl", "application/vnd.sun.wadl+xml");
+  private static final String SESSION_PATH = "/token/access/session/";
+  private static final String OPEN_PATH = "/token/access/";
+  private static final String LOGOUT_PATH = "/token/logout";
+  private static final ApiDescription WADL =
+      new ApiDescription("access-tokens.wadl", "application/vnd.sun.wadl+xml");
   private static final List<String> METHODS = List.of("GET", "POST");
 
   /**
@@ -68,61 +68,61 @@ public class AccessTokenServlet extends LoginEndpoint {
   @Override
   @Nullable Route route(HttpServletRequest request) {
     String path = request.getPathInfo() == null ? "/" : request.getPathInfo();
-    String session = lastStep(SESSION, path);
+    String session = lastSegment(SESSION_PATH, path);
     if (session != null) {
-      return new Route(METHODS, (in, out) -> giveSession(session, in, out));
+      return new Route(METHODS, (in, out) -> issueSession(session, in, out));
     }
-    String open = lastStep(OPEN, path);
+    String open = lastSegment(OPEN_PATH, path);
     if (open != null) {
-      return new Route(METHODS, (in, out) -> giveOpen(open, in, out));
+      return new Route(METHODS, (in, out) -> issueOpen(open, in, out));
     }
-    if (path.equals(LOGOUT)) {
-      return new Route(METHODS, this::logOut);
+    if (path.equals(LOGOUT_PATH)) {
+      return new Route(METHODS, this::logout);
     }
-    return path.equals("/") && asksForWadl(request.getQueryString())
-        ? new Route(List.of("GET"), AccessTokenServlet::describe)
+    return path.equals("/") && isWadlRequest(request.getQueryString())
+        ? new Route(List.of("GET"), AccessTokenServlet::sendWadl)
         : null;
   }
 
   /** Returns the remainder after the prefix if it is exactly one path segment; null otherwise. */
-  private static @Nullable String lastStep(String prefix, String path) {
+  private static @Nullable String lastSegment(String prefix, String path) {
     String step = path.startsWith(prefix) ? path.substring(prefix.length()) : "";
     return step.isEmpty() || step.indexOf('/') >= 0 ? null : step;
   }
 
-  private static boolean asksForWadl(@Nullable String query) {
+  private static boolean isWadlRequest(@Nullable String query) {
     return query != null && (query.equals("_wadl") || query.equals("wadl"));
   }
 
-  private static void describe(HttpServletRequest request, HttpServletResponse response)
+  private static void sendWadl(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     WADL.send(request.getContextPath() + request.getServletPath(), response);
   }
 
-  private void giveSession(String ttl, HttpServletRequest request, HttpServletResponse response)
+  private void issueSession(String ttl, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    Duration life = Minutes.parse(ttl);
-    Subject subject = logIn(request);
+    Duration life = MinutesParser.parse(ttl);
+    Subject subject = login(request);
     IssuedToken token =
         service()
             .issueSession(
-                subject, life, participant().clientOf(request), participant().sessionIds(request));
-    participant().cookies().give(request, response, token);
-    answer(response, token);
+                subject, life, handle().clientOf(request), handle().sessionIds(request));
+    handle().cookies().addCookies(request, response, token);
+    sendToken(response, token);
   }
 
-  private void giveOpen(String ttl, HttpServletRequest request, HttpServletResponse response)
+  private void issueOpen(String ttl, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    Duration life = Minutes.parse(ttl);
-    answer(response, service().issueOpen(logIn(request), life, participant().clientOf(request)));
+    Duration life = MinutesParser.parse(ttl);
+    sendToken(response, service().issueOpen(login(request), life, handle().clientOf(request)));
   }
 
-  private Subject logIn(HttpServletRequest request) throws TokenRejectedException, IOException {
-    return logins().byBasic(request);
+  private Subject login(HttpServletRequest request) throws TokenRejectedException, IOException {
+    return endpointLogin().loginByBasic(request);
   }
 
-  private static void answer(HttpServletResponse response, IssuedToken token) throws IOException {
-    JsonAnswer.send(
+  private static void sendToken(HttpServletResponse response, IssuedToken token) throws IOException {
+    JsonResponse.send(
         response,
         json -> {
           json.writeStringField("access_token", token.value());
@@ -134,26 +134,26 @@ public class AccessTokenServlet extends LoginEndpoint {
         });
   }
 
-  private void logOut(HttpServletRequest request, HttpServletResponse response)
+  private void logout(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
     try {
-      end(participant().presentToAct(request));
+      revoke(handle().readTokenForAction(request));
     } catch (TokenRejectedException refused) {
       // Cookies that cause the rejection would lock the user out, so they expire with it.
-      participant().takeBackCookies(request, response);
+      handle().expireCookies(request, response);
       throw refused;
     }
-    participant().security().containerSession().logOut(request);
-    participant().cookies().takeBack(request, response);
-    response.setStatus(participant().logoutStatus());
+    handle().security().containerSession().onLogout(request);
+    handle().cookies().expireCookies(request, response);
+    response.setStatus(handle().logoutStatus());
   }
 
   /** Revokes a token. A token of this application that has already ended counts as revoked. */
-  private void end(PresentedToken presented) throws TokenRejectedException {
+  private void revoke(PresentedToken presented) throws TokenRejectedException {
     try {
-      service().logOut(presented);
+      service().logout(presented);
     } catch (TokenRejectedException refused) {
-      if (!refused.rejection().isDeath()) {
+      if (!refused.rejection().isTerminal()) {
         throw refused;
       }
       if (refused.rejection() == Rejection.EXPIRED) {

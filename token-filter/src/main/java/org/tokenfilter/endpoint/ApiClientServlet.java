@@ -35,19 +35,19 @@ import org.tokenfilter.token.TokenRejectedException;
  * <p>The expiration is in GMT. A client that already has a live token receives 409, or 200 if
  * {@code token.client.live-status} says so, and must refresh its token. POST refreshes as well.
  */
-public class ApiClientServlet extends LoginEndpoint {
+public class ApiClientServlet extends LoginServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  private static final String OPEN = "/sessionOpen/";
-  private static final String REFRESH = "/refreshToken";
+  private static final String OPEN_PATH = "/sessionOpen/";
+  private static final String REFRESH_PATH = "/refreshToken";
   private static final String USERNAME = "username";
   private static final String PASSWORD = "password";
   private static final String CLIENT = "apiClientName";
-  private static final FieldNames FIELDS = FieldNames.among(USERNAME, PASSWORD, CLIENT);
-  private static final Set<BodyType> JSON = EnumSet.of(BodyType.JSON);
+  private static final AllowedParameters PARAMETERS = AllowedParameters.ignoringOthers(USERNAME, PASSWORD, CLIENT);
+  private static final Set<BodyType> JSON_ONLY = EnumSet.of(BodyType.JSON);
   private static final Pattern CLIENT_NAME = Pattern.compile("[A-Za-z0-9._ -]{1,64}");
-  private static final DateTimeFormatter EXPIRATION =
+  private static final DateTimeFormatter EXPIRATION_FORMAT =
       DateTimeFormatter.ofPattern("MM/dd/uuuu HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private transient Set<String> environments = Set.of();
@@ -68,55 +68,55 @@ public class ApiClientServlet extends LoginEndpoint {
   }
 
   @Override
-  void start(TokenSecurity security) {
-    super.start(security);
-    environments = participant().clientEnvironments();
+  void onInit(TokenSecurity security) {
+    super.onInit(security);
+    environments = handle().clientEnvironments();
   }
 
   @Override
   @Nullable Route route(HttpServletRequest request) {
     String path = String.valueOf(request.getPathInfo());
-    if (path.equals(REFRESH)) {
+    if (path.equals(REFRESH_PATH)) {
       return new Route(List.of("GET", "POST"), this::refresh);
     }
-    String environment = path.startsWith(OPEN) ? path.substring(OPEN.length()) : "";
+    String environment = path.startsWith(OPEN_PATH) ? path.substring(OPEN_PATH.length()) : "";
     return environments.contains(environment)
-        ? new Route(List.of("POST"), (in, out) -> open(environment, in, out))
+        ? new Route(List.of("POST"), (in, out) -> issue(environment, in, out))
         : null;
   }
 
-  private void open(String environment, HttpServletRequest request, HttpServletResponse response)
+  private void issue(String environment, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    Fields fields = Fields.ofBody(request, JSON, FIELDS);
-    String username = fields.required(USERNAME);
-    String password = fields.required(PASSWORD);
-    String client = fields.required(CLIENT);
+    RequestParameters parameters = RequestParameters.ofBody(request, JSON_ONLY, PARAMETERS);
+    String username = parameters.required(USERNAME);
+    String password = parameters.required(PASSWORD);
+    String client = parameters.required(CLIENT);
     if (!CLIENT_NAME.matcher(client).matches()) {
       throw new TokenRejectedException(
           Rejection.BAD_REQUEST, CLIENT + " is 1 to 64 of A-Z a-z 0-9 . _ - and space");
     }
-    Subject subject = logins().byFields(username, password, request);
+    Subject subject = endpointLogin().loginByPassword(username, password, request);
     try {
-      answer(response, service().issueClient(subject, environment, client));
+      sendToken(response, service().issueApiClientToken(subject, environment, client));
     } catch (TokenRejectedException refused) {
       if (refused.rejection() != Rejection.CLIENT_TOKEN_LIVE) {
         throw refused;
       }
-      conflict(client, response);
+      sendConflict(client, response);
     }
   }
 
   private void refresh(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    answer(response, service().refresh(participant().presentToAct(request)));
+    sendToken(response, service().refresh(handle().readTokenForAction(request)));
   }
 
-  private static void answer(HttpServletResponse response, IssuedToken token) throws IOException {
-    JsonAnswer.send(
+  private static void sendToken(HttpServletResponse response, IssuedToken token) throws IOException {
+    JsonResponse.send(
         response,
         json -> {
           json.writeStringField("token", token.value());
-          json.writeStringField("expiration", EXPIRATION.format(token.record().expiresAt()));
+          json.writeStringField("expiration", EXPIRATION_FORMAT.format(token.record().expiresAt()));
         });
   }
 
@@ -124,22 +124,22 @@ public class ApiClientServlet extends LoginEndpoint {
    * Sends the response for a client whose token is live. Existing clients read the misspelt member
    * {@code messsage}, new ones the correct one.
    */
-  private void conflict(String client, HttpServletResponse response) throws IOException {
+  private void sendConflict(String client, HttpServletResponse response) throws IOException {
     String message =
         "Token has not expired for the api client '"
             + client
             + "'. Please use the /refreshToken api to get a new token.";
-    JsonAnswer.Members members =
+    JsonResponse.Members members =
         json -> {
           json.writeStringField("error", "temporary");
           json.writeStringField("message", message);
           json.writeStringField("messsage", message);
         };
-    if (participant().clientLiveStatus() == HttpServletResponse.SC_OK) {
-      JsonAnswer.send(response, members);
+    if (handle().clientLiveStatus() == HttpServletResponse.SC_OK) {
+      JsonResponse.send(response, members);
     } else {
-      Problem problem = participant().security().problems().of(Rejection.CLIENT_TOKEN_LIVE);
-      problem.send(response, JsonAnswer.TYPE, JsonAnswer.object(members));
+      Problem problem = handle().security().problems().of(Rejection.CLIENT_TOKEN_LIVE);
+      problem.send(response, JsonResponse.CONTENT_TYPE, JsonResponse.toBytes(members));
     }
   }
 
@@ -148,8 +148,8 @@ public class ApiClientServlet extends LoginEndpoint {
    * retry fails as well. All other errors are problem documents.
    */
   @Override
-  Wording wording() {
-    return new BadRequestWording(
+  ErrorFormat errorFormat() {
+    return new BadRequestFormat(
         why ->
             json -> {
               json.writeStringField("error", "permanent");

@@ -29,7 +29,7 @@ enum BodyType {
    * @throws TokenRejectedException if the body has another type, another charset or a content
    *     coding
    */
-  static BodyType of(HttpServletRequest request, Set<BodyType> accepted)
+  static BodyType require(HttpServletRequest request, Set<BodyType> accepted)
       throws TokenRejectedException {
     String contentType = request.getContentType();
     if (contentType != null && request.getHeader("Content-Encoding") == null) {

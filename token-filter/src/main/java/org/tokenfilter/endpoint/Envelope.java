@@ -27,40 +27,40 @@ final class Envelope {
   /** The Julian date of 1970-01-01T00:00:00Z. */
   private static final BigDecimal EPOCH = new BigDecimal("2440587.5");
 
-  private static final BigDecimal MILLIS_A_DAY = BigDecimal.valueOf(Duration.ofDays(1).toMillis());
+  private static final BigDecimal MILLIS_PER_DAY = BigDecimal.valueOf(Duration.ofDays(1).toMillis());
 
   /** The decimal places of a Julian date; a millisecond is 1.2e-8 of a day. */
   private static final int JULIAN_DIGITS = 9;
 
-  private static final double NANOS_A_MILLI = 1e6;
+  private static final double NANOS_PER_MILLI = 1e6;
 
   private final Instant serverTime;
   private final LongSupplier nanoTime;
-  private final long begin;
+  private final long startNanos;
 
   private Envelope(Instant serverTime, LongSupplier nanoTime) {
     this.serverTime = serverTime;
     this.nanoTime = nanoTime;
-    this.begin = nanoTime.getAsLong();
+    this.startNanos = nanoTime.getAsLong();
   }
 
   /** Starts the envelope of a request and stores it in the request. */
-  static Envelope open(HttpServletRequest request, TokenSecurity security) {
+  static Envelope start(HttpServletRequest request, TokenSecurity security) {
     Envelope envelope = new Envelope(security.clock().instant(), security.nanoTime());
     request.setAttribute(ATTRIBUTE, envelope);
     return envelope;
   }
 
-  void sendResult(HttpServletResponse response, JsonAnswer.Members result) throws IOException {
-    forbidReferrer(response);
-    JsonAnswer.send(response, json -> write(json, "Result", result));
+  void sendResult(HttpServletResponse response, JsonResponse.Members result) throws IOException {
+    setNoReferrer(response);
+    JsonResponse.send(response, json -> write(json, "Result", result));
   }
 
   private void sendErrors(Problem problem, String detail, HttpServletResponse response)
       throws IOException {
-    forbidReferrer(response);
+    setNoReferrer(response);
     byte[] body =
-        JsonAnswer.object(
+        JsonResponse.toBytes(
             json ->
                 write(
                     json,
@@ -69,15 +69,15 @@ final class Envelope {
                       errors.writeNumberField("Status", problem.status());
                       errors.writeStringField("Detail", detail);
                     }));
-    problem.send(response, JsonAnswer.TYPE, body);
+    problem.send(response, JsonResponse.CONTENT_TYPE, body);
   }
 
-  private void write(JsonGenerator json, String name, JsonAnswer.Members members)
+  private void write(JsonGenerator json, String name, JsonResponse.Members members)
       throws IOException {
-    json.writeStringField("ServerDateTime", Written.time(serverTime));
+    json.writeStringField("ServerDateTime", JsonValues.formatInstant(serverTime));
     json.writeFieldName("TimeStamp");
     json.writeNumber(julianDate(serverTime));
-    json.writeNumberField("ExecutionTime", (nanoTime.getAsLong() - begin) / NANOS_A_MILLI);
+    json.writeNumberField("ExecutionTime", (nanoTime.getAsLong() - startNanos) / NANOS_PER_MILLI);
     json.writeObjectFieldStart(name);
     members.writeTo(json);
     json.writeEndObject();
@@ -86,7 +86,7 @@ final class Envelope {
   /** Returns the days since noon of 1 January 4713 BC, as UTC days without leap seconds. */
   static BigDecimal julianDate(Instant time) {
     return BigDecimal.valueOf(time.toEpochMilli())
-        .divide(MILLIS_A_DAY, JULIAN_DIGITS, RoundingMode.HALF_EVEN)
+        .divide(MILLIS_PER_DAY, JULIAN_DIGITS, RoundingMode.HALF_EVEN)
         .add(EPOCH);
   }
 
@@ -99,7 +99,7 @@ final class Envelope {
   }
 
   /** Keeps a token in the URL of this response out of the Referer header of later requests. */
-  private static void forbidReferrer(HttpServletResponse response) {
+  private static void setNoReferrer(HttpServletResponse response) {
     response.setHeader("Referrer-Policy", "no-referrer");
   }
 
@@ -107,17 +107,17 @@ final class Envelope {
    * The error format of the token queries. An authentic token that is expired or unknown is
    * reported as gone.
    */
-  static final class Errors implements Wording {
+  static final class EnvelopeErrorFormat implements ErrorFormat {
 
     @Override
-    public Problem refusal(Rejection rejection, Problems problems) {
+    public Problem problemFor(Rejection rejection, Problems problems) {
       return rejection == Rejection.EXPIRED || rejection == Rejection.UNKNOWN
           ? problems.gone()
           : problems.of(rejection);
     }
 
     @Override
-    public Problem failure(Problems problems) {
+    public Problem problemForFailure(Problems problems) {
       return problems.failed();
     }
 

@@ -21,16 +21,16 @@ import org.tokenfilter.config.ConfigurationException;
  */
 final class GatewayPaths {
 
-  private static final Pattern BELOW = Pattern.compile("/[A-Za-z0-9._-]{1,64}(?:/([A-Za-z]+))?");
+  private static final Pattern SERVICE_PATH = Pattern.compile("/[A-Za-z0-9._-]{1,64}(?:/([A-Za-z]+))?");
 
-  private static final Pattern WORD = Pattern.compile("/[A-Za-z]+");
+  private static final Pattern VERB_PATH = Pattern.compile("/[A-Za-z]+");
 
   /** The two segments before the service. Only ASCII letters are compared without case. */
-  private static final Pattern SERVICES =
+  private static final Pattern SERVICES_PATH =
       Pattern.compile("/serviceGateway/services", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern ENDS_WITH_SERVICES =
-      Pattern.compile(".*" + SERVICES.pattern(), Pattern.CASE_INSENSITIVE);
+      Pattern.compile(".*" + SERVICES_PATH.pattern(), Pattern.CASE_INSENSITIVE);
 
   private final List<String> bases;
   private final Set<String> verbs;
@@ -85,13 +85,13 @@ final class GatewayPaths {
   }
 
   private @Nullable String verb(String base, String below) {
-    Matcher services = SERVICES.matcher(below);
+    Matcher services = SERVICES_PATH.matcher(below);
     boolean inPath = services.lookingAt();
     String rest = inPath ? below.substring(services.end()) : below;
-    if ((inPath || ENDS_WITH_SERVICES.matcher(base).matches()) && withoutService(rest)) {
+    if ((inPath || ENDS_WITH_SERVICES.matcher(base).matches()) && omitsService(rest)) {
       return rest.isEmpty() ? "" : lowerCase(rest.substring(1));
     }
-    Matcher service = BELOW.matcher(rest);
+    Matcher service = SERVICE_PATH.matcher(rest);
     if (!service.matches()) {
       return null;
     }
@@ -100,9 +100,9 @@ final class GatewayPaths {
   }
 
   /** Returns whether the path omits the service, which cannot have the name of a verb. */
-  private boolean withoutService(String rest) {
+  private boolean omitsService(String rest) {
     return rest.isEmpty()
-        || (WORD.matcher(rest).matches() && verbs.contains(lowerCase(rest.substring(1))));
+        || (VERB_PATH.matcher(rest).matches() && verbs.contains(lowerCase(rest.substring(1))));
   }
 
   private static String lowerCase(String word) {

@@ -32,7 +32,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * further members. Introspection renews no token. {@code remaining} is in milliseconds, null for a
  * token that never expires; {@code exp} is absent if only the idle timeout limits the token.
  */
-public class IntrospectionServlet extends LoginEndpoint {
+public class IntrospectionServlet extends LoginServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 
@@ -52,8 +52,8 @@ public class IntrospectionServlet extends LoginEndpoint {
   }
 
   @Override
-  Wording wording() {
-    return TokenParameter.ERRORS;
+  ErrorFormat errorFormat() {
+    return TokenParameter.ERROR_FORMAT;
   }
 
   @Override
@@ -63,40 +63,40 @@ public class IntrospectionServlet extends LoginEndpoint {
 
   private void introspect(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    if (!rolesOfCaller(request).contains(participant().introspectionRole())) {
+    if (!rolesOfCaller(request).contains(handle().introspectionRole())) {
       throw new TokenRejectedException(
-          Rejection.INSUFFICIENT_SCOPE, "the caller lacks the role for introspection");
+          Rejection.MISSING_ROLE, "the caller lacks the role for introspection");
     }
-    @Nullable ActiveToken token = service().inspect(TokenParameter.read(request)).orElse(null);
-    JsonAnswer.send(
+    @Nullable ActiveToken token = service().introspect(TokenParameter.read(request)).orElse(null);
+    JsonResponse.send(
         response,
         json -> {
           json.writeBooleanField("active", token != null);
           if (token != null) {
-            write(json, token);
+            writeClaims(json, token);
           }
         });
   }
 
   private Set<String> rolesOfCaller(HttpServletRequest request)
       throws TokenRejectedException, IOException {
-    if (Logins.isByBasic(request)) {
-      return logins().checkedByBasic(request).roles();
+    if (EndpointLogin.hasBasicCredentials(request)) {
+      return endpointLogin().checkBasic(request).roles();
     }
     try {
-      PresentedToken presented = participant().presentToAct(request);
+      PresentedToken presented = handle().readTokenForAction(request);
       return service().validate(presented).roles();
     } catch (TokenRejectedException refused) {
       if (refused.rejection() == Rejection.MISSING) {
-        throw new TokenRejectedException(Rejection.NO_CREDENTIALS, refused.why());
+        throw new TokenRejectedException(Rejection.NO_CREDENTIALS, refused.detail());
       }
       throw refused;
     }
   }
 
-  private void write(JsonGenerator json, ActiveToken token) throws IOException {
+  private void writeClaims(JsonGenerator json, ActiveToken token) throws IOException {
     json.writeStringField("sub", token.record().subject());
-    json.writeStringField("token_type", Written.kind(token.record()));
+    json.writeStringField("token_type", JsonValues.kindName(token.record()));
     json.writeNumberField("iat", token.record().issuedAt().getEpochSecond());
     Instant expiresAt = token.record().expiresAt();
     if (expiresAt != null) {
@@ -104,6 +104,6 @@ public class IntrospectionServlet extends LoginEndpoint {
     }
     json.writeStringField("aud", service().audience());
     json.writeStringField("jti", token.record().id().toString());
-    Written.remaining(json, token.remaining());
+    JsonValues.writeRemaining(json, token.remaining());
   }
 }

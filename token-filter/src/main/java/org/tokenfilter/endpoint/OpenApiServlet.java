@@ -14,8 +14,8 @@ public class OpenApiServlet extends TokenEndpoint {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  private static final Description OPEN_API =
-      new Description("openapi.json", "application/json;charset=UTF-8");
+  private static final ApiDescription DESCRIPTION =
+      new ApiDescription("openapi.json", "application/json;charset=UTF-8");
 
   /**
    * Creates the servlet for web.xml and annotations. Its settings come from init-params and the
@@ -38,7 +38,7 @@ public class OpenApiServlet extends TokenEndpoint {
         ? new Route(
             List.of("GET"),
             (in, out) ->
-                OPEN_API.send(in.getContextPath().isEmpty() ? "/" : in.getContextPath(), out))
+                DESCRIPTION.send(in.getContextPath().isEmpty() ? "/" : in.getContextPath(), out))
         : null;
   }
 }

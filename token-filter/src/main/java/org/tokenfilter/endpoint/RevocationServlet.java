@@ -41,8 +41,8 @@ public class RevocationServlet extends TokenEndpoint {
   }
 
   @Override
-  Wording wording() {
-    return TokenParameter.ERRORS;
+  ErrorFormat errorFormat() {
+    return TokenParameter.ERROR_FORMAT;
   }
 
   @Override

@@ -17,7 +17,7 @@ record Route(List<String> methods, Action action) {
   /** A handler of a request. */
   @FunctionalInterface
   interface Action {
-    void answer(HttpServletRequest request, HttpServletResponse response)
+    void handle(HttpServletRequest request, HttpServletResponse response)
         throws TokenRejectedException, IOException;
   }
 }

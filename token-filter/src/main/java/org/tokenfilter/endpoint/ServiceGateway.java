@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CloseParameter;
 import org.tokenfilter.config.ConfigurationKey;
-import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
@@ -34,35 +34,35 @@ final class ServiceGateway {
   private static final String USERNAME = "username";
   private static final String PASSWORD = "password";
   private static final String TOKEN = "userToken";
-  private static final FieldNames LOGIN = FieldNames.only(USERNAME, PASSWORD);
-  private static final FieldNames TOKEN_ALONE = FieldNames.only(TOKEN);
+  private static final AllowedParameters LOGIN = AllowedParameters.rejectingOthers(USERNAME, PASSWORD);
+  private static final AllowedParameters TOKEN_ONLY = AllowedParameters.rejectingOthers(TOKEN);
   private static final Set<BodyType> BODIES = EnumSet.of(BodyType.JSON, BodyType.FORM);
   private static final List<String> POST = List.of("POST");
 
   /** The verbs at the end of its paths, in lower case. */
   static final Set<String> VERBS = Set.of("login", "logon", "logoff", "keepalive");
 
-  private static final Duration SHORTEST = Duration.ofMinutes(5);
-  private static final Duration LONGEST = Duration.ofDays(1);
+  private static final Duration MIN_IDLE_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(1);
 
-  private final Participant participant;
+  private final SecurityHandle handle;
   private final GatewayPaths paths;
-  private final Logins logins;
+  private final EndpointLogin endpointLogin;
   private final Duration idleTimeout;
 
-  ServiceGateway(Participant participant, GatewayPaths paths, String name) {
-    this.participant = participant;
+  ServiceGateway(SecurityHandle handle, GatewayPaths paths, String name) {
+    this.handle = handle;
     this.paths = paths;
-    this.logins = new Logins(participant, name);
-    this.idleTimeout = clamped(participant.security().service().policy().userIdleTimeout());
+    this.endpointLogin = new EndpointLogin(handle, name);
+    this.idleTimeout = clamp(handle.security().service().policy().userIdleTimeout());
   }
 
-  private static Duration clamped(Duration set) {
+  private static Duration clamp(Duration set) {
     Duration clamped = set;
-    if (set.compareTo(SHORTEST) < 0) {
-      clamped = SHORTEST;
-    } else if (set.compareTo(LONGEST) > 0) {
-      clamped = LONGEST;
+    if (set.compareTo(MIN_IDLE_TIMEOUT) < 0) {
+      clamped = MIN_IDLE_TIMEOUT;
+    } else if (set.compareTo(MAX_IDLE_TIMEOUT) > 0) {
+      clamped = MAX_IDLE_TIMEOUT;
     }
     if (!clamped.equals(set)) {
       LOG.warn(
@@ -81,14 +81,14 @@ final class ServiceGateway {
       return null;
     }
     return switch (verb) {
-      case "login", "logon" -> new Route(POST, this::logIn);
-      case "logoff" -> new Route(POST, this::logOff);
+      case "login", "logon" -> new Route(POST, this::login);
+      case "logoff" -> new Route(POST, this::logout);
       case "keepalive" -> new Route(POST, this::keepAlive);
-      default -> closes(request) ? new Route(List.of("GET", "POST"), this::close) : null;
+      default -> isCloseRequest(request) ? new Route(List.of("GET", "POST"), this::close) : null;
     };
   }
 
-  private static boolean closes(HttpServletRequest request) {
+  private static boolean isCloseRequest(HttpServletRequest request) {
     try {
       return CloseParameter.of(request) == CloseParameter.TRUE;
     } catch (TokenRejectedException refusedByTheTokenFilter) {
@@ -96,51 +96,51 @@ final class ServiceGateway {
     }
   }
 
-  private void logIn(HttpServletRequest request, HttpServletResponse response)
+  private void login(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    Fields fields = Fields.ofBody(request, BODIES, LOGIN);
+    RequestParameters parameters = RequestParameters.ofBody(request, BODIES, LOGIN);
     Subject subject =
-        logins.byFields(fields.required(USERNAME), fields.required(PASSWORD), request);
-    IssuedToken token = service().issueUser(subject, idleTimeout, participant.clientOf(request));
-    JsonAnswer.send(response, json -> json.writeStringField(TOKEN, token.value()));
+        endpointLogin.loginByPassword(parameters.required(USERNAME), parameters.required(PASSWORD), request);
+    IssuedToken token = service().issueUser(subject, idleTimeout, handle.clientOf(request));
+    JsonResponse.send(response, json -> json.writeStringField(TOKEN, token.value()));
   }
 
   private void keepAlive(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    PresentedToken presented = presentedInBodyToo(request);
+    PresentedToken presented = readTokenIncludingBody(request);
     ActiveToken token = service().validateUser(presented);
-    @Nullable String session = participant.sessionHeader().read(request);
+    @Nullable String session = handle.sessionHeader().read(request);
     ActiveToken used =
-        session == null ? token : service().continueSession(token, session, presented.client());
+        session == null ? token : service().useSession(token, session, presented.client());
     Duration remaining = service().keepAlive(used).remaining();
-    JsonAnswer.send(response, json -> Written.remaining(json, remaining));
+    JsonResponse.send(response, json -> JsonValues.writeRemaining(json, remaining));
   }
 
-  private PresentedToken presentedInBodyToo(HttpServletRequest request)
+  private PresentedToken readTokenIncludingBody(HttpServletRequest request)
       throws TokenRejectedException {
     @Nullable String inBody =
-        Fields.hasBody(request) ? Fields.ofBody(request, BODIES, TOKEN_ALONE).get(TOKEN) : null;
-    return participant.presentToActAtGateway(request, inBody);
+        RequestParameters.hasBody(request) ? RequestParameters.ofBody(request, BODIES, TOKEN_ONLY).get(TOKEN) : null;
+    return handle.readTokenForActionAtGateway(request, inBody);
   }
 
-  private void logOff(HttpServletRequest request, HttpServletResponse response)
+  private void logout(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
     try {
-      service().logOutUser(presentedInBodyToo(request));
+      service().logoutUser(readTokenIncludingBody(request));
     } catch (TokenRejectedException refused) {
       // A token that has already ended counts as logged out.
-      if (!refused.rejection().isDeath()) {
+      if (!refused.rejection().isTerminal()) {
         throw refused;
       }
     }
-    response.setStatus(participant.logoutStatus());
+    response.setStatus(handle.logoutStatus());
   }
 
   private void close(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
-    PresentedToken presented = participant.presentToActAtGateway(request, null);
+    PresentedToken presented = handle.readTokenForActionAtGateway(request, null);
     ActiveToken token = service().validateUser(presented);
-    @Nullable String session = participant.sessionHeader().read(request);
+    @Nullable String session = handle.sessionHeader().read(request);
     if (session == null) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "the session to close is missing");
     }
@@ -152,21 +152,21 @@ final class ServiceGateway {
   private void closeSession(ActiveToken token, String session, ClientAddress client)
       throws TokenRejectedException {
     try {
-      TokenRecord kept = service().continueSession(token, session, client).session();
+      TokenRecord kept = service().useSession(token, session, client).session();
       if (kept != null) {
-        service().close(kept.id());
+        service().revoke(kept.id());
       }
     } catch (TokenRejectedException refused) {
-      if (!refused.rejection().isDeath()) {
+      if (!refused.rejection().isTerminal()) {
         throw refused;
       }
       // A session that has ended counts as closed once all nodes know of it. With clock skew, a
       // session that is expired here may be live on others.
-      service().close(SessionId.parse(session).tokenId());
+      service().revoke(SessionId.parse(session).tokenId());
     }
   }
 
   private TokenService service() {
-    return participant.security().service();
+    return handle.security().service();
   }
 }

@@ -11,7 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 
 /**
@@ -60,17 +60,17 @@ import org.tokenfilter.config.TokenSecurity;
  */
 public class ServiceGatewayFilter implements Filter {
 
-  private final @Nullable TokenSecurity given;
-  private @Nullable Participant participant;
+  private final @Nullable TokenSecurity providedSecurity;
+  private @Nullable SecurityHandle handle;
   private @Nullable ServiceGateway gateway;
-  private @Nullable Answers answers;
+  private @Nullable RouteDispatcher dispatcher;
 
   /**
    * Creates the filter for web.xml and annotations. Its settings come from init-params and the
    * other configuration sources.
    */
   public ServiceGatewayFilter() {
-    given = null;
+    providedSecurity = null;
   }
 
   /**
@@ -79,7 +79,7 @@ public class ServiceGatewayFilter implements Filter {
    * @param security provides the settings; the caller closes it
    */
   public ServiceGatewayFilter(TokenSecurity security) {
-    given = security;
+    providedSecurity = security;
   }
 
   /**
@@ -90,27 +90,27 @@ public class ServiceGatewayFilter implements Filter {
    */
   @Override
   public void init(FilterConfig config) {
-    if (participant != null) {
-      throw Participant.registeredTwice(config.getFilterName());
+    if (handle != null) {
+      throw SecurityHandle.registeredTwice(config.getFilterName());
     }
-    Participant joined = Participant.of(config, given);
+    SecurityHandle acquired = SecurityHandle.of(config, providedSecurity);
     try {
       gateway =
           new ServiceGateway(
-              joined, GatewayPaths.of(config, ServiceGateway.VERBS), config.getFilterName());
-      answers = new Answers(joined.security(), new Wording() {});
-      participant = joined;
+              acquired, GatewayPaths.of(config, ServiceGateway.VERBS), config.getFilterName());
+      dispatcher = new RouteDispatcher(acquired.security(), new ErrorFormat() {});
+      handle = acquired;
     } catch (RuntimeException e) {
-      joined.close();
+      acquired.close();
       throw e;
     }
   }
 
   @Override
   public void destroy() {
-    if (participant != null) {
-      participant.close();
-      participant = null;
+    if (handle != null) {
+      handle.close();
+      handle = null;
       gateway = null;
     }
   }
@@ -119,16 +119,16 @@ public class ServiceGatewayFilter implements Filter {
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (gateway == null
-        || answers == null
+        || dispatcher == null
         || !(request instanceof HttpServletRequest http)
-        || !(response instanceof HttpServletResponse answer)) {
+        || !(response instanceof HttpServletResponse httpResponse)) {
       throw new ServletException("the filter handles HTTP requests between init and destroy only");
     }
     Route route = http.getDispatcherType() == DispatcherType.REQUEST ? gateway.route(http) : null;
     if (route == null || !route.methods().contains(http.getMethod())) {
       chain.doFilter(request, response);
     } else {
-      answers.answer(route, http, answer);
+      dispatcher.handle(route, http, httpResponse);
     }
   }
 }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
@@ -60,15 +60,15 @@ public class SessionsServlet extends TokenEndpoint {
   @Nullable Route route(HttpServletRequest request) {
     String path = request.getPathInfo();
     if (path == null) {
-      return new Route(List.of("GET", "DELETE"), this::all);
+      return new Route(List.of("GET", "DELETE"), this::handleCollection);
     }
-    @Nullable TokenId handle = handle(path.substring(1));
-    return handle == null
+    @Nullable TokenId tokenId = parseTokenId(path.substring(1));
+    return tokenId == null
         ? null
-        : new Route(List.of("DELETE"), (in, out) -> endOne(handle, in, out));
+        : new Route(List.of("DELETE"), (in, out) -> revokeOne(tokenId, in, out));
   }
 
-  private static @Nullable TokenId handle(String text) {
+  private static @Nullable TokenId parseTokenId(String text) {
     try {
       return TokenId.parse(text);
     } catch (IllegalArgumentException none) {
@@ -76,10 +76,10 @@ public class SessionsServlet extends TokenEndpoint {
     }
   }
 
-  private void all(HttpServletRequest request, HttpServletResponse response)
+  private void handleCollection(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
     if (request.getMethod().equals("DELETE")) {
-      endOthers(request, response);
+      revokeOthers(request, response);
     } else {
       list(request, response);
     }
@@ -87,67 +87,67 @@ public class SessionsServlet extends TokenEndpoint {
 
   private void list(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    ActiveToken current = service().validate(participant().present(request));
-    SessionsPage page = SessionsPage.of(request);
+    ActiveToken current = service().validate(handle().readToken(request));
+    SessionPageRequest page = SessionPageRequest.of(request);
     List<TokenRecord> records =
         service().list(current.record().subject(), page.after(), page.limit() + 1);
     boolean more = records.size() > page.limit();
     List<TokenRecord> shown = more ? records.subList(0, page.limit()) : records;
     service().renew(current);
-    JsonAnswer.send(
+    JsonResponse.send(
         response,
         json -> {
           json.writeArrayFieldStart("sessions");
           for (TokenRecord record : shown) {
-            write(json, record, current);
+            writeRecord(json, record, current);
           }
           json.writeEndArray();
           if (more) {
-            Position last = Position.of(shown.get(shown.size() - 1));
-            json.writeStringField("next", page.next(request, last));
+            PageCursor last = PageCursor.of(shown.get(shown.size() - 1));
+            json.writeStringField("next", page.nextPage(request, last));
           }
         });
   }
 
-  private static void write(JsonGenerator json, TokenRecord record, ActiveToken current)
+  private static void writeRecord(JsonGenerator json, TokenRecord record, ActiveToken current)
       throws IOException {
     Instant deadline = record.deadline();
     json.writeStartObject();
     json.writeStringField("handle", record.id().toString());
-    json.writeStringField("kind", Written.kind(record));
-    json.writeStringField("issued", Written.time(record.issuedAt()));
-    json.writeStringField("lastUsed", Written.time(record.lastUsedAt()));
-    Written.remaining(json, deadline == null ? null : Duration.between(current.usedAt(), deadline));
+    json.writeStringField("kind", JsonValues.kindName(record));
+    json.writeStringField("issued", JsonValues.formatInstant(record.issuedAt()));
+    json.writeStringField("lastUsed", JsonValues.formatInstant(record.lastUsedAt()));
+    JsonValues.writeRemaining(json, deadline == null ? null : Duration.between(current.usedAt(), deadline));
     json.writeStringField("client", record.client());
     json.writeBooleanField("current", record.id().equals(current.record().id()));
     json.writeEndObject();
   }
 
-  private void endOne(TokenId handle, HttpServletRequest request, HttpServletResponse response)
+  private void revokeOne(TokenId tokenId, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    ActiveToken current = caller(request);
-    if (service().close(current.record().subject(), handle)) {
+    ActiveToken current = validateCaller(request);
+    if (service().revoke(current.record().subject(), tokenId)) {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     } else {
-      participant().security().problems().notFound().send(response);
+      handle().security().problems().notFound().send(response);
     }
     service().renew(current);
   }
 
-  private void endOthers(HttpServletRequest request, HttpServletResponse response)
+  private void revokeOthers(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
-    ActiveToken current = caller(request);
-    String others = Fields.ofQuery(request, FieldNames.among("others")).get("others");
+    ActiveToken current = validateCaller(request);
+    String others = RequestParameters.ofQuery(request, AllowedParameters.ignoringOthers("others")).get("others");
     if (!"true".equals(others)) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "others=true is missing");
     }
-    service().endOthers(current.record());
+    service().revokeOthers(current.record());
     response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     service().renew(current);
   }
 
-  private ActiveToken caller(HttpServletRequest request) throws TokenRejectedException {
-    PresentedToken presented = participant().presentToAct(request);
+  private ActiveToken validateCaller(HttpServletRequest request) throws TokenRejectedException {
+    PresentedToken presented = handle().readTokenForAction(request);
     return service().validate(presented);
   }
 }

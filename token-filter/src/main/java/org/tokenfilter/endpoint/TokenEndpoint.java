@@ -6,8 +6,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.GuardsItself;
-import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.SelfProtected;
+import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.TokenService;
 
@@ -15,20 +15,20 @@ import org.tokenfilter.service.TokenService;
  * The base class of all servlets of this package. Each of them shares the {@link TokenSecurity} of
  * its application.
  */
-abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
+abstract class TokenEndpoint extends HttpServlet implements SelfProtected {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  private final transient @Nullable TokenSecurity given;
-  private transient @Nullable Participant participant;
-  private transient @Nullable Answers answers;
+  private final transient @Nullable TokenSecurity providedSecurity;
+  private transient @Nullable SecurityHandle handle;
+  private transient @Nullable RouteDispatcher dispatcher;
 
   TokenEndpoint() {
-    given = null;
+    providedSecurity = null;
   }
 
   TokenEndpoint(TokenSecurity security) {
-    given = security;
+    providedSecurity = security;
   }
 
   /**
@@ -40,13 +40,13 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
    */
   @Override
   public final void init() {
-    if (participant != null) {
-      throw Participant.registeredTwice(getServletName());
+    if (handle != null) {
+      throw SecurityHandle.registeredTwice(getServletName());
     }
-    participant = Participant.of(getServletConfig(), given);
+    handle = SecurityHandle.of(getServletConfig(), providedSecurity);
     try {
-      answers = new Answers(participant.security(), wording());
-      start(participant.security());
+      dispatcher = new RouteDispatcher(handle.security(), errorFormat());
+      onInit(handle.security());
     } catch (RuntimeException e) {
       destroy();
       throw e;
@@ -58,19 +58,19 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
    *
    * @throws org.tokenfilter.config.ConfigurationException if a required component is missing
    */
-  void start(TokenSecurity security) {}
+  void onInit(TokenSecurity security) {}
 
   @Override
   public void destroy() {
-    if (participant != null) {
-      participant.close();
-      participant = null;
+    if (handle != null) {
+      handle.close();
+      handle = null;
     }
   }
 
   /** Returns the token service of the application. */
   final TokenService service() {
-    return participant().security().service();
+    return handle().security().service();
   }
 
   /**
@@ -78,27 +78,27 @@ abstract class TokenEndpoint extends HttpServlet implements GuardsItself {
    *
    * @throws IllegalStateException before the servlet is initialized and after it is destroyed
    */
-  final Participant participant() {
-    if (participant == null) {
+  final SecurityHandle handle() {
+    if (handle == null) {
       throw new IllegalStateException("the servlet must be initialized and not destroyed");
     }
-    return participant;
+    return handle;
   }
 
   @Override
   protected final void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    if (answers == null) {
+    if (dispatcher == null) {
       throw new IllegalStateException("the servlet must be initialized and not destroyed");
     }
-    answers.answer(route(request), request, response);
+    dispatcher.handle(route(request), request, response);
   }
 
   /** Returns the route at a request's path; null if there is none. */
   abstract @Nullable Route route(HttpServletRequest request);
 
   /** Returns the format of error responses, by default problem documents. */
-  Wording wording() {
-    return new Wording() {};
+  ErrorFormat errorFormat() {
+    return new ErrorFormat() {};
   }
 }

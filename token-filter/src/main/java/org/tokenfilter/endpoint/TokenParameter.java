@@ -9,12 +9,12 @@ import org.tokenfilter.token.TokenRejectedException;
 final class TokenParameter {
 
   private static final String NAME = "token";
-  private static final FieldNames FIELDS = FieldNames.among(NAME);
-  private static final Set<BodyType> FORM = EnumSet.of(BodyType.FORM);
+  private static final AllowedParameters PARAMETERS = AllowedParameters.ignoringOthers(NAME);
+  private static final Set<BodyType> FORM_ONLY = EnumSet.of(BodyType.FORM);
 
   /** The error format, in which a bad request is described as in RFC 6749, 5.2. */
-  static final Wording ERRORS =
-      new BadRequestWording(why -> json -> json.writeStringField("error", "invalid_request"));
+  static final ErrorFormat ERROR_FORMAT =
+      new BadRequestFormat(why -> json -> json.writeStringField("error", "invalid_request"));
 
   private TokenParameter() {}
 
@@ -24,6 +24,6 @@ final class TokenParameter {
    * @throws TokenRejectedException if the form is malformed or has no token
    */
   static String read(HttpServletRequest request) throws TokenRejectedException {
-    return Fields.ofBody(request, FORM, FIELDS).required(NAME);
+    return RequestParameters.ofBody(request, FORM_ONLY, PARAMETERS).required(NAME);
   }
 }

@@ -43,7 +43,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * warning at startup. Querying a token does not renew it. A refusal has {@code
  * "Errors":{"Status":401,"Detail":"..."}} instead of the result.
  */
-public class TokenQueryServlet extends LoginEndpoint {
+public class TokenQueryServlet extends LoginServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 
@@ -51,13 +51,13 @@ public class TokenQueryServlet extends LoginEndpoint {
 
   private static final String TOKEN = "SessionToken";
   private static final String MINUTES = "Minutes";
-  private static final FieldNames QUERY = FieldNames.among(TOKEN, MINUTES);
-  private static final FieldNames WITH_CREDENTIALS = SentCredentials.namesWith(TOKEN, MINUTES);
-  private static final Set<BodyType> FORM_ALONE = EnumSet.of(BodyType.FORM);
+  private static final AllowedParameters QUERY = AllowedParameters.ignoringOthers(TOKEN, MINUTES);
+  private static final AllowedParameters WITH_CREDENTIALS = ParameterCredentials.allowedWith(TOKEN, MINUTES);
+  private static final Set<BodyType> FORM_ONLY = EnumSet.of(BodyType.FORM);
   private static final List<String> METHODS = List.of("GET", "POST");
-  private static final Duration SHORTEST = Duration.ofMinutes(1);
-  private static final Duration LONGEST = Duration.ofDays(1);
-  private static final String USUAL = "30";
+  private static final Duration MIN_IDLE_TIMEOUT = Duration.ofMinutes(1);
+  private static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(1);
+  private static final String DEFAULT_MINUTES = "30";
 
   /**
    * Creates the servlet for web.xml and annotations. Its settings come from init-params and the
@@ -75,9 +75,9 @@ public class TokenQueryServlet extends LoginEndpoint {
   }
 
   @Override
-  void start(TokenSecurity security) {
-    super.start(security);
-    if (participant().takesQueryCredentials()) {
+  void onInit(TokenSecurity security) {
+    super.onInit(security);
+    if (handle().allowsQueryCredentials()) {
       LOG.warn(
           "{}=true: {} accepts passwords and API keys in the query, which containers and proxies"
               + " write into their access logs. Configure these to log the path without the query,"
@@ -88,15 +88,15 @@ public class TokenQueryServlet extends LoginEndpoint {
   }
 
   @Override
-  Wording wording() {
-    return new Envelope.Errors();
+  ErrorFormat errorFormat() {
+    return new Envelope.EnvelopeErrorFormat();
   }
 
   @Override
   @Nullable Route route(HttpServletRequest request) {
-    Envelope envelope = Envelope.open(request, participant().security());
-    return switch (step(request)) {
-      case "/GetSessionToken" -> route((in, out) -> give(envelope, in, out));
+    Envelope envelope = Envelope.start(request, handle().security());
+    return switch (lastSegment(request)) {
+      case "/GetSessionToken" -> route((in, out) -> issue(envelope, in, out));
       case "/QuerySessionToken" -> route((in, out) -> query(envelope, in, out));
       case "/RenewSessionToken" -> route((in, out) -> renew(envelope, in, out));
       case "/RevokeSessionToken" -> route((in, out) -> revoke(envelope, in, out));
@@ -105,7 +105,7 @@ public class TokenQueryServlet extends LoginEndpoint {
   }
 
   /** Returns the path below the base, or the last segment of a path that is mapped exactly. */
-  private static String step(HttpServletRequest request) {
+  private static String lastSegment(HttpServletRequest request) {
     String below = request.getPathInfo();
     if (below != null) {
       return below;
@@ -119,14 +119,14 @@ public class TokenQueryServlet extends LoginEndpoint {
     return new Route(METHODS, action);
   }
 
-  private void give(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
+  private void issue(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    boolean byQuery = participant().takesQueryCredentials();
-    Fields query = Fields.ofQuery(request, byQuery ? WITH_CREDENTIALS : QUERY);
-    Fields form = form(request);
-    Duration idle = minutes(either(query.get(MINUTES), form.get(MINUTES), MINUTES));
-    Subject subject = logIn(SentCredentials.among(query), SentCredentials.among(form), request);
-    IssuedToken token = service().issueUser(subject, idle, participant().clientOf(request));
+    boolean byQuery = handle().allowsQueryCredentials();
+    RequestParameters query = RequestParameters.ofQuery(request, byQuery ? WITH_CREDENTIALS : QUERY);
+    RequestParameters form = form(request);
+    Duration idle = parseIdleTimeout(requireSame(query.get(MINUTES), form.get(MINUTES), MINUTES));
+    Subject subject = login(ParameterCredentials.from(query), ParameterCredentials.from(form), request);
+    IssuedToken token = service().issueUser(subject, idle, handle().clientOf(request));
     ActiveToken fresh = new ActiveToken(token.record(), null, token.record().lastUsedAt());
     envelope.sendResult(
         response,
@@ -136,32 +136,32 @@ public class TokenQueryServlet extends LoginEndpoint {
         });
   }
 
-  private Subject logIn(
-      @Nullable SentCredentials query, @Nullable SentCredentials form, HttpServletRequest request)
+  private Subject login(
+      @Nullable ParameterCredentials query, @Nullable ParameterCredentials form, HttpServletRequest request)
       throws TokenRejectedException, IOException {
-    SentCredentials sent = query == null ? form : query;
-    boolean byBasic = Logins.isByBasic(request);
+    ParameterCredentials sent = query == null ? form : query;
+    boolean byBasic = EndpointLogin.hasBasicCredentials(request);
     if (sent == null) {
       if (!byBasic) {
-        warnOfIgnored(request);
+        warnAboutIgnoredCredentials(request);
       }
-      return logins().byBasic(request);
+      return endpointLogin().loginByBasic(request);
     }
     if (byBasic || (query != null && form != null)) {
-      throw SentCredentials.twice();
+      throw ParameterCredentials.givenTwice();
     }
-    return sent.logIn(logins(), request);
+    return sent.login(endpointLogin(), request);
   }
 
   /**
    * Warns the operator if a client without other means is refused since its credentials are in the
    * query.
    */
-  private void warnOfIgnored(HttpServletRequest request) {
-    if (!participant().takesQueryCredentials() && hasCredentialsInQuery(request)) {
-      participant()
+  private void warnAboutIgnoredCredentials(HttpServletRequest request) {
+    if (!handle().allowsQueryCredentials() && hasCredentialsInQuery(request)) {
+      handle()
           .security()
-          .notices()
+          .operatorLog()
           .warn(
               LOG,
               "credentials in the query",
@@ -174,31 +174,31 @@ public class TokenQueryServlet extends LoginEndpoint {
 
   private static boolean hasCredentialsInQuery(HttpServletRequest request) {
     try {
-      return SentCredentials.among(Fields.ofQuery(request, WITH_CREDENTIALS)) != null;
+      return ParameterCredentials.from(RequestParameters.ofQuery(request, WITH_CREDENTIALS)) != null;
     } catch (TokenRejectedException malformed) {
       return true;
     }
   }
 
-  private static Duration minutes(@Nullable String text) throws TokenRejectedException {
-    Duration minutes = Minutes.parse(text == null ? USUAL : text);
-    if (minutes.compareTo(SHORTEST) < 0 || minutes.compareTo(LONGEST) > 0) {
+  private static Duration parseIdleTimeout(@Nullable String text) throws TokenRejectedException {
+    Duration minutes = MinutesParser.parse(text == null ? DEFAULT_MINUTES : text);
+    if (minutes.compareTo(MIN_IDLE_TIMEOUT) < 0 || minutes.compareTo(MAX_IDLE_TIMEOUT) > 0) {
       throw new TokenRejectedException(
-          Rejection.BAD_REQUEST, MINUTES + " is 1 to " + LONGEST.toMinutes());
+          Rejection.BAD_REQUEST, MINUTES + " is 1 to " + MAX_IDLE_TIMEOUT.toMinutes());
     }
     return minutes;
   }
 
   private void query(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    ActiveToken token = active(token(request), request).lookedAt();
+    ActiveToken token = validate(readToken(request), request).asPassive();
     envelope.sendResult(response, json -> Envelope.writeRemaining(json, token));
   }
 
   private void renew(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    String text = token(request);
-    ActiveToken token = service().keepAlive(active(text, request));
+    String text = readToken(request);
+    ActiveToken token = service().keepAlive(validate(text, request));
     envelope.sendResult(
         response,
         json -> {
@@ -211,7 +211,7 @@ public class TokenQueryServlet extends LoginEndpoint {
 
   private void revoke(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    service().logOutUser(presented(token(request), request));
+    service().logoutUser(toPresentedToken(readToken(request), request));
     envelope.sendResult(
         response,
         json -> {
@@ -225,17 +225,17 @@ public class TokenQueryServlet extends LoginEndpoint {
    *
    * @throws TokenRejectedException if the token is missing, or two of them differ
    */
-  private static String token(HttpServletRequest request) throws TokenRejectedException {
-    Fields query = Fields.ofQuery(request, QUERY);
-    String parameter = either(query.get(TOKEN), form(request).get(TOKEN), TOKEN);
-    String token = either(parameter, Authorization.credentials(request, "bearer"), TOKEN);
+  private static String readToken(HttpServletRequest request) throws TokenRejectedException {
+    RequestParameters query = RequestParameters.ofQuery(request, QUERY);
+    String parameter = requireSame(query.get(TOKEN), form(request).get(TOKEN), TOKEN);
+    String token = requireSame(parameter, Authorization.credentials(request, "bearer"), TOKEN);
     if (token == null || token.isEmpty()) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, TOKEN + " is missing");
     }
     return token;
   }
 
-  private static @Nullable String either(@Nullable String one, @Nullable String other, String name)
+  private static @Nullable String requireSame(@Nullable String one, @Nullable String other, String name)
       throws TokenRejectedException {
     if (one != null && other != null && !one.equals(other)) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "two of " + name + " that differ");
@@ -243,19 +243,19 @@ public class TokenQueryServlet extends LoginEndpoint {
     return one == null ? other : one;
   }
 
-  private static Fields form(HttpServletRequest request) throws TokenRejectedException {
-    return request.getMethod().equals("POST") && Fields.hasBody(request)
-        ? Fields.ofBody(request, FORM_ALONE, WITH_CREDENTIALS)
-        : Fields.none();
+  private static RequestParameters form(HttpServletRequest request) throws TokenRejectedException {
+    return request.getMethod().equals("POST") && RequestParameters.hasBody(request)
+        ? RequestParameters.ofBody(request, FORM_ONLY, WITH_CREDENTIALS)
+        : RequestParameters.none();
   }
 
-  private ActiveToken active(String token, HttpServletRequest request)
+  private ActiveToken validate(String token, HttpServletRequest request)
       throws TokenRejectedException {
-    return service().validateUser(presented(token, request));
+    return service().validateUser(toPresentedToken(token, request));
   }
 
-  private PresentedToken presented(String token, HttpServletRequest request)
+  private PresentedToken toPresentedToken(String token, HttpServletRequest request)
       throws TokenRejectedException {
-    return new PresentedToken(token, Set.of(), participant().clientOf(request), false);
+    return new PresentedToken(token, Set.of(), handle().clientOf(request), false);
   }
 }

@@ -11,11 +11,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.credentials.Login;
-import org.tokenfilter.filter.SessionContinuation.End;
-import org.tokenfilter.filter.SessionContinuation.Stay;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
+import org.tokenfilter.filter.GatewaySession.CloseWhen;
+import org.tokenfilter.filter.GatewaySession.SessionUse;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
@@ -29,59 +29,59 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
 
   private final HttpServletRequest request;
   private final HttpServletResponse response;
-  private final Participant participant;
-  private final @Nullable Visitor visitor;
+  private final SecurityHandle handle;
+  private final @Nullable DeferredAuthentication deferredAuthentication;
 
   /** The user to whom the request was granted, or who has logged in; null if there is none. */
   private @Nullable TokenPrincipal principal;
 
   /** True after a login by the container, which then determines the user. */
-  private boolean byContainer;
+  private boolean loggedInByContainer;
 
   /** Creates the wrapper of a request that was granted. */
   AuthenticatedRequest(
       HttpServletRequest request,
       HttpServletResponse response,
-      Participant participant,
+      SecurityHandle handle,
       TokenPrincipal principal) {
-    this(request, response, participant, principal, null);
+    this(request, response, handle, principal, null);
   }
 
   /** Creates the wrapper of a request that needs no token. */
   AuthenticatedRequest(
       HttpServletRequest request,
       HttpServletResponse response,
-      Participant participant,
-      Visitor visitor) {
-    this(request, response, participant, null, visitor);
+      SecurityHandle handle,
+      DeferredAuthentication deferredAuthentication) {
+    this(request, response, handle, null, deferredAuthentication);
   }
 
   private AuthenticatedRequest(
       HttpServletRequest request,
       HttpServletResponse response,
-      Participant participant,
+      SecurityHandle handle,
       @Nullable TokenPrincipal principal,
-      @Nullable Visitor visitor) {
+      @Nullable DeferredAuthentication deferredAuthentication) {
     super(request);
     this.request = request;
     this.response = response;
-    this.participant = participant;
+    this.handle = handle;
     this.principal = principal;
-    this.visitor = visitor;
+    this.deferredAuthentication = deferredAuthentication;
   }
 
   /** Returns whether a request is already known to belong to a user, without validating a token. */
-  static boolean isOf(TokenPrincipal principal, ServletRequest request) {
-    AuthenticatedRequest outermost = within(request);
+  static boolean isFor(TokenPrincipal principal, ServletRequest request) {
+    AuthenticatedRequest outermost = findWrapper(request);
     return outermost != null && principal.equals(outermost.principal);
   }
 
   /** Returns whether a request is one of these, possibly below other wrappers. */
-  static boolean isWithin(ServletRequest request) {
-    return within(request) != null;
+  static boolean isWrapped(ServletRequest request) {
+    return findWrapper(request) != null;
   }
 
-  private static @Nullable AuthenticatedRequest within(ServletRequest request) {
+  private static @Nullable AuthenticatedRequest findWrapper(ServletRequest request) {
     ServletRequest next = request;
     while (next instanceof ServletRequestWrapper wrapper) {
       if (wrapper instanceof AuthenticatedRequest own) {
@@ -92,36 +92,36 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
     return null;
   }
 
-  private @Nullable TokenPrincipal known() {
-    return principal == null && visitor != null && !byContainer ? visitor.principal() : principal;
+  private @Nullable TokenPrincipal currentPrincipal() {
+    return principal == null && deferredAuthentication != null && !loggedInByContainer ? deferredAuthentication.principal() : principal;
   }
 
   @Override
   public @Nullable Principal getUserPrincipal() {
-    TokenPrincipal known = known();
+    TokenPrincipal known = currentPrincipal();
     return known == null ? super.getUserPrincipal() : known;
   }
 
   @Override
   public @Nullable String getRemoteUser() {
-    TokenPrincipal known = known();
+    TokenPrincipal known = currentPrincipal();
     return known == null ? super.getRemoteUser() : known.name();
   }
 
   @Override
   public boolean isUserInRole(String role) {
-    TokenPrincipal known = known();
+    TokenPrincipal known = currentPrincipal();
     return known == null ? super.isUserInRole(role) : known.roles().contains(role);
   }
 
   @Override
   public @Nullable String getAuthType() {
-    return known() == null ? super.getAuthType() : "BEARER";
+    return currentPrincipal() == null ? super.getAuthType() : "BEARER";
   }
 
   @Override
-  public boolean authenticate(HttpServletResponse answer) throws IOException, ServletException {
-    return known() != null || super.authenticate(answer);
+  public boolean authenticate(HttpServletResponse httpResponse) throws IOException, ServletException {
+    return currentPrincipal() != null || super.authenticate(httpResponse);
   }
 
   /**
@@ -133,28 +133,28 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
    */
   @Override
   public void login(@Nullable String username, @Nullable String password) throws ServletException {
-    if (principal == null && !participant.byCookie()) {
+    if (principal == null && !handle.cookiesEnabled()) {
       super.login(username, password);
-      byContainer = true;
+      loggedInByContainer = true;
       return;
     }
     // A form may lack a field; no user has an empty name or password.
-    Login login =
-        new Login(
+    UsernamePasswordCredential credential =
+        new UsernamePasswordCredential(
             requireNonNullElse(username, ""),
             requireNonNullElse(password, "").toCharArray(),
-            beneath(request));
-    ActiveToken token = participant.logIn(request, response, login);
-    Decision.Admitted admitted = new Decision.Admitted(security(), new Stay(token, End.LATER));
-    principal = admitted.principal();
-    admitted.keepIn(request);
+            unwrap(request));
+    ActiveToken token = handle.login(request, response, credential);
+    Decision.Granted granted = new Decision.Granted(security(), new SessionUse(token, CloseWhen.NEVER));
+    principal = granted.principal();
+    granted.storeIn(request);
   }
 
   /**
    * Returns the container's request. After a forward, the wrapper of the target may wrap that of
    * the page before it.
    */
-  private static HttpServletRequest beneath(HttpServletRequest request) {
+  private static HttpServletRequest unwrap(HttpServletRequest request) {
     HttpServletRequest found = request;
     ServletRequest next = request;
     while (next instanceof ServletRequestWrapper wrapper) {
@@ -177,18 +177,18 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
     try {
       security().logout(request, response);
     } catch (TokenRejectedException refused) {
-      throw new ServletException("logout was refused: " + refused.why(), refused);
+      throw new ServletException("logout was refused: " + refused.detail(), refused);
     }
     boolean ofContainer = principal == null;
     principal = null;
-    byContainer = false;
-    new Decision.Refused(security(), security().problems().of(Rejection.MISSING)).keepIn(request);
+    loggedInByContainer = false;
+    new Decision.Denied(security(), security().problems().of(Rejection.MISSING)).storeIn(request);
     if (ofContainer && super.getUserPrincipal() != null) {
       super.logout();
     }
   }
 
   private TokenSecurity security() {
-    return participant.security();
+    return handle.security();
   }
 }

@@ -3,10 +3,10 @@ package org.tokenfilter.filter;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
-import org.tokenfilter.config.Admission;
-import org.tokenfilter.config.LoggedUser;
+import org.tokenfilter.config.AccessDecision;
+import org.tokenfilter.config.AccessLogUser;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.filter.SessionContinuation.Stay;
+import org.tokenfilter.filter.GatewaySession.SessionUse;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.token.ActiveToken;
 
@@ -14,35 +14,35 @@ import org.tokenfilter.token.ActiveToken;
  * The decision about a request. An attribute of the request, which no client can set, makes it
  * available to the further dispatches.
  */
-sealed interface Decision extends Admission {
+sealed interface Decision extends AccessDecision {
 
   /**
    * The decision to let a request pass.
    *
    * @param security the configuration of the application that decided
-   * @param stay the token and its session
+   * @param sessionUse the token and its session
    * @param principal the user of the request
    */
-  record Admitted(TokenSecurity security, Stay stay, TokenPrincipal principal) implements Decision {
+  record Granted(TokenSecurity security, SessionUse sessionUse, TokenPrincipal principal) implements Decision {
 
     /** Creates the decision for a token and its session. */
-    Admitted(TokenSecurity security, Stay stay) {
-      this(security, stay, TokenPrincipal.of(stay.token()));
+    Granted(TokenSecurity security, SessionUse sessionUse) {
+      this(security, sessionUse, TokenPrincipal.of(sessionUse.token()));
     }
 
     ActiveToken token() {
-      return stay.token();
+      return sessionUse.token();
     }
 
     @Override
-    public TokenId admitted() {
-      return principal.handle();
+    public TokenId grantedTokenId() {
+      return principal.tokenId();
     }
 
     @Override
-    public void keepIn(HttpServletRequest request) {
-      Decision.super.keepIn(request);
-      LoggedUser.note(request, principal.name());
+    public void storeIn(HttpServletRequest request) {
+      Decision.super.storeIn(request);
+      AccessLogUser.set(request, principal.name());
     }
   }
 
@@ -50,18 +50,18 @@ sealed interface Decision extends Admission {
    * The decision to refuse a request.
    *
    * @param security the configuration of the application that decided
-   * @param answer the problem to send
+   * @param problem the problem to send
    */
-  record Refused(TokenSecurity security, Problem answer) implements Decision {
+  record Denied(TokenSecurity security, Problem problem) implements Decision {
 
     @Override
-    public @Nullable TokenId admitted() {
+    public @Nullable TokenId grantedTokenId() {
       return null;
     }
   }
 
   /** Stores the decision in a request. */
-  default void keepIn(HttpServletRequest request) {
+  default void storeIn(HttpServletRequest request) {
     request.setAttribute(ATTRIBUTE, this);
   }
 

@@ -32,7 +32,7 @@ record Dispatch(
     boolean async) {
 
   /** The class of the request that Tomcat creates for a forward or an include. */
-  private static final String TOMCATS = "org.apache.catalina.core.ApplicationHttpRequest";
+  private static final String TOMCAT_DISPATCH_REQUEST = "org.apache.catalina.core.ApplicationHttpRequest";
 
   /** Determines the dispatch of a request within an application. */
   static Dispatch of(HttpServletRequest request, FilterChain chain, ServletContext context) {
@@ -40,30 +40,30 @@ record Dispatch(
     while (innermost instanceof ServletRequestWrapper wrapper) {
       innermost = wrapper.getRequest();
     }
-    HttpServletRequest made = request;
+    HttpServletRequest containerRequest = request;
     int depth = 0;
-    for (ServletRequest next = request; next != innermost; next = within(next)) {
-      if (next instanceof HttpServletRequest http && isOfOneMaker(next, innermost)) {
-        made = depth == 0 ? http : made;
+    for (ServletRequest next = request; next != innermost; next = unwrap(next)) {
+      if (next instanceof HttpServletRequest http && isSameVendor(next, innermost)) {
+        containerRequest = depth == 0 ? http : containerRequest;
         depth++;
       }
     }
     if (depth == 0 && innermost instanceof HttpServletRequest http) {
-      made = http;
+      containerRequest = http;
     }
-    DispatcherType type = made.getDispatcherType();
-    String path = keepsMapping(request, type) ? null : path(made, type, context);
-    boolean async = made.isAsyncStarted();
-    if (made == request) {
-      return new Dispatch(made, chain, depth + 1, type, path, async);
+    DispatcherType type = containerRequest.getDispatcherType();
+    String path = keepsMapping(request, type) ? null : path(containerRequest, type, context);
+    boolean async = containerRequest.isAsyncStarted();
+    if (containerRequest == request) {
+      return new Dispatch(containerRequest, chain, depth + 1, type, path, async);
     }
     boolean sameType = type == request.getDispatcherType();
     boolean samePath = sameType && Objects.equals(path, path(request, type, context));
     DispatcherType known = sameType ? type : DispatcherType.FORWARD;
-    return new Dispatch(made, chain, depth + 1, known, samePath ? path : null, async);
+    return new Dispatch(containerRequest, chain, depth + 1, known, samePath ? path : null, async);
   }
 
-  private static ServletRequest within(ServletRequest wrapper) {
+  private static ServletRequest unwrap(ServletRequest wrapper) {
     return ((ServletRequestWrapper) wrapper).getRequest();
   }
 
@@ -71,7 +71,7 @@ record Dispatch(
    * Returns whether two requests are of the same container, by the first three segments of the
    * package name, such as org.apache.catalina.
    */
-  private static boolean isOfOneMaker(ServletRequest one, ServletRequest other) {
+  private static boolean isSameVendor(ServletRequest one, ServletRequest other) {
     String name = other.getClass().getName();
     int end = -1;
     for (int names = 0; names < 3; names++) {
@@ -86,7 +86,7 @@ record Dispatch(
   private static @Nullable String path(
       HttpServletRequest request, DispatcherType type, ServletContext context) {
     if (type == DispatcherType.INCLUDE) {
-      return isPathOf(context, request.getAttribute(RequestDispatcher.INCLUDE_CONTEXT_PATH))
+      return isContextPathOf(context, request.getAttribute(RequestDispatcher.INCLUDE_CONTEXT_PATH))
           ? path(
               request.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH),
               request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO))
@@ -114,9 +114,9 @@ record Dispatch(
     ServletRequest next = request;
     while (next instanceof ServletRequestWrapper wrapper) {
       ServletRequest inner = wrapper.getRequest();
-      if (next.getClass().getName().equals(TOMCATS) && next instanceof HttpServletRequest made) {
+      if (next.getClass().getName().equals(TOMCAT_DISPATCH_REQUEST) && next instanceof HttpServletRequest containerRequest) {
         return inner instanceof HttpServletRequest earlier
-            && made.getHttpServletMapping() == earlier.getHttpServletMapping();
+            && containerRequest.getHttpServletMapping() == earlier.getHttpServletMapping();
       }
       next = inner;
     }
@@ -134,12 +134,12 @@ record Dispatch(
    * Returns whether a path is the context path of an application. Some containers report it in the
    * encoded form that it has in a URL.
    */
-  private static boolean isPathOf(ServletContext context, @Nullable Object told) {
+  private static boolean isContextPathOf(ServletContext context, @Nullable Object reported) {
     String own = context.getContextPath();
-    return told != null
-        && (own.equals(told)
+    return reported != null
+        && (own.equals(reported)
             || own.equals(
-                URLDecoder.decode(told.toString().replace("+", "%2B"), StandardCharsets.UTF_8)));
+                URLDecoder.decode(reported.toString().replace("+", "%2B"), StandardCharsets.UTF_8)));
   }
 
   /**

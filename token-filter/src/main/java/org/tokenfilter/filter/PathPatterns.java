@@ -44,13 +44,13 @@ final class PathPatterns {
   }
 
   /** Returns whether a path matches a pattern; false for an unknown path. */
-  boolean cover(@Nullable String path) {
+  boolean matches(@Nullable String path) {
     return path != null
-        && (exact.contains(path) || beginsAsOne(path))
+        && (exact.contains(path) || hasMatchingPrefix(path))
         && !STEP_UP.matcher(path).find();
   }
 
-  private boolean beginsAsOne(String path) {
+  private boolean hasMatchingPrefix(String path) {
     for (String prefix : prefixes) {
       if (path.startsWith(prefix)) {
         return true;

@@ -12,7 +12,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.ConfigurationException;
 import org.tokenfilter.config.FilterWatch;
-import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 
 /**
@@ -50,8 +50,8 @@ import org.tokenfilter.config.TokenSecurity;
  */
 public class TokenFilter implements Filter {
 
-  private final @Nullable TokenSecurity given;
-  private @Nullable Gate gate;
+  private final @Nullable TokenSecurity providedSecurity;
+  private @Nullable RequestGate gate;
   private @Nullable FilterWatch watch;
 
   /**
@@ -59,7 +59,7 @@ public class TokenFilter implements Filter {
    * other configuration sources.
    */
   public TokenFilter() {
-    given = null;
+    providedSecurity = null;
   }
 
   /**
@@ -68,7 +68,7 @@ public class TokenFilter implements Filter {
    * @param security provides the settings; the caller closes it
    */
   public TokenFilter(TokenSecurity security) {
-    given = security;
+    providedSecurity = security;
   }
 
   /**
@@ -81,15 +81,15 @@ public class TokenFilter implements Filter {
   @Override
   public void init(FilterConfig config) {
     if (gate != null) {
-      throw Participant.registeredTwice(config.getFilterName());
+      throw SecurityHandle.registeredTwice(config.getFilterName());
     }
-    Participant participant = Participant.of(config, given);
+    SecurityHandle handle = SecurityHandle.of(config, providedSecurity);
     try {
-      watch = participant.watch(config.getFilterName());
-      ServletNames.spellOut(config);
-      gate = new Gate(participant, config.getServletContext());
+      watch = handle.watchFilterOrder(config.getFilterName());
+      ServletNameMapping.expandWildcard(config);
+      gate = new RequestGate(handle, config.getServletContext());
     } catch (RuntimeException e) {
-      participant.close();
+      handle.close();
       throw e;
     }
   }
@@ -108,13 +108,13 @@ public class TokenFilter implements Filter {
     if (gate == null
         || watch == null
         || !(request instanceof HttpServletRequest http)
-        || !(response instanceof HttpServletResponse answer)) {
+        || !(response instanceof HttpServletResponse httpResponse)) {
       throw new ServletException("the filter handles HTTP requests between init and destroy only");
     }
-    if (watch.isOvertaken()) {
-      gate.refuse(answer);
+    if (watch.isBypassed()) {
+      gate.refuse(httpResponse);
     } else {
-      gate.pass(http, answer, chain);
+      gate.filter(http, httpResponse, chain);
     }
   }
 }

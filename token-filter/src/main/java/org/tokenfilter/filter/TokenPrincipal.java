@@ -16,23 +16,23 @@ import org.tokenfilter.token.ActiveToken;
  *
  * @param name the name of the subject
  * @param kind the kind of the token
- * @param handle the id of the token; not a secret
- * @param session the id of the stored session that a user token uses; null if there is none
+ * @param tokenId the id of the token; not a secret
+ * @param sessionTokenId the id of the stored session that a user token uses; null if there is none
  * @param roles the current roles of the subject: those of the login, or of {@code
  *     token.subject.recheck}
- * @param issued the time at which the token was issued
- * @param deadline the time at which the token expires unless used again, if this request succeeds;
+ * @param issuedAt the time at which the token was issued
+ * @param expiresAt the time at which the token expires unless used again, if this request succeeds;
  *     null if it never expires
  * @param attributes the attributes that the application has stored with the token
  */
 public record TokenPrincipal(
     String name,
     TokenKind kind,
-    TokenId handle,
-    @Nullable TokenId session,
+    TokenId tokenId,
+    @Nullable TokenId sessionTokenId,
     Set<String> roles,
-    Instant issued,
-    @Nullable Instant deadline,
+    Instant issuedAt,
+    @Nullable Instant expiresAt,
     Map<String, String> attributes)
     implements Principal {
 

@@ -10,7 +10,7 @@ import java.net.MalformedURLException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.filter.Trail.Entered;
+import org.tokenfilter.filter.DispatchHistory.PublicDispatch;
 
 /**
  * The welcome files of public paths that end with a slash. The container, not the client, chooses
@@ -30,11 +30,11 @@ final class WelcomeFiles {
   private static final Pattern FOLDER =
       Pattern.compile("((?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+)*+/)(?:;[^/]*)?");
 
-  private static final String SPRINGS = "index.html";
-  private static final String JETTYS = "org.eclipse.jetty.";
+  private static final String SPRING_WELCOME_FILE = "index.html";
+  private static final String JETTY_PACKAGE = "org.eclipse.jetty.";
 
   /** The attribute in which Jetty's default servlet names the target of its own forward. */
-  private static final String JETTYS_WELCOME = "org.eclipse.jetty.server.welcome";
+  private static final String JETTY_WELCOME_ATTRIBUTE = "org.eclipse.jetty.server.welcome";
 
   private final ServletContext context;
   private final PathPatterns publicPaths;
@@ -45,25 +45,25 @@ final class WelcomeFiles {
   }
 
   /** Returns whether a dispatch leads to the welcome file of a public path. */
-  boolean have(Dispatch dispatch, @Nullable Trail trail) {
+  boolean matches(Dispatch dispatch, @Nullable DispatchHistory history) {
     String path = dispatch.path();
-    if (path == null || !isNoPathOfItsOwn(dispatch.request(), dispatch.type())) {
+    if (path == null || !hasNoOwnMapping(dispatch.request(), dispatch.type())) {
       return false;
     }
     if (dispatch.type() == DispatcherType.REQUEST) {
-      return isIn(askedFor(dispatch.request()), path) && isFile(path);
+      return isInPublicFolder(requestedFolder(dispatch.request()), path) && isFile(path);
     }
-    Entered from = trail == null ? null : trail.last();
+    PublicDispatch from = history == null ? null : history.last();
     String servlet = from == null ? null : from.servlet();
     if (from == null
         || servlet == null
         || dispatch.type() != DispatcherType.FORWARD
-        || !isIn(from.dispatch().path(), path)) {
+        || !isInPublicFolder(from.dispatch().path(), path)) {
       return false;
     }
-    return isOfContainer(servlet)
-        ? path.equals(dispatch.request().getAttribute(JETTYS_WELCOME)) && isFile(path)
-        : path.equals(from.dispatch().path() + SPRINGS)
+    return isContainerServlet(servlet)
+        ? path.equals(dispatch.request().getAttribute(JETTY_WELCOME_ATTRIBUTE)) && isFile(path)
+        : path.equals(from.dispatch().path() + SPRING_WELCOME_FILE)
             && servlet.equals(dispatch.request().getHttpServletMapping().getServletName());
   }
 
@@ -71,7 +71,7 @@ final class WelcomeFiles {
    * Returns whether the servlet was chosen by the extension of the path or as the default, not by a
    * path of its own. Tomcat reports no match for a welcome file that its default servlet serves.
    */
-  private static boolean isNoPathOfItsOwn(HttpServletRequest request, DispatcherType type) {
+  private static boolean hasNoOwnMapping(HttpServletRequest request, DispatcherType type) {
     HttpServletMapping mapping = request.getHttpServletMapping();
     if (mapping == null) {
       return false;
@@ -85,7 +85,7 @@ final class WelcomeFiles {
   /**
    * Returns the folder that the client requests, within the application; null if it requests none.
    */
-  private static @Nullable String askedFor(HttpServletRequest request) {
+  private static @Nullable String requestedFolder(HttpServletRequest request) {
     String uri = request.getRequestURI();
     String own = request.getContextPath();
     if (uri == null || !uri.startsWith(own)) {
@@ -95,11 +95,11 @@ final class WelcomeFiles {
     return folder.matches() ? folder.group(1) : null;
   }
 
-  private boolean isIn(@Nullable String folder, String path) {
+  private boolean isInPublicFolder(@Nullable String folder, String path) {
     return folder != null
         && folder.endsWith("/")
         && path.startsWith(folder)
-        && publicPaths.cover(folder);
+        && publicPaths.matches(folder);
   }
 
   private boolean isFile(String path) {
@@ -111,9 +111,9 @@ final class WelcomeFiles {
   }
 
   /** Returns whether a servlet is the container's own, which forwards to welcome files only. */
-  private boolean isOfContainer(String servlet) {
+  private boolean isContainerServlet(String servlet) {
     ServletRegistration registration = context.getServletRegistration(servlet);
     String className = registration == null ? null : registration.getClassName();
-    return className != null && className.startsWith(JETTYS);
+    return className != null && className.startsWith(JETTY_PACKAGE);
   }
 }

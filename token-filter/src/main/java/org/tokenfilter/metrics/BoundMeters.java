@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.config.BackgroundTask;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.service.FeedState;
-import org.tokenfilter.service.TokenCounts;
+import org.tokenfilter.service.RevocationFeedState;
+import org.tokenfilter.service.TokenStatistics;
 import org.tokenfilter.service.TokenService;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.Rejection;
 
@@ -34,29 +34,29 @@ final class BoundMeters {
 
   private final MeterRegistry registry;
   private final Tags tags;
-  private final Set<Meter.Id> before = new HashSet<>();
-  private final Set<String> notOurs = new TreeSet<>();
+  private final Set<Meter.Id> existing = new HashSet<>();
+  private final Set<String> foreignNames = new TreeSet<>();
   private final List<Meter> meters = new ArrayList<>();
-  private final TokenService.Listening timing;
+  private final TokenService.Subscription storeCallSubscription;
 
   BoundMeters(TokenSecurity security, MeterRegistry registry, Tags tags) {
     this.registry = registry;
     this.tags = tags;
-    registry.getMeters().forEach(meter -> before.add(meter.getId()));
+    registry.getMeters().forEach(meter -> existing.add(meter.getId()));
     try {
-      count(security.service().counts());
-      gauge(security);
-      this.timing = security.storeCalls().observe(new StoreTimers(registry, tags, this::own));
+      registerCounters(security.service().statistics());
+      registerGauges(security);
+      this.storeCallSubscription = security.storeCalls().addListener(new StoreTimers(registry, tags, this::track));
     } catch (RuntimeException refused) {
       // The registry may outlive the application, and nothing else could remove the meters any
       // more.
       meters.forEach(registry::remove);
       throw refused;
     }
-    if (!notOurs.isEmpty()) {
+    if (!foreignNames.isEmpty()) {
       LOG.warn(
           "The registry already has meters with these names and tags, which are not replaced: {}",
-          notOurs);
+          foreignNames);
     }
   }
 
@@ -65,144 +65,144 @@ final class BoundMeters {
    *
    * @return whether this object has created the meter
    */
-  private boolean own(Meter meter) {
-    boolean ours = !before.contains(meter.getId());
+  private boolean track(Meter meter) {
+    boolean ours = !existing.contains(meter.getId());
     if (ours) {
       meters.add(meter);
     } else {
-      notOurs.add(meter.getId().getName());
+      foreignNames.add(meter.getId().getName());
     }
     return ours;
   }
 
-  private void count(TokenCounts counts) {
+  private void registerCounters(TokenStatistics statistics) {
     String validations = "token.validations";
     String tokens = "Tokens that requests presented, by outcome";
-    counter(validations, tokens, "outcome", "accepted", counts, TokenCounts::accepted);
-    counter(validations, tokens, "outcome", "unavailable", counts, TokenCounts::unavailable);
-    for (Rejection rejection : TokenCounts.REFUSALS) {
-      counter(
-          validations, tokens, "outcome", Label.of(rejection), counts, it -> it.refused(rejection));
+    registerCounter(validations, tokens, "outcome", "accepted", statistics, TokenStatistics::accepted);
+    registerCounter(validations, tokens, "outcome", "unavailable", statistics, TokenStatistics::unavailable);
+    for (Rejection rejection : TokenStatistics.REJECTIONS) {
+      registerCounter(
+          validations, tokens, "outcome", Label.of(rejection), statistics, it -> it.rejected(rejection));
     }
     String lookups = "token.lookups";
     String records = "Lookups of token records, from memory (hit) or from the store (miss)";
-    counter(lookups, records, "result", "hit", counts, TokenCounts::hits);
-    counter(lookups, records, "result", "miss", counts, TokenCounts::misses);
+    registerCounter(lookups, records, "result", "hit", statistics, TokenStatistics::hits);
+    registerCounter(lookups, records, "result", "miss", statistics, TokenStatistics::misses);
     String renewals = "token.renewals";
     String uses = "Uses that may renew a token, and renewals that the store has acknowledged";
-    counter(renewals, uses, "step", "offered", counts, TokenCounts::offered);
-    counter(renewals, uses, "step", "written", counts, TokenCounts::written);
-    for (Rejection rejection : TokenCounts.LOGIN_FAILURES) {
-      counter(
+    registerCounter(renewals, uses, "step", "offered", statistics, TokenStatistics::renewalsRequested);
+    registerCounter(renewals, uses, "step", "written", statistics, TokenStatistics::renewalsWritten);
+    for (Rejection rejection : TokenStatistics.LOGIN_REJECTIONS) {
+      registerCounter(
           "token.logins.failed",
           "Logins that were rejected",
           "rejection",
           Label.of(rejection),
-          counts,
-          it -> it.loginsFailed(rejection));
+          statistics,
+          it -> it.failedLogins(rejection));
     }
-    for (TokenCounts.Emptying cause : TokenCounts.Emptying.values()) {
-      counter(
+    for (TokenStatistics.CacheClearCause cause : TokenStatistics.CacheClearCause.values()) {
+      registerCounter(
           "token.memory.emptied",
           "How often all live tokens were removed from this node's memory",
           "cause",
           Label.of(cause),
-          counts,
-          it -> it.emptied(cause));
+          statistics,
+          it -> it.cacheClears(cause));
     }
     for (TokenKind kind : TokenKind.values()) {
-      counter(
+      registerCounter(
           "token.issued",
           "Tokens that were issued, and sessions that were opened",
           "kind",
           Label.of(kind),
-          counts,
+          statistics,
           it -> it.issued(kind));
     }
-    for (Reason reason : Reason.values()) {
-      counter(
+    for (RevocationReason reason : RevocationReason.values()) {
+      registerCounter(
           "token.ended",
           "Token records that this node has revoked or recorded as expired",
           "reason",
           Label.of(reason),
-          counts,
-          it -> it.ended(reason));
+          statistics,
+          it -> it.revoked(reason));
     }
   }
 
-  private void counter(
+  private void registerCounter(
       String name,
       String description,
       String label,
       String value,
-      TokenCounts counts,
-      ToDoubleFunction<TokenCounts> count) {
-    own(
-        FunctionCounter.builder(name, counts, count)
+      TokenStatistics statistics,
+      ToDoubleFunction<TokenStatistics> count) {
+    track(
+        FunctionCounter.builder(name, statistics, count)
             .description(description)
             .tags(tags.and(label, value))
             .register(registry));
   }
 
-  private void gauge(TokenSecurity security) {
-    own(
-        Gauge.builder("token.live", security, it -> it.service().live())
+  private void registerGauges(TokenSecurity security) {
+    track(
+        Gauge.builder("token.live", security, it -> it.service().cachedTokens())
             .description("Tokens and sessions that this node keeps in memory")
             .tags(tags)
             .register(registry));
-    age(
+    registerAgeGauge(
         "token.feed.age",
         "Time since the start of the last poll of revocations that was applied",
         security,
-        it -> seconds(it.service().feed().map(FeedState::age).orElse(null)));
-    age(
+        it -> seconds(it.service().feed().map(RevocationFeedState::age).orElse(null)));
+    registerAgeGauge(
         "token.key.age",
         "Time since the active key was created",
         security,
         it -> seconds(it.health().key().age()));
-    security.health().tasks().forEach(task -> gauge(security, task.name()));
+    security.health().tasks().forEach(task -> registerGauges(security, task.name()));
   }
 
   /**
    * Registers the meters of a background task. The tasks do not change while the application runs.
    */
-  private void gauge(TokenSecurity security, String task) {
+  private void registerGauges(TokenSecurity security, String task) {
     Tags ofTask = tags.and("task", task);
-    own(
+    track(
         TimeGauge.builder(
                 "token.background.age",
                 security,
                 TimeUnit.SECONDS,
-                it -> seconds(state(it, task).sinceSuccess()))
+                it -> seconds(taskState(it, task).sinceSuccess()))
             .description("Time since a background task last succeeded")
             .tags(ofTask)
             .register(registry));
-    own(
-        Gauge.builder("token.background.overdue", security, it -> state(it, task).overdue() ? 1 : 0)
+    track(
+        Gauge.builder("token.background.overdue", security, it -> taskState(it, task).overdue() ? 1 : 0)
             .description("Whether a background task should have succeeded by now and has not")
             .tags(ofTask)
             .register(registry));
-    own(
+    track(
         FunctionCounter.builder(
-                "token.background.failures", security, it -> state(it, task).failures())
+                "token.background.failures", security, it -> taskState(it, task).failures())
             .description("Failures of a background task")
             .tags(ofTask)
             .register(registry));
   }
 
-  private static BackgroundTask state(TokenSecurity security, String name) {
+  private static BackgroundTask taskState(TokenSecurity security, String name) {
     return security.health().tasks().stream()
         .filter(task -> task.name().equals(name))
         .findFirst()
         .orElseThrow();
   }
 
-  private void age(
+  private void registerAgeGauge(
       String name,
       String description,
       TokenSecurity security,
       ToDoubleFunction<TokenSecurity> age) {
-    own(
+    track(
         TimeGauge.builder(name, security, TimeUnit.SECONDS, age)
             .description(description)
             .tags(tags)
@@ -213,13 +213,13 @@ final class BoundMeters {
     return age == null ? Double.NaN : age.toMillis() / MILLIS_PER_SECOND;
   }
 
-  boolean areIn(MeterRegistry other) {
+  boolean isBoundTo(MeterRegistry other) {
     return registry == other;
   }
 
   /** Removes the meters from the registry. */
   void remove() {
-    timing.close();
+    storeCallSubscription.close();
     meters.forEach(registry::remove);
   }
 }

@@ -8,11 +8,11 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.tokenfilter.service.StoreObserver;
+import org.tokenfilter.service.StoreCallListener;
 import org.tokenfilter.service.StoreOperation;
 
 /** One timer for each store operation and each outcome. All timers exist from the start. */
-final class StoreTimers implements StoreObserver {
+final class StoreTimers implements StoreCallListener {
 
   private static final String NAME = "token.store.calls";
 
@@ -47,7 +47,7 @@ final class StoreTimers implements StoreObserver {
   }
 
   @Override
-  public void called(StoreOperation operation, Outcome outcome, long nanos) {
+  public void callFinished(StoreOperation operation, Outcome outcome, long nanos) {
     Map<Outcome, Timer> ofOperation = timers.get(operation);
     Timer timer = ofOperation == null ? null : ofOperation.get(outcome);
     if (timer != null) {

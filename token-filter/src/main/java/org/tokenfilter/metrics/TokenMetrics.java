@@ -28,7 +28,7 @@ import org.tokenfilter.config.TokenSecurity;
  *     bad-request, too-many-refreshes, unavailable</td>
  *     <td>tokens that requests presented, each counted once, by outcome; {@code unavailable}
  *     if the store, or another component, failed
- *     ({@link org.tokenfilter.service.TokenCounts} describes the rules of counting)</td></tr>
+ *     ({@link org.tokenfilter.service.TokenStatistics} describes the rules of counting)</td></tr>
  *   <tr><td>{@code token.lookups}</td><td>counter</td><td>{@code result}: hit, miss</td>
  *     <td>lookups of records, answered from memory or by the store</td></tr>
  *   <tr><td>{@code token.renewals}</td><td>counter</td><td>{@code step}: offered, written</td>
@@ -103,7 +103,7 @@ public final class TokenMetrics implements MeterBinder, AutoCloseable {
    */
   @Override
   public synchronized void bindTo(MeterRegistry registry) {
-    if (bound.stream().noneMatch(meters -> meters.areIn(registry))) {
+    if (bound.stream().noneMatch(meters -> meters.isBoundTo(registry))) {
       bound.add(new BoundMeters(security, registry, tags));
     }
   }

@@ -3,8 +3,8 @@ package org.tokenfilter.service;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.notice.Quoted;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.notice.LogSanitizer;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
@@ -29,45 +29,45 @@ import org.tokenfilter.token.TokenRejectedException;
 final class AuditLog implements TokenListener {
 
   private static final Logger LOG = LoggerFactory.getLogger("org.tokenfilter.audit");
-  private static final int HANDLE_SHOWN = 8;
+  private static final int TOKEN_ID_PREFIX_LENGTH = 8;
 
   @Override
-  public void issued(TokenRecord record) {
+  public void tokenIssued(TokenRecord record) {
     Line line =
         new Line("issued")
-            .word("kind", record.kind())
-            .handle(record.id())
+            .value("kind", record.kind())
+            .tokenId(record.id())
             .text("subject", record.subject())
             .text("client", String.valueOf(record.client()));
     if (record.deadline() == null) {
-      line.word("expires", Never.NEVER);
+      line.value("expires", Never.NEVER);
     }
     line.write(Level.INFO);
   }
 
   @Override
-  public void renewed(TokenRecord record) {
-    new Line("renewed").handle(record.id()).write(Level.DEBUG);
+  public void tokenRenewed(TokenRecord record) {
+    new Line("renewed").tokenId(record.id()).write(Level.DEBUG);
   }
 
   @Override
-  public void ended(TokenId id, Reason reason) {
-    new Line("ended").handle(id).word("reason", reason).write(Level.INFO);
+  public void tokenRevoked(TokenId id, RevocationReason reason) {
+    new Line("ended").tokenId(id).value("reason", reason).write(Level.INFO);
   }
 
   @Override
-  public void replayed(TokenRecord replaced, ClientAddress client) {
+  public void refreshTokenReused(TokenRecord replaced, ClientAddress client) {
     new Line("refresh-replay")
-        .handle(replaced.id())
+        .tokenId(replaced.id())
         .text("subject", replaced.subject())
         .text("client", client.toString())
         .write(Level.WARN);
   }
 
-  void refused(TokenRejectedException refused, ClientAddress client) {
+  void logRejected(TokenRejectedException refused, ClientAddress client) {
     new Line("refused")
-        .word("rejection", refused.rejection())
-        .text("why", refused.why())
+        .value("rejection", refused.rejection())
+        .text("why", refused.detail())
         .text("client", client.toString())
         .write(levelOf(refused));
   }
@@ -76,11 +76,11 @@ final class AuditLog implements TokenListener {
     if (refused.isMisuse()) {
       return Level.WARN;
     }
-    return refused.isOfOtherVersion() ? Level.INFO : Level.DEBUG;
+    return refused.isOfOtherIpVersion() ? Level.INFO : Level.DEBUG;
   }
 
   @Override
-  public void subjectBarred(String subject, String why) {
+  public void subjectDisabled(String subject, String why) {
     new Line("subject-barred").text("subject", subject).text("why", why).write(Level.WARN);
   }
 
@@ -88,7 +88,7 @@ final class AuditLog implements TokenListener {
   public void loginFailed(String username, Rejection rejection, ClientAddress client) {
     new Line("login-failed")
         .text("username", username)
-        .word("rejection", rejection)
+        .value("rejection", rejection)
         .text("client", client.toString())
         .write(Level.WARN);
   }
@@ -111,13 +111,13 @@ final class AuditLog implements TokenListener {
       text = new StringBuilder("event=").append(event);
     }
 
-    Line word(String name, Enum<?> value) {
-      text.append(' ').append(name).append('=').append(written(value));
+    Line value(String name, Enum<?> value) {
+      text.append(' ').append(name).append('=').append(format(value));
       return this;
     }
 
-    Line handle(TokenId id) {
-      text.append(" handle=").append(id.toString(), 0, HANDLE_SHOWN);
+    Line tokenId(TokenId id) {
+      text.append(" handle=").append(id.toString(), 0, TOKEN_ID_PREFIX_LENGTH);
       return this;
     }
 
@@ -126,7 +126,7 @@ final class AuditLog implements TokenListener {
      * neither a line nor a character.
      */
     Line text(String name, String value) {
-      text.append(' ').append(name).append('=').append(Quoted.of(value));
+      text.append(' ').append(name).append('=').append(LogSanitizer.quote(value));
       return this;
     }
 
@@ -139,7 +139,7 @@ final class AuditLog implements TokenListener {
       }
     }
 
-    private static String written(Enum<?> value) {
+    private static String format(Enum<?> value) {
       return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }

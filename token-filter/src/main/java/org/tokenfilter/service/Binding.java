@@ -21,12 +21,12 @@ public enum Binding {
   DUAL_STACK;
 
   /** Returns the value that a record of this client is bound to; null for no binding. */
-  @Nullable String of(ClientAddress client) {
+  @Nullable String valueFor(ClientAddress client) {
     return switch (this) {
       case OFF -> null;
       case ADDRESS -> client.toString();
       case PREFIX -> client.prefix();
-      case DUAL_STACK -> client.prefixOfItsVersion();
+      case DUAL_STACK -> client.dualStackPrefix();
     };
   }
 }

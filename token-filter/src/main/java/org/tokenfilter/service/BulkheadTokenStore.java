@@ -11,14 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -33,70 +33,70 @@ import org.tokenfilter.store.TokenStoreException;
 public final class BulkheadTokenStore implements TokenStore {
 
   private final TokenStore store;
-  private final Semaphore places;
-  private final Duration patience;
+  private final Semaphore permits;
+  private final Duration maxWait;
 
   /**
    * Creates a bulkhead.
    *
    * @param store the store to protect; {@link #close} closes it
    * @param concurrency the maximum number of threads inside the store
-   * @param patience the maximum time that a call waits for its turn
+   * @param maxWait the maximum time that a call waits for its turn
    */
-  public BulkheadTokenStore(TokenStore store, int concurrency, Duration patience) {
+  public BulkheadTokenStore(TokenStore store, int concurrency, Duration maxWait) {
     this.store = store;
-    this.places = new Semaphore(concurrency);
-    this.patience = patience;
+    this.permits = new Semaphore(concurrency);
+    this.maxWait = maxWait;
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-    return ask(() -> store.insert(record, limit, now));
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+    return call(() -> store.insert(record, limit, now));
   }
 
   @Override
   public Optional<TokenRecord> find(TokenId id) {
-    return ask(() -> store.find(id));
+    return call(() -> store.find(id));
   }
 
   @Override
   public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-    return ask(() -> store.renew(renewals, now));
+    return call(() -> store.renew(renewals, now));
   }
 
   @Override
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    return ask(() -> store.replace(id, successor, now));
+    return call(() -> store.replace(id, successor, now));
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    return ask(() -> store.end(id, ending));
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    return call(() -> store.revoke(id, revocation));
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    return ask(() -> store.endAll(selection, ending, limit));
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    return call(() -> store.revokeAll(selection, revocation, limit));
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
-    return ask(() -> store.list(subject, now, after, limit));
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+    return call(() -> store.list(subject, now, after, limit));
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    return ask(() -> store.endedWithin(window, limit));
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    return call(() -> store.revokedWithin(window, limit));
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return ask(() -> store.sweep(expiredBefore, deadBefore, limit));
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    return call(() -> store.sweep(expiredBefore, deadBefore, limit));
   }
 
   @Override
   public AutoCloseable watch(Consumer<TokenId> ended) {
-    return ask(() -> store.watch(ended));
+    return call(() -> store.watch(ended));
   }
 
   @Override
@@ -104,10 +104,10 @@ public final class BulkheadTokenStore implements TokenStore {
     store.close();
   }
 
-  private <T> T ask(Supplier<@Nullable T> question) {
-    enter();
+  private <T> T call(Supplier<@Nullable T> lookup) {
+    acquirePermit();
     try {
-      T answer = question.get();
+      T answer = lookup.get();
       if (answer == null) {
         throw new TokenStoreException("the store returned null", null, false);
       }
@@ -121,14 +121,14 @@ public final class BulkheadTokenStore implements TokenStore {
       }
       throw new TokenStoreException("the store failed with an unexpected exception", broken, false);
     } finally {
-      places.release();
+      permits.release();
     }
   }
 
-  private void enter() {
+  private void acquirePermit() {
     boolean entered;
     try {
-      entered = places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+      entered = permits.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TokenStoreException("interrupted while waiting for the store", e, true);

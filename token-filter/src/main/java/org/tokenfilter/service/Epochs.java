@@ -16,11 +16,11 @@ class Epochs {
 
   private final AtomicIntegerArray epochs = new AtomicIntegerArray(SLOTS);
 
-  int of(TokenId id) {
+  int get(TokenId id) {
     return epochs.get(slot(id));
   }
 
-  void raise(TokenId id) {
+  void increment(TokenId id) {
     epochs.incrementAndGet(slot(id));
   }
 

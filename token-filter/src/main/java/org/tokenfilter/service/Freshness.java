@@ -21,20 +21,20 @@ class Freshness {
   /** A moment by the monotonic clock, in nanoseconds, and by the wall clock. */
   record Mark(long nanos, Instant wall) {}
 
-  private final long lag;
+  private final long lagMicros;
   private final Clock clock;
   private final LongSupplier nanoTime;
-  private volatile @Nullable Mark last;
+  private volatile @Nullable Mark lastApplied;
 
   Freshness(Duration lag, Clock clock, LongSupplier nanoTime) {
-    this.lag = lag.toNanos() / NANOS_PER_MICRO;
+    this.lagMicros = lag.toNanos() / NANOS_PER_MICRO;
     this.clock = clock;
     this.nanoTime = nanoTime;
   }
 
   /** Returns whether the lag allows to answer from the cache at all. */
-  boolean isPossible() {
-    return lag > 0;
+  boolean isCachingEnabled() {
+    return lagMicros > 0;
   }
 
   /**
@@ -44,14 +44,14 @@ class Freshness {
    * @param now the start of the request
    */
   boolean isFresh(Instant now) {
-    Mark mark = last;
-    return mark != null && moved(mark, nanoTime.getAsLong(), now) < lag;
+    Mark mark = lastApplied;
+    return mark != null && elapsedMicros(mark, nanoTime.getAsLong(), now) < lagMicros;
   }
 
   /** Returns the time since the start of the last applied poll; null if there is none. */
   @Nullable Duration age() {
-    Mark mark = last;
-    return mark == null ? null : between(mark, mark());
+    Mark mark = lastApplied;
+    return mark == null ? null : elapsed(mark, mark());
   }
 
   /** Returns the current moment, to be noted at the start of a poll. */
@@ -60,16 +60,16 @@ class Freshness {
   }
 
   /** Records that the answer to a poll that started at the given moment was applied. */
-  void applied(Mark begin) {
-    last = begin;
+  void pollApplied(Mark start) {
+    lastApplied = start;
   }
 
-  static Duration between(Mark from, Mark to) {
-    return Duration.of(moved(from, to.nanos(), to.wall()), ChronoUnit.MICROS);
+  static Duration elapsed(Mark from, Mark to) {
+    return Duration.of(elapsedMicros(from, to.nanos(), to.wall()), ChronoUnit.MICROS);
   }
 
   /** Returns the time passed, in microseconds. */
-  private static long moved(Mark from, long nanos, Instant wall) {
+  private static long elapsedMicros(Mark from, long nanos, Instant wall) {
     return Math.max(
         (nanos - from.nanos()) / NANOS_PER_MICRO, ChronoUnit.MICROS.between(from.wall(), wall));
   }

@@ -19,19 +19,19 @@ final class HeapSize {
   private static final int HEADER = 12;
   private static final int ARRAY_HEADER = 16;
   private static final int STRING = 24;
-  private static final char LATIN_1 = 255;
+  private static final char MAX_LATIN_1 = 255;
 
   /** A token id with its four longs. */
-  static final long ID = object(0, TokenId.LENGTH);
+  static final long TOKEN_ID = object(0, TokenId.LENGTH);
 
   /** A duration: seconds and nanoseconds. */
   static final long DURATION = object(0, Long.BYTES + Integer.BYTES);
 
   /** An entry of a cache that is bounded by weight: its node, and the node of the table. */
-  static final long CACHED = object(5, 2 * Integer.BYTES) + object(3, Integer.BYTES) + 8;
+  static final long CACHE_ENTRY = object(5, 2 * Integer.BYTES) + object(3, Integer.BYTES) + 8;
 
   /** An entry of a concurrent map. */
-  static final long MAPPED = object(3, Integer.BYTES) + 8;
+  static final long MAP_ENTRY = object(3, Integer.BYTES) + 8;
 
   private HeapSize() {}
 
@@ -44,12 +44,12 @@ final class HeapSize {
     if (text == null) {
       return 0;
     }
-    long bytes = isLatin(text) ? text.length() : 2L * text.length();
+    long bytes = isLatin1(text) ? text.length() : 2L * text.length();
     return STRING + aligned(ARRAY_HEADER + bytes);
   }
 
   static long of(@Nullable TokenId id) {
-    return id == null ? 0 : ID;
+    return id == null ? 0 : TOKEN_ID;
   }
 
   /** Returns the size of a set of roles, which is an array of strings. */
@@ -77,7 +77,7 @@ final class HeapSize {
   /** Returns the size of a record with all values that it refers to. */
   static long of(TokenRecord record) {
     return object(15, 0)
-        + ID
+        + TOKEN_ID
         + of(record.subject())
         + of(record.group())
         + of(record.parent())
@@ -88,9 +88,9 @@ final class HeapSize {
         + of(record.attributes());
   }
 
-  private static boolean isLatin(String text) {
+  private static boolean isLatin1(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) > LATIN_1) {
+      if (text.charAt(i) > MAX_LATIN_1) {
         return false;
       }
     }

@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -34,56 +34,56 @@ import org.tokenfilter.store.TokenStore;
 final class MeasuredTokenStore implements TokenStore {
 
   private final TokenStore store;
-  private final StoreCalls calls;
+  private final StoreCallMonitor callMonitor;
 
-  MeasuredTokenStore(TokenStore store, StoreCalls calls) {
+  MeasuredTokenStore(TokenStore store, StoreCallMonitor callMonitor) {
     this.store = store;
-    this.calls = calls;
+    this.callMonitor = callMonitor;
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-    return calls.measure(INSERT, () -> store.insert(record, limit, now));
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+    return callMonitor.measure(INSERT, () -> store.insert(record, limit, now));
   }
 
   @Override
   public Optional<TokenRecord> find(TokenId id) {
-    return calls.measure(FIND, () -> store.find(id));
+    return callMonitor.measure(FIND, () -> store.find(id));
   }
 
   @Override
   public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-    return calls.measure(RENEW, () -> store.renew(renewals, now));
+    return callMonitor.measure(RENEW, () -> store.renew(renewals, now));
   }
 
   @Override
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    return calls.measure(REPLACE, () -> store.replace(id, successor, now));
+    return callMonitor.measure(REPLACE, () -> store.replace(id, successor, now));
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    return calls.measure(END, () -> store.end(id, ending));
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    return callMonitor.measure(END, () -> store.revoke(id, revocation));
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    return calls.measure(END_ALL, () -> store.endAll(selection, ending, limit));
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    return callMonitor.measure(END_ALL, () -> store.revokeAll(selection, revocation, limit));
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
-    return calls.measure(LIST, () -> store.list(subject, now, after, limit));
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+    return callMonitor.measure(LIST, () -> store.list(subject, now, after, limit));
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    return calls.measure(ENDED_WITHIN, () -> store.endedWithin(window, limit));
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    return callMonitor.measure(ENDED_WITHIN, () -> store.revokedWithin(window, limit));
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return calls.measure(SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    return callMonitor.measure(SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
   }
 
   @Override

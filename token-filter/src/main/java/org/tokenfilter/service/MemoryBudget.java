@@ -4,18 +4,18 @@ package org.tokenfilter.service;
  * The heap that a node may use for data that it keeps in memory, in estimated bytes.
  *
  * @param tokens the budget of cached live records
- * @param uses the budget of uses of tokens that are not written yet
+ * @param renewals the budget of uses of tokens that are not written yet
  * @param subjects the budget of cached account statuses
  * @param events the budget of events that wait for the listeners
  */
-public record MemoryBudget(long tokens, long uses, long subjects, long events) {
+public record MemoryBudget(long tokens, long renewals, long subjects, long events) {
 
   /** The default share of the heap, in percent. */
-  public static final int SHARE = 25;
+  public static final int DEFAULT_PERCENT = 25;
 
   private static final int PERCENT = 100;
   private static final int TOKENS = 70;
-  private static final int USES = 15;
+  private static final int RENEWALS = 15;
   private static final int SUBJECTS = 10;
   private static final int EVENTS = 5;
 
@@ -26,7 +26,7 @@ public record MemoryBudget(long tokens, long uses, long subjects, long events) {
    */
   public static MemoryBudget of(long total) {
     long one = total / PERCENT;
-    return new MemoryBudget(one * TOKENS, one * USES, one * SUBJECTS, one * EVENTS);
+    return new MemoryBudget(one * TOKENS, one * RENEWALS, one * SUBJECTS, one * EVENTS);
   }
 
   /**

@@ -17,17 +17,17 @@ import org.tokenfilter.token.TokenRejectedException;
 final class RefreshLimit {
 
   /** The maximum number of refreshes of a client within a minute. */
-  static final int MOST = 60;
+  static final int MAX_PER_MINUTE = 60;
 
   static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final int MOST_CLIENTS = 100_000;
+  private static final int MAX_CLIENTS = 100_000;
 
   private final Cache<String, AtomicInteger> refreshes;
 
   RefreshLimit(LongSupplier nanoTime) {
     refreshes =
         Caffeine.newBuilder()
-            .maximumSize(MOST_CLIENTS)
+            .maximumSize(MAX_CLIENTS)
             .expireAfterWrite(MINUTE)
             .ticker(nanoTime::getAsLong)
             .executor(Runnable::run)
@@ -40,17 +40,17 @@ final class RefreshLimit {
    * @param client a record of the client's token
    * @throws TokenRejectedException if the client has refreshed too often in this minute
    */
-  void require(TokenRecord client) throws TokenRejectedException {
+  void requireBelowLimit(TokenRecord client) throws TokenRejectedException {
     AtomicInteger count = refreshes.getIfPresent(key(client));
-    if (count != null && count.get() >= MOST) {
+    if (count != null && count.get() >= MAX_PER_MINUTE) {
       throw new TokenRejectedException(
           Rejection.TOO_MANY_REFRESHES,
-          "an API client may refresh at most " + MOST + " times a minute");
+          "an API client may refresh at most " + MAX_PER_MINUTE + " times a minute");
     }
   }
 
   /** Counts a refresh of the client. The minute starts with the first one. */
-  void count(TokenRecord client) {
+  void recordRefresh(TokenRecord client) {
     refreshes.asMap().computeIfAbsent(key(client), none -> new AtomicInteger()).incrementAndGet();
   }
 

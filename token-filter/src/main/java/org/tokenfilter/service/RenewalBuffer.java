@@ -21,41 +21,41 @@ import org.tokenfilter.token.ActiveToken;
  * A write-behind buffer of uses of tokens on this node that the store does not have yet. It holds
  * the latest use of each token. A use waits until the renewal interval has passed since the token
  * was last written, unless another node could consider the token expired before. Bounded; when it
- * is full, {@link #note} returns false and the caller must write the use at once. Thread-safe.
+ * is full, {@link #offer} returns false and the caller must write the use at once. Thread-safe.
  */
 final class RenewalBuffer {
 
   /** The interval between two writes of the due renewals. */
-  static final Duration TICK = Duration.ofSeconds(1);
+  static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
 
   /** The maximum number of renewals of one call of the store. */
-  static final int BATCH = 1_000;
+  static final int BATCH_SIZE = 1_000;
 
   /** The difference between the nodes' clocks up to which no token in use is rejected. */
-  private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
+  private static final Duration MAX_CLOCK_SKEW = Duration.ofSeconds(5);
 
-  private static final long MARGIN = TICK.plus(CLOCK_SKEW).toMillis();
+  private static final long URGENCY_MARGIN = FLUSH_INTERVAL.plus(MAX_CLOCK_SKEW).toMillis();
 
-  private final ConcurrentMap<TokenId, Use> uses = new ConcurrentHashMap<>();
-  private final LiveTokens tokens;
-  private final Timeliness timeliness;
+  private final ConcurrentMap<TokenId, PendingRenewal> renewals = new ConcurrentHashMap<>();
+  private final TokenCache cache;
+  private final CachePolicy cachePolicy;
   private final long budget;
   private final AtomicLong bytes = new AtomicLong();
 
-  RenewalBuffer(LiveTokens tokens, Timeliness timeliness) {
-    this(tokens, timeliness, MemoryBudget.ofHeap(MemoryBudget.SHARE).uses());
+  RenewalBuffer(TokenCache cache, CachePolicy cachePolicy) {
+    this(cache, cachePolicy, MemoryBudget.ofHeap(MemoryBudget.DEFAULT_PERCENT).renewals());
   }
 
   /**
    * Creates an empty buffer.
    *
-   * @param tokens the cache of live tokens
-   * @param timeliness the intervals of renewals
+   * @param cache the cache of live tokens
+   * @param cachePolicy the intervals of renewals
    * @param budget the maximum heap size of the buffer, in estimated bytes
    */
-  RenewalBuffer(LiveTokens tokens, Timeliness timeliness, long budget) {
-    this.tokens = tokens;
-    this.timeliness = timeliness;
+  RenewalBuffer(TokenCache cache, CachePolicy cachePolicy, long budget) {
+    this.cache = cache;
+    this.cachePolicy = cachePolicy;
     this.budget = budget;
   }
 
@@ -66,96 +66,96 @@ final class RenewalBuffer {
 
   /**
    * Adds a use, together with that of the user token if the token is a session. A use that must be
-   * written at once is left to the caller until the next tick, during which {@link #due} does not
+   * written at once is left to the caller until the next tick, during which {@link #collectDue} does not
    * return it, so that it is not written twice.
    *
    * @return false if the caller must write the use at once, with that of the user token, and call
-   *     {@link #takeBack} if that fails
+   *     {@link #undefer} if that fails
    */
-  boolean note(ActiveToken used, Instant now) {
-    boolean waits = add(used, now);
+  boolean offer(ActiveToken used, Instant now) {
+    boolean waits = recordUse(used, now);
     if (!waits) {
-      Instant until = now.plus(TICK);
-      change(used, use -> use.leaveToRequest(until));
+      Instant until = now.plus(FLUSH_INTERVAL);
+      update(used, pending -> pending.deferUntil(until));
     }
     return waits;
   }
 
   /**
-   * Adds a use that no caller writes itself. If it is urgent, the next {@link #due} returns it.
+   * Adds a use that no caller writes itself. If it is urgent, the next {@link #collectDue} returns it.
    *
    * @return false if the buffer has no room for it
    */
-  boolean noteForTick(ActiveToken used, Instant now) {
-    boolean unused = add(used, now);
-    return uses.containsKey(used.used().id());
+  boolean offerForFlush(ActiveToken used, Instant now) {
+    boolean unused = recordUse(used, now);
+    return renewals.containsKey(used.renewalTarget().id());
   }
 
   /** Takes back a use that the caller has not or perhaps not written; the next tick writes it. */
-  void takeBack(ActiveToken used) {
-    change(used, Use::takeBack);
+  void undefer(ActiveToken used) {
+    update(used, PendingRenewal::undefer);
   }
 
-  private void change(ActiveToken used, Consumer<Use> change) {
-    change(used.used().id(), change);
-    change(used.record().id(), change);
+  private void update(ActiveToken used, Consumer<PendingRenewal> change) {
+    update(used.renewalTarget().id(), change);
+    update(used.record().id(), change);
   }
 
-  private void change(TokenId id, Consumer<Use> change) {
-    uses.computeIfPresent(
+  private void update(TokenId id, Consumer<PendingRenewal> change) {
+    renewals.computeIfPresent(
         id,
-        (same, use) -> {
-          change.accept(use);
-          return use;
+        (same, pending) -> {
+          change.accept(pending);
+          return pending;
         });
   }
 
-  /** Adds a use, and returns what {@link #note} returns. */
-  private boolean add(ActiveToken used, Instant now) {
-    TokenRecord record = used.used();
+  /** Adds a use, and returns what {@link #offer} returns. */
+  private boolean recordUse(ActiveToken used, Instant now) {
+    TokenRecord record = used.renewalTarget();
     Duration idleTimeout = record.idleTimeout();
     long use = used.usedAt().toEpochMilli();
     if (idleTimeout == null) {
       boolean shownLately =
-          used.usedAt().isBefore(record.lastUsedAt().plus(timeliness.intervalOf(null)));
-      return shownLately || add(record, use, LiveToken.NEVER, true, now);
+          used.usedAt().isBefore(record.lastUsedAt().plus(cachePolicy.renewalIntervalFor(null)));
+      return shownLately || recordUse(record, use, CachedToken.NEVER, true, now);
     }
     long until = used.usedAt().plus(idleTimeout).toEpochMilli();
-    boolean waits = add(record, use, until, true, now);
-    return (used.session() == null || add(used.record(), use, until, false, now)) && waits;
+    boolean waits = recordUse(record, use, until, true, now);
+    return (used.session() == null || recordUse(used.record(), use, until, false, now)) && waits;
   }
 
-  private boolean add(TokenRecord record, long use, long until, boolean own, Instant now) {
-    if (isFull() && !uses.containsKey(record.id())) {
+  private boolean recordUse(TokenRecord record, long use, long until, boolean own, Instant now) {
+    if (isFull() && !renewals.containsKey(record.id())) {
       return false;
     }
-    Use noted =
-        uses.compute(
+    PendingRenewal noted =
+        renewals.compute(
             record.id(),
             (id, known) -> {
-              Use kept = known;
+              PendingRenewal kept = known;
               if (kept == null) {
-                kept = use(record, now);
+                kept = newPendingRenewal(record, now);
                 bytes.addAndGet(kept.bytes());
               }
-              kept.add(use, until, own);
+              kept.recordUse(use, until, own);
               return kept;
             });
-    return !noted.isUrgent(now, MARGIN);
+    return !noted.isUrgent(now, URGENCY_MARGIN);
   }
 
-  private Use use(TokenRecord record, Instant now) {
-    LiveToken kept = tokens.get(record.id(), now);
-    return new Use(
+  private PendingRenewal newPendingRenewal(TokenRecord record, Instant now) {
+    CachedToken kept = cache.get(record.id(), now);
+    return new PendingRenewal(
         record,
-        kept == null ? tokens.of(record) : kept,
-        timeliness.intervalOf(record.idleTimeout()).toMillis(),
+        kept == null ? cache.uncached(record) : kept,
+        cachePolicy.renewalIntervalFor(record.idleTimeout()).toMillis(),
         now);
   }
 
   /** Returns the buffered use of a token; null if there is none. */
-  @Nullable Use latest(TokenId id) {
-    return uses.get(id);
+  @Nullable PendingRenewal latest(TokenId id) {
+    return renewals.get(id);
   }
 
   /**
@@ -163,33 +163,33 @@ final class RenewalBuffer {
    *
    * @param record the record as the store returned it
    */
-  TokenRecord with(TokenRecord record) {
+  TokenRecord withLatestUse(TokenRecord record) {
     Instant until = record.idleExpiresAt();
-    Use use =
-        uses.computeIfPresent(
+    PendingRenewal pending =
+        renewals.computeIfPresent(
             record.id(),
             (id, known) -> {
               if (until != null) {
-                known.acknowledged(until);
+                known.acknowledgeDeadline(until);
               }
               return known;
             });
-    return use == null ? record : record.renewed(use.renewal(record.id()));
+    return pending == null ? record : record.renewed(pending.renewal(record.id()));
   }
 
   /** Records that the store has acknowledged a renewal. */
-  void written(Renewal renewal, Instant now) {
-    uses.computeIfPresent(
+  void acknowledge(Renewal renewal, Instant now) {
+    renewals.computeIfPresent(
         renewal.id(),
-        (id, use) -> {
-          use.written(renewal, now);
-          return use;
+        (id, pending) -> {
+          pending.acknowledgeWrite(renewal, now);
+          return pending;
         });
   }
 
   /** Removes the use of a token that the store did not renew, or that is revoked. */
-  void forget(TokenId id) {
-    Use forgotten = uses.remove(id);
+  void remove(TokenId id) {
+    PendingRenewal forgotten = renewals.remove(id);
     if (forgotten != null) {
       bytes.addAndGet(-forgotten.bytes());
     }
@@ -204,36 +204,36 @@ final class RenewalBuffer {
    * @param skipped the number of renewals to move to the end, because the store did not accept them
    *     the last time
    */
-  List<List<DueRenewal>> due(Instant now, boolean all, int skipped) {
+  List<List<RenewalToWrite>> collectDue(Instant now, boolean all, int skipped) {
     List<TokenId> due = new ArrayList<>();
-    for (TokenId id : uses.keySet()) {
-      uses.computeIfPresent(
+    for (TokenId id : renewals.keySet()) {
+      renewals.computeIfPresent(
           id,
-          (same, use) -> {
-            if (use.isDue(now, MARGIN) || (all && use.isPending())) {
+          (same, pending) -> {
+            if (pending.isDue(now, URGENCY_MARGIN) || (all && pending.isPending())) {
               due.add(id);
             }
-            boolean needless = use.isPending() ? use.isTooLate(now) : use.isRested(now);
+            boolean needless = pending.isPending() ? pending.hasExpired(now) : pending.intervalElapsed(now);
             if (needless) {
-              bytes.addAndGet(-use.bytes());
+              bytes.addAndGet(-pending.bytes());
             }
-            return needless ? null : use;
+            return needless ? null : pending;
           });
     }
     if (!due.isEmpty()) {
       Collections.rotate(due, -(skipped % due.size()));
     }
-    return batches(due);
+    return toBatches(due);
   }
 
   /** Groups renewals into batches; a session and its user token share one if both are due. */
-  private List<List<DueRenewal>> batches(List<TokenId> due) {
-    List<List<DueRenewal>> batches = new ArrayList<>();
-    List<DueRenewal> batch = new ArrayList<>();
+  private List<List<RenewalToWrite>> toBatches(List<TokenId> due) {
+    List<List<RenewalToWrite>> batches = new ArrayList<>();
+    List<RenewalToWrite> batch = new ArrayList<>();
     Set<TokenId> waiting = new HashSet<>(due);
     for (TokenId id : due) {
-      List<DueRenewal> together = together(id, waiting);
-      if (batch.size() + together.size() > BATCH) {
+      List<RenewalToWrite> together = withParent(id, waiting);
+      if (batch.size() + together.size() > BATCH_SIZE) {
         batches.add(batch);
         batch = new ArrayList<>();
       }
@@ -246,21 +246,21 @@ final class RenewalBuffer {
   }
 
   /** Returns the renewals of a token and of its user token, unless they are in a batch already. */
-  private List<DueRenewal> together(TokenId id, Set<TokenId> waiting) {
-    Use use = uses.get(id);
-    if (use == null || !waiting.remove(id)) {
+  private List<RenewalToWrite> withParent(TokenId id, Set<TokenId> waiting) {
+    PendingRenewal pending = renewals.get(id);
+    if (pending == null || !waiting.remove(id)) {
       return List.of();
     }
-    List<DueRenewal> together = new ArrayList<>(2);
-    together.add(new DueRenewal(id, use));
-    TokenId parent = use.parent();
+    List<RenewalToWrite> together = new ArrayList<>(2);
+    together.add(new RenewalToWrite(id, pending));
+    TokenId parent = pending.parent();
     if (parent != null) {
-      together.addAll(together(parent, waiting));
+      together.addAll(withParent(parent, waiting));
     }
     return together;
   }
 
   int size() {
-    return uses.size();
+    return renewals.size();
   }
 }

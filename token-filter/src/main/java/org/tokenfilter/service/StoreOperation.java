@@ -12,13 +12,13 @@ public enum StoreOperation {
   RENEW,
   /** {@link TokenStore#replace}. */
   REPLACE,
-  /** {@link TokenStore#end}. */
+  /** {@link TokenStore#revoke}. */
   END,
-  /** {@link TokenStore#endAll}. */
+  /** {@link TokenStore#revokeAll}. */
   END_ALL,
   /** {@link TokenStore#list}. */
   LIST,
-  /** {@link TokenStore#endedWithin}. */
+  /** {@link TokenStore#revokedWithin}. */
   ENDED_WITHIN,
   /** {@link TokenStore#sweep}. */
   SWEEP

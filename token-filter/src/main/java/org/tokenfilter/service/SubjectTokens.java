@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Position;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -20,53 +20,53 @@ import org.tokenfilter.store.TokenStore;
 final class SubjectTokens {
 
   /** The number of records that one call of the store revokes or lists. */
-  private static final int BATCH = 1_000;
+  private static final int BATCH_SIZE = 1_000;
 
   private final TokenStore store;
   private final Clock clock;
-  private final Listeners listeners;
+  private final TokenEvents events;
   private final TokenFamily family;
-  private final UnendedRecords unended;
+  private final UnrevokedRecords unrevoked;
 
-  SubjectTokens(TokenStore store, Clock clock, Listeners listeners, TokenFamily family) {
+  SubjectTokens(TokenStore store, Clock clock, TokenEvents events, TokenFamily family) {
     this.store = store;
     this.clock = clock;
-    this.listeners = listeners;
+    this.events = events;
     this.family = family;
-    this.unended = new UnendedRecords(store);
+    this.unrevoked = new UnrevokedRecords(store);
   }
 
-  List<TokenRecord> list(String subject, @Nullable Position after, int limit) {
-    return UnendedRecords.page(store, subject, clock.instant(), after, limit);
+  List<TokenRecord> list(String subject, @Nullable PageCursor after, int limit) {
+    return UnrevokedRecords.page(store, subject, clock.instant(), after, limit);
   }
 
-  boolean close(String subject, TokenId id) {
+  boolean revoke(String subject, TokenId id) {
     Optional<TokenRecord> own =
         store.find(id).filter(record -> record.id().equals(id) && record.subject().equals(subject));
     if (own.isPresent()) {
-      family.close(id);
+      family.revoke(id);
     }
     return own.isPresent();
   }
 
-  int endOthers(TokenRecord current) {
+  int revokeOthers(TokenRecord current) {
     Set<TokenId> family = new HashSet<>(Set.of(current.id()));
     TokenId parent = current.parent();
     if (parent != null) {
       family.add(parent);
     }
-    @Nullable Position after = null;
+    @Nullable PageCursor after = null;
     List<TokenRecord> page;
     do {
-      page = list(current.subject(), after, BATCH);
+      page = list(current.subject(), after, BATCH_SIZE);
       for (TokenRecord record : page) {
-        after = Position.of(record);
+        after = PageCursor.of(record);
         if (Objects.equals(record.parent(), current.id())) {
           family.add(record.id());
         }
       }
-    } while (page.size() == BATCH);
-    return endAll(current.subject(), family);
+    } while (page.size() == BATCH_SIZE);
+    return revokeAll(current.subject(), family);
   }
 
   /**
@@ -77,25 +77,25 @@ final class SubjectTokens {
    * @param except the ids of the records to keep
    * @return the number of records that this call revoked
    */
-  int endAll(String subject, Set<TokenId> except) {
+  int revokeAll(String subject, Set<TokenId> except) {
     Selection selection = new Selection(subject, except);
     AtomicInteger count = new AtomicInteger();
-    while (ended(store.endAll(selection, closed(), BATCH), count)) {
+    while (publishAndCount(store.revokeAll(selection, newRevocation(), BATCH_SIZE), count)) {
       // Repeats until nothing is left, because a concurrent refresh may have inserted a successor.
     }
-    unended.end(
+    unrevoked.revokeAll(
         subject,
         record -> !except.contains(record.id()),
-        record -> ended(store.end(record.id(), closed()), count));
+        record -> publishAndCount(store.revoke(record.id(), newRevocation()), count));
     return count.get();
   }
 
-  private Ending closed() {
-    return Ending.of(Reason.CLOSED, clock.instant());
+  private Revocation newRevocation() {
+    return Revocation.of(RevocationReason.CLOSED, clock.instant());
   }
 
-  private boolean ended(List<TokenId> ids, AtomicInteger count) {
-    listeners.tellEnded(ids, Reason.CLOSED);
+  private boolean publishAndCount(List<TokenId> ids, AtomicInteger count) {
+    events.publishRevoked(ids, RevocationReason.CLOSED);
     count.addAndGet(ids.size());
     return !ids.isEmpty();
   }

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenStore;
 
 /**
@@ -68,10 +68,10 @@ public final class Sweeper implements Runnable {
     try {
       Instant asked = clock.instant();
       // Called only for the time of the store, since the feed is not polled if the lag is zero.
-      Ends ends = store.endedWithin(SHORT_WINDOW, 1);
-      service.storeTime().compare(asked, ends.storeTime());
+      RecentRevocations revocations = store.revokedWithin(SHORT_WINDOW, 1);
+      service.clockSkew().check(asked, revocations.storeTime());
       if (clocksAgree()) {
-        sweep(asked.isBefore(ends.storeTime()) ? asked : ends.storeTime());
+        sweep(asked.isBefore(revocations.storeTime()) ? asked : revocations.storeTime());
       }
       return Optional.empty();
     } catch (Throwable e) {
@@ -84,7 +84,7 @@ public final class Sweeper implements Runnable {
   }
 
   private boolean clocksAgree() {
-    Duration ahead = service.storeTime().ahead().orElse(Duration.ZERO);
+    Duration ahead = service.clockSkew().ahead().orElse(Duration.ZERO);
     boolean agree = ahead.abs().compareTo(CLOCK_SKEW) <= 0;
     if (!agree) {
       service
@@ -106,12 +106,12 @@ public final class Sweeper implements Runnable {
     while (more && !Thread.currentThread().isInterrupted()) {
       more = sweepOnce(now);
     }
-    service.tellExpiredElsewhere(now.minus(CLOCK_SKEW));
+    service.publishExpiredElsewhere(now.minus(CLOCK_SKEW));
   }
 
   private boolean sweepOnce(Instant now) {
-    Sweep sweep = store.sweep(now.minus(CLOCK_SKEW), now.minus(retention), batch);
-    service.swept(sweep.expired());
+    SweepResult sweep = store.sweep(now.minus(CLOCK_SKEW), now.minus(retention), batch);
+    service.onSwept(sweep.expired());
     if (sweep.deleted() > 0 || !sweep.expired().isEmpty()) {
       LOG.debug(
           "Sweep: {} tokens expired, {} records deleted", sweep.expired().size(), sweep.deleted());

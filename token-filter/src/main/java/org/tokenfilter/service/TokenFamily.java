@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -23,18 +23,18 @@ final class TokenFamily {
    * The longest chain of successors that is followed, at two store calls for each. The live member
    * of a longer chain is found by its group.
    */
-  private static final int MOST_LINKS = 8;
+  private static final int MAX_LINKS = 8;
 
   private final TokenStore store;
-  private final UnendedRecords unended;
+  private final UnrevokedRecords unrevoked;
   private final Clock clock;
-  private final Listeners listeners;
+  private final TokenEvents events;
 
-  TokenFamily(TokenStore store, Clock clock, Listeners listeners) {
+  TokenFamily(TokenStore store, Clock clock, TokenEvents events) {
     this.store = store;
-    this.unended = new UnendedRecords(store);
+    this.unrevoked = new UnrevokedRecords(store);
     this.clock = clock;
-    this.listeners = listeners;
+    this.events = events;
   }
 
   /**
@@ -44,17 +44,17 @@ final class TokenFamily {
    * @return true if this call revoked a token; if false, no live member is left
    * @throws TokenStoreException if the store fails, or if a live member may be left
    */
-  boolean close(TokenId first) {
-    if (end(first)) {
+  boolean revoke(TokenId first) {
+    if (revokeMember(first)) {
       return true;
     }
     @Nullable TokenRecord member = store.find(first).orElse(null);
-    for (int link = 0; link < MOST_LINKS && member != null; link++) {
+    for (int link = 0; link < MAX_LINKS && member != null; link++) {
       TokenId successor = successor(member);
       if (successor == null) {
         return false;
       }
-      if (end(successor)) {
+      if (revokeMember(successor)) {
         return true;
       }
       TokenRecord next = store.find(successor).orElse(null);
@@ -63,7 +63,7 @@ final class TokenFamily {
       }
       member = next;
     }
-    return member != null && successor(member) != null && closeGroup(member);
+    return member != null && successor(member) != null && revokeGroup(member);
   }
 
   /**
@@ -73,41 +73,41 @@ final class TokenFamily {
    *
    * @throws TokenRejectedException if the token was not live and has no successor
    */
-  void leave(TokenRecord presented, Instant now) throws TokenRejectedException {
+  void revokePresented(TokenRecord presented, Instant now) throws TokenRejectedException {
     boolean refreshed = successor(presented) != null;
-    if (refreshed || presented.ending() != null || presented.liveAt(now)) {
-      close(presented.id());
+    if (refreshed || presented.revocation() != null || presented.liveAt(now)) {
+      revoke(presented.id());
     }
     if (!refreshed) {
-      TokenJudge.requireLive(presented, now);
+      TokenValidator.requireLive(presented, now);
     }
   }
 
   /** Revokes the live record of a group: at most one is live, the last successor. */
-  private boolean closeGroup(TokenRecord member) {
+  private boolean revokeGroup(TokenRecord member) {
     String group = member.group();
     if (group == null) {
       throw new TokenStoreException(
           "the chain of successors is too long and its records have no group", null, false);
     }
-    return unended.end(
+    return unrevoked.revokeAll(
         member.subject(),
         record -> Objects.equals(record.group(), group),
-        record -> end(record.id()));
+        record -> revokeMember(record.id()));
   }
 
   /**
    * Revokes one member. If it was revoked before, the store reports the revocation to all nodes
    * again.
    */
-  private boolean end(TokenId id) {
-    List<TokenId> ended = store.end(id, Ending.of(Reason.CLOSED, clock.instant()));
-    listeners.tellEnded(ended, Reason.CLOSED);
+  private boolean revokeMember(TokenId id) {
+    List<TokenId> ended = store.revoke(id, Revocation.of(RevocationReason.CLOSED, clock.instant()));
+    events.publishRevoked(ended, RevocationReason.CLOSED);
     return !ended.isEmpty();
   }
 
   private static @Nullable TokenId successor(TokenRecord record) {
-    Ending ending = record.ending();
-    return ending == null ? null : ending.successor();
+    Revocation revocation = record.revocation();
+    return revocation == null ? null : revocation.successor();
   }
 }

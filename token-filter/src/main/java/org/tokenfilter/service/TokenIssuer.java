@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -30,7 +30,7 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
-import org.tokenfilter.token.UnfitSubjectException;
+import org.tokenfilter.token.InvalidSubjectException;
 
 /** The issuer of tokens and of their records. */
 final class TokenIssuer {
@@ -42,7 +42,7 @@ final class TokenIssuer {
    * The most session ids of one request that are considered. Each costs a store read, and no
    * browser holds more of one application.
    */
-  private static final int MOST_SESSION_IDS = 8;
+  private static final int MAX_SESSION_IDS = 8;
 
   private final TokenStore store;
   private final TokenCodec codec;
@@ -50,7 +50,7 @@ final class TokenIssuer {
   private final String audience;
   private final Clock clock;
   private final SecureRandom random;
-  private final Listeners listeners;
+  private final TokenEvents events;
 
   TokenIssuer(
       TokenStore store,
@@ -59,98 +59,98 @@ final class TokenIssuer {
       String audience,
       Clock clock,
       SecureRandom random,
-      Listeners listeners) {
+      TokenEvents events) {
     this.store = store;
     this.codec = codec;
     this.policy = policy;
     this.audience = audience;
     this.clock = clock;
     this.random = random;
-    this.listeners = listeners;
+    this.events = events;
   }
 
-  IssuedToken session(Subject subject, Duration ttl, ClientAddress client, Set<String> presented)
+  IssuedToken issueSession(Subject subject, Duration ttl, ClientAddress client, Set<String> presented)
       throws TokenRejectedException {
     Instant now = clock.instant();
     SessionId id = SessionId.random(random, audience);
     TokenRecord fresh =
-        fitting(
+        buildRecord(
             subject,
-            record(id.tokenId(), TokenKind.SESSION, subject, client, now)
-                .group(Groups.sessionsOf(subject.name()))
-                .binding(policy.binding().of(client))
+            recordBuilder(id.tokenId(), TokenKind.SESSION, subject, client, now)
+                .group(RecordGroups.sessionsOf(subject.name()))
+                .binding(policy.binding().valueFor(client))
                 .idleTimeout(policy.sessionIdleTimeout())
-                .expiresAt(policy.slidingLimit(now, ttl)));
-    Optional<IssuedToken> joined = join(fresh, presented, now);
+                .expiresAt(policy.absoluteExpiry(now, ttl)));
+    Optional<IssuedToken> joined = reuseSession(fresh, presented, now);
     if (joined.isPresent()) {
       return joined.get();
     }
-    IssuedToken token = written(fresh, id);
-    insert(fresh, policy.sessions(), Rejection.SESSION_LIMIT, now);
-    return issued(token);
+    IssuedToken token = encode(fresh, id);
+    insert(fresh, policy.sessionLimit(), Rejection.SESSION_LIMIT, now);
+    return publishIssued(token);
   }
 
-  IssuedToken open(Subject subject, Duration ttl, ClientAddress client)
+  IssuedToken issueOpen(Subject subject, Duration ttl, ClientAddress client)
       throws TokenRejectedException {
     Instant now = clock.instant();
     TokenRecord record =
-        fitting(
+        buildRecord(
             subject,
-            record(randomId(), TokenKind.OPEN, subject, client, now)
-                .expiresAt(policy.openLimit(now, ttl)));
-    IssuedToken token = written(record, null);
+            recordBuilder(randomId(), TokenKind.OPEN, subject, client, now)
+                .expiresAt(policy.openTokenExpiry(now, ttl)));
+    IssuedToken token = encode(record, null);
     insert(record, now);
-    return issued(token);
+    return publishIssued(token);
   }
 
-  IssuedToken user(Subject subject, @Nullable Duration idleTimeout, ClientAddress client) {
+  IssuedToken issueUser(Subject subject, @Nullable Duration idleTimeout, ClientAddress client) {
     Instant now = clock.instant();
     TokenRecord record =
-        fitting(
+        buildRecord(
             subject,
-            record(randomId(), TokenKind.USER, subject, client, now)
+            recordBuilder(randomId(), TokenKind.USER, subject, client, now)
                 .idleTimeout(idleTimeout == null ? policy.userIdleTimeout() : idleTimeout)
-                .expiresAt(policy.slidingLimit(now, Duration.ZERO)));
-    IssuedToken token = written(record, null);
+                .expiresAt(policy.absoluteExpiry(now, Duration.ZERO)));
+    IssuedToken token = encode(record, null);
     insert(record, now);
-    return issued(token);
+    return publishIssued(token);
   }
 
-  IssuedToken apiClient(Subject subject, String environment, String client)
+  IssuedToken issueApiClientToken(Subject subject, String environment, String client)
       throws TokenRejectedException {
     Instant now = clock.instant();
     TokenRecord record =
-        fitting(
+        buildRecord(
             subject,
-            record(randomId(), TokenKind.OPEN, subject, now)
+            recordBuilder(randomId(), TokenKind.OPEN, subject, now)
                 .client(client)
-                .group(Groups.apiClient(environment, client, subject.name()))
+                .group(RecordGroups.apiClient(environment, client, subject.name()))
                 .expiresAt(now.plus(policy.clientLifetime())));
-    IssuedToken token = written(record, null);
-    endExpired(record, now);
+    IssuedToken token = encode(record, null);
+    revokeExpired(record, now);
     insert(record, ONE_TOKEN, Rejection.CLIENT_TOKEN_LIVE, now);
-    return issued(token);
+    return publishIssued(token);
   }
 
   /**
    * Revokes the expired tokens of the record's group. Otherwise a refresh in flight, or a refresh
    * on a node whose clock is behind, could still exchange an expired token beside its replacement.
    */
-  private void endExpired(TokenRecord record, Instant now) {
-    new UnendedRecords(store)
-        .end(
+  private void revokeExpired(TokenRecord record, Instant now) {
+    new UnrevokedRecords(store)
+        .revokeAll(
             record.subject(),
             other -> Objects.equals(other.group(), record.group()) && other.expiredAt(now),
             expired -> {
-              Ending ending = Ending.of(Reason.EXPIRED, Objects.requireNonNull(expired.deadline()));
-              List<TokenId> ended = store.end(expired.id(), ending);
-              listeners.tellEnded(ended, Reason.EXPIRED);
+              Revocation revocation = Revocation.of(RevocationReason.EXPIRED, Objects.requireNonNull(expired.deadline()));
+              List<TokenId> ended = store.revoke(expired.id(), revocation);
+              events.publishRevoked(ended, RevocationReason.EXPIRED);
               return !ended.isEmpty();
             });
   }
 
   /** Creates the successor of an API client's token, without storing it. */
-  IssuedToken successorOf(TokenRecord old, Instant now) {
+  IssuedToken newSuccessor(TokenRecord old, Instant now) {
     TokenRecord record =
         TokenRecord.builder(randomId(), old.kind(), old.subject(), now)
             .roles(old.roles())
@@ -159,10 +159,10 @@ final class TokenIssuer {
             .client(old.client())
             .expiresAt(now.plus(policy.clientLifetime()))
             .build();
-    return written(record, null);
+    return encode(record, null);
   }
 
-  OpenedSession sessionOf(ActiveToken user) throws TokenRejectedException {
+  OpenedSession openSession(ActiveToken user) throws TokenRejectedException {
     TokenRecord parent = user.record();
     if (parent.kind() != TokenKind.USER) {
       throw new IllegalArgumentException("a session can be opened for a user token only");
@@ -173,31 +173,31 @@ final class TokenIssuer {
         TokenRecord.builder(id.tokenId(), TokenKind.SESSION, parent.subject(), now)
             .roles(parent.roles())
             .attributes(parent.attributes())
-            .group(Groups.sessionsOf(parent.subject()))
+            .group(RecordGroups.sessionsOf(parent.subject()))
             .parent(parent.id())
             .client(parent.client())
-            .idle(parent.idleTimeout(), user.usedAt().plus(required(parent.idleTimeout())))
+            .idle(parent.idleTimeout(), user.usedAt().plus(requireIdleTimeout(parent.idleTimeout())))
             .expiresAt(parent.expiresAt())
             .build();
-    insert(record, policy.sessions(), Rejection.SESSION_LIMIT, now);
-    listeners.tell(record, listener -> listener.issued(record));
-    return new OpenedSession(id, user.in(record));
+    insert(record, policy.sessionLimit(), Rejection.SESSION_LIMIT, now);
+    events.publish(record, listener -> listener.tokenIssued(record));
+    return new OpenedSession(id, user.withSession(record));
   }
 
   /**
    * Returns another token of the live session that the client already has, if the request asks for
    * an equal session. Returns empty if two sessions match, since the choice would be arbitrary.
    */
-  private Optional<IssuedToken> join(TokenRecord fresh, Set<String> presented, Instant now) {
-    List<SessionId> ours = ours(presented);
-    if (ours.size() > MOST_SESSION_IDS) {
+  private Optional<IssuedToken> reuseSession(TokenRecord fresh, Set<String> presented, Instant now) {
+    List<SessionId> ours = ownSessionIds(presented);
+    if (ours.size() > MAX_SESSION_IDS) {
       return Optional.empty();
     }
     SessionId found = null;
     TokenRecord current = null;
     for (SessionId id : ours) {
       TokenRecord record = store.find(id.tokenId()).orElse(null);
-      if (record != null && record.liveAt(now) && joinable(record, fresh)) {
+      if (record != null && record.liveAt(now) && isReusable(record, fresh)) {
         if (found != null) {
           return Optional.empty();
         }
@@ -205,14 +205,14 @@ final class TokenIssuer {
         current = record;
       }
     }
-    return found == null || current == null ? Optional.empty() : joined(current, found, now);
+    return found == null || current == null ? Optional.empty() : renewReused(current, found, now);
   }
 
   /** Returns the presented session ids that were created for this audience. */
-  private List<SessionId> ours(Set<String> presented) {
+  private List<SessionId> ownSessionIds(Set<String> presented) {
     List<SessionId> ours = new ArrayList<>();
     for (String text : presented) {
-      if (SessionId.isPossible(text)) {
+      if (SessionId.isWellFormed(text)) {
         SessionId id = SessionId.parse(text);
         if (id.isFor(audience)) {
           ours.add(id);
@@ -222,17 +222,17 @@ final class TokenIssuer {
     return ours;
   }
 
-  private Optional<IssuedToken> joined(TokenRecord current, SessionId id, Instant now) {
-    Renewal renewal = new Renewal(current.id(), now, now.plus(required(current.idleTimeout())));
+  private Optional<IssuedToken> renewReused(TokenRecord current, SessionId id, Instant now) {
+    Renewal renewal = new Renewal(current.id(), now, now.plus(requireIdleTimeout(current.idleTimeout())));
     if (!store.renew(Set.of(renewal), now).isEmpty()) {
       return Optional.empty();
     }
     TokenRecord renewed = current.renewed(renewal);
-    listeners.tell(renewed, listener -> listener.renewed(renewed));
-    return Optional.of(written(renewed, id));
+    events.publish(renewed, listener -> listener.tokenRenewed(renewed));
+    return Optional.of(encode(renewed, id));
   }
 
-  private static boolean joinable(TokenRecord current, TokenRecord fresh) {
+  private static boolean isReusable(TokenRecord current, TokenRecord fresh) {
     return current.kind() == TokenKind.SESSION
         && current.parent() == null
         && current.subject().equals(fresh.subject())
@@ -249,7 +249,7 @@ final class TokenIssuer {
   }
 
   private void insert(TokenRecord record, Instant now) {
-    if (store.insert(record, Limit.NONE, now).outcome() != Insertion.Outcome.INSERTED) {
+    if (store.insert(record, Limit.NONE, now).outcome() != InsertResult.Outcome.INSERTED) {
       throw new TokenStoreException(
           "the store rejected a record that has neither a limit nor a parent", null, false);
     }
@@ -257,21 +257,21 @@ final class TokenIssuer {
 
   private void insert(TokenRecord record, Limit limit, Rejection full, Instant now)
       throws TokenRejectedException {
-    Insertion insertion = store.insert(record, limit, now);
-    listeners.tellEnded(insertion.evicted(), Reason.EVICTED);
+    InsertResult insertion = store.insert(record, limit, now);
+    events.publishRevoked(insertion.evicted(), RevocationReason.EVICTED);
     switch (insertion.outcome()) {
       case INSERTED -> {}
       case GROUP_FULL ->
           throw new TokenRejectedException(full, "the limit of the group is reached");
-      case PARENT_ENDED -> throw parentEnded(record.parent(), now);
+      case PARENT_ENDED -> throw parentRevoked(record.parent(), now);
     }
   }
 
-  private TokenRejectedException parentEnded(@Nullable TokenId id, Instant now) {
+  private TokenRejectedException parentRevoked(@Nullable TokenId id, Instant now) {
     Optional<TokenRecord> parent = id == null ? Optional.empty() : store.find(id);
     try {
       if (parent.isPresent()) {
-        TokenJudge.requireLive(parent.get(), now);
+        TokenValidator.requireLive(parent.get(), now);
       }
     } catch (TokenRejectedException why) {
       return why;
@@ -281,29 +281,29 @@ final class TokenIssuer {
   }
 
   /** Returns another token of a stored record. */
-  IssuedToken writtenAgain(TokenRecord record) {
-    return written(record, null);
+  IssuedToken reissue(TokenRecord record) {
+    return encode(record, null);
   }
 
   /**
    * Encodes the token of a record. Called before the record is stored, so that a failure leaves no
    * record behind.
    */
-  private IssuedToken written(TokenRecord record, @Nullable SessionId id) {
+  private IssuedToken encode(TokenRecord record, @Nullable SessionId id) {
     return new IssuedToken(codec.encode(TokenClaims.of(record, audience)), id, record);
   }
 
-  IssuedToken issued(IssuedToken token) {
-    listeners.tell(token.record(), listener -> listener.issued(token.record()));
+  IssuedToken publishIssued(IssuedToken token) {
+    events.publish(token.record(), listener -> listener.tokenIssued(token.record()));
     return token;
   }
 
-  private static TokenRecord.Builder record(
+  private static TokenRecord.Builder recordBuilder(
       TokenId id, TokenKind kind, Subject subject, ClientAddress client, Instant now) {
-    return record(id, kind, subject, now).client(client.toString());
+    return recordBuilder(id, kind, subject, now).client(client.toString());
   }
 
-  private static TokenRecord.Builder record(
+  private static TokenRecord.Builder recordBuilder(
       TokenId id, TokenKind kind, Subject subject, Instant now) {
     return TokenRecord.builder(id, kind, subject.name(), now)
         .roles(subject.roles())
@@ -313,13 +313,13 @@ final class TokenIssuer {
   /**
    * Builds the record of a subject.
    *
-   * @throws UnfitSubjectException if the subject does not fit into a record; retries cannot succeed
+   * @throws InvalidSubjectException if the subject does not fit into a record; retries cannot succeed
    */
-  private static TokenRecord fitting(Subject subject, TokenRecord.Builder record) {
+  private static TokenRecord buildRecord(Subject subject, TokenRecord.Builder record) {
     try {
       return record.build();
     } catch (IllegalArgumentException unfit) {
-      throw new UnfitSubjectException(subject.name(), unfit);
+      throw new InvalidSubjectException(subject.name(), unfit);
     }
   }
 
@@ -329,7 +329,7 @@ final class TokenIssuer {
     return TokenId.of(bytes);
   }
 
-  private static Duration required(@Nullable Duration idleTimeout) {
+  private static Duration requireIdleTimeout(@Nullable Duration idleTimeout) {
     if (idleTimeout == null) {
       throw new IllegalStateException("the sliding record has no idle timeout");
     }

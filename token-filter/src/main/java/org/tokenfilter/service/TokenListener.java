@@ -1,6 +1,6 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
@@ -19,7 +19,7 @@ public interface TokenListener {
    *
    * @param record the record of the token or session
    */
-  default void issued(TokenRecord record) {}
+  default void tokenIssued(TokenRecord record) {}
 
   /**
    * Receives a token whose idle deadline was extended in the store after a successful use. Sent
@@ -28,7 +28,7 @@ public interface TokenListener {
    *
    * @param record the renewed record
    */
-  default void renewed(TokenRecord record) {}
+  default void tokenRenewed(TokenRecord record) {}
 
   /**
    * Receives a token or session that was revoked or has expired. The event is sent on the node that
@@ -41,7 +41,7 @@ public interface TokenListener {
    * @param id the id of the token or session
    * @param reason the reason; CLOSED for a logout
    */
-  default void ended(TokenId id, Reason reason) {}
+  default void tokenRevoked(TokenId id, RevocationReason reason) {}
 
   /**
    * Receives the reuse of a refreshed token: it was presented for another refresh after the grace
@@ -50,7 +50,7 @@ public interface TokenListener {
    * @param replaced the record of the refreshed token
    * @param client the address that presented it
    */
-  default void replayed(TokenRecord replaced, ClientAddress client) {}
+  default void refreshTokenReused(TokenRecord replaced, ClientAddress client) {}
 
   /**
    * Receives a subject whose account is disabled, as {@code token.subject.recheck} has found on
@@ -59,7 +59,7 @@ public interface TokenListener {
    * @param subject the name of the subject
    * @param why the detail for operators, without secrets
    */
-  default void subjectBarred(String subject, String why) {}
+  default void subjectDisabled(String subject, String why) {}
 
   /**
    * Receives the rejection of a presented token.
@@ -68,7 +68,7 @@ public interface TokenListener {
    * @param why the detail for operators, without secrets
    * @param client the address that presented the token
    */
-  default void refused(Rejection rejection, String why, ClientAddress client) {}
+  default void tokenRejected(Rejection rejection, String why, ClientAddress client) {}
 
   /**
    * Receives a failed login by user name and password.

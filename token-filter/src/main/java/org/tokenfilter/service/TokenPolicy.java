@@ -12,29 +12,29 @@ import org.tokenfilter.token.TokenRejectedException;
  *
  * @param sessionIdleTimeout the idle timeout of session tokens
  * @param userIdleTimeout the idle timeout of user tokens and their sessions
- * @param maxLifetime the absolute timeout of tokens with an idle timeout; zero for none
+ * @param absoluteTimeout the absolute timeout of tokens with an idle timeout; zero for none
  * @param openMaxLifetime the longest time to live of an open token
  * @param openUnlimited true if an open token may live without limit
  * @param clientLifetime the time to live of an API client's token
  * @param refreshGrace the time for which a refreshed token still yields its successor
- * @param replay the reaction to a refreshed token that is presented after the grace period
- * @param sessions the limit of open sessions of a subject
+ * @param reusePolicy the reaction to a refreshed token that is presented after the grace period
+ * @param sessionLimit the limit of open sessions of a subject
  * @param binding the part of the client address that a session token is bound to
  */
 public record TokenPolicy(
     Duration sessionIdleTimeout,
     Duration userIdleTimeout,
-    Duration maxLifetime,
+    Duration absoluteTimeout,
     Duration openMaxLifetime,
     boolean openUnlimited,
     Duration clientLifetime,
     Duration refreshGrace,
-    Replay replay,
-    Limit sessions,
+    ReusePolicy reusePolicy,
+    Limit sessionLimit,
     Binding binding) {
 
   /** The reaction to the reuse of a refreshed token, which is rejected in any case. */
-  public enum Replay {
+  public enum ReusePolicy {
     /** Reports the reuse to the audit log and the listeners. */
     REPORT,
     /**
@@ -51,10 +51,10 @@ public record TokenPolicy(
    * @param ttl the requested time to live; zero for the policy's
    * @return the expiry; null if there is no absolute timeout
    */
-  @Nullable Instant slidingLimit(Instant issuedAt, Duration ttl) {
+  @Nullable Instant absoluteExpiry(Instant issuedAt, Duration ttl) {
     Duration limit = ttl;
-    if (!maxLifetime.isZero() && (ttl.isZero() || ttl.compareTo(maxLifetime) > 0)) {
-      limit = maxLifetime;
+    if (!absoluteTimeout.isZero() && (ttl.isZero() || ttl.compareTo(absoluteTimeout) > 0)) {
+      limit = absoluteTimeout;
     }
     return limit.isZero() ? null : issuedAt.plus(limit);
   }
@@ -67,7 +67,7 @@ public record TokenPolicy(
    * @return the expiry; null if the token never expires
    * @throws TokenRejectedException if the requested time is longer than the policy allows
    */
-  @Nullable Instant openLimit(Instant issuedAt, Duration ttl) throws TokenRejectedException {
+  @Nullable Instant openTokenExpiry(Instant issuedAt, Duration ttl) throws TokenRejectedException {
     if (ttl.isZero()) {
       if (!openUnlimited) {
         throw new TokenRejectedException(

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -26,70 +26,70 @@ final class TokenRefresher {
 
   private final TokenStore store;
   private final TokenPolicy policy;
-  private final TokenJudge judge;
+  private final TokenValidator validator;
   private final TokenIssuer issuer;
   private final Clock clock;
-  private final Listeners listeners;
+  private final TokenEvents events;
   private final TokenFamily family;
   private final RefreshLimit limit;
 
   TokenRefresher(
       TokenStore store,
       TokenPolicy policy,
-      TokenJudge judge,
+      TokenValidator validator,
       TokenIssuer issuer,
       Clock clock,
-      Listeners listeners,
+      TokenEvents events,
       TokenFamily family,
       RefreshLimit limit) {
     this.store = store;
     this.policy = policy;
-    this.judge = judge;
+    this.validator = validator;
     this.issuer = issuer;
     this.clock = clock;
-    this.listeners = listeners;
+    this.events = events;
     this.family = family;
     this.limit = limit;
   }
 
   IssuedToken refresh(PresentedToken presented) throws TokenRejectedException {
     Instant now = clock.instant();
-    TokenRecord old = judge.authentic(presented, now);
-    if (!Groups.isApiClient(old)) {
+    TokenRecord old = validator.authenticate(presented, now);
+    if (!RecordGroups.isApiClient(old)) {
       throw new TokenRejectedException(Rejection.INVALID, "not an API client's token");
     }
-    Ending ending = replacement(old);
-    if (ending != null) {
-      Optional<IssuedToken> again = again(old.id(), ending, now);
-      if (again.isEmpty() && !inGrace(ending, now)) {
-        replayed(old, ending, presented);
+    Revocation revocation = replacement(old);
+    if (revocation != null) {
+      Optional<IssuedToken> again = reissueSuccessor(old.id(), revocation, now);
+      if (again.isEmpty() && !isInGrace(revocation, now)) {
+        reportReuse(old, revocation, presented);
       }
-      return again.orElseThrow(TokenRefresher::replaced);
+      return again.orElseThrow(TokenRefresher::alreadyReplaced);
     }
-    TokenJudge.requireLive(old, now);
-    judge.requireToGoOn(old, now);
-    limit.require(old);
+    TokenValidator.requireLive(old, now);
+    validator.requireAccountActive(old, now);
+    limit.requireBelowLimit(old);
     return exchange(old);
   }
 
   private IssuedToken exchange(TokenRecord old) throws TokenRejectedException {
-    IssuedToken token = issuer.successorOf(old, clock.instant());
+    IssuedToken token = issuer.newSuccessor(old, clock.instant());
     // Read again, since the steps before may have been slow and an expired token must not be
     // exchanged.
     Instant now = clock.instant();
-    TokenJudge.requireLive(old, now);
+    TokenValidator.requireLive(old, now);
     if (store.replace(old.id(), token.record(), now)) {
-      limit.count(old);
-      listeners.tellEnded(List.of(old.id()), Reason.REPLACED);
-      return issuer.issued(token);
+      limit.recordRefresh(old);
+      events.publishRevoked(List.of(old.id()), RevocationReason.REPLACED);
+      return issuer.publishIssued(token);
     }
     // Another request has exchanged the token a moment ago, which is not a reuse.
-    TokenRecord current = judge.find(old.id(), now);
-    Ending ending = replacement(current);
-    if (ending != null) {
-      return again(old.id(), ending, now).orElseThrow(TokenRefresher::replaced);
+    TokenRecord current = validator.find(old.id(), now);
+    Revocation revocation = replacement(current);
+    if (revocation != null) {
+      return reissueSuccessor(old.id(), revocation, now).orElseThrow(TokenRefresher::alreadyReplaced);
     }
-    TokenJudge.requireLive(current, now);
+    TokenValidator.requireLive(current, now);
     throw new TokenRejectedException(Rejection.INVALID, "the store did not exchange the token");
   }
 
@@ -98,47 +98,47 @@ final class TokenRefresher {
    * first exchange may have been unknown to its caller, so the store reports the revocation of the
    * old token to all nodes again.
    */
-  private Optional<IssuedToken> again(TokenId old, Ending ending, Instant now)
+  private Optional<IssuedToken> reissueSuccessor(TokenId old, Revocation revocation, Instant now)
       throws TokenRejectedException {
     Optional<TokenRecord> live =
-        inGrace(ending, now)
-            ? successor(ending).filter(record -> record.liveAt(now))
+        isInGrace(revocation, now)
+            ? successor(revocation).filter(record -> record.liveAt(now))
             : Optional.empty();
     if (live.isPresent()) {
-      judge.requireToGoOn(live.get(), now);
-      var ended = store.end(old, Ending.of(Reason.CLOSED, now));
-      listeners.tellEnded(ended, Reason.CLOSED);
+      validator.requireAccountActive(live.get(), now);
+      var ended = store.revoke(old, Revocation.of(RevocationReason.CLOSED, now));
+      events.publishRevoked(ended, RevocationReason.CLOSED);
     }
-    return live.map(issuer::writtenAgain);
+    return live.map(issuer::reissue);
   }
 
   /**
    * Returns true during the grace period. A grace period of zero never applies, even if the clock
    * of this node still shows a time before the exchange.
    */
-  private boolean inGrace(Ending ending, Instant now) {
-    return !policy.refreshGrace().isZero() && now.isBefore(ending.at().plus(policy.refreshGrace()));
+  private boolean isInGrace(Revocation revocation, Instant now) {
+    return !policy.refreshGrace().isZero() && now.isBefore(revocation.at().plus(policy.refreshGrace()));
   }
 
-  private void replayed(TokenRecord old, Ending ending, PresentedToken presented) {
-    listeners.tell(old, listener -> listener.replayed(old, presented.client()));
-    TokenId successor = ending.successor();
-    if (policy.replay() == TokenPolicy.Replay.END_FAMILY && successor != null) {
-      family.close(successor);
+  private void reportReuse(TokenRecord old, Revocation revocation, PresentedToken presented) {
+    events.publish(old, listener -> listener.refreshTokenReused(old, presented.client()));
+    TokenId successor = revocation.successor();
+    if (policy.reusePolicy() == TokenPolicy.ReusePolicy.END_FAMILY && successor != null) {
+      family.revoke(successor);
     }
   }
 
-  private Optional<TokenRecord> successor(Ending ending) {
-    TokenId id = ending.successor();
+  private Optional<TokenRecord> successor(Revocation revocation) {
+    TokenId id = revocation.successor();
     return id == null ? Optional.empty() : store.find(id);
   }
 
-  private static @Nullable Ending replacement(TokenRecord record) {
-    Ending ending = record.ending();
-    return ending != null && ending.reason() == Reason.REPLACED ? ending : null;
+  private static @Nullable Revocation replacement(TokenRecord record) {
+    Revocation revocation = record.revocation();
+    return revocation != null && revocation.reason() == RevocationReason.REPLACED ? revocation : null;
   }
 
-  private static TokenRejectedException replaced() {
+  private static TokenRejectedException alreadyReplaced() {
     return new TokenRejectedException(Rejection.REPLACED, "replaced");
   }
 }

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.notice.Notices;
+import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -24,47 +24,47 @@ final class TokenRenewer {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenRenewer.class);
 
-  private final NearTokenStore store;
-  private final NearTokenStore background;
+  private final CachingTokenStore store;
+  private final CachingTokenStore background;
   private final RenewalBuffer buffer;
   private final Clock clock;
-  private final Listeners listeners;
-  private final Notices notices;
+  private final TokenEvents events;
+  private final OperatorLog operatorLog;
 
-  private final ReentrantLock writing = new ReentrantLock();
+  private final ReentrantLock flushLock = new ReentrantLock();
 
   /** The number of batches that have failed since the last successful one. */
-  private int failures;
+  private int failedBatches;
 
   /**
    * Creates a renewer.
    *
    * @param store the store for writes on the threads of requests
-   * @param background the store for writes of {@link #writeDue} and {@link #writeAll}
+   * @param background the store for writes of {@link #flushDue} and {@link #flushAll}
    * @param buffer the buffer of uses that are not written yet
    * @param clock the clock of this node
-   * @param listeners the receiver of renewal events
-   * @param notices the notices for operators
+   * @param events the receiver of renewal events
+   * @param operatorLog the notices for operators
    */
   TokenRenewer(
-      NearTokenStore store,
-      NearTokenStore background,
+      CachingTokenStore store,
+      CachingTokenStore background,
       RenewalBuffer buffer,
       Clock clock,
-      Listeners listeners,
-      Notices notices) {
+      TokenEvents events,
+      OperatorLog operatorLog) {
     this.store = store;
     this.background = background;
     this.buffer = buffer;
     this.clock = clock;
-    this.listeners = listeners;
-    this.notices = notices;
+    this.events = events;
+    this.operatorLog = operatorLog;
   }
 
   void renew(ActiveToken used) {
-    if (!buffer.note(used, clock.instant())) {
+    if (!buffer.offer(used, clock.instant())) {
       if (buffer.isFull()) {
-        notices.warn(
+        operatorLog.warn(
             LOG,
             "no room for uses",
             "The buffer for uses of tokens is full, so each use is written at the end of its"
@@ -73,27 +73,27 @@ final class TokenRenewer {
       try {
         writeThrough(used);
       } catch (RuntimeException e) {
-        buffer.takeBack(used);
+        buffer.undefer(used);
         throw e;
       }
     }
   }
 
-  /** Buffers a use for the next {@link #writeDue}, or writes it at once if the buffer is full. */
-  void keep(ActiveToken used) {
-    if (buffer.noteForTick(used, clock.instant())) {
+  /** Buffers a use for the next {@link #flushDue}, or writes it at once if the buffer is full. */
+  void renewInBackground(ActiveToken used) {
+    if (buffer.offerForFlush(used, clock.instant())) {
       return;
     }
     try {
       var unused = renewNow(used, background);
     } catch (RuntimeException e) {
-      notices.failing(
+      operatorLog.reportFailure(
           LOG, "uses", "Uses of tokens could not be written; the writes are retried", e);
     }
   }
 
   private void writeThrough(ActiveToken used) {
-    TokenRecord record = used.used();
+    TokenRecord record = used.renewalTarget();
     if (record.idleTimeout() == null) {
       // The token does not slide, so only its last use is stored.
       var unused =
@@ -112,8 +112,8 @@ final class TokenRenewer {
     return renewNow(used, store);
   }
 
-  private boolean renewNow(ActiveToken used, NearTokenStore by) {
-    TokenRecord record = used.used();
+  private boolean renewNow(ActiveToken used, CachingTokenStore target) {
+    TokenRecord record = used.renewalTarget();
     Duration idleTimeout = record.idleTimeout();
     if (idleTimeout == null) {
       return true;
@@ -125,9 +125,9 @@ final class TokenRenewer {
     if (parent != null) {
       renewals.add(new Renewal(parent, used.usedAt(), until));
     }
-    boolean renewed = !by.renew(renewals, clock.instant()).contains(record.id());
+    boolean renewed = !target.renew(renewals, clock.instant()).contains(record.id());
     if (renewed) {
-      listeners.tell(record, listener -> listener.renewed(record.renewed(renewals.get(0))));
+      events.publish(record, listener -> listener.tokenRenewed(record.renewed(renewals.get(0))));
     }
     return renewed;
   }
@@ -138,53 +138,53 @@ final class TokenRenewer {
    *
    * @return the cause of the failure, which was reported; empty on success
    */
-  Optional<Throwable> writeDue() {
-    return write(false);
+  Optional<Throwable> flushDue() {
+    return flush(false);
   }
 
   /** Writes all buffered renewals, due or not. */
-  void writeAll() {
-    var unused = write(true);
+  void flushAll() {
+    var unused = flush(true);
   }
 
   /** Returns at once if another thread is writing, which may hang in the store. */
-  private Optional<Throwable> write(boolean all) {
-    if (!writing.tryLock()) {
+  private Optional<Throwable> flush(boolean all) {
+    if (!flushLock.tryLock()) {
       return Optional.empty();
     }
     try {
-      return writeInBatches(all);
+      return flushInBatches(all);
     } finally {
-      writing.unlock();
+      flushLock.unlock();
     }
   }
 
-  private Optional<Throwable> writeInBatches(boolean all) {
-    int skipped = failures * RenewalBuffer.BATCH;
-    for (List<DueRenewal> batch : buffer.due(clock.instant(), all, skipped)) {
+  private Optional<Throwable> flushInBatches(boolean all) {
+    int skipped = failedBatches * RenewalBuffer.BATCH_SIZE;
+    for (List<RenewalToWrite> batch : buffer.collectDue(clock.instant(), all, skipped)) {
       try {
-        write(batch);
+        flush(batch);
       } catch (Throwable e) {
         // The other batches wait for the next tick, so that a store that is down is not called for
         // each of them.
-        failures++;
-        notices.failing(
+        failedBatches++;
+        operatorLog.reportFailure(
             LOG, "uses", "Uses of tokens could not be written; the writes are retried", e);
         return Optional.of(e);
       }
-      failures = 0;
-      notices.works(LOG, "uses", "Uses of tokens are written again");
+      failedBatches = 0;
+      operatorLog.reportRecovery(LOG, "uses", "Uses of tokens are written again");
     }
     return Optional.empty();
   }
 
-  private void write(List<DueRenewal> batch) {
-    List<Renewal> renewals = batch.stream().map(DueRenewal::renewal).toList();
+  private void flush(List<RenewalToWrite> batch) {
+    List<Renewal> renewals = batch.stream().map(RenewalToWrite::renewal).toList();
     Set<TokenId> missed = background.renew(renewals, clock.instant());
-    for (DueRenewal due : batch) {
-      if (due.told() && !missed.contains(due.renewal().id())) {
-        TokenRecord record = due.use().record(due.renewal());
-        listeners.tell(record, listener -> listener.renewed(record));
+    for (RenewalToWrite toWrite : batch) {
+      if (toWrite.notifiesListeners() && !missed.contains(toWrite.renewal().id())) {
+        TokenRecord record = toWrite.pending().toRecord(toWrite.renewal());
+        events.publish(record, listener -> listener.tokenRenewed(record));
       }
     }
   }

@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.notice.Notices;
-import org.tokenfilter.service.TokenJudge.Rights;
-import org.tokenfilter.store.Position;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.notice.OperatorLog;
+import org.tokenfilter.service.TokenValidator.RoleLookup;
+import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -36,28 +36,28 @@ import org.tokenfilter.token.TokenRejectedException;
 public final class TokenService {
 
   /** The most expired tokens that one sweep checks; the next sweep continues. */
-  private static final int MOST_EXPIRED = 10_000;
+  private static final int MAX_EXPIRED = 10_000;
 
-  private final NearTokenStore store;
+  private final CachingTokenStore store;
   private final Clock clock;
-  private final Listeners listeners;
-  private final EndedFeed feed;
+  private final TokenEvents events;
+  private final RevocationFeed feed;
   private final TokenIssuer issuer;
-  private final TokenJudge judge;
-  private final TokenJudge leaving;
+  private final TokenValidator validator;
+  private final TokenValidator logoutValidator;
   private final TokenRenewer renewer;
-  private final RunningUses running;
+  private final ActiveRequests activeRequests;
   private final TokenFamily family;
   private final TokenRefresher refresher;
   private final SubjectTokens subjects;
   private final TokenPolicy policy;
   private final String audience;
-  private final TokenCounts counts = new TokenCounts();
+  private final TokenStatistics statistics = new TokenStatistics();
   private final Freshness freshness;
-  private final LiveTokens tokens;
-  private final StoreTime storeTime;
-  private final Notices notices;
-  private final NearTokenStore background;
+  private final TokenCache cache;
+  private final ClockSkewMonitor clockSkew;
+  private final OperatorLog operatorLog;
+  private final CachingTokenStore background;
 
   /**
    * Creates a service that does not recheck accounts: a user who has logged in stays authorized
@@ -69,8 +69,8 @@ public final class TokenService {
       TokenCodec codec,
       TokenPolicy policy,
       String audience,
-      Timeliness timeliness,
-      Surroundings surroundings,
+      CachePolicy cachePolicy,
+      ServiceEnvironment environment,
       List<TokenListener> listeners) {
     this(
         store,
@@ -78,15 +78,15 @@ public final class TokenService {
         codec,
         policy,
         audience,
-        timeliness,
-        surroundings,
+        cachePolicy,
+        environment,
         listeners,
-        Recheck.NEVER);
+        AccountRecheck.NEVER);
   }
 
   /**
    * Creates a service. The service does not close the store. The limits of the cache policy hold
-   * only while background threads call {@link #pollEnds} and {@link #writeUses} regularly.
+   * only while background threads call {@link #pollRevocations} and {@link #flushRenewals} regularly.
    *
    * @param store the store for the calls of requests
    * @param background the same store for the calls of the two background methods, which must not
@@ -94,8 +94,8 @@ public final class TokenService {
    * @param codec the codec of the token strings
    * @param policy the lifetimes, limits and client binding of tokens
    * @param audience the application that the tokens are issued for
-   * @param timeliness the limits for cached and buffered state
-   * @param surroundings the runtime environment
+   * @param cachePolicy the limits for cached and buffered state
+   * @param environment the runtime environment
    * @param listeners the initial listeners
    * @param recheck the recheck of accounts that have logged in earlier
    */
@@ -105,22 +105,22 @@ public final class TokenService {
       TokenCodec codec,
       TokenPolicy policy,
       String audience,
-      Timeliness timeliness,
-      Surroundings surroundings,
+      CachePolicy cachePolicy,
+      ServiceEnvironment environment,
       List<TokenListener> listeners,
-      Recheck recheck) {
+      AccountRecheck recheck) {
     this(
         store,
         background,
         codec,
         policy,
         audience,
-        timeliness,
-        surroundings,
+        cachePolicy,
+        environment,
         listeners,
         recheck,
-        new Freshness(timeliness.revocationLag(), surroundings.clock(), surroundings.nanoTime()),
-        new LiveTokens(surroundings.memory().tokens()));
+        new Freshness(cachePolicy.revocationLag(), environment.clock(), environment.nanoTime()),
+        new TokenCache(environment.memory().tokens()));
   }
 
   TokenService(
@@ -129,75 +129,75 @@ public final class TokenService {
       TokenCodec codec,
       TokenPolicy policy,
       String audience,
-      Timeliness timeliness,
-      Surroundings surroundings,
+      CachePolicy cachePolicy,
+      ServiceEnvironment environment,
       List<TokenListener> listeners,
-      Recheck recheck,
+      AccountRecheck recheck,
       Freshness freshness,
-      LiveTokens tokens) {
-    this.clock = surroundings.clock();
+      TokenCache cache) {
+    this.clock = environment.clock();
     this.policy = policy;
-    this.listeners =
-        new Listeners(
+    this.events =
+        new TokenEvents(
             listeners,
-            surroundings.executor(),
-            new ToldEnds(surroundings.nanoTime()),
-            counts,
-            surroundings.notices());
+            environment.executor(),
+            new RecentNotifications(environment.nanoTime()),
+            statistics,
+            environment.operatorLog());
     this.freshness = freshness;
-    this.tokens = tokens;
-    RenewalBuffer uses = new RenewalBuffer(tokens, timeliness, surroundings.memory().uses());
+    this.cache = cache;
+    RenewalBuffer buffer = new RenewalBuffer(cache, cachePolicy, environment.memory().renewals());
     this.store =
-        new NearTokenStore(
+        new CachingTokenStore(
             requests,
             clock,
             freshness,
-            tokens,
-            uses,
-            new SharedFinds(timeliness.patience()),
-            counts);
+            cache,
+            buffer,
+            new SharedReads(cachePolicy.maxWait()),
+            statistics);
     this.issuer =
         new TokenIssuer(
-            store, codec, policy, audience, clock, surroundings.random(), this.listeners);
+            store, codec, policy, audience, clock, environment.random(), this.events);
     this.renewer =
         new TokenRenewer(
-            store, store.over(background), uses, clock, this.listeners, surroundings.notices());
-    this.running = new RunningUses(uses, renewer, clock);
-    this.family = new TokenFamily(store, clock, this.listeners);
-    this.subjects = new SubjectTokens(store, clock, this.listeners, family);
-    this.leaving = new TokenJudge(store, codec, clock, Rights.OF_LOGIN);
-    this.judge =
+            store, store.withStore(background), buffer, clock, this.events, environment.operatorLog());
+    this.activeRequests = new ActiveRequests(buffer, renewer, clock);
+    this.family = new TokenFamily(store, clock, this.events);
+    this.subjects = new SubjectTokens(store, clock, this.events, family);
+    this.logoutValidator = new TokenValidator(store, codec, clock, RoleLookup.LOGIN_ROLES);
+    this.validator =
         recheck.interval().isZero()
-            ? leaving
-            : new TokenJudge(
+            ? logoutValidator
+            : new TokenValidator(
                 store,
                 codec,
                 clock,
-                new CurrentRights(
-                        recheck, timeliness.patience(), surroundings, subjects, this.listeners)
-                    ::of);
+                new AccountStatusCache(
+                        recheck, cachePolicy.maxWait(), environment, subjects, this.events)
+                    ::currentRoles);
     this.refresher =
         new TokenRefresher(
             store,
             policy,
-            judge,
+            validator,
             issuer,
             clock,
-            this.listeners,
+            this.events,
             family,
-            new RefreshLimit(surroundings.nanoTime()));
+            new RefreshLimit(environment.nanoTime()));
     this.audience = audience;
-    this.storeTime = new StoreTime(clock);
-    this.notices = surroundings.notices();
-    this.background = this.store.over(background);
+    this.clockSkew = new ClockSkewMonitor(clock);
+    this.operatorLog = environment.operatorLog();
+    this.background = this.store.withStore(background);
     this.feed =
-        new EndedFeed(
+        new RevocationFeed(
             background,
             freshness,
-            tokens,
-            this.listeners,
-            storeTime,
-            new FeedTrouble(notices, counts));
+            cache,
+            this.events,
+            clockSkew,
+            new CacheClearReporter(operatorLog, statistics));
   }
 
   /**
@@ -217,7 +217,7 @@ public final class TokenService {
   public IssuedToken issueSession(
       Subject subject, Duration ttl, ClientAddress client, Set<String> presented)
       throws TokenRejectedException {
-    return issuer.session(subject, ttl, client, presented);
+    return issuer.issueSession(subject, ttl, client, presented);
   }
 
   /**
@@ -231,7 +231,7 @@ public final class TokenService {
    */
   public IssuedToken issueOpen(Subject subject, Duration ttl, ClientAddress client)
       throws TokenRejectedException {
-    return issuer.open(subject, ttl, client);
+    return issuer.issueOpen(subject, ttl, client);
   }
 
   /**
@@ -244,7 +244,7 @@ public final class TokenService {
    */
   public IssuedToken issueUser(
       Subject subject, @Nullable Duration idleTimeout, ClientAddress client) {
-    return issuer.user(subject, idleTimeout, client);
+    return issuer.issueUser(subject, idleTimeout, client);
   }
 
   /**
@@ -258,9 +258,9 @@ public final class TokenService {
    * @throws TokenRejectedException if the client has a live token, which it must refresh
    * @throws IllegalArgumentException if the environment or the name contains a colon
    */
-  public IssuedToken issueClient(Subject subject, String environment, String client)
+  public IssuedToken issueApiClientToken(Subject subject, String environment, String client)
       throws TokenRejectedException {
-    return issuer.apiClient(subject, environment, client);
+    return issuer.issueApiClientToken(subject, environment, client);
   }
 
   /**
@@ -274,7 +274,7 @@ public final class TokenService {
    *     is disabled, or the client refreshes too often
    */
   public IssuedToken refresh(PresentedToken presented) throws TokenRejectedException {
-    return judged(presented.client(), () -> refresher.refresh(presented));
+    return recordOutcome(presented.client(), () -> refresher.refresh(presented));
   }
 
   /**
@@ -288,7 +288,7 @@ public final class TokenService {
    * @throws IllegalArgumentException if the token is not a user token
    */
   public OpenedSession openSession(ActiveToken user) throws TokenRejectedException {
-    return issuer.sessionOf(user);
+    return issuer.openSession(user);
   }
 
   /**
@@ -300,7 +300,7 @@ public final class TokenService {
    * @throws TokenRejectedException if the token is not valid
    */
   public ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
-    return judged(presented.client(), () -> judge.validate(presented));
+    return recordOutcome(presented.client(), () -> validator.validate(presented));
   }
 
   /**
@@ -312,12 +312,12 @@ public final class TokenService {
    * @throws TokenRejectedException if the token is not a valid user token
    */
   public ActiveToken validateUser(PresentedToken presented) throws TokenRejectedException {
-    return judged(presented.client(), () -> judge.validateUser(presented));
+    return recordOutcome(presented.client(), () -> validator.validateUser(presented));
   }
 
   /**
    * Validates a session of a user token. Call this method at most once for each validated token,
-   * because its outcome replaces the outcome of that validation in the {@link #counts statistics}.
+   * because its outcome replaces the outcome of that validation in the {@link #statistics statistics}.
    *
    * @param user the validated user token
    * @param sessionId the session id that the client sent
@@ -325,10 +325,10 @@ public final class TokenService {
    * @return the same token, used in that session
    * @throws TokenRejectedException if the session is not live or belongs to another user token
    */
-  public ActiveToken continueSession(ActiveToken user, String sessionId, ClientAddress client)
+  public ActiveToken useSession(ActiveToken user, String sessionId, ClientAddress client)
       throws TokenRejectedException {
-    counts.takeBack();
-    return judged(client, () -> judge.inSession(user, sessionId));
+    statistics.reclassify();
+    return recordOutcome(client, () -> validator.useSession(user, sessionId));
   }
 
   /**
@@ -339,34 +339,34 @@ public final class TokenService {
    * @param token the token as text
    * @return the token; empty if it is not active, for any reason
    */
-  public Optional<ActiveToken> inspect(String token) {
-    return judge.inspect(token);
+  public Optional<ActiveToken> introspect(String token) {
+    return validator.introspect(token);
   }
 
   /**
    * Renews a token after a successful use, unless the use is passive: extends its idle deadline and
-   * that of its parent. The renewal is written by a later {@link #writeUses}, or immediately if
+   * that of its parent. The renewal is written by a later {@link #flushRenewals}, or immediately if
    * another node could otherwise consider the token expired. A concurrent revocation wins.
    *
    * @param used the token as it was validated
    */
   public void renew(ActiveToken used) {
     if (!used.passive()) {
-      counts.offer();
+      statistics.recordRenewalRequested();
       renewer.renew(used);
     }
   }
 
   /**
    * Starts to track a request that may run for longer than the idle timeout of its token, such as
-   * an upload. The token is kept alive until {@link RunningUse#end}, unless its use is passive. A
+   * an upload. The token is kept alive until {@link ActiveRequest#finish}, unless its use is passive. A
    * token that is revoked or reaches its absolute expiry is not kept alive.
    *
    * @param used the token as it was validated
    * @return the tracked request, which the caller must end
    */
-  public RunningUse begin(ActiveToken used) {
-    return running.begin(used);
+  public ActiveRequest trackRequest(ActiveToken used) {
+    return activeRequests.begin(used);
   }
 
   /**
@@ -377,10 +377,10 @@ public final class TokenService {
    * @throws TokenRejectedException if the token was revoked or has expired meanwhile
    */
   public ActiveToken keepAlive(ActiveToken used) throws TokenRejectedException {
-    counts.offer();
+    statistics.recordRenewalRequested();
     if (!renewer.renewNow(used)) {
       Instant now = clock.instant();
-      TokenJudge.requireLive(judge.find(used.used().id(), now), now);
+      TokenValidator.requireLive(validator.find(used.renewalTarget().id(), now), now);
       throw new TokenRejectedException(Rejection.INVALID, "the store did not renew the token");
     }
     return new ActiveToken(used.record(), used.session(), used.usedAt(), false, used.roles());
@@ -393,8 +393,8 @@ public final class TokenService {
    * @param id the id of the token or session
    * @return true if this call revoked it; false if it was revoked before or is unknown
    */
-  public boolean close(TokenId id) {
-    return family.close(id);
+  public boolean revoke(TokenId id) {
+    return family.revoke(id);
   }
 
   /**
@@ -405,34 +405,34 @@ public final class TokenService {
    * @param presented the presented token
    * @throws TokenRejectedException if the token is not valid
    */
-  public void logOut(PresentedToken presented) throws TokenRejectedException {
-    leave(presented, leaving::authentic);
+  public void logout(PresentedToken presented) throws TokenRejectedException {
+    revokePresented(presented, logoutValidator::authenticate);
   }
 
   /**
-   * Revokes a user token like {@link #logOut}. A token of any other kind is rejected as invalid,
+   * Revokes a user token like {@link #logout}. A token of any other kind is rejected as invalid,
    * live or dead.
    *
    * @param presented the presented token
    * @throws TokenRejectedException if the token is not a valid user token
    */
-  public void logOutUser(PresentedToken presented) throws TokenRejectedException {
-    leave(presented, leaving::authenticUser);
+  public void logoutUser(PresentedToken presented) throws TokenRejectedException {
+    revokePresented(presented, logoutValidator::authenticateUser);
   }
 
-  private interface Authenticity {
-    TokenRecord of(PresentedToken presented, Instant now) throws TokenRejectedException;
+  private interface Authentication {
+    TokenRecord authenticate(PresentedToken presented, Instant now) throws TokenRejectedException;
   }
 
-  private void leave(PresentedToken presented, Authenticity authenticity)
+  private void revokePresented(PresentedToken presented, Authentication authentication)
       throws TokenRejectedException {
     Instant now = clock.instant();
     var unused =
-        judged(
+        recordOutcome(
             presented.client(),
             () -> {
-              TokenRecord record = authenticity.of(presented, now);
-              family.leave(record, now);
+              TokenRecord record = authentication.authenticate(presented, now);
+              family.revokePresented(record, now);
               return record;
             });
   }
@@ -445,7 +445,7 @@ public final class TokenService {
    * @param token the token as text
    */
   public void revoke(String token) {
-    leaving.authentic(token).map(TokenRecord::id).ifPresent(this::close);
+    logoutValidator.authenticate(token).map(TokenRecord::id).ifPresent(this::revoke);
   }
 
   /**
@@ -456,7 +456,7 @@ public final class TokenService {
    * @throws TokenRejectedException if the request presents two different authentic tokens
    */
   public void revoke(PresentedToken presented) throws TokenRejectedException {
-    leaving.own(presented).ifPresent(this::revoke);
+    logoutValidator.recognizedToken(presented).ifPresent(this::revoke);
   }
 
   /**
@@ -466,9 +466,9 @@ public final class TokenService {
    * @param presented the presented token
    * @throws TokenRejectedException if the token is not a valid session token
    */
-  public void leaveSession(PresentedToken presented) throws TokenRejectedException {
+  public void revokeSession(PresentedToken presented) throws TokenRejectedException {
     Instant now = clock.instant();
-    family.leave(leaving.authenticSession(presented, now), now);
+    family.revokePresented(logoutValidator.authenticateSession(presented, now), now);
   }
 
   /**
@@ -479,20 +479,20 @@ public final class TokenService {
    * @param limit the maximum number of records
    * @return the records of the page; a page with fewer records than the limit is the last one
    */
-  public List<TokenRecord> list(String subject, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, @Nullable PageCursor after, int limit) {
     return subjects.list(subject, after, limit);
   }
 
   /**
-   * Revokes a subject's own token or session, and its children, like {@link #close(TokenId)}.
+   * Revokes a subject's own token or session, and its children, like {@link #revoke(TokenId)}.
    *
    * @param subject the name of the subject
    * @param id the id of the token or session
    * @return true if the token belongs to the subject, even if it was revoked before; false if it
    *     belongs to another subject or is unknown
    */
-  public boolean close(String subject, TokenId id) {
-    return subjects.close(subject, id);
+  public boolean revoke(String subject, TokenId id) {
+    return subjects.revoke(subject, id);
   }
 
   /**
@@ -501,8 +501,8 @@ public final class TokenService {
    * @param current the record to keep
    * @return the number of revoked records
    */
-  public int endOthers(TokenRecord current) {
-    return subjects.endOthers(current);
+  public int revokeOthers(TokenRecord current) {
+    return subjects.revokeOthers(current);
   }
 
   /**
@@ -511,8 +511,8 @@ public final class TokenService {
    * @param subject the name of the subject
    * @return the number of revoked records
    */
-  public int endAll(String subject) {
-    return subjects.endAll(subject, Set.of());
+  public int revokeAll(String subject) {
+    return subjects.revokeAll(subject, Set.of());
   }
 
   /** Returns the application that the tokens are issued for. */
@@ -526,22 +526,22 @@ public final class TokenService {
   }
 
   /** Returns the statistics of this service. */
-  public TokenCounts counts() {
-    return counts;
+  public TokenStatistics statistics() {
+    return statistics;
   }
 
   /** Returns the approximate number of tokens and sessions in the memory of this node. */
-  public long live() {
-    return tokens.size();
+  public long cachedTokens() {
+    return cache.size();
   }
 
   /**
    * Returns the state of the revocation feed, which reports revocations by other nodes; empty if
    * caching is disabled, so that each request reads the store.
    */
-  public Optional<FeedState> feed() {
-    return freshness.isPossible()
-        ? Optional.of(new FeedState(freshness.isFresh(clock.instant()), freshness.age()))
+  public Optional<RevocationFeedState> feed() {
+    return freshness.isCachingEnabled()
+        ? Optional.of(new RevocationFeedState(freshness.isFresh(clock.instant()), freshness.age()))
         : Optional.empty();
   }
 
@@ -551,19 +551,19 @@ public final class TokenService {
    * @param listener the listener
    * @return a subscription; closing it removes the listener
    */
-  public Listening listen(TokenListener listener) {
-    listeners.add(listener);
+  public Subscription addListener(TokenListener listener) {
+    events.add(listener);
     AtomicBoolean open = new AtomicBoolean(true);
     return () -> {
       if (open.getAndSet(false)) {
-        listeners.remove(listener);
+        events.remove(listener);
       }
     };
   }
 
   /** The registration of a listener. */
   @FunctionalInterface
-  public interface Listening extends AutoCloseable {
+  public interface Subscription extends AutoCloseable {
     /** Removes the listener. Idempotent. */
     @Override
     void close();
@@ -571,35 +571,35 @@ public final class TokenService {
 
   /** Notifies the listeners of a failed login by user name and password. */
   public void loginFailed(String username, Rejection rejection, ClientAddress client) {
-    listeners.tell(listener -> listener.loginFailed(username, rejection, client));
+    events.publish(listener -> listener.loginFailed(username, rejection, client));
   }
 
   @FunctionalInterface
-  private interface Judgement<T> {
-    T pass() throws TokenRejectedException;
+  private interface Validation<T> {
+    T run() throws TokenRejectedException;
   }
 
   /** Runs a validation, counts its outcome and notifies the listeners of a rejection. */
-  private <T> T judged(ClientAddress client, Judgement<T> judgement) throws TokenRejectedException {
+  private <T> T recordOutcome(ClientAddress client, Validation<T> validation) throws TokenRejectedException {
     T passed;
     try {
-      passed = judgement.pass();
+      passed = validation.run();
     } catch (TokenRejectedException refused) {
-      counts.refuse(refused.rejection());
-      listeners.tellRefused(refused, client);
+      statistics.recordRejected(refused.rejection());
+      events.publishRejected(refused, client);
       throw refused;
     } catch (RuntimeException | Error unknown) {
-      counts.fail();
+      statistics.recordUnavailable();
       throw unknown;
     }
-    counts.accept();
+    statistics.recordAccepted();
     return passed;
   }
 
   /** Handles tokens that have expired and that a sweep has marked as expired in the store. */
-  void swept(List<TokenId> expired) {
-    store.forget(expired);
-    listeners.tellEnded(expired, Reason.EXPIRED);
+  void onSwept(List<TokenId> expired) {
+    store.invalidate(expired);
+    events.publishRevoked(expired, RevocationReason.EXPIRED);
   }
 
   /**
@@ -608,21 +608,21 @@ public final class TokenService {
    *
    * @param before the time before which the acknowledged deadlines of the tokens lie
    */
-  void tellExpiredElsewhere(Instant before) {
-    List<TokenId> expired = tokens.deadAt(before, MOST_EXPIRED);
-    if (listeners.hearNothing()) {
-      expired.forEach(tokens::drop);
+  void publishExpiredElsewhere(Instant before) {
+    List<TokenId> expired = cache.expiredAt(before, MAX_EXPIRED);
+    if (events.hasNoListeners()) {
+      expired.forEach(cache::invalidate);
     } else {
-      listeners.tellEndedElsewhere(expired, background::readAgain);
+      events.publishRemoteRevocations(expired, background::reload);
     }
   }
 
-  StoreTime storeTime() {
-    return storeTime;
+  ClockSkewMonitor clockSkew() {
+    return clockSkew;
   }
 
-  Notices notices() {
-    return notices;
+  OperatorLog notices() {
+    return operatorLog;
   }
 
   /**
@@ -631,18 +631,18 @@ public final class TokenService {
    * answer.
    */
   public Optional<Duration> clockAhead() {
-    return storeTime.ahead();
+    return clockSkew.ahead();
   }
 
   /**
    * Polls the store for revocations by other nodes; the revoked tokens are rejected from then on. A
-   * dedicated thread must call this method twice in each {@link Timeliness#revocationLag}. While it
+   * dedicated thread must call this method twice in each {@link CachePolicy#revocationLag}. While it
    * is not called, or the store does not answer, each request reads the store. Does nothing if the
    * lag is zero.
    *
    * @return the cause of a failure, which was logged; empty on success
    */
-  public Optional<Throwable> pollEnds() {
+  public Optional<Throwable> pollRevocations() {
     return feed.poll();
   }
 
@@ -651,14 +651,14 @@ public final class TokenService {
    *
    * @return the cause of a failure, which was logged; empty if all due renewals were written
    */
-  public Optional<Throwable> writeUses() {
-    running.keep();
-    return renewer.writeDue();
+  public Optional<Throwable> flushRenewals() {
+    activeRequests.extend();
+    return renewer.flushDue();
   }
 
   /** Writes all buffered renewals and stops watching the store for revocations. */
-  public void stop() {
+  public void shutdown() {
     feed.stop();
-    renewer.writeAll();
+    renewer.flushAll();
   }
 }

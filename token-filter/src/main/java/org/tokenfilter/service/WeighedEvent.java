@@ -9,7 +9,7 @@ package org.tokenfilter.service;
 public record WeighedEvent(Runnable event, long bytes) implements Runnable {
 
   /** The least heap of an event: the task, its queue entry and a few small values. */
-  static final long LEAST = 256;
+  static final long MIN_BYTES = 256;
 
   @Override
   public void run() {
@@ -21,6 +21,6 @@ public record WeighedEvent(Runnable event, long bytes) implements Runnable {
    * WeighedEvent}.
    */
   public static long bytesOf(Runnable task) {
-    return task instanceof WeighedEvent weighed ? weighed.bytes() : LEAST;
+    return task instanceof WeighedEvent weighed ? weighed.bytes() : MIN_BYTES;
   }
 }

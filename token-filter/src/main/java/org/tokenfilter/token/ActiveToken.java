@@ -30,22 +30,22 @@ public record ActiveToken(
   }
 
   /** Returns the same token with a passive use. */
-  public ActiveToken lookedAt() {
+  public ActiveToken asPassive() {
     return new ActiveToken(record, session, usedAt, true, roles);
   }
 
   /** Returns the same token, used in the given session. */
-  public ActiveToken in(TokenRecord kept) {
+  public ActiveToken withSession(TokenRecord kept) {
     return new ActiveToken(record, kept, usedAt, passive, roles);
   }
 
   /** Returns the same token, used at another time. */
-  public ActiveToken at(Instant time) {
+  public ActiveToken withUsedAt(Instant time) {
     return new ActiveToken(record, session, time, passive, roles);
   }
 
   /** Returns the record that a use renews: the session if there is one, or else the token's own. */
-  public TokenRecord used() {
+  public TokenRecord renewalTarget() {
     return session == null ? record : session;
   }
 
@@ -56,7 +56,7 @@ public record ActiveToken(
    * @return null if it never expires
    */
   public @Nullable Instant deadline() {
-    TokenRecord used = used();
+    TokenRecord used = renewalTarget();
     Duration idleTimeout = used.idleTimeout();
     Instant expiresAt = used.expiresAt();
     if (passive) {

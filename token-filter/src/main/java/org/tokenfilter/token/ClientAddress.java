@@ -18,7 +18,7 @@ public final class ClientAddress {
    */
   public static final ClientAddress UNIX = new ClientAddress("unix");
 
-  private static final char EITHER_VERSION = '+';
+  private static final char DUAL_STACK_MARK = '+';
 
   private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final String DOTTED = OCTET + "(?:\\." + OCTET + "){3}";
@@ -45,7 +45,7 @@ public final class ClientAddress {
    * @throws IllegalArgumentException if the text is neither; the message does not contain it
    */
   public static ClientAddress parse(String text) {
-    if (isDotted(text)) {
+    if (isDottedIpv4(text)) {
       return new ClientAddress(text);
     }
     String literal = text;
@@ -71,7 +71,7 @@ public final class ClientAddress {
    * Returns whether the text is dotted IPv4: four numbers up to 255 without leading zeros, which is
    * also the canonical form. Most clients have such an address, and each request needs this check.
    */
-  private static boolean isDotted(String text) {
+  private static boolean isDottedIpv4(String text) {
     int dots = 0;
     int digits = 0;
     int value = 0;
@@ -136,8 +136,8 @@ public final class ClientAddress {
    * Returns a binding to the network of this address that allows any address of the other IP
    * version. See {@link #matches}.
    */
-  public String prefixOfItsVersion() {
-    return prefix() + EITHER_VERSION;
+  public String dualStackPrefix() {
+    return prefix() + DUAL_STACK_MARK;
   }
 
   /**
@@ -147,14 +147,14 @@ public final class ClientAddress {
    */
   public boolean matches(String binding) {
     int last = binding.length() - 1;
-    if (last > 0 && binding.charAt(last) == EITHER_VERSION) {
-      return isOfOtherVersion(binding) || prefixOfItsVersion().equals(binding);
+    if (last > 0 && binding.charAt(last) == DUAL_STACK_MARK) {
+      return hasOtherIpVersionThan(binding) || dualStackPrefix().equals(binding);
     }
     return binding.equals(binding.indexOf('/') >= 0 ? prefix() : toString());
   }
 
   /** Returns whether the given binding is to the other IP version than this address has. */
-  public boolean isOfOtherVersion(String binding) {
+  public boolean hasOtherIpVersionThan(String binding) {
     return !equals(UNIX) && !binding.startsWith(UNIX.text) && isV6(text) != isV6(binding);
   }
 

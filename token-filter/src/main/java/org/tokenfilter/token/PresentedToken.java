@@ -11,7 +11,7 @@ import java.util.Set;
  *     of a host share its cookies, so each text may belong to another application
  * @param sessionIds the distinct session ids that were sent with the token, as they were sent. Some
  *     may belong to another application as well
- * @param headersDiffer whether two different session headers were sent. They contradict each other,
+ * @param sessionHeadersDiffer whether two different session headers were sent. They contradict each other,
  *     because no other application writes this header
  * @param client the address of the client
  * @param ambient whether the token came only in a cookie, which a browser attaches by itself even
@@ -22,7 +22,7 @@ public record PresentedToken(
     String token,
     Set<String> others,
     Set<String> sessionIds,
-    boolean headersDiffer,
+    boolean sessionHeadersDiffer,
     ClientAddress client,
     boolean ambient,
     boolean passive) {

@@ -37,13 +37,13 @@ public enum Rejection {
   /** The request needs a token, or user name and password, and has neither. */
   NO_CREDENTIALS,
   /** The request is authenticated, but lacks a role. */
-  INSUFFICIENT_SCOPE,
+  MISSING_ROLE,
   /** Too many recent logins with this user name or from this client have failed. */
   TOO_MANY_LOGINS,
   /** The queue of logins to check is full. */
   LOGIN_BUSY,
   /** The subject has more roles or attributes, or a longer name, than a token allows. */
-  UNFIT_SUBJECT,
+  INVALID_SUBJECT,
   /** The subject has reached the limit of open sessions. */
   SESSION_LIMIT,
   /** The API client has a live token, which it can refresh. */
@@ -55,7 +55,7 @@ public enum Rejection {
    * Returns whether the request is rejected because its token or session has expired or was
    * revoked.
    */
-  public boolean isDeath() {
+  public boolean isTerminal() {
     return switch (this) {
       case EXPIRED, CLOSED, REPLACED, EVICTED -> true;
       default -> false;

@@ -20,7 +20,7 @@ public final class SessionId {
   private static final int RANDOM_LENGTH = 28;
   private static final int TEXT_LENGTH = 43;
   private static final char LAST_ASCII = 0x7f;
-  private static final String CANONICAL_ENDS = "AEIMQUYcgkosw048";
+  private static final String CANONICAL_LAST_CHARACTERS = "AEIMQUYcgkosw048";
 
   private final String value;
   private final TokenId tokenId;
@@ -46,7 +46,7 @@ public final class SessionId {
   public static SessionId random(SecureRandom random, String audience) {
     byte[] bytes = new byte[LENGTH];
     random.nextBytes(bytes);
-    System.arraycopy(mark(bytes, audience), 0, bytes, RANDOM_LENGTH, LENGTH - RANDOM_LENGTH);
+    System.arraycopy(audienceMark(bytes, audience), 0, bytes, RANDOM_LENGTH, LENGTH - RANDOM_LENGTH);
     return new SessionId(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), bytes);
   }
 
@@ -56,11 +56,11 @@ public final class SessionId {
    */
   public boolean isFor(String audience) {
     byte[] bytes = Base64.getUrlDecoder().decode(value);
-    byte[] mark = mark(bytes, audience);
+    byte[] mark = audienceMark(bytes, audience);
     return Arrays.equals(bytes, RANDOM_LENGTH, LENGTH, mark, 0, LENGTH - RANDOM_LENGTH);
   }
 
-  private static byte[] mark(byte[] bytes, String audience) {
+  private static byte[] audienceMark(byte[] bytes, String audience) {
     MessageDigest sha256 = sha256();
     sha256.update(bytes, 0, RANDOM_LENGTH);
     return sha256.digest(audience.getBytes(StandardCharsets.UTF_8));
@@ -73,13 +73,13 @@ public final class SessionId {
    *     message does not contain it
    */
   public static SessionId parse(String text) {
-    requireShape(text);
+    requireFormat(text);
     return new SessionId(text, Base64.getUrlDecoder().decode(text));
   }
 
   /** Returns whether {@link #parse} accepts the text. */
-  public static boolean isPossible(String text) {
-    if (!hasShape(text)) {
+  public static boolean isWellFormed(String text) {
+    if (!hasFormat(text)) {
       return false;
     }
     for (int i = 0; i < TEXT_LENGTH; i++) {
@@ -93,14 +93,14 @@ public final class SessionId {
   }
 
   /** A reusable digester that computes record ids from session ids. Not thread-safe. */
-  public static final class Finder {
+  public static final class Digester {
 
     private final MessageDigest sha256 = sha256();
     private final byte[] text = new byte[TEXT_LENGTH];
     private final byte[] bytes = new byte[LENGTH];
 
     /** Creates a digester. */
-    public Finder() {}
+    public Digester() {}
 
     /**
      * Returns the id of the record for a session id that a client sent.
@@ -108,7 +108,7 @@ public final class SessionId {
      * @throws IllegalArgumentException as for {@link #parse}; the digester can be used again
      */
     public TokenId tokenIdOf(String sent) {
-      requireShape(sent);
+      requireFormat(sent);
       for (int i = 0; i < TEXT_LENGTH; i++) {
         char c = sent.charAt(i);
         text[i] = c <= LAST_ASCII ? (byte) c : 0;
@@ -132,13 +132,13 @@ public final class SessionId {
    * Checks the length and the last character only. Two bits of the last of 43 characters are
    * unused, and are zero in the canonical form.
    */
-  private static boolean hasShape(String text) {
+  private static boolean hasFormat(String text) {
     return text.length() == TEXT_LENGTH
-        && CANONICAL_ENDS.indexOf(text.charAt(TEXT_LENGTH - 1)) >= 0;
+        && CANONICAL_LAST_CHARACTERS.indexOf(text.charAt(TEXT_LENGTH - 1)) >= 0;
   }
 
-  private static void requireShape(String text) {
-    if (!hasShape(text)) {
+  private static void requireFormat(String text) {
+    if (!hasFormat(text)) {
       throw new IllegalArgumentException(
           "session id must have 43 characters of canonical base64url");
     }

@@ -28,14 +28,14 @@ public record TokenClaims(
   }
 
   /** Returns whether these are the claims of a token of the given record, for any audience. */
-  public boolean isOf(TokenRecord record) {
+  public boolean matches(TokenRecord record) {
     return id.equals(record.id())
         && kind == record.kind()
         && issuedAt.getEpochSecond() == record.issuedAt().getEpochSecond()
-        && isSecondOf(record.expiresAt());
+        && expiresInSecondOf(record.expiresAt());
   }
 
-  private boolean isSecondOf(@Nullable Instant time) {
+  private boolean expiresInSecondOf(@Nullable Instant time) {
     if (expiresAt == null || time == null) {
       return expiresAt == null && time == null;
     }

@@ -3,7 +3,7 @@ package org.tokenfilter.token;
 import java.io.Serial;
 
 /**
- * Thrown if a request is rejected. Its {@link #why()} is for the log: it contains more than the
+ * Thrown if a request is rejected. Its {@link #detail()} is for the log: it contains more than the
  * sender may know, but no secret. It has no stack trace, because rejections are frequent.
  */
 public final class TokenRejectedException extends Exception {
@@ -11,10 +11,10 @@ public final class TokenRejectedException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
   private final Rejection rejection;
-  private final String why;
+  private final String detail;
   private final boolean misuse;
 
-  private static final String OTHER_VERSION =
+  private static final String OTHER_IP_VERSION =
       "bound to an address of a different IP version than the client's";
 
   /**
@@ -30,7 +30,7 @@ public final class TokenRejectedException extends Exception {
   private TokenRejectedException(Rejection rejection, String why, boolean misuse) {
     super(why, null, false, false);
     this.rejection = rejection;
-    this.why = why;
+    this.detail = why;
     this.misuse = misuse;
   }
 
@@ -49,15 +49,15 @@ public final class TokenRejectedException extends Exception {
    * Returns a rejection for a token whose client has changed from IPv4 to IPv6 or back. As far as
    * can be determined, the client has changed its network, so this is no sign of a theft.
    */
-  public static TokenRejectedException ofOtherVersion() {
-    return new TokenRejectedException(Rejection.INVALID, OTHER_VERSION);
+  public static TokenRejectedException ofOtherIpVersion() {
+    return new TokenRejectedException(Rejection.INVALID, OTHER_IP_VERSION);
   }
 
   /**
-   * Returns whether the client has changed between IPv4 and IPv6, as in {@link #ofOtherVersion}.
+   * Returns whether the client has changed between IPv4 and IPv6, as in {@link #ofOtherIpVersion}.
    */
-  public boolean isOfOtherVersion() {
-    return why.equals(OTHER_VERSION);
+  public boolean isOfOtherIpVersion() {
+    return detail.equals(OTHER_IP_VERSION);
   }
 
   /** Returns the reason that the sender may know. */
@@ -75,7 +75,7 @@ public final class TokenRejectedException extends Exception {
    * endpoints also send it to the client. It then repeats nothing of the request and contains no
    * internals.
    */
-  public String why() {
-    return why;
+  public String detail() {
+    return detail;
   }
 }

@@ -326,7 +326,7 @@ final class AnswerHeadersTest {
     try {
       return request.by(app.http());
     } finally {
-      app.store.mend();
+      app.store.clearFaults();
     }
   }
 

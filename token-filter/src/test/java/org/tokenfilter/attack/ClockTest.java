@@ -146,7 +146,7 @@ class ClockTest {
 
   private TokenRecord record(Session session) {
     return app.store
-        .find(app.security.service().inspect(session.token()).orElseThrow().record().id())
+        .find(app.security.service().introspect(session.token()).orElseThrow().record().id())
         .orElseThrow();
   }
 

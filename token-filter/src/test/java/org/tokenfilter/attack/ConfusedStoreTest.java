@@ -30,10 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp.Session;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.Insertion;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.InsertResult;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -124,11 +124,11 @@ final class ConfusedStoreTest {
         Verdict.CLOSED,
         r ->
             r.toBuilder()
-                .ending(Ending.of(Reason.CLOSED, Instant.ofEpochSecond(1L << 40)))
+                .revocation(Revocation.of(RevocationReason.CLOSED, Instant.ofEpochSecond(1L << 40)))
                 .build());
     dead.put(
         Verdict.EVICTED,
-        r -> r.toBuilder().ending(Ending.of(Reason.EVICTED, BEFORE_CHRIST)).build());
+        r -> r.toBuilder().revocation(Revocation.of(RevocationReason.EVICTED, BEFORE_CHRIST)).build());
     dead.put(
         Verdict.EXPIRED, r -> r.toBuilder().idle(Duration.ofMinutes(5), BEFORE_CHRIST).build());
     return dead.entrySet().stream()
@@ -171,7 +171,7 @@ final class ConfusedStoreTest {
   @TestFactory
   Stream<DynamicTest> s04_s05_listsThatAreNoneEndInNoAnswerOrInARightOne() throws IOException {
     String bob = app.open(Accounts.BOB, 5);
-    TokenRecord bobs = app.security.service().inspect(bob).orElseThrow().record();
+    TokenRecord bobs = app.security.service().introspect(bob).orElseThrow().record();
     return Stream.<Map.Entry<String, LyingStore.Lie>>of(
             Map.entry("holds null", truth -> Arrays.asList((TokenRecord) null)),
             Map.entry("is another user's", truth -> List.of(bobs)),
@@ -200,8 +200,8 @@ final class ConfusedStoreTest {
   void s04_aRecordOfAnotherIdDoesNotMakeItsHolderTheOwner() throws Exception {
     String alice = app.open(Accounts.ALICE, 5);
     String bob = app.open(Accounts.BOB, 5);
-    TokenRecord own = app.security.service().inspect(alice).orElseThrow().record();
-    TokenId bobs = app.security.service().inspect(bob).orElseThrow().record().id();
+    TokenRecord own = app.security.service().introspect(alice).orElseThrow().record();
+    TokenId bobs = app.security.service().introspect(bob).orElseThrow().record().id();
     store.lie(
         Call.FIND,
         truth -> ((Optional<?>) truth.get()).isPresent() ? Optional.of(own) : truth.get());
@@ -231,7 +231,7 @@ final class ConfusedStoreTest {
   void s05_whatIsChangedAfterwardsWasCopied() throws Exception {
     List<Object> kept = Collections.synchronizedList(new ArrayList<>());
     store.lie(
-        Call.END,
+        Call.REVOKE,
         truth -> {
           List<Object> answered = new ArrayList<>((List<?>) truth.get());
           kept.add(answered);
@@ -265,7 +265,7 @@ final class ConfusedStoreTest {
                 DynamicTest.dynamicTest(
                     "S06 " + door,
                     () -> {
-                      store.lie(Call.INSERT, truth -> Insertion.of(Insertion.Outcome.INSERTED));
+                      store.lie(Call.INSERT, truth -> InsertResult.of(InsertResult.Outcome.INSERTED));
                       Answer answer = door.logIn(app.http(), "alice", "wonderland");
                       store.tellTheTruth();
                       String lost = app.secret(door.tokenOf(answer));

@@ -184,11 +184,11 @@ final class DispatchAttackTest {
                             "E18 " + path + ", " + name,
                             () -> {
                               String open = app.open(Accounts.ALICE, 5);
-                              int found = app.store.calls(Call.FIND);
+                              int found = app.store.callCount(Call.FIND);
                               Answer answer = app.http().get(path, "Authorization: Bearer " + open);
                               assertThat(answer.status()).isEqualTo(200);
                               assertThat(answer.all("Token-Remaining")).hasSize(1);
-                              assertThat(app.store.calls(Call.FIND)).isEqualTo(found + 1);
+                              assertThat(app.store.callCount(Call.FIND)).isEqualTo(found + 1);
                             })));
   }
 

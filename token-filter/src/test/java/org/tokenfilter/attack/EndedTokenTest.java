@@ -156,7 +156,7 @@ class EndedTokenTest {
   @Test
   void c09_nobodyEndsAnothersToken() throws Exception {
     Session bob = app.session(Accounts.BOB, 0);
-    TokenId handle = record(bob).id();
+    TokenId tokenId = record(bob).id();
     String never = TokenId.of(new byte[TokenId.LENGTH]).toString();
     for (AttackedApp node : List.of(app, other)) {
       for (String mine :
@@ -165,19 +165,19 @@ class EndedTokenTest {
               AllFamilies.user(app, Accounts.ALICE),
               app.open(Accounts.ADMIN, 5))) {
         String bearer = Way.bearer(mine);
-        Answer others = node.http().send("DELETE", "/sessions/" + handle, bearer);
+        Answer others = node.http().send("DELETE", "/sessions/" + tokenId, bearer);
         Answer unknown = node.http().send("DELETE", "/sessions/" + never, bearer);
         assertThat(others.status()).isEqualTo(404);
         assertThat(others.body()).isEqualTo(unknown.body());
         assertThat(withoutDate(others)).isEqualTo(withoutDate(unknown));
-        assertThat(node.http().get("/sessions", bearer).body()).doesNotContain(handle.toString());
+        assertThat(node.http().get("/sessions", bearer).body()).doesNotContain(tokenId.toString());
       }
       String mine = app.open(Accounts.ALICE, 5);
       node.http().send("DELETE", "/sessions?others=true", Way.bearer(mine));
       node.check(
           Row.of("C09 lives on", Verdict.OK, it -> it.http().get(AllFamilies.PAGE, headers(bob))));
     }
-    assertThat(app.http().send("DELETE", "/sessions/" + handle, headers(bob)).status())
+    assertThat(app.http().send("DELETE", "/sessions/" + tokenId, headers(bob)).status())
         .isEqualTo(204);
     other.check(
         Row.of(
@@ -231,7 +231,7 @@ class EndedTokenTest {
   }
 
   private TokenRecord record(Session session) {
-    return app.security.service().inspect(session.token()).orElseThrow().record();
+    return app.security.service().introspect(session.token()).orElseThrow().record();
   }
 
   private static String withoutDate(Answer answer) {

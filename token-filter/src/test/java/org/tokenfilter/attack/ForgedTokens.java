@@ -58,7 +58,7 @@ final class ForgedTokens {
             app.secret(text);
           }
           Answer answer = way.send(it.http(), text);
-          assertThat(it.security.service().inspect(seed.token()))
+          assertThat(it.security.service().introspect(seed.token()))
               .as("the token itself lives on")
               .isPresent();
           return answer;

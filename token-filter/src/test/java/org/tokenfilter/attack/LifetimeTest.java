@@ -158,7 +158,7 @@ class LifetimeTest {
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return app.security
         .service()
-        .inspect(WebApp.member(answer.body(), "access_token"))
+        .introspect(WebApp.member(answer.body(), "access_token"))
         .orElseThrow();
   }
 }

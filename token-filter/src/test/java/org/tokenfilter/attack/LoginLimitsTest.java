@@ -22,7 +22,7 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** Cases L20 and L22 to L25: many attempts, and attempts while something is down. */
@@ -46,10 +46,10 @@ final class LoginLimitsTest {
         .start();
   }
 
-  private Optional<Subject> wonderland(Login login) {
+  private Optional<Subject> wonderland(UsernamePasswordCredential credential) {
     asked.incrementAndGet();
-    return new String(login.password()).equals("wonderland")
-        ? Optional.of(Subject.of(login.username()))
+    return new String(credential.password()).equals("wonderland")
+        ? Optional.of(Subject.of(credential.username()))
         : Optional.empty();
   }
 
@@ -165,7 +165,7 @@ final class LoginLimitsTest {
   @EnumSource(names = {"JETTY", "TOMCAT"})
   void l23_whileTheStoreIsDownNobodyIsLetInAndFailuresCount(Container container) throws Exception {
     try (AttackedApp app = start(container, this::wonderland)) {
-      app.store.cut();
+      app.store.failAll();
       for (Door door : Door.values()) {
         RawHttp client = app.http().from(addressOf(door));
         String alice = "alice" + numberOf(door);
@@ -175,7 +175,7 @@ final class LoginLimitsTest {
         }
         assertFits(app, "L23 too many", door, client, alice, "wonderland", Expected.LIMITED);
       }
-      app.store.mend();
+      app.store.clearFaults();
       for (Door door : Door.values()) {
         assertFits(app, "L23 mended", door, app.http(), "bob", "wonderland", Expected.ISSUED);
       }
@@ -192,12 +192,12 @@ final class LoginLimitsTest {
     try (AttackedApp app =
         start(
             container,
-            login -> {
-              if (!login.username().equals("alice")) {
+            credential -> {
+              if (!credential.username().equals("alice")) {
                 inside.incrementAndGet();
                 awaitQuietly(open);
               }
-              return wonderland(login);
+              return wonderland(credential);
             })) {
       String token = app.open(Accounts.ALICE, 5);
       List<Future<Boolean>> logins = new ArrayList<>();

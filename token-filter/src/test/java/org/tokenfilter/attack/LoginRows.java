@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.tokenfilter.RawHttp;
 import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /**
@@ -79,11 +79,11 @@ final class LoginRows implements AutoCloseable {
     }
   }
 
-  private Optional<Subject> check(Login login) {
+  private Optional<Subject> check(UsernamePasswordCredential credential) {
     asked.incrementAndGet();
-    String password = accounts.get(login.username());
-    return password != null && password.equals(new String(login.password()))
-        ? Optional.of(Subject.of(login.username()))
+    String password = accounts.get(credential.username());
+    return password != null && password.equals(new String(credential.password()))
+        ? Optional.of(Subject.of(credential.username()))
         : Optional.empty();
   }
 
@@ -118,7 +118,7 @@ final class LoginRows implements AutoCloseable {
     assertThat(app.logged()).allMatch(line -> line.lines().count() == 1);
     assertThat(app.loggedByContainer()).noneMatch(line -> line.contains("org.tokenfilter"));
     if (answer.status() == 200) {
-      assertThat(app.security.service().inspect(door.tokenOf(answer)).orElseThrow().record())
+      assertThat(app.security.service().introspect(door.tokenOf(answer)).orElseThrow().record())
           .satisfies(record -> assertThat(record.roles()).isEmpty())
           .satisfies(record -> assertThat(accounts).containsKey(record.subject()));
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** Cases L19 and L26: what becomes of it when who checks passwords does what it should not. */
@@ -77,13 +77,13 @@ final class LoginSourceTest {
   }
 
   @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what accounts must not do
-  private Optional<Subject> check(Login login) throws IOException {
-    Throwable thrown = THROWN.get(login.username());
+  private Optional<Subject> check(UsernamePasswordCredential credential) throws IOException {
+    Throwable thrown = THROWN.get(credential.username());
     if (thrown != null) {
       throw LoginSourceTest.<IOException>any(thrown);
     }
-    boolean right = new String(login.password()).equals("wonderland");
-    return switch (login.username()) {
+    boolean right = new String(credential.password()).equals("wonderland");
+    return switch (credential.username()) {
       case "null" -> null;
       case "hangs" -> hang();
       case "alice" -> right ? Optional.of(Subject.of("alice")) : Optional.empty();
@@ -175,7 +175,7 @@ final class LoginSourceTest {
                               "L26",
                               it -> door.logIn(it.http(), "alice@example.org", "wonderland"),
                               door::issues);
-                      assertThat(jetty.security.service().inspect(door.tokenOf(answer)))
+                      assertThat(jetty.security.service().introspect(door.tokenOf(answer)))
                           .hasValueSatisfying(
                               token -> assertThat(token.record().subject()).isEqualTo("alice"));
                       assertThat(jetty.logged())

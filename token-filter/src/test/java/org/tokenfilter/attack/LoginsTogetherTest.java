@@ -50,9 +50,9 @@ final class LoginsTogetherTest {
   }
 
   private static Authenticator wonderland() {
-    return login ->
-        new String(login.password()).equals("wonderland")
-            ? Optional.of(Subject.of(login.username()))
+    return credential ->
+        new String(credential.password()).equals("wonderland")
+            ? Optional.of(Subject.of(credential.username()))
             : Optional.empty();
   }
 
@@ -63,10 +63,10 @@ final class LoginsTogetherTest {
     AtomicInteger inside = new AtomicInteger();
     try (AttackedApp app =
         start(
-            login -> {
+            credential -> {
               inside.incrementAndGet();
               awaitQuietly(open);
-              return wonderland().authenticate(login);
+              return wonderland().authenticate(credential);
             })) {
       List<Future<Answer>> logins =
           atOnce(40, i -> () -> Door.OPEN_BASIC.logIn(app.http(), "alice", "wonderland"));

@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -49,7 +49,7 @@ final class LyingStore implements TokenStore {
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     return answer(Call.INSERT, () -> store.insert(record, limit, now));
   }
 
@@ -69,27 +69,27 @@ final class LyingStore implements TokenStore {
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    return answer(Call.END, () -> store.end(id, ending));
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    return answer(Call.REVOKE, () -> store.revoke(id, revocation));
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    return answer(Call.END_ALL, () -> store.endAll(selection, ending, limit));
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    return answer(Call.REVOKE_ALL, () -> store.revokeAll(selection, revocation, limit));
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
     return answer(Call.LIST, () -> store.list(subject, now, after, limit));
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    return answer(Call.ENDED_WITHIN, () -> store.endedWithin(window, limit));
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    return answer(Call.REVOKED_WITHIN, () -> store.revokedWithin(window, limit));
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     return answer(Call.SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
   }
 

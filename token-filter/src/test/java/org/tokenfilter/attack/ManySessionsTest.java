@@ -83,7 +83,7 @@ class ManySessionsTest {
             number -> {
               if (number == AT_ONCE) {
                 assertThat(accepted.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-                assertThat(app.security.service().endAll("alice")).isEqualTo(AT_ONCE);
+                assertThat(app.security.service().revokeAll("alice")).isEqualTo(AT_ONCE);
                 ended.set(true);
                 return new Seen(true, false, true);
               }

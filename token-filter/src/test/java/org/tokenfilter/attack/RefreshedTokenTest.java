@@ -158,7 +158,7 @@ class RefreshedTokenTest {
   void c13_aClientThatHangsUpGetsTheSameSuccessorInTheGrace() throws Exception {
     restart("token.refresh.grace", GRACE.toString());
     String old = AllFamilies.apiClient(app);
-    int exchanges = app.store.calls(Call.REPLACE);
+    int exchanges = app.store.callCount(Call.REPLACE);
     app.http()
         .abort(
             "GET "
@@ -166,7 +166,7 @@ class RefreshedTokenTest {
                 + " HTTP/1.1\r\nHost: x\r\n"
                 + Way.bearer(old)
                 + "\r\n\r\n");
-    await().until(() -> app.store.calls(Call.REPLACE) > exchanges);
+    await().until(() -> app.store.callCount(Call.REPLACE) > exchanges);
     accepted(refreshed(other, old));
     assertThat(live()).hasSize(1);
   }
@@ -197,7 +197,7 @@ class RefreshedTokenTest {
   }
 
   private String handle(String token) {
-    return app.security.service().inspect(token).orElseThrow().record().id().toString();
+    return app.security.service().introspect(token).orElseThrow().record().id().toString();
   }
 
   private Set<TokenRecord> live() {

@@ -96,21 +96,21 @@ enum Request {
       return http -> http.send("POST", "/routelink/v1/refreshToken", bearer(client));
     }
   },
-  LOG_OUT(Call.END, Verdict.UNAVAILABLE::fits) {
+  LOG_OUT(Call.REVOKE, Verdict.UNAVAILABLE::fits) {
     @Override
     Sent prepare(Holder holder) throws IOException {
       String[] session = holder.session();
       return http -> http.send("POST", "/security/rest/token/logout", session);
     }
   },
-  REVOKE(Call.END, Door.QUERY_BASIC::fails) {
+  REVOKE(Call.REVOKE, Door.QUERY_BASIC::fails) {
     @Override
     Sent prepare(Holder holder) throws IOException {
       String user = holder.user();
       return http -> http.get("/RevokeSessionToken", bearer(user));
     }
   },
-  OAUTH_REVOKE(Call.END, Verdict.UNAVAILABLE::fits) {
+  OAUTH_REVOKE(Call.REVOKE, Verdict.UNAVAILABLE::fits) {
     @Override
     Sent prepare(Holder holder) throws IOException {
       String open = holder.open();
@@ -131,7 +131,7 @@ enum Request {
       return http -> http.get("/sessions", bearer(user));
     }
   },
-  END_OTHERS(Call.END_ALL, Verdict.UNAVAILABLE::fits) {
+  END_OTHERS(Call.REVOKE_ALL, Verdict.UNAVAILABLE::fits) {
     @Override
     Sent prepare(Holder holder) throws IOException {
       String user = holder.user();
@@ -184,7 +184,7 @@ enum Request {
   /** An application that answers all of them. */
   static AttackedApp.Plan in(AttackedApp.Plan plan) {
     return plan.setting("token.revocation.lag", "PT0S")
-        .authenticator(login -> Optional.of(Subject.of(login.username())))
+        .authenticator(credential -> Optional.of(Subject.of(credential.username())))
         .filterParam("token.gateway.paths", "/cra/*")
         .with(
             registrations -> {

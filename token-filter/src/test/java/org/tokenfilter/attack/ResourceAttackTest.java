@@ -101,12 +101,12 @@ final class ResourceAttackTest {
     response.getWriter().print("data: " + request.getRemoteUser() + "\n\n");
     response.flushBuffer();
     // The token ends while the stream is on its way.
-    app.security.service().close(handle(request));
+    app.security.service().revoke(handle(request));
     response.getWriter().print("data: still " + request.getRemoteUser() + "\n\n");
   }
 
   private static TokenId handle(HttpServletRequest request) {
-    return ((TokenPrincipal) request.getUserPrincipal()).handle();
+    return ((TokenPrincipal) request.getUserPrincipal()).tokenId();
   }
 
   @TestFactory

@@ -27,7 +27,7 @@ record Seed(String token, String claims) {
 
   /** Of a token that this application has given. */
   static Seed of(AttackedApp app, String token) {
-    TokenRecord record = app.security.service().inspect(token).orElseThrow().record();
+    TokenRecord record = app.security.service().introspect(token).orElseThrow().record();
     return new Seed(app.secret(token), claims(record));
   }
 

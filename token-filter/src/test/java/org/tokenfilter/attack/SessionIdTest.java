@@ -213,7 +213,7 @@ class SessionIdTest {
         target.refusals(),
         it -> {
           Answer answer = target.send(it, all);
-          assertThat(it.security.service().inspect(alice.token())).as("it lives on").isPresent();
+          assertThat(it.security.service().introspect(alice.token())).as("it lives on").isPresent();
           return answer;
         });
   }
@@ -229,7 +229,7 @@ class SessionIdTest {
   }
 
   private String handle() {
-    return app.security.service().inspect(alice.token()).orElseThrow().record().id().toString();
+    return app.security.service().introspect(alice.token()).orElseThrow().record().id().toString();
   }
 
   private static String otherAt(String id, int at) {

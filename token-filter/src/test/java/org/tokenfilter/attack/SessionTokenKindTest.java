@@ -49,7 +49,7 @@ class SessionTokenKindTest {
                 it -> way.send(it.http(), alice.token())));
       }
     }
-    TokenRecord record = app.security.service().inspect(alice.token()).orElseThrow().record();
+    TokenRecord record = app.security.service().introspect(alice.token()).orElseThrow().record();
     String said = Seed.claims(record);
     for (String kind : List.of("o", "u")) {
       String forged =

@@ -31,7 +31,7 @@ import org.tokenfilter.attack.Request.Sent;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
-import org.tokenfilter.store.tck.Hold;
+import org.tokenfilter.store.tck.PausedCall;
 
 /**
  * Cases S03, S07, S11 to S13 and S30 on two nodes, a Jetty and a Tomcat, over one store that hangs
@@ -89,9 +89,9 @@ final class TwoNodesTest {
     Sent sent = request.prepare(new Holder(jetty));
     assertThat(live()).isEqualTo(live + 1);
     if (before) {
-      jetty.store.failBefore(Call.END, 1);
+      jetty.store.failBefore(Call.REVOKE, 1);
     } else {
-      jetty.store.failAfter(Call.END, 1);
+      jetty.store.failAfter(Call.REVOKE, 1);
     }
     Answer answer = jetty.check(request.name(), it -> sent.to(it.http()), request::isUnknown);
     assertThat(request.gaveNothing(answer)).isTrue();
@@ -108,11 +108,11 @@ final class TwoNodesTest {
   @Test
   void s11_aRefreshThatComesAfterACloseFails() throws Exception {
     String old = client();
-    Hold hold = jetty.store.holdBefore(Call.REPLACE, 1);
+    PausedCall pausedCall = jetty.store.pauseBefore(Call.REPLACE, 1);
     Future<Answer> refresh = clients.submit(() -> refresh(jetty, old));
-    hold.awaitReached();
+    pausedCall.awaitReached();
     assertThat(close(tomcat, old).status()).isEqualTo(200);
-    hold.release();
+    pausedCall.release();
     assertThat(Verdict.CLOSED.fits(refresh.get())).isTrue();
     assertDead(old, Verdict.CLOSED);
   }
@@ -121,11 +121,11 @@ final class TwoNodesTest {
   @Test
   void s11_aRevocationThatComesAfterARefreshEndsTheSuccessor() throws Exception {
     String old = client();
-    Hold hold = jetty.store.holdAfter(Call.REPLACE, 1);
+    PausedCall pausedCall = jetty.store.pauseAfter(Call.REPLACE, 1);
     Future<Answer> refresh = clients.submit(() -> refresh(jetty, old));
-    hold.awaitReached();
+    pausedCall.awaitReached();
     assertThat(close(tomcat, old).status()).isEqualTo(200);
-    hold.release();
+    pausedCall.release();
     String successor = jetty.secret(Door.CLIENT_JSON.tokenOf(refresh.get()));
     assertDead(old, Verdict.REPLACED);
     assertDead(successor, Verdict.CLOSED);
@@ -146,13 +146,13 @@ final class TwoNodesTest {
   @Test
   void s11_aCloseByHandleThatComesAfterARefreshEndsTheSuccessor() throws Exception {
     String old = client();
-    TokenId handle = jetty.security.service().inspect(old).orElseThrow().record().id();
-    Hold hold = jetty.store.holdAfter(Call.REPLACE, 1);
+    TokenId tokenId = jetty.security.service().introspect(old).orElseThrow().record().id();
+    PausedCall pausedCall = jetty.store.pauseAfter(Call.REPLACE, 1);
     Future<Answer> refresh = clients.submit(() -> refresh(jetty, old));
-    hold.awaitReached();
-    Answer closed = tomcat.http().send("DELETE", "/sessions/" + handle, Request.bearer(user()));
+    pausedCall.awaitReached();
+    Answer closed = tomcat.http().send("DELETE", "/sessions/" + tokenId, Request.bearer(user()));
     assertThat(closed.status()).isEqualTo(204);
-    hold.release();
+    pausedCall.release();
     String successor = jetty.secret(Door.CLIENT_JSON.tokenOf(refresh.get()));
     assertDead(old, Verdict.REPLACED);
     assertDead(successor, Verdict.CLOSED);
@@ -162,16 +162,16 @@ final class TwoNodesTest {
   @Test
   void s12_aRenewalThatComesAfterACloseRevivesNothing() throws Exception {
     String user = user();
-    Hold hold = jetty.store.holdBefore(Call.RENEW, 1);
+    PausedCall pausedCall = jetty.store.pauseBefore(Call.RENEW, 1);
     Future<Answer> kept =
         clients.submit(
             () ->
                 jetty
                     .http()
                     .send("POST", Families.GATEWAY + "/orders/keepAlive", Request.bearer(user)));
-    hold.awaitReached();
+    pausedCall.awaitReached();
     assertThat(close(tomcat, user).status()).isEqualTo(200);
-    hold.release();
+    pausedCall.release();
     assertThat(Verdict.CLOSED.fits(kept.get())).isTrue();
     assertDead(user, Verdict.CLOSED);
   }
@@ -182,12 +182,12 @@ final class TwoNodesTest {
     tomcat.secret(session.token());
     String[] headers = {Request.bearer(session.token()), "Cookie: SESSION=" + session.id()};
     jetty.clock.move(Duration.ofMinutes(20));
-    Hold hold = jetty.store.holdBefore(Call.RENEW, 1);
+    PausedCall pausedCall = jetty.store.pauseBefore(Call.RENEW, 1);
     Future<Answer> request = clients.submit(() -> jetty.http().get("/secure/x", headers));
-    hold.awaitReached();
+    pausedCall.awaitReached();
     assertThat(tomcat.http().send("POST", "/security/rest/token/logout", headers).status())
         .isEqualTo(204);
-    hold.release();
+    pausedCall.release();
     assertThat(request.get().status()).isEqualTo(200);
     for (AttackedApp node : List.of(jetty, tomcat)) {
       node.check(Row.of("S12", Verdict.CLOSED, it -> it.http().get("/secure/x", headers)));
@@ -200,12 +200,12 @@ final class TwoNodesTest {
     Session session = jetty.session(Accounts.ALICE, 0);
     String[] headers = {Request.bearer(session.token()), "Cookie: SESSION=" + session.id()};
     jetty.clock.move(Duration.ofMinutes(29));
-    Hold hold = jetty.store.holdBefore(Call.RENEW, 1);
+    PausedCall pausedCall = jetty.store.pauseBefore(Call.RENEW, 1);
     Future<Answer> request = clients.submit(() -> jetty.http().get("/secure/x", headers));
-    hold.awaitReached();
+    pausedCall.awaitReached();
     var now = jetty.clock.instant();
     tomcat.store.sweep(now, now.minus(Duration.ofHours(1)), 1000);
-    hold.release();
+    pausedCall.release();
     assertThat(request.get().status()).isEqualTo(200);
     jetty.clock.move(Duration.ofMinutes(2));
     now = jetty.clock.instant();

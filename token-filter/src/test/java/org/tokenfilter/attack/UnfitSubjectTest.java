@@ -53,12 +53,12 @@ final class UnfitSubjectTest {
                     .in(container)
                     .setting("token.introspection.role", groups(1).iterator().next())
                     .authenticator(
-                        login ->
-                            new String(login.password()).equals("wonderland")
+                        credential ->
+                            new String(credential.password()).equals("wonderland")
                                 ? Optional.of(
                                     UNFIT
-                                        .getOrDefault(login.username(), Subject::of)
-                                        .apply(login.username()))
+                                        .getOrDefault(credential.username(), Subject::of)
+                                        .apply(credential.username()))
                                 : Optional.empty()))
             .start()) {
       Set<String> logged = new HashSet<>();

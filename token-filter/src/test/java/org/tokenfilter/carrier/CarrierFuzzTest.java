@@ -22,8 +22,8 @@ import org.tokenfilter.token.TokenRejectedException;
 class CarrierFuzzTest {
 
   private static final TrustedProxies PROXIES = new TrustedProxies(ForwardedOracle.TRUSTED);
-  private static final TokenCarrier CARRIER =
-      new TokenCarrier(true, "token", "SESSION", "session", PROXIES);
+  private static final TokenExtractor CARRIER =
+      new TokenExtractor(true, "token", "SESSION", "session", PROXIES);
 
   private static final Pattern BEARER =
       Pattern.compile("[Bb][Ee][Aa][Rr][Ee][Rr] +([^ ].*)", Pattern.DOTALL);
@@ -40,12 +40,12 @@ class CarrierFuzzTest {
         .isEqualTo(credentials(written, BASIC));
     assertThat(answer(() -> Authorization.credentials(request, "bearer")))
         .isEqualTo(credentials(written, BEARER));
-    assertThat(answer(() -> CARRIER.read(request))).isEqualTo(presented(written, new String[0]));
+    assertThat(answer(() -> CARRIER.extract(request))).isEqualTo(presented(written, new String[0]));
 
     String inBody = new String(written.body(), StandardCharsets.ISO_8859_1);
     Set<String> atGateway = new LinkedHashSet<>(Set.of(inBody));
-    atGateway.addAll(written.headers(TokenCarrier.USER_TOKEN));
-    assertThat(answer(() -> CARRIER.readAtGateway(request, inBody)))
+    atGateway.addAll(written.headers(TokenExtractor.USER_TOKEN_HEADER));
+    assertThat(answer(() -> CARRIER.extractAtGateway(request, inBody)))
         .isEqualTo(presented(written, atGateway.toArray(String[]::new)));
   }
 
@@ -56,7 +56,7 @@ class CarrierFuzzTest {
     HttpServletRequest request = written.received();
     ForwardedOracle oracle = new ForwardedOracle(written);
     assertThat(bytes(answer(() -> PROXIES.clientOf(request)))).isEqualTo(oracle.client());
-    Object server = answer(() -> PROXIES.serverOf(request));
+    Object server = answer(() -> PROXIES.targetOrigin(request));
     assertThat(server instanceof Refused ? null : String.valueOf(server))
         .isEqualTo(oracle.server());
   }

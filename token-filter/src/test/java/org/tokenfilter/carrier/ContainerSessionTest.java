@@ -11,30 +11,30 @@ import static org.mockito.Mockito.when;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.carrier.ContainerSession.Treatment;
+import org.tokenfilter.carrier.HttpSessionPolicy.Treatment;
 
 /** What a login and a log-out do to an HttpSession; containers show it in SharedHostIT. */
 class ContainerSessionTest {
 
   private final HttpServletRequest request = mock(HttpServletRequest.class);
   private final HttpSession session = mock(HttpSession.class);
-  private final ContainerSession renewed = new ContainerSession(Treatment.RENEW);
+  private final HttpSessionPolicy renewed = new HttpSessionPolicy(Treatment.RENEW);
 
   @Test
   void oneThatIsThereGetsANewIdAndEnds() {
     when(request.getSession(false)).thenReturn(session);
 
-    renewed.logIn(request);
+    renewed.onLogin(request);
     verify(request).changeSessionId();
     verify(session, never()).invalidate();
-    renewed.logOut(request);
+    renewed.onLogout(request);
     verify(session).invalidate();
   }
 
   @Test
   void noneIsMade() {
-    renewed.logIn(request);
-    renewed.logOut(request);
+    renewed.onLogin(request);
+    renewed.onLogout(request);
 
     verify(request, never()).changeSessionId();
     verify(request, never()).getSession();
@@ -44,10 +44,10 @@ class ContainerSessionTest {
   @Test
   void oneThatTheApplicationLooksAfterIsLeftAlone() {
     when(request.getSession(false)).thenReturn(session);
-    ContainerSession left = new ContainerSession(Treatment.LEAVE);
+    HttpSessionPolicy left = new HttpSessionPolicy(Treatment.LEAVE);
 
-    left.logIn(request);
-    left.logOut(request);
+    left.onLogin(request);
+    left.onLogout(request);
 
     verify(request, never()).changeSessionId();
     verify(request, never()).getSession(anyBoolean());
@@ -59,8 +59,8 @@ class ContainerSessionTest {
     when(request.changeSessionId()).thenThrow(new IllegalStateException("invalidated"));
     doThrow(new IllegalStateException("invalidated")).when(session).invalidate();
 
-    renewed.logIn(request);
-    renewed.logOut(request);
+    renewed.onLogin(request);
+    renewed.onLogout(request);
 
     verify(session).invalidate();
   }
@@ -70,6 +70,6 @@ class ContainerSessionTest {
     when(request.getSession(false)).thenReturn(session);
     when(request.changeSessionId()).thenThrow(new IllegalStateException("no"));
 
-    assertThatIllegalStateException().isThrownBy(() -> renewed.logIn(request)).withMessage("no");
+    assertThatIllegalStateException().isThrownBy(() -> renewed.onLogin(request)).withMessage("no");
   }
 }

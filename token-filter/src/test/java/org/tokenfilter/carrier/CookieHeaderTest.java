@@ -123,8 +123,8 @@ class CookieHeaderTest {
 
   @Test
   void aCookieThatIsNotLookedAtIsNotRead() {
-    Distinct tokens = new Distinct();
-    Distinct sessionIds = new Distinct();
+    DistinctValues tokens = new DistinctValues();
+    DistinctValues sessionIds = new DistinctValues();
     new CookieHeader(null, "SESSION")
         .read(request(List.of("token=a; null=b; SESSION=c")), tokens, sessionIds);
     assertThat(tokens.all()).isEmpty();
@@ -160,8 +160,8 @@ class CookieHeaderTest {
   }
 
   private static Set<String> read(String name, List<String> lines) {
-    Distinct tokens = new Distinct();
-    Distinct sessionIds = new Distinct();
+    DistinctValues tokens = new DistinctValues();
+    DistinctValues sessionIds = new DistinctValues();
     new CookieHeader("token", "SESSION").read(request(lines), tokens, sessionIds);
     return name.equals("token") ? tokens.all() : sessionIds.all();
   }

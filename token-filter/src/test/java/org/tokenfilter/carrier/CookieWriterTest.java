@@ -107,7 +107,7 @@ class CookieWriterTest {
         new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
     WrittenResponse response = new WrittenResponse();
 
-    writer.give(SentRequest.get().received(), response.response(), token(null));
+    writer.addCookies(SentRequest.get().received(), response.response(), token(null));
 
     assertThat(response.headers()).isEmpty();
   }
@@ -124,9 +124,9 @@ class CookieWriterTest {
   void cookiesMayOutliveTheBrowserAndNotTheirToken(
       Duration longest, @Nullable Duration life, String age) throws Exception {
     CookieWriter writer =
-        new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES).lasting(longest);
+        new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES).withMaxAge(longest);
     WrittenResponse response = new WrittenResponse();
-    writer.give(
+    writer.addCookies(
         SentRequest.get().received(), response.response(), token(SessionId.parse(ID), life));
     assertThat(cookies(response))
         .containsExactly(
@@ -156,8 +156,8 @@ class CookieWriterTest {
     WrittenResponse set = new WrittenResponse();
     WrittenResponse deleted = new WrittenResponse();
 
-    writer.give(SentRequest.get().received(), set.response(), token(SessionId.parse(ID)));
-    writer.takeBack(SentRequest.get().received(), deleted.response());
+    writer.addCookies(SentRequest.get().received(), set.response(), token(SessionId.parse(ID)));
+    writer.expireCookies(SentRequest.get().received(), deleted.response());
 
     assertThat(set.headers()).contains("Cache-Control: no-store", "Pragma: no-cache");
     assertThat(deleted.headers()).contains("Cache-Control: no-store", "Pragma: no-cache");
@@ -165,13 +165,13 @@ class CookieWriterTest {
 
   private static List<String> given(CookieWriter writer, SentRequest request) throws Exception {
     WrittenResponse response = new WrittenResponse();
-    writer.give(request.received(), response.response(), token(SessionId.parse(ID)));
+    writer.addCookies(request.received(), response.response(), token(SessionId.parse(ID)));
     return cookies(response);
   }
 
   private static List<String> takenBack(CookieWriter writer, SentRequest request) throws Exception {
     WrittenResponse response = new WrittenResponse();
-    writer.takeBack(request.received(), response.response());
+    writer.expireCookies(request.received(), response.response());
     return cookies(response);
   }
 

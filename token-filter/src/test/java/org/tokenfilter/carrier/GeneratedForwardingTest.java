@@ -92,7 +92,7 @@ final class GeneratedForwardingTest {
 
   private static @Nullable String server(WrittenRequest written) {
     try {
-      return PROXIES.serverOf(written.received()).toString();
+      return PROXIES.targetOrigin(written.received()).toString();
     } catch (TokenRejectedException refused) {
       return null;
     }

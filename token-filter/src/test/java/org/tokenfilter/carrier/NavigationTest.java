@@ -53,6 +53,6 @@ class NavigationTest {
     if (with != null) {
       request.header("X-Requested-With", with);
     }
-    assertThat(Navigation.isOne(request.received())).isEqualTo(navigation);
+    assertThat(NavigationRequest.matches(request.received())).isEqualTo(navigation);
   }
 }

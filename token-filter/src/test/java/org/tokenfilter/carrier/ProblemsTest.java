@@ -39,7 +39,7 @@ class ProblemsTest {
             "Retry-After: 1",
             "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503}"));
     expected.put(
-        Rejection.UNFIT_SUBJECT,
+        Rejection.INVALID_SUBJECT,
         List.of("403", "", "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}"));
     expected.put(Rejection.TOO_MANY_REFRESHES, List.of("429", "Retry-After: 60", tooMany));
     expected.put(Rejection.MISSING, List.of("401", BEARER, UNAUTHORIZED));
@@ -49,7 +49,7 @@ class ProblemsTest {
         Rejection.UNKNOWN, List.of("401", BEARER + ", error=\"invalid_token\"", UNAUTHORIZED));
     expected.put(Rejection.WRONG_LOGIN, List.of("401", BEARER, UNAUTHORIZED));
     expected.put(
-        Rejection.INSUFFICIENT_SCOPE,
+        Rejection.MISSING_ROLE,
         List.of(
             "403",
             BEARER + ", error=\"insufficient_scope\"",

@@ -74,7 +74,7 @@ class SessionHeaderTest {
     WrittenResponse written = new WrittenResponse();
     SessionId session = SessionId.parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
 
-    header.give(written.response(), session);
+    header.write(written.response(), session);
 
     assertThat(written.headers())
         .containsExactlyInAnyOrder(

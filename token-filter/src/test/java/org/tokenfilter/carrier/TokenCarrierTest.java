@@ -23,20 +23,20 @@ class TokenCarrierTest {
 
   private static final TrustedProxies PROXIES = new TrustedProxies(List.of());
 
-  private final TokenCarrier bearer = new TokenCarrier(true, null, "SESSION", "session", PROXIES);
-  private final TokenCarrier cookie =
-      new TokenCarrier(false, "token", "SESSION", "session", PROXIES);
-  private final TokenCarrier both = new TokenCarrier(true, "token", "SESSION", "session", PROXIES);
+  private final TokenExtractor bearer = new TokenExtractor(true, null, "SESSION", "session", PROXIES);
+  private final TokenExtractor cookie =
+      new TokenExtractor(false, "token", "SESSION", "session", PROXIES);
+  private final TokenExtractor both = new TokenExtractor(true, "token", "SESSION", "session", PROXIES);
 
   @Test
   void aTokenInTheHeaderIsPresented() throws Exception {
-    assertThat(both.read(bearing("x").received()))
+    assertThat(both.extract(bearing("x").received()))
         .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), false));
   }
 
   @Test
   void aTokenInTheCookieIsAmbient() throws Exception {
-    assertThat(both.read(SentRequest.get().cookie("token", "x").received()))
+    assertThat(both.extract(SentRequest.get().cookie("token", "x").received()))
         .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), true));
   }
 
@@ -75,9 +75,9 @@ class TokenCarrierTest {
   void theContainerIsNotAskedForCookies() throws Exception {
     HttpServletRequest request = bearing("x").cookie("SESSION", "a").received();
     when(request.getCookies()).thenThrow(new IllegalArgumentException("Invalid cookie"));
-    for (TokenCarrier carrier : List.of(both, bearer)) {
-      assertThat(Objects.requireNonNull(carrier.read(request)).sessionIds()).containsExactly("a");
-      assertThat(carrier.sessionIds(request)).containsExactly("a");
+    for (TokenExtractor extractor : List.of(both, bearer)) {
+      assertThat(Objects.requireNonNull(extractor.extract(request)).sessionIds()).containsExactly("a");
+      assertThat(extractor.sessionIds(request)).containsExactly("a");
     }
   }
 
@@ -110,11 +110,11 @@ class TokenCarrierTest {
   @Test
   void twoSessionHeadersThatDifferAreToldOf() throws Exception {
     assertThat(read(both, bearing("x").header("session", "a").header("session", "b")))
-        .matches(PresentedToken::headersDiffer);
+        .matches(PresentedToken::sessionHeadersDiffer);
     assertThat(read(both, bearing("x").header("session", "a").header("session", "a")))
-        .matches(it -> !it.headersDiffer());
+        .matches(it -> !it.sessionHeadersDiffer());
     assertThat(read(both, bearing("x").header("session", "a").cookie("SESSION", "b")))
-        .matches(it -> !it.headersDiffer());
+        .matches(it -> !it.sessionHeadersDiffer());
   }
 
   @Test
@@ -125,8 +125,8 @@ class TokenCarrierTest {
 
   @Test
   void aCarrierThatIsOffIsNotLookedAt() throws Exception {
-    assertThat(cookie.read(bearing("x").received())).isNull();
-    assertThat(bearer.read(SentRequest.get().cookie("token", "x").received())).isNull();
+    assertThat(cookie.extract(bearing("x").received())).isNull();
+    assertThat(bearer.extract(SentRequest.get().cookie("token", "x").received())).isNull();
     assertThat(read(bearer, bearing("x").cookie("token", "y")).token()).isEqualTo("x");
     assertThat(read(cookie, bearing("x").cookie("token", "y")).token()).isEqualTo("y");
     assertThat(read(cookie, bearing("x").cookie("token", "y")).ambient()).isTrue();
@@ -134,7 +134,7 @@ class TokenCarrierTest {
 
   @Test
   void anEmptyCookieIsNone() throws Exception {
-    assertThat(both.read(SentRequest.get().cookie("token", "").received())).isNull();
+    assertThat(both.extract(SentRequest.get().cookie("token", "").received())).isNull();
     assertThat(read(both, bearing("x").cookie("token", "").cookie("SESSION", "")))
         .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), false));
     assertThat(read(both, SentRequest.get().cookie("token", "").cookie("token", "x")).token())
@@ -161,7 +161,7 @@ class TokenCarrierTest {
         .map(
             request ->
                 DynamicTest.dynamicTest(
-                    "no token", () -> assertThat(both.read(request.received())).isNull()));
+                    "no token", () -> assertThat(both.extract(request.received())).isNull()));
   }
 
   @Test
@@ -211,7 +211,7 @@ class TokenCarrierTest {
   @Test
   void aPeerWithoutAnAddressIsNotGuessedAt() {
     assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> bearer.read(bearing("x").from("unix:/run/socket").received()))
+        .isThrownBy(() -> bearer.extract(bearing("x").from("unix:/run/socket").received()))
         .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.BAD_REQUEST));
   }
 
@@ -239,10 +239,10 @@ class TokenCarrierTest {
     assertThat(atGateway(both, bearing("x"), null).token()).isEqualTo("x");
     assertThat(atGateway(both, SentRequest.get().cookie("token", "x"), null).ambient()).isTrue();
     assertThat(atGateway(both, SentRequest.get().cookie("token", "x"), "").ambient()).isTrue();
-    assertThat(both.readAtGateway(SentRequest.get().received(), null)).isNull();
-    assertThat(both.readAtGateway(SentRequest.get().header("userToken", "").received(), ""))
+    assertThat(both.extractAtGateway(SentRequest.get().received(), null)).isNull();
+    assertThat(both.extractAtGateway(SentRequest.get().header("userToken", "").received(), ""))
         .isNull();
-    assertThat(cookie.readAtGateway(bearing("x").received(), null)).isNull();
+    assertThat(cookie.extractAtGateway(bearing("x").received(), null)).isNull();
   }
 
   @Test
@@ -295,20 +295,20 @@ class TokenCarrierTest {
     return SentRequest.get().header("Authorization", "Bearer " + token);
   }
 
-  private static PresentedToken read(TokenCarrier carrier, SentRequest request)
+  private static PresentedToken read(TokenExtractor extractor, SentRequest request)
       throws TokenRejectedException {
-    return Objects.requireNonNull(carrier.read(request.received()));
+    return Objects.requireNonNull(extractor.extract(request.received()));
   }
 
   private static PresentedToken atGateway(
-      TokenCarrier carrier, SentRequest request, @Nullable String inBody)
+      TokenExtractor extractor, SentRequest request, @Nullable String inBody)
       throws TokenRejectedException {
-    return Objects.requireNonNull(carrier.readAtGateway(request.received(), inBody));
+    return Objects.requireNonNull(extractor.extractAtGateway(request.received(), inBody));
   }
 
   private void assertBadAtGateway(SentRequest request, @Nullable String inBody) {
     assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> both.readAtGateway(request.received(), inBody))
+        .isThrownBy(() -> both.extractAtGateway(request.received(), inBody))
         .extracting(TokenRejectedException::rejection)
         .isEqualTo(Rejection.BAD_REQUEST);
   }
@@ -317,9 +317,9 @@ class TokenCarrierTest {
     return read(both, request).sessionIds();
   }
 
-  private static void assertBad(TokenCarrier carrier, SentRequest request) {
+  private static void assertBad(TokenExtractor extractor, SentRequest request) {
     assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> carrier.read(request.received()))
+        .isThrownBy(() -> extractor.extract(request.received()))
         .extracting(TokenRejectedException::rejection)
         .isEqualTo(Rejection.BAD_REQUEST);
   }

@@ -359,9 +359,9 @@ final class TrustedProxiesTest {
         "Forwarded: for=203.0.113.9, for=10.0.0.6;proto=https | https://inner.example:8080",
       })
   void schemeIsThatOfTheProxyThatTheClientHasAsked(String header, String server) throws Exception {
-    assertThat(proxies.serverOf(from(PEER, "Host: inner.example:8080", header)))
+    assertThat(proxies.targetOrigin(from(PEER, "Host: inner.example:8080", header)))
         .hasToString(server);
-    assertThat(proxies.serverOf(from("192.0.2.1", "Host: inner.example:8080", header)))
+    assertThat(proxies.targetOrigin(from("192.0.2.1", "Host: inner.example:8080", header)))
         .hasToString("http://inner.example:8080");
   }
 
@@ -379,7 +379,7 @@ final class TrustedProxiesTest {
   void portIsThatBehindTheHostOrElseTheProxys(
       String scheme, String host, String port, String server) throws Exception {
     assertThat(
-            proxies.serverOf(
+            proxies.targetOrigin(
                 from(
                     PEER,
                     "Host: inner.example:8080",
@@ -401,7 +401,7 @@ final class TrustedProxiesTest {
       })
   void schemeAndPortThatAreNoneAreABadRequest(String header) {
     HttpServletRequest request = from(PEER, "Host: a", header);
-    assertRefused(() -> proxies.serverOf(request));
+    assertRefused(() -> proxies.targetOrigin(request));
     assertThat(proxies.isSecure(request)).as("a Secure cookie betrays nothing").isTrue();
   }
 
@@ -409,7 +409,7 @@ final class TrustedProxiesTest {
   void schemesThatDifferAreABadRequest() {
     HttpServletRequest request =
         from(PEER, FORWARDED + "for=203.0.113.9;proto=https", "X-Forwarded-Proto: http");
-    assertRefused(() -> proxies.serverOf(request));
+    assertRefused(() -> proxies.targetOrigin(request));
     assertThat(proxies.isSecure(request)).isTrue();
   }
 
@@ -417,7 +417,7 @@ final class TrustedProxiesTest {
   void whatCameToTheContainerOverTlsIsSecureWhateverTheProxySays() throws Exception {
     HttpServletRequest request = from(PEER, "Host: a", "X-Forwarded-Proto: http");
     when(request.isSecure()).thenReturn(true);
-    assertThat(proxies.serverOf(request)).hasToString("https://a");
+    assertThat(proxies.targetOrigin(request)).hasToString("https://a");
     assertThat(proxies.isSecure(request)).isTrue();
   }
 
@@ -433,12 +433,12 @@ final class TrustedProxiesTest {
       })
   void cookiesWithoutSecureAreToldOnceWhereTheClientSeemsToUseTls(String sign) throws Exception {
     try (Logged logged = Logged.by(TrustedProxies.class)) {
-      proxies.plainCookies(from("192.0.2.1", "Host: shop.example"), false);
-      proxies.plainCookies(
+      proxies.warnInsecureCookies(from("192.0.2.1", "Host: shop.example"), false);
+      proxies.warnInsecureCookies(
           from("192.0.2.1", "Host: shop.example", "Origin: https://evil.example"), false);
       assertThat(logged.messages()).isEmpty();
-      proxies.plainCookies(from("192.0.2.1", "Host: shop.example", sign), false);
-      proxies.plainCookies(from("192.0.2.1", "Host: shop.example", sign), false);
+      proxies.warnInsecureCookies(from("192.0.2.1", "Host: shop.example", sign), false);
+      proxies.warnInsecureCookies(from("192.0.2.1", "Host: shop.example", sign), false);
       assertThat(logged.messages())
           .singleElement()
           .asString()
@@ -464,7 +464,7 @@ final class TrustedProxiesTest {
 
   private static String plainCookies(HttpServletRequest request, boolean byChoice) {
     try (Logged logged = Logged.by(TrustedProxies.class)) {
-      new TrustedProxies(List.of(PEER)).plainCookies(request, byChoice);
+      new TrustedProxies(List.of(PEER)).warnInsecureCookies(request, byChoice);
       return String.join("\n", logged.messages());
     }
   }
@@ -517,11 +517,11 @@ final class TrustedProxiesTest {
             FORWARDED_FOR + "1.2.3.4, 203.0.113.9, 10.0.0.6",
             "X-Forwarded-Proto: https");
     assertThat(unix.clientOf(request)).hasToString("203.0.113.9");
-    assertThat(unix.serverOf(request)).hasToString("https://shop.example");
+    assertThat(unix.targetOrigin(request)).hasToString("https://shop.example");
     assertThat(unix.clientOf(atUnixSocket(address))).isEqualTo(ClientAddress.UNIX);
     assertThat(unix.clientOf(from("192.0.2.1", FORWARDED_FOR + "203.0.113.9")))
         .hasToString("192.0.2.1");
-    assertThat(unix.serverOf(from("192.0.2.1", "Host: a", FORWARDED_HOST + "b")))
+    assertThat(unix.targetOrigin(from("192.0.2.1", "Host: a", FORWARDED_HOST + "b")))
         .hasToString("http://a");
   }
 
@@ -569,7 +569,7 @@ final class TrustedProxiesTest {
 
   private static String hostOf(TrustedProxies proxies, HttpServletRequest request)
       throws TokenRejectedException {
-    return proxies.serverOf(request).authority();
+    return proxies.targetOrigin(request).authority();
   }
 
   private static void assertRefused(ThrowingCallable asked) {

@@ -22,7 +22,7 @@ class WayBackTest {
   private static String from(@Nullable String parameter) {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getParameter("next")).thenReturn(parameter);
-    return WayBack.from(request, "/shop");
+    return ReturnPath.from(request, "/shop");
   }
 
   @ParameterizedTest
@@ -95,7 +95,7 @@ class WayBackTest {
         way.append(letters.charAt(random.nextInt(letters.length())));
       }
       parameter.set(way.toString());
-      String back = WayBack.from(request, "/shop");
+      String back = ReturnPath.from(request, "/shop");
       URI target = login.resolve(URI.create(back.replaceAll("%(?![0-9a-fA-F]{2})", "%25")));
       assertThat(target.getHost()).as(way.toString()).isEqualTo("shop.example");
       assertThat(target.normalize().getRawPath()).as(way.toString()).startsWith("/shop");
@@ -113,7 +113,7 @@ class WayBackTest {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getRequestURI()).thenReturn(uri);
     when(request.getQueryString()).thenReturn(query);
-    assertThat(WayBack.over(request, "/shop", "/login")).isEqualTo(address);
+    assertThat(ReturnPath.loginPageUrl(request, "/shop", "/login")).isEqualTo(address);
   }
 
   @Test
@@ -122,7 +122,7 @@ class WayBackTest {
     when(request.getRequestURI()).thenReturn("/shop/inner");
     when(request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI)).thenReturn("/shop/outer");
     when(request.getAttribute(RequestDispatcher.FORWARD_QUERY_STRING)).thenReturn("a=b");
-    assertThat(WayBack.over(request, "/shop", "/login"))
+    assertThat(ReturnPath.loginPageUrl(request, "/shop", "/login"))
         .isEqualTo("/shop/login?next=%2Fshop%2Fouter%3Fa%3Db");
   }
 
@@ -132,8 +132,8 @@ class WayBackTest {
   void contextPathIsWrittenAsItIsSent(String contextPath) {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getRequestURI()).thenReturn("/caf%C3%A9%201/x");
-    assertThat(WayBack.over(request, contextPath, "/login"))
+    assertThat(ReturnPath.loginPageUrl(request, contextPath, "/login"))
         .isEqualTo("/caf%C3%A9%201/login?next=%2Fcaf%25C3%25A9%25201%2Fx");
-    assertThat(WayBack.from(request, contextPath)).isEqualTo("/caf%C3%A9%201/");
+    assertThat(ReturnPath.from(request, contextPath)).isEqualTo("/caf%C3%A9%201/");
   }
 }

@@ -25,7 +25,7 @@ class Base64UrlTest {
       random.nextBytes(bytes);
       String text = Base64Url.encode(bytes);
       assertThat(Base64Url.isCanonical(text)).isTrue();
-      assertThat(Base64Url.length(length)).isEqualTo(text.length());
+      assertThat(Base64Url.encodedLength(length)).isEqualTo(text.length());
     }
   }
 
@@ -84,7 +84,7 @@ class Base64UrlTest {
       Arrays.fill(into, (byte) 0x55);
       byte[] expected = into.clone();
       System.arraycopy(bytes, 0, expected, 1, length);
-      assertThat(Base64Url.bytes(text.length())).isEqualTo(length);
+      assertThat(Base64Url.decodedLength(text.length())).isEqualTo(length);
       assertThat(Base64Url.decode("*" + text + "*", 1, 1 + text.length(), into, 1)).isTrue();
       assertThat(into).isEqualTo(expected);
     }

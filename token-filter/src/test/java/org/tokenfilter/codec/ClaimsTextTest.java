@@ -19,7 +19,7 @@ import org.tokenfilter.token.TokenClaims;
 
 class ClaimsTextTest {
 
-  private static final ClaimsText TEXT = text("/orders");
+  private static final CanonicalClaims TEXT = text("/orders");
 
   @Test
   void whatIsWrittenIsReadBack() {
@@ -29,8 +29,8 @@ class ClaimsTextTest {
           Instant time = Instant.ofEpochSecond(seconds);
           for (Instant end : Arrays.asList(null, ISSUED, time)) {
             TokenClaims claims = new TokenClaims(ID, kind, audience, time, end);
-            ClaimsText text = text(audience);
-            assertThat(read(text, text.write(claims))).isEqualTo(claims);
+            CanonicalClaims canonical = text(audience);
+            assertThat(read(canonical, canonical.write(claims))).isEqualTo(claims);
           }
         }
       }
@@ -101,21 +101,21 @@ class ClaimsTextTest {
   }
 
   /** Behind the claims there is what an earlier token has left, which is not looked at. */
-  private static @Nullable TokenClaims read(ClaimsText text, byte[] content) {
-    TokenClaims alone = text.read(content, content.length);
+  private static @Nullable TokenClaims read(CanonicalClaims canonical, byte[] content) {
+    TokenClaims alone = canonical.read(content, content.length);
     for (String left : List.of("}", "0}", "\"}", ",\"exp\":1790604800}", CLAIMS_JSON)) {
       byte[] before = left.getBytes(StandardCharsets.UTF_8);
       byte[] buffer = Arrays.copyOf(content, content.length + before.length);
       System.arraycopy(before, 0, buffer, content.length, before.length);
-      if (!Objects.equals(text.read(buffer, content.length), alone)) {
+      if (!Objects.equals(canonical.read(buffer, content.length), alone)) {
         throw new AssertionError(new String(buffer, StandardCharsets.ISO_8859_1));
       }
     }
     return alone;
   }
 
-  private static ClaimsText text(String audience) {
-    return new ClaimsText(
+  private static CanonicalClaims text(String audience) {
+    return new CanonicalClaims(
         audience, '"' + new String(JsonStringEncoder.getInstance().quoteAsString(audience)) + '"');
   }
 }

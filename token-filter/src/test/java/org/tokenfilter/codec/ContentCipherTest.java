@@ -24,10 +24,10 @@ class ContentCipherTest {
   @Test
   void whatIsSealedIsOpenedByTheSameKeyAlone() throws Exception {
     for (ContentEncryption encryption : ContentEncryption.values()) {
-      CompactJwe token = cipher("k1", encryption).seal(CONTENT, new SecureRandom());
-      assertThat(cipher("k1", encryption).open(token, CraftedTokens.BYTES)).isEqualTo(CONTENT);
+      CompactJwe token = cipher("k1", encryption).encrypt(CONTENT, new SecureRandom());
+      assertThat(cipher("k1", encryption).decrypt(token, CraftedTokens.BYTES)).isEqualTo(CONTENT);
       assertThatExceptionOfType(JOSEException.class)
-          .isThrownBy(() -> cipher("k2", encryption).open(token, CraftedTokens.BYTES));
+          .isThrownBy(() -> cipher("k2", encryption).decrypt(token, CraftedTokens.BYTES));
     }
   }
 
@@ -35,7 +35,7 @@ class ContentCipherTest {
   void a25_a26_lengthsAreJudgedBeforeTheLibrarySeesThem() throws Exception {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       ContentCipher cipher = cipher("k1", encryption);
-      CompactJwe good = cipher.seal(CONTENT, new SecureRandom());
+      CompactJwe good = cipher.encrypt(CONTENT, new SecureRandom());
       for (String other : new String[] {"", "AA", good.iv() + "AAAA", good.tag() + "AAAA"}) {
         for (CompactJwe odd :
             new CompactJwe[] {
@@ -43,7 +43,7 @@ class ContentCipherTest {
               new CompactJwe(good.header(), good.iv(), good.ciphertext(), other)
             }) {
           assertThatExceptionOfType(JOSEException.class)
-              .isThrownBy(() -> cipher.open(odd, CraftedTokens.BYTES))
+              .isThrownBy(() -> cipher.decrypt(odd, CraftedTokens.BYTES))
               .withMessage("the initialization vector or the tag has the wrong length");
         }
       }

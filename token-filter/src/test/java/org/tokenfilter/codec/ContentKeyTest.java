@@ -67,8 +67,8 @@ class ContentKeyTest {
     SecureRandom random = new SecureRandom();
     ContentKey one = ContentKey.random("k1", CBC, ContentKey.State.ACTIVE, random);
     ContentKey other = ContentKey.random("k1", CBC, ContentKey.State.ACTIVE, random);
-    assertThat(one.hasBytesOf(one)).isTrue();
-    assertThat(one.hasBytesOf(other)).isFalse();
+    assertThat(one.hasSameBytes(one)).isTrue();
+    assertThat(one.hasSameBytes(other)).isFalse();
   }
 
   @Test
@@ -84,9 +84,9 @@ class ContentKeyTest {
   @Test
   void aKeyInAnotherStateIsTheSameKey() {
     ContentKey key = CraftedTokens.key("k1", CBC, ContentKey.State.ACTIVE);
-    ContentKey moved = key.in(ContentKey.State.ACCEPT);
+    ContentKey moved = key.withState(ContentKey.State.ACCEPT);
     assertThat(moved).hasToString("k1 accept A128CBC-HS256");
-    assertThat(moved.hasBytesOf(key)).isTrue();
+    assertThat(moved.hasSameBytes(key)).isTrue();
     assertThat(key).hasToString("k1 active A128CBC-HS256");
   }
 
@@ -111,7 +111,7 @@ class ContentKeyTest {
     KeyRing ring = KeyRing.of(List.of(key));
     assertThat(key).hasToString("k1 active A128CBC-HS256");
     assertThat(ring).hasToString("KeyRing[k1 active A128CBC-HS256]");
-    for (Object each : List.of(key, ring, ring.active(), CraftedTokens.codec(key))) {
+    for (Object each : List.of(key, ring, ring.activeCipher(), CraftedTokens.codec(key))) {
       assertThat(each.toString())
           .doesNotContain(Base64Url.encode(key.bytes()))
           .doesNotContain(HexFormat.of().formatHex(key.bytes()))
@@ -122,15 +122,15 @@ class ContentKeyTest {
   @Test
   void whenItWasMadeIsKeptToTheSecondThroughItsLife() {
     ContentKey key = CraftedTokens.key("k1", CBC, ContentKey.State.STAGED);
-    assertThat(key.madeAt()).isNull();
-    assertThat(key.in(ContentKey.State.ACTIVE).madeAt()).isNull();
-    ContentKey dated = key.madeAt(Instant.parse("2026-11-22T10:00:00.999Z"));
-    assertThat(dated.in(ContentKey.State.ACTIVE).madeAt()).isEqualTo("2026-11-22T10:00:00Z");
-    assertThat(dated.hasBytesOf(key)).isTrue();
+    assertThat(key.createdAt()).isNull();
+    assertThat(key.withState(ContentKey.State.ACTIVE).createdAt()).isNull();
+    ContentKey dated = key.createdAt(Instant.parse("2026-11-22T10:00:00.999Z"));
+    assertThat(dated.withState(ContentKey.State.ACTIVE).createdAt()).isEqualTo("2026-11-22T10:00:00Z");
+    assertThat(dated.hasSameBytes(key)).isTrue();
     assertThat(dated.thumbprint()).isEqualTo(key.thumbprint());
-    for (Instant never : List.of(Instant.EPOCH.minusMillis(1), ContentKey.LATEST.plusMillis(1))) {
+    for (Instant never : List.of(Instant.EPOCH.minusMillis(1), ContentKey.MAX_CREATED_AT.plusMillis(1))) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> key.madeAt(never))
+          .isThrownBy(() -> key.createdAt(never))
           .withMessage("key 'k1': the creation time must be in the years 1970 to 9999");
     }
   }

@@ -33,12 +33,12 @@ class IssueCountTest {
 
   private final AtomicReference<KeyRing> ring = new AtomicReference<>(KeyRing.of(List.of(GCM)));
   private final JweTokenCodec codec =
-      new JweTokenCodec(ring::get, AUDIENCE, new SecureRandom(), new IssueCount(MANY, MOST));
+      new JweTokenCodec(ring::get, AUDIENCE, new SecureRandom(), new KeyUsageCounter(MANY, MOST));
 
   @Test
   void sixteenNodesOrStartsStayWithinWhatNistAllows() {
-    assertThat(IssueCount.MOST * 16).isEqualTo(1L << 32);
-    assertThat(IssueCount.MANY).isLessThan(IssueCount.MOST);
+    assertThat(KeyUsageCounter.MAX * 16).isEqualTo(1L << 32);
+    assertThat(KeyUsageCounter.WARN_AT).isLessThan(KeyUsageCounter.MAX);
   }
 
   @Test
@@ -57,7 +57,7 @@ class IssueCountTest {
 
   @Test
   void itIsSaidOnceLongBeforeAndOnceWhenItComes() {
-    try (LogLines log = new LogLines(IssueCount.class.getName())) {
+    try (LogLines log = new LogLines(KeyUsageCounter.class.getName())) {
       encoded(MANY - 1);
       assertThat(log.take()).isEmpty();
       encoded(1);
@@ -80,7 +80,7 @@ class IssueCountTest {
   @Test
   void anotherKeyMakesTokensAtOnceAndTheOldOneStaysWornOut() {
     encoded(MOST);
-    ring.set(KeyRing.of(List.of(GCM.in(ACCEPT), key("k2", A256GCM, ACTIVE))));
+    ring.set(KeyRing.of(List.of(GCM.withState(ACCEPT), key("k2", A256GCM, ACTIVE))));
     encoded(MOST);
     ring.set(KeyRing.of(List.of(GCM)));
     assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> codec.encode(CLAIMS));
@@ -110,7 +110,7 @@ class IssueCountTest {
     int each = 50;
     int most = 300;
     JweTokenCodec shared =
-        new JweTokenCodec(ring::get, AUDIENCE, new SecureRandom(), new IssueCount(1, most));
+        new JweTokenCodec(ring::get, AUDIENCE, new SecureRandom(), new KeyUsageCounter(1, most));
     CyclicBarrier start = new CyclicBarrier(threads);
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {

@@ -50,11 +50,11 @@ class JweTokenCodecTest {
   @Test
   void aTokenIsTheHeaderAndTheClaimsInTheirOneSpelling() throws Exception {
     String token = codec(K1).encode(CLAIMS);
-    ContentCipher cipher = RING.active();
+    ContentCipher cipher = RING.activeCipher();
     assertThat(CraftedTokens.parts(token))
         .hasSize(5)
         .startsWith(Base64Url.encode(CraftedTokens.HEADER_JSON), "");
-    assertThat(cipher.open(CompactJwe.parse(token), CraftedTokens.BYTES))
+    assertThat(cipher.decrypt(CompactJwe.parse(token), CraftedTokens.BYTES))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo(CraftedTokens.CLAIMS_JSON);
   }
@@ -62,7 +62,7 @@ class JweTokenCodecTest {
   @Test
   void aTokenWithoutAnEndHasNoExp() throws Exception {
     TokenClaims claims = new TokenClaims(ID, TokenKind.OPEN, AUDIENCE, ISSUED, null);
-    assertThat(RING.active().open(CompactJwe.parse(codec(K1).encode(claims)), CraftedTokens.BYTES))
+    assertThat(RING.activeCipher().decrypt(CompactJwe.parse(codec(K1).encode(claims)), CraftedTokens.BYTES))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo("{\"jti\":\"" + ID + "\",\"k\":\"o\",\"aud\":\"/orders\",\"iat\":1790000000}");
   }

@@ -39,7 +39,7 @@ class JwkSetFileChangeTest {
   @BeforeEach
   void makeAFile() throws IOException {
     file = folder.resolve("keys.jwks");
-    JwkSetFile.make(file, KeyRing.of(List.of(key("k1", A128CBC_HS256, ACTIVE))));
+    JwkSetFile.createNew(file, KeyRing.of(List.of(key("k1", A128CBC_HS256, ACTIVE))));
   }
 
   @Test
@@ -47,7 +47,7 @@ class JwkSetFileChangeTest {
     String content = Files.readString(file);
     assertThatExceptionOfType(FileAlreadyExistsException.class)
         .isThrownBy(
-            () -> JwkSetFile.make(file, KeyRing.of(List.of(key("x", A128CBC_HS256, ACTIVE)))))
+            () -> JwkSetFile.createNew(file, KeyRing.of(List.of(key("x", A128CBC_HS256, ACTIVE)))))
         .withMessage(file.toString());
     assertThat(file).hasContent(content);
     assertThat(permissions(file)).isEqualTo("rw-------");
@@ -55,12 +55,12 @@ class JwkSetFileChangeTest {
 
   @Test
   void aChangeIsWrittenWholeAndReadBack() throws IOException {
-    KeyRing changed = JwkSetFile.change(file, ring -> with(ring, "k2"));
+    KeyRing changed = JwkSetFile.update(file, ring -> with(ring, "k2"));
     assertThat(changed).hasToString("KeyRing[k1 active A128CBC-HS256, k2 staged A128CBC-HS256]");
     KeyRing read = JwkSetFile.read(file);
     assertThat(read).hasToString(changed.toString());
     for (int i = 0; i < 2; i++) {
-      assertThat(read.keys().get(i).hasBytesOf(changed.keys().get(i))).isTrue();
+      assertThat(read.keys().get(i).hasSameBytes(changed.keys().get(i))).isTrue();
     }
     assertNothingIsLeft();
   }
@@ -68,7 +68,7 @@ class JwkSetFileChangeTest {
   @Test
   void theSameRingWritesNothing() throws IOException {
     Object before = Files.readAttributes(file, PosixFileAttributes.class).fileKey();
-    JwkSetFile.change(file, ring -> ring);
+    JwkSetFile.update(file, ring -> ring);
     assertThat(Files.readAttributes(file, PosixFileAttributes.class).fileKey()).isEqualTo(before);
     assertNothingIsLeft();
   }
@@ -79,7 +79,7 @@ class JwkSetFileChangeTest {
     for (String permissions : List.of("rw-------", "rw-r-----", "r--r-----", "r--------")) {
       permit(permissions);
       String name = "of-" + permissions;
-      JwkSetFile.change(file, ring -> with(ring, name));
+      JwkSetFile.update(file, ring -> with(ring, name));
       assertThat(permissions(file)).isEqualTo(permissions);
     }
   }
@@ -89,7 +89,7 @@ class JwkSetFileChangeTest {
     assumePosix();
     assumeTrue(ran("chgrp", "1", file.toString()), "this user may not give files to other groups");
     permit("rw-r-----");
-    JwkSetFile.change(file, ring -> with(ring, "k2"));
+    JwkSetFile.update(file, ring -> with(ring, "k2"));
     assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(1);
   }
 
@@ -97,7 +97,7 @@ class JwkSetFileChangeTest {
   void itsOwnerStaysItsOwner() throws Exception {
     assumePosix();
     assumeTrue(ran("chown", "1", file.toString()), "this user may not give files to other users");
-    JwkSetFile.change(file, ring -> with(ring, "k2"));
+    JwkSetFile.update(file, ring -> with(ring, "k2"));
     assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(1);
   }
 
@@ -105,7 +105,7 @@ class JwkSetFileChangeTest {
   void aLinkStaysALink() throws IOException {
     assumePosix();
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);
-    JwkSetFile.change(link, ring -> with(ring, "k2"));
+    JwkSetFile.update(link, ring -> with(ring, "k2"));
     assertThat(link).isSymbolicLink();
     assertThat(JwkSetFile.read(file).keys()).hasSize(2);
     assertNothingIsLeft();
@@ -115,7 +115,7 @@ class JwkSetFileChangeTest {
   void aBrokenFileStaysAsItIs() throws IOException {
     Files.writeString(file, "{\"keys\":[]}");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JwkSetFile.change(file, ring -> with(ring, "k2")))
+        .isThrownBy(() -> JwkSetFile.update(file, ring -> with(ring, "k2")))
         .withMessage("key file " + file + ": there is no key");
     assertThat(file).hasContent("{\"keys\":[]}");
     assertNothingIsLeft();
@@ -126,7 +126,7 @@ class JwkSetFileChangeTest {
     assumePosix();
     permit("rw-r--r--");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JwkSetFile.change(file, ring -> with(ring, "k2")))
+        .isThrownBy(() -> JwkSetFile.update(file, ring -> with(ring, "k2")))
         .withMessageContaining("chmod 600 " + file);
     assertThat(Files.readString(file)).doesNotContain("\"k2\"");
   }
@@ -135,7 +135,7 @@ class JwkSetFileChangeTest {
   void aMissingFileIsNotMade() throws IOException {
     Files.delete(file);
     assertThatExceptionOfType(NoSuchFileException.class)
-        .isThrownBy(() -> JwkSetFile.change(file, ring -> ring));
+        .isThrownBy(() -> JwkSetFile.update(file, ring -> ring));
     assertThat(file).doesNotExist();
     assertNothingIsLeft();
   }
@@ -146,7 +146,7 @@ class JwkSetFileChangeTest {
     assertThatIllegalStateException()
         .isThrownBy(
             () ->
-                JwkSetFile.change(
+                JwkSetFile.update(
                     file,
                     ring -> {
                       throw new IllegalStateException("no");
@@ -161,7 +161,7 @@ class JwkSetFileChangeTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                JwkSetFile.change(
+                JwkSetFile.update(
                     file,
                     ring -> {
                       KeyRing next = ring;
@@ -182,7 +182,7 @@ class JwkSetFileChangeTest {
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(
               () ->
-                  JwkSetFile.change(
+                  JwkSetFile.update(
                       file,
                       ring -> {
                         write(edited);
@@ -196,11 +196,11 @@ class JwkSetFileChangeTest {
 
   @Test
   void whileOneChangesItAnotherIsRefusedAndTold() throws IOException {
-    JwkSetFile.change(
+    JwkSetFile.update(
         file,
         ring -> {
           assertThatExceptionOfType(IOException.class)
-              .isThrownBy(() -> JwkSetFile.change(file, other -> with(other, "k3")))
+              .isThrownBy(() -> JwkSetFile.update(file, other -> with(other, "k3")))
               .withMessageStartingWith(file + ".new is there: somebody else changes the file");
           return with(ring, "k2");
         });
@@ -246,7 +246,7 @@ class JwkSetFileChangeTest {
     for (int i = 0; i < 20; i++) {
       String kid = name + i;
       try {
-        JwkSetFile.change(file, ring -> with(ring, kid));
+        JwkSetFile.update(file, ring -> with(ring, kid));
         added.add(kid);
       } catch (IOException another) {
         assertThat(another).hasMessageContaining("somebody else");

@@ -40,30 +40,30 @@ class JwkSetFileCreationTest {
   void aMissingFileIsMadeWithOneActiveKeyOfTheWantedEncryption() throws IOException {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       Path file = folder.resolve(encryption + ".json");
-      KeyRing made = JwkSetFile.create(file, encryption, random, NOW);
+      KeyRing made = JwkSetFile.readOrCreate(file, encryption, random, NOW);
       assertThat(made).hasToString("KeyRing[k1 active " + encryption + "]");
-      assertThat(made.activeKey().madeAt()).isEqualTo("2026-11-22T10:00:00Z");
+      assertThat(made.activeKey().createdAt()).isEqualTo("2026-11-22T10:00:00Z");
       assertSame(made, JwkSetFile.read(file));
     }
   }
 
   @Test
   void twoFilesHaveTwoKeys() throws IOException {
-    KeyRing one = JwkSetFile.create(folder.resolve("one"), A256GCM, random, NOW);
-    KeyRing other = JwkSetFile.create(folder.resolve("other"), A256GCM, random, NOW);
-    assertThat(one.keys().get(0).hasBytesOf(other.keys().get(0))).isFalse();
+    KeyRing one = JwkSetFile.readOrCreate(folder.resolve("one"), A256GCM, random, NOW);
+    KeyRing other = JwkSetFile.readOrCreate(folder.resolve("other"), A256GCM, random, NOW);
+    assertThat(one.keys().get(0).hasSameBytes(other.keys().get(0))).isFalse();
   }
 
   @Test
   void aFileThatIsThereStaysAsItIs() throws IOException {
     Path file = folder.resolve("keys.json");
-    KeyRing made = JwkSetFile.create(file, A128CBC_HS256, random, NOW);
+    KeyRing made = JwkSetFile.readOrCreate(file, A128CBC_HS256, random, NOW);
     String content = Files.readString(file);
-    assertSame(made, JwkSetFile.create(file, A256GCM, random, NOW));
+    assertSame(made, JwkSetFile.readOrCreate(file, A256GCM, random, NOW));
     assertThat(file).hasContent(content);
     Files.writeString(file, "garbage");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JwkSetFile.create(file, A256GCM, random, NOW));
+        .isThrownBy(() -> JwkSetFile.readOrCreate(file, A256GCM, random, NOW));
     assertThat(file).hasContent("garbage");
   }
 
@@ -72,7 +72,7 @@ class JwkSetFileCreationTest {
     assumePosix();
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path file = folder.resolve("a/b/keys.json");
-    JwkSetFile.create(file, A128CBC_HS256, random, NOW);
+    JwkSetFile.readOrCreate(file, A128CBC_HS256, random, NOW);
     assertThat(permissions(file)).isEqualTo("rw-------");
     assertThat(permissions(folder.resolve("a/b"))).isEqualTo("rwx------");
     assertThat(permissions(folder.resolve("a"))).isEqualTo("rwx------");
@@ -84,7 +84,7 @@ class JwkSetFileCreationTest {
     assumePosix();
     Path real = Files.createDirectory(folder.resolve("real"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), real);
-    JwkSetFile.create(link.resolve("keys.json"), A128CBC_HS256, random, NOW);
+    JwkSetFile.readOrCreate(link.resolve("keys.json"), A128CBC_HS256, random, NOW);
     assertThat(real.resolve("keys.json")).isRegularFile();
   }
 
@@ -94,7 +94,7 @@ class JwkSetFileCreationTest {
     Path target = folder.resolve("target");
     Path link = Files.createSymbolicLink(folder.resolve("keys.json"), target);
     assertThatExceptionOfType(NoSuchFileException.class)
-        .isThrownBy(() -> JwkSetFile.create(link, A128CBC_HS256, random, NOW));
+        .isThrownBy(() -> JwkSetFile.readOrCreate(link, A128CBC_HS256, random, NOW));
     assertThat(target).doesNotExist();
     assertThat(Files.exists(link, LinkOption.NOFOLLOW_LINKS)).isTrue();
     assertNoDraftIsLeft();
@@ -104,7 +104,7 @@ class JwkSetFileCreationTest {
   void whereAFolderCannotBeMadeNothingIsLeft() throws IOException {
     Path inTheWay = Files.writeString(folder.resolve("a"), "a file");
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> JwkSetFile.create(inTheWay.resolve("keys.json"), A256GCM, random, NOW));
+        .isThrownBy(() -> JwkSetFile.readOrCreate(inTheWay.resolve("keys.json"), A256GCM, random, NOW));
     assertThat(inTheWay).hasContent("a file");
     assertNoDraftIsLeft();
   }
@@ -115,7 +115,7 @@ class JwkSetFileCreationTest {
     try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
       Path file = zip.getPath("a", "keys.json");
       assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> JwkSetFile.create(file, A256GCM, random, NOW))
+          .isThrownBy(() -> JwkSetFile.readOrCreate(file, A256GCM, random, NOW))
           .withMessageStartingWith(file + " cannot be created by a hard link from its draft: ");
       try (Stream<Path> left = Files.list(zip.getPath("a"))) {
         assertThat(left).isEmpty();
@@ -137,7 +137,7 @@ class JwkSetFileCreationTest {
               executor.submit(
                   () -> {
                     start.await();
-                    return JwkSetFile.create(file, A128CBC_HS256, random, NOW);
+                    return JwkSetFile.readOrCreate(file, A128CBC_HS256, random, NOW);
                   }));
         }
         for (Future<KeyRing> ring : rings) {
@@ -153,7 +153,7 @@ class JwkSetFileCreationTest {
   private static void assertSame(KeyRing one, KeyRing other) {
     assertThat(one.keys()).hasSize(1);
     assertThat(other).hasToString(one.toString());
-    assertThat(other.keys().get(0).hasBytesOf(one.keys().get(0))).isTrue();
+    assertThat(other.keys().get(0).hasSameBytes(one.keys().get(0))).isTrue();
   }
 
   private void assertNoDraftIsLeft() throws IOException {

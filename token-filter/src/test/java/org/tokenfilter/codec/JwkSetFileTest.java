@@ -44,7 +44,7 @@ class JwkSetFileTest {
   void aGoodFileIsRead() throws IOException {
     KeyRing ring = JwkSetFile.read(file);
     assertThat(ring).hasToString("KeyRing[k1 active A128CBC-HS256]");
-    assertThat(ring.keys().get(0).hasBytesOf(CraftedTokens.K1)).isTrue();
+    assertThat(ring.keys().get(0).hasSameBytes(CraftedTokens.K1)).isTrue();
   }
 
   @Test

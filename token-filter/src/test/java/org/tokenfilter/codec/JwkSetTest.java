@@ -56,7 +56,7 @@ class JwkSetTest {
       ContentKey key = key("k1", encryption, ContentKey.State.ACTIVE);
       KeyRing ring = JwkSet.parse(JwkSet.write(KeyRing.of(List.of(key))));
       assertThat(ring.keys()).singleElement().hasToString(key.toString());
-      assertThat(ring.keys().get(0).hasBytesOf(key)).isTrue();
+      assertThat(ring.keys().get(0).hasSameBytes(key)).isTrue();
     }
   }
 
@@ -64,14 +64,14 @@ class JwkSetTest {
   void whenAKeyWasMadeIsReadAndWrittenWhereTheFileSaysSo() {
     String dated = KEY.replace("\"k\":", "\"iat\":1795348800,\"k\":");
     KeyRing ring = JwkSet.parse(utf8(set(dated, OTHER)));
-    assertThat(ring.keys().get(0).madeAt()).isEqualTo("2026-11-22T12:00:00Z");
-    assertThat(ring.keys().get(1).madeAt()).isNull();
+    assertThat(ring.keys().get(0).createdAt()).isEqualTo("2026-11-22T12:00:00Z");
+    assertThat(ring.keys().get(1).createdAt()).isNull();
     assertThat(JwkSet.write(ring))
         .asString()
         .isEqualTo("{\"keys\":[\n" + dated + ",\n" + OTHER + "\n]}\n");
     for (String time : List.of("0", "253402300799")) {
       KeyRing other = JwkSet.parse(utf8(set(KEY.replace("{", "{\"iat\":" + time + ","))));
-      assertThat(other.activeKey().madeAt()).isEqualTo(Instant.ofEpochSecond(Long.parseLong(time)));
+      assertThat(other.activeKey().createdAt()).isEqualTo(Instant.ofEpochSecond(Long.parseLong(time)));
     }
   }
 

@@ -51,9 +51,9 @@ class KeyFileFuzzTest {
       assertThat(read.getKeyId()).isEqualTo(key.kid());
       assertThat(read.getAlgorithm()).isEqualTo(key.encryption().toString());
       assertThat(read.getKey().getEncoded()).isEqualTo(key.bytes());
-      Instant madeAt = key.madeAt();
+      Instant createdAt = key.createdAt();
       assertThat(read.getOtherParameterValue("iat", Long.class))
-          .isEqualTo(madeAt == null ? null : madeAt.getEpochSecond());
+          .isEqualTo(createdAt == null ? null : createdAt.getEpochSecond());
     }
   }
 
@@ -61,7 +61,7 @@ class KeyFileFuzzTest {
     assertThat(some).hasToString(others.toString());
     for (int i = 0; i < some.size(); i++) {
       assertThat(some.get(i).bytes()).isEqualTo(others.get(i).bytes());
-      assertThat(some.get(i).madeAt()).isEqualTo(others.get(i).madeAt());
+      assertThat(some.get(i).createdAt()).isEqualTo(others.get(i).createdAt());
     }
   }
 
@@ -83,7 +83,7 @@ class KeyFileFuzzTest {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         if (token == JsonToken.VALUE_STRING
             && "kid".equals(parser.currentName())
-            && ContentKey.isKid(parser.getText())) {
+            && ContentKey.isValidKid(parser.getText())) {
           kids.add(parser.getText());
         }
       }

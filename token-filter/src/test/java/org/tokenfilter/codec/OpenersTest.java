@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.token.Kept;
+import org.tokenfilter.token.ObjectPool;
 
 class OpenersTest {
 
@@ -38,37 +38,37 @@ class OpenersTest {
 
   @Test
   void anOpenerIsUsedAgainWhetherTheTokenWasGoodOrNot() throws Exception {
-    Openers openers = openers(() -> CONTENT);
-    assertThat(openers.open(HEADER, TOKEN, CraftedTokens.BYTES)).isEqualTo(CONTENT);
-    assertThat(openers.open(HEADER, TOKEN, CraftedTokens.BYTES)).isEqualTo(CONTENT);
+    DecrypterPool decrypters = openers(() -> CONTENT);
+    assertThat(decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES)).isEqualTo(CONTENT);
+    assertThat(decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES)).isEqualTo(CONTENT);
     assertThat(made).hasValue(1);
-    Openers refusing = openers(() -> null);
-    assertThat(refusing.open(HEADER, TOKEN, CraftedTokens.BYTES)).isNull();
-    assertThat(refusing.open(HEADER, TOKEN, CraftedTokens.BYTES)).isNull();
+    DecrypterPool refusing = openers(() -> null);
+    assertThat(refusing.decrypt(HEADER, TOKEN, CraftedTokens.BYTES)).isNull();
+    assertThat(refusing.decrypt(HEADER, TOKEN, CraftedTokens.BYTES)).isNull();
     assertThat(made).hasValue(2);
   }
 
   @Test
   void anOpenerThatHasThrownIsNotUsedAgain() {
-    Openers openers =
+    DecrypterPool decrypters =
         openers(
             () -> {
               throw new GeneralSecurityException("forged");
             });
     for (int i = 1; i <= 3; i++) {
       assertThatExceptionOfType(GeneralSecurityException.class)
-          .isThrownBy(() -> openers.open(HEADER, TOKEN, CraftedTokens.BYTES))
+          .isThrownBy(() -> decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES))
           .withMessage("forged");
       assertThat(made).hasValue(i);
     }
-    Openers broken =
+    DecrypterPool broken =
         openers(
             () -> {
               throw new ProviderException("broken");
             });
     for (int i = 4; i <= 6; i++) {
       assertThatExceptionOfType(ProviderException.class)
-          .isThrownBy(() -> broken.open(HEADER, TOKEN, CraftedTokens.BYTES));
+          .isThrownBy(() -> broken.decrypt(HEADER, TOKEN, CraftedTokens.BYTES));
       assertThat(made).hasValue(i);
     }
   }
@@ -76,31 +76,31 @@ class OpenersTest {
   @Test
   void noMoreAreMadeThanThereAreTokensAtOnceAndNoMoreAreKeptThanThereIsRoom() throws Exception {
     int more = 8;
-    int threads = Kept.MOST + more;
+    int threads = ObjectPool.CAPACITY + more;
     CyclicBarrier allAreOpening = new CyclicBarrier(threads);
-    Openers openers =
+    DecrypterPool decrypters =
         openers(
             () -> {
               allAreOpening.await(30, TimeUnit.SECONDS);
               return CONTENT;
             });
-    allAtOnce(threads, () -> openers.open(HEADER, TOKEN, CraftedTokens.BYTES));
+    allAtOnce(threads, () -> decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES));
     assertThat(made).hasValue(threads);
-    allAtOnce(threads, () -> openers.open(HEADER, TOKEN, CraftedTokens.BYTES));
+    allAtOnce(threads, () -> decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES));
     assertThat(made).hasValue(threads + more);
   }
 
   @Test
   void noOpenerServesTwoThreadsAtATime() throws Exception {
     int threads = 8;
-    Openers openers = openers(() -> CONTENT);
+    DecrypterPool decrypters = openers(() -> CONTENT);
     CyclicBarrier start = new CyclicBarrier(threads);
     allAtOnce(
         threads,
         () -> {
           start.await(30, TimeUnit.SECONDS);
           for (int i = 0; i < 20_000; i++) {
-            openers.open(HEADER, TOKEN, CraftedTokens.BYTES);
+            decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES);
           }
           return CONTENT;
         });
@@ -108,8 +108,8 @@ class OpenersTest {
   }
 
   /** Openers that fail the test if two threads are in one of them. */
-  private Openers openers(Way way) {
-    return new Openers(
+  private DecrypterPool openers(Way way) {
+    return new DecrypterPool(
         () -> {
           made.incrementAndGet();
           AtomicBoolean busy = new AtomicBoolean();
@@ -121,7 +121,7 @@ class OpenersTest {
             try {
               byte[] opened = way.open();
               if (opened == null) {
-                return ContentOpener.FORGED;
+                return ContentDecrypter.NOT_AUTHENTIC;
               }
               System.arraycopy(opened, 0, content, 0, opened.length);
               return opened.length;

@@ -176,8 +176,8 @@ class TokenFuzzTest {
       return CODEC.decode(token);
     } catch (TokenRejectedException e) {
       assertThat(e.rejection()).isEqualTo(Rejection.INVALID);
-      assertThat(e.why()).startsWith(REFUSED);
-      assertThat(WHY).contains(e.why().substring(REFUSED.length()));
+      assertThat(e.detail()).startsWith(REFUSED);
+      assertThat(WHY).contains(e.detail().substring(REFUSED.length()));
       return null;
     }
   }

@@ -173,7 +173,7 @@ class TokenStringAttackTest {
   void a25_a26_gcmTakesNoOtherLengthsThoughTheCipherWould() throws Exception {
     ContentKey key = CraftedTokens.key("k1", ContentEncryption.A256GCM, ContentKey.State.ACTIVE);
     JweTokenCodec codec = CraftedTokens.codec(key);
-    String header = KeyRing.of(List.of(key)).active().headerSegment();
+    String header = KeyRing.of(List.of(key)).activeCipher().headerSegment();
     byte[] content = CraftedTokens.CLAIMS_JSON.getBytes(StandardCharsets.UTF_8);
     assertThat(codec.decode(CraftedTokens.gcm(key.bytes(), header, bytes("iv", 12), content, 16)))
         .isEqualTo(CLAIMS);
@@ -193,7 +193,7 @@ class TokenStringAttackTest {
   /** The class of CVE-2017-12972: the length of the authenticated header is authenticated, too. */
   @Test
   void a28_movingBytesFromTheHeaderIntoTheCiphertextIsNoticedByTheCipherItself() throws Exception {
-    ContentCipher cipher = KeyRing.of(List.of(K1)).active();
+    ContentCipher cipher = KeyRing.of(List.of(K1)).activeCipher();
     byte[] header = cipher.headerSegment().getBytes(StandardCharsets.US_ASCII);
     byte[] iv = decoded(parts(TOKEN).get(IV));
     byte[] ciphertext = decoded(parts(TOKEN).get(CIPHERTEXT));

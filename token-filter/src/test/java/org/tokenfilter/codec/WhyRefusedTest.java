@@ -74,7 +74,7 @@ class WhyRefusedTest {
   private void assertWhy(String refused, String why) {
     assertThatExceptionOfType(TokenRejectedException.class)
         .isThrownBy(() -> codec.decode(refused))
-        .satisfies(e -> assertThat(e.why()).isEqualTo("invalid token: " + why));
+        .satisfies(e -> assertThat(e.detail()).isEqualTo("invalid token: " + why));
     CraftedTokens.assertRefused(codec, refused);
   }
 }

@@ -24,9 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.service.TokenListener;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.SettableClock;
@@ -74,13 +74,13 @@ final class BackgroundErrorsTest {
             .setting("token.renewal.interval", "PT1S")
             .setting("token.sweep.interval", "PT1S")
             .setting("token.subject.recheck", "PT1S")
-            .fileInterval(Duration.ofMillis(50))
+            .fileCheckInterval(Duration.ofMillis(50))
             .store(store)
             .clock(sabotage)
             .listener(
                 new TokenListener() {
                   @Override
-                  public void issued(TokenRecord record) {
+                  public void tokenIssued(TokenRecord record) {
                     sabotage.strike();
                     heard.incrementAndGet();
                   }
@@ -136,7 +136,7 @@ final class BackgroundErrorsTest {
 
     IssuedToken other = logIn("alice");
     security.service().validate(presented(other));
-    store.end(other.record().id(), Ending.of(Reason.CLOSED, clock.instant()));
+    store.revoke(other.record().id(), Revocation.of(RevocationReason.CLOSED, clock.instant()));
     awaitTask("ends").until(() -> isRefused(other));
 
     keys.replace(key("k1", "retired"), key("k2", "active"));
@@ -155,8 +155,8 @@ final class BackgroundErrorsTest {
 
     IssuedToken left = logIn("bob");
     clock.move(Duration.ofMinutes(3));
-    awaitTask("sweep").until(() -> Optional.ofNullable(stored(left).ending()).isPresent());
-    assertThat(Objects.requireNonNull(stored(left).ending()).reason()).isEqualTo(Reason.EXPIRED);
+    awaitTask("sweep").until(() -> Optional.ofNullable(stored(left).revocation()).isPresent());
+    assertThat(Objects.requireNonNull(stored(left).revocation()).reason()).isEqualTo(RevocationReason.EXPIRED);
   }
 
   private static ConditionFactory awaitTask(String task) {

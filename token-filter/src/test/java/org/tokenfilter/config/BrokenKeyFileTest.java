@@ -104,16 +104,16 @@ final class BrokenKeyFileTest {
   void s17_theOldKeysStayInForceAndTheMistakeIsToldOnce(Mistake mistake) throws Exception {
     KeyFile file = new KeyFile(folder);
     file.replace(key("k1", "active"));
-    ReloadedFile<KeyRing> keys = file.read();
+    ReloadingFile<KeyRing> keys = file.read();
     try (TokenSecurity security = security(keys);
         WebApp app = app(security);
-        LogLines log = new LogLines(ReloadedFile.class.getName())) {
+        LogLines log = new LogLines(ReloadingFile.class.getName())) {
       Session session = app.session(Accounts.ALICE, 5);
 
       mistake.deed().to(file);
       for (int i = 0; i < 3; i++) {
-        keys.look();
-        keys.look();
+        keys.check();
+        keys.check();
         assertThat(status(app, session)).isEqualTo(200);
         assertThat(kidOf(app.session(Accounts.BOB, 5).token())).isEqualTo("k1");
       }
@@ -127,14 +127,14 @@ final class BrokenKeyFileTest {
 
       Files.deleteIfExists(file.path());
       file.replace(key("k1", "retired"), key("k2", "active"));
-      keys.look();
-      keys.look();
+      keys.check();
+      keys.check();
       assertThat(status(app, session)).isEqualTo(401);
       assertThat(kidOf(app.session(Accounts.BOB, 5).token())).isEqualTo("k2");
 
       mistake.deed().to(file);
-      keys.look();
-      keys.look();
+      keys.check();
+      keys.check();
       assertThat(log.lines()).filteredOn(line -> line.startsWith("ERROR")).hasSize(1);
     }
   }
@@ -166,7 +166,7 @@ final class BrokenKeyFileTest {
     assertThat(text).doesNotContain("AAAA");
   }
 
-  private TokenSecurity security(ReloadedFile<KeyRing> keys) throws Exception {
+  private TokenSecurity security(ReloadingFile<KeyRing> keys) throws Exception {
     return TokenSecurity.builder()
         .keys(keys)
         .settings(Accounts.settings(folder))

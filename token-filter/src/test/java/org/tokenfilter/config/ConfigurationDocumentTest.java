@@ -56,7 +56,7 @@ final class ConfigurationDocumentTest {
   private static String document() {
     StringBuilder text = new StringBuilder(INTRODUCTION);
     for (ConfigurationKey key : ConfigurationKey.values()) {
-      String fallback = key.defaultText();
+      String fallback = key.defaultValue();
       text.append("| `")
           .append(key.key())
           .append("` | ")
@@ -64,7 +64,7 @@ final class ConfigurationDocumentTest {
           .append(" | ")
           .append(fallback == null || fallback.isEmpty() ? "" : "`" + fallback + "`")
           .append(" | ")
-          .append(key.shape())
+          .append(key.format())
           .append(" | ")
           .append(key.description())
           .append(" |\n");

@@ -18,7 +18,7 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.service.TokenPolicy;
-import org.tokenfilter.service.TokenPolicy.Replay;
+import org.tokenfilter.service.TokenPolicy.ReusePolicy;
 
 /**
  * Settings of refreshing and of the gateway: their defaults, their shapes, their contradictions.
@@ -99,8 +99,8 @@ final class ConsistencyTest {
                 "token.idle-timeout", "PT20M",
                 "token.keys.file", "/a\ntoken.binding=off"));
 
-    assertThat(settings.effective("memory", Set.of()).lines()).first().isEqualTo("");
-    assertThat(settings.effective("memory", Set.of()).lines().skip(1))
+    assertThat(settings.describeEffective("memory", Set.of()).lines()).first().isEqualTo("");
+    assertThat(settings.describeEffective("memory", Set.of()).lines().skip(1))
         .allMatch(line -> line.matches(" {2}token\\.[a-z.-]+=.*"))
         .contains(
             "  token.open.max-lifetime=PT10M (init-param, or in code)",
@@ -147,7 +147,7 @@ final class ConsistencyTest {
 
     assertThat(policy.clientLifetime()).hasHours(24);
     assertThat(policy.refreshGrace()).isZero();
-    assertThat(policy.replay()).isEqualTo(Replay.REPORT);
+    assertThat(policy.reusePolicy()).isEqualTo(ReusePolicy.REPORT);
     Configuration settings = read(Map.of());
     assertThat(settings.texts(ConfigurationKey.CLIENT_ENVIRONMENTS))
         .containsExactly("sandbox", "live");
@@ -167,7 +167,7 @@ final class ConsistencyTest {
 
     assertThat(policy.clientLifetime()).hasHours(1);
     assertThat(policy.refreshGrace()).hasSeconds(30);
-    assertThat(policy.replay()).isEqualTo(Replay.END_FAMILY);
+    assertThat(policy.reusePolicy()).isEqualTo(ReusePolicy.END_FAMILY);
   }
 
   @Test
@@ -205,13 +205,13 @@ final class ConsistencyTest {
     List<String> problems = new ArrayList<>();
     Configuration configuration =
         new Configuration(ConfigurationSources.of(settings, Map.of()), problems);
-    new Consistency(configuration, problems).require();
+    new ConfigurationRules(configuration, problems).check();
     assertThat(problems).isEmpty();
     return configuration;
   }
 
   private static TokenPolicy policy(Map<String, String> settings) {
-    return new Assembly(read(settings), ConsistencyTest.class.getClassLoader(), List.of()).policy();
+    return new ComponentFactory(read(settings), ConsistencyTest.class.getClassLoader(), List.of()).policy();
   }
 
   private void assertStops(Map<String, String> settings, String... problems) {

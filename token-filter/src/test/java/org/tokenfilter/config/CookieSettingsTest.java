@@ -73,7 +73,7 @@ final class CookieSettingsTest {
       List<String> problems = new ArrayList<>();
       Configuration settings =
           new Configuration(ConfigurationSources.of(needy, Map.of()), problems);
-      new Consistency(settings, problems).require();
+      new ConfigurationRules(settings, problems).check();
       assertThat(problems).isEmpty();
       assertThat(settings.text(ConfigurationKey.COOKIE_SECURE)).isEqualTo("true");
     }

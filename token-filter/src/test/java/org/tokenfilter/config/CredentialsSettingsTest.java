@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.Accounts;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 
@@ -35,8 +35,8 @@ final class CredentialsSettingsTest {
   @Test
   void classOfTheTeamIsAsked() throws Exception {
     try (TokenSecurity security = start(OwnAuthenticator.class.getName())) {
-      Login login = new Login("ali", "open sesame".toCharArray(), mock(HttpServletRequest.class));
-      assertThat(security.desk("test").logIn(login, ClientAddress.parse("192.0.2.1")))
+      UsernamePasswordCredential credential = new UsernamePasswordCredential("ali", "open sesame".toCharArray(), mock(HttpServletRequest.class));
+      assertThat(security.loginService("test").login(credential, ClientAddress.parse("192.0.2.1")))
           .isEqualTo(Subject.of("ali", "own"));
     }
   }

@@ -36,7 +36,7 @@ final class EmptiedAccountsTest {
   @ValueSource(strings = {"", "\n\n", "# alice is away\n"})
   void noTokenEndsWhileItHasNoAccounts(String content) throws Exception {
     try (TokenSecurity security = security();
-        LogLines log = new LogLines(ReloadedFile.class.getName())) {
+        LogLines log = new LogLines(ReloadingFile.class.getName())) {
       Path accounts = folder.resolve("accounts");
       String before = Files.readString(accounts);
       IssuedToken token = logIn(security);
@@ -49,8 +49,8 @@ final class EmptiedAccountsTest {
       }
       Files.writeString(accounts, before);
       clock.move(Duration.ofSeconds(2));
-      assertThat(use(security, token).ending()).isNull();
-      assertThat(store.find(token.record().id()).orElseThrow().ending()).isNull();
+      assertThat(use(security, token).revocation()).isNull();
+      assertThat(store.find(token.record().id()).orElseThrow().revocation()).isNull();
     }
   }
 
@@ -66,7 +66,7 @@ final class EmptiedAccountsTest {
       await().until(() -> task(security).failures() > 2);
       assertThat(task(security).failure()).isEqualTo("NoSuchFileException");
       clock.move(Duration.ofSeconds(2));
-      assertThat(use(security, token).ending()).isNull();
+      assertThat(use(security, token).revocation()).isNull();
 
       Files.writeString(accounts, before);
       await()
@@ -89,7 +89,7 @@ final class EmptiedAccountsTest {
     return TokenSecurity.builder()
         .settings(Accounts.settings(folder))
         .setting("token.subject.recheck", "PT1S")
-        .fileInterval(Duration.ofMillis(20))
+        .fileCheckInterval(Duration.ofMillis(20))
         .store(store)
         .clock(clock)
         .build();

@@ -29,13 +29,13 @@ class FilterWatchTest {
     FilterRegistration engine = registration("org.apache.tomcat.websocket.server.WsFilter");
     FilterRegistration token = registration(TokenFilter.class.getName());
     doReturn(Map.of("engine", engine, "token", token)).when(context).getFilterRegistrations();
-    assertThatCode(() -> FilterWatch.require(context)).doesNotThrowAnyException();
-    assertThat(new FilterInspection(context, "token").undecided())
+    assertThatCode(() -> FilterWatch.requireNoBypass(context)).doesNotThrowAnyException();
+    assertThat(new FilterInspection(context, "token").unverifiable())
         .containsExactly("engine (org.apache.tomcat.websocket.server.WsFilter)");
     long[] now = {0};
     FilterWatch watch = new FilterWatch(context, "token", () -> now[0]);
     now[0] = Long.MAX_VALUE / 2;
-    assertThat(watch.isOvertaken()).isFalse();
+    assertThat(watch.isBypassed()).isFalse();
   }
 
   @Test
@@ -43,8 +43,8 @@ class FilterWatchTest {
     ServletContext context = mock(ServletContext.class);
     when(context.getFilterRegistrations()).thenThrow(new UnsupportedOperationException());
     FilterInspection inspection = new FilterInspection(context, "token");
-    assertThat(inspection.undecided()).isEmpty();
-    assertThat(inspection.overtaking()).isEmpty();
+    assertThat(inspection.unverifiable()).isEmpty();
+    assertThat(inspection.bypassing()).isEmpty();
   }
 
   @Test

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.service.FeedState;
+import org.tokenfilter.service.RevocationFeedState;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
-import org.tokenfilter.store.tck.Hold;
+import org.tokenfilter.store.tck.PausedCall;
 import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
@@ -66,27 +66,27 @@ final class HealthTest {
   void feedIsAsOldAsItsLastAnswer() {
     try (TokenSecurity security = with("PT30S")) {
       await().until(() -> feed(security).age() != null);
-      store.cut();
+      store.failAll();
       clock.move(Duration.ofSeconds(29));
-      assertThat(feed(security)).isEqualTo(new FeedState(true, Duration.ofSeconds(29)));
+      assertThat(feed(security)).isEqualTo(new RevocationFeedState(true, Duration.ofSeconds(29)));
       clock.move(Duration.ofSeconds(1));
-      assertThat(feed(security)).isEqualTo(new FeedState(false, Duration.ofSeconds(30)));
+      assertThat(feed(security)).isEqualTo(new RevocationFeedState(false, Duration.ofSeconds(30)));
     }
   }
 
   @Test
   void storeThatFailedIsFailingUntilItAnswersAndIsNotAskedForIt() throws Exception {
     try (TokenSecurity security = with("PT0S")) {
-      store.cut();
+      store.failAll();
       assertThatThrownBy(() -> logIn(security)).isInstanceOf(TokenStoreException.class);
-      int inserts = store.calls(Call.INSERT);
+      int inserts = store.callCount(Call.INSERT);
       for (int i = 0; i < 1_000; i++) {
         assertThat(security.health().storeAnswers()).isFalse();
       }
-      assertThat(store.calls(Call.INSERT)).isEqualTo(inserts);
-      assertThat(store.calls(Call.FIND) + store.calls(Call.LIST)).isZero();
+      assertThat(store.callCount(Call.INSERT)).isEqualTo(inserts);
+      assertThat(store.callCount(Call.FIND) + store.callCount(Call.LIST)).isZero();
 
-      store.mend();
+      store.clearFaults();
       logIn(security);
       assertThat(security.health().storeAnswers()).isTrue();
     }
@@ -96,20 +96,20 @@ final class HealthTest {
   @Test
   void storeThatHangsIsFailingWhileItDoes() throws Exception {
     try (TokenSecurity security = with("PT0S", "PT0.1S")) {
-      Hold hold = store.holdBefore(Call.LIST, 1);
+      PausedCall pausedCall = store.pauseBefore(Call.LIST, 1);
       Thread asking = new Thread(() -> security.service().list("alice", null, 1));
       asking.start();
       try {
         await().until(() -> !security.health().storeAnswers());
       } finally {
-        hold.release();
+        pausedCall.release();
         asking.join();
       }
       assertThat(security.health().storeAnswers()).isTrue();
     }
   }
 
-  private static FeedState feed(TokenSecurity security) {
+  private static RevocationFeedState feed(TokenSecurity security) {
     return Objects.requireNonNull(security.health().feed());
   }
 

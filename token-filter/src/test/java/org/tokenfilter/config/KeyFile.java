@@ -25,8 +25,8 @@ final class KeyFile {
     return path;
   }
 
-  ReloadedFile<KeyRing> read() throws IOException {
-    return new ReloadedFile<>(path, JwkSetFile::read);
+  ReloadingFile<KeyRing> read() throws IOException {
+    return new ReloadingFile<>(path, JwkSetFile::read);
   }
 
   /** Puts a file with these keys in its place, in one step. */

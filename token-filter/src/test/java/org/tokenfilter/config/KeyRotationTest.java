@@ -30,7 +30,7 @@ final class KeyRotationTest {
 
   @TempDir private Path folder;
   private KeyFile file;
-  private ReloadedFile<KeyRing> keys;
+  private ReloadingFile<KeyRing> keys;
   private TokenSecurity security;
   private WebApp app;
 
@@ -167,17 +167,17 @@ final class KeyRotationTest {
     Path data = Files.createSymbolicLink(folder.resolve("..data"), first);
     Path link = folder.resolve("mounted.jwks");
     Files.createSymbolicLink(link, data.resolve("keys.jwks"));
-    ReloadedFile<KeyRing> mounted = new ReloadedFile<>(link, JwkSetFile::read);
-    mounted.look();
-    mounted.look();
-    mounted.look();
-    mounted.look();
+    ReloadingFile<KeyRing> mounted = new ReloadingFile<>(link, JwkSetFile::read);
+    mounted.check();
+    mounted.check();
+    mounted.check();
+    mounted.check();
 
     Path second = mounted("second", key("k1", "accept"), key("k2", "active"));
     Path draft = Files.createSymbolicLink(folder.resolve("..data_tmp"), second);
     Files.move(draft, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    mounted.look();
-    mounted.look();
+    mounted.check();
+    mounted.check();
     assertThat(mounted.get().keys())
         .hasToString("[k1 accept A128CBC-HS256, k2 active A128CBC-HS256]");
   }
@@ -199,7 +199,7 @@ final class KeyRotationTest {
 
     file.replace(key("k1", "retired"), key("k2", "active"));
 
-    assertThat(TokenSecurityBuilder.FILE_INTERVAL.multipliedBy(2))
+    assertThat(TokenSecurityBuilder.FILE_CHECK_INTERVAL.multipliedBy(2))
         .isLessThan(Duration.ofSeconds(5));
     await().until(() -> status(session) == 401);
     assertThat(kidOf(login().token())).isEqualTo("k2");
@@ -207,8 +207,8 @@ final class KeyRotationTest {
 
   private void change(String... set) throws Exception {
     file.replace(set);
-    keys.look();
-    keys.look();
+    keys.check();
+    keys.check();
   }
 
   private Session login() throws Exception {

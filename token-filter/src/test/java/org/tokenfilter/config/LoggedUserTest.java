@@ -28,7 +28,7 @@ class LoggedUserTest {
       })
   void nameIsOneWord(String name, String word) {
     HttpServletRequest request = mock(HttpServletRequest.class);
-    LoggedUser.note(request, name);
+    AccessLogUser.set(request, name);
     verify(request).setAttribute("org.tokenfilter.user", word);
   }
 }

@@ -24,16 +24,16 @@ final class MomentsOfAFileTest {
 
   private static final String HASH =
       "$pbkdf2-sha512$1000$K9gGyX8OAK8aH8Myj6djqQ$6Kg7D1IPp20yNfGojno5pD1tWWRCEL26fIEcLDBFKjU";
-  private static final int LOOKS = ReloadedFile.HELD_LOOKS;
+  private static final int LOOKS = ReloadingFile.HELD_CHECKS;
 
   @TempDir private Path folder;
   private Path file;
-  private ReloadedFile<PasswordFile> accounts;
+  private ReloadingFile<PasswordFile> accounts;
 
   @BeforeEach
   void read() throws Exception {
     file = Files.writeString(folder.resolve("accounts"), users(8));
-    accounts = ReloadedPasswords.of(file).file();
+    accounts = ReloadingPasswords.of(file).file();
     look(3);
   }
 
@@ -45,7 +45,7 @@ final class MomentsOfAFileTest {
 
   private void look(int times) {
     for (int i = 0; i < times; i++) {
-      var unused = accounts.look();
+      var unused = accounts.check();
     }
   }
 
@@ -68,17 +68,17 @@ final class MomentsOfAFileTest {
     Files.writeString(file, "# nobody\n\n");
     look(1);
     for (int i = 0; i < 3 * LOOKS; i++) {
-      assertThat(accounts.look()).isPresent();
+      assertThat(accounts.check()).isPresent();
     }
     assertThat(known()).isEqualTo(8);
   }
 
   @Test
   void fileThatIsGoneStaysInForceAndIsReportedAgainAndAgain() throws Exception {
-    try (LogLines log = new LogLines(ReloadedFile.class.getName())) {
+    try (LogLines log = new LogLines(ReloadingFile.class.getName())) {
       Files.delete(file);
       for (int i = 0; i < 2 * LOOKS; i++) {
-        assertThat(accounts.look()).isPresent();
+        assertThat(accounts.check()).isPresent();
       }
       assertThat(known()).isEqualTo(8);
       assertThat(log.take())
@@ -89,7 +89,7 @@ final class MomentsOfAFileTest {
       look(2);
       assertThat(known()).isEqualTo(9);
       assertThat(log.lines()).contains("INFO " + file + " can be used again");
-      assertThat(accounts.look()).isEmpty();
+      assertThat(accounts.check()).isEmpty();
     }
   }
 
@@ -97,10 +97,10 @@ final class MomentsOfAFileTest {
   void contentThatChangesBetweenTwoLooksIsNotTakenAndReportedIfItGoesOn() throws Exception {
     for (int i = 0; i < LOOKS; i++) {
       Files.writeString(file, users(9 + i));
-      assertThat(accounts.look()).isEmpty();
+      assertThat(accounts.check()).isEmpty();
     }
     Files.writeString(file, users(100));
-    assertThat(accounts.look()).isPresent();
+    assertThat(accounts.check()).isPresent();
     assertThat(known()).isEqualTo(8);
     look(1);
     assertThat(known()).isEqualTo(100);
@@ -115,11 +115,11 @@ final class MomentsOfAFileTest {
 
   @Test
   void manyAccountsThatAreGoneAtOnceAreReportedAndHeldUntilItHasLasted() throws Exception {
-    try (LogLines log = new LogLines(ReloadedFile.class.getName())) {
+    try (LogLines log = new LogLines(ReloadingFile.class.getName())) {
       Files.writeString(file, users(5));
       look(1);
       for (int i = 0; i < LOOKS; i++) {
-        assertThat(accounts.look()).isPresent();
+        assertThat(accounts.check()).isPresent();
         assertThat(known()).isEqualTo(8);
       }
       assertThat(log.take())
@@ -127,7 +127,7 @@ final class MomentsOfAFileTest {
           .asString()
           .contains("3 of 8 accounts are gone at once");
 
-      assertThat(accounts.look()).isEmpty();
+      assertThat(accounts.check()).isEmpty();
       assertThat(known()).isEqualTo(5);
       assertThat(log.take()).anyMatch(line -> line.startsWith("WARN " + file + " is in force now"));
     }

@@ -3,7 +3,7 @@ package org.tokenfilter.config;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** What a team names in {@code token.credentials}; and what it names there by mistake. */
@@ -13,9 +13,9 @@ public final class OwnAuthenticator implements Authenticator {
   public OwnAuthenticator() {}
 
   @Override
-  public Optional<Subject> authenticate(Login login) {
-    return new String(login.password()).equals("open sesame")
-        ? Optional.of(Subject.of(login.username(), "own"))
+  public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
+    return new String(credential.password()).equals("open sesame")
+        ? Optional.of(Subject.of(credential.username(), "own"))
         : Optional.empty();
   }
 
@@ -30,7 +30,7 @@ public final class OwnAuthenticator implements Authenticator {
     }
 
     @Override
-    public Optional<Subject> authenticate(Login login) {
+    public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
       return Optional.empty();
     }
 
@@ -46,7 +46,7 @@ public final class OwnAuthenticator implements Authenticator {
   /** Not public. */
   static final class Hidden implements Authenticator {
     @Override
-    public Optional<Subject> authenticate(Login login) {
+    public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
       return Optional.empty();
     }
   }
@@ -54,7 +54,7 @@ public final class OwnAuthenticator implements Authenticator {
   /** Not made without parameters. */
   public record Parameters(String url) implements Authenticator {
     @Override
-    public Optional<Subject> authenticate(Login login) {
+    public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
       return Optional.empty();
     }
   }
@@ -70,7 +70,7 @@ public final class OwnAuthenticator implements Authenticator {
     }
 
     @Override
-    public Optional<Subject> authenticate(Login login) {
+    public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
       return Optional.empty();
     }
   }

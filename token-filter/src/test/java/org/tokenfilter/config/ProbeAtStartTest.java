@@ -67,7 +67,7 @@ final class ProbeAtStartTest {
             return new TokenClaims(TokenId.of(new byte[32]), TokenKind.OPEN, "/another", now, null);
           }
         };
-    assertThatThrownBy(() -> Assembly.requireWorking(forgetful, "/shop", now))
+    assertThatThrownBy(() -> ComponentFactory.verifyRoundTrip(forgetful, "/shop", now))
         .isInstanceOf(IllegalStateException.class);
   }
 

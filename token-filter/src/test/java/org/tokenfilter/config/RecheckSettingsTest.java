@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** Who can be asked whether subjects may go on, and who cannot. */
@@ -29,7 +29,7 @@ final class RecheckSettingsTest {
   @Test
   void itIsOffUnlessItIsSet() {
     assertThat(ConfigurationKey.SUBJECT_RECHECK.key()).isEqualTo("token.subject.recheck");
-    assertThat(ConfigurationKey.SUBJECT_RECHECK.defaultText()).isEqualTo("PT0S");
+    assertThat(ConfigurationKey.SUBJECT_RECHECK.defaultValue()).isEqualTo("PT0S");
   }
 
   @Test
@@ -53,7 +53,7 @@ final class RecheckSettingsTest {
   @Test
   void oneThatWasHandedInAndCannotBeAskedStopsTheStart() throws Exception {
     Authenticator able = new Able();
-    Authenticator unable = login -> Optional.empty();
+    Authenticator unable = credential -> Optional.empty();
     TokenSecurityBuilder builder = TokenSecurity.builder().settings(settings("PT1M"));
     assertThatExceptionOfType(ConfigurationException.class)
         .isThrownBy(() -> builder.authenticator(unable).build())
@@ -97,8 +97,8 @@ final class RecheckSettingsTest {
 
   @Test
   void whoCannotBeAskedSaysSo() {
-    Authenticator unable = login -> Optional.empty();
-    assertThat(unable.canTellCurrent()).isFalse();
+    Authenticator unable = credential -> Optional.empty();
+    assertThat(unable.supportsCurrent()).isFalse();
     assertThatThrownBy(() -> unable.current(Subject.of("alice")))
         .isInstanceOf(UnsupportedOperationException.class);
   }
@@ -118,12 +118,12 @@ final class RecheckSettingsTest {
   /** One that can be asked. */
   private static final class Able implements Authenticator {
     @Override
-    public Optional<Subject> authenticate(Login login) {
+    public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
       return Optional.empty();
     }
 
     @Override
-    public boolean canTellCurrent() {
+    public boolean supportsCurrent() {
       return true;
     }
 

@@ -30,28 +30,28 @@ final class ReloadedFileTest {
 
   @Test
   void aFileThatStaysAsItIsIsNotReadAgainAndAgain() throws Exception {
-    ReloadedFile<String> reloaded = new ReloadedFile<>(file, this::read);
+    ReloadingFile<String> reloading = new ReloadingFile<>(file, this::read);
     for (int i = 0; i < 10; i++) {
-      reloaded.look();
-      reloaded.look();
+      reloading.check();
+      reloading.check();
     }
     assertThat(reads.get()).isLessThanOrEqualTo(3);
   }
 
   @Test
   void whatIsWrittenOnTopOfItIsReadToo() throws Exception {
-    ReloadedFile<String> reloaded = new ReloadedFile<>(file, this::read);
+    ReloadingFile<String> reloading = new ReloadingFile<>(file, this::read);
     Files.writeString(file, "the second");
-    reloaded.look();
-    reloaded.look();
-    assertThat(reloaded.get()).isEqualTo("the second");
+    reloading.check();
+    reloading.check();
+    assertThat(reloading.get()).isEqualTo("the second");
   }
 
   /** An executor gives up a task that throws, and says nothing. */
   @Test
   void anErrorOfTheReaderDoesNotEndTheReading() throws Exception {
-    ReloadedFile<String> reloaded =
-        new ReloadedFile<>(
+    ReloadingFile<String> reloading =
+        new ReloadingFile<>(
             file,
             it -> {
               String text = read(it);
@@ -60,19 +60,19 @@ final class ReloadedFileTest {
               }
               return text;
             });
-    try (LogLines log = new LogLines(ReloadedFile.class.getName())) {
+    try (LogLines log = new LogLines(ReloadingFile.class.getName())) {
       Files.writeString(file, "broken");
-      reloaded.look();
-      reloaded.look();
-      reloaded.look();
-      reloaded.look();
-      assertThat(reloaded.get()).isEqualTo("one");
+      reloading.check();
+      reloading.check();
+      reloading.check();
+      reloading.check();
+      assertThat(reloading.get()).isEqualTo("one");
       assertThat(log.lines()).hasSize(1);
       assertThat(log.lines().get(0)).contains(file.toString()).contains("NoClassDefFoundError");
       Files.writeString(file, "mended");
-      reloaded.look();
-      reloaded.look();
-      assertThat(reloaded.get()).isEqualTo("mended");
+      reloading.check();
+      reloading.check();
+      assertThat(reloading.get()).isEqualTo("mended");
     }
   }
 
@@ -80,81 +80,81 @@ final class ReloadedFileTest {
   void whatChangesFarBehindTheBeginIsReadToo() throws Exception {
     String begin = "#".repeat(17 * 1024 * 1024);
     Files.writeString(file, begin + "one");
-    ReloadedFile<String> reloaded =
-        new ReloadedFile<>(file, it -> Files.readString(it).substring(begin.length()));
-    reloaded.look();
-    reloaded.look();
+    ReloadingFile<String> reloading =
+        new ReloadingFile<>(file, it -> Files.readString(it).substring(begin.length()));
+    reloading.check();
+    reloading.check();
     Files.writeString(file, begin + "the second");
-    reloaded.look();
-    reloaded.look();
-    assertThat(reloaded.get()).isEqualTo("the second");
+    reloading.check();
+    reloading.check();
+    assertThat(reloading.get()).isEqualTo("the second");
   }
 
   /** As where a file that is cut off is cut off once more while somebody mends it. */
   @Test
   void anotherObjectionHasToLastByItself() throws Exception {
     Files.writeString(file, "whole");
-    ReloadedFile<String> reloaded =
-        new ReloadedFile<>(
+    ReloadingFile<String> reloading =
+        new ReloadingFile<>(
             file,
             this::read,
             (before, after) ->
                 after.equals("whole") ? Optional.empty() : Optional.of("there is " + after));
-    look(reloaded, 2);
+    look(reloading, 2);
     Files.writeString(file, "a half");
-    look(reloaded, ReloadedFile.HELD_LOOKS);
-    assertThat(reloaded.get()).isEqualTo("whole");
+    look(reloading, ReloadingFile.HELD_CHECKS);
+    assertThat(reloading.get()).isEqualTo("whole");
 
     Files.writeString(file, "nothing");
-    look(reloaded, ReloadedFile.HELD_LOOKS);
-    assertThat(reloaded.get()).isEqualTo("whole");
-    look(reloaded, 2);
-    assertThat(reloaded.get()).isEqualTo("nothing");
+    look(reloading, ReloadingFile.HELD_CHECKS);
+    assertThat(reloading.get()).isEqualTo("whole");
+    look(reloading, 2);
+    assertThat(reloading.get()).isEqualTo("nothing");
   }
 
-  private static void look(ReloadedFile<String> reloaded, int times) {
+  private static void look(ReloadingFile<String> reloading, int times) {
     for (int i = 0; i < times; i++) {
-      reloaded.look();
+      reloading.check();
     }
   }
 
   /** As when it is copied with its times: neither its time nor its length tells. */
   @Test
   void whatLooksOlderThanItIsIsReadToo() throws Exception {
-    ReloadedFile<String> reloaded = new ReloadedFile<>(file, this::read);
-    reloaded.look();
-    reloaded.look();
-    reloaded.look();
-    reloaded.look();
+    ReloadingFile<String> reloading = new ReloadingFile<>(file, this::read);
+    reloading.check();
+    reloading.check();
+    reloading.check();
+    reloading.check();
     FileTime before = Files.getLastModifiedTime(file);
     awaitALaterTimeThanOf(file);
     Files.writeString(file, "two");
     Files.setLastModifiedTime(file, before);
-    reloaded.look();
-    reloaded.look();
-    assertThat(reloaded.get()).isEqualTo("two");
+    reloading.check();
+    reloading.check();
+    assertThat(reloading.get()).isEqualTo("two");
   }
 
   @Test
   void keysThatAreOpenedToOthersAreReported() throws Exception {
     KeyFile keys = new KeyFile(folder);
     keys.replace(KeyFile.key("k1", "active"));
-    ReloadedFile<KeyRing> reloaded = keys.read();
-    reloaded.look();
-    reloaded.look();
-    reloaded.look();
-    reloaded.look();
+    ReloadingFile<KeyRing> reloading = keys.read();
+    reloading.check();
+    reloading.check();
+    reloading.check();
+    reloading.check();
     awaitALaterTimeThanOf(keys.path());
-    try (LogLines log = new LogLines(ReloadedFile.class.getName())) {
+    try (LogLines log = new LogLines(ReloadingFile.class.getName())) {
       Files.setPosixFilePermissions(keys.path(), PosixFilePermissions.fromString("rw-r--r--"));
-      reloaded.look();
-      reloaded.look();
-      reloaded.look();
-      reloaded.look();
+      reloading.check();
+      reloading.check();
+      reloading.check();
+      reloading.check();
       assertThat(log.take()).singleElement().asString().contains("chmod 600 " + keys.path());
       Files.setPosixFilePermissions(keys.path(), PosixFilePermissions.fromString("rw-------"));
-      reloaded.look();
-      reloaded.look();
+      reloading.check();
+      reloading.check();
       assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR"));
     }
   }

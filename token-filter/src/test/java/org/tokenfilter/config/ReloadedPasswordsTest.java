@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.Logged;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.token.Subject;
 
@@ -29,58 +29,58 @@ final class ReloadedPasswordsTest {
   @TempDir private Path folder;
   private Path file;
   private String accounts;
-  private ReloadedFile<PasswordFile> reloaded;
-  private ReloadedPasswords passwords;
+  private ReloadingFile<PasswordFile> reloading;
+  private ReloadingPasswords passwords;
 
   @BeforeEach
   void readTheAccounts() throws Exception {
     Accounts.settings(folder);
     file = folder.resolve("accounts");
     accounts = Files.readString(file);
-    reloaded = new ReloadedFile<>(file, PasswordFile::read);
-    passwords = new ReloadedPasswords(reloaded);
+    reloading = new ReloadingFile<>(file, PasswordFile::read);
+    passwords = new ReloadingPasswords(reloading);
   }
 
   @Test
   void changedFileIsInForceAfterTheNextLook() throws Exception {
     Files.writeString(file, accounts.replace("alice:", "carol:"));
     assertThat(isKnown("alice")).isTrue();
-    reloaded.look();
-    reloaded.look();
+    reloading.check();
+    reloading.check();
     assertThat(isKnown("alice")).isFalse();
     assertThat(isKnown("carol")).isTrue();
   }
 
   @Test
   void addedAccountAndOneThatIsTakenAwayAreSeen() throws Exception {
-    reloaded.look();
-    reloaded.look();
-    reloaded.look();
-    reloaded.look();
+    reloading.check();
+    reloading.check();
+    reloading.check();
+    reloading.check();
     String withoutAlice = accounts.substring(accounts.indexOf("bob:"));
     Files.writeString(file, withoutAlice);
-    reloaded.look();
-    reloaded.look();
+    reloading.check();
+    reloading.check();
     assertThat(isKnown("alice")).isFalse();
     Files.writeString(file, accounts);
-    reloaded.look();
-    reloaded.look();
+    reloading.check();
+    reloading.check();
     assertThat(isKnown("alice")).isTrue();
   }
 
   @Test
   void whoMayGoOnAndWithWhichRolesIsAsTheFileIsNow() throws Exception {
     Subject alice = Subject.of("alice", "admin");
-    assertThat(passwords.canTellCurrent()).isTrue();
+    assertThat(passwords.supportsCurrent()).isTrue();
     assertThat(passwords.current(alice)).contains(Subject.of("alice", "user"));
     assertThat(passwords.current(Subject.of("Alice"))).isEmpty();
     Files.writeString(file, accounts.replace("DBFKjU:user", "DBFKjU:user,editor"));
-    reloaded.look();
-    reloaded.look();
+    reloading.check();
+    reloading.check();
     assertThat(passwords.current(alice)).contains(Subject.of("alice", "user", "editor"));
     Files.writeString(file, accounts.replace("alice:", "#alice:"));
-    reloaded.look();
-    reloaded.look();
+    reloading.check();
+    reloading.check();
     assertThat(passwords.current(alice)).isEmpty();
     assertThat(passwords.current(Subject.of("bob"))).contains(Subject.of("bob", "user"));
   }
@@ -88,12 +88,12 @@ final class ReloadedPasswordsTest {
   @Test
   void changeWithinTheGrainOfTheFilesTimeIsSeenAtTheLookAfterIt() throws Exception {
     Files.setLastModifiedTime(file, THEN);
-    reloaded.look();
-    reloaded.look();
+    reloading.check();
+    reloading.check();
     Files.writeString(file, accounts.replace("alice:", "carol:"));
     Files.setLastModifiedTime(file, THEN);
-    reloaded.look();
-    reloaded.look();
+    reloading.check();
+    reloading.check();
     assertThat(isKnown("carol")).isTrue();
   }
 
@@ -101,25 +101,25 @@ final class ReloadedPasswordsTest {
   void fileOfTheSameSizeAndTimeThatTakesThePlaceIsSeen() throws Exception {
     Files.setLastModifiedTime(file, THEN);
     for (int i = 0; i < 3; i++) {
-      reloaded.look();
-      reloaded.look();
+      reloading.check();
+      reloading.check();
     }
     Path next = folder.resolve("accounts.new");
     Files.writeString(next, accounts.replace("alice:", "carol:"));
     Files.setLastModifiedTime(next, THEN);
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    reloaded.look();
-    reloaded.look();
+    reloading.check();
+    reloading.check();
     assertThat(isKnown("carol")).isTrue();
   }
 
   @Test
   void brokenFileKeepsTheAccountsAndIsReportedOnce() throws Exception {
-    try (Logged logged = Logged.by(ReloadedFile.class)) {
+    try (Logged logged = Logged.by(ReloadingFile.class)) {
       Files.writeString(file, accounts.replace("alice:", "carol:") + "broken secret line\n");
       for (int i = 0; i < 3; i++) {
-        reloaded.look();
-        reloaded.look();
+        reloading.check();
+        reloading.check();
       }
       assertThat(isKnown("alice")).isTrue();
       assertThat(isKnown("carol")).isFalse();
@@ -130,22 +130,22 @@ final class ReloadedPasswordsTest {
           .doesNotContain("secret");
 
       Files.delete(file);
-      reloaded.look();
-      reloaded.look();
-      reloaded.look();
-      reloaded.look();
+      reloading.check();
+      reloading.check();
+      reloading.check();
+      reloading.check();
       assertThat(isKnown("alice")).isTrue();
       assertThat(logged.messages()).hasSize(2);
 
       Files.writeString(file, accounts.replace("alice:", "carol:"));
-      reloaded.look();
-      reloaded.look();
+      reloading.check();
+      reloading.check();
       assertThat(isKnown("alice")).isFalse();
       assertThat(isKnown("carol")).isTrue();
 
       Files.writeString(file, "broken again");
-      reloaded.look();
-      reloaded.look();
+      reloading.check();
+      reloading.check();
       assertThat(logged.messages()).hasSize(3);
       assertThat(isKnown("carol")).isTrue();
     }
@@ -154,9 +154,9 @@ final class ReloadedPasswordsTest {
   @Test
   void fileIsNotReadAgainWhereItHasNotChanged() throws Exception {
     AtomicInteger read = new AtomicInteger();
-    ReloadedFile<Integer> counted = new ReloadedFile<>(file, path -> read.incrementAndGet());
+    ReloadingFile<Integer> counted = new ReloadingFile<>(file, path -> read.incrementAndGet());
     for (int i = 0; i < 10; i++) {
-      counted.look();
+      counted.check();
     }
     assertThat(read).hasValue(3);
   }
@@ -165,8 +165,8 @@ final class ReloadedPasswordsTest {
   @Test
   void errorOfTheReaderDoesNotStopTheLooking() throws Exception {
     AtomicBoolean fails = new AtomicBoolean();
-    ReloadedFile<Boolean> content =
-        new ReloadedFile<>(
+    ReloadingFile<Boolean> content =
+        new ReloadingFile<>(
             file,
             path -> {
               if (fails.get()) {
@@ -175,9 +175,9 @@ final class ReloadedPasswordsTest {
               return true;
             });
     fails.set(true);
-    try (Logged logged = Logged.by(ReloadedFile.class)) {
-      content.look();
-      content.look();
+    try (Logged logged = Logged.by(ReloadingFile.class)) {
+      content.check();
+      content.check();
       assertThat(content.get()).isTrue();
       assertThat(logged.messages()).singleElement().asString().contains("StackOverflowError");
     }
@@ -185,7 +185,7 @@ final class ReloadedPasswordsTest {
 
   private boolean isKnown(String name) throws IOException {
     return passwords
-        .authenticate(new Login(name, "wonderland".toCharArray(), mock(HttpServletRequest.class)))
+        .authenticate(new UsernamePasswordCredential(name, "wonderland".toCharArray(), mock(HttpServletRequest.class)))
         .isPresent();
   }
 }

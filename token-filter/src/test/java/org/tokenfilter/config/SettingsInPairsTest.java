@@ -83,7 +83,7 @@ final class SettingsInPairsTest {
       Configuration settings =
           new Configuration(ConfigurationSources.of(texts(written), Map.of()), problems);
       if (problems.isEmpty()) {
-        new Consistency(settings, problems).require();
+        new ConfigurationRules(settings, problems).check();
       }
       return new Outcome(written, settings, problems);
     }
@@ -107,7 +107,7 @@ final class SettingsInPairsTest {
             (key, text) ->
                 assertThat(settings.text(key)).as("%s of %s", key.key(), written).isEqualTo(text));
         for (ConfigurationKey key : ConfigurationKey.values()) {
-          boolean changed = !Objects.equals(settings.text(key), key.defaultText());
+          boolean changed = !Objects.equals(settings.text(key), key.defaultValue());
           if (changed && !written.containsKey(key)) {
             assertThat(contradictedBy(key)).as("%s by %s", key.key(), written).isTrue();
           }
@@ -125,7 +125,7 @@ final class SettingsInPairsTest {
 
     /** As it would be if no default gave way. */
     private Duration valueOf(ConfigurationKey key) {
-      return (Duration) key.parse(written.getOrDefault(key, String.valueOf(key.defaultText())));
+      return (Duration) key.parse(written.getOrDefault(key, String.valueOf(key.defaultValue())));
     }
 
     private void namesBoth(String problem) {
@@ -203,7 +203,7 @@ final class SettingsInPairsTest {
     List<Map<ConfigurationKey, String>> all = new ArrayList<>();
     Set<String> durations = new TreeSet<>(List.of("PT0S", "PT0.001S", "P36525D", "P36526D"));
     for (ConfigurationKey key : DURATIONS) {
-      Duration fallback = (Duration) key.parse(String.valueOf(key.defaultText()));
+      Duration fallback = (Duration) key.parse(String.valueOf(key.defaultValue()));
       for (Duration near :
           List.of(
               fallback.minusMillis(1),
@@ -215,7 +215,7 @@ final class SettingsInPairsTest {
       }
     }
     Set<String> numbers = new TreeSet<>(List.of("0", "1", "2", "79", "80", "81", "999999999"));
-    NUMBERS.forEach(key -> numbers.add(String.valueOf(key.defaultText())));
+    NUMBERS.forEach(key -> numbers.add(String.valueOf(key.defaultValue())));
     DURATIONS.forEach(key -> durations.forEach(value -> all.add(Map.of(key, value))));
     NUMBERS.forEach(key -> numbers.forEach(value -> all.add(Map.of(key, value))));
     return all;
@@ -223,8 +223,8 @@ final class SettingsInPairsTest {
 
   private static List<ConfigurationKey> keys(Class<?> type) {
     return Arrays.stream(ConfigurationKey.values())
-        .filter(key -> key.defaultText() != null)
-        .filter(key -> type.isInstance(key.parse(String.valueOf(key.defaultText()))))
+        .filter(key -> key.defaultValue() != null)
+        .filter(key -> type.isInstance(key.parse(String.valueOf(key.defaultValue()))))
         .toList();
   }
 }

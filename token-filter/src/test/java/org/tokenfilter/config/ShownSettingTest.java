@@ -70,7 +70,7 @@ class ShownSettingTest {
     for (String password : passwords()) {
       for (String url : URLS) {
         String value = url.replace("PW", password);
-        String shown = ShownSetting.of("url", value);
+        String shown = SettingMasker.mask("url", value);
         assertThat(shown).as(value).doesNotContain(password);
         for (String part : password.split("[^QXYZqxyz0-9]+", -1)) {
           // A digit may be in a port, and a letter of a password in a driver's name.
@@ -88,7 +88,7 @@ class ShownSettingTest {
       for (String url : URLS) {
         String value = url.replace("PW", password);
         String message = "Failed to get driver instance for jdbcUrl=" + value + ", or so";
-        assertThat(ShownSetting.message(message, Map.of("url", value)))
+        assertThat(SettingMasker.maskMessage(message, Map.of("url", value)))
             .as(value)
             .startsWith("Failed to get driver instance for jdbcUrl=")
             .endsWith(", or so")
@@ -118,25 +118,25 @@ class ShownSettingTest {
           PT5S                                                | PT5S
           """)
   void driverHostAndDatabaseAreShown(String value, String shown) {
-    assertThat(ShownSetting.of("url", value)).isEqualTo(shown);
+    assertThat(SettingMasker.mask("url", value)).isEqualTo(shown);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"password", "api-key", "auth-token", "clientSecret", "pwd", "passphrase"})
   void settingOfASecretIsNotShown(String name) {
-    assertThat(ShownSetting.of(name, "abc")).isEqualTo("***");
+    assertThat(SettingMasker.mask(name, "abc")).isEqualTo("***");
   }
 
   @Test
   void fileOfASecretIsShown() {
-    assertThat(ShownSetting.of("password-file", "/etc/shop/db-password"))
+    assertThat(SettingMasker.mask("password-file", "/etc/shop/db-password"))
         .isEqualTo("/etc/shop/db-password");
   }
 
   @Test
   void urlOfAnotherPlaceInAMessageIsShownAsFarAsItIsNoSecret() {
     assertThat(
-            ShownSetting.message(
+            SettingMasker.maskMessage(
                 "Cannot create JDBC driver for connect URL 'jdbc:mysql://u:XQZ@db/app'"
                     + " with password=XQZ of a pool",
                 Map.of("datasource", "java:comp/env/jdbc/app")))

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
-import org.tokenfilter.notice.Notices;
+import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.WeighedEvent;
 
 final class ThreadsTest {
@@ -29,9 +29,9 @@ final class ThreadsTest {
 
   @Test
   void whatIsTooMuchIsDroppedWithOneWarning() throws Exception {
-    try (Threads threads = threads(Duration.ofSeconds(30));
+    try (BackgroundTasks backgroundTasks = threads(Duration.ofSeconds(30));
         LogLines log = new LogLines(EventQueue.class.getName())) {
-      Executor queue = threads.queue("listeners", BYTES);
+      Executor queue = backgroundTasks.boundedExecutor("listeners", BYTES);
       block(queue);
       for (int i = 0; i < MOST_QUEUED + 500; i++) {
         queue.execute(done::incrementAndGet);
@@ -47,14 +47,14 @@ final class ThreadsTest {
 
   @Test
   void whatIsQueuedIsDoneBeforeClosing() throws Exception {
-    Threads threads = threads(Duration.ofSeconds(30));
-    Executor queue = threads.queue("listeners", BYTES);
+    BackgroundTasks backgroundTasks = threads(Duration.ofSeconds(30));
+    Executor queue = backgroundTasks.boundedExecutor("listeners", BYTES);
     block(queue);
     for (int i = 0; i < 100; i++) {
       queue.execute(done::incrementAndGet);
     }
     letGo.countDown();
-    threads.close();
+    backgroundTasks.close();
     assertThat(done).hasValue(100);
     queue.execute(done::incrementAndGet);
     assertThat(done).hasValue(100);
@@ -62,8 +62,8 @@ final class ThreadsTest {
 
   @Test
   void whatIsDoneSteadilyBeginsAtOnceAndGoesOnWhateverItThrows() {
-    try (Threads threads = threads(Duration.ofSeconds(30))) {
-      threads.steadily(
+    try (BackgroundTasks backgroundTasks = threads(Duration.ofSeconds(30))) {
+      backgroundTasks.scheduleAtFixedRate(
           "ends",
           work(
               () -> {
@@ -77,8 +77,8 @@ final class ThreadsTest {
 
   @Test
   void whatIsDoneSteadilyDoesNotWaitForItsFirstInterval() {
-    try (Threads threads = threads(Duration.ofSeconds(30))) {
-      threads.steadily("ends", work(done::incrementAndGet), Duration.ofHours(1));
+    try (BackgroundTasks backgroundTasks = threads(Duration.ofSeconds(30))) {
+      backgroundTasks.scheduleAtFixedRate("ends", work(done::incrementAndGet), Duration.ofHours(1));
       await().until(() -> done.get() == 1);
     }
   }
@@ -86,12 +86,12 @@ final class ThreadsTest {
   @Test
   void noThreadIsAliveAfterClosing() {
     for (int i = 0; i < 300; i++) {
-      Threads threads = threads(Duration.ofSeconds(30));
+      BackgroundTasks backgroundTasks = threads(Duration.ofSeconds(30));
       for (int j = 0; j < 3; j++) {
-        threads.repeat("work " + j, work(done::incrementAndGet), Duration.ofHours(1));
-        threads.steadily("steady work " + j, work(done::incrementAndGet), Duration.ofHours(1));
+        backgroundTasks.scheduleWithFixedDelay("work " + j, work(done::incrementAndGet), Duration.ofHours(1));
+        backgroundTasks.scheduleAtFixedRate("steady work " + j, work(done::incrementAndGet), Duration.ofHours(1));
       }
-      threads.close();
+      backgroundTasks.close();
       assertThat(Thread.getAllStackTraces().keySet())
           .extracting(Thread::getName)
           .noneMatch(name -> name.contains(" work "));
@@ -101,17 +101,17 @@ final class ThreadsTest {
   /** Were it patient with each of them in turn, it would take longer than a slow machine does. */
   @Test
   void closingWaitsNoLongerThanItsPatienceHoweverManyHang() throws Exception {
-    Duration patience = Duration.ofSeconds(2);
+    Duration maxWait = Duration.ofSeconds(2);
     int hanging = 5;
-    Threads threads = threads(patience);
+    BackgroundTasks backgroundTasks = threads(maxWait);
     for (int i = 0; i < hanging; i++) {
-      block(threads.queue("listeners " + i, BYTES));
+      block(backgroundTasks.boundedExecutor("listeners " + i, BYTES));
     }
-    try (LogLines log = new LogLines(Threads.class.getName())) {
+    try (LogLines log = new LogLines(BackgroundTasks.class.getName())) {
       long start = System.nanoTime();
-      threads.close();
+      backgroundTasks.close();
       assertThat(Duration.ofNanos(System.nanoTime() - start))
-          .isLessThan(patience.multipliedBy(hanging).minusSeconds(1));
+          .isLessThan(maxWait.multipliedBy(hanging).minusSeconds(1));
       assertThat(log.lines())
           .hasSize(hanging)
           .allMatch(line -> line.contains("did not stop within"));
@@ -121,10 +121,10 @@ final class ThreadsTest {
 
   @Test
   void whatRepeatsIsInterruptedAtClosing() throws Exception {
-    Threads threads = threads(Duration.ofSeconds(30));
+    BackgroundTasks backgroundTasks = threads(Duration.ofSeconds(30));
     CountDownLatch begun = new CountDownLatch(1);
     AtomicInteger interrupted = new AtomicInteger();
-    threads.repeat(
+    backgroundTasks.scheduleWithFixedDelay(
         "sweep",
         work(
             () -> {
@@ -137,15 +137,15 @@ final class ThreadsTest {
             }),
         Duration.ofMillis(1));
     assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
-    threads.close();
+    backgroundTasks.close();
     assertThat(interrupted).hasValue(1);
   }
 
   @Test
   void waitingEventsAreBoundedByTheirBytesToo() throws Exception {
-    try (Threads threads = threads(Duration.ofSeconds(30));
+    try (BackgroundTasks backgroundTasks = threads(Duration.ofSeconds(30));
         LogLines log = new LogLines(EventQueue.class.getName())) {
-      Executor queue = threads.queue("listeners", 100_000);
+      Executor queue = backgroundTasks.boundedExecutor("listeners", 100_000);
       block(queue);
       for (int i = 0; i < 50; i++) {
         queue.execute(new WeighedEvent(done::incrementAndGet, 9_000));
@@ -162,8 +162,8 @@ final class ThreadsTest {
   @Test
   void anInterruptThatTheWorkLeavesBehindIsForgotten() {
     AtomicInteger interrupted = new AtomicInteger();
-    try (Threads threads = threads(Duration.ofSeconds(30))) {
-      threads.steadily(
+    try (BackgroundTasks backgroundTasks = threads(Duration.ofSeconds(30))) {
+      backgroundTasks.scheduleAtFixedRate(
           "ends",
           work(
               () -> {
@@ -174,7 +174,7 @@ final class ThreadsTest {
                 done.incrementAndGet();
               }),
           Duration.ofMillis(1));
-      Executor queue = threads.queue("listeners", BYTES);
+      Executor queue = backgroundTasks.boundedExecutor("listeners", BYTES);
       for (int i = 0; i < 3; i++) {
         queue.execute(
             () -> {
@@ -183,7 +183,7 @@ final class ThreadsTest {
             });
       }
       await().until(() -> done.get() >= 10);
-      assertThat(threads.tasks()).allSatisfy(task -> assertThat(task.failures()).isZero());
+      assertThat(backgroundTasks.tasks()).allSatisfy(task -> assertThat(task.failures()).isZero());
     }
     assertThat(interrupted).hasValue(0);
   }
@@ -193,49 +193,49 @@ final class ThreadsTest {
     AtomicLong nanos = new AtomicLong();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     AtomicInteger attempts = new AtomicInteger();
-    try (Threads threads =
-        new Threads("test", Duration.ofSeconds(30), nanos::get, new Notices(nanos::get))) {
-      threads.steadily(
+    try (BackgroundTasks backgroundTasks =
+        new BackgroundTasks("test", Duration.ofSeconds(30), nanos::get, new OperatorLog(nanos::get))) {
+      backgroundTasks.scheduleAtFixedRate(
           "ends",
           () -> {
             attempts.incrementAndGet();
             return Optional.ofNullable(failure.get());
           },
           Duration.ofNanos(0));
-      await().until(() -> threads.tasks().get(0).sinceSuccess() != null);
-      assertThat(threads.tasks())
+      await().until(() -> backgroundTasks.tasks().get(0).sinceSuccess() != null);
+      assertThat(backgroundTasks.tasks())
           .containsExactly(new BackgroundTask("ends", Duration.ZERO, null, null, 0, false));
 
       failure.set(new NoClassDefFoundError("of a plugin: secret"));
-      await().until(() -> threads.tasks().get(0).failures() > 1);
+      await().until(() -> backgroundTasks.tasks().get(0).failures() > 1);
       nanos.addAndGet(Duration.ofMinutes(1).toNanos());
-      assertThat(threads.tasks().get(0).overdue()).isFalse();
-      assertThat(threads.tasks().get(0).failure()).isEqualTo("NoClassDefFoundError");
+      assertThat(backgroundTasks.tasks().get(0).overdue()).isFalse();
+      assertThat(backgroundTasks.tasks().get(0).failure()).isEqualTo("NoClassDefFoundError");
       nanos.addAndGet(1);
-      assertThat(threads.tasks().get(0).overdue()).isTrue();
-      assertThat(threads.tasks().get(0).sinceSuccess()).isGreaterThan(Duration.ofMinutes(1));
-      assertThat(threads.tasks().toString()).doesNotContain("secret");
+      assertThat(backgroundTasks.tasks().get(0).overdue()).isTrue();
+      assertThat(backgroundTasks.tasks().get(0).sinceSuccess()).isGreaterThan(Duration.ofMinutes(1));
+      assertThat(backgroundTasks.tasks().toString()).doesNotContain("secret");
 
       failure.set(null);
-      await().until(() -> !threads.tasks().get(0).overdue());
+      await().until(() -> !backgroundTasks.tasks().get(0).overdue());
     }
   }
 
   @Test
   void anEventThatTakesLongerThanAMinuteIsOverdue() throws Exception {
     AtomicLong nanos = new AtomicLong();
-    try (Threads threads =
-        new Threads("test", Duration.ofSeconds(30), nanos::get, new Notices(nanos::get))) {
-      Executor queue = threads.queue("listeners", BYTES);
+    try (BackgroundTasks backgroundTasks =
+        new BackgroundTasks("test", Duration.ofSeconds(30), nanos::get, new OperatorLog(nanos::get))) {
+      Executor queue = backgroundTasks.boundedExecutor("listeners", BYTES);
       nanos.addAndGet(Duration.ofDays(1).toNanos());
       block(queue);
-      assertThat(threads.tasks().get(0).overdue()).isFalse();
+      assertThat(backgroundTasks.tasks().get(0).overdue()).isFalse();
       nanos.addAndGet(Duration.ofMinutes(1).toNanos() + 1);
-      assertThat(threads.tasks().get(0).overdue()).isTrue();
+      assertThat(backgroundTasks.tasks().get(0).overdue()).isTrue();
       letGo.countDown();
-      await().until(() -> !threads.tasks().get(0).overdue());
+      await().until(() -> !backgroundTasks.tasks().get(0).overdue());
       nanos.addAndGet(Duration.ofDays(1).toNanos());
-      assertThat(threads.tasks().get(0).overdue()).isFalse();
+      assertThat(backgroundTasks.tasks().get(0).overdue()).isFalse();
     }
   }
 
@@ -259,7 +259,7 @@ final class ThreadsTest {
     assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
   }
 
-  private static Threads threads(Duration patience) {
-    return new Threads("test", patience, Ticker.systemTicker(), new Notices(System::nanoTime));
+  private static BackgroundTasks threads(Duration maxWait) {
+    return new BackgroundTasks("test", maxWait, Ticker.systemTicker(), new OperatorLog(System::nanoTime));
   }
 }

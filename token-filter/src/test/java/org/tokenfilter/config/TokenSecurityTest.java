@@ -92,7 +92,7 @@ final class TokenSecurityTest {
     List<String> problems = new ArrayList<>();
     Configuration configuration =
         new Configuration(ConfigurationSources.of(settings, Map.of()), problems);
-    assertThat(configuration.effective("jdbc", Set.of("url", "password", "password-file")))
+    assertThat(configuration.describeEffective("jdbc", Set.of("url", "password", "password-file")))
         .contains("token.idle-timeout=PT30M")
         .contains("token.store.jdbc.url=jdbc:postgresql:***")
         .contains("token.store.jdbc.password=***")
@@ -154,8 +154,8 @@ final class TokenSecurityTest {
     Map<String, String> context = Map.of("token.idle-timeout", "PT4M");
     ConfigurationSources sources =
         new ConfigurationSources(
-            ConfigurationSources.Named.of(properties),
-            ConfigurationSources.Named.of(environment),
+            ConfigurationSources.NamedValues.of(properties),
+            ConfigurationSources.NamedValues.of(environment),
             init,
             context);
     assertThat(sources.text("token.idle-timeout")).isEqualTo("PT4M");

@@ -36,7 +36,7 @@ final class UnfinishedEndsTest {
   private final TokenStore store = spy(new InMemoryTokenStore());
   @TempDir private Path folder;
   private TokenSecurity security;
-  private UnfinishedEnds ends;
+  private RevocationRetryQueue ends;
 
   @BeforeEach
   void start() {
@@ -46,7 +46,7 @@ final class UnfinishedEndsTest {
             .setting("token.keys.generate", "true")
             .store(store)
             .build();
-    ends = new UnfinishedEnds(security.service(), security.notices());
+    ends = new RevocationRetryQueue(security.service(), security.operatorLog());
   }
 
   @AfterEach
@@ -76,7 +76,7 @@ final class UnfinishedEndsTest {
     }
     TokenId stuck = others.remove(17);
     Throwable why = kind == TokenStoreException.class ? away : new NoClassDefFoundError("gone");
-    doThrow(why).when(store).end(eq(stuck), any());
+    doThrow(why).when(store).revoke(eq(stuck), any());
     ends.add(stuck, away);
     others.forEach(it -> ends.add(it, away));
 
@@ -84,17 +84,17 @@ final class UnfinishedEndsTest {
     assertThat(ends.attempt()).isPresent();
 
     assertThat(others).noneMatch(this::isLive);
-    doReturn(List.of(stuck)).when(store).end(eq(stuck), any());
+    doReturn(List.of(stuck)).when(store).revoke(eq(stuck), any());
     assertThat(ends.attempt()).isEmpty();
   }
 
   @Test
   void whatIsLeftIsNotForgottenAndCountedOnce() throws Exception {
     TokenId session = session();
-    doThrow(away).when(store).end(any(), any());
+    doThrow(away).when(store).revoke(any(), any());
     ends.add(session, away);
     ends.add(session, away);
-    try (LogLines log = new LogLines(UnfinishedEnds.class.getName(), Level.WARN)) {
+    try (LogLines log = new LogLines(RevocationRetryQueue.class.getName(), Level.WARN)) {
       ends.close();
       assertThat(log.lines())
           .containsExactly("WARN 1 sessions were not closed; they live until they expire");

@@ -27,12 +27,12 @@ final class UnknownSettingsTest {
     UnknownSettings unknown =
         new UnknownSettings(
             new ConfigurationSources(
-                ConfigurationSources.Named.of(properties),
-                ConfigurationSources.Named.of(environment),
+                ConfigurationSources.NamedValues.of(properties),
+                ConfigurationSources.NamedValues.of(environment),
                 params,
                 Map.of()),
             STORES);
-    unknown.require(problems);
+    unknown.addProblems(problems);
     return unknown.warnings();
   }
 

@@ -103,7 +103,7 @@ class BasicCredentialsTest {
   }
 
   private void assertLogin(String credentials, String username, String password) {
-    Optional<Login> login = BasicCredentials.parse(credentials, request);
+    Optional<UsernamePasswordCredential> login = BasicCredentials.parse(credentials, request);
     assertThat(login).isPresent();
     assertThat(login.get().username()).isEqualTo(username);
     assertThat(new String(login.get().password())).isEqualTo(password);

@@ -109,9 +109,9 @@ final class ContainerRealmTest {
                   try {
                     outcome =
                         security
-                            .desk("test")
-                            .logIn(
-                                new Login(
+                            .loginService("test")
+                            .login(
+                                new UsernamePasswordCredential(
                                     request.getParameter("name"),
                                     request.getParameter("password").toCharArray(),
                                     container(request)),
@@ -314,7 +314,7 @@ final class ContainerRealmTest {
   }
 
   private static Optional<Subject> ask(HttpServletRequest request) throws IOException {
-    return new ContainerRealm(Set.of("user"))
-        .authenticate(new Login("alice", "wonderland".toCharArray(), request));
+    return new ContainerAuthenticator(Set.of("user"))
+        .authenticate(new UsernamePasswordCredential("alice", "wonderland".toCharArray(), request));
   }
 }

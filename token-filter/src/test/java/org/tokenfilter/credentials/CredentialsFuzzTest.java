@@ -91,7 +91,7 @@ class CredentialsFuzzTest {
   @FuzzTest(maxDuration = "10m")
   void anyBasic(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
-    Optional<Login> login = BasicCredentials.parse(text, REQUEST);
+    Optional<UsernamePasswordCredential> login = BasicCredentials.parse(text, REQUEST);
     String pair = base64(text) ? utf8(decoded(text)) : null;
     int colon = pair == null ? -1 : pair.indexOf(':');
     assertThat(login.isPresent()).isEqualTo(colon >= 0);

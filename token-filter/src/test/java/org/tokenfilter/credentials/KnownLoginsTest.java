@@ -68,7 +68,7 @@ final class KnownLoginsTest {
     assertThat(logins.size()).isBetween(50_000L, 100_000L);
   }
 
-  private KnownLogins.Look look(String name, String client, String password) {
-    return logins.at(name, client, password.toCharArray());
+  private KnownLogins.Lookup look(String name, String client, String password) {
+    return logins.lookUp(name, client, password.toCharArray());
   }
 }

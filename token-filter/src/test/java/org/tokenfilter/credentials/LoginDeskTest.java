@@ -33,21 +33,21 @@ class LoginDeskTest {
 
   private final HttpServletRequest request = mock(HttpServletRequest.class);
   private final List<String> asked = new ArrayList<>();
-  private final LoginDesk desk =
+  private final LoginService loginService =
       deskOf(
-          login -> {
-            asked.add(login.username() + ":" + new String(login.password()));
-            return new String(login.password()).equals("right")
-                ? Optional.of(Subject.of(login.username()))
+          credential -> {
+            asked.add(credential.username() + ":" + new String(credential.password()));
+            return new String(credential.password()).equals("right")
+                ? Optional.of(Subject.of(credential.username()))
                 : Optional.empty();
           });
 
-  private static LoginDesk deskOf(Authenticator authenticator) {
+  private static LoginService deskOf(Authenticator authenticator) {
     LoginThrottle patient = new LoginThrottle(1_000, Duration.ofMinutes(5), Ticker.systemTicker());
-    return new LoginDesk(
+    return new LoginService(
         authenticator,
         patient,
-        new LoginDesk.Crowd(4, 8),
+        new LoginService.Capacity(4, 8),
         (username, refused, client) -> {},
         new SecureRandom(),
         Ticker.systemTicker());
@@ -55,16 +55,16 @@ class LoginDeskTest {
 
   @Test
   void theRightPasswordIsLetIn() throws Exception {
-    assertThat(desk.logIn(login("alice", "right"), CLIENT)).isEqualTo(Subject.of("alice"));
-    assertThat(desk.logInByBasic(basic("alice:right"), request, CLIENT))
+    assertThat(loginService.login(login("alice", "right"), CLIENT)).isEqualTo(Subject.of("alice"));
+    assertThat(loginService.loginWithBasic(basic("alice:right"), request, CLIENT))
         .isEqualTo(Subject.of("alice"));
     assertThat(asked).containsExactly("alice:right", "alice:right");
   }
 
   @Test
   void aWrongPasswordIsRefused() {
-    assertWrong(() -> desk.logIn(login("alice", "wrong"), CLIENT));
-    assertWrong(() -> desk.logInByBasic(basic("alice:wrong"), request, CLIENT));
+    assertWrong(() -> loginService.login(login("alice", "wrong"), CLIENT));
+    assertWrong(() -> loginService.loginWithBasic(basic("alice:wrong"), request, CLIENT));
   }
 
   /** Cases L01 and L02. */
@@ -76,14 +76,14 @@ class LoginDeskTest {
                 DynamicTest.dynamicTest(
                     '"' + credentials + '"',
                     () -> {
-                      assertWrong(() -> desk.logInByBasic(credentials, request, CLIENT));
+                      assertWrong(() -> loginService.loginWithBasic(credentials, request, CLIENT));
                       assertThat(asked).isEmpty();
                     }));
   }
 
   @Test
   void nothingIsRefused() {
-    assertWrong(() -> desk.logInByBasic(null, request, CLIENT));
+    assertWrong(() -> loginService.loginWithBasic(null, request, CLIENT));
     assertThat(asked).isEmpty();
   }
 
@@ -108,7 +108,7 @@ class LoginDeskTest {
                 DynamicTest.dynamicTest(
                     "of " + name.length() + " characters",
                     () -> {
-                      assertWrong(() -> desk.logIn(login(name, "right"), CLIENT));
+                      assertWrong(() -> loginService.login(login(name, "right"), CLIENT));
                       assertThat(asked).isEmpty();
                     }));
   }
@@ -131,7 +131,7 @@ class LoginDeskTest {
             "%n%s",
             "\ud83d\ude00");
     for (String name : names) {
-      assertThat(desk.logIn(login(name, "right"), CLIENT).name()).isEqualTo(name);
+      assertThat(loginService.login(login(name, "right"), CLIENT).name()).isEqualTo(name);
     }
     assertThat(asked).isEqualTo(names.stream().map(name -> name + ":right").toList());
   }
@@ -139,12 +139,12 @@ class LoginDeskTest {
   /** Case L13. */
   @Test
   void noHashIsComputedForAPasswordThatIsTooLongOrEmpty() throws Exception {
-    assertWrong(() -> desk.logIn(login("alice", ""), CLIENT));
-    assertWrong(() -> desk.logIn(login("alice", "p".repeat(1025)), CLIENT));
-    assertWrong(() -> desk.logIn(login("alice", "p".repeat(65_536)), CLIENT));
+    assertWrong(() -> loginService.login(login("alice", ""), CLIENT));
+    assertWrong(() -> loginService.login(login("alice", "p".repeat(1025)), CLIENT));
+    assertWrong(() -> loginService.login(login("alice", "p".repeat(65_536)), CLIENT));
     assertThat(asked).isEmpty();
 
-    assertWrong(() -> desk.logIn(login("alice", "p".repeat(1024)), CLIENT));
+    assertWrong(() -> loginService.login(login("alice", "p".repeat(1024)), CLIENT));
     assertThat(asked).containsExactly("alice:" + "p".repeat(1024));
   }
 
@@ -157,14 +157,14 @@ class LoginDeskTest {
                 DynamicTest.dynamicTest(
                     "of " + password.length() + " characters",
                     () -> {
-                      assertWrong(() -> desk.logIn(login("alice", password), CLIENT));
+                      assertWrong(() -> loginService.login(login("alice", password), CLIENT));
                       assertThat(asked).isEmpty();
                     }));
   }
 
   @Test
   void aNameWithHalfASurrogatePairIsRefused() {
-    assertWrong(() -> desk.logIn(login("al\ud800ice", "right"), CLIENT));
+    assertWrong(() -> loginService.login(login("al\ud800ice", "right"), CLIENT));
     assertThat(asked).isEmpty();
   }
 
@@ -173,60 +173,60 @@ class LoginDeskTest {
     List<String> passwords =
         List.of(" ", "\u00a0", "\u00fc", "u\u0308", "\ud83d\ude00", ":", "\u200b", "?");
     for (String password : passwords) {
-      assertWrong(() -> desk.logIn(login("alice", password), CLIENT));
+      assertWrong(() -> loginService.login(login("alice", password), CLIENT));
     }
     assertThat(asked).isEqualTo(passwords.stream().map(password -> "alice:" + password).toList());
   }
 
   @Test
   void thePasswordIsWipedWhateverComesOfIt() throws Exception {
-    Login right = login("alice", "right");
-    Login wrong = login("alice", "wrong");
-    Login impossible = login("", "right");
-    Login failing = login("alice", "right");
-    LoginDesk broken =
+    UsernamePasswordCredential right = login("alice", "right");
+    UsernamePasswordCredential wrong = login("alice", "wrong");
+    UsernamePasswordCredential impossible = login("", "right");
+    UsernamePasswordCredential failing = login("alice", "right");
+    LoginService broken =
         deskOf(
-            login -> {
+            credential -> {
               throw new IOException("the directory is down");
             });
 
-    desk.logIn(right, CLIENT);
-    assertWrong(() -> desk.logIn(wrong, CLIENT));
-    assertWrong(() -> desk.logIn(impossible, CLIENT));
-    assertThatIOException().isThrownBy(() -> broken.logIn(failing, CLIENT));
+    loginService.login(right, CLIENT);
+    assertWrong(() -> loginService.login(wrong, CLIENT));
+    assertWrong(() -> loginService.login(impossible, CLIENT));
+    assertThatIOException().isThrownBy(() -> broken.login(failing, CLIENT));
 
-    for (Login login : List.of(right, wrong, impossible, failing)) {
-      assertThat(login.password()).containsOnly('\0').hasSize(5);
+    for (UsernamePasswordCredential credential : List.of(right, wrong, impossible, failing)) {
+      assertThat(credential.password()).containsOnly('\0').hasSize(5);
     }
   }
 
   /** Case L26. */
   @Test
   void anAuthenticatorThatCannotDecideIsNotTakenForARefusal() {
-    LoginDesk unreachable =
+    LoginService unreachable =
         deskOf(
-            login -> {
+            credential -> {
               throw new IOException("the directory is down");
             });
-    LoginDesk failing =
+    LoginService failing =
         deskOf(
-            login -> {
+            credential -> {
               throw new IllegalStateException("a defect");
             });
 
-    assertThatIOException().isThrownBy(() -> unreachable.logIn(login("alice", "right"), CLIENT));
+    assertThatIOException().isThrownBy(() -> unreachable.login(login("alice", "right"), CLIENT));
     assertThatIllegalStateException()
-        .isThrownBy(() -> failing.logIn(login("alice", "right"), CLIENT));
+        .isThrownBy(() -> failing.login(login("alice", "right"), CLIENT));
   }
 
   @Test
   void anApiKeyReachesTheAuthenticatorAsItWasSentAndIsWiped() throws Exception {
     List<String> keys = new ArrayList<>();
-    LoginDesk desk =
+    LoginService loginService =
         deskOf(
             new Authenticator() {
               @Override
-              public Optional<Subject> authenticate(Login login) {
+              public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
                 throw new AssertionError("a key is no login");
               }
 
@@ -240,26 +240,26 @@ class LoginDeskTest {
               }
             });
     char[] right = "right".toCharArray();
-    assertThat(desk.logInByKey(new ApiKey(right, request), CLIENT)).isEqualTo(Subject.of("feed"));
+    assertThat(loginService.loginWithApiKey(new ApiKey(right, request), CLIENT)).isEqualTo(Subject.of("feed"));
     assertThat(right).containsOnly('\0');
     for (String wrong : List.of("wrong", "", "r\0", "r\ud83d", "r".repeat(1025))) {
       char[] key = wrong.toCharArray();
-      assertWrong(() -> desk.logInByKey(new ApiKey(key, request), CLIENT));
+      assertWrong(() -> loginService.loginWithApiKey(new ApiKey(key, request), CLIENT));
       assertThat(new String(key)).isEqualTo("\0".repeat(key.length));
     }
     assertThatIOException()
-        .isThrownBy(() -> desk.logInByKey(new ApiKey("!".toCharArray(), request), CLIENT));
+        .isThrownBy(() -> loginService.loginWithApiKey(new ApiKey("!".toCharArray(), request), CLIENT));
     assertThat(keys).containsExactly("right", "wrong", "!");
-    assertWrong(() -> this.desk.logInByKey(new ApiKey("right".toCharArray(), request), CLIENT));
+    assertWrong(() -> this.loginService.loginWithApiKey(new ApiKey("right".toCharArray(), request), CLIENT));
   }
 
   /** Case L26: else an unknown user would be told apart from a wrong password. */
   @Test
   @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
   void anAuthenticatorThatAnswersNothingAtAllRefuses() {
-    LoginDesk forgetful = deskOf(login -> null);
+    LoginService forgetful = deskOf(credential -> null);
 
-    assertWrong(() -> forgetful.logIn(login("nobody", "right"), CLIENT));
+    assertWrong(() -> forgetful.login(login("nobody", "right"), CLIENT));
   }
 
   /** Case P04. */
@@ -269,8 +269,8 @@ class LoginDeskTest {
     assertThat(new ApiKey("right".toCharArray(), request)).hasToString("ApiKey[]");
   }
 
-  private Login login(String username, String password) {
-    return new Login(username, password.toCharArray(), request);
+  private UsernamePasswordCredential login(String username, String password) {
+    return new UsernamePasswordCredential(username, password.toCharArray(), request);
   }
 
   private static String basic(String text) {
@@ -281,6 +281,6 @@ class LoginDeskTest {
     assertThatExceptionOfType(TokenRejectedException.class)
         .isThrownBy(logIn)
         .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.WRONG_CREDENTIALS))
-        .satisfies(e -> assertThat(e.why()).doesNotContain("right", "wrong:", "alice"));
+        .satisfies(e -> assertThat(e.detail()).doesNotContain("right", "wrong:", "alice"));
   }
 }

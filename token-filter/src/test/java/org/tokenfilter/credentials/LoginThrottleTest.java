@@ -33,7 +33,7 @@ final class LoginThrottleTest {
   private final LoginThrottle throttle = new LoginThrottle(10, WINDOW, nanos::get);
 
   /** Of one that may not wait. */
-  private static final Wait NO_WAIT = new Wait(new Semaphore(0), WINDOW, () -> 0);
+  private static final WaitingSlot NO_WAIT = new WaitingSlot(new Semaphore(0), WINDOW, () -> 0);
 
   @Test
   void afterTenFailuresTheNameIsRefusedFromThatClientUntilTheWindowIsOver() throws Exception {
@@ -144,7 +144,7 @@ final class LoginThrottleTest {
     assertTooMany("alice", CLIENT);
     for (int i = 1; i < 10; i++) {
       LoginThrottle.Attempt attempt = begin("alice", CLIENT, true, NO_WAIT);
-      assertThat(attempt.beyond()).isNotNull();
+      assertThat(attempt.exceededLimit()).isNotNull();
       attempt.failed();
     }
     // But not for ever: each that is refused unseen counts for the pair, and so do these.
@@ -182,7 +182,7 @@ final class LoginThrottleTest {
                       "alice",
                       CLIENT,
                       false,
-                      new Wait(seats, Duration.ofMinutes(1), Ticker.systemTicker())));
+                      new WaitingSlot(seats, Duration.ofMinutes(1), Ticker.systemTicker())));
       await().untilAsserted(() -> assertThat(seats.availablePermits()).isZero());
       attempts.get(0).succeeded();
       next.get().succeeded();
@@ -210,7 +210,7 @@ final class LoginThrottleTest {
                       "alice",
                       CLIENT,
                       false,
-                      new Wait(seats, Duration.ofMinutes(1), Ticker.systemTicker())));
+                      new WaitingSlot(seats, Duration.ofMinutes(1), Ticker.systemTicker())));
       await().untilAsserted(() -> assertThat(seats.availablePermits()).isZero());
       attempts.forEach(LoginThrottle.Attempt::failed);
       assertThat(next.get()).isEqualTo(Rejection.TOO_MANY_LOGINS);
@@ -332,7 +332,7 @@ final class LoginThrottleTest {
   @Test
   void whatWasNotDecidedDoesNotCount() throws Exception {
     for (int i = 0; i < 1000; i++) {
-      begin("alice", CLIENT, false, NO_WAIT).undecided();
+      begin("alice", CLIENT, false, NO_WAIT).cancelled();
     }
     fail(10, "alice", CLIENT);
     assertTooMany("alice", CLIENT);
@@ -417,13 +417,13 @@ final class LoginThrottleTest {
     }
   }
 
-  private LoginThrottle.Attempt begin(String name, String address, boolean canBeKnown, Wait wait)
+  private LoginThrottle.Attempt begin(String name, String address, boolean canBeKnown, WaitingSlot slot)
       throws TokenRejectedException, InterruptedException {
     return throttle.begin(
-        CountedName.of(name),
-        LoginThrottle.counted(ClientAddress.parse(address)),
+        NormalizedUsername.of(name),
+        LoginThrottle.clientKey(ClientAddress.parse(address)),
         canBeKnown,
-        wait);
+        slot);
   }
 
   private void fail(int times, String name, String address)
@@ -442,10 +442,10 @@ final class LoginThrottleTest {
     return refusal(name, address, canBeKnown, NO_WAIT);
   }
 
-  private Rejection refusal(String name, String address, boolean canBeKnown, Wait wait)
+  private Rejection refusal(String name, String address, boolean canBeKnown, WaitingSlot slot)
       throws InterruptedException {
     try {
-      begin(name, address, canBeKnown, wait);
+      begin(name, address, canBeKnown, slot);
     } catch (TokenRejectedException refused) {
       return refused.rejection();
     }

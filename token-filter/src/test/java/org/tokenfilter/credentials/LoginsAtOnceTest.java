@@ -35,7 +35,7 @@ final class LoginsAtOnceTest {
 
   private static final HttpServletRequest REQUEST = mock(HttpServletRequest.class);
   private static final Duration LONG = Duration.ofMinutes(5);
-  private static final LoginDesk.Crowd ONE = new LoginDesk.Crowd(1, 8);
+  private static final LoginService.Capacity ONE = new LoginService.Capacity(1, 8);
 
   private final CountDownLatch open = new CountDownLatch(1);
   private final AtomicInteger inside = new AtomicInteger();
@@ -52,14 +52,14 @@ final class LoginsAtOnceTest {
   @ParameterizedTest
   @CsvSource({"1, 8", "2, 64", "32, 64", "4, 0"})
   void fewAreCheckedSomeWaitAndTheRestIsSentAway(int atOnce, int waiting) throws Exception {
-    LoginDesk desk = desk(this::slowly, throttle(10), new LoginDesk.Crowd(atOnce, waiting, LONG));
+    LoginService loginService = desk(this::slowly, throttle(10), new LoginService.Capacity(atOnce, waiting, LONG));
     int held = atOnce + waiting;
     int storm = held + 50;
     AtomicInteger busy = new AtomicInteger();
     List<Future<Boolean>> logins = new ArrayList<>();
     for (int i = 0; i < storm; i++) {
       String name = "user" + i;
-      logins.add(clients.submit(() -> isLetIn(desk, name, busy)));
+      logins.add(clients.submit(() -> isLetIn(loginService, name, busy)));
     }
     await().untilAsserted(() -> assertThat(busy).hasValue(50));
     await().untilAsserted(() -> assertThat(inside).hasValue(atOnce));
@@ -72,35 +72,35 @@ final class LoginsAtOnceTest {
     assertThat(mostInside).hasValue(atOnce);
     assertThat(busy).hasValue(50);
     // All places are free again.
-    assertThat(desk.logIn(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
+    assertThat(loginService.login(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
   }
 
   @Test
   void whoHasWaitedLongEnoughIsSentAwayAndHasNotFailed() throws Exception {
-    LoginDesk desk =
-        desk(this::slowly, throttle(1), new LoginDesk.Crowd(1, 8, Duration.ofMillis(1)));
-    Future<Subject> first = clients.submit(() -> desk.logIn(login("alice"), client("192.0.2.1")));
+    LoginService loginService =
+        desk(this::slowly, throttle(1), new LoginService.Capacity(1, 8, Duration.ofMillis(1)));
+    Future<Subject> first = clients.submit(() -> loginService.login(login("alice"), client("192.0.2.1")));
     await().untilAsserted(() -> assertThat(inside).hasValue(1));
     for (int i = 0; i < 3; i++) {
-      assertRefused(desk, "bob", Rejection.LOGIN_BUSY);
+      assertRefused(loginService, "bob", Rejection.LOGIN_BUSY);
     }
     assertThat(heard).containsOnly(Rejection.LOGIN_BUSY).hasSize(3);
     open.countDown();
     assertThat(first.get()).isEqualTo(Subject.of("alice"));
-    assertThat(desk.logIn(login("bob"), client("192.0.2.1"))).isEqualTo(Subject.of("bob"));
+    assertThat(loginService.login(login("bob"), client("192.0.2.1"))).isEqualTo(Subject.of("bob"));
   }
 
   @Test
   void whoIsInterruptedWhileWaitingHasNotFailedAndStaysInterrupted() throws Exception {
-    LoginDesk desk = desk(this::slowly, throttle(1), new LoginDesk.Crowd(1, 8, LONG));
-    Future<Subject> first = clients.submit(() -> desk.logIn(login("alice"), client("192.0.2.1")));
+    LoginService loginService = desk(this::slowly, throttle(1), new LoginService.Capacity(1, 8, LONG));
+    Future<Subject> first = clients.submit(() -> loginService.login(login("alice"), client("192.0.2.1")));
     await().untilAsserted(() -> assertThat(inside).hasValue(1));
     Thread.currentThread().interrupt();
-    assertThatIOException().isThrownBy(() -> desk.logIn(login("bob"), client("192.0.2.1")));
+    assertThatIOException().isThrownBy(() -> loginService.login(login("bob"), client("192.0.2.1")));
     assertThat(Thread.interrupted()).isTrue();
     open.countDown();
     assertThat(first.get()).isEqualTo(Subject.of("alice"));
-    assertThat(desk.logIn(login("bob"), client("192.0.2.1"))).isEqualTo(Subject.of("bob"));
+    assertThat(loginService.login(login("bob"), client("192.0.2.1"))).isEqualTo(Subject.of("bob"));
   }
 
   @Test
@@ -111,55 +111,55 @@ final class LoginsAtOnceTest {
             new IllegalStateException("a defect"),
             new StackOverflowError());
     AtomicInteger asked = new AtomicInteger();
-    LoginDesk desk =
+    LoginService loginService =
         desk(
-            login -> {
+            credential -> {
               int turn = asked.getAndIncrement();
               if (turn < failures.size()) {
                 throw LoginsAtOnceTest.<IOException>any(failures.get(turn));
               }
-              return Optional.of(Subject.of(login.username()));
+              return Optional.of(Subject.of(credential.username()));
             },
             throttle(1),
             ONE);
     for (Throwable failure : failures) {
-      Login login = login("alice");
-      assertThatThrownBy(() -> desk.logIn(login, client("192.0.2.1"))).isSameAs(failure);
-      assertThat(login.password()).containsOnly('\0');
+      UsernamePasswordCredential credential = login("alice");
+      assertThatThrownBy(() -> loginService.login(credential, client("192.0.2.1"))).isSameAs(failure);
+      assertThat(credential.password()).containsOnly('\0');
     }
     assertThat(heard).isEmpty();
-    assertThat(desk.logIn(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
+    assertThat(loginService.login(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
   }
 
   @Test
   void whatNoMethodDeclaresIsNoDecisionEither() throws Exception {
     Exception undeclared = new Exception("of another language");
     AtomicInteger asked = new AtomicInteger();
-    LoginDesk desk =
+    LoginService loginService =
         desk(
-            login -> {
+            credential -> {
               if (asked.getAndIncrement() == 0) {
                 throw LoginsAtOnceTest.<IOException>any(undeclared);
               }
-              return Optional.of(Subject.of(login.username()));
+              return Optional.of(Subject.of(credential.username()));
             },
             throttle(1),
             ONE);
     assertThatIOException()
-        .isThrownBy(() -> desk.logIn(login("alice"), client("192.0.2.1")))
+        .isThrownBy(() -> loginService.login(login("alice"), client("192.0.2.1")))
         .withCause(undeclared);
     assertThat(heard).isEmpty();
-    assertThat(desk.logIn(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
+    assertThat(loginService.login(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
   }
 
   /** Case L26: else an unknown user would be told apart from a wrong password. */
   @Test
   @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
   void authenticatorThatAnswersNullRefuses() throws Exception {
-    LoginDesk desk = desk(login -> null, throttle(2), ONE);
-    assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
-    assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
-    assertRefused(desk, "alice", Rejection.TOO_MANY_LOGINS);
+    LoginService loginService = desk(credential -> null, throttle(2), ONE);
+    assertRefused(loginService, "alice", Rejection.WRONG_CREDENTIALS);
+    assertRefused(loginService, "alice", Rejection.WRONG_CREDENTIALS);
+    assertRefused(loginService, "alice", Rejection.TOO_MANY_LOGINS);
     assertThat(heard)
         .containsExactly(
             Rejection.WRONG_CREDENTIALS, Rejection.WRONG_CREDENTIALS, Rejection.TOO_MANY_LOGINS);
@@ -168,19 +168,19 @@ final class LoginsAtOnceTest {
   @Test
   void onceTooManyHaveFailedNobodyIsAskedAnyMore() throws Exception {
     AtomicInteger asked = new AtomicInteger();
-    LoginDesk desk =
+    LoginService loginService =
         desk(
-            login -> {
+            credential -> {
               asked.incrementAndGet();
               return Optional.empty();
             },
             throttle(3),
             ONE);
     for (int i = 0; i < 3; i++) {
-      assertRefused(desk, "alice", Rejection.WRONG_CREDENTIALS);
+      assertRefused(loginService, "alice", Rejection.WRONG_CREDENTIALS);
     }
     for (int i = 0; i < 10; i++) {
-      assertRefused(desk, "alice", Rejection.TOO_MANY_LOGINS);
+      assertRefused(loginService, "alice", Rejection.TOO_MANY_LOGINS);
     }
     assertThat(asked).hasValue(3);
   }
@@ -188,10 +188,10 @@ final class LoginsAtOnceTest {
   /** Each of them may succeed: so it is not refused, as it would be if they counted as failed. */
   @Test
   void fortyLoginsOfOneUserAtOnceAllSucceed() throws Exception {
-    LoginDesk desk = desk(this::slowly, throttle(10), new LoginDesk.Crowd(32, 64, LONG));
+    LoginService loginService = desk(this::slowly, throttle(10), new LoginService.Capacity(32, 64, LONG));
     List<Future<Subject>> logins = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      logins.add(clients.submit(() -> desk.logIn(login("alice"), client("192.0.2.1"))));
+      logins.add(clients.submit(() -> loginService.login(login("alice"), client("192.0.2.1"))));
     }
     await().untilAsserted(() -> assertThat(inside).hasValue(10));
     open.countDown();
@@ -206,22 +206,22 @@ final class LoginsAtOnceTest {
   @Test
   void fortyWrongLoginsOfOneUserAtOnceAreTenThatAreChecked() throws Exception {
     AtomicInteger asked = new AtomicInteger();
-    LoginDesk desk =
+    LoginService loginService =
         desk(
-            login -> {
+            credential -> {
               asked.incrementAndGet();
-              slowly(login);
+              slowly(credential);
               return Optional.empty();
             },
             throttle(10),
-            new LoginDesk.Crowd(32, 64, LONG));
+            new LoginService.Capacity(32, 64, LONG));
     List<Future<Rejection>> logins = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       logins.add(
           clients.submit(
               () -> {
                 try {
-                  desk.logIn(login("alice"), client("192.0.2.1"));
+                  loginService.login(login("alice"), client("192.0.2.1"));
                   throw new AssertionError("let in");
                 } catch (TokenRejectedException e) {
                   return e.rejection();
@@ -239,18 +239,18 @@ final class LoginsAtOnceTest {
     assertThat(rejections.stream().filter(Rejection.TOO_MANY_LOGINS::equals)).hasSize(30);
   }
 
-  private LoginDesk desk(
-      Authenticator authenticator, LoginThrottle throttle, LoginDesk.Crowd crowd) {
-    return new LoginDesk(
+  private LoginService desk(
+      Authenticator authenticator, LoginThrottle throttle, LoginService.Capacity capacity) {
+    return new LoginService(
         authenticator,
         throttle,
-        crowd,
+        capacity,
         (name, refused, client) -> heard.add(refused.rejection()),
         new SecureRandom(),
         Ticker.systemTicker());
   }
 
-  private Optional<Subject> slowly(Login login) throws IOException {
+  private Optional<Subject> slowly(UsernamePasswordCredential credential) throws IOException {
     mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
     try {
       open.await();
@@ -259,15 +259,15 @@ final class LoginsAtOnceTest {
     } finally {
       inside.decrementAndGet();
     }
-    return Optional.of(Subject.of(login.username()));
+    return Optional.of(Subject.of(credential.username()));
   }
 
-  private static boolean isLetIn(LoginDesk desk, String name, AtomicInteger busy)
+  private static boolean isLetIn(LoginService loginService, String name, AtomicInteger busy)
       throws IOException {
     try {
       // Each from a client of its own.
       String address = "10.0.0." + name.substring("user".length());
-      desk.logIn(login(name), client(address));
+      loginService.login(login(name), client(address));
       return true;
     } catch (TokenRejectedException e) {
       assertThat(e.rejection()).isEqualTo(Rejection.LOGIN_BUSY);
@@ -276,9 +276,9 @@ final class LoginsAtOnceTest {
     }
   }
 
-  private static void assertRefused(LoginDesk desk, String name, Rejection rejection) {
+  private static void assertRefused(LoginService loginService, String name, Rejection rejection) {
     assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> desk.logIn(login(name), client("192.0.2.1")))
+        .isThrownBy(() -> loginService.login(login(name), client("192.0.2.1")))
         .satisfies(e -> assertThat(e.rejection()).isEqualTo(rejection));
   }
 
@@ -286,8 +286,8 @@ final class LoginsAtOnceTest {
     return new LoginThrottle(failures, Duration.ofMinutes(5), () -> 0);
   }
 
-  private static Login login(String name) {
-    return new Login(name, "secret".toCharArray(), REQUEST);
+  private static UsernamePasswordCredential login(String name) {
+    return new UsernamePasswordCredential(name, "secret".toCharArray(), REQUEST);
   }
 
   private static ClientAddress client(String address) {

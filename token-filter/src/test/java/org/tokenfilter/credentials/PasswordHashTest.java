@@ -119,7 +119,7 @@ class PasswordHashTest {
 
   @Test
   void noPasswordMatchesTheOneThatNobodyHas() {
-    PasswordHash nobody = PasswordHash.unmatchable(FEW);
+    PasswordHash nobody = PasswordHash.dummy(FEW);
 
     assertThat(nobody.matches(new char[0])).isFalse();
     assertThat(nobody.matches("right".toCharArray())).isFalse();

@@ -30,11 +30,11 @@ final class RememberedLoginsTest {
 
   private final AtomicLong nanos = new AtomicLong();
   private final Accounts accounts = new Accounts();
-  private final LoginDesk desk =
-      new LoginDesk(
+  private final LoginService loginService =
+      new LoginService(
           accounts,
           new LoginThrottle(10, Duration.ofMinutes(5), nanos::get),
-          new LoginDesk.Crowd(4, 8),
+          new LoginService.Capacity(4, 8),
           (name, refused, client) -> {},
           new SecureRandom(),
           nanos::get);
@@ -47,11 +47,11 @@ final class RememberedLoginsTest {
     private Runnable whileItIsAsked = () -> {};
 
     @Override
-    public Optional<Subject> authenticate(Login login) {
-      asked.add(login.username());
-      boolean right = new String(login.password()).equals(password);
+    public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
+      asked.add(credential.username());
+      boolean right = new String(credential.password()).equals(password);
       whileItIsAsked.run();
-      return right ? Optional.of(Subject.of(login.username(), "user")) : Optional.empty();
+      return right ? Optional.of(Subject.of(credential.username(), "user")) : Optional.empty();
     }
 
     @Override
@@ -151,16 +151,16 @@ final class RememberedLoginsTest {
   void wrongPasswordTakesTheSameWorkForARememberedNameAndAStranger() throws Exception {
     PasswordHash hash = PasswordHash.of("right".toCharArray(), 1000, new SecureRandom());
     Authenticator file =
-        login ->
-            hash.matches(login.password())
-                ? Optional.of(Subject.of(login.username()))
+        credential ->
+            hash.matches(credential.password())
+                ? Optional.of(Subject.of(credential.username()))
                 : Optional.empty();
-    LoginDesk costly =
-        new LoginDesk(
+    LoginService costly =
+        new LoginService(
             new Authenticator() {
               @Override
-              public Optional<Subject> authenticate(Login login) throws IOException {
-                return file.authenticate(login);
+              public Optional<Subject> authenticate(UsernamePasswordCredential credential) throws IOException {
+                return file.authenticate(credential);
               }
 
               @Override
@@ -169,17 +169,17 @@ final class RememberedLoginsTest {
               }
             },
             new LoginThrottle(1_000, Duration.ofMinutes(5), nanos::get),
-            new LoginDesk.Crowd(4, 8),
+            new LoginService.Capacity(4, 8),
             (name, refused, client) -> {},
             new SecureRandom(),
             nanos::get);
-    costly.logIn(login("alice", "right"), CLIENT);
+    costly.login(login("alice", "right"), CLIENT);
     try (CountedDerivations derivations = CountedDerivations.start()) {
-      costly.logIn(login("alice", "right"), CLIENT);
+      costly.login(login("alice", "right"), CLIENT);
       assertThat(derivations.iterations()).isEmpty();
       for (String name : List.of("alice", "nobody")) {
         assertThatExceptionOfType(TokenRejectedException.class)
-            .isThrownBy(() -> costly.logIn(login(name, "wrong"), CLIENT));
+            .isThrownBy(() -> costly.login(login(name, "wrong"), CLIENT));
       }
       assertThat(derivations.iterations()).containsExactly(1000, 1000);
     }
@@ -188,25 +188,25 @@ final class RememberedLoginsTest {
   @Test
   void memoryIsBoundedByWeight() {
     KeyedDigest digests = new KeyedDigest(new SecureRandom());
-    RememberedLogins logins = new RememberedLogins(digests, nanos::get);
+    LoginCache logins = new LoginCache(digests, nanos::get);
     Set<String> roles = new HashSet<>();
     for (int i = 0; i < 80; i++) {
       roles.add("r".repeat(95) + i);
     }
     for (int i = 0; i < 20_000; i++) {
       byte[] digest = logins.digestOf("user" + i, new char[] {'p'});
-      logins.keep("user" + i, digest, new Subject("user" + i, roles, Map.of()), this);
+      logins.put("user" + i, digest, new Subject("user" + i, roles, Map.of()), this);
     }
     assertThat(logins.size()).isBetween(50L, 250L);
     for (int i = 0; i < 100_000; i++) {
       byte[] digest = logins.digestOf("user" + i, new char[] {'p'});
-      logins.keep("user" + i, digest, Subject.of("user" + i), this);
+      logins.put("user" + i, digest, Subject.of("user" + i), this);
     }
     assertThat(logins.size()).isBetween(5_000L, 30_000L);
   }
 
   private Subject logIn(String name, String password) throws TokenRejectedException, IOException {
-    return desk.logIn(login(name, password), CLIENT);
+    return loginService.login(login(name, password), CLIENT);
   }
 
   private void assertWrong(String name, String password) throws IOException {
@@ -222,7 +222,7 @@ final class RememberedLoginsTest {
     throw new AssertionError("let in");
   }
 
-  private static Login login(String name, String password) {
-    return new Login(name, password.toCharArray(), REQUEST);
+  private static UsernamePasswordCredential login(String name, String password) {
+    return new UsernamePasswordCredential(name, password.toCharArray(), REQUEST);
   }
 }

@@ -263,7 +263,7 @@ final class AccessTokenServletTest {
   @Test
   void logoutThatTheStoreDidNotDoIsNoSuccess() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
-    doThrow(new TokenStoreException("gone", null, true)).when(store).end(any(), any());
+    doThrow(new TokenStoreException("gone", null, true)).when(store).revoke(any(), any());
     HttpResponse<String> answer = app.send("POST", LOGOUT, session.headers());
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.headers().firstValue("Retry-After")).isPresent();

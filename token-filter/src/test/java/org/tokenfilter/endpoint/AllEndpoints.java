@@ -19,9 +19,9 @@ import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.config.TokenSecurityBuilder;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.filter.TokenFilter;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.SettableClock;
@@ -159,7 +159,7 @@ final class AllEndpoints implements AutoCloseable {
   }
 
   IssuedToken clientToken(String subject) throws Exception {
-    return security.service().issueClient(Subject.of(subject), "live", "app1");
+    return security.service().issueApiClientToken(Subject.of(subject), "live", "app1");
   }
 
   /** One that was refreshed so often that it may not be once more in this minute. */
@@ -182,8 +182,8 @@ final class AllEndpoints implements AutoCloseable {
   }
 
   /** Ends a token behind the endpoints' backs. */
-  IssuedToken ended(IssuedToken token, Reason reason) {
-    if (store.end(token.record().id(), Ending.of(reason, clock.instant())).isEmpty()) {
+  IssuedToken ended(IssuedToken token, RevocationReason reason) {
+    if (store.revoke(token.record().id(), Revocation.of(reason, clock.instant())).isEmpty()) {
       throw new AssertionError("it had ended");
     }
     return token;

@@ -21,8 +21,8 @@ import org.tokenfilter.token.TokenRejectedException;
 class BodyFuzzTest {
 
   private static final int MOST_BYTES = 8192;
-  private static final List<FieldNames> NAMES =
-      List.of(FieldNames.among("token", "minutes"), FieldNames.only("token", "minutes"));
+  private static final List<AllowedParameters> NAMES =
+      List.of(AllowedParameters.ignoringOthers("token", "minutes"), AllowedParameters.rejectingOthers("token", "minutes"));
 
   /** A body in JSON or as a form, which Content-Type says, and a query. */
   @FuzzTest(maxDuration = "10m")
@@ -30,16 +30,16 @@ class BodyFuzzTest {
     WrittenRequest written = WrittenRequest.parse(data);
     HttpServletRequest request = written.received();
     String query = written.header(":query");
-    for (FieldNames names : NAMES) {
-      Object expected = expected(written, names);
-      Object fields = answer(() -> Fields.ofBody(request, EnumSet.allOf(BodyType.class), names));
-      assertSame(fields, expected, names);
+    for (AllowedParameters allowed : NAMES) {
+      Object expected = expected(written, allowed);
+      Object fields = answer(() -> RequestParameters.ofBody(request, EnumSet.allOf(BodyType.class), allowed));
+      assertSame(fields, expected, allowed);
       assertSame(
-          answer(() -> Fields.ofQuery(request, names)),
+          answer(() -> RequestParameters.ofQuery(request, allowed)),
           query == null
               ? Map.of()
-              : orRefused(FieldsOracle.form(query.getBytes(StandardCharsets.ISO_8859_1), names)),
-          names);
+              : orRefused(FieldsOracle.form(query.getBytes(StandardCharsets.ISO_8859_1), allowed)),
+          allowed);
     }
     assertThat(answer(() -> TokenParameter.read(request))).isEqualTo(token(written));
   }
@@ -48,7 +48,7 @@ class BodyFuzzTest {
   @FuzzTest(maxDuration = "10m")
   void anyMinutes(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
-    Object answer = answer(() -> Minutes.parse(text));
+    Object answer = answer(() -> MinutesParser.parse(text));
     if (answer instanceof Duration duration) {
       assertThat(Integer.toString(Math.toIntExact(duration.toMinutes()))).isEqualTo(text);
     } else {
@@ -59,9 +59,9 @@ class BodyFuzzTest {
     }
   }
 
-  private static void assertSame(Object fields, Object expected, FieldNames names) {
-    if (fields instanceof Fields read && expected instanceof Map<?, ?> map) {
-      for (String name : names.known()) {
+  private static void assertSame(Object fields, Object expected, AllowedParameters allowed) {
+    if (fields instanceof RequestParameters read && expected instanceof Map<?, ?> map) {
+      for (String name : allowed.names()) {
         assertThat(read.get(name)).isEqualTo(map.get(name));
       }
     } else {
@@ -70,7 +70,7 @@ class BodyFuzzTest {
   }
 
   /** The fields, or why they are refused. */
-  private static Object expected(WrittenRequest request, FieldNames names) {
+  private static Object expected(WrittenRequest request, AllowedParameters allowed) {
     @Nullable BodyType type = type(request);
     if (type == null) {
       return Rejection.UNSUPPORTED_MEDIA_TYPE;
@@ -80,14 +80,14 @@ class BodyFuzzTest {
       return Rejection.CONTENT_TOO_LARGE;
     }
     return orRefused(
-        type == BodyType.JSON ? FieldsOracle.json(body, names) : FieldsOracle.form(body, names));
+        type == BodyType.JSON ? FieldsOracle.json(body, allowed) : FieldsOracle.form(body, allowed));
   }
 
   private static Object token(WrittenRequest request) {
     if (type(request) != BodyType.FORM) {
       return Rejection.UNSUPPORTED_MEDIA_TYPE;
     }
-    Object fields = expected(request, FieldNames.among("token"));
+    Object fields = expected(request, AllowedParameters.ignoringOthers("token"));
     if (!(fields instanceof Map<?, ?> map)) {
       return fields;
     }

@@ -95,7 +95,7 @@ final class EnvelopeTest {
     when(security.clock()).thenReturn(clock);
     when(security.nanoTime()).thenReturn(nanoTime::get);
 
-    Envelope envelope = Envelope.open(mock(HttpServletRequest.class), security);
+    Envelope envelope = Envelope.start(mock(HttpServletRequest.class), security);
     clock.move(Duration.ofHours(1));
     nanoTime.addAndGet(nanos);
     ByteArrayOutputStream body = new ByteArrayOutputStream();

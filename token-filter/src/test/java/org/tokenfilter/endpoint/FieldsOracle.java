@@ -39,7 +39,7 @@ final class FieldsOracle {
 
   private FieldsOracle() {}
 
-  static @Nullable Map<String, String> json(byte[] body, FieldNames names) {
+  static @Nullable Map<String, String> json(byte[] body, AllowedParameters allowed) {
     String text = utf8(body);
     JsonNode tree = text == null ? null : tree(text);
     if (tree == null || !tree.isObject()) {
@@ -48,9 +48,9 @@ final class FieldsOracle {
     Map<String, String> fields = new TreeMap<>();
     for (Iterator<String> all = tree.fieldNames(); all.hasNext(); ) {
       String name = all.next();
-      boolean known = names.known().contains(name);
+      boolean known = allowed.names().contains(name);
       JsonNode value = tree.get(name);
-      if (known ? !value.isTextual() || !isText(value.textValue()) : !names.othersIgnored()) {
+      if (known ? !value.isTextual() || !isText(value.textValue()) : !allowed.othersIgnored()) {
         return null;
       }
       if (known) {
@@ -60,15 +60,15 @@ final class FieldsOracle {
     return fields;
   }
 
-  static @Nullable Map<String, String> form(byte[] form, FieldNames names) {
+  static @Nullable Map<String, String> form(byte[] form, AllowedParameters allowed) {
     Map<String, String> fields = new TreeMap<>();
     for (String pair : new String(form, StandardCharsets.ISO_8859_1).split("&", -1)) {
       String[] parts = pair.split("=", 2);
       String name = decoded(parts[0]);
-      if (name == null || (!pair.isEmpty() && !keeps(names, name))) {
+      if (name == null || (!pair.isEmpty() && !keeps(allowed, name))) {
         return null;
       }
-      if (!pair.isEmpty() && names.known().contains(name)) {
+      if (!pair.isEmpty() && allowed.names().contains(name)) {
         String value = decoded(parts.length == 1 ? "" : parts[1]);
         if (value == null || fields.put(name, value) != null) {
           return null;
@@ -78,8 +78,8 @@ final class FieldsOracle {
     return fields;
   }
 
-  private static boolean keeps(FieldNames names, String name) {
-    return names.othersIgnored() || names.known().contains(name);
+  private static boolean keeps(AllowedParameters allowed, String name) {
+    return allowed.othersIgnored() || allowed.names().contains(name);
   }
 
   private static @Nullable String decoded(String encoded) {

@@ -30,15 +30,15 @@ final class FieldsTest {
 
   private static final String JSON = "application/json";
   private static final String FORM = "application/x-www-form-urlencoded";
-  private static final FieldNames NAMES = FieldNames.among("name");
+  private static final AllowedParameters NAMES = AllowedParameters.ignoringOthers("name");
   private static final Set<BodyType> BOTH = EnumSet.allOf(BodyType.class);
   private static final int MOST = 8192;
 
   @Test
   void bodyIsReadAsItsTypeSays() throws Exception {
-    assertThat(Fields.ofBody(sent(JSON, "{\"name\":\"x\"}"), BOTH, NAMES).get("name"))
+    assertThat(RequestParameters.ofBody(sent(JSON, "{\"name\":\"x\"}"), BOTH, NAMES).get("name"))
         .isEqualTo("x");
-    assertThat(Fields.ofBody(sent(FORM, "name=x"), BOTH, NAMES).get("name")).isEqualTo("x");
+    assertThat(RequestParameters.ofBody(sent(FORM, "name=x"), BOTH, NAMES).get("name")).isEqualTo("x");
   }
 
   @ParameterizedTest
@@ -54,7 +54,7 @@ final class FieldsTest {
   void typeMayNameUtf8(String parameter) throws Exception {
     for (String type : List.of(JSON, "Application/JSON")) {
       HttpServletRequest request = sent(type + parameter, "{}");
-      assertThat(Fields.ofBody(request, BOTH, NAMES).get("name")).isNull();
+      assertThat(RequestParameters.ofBody(request, BOTH, NAMES).get("name")).isNull();
     }
   }
 
@@ -105,7 +105,7 @@ final class FieldsTest {
   @Test
   void bodyOf8KibIsReadAndOneByteMoreIsNot() throws Exception {
     String most = "name=" + "x".repeat(MOST - "name=".length());
-    assertThat(Fields.ofBody(sent(FORM, most), BOTH, NAMES).get("name")).hasSize(MOST - 5);
+    assertThat(RequestParameters.ofBody(sent(FORM, most), BOTH, NAMES).get("name")).hasSize(MOST - 5);
     assertRefused(sent(FORM, most + "x"), BOTH, Rejection.CONTENT_TOO_LARGE);
     HttpServletRequest unannounced = sent(FORM, most + "x");
     when(unannounced.getContentLengthLong()).thenReturn(-1L);
@@ -161,26 +161,26 @@ final class FieldsTest {
     when(request.getContentLengthLong()).thenReturn(length);
     when(request.getHeader("Transfer-Encoding")).thenReturn(coding);
     when(request.getContentType()).thenReturn(type);
-    assertThat(Fields.hasBody(request)).isEqualTo(body);
+    assertThat(RequestParameters.hasBody(request)).isEqualTo(body);
   }
 
   @Test
   void requiredFieldIsNeitherMissingNorEmpty() throws Exception {
-    assertThat(Fields.ofBody(sent(FORM, "name=+"), BOTH, NAMES).required("name")).isEqualTo(" ");
+    assertThat(RequestParameters.ofBody(sent(FORM, "name=+"), BOTH, NAMES).required("name")).isEqualTo(" ");
     for (String form : List.of("", "name", "name=", "Name=x")) {
-      Fields fields = Fields.ofBody(sent(FORM, form), BOTH, NAMES);
+      RequestParameters parameters = RequestParameters.ofBody(sent(FORM, form), BOTH, NAMES);
       assertThatExceptionOfType(TokenRejectedException.class)
-          .isThrownBy(() -> fields.required("name"))
-          .satisfies(refused -> assertThat(refused.why()).isEqualTo("name is missing"));
+          .isThrownBy(() -> parameters.required("name"))
+          .satisfies(refused -> assertThat(refused.detail()).isEqualTo("name is missing"));
     }
   }
 
   @Test
   void queryIsReadAsAForm() throws Exception {
     HttpServletRequest request = mock(HttpServletRequest.class);
-    assertThat(Fields.ofQuery(request, NAMES).get("name")).isNull();
+    assertThat(RequestParameters.ofQuery(request, NAMES).get("name")).isNull();
     when(request.getQueryString()).thenReturn("x=1&name=a%2Fb");
-    assertThat(Fields.ofQuery(request, NAMES).get("name")).isEqualTo("a/b");
+    assertThat(RequestParameters.ofQuery(request, NAMES).get("name")).isEqualTo("a/b");
   }
 
   private static HttpServletRequest sent(String type, String body) throws IOException {
@@ -199,7 +199,7 @@ final class FieldsTest {
   private static void assertRefused(
       HttpServletRequest request, Set<BodyType> accepted, Rejection rejection) {
     assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> Fields.ofBody(request, accepted, NAMES))
+        .isThrownBy(() -> RequestParameters.ofBody(request, accepted, NAMES))
         .satisfies(refused -> assertThat(refused.rejection()).isEqualTo(rejection));
   }
 

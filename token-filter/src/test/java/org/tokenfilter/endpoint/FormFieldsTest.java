@@ -13,7 +13,7 @@ import org.tokenfilter.token.TokenRejectedException;
 
 final class FormFieldsTest {
 
-  private static final FieldNames NAMES = FieldNames.among("name", "other", "ü");
+  private static final AllowedParameters NAMES = AllowedParameters.ignoringOthers("name", "other", "ü");
   private static final int MOST = 8192;
 
   @Test
@@ -38,7 +38,7 @@ final class FormFieldsTest {
     String text = "ü€😀";
     assertThat(parse("name=%C3%BC%e2%82%aC%F0%9F%98%80")).isEqualTo(Map.of("name", text));
     byte[] plain = ("name=" + text).getBytes(StandardCharsets.UTF_8);
-    assertThat(FormFields.parse(plain, NAMES)).isEqualTo(Map.of("name", text));
+    assertThat(FormParameters.parse(plain, NAMES)).isEqualTo(Map.of("name", text));
   }
 
   @ParameterizedTest
@@ -97,7 +97,7 @@ final class FormFieldsTest {
   void fieldThatIsGivenTwiceIsRefused(String form) {
     assertThatExceptionOfType(TokenRejectedException.class)
         .isThrownBy(() -> parse(form))
-        .satisfies(refused -> assertThat(refused.why()).isEqualTo("name is given twice"));
+        .satisfies(refused -> assertThat(refused.detail()).isEqualTo("name is given twice"));
   }
 
   @Test
@@ -106,8 +106,8 @@ final class FormFieldsTest {
     for (String other : new String[] {"x=1", "=", "NAME=x", "name&x"}) {
       assertThatExceptionOfType(TokenRejectedException.class)
           .as(other)
-          .isThrownBy(() -> FormFields.parse(other, FieldNames.only("name")))
-          .satisfies(refused -> assertThat(refused.why()).isEqualTo("a parameter is unknown"));
+          .isThrownBy(() -> FormParameters.parse(other, AllowedParameters.rejectingOthers("name")))
+          .satisfies(refused -> assertThat(refused.detail()).isEqualTo("a parameter is unknown"));
     }
   }
 
@@ -123,7 +123,7 @@ final class FormFieldsTest {
   }
 
   private static Map<String, String> parse(String form) throws TokenRejectedException {
-    return FormFields.parse(form, NAMES);
+    return FormParameters.parse(form, NAMES);
   }
 
   private static void assertRefused(String form) {

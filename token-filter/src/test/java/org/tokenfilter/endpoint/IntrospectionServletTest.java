@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.token.IssuedToken;
@@ -105,7 +105,7 @@ final class IntrospectionServletTest {
     all.clock.move(Duration.ofMinutes(5));
     assertThat(all.postForm(PATH, "token=" + user.value(), bearer(caller)).body())
         .contains("\"active\":true");
-    assertThat(all.store.calls(Call.RENEW)).isZero();
+    assertThat(all.store.callCount(Call.RENEW)).isZero();
     assertThat(all.recordOf(caller)).isEqualTo(before);
   }
 
@@ -116,9 +116,9 @@ final class IntrospectionServletTest {
     List<String> tokens =
         List.of(
             expired.value(),
-            all.ended(all.openToken("alice", 5), Reason.CLOSED).value(),
-            all.ended(all.openToken("alice", 5), Reason.REPLACED).value(),
-            all.ended(all.openToken("alice", 5), Reason.EVICTED).value(),
+            all.ended(all.openToken("alice", 5), RevocationReason.CLOSED).value(),
+            all.ended(all.openToken("alice", 5), RevocationReason.REPLACED).value(),
+            all.ended(all.openToken("alice", 5), RevocationReason.EVICTED).value(),
             foreign(),
             all.openToken("alice", 5).value() + "A",
             "eyJhbGciOiJub25lIn0.e30.",
@@ -149,7 +149,7 @@ final class IntrospectionServletTest {
 
   @Test
   void tokenWhoseRecordIsGoneIsInactive() throws Exception {
-    IssuedToken user = all.ended(all.userToken("alice"), Reason.CLOSED);
+    IssuedToken user = all.ended(all.userToken("alice"), RevocationReason.CLOSED);
     Instant later = all.clock.instant().plus(Duration.ofHours(2));
     all.clock.set(later);
     all.store.sweep(later, later, 10);
@@ -179,7 +179,7 @@ final class IntrospectionServletTest {
         .containsExactly("Bearer realm=\"/shop\", error=\"invalid_token\"");
     HttpResponse<String> dead =
         all.postForm(
-            PATH, "token=x", bearer(all.ended(all.openToken("ada", 5, "admin"), Reason.CLOSED)));
+            PATH, "token=x", bearer(all.ended(all.openToken("ada", 5, "admin"), RevocationReason.CLOSED)));
     assertThat(dead.statusCode()).isEqualTo(401);
     assertThat(dead.body()).contains("\"reason\":\"closed\"");
   }

@@ -32,7 +32,7 @@ final class JsonAnswerTest {
               try {
                 HttpServletResponse response = mock(HttpServletResponse.class);
                 when(response.getOutputStream()).thenReturn(mock(ServletOutputStream.class));
-                JsonAnswer.send(response, json -> json.writeStringField("name", "value"));
+                JsonResponse.send(response, json -> json.writeStringField("name", "value"));
                 clean.complete(Left.here() == null);
               } catch (Exception e) {
                 clean.completeExceptionally(e);

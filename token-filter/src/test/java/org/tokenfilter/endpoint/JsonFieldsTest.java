@@ -14,7 +14,7 @@ import org.tokenfilter.token.TokenRejectedException;
 
 final class JsonFieldsTest {
 
-  private static final FieldNames NAMES = FieldNames.among("name", "other");
+  private static final AllowedParameters NAMES = AllowedParameters.ignoringOthers("name", "other");
 
   @Test
   void fieldsAreTheMembersOfAnObject() throws TokenRejectedException {
@@ -38,8 +38,8 @@ final class JsonFieldsTest {
   void otherMembersAreRefusedWhereAnEndpointHasItSo() {
     assertThatExceptionOfType(TokenRejectedException.class)
         .isThrownBy(
-            () -> JsonFields.parse("{\"x\":1}".getBytes(StandardCharsets.UTF_8), FieldNames.only()))
-        .satisfies(refused -> assertThat(refused.why()).isEqualTo("a parameter is unknown"));
+            () -> JsonParameters.parse("{\"x\":1}".getBytes(StandardCharsets.UTF_8), AllowedParameters.rejectingOthers()))
+        .satisfies(refused -> assertThat(refused.detail()).isEqualTo("a parameter is unknown"));
   }
 
   @ParameterizedTest
@@ -150,17 +150,17 @@ final class JsonFieldsTest {
   }
 
   private static Map<String, String> parse(String json) throws TokenRejectedException {
-    return JsonFields.parse(json.getBytes(StandardCharsets.UTF_8), NAMES);
+    return JsonParameters.parse(json.getBytes(StandardCharsets.UTF_8), NAMES);
   }
 
   private static void assertRefused(byte[] json, String why) {
     assertThatExceptionOfType(TokenRejectedException.class)
         .as(new String(json, StandardCharsets.ISO_8859_1))
-        .isThrownBy(() -> JsonFields.parse(json, NAMES))
+        .isThrownBy(() -> JsonParameters.parse(json, NAMES))
         .satisfies(
             refused -> {
               assertThat(refused.rejection()).isEqualTo(Rejection.BAD_REQUEST);
-              assertThat(refused.why()).isEqualTo(why);
+              assertThat(refused.detail()).isEqualTo(why);
             });
   }
 }

@@ -28,7 +28,7 @@ import org.tokenfilter.Logged;
 import org.tokenfilter.RawHttp;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
-import org.tokenfilter.config.RefusalNotices;
+import org.tokenfilter.config.RefusalWarnings;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.config.TokenSecurityBuilder;
 import org.tokenfilter.credentials.Authenticator;
@@ -113,7 +113,7 @@ final class LoginAnswersTest {
 
   @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
   private static Authenticator nothing() {
-    return login -> null;
+    return credential -> null;
   }
 
   @Test
@@ -150,14 +150,14 @@ final class LoginAnswersTest {
     AtomicInteger asked = new AtomicInteger();
     start(
         Map.of("token.login.failures", "1"),
-        login -> {
+        credential -> {
           int turn = asked.getAndIncrement();
           if (turn < failures.size()) {
             throw LoginAnswersTest.<IOException>any(failures.get(turn));
           }
-          return Optional.of(Subject.of(login.username()));
+          return Optional.of(Subject.of(credential.username()));
         });
-    try (Logged logged = Logged.by(RefusalNotices.class)) {
+    try (Logged logged = Logged.by(RefusalWarnings.class)) {
       for (int i = 0; i < failures.size(); i++) {
         Answer answer = login(Accounts.ALICE);
         assertThat(answer.status()).isEqualTo(503);
@@ -188,14 +188,14 @@ final class LoginAnswersTest {
     AtomicInteger inside = new AtomicInteger();
     start(
         Map.of("token.store.concurrency", "4", "token.login.waiting", "32"),
-        login -> {
+        credential -> {
           inside.incrementAndGet();
           try {
             open.await();
           } catch (InterruptedException e) {
             throw new IOException(e);
           }
-          return Optional.of(Subject.of(login.username()));
+          return Optional.of(Subject.of(credential.username()));
         });
     String token =
         security

@@ -29,11 +29,11 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.carrier.CloseParameter;
 import org.tokenfilter.credentials.ApiKey;
 import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.endpoint.ApiDocument.Operation;
 import org.tokenfilter.filter.TokenFilter;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
 
@@ -80,8 +80,8 @@ final class OpenApiTest {
                 "0"),
             new Authenticator() {
               @Override
-              public Optional<Subject> authenticate(Login login) throws IOException {
-                return accounts(file, login);
+              public Optional<Subject> authenticate(UsernamePasswordCredential credential) throws IOException {
+                return accounts(file, credential);
               }
 
               @Override
@@ -119,11 +119,11 @@ final class OpenApiTest {
   }
 
   /** Two users of its own: who is checked until the test goes on, and who has too many roles. */
-  private Optional<Subject> accounts(Authenticator file, Login login) throws IOException {
-    if (login.username().equals("grouped")) {
+  private Optional<Subject> accounts(Authenticator file, UsernamePasswordCredential credential) throws IOException {
+    if (credential.username().equals("grouped")) {
       return Optional.of(new Subject("grouped", Set.of("r".repeat(8193)), Map.of()));
     }
-    if (login.username().equals("slow")) {
+    if (credential.username().equals("slow")) {
       checked.release();
       try {
         go.acquire();
@@ -132,7 +132,7 @@ final class OpenApiTest {
       }
       return Optional.empty();
     }
-    return file.authenticate(login);
+    return file.authenticate(credential);
   }
 
   /** While as many logins are checked as may be, and none may wait. */
@@ -158,11 +158,11 @@ final class OpenApiTest {
   }
 
   private void expectWithoutStore(int status, Call call) throws Exception {
-    all.store.cut();
+    all.store.failAll();
     try {
       expect(status, call);
     } finally {
-      all.store.mend();
+      all.store.clearFaults();
     }
   }
 
@@ -300,8 +300,8 @@ final class OpenApiTest {
         expect(200, Call.of(method, path, bearer(all.userToken("alice"))));
         expect(400, Call.of(method, path));
         expect(401, Call.of(method, path, bearer(all.openToken("alice", 5))));
-        expect(401, Call.of(method, path, bearer(all.ended(all.userToken("a"), Reason.CLOSED))));
-        expect(410, Call.of(method, path, bearer(all.ended(all.userToken("a"), Reason.EXPIRED))));
+        expect(401, Call.of(method, path, bearer(all.ended(all.userToken("a"), RevocationReason.CLOSED))));
+        expect(410, Call.of(method, path, bearer(all.ended(all.userToken("a"), RevocationReason.EXPIRED))));
         expectWithoutStore(500, Call.of(method, path, bearer(all.userToken("alice"))));
       }
       expect(200, Call.form(path, "SessionToken=" + all.userToken("alice").value()));
@@ -408,7 +408,7 @@ final class OpenApiTest {
     expect(200, Call.of("GET", next, AllEndpoints.and(bearer(user), "Token-Passive", "true")));
     expect(400, Call.of("GET", "/sessions?limit=0", bearer(user)));
     expect(401, list);
-    for (Reason reason : Reason.values()) {
+    for (RevocationReason reason : RevocationReason.values()) {
       expect(401, list.with(bearer(all.ended(all.openToken("grace", 5), reason))));
     }
     expectWithoutStore(503, list.with(bearer(user)));

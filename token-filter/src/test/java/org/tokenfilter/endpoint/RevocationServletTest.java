@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.WebApp.Session;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.token.IssuedToken;
 
@@ -68,7 +68,7 @@ final class RevocationServletTest {
   void whatIsNotActiveIsAsItsHolderWantsIt() throws Exception {
     IssuedToken expired = all.userToken("alice");
     all.clock.move(Duration.ofMinutes(15));
-    IssuedToken closed = all.ended(all.openToken("alice", 5), Reason.CLOSED);
+    IssuedToken closed = all.ended(all.openToken("alice", 5), RevocationReason.CLOSED);
     for (String token : List.of(expired.value(), closed.value(), "nothing", "a.b.c.d.e")) {
       HttpResponse<String> answer = revoke(token);
       assertThat(answer.statusCode()).as(token).isEqualTo(200);
@@ -159,7 +159,7 @@ final class RevocationServletTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"FIND", "END"})
+  @ValueSource(strings = {"FIND", "REVOKE"})
   void storeThatFailsIsNoSuccess(Call call) throws Exception {
     IssuedToken user = all.userToken("alice");
     all.store.failBefore(call, 1);

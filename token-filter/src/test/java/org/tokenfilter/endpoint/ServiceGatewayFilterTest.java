@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.Logged;
 import org.tokenfilter.WebApp;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
@@ -285,7 +285,7 @@ final class ServiceGatewayFilterTest {
           .containsExactly("Bearer realm=\"/shop\", error=\"invalid_token\"");
       assertThat(answer.body()).doesNotContain("reason");
     }
-    IssuedToken closed = all.ended(all.userToken("alice"), Reason.CLOSED);
+    IssuedToken closed = all.ended(all.userToken("alice"), RevocationReason.CLOSED);
     assertThat(all.send("POST", KEEP_ALIVE, bearer(closed)).body()).contains("\"closed\"");
   }
 
@@ -368,10 +368,10 @@ final class ServiceGatewayFilterTest {
     IssuedToken user = all.userToken("alice");
     String[] headers = and(bearer(user), "session", all.openSession(user));
     assertThat(all.send("POST", CLOSE, headers).statusCode()).isEqualTo(204);
-    int before = all.store.calls(Call.END);
+    int before = all.store.callCount(Call.REVOKE);
     assertThat(all.send("POST", CLOSE, headers).statusCode()).isEqualTo(204);
-    assertThat(all.store.calls(Call.END)).isEqualTo(before + 1);
-    all.store.failBefore(Call.END, 1);
+    assertThat(all.store.callCount(Call.REVOKE)).isEqualTo(before + 1);
+    all.store.failBefore(Call.REVOKE, 1);
     assertThat(all.send("POST", CLOSE, headers).statusCode()).isEqualTo(503);
   }
 
@@ -385,7 +385,7 @@ final class ServiceGatewayFilterTest {
     all.clock.move(Duration.ofMinutes(2));
     assertThat(all.send("POST", CLOSE, and(bearer(user), "session", session)).statusCode())
         .isEqualTo(204);
-    assertThat(record(session).ending()).isNotNull();
+    assertThat(record(session).revocation()).isNotNull();
   }
 
   @Test
@@ -412,7 +412,7 @@ final class ServiceGatewayFilterTest {
   void closingWithoutStoreIsUnavailable() throws Exception {
     IssuedToken user = all.userToken("alice");
     String session = all.openSession(user);
-    all.store.failBefore(Call.END, 1);
+    all.store.failBefore(Call.REVOKE, 1);
     assertThat(all.send("POST", CLOSE, and(bearer(user), "session", session)).statusCode())
         .isEqualTo(503);
     assertThat(isLive(session)).isTrue();
@@ -549,7 +549,7 @@ final class ServiceGatewayFilterTest {
     assertThat(all.send("POST", path).statusCode()).isEqualTo(401);
     assertThat(all.get("/api", bearer(open)).statusCode()).isEqualTo(PASSED_ON);
     IssuedToken user = all.userToken("alice");
-    all.store.failBefore(Call.END, 1);
+    all.store.failBefore(Call.REVOKE, 1);
     assertThat(all.send("POST", path, bearer(user)).statusCode()).isEqualTo(503);
     restart(Map.of("token.carriers", "bearer, cookie"));
     IssuedToken cookie = all.userToken("alice");

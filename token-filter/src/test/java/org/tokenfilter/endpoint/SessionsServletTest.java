@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.token.IssuedToken;
@@ -65,7 +65,7 @@ final class SessionsServletTest {
 
   @Test
   void callersOwnLiveTokensAreListedAndNothingElse() throws Exception {
-    IssuedToken ended = all.ended(all.openToken("alice", 5), Reason.CLOSED);
+    IssuedToken ended = all.ended(all.openToken("alice", 5), RevocationReason.CLOSED);
     IssuedToken open = all.openToken("alice", 0);
     all.clock.move(Duration.ofSeconds(1));
     all.userToken("bob");
@@ -233,7 +233,7 @@ final class SessionsServletTest {
       assertThat(nothing.headers().allValues("WWW-Authenticate"))
           .containsExactly("Bearer realm=\"/shop\"");
       assertThat(all.send(method, OTHERS, bearer("forged")).statusCode()).isEqualTo(401);
-      IssuedToken dead = all.ended(all.openToken("alice", 5), Reason.EVICTED);
+      IssuedToken dead = all.ended(all.openToken("alice", 5), RevocationReason.EVICTED);
       assertThat(all.send(method, OTHERS, bearer(dead)).body()).contains("\"evicted\"");
       assertThat(all.send(method, OTHERS, bearer(all.sessionToken("alice").token())).statusCode())
           .isEqualTo(401);
@@ -365,10 +365,10 @@ final class SessionsServletTest {
   void storeThatFailsIsNoEnd() throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken other = all.userToken("alice");
-    all.store.failBefore(Call.END, 1);
+    all.store.failBefore(Call.REVOKE, 1);
     assertThat(all.send("DELETE", PATH + "/" + handle(other), bearer(user)).statusCode())
         .isEqualTo(503);
-    all.store.failBefore(Call.END_ALL, 1);
+    all.store.failBefore(Call.REVOKE_ALL, 1);
     assertThat(all.send("DELETE", OTHERS, bearer(user)).statusCode()).isEqualTo(503);
     assertThat(isLive(other)).isTrue();
   }

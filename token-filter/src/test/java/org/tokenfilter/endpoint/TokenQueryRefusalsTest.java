@@ -254,10 +254,10 @@ final class TokenQueryRefusalsTest {
     assertErrors(app.get(QUERY + "?SessionToken=" + token), 500, "not available");
     served.store().failBefore(Call.RENEW, 1);
     assertErrors(app.get(RENEW + "?SessionToken=" + token), 500, "not available");
-    served.store().failBefore(Call.END, 1);
+    served.store().failBefore(Call.REVOKE, 1);
     assertErrors(app.get(REVOKE + "?SessionToken=" + token), 500, "not available");
     assertThat(app.get(QUERY + "?SessionToken=" + token).statusCode()).isEqualTo(200);
-    served.store().failAfter(Call.END, 1);
+    served.store().failAfter(Call.REVOKE, 1);
     assertErrors(app.get(REVOKE + "?SessionToken=" + token), 500, "not available");
     assertErrors(app.get(REVOKE + "?SessionToken=" + token), 401, "not authenticated");
   }
@@ -395,10 +395,10 @@ final class TokenQueryRefusalsTest {
       app.get(GET + "?Minutes=query-canary", "Authorization", BASIC);
       app.get("/base/x?SessionToken=" + token + "&x=query-canary");
       app.post(GET, FORM, "email=alice&password=secret-canary");
-      served.store().cut();
+      served.store().failAll();
       app.get(QUERY + "?SessionToken=" + token + "&x=query-canary");
       app.post(GET, FORM, "email=alice&password=wonderland");
-      served.store().mend();
+      served.store().clearFaults();
       List<String> lines = new ArrayList<>(all.lines());
       lines.addAll(audit.lines());
       assertThat(lines).hasSizeGreaterThan(20);

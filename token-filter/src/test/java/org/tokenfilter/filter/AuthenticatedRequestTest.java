@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.carrier.Problems;
-import org.tokenfilter.config.Participant;
+import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -27,7 +27,7 @@ final class AuthenticatedRequestTest {
 
   private final HttpServletRequest container = mock(HttpServletRequest.class);
   private final HttpServletResponse response = mock(HttpServletResponse.class);
-  private final Participant participant = mock(Participant.class);
+  private final SecurityHandle handle = mock(SecurityHandle.class);
 
   @Test
   void whoIsKnownIsNotAskedForOnceMore() throws Exception {
@@ -56,7 +56,7 @@ final class AuthenticatedRequestTest {
   @Test
   void onAPublicPathWhomTheContainerKnowsIsLoggedOutThereToo() throws Exception {
     TokenSecurity security = mock(TokenSecurity.class);
-    when(participant.security()).thenReturn(security);
+    when(handle.security()).thenReturn(security);
     when(security.problems()).thenReturn(new Problems("/shop", Duration.ofMinutes(5)));
     request(null).logout();
     verify(container, never()).logout();
@@ -69,7 +69,7 @@ final class AuthenticatedRequestTest {
 
   private AuthenticatedRequest request(@Nullable TokenPrincipal principal) {
     return principal == null
-        ? new AuthenticatedRequest(container, response, participant, mock(Visitor.class))
-        : new AuthenticatedRequest(container, response, participant, principal);
+        ? new AuthenticatedRequest(container, response, handle, mock(DeferredAuthentication.class))
+        : new AuthenticatedRequest(container, response, handle, principal);
   }
 }

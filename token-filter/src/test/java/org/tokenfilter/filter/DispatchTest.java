@@ -73,7 +73,7 @@ final class DispatchTest {
             .listener(
                 new TokenListener() {
                   @Override
-                  public void renewed(TokenRecord record) {
+                  public void tokenRenewed(TokenRecord record) {
                     renewed.incrementAndGet();
                   }
 

@@ -135,7 +135,7 @@ final class Gateway implements AutoCloseable {
 
   private void who(HttpServletRequest request, HttpServletResponse response) throws IOException {
     TokenPrincipal principal = see(request);
-    response.getWriter().print(principal.name() + " in " + principal.session());
+    response.getWriter().print(principal.name() + " in " + principal.sessionTokenId());
   }
 
   private TokenPrincipal see(HttpServletRequest request) {

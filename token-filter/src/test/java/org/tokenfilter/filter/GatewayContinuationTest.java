@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.tokenfilter.filter.Gateway.ALICE;
 import static org.tokenfilter.filter.Gateway.CLIENT;
 import static org.tokenfilter.filter.Gateway.IDLE;
-import static org.tokenfilter.store.tck.FaultyTokenStore.Call.END;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.INSERT;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.RENEW;
@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.LogLines;
 import org.tokenfilter.Logged;
 import org.tokenfilter.WebApp.Session;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
@@ -60,7 +60,7 @@ final class GatewayContinuationTest {
   @ParameterizedTest
   @ValueSource(strings = {"/gate/who", "/gate/who?close=true", "/gate/who?page=2"})
   void theSessionOfOneRequestIsStoredNowhere(String path) throws Exception {
-    int inserts = gateway.store.calls(INSERT);
+    int inserts = gateway.store.callCount(INSERT);
 
     HttpResponse<String> answer = gateway.get(path, user);
 
@@ -68,8 +68,8 @@ final class GatewayContinuationTest {
     assertThat(answer.body()).isEqualTo("alice in null");
     assertThat(answer.headers().firstValue("session")).isEmpty();
     assertThat(answer.headers().firstValue("Cache-Control")).isEmpty();
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
-    assertThat(gateway.store.calls(END)).isZero();
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.callCount(REVOKE)).isZero();
     assertThat(gateway.stored(user.record().id()).lastUsedAt()).isEqualTo(gateway.clock.instant());
   }
 
@@ -98,7 +98,7 @@ final class GatewayContinuationTest {
     assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
     assertThat(answer.headers().allValues("session")).hasSize(1);
     SessionId id = SessionId.parse(answer.headers().firstValue("session").orElseThrow());
-    assertThat(gateway.seen().session()).isEqualTo(id.tokenId());
+    assertThat(gateway.seen().sessionTokenId()).isEqualTo(id.tokenId());
     assertThat(gateway.isLive(id.tokenId())).isTrue();
     assertThat(gateway.stored(id.tokenId()).parent()).isEqualTo(user.record().id());
     assertThat(answer.headers().allValues("Token-Remaining"))
@@ -110,10 +110,10 @@ final class GatewayContinuationTest {
   void aRequestThatSucceedsKeepsTheSessionThatItOpens(String what) throws Exception {
     gateway.provoke(what, "/gate/do?close=false", user, null);
 
-    TokenId session = Objects.requireNonNull(gateway.seen().session());
-    await().until(() -> gateway.store.calls(RENEW) == 1);
+    TokenId session = Objects.requireNonNull(gateway.seen().sessionTokenId());
+    await().until(() -> gateway.store.callCount(RENEW) == 1);
     assertThat(gateway.isLive(session)).isTrue();
-    assertThat(gateway.store.calls(END)).isZero();
+    assertThat(gateway.store.callCount(REVOKE)).isZero();
   }
 
   @ParameterizedTest
@@ -135,10 +135,10 @@ final class GatewayContinuationTest {
   void aRequestThatFailsEndsTheSessionThatItOpened(String what) throws Exception {
     gateway.provoke(what, "/gate/do?close=false", user, null);
 
-    TokenId session = Objects.requireNonNull(gateway.seen().session());
+    TokenId session = Objects.requireNonNull(gateway.seen().sessionTokenId());
     awaitClosed(session);
-    assertThat(gateway.store.calls(END)).isOne();
-    assertThat(gateway.store.calls(RENEW)).isZero();
+    assertThat(gateway.store.callCount(REVOKE)).isOne();
+    assertThat(gateway.store.callCount(RENEW)).isZero();
     assertThat(gateway.isLive(user.record().id())).isTrue();
   }
 
@@ -153,26 +153,26 @@ final class GatewayContinuationTest {
     // Both have settled when one that comes after them has.
     gateway.get("/gate/who", user, "session", session.value());
     assertThat(gateway.isLive(session.tokenId())).isTrue();
-    assertThat(gateway.store.calls(END)).isZero();
+    assertThat(gateway.store.callCount(REVOKE)).isZero();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/gate/who", "/gate/who?close=false"})
   void theHeaderGoesOnInItsSessionAndRenewsBoth(String path) throws Exception {
     SessionId session = gateway.session(user);
-    int inserts = gateway.store.calls(INSERT);
+    int inserts = gateway.store.callCount(INSERT);
     gateway.clock.move(MINUTE);
 
     HttpResponse<String> answer = gateway.get(path, user, "session", session.value());
 
     assertThat(answer.body()).isEqualTo("alice in " + session.tokenId());
     assertThat(answer.headers().firstValue("session")).isEmpty();
-    assertThat(gateway.seen().handle()).isEqualTo(user.record().id());
+    assertThat(gateway.seen().tokenId()).isEqualTo(user.record().id());
     assertThat(gateway.stored(session.tokenId()).idleExpiresAt())
         .isEqualTo(gateway.clock.instant().plus(IDLE))
         .isEqualTo(gateway.stored(user.record().id()).idleExpiresAt());
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
-    assertThat(gateway.store.calls(END)).isZero();
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.callCount(REVOKE)).isZero();
   }
 
   @ParameterizedTest
@@ -195,9 +195,9 @@ final class GatewayContinuationTest {
 
     gateway.provoke(what, "/gate/do?close=true", user, session);
 
-    assertThat(gateway.seen().session()).isEqualTo(session.tokenId());
+    assertThat(gateway.seen().sessionTokenId()).isEqualTo(session.tokenId());
     awaitClosed(session.tokenId());
-    assertThat(gateway.store.calls(END)).isOne();
+    assertThat(gateway.store.callCount(REVOKE)).isOne();
     assertThat(gateway.isLive(user.record().id())).isTrue();
   }
 
@@ -211,7 +211,7 @@ final class GatewayContinuationTest {
               () -> gateway.get("/gate/wait?close=true", user, "session", session.value()));
       AsyncContext async = gateway.waiting();
       assertThat(gateway.isLive(session.tokenId())).isTrue();
-      assertThat(gateway.store.calls(END)).isZero();
+      assertThat(gateway.store.callCount(REVOKE)).isZero();
 
       async.complete();
 
@@ -240,7 +240,7 @@ final class GatewayContinuationTest {
     IssuedToken other = gateway.user();
     SessionId othersOpen = gateway.session(other);
     SessionId othersClosed = gateway.session(other);
-    gateway.security.service().close(othersClosed.tokenId());
+    gateway.security.service().revoke(othersClosed.tokenId());
     Session tokens = gateway.app.session("alice:wonderland", 5);
     gateway.forget();
     String body = null;
@@ -306,7 +306,7 @@ final class GatewayContinuationTest {
   void aSessionEndsWithItsUserToken() throws Exception {
     SessionId session = gateway.session(user);
 
-    gateway.security.service().close(user.record().id());
+    gateway.security.service().revoke(user.record().id());
 
     assertThat(gateway.get("/gate/who", user, "session", session.value()).body())
         .contains("\"reason\":\"closed\"");
@@ -327,7 +327,7 @@ final class GatewayContinuationTest {
       })
   void anythingButTrueAndFalseIsABadRequest(String query) throws Exception {
     SessionId session = gateway.session(user);
-    int inserts = gateway.store.calls(INSERT);
+    int inserts = gateway.store.callCount(INSERT);
 
     assertRefused(
         gateway.get("/gate/who?" + query, user),
@@ -337,8 +337,8 @@ final class GatewayContinuationTest {
         gateway.get("/gate/who?" + query, user, "session", session.value()),
         400,
         "Bearer realm=\"ROOT\", error=\"invalid_request\"");
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
-    assertThat(gateway.store.calls(END)).isZero();
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.callCount(REVOKE)).isZero();
   }
 
   @Test
@@ -375,7 +375,7 @@ final class GatewayContinuationTest {
   @Test
   void outsideOfTheGatewayNothingOfThisIsLookedAt() throws Exception {
     SessionId session = gateway.session(user);
-    int inserts = gateway.store.calls(INSERT);
+    int inserts = gateway.store.callCount(INSERT);
 
     assertRefused(
         gateway.app.get("/api/who", "userToken", user.value()), 401, "Bearer realm=\"ROOT\"");
@@ -387,8 +387,8 @@ final class GatewayContinuationTest {
     assertThat(gateway.get("/api/who", user, "session", "x", "session", "y").statusCode())
         .isEqualTo(200);
     assertThat(gateway.get("/api/who", user, "userToken", "x").statusCode()).isEqualTo(200);
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
-    assertThat(gateway.store.calls(END)).isZero();
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.callCount(REVOKE)).isZero();
     assertThat(gateway.isLive(session.tokenId())).isTrue();
   }
 
@@ -396,7 +396,7 @@ final class GatewayContinuationTest {
   void onlyUserTokensHaveSessionsToGoOnIn() throws Exception {
     IssuedToken open = gateway.security.service().issueOpen(ALICE, MINUTE, CLIENT);
     Session session = gateway.app.session("alice:wonderland", 5);
-    int inserts = gateway.store.calls(INSERT);
+    int inserts = gateway.store.callCount(INSERT);
 
     for (String query : new String[] {"", "?close=false", "?close=true", "?close=yes"}) {
       HttpResponse<String> answer = gateway.get("/gate/who" + query, open, "session", "x");
@@ -409,19 +409,19 @@ final class GatewayContinuationTest {
                   .body())
           .isEqualTo("alice in null");
     }
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
-    assertThat(gateway.store.calls(END)).isZero();
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.callCount(REVOKE)).isZero();
   }
 
   @Test
   void aForwardToTheGatewayOpensOneSession() throws Exception {
     HttpResponse<String> answer = gateway.get("/public/forward?close=false", user);
 
-    TokenId session = Objects.requireNonNull(gateway.seen().session());
+    TokenId session = Objects.requireNonNull(gateway.seen().sessionTokenId());
     assertThat(answer.headers().firstValue("session").map(SessionId::parse).map(SessionId::tokenId))
         .hasValue(session);
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(2);
-    assertThat(gateway.store.calls(RENEW)).isOne();
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(2);
+    assertThat(gateway.store.callCount(RENEW)).isOne();
     assertThat(gateway.isLive(session)).isTrue();
   }
 
@@ -429,40 +429,40 @@ final class GatewayContinuationTest {
   void aForwardToTheGatewayThatFailsEndsTheSession() throws Exception {
     gateway.provoke("throw", "/public/forward-do?close=false", user, null);
 
-    awaitClosed(Objects.requireNonNull(gateway.seen().session()));
-    assertThat(gateway.store.calls(END)).isOne();
+    awaitClosed(Objects.requireNonNull(gateway.seen().sessionTokenId()));
+    assertThat(gateway.store.callCount(REVOKE)).isOne();
   }
 
   @Test
   void furtherDispatchesFollowTheFirstDecision() throws Exception {
     SessionId session = gateway.session(user);
-    int inserts = gateway.store.calls(INSERT);
-    int renewals = gateway.store.calls(RENEW);
+    int inserts = gateway.store.callCount(INSERT);
+    int renewals = gateway.store.callCount(RENEW);
     for (String path : new String[] {"/gate/forward", "/gate/include"}) {
       assertThat(gateway.get(path, user, "session", session.value()).body())
           .contains("alice in " + session.tokenId());
     }
-    assertThat(gateway.store.calls(RENEW)).isEqualTo(renewals + 2);
+    assertThat(gateway.store.callCount(RENEW)).isEqualTo(renewals + 2);
 
     for (String path : new String[] {"/gate/forward?close=false", "/gate/include?close=false"}) {
       SessionId opened =
           SessionId.parse(gateway.get(path, user).headers().firstValue("session").orElseThrow());
       assertThat(gateway.isLive(opened.tokenId())).isTrue();
     }
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts + 2);
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(inserts + 2);
 
     gateway.get("/gate/include?close=true", user, "session", session.value());
-    assertThat(gateway.store.calls(END)).isOne();
+    assertThat(gateway.store.callCount(REVOKE)).isOne();
     assertThat(gateway.isLive(session.tokenId())).isFalse();
   }
 
   @Test
   void whatWasDecidedOutsideOfTheGatewayHasNoSession() throws Exception {
-    int inserts = gateway.store.calls(INSERT);
+    int inserts = gateway.store.callCount(INSERT);
 
     assertThat(gateway.get("/api/forward?close=false", user).body()).isEqualTo("alice in null");
 
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(inserts);
   }
 
   @Test
@@ -475,7 +475,7 @@ final class GatewayContinuationTest {
         .isEqualTo("[alice in " + session.tokenId() + "]");
 
     assertThat(gateway.isLive(session.tokenId())).isFalse();
-    assertThat(gateway.store.calls(END)).isOne();
+    assertThat(gateway.store.callCount(REVOKE)).isOne();
   }
 
   /** Nobody could go on in it: an answer's headers are not an include's to set. */
@@ -492,18 +492,18 @@ final class GatewayContinuationTest {
   void anErrorPageSeesTheSessionOfTheRequestThatFailed() throws Exception {
     HttpResponse<String> answer = gateway.get("/gate/do?close=false", user, "X-Do", "send 418");
 
-    TokenId session = Objects.requireNonNull(gateway.seen().session());
+    TokenId session = Objects.requireNonNull(gateway.seen().sessionTokenId());
     assertThat(answer.statusCode()).isEqualTo(418);
     assertThat(answer.body()).isEqualTo("alice in " + session);
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(2);
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(2);
     awaitClosed(session);
-    assertThat(gateway.store.calls(END)).isOne();
+    assertThat(gateway.store.callCount(REVOKE)).isOne();
   }
 
   @Test
   void whatIsPassiveRenewsNothingAndIsToldTheTrueRest() throws Exception {
     SessionId session = gateway.session(user);
-    int renewals = gateway.store.calls(RENEW);
+    int renewals = gateway.store.callCount(RENEW);
     gateway.clock.move(MINUTE.multipliedBy(3));
     String rest = Long.toString(IDLE.minusMinutes(3).toMillis());
 
@@ -515,11 +515,11 @@ final class GatewayContinuationTest {
     }
     assertThat(remaining(gateway.get("/gate/ping", user, "session", session.value())))
         .isEqualTo(rest);
-    assertThat(gateway.store.calls(RENEW)).isEqualTo(renewals);
+    assertThat(gateway.store.callCount(RENEW)).isEqualTo(renewals);
 
     assertThat(remaining(gateway.get("/gate/who", user, "session", session.value())))
         .isEqualTo(Long.toString(IDLE.toMillis()));
-    assertThat(gateway.store.calls(RENEW)).isEqualTo(renewals + 1);
+    assertThat(gateway.store.callCount(RENEW)).isEqualTo(renewals + 1);
   }
 
   @Test
@@ -617,8 +617,8 @@ final class GatewayContinuationTest {
   @Test
   void aSessionThatCouldNotBeClosedIsNotSaidToBe() throws Exception {
     SessionId session = gateway.session(user);
-    gateway.store.failBefore(END, 1);
-    try (Logged logged = Logged.by(Settlement.class)) {
+    gateway.store.failBefore(REVOKE, 1);
+    try (Logged logged = Logged.by(RequestCompletion.class)) {
       HttpResponse<String> answer =
           gateway.get("/gate/who?close=true", user, "session", session.value());
 
@@ -642,8 +642,8 @@ final class GatewayContinuationTest {
   @ValueSource(strings = {"async 200", "flush, throw"})
   void aSessionThatCouldNotBeClosedOnceTheAnswerWasSentIsClosedSoon(String what) throws Exception {
     SessionId session = gateway.session(user);
-    gateway.store.failBefore(END, 1);
-    try (LogLines log = new LogLines("org.tokenfilter.config.UnfinishedEnds", Level.WARN)) {
+    gateway.store.failBefore(REVOKE, 1);
+    try (LogLines log = new LogLines("org.tokenfilter.config.RevocationRetryQueue", Level.WARN)) {
       gateway.provoke(what, "/gate/do?close=true", user, session);
       await().until(() -> !gateway.isLive(session.tokenId()));
       await().until(() -> log.lines().size() == 2);
@@ -658,7 +658,7 @@ final class GatewayContinuationTest {
   void aUseThatCannotBeKeptDoesNotStopTheClosing() throws Exception {
     SessionId session = gateway.session(user);
     gateway.store.failBefore(RENEW, 1);
-    try (Logged logged = Logged.by(Settlement.class)) {
+    try (Logged logged = Logged.by(RequestCompletion.class)) {
       gateway.get("/gate/who?close=true", user, "session", session.value());
 
       assertThat(logged.messages())
@@ -674,7 +674,7 @@ final class GatewayContinuationTest {
   void anotherSiteOpensAndClosesNothingByACookie() throws Exception {
     SessionId session = gateway.session(user);
     String cookie = "token=" + user.value();
-    int inserts = gateway.store.calls(INSERT);
+    int inserts = gateway.store.callCount(INSERT);
     for (String query : new String[] {"?close=false", "?close=true"}) {
       for (String site : new String[] {"cross-site", "same-site"}) {
         assertThat(
@@ -701,7 +701,7 @@ final class GatewayContinuationTest {
                 .statusCode())
         .isEqualTo(403);
     assertThat(gateway.served).hasValue(0);
-    assertThat(gateway.store.calls(INSERT)).isEqualTo(inserts);
+    assertThat(gateway.store.callCount(INSERT)).isEqualTo(inserts);
     assertThat(gateway.isLive(session.tokenId())).isTrue();
 
     assertThat(gateway.app.get("/gate/who", "Cookie", cookie).statusCode()).isEqualTo(200);
@@ -715,9 +715,9 @@ final class GatewayContinuationTest {
   }
 
   private void awaitClosed(TokenId session) {
-    await().until(() -> gateway.stored(session).ending() != null);
-    assertThat(gateway.stored(session).ending())
-        .isEqualTo(Ending.of(Reason.CLOSED, gateway.clock.instant()));
+    await().until(() -> gateway.stored(session).revocation() != null);
+    assertThat(gateway.stored(session).revocation())
+        .isEqualTo(Revocation.of(RevocationReason.CLOSED, gateway.clock.instant()));
   }
 
   private static String remaining(HttpResponse<String> answer) {

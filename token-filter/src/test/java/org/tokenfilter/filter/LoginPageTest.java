@@ -49,7 +49,7 @@ final class LoginPageTest {
                   TokenSecurity security = TokenSecurity.of(request.getServletContext());
                   if (name != null) {
                     request.login(name, "wonderland");
-                    response.setHeader("Location", security.wayBack(request));
+                    response.setHeader("Location", security.returnPath(request));
                     response.setStatus(303);
                   }
                 })

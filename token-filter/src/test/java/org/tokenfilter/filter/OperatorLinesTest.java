@@ -20,9 +20,9 @@ import org.tokenfilter.LogLines;
 import org.tokenfilter.RawHttp;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
@@ -86,13 +86,13 @@ final class OperatorLinesTest {
   @Test
   void outageOfAThousandRequestsHasTwoLines() throws Exception {
     String bearer = "Authorization: Bearer " + token().value();
-    store.cut();
+    store.failAll();
     for (int i = 0; i < 500; i++) {
       assertThat(client.get("/api/x", bearer).status()).isEqualTo(503);
       assertThat(client.get(LOGIN, "Authorization: " + WebApp.basic(Accounts.ALICE)).status())
           .isEqualTo(503);
     }
-    store.mend();
+    store.clearFaults();
     assertThat(client.get(LOGIN, "Authorization: " + WebApp.basic(Accounts.ALICE)).status())
         .isEqualTo(200);
     for (int i = 0; i < 3; i++) {
@@ -250,7 +250,7 @@ final class OperatorLinesTest {
   @Test
   void ordinaryRefusalsAreNotTold() throws Exception {
     IssuedToken token = token();
-    security.service().close(token.record().id());
+    security.service().revoke(token.record().id());
     for (String[] headers :
         List.of(
             new String[0],
@@ -268,16 +268,16 @@ final class OperatorLinesTest {
   void deadTokenIsReadOnceHoweverOftenItIsPresented() throws Exception {
     IssuedToken token = token();
     String bearer = "Authorization: Bearer " + token.value();
-    store.end(token.record().id(), Ending.of(Reason.CLOSED, security.clock().instant()));
+    store.revoke(token.record().id(), Revocation.of(RevocationReason.CLOSED, security.clock().instant()));
     for (int i = 0; i < 3; i++) {
       assertThat(client.get("/api/x", bearer).body()).contains("\"reason\":\"closed\"");
     }
-    int finds = store.calls(FaultyTokenStore.Call.FIND);
+    int finds = store.callCount(FaultyTokenStore.Call.FIND);
     for (int i = 0; i < 100; i++) {
       assertThat(client.get("/api/x", bearer).body()).contains("\"reason\":\"closed\"");
     }
-    assertThat(store.calls(FaultyTokenStore.Call.FIND)).isEqualTo(finds);
-    store.cut();
+    assertThat(store.callCount(FaultyTokenStore.Call.FIND)).isEqualTo(finds);
+    store.failAll();
     assertThat(client.get("/api/x", bearer).body()).contains("\"reason\":\"closed\"");
   }
 }

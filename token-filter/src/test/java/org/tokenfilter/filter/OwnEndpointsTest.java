@@ -35,6 +35,6 @@ final class OwnEndpointsTest {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getDispatcherType()).thenReturn(DispatcherType.REQUEST);
     when(request.getHttpServletMapping()).thenReturn(mapping);
-    return new OwnEndpoints(context, OwnEndpointsTest.class.getClassLoader()).receives(request);
+    return new ProtectedEndpoints(context, OwnEndpointsTest.class.getClassLoader()).matches(request);
   }
 }

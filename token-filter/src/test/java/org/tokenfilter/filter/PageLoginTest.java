@@ -355,7 +355,7 @@ final class PageLoginTest {
     start(Map.of("token.carriers", "cookie", "token.gateway.paths", "/gate/*"));
     String user = app.get("/public/sso?kind=USER").body();
     assertThat(app.get("/gate/logout", "userToken", user).statusCode()).isEqualTo(200);
-    assertThat(security.service().inspect(user)).isEmpty();
+    assertThat(security.service().introspect(user)).isEmpty();
   }
 
   @Test
@@ -368,7 +368,7 @@ final class PageLoginTest {
     List<String> cookies = answer.headers().allValues("Set-Cookie");
     assertThat(app.get("/api/who", "Cookie", pairs(cookies.subList(0, 2))).body())
         .contains("closed");
-    assertThat(security.service().inspect(open)).isEmpty();
+    assertThat(security.service().introspect(open)).isEmpty();
   }
 
   @Test
@@ -376,7 +376,7 @@ final class PageLoginTest {
     start(Map.of("token.carriers", "bearer,cookie"));
     String user = app.get("/public/in-and-out").body();
     assertThat(user).startsWith("eyJ");
-    assertThat(security.service().inspect(user)).isEmpty();
+    assertThat(security.service().introspect(user)).isEmpty();
   }
 
   private List<String> cookies(String path, String... sent) throws Exception {

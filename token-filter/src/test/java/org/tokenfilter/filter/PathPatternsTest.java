@@ -11,9 +11,9 @@ final class PathPatternsTest {
   void anExactPathCoversItselfAlone() {
     PathPatterns paths = new PathPatterns(List.of("/login"));
 
-    assertThat(paths.cover("/login")).isTrue();
+    assertThat(paths.matches("/login")).isTrue();
     for (String other : List.of("/logi", "/login2", "/logic", "/login/", "/login/x", "/")) {
-      assertThat(paths.cover(other)).as(other).isFalse();
+      assertThat(paths.matches(other)).as(other).isFalse();
     }
   }
 
@@ -21,13 +21,13 @@ final class PathPatternsTest {
   void aPrefixCoversWhatIsBeforeItToo() {
     PathPatterns paths = new PathPatterns(List.of("/public/*"));
 
-    assertThat(paths.cover("/public")).isTrue();
-    assertThat(paths.cover("/public/x")).isTrue();
-    assertThat(paths.cover("/publicity")).isFalse();
+    assertThat(paths.matches("/public")).isTrue();
+    assertThat(paths.matches("/public/x")).isTrue();
+    assertThat(paths.matches("/publicity")).isFalse();
   }
 
   @Test
   void whatIsNotKnownIsNotCoveredEvenByAll() {
-    assertThat(new PathPatterns(List.of("/*")).cover(null)).isFalse();
+    assertThat(new PathPatterns(List.of("/*")).matches(null)).isFalse();
   }
 }

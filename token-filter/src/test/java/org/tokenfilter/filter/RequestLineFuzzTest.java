@@ -37,7 +37,7 @@ class RequestLineFuzzTest {
     List<String> patterns = written.headers(":pattern");
     assertThat(
             new PathPatterns(patterns)
-                .cover(
+                .matches(
                     Dispatch.of(request, mock(FilterChain.class), mock(ServletContext.class))
                         .path()))
         .isEqualTo(covered(written, patterns));
@@ -104,12 +104,12 @@ class RequestLineFuzzTest {
             && text.chars().allMatch(c -> BASE64URL.indexOf(c) >= 0)
             && BASE64URL.indexOf(text.charAt(42)) % 4 == 0;
     Throwable noSession = catchThrowable(() -> SessionId.parse(text));
-    Throwable noRecord = catchThrowable(() -> new SessionId.Finder().tokenIdOf(text));
+    Throwable noRecord = catchThrowable(() -> new SessionId.Digester().tokenIdOf(text));
     Throwable noId = catchThrowable(() -> TokenId.parse(text));
     if (canonical) {
       SessionId id = SessionId.parse(text);
       assertThat(id.value()).isEqualTo(text);
-      assertThat(new SessionId.Finder().tokenIdOf(text)).isEqualTo(id.tokenId());
+      assertThat(new SessionId.Digester().tokenIdOf(text)).isEqualTo(id.tokenId());
       assertThat(TokenId.parse(text)).hasToString(text);
     } else {
       for (Throwable thrown : Arrays.asList(noSession, noRecord, noId)) {

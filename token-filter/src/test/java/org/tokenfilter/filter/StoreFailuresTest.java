@@ -292,7 +292,7 @@ final class StoreFailuresTest {
   private String told(Session session) {
     TokenId id = SessionId.parse(session.id()).tokenId();
     TokenRecord record = memory.find(id).orElseThrow();
-    if (record.ending() != null) {
+    if (record.revocation() != null) {
       return "closed";
     }
     boolean renewed = record.lastUsedAt().isAfter(record.issuedAt());

@@ -73,7 +73,7 @@ final class VisitorTest {
                 (request, response) ->
                     response
                         .getWriter()
-                        .print(((TokenPrincipal) request.getUserPrincipal()).deadline()))
+                        .print(((TokenPrincipal) request.getUserPrincipal()).expiresAt()))
             .servlet("/public/logout", VisitorTest::logOut)
             .servlet("/public/login", VisitorTest::logIn)
             .servlet(
@@ -149,11 +149,11 @@ final class VisitorTest {
 
   @Test
   void tokenIsLookedUpWhenAPageAsksAndOnceForAllThatItAsks() throws Exception {
-    int before = store.calls(Call.FIND);
+    int before = store.callCount(Call.FIND);
     assertThat(app.get("/public/plain", alice.headers()).body()).isEqualTo("plain");
-    assertThat(store.calls(Call.FIND)).isEqualTo(before);
+    assertThat(store.callCount(Call.FIND)).isEqualTo(before);
     assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(ALICE);
-    assertThat(store.calls(Call.FIND)).isEqualTo(before + 1);
+    assertThat(store.callCount(Call.FIND)).isEqualTo(before + 1);
   }
 
   /** What is asked for on a public page moves no deadline, and says the one that there is. */
@@ -167,7 +167,7 @@ final class VisitorTest {
     clock.move(Duration.ofMinutes(11));
     assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(NOBODY);
     assertThat(app.get("/api/who", alice.headers()).statusCode()).isEqualTo(401);
-    assertThat(store.calls(Call.RENEW)).isZero();
+    assertThat(store.callCount(Call.RENEW)).isZero();
   }
 
   @ParameterizedTest
@@ -223,14 +223,14 @@ final class VisitorTest {
   @Test
   void userIsNotKnownWhileTheStoreIsAwayAndOperatorsAreToldOnce() throws Exception {
     try (LogLines log = new LogLines("org.tokenfilter", Level.INFO)) {
-      store.cut();
+      store.failAll();
       for (int i = 0; i < 3; i++) {
         assertThat(app.get("/public/plain", alice.headers()).body()).isEqualTo("plain");
         assertThat(app.get("/public/who", alice.headers()).statusCode()).isEqualTo(200);
         assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(NOBODY);
       }
       assertThat(log.take()).singleElement().asString().startsWith("WARN Users of public pages");
-      store.mend();
+      store.clearFaults();
       assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(ALICE);
       assertThat(log.lines())
           .singleElement()

@@ -31,7 +31,7 @@ final class MetricsOverHttpTest {
           watched.service().issueOpen(Watched.ALICE, Duration.ofDays(1), Watched.CLIENT).value();
       IssuedToken ended =
           watched.service().issueOpen(Watched.ALICE, Duration.ofDays(1), Watched.CLIENT);
-      watched.service().close(ended.record().id());
+      watched.service().revoke(ended.record().id());
       watched.changes();
 
       Race.of(

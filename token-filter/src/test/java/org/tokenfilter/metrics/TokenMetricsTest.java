@@ -153,7 +153,7 @@ final class TokenMetricsTest {
                 calls("renew", "ok"),
                 1L));
 
-    watched.service().logOut(presented(token));
+    watched.service().logout(presented(token));
     assertThat(watched.changes())
         .isEqualTo(
             Map.of(
@@ -183,7 +183,7 @@ final class TokenMetricsTest {
   @Test
   void refusalsAreToldApart() throws Exception {
     IssuedToken token = watched.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
-    IssuedToken first = watched.service().issueClient(ALICE, "live", "shop");
+    IssuedToken first = watched.service().issueApiClientToken(ALICE, "live", "shop");
     watched.service().refresh(presented(first));
     watched.changes();
 
@@ -204,7 +204,7 @@ final class TokenMetricsTest {
   void storeThatIsDownShowsInItsTimersAndAsUnavailable() throws Exception {
     IssuedToken token = watched.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
     watched.changes();
-    watched.store.cut();
+    watched.store.failAll();
 
     assertThatThrownBy(() -> watched.service().validate(presented(token)))
         .isInstanceOf(TokenStoreException.class);
@@ -225,12 +225,12 @@ final class TokenMetricsTest {
     IssuedToken user = watched.service().issueUser(ALICE, null, CLIENT);
     OpenedSession session =
         watched.service().openSession(watched.service().validateUser(presented(user)));
-    watched.service().close(session.token().used().id());
+    watched.service().revoke(session.token().renewalTarget().id());
     assertThatThrownBy(
             () ->
                 watched
                     .service()
-                    .continueSession(
+                    .useSession(
                         watched.service().validateUser(presented(user)),
                         session.id().value(),
                         CLIENT))
@@ -291,10 +291,10 @@ final class TokenMetricsTest {
       assertThat(lagging.changes())
           .containsEntry("token.lookups{result=hit}", 2L)
           .containsEntry("token.lookups{result=miss}", 1L);
-      lagging.service().logOut(presented(token));
+      lagging.service().logout(presented(token));
       assertThat(lagging.registry.get("token.live").gauge().value()).isZero();
 
-      lagging.store.cut();
+      lagging.store.failAll();
       lagging.clock.move(Duration.ofMillis(2_500));
       assertThat(lagging.seconds("token.feed.age")).isEqualTo(2.5);
     }

@@ -16,13 +16,13 @@ final class NoticesTest {
   private static final Logger LOG = LoggerFactory.getLogger(NoticesTest.class);
 
   private final AtomicLong nanos = new AtomicLong(-5);
-  private final Notices notices = new Notices(nanos::get);
+  private final OperatorLog operatorLog = new OperatorLog(nanos::get);
 
   @Test
   void aWarningIsWrittenOnceAnInterval() {
     try (LogLines lines = warnings()) {
       refuse(3);
-      pass(Notices.INTERVAL.minusNanos(1));
+      pass(OperatorLog.INTERVAL.minusNanos(1));
       refuse(1);
 
       assertThat(lines.lines()).containsExactly("WARN refused: a reason");
@@ -33,11 +33,11 @@ final class NoticesTest {
   void theNextOneCountsWhatWasLeftOut() {
     try (LogLines lines = warnings()) {
       refuse(8);
-      pass(Notices.INTERVAL);
+      pass(OperatorLog.INTERVAL);
       refuse(2);
-      pass(Notices.INTERVAL);
+      pass(OperatorLog.INTERVAL);
       refuse(1);
-      pass(Notices.INTERVAL);
+      pass(OperatorLog.INTERVAL);
       refuse(1);
 
       assertThat(lines.lines())
@@ -52,8 +52,8 @@ final class NoticesTest {
   @Test
   void causesAreToldApart() {
     try (LogLines lines = warnings()) {
-      notices.warn(LOG, "one", "one");
-      notices.warn(LOG, "another", "another");
+      operatorLog.warn(LOG, "one", "one");
+      operatorLog.warn(LOG, "another", "another");
 
       assertThat(lines.lines()).containsExactly("WARN one", "WARN another");
     }
@@ -62,10 +62,10 @@ final class NoticesTest {
   @Test
   void anOutageHasTwoLines() {
     try (LogLines lines = warnings()) {
-      notices.works(LOG, "store", "the store answers again");
+      operatorLog.reportRecovery(LOG, "store", "the store answers again");
       fail(1_000);
-      notices.works(LOG, "store", "the store answers again");
-      notices.works(LOG, "store", "the store answers again");
+      operatorLog.reportRecovery(LOG, "store", "the store answers again");
+      operatorLog.reportRecovery(LOG, "store", "the store answers again");
 
       assertThat(lines.lines())
           .containsExactly(
@@ -78,8 +78,8 @@ final class NoticesTest {
   void theNextOutageIsToldAsTheFirstWas() {
     try (LogLines lines = warnings()) {
       fail(2);
-      notices.works(LOG, "store", "again");
-      pass(Notices.INTERVAL);
+      operatorLog.reportRecovery(LOG, "store", "again");
+      pass(OperatorLog.INTERVAL);
       fail(1);
 
       assertThat(lines.lines()).hasSize(3).endsWith(lines.lines().get(0));
@@ -92,12 +92,12 @@ final class NoticesTest {
     try (LogLines lines = warnings()) {
       for (int i = 0; i < 1_000; i++) {
         fail(1);
-        notices.works(LOG, "store", "again");
+        operatorLog.reportRecovery(LOG, "store", "again");
       }
       assertThat(lines.lines()).hasSize(2);
-      pass(Notices.INTERVAL);
+      pass(OperatorLog.INTERVAL);
       fail(1);
-      notices.works(LOG, "store", "again");
+      operatorLog.reportRecovery(LOG, "store", "again");
 
       assertThat(lines.lines()).hasSize(4).last().isEqualTo("WARN again (1000 failures)");
     }
@@ -108,20 +108,20 @@ final class NoticesTest {
   void anOutageThatIsOverWithinTheMinuteIsToldAfterIt() {
     try (LogLines lines = warnings()) {
       fail(1);
-      notices.works(LOG, "store", "again");
+      operatorLog.reportRecovery(LOG, "store", "again");
       pass(Duration.ofSeconds(10));
       fail(7);
       pass(Duration.ofSeconds(40));
-      assertThat(notices.works(LOG, "store", "again")).isFalse();
+      assertThat(operatorLog.reportRecovery(LOG, "store", "again")).isFalse();
       assertThat(lines.take()).hasSize(2);
 
       pass(Duration.ofSeconds(10));
-      assertThat(notices.works(LOG, "store", "again")).isTrue();
-      assertThat(notices.works(LOG, "store", "again")).isTrue();
+      assertThat(operatorLog.reportRecovery(LOG, "store", "again")).isTrue();
+      assertThat(operatorLog.reportRecovery(LOG, "store", "again")).isTrue();
       assertThat(lines.take()).containsExactly("WARN again (7 failures)");
 
-      pass(Notices.INTERVAL);
-      notices.works(LOG, "store", "again");
+      pass(OperatorLog.INTERVAL);
+      operatorLog.reportRecovery(LOG, "store", "again");
       assertThat(lines.take()).isEmpty();
     }
   }
@@ -129,7 +129,7 @@ final class NoticesTest {
   @Test
   void causesThatAreMadeUpFillNeitherMemoryNorTheLog() {
     try (LogLines lines = warnings()) {
-      IntStream.range(0, 5_000).forEach(i -> notices.warn(LOG, "cause " + i, "refused"));
+      IntStream.range(0, 5_000).forEach(i -> operatorLog.warn(LOG, "cause " + i, "refused"));
 
       assertThat(lines.lines()).hasSize(1_001);
     }
@@ -141,13 +141,13 @@ final class NoticesTest {
 
   private void refuse(int times) {
     for (int i = 0; i < times; i++) {
-      notices.warn(LOG, "refused", "refused: {}", "a reason");
+      operatorLog.warn(LOG, "refused", "refused: {}", "a reason");
     }
   }
 
   private void fail(int times) {
     for (int i = 0; i < times; i++) {
-      notices.failing(LOG, "store", "the store does not answer", new IllegalStateException("away"));
+      operatorLog.reportFailure(LOG, "store", "the store does not answer", new IllegalStateException("away"));
     }
   }
 

@@ -7,9 +7,9 @@ import static org.tokenfilter.service.Refusals.assertRefused;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.service.TokenPolicy.Replay;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.service.TokenPolicy.ReusePolicy;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
@@ -25,26 +25,26 @@ class AcknowledgedEndTest {
   private final Scene scene = new Scene();
   private final FaultyTokenStore store = new FaultyTokenStore(scene.memory);
   private final TokenService service =
-      scene.over(store, Scene.refreshing(Duration.ofMinutes(1), Replay.REPORT), scene.heard);
+      scene.over(store, Scene.refreshing(Duration.ofMinutes(1), ReusePolicy.REPORT), scene.heard);
 
   private int ends() {
-    return store.calls(Call.END);
+    return store.callCount(Call.REVOKE);
   }
 
   @Test
   void logOutWithADeadTokenIsRefusedAsBeforeAndTheStoreMakesSure() throws Exception {
     for (IssuedToken token : List.of(scene.session(), scene.user(), scene.open(Duration.ZERO))) {
-      scene.memory.end(token.record().id(), Ending.of(Reason.CLOSED, scene.clock.instant()));
+      scene.memory.revoke(token.record().id(), Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
       int before = ends();
 
-      assertRefused(Rejection.CLOSED, () -> service.logOut(Scene.presented(token)));
+      assertRefused(Rejection.CLOSED, () -> service.logout(Scene.presented(token)));
 
       assertThat(ends()).isEqualTo(before + 1);
     }
     IssuedToken user = scene.user();
-    service.logOutUser(Scene.presented(user));
+    service.logoutUser(Scene.presented(user));
     int before = ends();
-    assertRefused(Rejection.CLOSED, () -> service.logOutUser(Scene.presented(user)));
+    assertRefused(Rejection.CLOSED, () -> service.logoutUser(Scene.presented(user)));
     assertThat(ends()).isEqualTo(before + 1);
   }
 
@@ -65,7 +65,7 @@ class AcknowledgedEndTest {
     scene.clock.move(Duration.ofMinutes(5));
     service.revoke(token.value());
 
-    assertThat(scene.stored(token.record().id()).ending()).isNotNull();
+    assertThat(scene.stored(token.record().id()).revocation()).isNotNull();
   }
 
   @Test
@@ -73,17 +73,17 @@ class AcknowledgedEndTest {
     IssuedToken token = scene.open(Duration.ofMinutes(5));
     scene.clock.move(Duration.ofMinutes(5));
 
-    assertRefused(Rejection.EXPIRED, () -> service.logOut(Scene.presented(token)));
-    assertThat(scene.stored(token.record().id()).ending()).isNull();
+    assertRefused(Rejection.EXPIRED, () -> service.logout(Scene.presented(token)));
+    assertThat(scene.stored(token.record().id()).revocation()).isNull();
   }
 
   @Test
   void handlesThatAreClosedTwiceAskTheStoreTwice() throws Exception {
     IssuedToken token = scene.session();
-    service.close("alice", token.record().id());
+    service.revoke("alice", token.record().id());
     int before = ends();
 
-    assertThat(service.close("alice", token.record().id())).isTrue();
+    assertThat(service.revoke("alice", token.record().id())).isTrue();
     assertThat(ends()).isEqualTo(before + 1);
   }
 
@@ -95,7 +95,7 @@ class AcknowledgedEndTest {
 
     assertThat(service.refresh(Scene.presented(old)).record()).isEqualTo(successor.record());
     assertThat(ends()).isEqualTo(before + 1);
-    store.failBefore(Call.END, 1);
+    store.failBefore(Call.REVOKE, 1);
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> service.refresh(Scene.presented(old)));
   }
@@ -106,10 +106,10 @@ class AcknowledgedEndTest {
     service.revoke(token.value());
     scene.heard.events();
     service.revoke(token.value());
-    service.close(token.record().id());
+    service.revoke(token.record().id());
 
     assertThat(scene.heard.events()).isEmpty();
-    assertThat(service.endAll("alice")).isZero();
+    assertThat(service.revokeAll("alice")).isZero();
     assertThat(scene.live()).isEmpty();
   }
 }

@@ -106,7 +106,7 @@ class ApiClientScheduleTest {
         store.worker(
             seen -> {
               TokenService service = scene.over(seen, Scene.POLICY, opening);
-              return () -> service.issueClient(ALICE, "live", "shop");
+              return () -> service.issueApiClientToken(ALICE, "live", "shop");
             });
     for (int step = 0; step < MOST_STEPS; step++) {
       if (step == expiry) {

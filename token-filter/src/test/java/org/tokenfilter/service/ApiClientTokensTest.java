@@ -32,7 +32,7 @@ class ApiClientTokensTest {
   void itIsAnOpenTokenOfItsOwnLifetimeThatShowsTheClientsName() throws Exception {
     Instant now = scene.clock.instant();
 
-    IssuedToken token = scene.service.issueClient(ALICE, "sandbox", "shop 2.0");
+    IssuedToken token = scene.service.issueApiClientToken(ALICE, "sandbox", "shop 2.0");
 
     assertThat(token.sessionId()).isNull();
     assertThat(scene.stored(token.record().id()))
@@ -80,7 +80,7 @@ class ApiClientTokensTest {
 
   @Test
   void oneThatWasClosedMakesRoom() throws Exception {
-    scene.service.close(scene.apiClient().record().id());
+    scene.service.revoke(scene.apiClient().record().id());
 
     scene.validate(scene.apiClient());
   }
@@ -91,7 +91,7 @@ class ApiClientTokensTest {
 
     assertRefused(Rejection.CLIENT_TOKEN_LIVE, scene::apiClient);
 
-    scene.service.close(successor.record().id());
+    scene.service.revoke(successor.record().id());
     scene.validate(scene.apiClient());
   }
 
@@ -100,7 +100,7 @@ class ApiClientTokensTest {
     for (Subject subject : List.of(ALICE, BOB, Subject.of("Alice"))) {
       for (String environment : List.of("live", "sandbox")) {
         for (String client : List.of("shop", "Shop", "shop ", "live", "sandbox")) {
-          scene.validate(scene.service.issueClient(subject, environment, client));
+          scene.validate(scene.service.issueApiClientToken(subject, environment, client));
         }
       }
     }
@@ -119,7 +119,7 @@ class ApiClientTokensTest {
               String.valueOf(
                   scene
                       .service
-                      .issueClient(Subject.of(subject), environment, client)
+                      .issueApiClientToken(Subject.of(subject), environment, client)
                       .record()
                       .group()));
         }
@@ -128,9 +128,9 @@ class ApiClientTokensTest {
 
     assertThat(groups).hasSize(texts.size() * texts.size() * subjects.size());
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> scene.service.issueClient(ALICE, "a:b", "c"));
+        .isThrownBy(() -> scene.service.issueApiClientToken(ALICE, "a:b", "c"));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> scene.service.issueClient(ALICE, "a", "b:c"));
+        .isThrownBy(() -> scene.service.issueApiClientToken(ALICE, "a", "b:c"));
   }
 
   @Test

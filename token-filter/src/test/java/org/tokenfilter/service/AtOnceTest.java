@@ -12,7 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.RepeatedTest;
 import org.tokenfilter.Race;
 import org.tokenfilter.Race.Runner;
-import org.tokenfilter.service.TokenPolicy.Replay;
+import org.tokenfilter.service.TokenPolicy.ReusePolicy;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
@@ -47,7 +47,7 @@ class AtOnceTest {
 
   @RepeatedTest(5)
   void withGraceAllOfManyRefreshesGetTheSameSuccessor() throws Exception {
-    scene.by(Scene.refreshing(Duration.ofSeconds(30), Replay.END_FAMILY));
+    scene.by(Scene.refreshing(Duration.ofSeconds(30), ReusePolicy.END_FAMILY));
     IssuedToken old = scene.apiClient();
 
     List<String> got = race(REFRESHES, number -> handle(scene.service.refresh(presented(old))));

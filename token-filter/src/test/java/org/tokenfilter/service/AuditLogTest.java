@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tokenfilter.LogLines;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -61,8 +61,8 @@ final class AuditLogTest {
 
   @Test
   void misuseIsAWarningAndAnOrdinaryRefusalIsNot() {
-    audit.refused(TokenRejectedException.misuse("forged"), Scene.CLIENT);
-    audit.refused(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
+    audit.logRejected(TokenRejectedException.misuse("forged"), Scene.CLIENT);
+    audit.logRejected(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
 
     assertThat(lines.take())
         .containsExactly(
@@ -73,12 +73,12 @@ final class AuditLogTest {
   @Test
   void eachEventOfATokenIsALine() {
     TokenRecord limited = record(NOW.plusSeconds(60));
-    audit.issued(limited);
-    audit.issued(record(null));
-    audit.renewed(limited);
-    audit.ended(limited.id(), Reason.EVICTED);
-    audit.replayed(limited, Scene.NEIGHBOUR);
-    audit.subjectBarred("alice", "account disabled or deleted");
+    audit.tokenIssued(limited);
+    audit.tokenIssued(record(null));
+    audit.tokenRenewed(limited);
+    audit.tokenRevoked(limited.id(), RevocationReason.EVICTED);
+    audit.refreshTokenReused(limited, Scene.NEIGHBOUR);
+    audit.subjectDisabled("alice", "account disabled or deleted");
 
     assertThat(lines.take())
         .containsExactly(
@@ -94,14 +94,14 @@ final class AuditLogTest {
   @Test
   void operatorsReadWhatEachLineMeans() throws Exception {
     TokenRecord limited = record(NOW.plusSeconds(60));
-    audit.issued(limited);
-    audit.renewed(limited);
-    audit.ended(limited.id(), Reason.EVICTED);
-    audit.refused(TokenRejectedException.misuse("forged"), Scene.CLIENT);
-    audit.refused(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
-    audit.refused(TokenRejectedException.ofOtherVersion(), Scene.CLIENT);
-    audit.replayed(limited, Scene.NEIGHBOUR);
-    audit.subjectBarred("alice", "account disabled or deleted");
+    audit.tokenIssued(limited);
+    audit.tokenRenewed(limited);
+    audit.tokenRevoked(limited.id(), RevocationReason.EVICTED);
+    audit.logRejected(TokenRejectedException.misuse("forged"), Scene.CLIENT);
+    audit.logRejected(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
+    audit.logRejected(TokenRejectedException.ofOtherIpVersion(), Scene.CLIENT);
+    audit.refreshTokenReused(limited, Scene.NEIGHBOUR);
+    audit.subjectDisabled("alice", "account disabled or deleted");
     audit.loginFailed("alice", Rejection.WRONG_CREDENTIALS, Scene.CLIENT);
 
     Map<String, Set<String>> explained = new TreeMap<>();

@@ -11,15 +11,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -43,37 +43,37 @@ final class BrokenStore implements TokenStore {
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     if (defect == Defect.LIMIT_WITHOUT_LOCK && record.group() != null) {
       return counted(record, limit, now);
     }
-    Insertion insertion = store.insert(record, limit, now);
+    InsertResult insertion = store.insert(record, limit, now);
     if (defect == Defect.PARENT_WITHOUT_LOCK
-        && insertion.outcome() == Insertion.Outcome.PARENT_ENDED) {
+        && insertion.outcome() == InsertResult.Outcome.PARENT_ENDED) {
       strays.put(record.id(), record);
-      return Insertion.of(Insertion.Outcome.INSERTED);
+      return InsertResult.of(InsertResult.Outcome.INSERTED);
     }
     return insertion;
   }
 
-  private Insertion counted(TokenRecord record, Limit limit, Instant now) {
+  private InsertResult counted(TokenRecord record, Limit limit, Instant now) {
     List<TokenRecord> members =
         store.list(record.subject(), now, null, Integer.MAX_VALUE).stream()
             .filter(member -> Objects.equals(member.group(), record.group()))
             .toList();
     simulation.meanwhile();
-    int surplus = members.size() + 1 - limit.most();
+    int surplus = members.size() + 1 - limit.max();
     if (surplus > 0 && limit.policy() == Limit.Policy.REJECT) {
-      return Insertion.of(Insertion.Outcome.GROUP_FULL);
+      return InsertResult.of(InsertResult.Outcome.GROUP_FULL);
     }
     List<TokenId> evicted =
         members.stream()
             .skip(members.size() - Math.max(0, surplus))
-            .flatMap(oldest -> store.end(oldest.id(), Ending.of(Reason.EVICTED, now)).stream())
+            .flatMap(oldest -> store.revoke(oldest.id(), Revocation.of(RevocationReason.EVICTED, now)).stream())
             .toList();
-    Insertion insertion = store.insert(record, Limit.NONE, now);
-    return insertion.outcome() == Insertion.Outcome.INSERTED
-        ? new Insertion(insertion.outcome(), evicted)
+    InsertResult insertion = store.insert(record, Limit.NONE, now);
+    return insertion.outcome() == InsertResult.Outcome.INSERTED
+        ? new InsertResult(insertion.outcome(), evicted)
         : insertion;
   }
 
@@ -93,22 +93,22 @@ final class BrokenStore implements TokenStore {
       return store.replace(id, successor, now);
     }
     store.insert(successor, Limit.NONE, now);
-    store.end(id, new Ending(now, Reason.REPLACED, successor.id()));
+    store.revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
     return true;
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    return store.end(id, ending);
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    return store.revoke(id, revocation);
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    return store.endAll(selection, ending, limit);
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    return store.revokeAll(selection, revocation, limit);
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
     List<TokenRecord> current = store.list(subject, now, after, limit);
     return defect == Defect.LISTED_FROM_MEMORY
         ? listed.computeIfAbsent(subject, first -> current)
@@ -116,12 +116,12 @@ final class BrokenStore implements TokenStore {
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    Ends ends = store.endedWithin(window, limit);
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    RecentRevocations revocations = store.revokedWithin(window, limit);
     return switch (defect) {
-      case HINTS_ALONE -> new Ends(Set.of(), true, ends.storeTime());
-      case CHILDREN_NOT_NAMED -> new Ends(withoutChildren(ends.ids()), true, ends.storeTime());
-      default -> ends;
+      case HINTS_ALONE -> new RecentRevocations(Set.of(), true, revocations.storeTime());
+      case CHILDREN_NOT_NAMED -> new RecentRevocations(withoutChildren(revocations.ids()), true, revocations.storeTime());
+      default -> revocations;
     };
   }
 
@@ -132,7 +132,7 @@ final class BrokenStore implements TokenStore {
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     return store.sweep(
         defect == Defect.SWEPT_EARLY ? expiredBefore.plusSeconds(60) : expiredBefore,
         deadBefore,

@@ -29,13 +29,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mockito.stubbing.Answer;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -73,16 +73,16 @@ final class BulkheadTokenStoreTest {
 
   static Stream<Method> methods() {
     TokenRecord record = TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build();
-    Ending ending = Ending.of(Reason.CLOSED, NOW);
+    Revocation revocation = Revocation.of(RevocationReason.CLOSED, NOW);
     return Stream.of(
         new Method("insert", store -> store.insert(record, Limit.NONE, NOW)),
         new Method("find", store -> store.find(ID)),
         new Method("renew", store -> store.renew(List.of(), NOW)),
         new Method("replace", store -> store.replace(ID, record, NOW)),
-        new Method("end", store -> store.end(ID, ending)),
-        new Method("endAll", store -> store.endAll(new Selection("alice", Set.of()), ending, 1)),
+        new Method("end", store -> store.revoke(ID, revocation)),
+        new Method("endAll", store -> store.revokeAll(new Selection("alice", Set.of()), revocation, 1)),
         new Method("list", store -> store.list("alice", NOW, null, 1)),
-        new Method("endedWithin", store -> store.endedWithin(LONG, 1)),
+        new Method("endedWithin", store -> store.revokedWithin(LONG, 1)),
         new Method("sweep", store -> store.sweep(NOW, NOW, 1)),
         new Method("watch", store -> store.watch(id -> {})));
   }
@@ -93,7 +93,7 @@ final class BulkheadTokenStoreTest {
     Map<String, Object> answers =
         Map.of(
             "insert",
-            new Insertion(Insertion.Outcome.INSERTED, List.of(ID)),
+            new InsertResult(InsertResult.Outcome.INSERTED, List.of(ID)),
             "find",
             Optional.of(TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build()),
             "renew",
@@ -107,9 +107,9 @@ final class BulkheadTokenStoreTest {
             "list",
             List.of(TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build()),
             "endedWithin",
-            new Ends(Set.of(ID), true, NOW),
+            new RecentRevocations(Set.of(ID), true, NOW),
             "sweep",
-            new Sweep(List.of(ID), 1, true),
+            new SweepResult(List.of(ID), 1, true),
             "watch",
             (AutoCloseable) () -> {});
     TokenStore store = store(call -> answers.get(call.getMethod().getName()));
@@ -326,7 +326,7 @@ final class BulkheadTokenStoreTest {
 
   /** A store whose every find waits until it is let go, or is interrupted. */
   private static TokenStore hanging(
-      CountDownLatch letGo, AtomicInteger inside, int places, Duration patience) {
+      CountDownLatch letGo, AtomicInteger inside, int places, Duration maxWait) {
     return new BulkheadTokenStore(
         answering(
             call -> {
@@ -335,7 +335,7 @@ final class BulkheadTokenStoreTest {
               return Optional.empty();
             }),
         places,
-        patience);
+        maxWait);
   }
 
   private static TokenStore store(Answer<Object> answer) {

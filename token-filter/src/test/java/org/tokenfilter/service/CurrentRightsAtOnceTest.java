@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.Race;
-import org.tokenfilter.notice.Notices;
+import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -57,9 +57,9 @@ final class CurrentRightsAtOnceTest {
 
   @Test
   void manyRequestsOfOneSubjectAskOnce() throws Exception {
-    CurrentRights rights = rights(this::goesOn, LONG);
+    AccountStatusCache statusCache = rights(this::goesOn, LONG);
     for (int round = 1; round <= 20; round++) {
-      List<Set<String>> roles = Race.of(REQUESTS, number -> rights.of(record("alice"), now()));
+      List<Set<String>> roles = Race.of(REQUESTS, number -> statusCache.currentRoles(record("alice"), now()));
       assertThat(roles).hasSize(REQUESTS).containsOnly(Set.of("now"));
       assertThat(begun).hasValue(round);
       scene.clock.move(INTERVAL);
@@ -69,7 +69,7 @@ final class CurrentRightsAtOnceTest {
 
   @Test
   void manyRequestsOfOneWhoMayNotGoOnAskOnceAndEndOnce() throws Exception {
-    CurrentRights rights =
+    AccountStatusCache statusCache =
         rights(
             subject -> {
               begun.incrementAndGet();
@@ -81,7 +81,7 @@ final class CurrentRightsAtOnceTest {
             REQUESTS,
             number -> {
               try {
-                rights.of(record("alice"), now());
+                statusCache.currentRoles(record("alice"), now());
                 return false;
               } catch (TokenRejectedException e) {
                 return true;
@@ -90,15 +90,15 @@ final class CurrentRightsAtOnceTest {
     assertThat(refused).hasSize(REQUESTS).containsOnly(true);
     assertThat(begun).hasValue(1);
     // One step that finds nothing to end is all that one who has no tokens takes.
-    assertThat(store.calls(FaultyTokenStore.Call.END_ALL)).isEqualTo(1);
+    assertThat(store.callCount(FaultyTokenStore.Call.REVOKE_ALL)).isEqualTo(1);
   }
 
   @Test
   void thoseWhoWaitForOneAnswerShareIt() throws Exception {
-    CurrentRights rights = rights(this::hangs, LONG);
+    AccountStatusCache statusCache = rights(this::hangs, LONG);
     List<Future<?>> waiting = new ArrayList<>();
     for (int i = 0; i < REQUESTS; i++) {
-      waiting.add(threads.submit(() -> rights.of(record("alice"), now())));
+      waiting.add(threads.submit(() -> statusCache.currentRoles(record("alice"), now())));
     }
     await().until(() -> waitingIn("waited") == REQUESTS - 1);
     answer.countDown();
@@ -110,66 +110,66 @@ final class CurrentRightsAtOnceTest {
 
   @Test
   void whereNobodyAnswersNoMoreHangThanThereArePlacesAndKnownSubjectsGoOn() throws Exception {
-    CurrentRights rights =
+    AccountStatusCache statusCache =
         rights(subject -> subject.name().equals("bob") ? goesOn(subject) : hangs(subject), SHORT);
-    assertThat(rights.of(record("bob"), now())).containsExactly("now");
+    assertThat(statusCache.currentRoles(record("bob"), now())).containsExactly("now");
     for (int i = 0; i < REQUESTS; i++) {
       String name = "user" + i;
-      var unused = threads.submit(() -> rights.of(record(name), now()));
+      var unused = threads.submit(() -> statusCache.currentRoles(record(name), now()));
     }
-    await().until(() -> inside.get() == SharedQuestions.AT_ONCE);
+    await().until(() -> inside.get() == SharedCalls.MAX_CONCURRENT);
     await().until(() -> waitingIn("enter") == 0);
 
-    assertThat(rights.of(record("bob"), now())).containsExactly("now");
-    assertUnknown(rights, "carol");
-    assertThat(mostInside).hasValue(SharedQuestions.AT_ONCE);
+    assertThat(statusCache.currentRoles(record("bob"), now())).containsExactly("now");
+    assertUnknown(statusCache, "carol");
+    assertThat(mostInside).hasValue(SharedCalls.MAX_CONCURRENT);
   }
 
   /** It waits for nothing: were it to, its patience of a minute would fail the test. */
   @Test
   void onceThatHasLastedNobodyWaitsAnyMore() throws Exception {
-    CurrentRights rights = rights(this::hangs, LONG);
-    for (int i = 0; i < SharedQuestions.AT_ONCE; i++) {
+    AccountStatusCache statusCache = rights(this::hangs, LONG);
+    for (int i = 0; i < SharedCalls.MAX_CONCURRENT; i++) {
       String name = "user" + i;
-      var unused = threads.submit(() -> rights.of(record(name), now()));
+      var unused = threads.submit(() -> statusCache.currentRoles(record(name), now()));
     }
-    await().until(() -> inside.get() == SharedQuestions.AT_ONCE);
+    await().until(() -> inside.get() == SharedCalls.MAX_CONCURRENT);
     nanos.addAndGet(LONG.toNanos() + 1);
 
-    Future<?> newcomer = threads.submit(() -> assertUnknown(rights, "carol"));
-    Future<?> follower = threads.submit(() -> assertUnknown(rights, "user0"));
+    Future<?> newcomer = threads.submit(() -> assertUnknown(statusCache, "carol"));
+    Future<?> follower = threads.submit(() -> assertUnknown(statusCache, "user0"));
     newcomer.get(LONG.toSeconds() / 2, TimeUnit.SECONDS);
     follower.get(LONG.toSeconds() / 2, TimeUnit.SECONDS);
 
     answer.countDown();
     await().until(() -> inside.get() == 0);
-    assertThat(rights.of(record("carol"), now())).containsExactly("now");
+    assertThat(statusCache.currentRoles(record("carol"), now())).containsExactly("now");
   }
 
   @Test
   void answerThatTookLongerThanItCountsIsNotBelieved() {
-    CurrentRights rights =
+    AccountStatusCache statusCache =
         rights(
             subject -> {
               nanos.addAndGet(INTERVAL.toNanos());
               return goesOn(subject);
             },
             LONG);
-    assertUnknown(rights, "alice");
+    assertUnknown(statusCache, "alice");
     assertThat(begun).hasValue(1);
   }
 
   /** The first of them has no answer yet when the second one's token is issued. */
   @Test
   void whoFindsAnOpenQuestionThatIsOlderThanItsTokenAsksOnceMore() throws Exception {
-    CurrentRights rights = rights(this::hangs, LONG);
-    Future<?> first = threads.submit(() -> rights.of(record("alice"), now()));
+    AccountStatusCache statusCache = rights(this::hangs, LONG);
+    Future<?> first = threads.submit(() -> statusCache.currentRoles(record("alice"), now()));
     await().until(() -> inside.get() == 1);
     scene.clock.move(Duration.ofSeconds(1));
     TokenRecord young =
         TokenRecord.builder(TokenId.of(new byte[TokenId.LENGTH]), TokenKind.OPEN, "alice", now())
             .build();
-    Future<?> second = threads.submit(() -> rights.of(young, now()));
+    Future<?> second = threads.submit(() -> statusCache.currentRoles(young, now()));
     await().until(() -> waitingIn("waited") == 1);
     answer.countDown();
     assertThat(first.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
@@ -179,14 +179,14 @@ final class CurrentRightsAtOnceTest {
 
   @Test
   void anInterruptOfWhoKeepsTheAccountsStaysWithTheThread() {
-    CurrentRights rights =
+    AccountStatusCache statusCache =
         rights(
             subject -> {
               throw CurrentRightsAtOnceTest.<RuntimeException>undeclared(
                   new InterruptedException("while it waited for the directory"));
             },
             LONG);
-    assertUnknown(rights, "alice");
+    assertUnknown(statusCache, "alice");
     assertThat(Thread.interrupted()).isTrue();
   }
 
@@ -197,40 +197,40 @@ final class CurrentRightsAtOnceTest {
 
   @Test
   void memoryIsBoundedAndWhoIsForgottenIsAskedForAgain() throws Exception {
-    CurrentRights rights = rights(this::goesOn, LONG);
+    AccountStatusCache statusCache = rights(this::goesOn, LONG);
     int subjects = 20_000;
     for (int i = 0; i < subjects; i++) {
-      rights.of(record("user" + i), now());
+      statusCache.currentRoles(record("user" + i), now());
     }
     assertThat(begun).hasValue(subjects);
-    assertThat(rights.remembered()).isBetween(1_000L, subjects / 2L);
+    assertThat(statusCache.size()).isBetween(1_000L, subjects / 2L);
     for (int i = 0; i < subjects; i++) {
-      assertThat(rights.of(record("user" + i), now())).containsExactly("now");
+      assertThat(statusCache.currentRoles(record("user" + i), now())).containsExactly("now");
     }
     assertThat(begun.get()).isGreaterThan(subjects);
   }
 
-  private CurrentRights rights(Recheck.Accounts accounts, Duration patience) {
-    Listeners listeners =
-        new Listeners(
+  private AccountStatusCache rights(AccountRecheck.AccountStatusProvider accounts, Duration maxWait) {
+    TokenEvents events =
+        new TokenEvents(
             List.of(),
             Runnable::run,
-            new ToldEnds(nanos::get),
-            new TokenCounts(),
-            new Notices(nanos::get));
-    return new CurrentRights(
-        new Recheck(INTERVAL, accounts),
-        patience,
-        new Surroundings(
+            new RecentNotifications(nanos::get),
+            new TokenStatistics(),
+            new OperatorLog(nanos::get));
+    return new AccountStatusCache(
+        new AccountRecheck(INTERVAL, accounts),
+        maxWait,
+        new ServiceEnvironment(
             scene.clock,
             nanos::get,
             scene.random,
             Runnable::run,
-            new Notices(nanos::get),
+            new OperatorLog(nanos::get),
             MemoryBudget.of(MEMORY)),
         new SubjectTokens(
-            store, scene.clock, listeners, new TokenFamily(store, scene.clock, listeners)),
-        listeners);
+            store, scene.clock, events, new TokenFamily(store, scene.clock, events)),
+        events);
   }
 
   private Optional<Subject> goesOn(Subject subject) {
@@ -263,9 +263,9 @@ final class CurrentRightsAtOnceTest {
         .build();
   }
 
-  private void assertUnknown(CurrentRights rights, String subject) {
+  private void assertUnknown(AccountStatusCache statusCache, String subject) {
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> rights.of(record(subject), now()));
+        .isThrownBy(() -> statusCache.currentRoles(record(subject), now()));
   }
 
   private static long waitingIn(String method) {
@@ -275,7 +275,7 @@ final class CurrentRightsAtOnceTest {
                 List.of(stack).stream()
                     .anyMatch(
                         frame ->
-                            frame.getClassName().equals(SharedQuestions.class.getName())
+                            frame.getClassName().equals(SharedCalls.class.getName())
                                 && frame.getMethodName().equals(method)))
         .count();
   }

@@ -63,29 +63,29 @@ enum Defect {
     }
     return new Freshness(lag, clock, nanoTime) {
       @Override
-      void applied(Mark begin) {
-        super.applied(mark());
+      void pollApplied(Mark start) {
+        super.pollApplied(mark());
       }
     };
   }
 
-  LiveTokens tokens() {
+  TokenCache tokens() {
     return switch (this) {
       case NO_EPOCHS ->
-          new LiveTokens(
+          new TokenCache(
               () ->
                   new Epochs() {
                     @Override
-                    void raise(TokenId id) {}
+                    void increment(TokenId id) {}
                   });
       case PAST_THE_ACKNOWLEDGED_DEADLINE ->
-          new LiveTokens() {
+          new TokenCache() {
             @Override
-            @Nullable LiveToken get(TokenId id, Instant now) {
+            @Nullable CachedToken get(TokenId id, Instant now) {
               return super.get(id, Instant.EPOCH);
             }
           };
-      default -> new LiveTokens();
+      default -> new TokenCache();
     };
   }
 

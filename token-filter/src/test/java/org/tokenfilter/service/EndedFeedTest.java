@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
-import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
@@ -47,7 +47,7 @@ class EndedFeedTest {
 
   @BeforeEach
   void aTokenInMemory() throws Exception {
-    node.service.pollEnds();
+    node.service.pollRevocations();
     token = scene.session();
     node.validate(token);
     assertRemembered();
@@ -70,7 +70,7 @@ class EndedFeedTest {
     node.endElsewhere(token);
     node.validate(token);
 
-    node.service.pollEnds();
+    node.service.pollRevocations();
 
     assertRefused(Rejection.CLOSED, () -> node.validate(token));
   }
@@ -98,13 +98,13 @@ class EndedFeedTest {
   void theLagCountsFromTheQuestion() throws Exception {
     Duration late = LAG.multipliedBy(2).dividedBy(5);
     node.store.after(
-        Call.ENDED_WITHIN,
+        Call.REVOKED_WITHIN,
         1,
         () -> {
           node.endElsewhere(token);
           node.pass(late);
         });
-    node.service.pollEnds();
+    node.service.pollRevocations();
 
     node.pass(LAG.minus(late).minus(MILLI));
     node.validate(token);
@@ -115,8 +115,8 @@ class EndedFeedTest {
   @Test
   void aPollThatFailsMakesNothingFresh() throws Exception {
     node.pass(LAG.dividedBy(2));
-    node.store.failAfter(Call.ENDED_WITHIN, 1);
-    node.service.pollEnds();
+    node.store.failAfter(Call.REVOKED_WITHIN, 1);
+    node.service.pollRevocations();
     assertRemembered();
 
     node.pass(LAG.dividedBy(2));
@@ -140,21 +140,21 @@ class EndedFeedTest {
   /** Its window may begin after an end that no answer before has named. */
   @Test
   void anAnswerThatComesTooLateIsThrownAway() throws Exception {
-    node.store.before(Call.ENDED_WITHIN, 1, () -> node.pass(EndedFeed.DEADLINE.plus(MILLI)));
-    assertThat(node.service.pollEnds()).containsInstanceOf(TimeoutException.class);
+    node.store.before(Call.REVOKED_WITHIN, 1, () -> node.pass(RevocationFeed.ANSWER_TIMEOUT.plus(MILLI)));
+    assertThat(node.service.pollRevocations()).containsInstanceOf(TimeoutException.class);
     assertReadAgain();
     assertReadAgain();
 
-    node.store.before(Call.ENDED_WITHIN, 1, () -> node.pass(Duration.ofMillis(500)));
-    assertThat(node.service.pollEnds()).isEmpty();
+    node.store.before(Call.REVOKED_WITHIN, 1, () -> node.pass(Duration.ofMillis(500)));
+    assertThat(node.service.pollRevocations()).isEmpty();
     assertRemembered();
   }
 
   @Test
   void anAnswerThatComesJustInTimeIsApplied() throws Exception {
-    LiveNode late = new LiveNode(scene, scene.memory, EndedFeed.DEADLINE.multipliedBy(2));
-    late.store.before(Call.ENDED_WITHIN, 1, () -> late.pass(EndedFeed.DEADLINE));
-    late.service.pollEnds();
+    LiveNode late = new LiveNode(scene, scene.memory, RevocationFeed.ANSWER_TIMEOUT.multipliedBy(2));
+    late.store.before(Call.REVOKED_WITHIN, 1, () -> late.pass(RevocationFeed.ANSWER_TIMEOUT));
+    late.service.pollRevocations();
     late.validate(token);
     late.validate(token);
 
@@ -164,40 +164,40 @@ class EndedFeedTest {
   @Test
   void afterALongGapMemoryIsEmptied() throws Exception {
     node.endElsewhere(token);
-    node.pass(EndedFeed.WINDOW.plus(MILLI));
+    node.pass(RevocationFeed.MAX_WINDOW.plus(MILLI));
 
-    node.service.pollEnds();
+    node.service.pollRevocations();
 
     assertRefused(Rejection.CLOSED, () -> node.validate(token));
   }
 
   @Test
   void afterAShorterGapMemoryIsKept() throws Exception {
-    node.pass(EndedFeed.LONGEST_GAP);
-    node.service.pollEnds();
+    node.pass(RevocationFeed.MAX_GAP);
+    node.service.pollRevocations();
     assertRemembered();
 
-    node.pass(EndedFeed.LONGEST_GAP.plus(MILLI));
-    node.service.pollEnds();
+    node.pass(RevocationFeed.MAX_GAP.plus(MILLI));
+    node.service.pollRevocations();
     assertReadAgain();
   }
 
   /** A poll that failed, or came too late, does not shorten the gap. */
   @Test
   void theGapIsBetweenAnswersThatWereApplied() throws Exception {
-    node.pass(EndedFeed.LONGEST_GAP.dividedBy(2));
-    node.store.failAfter(Call.ENDED_WITHIN, 1);
-    node.service.pollEnds();
-    node.pass(EndedFeed.LONGEST_GAP.dividedBy(2).plus(MILLI));
-    node.service.pollEnds();
+    node.pass(RevocationFeed.MAX_GAP.dividedBy(2));
+    node.store.failAfter(Call.REVOKED_WITHIN, 1);
+    node.service.pollRevocations();
+    node.pass(RevocationFeed.MAX_GAP.dividedBy(2).plus(MILLI));
+    node.service.pollRevocations();
 
     assertReadAgain();
   }
 
   @Test
   void aGapByTheMonotonicClockAloneCountsToo() throws Exception {
-    node.nanos.addAndGet(EndedFeed.LONGEST_GAP.plus(MILLI).toNanos());
-    node.service.pollEnds();
+    node.nanos.addAndGet(RevocationFeed.MAX_GAP.plus(MILLI).toNanos());
+    node.service.pollRevocations();
 
     assertReadAgain();
   }
@@ -207,10 +207,10 @@ class EndedFeedTest {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
     LiveNode other = new LiveNode(scene, store, LAG).polled();
     other.validate(token);
-    Instant jumped = scene.clock.instant().plus(EndedFeed.LONGEST_GAP).plus(MILLI);
-    doReturn(new Ends(Set.of(), true, jumped)).when(store).endedWithin(any(), anyNumber());
+    Instant jumped = scene.clock.instant().plus(RevocationFeed.MAX_GAP).plus(MILLI);
+    doReturn(new RecentRevocations(Set.of(), true, jumped)).when(store).revokedWithin(any(), anyNumber());
 
-    other.service.pollEnds();
+    other.service.pollRevocations();
 
     other.validate(token);
     assertThat(other.finds()).isEqualTo(2);
@@ -222,12 +222,12 @@ class EndedFeedTest {
 
   @Test
   void moreEndsThanAreListedEmptyMemory() throws Exception {
-    assertThat(findsAfter(EndedFeed.MOST + 1)).isEqualTo(2);
+    assertThat(findsAfter(RevocationFeed.MAX_REVOCATIONS + 1)).isEqualTo(2);
   }
 
   @Test
   void asManyEndsAsAreListedLeaveTheOthersInMemory() throws Exception {
-    assertThat(findsAfter(EndedFeed.MOST)).isEqualTo(1);
+    assertThat(findsAfter(RevocationFeed.MAX_REVOCATIONS)).isEqualTo(1);
   }
 
   /** How often a token is read that is used before and after so many ends are named. */
@@ -240,9 +240,9 @@ class EndedFeedTest {
     while (ids.size() < number) {
       ids.add(scene.newId());
     }
-    doReturn(new Ends(ids, true, scene.clock.instant()))
+    doReturn(new RecentRevocations(ids, true, scene.clock.instant()))
         .when(store)
-        .endedWithin(any(), anyNumber());
+        .revokedWithin(any(), anyNumber());
     int finds = asking.finds();
     asking.polled();
     int asked = asking.finds() - finds;
@@ -270,7 +270,7 @@ class EndedFeedTest {
     hints.get(0).accept(token.record().id());
 
     assertRefused(Rejection.CLOSED, () -> watched.validate(token));
-    watched.service.stop();
+    watched.service.shutdown();
     verify(watching).close();
   }
 
@@ -329,7 +329,7 @@ class EndedFeedTest {
 
   @Test
   void anEndElsewhereIsHeardOnceWithItsReason() throws Exception {
-    IssuedToken client = scene.service.issueClient(ALICE, "live", "shop");
+    IssuedToken client = scene.service.issueApiClientToken(ALICE, "live", "shop");
     node.heard.events();
     node.endElsewhere(token);
     scene.service.refresh(Scene.presented(client));
@@ -353,7 +353,7 @@ class EndedFeedTest {
     own.run();
     own.run();
     assertThat(node.heard.events()).containsExactly("ended " + token.record().id() + " EXPIRED");
-    assertThat(node.service.live()).isZero();
+    assertThat(node.service.cachedTokens()).isZero();
   }
 
   /** It is in use on another node, where it does not expire. */
@@ -381,12 +381,12 @@ class EndedFeedTest {
     asking.polled();
     asking.pass(Duration.ofSeconds(20));
     asking.polled();
-    asking.pass(EndedFeed.LONGEST_GAP.multipliedBy(2));
+    asking.pass(RevocationFeed.MAX_GAP.multipliedBy(2));
     asking.polled();
 
     assertThat(windows)
         .containsExactly(
-            EndedFeed.WINDOW, Duration.ofMillis(1_500), Duration.ofSeconds(21), EndedFeed.WINDOW);
+            RevocationFeed.MAX_WINDOW, Duration.ofMillis(1_500), Duration.ofSeconds(21), RevocationFeed.MAX_WINDOW);
   }
 
   /** Its window begins after the last answer; what ended between the two would be passed over. */
@@ -396,17 +396,17 @@ class EndedFeedTest {
     LiveNode slow = asking(windows).polled();
     slow.validate(token);
     Duration late = Duration.ofSeconds(3);
-    slow.store.before(Call.ENDED_WITHIN, 1, () -> slow.pass(late));
+    slow.store.before(Call.REVOKED_WITHIN, 1, () -> slow.pass(late));
     slow.polled();
     slow.pass(LAG);
     slow.polled();
 
     assertThat(windows)
         .containsExactly(
-            EndedFeed.WINDOW,
+            RevocationFeed.MAX_WINDOW,
             Duration.ofSeconds(1),
             // The store's time is of some moment of those three seconds.
-            late.multipliedBy(2).plus(LAG).plus(EndedFeed.DEADLINE));
+            late.multipliedBy(2).plus(LAG).plus(RevocationFeed.ANSWER_TIMEOUT));
     int finds = slow.finds();
     slow.validate(token);
     assertThat(slow.finds()).as("kept").isEqualTo(finds);
@@ -420,16 +420,16 @@ class EndedFeedTest {
     doAnswer(
             call -> {
               windows.add(call.getArgument(0));
-              return new Ends(Set.of(), true, storeClock.instant());
+              return new RecentRevocations(Set.of(), true, storeClock.instant());
             })
         .when(store)
-        .endedWithin(any(), anyNumber());
+        .revokedWithin(any(), anyNumber());
     LiveNode other = new LiveNode(scene, store, LAG).polled();
     storeClock.move(Duration.ofSeconds(10));
     other.polled().polled();
 
     assertThat(windows)
-        .containsExactly(EndedFeed.WINDOW, Duration.ofSeconds(1), Duration.ofSeconds(11));
+        .containsExactly(RevocationFeed.MAX_WINDOW, Duration.ofSeconds(1), Duration.ofSeconds(11));
   }
 
   private LiveNode asking(List<Duration> windows) {
@@ -437,10 +437,10 @@ class EndedFeedTest {
     doAnswer(
             call -> {
               windows.add(call.getArgument(0));
-              return scene.memory.endedWithin(call.getArgument(0), call.getArgument(1));
+              return scene.memory.revokedWithin(call.getArgument(0), call.getArgument(1));
             })
         .when(store)
-        .endedWithin(any(), anyNumber());
+        .revokedWithin(any(), anyNumber());
     return new LiveNode(scene, store, LAG);
   }
 
@@ -448,26 +448,26 @@ class EndedFeedTest {
   void emptyingIsCountedAndToldOnceAMinuteWithItsCause() throws Exception {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
     LiveNode full = new LiveNode(scene, store, LAG).polled();
-    doReturn(new Ends(Set.of(), false, scene.clock.instant()))
+    doReturn(new RecentRevocations(Set.of(), false, scene.clock.instant()))
         .when(store)
-        .endedWithin(any(), anyNumber());
-    try (LogLines log = new LogLines(EndedFeed.class.getName(), Level.WARN)) {
+        .revokedWithin(any(), anyNumber());
+    try (LogLines log = new LogLines(RevocationFeed.class.getName(), Level.WARN)) {
       full.polled().polled();
-      full.pass(EndedFeed.LONGEST_GAP.plus(MILLI));
+      full.pass(RevocationFeed.MAX_GAP.plus(MILLI));
       full.polled();
 
       assertThat(log.lines()).hasSize(2);
       assertThat(log.lines().get(0)).startsWith("WARN").contains("50000 revocations");
       assertThat(log.lines().get(1)).startsWith("WARN").contains("PT50S");
     }
-    assertThat(full.service.counts().emptied(TokenCounts.Emptying.TOO_MANY_ENDS)).isEqualTo(2);
-    assertThat(full.service.counts().emptied(TokenCounts.Emptying.GAP)).isOne();
+    assertThat(full.service.statistics().cacheClears(TokenStatistics.CacheClearCause.TOO_MANY_ENDS)).isEqualTo(2);
+    assertThat(full.service.statistics().cacheClears(TokenStatistics.CacheClearCause.GAP)).isOne();
   }
 
   @Test
   void anEndOfItsOwnIsHeardOnceAlone() throws Exception {
     node.heard.events();
-    node.service.close(token.record().id());
+    node.service.revoke(token.record().id());
     node.live(3);
 
     assertThat(node.heard.events()).containsExactly("ended " + token.record().id() + " CLOSED");
@@ -499,7 +499,7 @@ class EndedFeedTest {
   void clocksThatDifferAreReportedOnceAChange() throws Exception {
     SettableClock own = new SettableClock(scene.clock.instant());
     LiveNode skewed = new LiveNode(scene, scene.memory, LAG, own);
-    try (LogLines log = new LogLines(StoreTime.class.getName())) {
+    try (LogLines log = new LogLines(ClockSkewMonitor.class.getName())) {
       own.move(Duration.ofSeconds(5));
       skewed.polled().polled();
       assertThat(log.lines()).isEmpty();
@@ -519,10 +519,10 @@ class EndedFeedTest {
 
   @Test
   void aStoreThatDoesNotTellOfEndsIsReportedOnce() throws Exception {
-    try (LogLines log = new LogLines(EndedFeed.class.getName())) {
-      node.store.cut();
+    try (LogLines log = new LogLines(RevocationFeed.class.getName())) {
+      node.store.failAll();
       node.polled().polled().polled();
-      node.store.mend();
+      node.store.clearFaults();
       node.polled().polled().polled();
 
       assertThat(log.lines()).hasSize(2);

@@ -15,7 +15,7 @@ class ForwardClockTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final SettableClock machine = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
-  private final ForwardClock clock = new ForwardClock(machine);
+  private final MonotonicClock clock = new MonotonicClock(machine);
   private final Instant start = machine.instant();
 
   @Test
@@ -49,7 +49,7 @@ class ForwardClockTest {
   @Test
   void inAnotherZoneItIsNotEarlier() {
     ZoneId zone = ZoneId.of("Asia/Kathmandu");
-    ForwardClock forward = new ForwardClock(new Zoned(machine, ZoneOffset.UTC));
+    MonotonicClock forward = new MonotonicClock(new Zoned(machine, ZoneOffset.UTC));
     machine.move(HOUR);
     forward.instant();
     machine.move(HOUR.negated());

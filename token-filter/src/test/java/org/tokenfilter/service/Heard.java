@@ -2,7 +2,7 @@ package org.tokenfilter.service;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
@@ -14,32 +14,32 @@ final class Heard implements TokenListener {
   private final List<String> events = new CopyOnWriteArrayList<>();
 
   @Override
-  public void issued(TokenRecord record) {
+  public void tokenIssued(TokenRecord record) {
     events.add("issued " + record.id());
   }
 
   @Override
-  public void renewed(TokenRecord record) {
+  public void tokenRenewed(TokenRecord record) {
     events.add("renewed " + record.id());
   }
 
   @Override
-  public void ended(TokenId id, Reason reason) {
+  public void tokenRevoked(TokenId id, RevocationReason reason) {
     events.add("ended " + id + " " + reason);
   }
 
   @Override
-  public void replayed(TokenRecord replaced, ClientAddress client) {
+  public void refreshTokenReused(TokenRecord replaced, ClientAddress client) {
     events.add("replayed " + replaced.id() + " by " + client);
   }
 
   @Override
-  public void subjectBarred(String subject, String why) {
+  public void subjectDisabled(String subject, String why) {
     events.add("barred " + subject);
   }
 
   @Override
-  public void refused(Rejection rejection, String why, ClientAddress client) {
+  public void tokenRejected(Rejection rejection, String why, ClientAddress client) {
     events.add("refused " + rejection);
   }
 

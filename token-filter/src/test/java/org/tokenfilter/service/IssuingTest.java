@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -204,7 +204,7 @@ class IssuingTest {
     assertRefused(Rejection.SESSION_LIMIT, scene::session);
 
     scene.session(Subject.of("bob"), Duration.ZERO);
-    scene.service.close(first.record().id());
+    scene.service.revoke(first.record().id());
     scene.session();
   }
 
@@ -249,7 +249,7 @@ class IssuingTest {
   @Test
   void aStoreThatRefusesWhatHasNeitherLimitNorParentIsNotBelieved() {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
-    doReturn(Insertion.of(Insertion.Outcome.GROUP_FULL)).when(store).insert(any(), any(), any());
+    doReturn(InsertResult.of(InsertResult.Outcome.GROUP_FULL)).when(store).insert(any(), any(), any());
     TokenService service = scene.over(store, Scene.POLICY);
 
     assertThatExceptionOfType(TokenStoreException.class)

@@ -23,9 +23,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.token.ActiveToken;
@@ -85,7 +85,7 @@ class JoiningTest {
 
     scene.validate(first);
     scene.validate(second);
-    scene.service.close(second.record().id());
+    scene.service.revoke(second.record().id());
 
     assertRefused(Rejection.CLOSED, () -> scene.validate(first));
   }
@@ -173,7 +173,7 @@ class JoiningTest {
 
   @Test
   void aSessionThatHasEndedIsNotJoined() throws Exception {
-    scene.service.close(first.record().id());
+    scene.service.revoke(first.record().id());
 
     assertNew(again(ALICE, HOUR));
   }
@@ -226,7 +226,7 @@ class JoiningTest {
   void theOneThatCanBeJoinedIsFoundAmongOthers() throws Exception {
     IssuedToken bob = scene.session(Subject.of("bob", "user"), HOUR);
     IssuedToken closed = scene.session(ALICE, HOUR);
-    scene.service.close(closed.record().id());
+    scene.service.revoke(closed.record().id());
 
     IssuedToken token =
         scene.session(
@@ -286,8 +286,8 @@ class JoiningTest {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
     doAnswer(
             call -> {
-              scene.memory.end(
-                  first.record().id(), Ending.of(Reason.CLOSED, scene.clock.instant()));
+              scene.memory.revoke(
+                  first.record().id(), Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
               return scene.memory.renew(call.getArgument(0), call.getArgument(1));
             })
         .when(store)
@@ -300,7 +300,7 @@ class JoiningTest {
 
     assertNew(token);
     TokenRecord ended = scene.stored(first.record().id());
-    assertThat(ended.ending()).isNotNull();
+    assertThat(ended.revocation()).isNotNull();
   }
 
   private IssuedToken again(Subject subject, Duration ttl) throws Exception {

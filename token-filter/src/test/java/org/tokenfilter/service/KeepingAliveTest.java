@@ -12,10 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
@@ -118,9 +118,9 @@ class KeepingAliveTest {
 
   @Test
   void whatEndedMeanwhileIsToldSo() throws Exception {
-    for (Reason reason : List.of(Reason.CLOSED, Reason.EVICTED, Reason.EXPIRED)) {
+    for (RevocationReason reason : List.of(RevocationReason.CLOSED, RevocationReason.EVICTED, RevocationReason.EXPIRED)) {
       ActiveToken user = scene.validate(scene.user());
-      scene.memory.end(user.record().id(), Ending.of(reason, scene.clock.instant()));
+      scene.memory.revoke(user.record().id(), Revocation.of(reason, scene.clock.instant()));
       scene.heard.events();
 
       assertRefused(Rejection.valueOf(reason.name()), () -> scene.service.keepAlive(user));
@@ -132,7 +132,7 @@ class KeepingAliveTest {
   void aSessionWhoseUserTokenEndedMeanwhileIsToldSo() throws Exception {
     IssuedToken user = scene.user();
     ActiveToken inSession = in(scene.service.openSession(scene.validate(user)).id(), user);
-    scene.service.close(user.record().id());
+    scene.service.revoke(user.record().id());
 
     assertRefused(Rejection.CLOSED, () -> scene.service.keepAlive(inSession));
   }
@@ -143,7 +143,7 @@ class KeepingAliveTest {
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     scene.clock.move(MINUTE);
     ActiveToken inSession = in(session, user);
-    scene.service.close(session.tokenId());
+    scene.service.revoke(session.tokenId());
 
     assertRefused(Rejection.CLOSED, () -> scene.service.keepAlive(inSession));
     scene.validate(user);
@@ -181,7 +181,7 @@ class KeepingAliveTest {
   }
 
   private ActiveToken in(SessionId session, IssuedToken user) throws Exception {
-    return scene.service.continueSession(scene.validate(user), session.value(), CLIENT);
+    return scene.service.useSession(scene.validate(user), session.value(), CLIENT);
   }
 
   private Duration idleUntil(TokenId id) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Subject;
 
 /** Accounts that a test changes while somebody is logged in. */
-final class KeptAccounts implements Recheck.Accounts {
+final class KeptAccounts implements AccountRecheck.AccountStatusProvider {
 
   /** What happens before an answer. */
   @FunctionalInterface

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
@@ -45,16 +45,16 @@ class ListenersTest {
     Heard late = new Heard();
     Heard other = new Heard();
     IssuedToken before = scene.session();
-    TokenService.Listening listening = scene.service.listen(late);
-    scene.service.listen(other);
+    TokenService.Subscription subscription = scene.service.addListener(late);
+    scene.service.addListener(other);
     TokenId id = before.record().id();
 
     scene.renew(scene.validate(before));
     assertThat(late.events()).containsExactly("renewed " + id);
 
-    listening.close();
-    listening.close();
-    scene.service.close(id);
+    subscription.close();
+    subscription.close();
+    scene.service.revoke(id);
     assertThat(late.events()).isEmpty();
     assertThat(other.events()).containsExactly("renewed " + id, "ended " + id + " CLOSED");
     assertThat(scene.heard.events())
@@ -64,7 +64,7 @@ class ListenersTest {
   @Test
   void whoIsClosedHearsNoMoreFromThenOn() throws Exception {
     Heard late = new Heard();
-    scene.service.listen(late).close();
+    scene.service.addListener(late).close();
 
     scene.session();
 
@@ -74,7 +74,7 @@ class ListenersTest {
   @Test
   void whoListensHearsOfLoginsThatFail() {
     TokenListener late = mock(TokenListener.class);
-    scene.service.listen(late);
+    scene.service.addListener(late);
 
     scene.service.loginFailed("admin", Rejection.WRONG_CREDENTIALS, CLIENT);
 
@@ -84,8 +84,8 @@ class ListenersTest {
   @Test
   void whoListensTwiceIsClosedOneAtATime() throws Exception {
     Heard twice = new Heard();
-    TokenService.Listening first = scene.service.listen(twice);
-    scene.service.listen(twice);
+    TokenService.Subscription first = scene.service.addListener(twice);
+    scene.service.addListener(twice);
     first.close();
     first.close();
 
@@ -99,7 +99,7 @@ class ListenersTest {
 
     IssuedToken token = service.issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
     Scene.renew(service, service.validate(presented(token)));
-    assertThat(service.close(token.record().id())).isTrue();
+    assertThat(service.revoke(token.record().id())).isTrue();
     assertRefused(Rejection.CLOSED, () -> service.validate(presented(token)));
 
     TokenId id = token.record().id();
@@ -117,22 +117,22 @@ class ListenersTest {
     }
 
     @Override
-    public void issued(TokenRecord record) {
+    public void tokenIssued(TokenRecord record) {
       fail(thrown.get());
     }
 
     @Override
-    public void renewed(TokenRecord record) {
+    public void tokenRenewed(TokenRecord record) {
       fail(thrown.get());
     }
 
     @Override
-    public void ended(TokenId id, Reason reason) {
+    public void tokenRevoked(TokenId id, RevocationReason reason) {
       fail(thrown.get());
     }
 
     @Override
-    public void refused(Rejection rejection, String why, ClientAddress client) {
+    public void tokenRejected(Rejection rejection, String why, ClientAddress client) {
       fail(thrown.get());
     }
 

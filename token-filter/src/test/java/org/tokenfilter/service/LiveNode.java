@@ -35,15 +35,15 @@ final class LiveNode {
   }
 
   LiveNode(Scene scene, TokenStore below, Duration lag, Clock clock) {
-    this(scene, below, lag, clock, Recheck.NEVER);
+    this(scene, below, lag, clock, AccountRecheck.NEVER);
   }
 
   /** A node that asks whether subjects may go on. */
-  LiveNode(Scene scene, Recheck recheck) {
+  LiveNode(Scene scene, AccountRecheck recheck) {
     this(scene, scene.memory, LAG, scene.clock, recheck);
   }
 
-  private LiveNode(Scene scene, TokenStore below, Duration lag, Clock clock, Recheck recheck) {
+  private LiveNode(Scene scene, TokenStore below, Duration lag, Clock clock, AccountRecheck recheck) {
     this.scene = scene;
     this.store = new FaultyTokenStore(below);
     this.service =
@@ -53,15 +53,15 @@ final class LiveNode {
             scene.codec,
             Scene.POLICY,
             Scene.AUDIENCE,
-            new Timeliness(lag, INTERVAL, Duration.ofSeconds(2)),
-            new Surroundings(clock, nanos::get, scene.random, Runnable::run),
+            new CachePolicy(lag, INTERVAL, Duration.ofSeconds(2)),
+            new ServiceEnvironment(clock, nanos::get, scene.random, Runnable::run),
             List.of(heard),
             recheck);
   }
 
   /** A node that has asked for ends just now, and so is fresh. */
   LiveNode polled() {
-    service.pollEnds();
+    service.pollRevocations();
     return this;
   }
 
@@ -84,35 +84,35 @@ final class LiveNode {
 
   /** Time passes in which the node hears of ends, and writes nothing. */
   void rest(Duration time) {
-    Duration step = EndedFeed.LONGEST_GAP.dividedBy(2);
+    Duration step = RevocationFeed.MAX_GAP.dividedBy(2);
     Duration left = time;
     for (; left.compareTo(step) > 0; left = left.minus(step)) {
       pass(step);
-      service.pollEnds();
+      service.pollRevocations();
     }
     pass(left);
-    service.pollEnds();
+    service.pollRevocations();
   }
 
   /** Seconds pass, with all that a node does in each. */
   void live(long seconds) {
     for (long i = 0; i < seconds; i++) {
       pass(SECOND);
-      service.pollEnds();
-      service.writeUses();
+      service.pollRevocations();
+      service.flushRenewals();
     }
   }
 
   int finds() {
-    return store.calls(FaultyTokenStore.Call.FIND);
+    return store.callCount(FaultyTokenStore.Call.FIND);
   }
 
   int renewals() {
-    return store.calls(FaultyTokenStore.Call.RENEW);
+    return store.callCount(FaultyTokenStore.Call.RENEW);
   }
 
   void endElsewhere(IssuedToken token) {
-    if (!scene.service.close(token.record().id())) {
+    if (!scene.service.revoke(token.record().id())) {
       throw new AssertionError("it had ended already");
     }
   }

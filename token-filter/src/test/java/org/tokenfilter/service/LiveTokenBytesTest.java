@@ -53,20 +53,20 @@ class LiveTokenBytesTest {
 
   @Test
   void aTokenInMemoryTakesFewBytes() {
-    LiveTokens tokens = new LiveTokens();
-    fill(tokens, 0, 100);
+    TokenCache cache = new TokenCache();
+    fill(cache, 0, 100);
     long before = used();
-    fill(tokens, 100, MANY);
+    fill(cache, 100, MANY);
     long each = (used() - before) / (MANY - 100);
 
-    assertThat(tokens.size()).isEqualTo(MANY);
+    assertThat(cache.size()).isEqualTo(MANY);
     assertThat(each).isPositive().isLessThanOrEqualTo(MOST_KEPT);
   }
 
-  private static void fill(LiveTokens tokens, int from, int to) {
+  private static void fill(TokenCache cache, int from, int to) {
     for (int i = from; i < to; i++) {
       TokenRecord record = record(TokenKind.SESSION, i);
-      tokens.put(tokens.filling(record.id()), record);
+      cache.put(cache.beginLoad(record.id()), record);
     }
   }
 
@@ -97,39 +97,39 @@ class LiveTokenBytesTest {
           }
         };
     AtomicLong nanos = new AtomicLong();
-    LiveTokens tokens = new LiveTokens();
+    TokenCache cache = new TokenCache();
     Freshness freshness = new Freshness(LiveNode.LAG, scene.clock, nanos::get);
-    freshness.applied(freshness.mark());
-    RenewalBuffer uses =
-        new RenewalBuffer(tokens, new Timeliness(LiveNode.LAG, null, Duration.ofSeconds(2)));
-    NearTokenStore near =
-        new NearTokenStore(
+    freshness.pollApplied(freshness.mark());
+    RenewalBuffer buffer =
+        new RenewalBuffer(cache, new CachePolicy(LiveNode.LAG, null, Duration.ofSeconds(2)));
+    CachingTokenStore cachingStore =
+        new CachingTokenStore(
             scene.memory,
             scene.clock,
             freshness,
-            tokens,
-            uses,
-            new SharedFinds(Duration.ofSeconds(2)),
-            new TokenCounts());
-    TokenJudge judge = new TokenJudge(near, opened, scene.clock, TokenJudge.Rights.OF_LOGIN);
-    near.find(record.id(), scene.clock.instant());
+            cache,
+            buffer,
+            new SharedReads(Duration.ofSeconds(2)),
+            new TokenStatistics());
+    TokenValidator validator = new TokenValidator(cachingStore, opened, scene.clock, TokenValidator.RoleLookup.LOGIN_ROLES);
+    cachingStore.find(record.id(), scene.clock.instant());
     ActiveToken used = new ActiveToken(record, null, scene.clock.instant());
-    assertThat(uses.note(used, scene.clock.instant())).isTrue();
+    assertThat(buffer.offer(used, scene.clock.instant())).isTrue();
 
     PresentedToken presented =
         Scene.presented("any", ClientAddress.parse(String.valueOf(record.binding())));
-    long made = allocated(judge, presented);
+    long made = allocated(validator, presented);
     assertThat(made).isPositive().isLessThanOrEqualTo(MOST_MADE);
   }
 
-  private static long allocated(TokenJudge judge, PresentedToken presented)
+  private static long allocated(TokenValidator validator, PresentedToken presented)
       throws TokenRejectedException {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long made = 0;
     for (int i = 0; i < ROUNDS; i++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int j = 0; j < REQUESTS; j++) {
-        judge.validate(presented);
+        validator.validate(presented);
       }
       made = (threads.getCurrentThreadAllocatedBytes() - before) / REQUESTS;
     }

@@ -26,15 +26,15 @@ final class LiveTokenTest {
   @ParameterizedTest
   @EnumSource
   void aRecordComesBackWhateverItIsBoundTo(Binding binding) {
-    TokenRecord record = record(binding.of(Scene.CLIENT), null);
+    TokenRecord record = record(binding.valueFor(Scene.CLIENT), null);
 
-    assertThat(kept(record).record()).isEqualTo(record);
+    assertThat(kept(record).toRecord()).isEqualTo(record);
   }
 
   @Test
   void atItsDeadlineItIsLiveNoMore() {
-    LiveToken idle = kept(record(null, null));
-    LiveToken limited = kept(record(null, NOW.plus(MILLI)));
+    CachedToken idle = kept(record(null, null));
+    CachedToken limited = kept(record(null, NOW.plus(MILLI)));
 
     assertThat(idle.liveAt(NOW.plus(IDLE).minus(MILLI))).isTrue();
     assertThat(idle.liveAt(NOW.plus(IDLE))).isFalse();
@@ -45,22 +45,22 @@ final class LiveTokenTest {
   /** Two read it at once, and the older answer comes last. */
   @Test
   void anOlderAnswerDoesNotMoveADeadlineBack() {
-    LiveTokens tokens = new LiveTokens();
+    TokenCache cache = new TokenCache();
     TokenRecord older = record(null, null);
     TokenRecord younger =
         older.renewed(new Renewal(ID, NOW.plusSeconds(60), NOW.plusSeconds(60).plus(IDLE)));
-    LiveTokens.Filling first = tokens.filling(ID);
-    tokens.put(tokens.filling(ID), younger);
+    TokenCache.LoadTicket first = cache.beginLoad(ID);
+    cache.put(cache.beginLoad(ID), younger);
 
-    tokens.put(first, older);
+    cache.put(first, older);
 
-    assertThat(tokens.get(ID, NOW.plus(IDLE)))
+    assertThat(cache.get(ID, NOW.plus(IDLE)))
         .isNotNull()
-        .satisfies(token -> assertThat(token.record()).isEqualTo(younger));
+        .satisfies(token -> assertThat(token.toRecord()).isEqualTo(younger));
   }
 
-  private static LiveToken kept(TokenRecord record) {
-    return new LiveToken(record, record.roles(), record.attributes());
+  private static CachedToken kept(TokenRecord record) {
+    return new CachedToken(record, record.roles(), record.attributes());
   }
 
   private static TokenRecord record(@Nullable String binding, @Nullable Instant expiresAt) {

@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -52,7 +52,7 @@ class LiveTokensTest {
             scene.open(Duration.ZERO),
             scene.open(Duration.ofHours(1)),
             scene.user(),
-            scene.service.issueClient(ALICE, "live", "shop"))) {
+            scene.service.issueApiClientToken(ALICE, "live", "shop"))) {
       node.validate(token);
       ActiveToken remembered = node.validate(token);
       assertThat(remembered.record()).isEqualTo(scene.stored(token.record().id()));
@@ -65,7 +65,7 @@ class LiveTokensTest {
     IssuedToken user = scene.user();
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     for (int i = 0; i < 10; i++) {
-      node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT);
+      node.service.useSession(node.validate(user), session.value(), Scene.CLIENT);
     }
     assertThat(node.finds()).isEqualTo(2);
   }
@@ -83,7 +83,7 @@ class LiveTokensTest {
       assertRefused(Rejection.UNKNOWN, () -> node.validate(unknown));
     }
     assertThat(node.finds()).isEqualTo(1 + 3);
-    node.rest(EndedTokens.KEPT);
+    node.rest(RevokedTokens.TIME_TO_LIVE);
     var before = node.finds();
     assertRefused(Rejection.CLOSED, () -> node.validate(closed));
     assertThat(node.finds()).isEqualTo(before + 1);
@@ -138,10 +138,10 @@ class LiveTokensTest {
     IssuedToken token = scene.session();
     node.rest(Duration.ofMinutes(20));
     node.use(token);
-    node.store.cut();
+    node.store.failAll();
     node.pass(Duration.ofMinutes(10).minus(MILLI));
-    node.store.mend();
-    node.service.pollEnds();
+    node.store.clearFaults();
+    node.service.pollRevocations();
     node.validate(token);
     node.pass(MILLI);
 
@@ -153,7 +153,7 @@ class LiveTokensTest {
     IssuedToken token = scene.session();
     node.validate(token);
 
-    node.service.close(token.record().id());
+    node.service.revoke(token.record().id());
 
     assertRefused(Rejection.CLOSED, () -> node.validate(token));
   }
@@ -162,9 +162,9 @@ class LiveTokensTest {
   void whileALocalEndIsOnItsWayTheStoreIsRead() throws Exception {
     IssuedToken token = scene.session();
     node.validate(token);
-    node.store.before(Call.END, 1, () -> accepted(token));
+    node.store.before(Call.REVOKE, 1, () -> accepted(token));
 
-    node.service.close(token.record().id());
+    node.service.revoke(token.record().id());
 
     assertRefused(Rejection.CLOSED, () -> node.validate(token));
     assertThat(node.finds()).isEqualTo(3);
@@ -184,12 +184,12 @@ class LiveTokensTest {
     IssuedToken after = scene.session();
     node.validate(before);
     node.validate(after);
-    node.store.failBefore(Call.END, 1);
-    node.store.failAfter(Call.END, 2);
+    node.store.failBefore(Call.REVOKE, 1);
+    node.store.failAfter(Call.REVOKE, 2);
 
     for (IssuedToken token : List.of(before, after)) {
       assertThatExceptionOfType(TokenStoreException.class)
-          .isThrownBy(() -> node.service.close(token.record().id()));
+          .isThrownBy(() -> node.service.revoke(token.record().id()));
     }
 
     node.validate(before);
@@ -202,13 +202,13 @@ class LiveTokensTest {
     IssuedToken user = scene.user();
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     ActiveToken active = node.validate(user);
-    node.service.continueSession(active, session.value(), Scene.CLIENT);
+    node.service.useSession(active, session.value(), Scene.CLIENT);
 
-    node.service.close(user.record().id());
+    node.service.revoke(user.record().id());
 
     assertRefused(
         Rejection.CLOSED,
-        () -> node.service.continueSession(active, session.value(), Scene.CLIENT));
+        () -> node.service.useSession(active, session.value(), Scene.CLIENT));
   }
 
   @Test
@@ -218,7 +218,7 @@ class LiveTokensTest {
     node.validate(one);
     node.validate(other);
 
-    node.service.endAll("alice");
+    node.service.revokeAll("alice");
 
     assertRefused(Rejection.CLOSED, () -> node.validate(one));
     assertRefused(Rejection.CLOSED, () -> node.validate(other));
@@ -226,7 +226,7 @@ class LiveTokensTest {
 
   @Test
   void aTokenThatIsRefreshedIsRefusedAtOnce() throws Exception {
-    IssuedToken old = scene.service.issueClient(ALICE, "live", "shop");
+    IssuedToken old = scene.service.issueApiClientToken(ALICE, "live", "shop");
     node.validate(old);
 
     node.validate(node.service.refresh(Scene.presented(old)));
@@ -236,7 +236,7 @@ class LiveTokensTest {
 
   @Test
   void afterARefreshWhoseAnswerIsLostTheOldTokenIsReadAgain() throws Exception {
-    IssuedToken old = scene.service.issueClient(ALICE, "live", "shop");
+    IssuedToken old = scene.service.issueApiClientToken(ALICE, "live", "shop");
     node.validate(old);
     node.store.failAfter(Call.REPLACE, 1);
 
@@ -249,7 +249,7 @@ class LiveTokensTest {
   @Test
   void aSlowAnswerDoesNotPutBackWhatEndedHere() throws Exception {
     IssuedToken token = scene.session();
-    node.store.after(Call.FIND, 1, () -> node.service.close(token.record().id()));
+    node.store.after(Call.FIND, 1, () -> node.service.revoke(token.record().id()));
     node.validate(token);
 
     assertRefused(Rejection.CLOSED, () -> node.validate(token));
@@ -263,7 +263,7 @@ class LiveTokensTest {
         1,
         () -> {
           node.endElsewhere(token);
-          node.service.pollEnds();
+          node.service.pollRevocations();
         });
     node.validate(token);
 
@@ -277,8 +277,8 @@ class LiveTokensTest {
         Call.FIND,
         1,
         () -> {
-          node.pass(EndedFeed.LONGEST_GAP.plus(MILLI));
-          node.service.pollEnds();
+          node.pass(RevocationFeed.MAX_GAP.plus(MILLI));
+          node.service.pollRevocations();
         });
     node.validate(token);
     node.validate(token);
@@ -291,8 +291,8 @@ class LiveTokensTest {
   void anEndThatIsNamedOnceMoreHindersNoOther() throws Exception {
     IssuedToken token = scene.session();
     endElsewhereInTheEpochOf(token.record().id());
-    node.service.pollEnds();
-    node.store.after(Call.FIND, 1, node.service::pollEnds);
+    node.service.pollRevocations();
+    node.store.after(Call.FIND, 1, node.service::pollRevocations);
     node.validate(token);
     int finds = node.finds();
     node.validate(token);
@@ -309,7 +309,7 @@ class LiveTokensTest {
         1,
         () -> {
           endElsewhereInTheEpochOf(token.record().id());
-          node.service.pollEnds();
+          node.service.pollRevocations();
         });
     node.validate(token);
     int finds = node.finds();
@@ -322,27 +322,27 @@ class LiveTokensTest {
   /** The ids differ in their last byte alone, and so have the same hash. */
   @Test
   void anEndElsewhereHindersFewOthers() throws Exception {
-    LiveTokens tokens = new LiveTokens();
+    TokenCache cache = new TokenCache();
     TokenRecord record = scene.session().record();
-    LiveTokens.Filling filling = tokens.filling(record.id());
-    tokens.drop(outsideTheEpochOf(record.id()));
+    TokenCache.LoadTicket ticket = cache.beginLoad(record.id());
+    cache.invalidate(outsideTheEpochOf(record.id()));
 
-    tokens.put(filling, record);
+    cache.put(ticket, record);
 
-    assertThat(tokens.holds(record.id())).isTrue();
+    assertThat(cache.contains(record.id())).isTrue();
   }
 
   @Test
   void anAnswerThatIsNotKeptLeavesWhatIs() throws Exception {
-    LiveTokens tokens = new LiveTokens();
+    TokenCache cache = new TokenCache();
     TokenRecord record = scene.session().record();
-    LiveTokens.Filling late = tokens.filling(record.id());
-    tokens.drop(record.id());
-    tokens.put(tokens.filling(record.id()), record);
+    TokenCache.LoadTicket late = cache.beginLoad(record.id());
+    cache.invalidate(record.id());
+    cache.put(cache.beginLoad(record.id()), record);
 
-    tokens.put(late, record);
+    cache.put(late, record);
 
-    assertThat(tokens.holds(record.id())).isTrue();
+    assertThat(cache.contains(record.id())).isTrue();
   }
 
   private static TokenId outsideTheEpochOf(TokenId id) {
@@ -358,7 +358,7 @@ class LiveTokensTest {
     TokenRecord record =
         TokenRecord.builder(neighbour, TokenKind.OPEN, "bob", scene.clock.instant()).build();
     scene.memory.insert(record, Limit.NONE, scene.clock.instant());
-    scene.memory.end(neighbour, Ending.of(Reason.CLOSED, scene.clock.instant()));
+    scene.memory.revoke(neighbour, Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
   }
 
   @Test
@@ -369,7 +369,7 @@ class LiveTokensTest {
     node.use(user);
     node.pass(LAG.dividedBy(2));
 
-    ActiveToken looked = node.validate(user).lookedAt();
+    ActiveToken looked = node.validate(user).asPassive();
 
     assertThat(scene.stored(user.record().id()).idleExpiresAt())
         .isEqualTo(user.record().idleExpiresAt());
@@ -395,7 +395,7 @@ class LiveTokensTest {
     asking.use(token);
     asking.pass(Duration.ofMillis(500));
 
-    ActiveToken looked = asking.validate(token).lookedAt();
+    ActiveToken looked = asking.validate(token).asPassive();
 
     assertThat(asking.renewals()).isZero();
     assertThat(looked.remaining()).isEqualTo(SESSION_IDLE.minusMillis(500));
@@ -405,13 +405,13 @@ class LiveTokensTest {
   void withoutALagEachRequestReadsTheStore() throws Exception {
     LiveNode asking = new LiveNode(scene, scene.memory, Duration.ZERO);
     IssuedToken token = scene.session();
-    asking.service.pollEnds();
+    asking.service.pollRevocations();
     asking.validate(token);
     asking.validate(token);
     node.endElsewhere(token);
 
     assertRefused(Rejection.CLOSED, () -> asking.validate(token));
     assertThat(asking.finds()).isEqualTo(3);
-    assertThat(asking.store.calls(Call.ENDED_WITHIN)).isZero();
+    assertThat(asking.store.callCount(Call.REVOKED_WITHIN)).isZero();
   }
 }

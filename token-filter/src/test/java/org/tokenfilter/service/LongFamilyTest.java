@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.service.TokenPolicy.Replay;
+import org.tokenfilter.service.TokenPolicy.ReusePolicy;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -35,7 +35,7 @@ class LongFamilyTest {
   private final Scene scene = new Scene();
   private final FaultyTokenStore store = new FaultyTokenStore(scene.memory);
   private final TokenService service =
-      scene.over(store, Scene.refreshing(Duration.ZERO, Replay.END_FAMILY), scene.heard);
+      scene.over(store, Scene.refreshing(Duration.ZERO, ReusePolicy.END_FAMILY), scene.heard);
   private IssuedToken first;
   private TokenRecord last;
 
@@ -65,11 +65,11 @@ class LongFamilyTest {
     refresh(scene.memory, times);
     int before = calls();
 
-    assertThat(service.close(first.record().id())).isTrue();
+    assertThat(service.revoke(first.record().id())).isTrue();
 
     assertThat(scene.live()).isEmpty();
     assertThat(calls() - before).isLessThan(30);
-    assertThat(service.close(first.record().id())).isFalse();
+    assertThat(service.revoke(first.record().id())).isFalse();
   }
 
   @Test
@@ -81,7 +81,7 @@ class LongFamilyTest {
     IssuedToken other = scene.apiClient();
     last = other.record();
     refresh(scene.memory, MANY);
-    service.logOut(Scene.presented(other));
+    service.logout(Scene.presented(other));
     assertThat(scene.live()).isEmpty();
   }
 
@@ -98,9 +98,9 @@ class LongFamilyTest {
   void otherTokensOfItsSubjectAreLeftAlone() throws Exception {
     refresh(scene.memory, MANY);
     IssuedToken session = scene.session();
-    IssuedToken neighbour = scene.service.issueClient(Scene.ALICE, "live", "another shop");
+    IssuedToken neighbour = scene.service.issueApiClientToken(Scene.ALICE, "live", "another shop");
 
-    assertThat(service.close(first.record().id())).isTrue();
+    assertThat(service.revoke(first.record().id())).isTrue();
 
     assertThat(scene.live())
         .extracting(TokenRecord::id)
@@ -111,10 +111,10 @@ class LongFamilyTest {
   @Test
   void aFamilyThatHasEndedDoesNotTakeTheNextOneAlong() throws Exception {
     refresh(scene.memory, 3);
-    service.close(first.record().id());
+    service.revoke(first.record().id());
     IssuedToken next = scene.apiClient();
 
-    assertThat(service.close(first.record().id())).isFalse();
+    assertThat(service.revoke(first.record().id())).isFalse();
     assertThat(scene.live()).containsExactly(next.record());
   }
 
@@ -124,7 +124,7 @@ class LongFamilyTest {
     AtomicInteger left = new AtomicInteger(5);
     TokenService beside = besideEachEnd(() -> left.getAndDecrement() > 0);
 
-    assertThat(beside.close(first.record().id())).isTrue();
+    assertThat(beside.revoke(first.record().id())).isTrue();
     assertThat(scene.live()).isEmpty();
   }
 
@@ -134,7 +134,7 @@ class LongFamilyTest {
     TokenService beside = besideEachEnd(() -> true);
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> beside.close(first.record().id()));
+        .isThrownBy(() -> beside.revoke(first.record().id()));
     assertThat(scene.live()).hasSize(1);
   }
 
@@ -146,14 +146,14 @@ class LongFamilyTest {
               if (id.equals(last.id()) && refreshed.getAsBoolean()) {
                 refresh(scene.memory, 1);
               }
-              return scene.memory.end(id, call.getArgument(1));
+              return scene.memory.revoke(id, call.getArgument(1));
             })
         .when(busy)
-        .end(any(), any());
+        .revoke(any(), any());
     return scene.over(busy, Scene.POLICY);
   }
 
   private int calls() {
-    return Arrays.stream(Call.values()).mapToInt(store::calls).sum();
+    return Arrays.stream(Call.values()).mapToInt(store::callCount).sum();
   }
 }

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.notice.Notices;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.notice.OperatorLog;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.IssuedToken;
@@ -21,7 +21,7 @@ final class ManyEndsToldTest {
   private static final long HEAP = 256L << 20;
 
   private final Scene scene = new Scene();
-  private final long room = MemoryBudget.of(HEAP / 100 * MemoryBudget.SHARE).events();
+  private final long room = MemoryBudget.of(HEAP / 100 * MemoryBudget.DEFAULT_PERCENT).events();
   private final List<Runnable> waiting = new ArrayList<>();
   private long bytes;
 
@@ -38,10 +38,10 @@ final class ManyEndsToldTest {
   @Test
   void allAreTold() throws Exception {
     IssuedToken token = scene.open(Duration.ZERO);
-    scene.memory.end(token.record().id(), Ending.of(Reason.CLOSED, scene.clock.instant()));
+    scene.memory.revoke(token.record().id(), Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
     TokenRecord ended = scene.stored(token.record().id());
     List<TokenId> ids = new ArrayList<>();
-    for (int i = 0; i < EndedFeed.MOST; i++) {
+    for (int i = 0; i < RevocationFeed.MAX_REVOCATIONS; i++) {
       byte[] id = new byte[TokenId.LENGTH];
       scene.random.nextBytes(id);
       ids.add(TokenId.of(id));
@@ -50,19 +50,19 @@ final class ManyEndsToldTest {
     TokenListener listener =
         new TokenListener() {
           @Override
-          public void ended(TokenId id, Reason reason) {
+          public void tokenRevoked(TokenId id, RevocationReason reason) {
             heard.add(id);
           }
         };
-    Listeners listeners =
-        new Listeners(
+    TokenEvents events =
+        new TokenEvents(
             List.of(listener),
             queue,
-            new ToldEnds(() -> 0),
-            new TokenCounts(),
-            new Notices(() -> 0));
+            new RecentNotifications(() -> 0),
+            new TokenStatistics(),
+            new OperatorLog(() -> 0));
 
-    listeners.tellEndedElsewhere(ids, id -> Optional.of(ended));
+    events.publishRemoteRevocations(ids, id -> Optional.of(ended));
     waiting.forEach(Runnable::run);
 
     assertThat(heard.size()).isEqualTo(ids.size());

@@ -21,7 +21,7 @@ class MassLossTest {
 
   private final Scene scene = new Scene();
   private final KeptAccounts accounts = new KeptAccounts();
-  private final LiveNode node = new LiveNode(scene, new Recheck(INTERVAL, accounts)).polled();
+  private final LiveNode node = new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
   private final List<IssuedToken> tokens = new ArrayList<>();
 
   private void logIn() throws Exception {
@@ -65,7 +65,7 @@ class MassLossTest {
 
   private long ended() {
     return tokens.stream()
-        .filter(token -> scene.stored(token.record().id()).ending() != null)
+        .filter(token -> scene.stored(token.record().id()).revocation() != null)
         .count();
   }
 
@@ -74,19 +74,19 @@ class MassLossTest {
     logIn();
     lackAll();
     node.rest(INTERVAL);
-    try (LogLines log = new LogLines(MassLoss.class.getName())) {
+    try (LogLines log = new LogLines(MassDisableDetector.class.getName())) {
       assertThat(useAll()).isEqualTo("0 served, 3 refused, 47 unknown");
       assertThat(log.lines())
           .singleElement()
           .asString()
           .contains("WARN 4 accounts are reported as inactive at once");
     }
-    assertThat(ended()).isEqualTo(MassLoss.FEW);
+    assertThat(ended()).isEqualTo(MassDisableDetector.ALLOWED_LOSSES);
 
     hasAll();
     node.rest(INTERVAL);
     assertThat(useAll()).isEqualTo("47 served, 3 refused, 0 unknown");
-    assertThat(ended()).isEqualTo(MassLoss.FEW);
+    assertThat(ended()).isEqualTo(MassDisableDetector.ALLOWED_LOSSES);
   }
 
   @Test
@@ -94,9 +94,9 @@ class MassLossTest {
     logIn();
     lackAll();
     node.rest(INTERVAL);
-    for (int second = 0; second < MassLoss.HELD.toSeconds(); second += 2) {
+    for (int second = 0; second < MassDisableDetector.HOLD_TIME.toSeconds(); second += 2) {
       assertThat(useAll()).startsWith("0 served, 3 refused");
-      assertThat(ended()).isEqualTo(MassLoss.FEW);
+      assertThat(ended()).isEqualTo(MassDisableDetector.ALLOWED_LOSSES);
       node.rest(Duration.ofSeconds(2));
     }
     assertThat(useAll()).isEqualTo("0 served, 50 refused, 0 unknown");
@@ -108,7 +108,7 @@ class MassLossTest {
     logIn();
     for (int i = 0; i < USERS; i++) {
       accounts.lacks("user" + i);
-      node.rest(MassLoss.WINDOW);
+      node.rest(MassDisableDetector.WINDOW);
       IssuedToken token = tokens.get(i);
       Refusals.assertRefused(org.tokenfilter.token.Rejection.CLOSED, () -> node.use(token));
     }
@@ -138,6 +138,6 @@ class MassLossTest {
     }
     node.rest(INTERVAL);
     assertThat(useAll()).isEqualTo("0 served, 3 refused, 47 unknown");
-    assertThat(ended()).isEqualTo(MassLoss.FEW);
+    assertThat(ended()).isEqualTo(MassDisableDetector.ALLOWED_LOSSES);
   }
 }

@@ -79,15 +79,15 @@ class MemoryBudgetTest {
   @ParameterizedTest
   @EnumSource
   void estimateOfLiveTokensIsCloseToTheHeap(Shape shape) {
-    LiveTokens tokens = new LiveTokens(PLENTY);
-    fill(tokens, shape, 0, 100);
+    TokenCache cache = new TokenCache(PLENTY);
+    fill(cache, shape, 0, 100);
     long before = used();
-    long estimatedBefore = tokens.bytes();
-    fill(tokens, shape, 100, shape.number);
+    long estimatedBefore = cache.bytes();
+    fill(cache, shape, 100, shape.number);
     double measured = used() - before;
-    double estimated = tokens.bytes() - estimatedBefore;
+    double estimated = cache.bytes() - estimatedBefore;
 
-    assertThat(tokens.size()).isEqualTo(shape.number);
+    assertThat(cache.size()).isEqualTo(shape.number);
     assertThat(estimated / measured)
         .as("%s: %.0f B each", shape, measured / shape.number)
         .isBetween(0.85, 1.3);
@@ -97,43 +97,43 @@ class MemoryBudgetTest {
   @EnumSource
   void liveTokensTakeNoMoreThanTheirBudget(Shape shape) {
     long budget = 2L * KIBI * KIBI;
-    LiveTokens tokens = new LiveTokens(budget);
-    fill(tokens, shape, 0, 50);
+    TokenCache cache = new TokenCache(budget);
+    fill(cache, shape, 0, 50);
     long before = used();
-    fill(tokens, shape, 50, 2 * shape.number);
+    fill(cache, shape, 50, 2 * shape.number);
 
-    assertThat(tokens.bytes()).isBetween(budget / 2, budget + budget / 16);
+    assertThat(cache.bytes()).isBetween(budget / 2, budget + budget / 16);
     assertThat(used() - before).isLessThan(budget + budget / 3);
-    assertThat(tokens.size()).isLessThan(shape.number);
+    assertThat(cache.size()).isLessThan(shape.number);
   }
 
   /** What is shared goes with the last token that has it. */
   @Test
   void whatNobodyHoldsAnyMoreTakesNothing() {
-    LiveTokens tokens = new LiveTokens(PLENTY);
+    TokenCache cache = new TokenCache(PLENTY);
     for (Shape shape : Shape.values()) {
-      fill(tokens, shape, 0, 500);
+      fill(cache, shape, 0, 500);
       for (int i = 0; i < 500; i++) {
-        tokens.drop(shape.record(i).id());
+        cache.invalidate(shape.record(i).id());
       }
-      assertThat(tokens.bytes()).as(shape.name()).isZero();
+      assertThat(cache.bytes()).as(shape.name()).isZero();
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void usesThatFindNoRoomAreToBeWrittenAtOnceAndOthersHaveRoomAgain(Shape shape) {
-    LiveTokens tokens = new LiveTokens(PLENTY);
+    TokenCache cache = new TokenCache(PLENTY);
     long budget = KIBI * KIBI;
     RenewalBuffer buffer =
         new RenewalBuffer(
-            tokens, new Timeliness(LiveNode.LAG, LiveNode.INTERVAL, LiveNode.SECOND), budget);
+            cache, new CachePolicy(LiveNode.LAG, LiveNode.INTERVAL, LiveNode.SECOND), budget);
     List<ActiveToken> refused = new ArrayList<>();
     long before = used();
     int noted = 0;
     for (int i = 0; i < 10_000; i++) {
       ActiveToken used = new ActiveToken(shape.record(i), null, NOON);
-      if (buffer.note(used, NOON)) {
+      if (buffer.offer(used, NOON)) {
         noted++;
       } else {
         refused.add(used);
@@ -145,25 +145,25 @@ class MemoryBudgetTest {
     assertThat(used() - before).isLessThan(2 * budget);
 
     for (int i = 0; i < noted; i++) {
-      buffer.forget(shape.record(i).id());
+      buffer.remove(shape.record(i).id());
     }
     assertThat(buffer.isFull()).isFalse();
-    assertThat(buffer.note(refused.get(0), NOON)).isTrue();
+    assertThat(buffer.offer(refused.get(0), NOON)).isTrue();
   }
 
   @Test
   void partsOfTheBudgetAreNoMoreThanAll() {
     MemoryBudget parts = MemoryBudget.of(1_000_000);
-    assertThat(parts.tokens() + parts.uses() + parts.subjects() + parts.events())
+    assertThat(parts.tokens() + parts.renewals() + parts.subjects() + parts.events())
         .isEqualTo(1_000_000);
     assertThat(MemoryBudget.ofHeap(50).tokens())
         .isBetween(Runtime.getRuntime().maxMemory() / 3, Runtime.getRuntime().maxMemory() / 2);
   }
 
-  private static void fill(LiveTokens tokens, Shape shape, int from, int to) {
+  private static void fill(TokenCache cache, Shape shape, int from, int to) {
     for (int i = from; i < to; i++) {
       TokenRecord record = shape.record(i);
-      tokens.put(tokens.filling(record.id()), record);
+      cache.put(cache.beginLoad(record.id()), record);
     }
   }
 

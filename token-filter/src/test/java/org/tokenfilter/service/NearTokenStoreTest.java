@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -38,15 +38,15 @@ final class NearTokenStoreTest {
   private final SettableClock clock = new SettableClock(NOW);
   private final InMemoryTokenStore memory = new InMemoryTokenStore(clock, Duration.ofHours(1));
   private final FaultyTokenStore store = new FaultyTokenStore(memory);
-  private final NearTokenStore near = near(store);
+  private final CachingTokenStore cachingStore = near(store);
 
-  private NearTokenStore near(TokenStore below) {
+  private CachingTokenStore near(TokenStore below) {
     Freshness freshness = new Freshness(LAG, clock, () -> 0);
-    freshness.applied(freshness.mark());
-    LiveTokens tokens = new LiveTokens();
-    RenewalBuffer uses = new RenewalBuffer(tokens, new Timeliness(LAG, null, PATIENCE));
-    return new NearTokenStore(
-        below, clock, freshness, tokens, uses, new SharedFinds(PATIENCE), new TokenCounts());
+    freshness.pollApplied(freshness.mark());
+    TokenCache cache = new TokenCache();
+    RenewalBuffer buffer = new RenewalBuffer(cache, new CachePolicy(LAG, null, PATIENCE));
+    return new CachingTokenStore(
+        below, clock, freshness, cache, buffer, new SharedReads(PATIENCE), new TokenStatistics());
   }
 
   @Test
@@ -54,32 +54,32 @@ final class NearTokenStoreTest {
     TokenRecord first = remembered(record(1).group(GROUP).build());
     TokenRecord second = record(2).group(GROUP).build();
 
-    near.insert(second, new Limit(1, Limit.Policy.EVICT_OLDEST), NOW);
+    cachingStore.insert(second, new Limit(1, Limit.Policy.EVICT_OLDEST), NOW);
 
-    assertThat(reasonOf(first.id())).isEqualTo(Reason.EVICTED);
+    assertThat(reasonOf(first.id())).isEqualTo(RevocationReason.EVICTED);
   }
 
   @Test
   void aParentThatProvesToHaveEndedIsReadAgainAtOnce() {
     TokenRecord parent = remembered(record(1).build());
-    memory.end(parent.id(), Ending.of(Reason.CLOSED, NOW));
+    memory.revoke(parent.id(), Revocation.of(RevocationReason.CLOSED, NOW));
 
-    Insertion insertion = near.insert(record(2).parent(parent.id()).build(), Limit.NONE, NOW);
+    InsertResult insertion = cachingStore.insert(record(2).parent(parent.id()).build(), Limit.NONE, NOW);
 
-    assertThat(insertion.outcome()).isEqualTo(Insertion.Outcome.PARENT_ENDED);
-    assertThat(reasonOf(parent.id())).isEqualTo(Reason.CLOSED);
+    assertThat(insertion.outcome()).isEqualTo(InsertResult.Outcome.PARENT_ENDED);
+    assertThat(reasonOf(parent.id())).isEqualTo(RevocationReason.CLOSED);
   }
 
   @Test
   void whatIsReadBesideAnEndWhoseAnswerIsLostIsNotRemembered() {
     TokenRecord record = remembered(record(1).build());
-    store.before(Call.END, 1, () -> assertThat(reasonOf(record.id())).isNull());
-    store.failAfter(Call.END, 1);
+    store.before(Call.REVOKE, 1, () -> assertThat(reasonOf(record.id())).isNull());
+    store.failAfter(Call.REVOKE, 1);
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> near.end(record.id(), Ending.of(Reason.CLOSED, NOW)));
+        .isThrownBy(() -> cachingStore.revoke(record.id(), Revocation.of(RevocationReason.CLOSED, NOW)));
 
-    assertThat(reasonOf(record.id())).isEqualTo(Reason.CLOSED);
+    assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.CLOSED);
   }
 
   @Test
@@ -87,9 +87,9 @@ final class NearTokenStoreTest {
     TokenRecord record = remembered(record(1).build());
     store.before(Call.REPLACE, 1, () -> assertThat(reasonOf(record.id())).isNull());
 
-    assertThat(near.replace(record.id(), record(2).build(), NOW)).isTrue();
+    assertThat(cachingStore.replace(record.id(), record(2).build(), NOW)).isTrue();
 
-    assertThat(reasonOf(record.id())).isEqualTo(Reason.REPLACED);
+    assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.REPLACED);
   }
 
   /** The store has replaced it, and its answer is on its way. */
@@ -97,48 +97,48 @@ final class NearTokenStoreTest {
   void whileAReplacementIsOnItsWayTheStoreIsRead() {
     TokenRecord record = remembered(record(1).build());
     store.after(
-        Call.REPLACE, 1, () -> assertThat(reasonOf(record.id())).isEqualTo(Reason.REPLACED));
+        Call.REPLACE, 1, () -> assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.REPLACED));
 
-    assertThat(near.replace(record.id(), record(2).build(), NOW)).isTrue();
+    assertThat(cachingStore.replace(record.id(), record(2).build(), NOW)).isTrue();
   }
 
   @Test
   void whatASweepEndsIsReadAgainAtOnce() {
     TokenRecord record = remembered(record(1).expiresAt(NOW.plusSeconds(60)).build());
 
-    assertThat(near.sweep(NOW.plusSeconds(61), NOW.minus(LAG), 10).expired())
+    assertThat(cachingStore.sweep(NOW.plusSeconds(61), NOW.minus(LAG), 10).expired())
         .containsExactly(record.id());
 
-    assertThat(reasonOf(record.id())).isEqualTo(Reason.EXPIRED);
+    assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.EXPIRED);
   }
 
   @Test
   void whatIsNothingToMemoryIsTheStores() {
     TokenStore below = mock(TokenStore.class);
-    Ends ends = new Ends(Set.of(), true, NOW);
+    RecentRevocations revocations = new RecentRevocations(Set.of(), true, NOW);
     AutoCloseable watching = () -> {};
     Consumer<TokenId> hint = id -> {};
-    when(below.endedWithin(LAG, 7)).thenReturn(ends);
+    when(below.revokedWithin(LAG, 7)).thenReturn(revocations);
     when(below.watch(hint)).thenReturn(watching);
-    NearTokenStore nearer = near(below);
+    CachingTokenStore nearer = near(below);
 
-    assertThat(nearer.endedWithin(LAG, 7)).isSameAs(ends);
+    assertThat(nearer.revokedWithin(LAG, 7)).isSameAs(revocations);
     assertThat(nearer.watch(hint)).isSameAs(watching);
     nearer.close();
     verify(below).close();
   }
 
   private TokenRecord remembered(TokenRecord record) {
-    near.insert(record, Limit.NONE, NOW);
-    assertThat(near.find(record.id())).contains(record);
-    int finds = store.calls(Call.FIND);
-    assertThat(near.find(record.id())).contains(record);
-    assertThat(store.calls(Call.FIND)).isEqualTo(finds);
+    cachingStore.insert(record, Limit.NONE, NOW);
+    assertThat(cachingStore.find(record.id())).contains(record);
+    int finds = store.callCount(Call.FIND);
+    assertThat(cachingStore.find(record.id())).contains(record);
+    assertThat(store.callCount(Call.FIND)).isEqualTo(finds);
     return record;
   }
 
-  private @Nullable Reason reasonOf(TokenId id) {
-    return near.find(id).map(TokenRecord::ending).map(Ending::reason).orElse(null);
+  private @Nullable RevocationReason reasonOf(TokenId id) {
+    return cachingStore.find(id).map(TokenRecord::revocation).map(Revocation::reason).orElse(null);
   }
 
   private static TokenRecord.Builder record(int number) {

@@ -89,7 +89,7 @@ final class Oracle {
   }
 
   void accepted(SimulatedNode node, ActiveToken used, Instant begin) {
-    TokenRecord record = used.used();
+    TokenRecord record = used.renewalTarget();
     ends.accepted(node, record, begin);
     lives.accepted(node, record, used.usedAt());
     TokenId parent = record.parent();
@@ -103,7 +103,7 @@ final class Oracle {
 
   /** Its use was answered with success. */
   void kept(SimulatedNode node, ActiveToken used) {
-    TokenRecord record = used.used();
+    TokenRecord record = used.renewalTarget();
     TokenId parent = record.parent();
     if (!used.passive() && record.idleTimeout() != null) {
       lives.kept(node, record.id(), used.usedAt());

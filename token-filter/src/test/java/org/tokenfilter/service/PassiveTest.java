@@ -39,7 +39,7 @@ class PassiveTest {
 
       assertThat(scene.stored(token.record().id())).isEqualTo(token.record());
     }
-    assertThat(counted.calls(RENEW)).isZero();
+    assertThat(counted.callCount(RENEW)).isZero();
     assertThat(scene.heard.events()).isEmpty();
   }
 
@@ -64,11 +64,11 @@ class PassiveTest {
     IssuedToken session = scene.session();
     scene.clock.move(MINUTE);
 
-    ActiveToken looked = service.validate(Scene.presented(session)).lookedAt();
+    ActiveToken looked = service.validate(Scene.presented(session)).asPassive();
     service.renew(looked);
 
     assertThat(looked.remaining()).isEqualTo(SESSION_IDLE.minus(MINUTE));
-    assertThat(counted.calls(RENEW)).isZero();
+    assertThat(counted.callCount(RENEW)).isZero();
   }
 
   @Test
@@ -80,13 +80,13 @@ class PassiveTest {
     scene.clock.move(MINUTE);
 
     ActiveToken looked =
-        service.continueSession(service.validate(passively(user)), opened.id().value(), CLIENT);
+        service.useSession(service.validate(passively(user)), opened.id().value(), CLIENT);
     service.renew(looked);
 
     assertThat(looked.remaining()).isEqualTo(USER_IDLE.minus(MINUTE.multipliedBy(2)));
     assertThat(scene.stored(opened.id().tokenId()).lastUsedAt())
         .isEqualTo(scene.clock.instant().minus(MINUTE.multipliedBy(2)));
-    assertThat(counted.calls(RENEW)).isZero();
+    assertThat(counted.callCount(RENEW)).isZero();
   }
 
   @Test
@@ -100,7 +100,7 @@ class PassiveTest {
     assertThat(opened.token().passive()).isTrue();
     assertThat(opened.token().remaining()).isEqualTo(USER_IDLE);
     assertThat(scene.stored(user.record().id())).isEqualTo(user.record());
-    assertThat(counted.calls(RENEW)).isZero();
+    assertThat(counted.callCount(RENEW)).isZero();
   }
 
   @Test
@@ -108,11 +108,11 @@ class PassiveTest {
     IssuedToken session = scene.session();
     scene.clock.move(MINUTE);
 
-    ActiveToken inspected = service.inspect(session.value()).orElseThrow();
+    ActiveToken inspected = service.introspect(session.value()).orElseThrow();
     service.renew(inspected);
 
     assertThat(inspected.remaining()).isEqualTo(SESSION_IDLE.minus(MINUTE));
-    assertThat(counted.calls(RENEW)).isZero();
+    assertThat(counted.callCount(RENEW)).isZero();
   }
 
   private ActiveToken looked(IssuedToken token) throws Exception {

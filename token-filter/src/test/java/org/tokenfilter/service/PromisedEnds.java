@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -94,7 +94,7 @@ final class PromisedEnds {
     known(node, id);
     TokenId last = lastOf(id);
     known(node, last);
-    if (simulation.stored(last).ending() == null) {
+    if (simulation.stored(last).revocation() == null) {
       oracle.wrong("left after it was closed", node, last);
     }
   }
@@ -104,7 +104,7 @@ final class PromisedEnds {
     TokenId left = spared == null ? null : lastOf(spared);
     for (TokenRecord record : records) {
       TokenRecord last = simulation.stored(lastOf(record.id()));
-      if (last.ending() == null && !Objects.equals(last.id(), left)) {
+      if (last.revocation() == null && !Objects.equals(last.id(), left)) {
         oracle.wrong("left after all were closed", last.id());
       }
     }
@@ -115,7 +115,7 @@ final class PromisedEnds {
     TokenId last = first;
     for (TokenId next = first; next != null; next = successor(next)) {
       last = next;
-      if (simulation.stored(last).ending() != null) {
+      if (simulation.stored(last).revocation() != null) {
         ended(last);
       }
     }
@@ -123,8 +123,8 @@ final class PromisedEnds {
   }
 
   private @Nullable TokenId successor(TokenId id) {
-    Ending ending = simulation.stored(id).ending();
-    return ending == null ? null : ending.successor();
+    Revocation revocation = simulation.stored(id).revocation();
+    return revocation == null ? null : revocation.successor();
   }
 
   boolean isEndedBefore(TokenId id, Instant time) {
@@ -151,10 +151,10 @@ final class PromisedEnds {
   }
 
   void refused(SimulatedNode node, TokenRecord record, Rejection rejection) {
-    Ending ending = simulation.stored(record.id()).ending();
-    Reason reason = Reason.valueOf(rejection.name());
-    boolean known = ending != null && ending.reason() == reason;
-    if (!known || (reason == Reason.CLOSED && !isAsked(record.id(), record.parent()))) {
+    Revocation revocation = simulation.stored(record.id()).revocation();
+    RevocationReason reason = RevocationReason.valueOf(rejection.name());
+    boolean known = revocation != null && revocation.reason() == reason;
+    if (!known || (reason == RevocationReason.CLOSED && !isAsked(record.id(), record.parent()))) {
       oracle.wrong("refused as " + rejection + " though nobody ended it so", node, record.id());
     }
   }

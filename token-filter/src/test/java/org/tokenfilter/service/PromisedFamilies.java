@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
@@ -50,13 +50,13 @@ final class PromisedFamilies {
    * @param asked when, by the clock of the node
    */
   void refreshed(SimulatedNode node, TokenId old, TokenRecord successor, Instant asked) {
-    Ending ending = simulation.stored(old).ending();
-    if (ending == null || !Objects.equals(ending.successor(), successor.id())) {
+    Revocation revocation = simulation.stored(old).revocation();
+    if (revocation == null || !Objects.equals(revocation.successor(), successor.id())) {
       oracle.wrong("exchanged for another than its successor", node, old);
       return;
     }
     Duration grace = simulation.policy.refreshGrace();
-    boolean inGrace = !grace.isZero() && asked.isBefore(ending.at().plus(grace));
+    boolean inGrace = !grace.isZero() && asked.isBefore(revocation.at().plus(grace));
     if (!handedOut.add(successor.id()) && !inGrace) {
       oracle.wrong("its successor handed out once more", node, old);
     }

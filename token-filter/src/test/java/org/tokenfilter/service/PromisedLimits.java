@@ -2,7 +2,7 @@ package org.tokenfilter.service;
 
 import java.time.Instant;
 import java.util.Objects;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -23,14 +23,14 @@ final class PromisedLimits {
     this.oracle = oracle;
   }
 
-  void inserted(TokenRecord record, Limit limit, Instant now, Insertion insertion) {
+  void inserted(TokenRecord record, Limit limit, Instant now, InsertResult insertion) {
     int live = live(record, now);
     switch (insertion.outcome()) {
       case INSERTED -> {
-        if (live > limit.most()) {
+        if (live > limit.max()) {
           oracle.wrong("more of its group than the limit", record.id());
         }
-        if (!insertion.evicted().isEmpty() && live < limit.most()) {
+        if (!insertion.evicted().isEmpty() && live < limit.max()) {
           oracle.wrong("evicted others though there was room", record.id());
         }
         TokenId parent = record.parent();
@@ -39,7 +39,7 @@ final class PromisedLimits {
         }
       }
       case GROUP_FULL -> {
-        if (live < limit.most()) {
+        if (live < limit.max()) {
           oracle.wrong("its group is full though there is room", record.id());
         }
       }
@@ -60,7 +60,7 @@ final class PromisedLimits {
   /** It has ended: nothing of it is left. */
   void ended(TokenId parent) {
     for (TokenRecord record : oracle.childrenOf(parent)) {
-      if (simulation.stored(record.id()).ending() == null) {
+      if (simulation.stored(record.id()).revocation() == null) {
         oracle.wrong("a session outlives its user token", record.id());
       }
     }
@@ -72,7 +72,7 @@ final class PromisedLimits {
     boolean full =
         rejection == Rejection.CLIENT_TOKEN_LIVE
             || (rejection == Rejection.SESSION_LIMIT
-                && simulation.policy.sessions().policy() == Limit.Policy.REJECT);
+                && simulation.policy.sessionLimit().policy() == Limit.Policy.REJECT);
     // By a clock that is behind, a user token that had expired just now may live on.
     if (!full && rejection != Rejection.INVALID) {
       oracle.wrong("not issued for " + rejection + " on node " + node.number);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -89,14 +89,14 @@ final class PromisedLives {
 
   /** A sweep has ended it, on whatever node: it had expired by the store's clock, too. */
   void swept(TokenId id) {
-    Ending ending = simulation.stored(id).ending();
-    if (ending == null || !ending.at().isBefore(simulation.time())) {
+    Revocation revocation = simulation.stored(id).revocation();
+    if (revocation == null || !revocation.at().isBefore(simulation.time())) {
       oracle.wrong("ended by a sweep though it was live", id);
     }
   }
 
   void refused(SimulatedNode judge, TokenId id, Instant begin) {
-    if (simulation.stored(id).ending() != null) {
+    if (simulation.stored(id).revocation() != null) {
       return;
     }
     Duration took = Duration.between(begin, simulation.time());
@@ -135,7 +135,7 @@ final class PromisedLives {
 
   private static boolean isBehind(TokenRecord stored, Instant usedAt) {
     Instant until = stored.idleExpiresAt();
-    return stored.ending() == null
+    return stored.revocation() == null
         && (stored.lastUsedAt().isBefore(usedAt)
             || (until != null && until.isBefore(usedAt.plus(Simulation.IDLE))));
   }

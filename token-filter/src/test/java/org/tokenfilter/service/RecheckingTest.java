@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.LogLines;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
@@ -33,8 +33,8 @@ final class RecheckingTest {
 
   private final Scene scene = new Scene();
   private final KeptAccounts accounts = new KeptAccounts();
-  private final LiveNode node = new LiveNode(scene, new Recheck(INTERVAL, accounts)).polled();
-  private final LiveNode elsewhere = new LiveNode(scene, new Recheck(INTERVAL, accounts)).polled();
+  private final LiveNode node = new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
+  private final LiveNode elsewhere = new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
 
   /** Every kind of token that a subject may have. */
   private enum Kind {
@@ -48,7 +48,7 @@ final class RecheckingTest {
         case SESSION -> service.issueSession(subject, Duration.ZERO, Scene.CLIENT, Set.of());
         case OPEN -> service.issueOpen(subject, Duration.ZERO, Scene.CLIENT);
         case USER -> service.issueUser(subject, null, Scene.CLIENT);
-        case API_CLIENT -> service.issueClient(subject, "live", "shop");
+        case API_CLIENT -> service.issueApiClientToken(subject, "live", "shop");
       };
     }
   }
@@ -66,9 +66,9 @@ final class RecheckingTest {
     pass(MILLI);
     assertRefused(Rejection.CLOSED, () -> node.use(token));
     assertRefused(Rejection.CLOSED, () -> elsewhere.use(token));
-    assertThat(scene.stored(token.record().id()).ending())
+    assertThat(scene.stored(token.record().id()).revocation())
         .isNotNull()
-        .satisfies(ending -> assertThat(ending.reason()).isEqualTo(Reason.CLOSED));
+        .satisfies(revocation -> assertThat(revocation.reason()).isEqualTo(RevocationReason.CLOSED));
   }
 
   /** The other node asks nobody: the store and the lag are what tells it. */
@@ -82,7 +82,7 @@ final class RecheckingTest {
     assertRefused(Rejection.CLOSED, () -> node.validate(token));
 
     unasking.pass(LiveNode.LAG.dividedBy(2));
-    unasking.service.pollEnds();
+    unasking.service.pollRevocations();
     assertRefused(Rejection.CLOSED, () -> unasking.validate(unused));
     assertThat(scene.live()).isEmpty();
   }
@@ -114,13 +114,13 @@ final class RecheckingTest {
 
     assertThat(opened.token().roles()).containsExactly("admin");
     var again =
-        node.service.continueSession(node.validate(user), opened.id().value(), Scene.CLIENT);
+        node.service.useSession(node.validate(user), opened.id().value(), Scene.CLIENT);
     assertThat(again.roles()).containsExactly("admin");
-    assertThat(again.lookedAt().roles()).containsExactly("admin");
+    assertThat(again.asPassive().roles()).containsExactly("admin");
     assertThat(node.service.keepAlive(again).roles()).containsExactly("admin");
     assertThat(node.service.validate(Scene.passively(user)).roles()).containsExactly("admin");
     assertThat(node.service.validateUser(Scene.presented(user)).roles()).containsExactly("admin");
-    assertThat(node.service.inspect(user.value()).orElseThrow().roles()).containsExactly("admin");
+    assertThat(node.service.introspect(user.value()).orElseThrow().roles()).containsExactly("admin");
     assertThat(scene.live()).extracting(TokenRecord::roles).containsOnly(Set.of("user"));
   }
 
@@ -131,10 +131,10 @@ final class RecheckingTest {
     accounts.lacks("alice");
     pass(INTERVAL);
 
-    assertThat(node.service.inspect(user.value())).isEmpty();
+    assertThat(node.service.introspect(user.value())).isEmpty();
     assertRefused(Rejection.CLOSED, () -> node.service.validate(Scene.passively(user)));
     assertRefused(Rejection.CLOSED, () -> node.service.validateUser(Scene.presented(user)));
-    assertThat(scene.stored(opened.id().tokenId()).ending()).isNotNull();
+    assertThat(scene.stored(opened.id().tokenId()).revocation()).isNotNull();
     assertThat(node.heard.events())
         .contains("barred alice", "ended " + opened.id().tokenId() + " CLOSED", "refused CLOSED");
     assertThat(node.service.list("alice", null, 10)).isEmpty();
@@ -157,7 +157,7 @@ final class RecheckingTest {
 
   @Test
   void nobodyIsAskedWhereItIsOff() throws Exception {
-    LiveNode off = new LiveNode(scene, new Recheck(Duration.ZERO, accounts)).polled();
+    LiveNode off = new LiveNode(scene, new AccountRecheck(Duration.ZERO, accounts)).polled();
     accounts.lacks("alice");
     IssuedToken token = Kind.SESSION.of(Scene.ALICE, off.service);
     off.live(INTERVAL.toSeconds() * 3);
@@ -194,13 +194,13 @@ final class RecheckingTest {
         () -> assertRefused(Rejection.CLOSED, () -> node.validate(first)));
     scene.service = scene.over(slow, Scene.POLICY);
     IssuedToken late = scene.open(Duration.ZERO);
-    assertThat(scene.stored(first.record().id()).ending()).isNotNull();
-    assertThat(scene.stored(late.record().id()).ending()).isNull();
+    assertThat(scene.stored(first.record().id()).revocation()).isNotNull();
+    assertThat(scene.stored(late.record().id()).revocation()).isNull();
 
     assertRefused(Rejection.CLOSED, () -> node.use(late));
     pass(INTERVAL);
     assertRefused(Rejection.CLOSED, () -> node.use(late));
-    assertThat(scene.stored(late.record().id()).ending()).isNotNull();
+    assertThat(scene.stored(late.record().id()).revocation()).isNotNull();
   }
 
   @Test
@@ -223,7 +223,7 @@ final class RecheckingTest {
     IssuedToken token = Kind.OPEN.of(Scene.ALICE, scene.service);
     scene.clock.move(Duration.ofSeconds(-20));
     // A node with a clock that is right.
-    LiveNode right = new LiveNode(scene, new Recheck(INTERVAL, accounts)).polled();
+    LiveNode right = new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
     for (int i = 0; i < 10; i++) {
       right.use(token);
     }
@@ -240,12 +240,12 @@ final class RecheckingTest {
 
     pass(MILLI);
     assertUnknown(node, token);
-    assertThat(scene.stored(token.record().id()).ending()).isNull();
+    assertThat(scene.stored(token.record().id()).revocation()).isNull();
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> node.service.inspect(token.value()));
+        .isThrownBy(() -> node.service.introspect(token.value()));
 
     accounts.mend();
-    pass(CurrentRights.PAUSE);
+    pass(AccountStatusCache.FAILURE_BACKOFF);
     assertThat(node.use(token).roles()).containsExactly("user");
   }
 
@@ -290,11 +290,11 @@ final class RecheckingTest {
     for (KeptAccounts.Step step : broken) {
       accounts.before(step);
       assertUnknown(node, token);
-      pass(CurrentRights.PAUSE);
+      pass(AccountStatusCache.FAILURE_BACKOFF);
     }
-    LiveNode careless = new LiveNode(scene, new Recheck(INTERVAL, new Careless())).polled();
+    LiveNode careless = new LiveNode(scene, new AccountRecheck(INTERVAL, new Careless())).polled();
     assertUnknown(careless, token);
-    assertThat(scene.stored(token.record().id()).ending()).isNull();
+    assertThat(scene.stored(token.record().id()).revocation()).isNull();
   }
 
   @Test
@@ -331,12 +331,12 @@ final class RecheckingTest {
     node.use(token);
     accounts.lacks("alice");
     pass(INTERVAL);
-    node.store.failBefore(FaultyTokenStore.Call.END_ALL, 1);
+    node.store.failBefore(FaultyTokenStore.Call.REVOKE_ALL, 1);
     assertRefused(Rejection.CLOSED, () -> node.use(token));
-    assertThat(scene.stored(token.record().id()).ending()).isNull();
+    assertThat(scene.stored(token.record().id()).revocation()).isNull();
 
     assertRefused(Rejection.CLOSED, () -> node.use(token));
-    assertThat(scene.stored(token.record().id()).ending()).isNotNull();
+    assertThat(scene.stored(token.record().id()).revocation()).isNotNull();
     assertThat(accounts.questions()).isEqualTo(2);
   }
 
@@ -356,11 +356,11 @@ final class RecheckingTest {
     accounts.cut();
     assertThat(catchThrowable(() -> node.service.refresh(Scene.presented(token))))
         .isInstanceOf(TokenStoreException.class);
-    assertThat(scene.stored(token.record().id()).ending()).isNull();
+    assertThat(scene.stored(token.record().id()).revocation()).isNull();
 
     accounts.mend();
     accounts.has("alice", Subject.of("alice", "admin"));
-    pass(CurrentRights.PAUSE);
+    pass(AccountStatusCache.FAILURE_BACKOFF);
     IssuedToken next = node.service.refresh(Scene.presented(token));
     assertThat(next.record().roles()).containsExactly("user");
     assertThat(node.use(next).roles()).containsExactly("admin");
@@ -371,8 +371,8 @@ final class RecheckingTest {
     TokenService graceful =
         scene.over(
             scene.memory,
-            Scene.refreshing(Duration.ofHours(1), TokenPolicy.Replay.REPORT),
-            new Recheck(INTERVAL, accounts));
+            Scene.refreshing(Duration.ofHours(1), TokenPolicy.ReusePolicy.REPORT),
+            new AccountRecheck(INTERVAL, accounts));
     IssuedToken token = Kind.API_CLIENT.of(Scene.ALICE, graceful);
     IssuedToken next = graceful.refresh(Scene.presented(token));
     assertThat(graceful.refresh(Scene.presented(token)).record().id())
@@ -404,13 +404,13 @@ final class RecheckingTest {
     IssuedToken session = Kind.SESSION.of(Scene.ALICE, node.service);
     IssuedToken user = Kind.USER.of(Scene.ALICE, node.service);
     IssuedToken open = Kind.OPEN.of(Scene.ALICE, node.service);
-    node.service.logOut(Scene.presented(session));
-    node.service.logOutUser(Scene.presented(user));
+    node.service.logout(Scene.presented(session));
+    node.service.logoutUser(Scene.presented(user));
     node.service.revoke(open.value());
     assertThat(scene.live()).isEmpty();
     assertThat(accounts.questions()).isZero();
-    assertRefused(Rejection.CLOSED, () -> node.service.logOut(Scene.presented(session)));
-    assertRefused(Rejection.INVALID, () -> node.service.logOutUser(Scene.presented(open)));
+    assertRefused(Rejection.CLOSED, () -> node.service.logout(Scene.presented(session)));
+    assertRefused(Rejection.INVALID, () -> node.service.logoutUser(Scene.presented(open)));
   }
 
   @Test
@@ -434,7 +434,7 @@ final class RecheckingTest {
         () ->
             node.service.validate(
                 Scene.presented(token.value(), Scene.NEIGHBOUR, Scene.sessionIdOf(token))));
-    node.service.close(token.record().id());
+    node.service.revoke(token.record().id());
     assertRefused(Rejection.CLOSED, () -> node.use(token));
     assertThat(accounts.questions()).isZero();
   }
@@ -454,7 +454,7 @@ final class RecheckingTest {
   @Test
   void negativeIntervalIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Recheck(Duration.ofSeconds(-1), accounts));
+        .isThrownBy(() -> new AccountRecheck(Duration.ofSeconds(-1), accounts));
   }
 
   /** Time passes on both nodes, which hear of ends. */
@@ -462,8 +462,8 @@ final class RecheckingTest {
     scene.clock.move(time);
     node.nanos.addAndGet(time.toNanos());
     elsewhere.nanos.addAndGet(time.toNanos());
-    node.service.pollEnds();
-    elsewhere.service.pollEnds();
+    node.service.pollRevocations();
+    elsewhere.service.pollRevocations();
   }
 
   private static void assertUnknown(LiveNode node, IssuedToken token) {
@@ -471,7 +471,7 @@ final class RecheckingTest {
   }
 
   /** What a team may write that has no null checks. */
-  private static final class Careless implements Recheck.Accounts {
+  private static final class Careless implements AccountRecheck.AccountStatusProvider {
     @Override
     @SuppressWarnings({"NullAway", "OptionalAssignedToNull"})
     public Optional<Subject> current(Subject subject) throws IOException {

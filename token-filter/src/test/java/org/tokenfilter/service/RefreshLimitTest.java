@@ -24,24 +24,24 @@ class RefreshLimitTest {
 
   @Test
   void anApiClientRefreshesSoOftenAMinute() throws Exception {
-    IssuedToken last = refresh(scene.apiClient(), RefreshLimit.MOST);
+    IssuedToken last = refresh(scene.apiClient(), RefreshLimit.MAX_PER_MINUTE);
     node.pass(RefreshLimit.MINUTE.minusMillis(1));
     assertRefused(Rejection.TOO_MANY_REFRESHES, () -> node.service.refresh(Scene.presented(last)));
     // It is as good as before, and what was replaced is still told so.
     node.validate(last);
 
     node.pass(Duration.ofMillis(1));
-    refresh(last, RefreshLimit.MOST);
+    refresh(last, RefreshLimit.MAX_PER_MINUTE);
   }
 
   @Test
   void whatIsRefusedDoesNotCountAndOthersDoNotEither() throws Exception {
     IssuedToken first = scene.apiClient();
-    IssuedToken last = refresh(first, RefreshLimit.MOST - 1);
-    for (int i = 0; i < RefreshLimit.MOST; i++) {
+    IssuedToken last = refresh(first, RefreshLimit.MAX_PER_MINUTE - 1);
+    for (int i = 0; i < RefreshLimit.MAX_PER_MINUTE; i++) {
       assertRefused(Rejection.REPLACED, () -> node.service.refresh(Scene.presented(first)));
     }
-    refresh(scene.service.issueClient(ALICE, "live", "another shop"), RefreshLimit.MOST);
+    refresh(scene.service.issueApiClientToken(ALICE, "live", "another shop"), RefreshLimit.MAX_PER_MINUTE);
 
     refresh(last, 1);
   }

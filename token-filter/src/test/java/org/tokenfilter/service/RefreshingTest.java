@@ -7,7 +7,7 @@ import static org.tokenfilter.service.Scene.CLIENT;
 import static org.tokenfilter.service.Scene.CLIENT_LIFETIME;
 import static org.tokenfilter.service.Scene.NEIGHBOUR;
 import static org.tokenfilter.service.Scene.presented;
-import static org.tokenfilter.store.tck.FaultyTokenStore.Call.END;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REPLACE;
 
@@ -19,10 +19,10 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
-import org.tokenfilter.service.TokenPolicy.Replay;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.service.TokenPolicy.ReusePolicy;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
@@ -61,7 +61,7 @@ class RefreshingTest {
   @Test
   void aSuccessorHasWhatItsPredecessorHadAndALifeOfItsOwn() throws Exception {
     Subject subject = new Subject("alice", Set.of("buyer", "user"), Map.of("tenant", "7"));
-    IssuedToken old = scene.service.issueClient(subject, "live", "shop");
+    IssuedToken old = scene.service.issueApiClientToken(subject, "live", "shop");
     scene.clock.move(MINUTE);
     Instant now = scene.clock.instant();
 
@@ -76,8 +76,8 @@ class RefreshingTest {
                 .client("shop")
                 .expiresAt(now.plus(CLIENT_LIFETIME))
                 .build());
-    assertThat(scene.stored(old.record().id()).ending())
-        .isEqualTo(new Ending(now, Reason.REPLACED, successor.id()));
+    assertThat(scene.stored(old.record().id()).revocation())
+        .isEqualTo(new Revocation(now, RevocationReason.REPLACED, successor.id()));
   }
 
   @Test
@@ -143,7 +143,7 @@ class RefreshingTest {
 
   @Test
   void withinTheGraceTheSameSuccessorIsWrittenAnew() throws Exception {
-    scene.by(Scene.refreshing(GRACE, Replay.REPORT));
+    scene.by(Scene.refreshing(GRACE, ReusePolicy.REPORT));
     IssuedToken old = scene.apiClient();
     IssuedToken first = refresh(old);
     scene.heard.events();
@@ -162,7 +162,7 @@ class RefreshingTest {
 
   @Test
   void withinTheGraceTheOldTokenIsGoodForNothingElse() throws Exception {
-    scene.by(Scene.refreshing(GRACE, Replay.REPORT));
+    scene.by(Scene.refreshing(GRACE, ReusePolicy.REPORT));
     IssuedToken old = scene.apiClient();
     refresh(old);
 
@@ -171,7 +171,7 @@ class RefreshingTest {
 
   @Test
   void fromTheEndOfTheGraceTheOldTokenIsRefusedAndReported() throws Exception {
-    scene.by(Scene.refreshing(GRACE, Replay.REPORT));
+    scene.by(Scene.refreshing(GRACE, ReusePolicy.REPORT));
     IssuedToken old = scene.apiClient();
     IssuedToken successor = refresh(old);
     scene.clock.move(GRACE);
@@ -186,7 +186,7 @@ class RefreshingTest {
 
   @Test
   void aSuccessorThatWasRefreshedItselfIsNotWrittenAgain() throws Exception {
-    scene.by(Scene.refreshing(GRACE, Replay.END_FAMILY));
+    scene.by(Scene.refreshing(GRACE, ReusePolicy.END_FAMILY));
     IssuedToken first = scene.apiClient();
     IssuedToken second = refresh(first);
     IssuedToken third = refresh(second);
@@ -201,9 +201,9 @@ class RefreshingTest {
 
   @Test
   void aSuccessorThatWasClosedIsNotWrittenAgain() throws Exception {
-    scene.by(Scene.refreshing(GRACE, Replay.REPORT));
+    scene.by(Scene.refreshing(GRACE, ReusePolicy.REPORT));
     IssuedToken old = scene.apiClient();
-    scene.service.close(refresh(old).record().id());
+    scene.service.revoke(refresh(old).record().id());
     scene.heard.events();
 
     assertRefused(Rejection.REPLACED, () -> refresh(old));
@@ -212,7 +212,7 @@ class RefreshingTest {
 
   @Test
   void aSuccessorThatHasExpiredIsNotWrittenAgain() throws Exception {
-    scene.by(Scene.refreshing(CLIENT_LIFETIME.multipliedBy(2), Replay.REPORT));
+    scene.by(Scene.refreshing(CLIENT_LIFETIME.multipliedBy(2), ReusePolicy.REPORT));
     IssuedToken old = scene.apiClient();
     refresh(old);
     scene.clock.move(CLIENT_LIFETIME);
@@ -223,11 +223,11 @@ class RefreshingTest {
   @Test
   void whoComesSecondByAMomentIsNoThief() throws Exception {
     for (Duration grace : List.of(Duration.ZERO, GRACE)) {
-      scene.by(Scene.refreshing(grace, Replay.END_FAMILY));
-      IssuedToken old = scene.service.issueClient(Scene.ALICE, "live", "second " + grace);
+      scene.by(Scene.refreshing(grace, ReusePolicy.END_FAMILY));
+      IssuedToken old = scene.service.issueApiClientToken(Scene.ALICE, "live", "second " + grace);
       faulty.before(REPLACE, 1, () -> refreshed(old));
       Heard heard = new Heard();
-      TokenService late = scene.over(faulty, Scene.refreshing(grace, Replay.END_FAMILY), heard);
+      TokenService late = scene.over(faulty, Scene.refreshing(grace, ReusePolicy.END_FAMILY), heard);
 
       if (grace.isZero()) {
         assertRefused(Rejection.REPLACED, () -> late.refresh(presented(old)));
@@ -282,7 +282,7 @@ class RefreshingTest {
 
   @Test
   void aReplayMayEndTheSuccessorToo() throws Exception {
-    scene.by(Scene.refreshing(GRACE, Replay.END_FAMILY));
+    scene.by(Scene.refreshing(GRACE, ReusePolicy.END_FAMILY));
     IssuedToken old = scene.apiClient();
     IssuedToken successor = refresh(old);
     scene.clock.move(GRACE);
@@ -301,7 +301,7 @@ class RefreshingTest {
 
   @Test
   void aReplayMayEndTheLastOfMany() throws Exception {
-    scene.by(Scene.refreshing(Duration.ZERO, Replay.END_FAMILY));
+    scene.by(Scene.refreshing(Duration.ZERO, ReusePolicy.END_FAMILY));
     List<IssuedToken> family = new ArrayList<>(List.of(scene.apiClient()));
     for (int i = 0; i < 4; i++) {
       scene.clock.move(MINUTE);
@@ -322,9 +322,9 @@ class RefreshingTest {
 
   @Test
   void aReplayFindsNothingToEndWhereTheFamilyHasEnded() throws Exception {
-    scene.by(Scene.refreshing(Duration.ZERO, Replay.END_FAMILY));
+    scene.by(Scene.refreshing(Duration.ZERO, ReusePolicy.END_FAMILY));
     IssuedToken old = scene.apiClient();
-    scene.service.close(refresh(old).record().id());
+    scene.service.revoke(refresh(old).record().id());
     IssuedToken stranger = scene.apiClient();
     scene.heard.events();
 
@@ -337,12 +337,12 @@ class RefreshingTest {
 
   @Test
   void aReplayAlsoEndsWhatIsRefreshedMeanwhile() throws Exception {
-    TokenPolicy policy = Scene.refreshing(Duration.ZERO, Replay.END_FAMILY);
+    TokenPolicy policy = Scene.refreshing(Duration.ZERO, ReusePolicy.END_FAMILY);
     scene.by(policy);
     IssuedToken first = scene.apiClient();
     IssuedToken second = refresh(first);
     List<IssuedToken> third = new ArrayList<>();
-    faulty.before(END, 1, () -> third.add(refreshed(second)));
+    faulty.before(REVOKE, 1, () -> third.add(refreshed(second)));
     TokenService service = scene.over(faulty, policy);
 
     assertRefused(Rejection.REPLACED, () -> service.refresh(presented(first)));
@@ -366,7 +366,7 @@ class RefreshingTest {
       assertRefused(Rejection.INVALID, () -> refresh(other));
       assertThat(scene.heard.events()).containsExactly("refused INVALID");
       scene.validate(other);
-      scene.service.close(other.record().id());
+      scene.service.revoke(other.record().id());
       assertRefused(Rejection.INVALID, () -> refresh(other));
     }
   }
@@ -375,23 +375,23 @@ class RefreshingTest {
   void whatIsDeadIsNotOfferedToTheStore() throws Exception {
     scene.service = scene.over(faulty, Scene.POLICY);
     IssuedToken closed = scene.apiClient();
-    scene.service.close(closed.record().id());
+    scene.service.revoke(closed.record().id());
     IssuedToken expired = scene.apiClient();
     scene.clock.move(Scene.CLIENT_LIFETIME);
 
     assertRefused(Rejection.CLOSED, () -> refresh(closed));
     assertRefused(Rejection.EXPIRED, () -> refresh(expired));
-    assertThat(faulty.calls(REPLACE)).isZero();
+    assertThat(faulty.callCount(REPLACE)).isZero();
   }
 
   @Test
   void whatHasEndedIsToldSo() throws Exception {
     IssuedToken closed = scene.apiClient();
-    scene.service.close(closed.record().id());
+    scene.service.revoke(closed.record().id());
     IssuedToken evicted = scene.apiClient();
-    scene.memory.end(evicted.record().id(), Ending.of(Reason.EVICTED, scene.clock.instant()));
+    scene.memory.revoke(evicted.record().id(), Revocation.of(RevocationReason.EVICTED, scene.clock.instant()));
     IssuedToken swept = scene.apiClient();
-    scene.memory.end(swept.record().id(), Ending.of(Reason.EXPIRED, scene.clock.instant()));
+    scene.memory.revoke(swept.record().id(), Revocation.of(RevocationReason.EXPIRED, scene.clock.instant()));
     IssuedToken expired = scene.apiClient();
     scene.clock.move(CLIENT_LIFETIME);
     scene.heard.events();
@@ -420,7 +420,7 @@ class RefreshingTest {
   @Test
   void whatIsClosedMeanwhileHasNoSuccessor() throws Exception {
     IssuedToken old = scene.apiClient();
-    faulty.before(REPLACE, 1, () -> scene.service.close(old.record().id()));
+    faulty.before(REPLACE, 1, () -> scene.service.revoke(old.record().id()));
     TokenService late = scene.over(faulty, Scene.POLICY, scene.heard);
     scene.heard.events();
 
@@ -435,19 +435,19 @@ class RefreshingTest {
   @Test
   void whatIsRefreshedWhileItIsClosedLeavesNoSuccessor() throws Exception {
     IssuedToken old = scene.apiClient();
-    IssuedToken listed = scene.service.issueClient(Scene.ALICE, "live", "listed");
+    IssuedToken listed = scene.service.issueApiClientToken(Scene.ALICE, "live", "listed");
     TokenService service = scene.over(faulty, Scene.POLICY, scene.heard);
     List<IssuedToken> successors = new ArrayList<>();
-    faulty.before(END, 1, () -> successors.add(refreshed(old)));
-    assertThat(service.close(old.record().id())).isTrue();
-    faulty.before(END, 1, () -> successors.add(refreshed(listed)));
-    assertThat(service.close("alice", listed.record().id())).isTrue();
+    faulty.before(REVOKE, 1, () -> successors.add(refreshed(old)));
+    assertThat(service.revoke(old.record().id())).isTrue();
+    faulty.before(REVOKE, 1, () -> successors.add(refreshed(listed)));
+    assertThat(service.revoke("alice", listed.record().id())).isTrue();
 
     assertThat(scene.live()).isEmpty();
     for (IssuedToken successor : successors) {
       assertRefused(Rejection.CLOSED, () -> scene.validate(successor));
     }
-    assertThat(service.close(old.record().id())).isFalse();
+    assertThat(service.revoke(old.record().id())).isFalse();
   }
 
   @Test
@@ -487,7 +487,7 @@ class RefreshingTest {
   @Test
   void whereTheAnswerIsLostTheGraceGivesItOnceMore() throws Exception {
     TokenService service =
-        scene.over(faulty, Scene.refreshing(GRACE, Replay.END_FAMILY), scene.heard);
+        scene.over(faulty, Scene.refreshing(GRACE, ReusePolicy.END_FAMILY), scene.heard);
     IssuedToken old = scene.apiClient();
     faulty.failAfter(REPLACE, 1);
     assertThatExceptionOfType(TokenStoreException.class)
@@ -507,11 +507,11 @@ class RefreshingTest {
 
   @Test
   void aReplayThatCannotEndTheFamilyIsNotTakenForDone() throws Exception {
-    TokenPolicy policy = Scene.refreshing(Duration.ZERO, Replay.END_FAMILY);
+    TokenPolicy policy = Scene.refreshing(Duration.ZERO, ReusePolicy.END_FAMILY);
     TokenService service = scene.over(faulty, policy);
     IssuedToken old = scene.apiClient();
     IssuedToken successor = service.refresh(presented(old));
-    faulty.failBefore(END, 1);
+    faulty.failBefore(REVOKE, 1);
 
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> service.refresh(presented(old)));

@@ -156,10 +156,10 @@ class RenewalBufferTest {
     node.pass(USER_IDLE.minus(NEAR).plus(MILLI));
     // Opened elsewhere just now: it is the user token alone whose deadline is near.
     SessionId session = scene.service.openSession(scene.validate(user)).id();
-    node.service.pollEnds();
+    node.service.pollRevocations();
 
     node.service.renew(
-        node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT));
+        node.service.useSession(node.validate(user), session.value(), Scene.CLIENT));
 
     assertThat(node.renewals()).isEqualTo(1);
     Instant until = scene.clock.instant().plus(USER_IDLE);
@@ -178,7 +178,7 @@ class RenewalBufferTest {
     for (int i = 0; i < 200; i++) {
       SessionId session = sessions.get(i % sessions.size());
       node.service.renew(
-          node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT));
+          node.service.useSession(node.validate(user), session.value(), Scene.CLIENT));
       node.live(7);
       Instant renewed = scene.stored(user.record().id()).lastUsedAt();
       for (SessionId each : sessions) {
@@ -205,7 +205,7 @@ class RenewalBufferTest {
       }
       for (SessionId session : sessions) {
         node.service.renew(
-            node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT));
+            node.service.useSession(node.validate(user), session.value(), Scene.CLIENT));
       }
       node.live(1);
       written.add(scene.stored(user.record().id()).lastUsedAt());
@@ -220,7 +220,7 @@ class RenewalBufferTest {
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     for (int i = 0; i < 5 * INTERVAL.toSeconds(); i++) {
       node.service.renew(
-          node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT));
+          node.service.useSession(node.validate(user), session.value(), Scene.CLIENT));
       node.live(1);
     }
     assertThat(node.renewals()).isEqualTo(5);
@@ -250,11 +250,11 @@ class RenewalBufferTest {
   @Test
   void noBatchIsLargerThanAThousandAndWhatIsSkippedComesLast() {
     RenewalBuffer buffer =
-        new RenewalBuffer(new LiveTokens(), new Timeliness(LAG, INTERVAL, SECOND));
+        new RenewalBuffer(new TokenCache(), new CachePolicy(LAG, INTERVAL, SECOND));
     Instant start = scene.clock.instant();
     Instant used = start.plus(INTERVAL);
     for (int i = 0; i < 2_500; i++) {
-      buffer.note(used(i, start, used), used);
+      buffer.offer(used(i, start, used), used);
     }
 
     List<TokenId> order = due(buffer, used, 0);
@@ -267,9 +267,9 @@ class RenewalBufferTest {
   }
 
   private static List<TokenId> due(RenewalBuffer buffer, Instant now, int skipped) {
-    List<List<DueRenewal>> batches = buffer.due(now, false, skipped);
+    List<List<RenewalToWrite>> batches = buffer.collectDue(now, false, skipped);
     assertThat(batches).extracting(List::size).containsExactly(1_000, 1_000, 500);
-    return batches.stream().flatMap(List::stream).map(due -> due.renewal().id()).toList();
+    return batches.stream().flatMap(List::stream).map(toWrite -> toWrite.renewal().id()).toList();
   }
 
   private static TokenId id(int number) {
@@ -287,7 +287,7 @@ class RenewalBufferTest {
   @Test
   void aSessionAndItsUserTokenAreInOneBatch() {
     RenewalBuffer buffer =
-        new RenewalBuffer(new LiveTokens(), new Timeliness(LAG, INTERVAL, SECOND));
+        new RenewalBuffer(new TokenCache(), new CachePolicy(LAG, INTERVAL, SECOND));
     Instant start = scene.clock.instant();
     Instant used = start.plus(INTERVAL);
     for (int i = 0; i < 1_200; i++) {
@@ -297,17 +297,17 @@ class RenewalBufferTest {
               .parent(user.record().id())
               .idleTimeout(USER_IDLE)
               .build();
-      buffer.note(user.in(session), used);
+      buffer.offer(user.withSession(session), used);
     }
 
-    List<List<DueRenewal>> batches = buffer.due(used, false, 0);
+    List<List<RenewalToWrite>> batches = buffer.collectDue(used, false, 0);
 
     assertThat(batches).hasSize(3);
-    for (List<DueRenewal> batch : batches) {
+    for (List<RenewalToWrite> batch : batches) {
       Set<TokenId> ids = new HashSet<>();
-      batch.forEach(due -> ids.add(due.renewal().id()));
+      batch.forEach(toWrite -> ids.add(toWrite.renewal().id()));
       assertThat(batch)
-          .extracting(due -> due.use().parent())
+          .extracting(toWrite -> toWrite.pending().parent())
           .filteredOn(Objects::nonNull)
           .hasSize(batch.size() / 2)
           .allMatch(ids::contains);
@@ -317,16 +317,16 @@ class RenewalBufferTest {
   @Test
   void aUseIsNotUrgentWhereTheStoreKnowsOfALaterDeadline() {
     RenewalBuffer buffer =
-        new RenewalBuffer(new LiveTokens(), new Timeliness(LAG, INTERVAL, SECOND));
+        new RenewalBuffer(new TokenCache(), new CachePolicy(LAG, INTERVAL, SECOND));
     Instant start = scene.clock.instant();
     Instant late = start.plus(USER_IDLE).minus(SECOND);
     ActiveToken used = used(1, start, late);
-    assertThat(buffer.note(used, late)).isFalse();
+    assertThat(buffer.offer(used, late)).isFalse();
 
     TokenRecord record = used.record();
-    buffer.with(record.renewed(new Renewal(record.id(), late, late.plus(USER_IDLE))));
+    buffer.withLatestUse(record.renewed(new Renewal(record.id(), late, late.plus(USER_IDLE))));
 
-    assertThat(buffer.note(used, late)).isTrue();
+    assertThat(buffer.offer(used, late)).isTrue();
   }
 
   @Test
@@ -353,7 +353,7 @@ class RenewalBufferTest {
   @Test
   void oneBatchThatAlwaysFailsDoesNotHoldUpTheOthers() throws Exception {
     List<IssuedToken> tokens = new ArrayList<>();
-    for (int i = 0; i < RenewalBuffer.BATCH + 10; i++) {
+    for (int i = 0; i < RenewalBuffer.BATCH_SIZE + 10; i++) {
       tokens.add(scene.session());
     }
     node.live(INTERVAL.toSeconds());
@@ -397,7 +397,7 @@ class RenewalBufferTest {
         .renew(any(), any());
     LiveNode other = new LiveNode(scene, choosy, LAG).polled();
     List<IssuedToken> tokens = new ArrayList<>();
-    for (int i = 0; i < 2 * RenewalBuffer.BATCH; i++) {
+    for (int i = 0; i < 2 * RenewalBuffer.BATCH_SIZE; i++) {
       tokens.add(scene.session());
     }
     other.live(INTERVAL.toSeconds());
@@ -410,20 +410,20 @@ class RenewalBufferTest {
         .filteredOn(
             token ->
                 scene.stored(token.record().id()).lastUsedAt().isAfter(token.record().issuedAt()))
-        .hasSize(RenewalBuffer.BATCH);
+        .hasSize(RenewalBuffer.BATCH_SIZE);
   }
 
   @Test
   void anotherThreadMayWriteTheNextTime() throws Exception {
     IssuedToken token = scene.session();
     node.use(token);
-    Thread first = new Thread(node.service::writeUses);
+    Thread first = new Thread(node.service::flushRenewals);
     first.start();
     first.join();
     node.pass(INTERVAL);
-    node.service.pollEnds();
+    node.service.pollRevocations();
     Instant used = node.use(token).usedAt();
-    node.service.writeUses();
+    node.service.flushRenewals();
 
     assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(used);
   }
@@ -434,13 +434,13 @@ class RenewalBufferTest {
     IssuedToken token = scene.session();
     node.rest(Duration.ofMinutes(20));
     node.use(token);
-    node.store.cut();
+    node.store.failAll();
     node.live(Duration.ofMinutes(10).toSeconds());
-    node.store.mend();
+    node.store.clearFaults();
     node.live(2);
 
     assertRefused(Rejection.EXPIRED, () -> node.validate(token));
-    assertThat(scene.stored(token.record().id()).ending()).isNull();
+    assertThat(scene.stored(token.record().id()).revocation()).isNull();
     assertThat(scene.stored(token.record().id()).lastUsedAt())
         .isEqualTo(token.record().lastUsedAt());
   }
@@ -450,9 +450,9 @@ class RenewalBufferTest {
     IssuedToken token = scene.session();
     TokenStore deaf = mock(TokenStore.class, delegatesTo(scene.memory));
     org.mockito.Mockito.doAnswer(
-            call -> new org.tokenfilter.store.Ends(java.util.Set.of(), true, scene.clock.instant()))
+            call -> new org.tokenfilter.store.RecentRevocations(java.util.Set.of(), true, scene.clock.instant()))
         .when(deaf)
-        .endedWithin(any(), org.mockito.ArgumentMatchers.anyInt());
+        .revokedWithin(any(), org.mockito.ArgumentMatchers.anyInt());
     LiveNode missing = new LiveNode(scene, deaf, LAG).polled();
     missing.live(INTERVAL.toSeconds());
     missing.use(token);
@@ -480,7 +480,7 @@ class RenewalBufferTest {
   void aPassiveUseIsNotWritten() throws Exception {
     IssuedToken token = scene.session();
     node.live(INTERVAL.toSeconds());
-    node.service.renew(node.validate(token).lookedAt());
+    node.service.renew(node.validate(token).asPassive());
     node.live(INTERVAL.toSeconds());
 
     assertThat(node.renewals()).isZero();
@@ -494,10 +494,10 @@ class RenewalBufferTest {
     node.use(token);
     assertThat(node.renewals()).isZero();
 
-    node.service.stop();
+    node.service.shutdown();
 
     assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(used);
-    node.service.stop();
+    node.service.shutdown();
     assertThat(node.renewals()).isEqualTo(1);
   }
 
@@ -543,31 +543,31 @@ class RenewalBufferTest {
 
   @Test
   void whatFindsNoRoomIsWrittenAtOnce() throws Exception {
-    LiveTokens tokens = new LiveTokens();
-    RenewalBuffer buffer = new RenewalBuffer(tokens, new Timeliness(LAG, INTERVAL, SECOND), 1);
+    TokenCache cache = new TokenCache();
+    RenewalBuffer buffer = new RenewalBuffer(cache, new CachePolicy(LAG, INTERVAL, SECOND), 1);
     IssuedToken first = scene.session();
     IssuedToken second = scene.session();
 
-    assertThat(buffer.note(scene.validate(first), scene.clock.instant())).isTrue();
-    assertThat(buffer.note(scene.validate(second), scene.clock.instant())).isFalse();
-    assertThat(buffer.note(scene.validate(first), scene.clock.instant())).isTrue();
+    assertThat(buffer.offer(scene.validate(first), scene.clock.instant())).isTrue();
+    assertThat(buffer.offer(scene.validate(second), scene.clock.instant())).isFalse();
+    assertThat(buffer.offer(scene.validate(first), scene.clock.instant())).isTrue();
     assertThat(buffer.size()).isEqualTo(1);
   }
 
   @Test
   void whatIsWrittenAndRestsIsForgotten() throws Exception {
-    LiveTokens tokens = new LiveTokens();
-    RenewalBuffer buffer = new RenewalBuffer(tokens, new Timeliness(LAG, INTERVAL, SECOND));
+    TokenCache cache = new TokenCache();
+    RenewalBuffer buffer = new RenewalBuffer(cache, new CachePolicy(LAG, INTERVAL, SECOND));
     IssuedToken token = scene.session();
     scene.clock.move(INTERVAL);
-    buffer.note(scene.validate(token), scene.clock.instant());
-    buffer.written(
-        buffer.due(scene.clock.instant(), false, 0).get(0).get(0).renewal(), scene.clock.instant());
+    buffer.offer(scene.validate(token), scene.clock.instant());
+    buffer.acknowledge(
+        buffer.collectDue(scene.clock.instant(), false, 0).get(0).get(0).renewal(), scene.clock.instant());
     scene.clock.move(INTERVAL.minus(MILLI));
-    assertThat(buffer.due(scene.clock.instant(), false, 0)).isEmpty();
+    assertThat(buffer.collectDue(scene.clock.instant(), false, 0)).isEmpty();
     assertThat(buffer.size()).isEqualTo(1);
     scene.clock.move(MILLI);
-    buffer.due(scene.clock.instant(), false, 0);
+    buffer.collectDue(scene.clock.instant(), false, 0);
 
     assertThat(buffer.size()).isZero();
   }
@@ -588,8 +588,8 @@ class RenewalBufferTest {
   @ParameterizedTest
   @CsvSource({"PT30M,PT30S", "PT15M,PT15S", "PT1M,PT1S", "PT10S,PT1S", "P1D,PT24M"})
   void theIntervalIsASixtiethOfTheIdleTimeout(Duration idleTimeout, Duration interval) {
-    assertThat(new Timeliness(LAG, null, SECOND).intervalOf(idleTimeout)).isEqualTo(interval);
-    assertThat(new Timeliness(LAG, MINUTE, SECOND).intervalOf(idleTimeout)).isEqualTo(MINUTE);
+    assertThat(new CachePolicy(LAG, null, SECOND).renewalIntervalFor(idleTimeout)).isEqualTo(interval);
+    assertThat(new CachePolicy(LAG, MINUTE, SECOND).renewalIntervalFor(idleTimeout)).isEqualTo(MINUTE);
   }
 
   @Test
@@ -617,7 +617,7 @@ class RenewalBufferTest {
     node.live(1);
     node.use(token);
     TokenId id = token.record().id();
-    node.service.close(id);
+    node.service.revoke(id);
     node.live(2 * INTERVAL.toSeconds());
 
     assertThat(node.renewals()).isZero();

@@ -102,7 +102,7 @@ class RenewingTest {
   void aTokenThatEndedMeanwhileStaysEnded() throws Exception {
     IssuedToken token = scene.session();
     ActiveToken used = scene.validate(token);
-    scene.service.close(token.record().id());
+    scene.service.revoke(token.record().id());
     scene.heard.events();
 
     scene.renew(used);
@@ -127,7 +127,7 @@ class RenewingTest {
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     scene.clock.move(MINUTE.multipliedBy(10));
 
-    scene.renew(scene.service.continueSession(scene.validate(user), session.value(), Scene.CLIENT));
+    scene.renew(scene.service.useSession(scene.validate(user), session.value(), Scene.CLIENT));
 
     Instant until = scene.clock.instant().plus(USER_IDLE);
     assertThat(scene.stored(session.tokenId()).idleExpiresAt()).isEqualTo(until);
@@ -139,7 +139,7 @@ class RenewingTest {
     IssuedToken user = scene.user();
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     ActiveToken slow =
-        scene.service.continueSession(scene.validate(user), session.value(), Scene.CLIENT);
+        scene.service.useSession(scene.validate(user), session.value(), Scene.CLIENT);
     scene.clock.move(MINUTE);
     scene.renew(scene.validate(user));
 
@@ -169,7 +169,7 @@ class RenewingTest {
 
     Scene.renew(
         scene.over(store, Scene.POLICY),
-        scene.service.continueSession(scene.validate(user), session.value(), Scene.CLIENT));
+        scene.service.useSession(scene.validate(user), session.value(), Scene.CLIENT));
 
     verify(store, times(1)).renew(any(), any());
   }

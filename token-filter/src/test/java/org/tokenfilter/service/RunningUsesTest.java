@@ -30,7 +30,7 @@ class RunningUsesTest {
   private void passes(Duration time) {
     for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(TICK)) {
       scene.clock.move(left.compareTo(TICK) < 0 ? left : TICK);
-      assertThat(scene.service.writeUses()).isEmpty();
+      assertThat(scene.service.flushRenewals()).isEmpty();
     }
   }
 
@@ -45,12 +45,12 @@ class RunningUsesTest {
       throws Exception {
     IssuedToken token = scene.session();
     scene.clock.move(before);
-    RunningUse upload = scene.service.begin(scene.validate(token));
+    ActiveRequest upload = scene.service.trackRequest(scene.validate(token));
 
     passes(UPLOAD);
     assertThat(stored(token).liveAt(scene.clock.instant())).as("on every node").isTrue();
     scene.validate(token);
-    scene.service.renew(upload.end());
+    scene.service.renew(upload.finish());
 
     passes(SESSION_IDLE.minusMillis(1));
     scene.validate(token);
@@ -75,21 +75,21 @@ class RunningUsesTest {
     scene.clock.move(Duration.ofMinutes(10));
     ActiveToken used = scene.validate(token);
     TokenRecord before = stored(token);
-    RunningUse request = scene.service.begin(used);
+    ActiveRequest request = scene.service.trackRequest(used);
 
     passes(SESSION_IDLE.minusMinutes(12));
 
     assertThat(stored(token)).isEqualTo(before);
-    assertThat(request.end()).isEqualTo(used);
+    assertThat(request.finish()).isEqualTo(used);
   }
 
   @Test
   void requestThatHasFailedKeepsItNoLonger() throws Exception {
     IssuedToken token = scene.session();
-    RunningUse upload = scene.service.begin(scene.validate(token));
+    ActiveRequest upload = scene.service.trackRequest(scene.validate(token));
     passes(UPLOAD);
 
-    upload.end();
+    upload.finish();
 
     passes(SESSION_IDLE);
     assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
@@ -98,23 +98,23 @@ class RunningUsesTest {
   @Test
   void passiveRequestKeepsNothing() throws Exception {
     IssuedToken token = scene.session();
-    RunningUse stream = scene.service.begin(scene.validate(token).lookedAt());
+    ActiveRequest stream = scene.service.trackRequest(scene.validate(token).asPassive());
 
     passes(SESSION_IDLE);
 
-    assertThat(stream.end().passive()).isTrue();
+    assertThat(stream.finish().passive()).isTrue();
     assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
   }
 
   @Test
   void whatIsEndedMeanwhileStaysEnded() throws Exception {
     IssuedToken token = scene.session();
-    RunningUse upload = scene.service.begin(scene.validate(token));
+    ActiveRequest upload = scene.service.trackRequest(scene.validate(token));
     passes(UPLOAD);
-    scene.service.close(token.record().id());
+    scene.service.revoke(token.record().id());
 
     passes(UPLOAD);
-    scene.service.renew(upload.end());
+    scene.service.renew(upload.finish());
     passes(TICK);
 
     assertRefused(Rejection.CLOSED, () -> scene.validate(token));
@@ -123,14 +123,14 @@ class RunningUsesTest {
   @Test
   void timeToLiveIsNoLonger() throws Exception {
     IssuedToken token = scene.session(ALICE, Duration.ofMinutes(70));
-    RunningUse upload = scene.service.begin(scene.validate(token));
+    ActiveRequest upload = scene.service.trackRequest(scene.validate(token));
 
     passes(Duration.ofMinutes(70).minusMillis(1));
     scene.validate(token);
     passes(Duration.ofMillis(1));
     assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
 
-    scene.service.renew(upload.end());
+    scene.service.renew(upload.finish());
     passes(TICK);
     assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
   }
@@ -139,11 +139,11 @@ class RunningUsesTest {
   @Test
   void whatHasDiedUnseenIsNotRevived() throws Exception {
     IssuedToken token = scene.session();
-    RunningUse upload = scene.service.begin(scene.validate(token));
+    ActiveRequest upload = scene.service.trackRequest(scene.validate(token));
 
     scene.clock.move(SESSION_IDLE);
     passes(UPLOAD);
-    scene.service.renew(upload.end());
+    scene.service.renew(upload.finish());
     passes(TICK);
 
     assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
@@ -155,17 +155,17 @@ class RunningUsesTest {
     FaultyTokenStore store = new FaultyTokenStore(scene.memory);
     scene.service = scene.over(store, Scene.POLICY);
     IssuedToken token = scene.session();
-    RunningUse upload = scene.service.begin(scene.validate(token));
+    ActiveRequest upload = scene.service.trackRequest(scene.validate(token));
     passes(SESSION_IDLE.minusMinutes(5));
-    store.cut();
+    store.failAll();
     for (int i = 0; i < 100; i++) {
       scene.clock.move(TICK);
-      scene.service.writeUses();
+      scene.service.flushRenewals();
     }
-    store.mend();
+    store.clearFaults();
 
     passes(SESSION_IDLE);
-    scene.service.renew(upload.end());
+    scene.service.renew(upload.finish());
     passes(TICK);
 
     assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
@@ -176,13 +176,13 @@ class RunningUsesTest {
     IssuedToken user = scene.user();
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     ActiveToken inSession =
-        scene.service.continueSession(scene.validate(user), session.value(), CLIENT);
-    RunningUse upload = scene.service.begin(inSession);
+        scene.service.useSession(scene.validate(user), session.value(), CLIENT);
+    ActiveRequest upload = scene.service.trackRequest(inSession);
 
     passes(USER_IDLE.multipliedBy(4));
 
     scene.validate(user);
-    upload.end();
+    upload.finish();
     passes(USER_IDLE);
     assertRefused(Rejection.EXPIRED, () -> scene.validate(user));
   }

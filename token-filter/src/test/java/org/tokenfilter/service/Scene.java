@@ -37,8 +37,8 @@ final class Scene {
   static final Duration CLIENT_LIFETIME = Duration.ofDays(1);
   static final TokenPolicy POLICY = policy(MAX_LIFETIME, true, Limit.NONE, Binding.ADDRESS);
   static final String AUDIENCE = "/shop";
-  static final Timeliness ASKING_EACH_TIME =
-      new Timeliness(Duration.ZERO, null, Duration.ofSeconds(2));
+  static final CachePolicy ASKING_EACH_TIME =
+      new CachePolicy(Duration.ZERO, null, Duration.ofSeconds(2));
   static final Subject ALICE = Subject.of("alice", "user");
   static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
   static final ClientAddress NEIGHBOUR = ClientAddress.parse("192.0.2.2");
@@ -71,13 +71,13 @@ final class Scene {
         openUnlimited,
         CLIENT_LIFETIME,
         Duration.ZERO,
-        TokenPolicy.Replay.REPORT,
+        TokenPolicy.ReusePolicy.REPORT,
         sessions,
         binding);
   }
 
   /** The usual policy, but for what happens to tokens that were refreshed. */
-  static TokenPolicy refreshing(Duration grace, TokenPolicy.Replay replay) {
+  static TokenPolicy refreshing(Duration grace, TokenPolicy.ReusePolicy reusePolicy) {
     return new TokenPolicy(
         SESSION_IDLE,
         USER_IDLE,
@@ -86,7 +86,7 @@ final class Scene {
         true,
         CLIENT_LIFETIME,
         grace,
-        replay,
+        reusePolicy,
         Limit.NONE,
         Binding.ADDRESS);
   }
@@ -107,7 +107,7 @@ final class Scene {
 
   TokenService over(
       TokenStore store, TokenPolicy policy, Clock judging, TokenListener... listeners) {
-    return over(store, policy, judging, Recheck.NEVER, listeners);
+    return over(store, policy, judging, AccountRecheck.NEVER, listeners);
   }
 
   /** One of another application that shares the keys and the store. */
@@ -118,11 +118,11 @@ final class Scene {
         audience,
         POLICY,
         clock,
-        Recheck.NEVER);
+        AccountRecheck.NEVER);
   }
 
   /** One that asks whether subjects may go on. */
-  TokenService over(TokenStore store, TokenPolicy policy, Recheck recheck) {
+  TokenService over(TokenStore store, TokenPolicy policy, AccountRecheck recheck) {
     return over(store, policy, clock, recheck);
   }
 
@@ -130,7 +130,7 @@ final class Scene {
       TokenStore store,
       TokenPolicy policy,
       Clock judging,
-      Recheck recheck,
+      AccountRecheck recheck,
       TokenListener... listeners) {
     return over(store, codec, AUDIENCE, policy, judging, recheck, listeners);
   }
@@ -141,7 +141,7 @@ final class Scene {
       String audience,
       TokenPolicy policy,
       Clock judging,
-      Recheck recheck,
+      AccountRecheck recheck,
       TokenListener... listeners) {
     return new TokenService(
         store,
@@ -150,7 +150,7 @@ final class Scene {
         policy,
         audience,
         ASKING_EACH_TIME,
-        new Surroundings(judging, () -> 0, random, Runnable::run),
+        new ServiceEnvironment(judging, () -> 0, random, Runnable::run),
         List.of(listeners),
         recheck);
   }
@@ -162,7 +162,7 @@ final class Scene {
 
   static void renew(TokenService service, ActiveToken used) {
     service.renew(used);
-    service.stop();
+    service.shutdown();
   }
 
   IssuedToken session() throws TokenRejectedException {
@@ -184,7 +184,7 @@ final class Scene {
 
   /** The token of an API client of Alice's. */
   IssuedToken apiClient() throws TokenRejectedException {
-    return service.issueClient(ALICE, "live", "shop");
+    return service.issueApiClientToken(ALICE, "live", "shop");
   }
 
   ActiveToken validate(IssuedToken token) throws TokenRejectedException {

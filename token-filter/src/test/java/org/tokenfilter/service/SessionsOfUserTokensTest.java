@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -61,10 +61,10 @@ class SessionsOfUserTokensTest {
     SessionId id = scene.service.openSession(scene.validate(user)).id();
 
     ActiveToken token =
-        scene.service.continueSession(scene.validate(user), id.value(), Scene.CLIENT);
+        scene.service.useSession(scene.validate(user), id.value(), Scene.CLIENT);
 
     assertThat(token.record().id()).isEqualTo(user.record().id());
-    assertThat(token.used()).isEqualTo(scene.stored(id.tokenId()));
+    assertThat(token.renewalTarget()).isEqualTo(scene.stored(id.tokenId()));
     assertThat(token.usedAt()).isEqualTo(scene.clock.instant());
   }
 
@@ -74,11 +74,11 @@ class SessionsOfUserTokensTest {
     SessionId id = scene.service.openSession(scene.validate(second)).id();
 
     assertRefused(
-        Rejection.INVALID, () -> scene.service.continueSession(valid(), id.value(), Scene.CLIENT));
+        Rejection.INVALID, () -> scene.service.useSession(valid(), id.value(), Scene.CLIENT));
 
-    scene.service.close(id.tokenId());
+    scene.service.revoke(id.tokenId());
     assertRefused(
-        Rejection.INVALID, () -> scene.service.continueSession(valid(), id.value(), Scene.CLIENT));
+        Rejection.INVALID, () -> scene.service.useSession(valid(), id.value(), Scene.CLIENT));
   }
 
   @Test
@@ -87,17 +87,17 @@ class SessionsOfUserTokensTest {
 
     assertRefused(
         Rejection.INVALID,
-        () -> scene.service.continueSession(valid(), sessionIdOf(session), Scene.CLIENT));
+        () -> scene.service.useSession(valid(), sessionIdOf(session), Scene.CLIENT));
   }
 
   @Test
   void unknownAndMalformedSessionIdsAreRefused() {
     assertRefused(
         Rejection.UNKNOWN,
-        () -> scene.service.continueSession(valid(), "A".repeat(43), Scene.CLIENT));
+        () -> scene.service.useSession(valid(), "A".repeat(43), Scene.CLIENT));
     for (String text : new String[] {"", "x", "A".repeat(42) + "B", "A".repeat(44)}) {
       assertRefused(
-          Rejection.INVALID, () -> scene.service.continueSession(valid(), text, Scene.CLIENT));
+          Rejection.INVALID, () -> scene.service.useSession(valid(), text, Scene.CLIENT));
     }
   }
 
@@ -105,23 +105,23 @@ class SessionsOfUserTokensTest {
   void aSessionThatEndedOrExpiredIsToldSo() throws Exception {
     SessionId closed = scene.service.openSession(valid()).id();
     SessionId idle = scene.service.openSession(valid()).id();
-    scene.service.close(closed.tokenId());
+    scene.service.revoke(closed.tokenId());
     scene.clock.move(USER_IDLE.minus(MINUTE).minusMillis(1));
     scene.renew(valid());
     scene.clock.move(MINUTE.plusMillis(1));
 
     assertRefused(
         Rejection.CLOSED,
-        () -> scene.service.continueSession(valid(), closed.value(), Scene.CLIENT));
+        () -> scene.service.useSession(valid(), closed.value(), Scene.CLIENT));
     assertRefused(
         Rejection.EXPIRED,
-        () -> scene.service.continueSession(valid(), idle.value(), Scene.CLIENT));
+        () -> scene.service.useSession(valid(), idle.value(), Scene.CLIENT));
   }
 
   @Test
   void noSessionIsOpenedForAUserTokenThatHasEnded() throws Exception {
     ActiveToken token = valid();
-    scene.service.close(user.record().id());
+    scene.service.revoke(user.record().id());
     scene.heard.events();
 
     assertRefused(Rejection.CLOSED, () -> scene.service.openSession(token));
@@ -131,7 +131,7 @@ class SessionsOfUserTokensTest {
   @Test
   void whyAUserTokenHasNoSessionsAnyMoreIsTold() throws Exception {
     ActiveToken evicted = scene.validate(scene.user());
-    scene.memory.end(evicted.record().id(), Ending.of(Reason.EVICTED, scene.clock.instant()));
+    scene.memory.revoke(evicted.record().id(), Revocation.of(RevocationReason.EVICTED, scene.clock.instant()));
     ActiveToken idle = valid();
     ActiveToken gone =
         new ActiveToken(
@@ -164,7 +164,7 @@ class SessionsOfUserTokensTest {
     SessionId other = scene.service.openSession(valid()).id();
     scene.heard.events();
 
-    assertThat(scene.service.close(user.record().id())).isTrue();
+    assertThat(scene.service.revoke(user.record().id())).isTrue();
 
     assertThat(scene.heard.events())
         .containsExactlyInAnyOrder(
@@ -179,18 +179,18 @@ class SessionsOfUserTokensTest {
     SessionId one = scene.service.openSession(valid()).id();
     SessionId other = scene.service.openSession(valid()).id();
 
-    scene.service.close(one.tokenId());
+    scene.service.revoke(one.tokenId());
 
-    scene.service.continueSession(valid(), other.value(), Scene.CLIENT);
+    scene.service.useSession(valid(), other.value(), Scene.CLIENT);
   }
 
   @Test
   void closingIsDoneOnce() throws Exception {
     scene.heard.events();
 
-    assertThat(scene.service.close(user.record().id())).isTrue();
-    assertThat(scene.service.close(user.record().id())).isFalse();
-    assertThat(scene.service.close(TokenId.parse("A".repeat(43)))).isFalse();
+    assertThat(scene.service.revoke(user.record().id())).isTrue();
+    assertThat(scene.service.revoke(user.record().id())).isFalse();
+    assertThat(scene.service.revoke(TokenId.parse("A".repeat(43)))).isFalse();
 
     assertThat(scene.heard.events()).containsExactly("ended " + user.record().id() + " CLOSED");
   }
@@ -218,7 +218,7 @@ class SessionsOfUserTokensTest {
         .containsExactly("ended " + first.tokenId() + " EVICTED", "issued " + second.tokenId());
     assertRefused(
         Rejection.EVICTED,
-        () -> scene.service.continueSession(valid(), first.value(), Scene.CLIENT));
+        () -> scene.service.useSession(valid(), first.value(), Scene.CLIENT));
   }
 
   @Test
@@ -229,7 +229,7 @@ class SessionsOfUserTokensTest {
     SessionId id = scene.service.openSession(valid()).id();
 
     assertThat(scene.stored(id.tokenId()).expiresAt()).isEqualTo(user.record().expiresAt());
-    assertThat(scene.service.continueSession(valid(), id.value(), Scene.CLIENT).remaining())
+    assertThat(scene.service.useSession(valid(), id.value(), Scene.CLIENT).remaining())
         .isEqualTo(Duration.ofMillis(1));
   }
 

@@ -54,19 +54,19 @@ class SharedFindsTest {
   }
 
   private Future<Optional<TokenRecord>> ask(
-      SharedFinds finds, TokenId id, Supplier<Optional<TokenRecord>> question) {
-    return threads.submit(() -> finds.find(id, question));
+      SharedReads reads, TokenId id, Supplier<Optional<TokenRecord>> lookup) {
+    return threads.submit(() -> reads.find(id, lookup));
   }
 
   /** Those who come later must not get an answer that was begun before they came. */
   @Test
   void thoseWhoComeWhileOneIsOnItsWayShareTheNextOne() throws Exception {
-    SharedFinds finds = new SharedFinds(LONG);
+    SharedReads reads = new SharedReads(LONG);
     List<Future<Optional<TokenRecord>>> answers = new ArrayList<>();
-    answers.add(ask(finds, id(1), this::slow));
+    answers.add(ask(reads, id(1), this::slow));
     await().until(() -> begun.get() == 1);
     for (int i = 0; i < 10; i++) {
-      answers.add(ask(finds, id(1), this::slow));
+      answers.add(ask(reads, id(1), this::slow));
     }
     await().until(() -> waiting() == 10);
     assertThat(begun).hasValue(1);
@@ -85,7 +85,7 @@ class SharedFindsTest {
                 java.util.Arrays.stream(stack)
                     .anyMatch(
                         frame ->
-                            frame.getClassName().equals(SharedFinds.class.getName())
+                            frame.getClassName().equals(SharedReads.class.getName())
                                 && (frame.getMethodName().equals("waited")
                                     || frame.getMethodName().equals("waitFor"))))
         .count();
@@ -93,54 +93,54 @@ class SharedFindsTest {
 
   @Test
   void whoComesAfterAnAnswerAsksAnew() {
-    SharedFinds finds = new SharedFinds(LONG);
+    SharedReads reads = new SharedReads(LONG);
     answer.countDown();
     for (int i = 0; i < 3; i++) {
-      finds.find(id(1), this::slow);
+      reads.find(id(1), this::slow);
     }
     assertThat(begun).hasValue(3);
   }
 
   @Test
   void sixteenAskAtOnceAndTheNextIsTurnedAwayAfterItsPatience() {
-    SharedFinds finds = new SharedFinds(Duration.ofMillis(50));
+    SharedReads reads = new SharedReads(Duration.ofMillis(50));
     for (int i = 0; i < AT_ONCE; i++) {
-      var unused = ask(finds, id(i), this::slow);
+      var unused = ask(reads, id(i), this::slow);
     }
     await().until(() -> begun.get() == AT_ONCE);
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> finds.find(id(AT_ONCE), this::slow));
+        .isThrownBy(() -> reads.find(id(AT_ONCE), this::slow));
     assertThat(begun).hasValue(AT_ONCE);
 
     answer.countDown();
     // Those who were answered go when their threads run, which may be after its patience again.
     await()
         .ignoreExceptionsInstanceOf(TokenStoreException.class)
-        .untilAsserted(() -> assertThat(finds.find(id(AT_ONCE), this::slow)).isEmpty());
+        .untilAsserted(() -> assertThat(reads.find(id(AT_ONCE), this::slow)).isEmpty());
   }
 
   @Test
   void whoWaitsForAnotherIsTurnedAwayAfterHisPatience() {
-    SharedFinds finds = new SharedFinds(Duration.ofMillis(50));
-    var unused = ask(finds, id(1), this::slow);
+    SharedReads reads = new SharedReads(Duration.ofMillis(50));
+    var unused = ask(reads, id(1), this::slow);
     await().until(() -> begun.get() == 1);
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> finds.find(id(1), this::slow));
+        .isThrownBy(() -> reads.find(id(1), this::slow));
     assertThat(begun).hasValue(1);
   }
 
   @Test
   void whoSharesAFailureKnowsNothing() throws Exception {
-    SharedFinds finds = new SharedFinds(LONG);
-    var first = ask(finds, id(1), this::slow);
+    SharedReads reads = new SharedReads(LONG);
+    var first = ask(reads, id(1), this::slow);
     await().until(() -> begun.get() == 1);
     List<Future<Optional<TokenRecord>>> answers = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       answers.add(
           ask(
-              finds,
+              reads,
               id(1),
               () -> {
                 throw new TokenStoreException("down", null, true);
@@ -155,18 +155,18 @@ class SharedFindsTest {
           .isThrownBy(() -> each.get(LONG.toSeconds(), TimeUnit.SECONDS))
           .withCauseInstanceOf(TokenStoreException.class);
     }
-    assertThat(finds.find(id(1), Optional::empty)).isEmpty();
+    assertThat(reads.find(id(1), Optional::empty)).isEmpty();
   }
 
   @Test
   void anInterruptIsKept() {
-    SharedFinds finds = new SharedFinds(LONG);
-    var unused = ask(finds, id(1), this::slow);
+    SharedReads reads = new SharedReads(LONG);
+    var unused = ask(reads, id(1), this::slow);
     await().until(() -> begun.get() == 1);
     Thread.currentThread().interrupt();
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> finds.find(id(1), this::slow));
+        .isThrownBy(() -> reads.find(id(1), this::slow));
     assertThat(Thread.interrupted()).isTrue();
   }
 }

@@ -28,7 +28,7 @@ final class SharedQuestionsTest {
   private static final int ASKERS = 8;
   private static final int ROUNDS = 10_000;
 
-  private final SharedQuestions questions = new SharedQuestions(PATIENCE, () -> 0);
+  private final SharedCalls calls = new SharedCalls(PATIENCE, () -> 0);
 
   /** Who asks again needs a younger one: the old one must not use up his tries. */
   @Test
@@ -38,9 +38,9 @@ final class SharedQuestionsTest {
             ASKERS,
             number -> {
               int again = 0;
-              @Nullable Standing before = null;
+              @Nullable AccountStatus before = null;
               for (int i = 0; i < ROUNDS; i++) {
-                Standing answer = questions.ask("alice", SharedQuestionsTest::answer);
+                AccountStatus answer = calls.call("alice", SharedQuestionsTest::answer);
                 again += answer == before ? 1 : 0;
                 before = answer;
               }
@@ -53,16 +53,16 @@ final class SharedQuestionsTest {
   /** By a clock that has run for long: only since the last move counts. */
   @Test
   void whoFindsNoPlaceWaitsForOne() throws Exception {
-    SharedQuestions late = new SharedQuestions(PATIENCE, () -> Long.MAX_VALUE / 4);
-    CountDownLatch begun = new CountDownLatch(SharedQuestions.AT_ONCE);
+    SharedCalls late = new SharedCalls(PATIENCE, () -> Long.MAX_VALUE / 4);
+    CountDownLatch begun = new CountDownLatch(SharedCalls.MAX_CONCURRENT);
     CountDownLatch answered = new CountDownLatch(1);
     ExecutorService threads = Executors.newCachedThreadPool();
     try {
-      for (int i = 0; i < SharedQuestions.AT_ONCE; i++) {
-        threads.execute(() -> late.inTurn(() -> slowly(begun, answered)));
+      for (int i = 0; i < SharedCalls.MAX_CONCURRENT; i++) {
+        threads.execute(() -> late.withPermit(() -> slowly(begun, answered)));
       }
       assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      FutureTask<Standing> next = new FutureTask<>(() -> late.inTurn(SharedQuestionsTest::answer));
+      FutureTask<AccountStatus> next = new FutureTask<>(() -> late.withPermit(SharedQuestionsTest::answer));
       Thread waiting = new Thread(next);
       waiting.start();
       await().until(() -> next.isDone() || waiting.getState() == Thread.State.TIMED_WAITING);
@@ -74,7 +74,7 @@ final class SharedQuestionsTest {
     }
   }
 
-  private static Standing slowly(CountDownLatch begun, CountDownLatch answered) {
+  private static AccountStatus slowly(CountDownLatch begun, CountDownLatch answered) {
     begun.countDown();
     try {
       answered.await();
@@ -86,13 +86,13 @@ final class SharedQuestionsTest {
 
   @Test
   void anInterruptEndsTheWaitAndStaysWithTheThread() {
-    Standing shared =
-        questions.ask(
+    AccountStatus shared =
+        calls.call(
             "alice",
             () -> {
               Thread.currentThread().interrupt();
               assertThatExceptionOfType(TokenStoreException.class)
-                  .isThrownBy(() -> questions.ask("alice", SharedQuestionsTest::answer));
+                  .isThrownBy(() -> calls.call("alice", SharedQuestionsTest::answer));
               assertThat(Thread.interrupted()).isTrue();
               return answer();
             });
@@ -100,10 +100,10 @@ final class SharedQuestionsTest {
     assertThat(shared.roles()).isEmpty();
   }
 
-  private static Standing answer() {
+  private static AccountStatus answer() {
     TokenRecord record =
         TokenRecord.builder(TokenId.of(new byte[TokenId.LENGTH]), TokenKind.OPEN, "alice", NOW)
             .build();
-    return new Standing(new Freshness.Mark(0, NOW), record, Set.of());
+    return new AccountStatus(new Freshness.Mark(0, NOW), record, Set.of());
   }
 }

@@ -51,13 +51,13 @@ final class SimulatedAdministrator implements SimulatedClient {
   private void close(SimulatedNode node, TokenRecord record) {
     PromisedEnds ends = simulation.oracle().ends();
     ends.asked(record.id());
-    node.service.close(record.id());
+    node.service.revoke(record.id());
     ends.closed(node, record.id());
   }
 
   private void endAll(SimulatedNode node, String subject) {
     List<TokenRecord> before = simulation.oracle().of(subject);
-    simulation.oracle().ends().askedAll(subject, () -> node.service.endAll(subject));
+    simulation.oracle().ends().askedAll(subject, () -> node.service.revokeAll(subject));
     simulation.oracle().ends().closedAll(before, null);
   }
 
@@ -68,7 +68,7 @@ final class SimulatedAdministrator implements SimulatedClient {
             .filter(record -> !Objects.equals(record.id(), current.parent()))
             .filter(record -> !Objects.equals(record.parent(), current.id()))
             .toList();
-    simulation.oracle().ends().askedAll(current.subject(), () -> node.service.endOthers(current));
+    simulation.oracle().ends().askedAll(current.subject(), () -> node.service.revokeOthers(current));
     simulation.oracle().ends().closedAll(others, current.id());
   }
 
@@ -85,7 +85,7 @@ final class SimulatedAdministrator implements SimulatedClient {
       }
     }
     for (TokenId id : missing) {
-      if (simulation.stored(id).ending() == null) {
+      if (simulation.stored(id).revocation() == null) {
         oracle.wrong("not listed though it was live", node, id);
       }
     }
@@ -101,7 +101,7 @@ final class SimulatedAdministrator implements SimulatedClient {
   private void closeListed(SimulatedNode node, TokenRecord record) {
     PromisedEnds ends = simulation.oracle().ends();
     ends.asked(record.id());
-    if (!node.service.close(record.subject(), record.id())) {
+    if (!node.service.revoke(record.subject(), record.id())) {
       simulation.oracle().wrong("not closed though it is its subject's", node, record.id());
     }
     ends.closed(node, record.id());

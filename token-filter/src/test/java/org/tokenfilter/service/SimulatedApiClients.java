@@ -34,7 +34,7 @@ final class SimulatedApiClients implements SimulatedClient {
   private void issue(SimulatedNode node) {
     String client = "client" + simulation.drawn(CLIENTS);
     try {
-      IssuedToken token = node.service.issueClient(simulation.subject(), "live", client);
+      IssuedToken token = node.service.issueApiClientToken(simulation.subject(), "live", client);
       tokens.add(token);
       simulation.oracle().issued(token.record());
     } catch (TokenStoreException unknown) {

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -75,7 +75,7 @@ final class SimulatedCommits implements TokenStore {
 
   /** Of a record that has ended, and of its children. */
   private void acknowledge(TokenRecord record) {
-    if (record.ending() != null && simulation.defect() != Defect.NOT_NAMED_AGAIN) {
+    if (record.revocation() != null && simulation.defect() != Defect.NOT_NAMED_AGAIN) {
       nameAgain(record.id());
       simulation.oracle().childrenOf(record.id()).forEach(child -> nameAgain(child.id()));
     }
@@ -88,7 +88,7 @@ final class SimulatedCommits implements TokenStore {
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
     requireFree(id);
     if (isHeldBack()) {
       held.add(id);
@@ -96,17 +96,17 @@ final class SimulatedCommits implements TokenStore {
           LONGEST_MILLIS,
           () -> {
             held.remove(id);
-            late(store.end(id, ending));
+            late(store.revoke(id, revocation));
           });
       throw new SimulatedLink.Lost();
     }
-    List<TokenId> ended = store.end(id, ending);
+    List<TokenId> ended = store.revoke(id, revocation);
     store.find(id).ifPresent(this::acknowledge);
     return ended;
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
     String subject = selection.subject();
     if (heldSubjects.contains(subject)
         || held.stream().anyMatch(id -> subject.equals(subjectOf(id)))) {
@@ -118,13 +118,13 @@ final class SimulatedCommits implements TokenStore {
           LONGEST_MILLIS,
           () -> {
             heldSubjects.remove(subject);
-            List<TokenId> ended = store.endAll(selection, ending, limit);
+            List<TokenId> ended = store.revokeAll(selection, revocation, limit);
             simulation.oracle().ends().endedAll(selection, ended);
             late(ended);
           });
       throw new SimulatedLink.Lost();
     }
-    List<TokenId> ended = store.endAll(selection, ending, limit);
+    List<TokenId> ended = store.revokeAll(selection, revocation, limit);
     if (ended.size() < limit) {
       List.copyOf(stampedTooEarly).stream()
           .map(id -> store.find(id).orElseThrow())
@@ -158,10 +158,10 @@ final class SimulatedCommits implements TokenStore {
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    Ends ends = store.endedWithin(window, limit);
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    RecentRevocations revocations = store.revokedWithin(window, limit);
     Instant from = simulation.time().minus(window).minus(UNTIL_ACKNOWLEDGED);
-    Set<TokenId> ids = new HashSet<>(ends.ids());
+    Set<TokenId> ids = new HashSet<>(revocations.ids());
     ids.removeAll(stampedTooEarly);
     namedAgain.forEach(
         (id, at) -> {
@@ -169,19 +169,19 @@ final class SimulatedCommits implements TokenStore {
             ids.add(id);
           }
         });
-    return new Ends(ids, ends.complete(), ends.storeTime());
+    return new RecentRevocations(ids, revocations.complete(), revocations.storeTime());
   }
 
   /** Passes over what is held. */
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     return held.isEmpty() && heldSubjects.isEmpty()
         ? store.sweep(expiredBefore, deadBefore, limit)
-        : new Sweep(List.of(), 0, false);
+        : new SweepResult(List.of(), 0, false);
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     return store.insert(record, limit, now);
   }
 
@@ -196,7 +196,7 @@ final class SimulatedCommits implements TokenStore {
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
     return store.list(subject, now, after, limit);
   }
 

@@ -39,7 +39,7 @@ final class SimulatedGateway implements SimulatedClient {
       open(node, user);
     } else if (what < OVERTAKE) {
       // Its user token was found good before, by a request that has taken long.
-      ActiveToken held = new ActiveToken(opened.user().record(), null, node.now()).lookedAt();
+      ActiveToken held = new ActiveToken(opened.user().record(), null, node.now()).asPassive();
       goOn(node, held, opened);
     } else if (what < USE) {
       ActiveToken used = validated(node, user);
@@ -73,12 +73,12 @@ final class SimulatedGateway implements SimulatedClient {
     try {
       OpenedSession session = node.service.openSession(used);
       sessions.add(new Opened(user, session));
-      simulation.oracle().issued(session.token().used());
+      simulation.oracle().issued(session.token().renewalTarget());
       node.succeed(session.token());
     } catch (TokenStoreException unknown) {
       return;
     } catch (TokenRejectedException refused) {
-      if (refused.rejection().isDeath()) {
+      if (refused.rejection().isTerminal()) {
         simulation.oracle().refused(node, user.record(), begin, refused);
       } else {
         simulation.oracle().limits().refused(node, refused);
@@ -106,13 +106,13 @@ final class SimulatedGateway implements SimulatedClient {
     Instant begin = simulation.time();
     OpenedSession session = opened.session();
     try {
-      ActiveToken used = node.service.continueSession(user, session.id().value(), Scene.CLIENT);
+      ActiveToken used = node.service.useSession(user, session.id().value(), Scene.CLIENT);
       simulation.oracle().accepted(node, used, begin);
       node.succeed(used);
     } catch (TokenStoreException unknown) {
       return;
     } catch (TokenRejectedException refused) {
-      simulation.oracle().refused(node, session.token().used(), begin, refused);
+      simulation.oracle().refused(node, session.token().renewalTarget(), begin, refused);
     }
   }
 }

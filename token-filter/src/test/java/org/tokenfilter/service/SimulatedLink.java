@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -116,8 +116,8 @@ final class SimulatedLink implements TokenStore {
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-    Insertion insertion = call(false, () -> store.insert(record, limit, now));
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+    InsertResult insertion = call(false, () -> store.insert(record, limit, now));
     acknowledged(insertion.evicted());
     return insertion;
   }
@@ -149,28 +149,28 @@ final class SimulatedLink implements TokenStore {
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    return acknowledged(change(false, () -> store.end(id, ending)));
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    return acknowledged(change(false, () -> store.revoke(id, revocation)));
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    return acknowledged(call(false, () -> store.endAll(selection, ending, limit)));
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    return acknowledged(call(false, () -> store.revokeAll(selection, revocation, limit)));
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
     return call(false, () -> store.list(subject, now, after, limit));
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    return call(false, () -> store.endedWithin(window, limit));
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    return call(false, () -> store.revokedWithin(window, limit));
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    Sweep sweep = call(false, () -> store.sweep(expiredBefore, deadBefore, limit));
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    SweepResult sweep = call(false, () -> store.sweep(expiredBefore, deadBefore, limit));
     // By a clock that is far behind, what has expired is honoured longer.
     if (!simulation.clocksFarApart()) {
       acknowledged(sweep.expired());

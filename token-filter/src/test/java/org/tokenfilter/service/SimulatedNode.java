@@ -44,7 +44,7 @@ final class SimulatedNode {
     this.number = number;
     Instant now = simulation.time();
     this.wall = new SettableClock(now.plus(skew));
-    this.clock = new ForwardClock(wall);
+    this.clock = new MonotonicClock(wall);
     SimulatedLink link = new SimulatedLink(simulation, this);
     Defect defect = simulation.defect();
     this.freshness = defect.freshness(simulation.lag, clock, simulation::nanos);
@@ -55,10 +55,10 @@ final class SimulatedNode {
             simulation.codec,
             simulation.policy,
             Scene.AUDIENCE,
-            new Timeliness(simulation.lag, Simulation.INTERVAL, Duration.ZERO),
-            new Surroundings(clock, simulation::nanos, simulation.secrets, Runnable::run),
+            new CachePolicy(simulation.lag, Simulation.INTERVAL, Duration.ZERO),
+            new ServiceEnvironment(clock, simulation::nanos, simulation.secrets, Runnable::run),
             List.of(),
-            Recheck.NEVER,
+            AccountRecheck.NEVER,
             freshness,
             defect.tokens());
     this.sweeper = new Sweeper(link, service, clock, Duration.ofDays(1), 100);
@@ -123,7 +123,7 @@ final class SimulatedNode {
     ended.accept(id);
     simulation.oracle().ends().hinted(this, id);
     if (simulation.defect() == Defect.FRESH_FROM_A_HINT) {
-      freshness.applied(freshness.mark());
+      freshness.pollApplied(freshness.mark());
     }
   }
 
@@ -133,7 +133,7 @@ final class SimulatedNode {
     if (!polling && !time.isBefore(nextPoll)) {
       polling = true;
       nextPoll = time.plus(LiveNode.LAG.dividedBy(2));
-      service.pollEnds();
+      service.pollRevocations();
       polling = false;
     }
     if (!ticking && !time.isBefore(nextTick)) {
@@ -141,7 +141,7 @@ final class SimulatedNode {
         troubled();
       }
       ticking = true;
-      service.writeUses();
+      service.flushRenewals();
       ticking = false;
       lastTick = time;
       nextTick = time.plus(TICK);

@@ -20,7 +20,7 @@ final class SimulatedPolicies {
         true,
         Duration.ofDays(1),
         seed % 3 == 0 ? GRACE : Duration.ZERO,
-        TokenPolicy.Replay.REPORT,
+        TokenPolicy.ReusePolicy.REPORT,
         new Limit(SESSIONS, seed % 5 == 0 ? Limit.Policy.REJECT : Limit.Policy.EVICT_OLDEST),
         Binding.OFF);
   }

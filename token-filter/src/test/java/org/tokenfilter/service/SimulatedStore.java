@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -31,8 +31,8 @@ final class SimulatedStore implements TokenStore {
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-    Insertion insertion = store.insert(record, limit, now);
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+    InsertResult insertion = store.insert(record, limit, now);
     simulation.oracle().limits().inserted(record, limit, now, insertion);
     simulation.hints().ended(insertion.evicted());
     return insertion;
@@ -59,8 +59,8 @@ final class SimulatedStore implements TokenStore {
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    List<TokenId> ended = store.end(id, ending);
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    List<TokenId> ended = store.revoke(id, revocation);
     simulation.oracle().limits().ended(id);
     simulation.oracle().ends().endedOne(ended);
     simulation.hints().ended(ended);
@@ -68,8 +68,8 @@ final class SimulatedStore implements TokenStore {
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    List<TokenId> ended = store.endAll(selection, ending, limit);
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    List<TokenId> ended = store.revokeAll(selection, revocation, limit);
     simulation.oracle().ends().endedAll(selection, ended);
     ended.forEach(simulation.oracle().limits()::ended);
     simulation.hints().ended(ended);
@@ -77,18 +77,18 @@ final class SimulatedStore implements TokenStore {
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
     return store.list(subject, now, after, limit);
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    return store.endedWithin(window, limit);
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    return store.revokedWithin(window, limit);
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    Sweep sweep = store.sweep(expiredBefore, deadBefore, limit);
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    SweepResult sweep = store.sweep(expiredBefore, deadBefore, limit);
     sweep.expired().forEach(simulation.oracle().limits()::ended);
     sweep.expired().forEach(simulation.oracle().lives()::swept);
     simulation.hints().ended(sweep.expired());

@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
@@ -34,23 +34,23 @@ final class StoreCallsTest {
 
   private final AtomicLong nanos = new AtomicLong(-5);
   private final FaultyTokenStore below = new FaultyTokenStore(new InMemoryTokenStore());
-  private final StoreCalls calls = new StoreCalls(nanos::get, PATIENCE);
-  private final TokenStore store = calls.measured(below);
+  private final StoreCallMonitor callMonitor = new StoreCallMonitor(nanos::get, PATIENCE);
+  private final TokenStore store = callMonitor.measured(below);
   private final List<String> told = new ArrayList<>();
 
   @Test
   void eachOperationIsToldByItsNameWithTheTimeThatItTook() throws Exception {
-    calls.observe((operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
+    callMonitor.addListener((operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
     below.beforeEach(() -> nanos.addAndGet(7));
     TokenRecord record = record(1);
     store.insert(record, Limit.NONE, NOW);
     store.find(record.id());
     store.renew(Set.of(new Renewal(record.id(), NOW, null)), NOW);
     store.replace(record.id(), record(2), NOW);
-    store.end(record.id(), Ending.of(Reason.CLOSED, NOW));
-    store.endAll(new Selection("alice", Set.of()), Ending.of(Reason.CLOSED, NOW), 10);
+    store.revoke(record.id(), Revocation.of(RevocationReason.CLOSED, NOW));
+    store.revokeAll(new Selection("alice", Set.of()), Revocation.of(RevocationReason.CLOSED, NOW), 10);
     store.list("alice", NOW, null, 10);
-    store.endedWithin(HOUR, 10);
+    store.revokedWithin(HOUR, 10);
     store.sweep(NOW, NOW, 10);
     store.watch(id -> {}).close();
     store.close();
@@ -70,7 +70,7 @@ final class StoreCallsTest {
 
   @Test
   void callThatFailsIsToldAsFailedAndFailsAllTheSame() {
-    calls.observe((operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
+    callMonitor.addListener((operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
     below.before(Call.FIND, 1, () -> nanos.addAndGet(9));
     below.failBefore(Call.FIND, 1);
 
@@ -81,12 +81,12 @@ final class StoreCallsTest {
 
   @Test
   void observerThatThrowsIsReportedOnceAndHarmsNobody() {
-    try (LogLines log = new LogLines(StoreCalls.class.getName())) {
-      calls.observe(
+    try (LogLines log = new LogLines(StoreCallMonitor.class.getName())) {
+      callMonitor.addListener(
           (operation, outcome, took) -> {
             throw new AssertionError("broken");
           });
-      calls.observe((operation, outcome, took) -> told.add(operation.toString()));
+      callMonitor.addListener((operation, outcome, took) -> told.add(operation.toString()));
       store.find(record(1).id());
       store.find(record(1).id());
 
@@ -97,11 +97,11 @@ final class StoreCallsTest {
 
   @Test
   void observerHearsNoMoreOnceHeIsClosed() {
-    TokenService.Listening listening =
-        calls.observe((operation, outcome, took) -> told.add(operation.toString()));
+    TokenService.Subscription subscription =
+        callMonitor.addListener((operation, outcome, took) -> told.add(operation.toString()));
     store.find(record(1).id());
-    listening.close();
-    listening.close();
+    subscription.close();
+    subscription.close();
     store.find(record(1).id());
 
     assertThat(told).containsExactly("FIND");
@@ -109,32 +109,32 @@ final class StoreCallsTest {
 
   @Test
   void storeAnswersUntilACallFailsAndAgainWithTheNextAnswer() {
-    assertThat(calls.areAnswered()).isTrue();
+    assertThat(callMonitor.isHealthy()).isTrue();
     fails(Call.FIND);
-    assertThat(calls.areAnswered()).isFalse();
+    assertThat(callMonitor.isHealthy()).isFalse();
     nanos.addAndGet(HOUR.toNanos());
-    assertThat(calls.areAnswered()).as("nothing else is known").isFalse();
+    assertThat(callMonitor.isHealthy()).as("nothing else is known").isFalse();
     store.find(record(1).id());
-    assertThat(calls.areAnswered()).isTrue();
+    assertThat(callMonitor.isHealthy()).isTrue();
   }
 
   @Test
   void operationThatFailsAmongOthersSpeaksForTheStoreForAMinute() {
     fails(Call.FIND);
-    store.endedWithin(HOUR, 10);
-    assertThat(calls.areAnswered()).isFalse();
+    store.revokedWithin(HOUR, 10);
+    assertThat(callMonitor.isHealthy()).isFalse();
     nanos.addAndGet(Duration.ofMinutes(1).toNanos() - 1);
-    assertThat(calls.areAnswered()).isFalse();
+    assertThat(callMonitor.isHealthy()).isFalse();
     nanos.addAndGet(1);
-    assertThat(calls.areAnswered()).isTrue();
+    assertThat(callMonitor.isHealthy()).isTrue();
   }
 
   @Test
   void operationThatIsAnsweredAgainIsForgiven() {
     fails(Call.FIND);
-    store.endedWithin(HOUR, 10);
+    store.revokedWithin(HOUR, 10);
     store.find(record(1).id());
-    assertThat(calls.areAnswered()).isTrue();
+    assertThat(callMonitor.isHealthy()).isTrue();
   }
 
   @Test
@@ -145,14 +145,14 @@ final class StoreCallsTest {
         1,
         () -> {
           nanos.addAndGet(PATIENCE.multipliedBy(2).toNanos());
-          store.endedWithin(HOUR, 10);
-          seen.add(calls.areAnswered());
+          store.revokedWithin(HOUR, 10);
+          seen.add(callMonitor.isHealthy());
           nanos.addAndGet(1);
-          store.endedWithin(HOUR, 10);
-          seen.add(calls.areAnswered());
+          store.revokedWithin(HOUR, 10);
+          seen.add(callMonitor.isHealthy());
         });
     store.find(record(1).id());
-    seen.add(calls.areAnswered());
+    seen.add(callMonitor.isHealthy());
 
     assertThat(seen).containsExactly(true, false, true);
   }

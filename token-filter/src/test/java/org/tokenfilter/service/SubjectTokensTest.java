@@ -12,8 +12,8 @@ import static org.tokenfilter.service.Refusals.assertRefused;
 import static org.tokenfilter.service.Scene.ALICE;
 import static org.tokenfilter.service.Scene.CLIENT;
 import static org.tokenfilter.service.Scene.SESSION_IDLE;
-import static org.tokenfilter.store.tck.FaultyTokenStore.Call.END;
-import static org.tokenfilter.store.tck.FaultyTokenStore.Call.END_ALL;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE_ALL;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 
 import java.time.Duration;
@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -55,7 +55,7 @@ class SubjectTokensTest {
     scene.clock.move(MINUTE);
     SessionId kept = scene.service.openSession(scene.validate(user)).id();
     scene.service.issueOpen(BOB, MINUTE, CLIENT);
-    scene.service.close(scene.open(MINUTE).record().id());
+    scene.service.revoke(scene.open(MINUTE).record().id());
 
     assertThat(scene.service.list("alice", null, 100))
         .containsExactly(scene.stored(kept.tokenId()), user.record(), session.record());
@@ -73,7 +73,7 @@ class SubjectTokensTest {
 
     assertThat(scene.service.list("alice", null, 10))
         .containsExactly(here.record(), there.record());
-    assertThat(scene.service.endOthers(here.record())).isOne();
+    assertThat(scene.service.revokeOthers(here.record())).isOne();
     assertRefused(Rejection.CLOSED, () -> neighbour.validate(Scene.presented(there)));
     scene.validate(here);
   }
@@ -110,13 +110,13 @@ class SubjectTokensTest {
     }
     List<TokenRecord> seen = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
-    @Nullable Position after = null;
+    @Nullable PageCursor after = null;
     List<TokenRecord> page;
     do {
       page = scene.service.list("alice", after, 3);
       sizes.add(page.size());
       seen.addAll(page);
-      after = page.isEmpty() ? null : Position.of(page.get(page.size() - 1));
+      after = page.isEmpty() ? null : PageCursor.of(page.get(page.size() - 1));
     } while (after != null);
 
     assertThat(sizes).containsExactly(3, 3, 1, 0);
@@ -130,7 +130,7 @@ class SubjectTokensTest {
     SessionId kept = scene.service.openSession(scene.validate(user)).id();
     scene.heard.events();
 
-    assertThat(scene.service.close("alice", user.record().id())).isTrue();
+    assertThat(scene.service.revoke("alice", user.record().id())).isTrue();
 
     assertThat(scene.heard.events())
         .containsExactlyInAnyOrder(closed(user), closed(kept.tokenId()));
@@ -140,10 +140,10 @@ class SubjectTokensTest {
   @Test
   void onesOwnThatHasEndedIsStillOnesOwn() throws Exception {
     IssuedToken user = scene.user();
-    scene.service.close("alice", user.record().id());
+    scene.service.revoke("alice", user.record().id());
     scene.heard.events();
 
-    assertThat(scene.service.close("alice", user.record().id())).isTrue();
+    assertThat(scene.service.revoke("alice", user.record().id())).isTrue();
     assertThat(scene.heard.events()).isEmpty();
   }
 
@@ -152,9 +152,9 @@ class SubjectTokensTest {
     IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
     scene.heard.events();
 
-    assertThat(scene.service.close("alice", bobs.record().id())).isFalse();
-    assertThat(scene.service.close("Bob", bobs.record().id())).isFalse();
-    assertThat(scene.service.close("alice", TokenId.parse("A".repeat(43)))).isFalse();
+    assertThat(scene.service.revoke("alice", bobs.record().id())).isFalse();
+    assertThat(scene.service.revoke("Bob", bobs.record().id())).isFalse();
+    assertThat(scene.service.revoke("alice", TokenId.parse("A".repeat(43)))).isFalse();
 
     assertThat(scene.heard.events()).isEmpty();
     scene.validate(bobs);
@@ -169,7 +169,7 @@ class SubjectTokensTest {
     IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
     scene.heard.events();
 
-    assertThat(scene.service.endOthers(current.record())).isEqualTo(5);
+    assertThat(scene.service.revokeOthers(current.record())).isEqualTo(5);
 
     assertThat(scene.heard.events())
         .containsExactlyInAnyOrderElementsOf(
@@ -187,7 +187,7 @@ class SubjectTokensTest {
     TokenId own = scene.service.openSession(scene.validate(current)).id().tokenId();
     scene.service.openSession(scene.validate(other));
 
-    assertThat(scene.service.endOthers(current.record())).isEqualTo(2);
+    assertThat(scene.service.revokeOthers(current.record())).isEqualTo(2);
 
     assertThat(scene.live())
         .extracting(TokenRecord::id)
@@ -201,7 +201,7 @@ class SubjectTokensTest {
     scene.service.openSession(scene.validate(user));
     scene.session();
 
-    assertThat(scene.service.endOthers(scene.stored(current))).isEqualTo(2);
+    assertThat(scene.service.revokeOthers(scene.stored(current))).isEqualTo(2);
 
     assertThat(scene.live())
         .extracting(TokenRecord::id)
@@ -217,7 +217,7 @@ class SubjectTokensTest {
     scene.clock.move(MINUTE);
     scene.open(MINUTE);
 
-    assertThat(scene.service.endOthers(current.record())).isOne();
+    assertThat(scene.service.revokeOthers(current.record())).isOne();
     assertThat(scene.live()).hasSize(MANY + 1);
   }
 
@@ -229,8 +229,8 @@ class SubjectTokensTest {
     scene.session();
     IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
 
-    assertThat(scene.service.endAll("alice")).isEqualTo(3);
-    assertThat(scene.service.endAll("alice")).isZero();
+    assertThat(scene.service.revokeAll("alice")).isEqualTo(3);
+    assertThat(scene.service.revokeAll("alice")).isZero();
 
     assertThat(scene.live()).isEmpty();
     scene.validate(bobs);
@@ -245,10 +245,10 @@ class SubjectTokensTest {
     scene.heard.events();
     FaultyTokenStore counted = new FaultyTokenStore(scene.memory);
 
-    assertThat(scene.over(counted, Scene.POLICY, scene.heard).endAll("alice")).isEqualTo(MANY);
+    assertThat(scene.over(counted, Scene.POLICY, scene.heard).revokeAll("alice")).isEqualTo(MANY);
 
     // The last one finds nothing.
-    assertThat(counted.calls(END_ALL)).isEqualTo(4);
+    assertThat(counted.callCount(REVOKE_ALL)).isEqualTo(4);
     assertThat(scene.heard.events())
         .containsExactlyInAnyOrderElementsOf(ids.stream().map(SubjectTokensTest::closed).toList());
     assertThat(scene.live()).isEmpty();
@@ -264,7 +264,7 @@ class SubjectTokensTest {
     doAnswer(
             step -> {
               List<TokenId> ended =
-                  scene.memory.endAll(
+                  scene.memory.revokeAll(
                       step.getArgument(0), step.getArgument(1), step.getArgument(2));
               if (!come.getAndSet(true)) {
                 scene.open(MINUTE);
@@ -272,9 +272,9 @@ class SubjectTokensTest {
               return ended;
             })
         .when(late)
-        .endAll(any(), any(), anyInt());
+        .revokeAll(any(), any(), anyInt());
 
-    assertThat(scene.over(late, Scene.POLICY).endAll("alice")).isEqualTo(2);
+    assertThat(scene.over(late, Scene.POLICY).revokeAll("alice")).isEqualTo(2);
     assertThat(scene.live()).isEmpty();
   }
 
@@ -285,7 +285,7 @@ class SubjectTokensTest {
       scene.service.openSession(scene.validate(scene.user()));
     }
 
-    assertThat(scene.service.endAll("alice")).isEqualTo(MANY / 2 * 2);
+    assertThat(scene.service.revokeAll("alice")).isEqualTo(MANY / 2 * 2);
     assertThat(scene.live()).isEmpty();
   }
 
@@ -297,12 +297,12 @@ class SubjectTokensTest {
     FaultyTokenStore faulty = new FaultyTokenStore(scene.memory);
     TokenService service = scene.over(faulty, Scene.POLICY, scene.heard);
     scene.heard.events();
-    faulty.failBefore(END_ALL, 2);
+    faulty.failBefore(REVOKE_ALL, 2);
 
-    assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> service.endAll("alice"));
+    assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> service.revokeAll("alice"));
 
     assertThat(scene.heard.events()).hasSize(1_000);
-    assertThat(service.endAll("alice")).isEqualTo(MANY - 1_000);
+    assertThat(service.revokeAll("alice")).isEqualTo(MANY - 1_000);
   }
 
   @Test
@@ -310,10 +310,10 @@ class SubjectTokensTest {
     IssuedToken token = scene.open(MINUTE);
     FaultyTokenStore faulty = new FaultyTokenStore(scene.memory);
     TokenService service = scene.over(faulty, Scene.POLICY);
-    for (FaultyTokenStore.Call call : Set.of(FIND, END)) {
+    for (FaultyTokenStore.Call call : Set.of(FIND, REVOKE)) {
       faulty.failBefore(call, 1);
       assertThatExceptionOfType(TokenStoreException.class)
-          .isThrownBy(() -> service.close("alice", token.record().id()));
+          .isThrownBy(() -> service.revoke("alice", token.record().id()));
     }
     scene.validate(token);
   }
@@ -339,9 +339,9 @@ class SubjectTokensTest {
     ahead.openSession(ahead.validate(Scene.presented(user)));
     IssuedToken spared = ahead.issueOpen(ALICE, Duration.ofHours(1), CLIENT);
 
-    assertThat(scene.service.endOthers(spared.record())).isEqualTo(3);
+    assertThat(scene.service.revokeOthers(spared.record())).isEqualTo(3);
     assertThat(scene.live()).containsExactly(spared.record());
-    assertThat(scene.service.endAll("alice")).isOne();
+    assertThat(scene.service.revokeAll("alice")).isOne();
     assertThat(scene.live()).isEmpty();
   }
 }

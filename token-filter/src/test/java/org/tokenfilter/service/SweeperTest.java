@@ -95,7 +95,7 @@ class SweeperTest {
   @Test
   void theDeadAreKeptForTheRetentionAndForgottenThen() throws Exception {
     IssuedToken token = scene.session();
-    scene.service.close(token.record().id());
+    scene.service.revoke(token.record().id());
 
     scene.clock.move(RETENTION);
     sweeper.run();
@@ -105,7 +105,7 @@ class SweeperTest {
     sweeper.run();
     assertThat(scene.memory.find(token.record().id())).isEmpty();
     // This node has seen its end a moment ago, and remembers that for a while.
-    scene.clock.move(EndedTokens.KEPT);
+    scene.clock.move(RevokedTokens.TIME_TO_LIVE);
     assertRefused(Rejection.UNKNOWN, () -> scene.validate(token));
   }
 
@@ -207,7 +207,7 @@ class SweeperTest {
     SettableClock own = new SettableClock(scene.clock.instant().plus(Duration.parse(apart)));
     Sweeper sweeping = sweeperBy(own);
     IssuedToken token = scene.session();
-    scene.service.close(scene.open(Duration.ZERO).record().id());
+    scene.service.revoke(scene.open(Duration.ZERO).record().id());
     scene.clock.move(Duration.ofDays(1));
     own.move(Duration.ofDays(1));
     scene.heard.events();

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.Race;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
@@ -29,12 +29,12 @@ final class TokenCountsTest {
   private final Scene scene = new Scene();
   private final LiveNode node = new LiveNode(scene).polled();
   private final TokenService service = node.service;
-  private final TokenCounts counts = service.counts();
+  private final TokenStatistics statistics = service.statistics();
 
   @Test
   void nothingIsCountedBeforeAnythingHappens() {
-    assertThat(new Seen(counts)).isEqualTo(new Seen(0, Map.of(), 0));
-    assertThat(counts.hits() + counts.misses() + counts.offered() + counts.written()).isZero();
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(0, Map.of(), 0));
+    assertThat(statistics.hits() + statistics.misses() + statistics.renewalsRequested() + statistics.renewalsWritten()).isZero();
   }
 
   @Test
@@ -44,15 +44,15 @@ final class TokenCountsTest {
     node.validate(service.issueOpen(Scene.ALICE, Duration.ZERO, Scene.CLIENT));
     service.validateUser(Scene.presented(user));
 
-    assertThat(new Seen(counts)).isEqualTo(new Seen(3, Map.of(), 0));
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(3, Map.of(), 0));
   }
 
   @Test
   void eachRefusalIsCountedByItsReasonAlone() throws Exception {
     IssuedToken closed = session();
     IssuedToken ofOther = session();
-    service.close(closed.record().id());
-    IssuedToken replaced = service.issueClient(Scene.ALICE, "live", "shop");
+    service.revoke(closed.record().id());
+    IssuedToken replaced = service.issueApiClientToken(Scene.ALICE, "live", "shop");
     service.refresh(Scene.presented(replaced));
     IssuedToken expired = session();
     IssuedToken unknown = new Scene().open(Duration.ofDays(1)); // the same keys, but another store
@@ -70,7 +70,7 @@ final class TokenCountsTest {
         new PresentedToken(
             ofOther.value(), Set.of(), Set.of("one", "two"), true, Scene.CLIENT, false, false));
 
-    assertThat(new Seen(counts))
+    assertThat(new Seen(statistics))
         .isEqualTo(
             new Seen(
                 1,
@@ -87,87 +87,87 @@ final class TokenCountsTest {
   @Test
   void tokenThatMadeRoomIsEvicted() throws Exception {
     IssuedToken token = session();
-    scene.memory.end(token.record().id(), Ending.of(Reason.EVICTED, scene.clock.instant()));
+    scene.memory.revoke(token.record().id(), Revocation.of(RevocationReason.EVICTED, scene.clock.instant()));
 
     refused(Rejection.EVICTED, Scene.presented(token));
 
-    assertThat(new Seen(counts)).isEqualTo(new Seen(0, Map.of(Rejection.EVICTED, 1L), 0));
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(0, Map.of(Rejection.EVICTED, 1L), 0));
   }
 
   @Test
   void storeThatDoesNotAnswerIsUnavailableAndNoRefusal() throws Exception {
     IssuedToken token = session();
-    node.store.cut();
+    node.store.failAll();
 
     assertThatThrownBy(() -> node.validate(token)).isInstanceOf(TokenStoreException.class);
-    assertThatThrownBy(() -> service.logOut(Scene.presented(token)))
+    assertThatThrownBy(() -> service.logout(Scene.presented(token)))
         .isInstanceOf(TokenStoreException.class);
 
-    assertThat(new Seen(counts)).isEqualTo(new Seen(0, Map.of(), 2));
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(0, Map.of(), 2));
   }
 
   @Test
   void sessionOfAUserTokenHasTheLastWordOnItsRequest() throws Exception {
     IssuedToken user = service.issueUser(Scene.ALICE, null, Scene.CLIENT);
     OpenedSession open = service.openSession(service.validateUser(Scene.presented(user)));
-    assertThat(new Seen(counts)).isEqualTo(new Seen(1, Map.of(), 0));
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(1, Map.of(), 0));
 
     continued(user, open);
-    assertThat(new Seen(counts)).isEqualTo(new Seen(2, Map.of(), 0));
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(2, Map.of(), 0));
 
-    service.close(open.token().used().id());
+    service.revoke(open.token().renewalTarget().id());
     assertThatThrownBy(() -> continued(user, open)).isInstanceOf(TokenRejectedException.class);
-    assertThat(new Seen(counts)).isEqualTo(new Seen(2, Map.of(Rejection.CLOSED, 1L), 0));
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(2, Map.of(Rejection.CLOSED, 1L), 0));
 
     OpenedSession another = service.openSession(service.validateUser(Scene.presented(user)));
-    node.store.cut();
+    node.store.failAll();
     assertThatThrownBy(() -> continued(user, another)).isInstanceOf(TokenStoreException.class);
-    assertThat(new Seen(counts)).isEqualTo(new Seen(3, Map.of(Rejection.CLOSED, 1L), 1));
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(3, Map.of(Rejection.CLOSED, 1L), 1));
   }
 
   @Test
   void countThatWasShownNeverGoesDown() throws Exception {
     IssuedToken user = service.issueUser(Scene.ALICE, null, Scene.CLIENT);
     ActiveToken good = service.validateUser(Scene.presented(user));
-    assertThat(counts.accepted()).isEqualTo(1);
+    assertThat(statistics.accepted()).isEqualTo(1);
 
-    assertThatThrownBy(() -> service.continueSession(good, "no session", Scene.CLIENT))
+    assertThatThrownBy(() -> service.useSession(good, "no session", Scene.CLIENT))
         .isInstanceOf(TokenRejectedException.class);
-    assertThat(counts.accepted()).isEqualTo(1);
+    assertThat(statistics.accepted()).isEqualTo(1);
 
     service.validateUser(Scene.presented(user));
-    assertThat(counts.accepted()).isEqualTo(1);
+    assertThat(statistics.accepted()).isEqualTo(1);
     service.validateUser(Scene.presented(user));
-    assertThat(counts.accepted()).isEqualTo(2);
+    assertThat(statistics.accepted()).isEqualTo(2);
   }
 
   @Test
   void logOutAndRefreshValidateTooButNotWhoeverAsksOrRevokes() throws Exception {
-    service.logOut(Scene.presented(session()));
-    service.logOutUser(Scene.presented(service.issueUser(Scene.ALICE, null, Scene.CLIENT)));
-    IssuedToken client = service.issueClient(Scene.ALICE, "live", "shop");
+    service.logout(Scene.presented(session()));
+    service.logoutUser(Scene.presented(service.issueUser(Scene.ALICE, null, Scene.CLIENT)));
+    IssuedToken client = service.issueApiClientToken(Scene.ALICE, "live", "shop");
     IssuedToken successor = service.refresh(Scene.presented(client));
-    assertThat(new Seen(counts)).isEqualTo(new Seen(3, Map.of(), 0));
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(3, Map.of(), 0));
 
-    assertThat(service.inspect(successor.value())).isPresent();
-    assertThat(service.inspect("no token")).isEmpty();
+    assertThat(service.introspect(successor.value())).isPresent();
+    assertThat(service.introspect("no token")).isEmpty();
     service.revoke(successor.value());
     service.revoke("no token");
-    assertThat(new Seen(counts)).isEqualTo(new Seen(3, Map.of(), 0));
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(3, Map.of(), 0));
   }
 
   @Test
   void lookUpsAreAnsweredFromMemoryAfterTheFirst() throws Exception {
     IssuedToken token = session();
     node.validate(token);
-    assertThat(List.of(counts.hits(), counts.misses())).containsExactly(0L, 1L);
+    assertThat(List.of(statistics.hits(), statistics.misses())).containsExactly(0L, 1L);
     node.validate(token);
     node.validate(token);
-    assertThat(List.of(counts.hits(), counts.misses())).containsExactly(2L, 1L);
+    assertThat(List.of(statistics.hits(), statistics.misses())).containsExactly(2L, 1L);
 
     node.pass(LiveNode.LAG);
     node.validate(token);
-    assertThat(List.of(counts.hits(), counts.misses())).containsExactly(2L, 2L);
+    assertThat(List.of(statistics.hits(), statistics.misses())).containsExactly(2L, 2L);
   }
 
   @Test
@@ -177,17 +177,17 @@ final class TokenCountsTest {
       node.use(token);
     }
     service.renew(service.validate(Scene.passively(token)));
-    assertThat(List.of(counts.offered(), counts.written())).containsExactly(5L, 0L);
+    assertThat(List.of(statistics.renewalsRequested(), statistics.renewalsWritten())).containsExactly(5L, 0L);
 
     node.pass(LiveNode.INTERVAL);
     node.store.failBefore(Call.RENEW, 1);
-    service.writeUses();
-    assertThat(counts.written()).isZero();
-    service.writeUses();
-    assertThat(List.of(counts.offered(), counts.written())).containsExactly(5L, 1L);
+    service.flushRenewals();
+    assertThat(statistics.renewalsWritten()).isZero();
+    service.flushRenewals();
+    assertThat(List.of(statistics.renewalsRequested(), statistics.renewalsWritten())).containsExactly(5L, 1L);
 
     service.keepAlive(node.validate(token));
-    assertThat(List.of(counts.offered(), counts.written())).containsExactly(6L, 2L);
+    assertThat(List.of(statistics.renewalsRequested(), statistics.renewalsWritten())).containsExactly(6L, 2L);
   }
 
   @Test
@@ -196,10 +196,10 @@ final class TokenCountsTest {
     node.use(token);
     node.endElsewhere(token);
     node.pass(LiveNode.INTERVAL);
-    service.writeUses();
+    service.flushRenewals();
 
     assertThat(node.renewals()).isEqualTo(1);
-    assertThat(counts.written()).isZero();
+    assertThat(statistics.renewalsWritten()).isZero();
   }
 
   @Test
@@ -209,52 +209,52 @@ final class TokenCountsTest {
     service.issueOpen(Scene.ALICE, Duration.ofMinutes(1), Scene.CLIENT);
     IssuedToken user = service.issueUser(Scene.ALICE, null, Scene.CLIENT);
     service.openSession(service.validateUser(Scene.presented(user)));
-    service.close(session.record().id());
-    service.close(session.record().id());
-    service.swept(List.of(other.record().id()));
+    service.revoke(session.record().id());
+    service.revoke(session.record().id());
+    service.onSwept(List.of(other.record().id()));
     service.loginFailed("mallory", Rejection.WRONG_CREDENTIALS, Scene.CLIENT);
     service.loginFailed("mallory", Rejection.TOO_MANY_LOGINS, Scene.CLIENT);
     service.loginFailed("trudy", Rejection.WRONG_CREDENTIALS, Scene.CLIENT);
 
-    assertThat(counts.issued(TokenKind.SESSION)).isEqualTo(3);
-    assertThat(counts.issued(TokenKind.OPEN)).isEqualTo(1);
-    assertThat(counts.issued(TokenKind.USER)).isEqualTo(1);
-    assertThat(counts.ended(Reason.CLOSED)).isEqualTo(1);
-    assertThat(counts.ended(Reason.EXPIRED)).isEqualTo(1);
-    assertThat(counts.ended(Reason.EVICTED) + counts.ended(Reason.REPLACED)).isZero();
-    assertThat(counts.loginsFailed(Rejection.WRONG_CREDENTIALS)).isEqualTo(2);
-    assertThat(counts.loginsFailed(Rejection.TOO_MANY_LOGINS)).isEqualTo(1);
-    assertThat(counts.loginsFailed(Rejection.LOGIN_BUSY)).isZero();
+    assertThat(statistics.issued(TokenKind.SESSION)).isEqualTo(3);
+    assertThat(statistics.issued(TokenKind.OPEN)).isEqualTo(1);
+    assertThat(statistics.issued(TokenKind.USER)).isEqualTo(1);
+    assertThat(statistics.revoked(RevocationReason.CLOSED)).isEqualTo(1);
+    assertThat(statistics.revoked(RevocationReason.EXPIRED)).isEqualTo(1);
+    assertThat(statistics.revoked(RevocationReason.EVICTED) + statistics.revoked(RevocationReason.REPLACED)).isZero();
+    assertThat(statistics.failedLogins(Rejection.WRONG_CREDENTIALS)).isEqualTo(2);
+    assertThat(statistics.failedLogins(Rejection.TOO_MANY_LOGINS)).isEqualTo(1);
+    assertThat(statistics.failedLogins(Rejection.LOGIN_BUSY)).isZero();
   }
 
   @Test
   void endIsCountedOnTheNodeThatMadeIt() throws Exception {
     IssuedToken token = session();
     node.endElsewhere(token);
-    service.pollEnds();
+    service.pollRevocations();
 
-    assertThat(scene.service.counts().ended(Reason.CLOSED)).isEqualTo(1);
-    assertThat(counts.ended(Reason.CLOSED)).isZero();
+    assertThat(scene.service.statistics().revoked(RevocationReason.CLOSED)).isEqualTo(1);
+    assertThat(statistics.revoked(RevocationReason.CLOSED)).isZero();
   }
 
   @Test
   void ageOfTheFeedCountsFromTheBeginOfTheLastPollThatWasApplied() {
     node.pass(Duration.ofMillis(250));
-    assertThat(service.feed()).contains(new FeedState(true, Duration.ofMillis(250)));
+    assertThat(service.feed()).contains(new RevocationFeedState(true, Duration.ofMillis(250)));
 
-    node.store.before(Call.ENDED_WITHIN, 1, () -> node.pass(Duration.ofMillis(100)));
-    service.pollEnds();
-    assertThat(service.feed()).contains(new FeedState(true, Duration.ofMillis(100)));
+    node.store.before(Call.REVOKED_WITHIN, 1, () -> node.pass(Duration.ofMillis(100)));
+    service.pollRevocations();
+    assertThat(service.feed()).contains(new RevocationFeedState(true, Duration.ofMillis(100)));
 
     node.pass(LiveNode.LAG);
-    node.store.failBefore(Call.ENDED_WITHIN, 1);
-    service.pollEnds();
-    assertThat(service.feed()).contains(new FeedState(false, Duration.ofMillis(1_100)));
+    node.store.failBefore(Call.REVOKED_WITHIN, 1);
+    service.pollRevocations();
+    assertThat(service.feed()).contains(new RevocationFeedState(false, Duration.ofMillis(1_100)));
   }
 
   @Test
   void feedHasNoAgeBeforeItsFirstPollAndIsNoneWithoutALag() {
-    assertThat(new LiveNode(scene).service.feed()).contains(new FeedState(false, null));
+    assertThat(new LiveNode(scene).service.feed()).contains(new RevocationFeedState(false, null));
     assertThat(scene.service.feed()).isEmpty();
   }
 
@@ -262,7 +262,7 @@ final class TokenCountsTest {
   void nothingIsLostWhereManyValidateAtOnce() throws Exception {
     IssuedToken good = session();
     IssuedToken closed = session();
-    service.close(closed.record().id());
+    service.revoke(closed.record().id());
     int threads = 8;
     int each = 500;
     Race.of(
@@ -277,13 +277,13 @@ final class TokenCountsTest {
         });
 
     long all = (long) threads * each;
-    assertThat(new Seen(counts)).isEqualTo(new Seen(all, Map.of(Rejection.CLOSED, all), 0));
-    assertThat(counts.hits() + counts.misses()).isEqualTo(2 * all);
+    assertThat(new Seen(statistics)).isEqualTo(new Seen(all, Map.of(Rejection.CLOSED, all), 0));
+    assertThat(statistics.hits() + statistics.misses()).isEqualTo(2 * all);
   }
 
   @Test
   void countIsNeverAheadOfTheRequests() throws Exception {
-    TokenCounts judgedTwice = new TokenCounts();
+    TokenStatistics judgedTwice = new TokenStatistics();
     AtomicLong begun = new AtomicLong();
     int requests = 1_000_000;
     List<Boolean> ahead =
@@ -294,9 +294,9 @@ final class TokenCountsTest {
               while (begun.get() < requests) {
                 if (number == 0) {
                   begun.incrementAndGet();
-                  judgedTwice.accept();
-                  judgedTwice.takeBack();
-                  judgedTwice.accept();
+                  judgedTwice.recordAccepted();
+                  judgedTwice.reclassify();
+                  judgedTwice.recordAccepted();
                 } else {
                   seen |= judgedTwice.accepted() > begun.get();
                 }
@@ -314,7 +314,7 @@ final class TokenCountsTest {
 
   private void continued(IssuedToken user, OpenedSession session) throws TokenRejectedException {
     ActiveToken good = service.validateUser(Scene.presented(user));
-    service.continueSession(good, session.id().value(), Scene.CLIENT);
+    service.useSession(good, session.id().value(), Scene.CLIENT);
   }
 
   private void refused(Rejection rejection, PresentedToken presented) {
@@ -326,16 +326,16 @@ final class TokenCountsTest {
 
   /** The validations that were counted, without the refusals that there were none of. */
   private record Seen(long accepted, Map<Rejection, Long> refused, long unavailable) {
-    Seen(TokenCounts counts) {
-      this(counts.accepted(), refusals(counts), counts.unavailable());
+    Seen(TokenStatistics statistics) {
+      this(statistics.accepted(), refusals(statistics), statistics.unavailable());
     }
 
-    private static Map<Rejection, Long> refusals(TokenCounts counts) {
+    private static Map<Rejection, Long> refusals(TokenStatistics statistics) {
       Map<Rejection, Long> refusals = new EnumMap<>(Rejection.class);
       for (Rejection rejection : Rejection.values()) {
-        if (counts.refused(rejection) > 0) {
-          assertThat(TokenCounts.REFUSALS).contains(rejection);
-          refusals.put(rejection, counts.refused(rejection));
+        if (statistics.rejected(rejection) > 0) {
+          assertThat(TokenStatistics.REJECTIONS).contains(rejection);
+          refusals.put(rejection, statistics.rejected(rejection));
         }
       }
       return refusals;

@@ -26,7 +26,7 @@ import org.tokenfilter.token.SessionId;
 class UrgentUseTest {
 
   private static final Duration NEAR = Duration.ofSeconds(5);
-  private static final Duration HALF_A_TICK = RenewalBuffer.TICK.dividedBy(2);
+  private static final Duration HALF_A_TICK = RenewalBuffer.FLUSH_INTERVAL.dividedBy(2);
 
   private final Scene scene = new Scene();
   private final LiveNode node = new LiveNode(scene).polled();
@@ -54,7 +54,7 @@ class UrgentUseTest {
   @ValueSource(booleans = {true, false})
   void itIsWrittenAndToldOnceThoughTheTickComesMeanwhile(boolean before) throws Exception {
     IssuedToken token = nearItsDeadline();
-    step(before, 1, node.service::writeUses);
+    step(before, 1, node.service::flushRenewals);
 
     ActiveToken used = node.use(token);
     assertThat(lastUse(token.record().id())).isEqualTo(used.usedAt());
@@ -72,11 +72,11 @@ class UrgentUseTest {
     // Opened late: it is the user token alone whose deadline is near, and the session's turn.
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     node.pass(INTERVAL);
-    node.service.pollEnds();
-    step(before, 1, node.service::writeUses);
+    node.service.pollRevocations();
+    step(before, 1, node.service::flushRenewals);
 
     useIn(session, user);
-    node.service.writeUses();
+    node.service.flushRenewals();
 
     assertThat(node.renewals()).isEqualTo(1);
   }
@@ -90,13 +90,13 @@ class UrgentUseTest {
     SessionId other = scene.service.openSession(scene.validate(user)).id();
     node.pass(USER_IDLE.minus(INTERVAL).minus(NEAR));
     scene.service.renew(
-        scene.service.continueSession(scene.validate(user), other.value(), Scene.CLIENT));
+        scene.service.useSession(scene.validate(user), other.value(), Scene.CLIENT));
     node.pass(INTERVAL);
-    node.service.pollEnds();
-    step(before, 1, node.service::writeUses);
+    node.service.pollRevocations();
+    step(before, 1, node.service::flushRenewals);
 
     ActiveToken used = useIn(session, user);
-    node.service.writeUses();
+    node.service.flushRenewals();
 
     assertThat(node.renewals()).isEqualTo(1);
     assertThat(lastUse(session.tokenId())).isEqualTo(used.usedAt());
@@ -105,7 +105,7 @@ class UrgentUseTest {
 
   private ActiveToken useIn(SessionId session, IssuedToken user) throws Exception {
     ActiveToken used =
-        node.service.continueSession(node.validate(user), session.value(), Scene.CLIENT);
+        node.service.useSession(node.validate(user), session.value(), Scene.CLIENT);
     node.service.renew(used);
     return used;
   }
@@ -115,7 +115,7 @@ class UrgentUseTest {
   void whereItsRequestFailsTheVeryNextTickWritesIt(boolean before) throws Exception {
     IssuedToken token = nearItsDeadline();
     ActiveToken used = node.validate(token);
-    step(before, 1, node.service::writeUses);
+    step(before, 1, node.service::flushRenewals);
     if (before) {
       node.store.failBefore(Call.RENEW, 1);
     } else {
@@ -124,11 +124,11 @@ class UrgentUseTest {
     assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> node.service.renew(used));
     assertThat(node.renewals()).isEqualTo(1);
 
-    node.service.writeUses();
+    node.service.flushRenewals();
 
     assertThat(node.renewals()).isEqualTo(2);
     assertThat(lastUse(token.record().id())).isEqualTo(used.usedAt());
-    node.service.writeUses();
+    node.service.flushRenewals();
     assertThat(node.renewals()).isEqualTo(2);
   }
 
@@ -143,7 +143,7 @@ class UrgentUseTest {
         2,
         () -> {
           node.pass(HALF_A_TICK);
-          node.service.writeUses();
+          node.service.flushRenewals();
           written.set(lastUse(token.record().id()));
         });
 
@@ -188,7 +188,7 @@ class UrgentUseTest {
         Call.RENEW,
         1,
         () -> {
-          node.service.stop();
+          node.service.shutdown();
           written.set(lastUse(token.record().id()));
         });
 

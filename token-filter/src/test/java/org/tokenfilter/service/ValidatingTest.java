@@ -30,10 +30,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -194,8 +194,8 @@ class ValidatingTest {
     String one = scene.open(HOUR).value();
     String two = scene.open(HOUR).value();
     assertRefused(Rejection.BAD_REQUEST, () -> scene.service.revoke(byCookies(one, two)));
-    assertThat(scene.service.inspect(one)).isPresent();
-    assertThat(scene.service.inspect(two)).isPresent();
+    assertThat(scene.service.introspect(one)).isPresent();
+    assertThat(scene.service.introspect(two)).isPresent();
     scene.service.revoke(byCookies("x", "y"));
     scene.service.revoke(byCookies("x"));
   }
@@ -317,7 +317,7 @@ class ValidatingTest {
     String forged = scene.codec.encode(TokenClaims.of(record, AUDIENCE));
 
     assertRefusedAs(Rejection.INVALID, presented(forged, CLIENT, kept.value()));
-    assertThat(scene.service.inspect(forged)).isEmpty();
+    assertThat(scene.service.introspect(forged)).isEmpty();
   }
 
   /** Case S04. */
@@ -329,7 +329,7 @@ class ValidatingTest {
 
     assertRefused(
         Rejection.INVALID, () -> scene.over(confused, Scene.POLICY).validate(presented(token)));
-    assertThat(scene.over(confused, Scene.POLICY).inspect(token.value())).isEmpty();
+    assertThat(scene.over(confused, Scene.POLICY).introspect(token.value())).isEmpty();
   }
 
   @Test
@@ -343,7 +343,7 @@ class ValidatingTest {
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> service.validate(presented(token)));
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> service.inspect(token.value()));
+        .isThrownBy(() -> service.introspect(token.value()));
     assertThat(scene.heard.events()).isEmpty();
   }
 
@@ -392,7 +392,7 @@ class ValidatingTest {
 
     scene.clock.move(SESSION_IDLE);
     assertRefusedAs(Rejection.INVALID, stolen);
-    scene.service.close(token.record().id());
+    scene.service.revoke(token.record().id());
     assertRefusedAs(Rejection.INVALID, stolen);
     assertRefusedAs(Rejection.INVALID, presented(token.value(), CLIENT));
     assertRefusedAs(Rejection.CLOSED, presented(token));
@@ -400,9 +400,9 @@ class ValidatingTest {
 
   @Test
   void anEndIsToldByItsReason() throws Exception {
-    for (Reason reason : Reason.values()) {
+    for (RevocationReason reason : RevocationReason.values()) {
       IssuedToken token = scene.session();
-      scene.memory.end(token.record().id(), Ending.of(reason, scene.clock.instant()));
+      scene.memory.revoke(token.record().id(), Revocation.of(reason, scene.clock.instant()));
 
       assertRefusedAs(Rejection.valueOf(reason.name()), presented(token));
     }
@@ -411,7 +411,7 @@ class ValidatingTest {
   @Test
   void anEndCountsMoreThanAnExpiryThatCameLater() throws Exception {
     IssuedToken token = scene.session();
-    scene.service.close(token.record().id());
+    scene.service.revoke(token.record().id());
     scene.clock.move(SESSION_IDLE);
 
     assertRefusedAs(Rejection.CLOSED, presented(token));
@@ -429,7 +429,7 @@ class ValidatingTest {
   /** Cases B14 and B15. */
   @Test
   void whatHasExpiredStaysSoWhenTheClockIsSetBack() throws Exception {
-    ForwardClock forward = new ForwardClock(scene.clock);
+    MonotonicClock forward = new MonotonicClock(scene.clock);
     TokenService service = scene.over(scene.memory, Scene.POLICY, forward);
     IssuedToken token = scene.session();
 
@@ -444,8 +444,8 @@ class ValidatingTest {
     IssuedToken token = scene.session();
     scene.clock.move(Duration.ofMinutes(1));
 
-    assertThat(scene.service.inspect(token.value()))
-        .contains(new ActiveToken(token.record(), null, scene.clock.instant()).lookedAt());
+    assertThat(scene.service.introspect(token.value()))
+        .contains(new ActiveToken(token.record(), null, scene.clock.instant()).asPassive());
   }
 
   @Test
@@ -455,8 +455,8 @@ class ValidatingTest {
     IssuedToken token = scene.session();
     scene.heard.events();
 
-    assertThat(service.inspect(token.value())).isPresent();
-    assertThat(service.inspect("x")).isEmpty();
+    assertThat(service.introspect(token.value())).isPresent();
+    assertThat(service.introspect("x")).isEmpty();
 
     verify(store, never()).renew(any(), any());
     assertThat(scene.heard.events()).isEmpty();
@@ -465,13 +465,13 @@ class ValidatingTest {
   @Test
   void whatIsNotActiveIsEmptyWhateverTheCause() throws Exception {
     IssuedToken closed = scene.session();
-    scene.service.close(closed.record().id());
+    scene.service.revoke(closed.record().id());
     IssuedToken expired = scene.session();
     scene.clock.move(SESSION_IDLE);
 
-    assertThat(scene.service.inspect(closed.value())).isEmpty();
-    assertThat(scene.service.inspect(expired.value())).isEmpty();
-    assertThat(scene.service.inspect("")).isEmpty();
+    assertThat(scene.service.introspect(closed.value())).isEmpty();
+    assertThat(scene.service.introspect(expired.value())).isEmpty();
+    assertThat(scene.service.introspect("")).isEmpty();
     String unknown =
         scene.codec.encode(
             new TokenClaims(
@@ -480,7 +480,7 @@ class ValidatingTest {
                 AUDIENCE,
                 scene.clock.instant(),
                 null));
-    assertThat(scene.service.inspect(unknown)).isEmpty();
+    assertThat(scene.service.introspect(unknown)).isEmpty();
   }
 
   private void assertRefusedAs(Rejection rejection, PresentedToken presented) {

@@ -68,10 +68,10 @@ class ActiveTokenTest {
     TokenRecord session =
         Records.of(TokenKind.SESSION).parent(user.id()).idleTimeout(Duration.ofMinutes(5)).build();
 
-    assertThat(new ActiveToken(user, null, USED).used()).isSameAs(user);
-    assertThat(new ActiveToken(user, session, USED).used()).isSameAs(session);
+    assertThat(new ActiveToken(user, null, USED).renewalTarget()).isSameAs(user);
+    assertThat(new ActiveToken(user, session, USED).renewalTarget()).isSameAs(session);
     assertThat(new ActiveToken(user, session, USED).remaining()).isEqualTo(Duration.ofMinutes(5));
-    assertThat(new ActiveToken(user, null, USED).in(session))
+    assertThat(new ActiveToken(user, null, USED).withSession(session))
         .isEqualTo(new ActiveToken(user, session, USED));
   }
 
@@ -79,7 +79,7 @@ class ActiveTokenTest {
   void aTokenThatIsLookedAtAloneLivesAsLongAsItDidBefore() {
     TokenRecord record = Records.of(TokenKind.SESSION).idleTimeout(IDLE).build();
 
-    ActiveToken token = new ActiveToken(record, null, USED).lookedAt();
+    ActiveToken token = new ActiveToken(record, null, USED).asPassive();
 
     assertThat(token.passive()).isTrue();
     assertThat(token.deadline()).isEqualTo(record.deadline());

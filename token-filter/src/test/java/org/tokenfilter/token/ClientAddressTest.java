@@ -187,20 +187,20 @@ class ClientAddressTest {
   void bindingToThePrefixOfOneVersionLeavesTheOtherFree() {
     ClientAddress four = ClientAddress.parse("192.0.2.1");
     ClientAddress six = ClientAddress.parse("2001:db8:0:1::1");
-    assertThat(four.prefixOfItsVersion()).isEqualTo("192.0.2.0/24+");
-    assertThat(six.prefixOfItsVersion()).isEqualTo("2001:db8:0:1:0:0:0:0/64+");
+    assertThat(four.dualStackPrefix()).isEqualTo("192.0.2.0/24+");
+    assertThat(six.dualStackPrefix()).isEqualTo("2001:db8:0:1:0:0:0:0/64+");
     for (ClientAddress bound : List.of(four, six)) {
-      assertThat(four.matches(bound.prefixOfItsVersion())).isTrue();
-      assertThat(six.matches(bound.prefixOfItsVersion())).isTrue();
-      assertThat(ClientAddress.UNIX.matches(bound.prefixOfItsVersion())).isFalse();
+      assertThat(four.matches(bound.dualStackPrefix())).isTrue();
+      assertThat(six.matches(bound.dualStackPrefix())).isTrue();
+      assertThat(ClientAddress.UNIX.matches(bound.dualStackPrefix())).isFalse();
     }
-    assertThat(ClientAddress.parse("192.0.2.99").matches(four.prefixOfItsVersion())).isTrue();
-    assertThat(ClientAddress.parse("::ffff:192.0.2.9").matches(four.prefixOfItsVersion())).isTrue();
-    assertThat(ClientAddress.parse("192.0.3.1").matches(four.prefixOfItsVersion())).isFalse();
-    assertThat(ClientAddress.parse("::ffff:192.0.3.1").matches(four.prefixOfItsVersion()))
+    assertThat(ClientAddress.parse("192.0.2.99").matches(four.dualStackPrefix())).isTrue();
+    assertThat(ClientAddress.parse("::ffff:192.0.2.9").matches(four.dualStackPrefix())).isTrue();
+    assertThat(ClientAddress.parse("192.0.3.1").matches(four.dualStackPrefix())).isFalse();
+    assertThat(ClientAddress.parse("::ffff:192.0.3.1").matches(four.dualStackPrefix()))
         .isFalse();
-    assertThat(ClientAddress.parse("2001:db8:0:1::9").matches(six.prefixOfItsVersion())).isTrue();
-    assertThat(ClientAddress.parse("2001:db8:0:2::1").matches(six.prefixOfItsVersion())).isFalse();
+    assertThat(ClientAddress.parse("2001:db8:0:1::9").matches(six.dualStackPrefix())).isTrue();
+    assertThat(ClientAddress.parse("2001:db8:0:2::1").matches(six.dualStackPrefix())).isFalse();
   }
 
   @Test
@@ -208,15 +208,15 @@ class ClientAddressTest {
     ClientAddress four = ClientAddress.parse("192.0.2.1");
     ClientAddress six = ClientAddress.parse("2001:db8::1");
     for (String binding : List.of("192.0.2.9", "192.0.2.0/24", "192.0.2.0/24+")) {
-      assertThat(four.isOfOtherVersion(binding)).as(binding).isFalse();
-      assertThat(six.isOfOtherVersion(binding)).as(binding).isTrue();
-      assertThat(ClientAddress.UNIX.isOfOtherVersion(binding)).as(binding).isFalse();
+      assertThat(four.hasOtherIpVersionThan(binding)).as(binding).isFalse();
+      assertThat(six.hasOtherIpVersionThan(binding)).as(binding).isTrue();
+      assertThat(ClientAddress.UNIX.hasOtherIpVersionThan(binding)).as(binding).isFalse();
       assertThat(ClientAddress.UNIX.matches(binding)).as(binding).isFalse();
     }
     for (String binding : List.of("2001:db8:0:0:0:0:0:9", "::/64", "2001:db8::/64+")) {
-      assertThat(four.isOfOtherVersion(binding)).as(binding).isTrue();
-      assertThat(six.isOfOtherVersion(binding)).as(binding).isFalse();
-      assertThat(ClientAddress.UNIX.isOfOtherVersion(binding)).as(binding).isFalse();
+      assertThat(four.hasOtherIpVersionThan(binding)).as(binding).isTrue();
+      assertThat(six.hasOtherIpVersionThan(binding)).as(binding).isFalse();
+      assertThat(ClientAddress.UNIX.hasOtherIpVersionThan(binding)).as(binding).isFalse();
     }
   }
 
@@ -227,11 +227,11 @@ class ClientAddressTest {
     assertThat(unix).hasToString("unix");
     assertThat(unix.bytes()).isEmpty();
     assertThat(unix.prefix()).isEqualTo("unix");
-    for (String binding : List.of(unix.toString(), unix.prefix(), unix.prefixOfItsVersion())) {
+    for (String binding : List.of(unix.toString(), unix.prefix(), unix.dualStackPrefix())) {
       assertThat(unix.matches(binding)).as(binding).isTrue();
       for (String other : List.of("192.0.2.1", "2001:db8::1")) {
         assertThat(ClientAddress.parse(other).matches(binding)).as(binding).isFalse();
-        assertThat(ClientAddress.parse(other).isOfOtherVersion(binding)).as(binding).isFalse();
+        assertThat(ClientAddress.parse(other).hasOtherIpVersionThan(binding)).as(binding).isFalse();
       }
     }
     assertThatIllegalArgumentException().isThrownBy(() -> ClientAddress.parse("unix"));

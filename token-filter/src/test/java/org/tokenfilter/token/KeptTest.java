@@ -8,32 +8,32 @@ import org.junit.jupiter.api.Test;
 
 final class KeptTest {
 
-  private final Kept<Object> kept = new Kept<>();
+  private final ObjectPool<Object> pool = new ObjectPool<>();
 
   @Test
   void nothingIsThereBeforeSomethingIsKept() {
-    assertThat(kept.take()).isNull();
+    assertThat(pool.take()).isNull();
   }
 
   @Test
   void whatIsTakenIsNobodyElsesUntilItIsPutBack() {
     Object thing = new Object();
-    kept.put(thing);
-    assertThat(kept.take()).isSameAs(thing);
-    assertThat(kept.take()).isNull();
-    kept.put(thing);
-    assertThat(kept.take()).isSameAs(thing);
+    pool.put(thing);
+    assertThat(pool.take()).isSameAs(thing);
+    assertThat(pool.take()).isNull();
+    pool.put(thing);
+    assertThat(pool.take()).isSameAs(thing);
   }
 
   @Test
   void whatFindsNoPlaceIsDropped() {
-    for (int i = 0; i <= Kept.MOST; i++) {
-      kept.put(new Object());
+    for (int i = 0; i <= ObjectPool.CAPACITY; i++) {
+      pool.put(new Object());
     }
     Set<Object> found = new HashSet<>();
-    for (Object thing = kept.take(); thing != null; thing = kept.take()) {
+    for (Object thing = pool.take(); thing != null; thing = pool.take()) {
       found.add(thing);
     }
-    assertThat(found).hasSize(Kept.MOST);
+    assertThat(found).hasSize(ObjectPool.CAPACITY);
   }
 }

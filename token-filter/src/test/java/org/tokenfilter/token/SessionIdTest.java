@@ -85,7 +85,7 @@ class SessionIdTest {
             text ->
                 DynamicTest.dynamicTest(
                     "'" + text + "'",
-                    () -> assertThat(SessionId.isPossible(text)).isEqualTo(isRead(text))));
+                    () -> assertThat(SessionId.isWellFormed(text)).isEqualTo(isRead(text))));
   }
 
   private static boolean isRead(String text) {
@@ -144,20 +144,20 @@ class SessionIdTest {
 
   @Test
   void aFinderFindsTheRecordOfEachIdThatIsParsed() throws Exception {
-    SessionId.Finder finder = new SessionId.Finder();
+    SessionId.Digester digester = new SessionId.Digester();
     SecureRandom random = seeded();
 
-    assertThat(finder.tokenIdOf(TEXT)).isEqualTo(TokenId.parse(DIGEST));
+    assertThat(digester.tokenIdOf(TEXT)).isEqualTo(TokenId.parse(DIGEST));
     for (int i = 0; i < 100; i++) {
       SessionId id = SessionId.random(random);
-      assertThat(finder.tokenIdOf(id.value())).isEqualTo(id.tokenId());
+      assertThat(digester.tokenIdOf(id.value())).isEqualTo(id.tokenId());
     }
   }
 
   /** Characters that end with the byte of another one, or are none of the alphabet. */
   @Test
   void aFinderRefusesWhatIsNotParsedAndFindsTheNextOne() {
-    SessionId.Finder finder = new SessionId.Finder();
+    SessionId.Digester digester = new SessionId.Digester();
     for (String text :
         new String[] {
           "",
@@ -173,8 +173,8 @@ class SessionIdTest {
           "=" + TEXT.substring(1)
         }) {
       assertThatIllegalArgumentException().isThrownBy(() -> SessionId.parse(text));
-      assertThatIllegalArgumentException().isThrownBy(() -> finder.tokenIdOf(text));
-      assertThat(finder.tokenIdOf(TEXT)).isEqualTo(TokenId.parse(DIGEST));
+      assertThatIllegalArgumentException().isThrownBy(() -> digester.tokenIdOf(text));
+      assertThat(digester.tokenIdOf(TEXT)).isEqualTo(TokenId.parse(DIGEST));
     }
   }
 

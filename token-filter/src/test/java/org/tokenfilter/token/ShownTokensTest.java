@@ -38,7 +38,7 @@ class ShownTokensTest {
     TokenRejectedException refused = new TokenRejectedException(Rejection.INVALID, "forged");
 
     assertThat(refused).hasMessage("forged");
-    assertThat(refused.why()).isEqualTo("forged");
+    assertThat(refused.detail()).isEqualTo("forged");
     assertThat(refused.rejection()).isEqualTo(Rejection.INVALID);
     assertThat(refused.getStackTrace()).isEmpty();
   }
@@ -50,14 +50,14 @@ class ShownTokensTest {
 
     assertThat(misuse.isMisuse()).isTrue();
     assertThat(misuse.rejection()).isEqualTo(Rejection.INVALID);
-    assertThat(misuse.why()).isEqualTo("stolen");
+    assertThat(misuse.detail()).isEqualTo("stolen");
     assertThat(new TokenRejectedException(Rejection.INVALID, "stolen").isMisuse()).isFalse();
   }
 
   @Test
   void aTokenThatDiedIsExpiredClosedReplacedOrEvicted() {
     assertThat(Rejection.values())
-        .filteredOn(Rejection::isDeath)
+        .filteredOn(Rejection::isTerminal)
         .containsExactlyInAnyOrder(
             Rejection.EXPIRED, Rejection.CLOSED, Rejection.REPLACED, Rejection.EVICTED);
   }

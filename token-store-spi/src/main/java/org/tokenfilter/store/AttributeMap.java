@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttributeMap extends AbstractMap<String, String> {
 
-  private static final Map<String, String> NONE = new AttributeMap(Map.of());
+  private static final Map<String, String> EMPTY = new AttributeMap(Map.of());
 
   private final Map<String, String> sorted;
 
@@ -34,10 +34,10 @@ final class AttributeMap extends AbstractMap<String, String> {
       return attributes;
     }
     if (attributes.isEmpty()) {
-      return NONE;
+      return EMPTY;
     }
-    attributes.forEach(AttributeMap::require);
-    if (attributes.entrySet().stream().mapToInt(AttributeMap::bytes).sum()
+    attributes.forEach(AttributeMap::requireValid);
+    if (attributes.entrySet().stream().mapToInt(AttributeMap::utf8Length).sum()
         > TokenRecord.MAX_ATTRIBUTE_BYTES) {
       throw new IllegalArgumentException("attributes must have at most 8192 bytes of UTF-8 in all");
     }
@@ -45,13 +45,13 @@ final class AttributeMap extends AbstractMap<String, String> {
         Collections.unmodifiableMap(new LinkedHashMap<>(new TreeMap<>(attributes))));
   }
 
-  private static void require(String name, String value) {
-    RecordText.require("attribute", name);
-    RecordText.require("attribute", value);
+  private static void requireValid(String name, String value) {
+    RecordText.requireValid("attribute", name);
+    RecordText.requireValid("attribute", value);
   }
 
-  private static int bytes(Map.Entry<String, String> attribute) {
-    return RecordText.bytes(attribute.getKey()) + RecordText.bytes(attribute.getValue());
+  private static int utf8Length(Map.Entry<String, String> attribute) {
+    return RecordText.utf8Length(attribute.getKey()) + RecordText.utf8Length(attribute.getValue());
   }
 
   @Override

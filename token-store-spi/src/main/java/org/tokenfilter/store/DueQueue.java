@@ -11,29 +11,29 @@ import org.jspecify.annotations.Nullable;
 /** A queue of record ids, ordered by the time at which each is due. Not thread-safe. */
 final class DueQueue {
 
-  private record Mark(Instant at, TokenId id) {}
+  private record Entry(Instant at, TokenId id) {}
 
-  private final NavigableSet<Mark> order =
-      new TreeSet<>(Comparator.comparing(Mark::at).thenComparing(Mark::id));
-  private final Map<TokenId, Mark> marks = new HashMap<>();
+  private final NavigableSet<Entry> order =
+      new TreeSet<>(Comparator.comparing(Entry::at).thenComparing(Entry::id));
+  private final Map<TokenId, Entry> entries = new HashMap<>();
 
   /** Schedules an id for a time, replacing its earlier time; null removes the id. */
-  void mark(TokenId id, @Nullable Instant at) {
-    Mark old = at == null ? marks.remove(id) : marks.put(id, new Mark(at, id));
+  void schedule(TokenId id, @Nullable Instant at) {
+    Entry old = at == null ? entries.remove(id) : entries.put(id, new Entry(at, id));
     if (old != null) {
       order.remove(old);
     }
     if (at != null) {
-      order.add(new Mark(at, id));
+      order.add(new Entry(at, id));
     }
   }
 
   /** Returns the first id that is due before the given time; null if there is none. */
-  @Nullable TokenId before(Instant time) {
+  @Nullable TokenId firstDueBefore(Instant time) {
     if (order.isEmpty()) {
       return null;
     }
-    Mark first = order.first();
+    Entry first = order.first();
     return first.at().isBefore(time) ? first.id() : null;
   }
 }

@@ -27,7 +27,7 @@ final class GroupLimits {
       return Optional.of(List.of());
     }
     List<TokenRecord> live = records.liveInGroup(group, now);
-    if (live.size() < limit.most()) {
+    if (live.size() < limit.max()) {
       return Optional.of(List.of());
     }
     List<TokenId> others =
@@ -36,16 +36,16 @@ final class GroupLimits {
             .filter(id -> !Objects.equals(id, record.parent()))
             .toList();
     int spared = live.size() - others.size();
-    if (limit.policy() == Limit.Policy.REJECT || spared >= limit.most()) {
+    if (limit.policy() == Limit.Policy.REJECT || spared >= limit.max()) {
       return Optional.empty();
     }
     List<TokenId> evicted = new ArrayList<>();
     for (TokenId oldest : others) {
       // Count again each time: children of an evicted record may have been in this group, too.
-      if (records.liveInGroup(group, now).size() < limit.most()) {
+      if (records.liveInGroup(group, now).size() < limit.max()) {
         break;
       }
-      evicted.addAll(records.end(oldest, Ending.of(Reason.EVICTED, now)));
+      evicted.addAll(records.revoke(oldest, Revocation.of(RevocationReason.EVICTED, now)));
     }
     return Optional.of(evicted);
   }

@@ -24,18 +24,18 @@ public final class InMemoryTokenStore implements TokenStore {
 
   private static final Duration DEFAULT_RETENTION = Duration.ofHours(1);
 
-  /** How far a node's clock may be ahead before {@link #endAll} misses its logins. */
+  /** How far a node's clock may be ahead before {@link #revokeAll} misses its logins. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
   /**
    * More than one, so that deletion keeps up with insertion: a record may be visited to reschedule
    * it and to revoke it before it is deleted.
    */
-  private static final int LOOKED_AT_PER_INSERTION = 4;
+  private static final int SWEPT_PER_INSERTION = 4;
 
-  private final Object writing = new Object();
+  private final Object lock = new Object();
   private final Duration retention;
-  private final EndLog ends;
+  private final RevocationLog revocations;
   private final RecordTable records;
   private final GroupLimits groups;
   private volatile boolean closed;
@@ -48,7 +48,7 @@ public final class InMemoryTokenStore implements TokenStore {
   /**
    * Creates an empty store.
    *
-   * @param clock the store's own clock, which {@link #endedWithin} uses
+   * @param clock the store's own clock, which {@link #revokedWithin} uses
    * @param retention the minimum time for which dead records are kept (S4) and revocations are
    *     reported (S12); not negative
    * @throws IllegalArgumentException if the retention is negative
@@ -58,29 +58,29 @@ public final class InMemoryTokenStore implements TokenStore {
       throw new IllegalArgumentException("retention must not be negative, but is " + retention);
     }
     this.retention = retention;
-    this.ends = new EndLog(clock, retention);
-    this.records = new RecordTable(ends);
+    this.revocations = new RevocationLog(clock, retention);
+    this.records = new RecordTable(revocations);
     this.groups = new GroupLimits(records);
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     requireOpen();
     requireNotEnded(record);
-    synchronized (writing) {
+    synchronized (lock) {
       if (records.get(record.id()) != null) {
         throw new DuplicateTokenException(record.id());
       }
       if (record.parent() != null && !records.mayHaveChildren(record.parent(), now)) {
-        return Insertion.of(Insertion.Outcome.PARENT_ENDED);
+        return InsertResult.of(InsertResult.Outcome.PARENT_ENDED);
       }
       Optional<List<TokenId>> evicted = groups.makeRoom(record, limit, now);
       if (evicted.isEmpty()) {
-        return Insertion.of(Insertion.Outcome.GROUP_FULL);
+        return InsertResult.of(InsertResult.Outcome.GROUP_FULL);
       }
       records.add(record);
-      forgetSome(now);
-      return new Insertion(Insertion.Outcome.INSERTED, evicted.get());
+      sweepSome(now);
+      return new InsertResult(InsertResult.Outcome.INSERTED, evicted.get());
     }
   }
 
@@ -94,7 +94,7 @@ public final class InMemoryTokenStore implements TokenStore {
   public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
     requireOpen();
     Set<TokenId> missed = new HashSet<>();
-    synchronized (writing) {
+    synchronized (lock) {
       for (Renewal renewal : renewals) {
         if (!records.renew(renewal, now)) {
           missed.add(renewal.id());
@@ -111,7 +111,7 @@ public final class InMemoryTokenStore implements TokenStore {
     if (successor.parent() != null) {
       throw new IllegalArgumentException("successor must not have a parent");
     }
-    synchronized (writing) {
+    synchronized (lock) {
       TokenRecord replaced = records.get(id);
       if (replaced == null || !replaced.liveAt(now)) {
         return false;
@@ -121,39 +121,39 @@ public final class InMemoryTokenStore implements TokenStore {
       }
       // The successor first: a reader that finds its id in the replaced record must find it, too.
       records.add(successor);
-      records.end(id, new Ending(now, Reason.REPLACED, successor.id()));
-      forgetSome(now);
+      records.revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
+      sweepSome(now);
       return true;
     }
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
     requireOpen();
-    synchronized (writing) {
-      return records.end(id, ending);
+    synchronized (lock) {
+      return records.revoke(id, revocation);
     }
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
     requireOpen();
-    synchronized (writing) {
+    synchronized (lock) {
       List<TokenId> chosen =
           records
-              .ofSubject(selection.subject(), ending.at().plus(CLOCK_SKEW))
+              .ofSubject(selection.subject(), revocation.at().plus(CLOCK_SKEW))
               .map(TokenRecord::id)
               .filter(id -> !selection.except().contains(id))
               .limit(limit)
               .toList();
-      return chosen.stream().flatMap(id -> records.end(id, ending).stream()).toList();
+      return chosen.stream().flatMap(id -> records.revoke(id, revocation).stream()).toList();
     }
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
     requireOpen();
-    synchronized (writing) {
+    synchronized (lock) {
       return records
           .ofSubjectBefore(subject, after)
           .filter(record -> record.liveAt(now))
@@ -163,17 +163,17 @@ public final class InMemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
+  public RecentRevocations revokedWithin(Duration window, int limit) {
     requireOpen();
-    synchronized (writing) {
-      return ends.within(window, limit);
+    synchronized (lock) {
+      return revocations.revokedWithin(window, limit);
     }
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     requireOpen();
-    synchronized (writing) {
+    synchronized (lock) {
       return records.sweep(expiredBefore, deadBefore, limit);
     }
   }
@@ -184,13 +184,13 @@ public final class InMemoryTokenStore implements TokenStore {
     closed = true;
   }
 
-  private void forgetSome(Instant now) {
+  private void sweepSome(Instant now) {
     Instant forgotten = now.minus(retention);
-    records.sweep(forgotten, forgotten, LOOKED_AT_PER_INSERTION);
+    records.sweep(forgotten, forgotten, SWEPT_PER_INSERTION);
   }
 
   private static void requireNotEnded(TokenRecord record) {
-    if (record.ending() != null) {
+    if (record.revocation() != null) {
       throw new IllegalArgumentException("a new record must not be revoked already");
     }
   }

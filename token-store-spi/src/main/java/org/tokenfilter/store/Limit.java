@@ -3,10 +3,10 @@ package org.tokenfilter.store;
 /**
  * The limit of live records in a group. A record without a group is never limited. Immutable.
  *
- * @param most the maximum number of live records; at least 1
+ * @param max the maximum number of live records; at least 1
  * @param policy the policy that applies to an insertion into a full group
  */
-public record Limit(int most, Policy policy) {
+public record Limit(int max, Policy policy) {
 
   /** No limit. */
   public static final Limit NONE = new Limit(Integer.MAX_VALUE, Policy.REJECT);
@@ -25,8 +25,8 @@ public record Limit(int most, Policy policy) {
    * @throws IllegalArgumentException if the maximum is below 1
    */
   public Limit {
-    if (most < 1) {
-      throw new IllegalArgumentException("limit must be at least 1, not " + most);
+    if (max < 1) {
+      throw new IllegalArgumentException("limit must be at least 1, not " + max);
     }
   }
 }

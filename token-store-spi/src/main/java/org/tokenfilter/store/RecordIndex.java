@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** An index of records by a key that they share, the oldest first. Not thread-safe. */
 final class RecordIndex<K> {
 
-  private final Map<K, NavigableSet<Position>> places = new HashMap<>();
+  private final Map<K, NavigableSet<PageCursor>> entries = new HashMap<>();
   private final Function<TokenRecord, @Nullable K> key;
 
   /** Creates an empty index. Records whose key is null are not indexed. */
@@ -22,21 +22,21 @@ final class RecordIndex<K> {
   void add(TokenRecord record) {
     K shared = key.apply(record);
     if (shared != null) {
-      places.computeIfAbsent(shared, none -> new TreeSet<>()).add(Position.of(record));
+      entries.computeIfAbsent(shared, none -> new TreeSet<>()).add(PageCursor.of(record));
     }
   }
 
   void remove(TokenRecord record) {
     K shared = key.apply(record);
-    NavigableSet<Position> some = shared == null ? null : places.get(shared);
-    if (some != null && some.remove(Position.of(record)) && some.isEmpty()) {
-      places.remove(shared);
+    NavigableSet<PageCursor> some = shared == null ? null : entries.get(shared);
+    if (some != null && some.remove(PageCursor.of(record)) && some.isEmpty()) {
+      entries.remove(shared);
     }
   }
 
   /** Returns an unmodifiable view of the entries, which reflects later changes. */
-  NavigableSet<Position> get(K shared) {
+  NavigableSet<PageCursor> get(K shared) {
     return Collections.unmodifiableNavigableSet(
-        places.getOrDefault(shared, Collections.emptyNavigableSet()));
+        entries.getOrDefault(shared, Collections.emptyNavigableSet()));
   }
 }

@@ -25,10 +25,10 @@ final class RecordTable {
   private final RecordIndex<String> bySubject = new RecordIndex<>(TokenRecord::subject);
   private final DueQueue toExpire = new DueQueue();
   private final DueQueue toDelete = new DueQueue();
-  private final EndLog ends;
+  private final RevocationLog revocations;
 
-  RecordTable(EndLog ends) {
-    this.ends = ends;
+  RecordTable(RevocationLog revocations) {
+    this.revocations = revocations;
   }
 
   @Nullable TokenRecord get(TokenId id) {
@@ -54,19 +54,19 @@ final class RecordTable {
 
   /** Returns a group's live records, the oldest first. */
   List<TokenRecord> liveInGroup(String group, Instant now) {
-    return known(byGroup.get(group)).filter(record -> record.liveAt(now)).toList();
+    return lookUp(byGroup.get(group)).filter(record -> record.liveAt(now)).toList();
   }
 
   /** Returns a subject's unrevoked records issued at or before a time, the oldest first. */
   Stream<TokenRecord> ofSubject(String subject, Instant issuedUntil) {
-    return known(bySubject.get(subject))
+    return lookUp(bySubject.get(subject))
         .takeWhile(record -> !record.issuedAt().isAfter(issuedUntil));
   }
 
   /** Returns a subject's unrevoked records before a position, the newest first. */
-  Stream<TokenRecord> ofSubjectBefore(String subject, @Nullable Position position) {
+  Stream<TokenRecord> ofSubjectBefore(String subject, @Nullable PageCursor position) {
     var all = bySubject.get(subject);
-    return known((position == null ? all : all.headSet(position, false)).descendingSet());
+    return lookUp((position == null ? all : all.headSet(position, false)).descendingSet());
   }
 
   void add(TokenRecord record) {
@@ -76,7 +76,7 @@ final class RecordTable {
     byGroup.add(record);
     byParent.add(record);
     bySubject.add(record);
-    toExpire.mark(record.id(), record.deadline());
+    toExpire.schedule(record.id(), record.deadline());
   }
 
   /** Renews a live record, without rescheduling it; returns false if there is none. */
@@ -90,47 +90,47 @@ final class RecordTable {
   }
 
   /** Revokes a record and its children; returns their ids, or none if it was not unrevoked. */
-  List<TokenId> end(TokenId id, Ending ending) {
-    List<TokenRecord> ended = endFamily(id, ending);
+  List<TokenId> revoke(TokenId id, Revocation revocation) {
+    List<TokenRecord> ended = revokeFamily(id, revocation);
     List<TokenId> ids = ended.stream().map(TokenRecord::id).toList();
-    ends.add(ids);
+    revocations.add(ids);
     return ids;
   }
 
   /** Returns the revoked records as they were before: the given one, then its children. */
-  private List<TokenRecord> endFamily(TokenId id, Ending ending) {
+  private List<TokenRecord> revokeFamily(TokenId id, Revocation revocation) {
     TokenRecord record = records.get(id);
-    if (record == null || record.ending() != null) {
+    if (record == null || record.revocation() != null) {
       return List.of();
     }
     // The children first: readers take no lock, and no reader may find a revoked parent with a
     // live child.
-    List<TokenRecord> children = known(byParent.get(id)).toList();
-    children.forEach(child -> endOne(child, Ending.of(ending.reason(), ending.at())));
-    endOne(record, ending);
+    List<TokenRecord> children = lookUp(byParent.get(id)).toList();
+    children.forEach(child -> revokeOne(child, Revocation.of(revocation.reason(), revocation.at())));
+    revokeOne(record, revocation);
     return Stream.concat(Stream.of(record), children.stream()).toList();
   }
 
-  Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     List<TokenId> expired = new ArrayList<>();
     int looked = 0;
-    for (TokenId due = toExpire.before(expiredBefore);
+    for (TokenId due = toExpire.firstDueBefore(expiredBefore);
         due != null && looked < limit;
-        due = toExpire.before(expiredBefore)) {
+        due = toExpire.firstDueBefore(expiredBefore)) {
       expired.addAll(expire(due, expiredBefore));
       looked++;
     }
     int deleted = 0;
-    for (TokenId due = toDelete.before(deadBefore);
+    for (TokenId due = toDelete.firstDueBefore(deadBefore);
         due != null && looked < limit;
-        due = toDelete.before(deadBefore)) {
-      toDelete.mark(due, null);
+        due = toDelete.firstDueBefore(deadBefore)) {
+      toDelete.schedule(due, null);
       records.remove(due);
       deleted++;
       looked++;
     }
-    boolean more = toExpire.before(expiredBefore) != null || toDelete.before(deadBefore) != null;
-    return new Sweep(expired, deleted, more);
+    boolean more = toExpire.firstDueBefore(expiredBefore) != null || toDelete.firstDueBefore(deadBefore) != null;
+    return new SweepResult(expired, deleted, more);
   }
 
   /**
@@ -138,18 +138,18 @@ final class RecordTable {
    * detects expiry by itself, so the log receives only children that would have lived longer.
    */
   private List<TokenId> expire(TokenId due, Instant expiredBefore) {
-    Instant deadline = Objects.requireNonNull(known(due).deadline());
+    Instant deadline = Objects.requireNonNull(lookUp(due).deadline());
     if (deadline.isBefore(expiredBefore)) {
       // Revoked as of its deadline, from which it was unusable, and not as of the sweep.
-      List<TokenRecord> ended = endFamily(due, Ending.of(Reason.EXPIRED, deadline));
-      ends.add(
+      List<TokenRecord> ended = revokeFamily(due, Revocation.of(RevocationReason.EXPIRED, deadline));
+      revocations.add(
           ended.stream()
               .filter(record -> isAfter(record.deadline(), expiredBefore))
               .map(TokenRecord::id)
               .toList());
       return ended.stream().map(TokenRecord::id).toList();
     }
-    toExpire.mark(due, deadline);
+    toExpire.schedule(due, deadline);
     return List.of();
   }
 
@@ -157,21 +157,21 @@ final class RecordTable {
     return deadline == null || !deadline.isBefore(expiredBefore);
   }
 
-  private void endOne(TokenRecord record, Ending ending) {
+  private void revokeOne(TokenRecord record, Revocation revocation) {
     byGroup.remove(record);
     byParent.remove(record);
     bySubject.remove(record);
-    TokenRecord ended = record.ended(ending);
-    toExpire.mark(ended.id(), null);
-    toDelete.mark(ended.id(), ended.death());
+    TokenRecord ended = record.revoked(revocation);
+    toExpire.schedule(ended.id(), null);
+    toDelete.schedule(ended.id(), ended.endOfLife());
     records.put(ended.id(), ended);
   }
 
-  private Stream<TokenRecord> known(Collection<Position> positions) {
-    return positions.stream().map(position -> known(position.id()));
+  private Stream<TokenRecord> lookUp(Collection<PageCursor> positions) {
+    return positions.stream().map(position -> lookUp(position.id()));
   }
 
-  private TokenRecord known(TokenId id) {
+  private TokenRecord lookUp(TokenId id) {
     return Objects.requireNonNull(records.get(id));
   }
 }

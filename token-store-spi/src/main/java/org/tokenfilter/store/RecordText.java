@@ -13,7 +13,7 @@ final class RecordText {
 
   static void requireOrNull(String what, @Nullable String text, int most) {
     if (text != null) {
-      require(what, text);
+      requireValid(what, text);
       if (text.length() > most) {
         throw new IllegalArgumentException(what + " must have at most " + most + " characters");
       }
@@ -24,7 +24,7 @@ final class RecordText {
    * Throws if the text has a NUL or an unpaired surrogate. Inspects the characters without an
    * encoder, since records are created on every request.
    */
-  static void require(String what, String text) {
+  static void requireValid(String what, String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '\0' || (Character.isSurrogate(c) && !isPair(text, i))) {
@@ -44,7 +44,7 @@ final class RecordText {
   }
 
   /** Returns the length of the text in bytes of UTF-8. */
-  static int bytes(String text) {
+  static int utf8Length(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

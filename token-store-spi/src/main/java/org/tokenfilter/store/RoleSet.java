@@ -28,8 +28,8 @@ final class RoleSet extends AbstractSet<String> {
     if (roles instanceof RoleSet) {
       return roles;
     }
-    roles.forEach(role -> RecordText.require("role", role));
-    int bytes = roles.stream().mapToInt(RecordText::bytes).sum();
+    roles.forEach(role -> RecordText.requireValid("role", role));
+    int bytes = roles.stream().mapToInt(RecordText::utf8Length).sum();
     if (bytes > TokenRecord.MAX_ROLE_BYTES) {
       throw new IllegalArgumentException(
           "roles must have at most %d bytes of UTF-8 in all, but these %d have %d"

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param idleExpiresAt the idle deadline, which moves with each use; null if and only if {@code
  *     idleTimeout} is
  * @param expiresAt the absolute deadline; null if there is none
- * @param ending the revocation; null if the record is not revoked
+ * @param revocation the revocation; null if the record is not revoked
  * @param attributes the application's own attributes; at most 8 KiB of UTF-8 in all
  */
 public record TokenRecord(
@@ -48,7 +48,7 @@ public record TokenRecord(
     @Nullable Duration idleTimeout,
     @Nullable Instant idleExpiresAt,
     @Nullable Instant expiresAt,
-    @Nullable Ending ending,
+    @Nullable Revocation revocation,
     Map<String, String> attributes) {
 
   /** The maximum length of a subject, in UTF-16 code units. */
@@ -75,7 +75,7 @@ public record TokenRecord(
    * @throws IllegalArgumentException if a value violates the constraints of its component
    */
   public TokenRecord {
-    RecordText.require("subject", subject);
+    RecordText.requireValid("subject", subject);
     if (subject.isEmpty() || subject.length() > MAX_SUBJECT_LENGTH) {
       throw new IllegalArgumentException("subject must have 1 to 255 characters");
     }
@@ -101,7 +101,7 @@ public record TokenRecord(
 
   /** Returns whether the record is neither revoked nor expired at {@code time}. */
   public boolean liveAt(Instant time) {
-    return ending == null && !expiredAt(time);
+    return revocation == null && !expiredAt(time);
   }
 
   /**
@@ -125,12 +125,12 @@ public record TokenRecord(
    * Returns the start of the retention: the earlier of revocation and deadline; null if the record
    * has neither.
    */
-  public @Nullable Instant death() {
+  public @Nullable Instant endOfLife() {
     Instant deadline = deadline();
-    if (ending == null) {
+    if (revocation == null) {
       return deadline;
     }
-    return deadline == null || ending.at().isBefore(deadline) ? ending.at() : deadline;
+    return deadline == null || revocation.at().isBefore(deadline) ? revocation.at() : deadline;
   }
 
   /** Returns a copy with the renewal applied; times only move forward. */
@@ -149,11 +149,11 @@ public record TokenRecord(
    *
    * @throws IllegalStateException if the record is revoked already
    */
-  public TokenRecord ended(Ending how) {
-    if (ending != null) {
+  public TokenRecord revoked(Revocation newRevocation) {
+    if (revocation != null) {
       throw new IllegalStateException("the record is revoked already");
     }
-    return toBuilder().ending(how).build();
+    return toBuilder().revocation(newRevocation).build();
   }
 
   /** Returns a builder that holds this record's values. */
@@ -185,7 +185,7 @@ public record TokenRecord(
     private @Nullable Duration idleTimeout;
     private @Nullable Instant idleExpiresAt;
     private @Nullable Instant expiresAt;
-    private @Nullable Ending ending;
+    private @Nullable Revocation revocation;
     private Map<String, String> attributes = Map.of();
 
     private Builder(TokenId id, TokenKind kind, String subject, Instant issuedAt) {
@@ -207,7 +207,7 @@ public record TokenRecord(
       idleTimeout = record.idleTimeout;
       idleExpiresAt = record.idleExpiresAt;
       expiresAt = record.expiresAt;
-      ending = record.ending;
+      revocation = record.revocation;
       attributes = record.attributes;
     }
 
@@ -266,8 +266,8 @@ public record TokenRecord(
     }
 
     /** Sets the revocation; null if the record is not revoked. */
-    public Builder ending(@Nullable Ending value) {
-      ending = value;
+    public Builder revocation(@Nullable Revocation value) {
+      revocation = value;
       return this;
     }
 
@@ -297,7 +297,7 @@ public record TokenRecord(
           idleTimeout,
           idleExpiresAt,
           expiresAt,
-          ending,
+          revocation,
           attributes);
     }
   }

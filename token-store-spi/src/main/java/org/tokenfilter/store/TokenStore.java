@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A store of token records for any number of nodes. All methods may be called by many threads and
  * on many nodes at once. Each call takes effect as a whole or not at all, except that {@link
- * #renew}, {@link #endAll} and {@link #sweep} may fail between two records, a parent and its
+ * #renew}, {@link #revokeAll} and {@link #sweep} may fail between two records, a parent and its
  * children counting as one.
  *
  * <p>A store makes no decisions of its own: it compares the times given by its caller, and returns
@@ -39,12 +39,12 @@ public interface TokenStore extends AutoCloseable {
    *
    * <p><b>S1</b> The record is stored if and only if its group holds fewer than {@code limit} live
    * records at {@code now}. If the group is full, {@link Limit.Policy#REJECT} returns {@link
-   * Insertion.Outcome#GROUP_FULL} and changes nothing; {@link Limit.Policy#EVICT_OLDEST} revokes as
+   * InsertResult.Outcome#GROUP_FULL} and changes nothing; {@link Limit.Policy#EVICT_OLDEST} revokes as
    * many of the oldest records (by issuedAt, then id) as needed, but never the new record's own
-   * parent, with {@link Reason#EVICTED} at {@code now}, and returns their ids. With any number of
+   * parent, with {@link RevocationReason#EVICTED} at {@code now}, and returns their ids. With any number of
    * concurrent insertions, on any nodes, there are never more live records than the limit. The
    * parent, if there is one, must be live at {@code now} and cannot be revoked between the check
-   * and the insertion; otherwise the result is {@link Insertion.Outcome#PARENT_ENDED}.
+   * and the insertion; otherwise the result is {@link InsertResult.Outcome#PARENT_ENDED}.
    *
    * @throws DuplicateTokenException <b>S2</b> if a record with this id exists, live or dead;
    *     nothing changes
@@ -52,7 +52,7 @@ public interface TokenStore extends AutoCloseable {
    *     nothing changes
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
-  Insertion insert(TokenRecord record, Limit limit, Instant now);
+  InsertResult insert(TokenRecord record, Limit limit, Instant now);
 
   /**
    * Returns the record with this id, or empty if there is none.
@@ -81,7 +81,7 @@ public interface TokenStore extends AutoCloseable {
   /**
    * Replaces a record by a successor.
    *
-   * <p><b>S7</b> Revokes {@code id} with {@link Reason#REPLACED} at {@code now} and the successor's
+   * <p><b>S7</b> Revokes {@code id} with {@link RevocationReason#REPLACED} at {@code now} and the successor's
    * id, and inserts the successor, which must have the same group, without checking the limit: both
    * or neither, if and only if {@code id} is live at {@code now}. Of any number of concurrent calls
    * exactly one returns true. The children of {@code id} are revoked with it (S9).
@@ -106,7 +106,7 @@ public interface TokenStore extends AutoCloseable {
    *     record was revoked already or is unknown
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
-  List<TokenId> end(TokenId id, Ending ending);
+  List<TokenId> revoke(TokenId id, Revocation revocation);
 
   /**
    * Revokes many records of a subject.
@@ -119,7 +119,7 @@ public interface TokenStore extends AutoCloseable {
    *     the caller must call again
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
-  List<TokenId> endAll(Selection selection, Ending ending, int limit);
+  List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit);
 
   /**
    * Returns a page of a subject's records that are live at {@code now}.
@@ -130,7 +130,7 @@ public interface TokenStore extends AutoCloseable {
    * @param after the position of the last record of the previous page; null for the first page
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
-  List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit);
+  List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit);
 
   /**
    * Returns the recent revocations.
@@ -143,10 +143,10 @@ public interface TokenStore extends AutoCloseable {
    * well. Such answers are:
    *
    * <ul>
-   *   <li>an empty result of {@link #end}, for the record,
-   *   <li>any result of {@link #end}, for children that were revoked before,
+   *   <li>an empty result of {@link #revoke}, for the record,
+   *   <li>any result of {@link #revoke}, for children that were revoked before,
    *   <li>false from {@link #replace}, for the record,
-   *   <li>a result of {@link #endAll} that revokes fewer records than its limit, for all records of
+   *   <li>a result of {@link #revokeAll} that revokes fewer records than its limit, for all records of
    *       the subject.
    * </ul>
    *
@@ -157,15 +157,15 @@ public interface TokenStore extends AutoCloseable {
    * out, since each node detects expiry by itself.
    *
    * @param window the length of the window; at most the retention
-   * @param limit the maximum number of ids; if there are more, {@link Ends#complete()} is false
+   * @param limit the maximum number of ids; if there are more, {@link RecentRevocations#complete()} is false
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
-  Ends endedWithin(Duration window, int limit);
+  RecentRevocations revokedWithin(Duration window, int limit);
 
   /**
    * Revokes expired records and deletes dead ones, a bounded number per call.
    *
-   * <p><b>S13</b> Revokes with {@link Reason#EXPIRED} records whose deadline is before {@code
+   * <p><b>S13</b> Revokes with {@link RevocationReason#EXPIRED} records whose deadline is before {@code
    * expiredBefore}, and deletes records that were dead before {@code deadBefore}, and no others.
    * Many nodes may sweep at once, and a sweep never blocks renewals. A sweep without due records is
    * cheap, whatever the number of live records. The store keeps the times of the next visits by
@@ -174,13 +174,13 @@ public interface TokenStore extends AutoCloseable {
    * @param limit the maximum number of records to visit
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
-  Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit);
+  SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit);
 
   /**
    * Notifies a listener of revocations on any node as they happen, if the store supports this.
    *
    * <p><b>S17</b> Notifications are best effort: they may be lost or repeated, so callers must rely
-   * on {@link #endedWithin}. The default implementation does nothing.
+   * on {@link #revokedWithin}. The default implementation does nothing.
    *
    * @param ended the listener, called on the store's thread; it must return quickly and must not
    *     throw

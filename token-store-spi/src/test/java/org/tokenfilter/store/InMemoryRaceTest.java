@@ -35,11 +35,11 @@ class InMemoryRaceTest {
   void s01_limitHoldsAgainstConcurrentInsertions() throws Exception {
     Limit five = new Limit(5, Limit.Policy.REJECT);
 
-    List<Insertion> insertions =
+    List<InsertResult> insertions =
         race(number -> store.insert(lasting(number, now).group("g").build(), five, now));
 
     assertThat(insertions)
-        .filteredOn(insertion -> insertion.outcome() == Insertion.Outcome.INSERTED)
+        .filteredOn(insertion -> insertion.outcome() == InsertResult.Outcome.INSERTED)
         .hasSize(5);
     assertThat(store.list("alice", now, null, THREADS)).hasSize(5);
   }
@@ -61,7 +61,7 @@ class InMemoryRaceTest {
     race(
         number -> {
           if (number == 0) {
-            return store.end(id(99), Ending.of(Reason.CLOSED, now)).size();
+            return store.revoke(id(99), Revocation.of(RevocationReason.CLOSED, now)).size();
           }
           TokenRecord child = lasting(number, now).parent(id(99)).build();
           store.insert(child, Limit.NONE, now);

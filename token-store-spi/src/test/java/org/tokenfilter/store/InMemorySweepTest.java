@@ -28,7 +28,7 @@ class InMemorySweepTest {
   @Test
   void s04_deadRecordsAreFoundForTheRetention() {
     insert(sliding(1, start).build());
-    store.end(id(1), Ending.of(Reason.CLOSED, start));
+    store.revoke(id(1), Revocation.of(RevocationReason.CLOSED, start));
     insert(sliding(2, start.plus(RETENTION)).build());
 
     assertThat(store.find(id(1))).isPresent();
@@ -42,10 +42,10 @@ class InMemorySweepTest {
         sliding(2, start.plusMillis(1)).build(),
         lasting(3, start).build());
 
-    assertThat(store.sweep(deadline, LONG_AGO, 9)).isEqualTo(new Sweep(List.of(), 0, false));
+    assertThat(store.sweep(deadline, LONG_AGO, 9)).isEqualTo(new SweepResult(List.of(), 0, false));
     assertThat(store.sweep(deadline.plusMillis(1), LONG_AGO, 9))
-        .isEqualTo(new Sweep(List.of(id(1)), 0, false));
-    assertThat(ending(1)).isEqualTo(Ending.of(Reason.EXPIRED, deadline));
+        .isEqualTo(new SweepResult(List.of(id(1)), 0, false));
+    assertThat(ending(1)).isEqualTo(Revocation.of(RevocationReason.EXPIRED, deadline));
     assertThat(ending(2)).isNull();
     assertThat(ending(3)).isNull();
   }
@@ -57,7 +57,7 @@ class InMemorySweepTest {
 
     assertThat(store.sweep(deadline.plusMillis(1), LONG_AGO, 9).expired())
         .containsExactly(id(1), id(2));
-    assertThat(ending(2)).isEqualTo(Ending.of(Reason.EXPIRED, deadline));
+    assertThat(ending(2)).isEqualTo(Revocation.of(RevocationReason.EXPIRED, deadline));
   }
 
   @Test
@@ -67,15 +67,15 @@ class InMemorySweepTest {
     store.renew(List.of(new Renewal(id(1), used, used.plus(IDLE))), used);
 
     Instant due = start.plus(IDLE).plusMillis(1);
-    assertThat(store.sweep(due, LONG_AGO, 9)).isEqualTo(new Sweep(List.of(), 0, false));
+    assertThat(store.sweep(due, LONG_AGO, 9)).isEqualTo(new SweepResult(List.of(), 0, false));
     assertThat(store.sweep(due.plusSeconds(60), LONG_AGO, 9).expired()).containsExactly(id(1));
   }
 
   @Test
   void s13_sweepDeletesWhatWasDeadBeforeAndNothingElse() {
     insert(lasting(1, start).build(), lasting(2, start).build(), sliding(3, start).build());
-    store.end(id(1), Ending.of(Reason.CLOSED, start));
-    store.end(id(2), Ending.of(Reason.CLOSED, start.plusMillis(1)));
+    store.revoke(id(1), Revocation.of(RevocationReason.CLOSED, start));
+    store.revoke(id(2), Revocation.of(RevocationReason.CLOSED, start.plusMillis(1)));
 
     assertThat(store.sweep(LONG_AGO, start, 9).deleted()).isZero();
     assertThat(store.sweep(LONG_AGO, start.plusMillis(1), 9).deleted()).isOne();
@@ -89,7 +89,7 @@ class InMemorySweepTest {
     insert(sliding(1, start).build());
     Instant late = start.plus(IDLE).plusMillis(1);
 
-    assertThat(store.sweep(late, late, 9)).isEqualTo(new Sweep(List.of(id(1)), 1, false));
+    assertThat(store.sweep(late, late, 9)).isEqualTo(new SweepResult(List.of(id(1)), 1, false));
     assertThat(store.find(id(1))).isEmpty();
   }
 
@@ -98,23 +98,23 @@ class InMemorySweepTest {
     insert(sliding(1, start).build(), sliding(2, start).build());
     Instant late = start.plus(IDLE).plusMillis(1);
 
-    assertThat(store.sweep(late, late, 1)).isEqualTo(new Sweep(List.of(id(1)), 0, true));
-    assertThat(store.sweep(late, late, 2)).isEqualTo(new Sweep(List.of(id(2)), 1, true));
-    assertThat(store.sweep(late, late, 2)).isEqualTo(new Sweep(List.of(), 1, false));
+    assertThat(store.sweep(late, late, 1)).isEqualTo(new SweepResult(List.of(id(1)), 0, true));
+    assertThat(store.sweep(late, late, 2)).isEqualTo(new SweepResult(List.of(id(2)), 1, true));
+    assertThat(store.sweep(late, late, 2)).isEqualTo(new SweepResult(List.of(), 1, false));
   }
 
   @Test
   void s12_endsAreToldByTheStoresClockWhateverTheCallersSay() {
     insert(lasting(1, start).build(), lasting(2, start).build(), lasting(3, start).build());
-    store.end(id(1), Ending.of(Reason.CLOSED, start.minus(Duration.ofDays(9))));
-    store.end(id(2), Ending.of(Reason.CLOSED, start.plus(Duration.ofDays(9))));
+    store.revoke(id(1), Revocation.of(RevocationReason.CLOSED, start.minus(Duration.ofDays(9))));
+    store.revoke(id(2), Revocation.of(RevocationReason.CLOSED, start.plus(Duration.ofDays(9))));
     clock.move(Duration.ofMinutes(1));
 
-    Ends ends = store.endedWithin(Duration.ofMinutes(1), 9);
+    RecentRevocations revocations = store.revokedWithin(Duration.ofMinutes(1), 9);
 
-    assertThat(ends.ids()).containsExactlyInAnyOrder(id(1), id(2));
-    assertThat(ends.complete()).isTrue();
-    assertThat(ends.storeTime()).isEqualTo(clock.instant());
+    assertThat(revocations.ids()).containsExactlyInAnyOrder(id(1), id(2));
+    assertThat(revocations.complete()).isTrue();
+    assertThat(revocations.storeTime()).isEqualTo(clock.instant());
   }
 
   @Test
@@ -125,47 +125,47 @@ class InMemorySweepTest {
     insert(sliding(4, start).parent(id(2)).build(), lasting(5, start).client("endAll").build());
     store.insert(lasting(6, start).group("g").build(), one, start);
     store.replace(id(6), lasting(7, start).group("g").build(), start);
-    store.end(id(2), Ending.of(Reason.CLOSED, start));
+    store.revoke(id(2), Revocation.of(RevocationReason.CLOSED, start));
     store.sweep(start.plus(IDLE).plusMillis(1), LONG_AGO, 9);
-    store.endAll(new Selection("alice", Set.of(id(7))), Ending.of(Reason.CLOSED, start), 9);
+    store.revokeAll(new Selection("alice", Set.of(id(7))), Revocation.of(RevocationReason.CLOSED, start), 9);
 
-    assertThat(store.endedWithin(Duration.ZERO, 9).ids())
+    assertThat(store.revokedWithin(Duration.ZERO, 9).ids())
         .containsExactlyInAnyOrder(id(1), id(2), id(4), id(5), id(6));
   }
 
   @Test
   void s12_endIsToldAfterTheRecordIsDeleted() {
     insert(sliding(1, start).build());
-    store.end(id(1), Ending.of(Reason.CLOSED, start));
+    store.revoke(id(1), Revocation.of(RevocationReason.CLOSED, start));
     Instant late = start.plus(IDLE).plusMillis(1);
     assertThat(store.sweep(late, late, 9).deleted()).isEqualTo(1);
 
-    assertThat(store.endedWithin(Duration.ofMinutes(1), 9).ids()).containsExactly(id(1));
+    assertThat(store.revokedWithin(Duration.ofMinutes(1), 9).ids()).containsExactly(id(1));
   }
 
   @Test
   void s12_clockThatWasSetBackHidesNoEnd() {
     insert(lasting(1, start).build(), lasting(2, start).build());
-    store.end(id(1), Ending.of(Reason.CLOSED, start));
+    store.revoke(id(1), Revocation.of(RevocationReason.CLOSED, start));
     clock.move(Duration.ofMinutes(-30));
-    store.end(id(2), Ending.of(Reason.CLOSED, start));
-    assertThat(store.endedWithin(Duration.ofMinutes(1), 9).ids()).hasSize(2);
+    store.revoke(id(2), Revocation.of(RevocationReason.CLOSED, start));
+    assertThat(store.revokedWithin(Duration.ofMinutes(1), 9).ids()).hasSize(2);
     clock.move(Duration.ofMinutes(30));
 
-    assertThat(store.endedWithin(Duration.ofMinutes(1), 9).ids()).hasSize(2);
+    assertThat(store.revokedWithin(Duration.ofMinutes(1), 9).ids()).hasSize(2);
   }
 
   @Test
   void s12_tooManyEndsAreSaidToBeIncomplete() {
     insert(lasting(1, start).build(), lasting(2, start).build());
-    store.end(id(1), Ending.of(Reason.CLOSED, start));
-    store.end(id(2), Ending.of(Reason.CLOSED, start));
+    store.revoke(id(1), Revocation.of(RevocationReason.CLOSED, start));
+    store.revoke(id(2), Revocation.of(RevocationReason.CLOSED, start));
 
-    assertThat(store.endedWithin(RETENTION, 2).complete()).isTrue();
-    assertThat(store.endedWithin(RETENTION, 1).complete()).isFalse();
-    assertThat(store.endedWithin(RETENTION, 1).ids()).containsExactly(id(2));
+    assertThat(store.revokedWithin(RETENTION, 2).complete()).isTrue();
+    assertThat(store.revokedWithin(RETENTION, 1).complete()).isFalse();
+    assertThat(store.revokedWithin(RETENTION, 1).ids()).containsExactly(id(2));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> store.endedWithin(RETENTION.plusMillis(1), 1));
+        .isThrownBy(() -> store.revokedWithin(RETENTION.plusMillis(1), 1));
   }
 
   @Test
@@ -181,7 +181,7 @@ class InMemorySweepTest {
     long kept =
         IntStream.range(0, issued).filter(number -> store.find(id(number)).isPresent()).count();
     assertThat(kept).isBetween(RETENTION.toSeconds() + 60, RETENTION.toSeconds() + 70);
-    assertThat(store.endedWithin(RETENTION, issued).ids()).hasSizeLessThan(3_610);
+    assertThat(store.revokedWithin(RETENTION, issued).ids()).hasSizeLessThan(3_610);
   }
 
   @Test
@@ -199,8 +199,8 @@ class InMemorySweepTest {
     assertThat(kept).isLessThan(RETENTION.toSeconds() + 10);
   }
 
-  private @Nullable Ending ending(int number) {
-    return store.find(id(number)).orElseThrow().ending();
+  private @Nullable Revocation ending(int number) {
+    return store.find(id(number)).orElseThrow().revocation();
   }
 
   private void insert(TokenRecord... records) {

@@ -3,9 +3,9 @@ package org.tokenfilter.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.tokenfilter.store.Insertion.Outcome.GROUP_FULL;
-import static org.tokenfilter.store.Insertion.Outcome.INSERTED;
-import static org.tokenfilter.store.Insertion.Outcome.PARENT_ENDED;
+import static org.tokenfilter.store.InsertResult.Outcome.GROUP_FULL;
+import static org.tokenfilter.store.InsertResult.Outcome.INSERTED;
+import static org.tokenfilter.store.InsertResult.Outcome.PARENT_ENDED;
 import static org.tokenfilter.store.Limit.Policy.EVICT_OLDEST;
 import static org.tokenfilter.store.Limit.Policy.REJECT;
 import static org.tokenfilter.store.Records.IDLE;
@@ -37,7 +37,7 @@ class InMemoryTokenStoreTest {
     assertThat(store.insert(sliding(2, start).group("g").build(), two, start).outcome())
         .isEqualTo(INSERTED);
     assertThat(store.insert(sliding(3, start).group("g").build(), two, start))
-        .isEqualTo(Insertion.of(GROUP_FULL));
+        .isEqualTo(InsertResult.of(GROUP_FULL));
     assertThat(store.find(id(3))).isEmpty();
     assertThat(store.insert(sliding(3, start).group("h").build(), two, start).outcome())
         .isEqualTo(INSERTED);
@@ -52,7 +52,7 @@ class InMemoryTokenStoreTest {
 
     assertThat(store.insert(sliding(2, start).group("g").build(), one, start.plus(IDLE)).outcome())
         .isEqualTo(INSERTED);
-    store.end(id(2), closed(start));
+    store.revoke(id(2), closed(start));
     assertThat(store.insert(sliding(3, start).group("g").build(), one, start).outcome())
         .isEqualTo(GROUP_FULL);
     assertThat(store.insert(sliding(3, start).group("g").build(), one, start.plus(IDLE)).outcome())
@@ -67,13 +67,13 @@ class InMemoryTokenStoreTest {
         lasting(2, start).group("g").build(),
         sliding(9, start).parent(id(2)).build());
 
-    Insertion insertion =
+    InsertResult insertion =
         store.insert(lasting(5, start).group("g").build(), new Limit(2, EVICT_OLDEST), start);
 
-    assertThat(insertion).isEqualTo(new Insertion(INSERTED, List.of(id(2), id(9), id(3))));
-    assertThat(store.find(id(3)).orElseThrow().ending())
-        .isEqualTo(Ending.of(Reason.EVICTED, start));
-    assertThat(store.find(id(4)).orElseThrow().ending()).isNull();
+    assertThat(insertion).isEqualTo(new InsertResult(INSERTED, List.of(id(2), id(9), id(3))));
+    assertThat(store.find(id(3)).orElseThrow().revocation())
+        .isEqualTo(Revocation.of(RevocationReason.EVICTED, start));
+    assertThat(store.find(id(4)).orElseThrow().revocation()).isNull();
   }
 
   @Test
@@ -83,7 +83,7 @@ class InMemoryTokenStoreTest {
         sliding(2, start.plusSeconds(1)).group("g").parent(id(1)).build(),
         lasting(3, start.plusSeconds(2)).group("g").build());
 
-    Insertion insertion =
+    InsertResult insertion =
         store.insert(lasting(4, start).group("g").build(), new Limit(2, EVICT_OLDEST), start);
 
     assertThat(insertion.evicted()).containsExactly(id(1), id(2));
@@ -103,7 +103,7 @@ class InMemoryTokenStoreTest {
   @Test
   void s01_parentMustBeLive() {
     insert(sliding(1, start).build(), lasting(2, start).build());
-    store.end(id(2), closed(start));
+    store.revoke(id(2), closed(start));
 
     for (int parent : List.of(1, 2, 3)) {
       TokenRecord child = sliding(9, start).parent(id(parent)).build();
@@ -124,7 +124,7 @@ class InMemoryTokenStoreTest {
   @Test
   void s01_endedRecordIsNotInserted() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> insert(lasting(1, start).ending(closed(start)).build()));
+        .isThrownBy(() -> insert(lasting(1, start).revocation(closed(start)).build()));
   }
 
   @Test
@@ -140,7 +140,7 @@ class InMemoryTokenStoreTest {
     assertThatExceptionOfType(DuplicateTokenException.class)
         .isThrownBy(() -> store.replace(id(2), lasting(1, start).build(), start));
     assertThat(store.find(id(1))).contains(first);
-    assertThat(store.find(id(2)).orElseThrow().ending()).isNull();
+    assertThat(store.find(id(2)).orElseThrow().revocation()).isNull();
   }
 
   @Test
@@ -160,7 +160,7 @@ class InMemoryTokenStoreTest {
         sliding(1, start).build(),
         sliding(2, start).build(),
         sliding(3, start.plusSeconds(1)).build());
-    store.end(id(2), closed(start));
+    store.revoke(id(2), closed(start));
 
     assertThat(
             store.renew(
@@ -174,7 +174,7 @@ class InMemoryTokenStoreTest {
   @Test
   void s06_nothingRevivesAnEndedRecord() {
     insert(sliding(1, start).build());
-    store.end(id(1), closed(start));
+    store.revoke(id(1), closed(start));
     TokenRecord ended = store.find(id(1)).orElseThrow();
 
     store.renew(List.of(use(1, start.plusSeconds(1))), start);
@@ -190,10 +190,10 @@ class InMemoryTokenStoreTest {
 
     assertThat(store.replace(id(1), lasting(2, start).group("g").build(), start)).isTrue();
 
-    assertThat(store.find(id(1)).orElseThrow().ending())
-        .isEqualTo(new Ending(start, Reason.REPLACED, id(2)));
-    assertThat(store.find(id(3)).orElseThrow().ending())
-        .isEqualTo(Ending.of(Reason.REPLACED, start));
+    assertThat(store.find(id(1)).orElseThrow().revocation())
+        .isEqualTo(new Revocation(start, RevocationReason.REPLACED, id(2)));
+    assertThat(store.find(id(3)).orElseThrow().revocation())
+        .isEqualTo(Revocation.of(RevocationReason.REPLACED, start));
     assertThat(
             store
                 .insert(lasting(4, start).group("g").build(), new Limit(1, REJECT), start)
@@ -219,22 +219,22 @@ class InMemoryTokenStoreTest {
             lasting(2, start).build(),
             lasting(2, start).group("h").build(),
             lasting(2, start).group("g").parent(id(3)).build(),
-            lasting(2, start).group("g").ending(closed(start)).build())) {
+            lasting(2, start).group("g").revocation(closed(start)).build())) {
       assertThatIllegalArgumentException().isThrownBy(() -> store.replace(id(1), unfit, start));
     }
-    assertThat(store.find(id(1)).orElseThrow().ending()).isNull();
+    assertThat(store.find(id(1)).orElseThrow().revocation()).isNull();
     assertThat(store.find(id(2))).isEmpty();
   }
 
   @Test
   void s08_firstEndWins() {
     insert(sliding(1, start).build());
-    Ending late = closed(start.plus(IDLE).plusSeconds(1));
+    Revocation late = closed(start.plus(IDLE).plusSeconds(1));
 
-    assertThat(store.end(id(1), late)).containsExactly(id(1));
-    assertThat(store.end(id(1), closed(start))).isEmpty();
-    assertThat(store.end(id(2), closed(start))).isEmpty();
-    assertThat(store.find(id(1)).orElseThrow().ending()).isEqualTo(late);
+    assertThat(store.revoke(id(1), late)).containsExactly(id(1));
+    assertThat(store.revoke(id(1), closed(start))).isEmpty();
+    assertThat(store.revoke(id(2), closed(start))).isEmpty();
+    assertThat(store.find(id(1)).orElseThrow().revocation()).isEqualTo(late);
   }
 
   @Test
@@ -244,13 +244,13 @@ class InMemoryTokenStoreTest {
         sliding(2, start).parent(id(5)).build(),
         sliding(1, start.plusSeconds(1)).parent(id(5)).build(),
         sliding(3, start).parent(id(5)).build());
-    store.end(id(3), closed(start));
-    Ending replaced = new Ending(start, Reason.REPLACED, id(9));
+    store.revoke(id(3), closed(start));
+    Revocation replaced = new Revocation(start, RevocationReason.REPLACED, id(9));
 
-    assertThat(store.end(id(5), replaced)).containsExactly(id(5), id(2), id(1));
-    assertThat(store.find(id(1)).orElseThrow().ending())
-        .isEqualTo(Ending.of(Reason.REPLACED, start));
-    assertThat(store.find(id(3)).orElseThrow().ending()).isEqualTo(closed(start));
+    assertThat(store.revoke(id(5), replaced)).containsExactly(id(5), id(2), id(1));
+    assertThat(store.find(id(1)).orElseThrow().revocation())
+        .isEqualTo(Revocation.of(RevocationReason.REPLACED, start));
+    assertThat(store.find(id(3)).orElseThrow().revocation()).isEqualTo(closed(start));
   }
 
   @Test
@@ -265,7 +265,7 @@ class InMemoryTokenStoreTest {
         TokenRecord.builder(id(7), TokenKind.OPEN, "bob", start).build());
 
     List<TokenId> ended =
-        store.endAll(new Selection("alice", Set.of(id(4), id(6))), closed(start), 10);
+        store.revokeAll(new Selection("alice", Set.of(id(4), id(6))), closed(start), 10);
 
     assertThat(ended).containsExactlyInAnyOrder(id(1), id(2), id(5), id(6));
   }
@@ -278,7 +278,7 @@ class InMemoryTokenStoreTest {
     Selection all = new Selection("alice", Set.of());
     List<List<TokenId>> calls = new ArrayList<>();
     do {
-      calls.add(store.endAll(all, closed(start), 2));
+      calls.add(store.revokeAll(all, closed(start), 2));
     } while (calls.get(calls.size() - 1).size() >= 2);
 
     assertThat(calls).containsExactly(List.of(id(1), id(2)), List.of(id(3), id(4)), List.of(id(5)));
@@ -293,10 +293,10 @@ class InMemoryTokenStoreTest {
         lasting(4, start.plusSeconds(2)).build(),
         sliding(5, start.minus(IDLE)).build(),
         lasting(6, start).build());
-    store.end(id(6), closed(start));
+    store.revoke(id(6), closed(start));
 
     List<TokenRecord> first = store.list("alice", start, null, 2);
-    List<TokenRecord> second = store.list("alice", start, Position.of(first.get(1)), 9);
+    List<TokenRecord> second = store.list("alice", start, PageCursor.of(first.get(1)), 9);
 
     assertThat(first).extracting(TokenRecord::id).containsExactly(id(4), id(3));
     assertThat(second).extracting(TokenRecord::id).containsExactly(id(2), id(1));
@@ -322,10 +322,10 @@ class InMemoryTokenStoreTest {
             () -> insert(lasting(2, start).build()),
             () -> store.renew(List.of(), start),
             () -> store.replace(id(1), lasting(2, start).build(), start),
-            () -> store.end(id(1), closed(start)),
-            () -> store.endAll(new Selection("alice", Set.of()), closed(start), 1),
+            () -> store.revoke(id(1), closed(start)),
+            () -> store.revokeAll(new Selection("alice", Set.of()), closed(start), 1),
             () -> store.list("alice", start, null, 1),
-            () -> store.endedWithin(TICK, 1),
+            () -> store.revokedWithin(TICK, 1),
             () -> store.sweep(start, start, 1));
     assertThat(others)
         .allSatisfy(
@@ -342,7 +342,7 @@ class InMemoryTokenStoreTest {
     return new Renewal(id(number), at, at.plus(IDLE));
   }
 
-  private static Ending closed(Instant at) {
-    return Ending.of(Reason.CLOSED, at);
+  private static Revocation closed(Instant at) {
+    return Revocation.of(RevocationReason.CLOSED, at);
   }
 }

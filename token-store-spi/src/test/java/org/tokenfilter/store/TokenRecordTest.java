@@ -105,8 +105,8 @@ class TokenRecordTest {
                 record.lastUsedAt(),
                 record.idleExpiresAt(),
                 record.expiresAt(),
-                Ending.of(Reason.CLOSED, fine).at(),
-                new Position(fine, id(1)).issuedAt(),
+                Revocation.of(RevocationReason.CLOSED, fine).at(),
+                new PageCursor(fine, id(1)).issuedAt(),
                 new Renewal(id(1), fine, fine).usedAt(),
                 new Renewal(id(1), fine, fine).idleExpiresAt()))
         .containsOnly(NOON.plusMillis(1));
@@ -177,11 +177,11 @@ class TokenRecordTest {
   void deathIsTheEndOrTheDeadlineWhicheverCameFirst() {
     Instant deadline = NOON.plus(IDLE);
 
-    assertThat(lasting(1, NOON).build().death()).isNull();
-    assertThat(sliding(1, NOON).build().death()).isEqualTo(deadline);
-    assertThat(closed(lasting(1, NOON), deadline).death()).isEqualTo(deadline);
-    assertThat(closed(sliding(1, NOON), NOON.plus(TICK)).death()).isEqualTo(NOON.plus(TICK));
-    assertThat(closed(sliding(1, NOON), deadline.plus(TICK)).death()).isEqualTo(deadline);
+    assertThat(lasting(1, NOON).build().endOfLife()).isNull();
+    assertThat(sliding(1, NOON).build().endOfLife()).isEqualTo(deadline);
+    assertThat(closed(lasting(1, NOON), deadline).endOfLife()).isEqualTo(deadline);
+    assertThat(closed(sliding(1, NOON), NOON.plus(TICK)).endOfLife()).isEqualTo(NOON.plus(TICK));
+    assertThat(closed(sliding(1, NOON), deadline.plus(TICK)).endOfLife()).isEqualTo(deadline);
   }
 
   @Test
@@ -191,7 +191,7 @@ class TokenRecordTest {
     assertThat(record.liveAt(NOON)).isFalse();
     assertThat(record.expiredAt(NOON)).isFalse();
     assertThatIllegalStateException()
-        .isThrownBy(() -> record.ended(Ending.of(Reason.CLOSED, NOON)));
+        .isThrownBy(() -> record.revoked(Revocation.of(RevocationReason.CLOSED, NOON)));
   }
 
   @Test
@@ -210,8 +210,8 @@ class TokenRecordTest {
 
   @Test
   void onlyAReplacedRecordHasASuccessor() {
-    assertThatNoException().isThrownBy(() -> new Ending(NOON, Reason.REPLACED, id(2)));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Ending(NOON, Reason.CLOSED, id(2)));
+    assertThatNoException().isThrownBy(() -> new Revocation(NOON, RevocationReason.REPLACED, id(2)));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Revocation(NOON, RevocationReason.CLOSED, id(2)));
   }
 
   @Test
@@ -223,9 +223,9 @@ class TokenRecordTest {
   void positionsAreOrderedByTimeThenId() {
     assertThat(
             List.of(
-                new Position(NOON, id(2)),
-                new Position(NOON, id(3)),
-                new Position(NOON.plus(TICK), id(1))))
+                new PageCursor(NOON, id(2)),
+                new PageCursor(NOON, id(3)),
+                new PageCursor(NOON.plus(TICK), id(1))))
         .isSorted();
   }
 
@@ -234,6 +234,6 @@ class TokenRecordTest {
   }
 
   private static TokenRecord closed(TokenRecord.Builder builder, Instant at) {
-    return builder.ending(Ending.of(Reason.CLOSED, at)).build();
+    return builder.revocation(Revocation.of(RevocationReason.CLOSED, at)).build();
   }
 }

@@ -36,9 +36,9 @@ class TokenStoreProviderTest {
 
     assertThat(memory.settings()).isEmpty();
     try (TokenStore store = memory.open(SETTINGS)) {
-      assertThat(store.endedWithin(Duration.ofMinutes(5), 1).complete()).isTrue();
+      assertThat(store.revokedWithin(Duration.ofMinutes(5), 1).complete()).isTrue();
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> store.endedWithin(Duration.ofMinutes(6), 1));
+          .isThrownBy(() -> store.revokedWithin(Duration.ofMinutes(6), 1));
     }
   }
 

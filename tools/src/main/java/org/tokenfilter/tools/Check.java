@@ -9,7 +9,7 @@ enum Check {
   /** The token uses the base64url alphabet. */
   ALPHABET("alphabet"),
   /** Each part is the canonical base64url form of its bytes. */
-  SPELLING("canonical"),
+  CANONICAL_FORM("canonical"),
   /** The header is that of a key in the key file. */
   HEADER("header"),
   /** The key is allowed to decrypt the token. */
@@ -29,9 +29,9 @@ enum Check {
   /** The token comes from the client that it is bound to. */
   CLIENT("client"),
   /** The token is not revoked. */
-  END("revocation"),
+  REVOCATION("revocation"),
   /** The token has not expired. */
-  TIME("expiry");
+  EXPIRY("expiry");
 
   private final String title;
 

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
 final class ExplainCommand implements Callable<Integer> {
 
   /** Far more than a token needs. Longer input is refused for its length in any case. */
-  private static final int MOST_READ = 64 * 1024;
+  private static final int MAX_READ = 64 * 1024;
 
   private final InputStream in;
   private final Clock clock;
@@ -91,12 +91,12 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     KeyRing ring = JwkSetFile.read(Objects.requireNonNull(keys));
     Presentation presented = new Presentation(token(), sessionIds(), client);
-    try (ChosenStore chosen = ChosenStore.open(store, storeSettings)) {
+    try (CommandLineStore chosen = CommandLineStore.open(store, storeSettings)) {
       Explanation explanation =
           new Explainer(() -> ring, Objects.requireNonNull(audience), clock, chosen.find())
               .explain(presented);
       explanation.lines().forEach(out::println);
-      return explanation.verdict().status();
+      return explanation.verdict().exitStatus();
     }
   }
 
@@ -111,7 +111,7 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private static String token(InputStream from) throws IOException {
-    String text = new String(from.readNBytes(MOST_READ), StandardCharsets.ISO_8859_1);
+    String text = new String(from.readNBytes(MAX_READ), StandardCharsets.ISO_8859_1);
     return text.replaceFirst("\\r?\\n\\z", "");
   }
 

@@ -12,9 +12,9 @@ import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.service.Binding;
-import org.tokenfilter.service.ForwardClock;
-import org.tokenfilter.service.Surroundings;
-import org.tokenfilter.service.Timeliness;
+import org.tokenfilter.service.MonotonicClock;
+import org.tokenfilter.service.ServiceEnvironment;
+import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.Limit;
@@ -34,11 +34,11 @@ import org.tokenfilter.token.TokenRejectedException;
 final class Explainer {
 
   /** The placeholder for an unknown client, where the token is bound to none. */
-  private static final ClientAddress NOBODY = ClientAddress.parse("0.0.0.0");
+  private static final ClientAddress UNKNOWN_CLIENT = ClientAddress.parse("0.0.0.0");
 
   /** The store is read for each token. There are no concurrent calls, so no call waits. */
-  private static final Timeliness EACH_TIME =
-      new Timeliness(Duration.ZERO, null, Duration.ofSeconds(1));
+  private static final CachePolicy NO_CACHING =
+      new CachePolicy(Duration.ZERO, null, Duration.ofSeconds(1));
 
   private final Supplier<KeyRing> ring;
   private final TokenCodec codec;
@@ -69,55 +69,55 @@ final class Explainer {
 
   /** Explains a token. */
   Explanation explain(Presentation presented) {
-    Facts facts = new Facts(presented, ring.get(), clock.instant());
-    AskedStore asked = new AskedStore(store == null ? id -> notAsked() : store);
+    ExplanationBuilder builder = new ExplanationBuilder(presented, ring.get(), clock.instant());
+    ReadOnlyTokenStore readOnlyStore = new ReadOnlyTokenStore(store == null ? id -> failWithoutStore() : store);
     try {
       TokenClaims claims = codec.decode(presented.token());
-      facts.says(claims);
-      TokenRecord record = lookedUp(claims.id());
-      facts.found(record);
+      builder.addClaims(claims);
+      TokenRecord record = lookUp(claims.id());
+      builder.addRecord(record);
       ClientAddress client = presented.client();
-      ActiveToken active = judged(presented, client == null ? clientOf(record) : client, asked);
-      facts.found(active.record());
-      return facts.live(active);
+      ActiveToken active = validate(presented, client == null ? boundClient(record) : client, readOnlyStore);
+      builder.addRecord(active.record());
+      return builder.accepted(active);
     } catch (TokenRejectedException refused) {
-      TokenRecord found = asked.found();
+      TokenRecord found = readOnlyStore.lastFound();
       if (found != null) {
-        facts.found(found);
+        builder.addRecord(found);
       }
-      return facts.refused(refused);
+      return builder.refused(refused);
     } catch (TokenStoreException unknown) {
       return store == null
-          ? facts.unasked(
+          ? builder.undecided(
               "no store was named",
               "It is authentic. Its record shows whether it is still live: name the store with"
                   + " --store.")
-          : facts.unasked(
+          : builder.undecided(
               "the store did not answer: " + unknown.getMessage(),
               "It is authentic, but it is unknown whether it is still live. A request with it is"
                   + " answered 503.");
     }
   }
 
-  private ActiveToken judged(Presentation presented, ClientAddress client, AskedStore asked)
+  private ActiveToken validate(Presentation presented, ClientAddress client, ReadOnlyTokenStore readOnlyStore)
       throws TokenRejectedException {
     TokenService service =
         new TokenService(
-            asked,
-            asked,
+            readOnlyStore,
+            readOnlyStore,
             codec,
-            UNUSED,
+            UNUSED_POLICY,
             audience,
-            EACH_TIME,
-            new Surroundings(
-                new ForwardClock(clock), System::nanoTime, new SecureRandom(), Runnable::run),
+            NO_CACHING,
+            new ServiceEnvironment(
+                new MonotonicClock(clock), System::nanoTime, new SecureRandom(), Runnable::run),
             List.of());
     return service.validate(
         new PresentedToken(presented.token(), presented.sessionIds(), client, false));
   }
 
   /** Returns the record for display only; null if there is none, or it is not known. */
-  private @Nullable TokenRecord lookedUp(TokenId id) {
+  private @Nullable TokenRecord lookUp(TokenId id) {
     try {
       return store == null ? null : store.apply(id).orElse(null);
     } catch (TokenStoreException unknown) {
@@ -129,10 +129,10 @@ final class Explainer {
    * Returns a client that the token is bound to, so that the other checks can run although the real
    * client is unknown.
    */
-  private static ClientAddress clientOf(@Nullable TokenRecord record) {
+  private static ClientAddress boundClient(@Nullable TokenRecord record) {
     String binding = record == null ? null : record.binding();
     if (binding == null) {
-      return NOBODY;
+      return UNKNOWN_CLIENT;
     }
     if (ClientAddress.UNIX.matches(binding)) {
       return ClientAddress.UNIX;
@@ -140,16 +140,16 @@ final class Explainer {
     try {
       return ClientAddress.parse(binding.replaceFirst("/.*", ""));
     } catch (IllegalArgumentException boundToNobody) {
-      return NOBODY;
+      return UNKNOWN_CLIENT;
     }
   }
 
-  private static Optional<TokenRecord> notAsked() {
+  private static Optional<TokenRecord> failWithoutStore() {
     throw new TokenStoreException("no store was named", null, false);
   }
 
   /** No token is issued here, so the lifetimes do not matter. */
-  private static final TokenPolicy UNUSED =
+  private static final TokenPolicy UNUSED_POLICY =
       new TokenPolicy(
           Duration.ZERO,
           Duration.ZERO,
@@ -158,7 +158,7 @@ final class Explainer {
           false,
           Duration.ZERO,
           Duration.ZERO,
-          TokenPolicy.Replay.REPORT,
+          TokenPolicy.ReusePolicy.REPORT,
           Limit.NONE,
           Binding.OFF);
 }

@@ -19,15 +19,15 @@ record Explanation(Verdict verdict, List<String> lines) {
     /** Information that decides was not given, or could not be read. */
     UNDECIDED(2);
 
-    private final int status;
+    private final int exitStatus;
 
     Verdict(int status) {
-      this.status = status;
+      this.exitStatus = status;
     }
 
     /** Returns the exit status of the command. */
-    int status() {
-      return status;
+    int exitStatus() {
+      return exitStatus;
     }
   }
 

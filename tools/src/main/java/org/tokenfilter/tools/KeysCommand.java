@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class KeysCommand {
 
-  private static final int SHOWN_THUMBPRINT = 8;
+  private static final int THUMBPRINT_LENGTH = 8;
 
   private final Clock clock;
   private final SecureRandom random;
@@ -53,11 +53,11 @@ final class KeysCommand {
           String kid)
       throws IOException {
     ContentKey key =
-        ContentKey.random(kid, encryption, ContentKey.State.ACTIVE, random).madeAt(clock.instant());
-    JwkSetFile.make(file, KeyRing.of(List.of(key)));
-    say("Created " + file + ".");
+        ContentKey.random(kid, encryption, ContentKey.State.ACTIVE, random).createdAt(clock.instant());
+    JwkSetFile.createNew(file, KeyRing.of(List.of(key)));
+    println("Created " + file + ".");
     show(key);
-    say("Next: copy this file to every node, and keep it apart from backups of the store.");
+    println("Next: copy this file to every node, and keep it apart from backups of the store.");
     return 0;
   }
 
@@ -92,24 +92,24 @@ final class KeysCommand {
       throw new IllegalArgumentException(
           "--enc is only allowed in the first step; a staged key has its own encryption");
     }
-    KeyRing ring = JwkSetFile.change(file, before -> Rotation.activated(before, kid));
+    KeyRing ring = JwkSetFile.update(file, before -> KeyRotation.activate(before, kid));
     show(ring);
-    say("Next: copy the file to every node. New tokens use '" + Rotation.active(ring).kid() + "'");
-    say("there within four seconds; those of the former key are still accepted. Retire that key");
-    say("(keys retire FILE KID) when its last token has expired, token.max-lifetime or");
-    say("token.open.max-lifetime from now, or at once if it may be known to others: tokens of a");
-    say("retired key are refused.");
+    println("Next: copy the file to every node. New tokens use '" + KeyRotation.active(ring).kid() + "'");
+    println("there within four seconds; those of the former key are still accepted. Retire that key");
+    println("(keys retire FILE KID) when its last token has expired, token.max-lifetime or");
+    println("token.open.max-lifetime from now, or at once if it may be known to others: tokens of a");
+    println("retired key are refused.");
     return 0;
   }
 
   private int stage(Path file, @Nullable ContentEncryption encryption, @Nullable String kid)
       throws IOException {
     KeyRing ring =
-        JwkSetFile.change(
-            file, before -> Rotation.staged(before, encryption, kid, random, clock.instant()));
+        JwkSetFile.update(
+            file, before -> KeyRotation.stage(before, encryption, kid, random, clock.instant()));
     show(ring);
-    say("Next: copy the file to every node, and wait until each has read it, which takes up to");
-    say("four seconds. Then: keys rotate --activate FILE");
+    println("Next: copy the file to every node, and wait until each has read it, which takes up to");
+    println("four seconds. Then: keys rotate --activate FILE");
     return 0;
   }
 
@@ -120,10 +120,10 @@ final class KeysCommand {
       @Parameters(paramLabel = "FILE", description = "The key file.") Path file,
       @Parameters(paramLabel = "KID", description = "The key's name.") String kid)
       throws IOException {
-    KeyRing ring = JwkSetFile.change(file, before -> Rotation.retired(before, kid));
+    KeyRing ring = JwkSetFile.update(file, before -> KeyRotation.retire(before, kid));
     show(ring);
-    say("Next: copy the file to every node, which refuses all tokens of '" + kid + "' within four");
-    say("seconds. The key stays in the file, so that neither its name nor its bytes are reused.");
+    println("Next: copy the file to every node, which refuses all tokens of '" + kid + "' within four");
+    println("seconds. The key stays in the file, so that neither its name nor its bytes are reused.");
     return 0;
   }
 
@@ -141,16 +141,16 @@ final class KeysCommand {
   }
 
   private void show(ContentKey key) {
-    say(
+    println(
         "%s %s %s %s"
             .formatted(
                 key.kid(),
                 key.encryption(),
                 key.state(),
-                key.thumbprint().substring(0, SHOWN_THUMBPRINT)));
+                key.thumbprint().substring(0, THUMBPRINT_LENGTH)));
   }
 
-  private void say(String line) {
+  private void println(String line) {
     out.println(line);
   }
 }

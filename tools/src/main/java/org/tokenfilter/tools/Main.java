@@ -77,10 +77,10 @@ public final class Main {
     commands.registerConverter(ContentEncryption.class, Main::encryption);
     commands.registerConverter(ClientAddress.class, Main::address);
     commands.setOut(out).setErr(err);
-    commands.setParameterExceptionHandler((wrong, given) -> usage(wrong));
+    commands.setParameterExceptionHandler((wrong, given) -> printUsage(wrong));
     commands.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          err.println("token-filter-tools: " + Failure.words(failure));
+          err.println("token-filter-tools: " + FailureMessages.describe(failure));
           return command.getCommandSpec().exitCodeOnExecutionException();
         });
     return commands.execute(args);
@@ -103,11 +103,11 @@ public final class Main {
   }
 
   /** Prints the usage. An unexpected argument is not repeated: it may be a misplaced secret. */
-  private int usage(CommandLine.ParameterException wrong) {
+  private int printUsage(CommandLine.ParameterException wrong) {
     err.println(
         wrong instanceof UnmatchedArgumentException
             ? "There is an unexpected argument or an unknown option."
-            : isSetting(wrong)
+            : isStoreSetting(wrong)
                 ? "--store-setting must be KEY=VALUE, such as url=jdbc:postgresql://db/app"
                 : String.valueOf(wrong.getMessage()));
     wrong.getCommandLine().usage(err);
@@ -123,7 +123,7 @@ public final class Main {
     }
   }
 
-  private static boolean isSetting(CommandLine.ParameterException wrong) {
+  private static boolean isStoreSetting(CommandLine.ParameterException wrong) {
     return wrong.getArgSpec() instanceof OptionSpec option
         && option.longestName().equals("--store-setting");
   }

@@ -73,11 +73,11 @@ class AgreementTest {
       tokens.add(scene.session());
       tokens.add(scene.open(Duration.ofMinutes(5)));
       tokens.add(scene.user());
-      IssuedToken client = scene.service.issueClient(Scene.ALICE, "live", "till-" + i);
+      IssuedToken client = scene.service.issueApiClientToken(Scene.ALICE, "live", "till-" + i);
       tokens.add(client);
       tokens.add(scene.service.refresh(Scene.asRequest(Scene.alone(client.value()))));
       IssuedToken closed = scene.open(Duration.ZERO);
-      scene.service.close(closed.record().id());
+      scene.service.revoke(closed.record().id());
       tokens.add(closed);
       tokens.add(new Scene().open(Duration.ZERO));
     }

@@ -34,7 +34,7 @@ class ExplainCommandTest {
   @BeforeEach
   void startAnApplication() throws IOException {
     keys = folder.resolve("keys.jwks");
-    JwkSetFile.make(keys, Scene.RING);
+    JwkSetFile.createNew(keys, Scene.RING);
     url = "jdbc:h2:" + folder.resolve("tokens") + ";AUTO_SERVER=FALSE";
     store = open("create");
     service = scene.over(store);
@@ -89,11 +89,11 @@ class ExplainCommandTest {
     assertThat(answer.status()).isZero();
     args[9] = "192.0.2.2";
     assertThat(explain("", args).status()).isEqualTo(1);
-    service.close(token.record().id());
+    service.revoke(token.record().id());
     args[9] = "192.0.2.1";
     Shell closed = explain("", args);
     assertThat(closed.status()).isEqualTo(1);
-    assertThat(closed.out()).contains("REFUSED: " + Refusal.CLOSED.sentence());
+    assertThat(closed.out()).contains("REFUSED: " + RefusalReason.CLOSED.sentence());
   }
 
   @Test

@@ -38,7 +38,7 @@ import org.tokenfilter.token.TokenRejectedException;
 class ExplainerTest {
 
   private final Scene scene = new Scene();
-  private final EnumSet<Refusal> seen = EnumSet.noneOf(Refusal.class);
+  private final EnumSet<RefusalReason> seen = EnumSet.noneOf(RefusalReason.class);
 
   @Test
   void everyReasonToRefuseIsExplainedInItsPlace() throws Exception {
@@ -48,21 +48,21 @@ class ExplainerTest {
     ofTheSessionId();
     ofTheRecord();
     ofTheEnd();
-    assertThat(seen).containsExactlyInAnyOrder(Refusal.values());
+    assertThat(seen).containsExactlyInAnyOrder(RefusalReason.values());
   }
 
   private void ofTheText() throws Exception {
     String token = scene.open(Duration.ZERO).value();
-    refused(Refusal.TOO_LONG, "length      REFUSED  1025 characters", "x".repeat(1025));
-    refused(Refusal.TOO_FEW_PARTS, "parts       REFUSED", token.substring(0, token.length() - 30));
-    refused(Refusal.TOO_FEW_PARTS, "parts       REFUSED", "");
-    refused(Refusal.TOO_MANY_PARTS, "parts       REFUSED", token + "." + part(token, 2));
-    refused(Refusal.ENCRYPTED_KEY, "parts       REFUSED", with(token, 1, "AAAA"));
-    refused(Refusal.FOREIGN_CHARACTER, "alphabet    REFUSED", "Bearer " + token);
-    refused(Refusal.FOREIGN_CHARACTER, "alphabet    REFUSED", '"' + token + '"');
-    refused(Refusal.OTHER_SPELLING, "canonical   REFUSED", with(token, 4, part(token, 4) + "AAA"));
+    refused(RefusalReason.TOO_LONG, "length      REFUSED  1025 characters", "x".repeat(1025));
+    refused(RefusalReason.TOO_FEW_PARTS, "parts       REFUSED", token.substring(0, token.length() - 30));
+    refused(RefusalReason.TOO_FEW_PARTS, "parts       REFUSED", "");
+    refused(RefusalReason.TOO_MANY_PARTS, "parts       REFUSED", token + "." + part(token, 2));
+    refused(RefusalReason.ENCRYPTED_KEY, "parts       REFUSED", with(token, 1, "AAAA"));
+    refused(RefusalReason.INVALID_CHARACTER, "alphabet    REFUSED", "Bearer " + token);
+    refused(RefusalReason.INVALID_CHARACTER, "alphabet    REFUSED", '"' + token + '"');
+    refused(RefusalReason.NOT_CANONICAL, "canonical   REFUSED", with(token, 4, part(token, 4) + "AAA"));
     refused(
-        Refusal.FOREIGN_HEADER,
+        RefusalReason.UNKNOWN_HEADER,
         "header      REFUSED",
         with(token, 0, Scene.base64("{\"alg\":\"dir\"}".getBytes(StandardCharsets.US_ASCII))));
   }
@@ -70,31 +70,31 @@ class ExplainerTest {
   private void ofTheKey() throws Exception {
     String token = scene.open(Duration.ZERO).value();
     refused(
-        Refusal.UNKNOWN_KEY,
+        RefusalReason.UNKNOWN_KEY,
         "header      REFUSED  key 'k9', A128CBC-HS256",
         sealed(key("k9", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE, 9)));
     refused(
-        Refusal.OTHER_ENCRYPTION,
+        RefusalReason.WRONG_ENCRYPTION,
         "key         REFUSED  'k1' is active, for A128CBC-HS256",
         sealed(key("k1", ContentEncryption.A256GCM, ContentKey.State.ACTIVE, 1)));
     refused(
-        Refusal.RETIRED_KEY,
+        RefusalReason.RETIRED_KEY,
         "key         REFUSED  'k0' is retired, for A256GCM",
         sealed(key("k0", ContentEncryption.A256GCM, ContentKey.State.ACTIVE, 0)));
     refused(
-        Refusal.NOT_DECRYPTED,
+        RefusalReason.NOT_DECRYPTED,
         "decryption  REFUSED",
         sealed(key("k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE, 5)));
     String other = scene.open(Duration.ZERO).value();
-    refused(Refusal.NOT_DECRYPTED, "decryption  REFUSED", with(token, 4, part(other, 4)));
+    refused(RefusalReason.NOT_DECRYPTED, "decryption  REFUSED", with(token, 4, part(other, 4)));
   }
 
   private void ofTheContent() {
-    refused(Refusal.OTHER_CLAIMS, "claims      REFUSED", Scene.crafted("{}"));
+    refused(RefusalReason.INVALID_CLAIMS, "claims      REFUSED", Scene.crafted("{}"));
     TokenClaims others =
         new TokenClaims(id(3), TokenKind.OPEN, "/invoices", scene.clock.instant(), null);
     refused(
-        Refusal.OTHER_AUDIENCE,
+        RefusalReason.WRONG_AUDIENCE,
         "audience    REFUSED",
         Scene.codec("/invoices", KeyRing.of(List.of(K1))).encode(others));
   }
@@ -104,45 +104,45 @@ class ExplainerTest {
     String sessionId = sessionId(session);
     String another = sessionId(scene.session());
     refused(
-        Refusal.NO_SESSION_ID,
+        RefusalReason.MISSING_SESSION_ID,
         "session id  REFUSED  0 came with it",
         new Presentation(session.value(), Set.of(), CLIENT));
     refused(
-        Refusal.OTHER_SESSION_ID,
+        RefusalReason.WRONG_SESSION_ID,
         "session id  REFUSED  2 came with it",
         new Presentation(session.value(), Set.of(another, sessionId(scene.session())), CLIENT));
     refused(
-        Refusal.MALFORMED_SESSION_ID,
+        RefusalReason.MALFORMED_SESSION_ID,
         "session id  REFUSED  one came with it",
         new Presentation(session.value(), Set.of(sessionId + " "), CLIENT));
     refused(
-        Refusal.OTHER_SESSION_ID,
+        RefusalReason.WRONG_SESSION_ID,
         "session id  REFUSED  one came with it",
         new Presentation(session.value(), Set.of(another), CLIENT));
     refused(
-        Refusal.OTHER_CLIENT,
+        RefusalReason.WRONG_CLIENT,
         "client      REFUSED  bound to 192.0.2.1, comes from 192.0.2.2",
         new Presentation(session.value(), Set.of(sessionId), NEIGHBOUR));
     refused(
-        Refusal.OTHER_VERSION,
+        RefusalReason.OTHER_IP_VERSION,
         "client      REFUSED  bound to 192.0.2.1, comes from 2001:db8:0:0:0:0:0:1",
         new Presentation(session.value(), Set.of(sessionId), ClientAddress.parse("2001:db8::1")));
   }
 
   private void ofTheRecord() throws Exception {
-    refused(Refusal.NO_RECORD, "record      REFUSED", sealed(K1));
+    refused(RefusalReason.UNKNOWN_RECORD, "record      REFUSED", sealed(K1));
     IssuedToken open = scene.open(Duration.ZERO);
     TokenClaims asUser =
         new TokenClaims(
             open.record().id(), TokenKind.USER, AUDIENCE, open.record().issuedAt(), null);
     refused(
-        Refusal.CONTRADICTION,
+        RefusalReason.CLAIMS_MISMATCH,
         "agreement   REFUSED",
         Scene.codec(AUDIENCE, Scene.RING).encode(asUser));
     TokenRecord another = scene.open(Duration.ZERO).record();
-    seen.add(Refusal.OTHER_RECORD);
+    seen.add(RefusalReason.WRONG_RECORD);
     assertRefused(
-        Refusal.OTHER_RECORD,
+        RefusalReason.WRONG_RECORD,
         "record      REFUSED  of 'alice'",
         new Explainer(() -> Scene.RING, AUDIENCE, scene.clock, id -> Optional.of(another))
             .explain(rightly(open)));
@@ -151,43 +151,43 @@ class ExplainerTest {
   private void ofTheEnd() throws Exception {
     IssuedToken open = scene.open(Duration.ofMinutes(10));
     IssuedToken closed = scene.open(Duration.ZERO);
-    scene.service.close(closed.record().id());
-    IssuedToken old = scene.service.issueClient(ALICE, "live", "till");
+    scene.service.revoke(closed.record().id());
+    IssuedToken old = scene.service.issueApiClientToken(ALICE, "live", "till");
     IssuedToken successor = scene.service.refresh(Scene.asRequest(alone(old.value())));
     IssuedToken evicted = evicted(List.of(scene.session(), scene.session(), scene.session()));
     IssuedToken idle = scene.user();
     scene.clock.move(Duration.ofMinutes(15));
     refused(
-        Refusal.CLOSED,
+        RefusalReason.CLOSED,
         "revocation  REFUSED  closed 2026-03-01T10:00:00Z, PT15M ago",
         alone(closed.value()));
     refused(
-        Refusal.REPLACED,
+        RefusalReason.REPLACED,
         "revocation  REFUSED  replaced 2026-03-01T10:00:00Z, PT15M ago, by "
             + successor.record().id(),
         alone(old.value()));
     refused(
-        Refusal.EVICTED,
+        RefusalReason.EVICTED,
         "revocation  REFUSED  evicted 2026-03-01T10:00:00Z, PT15M ago",
         rightly(evicted));
     refused(
-        Refusal.EXPIRED,
+        RefusalReason.EXPIRED,
         "expiry      REFUSED  expired at 2026-03-01T10:10:00Z, PT5M ago (regardless of use)",
         alone(open.value()));
     refused(
-        Refusal.EXPIRED,
+        RefusalReason.EXPIRED,
         "expiry      REFUSED  expired at 2026-03-01T10:15:00Z, PT0S ago (unless used: last used"
             + " 2026-03-01T10:00:00Z, idle timeout PT15M)",
         alone(idle.value()));
     Instant now = scene.clock.instant();
     scene.memory.sweep(now, now.minus(Duration.ofHours(1)), 1000);
-    refused(Refusal.SWEPT, "revocation  REFUSED  expired", alone(open.value()));
+    refused(RefusalReason.SWEPT, "revocation  REFUSED  expired", alone(open.value()));
   }
 
   /** Of sessions that were opened at one moment it is not said which one goes first. */
   private IssuedToken evicted(List<IssuedToken> sessions) {
     return sessions.stream()
-        .filter(one -> scene.memory.find(one.record().id()).orElseThrow().ending() != null)
+        .filter(one -> scene.memory.find(one.record().id()).orElseThrow().revocation() != null)
         .findFirst()
         .orElseThrow();
   }
@@ -241,7 +241,7 @@ class ExplainerTest {
     String token = scene.session().value();
     assertThat(scene.explain(alone(token + "x"), null).verdict())
         .isEqualTo(Explanation.Verdict.REFUSED);
-    assertRefused(Refusal.NO_SESSION_ID, "session id  REFUSED", scene.explain(alone(token), null));
+    assertRefused(RefusalReason.MISSING_SESSION_ID, "session id  REFUSED", scene.explain(alone(token), null));
   }
 
   @Test
@@ -271,16 +271,16 @@ class ExplainerTest {
     IssuedToken open = scene.open(Duration.ZERO);
     assertThat(scene.explain(new Presentation(open.value(), Set.of(), null)).verdict())
         .isEqualTo(Explanation.Verdict.ACCEPTED);
-    scene.service.close(session.record().id());
-    assertRefused(Refusal.CLOSED, "revocation  REFUSED  closed", scene.explain(unknown));
+    scene.service.revoke(session.record().id());
+    assertRefused(RefusalReason.CLOSED, "revocation  REFUSED  closed", scene.explain(unknown));
   }
 
   @Test
   void whatComesAfterTheReasonIsShownButDoesNotCount() throws Exception {
     IssuedToken session = scene.session();
-    scene.service.close(session.record().id());
+    scene.service.revoke(session.record().id());
     Explanation explanation = scene.explain(alone(session.value()));
-    assertRefused(Refusal.NO_SESSION_ID, "session id  REFUSED", explanation);
+    assertRefused(RefusalReason.MISSING_SESSION_ID, "session id  REFUSED", explanation);
     assertThat(explanation.lines())
         .contains("revocation  -        closed 2026-03-01T10:00:00Z, PT0S ago");
   }
@@ -310,16 +310,16 @@ class ExplainerTest {
     return id.value();
   }
 
-  private void refused(Refusal refusal, String line, String token) {
-    refused(refusal, line, alone(token));
+  private void refused(RefusalReason reason, String line, String token) {
+    refused(reason, line, alone(token));
   }
 
-  private void refused(Refusal refusal, String line, Presentation presented) {
-    seen.add(refusal);
+  private void refused(RefusalReason reason, String line, Presentation presented) {
+    seen.add(reason);
     Explanation explanation = scene.explain(presented);
-    assertRefused(refusal, line, explanation);
+    assertRefused(reason, line, explanation);
     assertSilent(explanation, presented);
-    assertThat(isRefusedByTheLibrary(presented)).as(refusal.name()).isTrue();
+    assertThat(isRefusedByTheLibrary(presented)).as(reason.name()).isTrue();
   }
 
   private boolean isRefusedByTheLibrary(Presentation presented) {
@@ -331,11 +331,11 @@ class ExplainerTest {
     }
   }
 
-  private static void assertRefused(Refusal refusal, String line, Explanation explanation) {
-    assertThat(explanation.verdict()).as(refusal.name()).isEqualTo(Explanation.Verdict.REFUSED);
-    assertThat(explanation.lines()).as(refusal.name()).anyMatch(one -> one.startsWith(line));
+  private static void assertRefused(RefusalReason reason, String line, Explanation explanation) {
+    assertThat(explanation.verdict()).as(reason.name()).isEqualTo(Explanation.Verdict.REFUSED);
+    assertThat(explanation.lines()).as(reason.name()).anyMatch(one -> one.startsWith(line));
     assertThat(last(explanation))
-        .startsWith("REFUSED: " + refusal.sentence() + " Its sender receives");
+        .startsWith("REFUSED: " + reason.sentence() + " Its sender receives");
   }
 
   /** No eight characters of a part of the token, or of a session id, and no attribute. */

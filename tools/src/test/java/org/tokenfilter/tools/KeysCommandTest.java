@@ -60,7 +60,7 @@ class KeysCommandTest {
     clock.move(Duration.ofDays(1));
     Shell.run(clock, "", "keys", "rotate", "--activate", file().toString());
     assertThat(ring().keys())
-        .extracting(ContentKey::madeAt)
+        .extracting(ContentKey::createdAt)
         .containsExactly(
             Instant.parse("2026-11-22T10:00:00Z"), Instant.parse("2027-02-20T10:00:00Z"));
   }

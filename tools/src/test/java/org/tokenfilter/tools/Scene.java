@@ -24,8 +24,8 @@ import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.service.Binding;
-import org.tokenfilter.service.Surroundings;
-import org.tokenfilter.service.Timeliness;
+import org.tokenfilter.service.ServiceEnvironment;
+import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.InMemoryTokenStore;
@@ -91,12 +91,12 @@ final class Scene {
             true,
             CLIENT_LIFETIME,
             Duration.ZERO,
-            TokenPolicy.Replay.REPORT,
+            TokenPolicy.ReusePolicy.REPORT,
             new Limit(2, Limit.Policy.EVICT_OLDEST),
             Binding.ADDRESS),
         AUDIENCE,
-        new Timeliness(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(5)),
-        new Surroundings(clock, System::nanoTime, new SecureRandom(), Runnable::run),
+        new CachePolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(5)),
+        new ServiceEnvironment(clock, System::nanoTime, new SecureRandom(), Runnable::run),
         List.of());
   }
 
@@ -105,7 +105,7 @@ final class Scene {
   }
 
   static JweTokenCodec codec(ContentKey key) {
-    return codec(AUDIENCE, KeyRing.of(List.of(key.in(ContentKey.State.ACTIVE))));
+    return codec(AUDIENCE, KeyRing.of(List.of(key.withState(ContentKey.State.ACTIVE))));
   }
 
   IssuedToken session() throws TokenRejectedException {

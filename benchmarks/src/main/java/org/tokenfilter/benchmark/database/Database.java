@@ -11,10 +11,10 @@ public interface Database extends AutoCloseable {
   DataSource source();
 
   /** Starts to count the work that is done through the pool, which costs time. */
-  void beginCounting();
+  void startCounting();
 
   /** Stops counting, and returns the work since the start. */
-  Activity endCounting() throws SQLException;
+  DatabaseActivity stopCounting() throws SQLException;
 
   /**
    * Returns the CPU time that the server has used, in nanoseconds; 0 if it runs in this process.

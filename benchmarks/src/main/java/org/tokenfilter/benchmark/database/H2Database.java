@@ -9,8 +9,8 @@ public final class H2Database implements Database {
 
   private static final int UNKNOWN = -1;
 
-  private final Pool pool;
-  private final CountedSource source;
+  private final ConnectionPool pool;
+  private final CountingDataSource source;
 
   /**
    * Creates the database.
@@ -18,8 +18,8 @@ public final class H2Database implements Database {
    * @param folder the folder of its file; it must not contain one yet
    */
   public H2Database(Path folder) {
-    pool = new Pool("jdbc:h2:file:" + folder.toAbsolutePath().resolve("tokens"));
-    source = new CountedSource(pool.source());
+    pool = new ConnectionPool("jdbc:h2:file:" + folder.toAbsolutePath().resolve("tokens"));
+    source = new CountingDataSource(pool.source());
   }
 
   @Override
@@ -28,14 +28,14 @@ public final class H2Database implements Database {
   }
 
   @Override
-  public void beginCounting() {
-    source.begin();
+  public void startCounting() {
+    source.startCounting();
   }
 
   @Override
-  public Activity endCounting() {
-    source.end();
-    return new Activity(source.statements(), source.commits(), UNKNOWN, UNKNOWN);
+  public DatabaseActivity stopCounting() {
+    source.stopCounting();
+    return new DatabaseActivity(source.statements(), source.commits(), UNKNOWN, UNKNOWN);
   }
 
   @Override

@@ -8,28 +8,28 @@ import javax.sql.DataSource;
 /** A database on a PostgreSQL server. */
 public final class PostgresDatabase implements Database {
 
-  private static final int ONE = 1;
-  private static final int TRIES = 200;
+  private static final int SINGLE_CONNECTION = 1;
+  private static final int MAX_TRIES = 200;
   private static final long BETWEEN_TRIES_MILLIS = 50;
 
   private final PostgresServer server;
   private final String url;
-  private final Pool pool;
-  private final CountedSource source;
-  private long wal;
-  private long written;
+  private final ConnectionPool pool;
+  private final CountingDataSource source;
+  private long walAtStart;
+  private long rowsAtStart;
 
   PostgresDatabase(String url, PostgresServer server) {
     this.server = server;
     this.url = url;
-    this.pool = new Pool(url);
-    this.source = new CountedSource(pool.source());
+    this.pool = new ConnectionPool(url);
+    this.source = new CountingDataSource(pool.source());
   }
 
   /**
    * Returns the same database with a separate pool, as another node uses it. The caller closes it.
    */
-  public PostgresDatabase throughAnotherPool() {
+  public PostgresDatabase withSeparatePool() {
     return new PostgresDatabase(url, server);
   }
 
@@ -49,21 +49,21 @@ public final class PostgresDatabase implements Database {
   }
 
   @Override
-  public void beginCounting() {
+  public void startCounting() {
     try {
-      written = writtenRows();
-      wal = walBytes();
+      rowsAtStart = writtenRows();
+      walAtStart = walBytes();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    source.begin();
+    source.startCounting();
   }
 
   @Override
-  public Activity endCounting() throws SQLException {
-    source.end();
-    long walBytes = walBytes() - wal;
-    return new Activity(source.statements(), source.commits(), writtenRows() - written, walBytes);
+  public DatabaseActivity stopCounting() throws SQLException {
+    source.stopCounting();
+    long walBytes = walBytes() - walAtStart;
+    return new DatabaseActivity(source.statements(), source.commits(), writtenRows() - rowsAtStart, walBytes);
   }
 
   /** Returns the position of the write-ahead log in bytes, for all databases of the server. */
@@ -76,7 +76,7 @@ public final class PostgresDatabase implements Database {
    * ends, so all sessions are ended first.
    */
   private long writtenRows() throws SQLException {
-    try (Pool single = new Pool(url, ONE)) {
+    try (ConnectionPool single = new ConnectionPool(url, SINGLE_CONNECTION)) {
       long now = single.number("select (extract(epoch from clock_timestamp()) * 1000000)::bigint");
       pool.disconnect();
       String remaining =
@@ -86,7 +86,7 @@ public final class PostgresDatabase implements Database {
           and pid <> pg_backend_pid() and query not ilike 'listen%%'
           and extract(epoch from backend_start) * 1000000 <= %d"""
               .formatted(now);
-      for (int attempt = 0; attempt < TRIES && single.number(remaining) > 0; attempt++) {
+      for (int attempt = 0; attempt < MAX_TRIES && single.number(remaining) > 0; attempt++) {
         pause();
       }
       return single.number(

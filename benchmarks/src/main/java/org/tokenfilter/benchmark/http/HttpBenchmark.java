@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Random;
 import org.tokenfilter.benchmark.database.PostgresServer;
 import org.tokenfilter.benchmark.load.Latencies;
-import org.tokenfilter.benchmark.load.Load;
-import org.tokenfilter.benchmark.peer.BarePeer;
-import org.tokenfilter.benchmark.peer.Greeting;
+import org.tokenfilter.benchmark.load.LoadGenerator;
+import org.tokenfilter.benchmark.peer.UnprotectedPeer;
+import org.tokenfilter.benchmark.peer.GreetingServlet;
 import org.tokenfilter.benchmark.peer.Node;
 import org.tokenfilter.benchmark.report.Report;
 
@@ -24,7 +24,7 @@ public final class HttpBenchmark {
 
   private static final int SEED = 7;
 
-  private final Plan plan;
+  private final BenchmarkPlan plan;
   private final Path folder;
   private final Report report;
 
@@ -35,7 +35,7 @@ public final class HttpBenchmark {
    * @param folder the folder for databases and keys
    * @param report the report to write
    */
-  public HttpBenchmark(Plan plan, Path folder, Report report) {
+  public HttpBenchmark(BenchmarkPlan plan, Path folder, Report report) {
     this.plan = plan;
     this.folder = folder;
     this.report = report;
@@ -44,46 +44,46 @@ public final class HttpBenchmark {
   /** Runs the benchmark, and writes the report. */
   public void run() throws Exception {
     Files.createDirectories(folder);
-    List<Entrant> entrants = new ArrayList<>();
+    List<MeasuredStack> entrants = new ArrayList<>();
     try (PostgresServer postgres = new PostgresServer(folder.resolve("postgres"));
-        Load load = new Load(Plan.CONNECTIONS, Greeting.body());
-        Node bare = new Node(new BarePeer())) {
+        LoadGenerator load = new LoadGenerator(BenchmarkPlan.CONNECTIONS, GreetingServlet.body());
+        Node bare = new Node(new UnprotectedPeer())) {
       try {
         List<byte[]> requests = bare.requests(plan.clients());
-        load.closed(bare.port(), requests, plan.warmUp());
-        for (Field.Place place : new Field(folder, postgres).places()) {
-          Entrant entrant = new Entrant(place.opening().open(), place.cold(), load, plan);
-          entrants.add(entrant);
-          System.err.println("ready: " + entrant.name());
+        load.closedLoop(bare.port(), requests, plan.warmUp());
+        for (StackCatalog.StackSpec spec : new StackCatalog(folder, postgres).stacks()) {
+          MeasuredStack stack = new MeasuredStack(spec.factory().create(), spec.cold(), load, plan);
+          entrants.add(stack);
+          System.err.println("ready: " + stack.name());
         }
         Latencies latencies = measure(bare, requests, entrants, load);
         publish(entrants, latencies);
       } finally {
-        for (Entrant entrant : entrants) {
-          entrant.close();
+        for (MeasuredStack stack : entrants) {
+          stack.close();
         }
       }
     }
   }
 
   /** Measures all stacks, and returns the latencies without protection. */
-  private Latencies measure(Node bare, List<byte[]> requests, List<Entrant> entrants, Load load)
+  private Latencies measure(Node bare, List<byte[]> requests, List<MeasuredStack> entrants, LoadGenerator load)
       throws Exception {
     Random random = new Random(SEED);
     Latencies latencies = null;
     for (int round = 0; round < plan.rounds(); round++) {
-      List<Entrant> order = new ArrayList<>(entrants);
+      List<MeasuredStack> order = new ArrayList<>(entrants);
       Collections.shuffle(order, random);
-      for (Entrant entrant : order) {
-        entrant.race(bare, load, plan);
-        entrant.time(load, plan);
+      for (MeasuredStack stack : order) {
+        stack.measureThroughput(bare, load, plan);
+        stack.measureLatency(load, plan);
       }
-      Latencies more = load.open(bare.port(), requests, plan.rate(), plan.open());
-      latencies = latencies == null ? more : latencies.and(more);
+      Latencies more = load.openLoop(bare.port(), requests, plan.rate(), plan.openLoopTime());
+      latencies = latencies == null ? more : latencies.plus(more);
       System.err.println("round " + (round + 1) + " of " + plan.rounds());
     }
-    for (Entrant entrant : entrants) {
-      entrant.count(load, plan);
+    for (MeasuredStack stack : entrants) {
+      stack.countStatements(load, plan);
     }
     if (latencies == null) {
       throw new IllegalStateException("the plan has no rounds");
@@ -91,7 +91,7 @@ public final class HttpBenchmark {
     return latencies;
   }
 
-  private void publish(List<Entrant> entrants, Latencies bare) throws IOException {
+  private void publish(List<MeasuredStack> entrants, Latencies bare) throws IOException {
     HttpResults results = new HttpResults(plan, entrants, bare);
     report.draw("benchmarks.svg", results.chart());
     report.write("http", results.markdown());

@@ -3,7 +3,7 @@ package org.tokenfilter.benchmark.http;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.benchmark.database.Activity;
+import org.tokenfilter.benchmark.database.DatabaseActivity;
 import org.tokenfilter.benchmark.load.Latencies;
 import org.tokenfilter.benchmark.report.Chart;
 import org.tokenfilter.benchmark.report.Spread;
@@ -16,13 +16,13 @@ final class HttpResults {
   private static final double MEDIAN = 50;
   private static final double TAIL = 99;
 
-  private final Plan plan;
-  private final List<Entrant> entrants;
+  private final BenchmarkPlan plan;
+  private final List<MeasuredStack> stacks;
   private final Latencies bare;
 
-  HttpResults(Plan plan, List<Entrant> entrants, Latencies bare) {
+  HttpResults(BenchmarkPlan plan, List<MeasuredStack> entrants, Latencies bare) {
     this.plan = plan;
-    this.entrants = entrants;
+    this.stacks = entrants;
     this.bare = bare;
   }
 
@@ -32,9 +32,9 @@ final class HttpResults {
             "Throughput, as a part of that without protection",
             format(
                 "%d connections, %,d clients, %d rounds: median, and the line from least to most",
-                Plan.CONNECTIONS, plan.clients(), plan.rounds()));
-    for (Entrant entrant : entrants) {
-      chart.bar(entrant.name(), entrant.findings().ratio(), entrant.ours());
+                BenchmarkPlan.CONNECTIONS, plan.clients(), plan.rounds()));
+    for (MeasuredStack stack : stacks) {
+      chart.bar(stack.name(), stack.results().ratio(), stack.isTokenFilter());
     }
     return chart.svg();
   }
@@ -69,40 +69,40 @@ final class HttpResults {
         latencies(bare),
         NONE,
         NONE);
-    entrants.forEach(entrant -> row(table, entrant));
+    stacks.forEach(stack -> addRow(table, stack));
     return format(
             "%d connections, %,d clients, %d rounds of %.1f s; latencies at %,d requests a second.%n%n",
-            Plan.CONNECTIONS,
+            BenchmarkPlan.CONNECTIONS,
             plan.clients(),
             plan.rounds(),
-            plan.closed().multipliedBy(plan.turns()).toMillis() / 1e3,
+            plan.closedLoopTime().multipliedBy(plan.turns()).toMillis() / 1e3,
             plan.rate())
         + table
         + "\n";
   }
 
-  private static void row(Table table, Entrant entrant) {
-    Findings found = entrant.findings();
-    Spread ratio = found.ratio();
-    Activity activity = found.activity();
-    long counted = found.counted();
+  private static void addRow(Table table, MeasuredStack stack) {
+    StackResults results = stack.results();
+    Spread ratio = results.ratio();
+    DatabaseActivity activity = results.activity();
+    long counted = results.countedRequests();
     table.row(
-        entrant.name(),
-        format("**%.2f** (%.2f to %.2f)", ratio.median(), ratio.least(), ratio.most()),
-        format("%,.0f", found.throughput().median()),
-        format("%.1f", found.cpuMicros().median()),
-        activity == null ? NONE : format("%.1f", found.databaseMicros().median()),
-        format("%,.0f", found.garbage().median()),
-        activity == null ? NONE : each("%.3f", activity.statements(), counted),
-        activity == null ? NONE : each("%.3f", activity.commits(), counted),
-        activity == null ? NONE : each("%.3f", activity.rowWrites(), counted),
-        activity == null ? NONE : each("%,.0f", activity.walBytes(), counted),
-        latencies(found.latencies()),
-        entrant.bytesAToken() < 0 ? NONE : format("%,.0f", entrant.bytesAToken()),
-        found.failed() + " (" + found.warmUpFailed() + ")");
+        stack.name(),
+        format("**%.2f** (%.2f to %.2f)", ratio.median(), ratio.min(), ratio.max()),
+        format("%,.0f", results.throughput().median()),
+        format("%.1f", results.cpuMicros().median()),
+        activity == null ? NONE : format("%.1f", results.databaseMicros().median()),
+        format("%,.0f", results.garbage().median()),
+        activity == null ? NONE : perRequest("%.3f", activity.statements(), counted),
+        activity == null ? NONE : perRequest("%.3f", activity.commits(), counted),
+        activity == null ? NONE : perRequest("%.3f", activity.rowsWritten(), counted),
+        activity == null ? NONE : perRequest("%,.0f", activity.walBytes(), counted),
+        latencies(results.latencies()),
+        stack.bytesPerToken() < 0 ? NONE : format("%,.0f", stack.bytesPerToken()),
+        results.failed() + " (" + results.warmUpFailed() + ")");
   }
 
-  private static String each(String format, long number, long requests) {
+  private static String perRequest(String format, long number, long requests) {
     return number < 0 ? NONE : format(format, (double) number / requests);
   }
 

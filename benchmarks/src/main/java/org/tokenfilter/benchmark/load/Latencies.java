@@ -18,7 +18,7 @@ public record Latencies(Histogram nanos, long failed) {
   }
 
   /** Returns the sum of these and other latencies. */
-  public Latencies and(Latencies others) {
+  public Latencies plus(Latencies others) {
     Histogram both = nanos.copy();
     both.add(others.nanos);
     return new Latencies(both, failed + others.failed);

@@ -38,7 +38,7 @@ final class LoginNode implements AutoCloseable {
   private static final int USERS = 20;
   private static final int SALT_LENGTH = 16;
   private static final int HASH_LENGTH = 32;
-  private static final int PATIENCE_MILLIS = 30_000;
+  private static final int TIMEOUT_MILLIS = 30_000;
   private static final String PATH = "/security/rest/*";
 
   private final TokenSecurity security;
@@ -111,7 +111,7 @@ final class LoginNode implements AutoCloseable {
    * @param number the number of the user, modulo the number of users
    * @return the time until the response, in milliseconds
    */
-  double failToLogIn(String prefix, int number) throws IOException {
+  double timeFailedLogin(String prefix, int number) throws IOException {
     String credentials =
         Base64.getEncoder()
             .encodeToString((name(prefix, number) + ":wrong").getBytes(StandardCharsets.UTF_8));
@@ -128,7 +128,7 @@ final class LoginNode implements AutoCloseable {
     int port = ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setTcpNoDelay(true);
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
       long begin = System.nanoTime();
       socket.getOutputStream().write(request);
       byte[] answer = socket.getInputStream().readAllBytes();

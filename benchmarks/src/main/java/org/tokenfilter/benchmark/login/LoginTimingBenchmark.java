@@ -75,7 +75,7 @@ public final class LoginTimingBenchmark {
     List<User> turns = new ArrayList<>(List.of(User.values()));
     Collections.shuffle(turns, random);
     for (User user : turns) {
-      double took = node.failToLogIn(user.prefix, number);
+      double took = node.timeFailedLogin(user.prefix, number);
       millis.computeIfAbsent(user, none -> new ArrayList<>()).add(took);
     }
   }
@@ -89,9 +89,9 @@ public final class LoginTimingBenchmark {
             "longer than unknown: median ms",
             "95 % from, to",
             "p (Wilcoxon signed-rank)");
-    List<Double> unknown = of(User.UNKNOWN);
+    List<Double> unknown = timesOf(User.UNKNOWN);
     for (User user : User.values()) {
-      List<Double> own = of(user);
+      List<Double> own = timesOf(user);
       PairedDifferences more =
           PairedDifferences.of(
               IntStream.range(0, own.size())
@@ -101,19 +101,19 @@ public final class LoginTimingBenchmark {
       table.row(
           user.title,
           Integer.toString(own.size()),
-          text("%.1f", Spread.of(own).median()),
-          itself ? "" : text("%+.3f", more.median()),
-          itself ? "" : text("%+.3f, %+.3f", more.low(), more.high()),
-          itself ? "" : text("%.2f", more.p()));
+          format("%.1f", Spread.of(own).median()),
+          itself ? "" : format("%+.3f", more.median()),
+          itself ? "" : format("%+.3f, %+.3f", more.low(), more.high()),
+          itself ? "" : format("%.2f", more.p()));
     }
     return table;
   }
 
-  private List<Double> of(User user) {
+  private List<Double> timesOf(User user) {
     return millis.getOrDefault(user, List.of());
   }
 
-  private static String text(String format, Object... values) {
+  private static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 }

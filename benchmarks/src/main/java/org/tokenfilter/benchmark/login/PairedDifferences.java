@@ -14,7 +14,7 @@ import java.util.Arrays;
 record PairedDifferences(double median, double low, double high, double p) {
 
   /** The minimum number of pairs for the normal approximation. */
-  private static final int FEWEST = 20;
+  private static final int MIN_PAIRS = 20;
 
   /** The number of standard deviations to both sides that hold 95 % of a normal distribution. */
   private static final double Z_95 = 1.959964;
@@ -25,8 +25,8 @@ record PairedDifferences(double median, double low, double high, double p) {
    * @throws IllegalArgumentException if there are too few
    */
   static PairedDifferences of(double... differences) {
-    if (differences.length < FEWEST) {
-      throw new IllegalArgumentException("at least " + FEWEST + " pairs are needed");
+    if (differences.length < MIN_PAIRS) {
+      throw new IllegalArgumentException("at least " + MIN_PAIRS + " pairs are needed");
     }
     double[] sorted = differences.clone();
     Arrays.sort(sorted);

@@ -50,13 +50,13 @@ public class CodecBenchmark {
 
   /** Encodes claims. */
   @Benchmark
-  public String write() {
+  public String encode() {
     return codec.encode(claims);
   }
 
   /** Decodes a token, without a cache. */
   @Benchmark
-  public TokenClaims open() throws TokenRejectedException {
+  public TokenClaims decode() throws TokenRejectedException {
     return codec.decode(token);
   }
 }

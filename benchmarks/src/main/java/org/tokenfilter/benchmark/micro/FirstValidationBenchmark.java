@@ -27,27 +27,27 @@ public class FirstValidationBenchmark {
 
   private static final int TOKENS = 10_000;
 
-  private Desk desk;
+  private BenchmarkNode node;
   private List<PresentedToken> tokens;
   private TokenService service;
 
   /** Issues the tokens. */
   @Setup
   public void open() throws IOException, TokenRejectedException {
-    desk = new Desk();
-    tokens = desk.presented(TOKENS);
+    node = new BenchmarkNode();
+    tokens = node.issueAndPresent(TOKENS);
   }
 
   /** Starts a new node for each round. Its allocations are shared among all tokens. */
   @Setup(Level.Invocation)
   public void start() {
-    service = desk.newNode();
+    service = node.restart();
   }
 
   /** Closes what was opened. */
   @TearDown
   public void close() {
-    desk.close();
+    node.close();
   }
 
   /** Validates each token once. */

@@ -21,23 +21,23 @@ import org.tokenfilter.token.TokenRejectedException;
 @SuppressWarnings("NullAway.Init") // JMH calls open first.
 public class IssuingBenchmark {
 
-  private Desk desk;
+  private BenchmarkNode node;
 
   /** Starts with an empty store for each iteration, so that the heap stays small. */
   @Setup(Level.Iteration)
   public void open() throws IOException {
-    desk = new Desk();
+    node = new BenchmarkNode();
   }
 
   /** Closes what was opened. */
   @TearDown(Level.Iteration)
   public void close() {
-    desk.close();
+    node.close();
   }
 
   /** Issues a token in memory, each for another subject. */
   @Benchmark
   public IssuedToken issueInMemory() throws TokenRejectedException {
-    return desk.issue();
+    return node.issue();
   }
 }

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.tokenfilter.benchmark.database.Database;
 import org.tokenfilter.benchmark.database.H2Database;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
@@ -67,7 +67,7 @@ public class StoreBenchmark {
   }
 
   private TokenStore inH2() throws IOException {
-    Database database = new H2Database(Folder.fresh());
+    Database database = new H2Database(TemporaryFolder.create());
     parts.add(database);
     return JdbcTokenStore.builder(database.source()).open();
   }
@@ -100,7 +100,7 @@ public class StoreBenchmark {
 
   /** Inserts a new record. */
   @Benchmark
-  public Insertion insert() {
+  public InsertResult insert() {
     return tokens.insert(record(), Limit.NONE, now);
   }
 

@@ -24,24 +24,24 @@ public class ValidationBenchmark {
 
   private static final int TOKENS = 10_000;
 
-  private Desk desk;
+  private BenchmarkNode node;
   private List<PresentedToken> tokens;
   private int next;
 
   /** Issues the tokens, and validates each once. */
   @Setup
   public void open() throws IOException, TokenRejectedException {
-    desk = new Desk();
-    tokens = desk.presented(TOKENS);
+    node = new BenchmarkNode();
+    tokens = node.issueAndPresent(TOKENS);
     for (PresentedToken token : tokens) {
-      desk.service().validate(token);
+      node.service().validate(token);
     }
   }
 
   /** Closes what was opened. */
   @TearDown
   public void close() {
-    desk.close();
+    node.close();
   }
 
   private PresentedToken next() {
@@ -52,14 +52,14 @@ public class ValidationBenchmark {
   /** Validates one of 10,000 tokens. */
   @Benchmark
   public ActiveToken validateWarm() throws TokenRejectedException {
-    return desk.service().validate(next());
+    return node.service().validate(next());
   }
 
   /** Validates and renews a token. */
   @Benchmark
   public ActiveToken validateWarmAndRenew() throws TokenRejectedException {
-    ActiveToken token = desk.service().validate(next());
-    desk.service().renew(token);
+    ActiveToken token = node.service().validate(next());
+    node.service().renew(token);
     return token;
   }
 }

@@ -37,13 +37,13 @@ public final class Node implements AutoCloseable {
     this.peer = peer;
     server.setHandler(applications);
     server.start();
-    begin();
+    startApplication();
   }
 
-  private void begin() throws Exception {
+  private void startApplication() throws Exception {
     ServletContextHandler application = new ServletContextHandler("/");
     peer.protect(application);
-    application.addServlet(new ServletHolder(new Greeting()), Greeting.PATH);
+    application.addServlet(new ServletHolder(new GreetingServlet()), GreetingServlet.PATH);
     applications.addHandler(application);
     application.start();
     running = application;
@@ -58,7 +58,7 @@ public final class Node implements AutoCloseable {
       running.stop();
       applications.removeHandler(running);
     }
-    begin();
+    startApplication();
   }
 
   /** Returns the port on the loopback address. */
@@ -73,7 +73,7 @@ public final class Node implements AutoCloseable {
 
   /** Returns a request with the given header lines. */
   public static byte[] request(String headers) {
-    return REQUEST.formatted(Greeting.PATH, headers).getBytes(StandardCharsets.US_ASCII);
+    return REQUEST.formatted(GreetingServlet.PATH, headers).getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Logs in clients, and returns the request of each. */

@@ -45,11 +45,11 @@ public final class SaTokenPeer implements Peer {
   @Override
   public void protect(ServletContextHandler application) {
     application.addFilter(
-        new FilterHolder(new NeedsLogin()), "/*", EnumSet.of(DispatcherType.REQUEST));
+        new FilterHolder(new LoginRequiredFilter()), "/*", EnumSet.of(DispatcherType.REQUEST));
   }
 
   /** Does the same as the library's filter for Spring, without Spring. */
-  private static final class NeedsLogin extends HttpFilter {
+  private static final class LoginRequiredFilter extends HttpFilter {
 
     @Serial private static final long serialVersionUID = 1L;
 

@@ -38,13 +38,13 @@ public final class ShiroPeer implements Peer {
   @Override
   public void protect(ServletContextHandler application) {
     application.addFilter(
-        new FilterHolder(new Protection(manager)), "/*", EnumSet.of(DispatcherType.REQUEST));
+        new FilterHolder(new AuthenticationFilter(manager)), "/*", EnumSet.of(DispatcherType.REQUEST));
   }
 
   /** Requires an authenticated user on all paths. */
-  private static final class Protection extends AbstractShiroFilter {
+  private static final class AuthenticationFilter extends AbstractShiroFilter {
 
-    private Protection(DefaultWebSecurityManager manager) {
+    private AuthenticationFilter(DefaultWebSecurityManager manager) {
       setSecurityManager(manager);
     }
 

@@ -95,12 +95,12 @@ public final class SpringSessionPeer implements Peer {
   public List<String> logIn(int clients) {
     List<String> headers = new ArrayList<>(clients);
     for (int i = 0; i < clients; i++) {
-      headers.add(cookie(begin(repository, "user-" + i)));
+      headers.add(cookie(createSession(repository, "user-" + i)));
     }
     return headers;
   }
 
-  private static <S extends Session> String begin(SessionRepository<S> sessions, String user) {
+  private static <S extends Session> String createSession(SessionRepository<S> sessions, String user) {
     S session = sessions.createSession();
     session.setAttribute(USER, user);
     sessions.save(session);

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import jdk.jfr.Recording;
-import org.tokenfilter.benchmark.load.Load;
-import org.tokenfilter.benchmark.load.Run;
-import org.tokenfilter.benchmark.peer.BarePeer;
-import org.tokenfilter.benchmark.peer.Greeting;
+import org.tokenfilter.benchmark.load.LoadGenerator;
+import org.tokenfilter.benchmark.load.LoadResult;
+import org.tokenfilter.benchmark.peer.UnprotectedPeer;
+import org.tokenfilter.benchmark.peer.GreetingServlet;
 import org.tokenfilter.benchmark.peer.Node;
 import org.tokenfilter.benchmark.peer.TokenFilterPeer;
 import org.tokenfilter.benchmark.report.Report;
@@ -49,42 +49,42 @@ public final class ProfileBenchmark {
     TokenFilterPeer peer =
         new TokenFilterPeer(
             "in memory", new InMemoryTokenStore(), null, folder.resolve("keys.jwks"), Map.of());
-    try (Load load = new Load(CONNECTIONS, Greeting.body());
-        Node bare = new Node(new BarePeer());
+    try (LoadGenerator load = new LoadGenerator(CONNECTIONS, GreetingServlet.body());
+        Node bare = new Node(new UnprotectedPeer());
         Node node = new Node(peer)) {
       List<byte[]> requests = node.requests(CLIENTS);
-      load.closed(bare.port(), requests, WARM_UP);
-      load.closed(node.port(), requests, WARM_UP);
-      Run without = load.closed(bare.port(), requests, TIME);
-      Run with = load.closed(node.port(), requests, TIME);
+      load.closedLoop(bare.port(), requests, WARM_UP);
+      load.closedLoop(node.port(), requests, WARM_UP);
+      LoadResult without = load.closedLoop(bare.port(), requests, TIME);
+      LoadResult with = load.closedLoop(node.port(), requests, TIME);
       Path file = folder.resolve("requests.jfr");
       try (Recording recording = new Recording()) {
-        recording.enable(Recorded.ALLOCATION).withStackTrace().with("throttle", "10000/s");
-        recording.enable(Recorded.EXECUTION).withPeriod(Duration.ofMillis(1)).withStackTrace();
+        recording.enable(RequestProfile.ALLOCATION).withStackTrace().with("throttle", "10000/s");
+        recording.enable(RequestProfile.EXECUTION).withPeriod(Duration.ofMillis(1)).withStackTrace();
         recording.start();
-        load.closed(node.port(), requests, TIME);
+        load.closedLoop(node.port(), requests, TIME);
         recording.stop();
         recording.dump(file);
       }
-      report.write("profile", markdown(with, without, new Recorded(file)));
+      report.write("profile", markdown(with, without, new RequestProfile(file)));
     }
   }
 
-  private static String markdown(Run with, Run without, Recorded recorded) {
+  private static String markdown(LoadResult with, LoadResult without, RequestProfile profile) {
     return format(
             "A request: %.1f us of CPU and %,.0f B of garbage; without protection %.1f us and %,.0f B.%n%n",
             with.cpuMicros(), with.garbage(), without.cpuMicros(), without.garbage())
-        + table("method and class", "B a request", with.garbage(), recorded.allocations())
+        + table("method and class", "B a request", with.garbage(), profile.allocations())
         + "\n"
-        + table("method", "us a request", with.cpuMicros(), recorded.executions());
+        + table("method", "us a request", with.cpuMicros(), profile.executions());
   }
 
   private static String table(
-      String title, String unit, double whole, List<Recorded.Share> shares) {
+      String title, String unit, double whole, List<RequestProfile.Share> shares) {
     Table table = new Table(title, unit);
     shares.stream()
         .limit(SHOWN)
-        .forEach(share -> table.row(share.place(), format("%.2f", share.share() * whole)));
+        .forEach(share -> table.row(share.method(), format("%.2f", share.share() * whole)));
     return table.toString();
   }
 

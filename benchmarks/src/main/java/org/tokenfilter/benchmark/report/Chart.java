@@ -16,7 +16,7 @@ public final class Chart {
   private static final int BAR = 16;
   private static final int TEXT_BASE = 13;
   private static final int QUARTERS = 4;
-  private static final double MOST = 1.03;
+  private static final double MAX_VALUE = 1.03;
 
   private static final String STYLE =
       """
@@ -39,7 +39,7 @@ public final class Chart {
         </style>
       """;
 
-  private record Bar(String label, Spread value, boolean ours) {}
+  private record Bar(String label, Spread value, boolean highlighted) {}
 
   private final String title;
   private final String subtitle;
@@ -73,42 +73,42 @@ public final class Chart {
     text(svg, "quiet", LEFT, 38, "start", subtitle);
     for (int quarter = 0; quarter <= QUARTERS; quarter++) {
       double value = quarter / (double) QUARTERS;
-      line(svg, "grid", x(value), TOP - 4, x(value), bottom);
+      line(svg, "grid", toX(value), TOP - 4, toX(value), bottom);
       text(
-          svg, "quiet", x(value), bottom + 16, "middle", String.format(Locale.ROOT, "%.2f", value));
+          svg, "quiet", toX(value), bottom + 16, "middle", String.format(Locale.ROOT, "%.2f", value));
     }
     for (int row = 0; row < bars.size(); row++) {
-      draw(svg, bars.get(row), TOP + ROW * row);
+      drawBar(svg, bars.get(row), TOP + ROW * row);
     }
     return svg.append("</svg>\n").toString();
   }
 
-  private static void draw(StringBuilder svg, Bar bar, double top) {
+  private static void drawBar(StringBuilder svg, Bar bar, double top) {
     Spread value = bar.value();
     text(svg, "label", LABELS - 8, top + TEXT_BASE, "end", bar.label());
     svg.append(
         String.format(
             Locale.ROOT,
             "  <rect class=\"%s\" x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>%n",
-            bar.ours() ? "ours" : "others",
+            bar.highlighted() ? "ours" : "others",
             LABELS,
             top,
-            x(value.median()) - LABELS,
+            toX(value.median()) - LABELS,
             BAR));
     double middle = top + BAR / 2.0;
-    line(svg, "spread", x(value.least()), middle, x(value.most()), middle);
+    line(svg, "spread", toX(value.min()), middle, toX(value.max()), middle);
     text(
         svg,
         "label",
-        Math.max(x(value.most()), x(value.median())) + 6,
+        Math.max(toX(value.max()), toX(value.median())) + 6,
         top + TEXT_BASE,
         "start",
         String.format(Locale.ROOT, "%.2f", value.median()));
   }
 
   /** Returns the x coordinate of a value. Values above 1, which occur by chance, are clipped. */
-  private static double x(double value) {
-    return LABELS + BARS * Math.min(value, MOST);
+  private static double toX(double value) {
+    return LABELS + BARS * Math.min(value, MAX_VALUE);
   }
 
   private static void line(

@@ -14,7 +14,7 @@ public final class Report {
   private static final Path DOCUMENT = Path.of("..", "docs", "benchmarks.md");
   private static final Path IMAGES = Path.of("..", "docs", "img");
 
-  private final Surroundings surroundings = new Surroundings();
+  private final BenchmarkEnvironment environment = new BenchmarkEnvironment();
   private final Path folder;
   private final boolean document;
 
@@ -37,7 +37,7 @@ public final class Report {
    * @param text the text in Markdown
    */
   public void write(String name, String text) throws IOException {
-    String whole = surroundings.line() + "\n\n" + text;
+    String whole = environment.describe() + "\n\n" + text;
     System.out.println(whole);
     Files.createDirectories(folder);
     Files.writeString(folder.resolve(name + ".md"), whole);

@@ -3,7 +3,7 @@ package org.tokenfilter.benchmark.report;
 import java.util.Collection;
 
 /** The median, the minimum and the maximum of several rounds. */
-public record Spread(double median, double least, double most) {
+public record Spread(double median, double min, double max) {
 
   /**
    * Returns the spread of values.

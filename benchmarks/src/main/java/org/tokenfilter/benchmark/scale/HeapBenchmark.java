@@ -60,7 +60,7 @@ public final class HeapBenchmark {
     try (PostgresServer server = new PostgresServer(folder.resolve("postgres"));
         PostgresDatabase database = server.newDatabase();
         TokenStore store = JdbcTokenStore.builder(database.source()).createSchema(true).open()) {
-      addSeen(store, table);
+      measureCachedTokens(store, table);
     }
     report.write("heap", table + "\n");
   }
@@ -69,16 +69,16 @@ public final class HeapBenchmark {
     try (InMemoryTokenStore store = new InMemoryTokenStore();
         TokenSecurity node = node(store)) {
       issue(node, "early");
-      long before = used();
+      long before = usedHeap();
       for (int i = 0; i < inMemory; i++) {
         issue(node, "user-" + i);
       }
-      return (used() - before) / inMemory;
+      return (usedHeap() - before) / inMemory;
     }
   }
 
   /** Adds the heap of each token that was validated, and of each that was used as well. */
-  private void addSeen(TokenStore store, Table table) throws Exception {
+  private void measureCachedTokens(TokenStore store, Table table) throws Exception {
     try (TokenSecurity issuing = node(store);
         TokenSecurity node = node(store)) {
       List<PresentedToken> tokens = new ArrayList<>(seen);
@@ -87,15 +87,15 @@ public final class HeapBenchmark {
       }
       PresentedToken early = presented(issue(issuing, "early"));
       node.service().renew(node.service().validate(early));
-      long before = used();
+      long before = usedHeap();
       for (PresentedToken token : tokens) {
         node.service().validate(token);
       }
-      long found = used();
+      long found = usedHeap();
       for (PresentedToken token : tokens) {
         node.service().renew(node.service().validate(token));
       }
-      long after = used();
+      long after = usedHeap();
       node.service().renew(node.service().validate(early));
       // The presented tokens are included in all three figures, so they cancel out.
       node.service().validate(tokens.get(0));
@@ -130,7 +130,7 @@ public final class HeapBenchmark {
   }
 
   /** Returns the bytes that are still reachable. */
-  private static long used() {
+  private static long usedHeap() {
     for (int i = 0; i < COLLECTIONS; i++) {
       MEMORY.gc();
     }

@@ -30,11 +30,11 @@ public final class ScaleBenchmark {
   private static final int FINDS = 20_000;
   private static final int BATCH = 1_000;
   private static final int BATCHES = 50;
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   private final Path folder;
   private final Report report;
-  private final int most;
+  private final int maxRecords;
   private final int dead;
   private final Random random = new Random(SEED);
   private final Instant begin = Clock.systemUTC().instant();
@@ -50,7 +50,7 @@ public final class ScaleBenchmark {
   public ScaleBenchmark(Path folder, Report report, int most, int dead) {
     this.folder = folder;
     this.report = report;
-    this.most = most;
+    this.maxRecords = most;
     this.dead = dead;
   }
 
@@ -60,15 +60,15 @@ public final class ScaleBenchmark {
     try (PostgresServer server = new PostgresServer(folder.resolve("postgres"));
         PostgresDatabase database = server.newDatabase();
         TokenStore store =
-            JdbcTokenStore.builder(database.source()).createSchema(true).timeout(PATIENCE).open()) {
-      ManyRecords records = new ManyRecords(database, store);
+            JdbcTokenStore.builder(database.source()).createSchema(true).timeout(TIMEOUT).open()) {
+      RecordGenerator records = new RecordGenerator(database, store);
       String sizes = sizes(database, records);
       String sweep = new SweepBenchmark(database, store, records, begin).run(dead);
       report.write("scale", sizes + sweep);
     }
   }
 
-  private String sizes(PostgresDatabase database, ManyRecords records)
+  private String sizes(PostgresDatabase database, RecordGenerator records)
       throws SQLException, IOException {
     Table table =
         new Table(
@@ -80,12 +80,12 @@ public final class ScaleBenchmark {
             "bytes a record");
     List<Double> medians = new ArrayList<>();
     double bytes = 0;
-    for (int size : SIZES.stream().filter(size -> size <= most).toList()) {
+    for (int size : SIZES.stream().filter(size -> size <= maxRecords).toList()) {
       records.growTo(size, begin);
       Timings finds = finds(records);
       medians.add(finds.medianMicros());
       bytes = (double) database.bytes(TABLES) / size;
-      Batches batches = renewals(database, records, size);
+      RenewalTimings batches = renewals(database, records, size);
       table.row(
           format("%,d", size),
           finds.toString(),
@@ -103,19 +103,19 @@ public final class ScaleBenchmark {
             bytes, GOAL, bytes * GOAL / GIGABYTE);
   }
 
-  private Timings finds(ManyRecords records) {
-    IntStream.range(0, FINDS).forEach(warm -> records.find(records.any(random)));
+  private Timings finds(RecordGenerator records) {
+    IntStream.range(0, FINDS).forEach(warm -> records.requireFound(records.randomLive(random)));
     Timings finds = new Timings();
     for (int i = 0; i < FINDS; i++) {
-      var id = records.any(random);
-      finds.time(() -> records.find(id));
+      var id = records.randomLive(random);
+      finds.time(() -> records.requireFound(id));
     }
     return finds;
   }
 
-  private record Batches(Timings times, double walBytes) {}
+  private record RenewalTimings(Timings times, double walBytes) {}
 
-  private Batches renewals(PostgresDatabase database, ManyRecords records, int size)
+  private RenewalTimings renewals(PostgresDatabase database, RecordGenerator records, int size)
       throws SQLException {
     // The most expensive time: after a checkpoint, the first write to a page logs the whole page.
     database.execute("checkpoint");
@@ -126,12 +126,12 @@ public final class ScaleBenchmark {
     for (int i = 0; i < BATCHES; i++) {
       renew(records, times, batch, begin.plusSeconds(1 + i));
     }
-    return new Batches(times, (database.walBytes() - wal) / (double) (BATCHES * batch));
+    return new RenewalTimings(times, (database.walBytes() - wal) / (double) (BATCHES * batch));
   }
 
-  private void renew(ManyRecords records, Timings times, int batch, Instant at) {
-    var uses = records.uses(random, batch, at);
-    times.time(() -> records.renew(uses, at));
+  private void renew(RecordGenerator records, Timings times, int batch, Instant at) {
+    var uses = records.randomRenewals(random, batch, at);
+    times.time(() -> records.requireRenewed(uses, at));
   }
 
   private static String format(String format, Object... values) {

@@ -25,11 +25,11 @@ final class SweepBenchmark {
 
   private final PostgresDatabase database;
   private final TokenStore store;
-  private final ManyRecords records;
+  private final RecordGenerator records;
   private final Instant now;
   private final Random random = new Random(SEED);
 
-  SweepBenchmark(PostgresDatabase database, TokenStore store, ManyRecords records, Instant now) {
+  SweepBenchmark(PostgresDatabase database, TokenStore store, RecordGenerator records, Instant now) {
     this.database = database;
     this.store = store;
     this.records = records;
@@ -38,12 +38,12 @@ final class SweepBenchmark {
 
   String run(int dead) throws Exception {
     records.addDead(dead, now);
-    String alone = alone(dead);
+    String alone = sweepAlone(dead);
     records.addDead(dead, now);
-    return alone + besideLoad(dead);
+    return alone + sweepUnderLoad(dead);
   }
 
-  private String alone(int dead) throws SQLException {
+  private String sweepAlone(int dead) throws SQLException {
     database.execute("checkpoint");
     Timings steps = new Timings();
     long wal = database.walBytes();
@@ -59,16 +59,16 @@ final class SweepBenchmark {
         dead,
         seconds,
         STEP,
-        said(steps),
+        describe(steps),
         megabytes);
   }
 
-  private String besideLoad(int dead) throws Exception {
+  private String sweepUnderLoad(int dead) throws Exception {
     Timings quietFinds = new Timings();
     Timings quietDead = new Timings();
     Timings quietRenewals = new Timings();
     for (int i = 0; i < CALLS; i++) {
-      use(quietFinds, quietDead, quietRenewals, i, dead);
+      timeCalls(quietFinds, quietDead, quietRenewals, i, dead);
     }
     database.execute("checkpoint");
     Timings finds = new Timings();
@@ -80,7 +80,7 @@ final class SweepBenchmark {
     try {
       Future<?> sweep = sweeper.submit(() -> sweepAll(steps));
       for (int i = CALLS; !sweep.isDone(); i++) {
-        use(finds, ofDead, renewals, i, dead);
+        timeCalls(finds, ofDead, renewals, i, dead);
       }
       sweep.get();
     } finally {
@@ -90,30 +90,30 @@ final class SweepBenchmark {
     requireGone();
     return new Table(
                 "beside a sweep", "p50, p99, longest us before", "p50, p99, longest us meanwhile")
-            .row("find a live one", all(quietFinds), all(finds))
-            .row("find one that is swept", all(quietDead), all(ofDead))
-            .row("renew one", all(quietRenewals), all(renewals))
+            .row("find a live one", format(quietFinds), format(finds))
+            .row("find one that is swept", format(quietDead), format(ofDead))
+            .row("renew one", format(quietRenewals), format(renewals))
         + String.format(
             Locale.ROOT,
             "%nBeside that load, the same number was swept in %.1f s: %s.%n%n",
             seconds,
-            said(steps));
+            describe(steps));
   }
 
   private static double secondsSince(long begin) {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin) / 1e3;
   }
 
-  private static String said(Timings steps) {
+  private static String describe(Timings steps) {
     return String.format(
         Locale.ROOT,
         "a step took %,.0f us (p50), %,.0f us (p99), the longest %,.0f ms",
         steps.medianMicros(),
-        steps.tailMicros(),
+        steps.p99Micros(),
         steps.longestMicros() / 1e3);
   }
 
-  private static String all(Timings timings) {
+  private static String format(Timings timings) {
     return String.format(Locale.ROOT, "%s, %,.0f", timings, timings.longestMicros());
   }
 
@@ -121,14 +121,14 @@ final class SweepBenchmark {
    * Times one lookup of a live record, one of a dead record, and one renewal. A lookup of a dead
    * token must be as fast as any other.
    */
-  private void use(Timings finds, Timings ofDead, Timings renewals, int call, int dead) {
-    var id = records.any(random);
-    finds.time(() -> records.find(id));
-    var gone = records.anyDead(random, dead);
+  private void timeCalls(Timings finds, Timings ofDead, Timings renewals, int call, int dead) {
+    var id = records.randomLive(random);
+    finds.time(() -> records.requireFound(id));
+    var gone = records.randomDead(random, dead);
     ofDead.time(() -> store.find(gone));
     Instant later = now.plusSeconds(60).plusMillis(call);
-    var uses = records.uses(random, 1, later);
-    renewals.time(() -> records.renew(uses, later));
+    var uses = records.randomRenewals(random, 1, later);
+    renewals.time(() -> records.requireRenewed(uses, later));
   }
 
   private void sweepAll(Timings steps) {

@@ -18,35 +18,35 @@ class LoadTest {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static Run send(String answer) throws Exception {
+  private static LoadResult send(String answer) throws Exception {
     try (ScriptedServer server = new ScriptedServer(answer);
-        Load load = new Load(4, bytes("hello"))) {
-      return load.once(server.port(), REQUESTS);
+        LoadGenerator load = new LoadGenerator(4, bytes("hello"))) {
+      return load.sendOnce(server.port(), REQUESTS);
     }
   }
 
   @Test
   void rightAnswersAreGood() throws Exception {
-    Run run = send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
-    assertThat(run.good()).isEqualTo(100);
+    LoadResult run = send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    assertThat(run.successes()).isEqualTo(100);
     assertThat(run.failed()).isZero();
   }
 
   @Test
   void refusalsAreFailures() throws Exception {
-    Run run = send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 5\r\n\r\nhello");
-    assertThat(run.good()).isZero();
+    LoadResult run = send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 5\r\n\r\nhello");
+    assertThat(run.successes()).isZero();
     assertThat(run.failed()).isEqualTo(100);
   }
 
   @Test
   void anotherBodyIsAFailure() throws Exception {
-    assertThat(send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlogin").good()).isZero();
+    assertThat(send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlogin").successes()).isZero();
   }
 
   @Test
   void longerBodyIsAFailure() throws Exception {
-    assertThat(send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello!").good()).isZero();
+    assertThat(send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello!").successes()).isZero();
   }
 
   @Test
@@ -55,8 +55,8 @@ class LoadTest {
     try (ScriptedServer closed = new ScriptedServer("")) {
       port = closed.port();
     }
-    try (Load load = new Load(2, bytes("hello"))) {
-      assertThat(load.once(port, REQUESTS).failed()).isEqualTo(100);
+    try (LoadGenerator load = new LoadGenerator(2, bytes("hello"))) {
+      assertThat(load.sendOnce(port, REQUESTS).failed()).isEqualTo(100);
     }
   }
 
@@ -64,8 +64,8 @@ class LoadTest {
   void atAFixedRateAsManyAreSentAsAreDue() throws Exception {
     try (ScriptedServer server =
             new ScriptedServer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
-        Load load = new Load(4, bytes("hello"))) {
-      Latencies latencies = load.open(server.port(), REQUESTS, 1_000, Duration.ofMillis(100));
+        LoadGenerator load = new LoadGenerator(4, bytes("hello"))) {
+      Latencies latencies = load.openLoop(server.port(), REQUESTS, 1_000, Duration.ofMillis(100));
       assertThat(latencies.nanos().getTotalCount()).isEqualTo(100);
       assertThat(latencies.failed()).isZero();
     }

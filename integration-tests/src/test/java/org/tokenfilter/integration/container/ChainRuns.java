@@ -71,10 +71,10 @@ final class ChainRuns implements AutoCloseable {
       List<DispatchChain> chains, Function<DispatchChain, CompletableFuture<Reply>> client)
       throws Exception {
     Map<DispatchChain, CompletableFuture<Reply>> replies = new HashMap<>();
-    Semaphore places = new Semaphore(AT_ONCE);
+    Semaphore permits = new Semaphore(AT_ONCE);
     for (DispatchChain chain : chains) {
-      places.acquire();
-      replies.put(chain, client.apply(chain).whenComplete((reply, failure) -> places.release()));
+      permits.acquire();
+      replies.put(chain, client.apply(chain).whenComplete((reply, failure) -> permits.release()));
     }
     CompletableFuture.allOf(replies.values().toArray(CompletableFuture<?>[]::new)).join();
     Map<String, List<String>> pages = pages();
@@ -88,11 +88,11 @@ final class ChainRuns implements AutoCloseable {
 
   /** A request whose connection breaks off is an answer; it is not sent again under its name. */
   private CompletableFuture<Reply> send(
-      DispatchChain chain, String page, String[] headers, Duration patience, int attempts) {
+      DispatchChain chain, String page, String[] headers, Duration maxWait, int attempts) {
     String id = "r" + ids.incrementAndGet();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(deployment.address() + page))
-            .timeout(patience)
+            .timeout(maxWait)
             .header("Chain", chain.toString())
             .header("Chain-Id", id)
             .POST(HttpRequest.BodyPublishers.noBody());
@@ -105,7 +105,7 @@ final class ChainRuns implements AutoCloseable {
         .thenCompose(
             reply ->
                 reply.status == 0 && attempts > 1
-                    ? send(chain, page, headers, patience, attempts - 1)
+                    ? send(chain, page, headers, maxWait, attempts - 1)
                     : CompletableFuture.completedFuture(reply));
   }
 

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tokenfilter.credentials.ContainerRealm;
-import org.tokenfilter.credentials.Login;
+import org.tokenfilter.credentials.ContainerAuthenticator;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 
 /**
  * Logging in by the realm of a container that does not know the caller yet, or does already. How
@@ -166,12 +166,12 @@ final class ContainerRealmTest {
       @Override
       protected void doGet(HttpServletRequest request, HttpServletResponse response)
           throws IOException {
-        Login login =
-            new Login(
+        UsernamePasswordCredential credential =
+            new UsernamePasswordCredential(
                 request.getHeader("name"), request.getHeader("password").toCharArray(), request);
         String outcome =
-            new ContainerRealm(ROLES)
-                .authenticate(login)
+            new ContainerAuthenticator(ROLES)
+                .authenticate(credential)
                 .map(subject -> subject.name() + " " + new TreeSet<>(subject.roles()))
                 .orElse("refused");
         response.getWriter().print(outcome + ", " + request.getRemoteUser());

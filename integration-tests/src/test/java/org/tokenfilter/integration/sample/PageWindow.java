@@ -209,8 +209,8 @@ final class PageWindow {
   }
 
   /** The same, with as much patience as it takes. */
-  <T> T await(String what, Duration patience, Supplier<T> condition) {
-    return new WebDriverWait(driver(), patience, BETWEEN_LOOKS)
+  <T> T await(String what, Duration maxWait, Supplier<T> condition) {
+    return new WebDriverWait(driver(), maxWait, BETWEEN_LOOKS)
         .ignoring(StaleElementReferenceException.class, NoSuchElementException.class)
         .withMessage(what)
         .until(

@@ -35,7 +35,7 @@ public final class Main {
   private static final Pattern JAR =
       Pattern.compile("WEB-INF/(?:lib-provided/|lib/(?:slf4j-api|logback)-)([^/]+\\.jar)");
 
-  private static final int STARTS_WITHIN_SECONDS = 30;
+  private static final int MAX_START_SECONDS = 30;
 
   private static final String SERVER = "org.tokenfilter.sample.run.WarServer";
 
@@ -87,7 +87,7 @@ public final class Main {
   /** Stops the server. A server that is still starting is stopped once it has started. */
   private static void stop(Future<AutoCloseable> server, AtomicReference<Path> unpacked) {
     try {
-      server.get(STARTS_WITHIN_SECONDS, TimeUnit.SECONDS).close();
+      server.get(MAX_START_SECONDS, TimeUnit.SECONDS).close();
     } catch (Exception failure) {
       System.err.println("the sample did not stop cleanly: " + failure);
     }

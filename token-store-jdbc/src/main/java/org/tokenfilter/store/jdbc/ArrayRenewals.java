@@ -40,17 +40,17 @@ final class ArrayRenewals implements Renewals {
 
   private final String renew;
 
-  ArrayRenewals(Tables tables) {
-    this.renew = tables.sql(RENEW);
+  ArrayRenewals(TableNames tableNames) {
+    this.renew = tableNames.sql(RENEW);
   }
 
   @Override
-  public boolean single() {
+  public boolean isSingleStatement() {
     return true;
   }
 
   @Override
-  public Set<TokenId> renew(Session session, List<Renewal> renewals, Instant now)
+  public Set<TokenId> renew(SqlExecutor executor, List<Renewal> renewals, Instant now)
       throws SQLException {
     int size = renewals.size();
     @Nullable Object[] ids = new byte[size][];
@@ -64,12 +64,12 @@ final class ArrayRenewals implements Renewals {
     }
     Long time = RecordRows.millis(now);
     return new HashSet<>(
-        session.query(
+        executor.query(
             renew,
             RecordRows::id,
-            session.array("bytea", ids),
-            session.array("bigint", uses),
-            session.array("bigint", deadlines),
+            executor.createArray("bytea", ids),
+            executor.createArray("bigint", uses),
+            executor.createArray("bigint", deadlines),
             time,
             time));
   }

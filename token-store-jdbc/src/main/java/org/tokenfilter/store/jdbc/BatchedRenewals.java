@@ -21,21 +21,21 @@ final class BatchedRenewals implements Renewals {
 
   private final String renew;
 
-  BatchedRenewals(Tables tables) {
-    this.renew = tables.sql(RENEW.replace("${live}", RecordRows.LIVE));
+  BatchedRenewals(TableNames tableNames) {
+    this.renew = tableNames.sql(RENEW.replace("${live}", RecordRows.LIVE));
   }
 
   @Override
-  public boolean single() {
+  public boolean isSingleStatement() {
     return false;
   }
 
   @Override
-  public Set<TokenId> renew(Session session, List<Renewal> renewals, Instant now)
+  public Set<TokenId> renew(SqlExecutor executor, List<Renewal> renewals, Instant now)
       throws SQLException {
     Long time = RecordRows.millis(now);
     int[] changed =
-        session.batch(renew, renewals.stream().map(renewal -> values(renewal, time)).toList());
+        executor.batch(renew, renewals.stream().map(renewal -> values(renewal, time)).toList());
     Set<TokenId> renewed = new HashSet<>();
     for (int index = 0; index < changed.length; index++) {
       if (changed[index] == 1) {

@@ -38,7 +38,7 @@ enum Dialect {
   private final String clock;
   private final String readingClock;
   private final String shareLock;
-  private final @Nullable String isolation;
+  private final @Nullable String isolationStatement;
 
   Dialect(
       String product,
@@ -50,7 +50,7 @@ enum Dialect {
     this.clock = clock;
     this.readingClock = readingClock;
     this.shareLock = shareLock;
-    this.isolation = isolation;
+    this.isolationStatement = isolation;
   }
 
   /**
@@ -100,7 +100,7 @@ enum Dialect {
    *
    * @param time the SQL of the time: a column or a parameter
    */
-  String visit(String time) {
+  String visitExpression(String time) {
     return this == POSTGRESQL ? time + " / 1000" : time;
   }
 
@@ -127,7 +127,7 @@ enum Dialect {
    * Returns the query of whether a server is a standby and whether it is read-only, each 0 for no;
    * null if the database has neither.
    */
-  @Nullable String readOnly() {
+  @Nullable String serverStateQuery() {
     return switch (this) {
       case POSTGRESQL ->
           """
@@ -143,7 +143,7 @@ enum Dialect {
    * Returns the statement that sets the isolation of the current transaction only; null if
    * isolation is a setting of the connection.
    */
-  @Nullable String isolation() {
-    return isolation;
+  @Nullable String isolationStatement() {
+    return isolationStatement;
   }
 }

@@ -16,12 +16,12 @@ final class DueRows<T> {
   /**
    * Rows that were found and locked.
    *
-   * @param from the {@code visit_at} at which the next search starts, once this is committed
+   * @param nextStart the {@code visit_at} at which the next search starts, once this is committed
    */
-  record Portion<T>(List<T> rows, long from) {
+  record Batch<T>(List<T> rows, long nextStart) {
 
-    static <T> Portion<T> none(long from) {
-      return new Portion<>(List.of(), from);
+    static <T> Batch<T> empty(long from) {
+      return new Batch<>(List.of(), from);
     }
   }
 
@@ -38,10 +38,10 @@ final class DueRows<T> {
   private static final String DUE =
       BEFORE + " and ${visit} >= ${visit?} order by ${visit} limit ? for update";
 
-  private final Session.Row<T> row;
-  private final String free;
-  private final String any;
-  private final String left;
+  private final SqlExecutor.RowMapper<T> row;
+  private final String findUnlocked;
+  private final String findLocking;
+  private final String hasMore;
 
   /**
    * The {@code visit_at} at which the last full batch started, so that the next one need not scan
@@ -50,63 +50,63 @@ final class DueRows<T> {
    * entries as dead; the last search, from the minimum, skips them without access to the table. It
    * is only a hint.
    */
-  private final AtomicLong from = new AtomicLong(START);
+  private final AtomicLong nextStart = new AtomicLong(START);
 
   /**
    * Creates the statements for rows of one kind.
    *
    * @param ended 1 for rows that are revoked, 0 for those that are not
    */
-  DueRows(Tables tables, Dialect dialect, String columns, int ended, Session.Row<T> row) {
+  DueRows(TableNames tableNames, Dialect dialect, String columns, int ended, SqlExecutor.RowMapper<T> row) {
     String where =
-        " from ${prefix}token_record where ended = " + ended + " and " + RecordRows.IS_ID;
-    String due = sql(tables, dialect, "select visit_at, " + columns + where + DUE);
+        " from ${prefix}token_record where ended = " + ended + " and " + RecordRows.HAS_VALID_ID;
+    String due = sql(tableNames, dialect, "select visit_at, " + columns + where + DUE);
     this.row = row;
-    this.free = due + " skip locked";
-    this.any = due;
-    this.left =
+    this.findUnlocked = due + " skip locked";
+    this.findLocking = due;
+    this.hasMore =
         sql(
-            tables,
+            tableNames,
             dialect,
             "select count(*) as waiting from (select visit_at" + where + BEFORE + FIRST + ") due");
   }
 
-  private static String sql(Tables tables, Dialect dialect, String text) {
-    return tables.sql(
-        text.replace("${visit}", dialect.visit("visit_at"))
-            .replace("${visit?}", dialect.visit("?")));
+  private static String sql(TableNames tableNames, Dialect dialect, String text) {
+    return tableNames.sql(
+        text.replace("${visit}", dialect.visitExpression("visit_at"))
+            .replace("${visit?}", dialect.visitExpression("?")));
   }
 
   /** Finds and locks rows that are not locked, at most {@code limit}. */
-  Portion<T> free(Session session, Instant before, int limit) throws SQLException {
-    long start = from.get();
+  Batch<T> findUnlocked(SqlExecutor executor, Instant before, int limit) throws SQLException {
+    long start = nextStart.get();
     if (limit == 0) {
-      return Portion.none(start);
+      return Batch.empty(start);
     }
-    List<Marked<T>> found = query(session, free, start, before, limit);
-    return new Portion<>(rows(found), found.size() < limit ? START : found.get(0).visitAt());
+    List<Marked<T>> found = query(executor, findUnlocked, start, before, limit);
+    return new Batch<>(rows(found), found.size() < limit ? START : found.get(0).visitAt());
   }
 
   /** Finds and locks the first row; waits while another transaction has locked it. */
-  Portion<T> first(Session session, Instant before) throws SQLException {
-    return new Portion<>(rows(query(session, any, START, before, 1)), START);
+  Batch<T> awaitFirst(SqlExecutor executor, Instant before) throws SQLException {
+    return new Batch<>(rows(query(executor, findLocking, START, before, 1)), START);
   }
 
   /** Returns whether any row is due. */
-  boolean left(Session session, Instant before) throws SQLException {
+  boolean hasMore(SqlExecutor executor, Instant before) throws SQLException {
     Long time = RecordRows.millis(before);
-    return session.query(left, one -> one.getInt("waiting"), time, time).get(0) > 0;
+    return executor.query(hasMore, one -> one.getInt("waiting"), time, time).get(0) > 0;
   }
 
   /** Sets the start of the next search, after the transaction of this batch was committed. */
-  void done(Portion<T> portion) {
-    from.set(portion.from());
+  void onCommitted(Batch<T> batch) {
+    nextStart.set(batch.nextStart());
   }
 
-  private List<Marked<T>> query(Session session, String sql, long start, Instant before, int limit)
+  private List<Marked<T>> query(SqlExecutor executor, String sql, long start, Instant before, int limit)
       throws SQLException {
     Long time = RecordRows.millis(before);
-    return session.query(
+    return executor.query(
         sql,
         found -> new Marked<>(row.read(found), found.getLong("visit_at")),
         time,

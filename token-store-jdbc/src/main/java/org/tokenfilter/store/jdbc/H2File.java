@@ -25,25 +25,25 @@ final class H2File {
    * The number of checked commits. H2's background thread cannot write that many by chance, each
    * within a fraction of its delay.
    */
-  private static final int TRIALS = 4;
+  private static final int CHECKS = 4;
 
   private static final Logger log = LoggerFactory.getLogger(JdbcTokenStore.class);
 
-  private final Tables tables;
+  private final TableNames tableNames;
 
-  H2File(Tables tables) {
-    this.tables = tables;
+  H2File(TableNames tableNames) {
+    this.tableNames = tableNames;
   }
 
   /** Returns whether this H2 database is in a file, and not in memory. */
-  static boolean holds(Connection connection) throws SQLException {
+  static boolean isUsedBy(Connection connection) throws SQLException {
     return text(connection, "select database_path()") != null;
   }
 
   /** Sets H2 to write each commit before it acknowledges it, until the database is closed. */
-  static void writeAtOnce(Connection connection) throws SQLException {
+  static void enableImmediateWrites(Connection connection) throws SQLException {
     execute(connection, "set write_delay 0");
-    if (losesWhereSpaceIsUsedAgain(connection)) {
+    if (losesCommitsInReusedSpace(connection)) {
       execute(connection, "set retention_time " + Integer.MAX_VALUE);
     }
   }
@@ -52,7 +52,7 @@ final class H2File {
    * Returns whether this version of H2 may lose the last commits of a killed process if it wrote
    * them into reused space of the file. By experiment, 2.5.252 loses them and 2.3.232 does not.
    */
-  private static boolean losesWhereSpaceIsUsedAgain(Connection connection) throws SQLException {
+  private static boolean losesCommitsInReusedSpace(Connection connection) throws SQLException {
     DatabaseMetaData database = connection.getMetaData();
     int major = database.getDatabaseMajorVersion();
     return major > 2 || (major == 2 && database.getDatabaseMinorVersion() > 3);
@@ -69,9 +69,9 @@ final class H2File {
    *
    * @throws IllegalArgumentException if it is not; the message says how to correct it
    */
-  void requireWritingAtOnce(Connection connection) throws SQLException {
+  void requireImmediateWrites(Connection connection) throws SQLException {
     try {
-      writeAtOnce(connection);
+      enableImmediateWrites(connection);
     } catch (SQLException e) {
       if (e.getErrorCode() != ADMIN_RIGHTS_REQUIRED) {
         throw e;
@@ -82,10 +82,10 @@ final class H2File {
               + " could be lost. Connect as a user with this right: ALTER USER name ADMIN TRUE",
           e);
     }
-    for (int trial = 0; trial < TRIALS; trial++) {
-      tryCommit(connection);
+    for (int trial = 0; trial < CHECKS; trial++) {
+      checkCommit(connection);
     }
-    if (losesWhereSpaceIsUsedAgain(connection)) {
+    if (losesCommitsInReusedSpace(connection)) {
       log.warn(
           "this version of H2 may lose commits of a killed process if it reuses space of its file."
               + " The store prevents the reuse, so the file grows by some kilobytes with each"
@@ -93,7 +93,7 @@ final class H2File {
     }
   }
 
-  private void tryCommit(Connection connection) throws SQLException {
+  private void checkCommit(Connection connection) throws SQLException {
     // With a time that no reader requests and that each sweep deletes.
     byte[] id = new byte[TokenId.LENGTH];
     new SecureRandom().nextBytes(id);
@@ -102,12 +102,12 @@ final class H2File {
           "insert into ${prefix}token_end (ended_by_store_clock, id) values (0, ?)",
           "delete from ${prefix}token_end where ended_by_store_clock = 0 and id = ?"
         }) {
-      String before = writes(connection);
-      try (PreparedStatement statement = connection.prepareStatement(tables.sql(change))) {
+      String before = fileWriteCount(connection);
+      try (PreparedStatement statement = connection.prepareStatement(tableNames.sql(change))) {
         statement.setBytes(1, id);
         statement.executeUpdate();
       }
-      if (before == null || before.equals(writes(connection))) {
+      if (before == null || before.equals(fileWriteCount(connection))) {
         throw new IllegalArgumentException(
             "this H2 database acknowledges commits before they are in its file, although"
                 + " WRITE_DELAY was set to 0; acknowledged commits could be lost. Use a version of"
@@ -117,7 +117,7 @@ final class H2File {
   }
 
   /** Returns the number of writes to the file; null if H2 does not report it. */
-  private static @Nullable String writes(Connection connection) throws SQLException {
+  private static @Nullable String fileWriteCount(Connection connection) throws SQLException {
     return text(
         connection,
         """

@@ -14,41 +14,41 @@ import org.tokenfilter.store.TokenId;
  */
 final class InList {
 
-  static final int MOST = 512;
+  static final int MAX_IDS = 512;
 
   private InList() {}
 
   /** Returns the rows for all of these ids; the values are bound after the ids. */
   static <T> List<T> query(
-      Session session,
+      SqlExecutor executor,
       String sql,
-      Session.Row<T> row,
+      SqlExecutor.RowMapper<T> row,
       Collection<TokenId> ids,
       @Nullable Object... values)
       throws SQLException {
     List<T> all = new ArrayList<>();
-    for (List<TokenId> portion : portions(ids)) {
-      @Nullable Object[] bound = bound(portion, values);
-      all.addAll(session.query(sql(sql, bound.length - values.length), row, bound));
+    for (List<TokenId> portion : chunks(ids)) {
+      @Nullable Object[] bound = paddedValues(portion, values);
+      all.addAll(executor.query(sql(sql, bound.length - values.length), row, bound));
     }
     return all;
   }
 
   /** Returns the number of rows that were changed for all of these ids. */
-  static int update(Session session, String sql, Collection<TokenId> ids) throws SQLException {
+  static int update(SqlExecutor executor, String sql, Collection<TokenId> ids) throws SQLException {
     int changed = 0;
-    for (List<TokenId> portion : portions(ids)) {
-      @Nullable Object[] bound = bound(portion);
-      changed += session.update(sql(sql, bound.length), bound);
+    for (List<TokenId> portion : chunks(ids)) {
+      @Nullable Object[] bound = paddedValues(portion);
+      changed += executor.update(sql(sql, bound.length), bound);
     }
     return changed;
   }
 
-  static <T> List<List<T>> portions(Collection<T> all) {
+  static <T> List<List<T>> chunks(Collection<T> all) {
     List<T> list = List.copyOf(all);
     List<List<T>> portions = new ArrayList<>();
-    for (int start = 0; start < list.size(); start += MOST) {
-      portions.add(list.subList(start, Math.min(list.size(), start + MOST)));
+    for (int start = 0; start < list.size(); start += MAX_IDS) {
+      portions.add(list.subList(start, Math.min(list.size(), start + MAX_IDS)));
     }
     return portions;
   }
@@ -58,7 +58,7 @@ final class InList {
   }
 
   /** Repeats the last id up to the next power of two, since a duplicate in the list is harmless. */
-  private static @Nullable Object[] bound(List<TokenId> portion, @Nullable Object... values) {
+  private static @Nullable Object[] paddedValues(List<TokenId> portion, @Nullable Object... values) {
     int size = Integer.highestOneBit(2 * portion.size() - 1);
     List<@Nullable Object> bound = new ArrayList<>(portion);
     bound.addAll(Collections.nCopies(size - portion.size(), portion.get(portion.size() - 1)));

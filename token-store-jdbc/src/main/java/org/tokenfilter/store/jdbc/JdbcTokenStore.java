@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -63,36 +63,36 @@ public final class JdbcTokenStore implements TokenStore {
 
   private final Transactions transactions;
   private final Renewals renewals;
-  private final Readings readings;
-  private final Insertions insertions;
-  private final Endings endings;
-  private final EndLog log;
-  private final Sweeping sweeping;
-  private final EndWatch watch;
-  private final Runnable opened;
+  private final ReadStatements readStatements;
+  private final InsertStatements insertStatements;
+  private final RevokeStatements revokeStatements;
+  private final RevocationLogTable revocationLog;
+  private final SweepStatements sweepStatements;
+  private final RevocationNotifier notifier;
+  private final Runnable onClose;
   private volatile boolean closed;
 
   /**
    * Creates a store on tables that are ready.
    *
-   * @param opened closes the resources that were opened for this store alone
+   * @param onClose closes the resources that were opened for this store alone
    */
   JdbcTokenStore(
       Transactions transactions,
       Dialect dialect,
-      Tables tables,
-      EndLog log,
-      EndWatch watch,
-      Runnable opened) {
+      TableNames tableNames,
+      RevocationLogTable revocationLog,
+      RevocationNotifier notifier,
+      Runnable onClose) {
     this.transactions = transactions;
-    this.log = log;
-    this.endings = new Endings(tables, log);
-    this.renewals = Renewals.of(dialect, tables);
-    this.readings = new Readings(tables);
-    this.insertions = new Insertions(tables, dialect, endings);
-    this.sweeping = new Sweeping(tables, dialect, endings, log);
-    this.watch = watch;
-    this.opened = opened;
+    this.revocationLog = revocationLog;
+    this.revokeStatements = new RevokeStatements(tableNames, revocationLog);
+    this.renewals = Renewals.of(dialect, tableNames);
+    this.readStatements = new ReadStatements(tableNames);
+    this.insertStatements = new InsertStatements(tableNames, dialect, revokeStatements);
+    this.sweepStatements = new SweepStatements(tableNames, dialect, revokeStatements, revocationLog);
+    this.notifier = notifier;
+    this.onClose = onClose;
   }
 
   /**
@@ -106,23 +106,23 @@ public final class JdbcTokenStore implements TokenStore {
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     requireOpen();
-    requireNotEnded(record);
-    if (!Insertions.isPlain(record, limit)) {
-      return transactions.together(session -> insertions.insert(session, record, limit, now));
+    requireNotRevoked(record);
+    if (!InsertStatements.isSingleStatement(record, limit)) {
+      return transactions.inTransaction(executor -> insertStatements.insert(executor, record, limit, now));
     }
-    return transactions.single(
-        session -> {
-          insertions.add(session, record);
-          return Insertion.of(Insertion.Outcome.INSERTED);
+    return transactions.autoCommitted(
+        executor -> {
+          insertStatements.insertRow(executor, record);
+          return InsertResult.of(InsertResult.Outcome.INSERTED);
         });
   }
 
   @Override
   public Optional<TokenRecord> find(TokenId id) {
     requireOpen();
-    return transactions.repeatable(session -> readings.find(session, id));
+    return transactions.idempotent(executor -> readStatements.find(executor, id));
   }
 
   @Override
@@ -132,9 +132,9 @@ public final class JdbcTokenStore implements TokenStore {
       return Set.of();
     }
     List<Renewal> inOrder = uses.stream().sorted(Comparator.comparing(Renewal::id)).toList();
-    Transactions.Work<Set<TokenId>> work = session -> renewals.renew(session, inOrder, now);
+    Transactions.Work<Set<TokenId>> work = executor -> renewals.renew(executor, inOrder, now);
     Set<TokenId> renewed =
-        renewals.single() ? transactions.repeatable(work) : transactions.together(work);
+        renewals.isSingleStatement() ? transactions.idempotent(work) : transactions.inTransaction(work);
     Set<TokenId> missed = new HashSet<>();
     uses.forEach(use -> missed.add(use.id()));
     missed.removeAll(renewed);
@@ -144,41 +144,41 @@ public final class JdbcTokenStore implements TokenStore {
   @Override
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
     requireOpen();
-    requireNotEnded(successor);
+    requireNotRevoked(successor);
     if (successor.parent() != null) {
       throw new IllegalArgumentException("a successor must not have a parent");
     }
-    return transactions.together(session -> insertions.replace(session, id, successor, now));
+    return transactions.inTransaction(executor -> insertStatements.replace(executor, id, successor, now));
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
     requireOpen();
-    return transactions.together(session -> endings.end(session, id, ending));
+    return transactions.inTransaction(executor -> revokeStatements.revoke(executor, id, revocation));
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
     requireOpen();
-    return transactions.together(session -> endings.endAll(session, selection, ending, limit));
+    return transactions.inTransaction(executor -> revokeStatements.revokeAll(executor, selection, revocation, limit));
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
     requireOpen();
-    return transactions.repeatable(session -> readings.list(session, subject, now, after, limit));
+    return transactions.idempotent(executor -> readStatements.list(executor, subject, now, after, limit));
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
+  public RecentRevocations revokedWithin(Duration window, int limit) {
     requireOpen();
-    return transactions.repeatable(session -> log.within(session, window, limit));
+    return transactions.idempotent(executor -> revocationLog.revokedWithin(executor, window, limit));
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     requireOpen();
-    return sweeping.sweep(transactions, expiredBefore, deadBefore, limit);
+    return sweepStatements.sweep(transactions, expiredBefore, deadBefore, limit);
   }
 
   /**
@@ -189,7 +189,7 @@ public final class JdbcTokenStore implements TokenStore {
   @Override
   public AutoCloseable watch(Consumer<TokenId> ended) {
     requireOpen();
-    return watch.start(ended);
+    return notifier.subscribe(ended);
   }
 
   /**
@@ -200,13 +200,13 @@ public final class JdbcTokenStore implements TokenStore {
   public void close() {
     if (!closed) {
       closed = true;
-      watch.close();
-      opened.run();
+      notifier.close();
+      onClose.run();
     }
   }
 
-  private static void requireNotEnded(TokenRecord record) {
-    if (record.ending() != null) {
+  private static void requireNotRevoked(TokenRecord record) {
+    if (record.revocation() != null) {
       throw new IllegalArgumentException("a new record must not be revoked already");
     }
   }

@@ -18,7 +18,7 @@ public final class JdbcTokenStoreBuilder {
   private static final Logger log = LoggerFactory.getLogger(JdbcTokenStore.class);
 
   /** The least timeout of the checks with trial records. */
-  private static final Duration TRIAL = Duration.ofSeconds(30);
+  private static final Duration MIN_CHECK_TIMEOUT = Duration.ofSeconds(30);
 
   private final DataSource source;
   private String tablePrefix = "";
@@ -27,7 +27,7 @@ public final class JdbcTokenStoreBuilder {
   private Duration timeout = Duration.ofSeconds(2);
   private Duration retention = Duration.ofHours(1);
   private LongSupplier nanoTime = System::nanoTime;
-  private Runnable opened = () -> {};
+  private Runnable onClose = () -> {};
 
   JdbcTokenStoreBuilder(DataSource source) {
     this.source = source;
@@ -55,7 +55,7 @@ public final class JdbcTokenStoreBuilder {
 
   /**
    * Sets whether the store notifies other nodes of revocations at once, by LISTEN and NOTIFY, for
-   * {@link JdbcTokenStore#watch}. It needs PostgreSQL, its own driver, and connections that stay
+   * {@link JdbcTokenStore#notifier}. It needs PostgreSQL, its own driver, and connections that stay
    * with one server process. Behind a pooler in transaction mode no notifications arrive, and the
    * store logs a warning. Each watch holds one connection. The default is false. All nodes must use
    * the same value.
@@ -96,8 +96,8 @@ public final class JdbcTokenStoreBuilder {
    * Sets an action that runs once when the store is closed, for example to close a pool that was
    * opened for this store alone.
    */
-  public JdbcTokenStoreBuilder opened(Runnable value) {
-    opened = value;
+  public JdbcTokenStoreBuilder onClose(Runnable value) {
+    onClose = value;
     return this;
   }
 
@@ -110,7 +110,7 @@ public final class JdbcTokenStoreBuilder {
    * @throws TokenStoreException if the database cannot be reached
    */
   public JdbcTokenStore open() {
-    Tables tables = new Tables(tablePrefix);
+    TableNames tableNames = new TableNames(tablePrefix);
     if (timeout.isNegative() || timeout.isZero() || retention.isNegative()) {
       throw new IllegalArgumentException(
           "timeout must be positive and retention must not be negative: "
@@ -118,44 +118,44 @@ public final class JdbcTokenStoreBuilder {
               + ", "
               + retention);
     }
-    Surroundings surroundings = new Surroundings();
-    Prepared prepared = prepare(tables, surroundings);
+    DatabaseEnvironment environment = new DatabaseEnvironment();
+    Prepared prepared = prepare(tableNames, environment);
     Dialect dialect = prepared.dialect();
     Transactions transactions =
         new Transactions(
-            prepared.source(), dialect, timeout, nanoTime, System::currentTimeMillis, surroundings);
-    TextTrial.require(
+            prepared.source(), dialect, timeout, nanoTime, System::currentTimeMillis, environment);
+    TextRoundTripCheck.requireRoundTrip(
         new Transactions(
             prepared.source(),
             dialect,
-            longer(timeout),
+            checkTimeout(timeout),
             nanoTime,
             System::currentTimeMillis,
-            surroundings),
+            environment),
         dialect,
-        tables);
-    EndWatch watch =
+        tableNames);
+    RevocationNotifier notifier =
         listen
-            ? new PostgresWatch(source, new WorkingConnections(transactions, tables, nanoTime))
-            : EndWatch.NONE;
-    EndLog ends = new EndLog(tables, dialect, retention, timeout, watch);
-    return new JdbcTokenStore(transactions, dialect, tables, ends, watch, opened);
+            ? new PostgresNotifier(source, new NotificationChannel(transactions, tableNames, nanoTime))
+            : RevocationNotifier.NONE;
+    RevocationLogTable revocationLog = new RevocationLogTable(tableNames, dialect, retention, timeout, notifier);
+    return new JdbcTokenStore(transactions, dialect, tableNames, revocationLog, notifier, onClose);
   }
 
   /**
    * Returns the timeout of the checks. A starting node is busy, and a check runs more statements
    * than a call.
    */
-  private static Duration longer(Duration timeout) {
-    return timeout.compareTo(TRIAL) > 0 ? timeout : TRIAL;
+  private static Duration checkTimeout(Duration timeout) {
+    return timeout.compareTo(MIN_CHECK_TIMEOUT) > 0 ? timeout : MIN_CHECK_TIMEOUT;
   }
 
   /** The dialect of the database, and a source of connections whose commits are durable. */
   private record Prepared(Dialect dialect, DataSource source) {}
 
-  private Prepared prepare(Tables tables, Surroundings surroundings) {
-    try (Loan loan = Loan.from(source, Transactions.networkTimeout(timeout))) {
-      var connection = loan.connection();
+  private Prepared prepare(TableNames tableNames, DatabaseEnvironment environment) {
+    try (BorrowedConnection borrowed = BorrowedConnection.from(source, Transactions.networkTimeout(timeout))) {
+      var connection = borrowed.connection();
       if (!connection.getAutoCommit()) {
         throw new IllegalArgumentException(
             "the DataSource provides connections with autoCommit off, like one that takes part in"
@@ -164,32 +164,32 @@ public final class JdbcTokenStoreBuilder {
       }
       var database = connection.getMetaData();
       Dialect dialect = Dialect.of(database);
-      if (listen && (dialect != Dialect.POSTGRESQL || !PostgresDriver.isOf(connection))) {
+      if (listen && (dialect != Dialect.POSTGRESQL || !PostgresDriver.supports(connection))) {
         throw new IllegalArgumentException(
             "token.store.jdbc.listen=true needs PostgreSQL and its own driver");
       }
-      surroundings.explore(loan, dialect);
+      environment.inspect(borrowed, dialect);
       if (dialect == Dialect.POSTGRESQL) {
-        PostgresTrial.run(loan);
+        PostgresTransactionCheck.requireTransactions(borrowed);
       }
-      new Schema(dialect, tables)
+      new Schema(dialect, tableNames)
           .prepare(connection, createSchema == null ? dialect == Dialect.H2 : createSchema);
       DataSource used = source;
       if (dialect == Dialect.POSTGRESQL) {
         warnOfLostCommits(connection);
-      } else if (dialect == Dialect.H2 && H2File.holds(connection)) {
-        new H2File(tables).requireWritingAtOnce(connection);
-        used = new H2FileSource(source);
+      } else if (dialect == Dialect.H2 && H2File.isUsedBy(connection)) {
+        new H2File(tableNames).requireImmediateWrites(connection);
+        used = new H2FileDataSource(source);
       }
       log.info(
           "storing tokens in {} {}, table prefix '{}', {}",
           database.getDatabaseProductName(),
           database.getDatabaseProductVersion(),
-          tables.prefix(),
+          tableNames.prefix(),
           listen ? "LISTEN for revocations is on" : "LISTEN for revocations is off");
       return new Prepared(dialect, used);
     } catch (SQLException e) {
-      throw Failures.unreachable(e);
+      throw SqlErrors.toUnreachableException(e);
     }
   }
 

@@ -82,14 +82,14 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
   }
 
   private static TokenStore open(Map<String, String> settings, String url) {
-    DriverSource source = driverSource(settings, url);
+    DriverManagerDataSource source = driverSource(settings, url);
     boolean ready = false;
     try {
       log.warn(
           "{}url opens a connection for each call; use {}datasource with a pool for more speed",
           PREFIX,
           PREFIX);
-      TokenStore store = builder(settings, source).opened(source::close).open();
+      TokenStore store = builder(settings, source).onClose(source::close).open();
       ready = true;
       return store;
     } finally {
@@ -103,15 +103,15 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     JdbcTokenStoreBuilder builder =
         JdbcTokenStore.builder(source)
             .tablePrefix(settings.getOrDefault("table-prefix", ""))
-            .listen(choice(settings, "listen", "true", "false", false))
-            .timeout(duration(settings, "timeout"))
-            .retention(duration(settings, "retention"));
+            .listen(parseChoice(settings, "listen", "true", "false", false))
+            .timeout(parseDuration(settings, "timeout"))
+            .retention(parseDuration(settings, "retention"));
     return settings.containsKey("schema")
-        ? builder.createSchema(choice(settings, "schema", "create", "validate", false))
+        ? builder.createSchema(parseChoice(settings, "schema", "create", "validate", false))
         : builder;
   }
 
-  private static DriverSource driverSource(Map<String, String> settings, String url) {
+  private static DriverManagerDataSource driverSource(Map<String, String> settings, String url) {
     Properties login = new Properties();
     String username = settings.get("username");
     if (username != null) {
@@ -119,14 +119,14 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     }
     String file = settings.get("password-file");
     if (file != null) {
-      login.setProperty("password", password(file));
+      login.setProperty("password", readPassword(file));
     }
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     ClassLoader loader = context == null ? JdbcTokenStoreProvider.class.getClassLoader() : context;
     try {
-      return DriverSource.of(url, login, duration(settings, "timeout"), loader);
+      return DriverManagerDataSource.of(url, login, parseDuration(settings, "timeout"), loader);
     } catch (SQLException e) {
-      throw Failures.unreachable(e);
+      throw SqlErrors.toUnreachableException(e);
     }
   }
 
@@ -153,7 +153,7 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     throw new IllegalArgumentException(PREFIX + "datasource=" + name + " is not a DataSource");
   }
 
-  private static String password(String file) {
+  private static String readPassword(String file) {
     try {
       return Files.readString(Path.of(file), StandardCharsets.UTF_8).lines().findFirst().orElse("");
     } catch (IOException | IllegalArgumentException e) {
@@ -162,7 +162,7 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     }
   }
 
-  private static boolean choice(
+  private static boolean parseChoice(
       Map<String, String> settings, String name, String yes, String no, boolean usual) {
     String value = settings.get(name);
     if (value == null) {
@@ -175,7 +175,7 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
     return value.equals(yes);
   }
 
-  private static Duration duration(Map<String, String> settings, String name) {
+  private static Duration parseDuration(Map<String, String> settings, String name) {
     @Nullable String text = settings.get(name);
     try {
       return Duration.parse(text == null ? "" : text);

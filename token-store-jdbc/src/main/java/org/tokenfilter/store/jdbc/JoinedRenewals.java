@@ -43,32 +43,32 @@ final class JoinedRenewals implements Renewals {
   private final String lock;
   private final String renew;
 
-  JoinedRenewals(Tables tables) {
-    this.lock = tables.sql(LOCK.replace("${live}", RecordRows.LIVE));
-    this.renew = tables.sql(RENEW);
+  JoinedRenewals(TableNames tableNames) {
+    this.lock = tableNames.sql(LOCK.replace("${live}", RecordRows.LIVE));
+    this.renew = tableNames.sql(RENEW);
   }
 
   @Override
-  public boolean single() {
+  public boolean isSingleStatement() {
     return false;
   }
 
   @Override
-  public Set<TokenId> renew(Session session, List<Renewal> renewals, Instant now)
+  public Set<TokenId> renew(SqlExecutor executor, List<Renewal> renewals, Instant now)
       throws SQLException {
     Long time = RecordRows.millis(now);
     Set<TokenId> renewed = new HashSet<>();
-    for (List<Renewal> portion : InList.portions(renewals)) {
+    for (List<Renewal> portion : InList.chunks(renewals)) {
       List<TokenId> ids = portion.stream().map(Renewal::id).toList();
       Set<TokenId> live =
-          new HashSet<>(InList.query(session, lock, RecordRows::id, ids, time, time));
-      update(session, portion.stream().filter(one -> live.contains(one.id())).toList());
+          new HashSet<>(InList.query(executor, lock, RecordRows::id, ids, time, time));
+      update(executor, portion.stream().filter(one -> live.contains(one.id())).toList());
       renewed.addAll(live);
     }
     return renewed;
   }
 
-  private void update(Session session, List<Renewal> live) throws SQLException {
+  private void update(SqlExecutor executor, List<Renewal> live) throws SQLException {
     if (live.isEmpty()) {
       return;
     }
@@ -79,6 +79,6 @@ final class JoinedRenewals implements Renewals {
       values.add(RecordRows.millis(renewal.idleExpiresAt()));
     }
     String times = FIRST_TIME + String.join("", Collections.nCopies(live.size() - 1, TIME));
-    session.update(renew.replace("${times}", times), values.toArray(new @Nullable Object[0]));
+    executor.update(renew.replace("${times}", times), values.toArray(new @Nullable Object[0]));
   }
 }

@@ -8,13 +8,13 @@ import java.sql.Statement;
 /** The query of the server process that serves a connection. */
 final class PostgresBackend {
 
-  static final String ASK = "select pg_backend_pid() as backend";
+  static final String PID_QUERY = "select pg_backend_pid() as backend";
 
   private PostgresBackend() {}
 
-  static int of(Connection connection) throws SQLException {
+  static int pidOf(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(ASK)) {
+        ResultSet row = statement.executeQuery(PID_QUERY)) {
       row.next();
       return row.getInt("backend");
     }

@@ -6,8 +6,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * The functions of PostgreSQL's own driver beyond JDBC, for connections that {@link #isOf} accepts.
- * The driver is optional; without it, {@link #isOf} returns false for all connections.
+ * The functions of PostgreSQL's own driver beyond JDBC, for connections that {@link #supports} accepts.
+ * The driver is optional; without it, {@link #supports} returns false for all connections.
  */
 final class PostgresDriver {
 
@@ -21,7 +21,7 @@ final class PostgresDriver {
    * Returns whether this is a connection of that driver; false if the driver is missing. Some
    * wrappers claim to wrap such a connection and unwrap to another wrapper.
    */
-  static boolean isOf(Connection connection) throws SQLException {
+  static boolean supports(Connection connection) throws SQLException {
     try {
       Class<?> driver = PGConnection.class;
       return connection.isWrapperFor(driver) && driver.isInstance(connection.unwrap(driver));
@@ -30,7 +30,7 @@ final class PostgresDriver {
     }
   }
 
-  /** Returns the driver's view of a connection that {@link #isOf} accepts. */
+  /** Returns the driver's view of a connection that {@link #supports} accepts. */
   static PostgresDriver of(Connection connection) throws SQLException {
     return new PostgresDriver(connection.unwrap(PGConnection.class));
   }
@@ -46,12 +46,12 @@ final class PostgresDriver {
   }
 
   /** Returns the id of the server process that was reported when the connection was opened. */
-  int backend() {
+  int backendPid() {
     return connection.getBackendPID();
   }
 
   /** Returns whether the server reported that it is a standby; servers do so from version 14 on. */
-  boolean saysStandby() {
+  boolean reportsStandby() {
     return "on".equals(connection.getParameterStatus("in_hot_standby"));
   }
 

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -43,7 +43,7 @@ final class RecordRows {
       """;
 
   /** Excludes rows with an id of another length, which no token can refer to. */
-  static final String IS_ID = "octet_length(id) = " + TokenId.LENGTH;
+  static final String HAS_VALID_ID = "octet_length(id) = " + TokenId.LENGTH;
 
   private RecordRows() {}
 
@@ -55,7 +55,7 @@ final class RecordRows {
       record.id(),
       number(record.kind()),
       record.subject(),
-      Lines.of(record.roles()),
+      TextListEncoding.encode(record.roles()),
       group,
       record.parent(),
       record.client(),
@@ -68,7 +68,7 @@ final class RecordRows {
       millis(record.deadline()),
       TextHash.of(record.subject()),
       group == null ? null : TextHash.of(group),
-      Lines.of(record.attributes())
+      TextListEncoding.encode(record.attributes())
     };
   }
 
@@ -92,7 +92,7 @@ final class RecordRows {
    *
    * @throws UnreadableRecordException if the row is not a record that this version knows
    */
-  static TokenRecord readExactly(ResultSet row) throws SQLException {
+  static TokenRecord readVerified(ResultSet row) throws SQLException {
     TokenRecord record = read(row);
     String group = record.group();
     if (TextHash.of(record.subject()) != row.getInt("subject_hash")
@@ -107,7 +107,7 @@ final class RecordRows {
     Long idle = number(row, "idle_timeout");
     return TokenRecord.builder(
             id(row), kind(row.getInt("kind")), row.getString("subject"), time(row, "issued_at"))
-        .roles(new LinkedHashSet<>(Lines.texts(row.getString("roles"))))
+        .roles(new LinkedHashSet<>(TextListEncoding.decodeList(row.getString("roles"))))
         .group(row.getString("group_name"))
         .parent(idOrNull(row, "parent"))
         .client(row.getString("client"))
@@ -115,8 +115,8 @@ final class RecordRows {
         .lastUsedAt(time(row, "last_used_at"))
         .idle(idle == null ? null : Duration.ofMillis(idle), timeOrNull(row, "idle_expires_at"))
         .expiresAt(timeOrNull(row, "expires_at"))
-        .ending(row.getInt("ended") == 0 ? null : ending(row))
-        .attributes(Lines.pairs(row.getString("attributes")))
+        .revocation(row.getInt("ended") == 0 ? null : ending(row))
+        .attributes(TextListEncoding.decodeMap(row.getString("attributes")))
         .build();
   }
 
@@ -130,7 +130,7 @@ final class RecordRows {
   }
 
   /** Returns the parent; null also for a value that is not an id, which no record has. */
-  static @Nullable TokenId parentOrNone(ResultSet row) throws SQLException {
+  static @Nullable TokenId parentOrNull(ResultSet row) throws SQLException {
     byte[] bytes = row.getBytes("parent");
     return bytes == null || bytes.length != TokenId.LENGTH ? null : TokenId.of(bytes);
   }
@@ -140,7 +140,7 @@ final class RecordRows {
     return millis == null ? null : Instant.ofEpochMilli(millis);
   }
 
-  static int number(Reason reason) {
+  static int number(RevocationReason reason) {
     return switch (reason) {
       case CLOSED -> 1;
       case REPLACED -> 2;
@@ -162,8 +162,8 @@ final class RecordRows {
     return row.wasNull() ? null : number;
   }
 
-  private static Ending ending(ResultSet row) throws SQLException {
-    return new Ending(
+  private static Revocation ending(ResultSet row) throws SQLException {
+    return new Revocation(
         time(row, "ended_at"), reason(row.getInt("end_reason")), idOrNull(row, "successor"));
   }
 
@@ -184,12 +184,12 @@ final class RecordRows {
     };
   }
 
-  private static Reason reason(int number) throws SQLException {
+  private static RevocationReason reason(int number) throws SQLException {
     return switch (number) {
-      case 1 -> Reason.CLOSED;
-      case 2 -> Reason.REPLACED;
-      case 3 -> Reason.EVICTED;
-      case 4 -> Reason.EXPIRED;
+      case 1 -> RevocationReason.CLOSED;
+      case 2 -> RevocationReason.REPLACED;
+      case 3 -> RevocationReason.EVICTED;
+      case 4 -> RevocationReason.EXPIRED;
       default ->
           throw new UnreadableRecordException(
               "its revocation reason " + number + " is unknown", null);

@@ -11,7 +11,7 @@ import org.tokenfilter.store.TokenId;
 interface Renewals {
 
   /** Returns whether any number of renewals is one statement, which needs no transaction. */
-  boolean single();
+  boolean isSingleStatement();
 
   /**
    * Renews the live records.
@@ -19,14 +19,14 @@ interface Renewals {
    * @param renewals the renewals, each id once, sorted by id
    * @return the ids that were renewed
    */
-  Set<TokenId> renew(Session session, List<Renewal> renewals, Instant now) throws SQLException;
+  Set<TokenId> renew(SqlExecutor executor, List<Renewal> renewals, Instant now) throws SQLException;
 
   /** Returns the statements for this database. */
-  static Renewals of(Dialect dialect, Tables tables) {
+  static Renewals of(Dialect dialect, TableNames tableNames) {
     return switch (dialect) {
-      case POSTGRESQL -> new ArrayRenewals(tables);
-      case MARIADB, MYSQL -> new JoinedRenewals(tables);
-      case H2 -> new BatchedRenewals(tables);
+      case POSTGRESQL -> new ArrayRenewals(tableNames);
+      case MARIADB, MYSQL -> new JoinedRenewals(tableNames);
+      case H2 -> new BatchedRenewals(tableNames);
     };
   }
 }

@@ -12,11 +12,11 @@ final class Schema {
   private static final Logger log = LoggerFactory.getLogger(Schema.class);
 
   private final Dialect dialect;
-  private final Tables tables;
+  private final TableNames tableNames;
 
-  Schema(Dialect dialect, Tables tables) {
+  Schema(Dialect dialect, TableNames tableNames) {
     this.dialect = dialect;
-    this.tables = tables;
+    this.tableNames = tableNames;
   }
 
   /**
@@ -26,15 +26,15 @@ final class Schema {
    * @throws IllegalArgumentException if the tables are not suitable; the message lists all problems
    */
   void prepare(Connection connection, boolean create) throws SQLException {
-    List<String> problems = SchemaCheck.problems(connection, tables);
+    List<String> problems = SchemaCheck.problems(connection, tableNames);
     if (create && !problems.isEmpty()) {
       create(connection, problems);
-      problems = SchemaCheck.problems(connection, tables);
+      problems = SchemaCheck.problems(connection, tableNames);
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           "the tables in this %s database with the prefix '%s' are not ready: %s. Create them with"
-                  .formatted(dialect.product(), tables.prefix(), String.join("; ", problems))
+                  .formatted(dialect.product(), tableNames.prefix(), String.join("; ", problems))
               + " schema-%s.sql in the jar token-store-jdbc or with token.store.jdbc.schema=create"
                   .formatted(dialect.scriptName()));
     }
@@ -42,8 +42,8 @@ final class Schema {
 
   private void create(Connection connection, List<String> problems) throws SQLException {
     try {
-      new SchemaScript(dialect, tables).run(connection);
-      log.info("created the tables of the token store with the prefix '{}'", tables.prefix());
+      new SchemaScript(dialect, tableNames).run(connection);
+      log.info("created the tables of the token store with the prefix '{}'", tableNames.prefix());
     } catch (SQLException e) {
       throw new IllegalArgumentException(
           "the tables are not ready (%s) and could not be created (SQLState %s); run schema-%s.sql"

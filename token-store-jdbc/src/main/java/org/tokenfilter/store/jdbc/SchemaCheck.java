@@ -17,30 +17,30 @@ final class SchemaCheck {
   private static final int VERSION = 1;
 
   private final Connection connection;
-  private final Tables tables;
+  private final TableNames tableNames;
   private final List<String> problems = new ArrayList<>();
 
-  private SchemaCheck(Connection connection, Tables tables) {
+  private SchemaCheck(Connection connection, TableNames tableNames) {
     this.connection = connection;
-    this.tables = tables;
+    this.tableNames = tableNames;
   }
 
   /** Returns the problems, each a sentence without a full stop; empty if there are none. */
-  static List<String> problems(Connection connection, Tables tables) throws SQLException {
-    SchemaCheck check = new SchemaCheck(connection, tables);
+  static List<String> problems(Connection connection, TableNames tableNames) throws SQLException {
+    SchemaCheck check = new SchemaCheck(connection, tableNames);
     for (SchemaTable table : SchemaTable.ALL) {
-      check.table(table);
+      check.checkTable(table);
     }
     if (check.problems.isEmpty()) {
-      check.content();
+      check.checkContent();
     }
     return check.problems;
   }
 
-  private void table(SchemaTable table) throws SQLException {
+  private void checkTable(SchemaTable table) throws SQLException {
     Map<String, Column> found = new TreeMap<>();
-    if (!tried(
-        table.title() + " is missing or may not be read",
+    if (!execute(
+        table.name() + " is missing or may not be read",
         "select * from " + name(table) + " where 1 = 0",
         row -> found.putAll(columns(row.getMetaData())))) {
       return;
@@ -51,39 +51,39 @@ final class SchemaCheck {
             (column, type) -> {
               Column actual = found.get(column);
               if (actual == null) {
-                problems.add(table.title() + " has no column " + column);
+                problems.add(table.name() + " has no column " + column);
               } else if (!type.fits(actual.type(), actual.size())) {
                 problems.add(
                     "%s.%s is %s(%d), not %s"
                         .formatted(
-                            table.title(), column, actual.typeName(), actual.size(), type.title()));
+                            table.name(), column, actual.typeName(), actual.size(), type.name()));
               }
             });
     for (SchemaTable.Privilege privilege : table.privileges()) {
       // Changes no row, but fails without the privilege.
-      tried(
-          "this user may not " + privilege.title() + " " + table.title(),
+      execute(
+          "this user may not " + privilege.name() + " " + table.name(),
           privilege.probe().formatted(name(table), String.join(", ", table.columns().keySet())),
           row -> {});
     }
   }
 
-  private void content() throws SQLException {
-    require(
+  private void checkContent() throws SQLException {
+    requireCount(
         "token_schema must have version " + VERSION,
         "select count(*) from ${prefix}token_schema where version = " + VERSION,
         1);
-    require(
-        "token_group_lock must have the slots 0 to " + (GroupRoom.SLOTS - 1),
+    requireCount(
+        "token_group_lock must have the slots 0 to " + (GroupLimit.SLOTS - 1),
         "select count(*) from ${prefix}token_group_lock where slot between 0 and "
-            + (GroupRoom.SLOTS - 1),
-        GroupRoom.SLOTS);
+            + (GroupLimit.SLOTS - 1),
+        GroupLimit.SLOTS);
   }
 
-  private void require(String problem, String sql, int number) throws SQLException {
-    tried(
+  private void requireCount(String problem, String sql, int number) throws SQLException {
+    execute(
         problem,
-        tables.sql(sql),
+        tableNames.sql(sql),
         row -> {
           row.next();
           if (row.getInt(1) != number) {
@@ -92,15 +92,15 @@ final class SchemaCheck {
         });
   }
 
-  private interface Reading {
-    void of(ResultSet row) throws SQLException;
+  private interface ResultReader {
+    void read(ResultSet row) throws SQLException;
   }
 
-  private boolean tried(String problem, String sql, Reading reading) throws SQLException {
+  private boolean execute(String problem, String sql, ResultReader reading) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       if (statement.execute()) {
         try (ResultSet row = statement.getResultSet()) {
-          reading.of(row);
+          reading.read(row);
         }
       }
       return true;
@@ -114,7 +114,7 @@ final class SchemaCheck {
   }
 
   private String name(SchemaTable table) {
-    return tables.prefix() + table.title();
+    return tableNames.prefix() + table.name();
   }
 
   private record Column(int type, String typeName, int size) {}

@@ -16,8 +16,8 @@ final class SchemaScript {
 
   private final List<String> statements;
 
-  SchemaScript(Dialect dialect, Tables tables) {
-    this.statements = statements(tables.sql(read("schema-" + dialect.scriptName() + ".sql")));
+  SchemaScript(Dialect dialect, TableNames tableNames) {
+    this.statements = statements(tableNames.sql(read("schema-" + dialect.scriptName() + ".sql")));
   }
 
   /**

@@ -9,20 +9,20 @@ import java.util.Set;
 /**
  * The requirements of the statements on a table.
  *
- * @param title the name of the table without the prefix
+ * @param name the name of the table without the prefix
  * @param columns the types of the columns by name
  * @param privileges the privileges that the user needs, apart from reading
  */
-record SchemaTable(String title, Map<String, Type> columns, List<Privilege> privileges) {
+record SchemaTable(String name, Map<String, Type> columns, List<Privilege> privileges) {
 
   /**
    * A column type, which the databases map to different JDBC types.
    *
-   * @param title the name of the type in messages
-   * @param least the least size of a column; 0 for a type without a size
+   * @param name the name of the type in messages
+   * @param minSize the least size of a column; 0 for a type without a size
    * @param types the allowed values of java.sql.Types
    */
-  record Type(String title, int least, Set<Integer> types) {
+  record Type(String name, int minSize, Set<Integer> types) {
 
     static final Type MILLIS = new Type("bigint", 0, Set.of(Types.BIGINT));
     static final Type HASH = new Type("integer", 0, Set.of(Types.INTEGER));
@@ -39,18 +39,18 @@ record SchemaTable(String title, Map<String, Type> columns, List<Privilege> priv
 
     /** Returns whether a column fits; a size that the driver does not know is unlimited. */
     boolean fits(int type, int size) {
-      return types.contains(type) && (size <= 0 || size >= least);
+      return types.contains(type) && (size <= 0 || size >= minSize);
     }
   }
 
   /**
    * A privilege on a table.
    *
-   * @param title the name of the privilege in messages
+   * @param name the name of the privilege in messages
    * @param probe a format of a statement that needs the privilege and changes nothing; its
    *     arguments are the table's name and its columns
    */
-  record Privilege(String title, String probe) {
+  record Privilege(String name, String probe) {
 
     private static final Privilege INSERT =
         new Privilege("insert into", "insert into %1$s (%2$s) select %2$s from %1$s where 1 = 0");

@@ -38,29 +38,29 @@ final class Transactions {
 
   /** A piece of work on a connection; may run several times. */
   interface Work<T> {
-    T run(Session session) throws SQLException;
+    T run(SqlExecutor executor) throws SQLException;
   }
 
   /** A way to run work. */
-  private enum Kind {
-    SINGLE,
-    REPEATABLE,
-    TOGETHER
+  private enum Mode {
+    AUTO_COMMIT,
+    IDEMPOTENT,
+    TRANSACTION
   }
 
   /** The time after the start of a write until which it may be committed. */
-  static final Duration LATEST_COMMIT = Duration.ofSeconds(5);
+  static final Duration MAX_COMMIT_DELAY = Duration.ofSeconds(5);
 
-  private static final int RETRIES = 2;
-  private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final int MAX_RETRIES = 2;
+  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final DataSource source;
   private final Dialect dialect;
   private final Duration timeout;
   private final LongSupplier nanoTime;
   private final LongSupplier wallMillis;
-  private final Surroundings surroundings;
-  private final UsableConnections usable;
+  private final DatabaseEnvironment environment;
+  private final ConnectionValidator validator;
 
   /**
    * Creates a runner.
@@ -75,14 +75,14 @@ final class Transactions {
       Duration timeout,
       LongSupplier nanoTime,
       LongSupplier wallMillis,
-      Surroundings surroundings) {
+      DatabaseEnvironment environment) {
     this.wallMillis = wallMillis;
     this.source = source;
     this.dialect = dialect;
     this.timeout = timeout;
     this.nanoTime = nanoTime;
-    this.surroundings = surroundings;
-    this.usable = new UsableConnections(dialect, nanoTime);
+    this.environment = environment;
+    this.validator = new ConnectionValidator(dialect, nanoTime);
   }
 
   /** Returns the network timeout of a call, which is longer than that of any statement. */
@@ -91,41 +91,41 @@ final class Transactions {
   }
 
   /** Returns the time after the start of a write until which it may be acknowledged. */
-  static Duration latestAcknowledgement(Duration timeout) {
-    return LATEST_COMMIT.plus(networkTimeout(timeout));
+  static Duration maxAcknowledgementDelay(Duration timeout) {
+    return MAX_COMMIT_DELAY.plus(networkTimeout(timeout));
   }
 
   /** Runs a single statement as an auto-committed transaction. */
-  <T> T single(Work<T> work) {
-    return repeat(Kind.SINGLE, work);
+  <T> T autoCommitted(Work<T> work) {
+    return runWithRetries(Mode.AUTO_COMMIT, work);
   }
 
   /** Runs a single idempotent statement as an auto-committed transaction. */
-  <T> T repeatable(Work<T> work) {
-    return repeat(Kind.REPEATABLE, work);
+  <T> T idempotent(Work<T> work) {
+    return runWithRetries(Mode.IDEMPOTENT, work);
   }
 
   /** Runs several statements in one transaction. */
-  <T> T together(Work<T> work) {
-    return repeat(Kind.TOGETHER, work);
+  <T> T inTransaction(Work<T> work) {
+    return runWithRetries(Mode.TRANSACTION, work);
   }
 
-  private <T> T repeat(Kind kind, Work<T> work) {
-    Deadline deadline = Deadline.in(timeout, nanoTime);
+  private <T> T runWithRetries(Mode mode, Work<T> work) {
+    TimeBudget budget = TimeBudget.start(timeout, nanoTime);
     for (int retries = 0; ; retries++) {
-      Attempt attempt = new Attempt(kind, deadline);
+      Attempt attempt = new Attempt(mode, budget);
       try {
         T result = attempt.run(work);
-        attempt.toBeDone.forEach(this::together);
+        attempt.followUps.forEach(this::inTransaction);
         return result;
       } catch (SQLException e) {
         // On other databases a deadlock has the same SQLState and does not show the isolation.
-        surroundings.learn(e, dialect == Dialect.POSTGRESQL && kind != Kind.TOGETHER);
-        if (retries == RETRIES || deadline.passed() || !attempt.hadNoEffect(e)) {
-          throw Failures.unknown(e);
+        environment.learnFrom(e, dialect == Dialect.POSTGRESQL && mode != Mode.TRANSACTION);
+        if (retries == MAX_RETRIES || budget.isExhausted() || !attempt.hadNoEffect(e)) {
+          throw SqlErrors.toStoreException(e);
         }
         // A random pause, so that the same transactions do not collide again.
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE));
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(MAX_PAUSE_NANOS));
       }
     }
   }
@@ -133,52 +133,52 @@ final class Transactions {
   /** One attempt at a piece of work. */
   private final class Attempt {
 
-    private final Kind kind;
-    private final Deadline deadline;
-    private List<Work<?>> toBeDone = List.of();
-    private boolean harmless;
+    private final Mode mode;
+    private final TimeBudget budget;
+    private List<Work<?>> followUps = List.of();
+    private boolean retryableIfLost;
 
-    Attempt(Kind kind, Deadline deadline) {
-      this.kind = kind;
-      this.deadline = deadline;
+    Attempt(Mode mode, TimeBudget budget) {
+      this.mode = mode;
+      this.budget = budget;
     }
 
     <T> T run(Work<T> work) throws SQLException {
-      try (Loan loan = take()) {
+      try (BorrowedConnection borrowed = borrow()) {
         try {
-          return kind == Kind.TOGETHER || surroundings.strict()
-              ? runTogether(work, loan)
-              : work.run(new Session(loan.connection(), deadline));
+          return mode == Mode.TRANSACTION || environment.higherIsolation()
+              ? runInTransaction(work, borrowed)
+              : work.run(new SqlExecutor(borrowed.connection(), budget));
         } catch (SQLException e) {
-          harmless = kind == Kind.REPEATABLE || !loan.mayBeCommitted();
-          if (Failures.lost(e)) {
-            usable.lost();
+          retryableIfLost = mode == Mode.IDEMPOTENT || !borrowed.mayBeCommitted();
+          if (SqlErrors.isConnectionLost(e)) {
+            validator.onConnectionLost();
           }
-          if (Failures.misnamed(e) || (Failures.readOnly(e) && usable.refused())) {
-            loan.giveUp();
+          if (SqlErrors.isStatementNameMismatch(e) || (SqlErrors.isReadOnly(e) && validator.onWriteRefused())) {
+            borrowed.discardOnClose();
           }
           throw e;
         }
       }
     }
 
-    private Loan take() throws SQLException {
-      while (!deadline.passed()) {
-        Loan loan = Loan.from(source, networkTimeout(timeout));
+    private BorrowedConnection borrow() throws SQLException {
+      while (!budget.isExhausted()) {
+        BorrowedConnection borrowed = BorrowedConnection.from(source, networkTimeout(timeout));
         boolean ready = false;
         try {
-          loan.requireOwnTransactions();
-          if (surroundings.pooled()) {
-            loan.sendUnnamed();
+          borrowed.requireAutoCommit();
+          if (environment.behindPooler()) {
+            borrowed.disableNamedStatements();
           }
-          ready = usable.accepts(loan.connection());
+          ready = validator.isUsable(borrowed.connection());
           if (ready) {
-            return loan;
+            return borrowed;
           }
-          loan.giveUp();
+          borrowed.discardOnClose();
         } finally {
           if (!ready) {
-            loan.close();
+            borrowed.close();
           }
         }
       }
@@ -186,19 +186,19 @@ final class Transactions {
           "the timeout of the call was reached before a usable connection was found");
     }
 
-    private <T> T runTogether(Work<T> work, Loan loan) throws SQLException {
-      BooleanSupplier tooLateToCommit = passed(LATEST_COMMIT);
-      BooleanSupplier tooLateToTell = passed(latestAcknowledgement(timeout));
-      loan.begin(dialect);
-      Session session = new Session(loan.connection(), deadline);
-      T result = work.run(session);
-      if (session.undone()) {
+    private <T> T runInTransaction(Work<T> work, BorrowedConnection borrowed) throws SQLException {
+      BooleanSupplier tooLateToCommit = elapsed(MAX_COMMIT_DELAY);
+      BooleanSupplier tooLateToTell = elapsed(maxAcknowledgementDelay(timeout));
+      borrowed.begin(dialect);
+      SqlExecutor executor = new SqlExecutor(borrowed.connection(), budget);
+      T result = work.run(executor);
+      if (executor.rollbackOnly()) {
         return result;
       }
       if (tooLateToCommit.getAsBoolean()) {
         throw new TokenStoreException("a write took too long and was undone", null, true);
       }
-      loan.commit();
+      borrowed.commit();
       if (tooLateToTell.getAsBoolean()) {
         throw new TokenStoreException(
             "a commit was delayed for so long that other nodes may have missed it; its outcome is"
@@ -206,23 +206,23 @@ final class Transactions {
             null,
             true);
       }
-      session.committed();
-      toBeDone = session.toBeDone();
+      executor.runAfterCommit();
+      followUps = executor.followUps();
       return result;
     }
 
     boolean hadNoEffect(SQLException failure) {
-      return Failures.undone(failure)
-          || Failures.misnamed(failure)
-          || Failures.readOnly(failure)
-          || (harmless && Failures.lost(failure));
+      return SqlErrors.isRolledBack(failure)
+          || SqlErrors.isStatementNameMismatch(failure)
+          || SqlErrors.isReadOnly(failure)
+          || (retryableIfLost && SqlErrors.isConnectionLost(failure));
     }
   }
 
   /** Returns a check whether the given time has elapsed from now on, by either clock. */
-  private BooleanSupplier passed(Duration time) {
-    Deadline monotonic = Deadline.in(time, nanoTime);
+  private BooleanSupplier elapsed(Duration time) {
+    TimeBudget monotonic = TimeBudget.start(time, nanoTime);
     long wall = wallMillis.getAsLong();
-    return () -> monotonic.passed() || wallMillis.getAsLong() - wall >= time.toMillis();
+    return () -> monotonic.isExhausted() || wallMillis.getAsLong() - wall >= time.toMillis();
   }
 }

@@ -1,9 +1,9 @@
 package org.tokenfilter.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.store.jdbc.Echo.Verdict.DEAF;
-import static org.tokenfilter.store.jdbc.Echo.Verdict.HEARS;
-import static org.tokenfilter.store.jdbc.Echo.Verdict.UNKNOWN;
+import static org.tokenfilter.store.jdbc.LoopbackProbe.Status.NOT_DELIVERED;
+import static org.tokenfilter.store.jdbc.LoopbackProbe.Status.DELIVERED;
+import static org.tokenfilter.store.jdbc.LoopbackProbe.Status.UNKNOWN;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,65 +18,65 @@ class EchoTest {
   private final List<String> told = new ArrayList<>();
   private long nanoTime = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos();
   private boolean broken;
-  private final Echo echo = new Echo(this::tell, () -> nanoTime);
+  private final LoopbackProbe probe = new LoopbackProbe(this::tell, () -> nanoTime);
 
   @Test
   void wordIsToldAtOnceAndNothingIsKnownUntilItIsHeard() {
-    assertThat(echo.verdict()).isEqualTo(UNKNOWN);
+    assertThat(probe.status()).isEqualTo(UNKNOWN);
     assertThat(told).hasSize(1);
 
-    assertThat(echo.hears(told.get(0))).isTrue();
-    assertThat(echo.verdict()).isEqualTo(HEARS);
+    assertThat(probe.accept(told.get(0))).isTrue();
+    assertThat(probe.status()).isEqualTo(DELIVERED);
     assertThat(told).hasSize(1);
   }
 
   @Test
   void wordThatIsNotHeardInTimeIsDeafness() {
-    echo.verdict();
-    pass(Echo.PATIENCE);
-    assertThat(echo.verdict()).isEqualTo(UNKNOWN);
+    probe.status();
+    pass(LoopbackProbe.MAX_WAIT);
+    assertThat(probe.status()).isEqualTo(UNKNOWN);
     pass(MOMENT);
-    assertThat(echo.verdict()).isEqualTo(DEAF);
+    assertThat(probe.status()).isEqualTo(NOT_DELIVERED);
   }
 
   @Test
   void everyMinuteItIsProvedAgain() {
-    echo.verdict();
-    echo.hears(told.get(0));
-    pass(Echo.INTERVAL.minus(MOMENT));
-    echo.verdict();
+    probe.status();
+    probe.accept(told.get(0));
+    pass(LoopbackProbe.INTERVAL.minus(MOMENT));
+    probe.status();
     assertThat(told).hasSize(1);
 
     pass(MOMENT);
-    assertThat(echo.verdict()).isEqualTo(HEARS);
+    assertThat(probe.status()).isEqualTo(DELIVERED);
     assertThat(told).doesNotHaveDuplicates().hasSize(2);
 
-    pass(Echo.PATIENCE.plus(MOMENT));
-    assertThat(echo.verdict()).isEqualTo(DEAF);
+    pass(LoopbackProbe.MAX_WAIT.plus(MOMENT));
+    assertThat(probe.status()).isEqualTo(NOT_DELIVERED);
   }
 
   @Test
   void wordOfAnotherNodeOrAnEarlierOneProvesNothingAndIsNoEnd() {
-    Echo other = new Echo(this::tell, () -> nanoTime);
-    other.verdict();
-    echo.verdict();
+    LoopbackProbe other = new LoopbackProbe(this::tell, () -> nanoTime);
+    other.status();
+    probe.status();
 
-    assertThat(echo.hears(told.get(0))).isTrue();
-    assertThat(echo.verdict()).isEqualTo(UNKNOWN);
-    assertThat(echo.hears("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE")).isFalse();
-    assertThat(echo.verdict()).isEqualTo(UNKNOWN);
+    assertThat(probe.accept(told.get(0))).isTrue();
+    assertThat(probe.status()).isEqualTo(UNKNOWN);
+    assertThat(probe.accept("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE")).isFalse();
+    assertThat(probe.status()).isEqualTo(UNKNOWN);
   }
 
   @Test
   void wordThatCannotBeToldProvesNothing() {
     broken = true;
-    assertThat(echo.verdict()).isEqualTo(UNKNOWN);
-    pass(Echo.PATIENCE.plus(MOMENT));
-    assertThat(echo.verdict()).isEqualTo(UNKNOWN);
+    assertThat(probe.status()).isEqualTo(UNKNOWN);
+    pass(LoopbackProbe.MAX_WAIT.plus(MOMENT));
+    assertThat(probe.status()).isEqualTo(UNKNOWN);
 
     broken = false;
-    pass(Echo.INTERVAL);
-    assertThat(echo.verdict()).isEqualTo(UNKNOWN);
+    pass(LoopbackProbe.INTERVAL);
+    assertThat(probe.status()).isEqualTo(UNKNOWN);
     assertThat(told).hasSize(1);
   }
 

@@ -27,7 +27,7 @@ class EndListenerTest {
                   ? new NoClassDefFoundError("of the driver")
                   : new OutOfMemoryError("of the pool");
             });
-    try (EndListener listener = new EndListener(source, working(source), id -> {})) {
+    try (PostgresListener listener = new PostgresListener(source, working(source), id -> {})) {
       listener.start();
       assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
     }
@@ -41,11 +41,11 @@ class EndListenerTest {
             () -> {
               throw new SQLException("the pool is closed");
             });
-    PostgresWatch watch = new PostgresWatch(source, working(source));
+    PostgresNotifier watch = new PostgresNotifier(source, working(source));
     watch.close();
 
     Set<Thread> before = listening();
-    AutoCloseable watching = watch.start(id -> {});
+    AutoCloseable watching = watch.subscribe(id -> {});
     assertThat(listening()).isSubsetOf(before);
     watching.close();
   }
@@ -65,7 +65,7 @@ class EndListenerTest {
             (proxy, method, arguments) -> connections.call());
   }
 
-  private static WorkingConnections working(DataSource source) {
+  private static NotificationChannel working(DataSource source) {
     Transactions transactions =
         new Transactions(
             source,
@@ -73,7 +73,7 @@ class EndListenerTest {
             Duration.ofSeconds(1),
             () -> 0,
             () -> 0,
-            new Surroundings());
-    return new WorkingConnections(transactions, new Tables(""), () -> 0);
+            new DatabaseEnvironment());
+    return new NotificationChannel(transactions, new TableNames(""), () -> 0);
   }
 }

@@ -14,9 +14,9 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -52,8 +52,8 @@ class EndLogTest {
     return TokenRecord.builder(TokenId.of(id), TokenKind.OPEN, "alice", now);
   }
 
-  private Ending closed() {
-    return Ending.of(Reason.CLOSED, now);
+  private Revocation closed() {
+    return Revocation.of(RevocationReason.CLOSED, now);
   }
 
   private int rows() throws SQLException {
@@ -71,11 +71,11 @@ class EndLogTest {
   @Test
   void endsThatAreKnownToHaveBeenNamedInTimeAreNotWrittenDownAgain() throws Exception {
     TokenRecord record = insert(record().build());
-    store.end(record.id(), closed());
+    store.revoke(record.id(), closed());
     for (int i = 0; i < OFTEN; i++) {
-      assertThat(store.end(record.id(), closed())).isEmpty();
+      assertThat(store.revoke(record.id(), closed())).isEmpty();
       assertThat(store.replace(record.id(), record().build(), now)).isFalse();
-      assertThat(store.endAll(new Selection("alice", Set.of()), closed(), 9)).isEmpty();
+      assertThat(store.revokeAll(new Selection("alice", Set.of()), closed(), 9)).isEmpty();
     }
     assertThat(rows()).isOne();
   }
@@ -96,12 +96,12 @@ class EndLogTest {
     TokenRecord record = insert(record().build());
     int before = rows();
     long begin = System.nanoTime();
-    store.end(record.id(), closed());
-    assertThat(reader.endedWithin(Duration.ZERO, 99).ids()).contains(record.id());
-    if (System.nanoTime() - begin >= Transactions.LATEST_COMMIT.toNanos()) {
+    store.revoke(record.id(), closed());
+    assertThat(reader.revokedWithin(Duration.ZERO, 99).ids()).contains(record.id());
+    if (System.nanoTime() - begin >= Transactions.MAX_COMMIT_DELAY.toNanos()) {
       return false;
     }
-    assertThat(reader.end(record.id(), closed())).isEmpty();
+    assertThat(reader.revoke(record.id(), closed())).isEmpty();
     assertThat(rows()).isEqualTo(before + 1);
     return true;
   }
@@ -111,15 +111,15 @@ class EndLogTest {
     TokenRecord parent = insert(record().build());
     insert(record().parent(parent.id()).build());
     insert(record().build());
-    assertThat(store.endAll(new Selection("alice", Set.of()), closed(), 9)).hasSize(3);
+    assertThat(store.revokeAll(new Selection("alice", Set.of()), closed(), 9)).hasSize(3);
     assertThat(rows()).isEqualTo(3);
     try (TokenStore started = open()) {
       for (int i = 0; i < OFTEN; i++) {
-        started.end(parent.id(), closed());
+        started.revoke(parent.id(), closed());
       }
       assertThat(rows()).as("it and its child").isEqualTo(5);
       for (int i = 0; i < OFTEN; i++) {
-        started.endAll(new Selection("alice", Set.of()), closed(), 9);
+        started.revokeAll(new Selection("alice", Set.of()), closed(), 9);
       }
       assertThat(rows()).as("and the third").isEqualTo(6);
     }
@@ -127,7 +127,7 @@ class EndLogTest {
 
   @Test
   void whatIsUnknownIsNotWrittenDown() throws Exception {
-    assertThat(store.end(record().build().id(), closed())).isEmpty();
+    assertThat(store.revoke(record().build().id(), closed())).isEmpty();
     assertThat(rows()).isZero();
   }
 
@@ -143,20 +143,20 @@ class EndLogTest {
         .contains(parent.id(), lasting.id(), shorter.id());
 
     assertThat(rows()).isOne();
-    assertThat(store.endedWithin(Duration.ofMinutes(1), 9).ids()).containsExactly(lasting.id());
-    store.endAll(new Selection("alice", Set.of()), closed(), 9);
+    assertThat(store.revokedWithin(Duration.ofMinutes(1), 9).ids()).containsExactly(lasting.id());
+    store.revokeAll(new Selection("alice", Set.of()), closed(), 9);
     assertThat(rows()).isOne();
   }
 
   @Test
   void ofVeryManyTheOldestAreForgotten() {
-    NamedEnds named = new NamedEnds();
+    ReportedRevocations named = new ReportedRevocations();
     List<TokenId> first = List.of(record().build().id());
     named.add(first);
-    assertThat(named.missing(first)).isEmpty();
+    assertThat(named.unreported(first)).isEmpty();
     for (int i = 0; i < 50_000; i++) {
       named.add(List.of(record().build().id()));
     }
-    assertThat(named.missing(first)).isEqualTo(first);
+    assertThat(named.unreported(first)).isEqualTo(first);
   }
 }

@@ -13,9 +13,9 @@ import java.util.Objects;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -33,7 +33,7 @@ class FirstReleasedSchemaTest {
     database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     try (Connection connection = database.getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute(new Tables("app_").sql(script()));
+      statement.execute(new TableNames("app_").sql(script()));
       statement.execute(
           """
           insert into app_token_record (id, kind, subject, roles, attributes, issued_at, last_used_at,
@@ -56,7 +56,7 @@ class FirstReleasedSchemaTest {
               .build();
       store.insert(fresh, Limit.NONE, now);
       assertThat(store.find(fresh.id())).contains(fresh);
-      assertThat(store.end(old.id(), Ending.of(Reason.CLOSED, now))).containsExactly(old.id());
+      assertThat(store.revoke(old.id(), Revocation.of(RevocationReason.CLOSED, now))).containsExactly(old.id());
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
 import org.tokenfilter.store.TokenStore;
-import org.tokenfilter.store.tck.HeldBack;
+import org.tokenfilter.store.tck.PausedCommits;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
 /** The contract on H2 in memory, without a pool. */
@@ -36,7 +36,7 @@ class H2ContractTest extends TokenStoreContract {
   }
 
   @Override
-  public Optional<HeldBack> heldBack() {
+  public Optional<PausedCommits> pausedCommits() {
     return Optional.of(
         new HeldCommits(
             database, held -> JdbcTokenStore.builder(held).timeout(Duration.ofSeconds(4)).open()));

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -284,9 +284,9 @@ class H2FileTest {
     for (TokenRecord record : records) {
       store.insert(record, Limit.NONE, NOW);
       assertThat(copy(opening, record)).as("an insertion").isEqualTo(record);
-      Ending ending = Ending.of(Reason.CLOSED, NOW);
-      assertThat(store.end(record.id(), ending)).containsExactly(record.id());
-      assertThat(copy(opening, record)).as("an end").isEqualTo(record.ended(ending));
+      Revocation revocation = Revocation.of(RevocationReason.CLOSED, NOW);
+      assertThat(store.revoke(record.id(), revocation)).containsExactly(record.id());
+      assertThat(copy(opening, record)).as("an end").isEqualTo(record.revoked(revocation));
     }
   }
 

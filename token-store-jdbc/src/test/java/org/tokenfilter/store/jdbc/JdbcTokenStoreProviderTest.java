@@ -49,9 +49,9 @@ class JdbcTokenStoreProviderTest {
 
     try (TokenStore store = open(Map.of("url", url, "table-prefix", "app_"))) {
       store.insert(RECORD, Limit.NONE, Instant.EPOCH);
-      assertThat(store.endedWithin(Duration.ofMinutes(5), 1).ids()).isEmpty();
+      assertThat(store.revokedWithin(Duration.ofMinutes(5), 1).ids()).isEmpty();
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> store.endedWithin(Duration.ofMinutes(6), 1));
+          .isThrownBy(() -> store.revokedWithin(Duration.ofMinutes(6), 1));
     }
     try (TokenStore store =
         open(Map.of("url", url, "table-prefix", "app_", "schema", "validate"))) {

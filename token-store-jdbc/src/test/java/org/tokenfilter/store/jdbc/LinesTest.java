@@ -14,16 +14,16 @@ class LinesTest {
   /** The format is in people's databases. */
   @Test
   void textsAreLinesWithEscapes() {
-    assertThat(Lines.of(List.of("admin", "a\\b\nc", ""))).isEqualTo("admin\na\\\\b\\nc\n\n");
-    assertThat(Lines.of(Map.of("tenant", "7"))).isEqualTo("tenant\n7\n");
-    assertThat(Lines.of(List.of())).isEmpty();
+    assertThat(TextListEncoding.encode(List.of("admin", "a\\b\nc", ""))).isEqualTo("admin\na\\\\b\\nc\n\n");
+    assertThat(TextListEncoding.encode(Map.of("tenant", "7"))).isEqualTo("tenant\n7\n");
+    assertThat(TextListEncoding.encode(List.of())).isEmpty();
   }
 
   @Test
   void noTextAndAnEmptyTextAreTwoThings() {
-    assertThat(Lines.texts("")).isEmpty();
-    assertThat(Lines.texts("\n")).containsExactly("");
-    assertThat(Lines.pairs("\n\n")).isEqualTo(Map.of("", ""));
+    assertThat(TextListEncoding.decodeList("")).isEmpty();
+    assertThat(TextListEncoding.decodeList("\n")).containsExactly("");
+    assertThat(TextListEncoding.decodeMap("\n\n")).isEqualTo(Map.of("", ""));
   }
 
   @Test
@@ -34,14 +34,14 @@ class LinesTest {
       for (int number = random.nextInt(5); number > 0; number--) {
         texts.add(text(random));
       }
-      assertThat(Lines.texts(Lines.of(texts))).isEqualTo(texts);
+      assertThat(TextListEncoding.decodeList(TextListEncoding.encode(texts))).isEqualTo(texts);
     }
   }
 
   @Test
   void whatWasCutOffIsNotRead() {
-    assertThatIllegalArgumentException().isThrownBy(() -> Lines.texts("admin\nus"));
-    assertThatIllegalArgumentException().isThrownBy(() -> Lines.pairs("tenant\n7\ncity\n"));
+    assertThatIllegalArgumentException().isThrownBy(() -> TextListEncoding.decodeList("admin\nus"));
+    assertThatIllegalArgumentException().isThrownBy(() -> TextListEncoding.decodeMap("tenant\n7\ncity\n"));
   }
 
   private static String text(Random random) {

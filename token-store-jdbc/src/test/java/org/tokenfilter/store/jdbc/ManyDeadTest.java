@@ -18,9 +18,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -30,7 +30,7 @@ import org.tokenfilter.store.TokenStore;
 /** A user token whose sessions come and go many times a second, until its user logs out. */
 class ManyDeadTest {
 
-  private static final int DEAD = 3 * EndLog.MOST_AGAIN + 1;
+  private static final int DEAD = 3 * RevocationLogTable.MAX_REPORTED_AGAIN + 1;
 
   private final JdbcDataSource database = new JdbcDataSource();
   private final Instant now = Instant.parse("2026-03-01T10:00:00Z");
@@ -49,18 +49,18 @@ class ManyDeadTest {
       store.insert(user, Limit.NONE, now);
       fill(user.id());
 
-      assertThat(store.end(user.id(), closed())).containsExactly(user.id());
+      assertThat(store.revoke(user.id(), closed())).containsExactly(user.id());
       assertThat(rows()).isEqualTo(1 + DEAD);
-      assertThat(mostInBatch).isEqualTo(EndLog.MOST_AGAIN);
+      assertThat(mostInBatch).isEqualTo(RevocationLogTable.MAX_REPORTED_AGAIN);
 
-      assertThat(store.end(user.id(), closed())).isEmpty();
-      assertThat(store.endAll(new Selection("alice", Set.of()), closed(), 9)).isEmpty();
+      assertThat(store.revoke(user.id(), closed())).isEmpty();
+      assertThat(store.revokeAll(new Selection("alice", Set.of()), closed(), 9)).isEmpty();
       assertThat(rows()).isEqualTo(1 + DEAD);
     }
   }
 
-  private static Ending closed() {
-    return Ending.of(Reason.CLOSED, Instant.parse("2026-03-01T10:00:00Z"));
+  private static Revocation closed() {
+    return Revocation.of(RevocationReason.CLOSED, Instant.parse("2026-03-01T10:00:00Z"));
   }
 
   private static TokenId random() {

@@ -10,10 +10,10 @@ class TablesTest {
 
   @Test
   void prefixMayBeginWithASchema() {
-    assertThat(new Tables("").sql("${prefix}token_end")).isEqualTo("token_end");
-    assertThat(new Tables("app_").sql("${prefix}t ${name}t")).isEqualTo("app_t app_t");
-    assertThat(new Tables("auth.app_").sql("${prefix}t ${name}t")).isEqualTo("auth.app_t app_t");
-    assertThat(new Tables("auth.").sql("${prefix}t ${name}t")).isEqualTo("auth.t t");
+    assertThat(new TableNames("").sql("${prefix}token_end")).isEqualTo("token_end");
+    assertThat(new TableNames("app_").sql("${prefix}t ${name}t")).isEqualTo("app_t app_t");
+    assertThat(new TableNames("auth.app_").sql("${prefix}t ${name}t")).isEqualTo("auth.app_t app_t");
+    assertThat(new TableNames("auth.").sql("${prefix}t ${name}t")).isEqualTo("auth.t t");
   }
 
   @Test
@@ -33,7 +33,7 @@ class TablesTest {
             "a\n",
             "x".repeat(41))) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> new Tables(wrong))
+          .isThrownBy(() -> new TableNames(wrong))
           .withMessageContaining("table-prefix")
           .withMessageContaining(wrong);
     }

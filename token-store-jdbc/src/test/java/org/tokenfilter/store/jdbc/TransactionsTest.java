@@ -22,12 +22,12 @@ class TransactionsTest {
   private static final String SQL = "update something";
 
   private final FakeDatabase database = new FakeDatabase();
-  private final Surroundings surroundings = new Surroundings();
+  private final DatabaseEnvironment environment = new DatabaseEnvironment();
   private final Transactions transactions = transactions(Dialect.H2);
 
   @Test
   void transactionIsCommittedAndTheConnectionGoesBackAsItCame() {
-    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
 
     assertThat(database.calls)
         .containsExactly(
@@ -46,7 +46,7 @@ class TransactionsTest {
 
   @Test
   void isolationIsSetForOneTransactionWhereTheDatabaseCan() {
-    transactions(Dialect.POSTGRESQL).together(session -> session.update(SQL));
+    transactions(Dialect.POSTGRESQL).inTransaction(executor -> executor.update(SQL));
 
     assertThat(database.calls)
         .containsSubsequence(
@@ -56,7 +56,7 @@ class TransactionsTest {
 
   @Test
   void singleStatementNeedsNoTransaction() {
-    transactions.single(session -> session.update(SQL));
+    transactions.autoCommitted(executor -> executor.update(SQL));
 
     assertThat(database.calls)
         .containsExactly("network 12000", "timeout 10", SQL, "timeout 9", "network 77", "close");
@@ -67,7 +67,7 @@ class TransactionsTest {
     database.fail(failure("40001"));
     database.fail(failure("40P01"));
 
-    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls)
         .containsSubsequence("rollback", "close", "rollback", "close", "commit", "close");
   }
@@ -76,7 +76,7 @@ class TransactionsTest {
   void deadlocksAndLockTimeoutsOfMySqlAndH2AreTriedAgain() {
     for (int code : List.of(1020, 1205, 1213, 50200, 90131)) {
       database.fail(new SQLException("lost", "HY000", code));
-      assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
     }
   }
 
@@ -107,10 +107,10 @@ class TransactionsTest {
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(
             () ->
-                transactions.together(
-                    session -> {
+                transactions.inTransaction(
+                    executor -> {
                       database.pass(10);
-                      return session.update(SQL);
+                      return executor.update(SQL);
                     }))
         .matches(TokenStoreException::retryable);
     assertThat(database.calls).contains("rollback").doesNotContain(SQL, "commit");
@@ -118,10 +118,10 @@ class TransactionsTest {
 
   @Test
   void eachStatementHasTheTimeThatIsLeft() {
-    transactions.together(
-        session -> {
+    transactions.inTransaction(
+        executor -> {
           database.pass(3);
-          return session.update(SQL);
+          return executor.update(SQL);
         });
 
     assertThat(database.calls).contains("timeout 7");
@@ -155,13 +155,13 @@ class TransactionsTest {
   @Test
   void serverThatTakesNoWritesLosesItsConnectionAndTheCallIsTriedAgain() {
     database.fail(failure("25006"));
-    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls)
         .containsSubsequence(SQL, "rollback", "abort", "createStatement", "close", SQL, "commit");
 
     database.calls.clear();
     database.fail(new SQLException("read_only", "HY000", 1290));
-    assertThat(transactions.<Integer>single(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(transactions.<Integer>autoCommitted(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls).containsSubsequence(SQL, "abort", "close", SQL, "close");
   }
 
@@ -195,10 +195,10 @@ class TransactionsTest {
     for (String state : List.of("26000", "42P05")) {
       database.calls.clear();
       database.fail(failure(state));
-      assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
       assertThat(database.calls).containsSubsequence(SQL, "rollback", "abort", SQL, "commit");
     }
-    assertThat(surroundings.pooled()).isTrue();
+    assertThat(environment.behindPooler()).isTrue();
   }
 
   @Test
@@ -206,9 +206,9 @@ class TransactionsTest {
     for (String state : List.of("08006", "57P01", "57P02")) {
       database.calls.clear();
       database.fail(failure(state));
-      assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
       database.fail(failure(state));
-      assertThat(transactions.<Integer>repeatable(session -> session.update(SQL))).isEqualTo(1);
+      assertThat(transactions.<Integer>idempotent(executor -> executor.update(SQL))).isEqualTo(1);
       assertThat(database.calls.stream().filter(SQL::equals)).hasSize(4);
     }
   }
@@ -218,7 +218,7 @@ class TransactionsTest {
     database.fail(failure("08006"));
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> transactions.single(session -> session.update(SQL)))
+        .isThrownBy(() -> transactions.autoCommitted(executor -> executor.update(SQL)))
         .matches(TokenStoreException::retryable);
     assertThat(database.calls.stream().filter(SQL::equals)).hasSize(1);
   }
@@ -236,13 +236,13 @@ class TransactionsTest {
     Transactions postgres = transactions(Dialect.POSTGRESQL);
     database.fail(failure("40001"));
 
-    assertThat(postgres.<Integer>single(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(postgres.<Integer>autoCommitted(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls)
         .containsSubsequence(
             SQL, "close", "set transaction isolation level read committed", SQL, "commit");
 
     database.calls.clear();
-    assertThat(postgres.<Integer>repeatable(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(postgres.<Integer>idempotent(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls)
         .containsSubsequence("set transaction isolation level read committed", SQL, "commit");
   }
@@ -251,7 +251,7 @@ class TransactionsTest {
   void deadlockOfASingleStatementOnAnotherDatabaseSaysNothingOfTheIsolation() {
     database.fail(failure("40001"));
 
-    assertThat(transactions.<Integer>single(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(transactions.<Integer>autoCommitted(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls.stream().filter(SQL::equals)).hasSize(2);
     assertThat(database.calls).doesNotContain("commit");
   }
@@ -264,9 +264,9 @@ class TransactionsTest {
       assertThatExceptionOfType(Throwable.class)
           .isThrownBy(
               () ->
-                  transactions.together(
-                      session -> {
-                        session.update(SQL);
+                  transactions.inTransaction(
+                      executor -> {
+                        executor.update(SQL);
                         if (mine instanceof Error error) {
                           throw error;
                         }
@@ -282,10 +282,10 @@ class TransactionsTest {
   @Test
   void workThatChangesItsMindIsUndone() {
     assertThat(
-            transactions.<String>together(
-                session -> {
-                  session.update(SQL);
-                  session.undo();
+            transactions.<String>inTransaction(
+                executor -> {
+                  executor.update(SQL);
+                  executor.setRollbackOnly();
                   return "no";
                 }))
         .isEqualTo("no");
@@ -309,7 +309,7 @@ class TransactionsTest {
   void answerDoesNotHangOnTheCleaning() {
     database.broken.put("close", new IllegalStateException("the pool was closed"));
 
-    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
   }
 
   @Test
@@ -323,13 +323,13 @@ class TransactionsTest {
   /** Who asks what ended lately looks back no further than that. */
   @Test
   void commitThatIsHeldBackLeavesTheAnswerUnknownThoughItSucceeds() {
-    long bound = Transactions.latestAcknowledgement(TIMEOUT).toSeconds();
+    long bound = Transactions.maxAcknowledgementDelay(TIMEOUT).toSeconds();
     List<Runnable> consequences = new ArrayList<>();
     database.duringCommit = () -> database.pass(bound - 1);
-    transactions.together(
-        session -> {
-          session.afterCommit(() -> consequences.add(() -> {}));
-          return session.update(SQL);
+    transactions.inTransaction(
+        executor -> {
+          executor.afterCommit(() -> consequences.add(() -> {}));
+          return executor.update(SQL);
         });
     assertThat(consequences).hasSize(1);
 
@@ -339,10 +339,10 @@ class TransactionsTest {
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(
               () ->
-                  transactions.together(
-                      session -> {
-                        session.afterCommit(() -> consequences.add(() -> {}));
-                        return session.update(SQL);
+                  transactions.inTransaction(
+                      executor -> {
+                        executor.afterCommit(() -> consequences.add(() -> {}));
+                        return executor.update(SQL);
                       }))
           .matches(TokenStoreException::retryable);
     }
@@ -367,8 +367,8 @@ class TransactionsTest {
 
     for (Runnable call :
         List.<Runnable>of(
-            () -> transactions.single(session -> session.update(SQL)),
-            () -> transactions.together(session -> session.update(SQL)))) {
+            () -> transactions.autoCommitted(executor -> executor.update(SQL)),
+            () -> transactions.inTransaction(executor -> executor.update(SQL)))) {
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(call::run)
           .withMessageContaining("autoCommit");
@@ -383,7 +383,7 @@ class TransactionsTest {
     database.broken.put("getNetworkTimeout", new SQLFeatureNotSupportedException());
     database.broken.put("setNetworkTimeout", new SQLFeatureNotSupportedException());
 
-    assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+    assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
   }
 
   @Test
@@ -391,7 +391,7 @@ class TransactionsTest {
     database.fail(failure("40001"));
     Thread.currentThread().interrupt();
     try {
-      assertThat(transactions.<Integer>together(session -> session.update(SQL))).isEqualTo(1);
+      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }
@@ -407,10 +407,10 @@ class TransactionsTest {
             TIMEOUT,
             () -> database.nanoTime,
             () -> database.wallMillis,
-            new Surroundings());
+            new DatabaseEnvironment());
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> without.single(session -> session.update(SQL)))
+        .isThrownBy(() -> without.autoCommitted(executor -> executor.update(SQL)))
         .matches(TokenStoreException::retryable);
     assertThat(database.calls).isEmpty();
   }
@@ -419,7 +419,7 @@ class TransactionsTest {
   private boolean unknown() {
     var caught =
         catchThrowableOfType(
-            TokenStoreException.class, () -> transactions.together(session -> session.update(SQL)));
+            TokenStoreException.class, () -> transactions.inTransaction(executor -> executor.update(SQL)));
     assertThat(caught).isNotNull();
     assertThat(caught.getMessage()).doesNotContain("select", "secret");
     return caught.retryable();
@@ -432,6 +432,6 @@ class TransactionsTest {
         TIMEOUT,
         () -> database.nanoTime,
         () -> database.wallMillis,
-        surroundings);
+        environment);
   }
 }

@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -48,14 +48,14 @@ public final class FaultyTokenStore implements TokenStore {
     RENEW,
     /** {@link TokenStore#replace}. */
     REPLACE,
-    /** {@link TokenStore#end}. */
-    END,
-    /** {@link TokenStore#endAll}. */
-    END_ALL,
+    /** {@link TokenStore#revoke}. */
+    REVOKE,
+    /** {@link TokenStore#revokeAll}. */
+    REVOKE_ALL,
     /** {@link TokenStore#list}. */
     LIST,
-    /** {@link TokenStore#endedWithin}. */
-    ENDED_WITHIN,
+    /** {@link TokenStore#revokedWithin}. */
+    REVOKED_WITHIN,
     /** {@link TokenStore#sweep}. */
     SWEEP
   }
@@ -83,17 +83,17 @@ public final class FaultyTokenStore implements TokenStore {
   }
 
   /** Pauses the nth call from now before its effect, until the result is released. */
-  public Hold holdBefore(Call call, int nth) {
-    Hold hold = new Hold();
-    before(call, nth, hold::hang);
-    return hold;
+  public PausedCall pauseBefore(Call call, int nth) {
+    PausedCall pausedCall = new PausedCall();
+    before(call, nth, pausedCall::pause);
+    return pausedCall;
   }
 
   /** Pauses the nth call from now after its effect, until the result is released. */
-  public Hold holdAfter(Call call, int nth) {
-    Hold hold = new Hold();
-    after(call, nth, hold::hang);
-    return hold;
+  public PausedCall pauseAfter(Call call, int nth) {
+    PausedCall pausedCall = new PausedCall();
+    after(call, nth, pausedCall::pause);
+    return pausedCall;
   }
 
   /** Runs a step before the effect of the nth call from now; the call rethrows its exceptions. */
@@ -106,69 +106,69 @@ public final class FaultyTokenStore implements TokenStore {
     script.after(call, nth, step);
   }
 
-  /** Runs a step, such as a delay, before each call of any method, until {@link #mend}. */
+  /** Runs a step, such as a delay, before each call of any method, until {@link #clearFaults}. */
   public void beforeEach(Runnable step) {
     script.beforeEach(step);
   }
 
-  /** Makes each call of any method fail before its effect, until {@link #mend}. */
-  public void cut() {
+  /** Makes each call of any method fail before its effect, until {@link #clearFaults}. */
+  public void failAll() {
     beforeEach(() -> fail("all calls fail, as requested"));
   }
 
   /** Removes all requested faults. Calls that are paused already stay so until released. */
-  public void mend() {
+  public void clearFaults() {
     script.clear();
   }
 
   /** Returns the number of calls of a method so far, failed calls included. */
-  public int calls(Call call) {
+  public int callCount(Call call) {
     return script.calls(call);
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-    return play(Call.INSERT, () -> store.insert(record, limit, now));
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+    return execute(Call.INSERT, () -> store.insert(record, limit, now));
   }
 
   @Override
   public Optional<TokenRecord> find(TokenId id) {
-    return play(Call.FIND, () -> store.find(id));
+    return execute(Call.FIND, () -> store.find(id));
   }
 
   @Override
   public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-    return play(Call.RENEW, () -> store.renew(renewals, now));
+    return execute(Call.RENEW, () -> store.renew(renewals, now));
   }
 
   @Override
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    return play(Call.REPLACE, () -> store.replace(id, successor, now));
+    return execute(Call.REPLACE, () -> store.replace(id, successor, now));
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    return play(Call.END, () -> store.end(id, ending));
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    return execute(Call.REVOKE, () -> store.revoke(id, revocation));
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    return play(Call.END_ALL, () -> store.endAll(selection, ending, limit));
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    return execute(Call.REVOKE_ALL, () -> store.revokeAll(selection, revocation, limit));
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
-    return play(Call.LIST, () -> store.list(subject, now, after, limit));
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+    return execute(Call.LIST, () -> store.list(subject, now, after, limit));
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    return play(Call.ENDED_WITHIN, () -> store.endedWithin(window, limit));
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    return execute(Call.REVOKED_WITHIN, () -> store.revokedWithin(window, limit));
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return play(Call.SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    return execute(Call.SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
   }
 
   /** Watches the underlying store; never fails. */
@@ -183,7 +183,7 @@ public final class FaultyTokenStore implements TokenStore {
     store.close();
   }
 
-  private <T> T play(Call call, Supplier<T> effect) {
+  private <T> T execute(Call call, Supplier<T> effect) {
     FaultScript.Steps steps = script.next(call);
     steps.before().forEach(Runnable::run);
     T answer = effect.get();

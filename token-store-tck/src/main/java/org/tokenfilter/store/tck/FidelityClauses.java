@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -24,16 +24,16 @@ interface FidelityClauses extends StoreUnderTest {
 
   @Test
   default void s15_everyComponentComesBack() {
-    Scene scene = new Scene(this);
-    Instant now = scene.now();
-    TokenRecord parent = scene.insert(scene.lasting());
+    StoreFixture fixture = new StoreFixture(this);
+    Instant now = fixture.now();
+    TokenRecord parent = fixture.insert(fixture.lasting());
 
     for (TokenKind kind : TokenKind.values()) {
       TokenRecord full =
-          scene.insert(
-              TokenRecord.builder(Scene.newId(), kind, scene.subject, now)
+          fixture.insert(
+              TokenRecord.builder(StoreFixture.newId(), kind, fixture.subject, now)
                   .roles(Set.of("admin", "r\u00f4le, with \"signs\"; and\ta tab"))
-                  .group(scene.group)
+                  .group(fixture.group)
                   .parent(parent.id())
                   .client("2001:db8::1")
                   .binding("2001:db8::/64")
@@ -41,15 +41,15 @@ interface FidelityClauses extends StoreUnderTest {
                   .idle(Duration.ofMillis(1_800_001), now.plusMillis(1_800_002))
                   .expiresAt(now.plusMillis(86_400_003))
                   .attributes(Map.of("tenant", "7", "empty", "", "", "no name")));
-      TokenRecord bare = scene.insert(TokenRecord.builder(Scene.newId(), kind, scene.subject, now));
-      scene.assertUnchanged(full, bare);
+      TokenRecord bare = fixture.insert(TokenRecord.builder(StoreFixture.newId(), kind, fixture.subject, now));
+      fixture.assertUnchanged(full, bare);
     }
   }
 
   @Test
   @ResourceLock(Resources.TIME_ZONE)
   default void s15_timesComeBackToTheMillisecondWhateverTheZone() {
-    Scene scene = new Scene(this);
+    StoreFixture fixture = new StoreFixture(this);
     TimeZone usual = TimeZone.getDefault();
     // In New York some of these are in a gap or overlap of local times; some are far in the future.
     List<Instant> times =
@@ -63,61 +63,61 @@ interface FidelityClauses extends StoreUnderTest {
     try {
       TimeZone.setDefault(TimeZone.getTimeZone("America/New_York"));
       List<TokenRecord> records =
-          times.stream().map(time -> scene.insert(allTimes(scene, time))).toList();
+          times.stream().map(time -> fixture.insert(allTimes(fixture, time))).toList();
       TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
-      scene.assertUnchanged(records.toArray(TokenRecord[]::new));
-      assertThat(scene.live()).containsExactlyInAnyOrderElementsOf(records);
+      fixture.assertUnchanged(records.toArray(TokenRecord[]::new));
+      assertThat(fixture.live()).containsExactlyInAnyOrderElementsOf(records);
     } finally {
       TimeZone.setDefault(usual);
     }
   }
 
   @Test
-  default void s15_endingComesBackToTheMillisecond() {
-    Scene scene = new Scene(this);
+  default void s15_revocationComesBackToTheMillisecond() {
+    StoreFixture fixture = new StoreFixture(this);
 
-    for (Reason reason : Reason.values()) {
-      TokenRecord record = scene.insert(scene.lasting());
-      TokenId successor = reason == Reason.REPLACED ? Scene.newId() : null;
-      Ending ending = new Ending(scene.now().plusMillis(7), reason, successor);
-      store().end(record.id(), ending);
-      assertThat(scene.find(record)).isEqualTo(record.ended(ending));
+    for (RevocationReason reason : RevocationReason.values()) {
+      TokenRecord record = fixture.insert(fixture.lasting());
+      TokenId successor = reason == RevocationReason.REPLACED ? StoreFixture.newId() : null;
+      Revocation revocation = new Revocation(fixture.now().plusMillis(7), reason, successor);
+      store().revoke(record.id(), revocation);
+      assertThat(fixture.find(record)).isEqualTo(record.revoked(revocation));
     }
   }
 
   @Test
   default void s15_idsDifferByEveryBit() {
-    Scene scene = new Scene(this);
-    byte[] bytes = Scene.newId().bytes();
+    StoreFixture fixture = new StoreFixture(this);
+    byte[] bytes = StoreFixture.newId().bytes();
     List<TokenRecord> records =
         IntStream.range(0, TokenId.LENGTH * 8)
-            .mapToObj(bit -> scene.insert(scene.lastingWith(flipped(bytes, bit))))
+            .mapToObj(bit -> fixture.insert(fixture.lastingWith(flipped(bytes, bit))))
             .toList();
 
-    assertThat(scene.live()).containsExactlyInAnyOrderElementsOf(records);
+    assertThat(fixture.live()).containsExactlyInAnyOrderElementsOf(records);
     assertThat(store().find(TokenId.of(bytes))).isEmpty();
-    scene.assertUnchanged(records.get(0), records.get(100), records.get(255));
-    assertThat(store().end(records.get(0).id(), scene.closed())).hasSize(1);
+    fixture.assertUnchanged(records.get(0), records.get(100), records.get(255));
+    assertThat(store().revoke(records.get(0).id(), fixture.closedNow())).hasSize(1);
   }
 
   @Test
   default void s15_idsDifferByTheCaseOfTheirText() {
-    Scene scene = new Scene(this);
-    TokenRecord upper = scene.insert(scene.lastingWith(TokenId.parse("ABC" + tail())));
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord upper = fixture.insert(fixture.lastingWith(TokenId.parse("ABC" + tail())));
     TokenRecord lower =
-        scene.insert(scene.lastingWith(TokenId.parse("abc" + upper.id().toString().substring(3))));
+        fixture.insert(fixture.lastingWith(TokenId.parse("abc" + upper.id().toString().substring(3))));
 
-    scene.assertUnchanged(upper, lower);
-    assertThat(store().end(lower.id(), scene.closed())).containsExactly(lower.id());
-    scene.assertUnchanged(upper);
+    fixture.assertUnchanged(upper, lower);
+    assertThat(store().revoke(lower.id(), fixture.closedNow())).containsExactly(lower.id());
+    fixture.assertUnchanged(upper);
   }
 
   private static String tail() {
-    return Scene.newId().toString().substring(3);
+    return StoreFixture.newId().toString().substring(3);
   }
 
-  private static TokenRecord.Builder allTimes(Scene scene, Instant time) {
-    return scene
+  private static TokenRecord.Builder allTimes(StoreFixture fixture, Instant time) {
+    return fixture
         .lastingSince(time)
         .idle(Duration.ofDays(1), time.plusMillis(1))
         .expiresAt(time.plusMillis(2));

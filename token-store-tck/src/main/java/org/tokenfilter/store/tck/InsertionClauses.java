@@ -3,19 +3,19 @@ package org.tokenfilter.store.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.tokenfilter.store.Insertion.Outcome.GROUP_FULL;
-import static org.tokenfilter.store.Insertion.Outcome.INSERTED;
-import static org.tokenfilter.store.Insertion.Outcome.PARENT_ENDED;
+import static org.tokenfilter.store.InsertResult.Outcome.GROUP_FULL;
+import static org.tokenfilter.store.InsertResult.Outcome.INSERTED;
+import static org.tokenfilter.store.InsertResult.Outcome.PARENT_ENDED;
 import static org.tokenfilter.store.Limit.Policy.EVICT_OLDEST;
 import static org.tokenfilter.store.Limit.Policy.REJECT;
-import static org.tokenfilter.store.tck.Scene.IDLE;
+import static org.tokenfilter.store.tck.StoreFixture.IDLE;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenRecord;
 
@@ -24,114 +24,114 @@ interface InsertionClauses extends StoreUnderTest {
 
   @Test
   default void s01_recordIsStoredWhileItsGroupHasRoom() {
-    Scene scene = new Scene(this);
+    StoreFixture fixture = new StoreFixture(this);
     Limit two = new Limit(2, REJECT);
-    scene.insert(scene.sliding().group(scene.group));
-    TokenRecord second = scene.sliding().group(scene.group).build();
-    TokenRecord third = scene.sliding().group(scene.group).build();
+    fixture.insert(fixture.sliding().group(fixture.group));
+    TokenRecord second = fixture.sliding().group(fixture.group).build();
+    TokenRecord third = fixture.sliding().group(fixture.group).build();
 
-    assertThat(otherNode().insert(second, two, scene.now())).isEqualTo(Insertion.of(INSERTED));
-    assertThat(store().insert(third, two, scene.now())).isEqualTo(Insertion.of(GROUP_FULL));
-    assertThat(otherNode().insert(third, two, scene.now())).isEqualTo(Insertion.of(GROUP_FULL));
-    scene.assertUnknown(third);
+    assertThat(otherNode().insert(second, two, fixture.now())).isEqualTo(InsertResult.of(INSERTED));
+    assertThat(store().insert(third, two, fixture.now())).isEqualTo(InsertResult.of(GROUP_FULL));
+    assertThat(otherNode().insert(third, two, fixture.now())).isEqualTo(InsertResult.of(GROUP_FULL));
+    fixture.assertUnknown(third);
   }
 
   @Test
   default void s01_otherGroupsAndRecordsWithoutOneDoNotCount() {
-    Scene scene = new Scene(this);
+    StoreFixture fixture = new StoreFixture(this);
     Limit one = new Limit(1, REJECT);
-    scene.insert(scene.sliding().group(scene.group));
+    fixture.insert(fixture.sliding().group(fixture.group));
 
     for (TokenRecord other :
         List.of(
-            scene.sliding().group(scene.group + "2").build(),
-            scene.sliding().build(),
-            scene.sliding().build())) {
-      assertThat(store().insert(other, one, scene.now())).isEqualTo(Insertion.of(INSERTED));
+            fixture.sliding().group(fixture.group + "2").build(),
+            fixture.sliding().build(),
+            fixture.sliding().build())) {
+      assertThat(store().insert(other, one, fixture.now())).isEqualTo(InsertResult.of(INSERTED));
     }
   }
 
   @Test
-  default void s01_onlyWhatIsLiveAtTheTimeGivenCounts() {
-    Scene scene = new Scene(this);
+  default void s01_onlyRecordsLiveAtTheGivenTimeCount() {
+    StoreFixture fixture = new StoreFixture(this);
     Limit one = new Limit(1, REJECT);
-    scene.insert(scene.sliding().group(scene.group));
-    TokenRecord second = scene.lasting().group(scene.group).build();
-    TokenRecord third = scene.lasting().group(scene.group).build();
+    fixture.insert(fixture.sliding().group(fixture.group));
+    TokenRecord second = fixture.lasting().group(fixture.group).build();
+    TokenRecord third = fixture.lasting().group(fixture.group).build();
 
-    scene.pass(IDLE.minusMillis(1));
-    assertThat(store().insert(second, one, scene.now()).outcome()).isEqualTo(GROUP_FULL);
-    scene.pass(Duration.ofMillis(1));
-    assertThat(store().insert(second, one, scene.now()).outcome()).isEqualTo(INSERTED);
-    assertThat(store().insert(third, one, scene.now()).outcome()).isEqualTo(GROUP_FULL);
-    scene.close(second);
-    assertThat(store().insert(third, one, scene.now()).outcome()).isEqualTo(INSERTED);
+    fixture.advance(IDLE.minusMillis(1));
+    assertThat(store().insert(second, one, fixture.now()).outcome()).isEqualTo(GROUP_FULL);
+    fixture.advance(Duration.ofMillis(1));
+    assertThat(store().insert(second, one, fixture.now()).outcome()).isEqualTo(INSERTED);
+    assertThat(store().insert(third, one, fixture.now()).outcome()).isEqualTo(GROUP_FULL);
+    fixture.revoke(second);
+    assertThat(store().insert(third, one, fixture.now()).outcome()).isEqualTo(INSERTED);
   }
 
   @Test
-  default void s01_parentMustBeLiveAtTheTimeGiven() {
-    Scene scene = new Scene(this);
-    TokenRecord live = scene.insert(scene.lasting());
-    TokenRecord expired = scene.insert(scene.sliding());
-    scene.pass(IDLE);
-    TokenRecord ended = scene.insert(scene.lasting());
-    scene.close(ended);
-    TokenRecord unknown = scene.lasting().build();
+  default void s01_parentMustBeLiveAtTheGivenTime() {
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord live = fixture.insert(fixture.lasting());
+    TokenRecord expired = fixture.insert(fixture.sliding());
+    fixture.advance(IDLE);
+    TokenRecord ended = fixture.insert(fixture.lasting());
+    fixture.revoke(ended);
+    TokenRecord unknown = fixture.lasting().build();
 
     for (TokenRecord parent : List.of(expired, ended, unknown)) {
-      TokenRecord child = scene.sliding().parent(parent.id()).build();
-      assertThat(store().insert(child, Limit.NONE, scene.now()))
-          .isEqualTo(Insertion.of(PARENT_ENDED));
-      scene.assertUnknown(child);
+      TokenRecord child = fixture.sliding().parent(parent.id()).build();
+      assertThat(store().insert(child, Limit.NONE, fixture.now()))
+          .isEqualTo(InsertResult.of(PARENT_ENDED));
+      fixture.assertUnknown(child);
     }
-    scene.assertUnchanged(scene.insert(scene.sliding().parent(live.id())));
+    fixture.assertUnchanged(fixture.insert(fixture.sliding().parent(live.id())));
   }
 
   @Test
-  default void s01_whatCannotBeANewRecordIsRefused() {
-    Scene scene = new Scene(this);
-    TokenRecord parent = scene.insert(scene.lasting());
-    TokenRecord child = scene.insert(scene.sliding().parent(parent.id()));
-    TokenRecord grandchild = scene.sliding().parent(child.id()).build();
-    TokenRecord ended = scene.sliding().ending(scene.closed()).build();
+  default void s01_invalidNewRecordIsRejected() {
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord parent = fixture.insert(fixture.lasting());
+    TokenRecord child = fixture.insert(fixture.sliding().parent(parent.id()));
+    TokenRecord grandchild = fixture.sliding().parent(child.id()).build();
+    TokenRecord ended = fixture.sliding().revocation(fixture.closedNow()).build();
 
     for (TokenRecord unfit : List.of(grandchild, ended)) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> store().insert(unfit, Limit.NONE, scene.now()));
-      scene.assertUnknown(unfit);
+          .isThrownBy(() -> store().insert(unfit, Limit.NONE, fixture.now()));
+      fixture.assertUnknown(unfit);
     }
   }
 
   @Test
   default void s02_secondRecordOfOneIdChangesNothing() {
-    Scene scene = new Scene(this);
-    TokenRecord oldest = scene.insert(since(scene, 1));
-    TokenRecord live = scene.insert(since(scene, 2));
-    TokenRecord ended = scene.close(scene.insert(scene.sliding()));
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord oldest = fixture.insert(since(fixture, 1));
+    TokenRecord live = fixture.insert(since(fixture, 2));
+    TokenRecord ended = fixture.revoke(fixture.insert(fixture.sliding()));
 
     for (TokenRecord taken : List.of(live, ended)) {
       TokenRecord second =
-          scene.lastingWith(taken.id()).group(scene.group).client("another").build();
+          fixture.lastingWith(taken.id()).group(fixture.group).client("another").build();
       assertThatExceptionOfType(DuplicateTokenException.class)
-          .isThrownBy(() -> otherNode().insert(second, new Limit(2, EVICT_OLDEST), scene.now()));
+          .isThrownBy(() -> otherNode().insert(second, new Limit(2, EVICT_OLDEST), fixture.now()));
     }
-    scene.assertUnchanged(oldest, live, ended);
+    fixture.assertUnchanged(oldest, live, ended);
   }
 
   @Test
   default void s02_idOfAnExpiredRecordIsTaken() {
-    Scene scene = new Scene(this);
-    TokenRecord expired = scene.insert(scene.sliding());
-    scene.pass(IDLE);
-    TokenRecord second = scene.lastingWith(expired.id()).build();
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord expired = fixture.insert(fixture.sliding());
+    fixture.advance(IDLE);
+    TokenRecord second = fixture.lastingWith(expired.id()).build();
 
     assertThatExceptionOfType(DuplicateTokenException.class)
-        .isThrownBy(() -> store().insert(second, Limit.NONE, scene.now()));
-    scene.assertUnchanged(expired);
+        .isThrownBy(() -> store().insert(second, Limit.NONE, fixture.now()));
+    fixture.assertUnchanged(expired);
   }
 
-  private static TokenRecord.Builder since(Scene scene, int seconds) {
-    Instant issuedAt = scene.now().plusSeconds(seconds);
-    return scene.lastingSince(issuedAt).group(scene.group);
+  private static TokenRecord.Builder since(StoreFixture fixture, int seconds) {
+    Instant issuedAt = fixture.now().plusSeconds(seconds);
+    return fixture.lastingSince(issuedAt).group(fixture.group);
   }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -30,47 +30,47 @@ interface LifecycleClauses extends StoreUnderTest {
   }
 
   @Test
-  default void s14_otherNodeDoesNotNotice() {
+  default void s14_otherNodeIsNotAffected() {
     assumeThat(otherNode()).isNotSameAs(store());
-    Scene scene = new Scene(this);
-    TokenRecord record = scene.insert(scene.lasting());
-    TokenRecord later = scene.lasting().build();
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord record = fixture.insert(fixture.lasting());
+    TokenRecord later = fixture.lasting().build();
 
     store().close();
 
     assertThat(otherNode().find(record.id())).contains(record);
-    assertThat(otherNode().insert(later, Limit.NONE, scene.now()))
-        .isEqualTo(Insertion.of(Insertion.Outcome.INSERTED));
-    assertThat(otherNode().end(record.id(), scene.closed())).containsExactly(record.id());
+    assertThat(otherNode().insert(later, Limit.NONE, fixture.now()))
+        .isEqualTo(InsertResult.of(InsertResult.Outcome.INSERTED));
+    assertThat(otherNode().revoke(record.id(), fixture.closedNow())).containsExactly(record.id());
   }
 
   @Test
-  default void s16_closedStoreAnswersTrulyOrSaysThatItCannot() {
-    Collection<Question> questions = Question.each(this);
+  default void s16_closedStoreAnswersCorrectlyOrThrows() {
+    Collection<KnownCall> questions = KnownCall.all(this);
     store().close();
 
-    for (Question question : questions) {
+    for (KnownCall knownCall : questions) {
       try {
-        assertThat(question.answeredTrulyBy(store())).as(question.call()).isTrue();
+        assertThat(knownCall.isAnsweredBy(store())).as(knownCall.method()).isTrue();
       } catch (TokenStoreException cannot) {
-        assertThat(cannot).as(question.call()).isNotInstanceOf(DuplicateTokenException.class);
+        assertThat(cannot).as(knownCall.method()).isNotInstanceOf(DuplicateTokenException.class);
       }
     }
   }
 
   @Test
-  default void s16_storeThatCannotBeReachedSaysSoInBoundedTime() {
+  default void s16_unreachableStoreThrowsInBoundedTime() {
     Optional<TokenStore> given = unreachable();
     assumeThat(given).isPresent();
 
     try (TokenStore unreachable = given.orElseThrow()) {
-      for (Question question : Question.each(this)) {
+      for (KnownCall knownCall : KnownCall.all(this)) {
         assertTimeoutPreemptively(
             Duration.ofSeconds(30),
             () ->
                 assertThatExceptionOfType(TokenStoreException.class)
-                    .as(question.call())
-                    .isThrownBy(() -> question.answeredTrulyBy(unreachable))
+                    .as(knownCall.method())
+                    .isThrownBy(() -> knownCall.isAnsweredBy(unreachable))
                     .isNotInstanceOf(DuplicateTokenException.class));
       }
     }
@@ -80,10 +80,10 @@ interface LifecycleClauses extends StoreUnderTest {
   default void s18_callsLeaveNoThreadsBehind() {
     int rounds = 30;
     Set<Thread> atFirst = Thread.getAllStackTraces().keySet();
-    askAll(rounds);
+    callAll(rounds);
     // A driver or a pool has started its own threads by now; later ones are started by the calls.
     Set<Thread> usual = Thread.getAllStackTraces().keySet();
-    askAll(rounds);
+    callAll(rounds);
 
     Set<Thread> started = new HashSet<>(Thread.getAllStackTraces().keySet());
     started.removeAll(atFirst);
@@ -92,10 +92,10 @@ interface LifecycleClauses extends StoreUnderTest {
     assertThat(started).hasSizeLessThan(rounds / 2);
   }
 
-  private void askAll(int rounds) {
+  private void callAll(int rounds) {
     for (int round = 0; round < rounds; round++) {
-      for (Question question : Question.each(this)) {
-        assertThat(question.answeredTrulyBy(store())).as(question.call()).isTrue();
+      for (KnownCall knownCall : KnownCall.all(this)) {
+        assertThat(knownCall.isAnsweredBy(store())).as(knownCall.method()).isTrue();
       }
     }
   }

@@ -17,7 +17,7 @@ final class Race implements AutoCloseable {
   static final int ROUNDS = 10;
 
   /** Longer than any store takes; a slower run is considered hung. */
-  private static final int PATIENCE_SECONDS = 120;
+  private static final int TIMEOUT_SECONDS = 120;
 
   /** The task of one runner. */
   interface Runner<T> {
@@ -40,12 +40,12 @@ final class Race implements AutoCloseable {
             .<Callable<T>>mapToObj(
                 number ->
                     () -> {
-                      barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                      barrier.await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
                       return runner.run(number);
                     })
             .toList();
     List<T> results = new ArrayList<>();
-    for (Future<T> run : threads.invokeAll(runs, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    for (Future<T> run : threads.invokeAll(runs, TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
       results.add(run.get());
     }
     return results;

@@ -1,14 +1,14 @@
 package org.tokenfilter.store.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.store.tck.Scene.ids;
+import static org.tokenfilter.store.tck.StoreFixture.ids;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -17,27 +17,27 @@ import org.tokenfilter.store.TokenStore;
 interface RecordRaceClauses extends StoreUnderTest {
 
   @Test
-  default void s06_noRenewalUndoesAnEnd() throws Exception {
+  default void s06_noRenewalUndoesARevocation() throws Exception {
     try (Race race = new Race(8)) {
       for (int round = 0; round < 4 * Race.ROUNDS; round++) {
-        Scene scene = new Scene(this);
-        TokenRecord record = scene.insert(scene.sliding());
+        StoreFixture fixture = new StoreFixture(this);
+        TokenRecord record = fixture.insert(fixture.sliding());
 
         race.start(
             number -> {
               // All of them renew, so that renewals are in flight when one of them revokes it.
               for (int seconds = 1; seconds <= 3; seconds++) {
-                Instant usedAt = scene.now().plusSeconds(seconds);
-                node(number).renew(List.of(Scene.use(record, usedAt)), scene.now());
+                Instant usedAt = fixture.now().plusSeconds(seconds);
+                node(number).renew(List.of(StoreFixture.renewal(record, usedAt)), fixture.now());
                 if (number == 0 && seconds == 2) {
-                  store().end(record.id(), scene.closed());
+                  store().revoke(record.id(), fixture.closedNow());
                 }
               }
               return true;
             });
 
-        assertThat(scene.find(record).ending()).isEqualTo(scene.closed());
-        assertThat(otherNode().renew(List.of(scene.use(record)), scene.now()))
+        assertThat(fixture.find(record).revocation()).isEqualTo(fixture.closedNow());
+        assertThat(otherNode().renew(List.of(fixture.renewal(record)), fixture.now()))
             .containsExactly(record.id());
       }
     }
@@ -47,43 +47,43 @@ interface RecordRaceClauses extends StoreUnderTest {
   default void s07_oneOfManyReplacementsWins() throws Exception {
     try (Race race = new Race(32)) {
       for (int round = 0; round < Race.ROUNDS; round++) {
-        Scene scene = new Scene(this);
-        TokenRecord old = scene.insert(scene.lasting());
+        StoreFixture fixture = new StoreFixture(this);
+        TokenRecord old = fixture.insert(fixture.lasting());
         List<TokenRecord> successors =
-            IntStream.range(0, 32).mapToObj(number -> scene.lasting().build()).toList();
+            IntStream.range(0, 32).mapToObj(number -> fixture.lasting().build()).toList();
 
         List<Boolean> won =
             race.start(
-                number -> node(number).replace(old.id(), successors.get(number), scene.now()));
+                number -> node(number).replace(old.id(), successors.get(number), fixture.now()));
 
         assertThat(won).containsOnlyOnce(true);
         TokenRecord winner = successors.get(won.indexOf(true));
-        assertThat(scene.live()).containsExactly(winner);
-        assertThat(scene.find(old).ending())
-            .isEqualTo(new Ending(scene.now(), Reason.REPLACED, winner.id()));
+        assertThat(fixture.live()).containsExactly(winner);
+        assertThat(fixture.find(old).revocation())
+            .isEqualTo(new Revocation(fixture.now(), RevocationReason.REPLACED, winner.id()));
       }
     }
   }
 
   @Test
-  default void s08_oneOfManyEndsWins() throws Exception {
+  default void s08_oneOfManyRevocationsWins() throws Exception {
     try (Race race = new Race(16)) {
       for (int round = 0; round < Race.ROUNDS; round++) {
-        Scene scene = new Scene(this);
-        TokenRecord record = scene.insert(scene.lasting());
+        StoreFixture fixture = new StoreFixture(this);
+        TokenRecord record = fixture.insert(fixture.lasting());
 
         List<List<TokenId>> answers =
             race.start(
                 number ->
                     node(number)
-                        .end(
+                        .revoke(
                             record.id(),
-                            Ending.of(Reason.CLOSED, scene.now().plusSeconds(number))));
+                            Revocation.of(RevocationReason.CLOSED, fixture.now().plusSeconds(number))));
 
         assertThat(answers).containsOnlyOnce(ids(record));
-        assertThat(scene.find(record).ending())
+        assertThat(fixture.find(record).revocation())
             .isEqualTo(
-                Ending.of(Reason.CLOSED, scene.now().plusSeconds(answers.indexOf(ids(record)))));
+                Revocation.of(RevocationReason.CLOSED, fixture.now().plusSeconds(answers.indexOf(ids(record)))));
       }
     }
   }

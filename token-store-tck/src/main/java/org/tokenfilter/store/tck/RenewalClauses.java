@@ -2,10 +2,10 @@ package org.tokenfilter.store.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.tokenfilter.store.tck.Scene.IDLE;
-import static org.tokenfilter.store.tck.Scene.LONG_AGO;
-import static org.tokenfilter.store.tck.Scene.ids;
-import static org.tokenfilter.store.tck.Scene.use;
+import static org.tokenfilter.store.tck.StoreFixture.IDLE;
+import static org.tokenfilter.store.tck.StoreFixture.LONG_AGO;
+import static org.tokenfilter.store.tck.StoreFixture.ids;
+import static org.tokenfilter.store.tck.StoreFixture.renewal;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -23,139 +23,139 @@ interface RenewalClauses extends StoreUnderTest {
 
   @Test
   default void s05_renewMovesUseAndDeadlineForward() {
-    Scene scene = new Scene(this);
-    TokenRecord record = scene.insert(scene.sliding().expiresAt(scene.now().plus(IDLE)));
-    scene.pass(Duration.ofMinutes(29));
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord record = fixture.insert(fixture.sliding().expiresAt(fixture.now().plus(IDLE)));
+    fixture.advance(Duration.ofMinutes(29));
 
-    assertThat(store().renew(List.of(scene.use(record)), scene.now())).isEmpty();
-    assertThat(scene.find(record)).isEqualTo(record.renewed(scene.use(record)));
+    assertThat(store().renew(List.of(fixture.renewal(record)), fixture.now())).isEmpty();
+    assertThat(fixture.find(record)).isEqualTo(record.renewed(fixture.renewal(record)));
   }
 
   @Test
   default void s05_renewNeverMovesBack() {
-    Scene scene = new Scene(this);
-    TokenRecord record = scene.insert(scene.sliding());
-    Instant early = scene.now();
-    scene.pass(Duration.ofMinutes(10));
-    Instant late = scene.now();
-    TokenRecord renewed = record.renewed(use(record, late));
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord record = fixture.insert(fixture.sliding());
+    Instant early = fixture.now();
+    fixture.advance(Duration.ofMinutes(10));
+    Instant late = fixture.now();
+    TokenRecord renewed = record.renewed(renewal(record, late));
 
-    assertThat(store().renew(List.of(use(record, late)), late)).isEmpty();
-    assertThat(otherNode().renew(List.of(use(record, early)), late)).isEmpty();
-    assertThat(scene.find(record)).isEqualTo(renewed);
+    assertThat(store().renew(List.of(renewal(record, late)), late)).isEmpty();
+    assertThat(otherNode().renew(List.of(renewal(record, early)), late)).isEmpty();
+    assertThat(fixture.find(record)).isEqualTo(renewed);
   }
 
   @Test
-  default void s05_useAndDeadlineMoveEachOnItsOwn() {
-    Scene scene = new Scene(this);
-    TokenRecord record = scene.insert(scene.sliding());
-    Instant deadline = scene.now().plus(IDLE);
-    Instant later = scene.now().plusSeconds(60);
+  default void s05_lastUseAndDeadlineMoveIndependently() {
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord record = fixture.insert(fixture.sliding());
+    Instant deadline = fixture.now().plus(IDLE);
+    Instant later = fixture.now().plusSeconds(60);
 
     store().renew(List.of(new Renewal(record.id(), later, deadline.minusSeconds(60))), later);
-    assertThat(scene.find(record)).isEqualTo(record.toBuilder().lastUsedAt(later).build());
-    store().renew(List.of(new Renewal(record.id(), scene.now(), deadline.plusSeconds(1))), later);
-    assertThat(scene.find(record))
+    assertThat(fixture.find(record)).isEqualTo(record.toBuilder().lastUsedAt(later).build());
+    store().renew(List.of(new Renewal(record.id(), fixture.now(), deadline.plusSeconds(1))), later);
+    assertThat(fixture.find(record))
         .isEqualTo(
             record.toBuilder().lastUsedAt(later).idle(IDLE, deadline.plusSeconds(1)).build());
   }
 
   @Test
-  default void s05_recordWithoutAnIdleTimeoutKeepsItsUseAlone() {
-    Scene scene = new Scene(this);
-    TokenRecord record = scene.insert(scene.lasting());
-    TokenRecord sliding = scene.insert(scene.sliding());
-    scene.pass(Duration.ofMinutes(1));
+  default void s05_recordWithoutIdleTimeoutChangesOnlyItsLastUse() {
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord record = fixture.insert(fixture.lasting());
+    TokenRecord sliding = fixture.insert(fixture.sliding());
+    fixture.advance(Duration.ofMinutes(1));
 
     assertThat(
             store()
                 .renew(
                     List.of(
-                        new Renewal(record.id(), scene.now(), null),
-                        new Renewal(sliding.id(), scene.now(), null)),
-                    scene.now()))
+                        new Renewal(record.id(), fixture.now(), null),
+                        new Renewal(sliding.id(), fixture.now(), null)),
+                    fixture.now()))
         .isEmpty();
-    assertThat(scene.find(record)).isEqualTo(record.toBuilder().lastUsedAt(scene.now()).build());
-    assertThat(scene.find(sliding)).isEqualTo(sliding.toBuilder().lastUsedAt(scene.now()).build());
+    assertThat(fixture.find(record)).isEqualTo(record.toBuilder().lastUsedAt(fixture.now()).build());
+    assertThat(fixture.find(sliding)).isEqualTo(sliding.toBuilder().lastUsedAt(fixture.now()).build());
   }
 
   @Test
-  default void s05_renewIsJudgedByTheTimeGivenAndNotByTheUse() {
-    Scene scene = new Scene(this);
-    Instant start = scene.now();
-    TokenRecord idle = scene.insert(scene.sliding());
-    TokenRecord hard = scene.insert(scene.sliding().expiresAt(start.plus(IDLE)));
-    TokenRecord open = scene.insert(scene.lasting().expiresAt(start.plus(IDLE)));
+  default void s05_renewGoesByTheGivenTimeAndNotByTheUse() {
+    StoreFixture fixture = new StoreFixture(this);
+    Instant start = fixture.now();
+    TokenRecord idle = fixture.insert(fixture.sliding());
+    TokenRecord hard = fixture.insert(fixture.sliding().expiresAt(start.plus(IDLE)));
+    TokenRecord open = fixture.insert(fixture.lasting().expiresAt(start.plus(IDLE)));
     List<TokenRecord> records = List.of(idle, hard, open);
-    scene.pass(IDLE);
-    List<Renewal> uses = records.stream().map(record -> use(record, start)).toList();
+    fixture.advance(IDLE);
+    List<Renewal> uses = records.stream().map(record -> renewal(record, start)).toList();
 
-    assertThat(store().renew(uses, scene.now())).containsExactlyInAnyOrderElementsOf(ids(records));
-    scene.assertUnchanged(idle, hard, open);
-    assertThat(store().renew(uses, scene.now().minusMillis(1))).isEmpty();
+    assertThat(store().renew(uses, fixture.now())).containsExactlyInAnyOrderElementsOf(ids(records));
+    fixture.assertUnchanged(idle, hard, open);
+    assertThat(store().renew(uses, fixture.now().minusMillis(1))).isEmpty();
   }
 
   @Test
   default void s05_renewNamesTheDeadAndRenewsTheOthers() {
-    Scene scene = new Scene(this);
-    TokenRecord expired = scene.insert(scene.sliding());
-    scene.pass(IDLE);
-    TokenRecord ended = scene.close(scene.insert(scene.lasting()));
-    TokenRecord unknown = scene.lasting().build();
-    TokenRecord live = scene.insert(scene.sliding());
-    scene.pass(Duration.ofMinutes(1));
-    List<Renewal> uses = Stream.of(expired, live, ended, unknown).map(scene::use).toList();
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord expired = fixture.insert(fixture.sliding());
+    fixture.advance(IDLE);
+    TokenRecord ended = fixture.revoke(fixture.insert(fixture.lasting()));
+    TokenRecord unknown = fixture.lasting().build();
+    TokenRecord live = fixture.insert(fixture.sliding());
+    fixture.advance(Duration.ofMinutes(1));
+    List<Renewal> uses = Stream.of(expired, live, ended, unknown).map(fixture::renewal).toList();
 
-    assertThat(store().renew(uses, scene.now()))
+    assertThat(store().renew(uses, fixture.now()))
         .containsExactlyInAnyOrderElementsOf(ids(expired, ended, unknown));
-    scene.assertUnchanged(expired, ended);
-    scene.assertUnknown(unknown);
-    assertThat(scene.find(live)).isEqualTo(live.renewed(scene.use(live)));
+    fixture.assertUnchanged(expired, ended);
+    fixture.assertUnknown(unknown);
+    assertThat(fixture.find(live)).isEqualTo(live.renewed(fixture.renewal(live)));
   }
 
   @Test
   default void s05_oneCallRenewsMany() {
-    Scene scene = new Scene(this);
+    StoreFixture fixture = new StoreFixture(this);
     List<TokenRecord> records =
-        IntStream.range(0, 1_200).mapToObj(number -> scene.insert(scene.sliding())).toList();
-    TokenRecord dead = scene.close(records.get(777));
-    scene.pass(Duration.ofMinutes(1));
+        IntStream.range(0, 1_200).mapToObj(number -> fixture.insert(fixture.sliding())).toList();
+    TokenRecord dead = fixture.revoke(records.get(777));
+    fixture.advance(Duration.ofMinutes(1));
 
-    assertThat(store().renew(records.stream().map(scene::use).toList(), scene.now()))
+    assertThat(store().renew(records.stream().map(fixture::renewal).toList(), fixture.now()))
         .containsExactly(dead.id());
-    assertThat(scene.live())
+    assertThat(fixture.live())
         .hasSize(1_199)
-        .allMatch(record -> scene.now().equals(record.lastUsedAt()));
-    assertThat(store().renew(List.of(), scene.now())).isEmpty();
+        .allMatch(record -> fixture.now().equals(record.lastUsedAt()));
+    assertThat(store().renew(List.of(), fixture.now())).isEmpty();
   }
 
   @Test
-  default void s06_nothingRevivesAnEndedRecord() {
-    Scene scene = new Scene(this);
-    TokenRecord ended = scene.close(scene.insert(scene.sliding()));
+  default void s06_nothingRevivesARevokedRecord() {
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord ended = fixture.revoke(fixture.insert(fixture.sliding()));
 
-    assertThat(store().renew(List.of(scene.use(ended)), scene.now())).containsExactly(ended.id());
-    assertThat(store().replace(ended.id(), scene.sliding().build(), scene.now())).isFalse();
+    assertThat(store().renew(List.of(fixture.renewal(ended)), fixture.now())).containsExactly(ended.id());
+    assertThat(store().replace(ended.id(), fixture.sliding().build(), fixture.now())).isFalse();
     assertThatExceptionOfType(DuplicateTokenException.class)
         .isThrownBy(
-            () -> store().insert(scene.lastingWith(ended.id()).build(), Limit.NONE, scene.now()));
-    store().sweep(scene.now(), LONG_AGO, 100);
+            () -> store().insert(fixture.lastingWith(ended.id()).build(), Limit.NONE, fixture.now()));
+    store().sweep(fixture.now(), LONG_AGO, 100);
 
-    scene.assertUnchanged(ended);
-    assertThat(scene.live()).isEmpty();
+    fixture.assertUnchanged(ended);
+    assertThat(fixture.live()).isEmpty();
   }
 
   @Test
   default void s06_nothingRevivesAnExpiredRecord() {
-    Scene scene = new Scene(this);
-    TokenRecord expired = scene.insert(scene.sliding());
-    scene.pass(IDLE);
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord expired = fixture.insert(fixture.sliding());
+    fixture.advance(IDLE);
 
-    assertThat(store().renew(List.of(scene.use(expired)), scene.now()))
+    assertThat(store().renew(List.of(fixture.renewal(expired)), fixture.now()))
         .containsExactly(expired.id());
-    assertThat(store().replace(expired.id(), scene.sliding().build(), scene.now())).isFalse();
+    assertThat(store().replace(expired.id(), fixture.sliding().build(), fixture.now())).isFalse();
 
-    scene.assertUnchanged(expired);
-    assertThat(scene.live()).isEmpty();
+    fixture.assertUnchanged(expired);
+    assertThat(fixture.live()).isEmpty();
   }
 }

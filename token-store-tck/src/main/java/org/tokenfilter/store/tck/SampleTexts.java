@@ -10,16 +10,16 @@ import java.util.stream.IntStream;
 final class SampleTexts {
 
   /** The maximum length of each text in {@link #ALL}, in UTF-16 code units. */
-  static final int LENGTH = 200;
+  static final int MAX_LENGTH = 200;
 
   /** Texts of every kind without NUL: ASCII, Latin-1, the basic plane, the planes above. */
   static final List<String> ALL =
       List.of(
           text(127, index -> 1 + index),
           text(128, index -> 0x80 + index),
-          text(LENGTH, index -> 0x100 + index),
-          text(LENGTH, index -> outsideOfSurrogates(0x800 + index * 317)),
-          text(LENGTH / 2, index -> 0x10000 + index * 10_485),
+          text(MAX_LENGTH, index -> 0x100 + index),
+          text(MAX_LENGTH, index -> outsideOfSurrogates(0x800 + index * 317)),
+          text(MAX_LENGTH / 2, index -> 0x10000 + index * 10_485),
           "\uffff \ufffe \ufffd \udbff\udfff",
           "\ufeff \u212b A\u030a \u00c5 e\u0301 \u1e9b\u0323 \u1100\u1161 \u200b\u00ad\u2060",
           " \t two  blanks \u00a0\u3000 ",
@@ -36,7 +36,7 @@ final class SampleTexts {
    * Groups of texts that become equal if a character set lacks a character, such as ASCII, Latin-1,
    * Windows-1252, Shift JIS or UTF-8 of at most three bytes, or by a collation or a normalization.
    */
-  static final List<List<String>> CONFUSED =
+  static final List<List<String>> CONFUSABLE =
       List.of(
           List.of("\u017dofie", "\u0160ofie", "?ofie", "\ufffdofie", "\u001aofie", "ofie", "Zofie"),
           List.of("ren\u00e9", "ren\u00e8", "rene", "ren?", "rene\u0301", "ren\u00c3\u00a9"),
@@ -52,7 +52,7 @@ final class SampleTexts {
   private SampleTexts() {}
 
   /** Returns the text repeated at least once, up to the given number of bytes of UTF-8. */
-  static String filling(String text, int bytes) {
+  static String repeated(String text, int bytes) {
     return text.repeat(Math.max(1, bytes / text.getBytes(UTF_8).length));
   }
 

@@ -35,7 +35,7 @@ public interface StoreUnderTest {
    * memory. Its feed of revocations should look back as shortly as possible, since the test waits
    * until a revocation is no longer reported.
    */
-  default Optional<HeldBack> heldBack() {
+  default Optional<PausedCommits> pausedCommits() {
     return Optional.empty();
   }
 }

@@ -1,7 +1,7 @@
 package org.tokenfilter.store.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.store.Insertion.Outcome.INSERTED;
+import static org.tokenfilter.store.InsertResult.Outcome.INSERTED;
 import static org.tokenfilter.store.Limit.Policy.REJECT;
 
 import java.nio.charset.StandardCharsets;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenKind;
@@ -21,8 +21,8 @@ interface TextClauses extends StoreUnderTest {
 
   @Test
   default void s15_subjectsOfAnyTextAreKeptApart() {
-    Scene scene = new Scene(this);
-    String unique = Scene.newId().toString();
+    StoreFixture fixture = new StoreFixture(this);
+    String unique = StoreFixture.newId().toString();
     List<String> alike =
         Stream.of(
                 "stra\u00dfe",
@@ -50,97 +50,97 @@ interface TextClauses extends StoreUnderTest {
                 "\ufffd")
             .map(text -> unique + text)
             .toList();
-    List<TokenRecord> records = alike.stream().map(text -> scene.insert(of(scene, text))).toList();
+    List<TokenRecord> records = alike.stream().map(text -> fixture.insert(of(fixture, text))).toList();
 
     for (TokenRecord record : records) {
-      assertThat(store().list(record.subject(), scene.now(), null, 9)).containsExactly(record);
+      assertThat(store().list(record.subject(), fixture.now(), null, 9)).containsExactly(record);
     }
-    assertThat(store().endAll(new Selection(alike.get(1), Set.of()), scene.closed(), 9))
+    assertThat(store().revokeAll(new Selection(alike.get(1), Set.of()), fixture.closedNow(), 9))
         .containsExactly(records.get(1).id());
   }
 
   @Test
   default void s15_textsOfEveryKindComeBackInEveryComponent() {
-    Scene scene = new Scene(this);
-    String unique = Scene.newId().toString();
+    StoreFixture fixture = new StoreFixture(this);
+    String unique = StoreFixture.newId().toString();
 
     for (String text : SampleTexts.ALL) {
       String subject = unique + text;
       TokenRecord record =
-          scene.insert(
-              of(scene, subject)
-                  .roles(Set.of(text, SampleTexts.filling(text, 4_000), "", unique))
+          fixture.insert(
+              of(fixture, subject)
+                  .roles(Set.of(text, SampleTexts.repeated(text, 4_000), "", unique))
                   .group(unique + text + text)
                   .client(text)
                   .binding(text)
-                  .attributes(Map.of(text, SampleTexts.filling(text, 4_000), "", text)));
-      scene.assertUnchanged(record);
-      assertThat(store().list(subject, scene.now(), null, 9)).containsExactly(record);
+                  .attributes(Map.of(text, SampleTexts.repeated(text, 4_000), "", text)));
+      fixture.assertUnchanged(record);
+      assertThat(store().list(subject, fixture.now(), null, 9)).containsExactly(record);
     }
   }
 
   @Test
   default void s15_textsThatACharacterSetConfusesAreKeptApart() {
-    Scene scene = new Scene(this);
+    StoreFixture fixture = new StoreFixture(this);
 
-    for (List<String> confused : SampleTexts.CONFUSED) {
-      String unique = Scene.newId().toString();
+    for (List<String> confused : SampleTexts.CONFUSABLE) {
+      String unique = StoreFixture.newId().toString();
       List<TokenRecord> records =
-          confused.stream().map(text -> confusing(scene, unique, text)).toList();
-      scene.assertUnchanged(records.toArray(TokenRecord[]::new));
+          confused.stream().map(text -> insertWithText(fixture, unique, text)).toList();
+      fixture.assertUnchanged(records.toArray(TokenRecord[]::new));
       for (TokenRecord record : records) {
-        assertThat(otherNode().list(record.subject(), scene.now(), null, 9))
+        assertThat(otherNode().list(record.subject(), fixture.now(), null, 9))
             .containsExactly(record);
       }
       for (TokenRecord record : records) {
         Selection selection = new Selection(record.subject(), Set.of());
-        assertThat(store().endAll(selection, scene.closed(), 9)).containsExactly(record.id());
+        assertThat(store().revokeAll(selection, fixture.closedNow(), 9)).containsExactly(record.id());
       }
     }
   }
 
   /** Inserts a record whose texts differ from those of other records only by the given text. */
-  private TokenRecord confusing(Scene scene, String unique, String text) {
+  private TokenRecord insertWithText(StoreFixture fixture, String unique, String text) {
     TokenRecord record =
-        of(scene, unique + text)
+        of(fixture, unique + text)
             .group("group " + unique + text)
             .client(text)
             .binding(text)
             .roles(Set.of(text))
             .attributes(Map.of(text, text))
             .build();
-    assertThat(store().insert(record, new Limit(1, REJECT), scene.now()))
-        .isEqualTo(Insertion.of(INSERTED));
+    assertThat(store().insert(record, new Limit(1, REJECT), fixture.now()))
+        .isEqualTo(InsertResult.of(INSERTED));
     return record;
   }
 
   @Test
   default void s15_longestSubjectAndAttributesComeBack() {
-    Scene scene = new Scene(this);
-    String unique = Scene.newId().toString();
+    StoreFixture fixture = new StoreFixture(this);
+    String unique = StoreFixture.newId().toString();
     for (String filling : List.of("x", "\u00fc", "\u6f22", "\ud83d\ude00")) {
       int room = TokenRecord.MAX_SUBJECT_LENGTH - unique.length();
       String subject = unique + filling.repeat(room / filling.length());
-      TokenRecord record = scene.insert(of(scene, subject).attributes(attributes(filling)));
-      assertThat(store().list(subject, scene.now(), null, 9)).containsExactly(record);
-      scene.assertUnchanged(record);
+      TokenRecord record = fixture.insert(of(fixture, subject).attributes(attributes(filling)));
+      assertThat(store().list(subject, fixture.now(), null, 9)).containsExactly(record);
+      fixture.assertUnchanged(record);
     }
   }
 
   @Test
   default void s15_groupsOfAnyTextAreKeptApart() {
-    Scene scene = new Scene(this);
+    StoreFixture fixture = new StoreFixture(this);
 
     for (String group :
         List.of("g", "G", "g ", " g", "\u01f5", "g\u0301", "%", "_", "\ud83d\ude00")) {
-      TokenRecord record = scene.lasting().group(scene.group + group).build();
-      assertThat(store().insert(record, new Limit(1, REJECT), scene.now()))
-          .isEqualTo(Insertion.of(INSERTED));
+      TokenRecord record = fixture.lasting().group(fixture.group + group).build();
+      assertThat(store().insert(record, new Limit(1, REJECT), fixture.now()))
+          .isEqualTo(InsertResult.of(INSERTED));
     }
   }
 
-  private static TokenRecord.Builder of(Scene scene, String subject) {
-    return TokenRecord.builder(Scene.newId(), TokenKind.OPEN, subject, scene.now());
+  private static TokenRecord.Builder of(StoreFixture fixture, String subject) {
+    return TokenRecord.builder(StoreFixture.newId(), TokenKind.OPEN, subject, fixture.now());
   }
 
   /** Returns the largest attributes allowed, made of a filling of any size in UTF-8. */

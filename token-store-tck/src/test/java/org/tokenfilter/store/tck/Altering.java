@@ -3,7 +3,7 @@ package org.tokenfilter.store.tck;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -27,8 +27,8 @@ abstract class Altering extends Node {
     altered.put(record.id(), record);
   }
 
-  Insertion pretend(TokenRecord inserted) {
+  InsertResult pretend(TokenRecord inserted) {
     alter(inserted);
-    return Insertion.of(Insertion.Outcome.INSERTED);
+    return InsertResult.of(InsertResult.Outcome.INSERTED);
   }
 }

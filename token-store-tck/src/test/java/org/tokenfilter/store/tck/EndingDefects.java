@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -22,7 +22,7 @@ final class EndingDefects {
 
   static List<Defect> all() {
     return List.of(
-        Defect.of("s08_oneOfManyEndsWins", "looks, then ends: two win", LooksThenEnds::new),
+        Defect.of("s08_oneOfManyRevocationsWins", "looks, then ends: two win", LooksThenEnds::new),
         Defect.of("s08", "answers for an earlier end", AnswersTwice::new),
         Defect.of("s08", "lets the last end win", LastEndWins::new),
         Defect.of("s08", "does not end what has expired", EndsTheLiveAlone::new),
@@ -40,10 +40,10 @@ final class EndingDefects {
     }
 
     @Override
-    public List<TokenId> end(TokenId id, Ending ending) {
-      boolean ended = data().find(id).filter(one -> one.ending() == null).isEmpty();
+    public List<TokenId> revoke(TokenId id, Revocation revocation) {
+      boolean ended = data().find(id).filter(one -> one.revocation() == null).isEmpty();
       Defect.otherThreadsGoOn();
-      List<TokenId> ids = data().end(id, ending);
+      List<TokenId> ids = data().revoke(id, revocation);
       return ended || !ids.isEmpty() ? ids : List.of(id);
     }
   }
@@ -55,32 +55,32 @@ final class EndingDefects {
     }
 
     @Override
-    public List<TokenId> end(TokenId id, Ending ending) {
-      List<TokenId> ended = data().end(id, ending);
+    public List<TokenId> revoke(TokenId id, Revocation revocation) {
+      List<TokenId> ended = data().revoke(id, revocation);
       return ended.isEmpty() && data().find(id).isPresent() ? List.of(id) : ended;
     }
   }
 
   private static final class LastEndWins extends Node {
 
-    private final Map<TokenId, Ending> last = new ConcurrentHashMap<>();
+    private final Map<TokenId, Revocation> last = new ConcurrentHashMap<>();
 
     LastEndWins(TokenStore data) {
       super(data);
     }
 
     @Override
-    public List<TokenId> end(TokenId id, Ending ending) {
-      last.put(id, ending);
-      return data().end(id, ending);
+    public List<TokenId> revoke(TokenId id, Revocation revocation) {
+      last.put(id, revocation);
+      return data().revoke(id, revocation);
     }
 
     @Override
     public Optional<TokenRecord> find(TokenId id) {
-      Ending ending = last.get(id);
+      Revocation revocation = last.get(id);
       return data()
           .find(id)
-          .map(one -> ending == null ? one : one.toBuilder().ending(ending).build());
+          .map(one -> revocation == null ? one : one.toBuilder().revocation(revocation).build());
     }
   }
 
@@ -91,10 +91,10 @@ final class EndingDefects {
     }
 
     @Override
-    public List<TokenId> end(TokenId id, Ending ending) {
-      return data().find(id).filter(one -> one.expiredAt(ending.at())).isPresent()
+    public List<TokenId> revoke(TokenId id, Revocation revocation) {
+      return data().find(id).filter(one -> one.expiredAt(revocation.at())).isPresent()
           ? List.of()
-          : data().end(id, ending);
+          : data().revoke(id, revocation);
     }
   }
 
@@ -105,12 +105,12 @@ final class EndingDefects {
     }
 
     @Override
-    public List<TokenId> end(TokenId id, Ending ending) {
-      List<TokenId> ended = data().end(id, ending);
+    public List<TokenId> revoke(TokenId id, Revocation revocation) {
+      List<TokenId> ended = data().revoke(id, revocation);
       ended.stream()
           .skip(1)
           .map(child -> data().find(child).orElseThrow())
-          .forEach(child -> alter(child.toBuilder().ending(null).build()));
+          .forEach(child -> alter(child.toBuilder().revocation(null).build()));
       return ended.stream().limit(1).toList();
     }
   }
@@ -122,8 +122,8 @@ final class EndingDefects {
     }
 
     @Override
-    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-      return data().endAll(new Selection(selection.subject(), Set.of()), ending, limit);
+    public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+      return data().revokeAll(new Selection(selection.subject(), Set.of()), revocation, limit);
     }
   }
 
@@ -134,12 +134,12 @@ final class EndingDefects {
     }
 
     @Override
-    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+    public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
       Set<TokenId> except = new HashSet<>(selection.except());
       data().list(selection.subject(), Instant.EPOCH, null, ALL).stream()
-          .filter(one -> one.issuedAt().isAfter(ending.at()))
+          .filter(one -> one.issuedAt().isAfter(revocation.at()))
           .forEach(one -> except.add(one.id()));
-      return data().endAll(new Selection(selection.subject(), except), ending, limit);
+      return data().revokeAll(new Selection(selection.subject(), except), revocation, limit);
     }
   }
 
@@ -150,12 +150,12 @@ final class EndingDefects {
     }
 
     @Override
-    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+    public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
       return data().list(selection.subject(), Instant.EPOCH, null, ALL).stream()
           .map(TokenRecord::id)
           .filter(id -> !selection.except().contains(id))
           .limit(limit)
-          .flatMap(id -> data().end(id, ending).stream())
+          .flatMap(id -> data().revoke(id, revocation).stream())
           .toList();
     }
   }
@@ -167,8 +167,8 @@ final class EndingDefects {
     }
 
     @Override
-    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-      return data().endAll(selection, ending, limit + 1);
+    public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+      return data().revokeAll(selection, revocation, limit + 1);
     }
   }
 }

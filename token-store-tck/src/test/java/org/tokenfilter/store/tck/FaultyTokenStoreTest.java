@@ -3,7 +3,7 @@ package org.tokenfilter.store.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.tokenfilter.store.tck.FaultyTokenStore.Call.END;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.LIST;
 
@@ -32,7 +32,7 @@ class FaultyTokenStoreTest extends TokenStoreContract {
       new FaultyTokenStore(new InMemoryTokenStore(clock(), Duration.ofMinutes(5)));
 
   private final FaultyTokenStore store = new FaultyTokenStore(below);
-  private final Scene scene = new Scene(this);
+  private final StoreFixture fixture = new StoreFixture(this);
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
 
   @Override
@@ -52,60 +52,60 @@ class FaultyTokenStoreTest extends TokenStoreContract {
 
   @Test
   void everyMethodCanFailBeforeItsEffect() {
-    for (Question question : Question.each(this)) {
-      int reached = below.calls(call(question));
-      store.failBefore(call(question), 1);
+    for (KnownCall knownCall : KnownCall.all(this)) {
+      int reached = below.callCount(call(knownCall));
+      store.failBefore(call(knownCall), 1);
 
-      assertFails(() -> question.answeredTrulyBy(store));
-      assertThat(below.calls(call(question))).as(question.call()).isEqualTo(reached);
-      assertThat(question.answeredTrulyBy(store)).as(question.call()).isTrue();
+      assertFails(() -> knownCall.isAnsweredBy(store));
+      assertThat(below.callCount(call(knownCall))).as(knownCall.method()).isEqualTo(reached);
+      assertThat(knownCall.isAnsweredBy(store)).as(knownCall.method()).isTrue();
     }
   }
 
   @Test
   void everyMethodCanFailAfterItsEffect() {
-    for (Question question : Question.each(this)) {
-      int reached = below.calls(call(question));
-      store.failAfter(call(question), 1);
+    for (KnownCall knownCall : KnownCall.all(this)) {
+      int reached = below.callCount(call(knownCall));
+      store.failAfter(call(knownCall), 1);
 
-      assertFails(() -> question.answeredTrulyBy(store));
-      assertThat(below.calls(call(question))).as(question.call()).isEqualTo(reached + 1);
+      assertFails(() -> knownCall.isAnsweredBy(store));
+      assertThat(below.callCount(call(knownCall))).as(knownCall.method()).isEqualTo(reached + 1);
     }
   }
 
   @Test
   void nothingGoesThroughWhileItIsCut() {
-    for (Question question : Question.each(this)) {
-      store.cut();
-      assertFails(() -> question.answeredTrulyBy(store));
-      assertFails(() -> question.answeredTrulyBy(store));
-      store.mend();
-      assertThat(question.answeredTrulyBy(store)).as(question.call()).isTrue();
+    for (KnownCall knownCall : KnownCall.all(this)) {
+      store.failAll();
+      assertFails(() -> knownCall.isAnsweredBy(store));
+      assertFails(() -> knownCall.isAnsweredBy(store));
+      store.clearFaults();
+      assertThat(knownCall.isAnsweredBy(store)).as(knownCall.method()).isTrue();
     }
   }
 
   @Test
   void endWhoseAnswerIsLostHasHappened() {
-    TokenRecord record = scene.insert(scene.lasting());
-    store.failAfter(END, 1);
+    TokenRecord record = fixture.insert(fixture.lasting());
+    store.failAfter(REVOKE, 1);
 
-    assertFails(() -> store.end(record.id(), scene.closed()));
-    assertThat(scene.find(record)).isEqualTo(record.ended(scene.closed()));
+    assertFails(() -> store.revoke(record.id(), fixture.closedNow()));
+    assertThat(fixture.find(record)).isEqualTo(record.revoked(fixture.closedNow()));
   }
 
   @Test
   void callsAreCountedFromTheAskingAndByMethod() {
-    TokenId id = Scene.newId();
+    TokenId id = StoreFixture.newId();
     store.find(id);
     store.failBefore(FIND, 2);
 
-    store.end(id, scene.closed());
+    store.revoke(id, fixture.closedNow());
     store.find(id);
     assertFails(() -> store.find(id));
     store.find(id);
-    assertThat(store.calls(FIND)).isEqualTo(4);
-    assertThat(store.calls(END)).isOne();
-    assertThat(store.calls(LIST)).isZero();
+    assertThat(store.callCount(FIND)).isEqualTo(4);
+    assertThat(store.callCount(REVOKE)).isOne();
+    assertThat(store.callCount(LIST)).isZero();
     assertThatIllegalArgumentException().isThrownBy(() -> store.failBefore(FIND, 0));
   }
 
@@ -117,8 +117,8 @@ class FaultyTokenStoreTest extends TokenStoreContract {
     store.before(FIND, 1, () -> taken.add("second"));
     store.beforeEach(() -> taken.add("each"));
 
-    store.find(Scene.newId());
-    store.find(Scene.newId());
+    store.find(StoreFixture.newId());
+    store.find(StoreFixture.newId());
 
     assertThat(taken).containsExactly("each", "first", "second", "after", "each");
   }
@@ -132,52 +132,52 @@ class FaultyTokenStoreTest extends TokenStoreContract {
           throw new StackOverflowError("planted");
         });
 
-    assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> store.find(Scene.newId()));
+    assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> store.find(StoreFixture.newId()));
   }
 
   @Test
   void callHangsBeforeItsEffectUntilItIsReleased() throws Exception {
-    TokenRecord record = scene.insert(scene.lasting());
-    Hold hold = store.holdBefore(END, 1);
-    Future<List<TokenId>> end = thread.submit(() -> store.end(record.id(), scene.closed()));
+    TokenRecord record = fixture.insert(fixture.lasting());
+    PausedCall pausedCall = store.pauseBefore(REVOKE, 1);
+    Future<List<TokenId>> end = thread.submit(() -> store.revoke(record.id(), fixture.closedNow()));
 
-    hold.awaitReached();
+    pausedCall.awaitReached();
     assertThat(end).isNotDone();
     assertThat(below.find(record.id())).contains(record);
-    hold.release();
+    pausedCall.release();
     assertThat(end.get(30, TimeUnit.SECONDS)).containsExactly(record.id());
   }
 
   @Test
   void callHangsAfterItsEffectUntilItIsReleased() throws Exception {
-    TokenRecord record = scene.insert(scene.lasting());
-    Hold hold = store.holdAfter(END, 1);
-    Future<List<TokenId>> end = thread.submit(() -> store.end(record.id(), scene.closed()));
+    TokenRecord record = fixture.insert(fixture.lasting());
+    PausedCall pausedCall = store.pauseAfter(REVOKE, 1);
+    Future<List<TokenId>> end = thread.submit(() -> store.revoke(record.id(), fixture.closedNow()));
 
-    hold.awaitReached();
+    pausedCall.awaitReached();
     assertThat(end).isNotDone();
-    assertThat(below.find(record.id())).contains(record.ended(scene.closed()));
-    hold.release();
+    assertThat(below.find(record.id())).contains(record.revoked(fixture.closedNow()));
+    pausedCall.release();
     assertThat(end.get(30, TimeUnit.SECONDS)).containsExactly(record.id());
   }
 
   @Test
   void hangingCallThatIsInterruptedFailsAndStaysInterrupted() throws Exception {
-    Hold hold = store.holdBefore(FIND, 1);
+    PausedCall pausedCall = store.pauseBefore(FIND, 1);
     Future<Boolean> interrupted =
         thread.submit(
             () -> {
-              assertFails(() -> store.find(Scene.newId()));
+              assertFails(() -> store.find(StoreFixture.newId()));
               return Thread.currentThread().isInterrupted();
             });
 
-    hold.awaitReached();
+    pausedCall.awaitReached();
     thread.shutdownNow();
     assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
   }
 
-  private static Call call(Question question) {
-    return Call.valueOf(question.call().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
+  private static Call call(KnownCall knownCall) {
+    return Call.valueOf(knownCall.method().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
   }
 
   private static void assertFails(Runnable call) {

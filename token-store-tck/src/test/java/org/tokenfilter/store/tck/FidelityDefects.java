@@ -21,10 +21,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -107,7 +107,7 @@ final class FidelityDefects {
         .lastUsedAt(record.lastUsedAt().truncatedTo(ChronoUnit.SECONDS))
         .idle(record.idleTimeout(), until == null ? null : until.truncatedTo(ChronoUnit.SECONDS))
         .expiresAt(hard == null ? null : hard.truncatedTo(ChronoUnit.SECONDS))
-        .ending(record.ending())
+        .revocation(record.revocation())
         .attributes(record.attributes())
         .build();
   }
@@ -144,7 +144,7 @@ final class FidelityDefects {
         record.idleTimeout(),
         record.idleExpiresAt(),
         record.expiresAt(),
-        record.ending(),
+        record.revocation(),
         record.attributes());
   }
 
@@ -158,7 +158,7 @@ final class FidelityDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       return data().insert(kept.apply(record), limit, now);
     }
   }
@@ -173,7 +173,7 @@ final class FidelityDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       Instant expiresAt = record.expiresAt();
       if (expiresAt != null) {
         walls.putIfAbsent(record.id(), LocalDateTime.ofInstant(expiresAt, ZoneId.systemDefault()));
@@ -205,7 +205,7 @@ final class FidelityDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       TokenId taken = ids.putIfAbsent(folded(record.id()), record.id());
       if (taken != null && !taken.equals(record.id())) {
         throw new DuplicateTokenException(record.id());
@@ -234,21 +234,21 @@ final class FidelityDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       return data().insert(withSubject(record, change.apply(record.subject())), limit, now);
     }
 
     @Override
     public List<TokenRecord> list(
-        String subject, Instant now, @Nullable Position after, int limit) {
+        String subject, Instant now, @Nullable PageCursor after, int limit) {
       return data().list(change.apply(subject), now, after, limit);
     }
 
     @Override
-    public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
+    public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
       return data()
-          .endAll(
-              new Selection(change.apply(selection.subject()), selection.except()), ending, limit);
+          .revokeAll(
+              new Selection(change.apply(selection.subject()), selection.except()), revocation, limit);
     }
   }
 
@@ -261,7 +261,7 @@ final class FidelityDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       Queue<String> alike = alike(record.subject());
       if (!alike.contains(record.subject())) {
         alike.add(record.subject());
@@ -271,7 +271,7 @@ final class FidelityDefects {
 
     @Override
     public List<TokenRecord> list(
-        String subject, Instant now, @Nullable Position after, int limit) {
+        String subject, Instant now, @Nullable PageCursor after, int limit) {
       return alike(subject).stream()
           .flatMap(one -> data().list(one, now, after, limit).stream())
           .limit(limit)

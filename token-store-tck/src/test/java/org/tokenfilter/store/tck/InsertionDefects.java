@@ -10,11 +10,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -32,11 +32,11 @@ final class InsertionDefects {
         Defect.of(
             "s01",
             "evicts the youngest",
-            data -> new Evicts(data, Comparator.comparing(Position::of).reversed(), 0)),
+            data -> new Evicts(data, Comparator.comparing(PageCursor::of).reversed(), 0)),
         Defect.of(
             "s01",
             "evicts one too few",
-            data -> new Evicts(data, Comparator.comparing(Position::of), -1)),
+            data -> new Evicts(data, Comparator.comparing(PageCursor::of), -1)),
         Defect.of(
             "s01",
             "evicts the higher of two ids",
@@ -70,8 +70,8 @@ final class InsertionDefects {
       return group(record).stream().filter(other -> other.liveAt(now)).toList();
     }
 
-    Insertion insertUncounted(TokenRecord record, Instant now) {
-      Insertion insertion = data().insert(record, Limit.NONE, now);
+    InsertResult insertUncounted(TokenRecord record, Instant now) {
+      InsertResult insertion = data().insert(record, Limit.NONE, now);
       members(record).add(record.id());
       return insertion;
     }
@@ -89,12 +89,12 @@ final class InsertionDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       if (record.group() == null || limit.policy() == Limit.Policy.EVICT_OLDEST) {
         return data().insert(record, limit, now);
       }
-      if (liveInGroup(record, now).size() >= limit.most()) {
-        return Insertion.of(Insertion.Outcome.GROUP_FULL);
+      if (liveInGroup(record, now).size() >= limit.max()) {
+        return InsertResult.of(InsertResult.Outcome.GROUP_FULL);
       }
       Defect.otherThreadsGoOn();
       return insertUncounted(record, now);
@@ -108,13 +108,13 @@ final class InsertionDefects {
     }
 
     @Override
-    public synchronized Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public synchronized InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       if (record.group() == null || limit.policy() == Limit.Policy.EVICT_OLDEST) {
         return data().insert(record, limit, now);
       }
-      return group(record).size() < limit.most()
+      return group(record).size() < limit.max()
           ? insertUncounted(record, now)
-          : Insertion.of(Insertion.Outcome.GROUP_FULL);
+          : InsertResult.of(InsertResult.Outcome.GROUP_FULL);
     }
   }
 
@@ -130,14 +130,14 @@ final class InsertionDefects {
     }
 
     @Override
-    public synchronized Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public synchronized InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       if (record.group() == null || record.parent() != null) {
         return data().insert(record, limit, now);
       }
       List<TokenRecord> live = liveInGroup(record, now);
-      int surplus = live.size() - limit.most() + 1;
+      int surplus = live.size() - limit.max() + 1;
       if (surplus > 0 && limit.policy() == Limit.Policy.REJECT) {
-        return Insertion.of(Insertion.Outcome.GROUP_FULL);
+        return InsertResult.of(InsertResult.Outcome.GROUP_FULL);
       }
       if (data().find(record.id()).isPresent()) {
         throw new DuplicateTokenException(record.id());
@@ -146,9 +146,9 @@ final class InsertionDefects {
       live.stream()
           .sorted(order)
           .limit(Math.max(0, surplus > 0 ? surplus + more : 0))
-          .forEach(one -> evicted.addAll(data().end(one.id(), Ending.of(Reason.EVICTED, now))));
+          .forEach(one -> evicted.addAll(data().revoke(one.id(), Revocation.of(RevocationReason.EVICTED, now))));
       insertUncounted(record, now);
-      return new Insertion(Insertion.Outcome.INSERTED, evicted);
+      return new InsertResult(InsertResult.Outcome.INSERTED, evicted);
     }
   }
 
@@ -159,8 +159,8 @@ final class InsertionDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-      return Insertion.of(data().insert(record, limit, now).outcome());
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+      return InsertResult.of(data().insert(record, limit, now).outcome());
     }
   }
 
@@ -171,9 +171,9 @@ final class InsertionDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-      Insertion insertion = data().insert(record, limit, now);
-      return insertion.outcome() == Insertion.Outcome.PARENT_ENDED ? pretend(record) : insertion;
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+      InsertResult insertion = data().insert(record, limit, now);
+      return insertion.outcome() == InsertResult.Outcome.PARENT_ENDED ? pretend(record) : insertion;
     }
   }
 
@@ -185,14 +185,14 @@ final class InsertionDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       TokenId parent = record.parent();
       if (parent == null || data().find(parent).filter(one -> one.liveAt(now)).isEmpty()) {
         return data().insert(record, limit, now);
       }
       Defect.otherThreadsGoOn();
-      Insertion insertion = data().insert(record, limit, now);
-      return insertion.outcome() == Insertion.Outcome.PARENT_ENDED ? pretend(record) : insertion;
+      InsertResult insertion = data().insert(record, limit, now);
+      return insertion.outcome() == InsertResult.Outcome.PARENT_ENDED ? pretend(record) : insertion;
     }
   }
 
@@ -203,7 +203,7 @@ final class InsertionDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       try {
         return data().insert(record, limit, now);
       } catch (DuplicateTokenException taken) {

@@ -9,8 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -89,7 +89,7 @@ final class LifecycleDefects {
 
     @Override
     public List<TokenRecord> list(
-        String subject, Instant now, @Nullable Position after, int limit) {
+        String subject, Instant now, @Nullable PageCursor after, int limit) {
       try {
         return data().list(subject, now, after, limit);
       } catch (TokenStoreException swallowed) {
@@ -105,11 +105,11 @@ final class LifecycleDefects {
     }
 
     @Override
-    public Ends endedWithin(Duration window, int limit) {
+    public RecentRevocations revokedWithin(Duration window, int limit) {
       try {
-        return data().endedWithin(window, limit);
+        return data().revokedWithin(window, limit);
       } catch (TokenStoreException swallowed) {
-        return new Ends(Set.of(), true, Instant.EPOCH);
+        return new RecentRevocations(Set.of(), true, Instant.EPOCH);
       }
     }
   }

@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -40,7 +40,7 @@ class Node implements TokenStore {
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     return data().insert(record, limit, now);
   }
 
@@ -60,27 +60,27 @@ class Node implements TokenStore {
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    return data().end(id, ending);
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    return data().revoke(id, revocation);
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    return data().endAll(selection, ending, limit);
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    return data().revokeAll(selection, revocation, limit);
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
     return data().list(subject, now, after, limit);
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    return data().endedWithin(window, limit);
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    return data().revokedWithin(window, limit);
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     return data().sweep(expiredBefore, deadBefore, limit);
   }
 

@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -33,7 +33,7 @@ final class ReadingDefects {
             "remembers what it found",
             (data, clock) -> new Defect.Nodes(new Node(data), new Remembers(data))),
         Defect.of(
-            "s04", "hides ended records", data -> new Hides(data, one -> one.ending() != null)),
+            "s04", "hides ended records", data -> new Hides(data, one -> one.revocation() != null)),
         new Defect(
             "s04",
             "hides expired records",
@@ -96,9 +96,9 @@ final class ReadingDefects {
 
     @Override
     public List<TokenRecord> list(
-        String subject, Instant now, @Nullable Position after, int limit) {
+        String subject, Instant now, @Nullable PageCursor after, int limit) {
       return data().list(subject, now, null, ALL).stream()
-          .filter(one -> after == null || Position.of(one).compareTo(after) <= 0)
+          .filter(one -> after == null || PageCursor.of(one).compareTo(after) <= 0)
           .limit(limit)
           .toList();
     }
@@ -112,7 +112,7 @@ final class ReadingDefects {
 
     @Override
     public List<TokenRecord> list(
-        String subject, Instant now, @Nullable Position after, int limit) {
+        String subject, Instant now, @Nullable PageCursor after, int limit) {
       return data().list(subject, now, null, ALL).stream()
           .filter(one -> after == null || one.issuedAt().isBefore(after.issuedAt()))
           .limit(limit)
@@ -128,11 +128,11 @@ final class ReadingDefects {
 
     @Override
     public List<TokenRecord> list(
-        String subject, Instant now, @Nullable Position after, int limit) {
+        String subject, Instant now, @Nullable PageCursor after, int limit) {
       List<TokenRecord> newestFirst = data().list(subject, now, null, ALL);
       return IntStream.rangeClosed(1, newestFirst.size())
           .mapToObj(number -> newestFirst.get(newestFirst.size() - number))
-          .filter(one -> after == null || Position.of(one).compareTo(after) > 0)
+          .filter(one -> after == null || PageCursor.of(one).compareTo(after) > 0)
           .limit(limit)
           .toList();
     }
@@ -146,7 +146,7 @@ final class ReadingDefects {
 
     @Override
     public List<TokenRecord> list(
-        String subject, Instant now, @Nullable Position after, int limit) {
+        String subject, Instant now, @Nullable PageCursor after, int limit) {
       return data().list(subject, Instant.EPOCH, after, limit);
     }
   }
@@ -161,18 +161,18 @@ final class ReadingDefects {
     }
 
     @Override
-    public Ends endedWithin(Duration window, int limit) {
-      Ends ends = data().endedWithin(window, limit);
+    public RecentRevocations revokedWithin(Duration window, int limit) {
+      RecentRevocations revocations = data().revokedWithin(window, limit);
       Instant from = clock.instant().minus(window);
-      return new Ends(
-          ends.ids().stream().filter(id -> endedSince(id, from)).collect(Collectors.toSet()),
-          ends.complete(),
-          ends.storeTime());
+      return new RecentRevocations(
+          revocations.ids().stream().filter(id -> endedSince(id, from)).collect(Collectors.toSet()),
+          revocations.complete(),
+          revocations.storeTime());
     }
 
     private boolean endedSince(TokenId id, Instant from) {
-      Ending ending = data().find(id).map(TokenRecord::ending).orElse(null);
-      return ending == null || !ending.at().isBefore(from);
+      Revocation revocation = data().find(id).map(TokenRecord::revocation).orElse(null);
+      return revocation == null || !revocation.at().isBefore(from);
     }
   }
 
@@ -186,11 +186,11 @@ final class ReadingDefects {
     }
 
     @Override
-    public Ends endedWithin(Duration window, int limit) {
-      Ends ends = data().endedWithin(window, limit);
+    public RecentRevocations revokedWithin(Duration window, int limit) {
+      RecentRevocations revocations = data().revokedWithin(window, limit);
       Set<TokenId> ids =
-          ends.ids().stream().filter(id -> told.test(data().find(id))).collect(Collectors.toSet());
-      return new Ends(ids, ends.complete(), ends.storeTime());
+          revocations.ids().stream().filter(id -> told.test(data().find(id))).collect(Collectors.toSet());
+      return new RecentRevocations(ids, revocations.complete(), revocations.storeTime());
     }
   }
 
@@ -201,9 +201,9 @@ final class ReadingDefects {
     }
 
     @Override
-    public Ends endedWithin(Duration window, int limit) {
-      Ends ends = data().endedWithin(window, limit);
-      return new Ends(ends.ids(), true, ends.storeTime());
+    public RecentRevocations revokedWithin(Duration window, int limit) {
+      RecentRevocations revocations = data().revokedWithin(window, limit);
+      return new RecentRevocations(revocations.ids(), true, revocations.storeTime());
     }
   }
 }

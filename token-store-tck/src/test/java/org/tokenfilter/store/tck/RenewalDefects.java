@@ -30,7 +30,7 @@ final class RenewalDefects {
         Defect.of("s05", "renews the first thousand", FirstThousand::new),
         Defect.of("s06", "renews by an upsert, which revives", Revives::new),
         Defect.of(
-            "s06_noRenewalUndoesAnEnd",
+            "s06_noRenewalUndoesARevocation",
             "reads, then writes the whole record back",
             WritesBack::new));
   }
@@ -150,7 +150,7 @@ final class RenewalDefects {
           data()
               .find(dead)
               .ifPresentOrElse(
-                  record -> alter(record.toBuilder().ending(null).build().renewed(renewal)),
+                  record -> alter(record.toBuilder().revocation(null).build().renewed(renewal)),
                   () -> missed.add(dead));
         }
       }

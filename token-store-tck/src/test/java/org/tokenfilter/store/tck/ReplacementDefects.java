@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -41,7 +41,7 @@ final class ReplacementDefects {
       }
       Defect.otherThreadsGoOn();
       data().insert(successor, Limit.NONE, now);
-      data().end(id, new Ending(now, Reason.REPLACED, successor.id()));
+      data().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
       return true;
     }
   }
@@ -55,7 +55,7 @@ final class ReplacementDefects {
     @Override
     public boolean replace(TokenId id, TokenRecord successor, Instant now) {
       if (data().find(successor.id()).isPresent()) {
-        data().end(id, new Ending(now, Reason.REPLACED, successor.id()));
+        data().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
         throw new DuplicateTokenException(successor.id());
       }
       return data().replace(id, successor, now);
@@ -91,8 +91,8 @@ final class ReplacementDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-      int most = (int) Math.min(Integer.MAX_VALUE, (long) limit.most() + forgotten.get());
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+      int most = (int) Math.min(Integer.MAX_VALUE, (long) limit.max() + forgotten.get());
       return data().insert(record, new Limit(most, limit.policy()), now);
     }
   }

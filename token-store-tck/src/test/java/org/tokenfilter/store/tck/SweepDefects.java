@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.RevocationReason;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -25,7 +25,7 @@ final class SweepDefects {
         Defect.of("s13", "deletes the living", DeletesTheLiving::new),
         Defect.of("s13", "deletes whatever is dead", DeletesWhateverIsDead::new),
         Defect.of("s13", "ends by the first deadline", EndsByTheFirstDeadline::new),
-        Defect.of("s13_sweepersEnd", "looks for the expired, then ends them", LooksThenEnds::new),
+        Defect.of("s13_sweepersExpire", "looks for the expired, then ends them", LooksThenEnds::new),
         Defect.of("s13", "does not name what it ended", EndsInSilence::new),
         Defect.of("s13", "looks at everything at once", LooksAtEverything::new),
         Defect.of("s13", "says that nothing waits", SaysThatNothingWaits::new),
@@ -39,7 +39,7 @@ final class SweepDefects {
     }
 
     @Override
-    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
       Instant ever = Instant.parse("9999-12-31T00:00:00Z");
       return data().sweep(ever, ever, limit);
     }
@@ -52,7 +52,7 @@ final class SweepDefects {
     }
 
     @Override
-    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
       return data().sweep(expiredBefore, expiredBefore, limit);
     }
   }
@@ -67,8 +67,8 @@ final class SweepDefects {
     }
 
     @Override
-    public Insertion insert(TokenRecord record, Limit limit, Instant now) {
-      Insertion insertion = data().insert(record, limit, now);
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+      InsertResult insertion = data().insert(record, limit, now);
       Instant deadline = record.deadline();
       if (deadline != null) {
         due.put(record.id(), deadline);
@@ -77,21 +77,21 @@ final class SweepDefects {
     }
 
     @Override
-    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
       List<TokenId> ended = new ArrayList<>();
-      due.keySet().removeIf(id -> data().find(id).filter(one -> one.ending() == null).isEmpty());
+      due.keySet().removeIf(id -> data().find(id).filter(one -> one.revocation() == null).isEmpty());
       due.forEach(
           (id, at) -> {
             if (at.isBefore(expiredBefore) && ended.size() < limit) {
-              ended.addAll(look(id, expiredBefore, Ending.of(Reason.EXPIRED, at)));
+              ended.addAll(look(id, expiredBefore, Revocation.of(RevocationReason.EXPIRED, at)));
             }
           });
-      Sweep rest = data().sweep(expiredBefore, deadBefore, limit);
+      SweepResult rest = data().sweep(expiredBefore, deadBefore, limit);
       ended.addAll(rest.expired());
-      return new Sweep(ended, rest.deleted(), rest.more());
+      return new SweepResult(ended, rest.deleted(), rest.more());
     }
 
-    abstract List<TokenId> look(TokenId id, Instant expiredBefore, Ending ending);
+    abstract List<TokenId> look(TokenId id, Instant expiredBefore, Revocation revocation);
   }
 
   private static final class EndsByTheFirstDeadline extends Listing {
@@ -101,8 +101,8 @@ final class SweepDefects {
     }
 
     @Override
-    List<TokenId> look(TokenId id, Instant expiredBefore, Ending ending) {
-      return data().end(id, ending);
+    List<TokenId> look(TokenId id, Instant expiredBefore, Revocation revocation) {
+      return data().revoke(id, revocation);
     }
   }
 
@@ -113,11 +113,11 @@ final class SweepDefects {
     }
 
     @Override
-    List<TokenId> look(TokenId id, Instant expiredBefore, Ending ending) {
+    List<TokenId> look(TokenId id, Instant expiredBefore, Revocation revocation) {
       Optional<TokenRecord> expired =
           data().find(id).filter(one -> one.expiredAt(expiredBefore.minusMillis(1)));
       Defect.otherThreadsGoOn();
-      return expired.isPresent() ? data().end(id, ending) : List.of();
+      return expired.isPresent() ? data().revoke(id, revocation) : List.of();
     }
   }
 
@@ -128,9 +128,9 @@ final class SweepDefects {
     }
 
     @Override
-    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      Sweep sweep = data().sweep(expiredBefore, deadBefore, limit);
-      return new Sweep(List.of(), sweep.deleted(), sweep.more());
+    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+      SweepResult sweep = data().sweep(expiredBefore, deadBefore, limit);
+      return new SweepResult(List.of(), sweep.deleted(), sweep.more());
     }
   }
 
@@ -141,7 +141,7 @@ final class SweepDefects {
     }
 
     @Override
-    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
       return data().sweep(expiredBefore, deadBefore, Integer.MAX_VALUE);
     }
   }
@@ -153,9 +153,9 @@ final class SweepDefects {
     }
 
     @Override
-    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      Sweep sweep = data().sweep(expiredBefore, deadBefore, limit);
-      return new Sweep(sweep.expired(), sweep.deleted(), false);
+    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+      SweepResult sweep = data().sweep(expiredBefore, deadBefore, limit);
+      return new SweepResult(sweep.expired(), sweep.deleted(), false);
     }
   }
 
@@ -166,7 +166,7 @@ final class SweepDefects {
     }
 
     @Override
-    public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
       return data().sweep(Instant.EPOCH, deadBefore, limit);
     }
   }

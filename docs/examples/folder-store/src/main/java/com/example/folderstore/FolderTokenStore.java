@@ -17,15 +17,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Insertion;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Position;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.Sweep;
+import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -62,20 +62,20 @@ public final class FolderTokenStore implements TokenStore {
   }
 
   @Override
-  public Insertion insert(TokenRecord record, Limit limit, Instant now) {
+  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     requireNotEnded(record);
-    return folder.step(
+    return folder.run(
         step -> {
           if (record.parent() != null && !mayHaveChildren(step, record.parent(), now)) {
-            return Insertion.of(Insertion.Outcome.PARENT_ENDED);
+            return InsertResult.of(InsertResult.Outcome.PARENT_ENDED);
           }
           List<TokenId> evicted = new ArrayList<>();
           if (!makeRoom(step, record, limit, now, evicted)) {
             step.rollBack();
-            return Insertion.of(Insertion.Outcome.GROUP_FULL);
+            return InsertResult.of(InsertResult.Outcome.GROUP_FULL);
           }
           step.insert(record);
-          return new Insertion(Insertion.Outcome.INSERTED, evicted);
+          return new InsertResult(InsertResult.Outcome.INSERTED, evicted);
         });
   }
 
@@ -86,7 +86,7 @@ public final class FolderTokenStore implements TokenStore {
 
   @Override
   public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-    return folder.step(
+    return folder.run(
         step -> {
           Set<TokenId> missed = new HashSet<>();
           for (Renewal use : renewals) {
@@ -101,7 +101,7 @@ public final class FolderTokenStore implements TokenStore {
   @Override
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
     requireNotEnded(successor);
-    return folder.step(
+    return folder.run(
         step -> {
           Optional<TokenRecord> old = step.find(id).filter(record -> record.liveAt(now));
           if (old.isEmpty()) {
@@ -111,72 +111,72 @@ public final class FolderTokenStore implements TokenStore {
             throw new IllegalArgumentException("successor must have the same group and no parent");
           }
           step.insert(successor);
-          step.end(id, new Ending(now, Reason.REPLACED, successor.id()));
+          step.revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
           return true;
         });
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
-    return folder.step(step -> step.end(id, ending));
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    return folder.run(step -> step.revoke(id, revocation));
   }
 
   @Override
-  public List<TokenId> endAll(Selection selection, Ending ending, int limit) {
-    Instant issuedUntil = ending.at().plus(CLOCK_SKEW);
-    return folder.step(
+  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
+    Instant issuedUntil = revocation.at().plus(CLOCK_SKEW);
+    return folder.run(
         step -> {
           List<TokenRecord> selected =
               step.all(
                   record ->
-                      record.ending() == null
+                      record.revocation() == null
                           && record.subject().equals(selection.subject())
                           && !selection.except().contains(record.id())
                           && !record.issuedAt().isAfter(issuedUntil));
           List<TokenId> ended = new ArrayList<>();
           for (TokenRecord record : selected.stream().limit(limit).toList()) {
-            ended.addAll(step.end(record.id(), ending));
+            ended.addAll(step.revoke(record.id(), revocation));
           }
           return ended;
         });
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable Position after, int limit) {
-    return folder.step(
+  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+    return folder.run(
         step -> {
           List<TokenRecord> older =
               step.all(
                   record ->
                       record.subject().equals(subject)
                           && record.liveAt(now)
-                          && (after == null || Position.of(record).compareTo(after) < 0));
+                          && (after == null || PageCursor.of(record).compareTo(after) < 0));
           Collections.reverse(older);
           return older.stream().limit(limit).toList();
         });
   }
 
   @Override
-  public Ends endedWithin(Duration window, int limit) {
-    return folder.step(step -> step.endedWithin(window, limit));
+  public RecentRevocations revokedWithin(Duration window, int limit) {
+    return folder.run(step -> step.revokedWithin(window, limit));
   }
 
   @Override
-  public Sweep sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return folder.step(
+  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    return folder.run(
         step -> {
           List<TokenId> expired = new ArrayList<>();
           int deleted = 0;
           List<TokenRecord> due = step.due(expiredBefore, deadBefore);
           for (TokenRecord record : due.stream().limit(limit).toList()) {
-            if (record.ending() == null) {
-              expired.addAll(step.end(record.id(), Ending.of(Reason.EXPIRED, dueAt(record))));
+            if (record.revocation() == null) {
+              expired.addAll(step.revoke(record.id(), Revocation.of(RevocationReason.EXPIRED, dueAt(record))));
             } else {
               step.delete(record.id());
               deleted++;
             }
           }
-          return new Sweep(expired, deleted, due.size() > limit);
+          return new SweepResult(expired, deleted, due.size() > limit);
         });
   }
 
@@ -185,7 +185,7 @@ public final class FolderTokenStore implements TokenStore {
   public void close() {}
 
   private static void requireNotEnded(TokenRecord record) {
-    if (record.ending() != null) {
+    if (record.revocation() != null) {
       throw new IllegalArgumentException("a new record must not be revoked already");
     }
   }
@@ -210,11 +210,11 @@ public final class FolderTokenStore implements TokenStore {
     boolean evict = limit.policy() == Limit.Policy.EVICT_OLDEST;
     for (TokenRecord oldest : evict ? step.all(counts) : List.<TokenRecord>of()) {
       // Count again each time: children of an evicted record may have been in this group, too.
-      if (step.all(counts).size() >= limit.most()
+      if (step.all(counts).size() >= limit.max()
           && !Objects.equals(oldest.id(), record.parent())) {
-        evicted.addAll(step.end(oldest.id(), Ending.of(Reason.EVICTED, now)));
+        evicted.addAll(step.revoke(oldest.id(), Revocation.of(RevocationReason.EVICTED, now)));
       }
     }
-    return step.all(counts).size() < limit.most();
+    return step.all(counts).size() < limit.max();
   }
 }

@@ -32,9 +32,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Ends;
-import org.tokenfilter.store.Position;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
@@ -65,18 +65,18 @@ final class RecordFolder {
   private static final String DEAD = "mark-dead";
 
   /** The maximum time from the stamp of a revocation to its acknowledgement. */
-  private static final Duration UNTIL_ACKNOWLEDGED = Duration.ofSeconds(5);
+  private static final Duration ACKNOWLEDGEMENT_MARGIN = Duration.ofSeconds(5);
 
   /** Locks between threads, by folder; file locks of the system are held by the whole process. */
-  private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
+  private static final Map<Path, ReentrantLock> LOCKS = new ConcurrentHashMap<>();
 
   private final Path folder;
   private final Path records;
-  private final Path ends;
+  private final Path revocations;
   private final Path journal;
   private final Duration retention;
   private final Duration timeout;
-  private final ReentrantLock turn;
+  private final ReentrantLock lock;
 
   RecordFolder(Path path, Duration retention, Duration timeout) {
     this.retention = retention;
@@ -84,12 +84,12 @@ final class RecordFolder {
     try {
       folder = Files.createDirectories(path).toRealPath();
       records = Files.createDirectories(folder.resolve("records"));
-      ends = Files.createDirectories(folder.resolve("ends"));
+      revocations = Files.createDirectories(folder.resolve("ends"));
     } catch (IOException e) {
       throw new TokenStoreException("the folder " + path + " cannot be created", e, false);
     }
     journal = folder.resolve("journal");
-    turn = TURNS.computeIfAbsent(folder, none -> new ReentrantLock(true));
+    lock = LOCKS.computeIfAbsent(folder, none -> new ReentrantLock(true));
   }
 
   /** Returns the current record. Takes no lock, since files are replaced atomically. */
@@ -114,10 +114,10 @@ final class RecordFolder {
    *
    * @throws TokenStoreException if the folder is busy until the timeout, or cannot be used
    */
-  <T> T step(Work<T> work) {
+  <T> T run(Work<T> work) {
     long giveUp = System.nanoTime() + timeout.toNanos();
     try {
-      if (!turn.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!lock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
         throw new TokenStoreException("the folder " + folder + " is busy", null, true);
       }
       try (FileChannel channel = FileChannel.open(folder.resolve("lock"), CREATE, WRITE)) {
@@ -128,13 +128,13 @@ final class RecordFolder {
           // Another process has the lock. Java cannot wait for a file lock with a timeout.
           Thread.sleep(1);
         }
-        redo();
+        replayJournal();
         Step step = new Step();
         T answer = work.run(step);
         step.commit();
         return answer;
       } finally {
-        turn.unlock();
+        lock.unlock();
       }
     } catch (IOException | UncheckedIOException | OverlappingFileLockException e) {
       throw new TokenStoreException("the folder " + folder + " cannot be used", e, true);
@@ -144,15 +144,15 @@ final class RecordFolder {
     }
   }
 
-  private void redo() throws IOException {
+  private void replayJournal() throws IOException {
     if (Files.notExists(journal)) {
       return;
     }
     for (String line : Files.readAllLines(journal)) {
       TokenRecord record = RecordLine.read(line);
       put(records.resolve(name(record.id())), line);
-      if (record.ending() != null) {
-        Files.writeString(ends.resolve(name(record.id())), "ended");
+      if (record.revocation() != null) {
+        Files.writeString(revocations.resolve(name(record.id())), "ended");
       }
     }
     Files.delete(journal);
@@ -169,7 +169,7 @@ final class RecordFolder {
    * start of the retention of a revoked one.
    */
   static Instant dueAt(TokenRecord record) {
-    Instant death = record.death();
+    Instant death = record.endOfLife();
     return death == null ? Instant.MAX : death;
   }
 
@@ -217,7 +217,7 @@ final class RecordFolder {
       read.putAll(changed);
       return read.values().stream()
           .filter(wanted)
-          .sorted(Comparator.comparing(Position::of))
+          .sorted(Comparator.comparing(PageCursor::of))
           .collect(Collectors.toCollection(ArrayList::new));
     }
 
@@ -236,17 +236,17 @@ final class RecordFolder {
     }
 
     /** Revokes a record after its children, so that no reader sees a child outlive it. */
-    List<TokenId> end(TokenId id, Ending ending) throws IOException {
-      Optional<TokenRecord> record = find(id).filter(found -> found.ending() == null);
+    List<TokenId> revoke(TokenId id, Revocation revocation) throws IOException {
+      Optional<TokenRecord> record = find(id).filter(found -> found.revocation() == null);
       if (record.isEmpty()) {
         return List.of();
       }
       List<TokenId> ids = new ArrayList<>(List.of(id));
-      for (TokenRecord child : all(it -> Objects.equals(it.parent(), id) && it.ending() == null)) {
-        put(child.ended(Ending.of(ending.reason(), ending.at())));
+      for (TokenRecord child : all(it -> Objects.equals(it.parent(), id) && it.revocation() == null)) {
+        put(child.revoked(Revocation.of(revocation.reason(), revocation.at())));
         ids.add(child.id());
       }
-      put(record.get().ended(ending));
+      put(record.get().revoked(revocation));
       for (TokenId ended : ids) {
         lowerMark(DEAD, find(ended).orElseThrow());
       }
@@ -273,38 +273,38 @@ final class RecordFolder {
         return List.of();
       }
       List<TokenRecord> due =
-          all(it -> dueAt(it).isBefore(it.ending() == null ? expiredBefore : deadBefore));
+          all(it -> dueAt(it).isBefore(it.revocation() == null ? expiredBefore : deadBefore));
       if (due.isEmpty()) {
-        mark(LIVE, earliest(all(it -> it.ending() == null)));
-        mark(DEAD, earliest(all(it -> it.ending() != null)));
-        forgetEnds();
+        mark(LIVE, earliest(all(it -> it.revocation() == null)));
+        mark(DEAD, earliest(all(it -> it.revocation() != null)));
+        deleteOldRevocations();
       }
       return due;
     }
 
     /** Returns the recent revocations by the file system's clock, which all nodes share. */
-    Ends endedWithin(Duration window, int limit) throws IOException {
+    RecentRevocations revokedWithin(Duration window, int limit) throws IOException {
       Instant now = time();
-      Instant from = now.minus(window).minus(UNTIL_ACKNOWLEDGED);
+      Instant from = now.minus(window).minus(ACKNOWLEDGEMENT_MARGIN);
       Map<TokenId, Instant> stamps = stamps();
       stamps.values().removeIf(stamp -> stamp.isBefore(from));
       Set<TokenId> some = stamps.keySet().stream().limit(limit).collect(Collectors.toSet());
-      return new Ends(some, some.size() == stamps.size(), now);
+      return new RecentRevocations(some, some.size() == stamps.size(), now);
     }
 
-    private void forgetEnds() throws IOException {
-      Instant from = time().minus(retention).minus(UNTIL_ACKNOWLEDGED);
+    private void deleteOldRevocations() throws IOException {
+      Instant from = time().minus(retention).minus(ACKNOWLEDGEMENT_MARGIN);
       for (Map.Entry<TokenId, Instant> end : stamps().entrySet()) {
         if (end.getValue().isBefore(from)) {
-          Files.delete(ends.resolve(name(end.getKey())));
+          Files.delete(revocations.resolve(name(end.getKey())));
         }
       }
     }
 
     private Map<TokenId, Instant> stamps() throws IOException {
       Map<TokenId, Instant> stamps = new HashMap<>();
-      for (TokenId id : ids(ends)) {
-        stamps.put(id, Files.getLastModifiedTime(ends.resolve(name(id))).toInstant());
+      for (TokenId id : ids(revocations)) {
+        stamps.put(id, Files.getLastModifiedTime(revocations.resolve(name(id))).toInstant());
       }
       return stamps;
     }
@@ -334,7 +334,7 @@ final class RecordFolder {
       if (!changed.isEmpty()) {
         RecordFolder.this.put(
             journal, String.join("\n", changed.values().stream().map(RecordLine::write).toList()));
-        redo();
+        replayJournal();
       }
     }
   }

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -44,11 +44,11 @@ final class RecordLine {
     line.put("idleExpiresAt", record.idleExpiresAt());
     line.put("expiresAt", record.expiresAt());
     record.attributes().forEach((name, value) -> line.put("attribute." + name, value));
-    Ending ending = record.ending();
-    if (ending != null) {
-      line.put("endedAt", ending.at());
-      line.put("reason", ending.reason());
-      line.put("successor", ending.successor());
+    Revocation revocation = record.revocation();
+    if (revocation != null) {
+      line.put("endedAt", revocation.at());
+      line.put("reason", revocation.reason());
+      line.put("successor", revocation.successor());
     }
     return line.fields.entrySet().stream()
         .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
@@ -62,25 +62,25 @@ final class RecordLine {
       line.fields.put(decode(nameAndValue[0]), decode(nameAndValue[1]));
     }
     return TokenRecord.builder(
-            line.need("id", TokenId::parse),
-            line.need("kind", TokenKind::valueOf),
-            line.need("subject", subject -> subject),
-            line.need("issuedAt", Instant::parse))
-        .roles(line.named("role.").keySet())
+            line.require("id", TokenId::parse),
+            line.require("kind", TokenKind::valueOf),
+            line.require("subject", subject -> subject),
+            line.require("issuedAt", Instant::parse))
+        .roles(line.withPrefix("role.").keySet())
         .group(line.get("group", group -> group))
         .parent(line.get("parent", TokenId::parse))
         .client(line.get("client", client -> client))
         .binding(line.get("binding", binding -> binding))
-        .lastUsedAt(line.need("lastUsedAt", Instant::parse))
+        .lastUsedAt(line.require("lastUsedAt", Instant::parse))
         .idle(line.get("idleTimeout", Duration::parse), line.get("idleExpiresAt", Instant::parse))
         .expiresAt(line.get("expiresAt", Instant::parse))
-        .attributes(line.named("attribute."))
-        .ending(line.get("endedAt", at -> line.ending(Instant.parse(at))))
+        .attributes(line.withPrefix("attribute."))
+        .revocation(line.get("endedAt", at -> line.revocation(Instant.parse(at))))
         .build();
   }
 
-  private Ending ending(Instant at) {
-    return new Ending(at, need("reason", Reason::valueOf), get("successor", TokenId::parse));
+  private Revocation revocation(Instant at) {
+    return new Revocation(at, require("reason", RevocationReason::valueOf), get("successor", TokenId::parse));
   }
 
   private void put(String name, @Nullable Object value) {
@@ -94,11 +94,11 @@ final class RecordLine {
     return value == null ? null : parser.apply(value);
   }
 
-  private <T> T need(String name, Function<String, T> parser) {
+  private <T> T require(String name, Function<String, T> parser) {
     return parser.apply(Objects.requireNonNull(fields.get(name), name));
   }
 
-  private Map<String, String> named(String prefix) {
+  private Map<String, String> withPrefix(String prefix) {
     return fields.entrySet().stream()
         .filter(field -> field.getKey().startsWith(prefix))
         .collect(

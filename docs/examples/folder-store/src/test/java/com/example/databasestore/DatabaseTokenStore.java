@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
@@ -58,17 +58,17 @@ public abstract class DatabaseTokenStore implements TokenStore {
   }
 
   @Override
-  public List<TokenId> end(TokenId id, Ending ending) {
+  public List<TokenId> revoke(TokenId id, Revocation revocation) {
     return inTransaction(
         connection -> {
           // The record first: this waits for insertions of children, which hold a lock on it.
-          if (!revokeOne(connection, id, ending)) {
+          if (!revokeOne(connection, id, revocation)) {
             return List.of();
           }
           // A second statement: it sees the children of those insertions.
           List<TokenId> revoked = new ArrayList<>(List.of(id));
           for (TokenId child : lockChildren(connection, id)) {
-            revokeOne(connection, child, Ending.of(ending.reason(), ending.at()));
+            revokeOne(connection, child, Revocation.of(revocation.reason(), revocation.at()));
             revoked.add(child);
           }
           return revoked;
@@ -97,12 +97,12 @@ public abstract class DatabaseTokenStore implements TokenStore {
     }
   }
 
-  private boolean revokeOne(Connection connection, TokenId id, Ending ending) throws SQLException {
-    long at = ending.at().toEpochMilli();
+  private boolean revokeOne(Connection connection, TokenId id, Revocation revocation) throws SQLException {
+    long at = revocation.at().toEpochMilli();
     try (PreparedStatement update = prepare(connection, REVOKE_RECORD)) {
       update.setLong(1, at);
-      update.setString(2, ending.reason().name());
-      update.setBytes(3, bytes(ending.successor()));
+      update.setString(2, revocation.reason().name());
+      update.setBytes(3, bytes(revocation.successor()));
       update.setLong(4, at);
       update.setBytes(5, id.bytes());
       if (update.executeUpdate() == 0) {

@@ -39,13 +39,13 @@ class LostAnswerTest {
           service.issueOpen(
               Subject.of("alice"), Duration.ofMinutes(5), ClientAddress.parse("192.0.2.7"));
       clock.move(Duration.ofMinutes(4));
-      assertThat(service.inspect(token.value())).isPresent();
+      assertThat(service.introspect(token.value())).isPresent();
 
-      store.failAfter(Call.END, 1);
+      store.failAfter(Call.REVOKE, 1);
 
       assertThatExceptionOfType(TokenStoreException.class)
-          .isThrownBy(() -> service.close(token.record().id()));
-      assertThat(service.inspect(token.value())).isEmpty();
+          .isThrownBy(() -> service.revoke(token.record().id()));
+      assertThat(service.introspect(token.value())).isEmpty();
     }
   }
 }

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.store.Ending;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.Reason;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -78,14 +78,14 @@ class RecordFolderTest {
   void stepThatWasDecidedIsTakenThoughItsAuthorDied() throws IOException {
     TokenRecord record = insert(record());
     TokenRecord successor = record().build();
-    TokenRecord ended = record.ended(new Ending(clock.instant(), Reason.REPLACED, successor.id()));
+    TokenRecord ended = record.revoked(new Revocation(clock.instant(), RevocationReason.REPLACED, successor.id()));
     Files.write(
         folder.resolve("journal"), List.of(RecordLine.write(successor), RecordLine.write(ended)));
 
-    assertThat(store.end(record.id(), Ending.of(Reason.CLOSED, clock.instant()))).isEmpty();
+    assertThat(store.revoke(record.id(), Revocation.of(RevocationReason.CLOSED, clock.instant()))).isEmpty();
     assertThat(store.find(record.id())).contains(ended);
     assertThat(store.find(successor.id())).contains(successor);
-    assertThat(store.endedWithin(Duration.ofMinutes(1), 9).ids()).containsExactly(record.id());
+    assertThat(store.revokedWithin(Duration.ofMinutes(1), 9).ids()).containsExactly(record.id());
   }
 
   @Test

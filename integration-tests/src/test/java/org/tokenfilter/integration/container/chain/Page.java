@@ -53,8 +53,8 @@ public class Page extends HttpServlet {
     CountDownLatch done = new CountDownLatch(1);
     boolean asGiven = thread != 'u';
     HttpServletRequest own = asGiven ? request : (HttpServletRequest) async.getRequest();
-    HttpServletResponse answer = asGiven ? response : (HttpServletResponse) async.getResponse();
-    Leaving.Step goOn = () -> go(how, target, position, own, answer);
+    HttpServletResponse httpResponse = asGiven ? response : (HttpServletResponse) async.getResponse();
+    Leaving.Step goOn = () -> go(how, target, position, own, httpResponse);
     Leaving.Step timely = thread == 'w' ? goOn : leaving.follow(goOn);
     Runnable run =
         () -> {

@@ -1,0 +1,96 @@
+package org.tokenfilter.filter;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.AccessLogUser;
+import org.tokenfilter.config.SecurityHandle;
+import org.tokenfilter.config.RefusalWarnings;
+import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.filter.Decision.Granted;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * The user of a request that needs no token. The token is validated when a page first queries the
+ * user, once for a request, and is not renewed. An invalid token counts as none, as does a token
+ * that another site may have made a browser send. If the token cannot be validated, the user is
+ * unknown. Thread-safe.
+ */
+final class DeferredAuthentication {
+
+  private final HttpServletRequest request;
+  private final SecurityHandle handle;
+  private final RefusalWarnings warnings;
+  private final boolean atGateway;
+
+  /**
+   * Guards the validation, which may wait for the store; a virtual thread must not wait in a
+   * monitor.
+   */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private boolean resolved;
+  private @Nullable TokenPrincipal resolvedPrincipal;
+
+  /**
+   * Creates the authentication of a request, without a validation.
+   *
+   * @param atGateway whether the header {@code userToken} may carry the token, too
+   */
+  DeferredAuthentication(
+      HttpServletRequest request,
+      SecurityHandle handle,
+      RefusalWarnings warnings,
+      boolean atGateway) {
+    this.request = request;
+    this.handle = handle;
+    this.warnings = warnings;
+    this.atGateway = atGateway;
+  }
+
+  /** Returns the user; null if none is known. A decision about the request takes precedence. */
+  @Nullable TokenPrincipal principal() {
+    Decision decided = Decision.of(request, handle.security());
+    if (decided != null) {
+      return decided instanceof Granted granted ? granted.principal() : null;
+    }
+    return AccessLogUser.hasChanged(request) ? null : resolveOnce();
+  }
+
+  private @Nullable TokenPrincipal resolveOnce() {
+    lock.lock();
+    try {
+      if (!resolved) {
+        resolved = true;
+        resolvedPrincipal = resolve();
+      }
+      return resolvedPrincipal;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable TokenPrincipal resolve() {
+    TokenSecurity security = handle.security();
+    try {
+      PresentedToken presented =
+          atGateway ? handle.readTokenAtGateway(request) : handle.readToken(request);
+      if (presented.ambient()) {
+        security.guard().checkUnsafe(request);
+      }
+      TokenPrincipal principal =
+          TokenPrincipal.of(security.service().validate(presented).asPassive());
+      warnings.requestDecided();
+      AccessLogUser.set(request, principal.name());
+      return principal;
+    } catch (TokenRejectedException none) {
+      warnings.requestDecided();
+      warnings.visitorUnknown(none);
+      return null;
+    } catch (RuntimeException | Error failure) {
+      warnings.visitorFailed(failure);
+      return null;
+    }
+  }
+}

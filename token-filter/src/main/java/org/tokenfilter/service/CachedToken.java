@@ -1,0 +1,141 @@
+package org.tokenfilter.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+
+/**
+ * A live record in the compact form that a node caches. It takes half the space of a record, so
+ * that a million of them fit into a heap of ordinary size. Only the time of last use and the idle
+ * deadline change. Both are the values that the store has acknowledged, in milliseconds, and only
+ * move forward. Thread-safe.
+ */
+final class CachedToken {
+
+  /** The time that stands for no deadline, later than every deadline. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  private static final long FIELD_BYTES = HeapSize.object(10, 4 * Long.BYTES + 1);
+
+  private final TokenId id;
+  private final TokenKind kind;
+  private final String subject;
+  private final Set<String> roles;
+  private final @Nullable String group;
+  private final boolean inSessionsOfSubject;
+  private final @Nullable TokenId parent;
+  private final @Nullable String client;
+  private final @Nullable String binding;
+  private final Map<String, String> attributes;
+  private final @Nullable Duration idleTimeout;
+  private final long issuedAt;
+  private final long expiresAt;
+  private volatile long usedAt;
+  private volatile long idleUntil;
+
+  /**
+   * Creates the compact form of a record that the store returned and that is not revoked.
+   *
+   * @param record the record
+   * @param roles the roles of the record, or an equal set
+   * @param attributes the attributes of the record, or an equal map
+   */
+  CachedToken(TokenRecord record, Set<String> roles, Map<String, String> attributes) {
+    this.id = record.id();
+    this.kind = record.kind();
+    this.subject = record.subject();
+    this.roles = roles;
+    this.inSessionsOfSubject = RecordGroups.sessionsOf(subject).equals(record.group());
+    this.group = inSessionsOfSubject ? null : record.group();
+    this.parent = record.parent();
+    this.client = record.client();
+    this.binding =
+        record.binding() != null && record.binding().equals(client) ? client : record.binding();
+    this.attributes = attributes;
+    this.idleTimeout = record.idleTimeout();
+    this.issuedAt = record.issuedAt().toEpochMilli();
+    this.expiresAt = toMillis(record.expiresAt());
+    this.usedAt = record.lastUsedAt().toEpochMilli();
+    this.idleUntil = toMillis(record.idleExpiresAt());
+  }
+
+  static long toMillis(@Nullable Instant time) {
+    return time == null ? NEVER : time.toEpochMilli();
+  }
+
+  /** Returns its heap size in a cache, without roles and attributes, which other tokens share. */
+  int bytesWithoutShared() {
+    long size = FIELD_BYTES + HeapSize.CACHE_ENTRY + 2 * HeapSize.TOKEN_ID;
+    size += HeapSize.of(subject) + HeapSize.of(group) + HeapSize.of(parent) + HeapSize.of(client);
+    size += Objects.equals(binding, client) ? 0 : HeapSize.of(binding);
+    size += idleTimeout == null ? 0 : HeapSize.DURATION;
+    return (int) Math.min(size, Integer.MAX_VALUE);
+  }
+
+  /** Returns its heap size in a cache if no other token shares its roles and attributes. */
+  long bytes() {
+    return bytesWithoutShared() + HeapSize.of(roles) + HeapSize.of(attributes);
+  }
+
+  Set<String> roles() {
+    return roles;
+  }
+
+  Map<String, String> attributes() {
+    return attributes;
+  }
+
+  /** Returns whether its acknowledged deadlines are later than the given time. */
+  boolean liveAt(Instant now) {
+    long time = now.toEpochMilli();
+    return time < idleUntil && time < expiresAt;
+  }
+
+  long idleUntil() {
+    return idleUntil;
+  }
+
+  long usedAt() {
+    return usedAt;
+  }
+
+  /** Records a use that the store has acknowledged, in milliseconds. */
+  synchronized void acknowledge(long use, long until) {
+    usedAt = Math.max(usedAt, use);
+    if (idleTimeout != null && until != NEVER) {
+      idleUntil = Math.max(idleUntil, until);
+    }
+  }
+
+  /** Returns the record with a use that the store may not have acknowledged yet. */
+  TokenRecord toRecord(long use, long until) {
+    long idle = until == NEVER ? idleUntil : Math.max(idleUntil, until);
+    return new TokenRecord(
+        id,
+        kind,
+        subject,
+        roles,
+        inSessionsOfSubject ? RecordGroups.sessionsOf(subject) : group,
+        parent,
+        client,
+        binding,
+        Instant.ofEpochMilli(issuedAt),
+        Instant.ofEpochMilli(Math.max(usedAt, use)),
+        idleTimeout,
+        idleTimeout == null ? null : Instant.ofEpochMilli(idle),
+        expiresAt == NEVER ? null : Instant.ofEpochMilli(expiresAt),
+        null,
+        attributes);
+  }
+
+  /** Returns the record with the use that the store has acknowledged. */
+  TokenRecord toRecord() {
+    return toRecord(usedAt, idleUntil);
+  }
+}

@@ -1,0 +1,273 @@
+package org.tokenfilter.service;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.ObjectPool;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * A validator of presented tokens. The checks run in a fixed order: the token is authentic, the
+ * session id belongs to it, its claims match its record, and the client is the one it is bound to.
+ * Only then the validator checks that the token is live and that the account of its subject is
+ * active. So only the rightful holder of a token learns the reason of its revocation. Thread-safe.
+ */
+final class TokenValidator {
+
+  /** A lookup of the roles that the subject of a live record has. */
+  @FunctionalInterface
+  interface RoleLookup {
+    /** The lookup that returns the roles of the login. */
+    RoleLookup LOGIN_ROLES = (record, now) -> record.roles();
+
+    /**
+     * Returns the roles of a record's subject.
+     *
+     * @param now the start of the request
+     * @throws TokenRejectedException if the account of the subject is disabled
+     */
+    Set<String> rolesOf(TokenRecord record, Instant now) throws TokenRejectedException;
+  }
+
+  private final CachingTokenStore store;
+  private final TokenCodec codec;
+  private final Clock clock;
+  private final RoleLookup roleLookup;
+  private final ObjectPool<SessionId.Digester> finders = new ObjectPool<>();
+
+  TokenValidator(CachingTokenStore store, TokenCodec codec, Clock clock, RoleLookup roleLookup) {
+    this.store = store;
+    this.codec = codec;
+    this.clock = clock;
+    this.roleLookup = roleLookup;
+  }
+
+  ActiveToken validate(PresentedToken presented) throws TokenRejectedException {
+    return requireActive(claimsOf(presented), presented);
+  }
+
+  ActiveToken validateUser(PresentedToken presented) throws TokenRejectedException {
+    return requireActive(userClaims(presented), presented);
+  }
+
+  /**
+   * Decodes a user token. A token of another kind is rejected before its record is read, so the
+   * answer shows nothing of its state.
+   */
+  private TokenClaims userClaims(PresentedToken presented) throws TokenRejectedException {
+    TokenClaims claims = claimsOf(presented);
+    if (claims.kind() != TokenKind.USER) {
+      throw invalid("not a user token");
+    }
+    return claims;
+  }
+
+  private ActiveToken requireActive(TokenClaims claims, PresentedToken presented)
+      throws TokenRejectedException {
+    Instant now = clock.instant();
+    TokenRecord record = authenticate(claims, presented, now);
+    requireLive(record, now);
+    return new ActiveToken(record, null, now, presented.passive(), roleLookup.rolesOf(record, now));
+  }
+
+  /** Returns the record of an authentic token that its rightful client presents, live or dead. */
+  TokenRecord authenticate(PresentedToken presented, Instant now) throws TokenRejectedException {
+    return authenticate(claimsOf(presented), presented, now);
+  }
+
+  /** Returns the record of an authentic user token, live or dead; rejects any other kind. */
+  TokenRecord authenticateUser(PresentedToken presented, Instant now) throws TokenRejectedException {
+    return authenticate(userClaims(presented), presented, now);
+  }
+
+  private TokenRecord authenticate(TokenClaims claims, PresentedToken presented, Instant now)
+      throws TokenRejectedException {
+    if (claims.kind() == TokenKind.SESSION) {
+      requireSessionId(claims, presented);
+    }
+    TokenRecord record = recordOf(claims, now);
+    requireClient(record, presented.client());
+    return record;
+  }
+
+  ActiveToken useSession(ActiveToken user, String sessionId) throws TokenRejectedException {
+    TokenId id = tokenIdOf(sessionId);
+    if (id == null) {
+      throw invalid("a malformed session id");
+    }
+    TokenRecord session = find(id, user.usedAt());
+    if (!Objects.equals(session.parent(), user.record().id())) {
+      throw TokenRejectedException.misuse("the session belongs to another user token");
+    }
+    requireLive(session, user.usedAt());
+    return user.withSession(session);
+  }
+
+  Optional<ActiveToken> introspect(String token) {
+    Instant now = clock.instant();
+    try {
+      TokenRecord record = recordOf(codec.decode(token), now);
+      requireLive(record, now);
+      return Optional.of(new ActiveToken(record, null, now, true, roleLookup.rolesOf(record, now)));
+    } catch (TokenRejectedException inactive) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the record of an authentic session token, live or dead; rejects any other kind. */
+  TokenRecord authenticateSession(PresentedToken presented, Instant now)
+      throws TokenRejectedException {
+    TokenRecord record = authenticate(presented, now);
+    if (record.kind() != TokenKind.SESSION) {
+      throw invalid("not a session token");
+    }
+    return record;
+  }
+
+  /**
+   * Returns the record of an authentic token, live or dead, without a check of its session id and
+   * client; empty if the token is not authentic or has no record.
+   */
+  Optional<TokenRecord> authenticate(String token) {
+    try {
+      return Optional.of(recordOf(codec.decode(token), clock.instant()));
+    } catch (TokenRejectedException none) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Returns the text of the authentic token that a request presents, without a check of its session
+   * id and client.
+   *
+   * @return the text; empty if no presented token is authentic
+   * @throws TokenRejectedException if the request presents two different authentic tokens
+   */
+  Optional<String> recognizedToken(PresentedToken presented) throws TokenRejectedException {
+    try {
+      return Optional.of(RecognizedToken.selectFrom(presented, codec).text());
+    } catch (TokenRejectedException refused) {
+      if (refused.rejection() == Rejection.INVALID) {
+        return Optional.empty();
+      }
+      throw refused;
+    }
+  }
+
+  /** Throws if the account of a live record's subject is disabled. */
+  void requireAccountActive(TokenRecord live, Instant now) throws TokenRejectedException {
+    roleLookup.rolesOf(live, now);
+  }
+
+  private TokenClaims claimsOf(PresentedToken presented) throws TokenRejectedException {
+    return presented.others().isEmpty()
+        ? codec.decode(presented.token())
+        : RecognizedToken.selectFrom(presented, codec).claims();
+  }
+
+  /**
+   * Throws unless one of the presented session ids belongs to the token. The others may be those of
+   * other applications.
+   */
+  private void requireSessionId(TokenClaims claims, PresentedToken presented)
+      throws TokenRejectedException {
+    if (presented.sessionHeadersDiffer()) {
+      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two session headers that differ");
+    }
+    if (presented.sessionIds().isEmpty()) {
+      throw invalid("a session token without its session id");
+    }
+    boolean malformed = true;
+    for (String sessionId : presented.sessionIds()) {
+      TokenId id = tokenIdOf(sessionId);
+      if (id != null && claims.id().equals(id)) {
+        return;
+      }
+      malformed &= id == null;
+    }
+    throw malformed
+        ? invalid("a malformed session id")
+        : TokenRejectedException.misuse("the session id is another token's");
+  }
+
+  /** Returns the token id of a session id, or null if the text is malformed. */
+  private @Nullable TokenId tokenIdOf(String sessionId) {
+    SessionId.Digester pooled = finders.take();
+    SessionId.Digester digester = pooled == null ? new SessionId.Digester() : pooled;
+    try {
+      TokenId id = digester.tokenIdOf(sessionId);
+      finders.put(digester);
+      return id;
+    } catch (IllegalArgumentException malformed) {
+      return null;
+    }
+  }
+
+  private TokenRecord recordOf(TokenClaims claims, Instant now) throws TokenRejectedException {
+    TokenRecord record = find(claims.id(), now);
+    // A session of a user token has no token of its own, so a token that names its record is
+    // forged.
+    if (record.parent() != null || !claims.matches(record)) {
+      throw TokenRejectedException.misuse("the claims of the token contradict its record");
+    }
+    return record;
+  }
+
+  TokenRecord find(TokenId id, Instant now) throws TokenRejectedException {
+    TokenRecord record = store.find(id, now).orElse(null);
+    if (record == null) {
+      throw new TokenRejectedException(Rejection.UNKNOWN, "no such record");
+    }
+    if (!record.id().equals(id)) {
+      throw TokenRejectedException.misuse("the store answered with another record");
+    }
+    return record;
+  }
+
+  private static void requireClient(TokenRecord record, ClientAddress client)
+      throws TokenRejectedException {
+    String binding = record.binding();
+    if (binding != null && !client.matches(binding)) {
+      throw client.hasOtherIpVersionThan(binding)
+          ? TokenRejectedException.ofOtherIpVersion()
+          : TokenRejectedException.misuse("presented by another client");
+    }
+  }
+
+  static void requireLive(TokenRecord record, Instant now) throws TokenRejectedException {
+    Revocation revocation = record.revocation();
+    if (revocation != null) {
+      throw rejectionFor(revocation);
+    }
+    if (record.expiredAt(now)) {
+      throw new TokenRejectedException(Rejection.EXPIRED, "expired");
+    }
+  }
+
+  private static TokenRejectedException rejectionFor(Revocation revocation) {
+    return switch (revocation.reason()) {
+      case CLOSED -> new TokenRejectedException(Rejection.CLOSED, "closed");
+      case REPLACED -> new TokenRejectedException(Rejection.REPLACED, "replaced");
+      case EVICTED -> new TokenRejectedException(Rejection.EVICTED, "evicted");
+      case EXPIRED -> new TokenRejectedException(Rejection.EXPIRED, "expired");
+    };
+  }
+
+  private static TokenRejectedException invalid(String why) {
+    return new TokenRejectedException(Rejection.INVALID, why);
+  }
+}
