@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The words of main code and documents: no riddles, no private words, no person for a component. */
+/**
+ * The words of main code and documents: no riddles, no private words, no person for a component.
+ */
 class PlainWordsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 

@@ -19,8 +19,8 @@ import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.service.Binding;
-import org.tokenfilter.service.ServiceEnvironment;
 import org.tokenfilter.service.CachePolicy;
+import org.tokenfilter.service.ServiceEnvironment;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.Limit;
@@ -79,7 +79,8 @@ final class CountedNode implements AutoCloseable {
     backgroundStore = JdbcTokenStore.builder(background.source).open();
     SecureRandom random = new SecureRandom();
     KeyRing keys =
-        JwkSetFile.readOrCreate(folder.resolve("keys.jwks"), ContentEncryption.A256GCM, random, begin);
+        JwkSetFile.readOrCreate(
+            folder.resolve("keys.jwks"), ContentEncryption.A256GCM, random, begin);
     service =
         new TokenService(
             requestStore,

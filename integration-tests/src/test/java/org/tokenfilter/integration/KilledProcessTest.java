@@ -96,7 +96,9 @@ class KilledProcessTest {
     try (TokenStore store = reopen(database)) {
       assertThat(endOfThird(store).reason()).isEqualTo(RevocationReason.CLOSED);
       // Final: nobody ends it a second time.
-      assertThat(store.revoke(Records.id((byte) 3), Revocation.of(RevocationReason.CLOSED, Instant.now())))
+      assertThat(
+              store.revoke(
+                  Records.id((byte) 3), Revocation.of(RevocationReason.CLOSED, Instant.now())))
           .isEmpty();
     }
   }

@@ -69,7 +69,8 @@ class ManyEndsOnTwoNodesTest {
             node,
             fromMemory,
             read,
-            statistics.cacheClears(CacheClearCause.TOO_MANY_ENDS) + statistics.cacheClears(CacheClearCause.GAP));
+            statistics.cacheClears(CacheClearCause.TOO_MANY_ENDS)
+                + statistics.cacheClears(CacheClearCause.GAP));
         assertThat(statistics.cacheClears(CacheClearCause.TOO_MANY_ENDS)).isZero();
         assertThat(fromMemory).as("from memory on node %d", node).isGreaterThan(read);
       }

@@ -12,11 +12,11 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
@@ -158,7 +158,8 @@ class PostgresFiguresTest {
     long begun = System.nanoTime();
     Selection all = new Selection("machine", Set.of());
     for (int portion = 0; portion < 10; portion++) {
-      assertThat(store.revokeAll(all, Revocation.of(RevocationReason.CLOSED, later), 1_000)).hasSize(1_000);
+      assertThat(store.revokeAll(all, Revocation.of(RevocationReason.CLOSED, later), 1_000))
+          .hasSize(1_000);
     }
     Figures.note(
         "PostgreSQL, 10,000 of 100,000 of one subject ended by portions of 1,000: %d ms",
@@ -180,7 +181,9 @@ class PostgresFiguresTest {
     assertThat(store.insert(second, two, now).evicted()).isEmpty();
     assertThat(store.insert(third, two, now).evicted()).hasSize(2);
     assertThat(store.replace(third.id(), like(first, 3).build(), now)).isTrue();
-    assertThat(store.revokeAll(new Selection(user, Set.of()), Revocation.of(RevocationReason.CLOSED, now), 10))
+    assertThat(
+            store.revokeAll(
+                new Selection(user, Set.of()), Revocation.of(RevocationReason.CLOSED, now), 10))
         .hasSize(1);
     store.revokedWithin(Duration.ofMinutes(1), 10);
     store.sweep(now, now.plusSeconds(1), 1_000);

@@ -13,11 +13,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -90,7 +90,9 @@ class PrivilegesTest {
       assertThat(store.insert(child, one, now).outcome()).isEqualTo(InsertResult.Outcome.INSERTED);
       assertThat(store.renew(List.of(new Renewal(child.id(), now, null)), now)).isEmpty();
       assertThat(store.replace(record(2).id(), record(4), now)).isTrue();
-      assertThat(store.revokeAll(new Selection("alice", Set.of()), Revocation.of(RevocationReason.CLOSED, now), 9))
+      assertThat(
+              store.revokeAll(
+                  new Selection("alice", Set.of()), Revocation.of(RevocationReason.CLOSED, now), 9))
           .containsExactly(record(4).id());
       assertThat(store.revokedWithin(Duration.ofMinutes(1), 9).ids()).hasSize(4);
       assertThat(store.list("alice", now, null, 9)).isEmpty();

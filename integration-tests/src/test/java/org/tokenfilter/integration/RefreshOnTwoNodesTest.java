@@ -85,7 +85,8 @@ class RefreshOnTwoNodesTest {
       List<String> got =
           nodes.race(
               REFRESHES,
-              (node, number) -> node.issueApiClientToken(ALICE, "live", "shop").record().id().toString());
+              (node, number) ->
+                  node.issueApiClientToken(ALICE, "live", "shop").record().id().toString());
 
       assertThat(got).filteredOn(Rejection.CLIENT_TOKEN_LIVE.name()::equals).hasSize(REFRESHES - 1);
       assertThat(live(nodes)).hasSize(1).isSubsetOf(got);

@@ -25,10 +25,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
@@ -203,7 +203,11 @@ class UnreadableRowsTest {
       // They end as any other, one by one and all together.
       assertThat(store.revoke(records.get(18).id(), Revocation.of(RevocationReason.CLOSED, now)))
           .containsExactly(records.get(18).id());
-      assertThat(store.revokeAll(new Selection(subject, Set.of()), Revocation.of(RevocationReason.CLOSED, now), 100))
+      assertThat(
+              store.revokeAll(
+                  new Selection(subject, Set.of()),
+                  Revocation.of(RevocationReason.CLOSED, now),
+                  100))
           .containsExactlyInAnyOrder(records.get(19).id(), one.id());
     }
   }
@@ -284,7 +288,9 @@ class UnreadableRowsTest {
       assertThat(store.find(records.get(0).id()).orElseThrow().revocation()).isNull();
       assertThat(
               store.revokeAll(
-                  new Selection("strange rows", Set.of()), Revocation.of(RevocationReason.CLOSED, expired), 100))
+                  new Selection("strange rows", Set.of()),
+                  Revocation.of(RevocationReason.CLOSED, expired),
+                  100))
           .containsExactly(records.get(0).id());
     }
   }

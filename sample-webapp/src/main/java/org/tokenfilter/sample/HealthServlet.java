@@ -83,7 +83,8 @@ public final class HealthServlet extends HttpServlet {
     }
   }
 
-  private static void write(JsonGenerator json, @Nullable RevocationFeedState feed) throws IOException {
+  private static void write(JsonGenerator json, @Nullable RevocationFeedState feed)
+      throws IOException {
     if (feed == null) {
       json.writeNullField("feed");
       return;

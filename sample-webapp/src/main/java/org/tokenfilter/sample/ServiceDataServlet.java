@@ -58,6 +58,7 @@ public final class ServiceDataServlet extends HttpServlet {
         .write(
             session == null
                 ? "{\"session\":null,\"requests\":1}"
-                : "{\"session\":\"%s\",\"requests\":%d}".formatted(session, counts.increment(session)));
+                : "{\"session\":\"%s\",\"requests\":%d}"
+                    .formatted(session, counts.increment(session)));
   }
 }

@@ -66,7 +66,8 @@ final class CookieHeader {
     }
   }
 
-  private void readCookie(String line, int from, int to, DistinctValues tokens, DistinctValues sessionIds) {
+  private void readCookie(
+      String line, int from, int to, DistinctValues tokens, DistinctValues sessionIds) {
     int start = from;
     while (start < to && isSpace(line.charAt(start))) {
       start++;

@@ -111,7 +111,8 @@ public final class CookieWriter {
    * Adds the cookies of a session token to a response that is not committed. Does nothing for other
    * kinds of token, which have no cookies.
    */
-  public void addCookies(HttpServletRequest request, HttpServletResponse response, IssuedToken token) {
+  public void addCookies(
+      HttpServletRequest request, HttpServletResponse response, IssuedToken token) {
     SessionId session = token.sessionId();
     if (session == null) {
       return;

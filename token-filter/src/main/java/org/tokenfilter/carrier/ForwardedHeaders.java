@@ -143,7 +143,8 @@ final class ForwardedHeaders {
   }
 
   private String forwardedParameter(String parameter) throws TokenRejectedException {
-    return firstNonEmpty(ListHeader.parameters(request, FORWARDED, parameter), countTrusted(forwarded));
+    return firstNonEmpty(
+        ListHeader.parameters(request, FORWARDED, parameter), countTrusted(forwarded));
   }
 
   /**

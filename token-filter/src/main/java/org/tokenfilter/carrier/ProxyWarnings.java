@@ -37,7 +37,10 @@ final class ProxyWarnings {
   void warnUntrustedPeer(HttpServletRequest request, ClientAddress peer) {
     boolean forwarded =
         request.getHeader(FORWARDED) != null || request.getHeader(FORWARDED_FOR) != null;
-    if (!forwarded || untrustedPeerReported.get() || isResolvedByTomcat(request) || !isFirst(untrustedPeerReported)) {
+    if (!forwarded
+        || untrustedPeerReported.get()
+        || isResolvedByTomcat(request)
+        || !isFirst(untrustedPeerReported)) {
       return;
     }
     if (isPeerInForwardedHeaders(request)) {

@@ -67,7 +67,8 @@ public final class TokenExtractor {
    * @throws TokenRejectedException if the request presents two different tokens outside of cookies,
    *     or has two Authorization headers, or if its client cannot be determined
    */
-  public @Nullable PresentedToken extract(HttpServletRequest request) throws TokenRejectedException {
+  public @Nullable PresentedToken extract(HttpServletRequest request)
+      throws TokenRejectedException {
     return extract(request, new DistinctValues());
   }
 
@@ -79,8 +80,8 @@ public final class TokenExtractor {
    * @throws TokenRejectedException if the request presents two different tokens outside of cookies,
    *     or has two Authorization headers, or if its client cannot be determined
    */
-  public @Nullable PresentedToken extractAtGateway(HttpServletRequest request, @Nullable String inBody)
-      throws TokenRejectedException {
+  public @Nullable PresentedToken extractAtGateway(
+      HttpServletRequest request, @Nullable String inBody) throws TokenRejectedException {
     DistinctValues tokens = new DistinctValues();
     tokens.add(inBody);
     tokens.addHeaders(request, USER_TOKEN_HEADER);

@@ -90,7 +90,8 @@ public final class TrustedProxies {
     boolean secure = saidSecure || request.isSecure();
     String host = forwardedHeaders.host();
     return new TargetOrigin(
-        secure, withPort(host.isEmpty() ? requestedHost(request) : host, secure, forwardedHeaders.port()));
+        secure,
+        withPort(host.isEmpty() ? requestedHost(request) : host, secure, forwardedHeaders.port()));
   }
 
   /**
@@ -165,7 +166,9 @@ public final class TrustedProxies {
     } catch (IllegalArgumentException noAddress) {
       // Jetty reports neither an address nor a port for a Unix socket. No header of a client can
       // cause both.
-      if (text.isEmpty() && request.getRemotePort() < 0 && (unixPeersTrusted || peersWithoutAddressAllowed)) {
+      if (text.isEmpty()
+          && request.getRemotePort() < 0
+          && (unixPeersTrusted || peersWithoutAddressAllowed)) {
         return ClientAddress.UNIX;
       }
       warnings.warnMissingAddress();

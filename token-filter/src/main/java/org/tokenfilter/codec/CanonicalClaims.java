@@ -90,7 +90,8 @@ final class CanonicalClaims {
     }
     int expiresAt = issuedEnd + BEFORE_EXPIRY_BYTES.length;
     Instant expires =
-        matchesAt(BEFORE_EXPIRY_BYTES, content, issuedEnd) && endOfDigits(content, expiresAt) == last
+        matchesAt(BEFORE_EXPIRY_BYTES, content, issuedEnd)
+                && endOfDigits(content, expiresAt) == last
             ? parseSeconds(content, expiresAt, last)
             : null;
     return expires == null ? null : new TokenClaims(id, kind, audience, issued, expires);

@@ -91,7 +91,8 @@ final class ContentCipher {
     // The ciphers would accept some other lengths too: GCM allows them.
     if (token.ivLength() != Base64Url.encodedLength(encryption.ivLength())
         || token.tagLength() != Base64Url.encodedLength(encryption.tagLength())) {
-      throw new DecryptionFailedException("the initialization vector or the tag has the wrong length");
+      throw new DecryptionFailedException(
+          "the initialization vector or the tag has the wrong length");
     }
     T read = read(authenticated, token, reader);
     if (read == null) {

@@ -59,7 +59,9 @@ final class DecrypterPool {
     // If this throws, the workspace is not returned to the pool, since its state is unknown.
     int length = decryptedLength(workspace, authenticated, token);
     try {
-      return length == ContentDecrypter.NOT_AUTHENTIC ? null : reader.read(workspace.content, length);
+      return length == ContentDecrypter.NOT_AUTHENTIC
+          ? null
+          : reader.read(workspace.content, length);
     } finally {
       pool.put(workspace);
     }
@@ -70,6 +72,7 @@ final class DecrypterPool {
     int sealed = token.decode(workspace.encrypted);
     return sealed == CompactJwe.NOT_CANONICAL
         ? ContentDecrypter.NOT_AUTHENTIC
-        : workspace.decrypter.decrypt(authenticated, workspace.encrypted, sealed, workspace.content);
+        : workspace.decrypter.decrypt(
+            authenticated, workspace.encrypted, sealed, workspace.content);
   }
 }

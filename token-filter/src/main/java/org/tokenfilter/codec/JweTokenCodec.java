@@ -44,7 +44,8 @@ public final class JweTokenCodec implements TokenCodec {
     this(ring, audience, random, new KeyUsageCounter(KeyUsageCounter.WARN_AT, KeyUsageCounter.MAX));
   }
 
-  JweTokenCodec(Supplier<KeyRing> ring, String audience, SecureRandom random, KeyUsageCounter keyUsage) {
+  JweTokenCodec(
+      Supplier<KeyRing> ring, String audience, SecureRandom random, KeyUsageCounter keyUsage) {
     this.ring = ring;
     this.claims = new ClaimsJson(audience);
     this.random = random;
@@ -85,7 +86,8 @@ public final class JweTokenCodec implements TokenCodec {
   }
 
   /** Decrypts a token. Other exceptions of the ciphers are their failures and are passed on. */
-  private TokenClaims decrypt(ContentCipher cipher, CompactJwe token) throws TokenRejectedException {
+  private TokenClaims decrypt(ContentCipher cipher, CompactJwe token)
+      throws TokenRejectedException {
     try {
       return cipher.decrypt(token, reader);
     } catch (JOSEException e) {

@@ -86,7 +86,8 @@ public final class JwkSetFile {
   }
 
   /**
-   * Creates the file with these keys, in the same way as {@link #readOrCreate}, but fails if it exists.
+   * Creates the file with these keys, in the same way as {@link #readOrCreate}, but fails if it
+   * exists.
    *
    * @throws FileAlreadyExistsException if a file with this name exists; it stays unchanged
    * @throws IOException if the file cannot be created

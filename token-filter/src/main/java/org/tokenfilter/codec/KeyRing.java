@@ -49,7 +49,8 @@ public final class KeyRing {
             ContentCipher.headerSegment(key.kid(), other), "its key is for another encryption");
       }
       if (key.state() == ContentKey.State.RETIRED) {
-        unusableHeaders.put(ContentCipher.headerSegment(key.kid(), key.encryption()), "its key is retired");
+        unusableHeaders.put(
+            ContentCipher.headerSegment(key.kid(), key.encryption()), "its key is retired");
       }
     }
     return Map.copyOf(unusableHeaders);

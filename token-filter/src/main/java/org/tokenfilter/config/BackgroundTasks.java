@@ -54,8 +54,10 @@ final class BackgroundTasks implements AutoCloseable {
   }
 
   private void scheduleWithFixedDelay(String what, Work work, boolean steady, Duration interval) {
-    TaskMonitor monitor = newMonitor(what, interval.multipliedBy(ALLOWED_INTERVALS).plus(ALLOWANCE));
-    RepeatedTask task = new RepeatedTask(what, work, steady, interval, ticker, monitor, operatorLog);
+    TaskMonitor monitor =
+        newMonitor(what, interval.multipliedBy(ALLOWED_INTERVALS).plus(ALLOWANCE));
+    RepeatedTask task =
+        new RepeatedTask(what, work, steady, interval, ticker, monitor, operatorLog);
     repeatedTasks.add(task);
     taskThreads.add(startThread(what, task));
   }

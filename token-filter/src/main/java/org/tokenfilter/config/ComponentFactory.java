@@ -86,7 +86,8 @@ final class ComponentFactory {
     Path file = settings.path(KEYS_FILE);
     try {
       if (settings.flag(KEYS_GENERATE)) {
-        JwkSetFile.readOrCreate(file, ContentEncryption.of(settings.string(ENCRYPTION)), random, now);
+        JwkSetFile.readOrCreate(
+            file, ContentEncryption.of(settings.string(ENCRYPTION)), random, now);
       }
       return new ReloadingFile<>(file, JwkSetFile::read);
     } catch (NoSuchFileException e) {

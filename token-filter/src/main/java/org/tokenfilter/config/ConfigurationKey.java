@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.carrier.CookieWriter;
+import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.service.Binding;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.store.Limit;
@@ -66,7 +66,8 @@ public enum ConfigurationKey {
   /** The audience of tokens. */
   AUDIENCE(
       "token.audience",
-      SettingType.text("1 to 128 printable ASCII characters except \" and \\", "[!#-\\[\\]-~]{1,128}"),
+      SettingType.text(
+          "1 to 128 printable ASCII characters except \" and \\", "[!#-\\[\\]-~]{1,128}"),
       null,
       "the application that tokens are issued for; tokens for other applications are rejected."
           + " Default: the context path, ROOT for the root context"),
@@ -191,7 +192,8 @@ public enum ConfigurationKey {
   TRUSTED_PROXIES(
       "token.trusted-proxies",
       SettingType.listOf(
-          SettingType.text("an address, a range such as 10.0.0.0/8, or unix", "[0-9A-Fa-f.:/]+|unix")),
+          SettingType.text(
+              "an address, a range such as 10.0.0.0/8, or unix", "[0-9A-Fa-f.:/]+|unix")),
       "",
       "the proxies whose headers Forwarded and X-Forwarded-For, -Proto, -Host and -Port are"
           + " trusted, evaluated from the right; unix is any peer at a Unix socket, for which the"
@@ -267,7 +269,8 @@ public enum ConfigurationKey {
       "token.origins",
       SettingType.listOf(
           SettingType.text(
-              "an origin such as https://app.example.org or capacitor://localhost", Patterns.ORIGIN)),
+              "an origin such as https://app.example.org or capacitor://localhost",
+              Patterns.ORIGIN)),
       "",
       "other origins whose pages may act with cookies or Basic authentication, written as in the"
           + " Origin header"),

@@ -116,12 +116,16 @@ final class FilterInspection {
 
   /** Returns the engines whose position is unknown, since the container is not supported. */
   List<String> unverifiable() {
-    return requestOrder == null ? engines.keySet().stream().map(this::describe).toList() : List.of();
+    return requestOrder == null
+        ? engines.keySet().stream().map(this::describe).toList()
+        : List.of();
   }
 
   /** Returns the filters before a token filter, in their order. */
   List<String> before(String guard) {
-    return requestOrder == null ? List.of() : requestOrder.before(guard).stream().map(this::describe).toList();
+    return requestOrder == null
+        ? List.of()
+        : requestOrder.before(guard).stream().map(this::describe).toList();
   }
 
   private String describe(String name) {

@@ -43,11 +43,14 @@ final class NameSuggester {
   }
 
   private static int maxEdits(String key) {
-    return Math.min(MAX_EDITS, 1 + (lettersOf(key).length() - FIRST_WORD.length()) / LETTERS_PER_EDIT);
+    return Math.min(
+        MAX_EDITS, 1 + (lettersOf(key).length() - FIRST_WORD.length()) / LETTERS_PER_EDIT);
   }
 
   private static int distance(String written, String key) {
-    return sortedWords(written).equals(sortedWords(key)) ? 0 : editDistance(lettersOf(written), lettersOf(key));
+    return sortedWords(written).equals(sortedWords(key))
+        ? 0
+        : editDistance(lettersOf(written), lettersOf(key));
   }
 
   /** Returns the letters and digits in lower case, without separators. */

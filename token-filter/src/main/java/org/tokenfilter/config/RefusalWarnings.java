@@ -5,11 +5,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.TrustedProxies;
-import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.notice.LogSanitizer;
+import org.tokenfilter.notice.OperatorLog;
+import org.tokenfilter.token.InvalidSubjectException;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
-import org.tokenfilter.token.InvalidSubjectException;
 
 /**
  * Log lines for operators about refused requests whose cause an operator can fix, with the remedy.

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *   <li>New content is applied when two consecutive checks have found the same. A file that is
  *       temporarily empty or truncated while it is written is ignored.
  *   <li>Invalid content, or a missing file, changes nothing.
- *   <li>Content that {@link PlausibilityCheck} objects to is applied when the objection has persisted for
- *       {@value #HELD_CHECKS} checks.
+ *   <li>Content that {@link PlausibilityCheck} objects to is applied when the objection has
+ *       persisted for {@value #HELD_CHECKS} checks.
  *   <li>Content that is not applied is reported, and again every {@value #HELD_CHECKS} checks while
  *       the problem lasts.
  * </ol>
@@ -94,7 +94,8 @@ final class ReloadingFile<T> implements Supplier<T> {
    * @throws IllegalArgumentException if the content is invalid
    * @throws IOException if the file cannot be read
    */
-  ReloadingFile(Path file, Reader<T> reader, PlausibilityCheck<T> plausibilityCheck) throws IOException {
+  ReloadingFile(Path file, Reader<T> reader, PlausibilityCheck<T> plausibilityCheck)
+      throws IOException {
     this.file = file;
     this.reader = reader;
     this.plausibilityCheck = plausibilityCheck;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.tokenfilter.credentials.ApiKey;
 import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.credentials.PasswordFile;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** An authenticator by the current content of a password file. Thread-safe. */

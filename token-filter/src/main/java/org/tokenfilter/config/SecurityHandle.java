@@ -24,12 +24,12 @@ import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.InvalidSubjectException;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
-import org.tokenfilter.token.InvalidSubjectException;
 
 /**
  * A handle of a filter or servlet of this library: its own settings, and its share in the
@@ -92,7 +92,8 @@ public final class SecurityHandle implements AutoCloseable {
     SharedSecurity shared = SharedSecurity.acquire(context, name, initParams, given);
     try {
       List<String> problems = new ArrayList<>();
-      Configuration settings = shared.security().configuration().withInitParams(initParams, problems);
+      Configuration settings =
+          shared.security().configuration().withInitParams(initParams, problems);
       ComponentFactory factory = new ComponentFactory(settings, classLoaderOf(context), problems);
       var unused = factory.findUnknownSettings();
       new ConfigurationRules(settings, problems).check();
@@ -275,7 +276,8 @@ public final class SecurityHandle implements AutoCloseable {
    * @throws TokenRejectedException if the request has no token, or two different ones, or if
    *     another site may have made a browser send it
    */
-  public PresentedToken readTokenForAction(HttpServletRequest request) throws TokenRejectedException {
+  public PresentedToken readTokenForAction(HttpServletRequest request)
+      throws TokenRejectedException {
     return checkCrossSite(readToken(request), request);
   }
 
@@ -293,9 +295,10 @@ public final class SecurityHandle implements AutoCloseable {
    * @param inBody the token in the request's body; null for none
    * @throws TokenRejectedException as {@link #readTokenForAction}
    */
-  public PresentedToken readTokenForActionAtGateway(HttpServletRequest request, @Nullable String inBody)
-      throws TokenRejectedException {
-    return checkCrossSite(requireToken(transport.extractor().extractAtGateway(request, inBody)), request);
+  public PresentedToken readTokenForActionAtGateway(
+      HttpServletRequest request, @Nullable String inBody) throws TokenRejectedException {
+    return checkCrossSite(
+        requireToken(transport.extractor().extractAtGateway(request, inBody)), request);
   }
 
   /**
@@ -304,7 +307,8 @@ public final class SecurityHandle implements AutoCloseable {
    *
    * @throws TokenRejectedException if the request has no token, or two different ones
    */
-  public PresentedToken readTokenAtGateway(HttpServletRequest request) throws TokenRejectedException {
+  public PresentedToken readTokenAtGateway(HttpServletRequest request)
+      throws TokenRejectedException {
     return requireToken(transport.extractor().extractAtGateway(request, null));
   }
 
@@ -343,7 +347,10 @@ public final class SecurityHandle implements AutoCloseable {
    * @throws ServletException if the name or the password is wrong, tokens are not transported in
    *     cookies, the response is committed, or the login cannot be decided
    */
-  public ActiveToken login(HttpServletRequest request, HttpServletResponse response, UsernamePasswordCredential credential)
+  public ActiveToken login(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      UsernamePasswordCredential credential)
       throws ServletException {
     if (!transport.cookiesEnabled()) {
       throw new ServletException("HttpServletRequest.login needs cookie in token.carriers");
@@ -352,7 +359,8 @@ public final class SecurityHandle implements AutoCloseable {
       throw new ServletException("the response is committed, so that no cookies can be added");
     }
     try {
-      Subject subject = security.loginService("HttpServletRequest.login").login(credential, clientOf(request));
+      Subject subject =
+          security.loginService("HttpServletRequest.login").login(credential, clientOf(request));
       IssuedToken token = security.login(request, response, subject, TokenKind.SESSION);
       return new ActiveToken(token.record(), null, token.record().lastUsedAt());
     } catch (InvalidSubjectException e) {

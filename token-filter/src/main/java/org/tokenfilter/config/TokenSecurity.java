@@ -16,12 +16,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.carrier.CrossSiteGuard;
+import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
-import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.carrier.ReturnPath;
+import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.credentials.LoginService;
 import org.tokenfilter.notice.OperatorLog;
@@ -218,7 +218,8 @@ public final class TokenSecurity implements AutoCloseable {
             : newSession(request, subject, client);
     // A login may replace the token that the request was granted access with.
     request.setAttribute(
-        LOGGED_IN, LoggedInTokens.of(request).with(grantedTokenId(request)).with(token.record().id()));
+        LOGGED_IN,
+        LoggedInTokens.of(request).with(grantedTokenId(request)).with(token.record().id()));
     AccessLogUser.set(request, token.record().subject());
     AccessLogUser.markChanged(request);
     Problem.setNoStore(response);

@@ -36,14 +36,14 @@ import org.tokenfilter.credentials.LoginService;
 import org.tokenfilter.credentials.LoginThrottle;
 import org.tokenfilter.credentials.LoginWarnings;
 import org.tokenfilter.notice.OperatorLog;
-import org.tokenfilter.service.BulkheadTokenStore;
-import org.tokenfilter.service.MonotonicClock;
-import org.tokenfilter.service.MemoryBudget;
 import org.tokenfilter.service.AccountRecheck;
-import org.tokenfilter.service.StoreCallMonitor;
-import org.tokenfilter.service.ServiceEnvironment;
-import org.tokenfilter.service.Sweeper;
+import org.tokenfilter.service.BulkheadTokenStore;
 import org.tokenfilter.service.CachePolicy;
+import org.tokenfilter.service.MemoryBudget;
+import org.tokenfilter.service.MonotonicClock;
+import org.tokenfilter.service.ServiceEnvironment;
+import org.tokenfilter.service.StoreCallMonitor;
+import org.tokenfilter.service.Sweeper;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenStore;
@@ -152,7 +152,8 @@ public final class TokenSecurityBuilder {
    */
   public TokenSecurityBuilder context(ServletContext context) {
     application = context;
-    contextParams = SecurityHandle.tokenParams(context.getInitParameterNames(), context::getInitParameter);
+    contextParams =
+        SecurityHandle.tokenParams(context.getInitParameterNames(), context::getInitParameter);
     contextPath = context.getContextPath();
     classLoader = SecurityHandle.classLoaderOf(context);
     return this;
@@ -170,13 +171,15 @@ public final class TokenSecurityBuilder {
     Configuration configuration =
         new Configuration(ConfigurationSources.of(settings, contextParams), wrong);
     ComponentFactory factory = new ComponentFactory(configuration, classLoader, wrong);
-    AuthenticatorFactory authenticatorFactory = new AuthenticatorFactory(configuration, classLoader, wrong);
+    AuthenticatorFactory authenticatorFactory =
+        new AuthenticatorFactory(configuration, classLoader, wrong);
     UnknownSettings unknown = factory.findUnknownSettings();
     new ConfigurationRules(configuration, wrong).check();
     SecureRandom random = new SecureRandom();
     String audience = factory.audience(contextPath);
     TrustedProxies proxies = factory.proxies();
-    Authenticator checks = authenticator == null ? authenticatorFactory.configured() : authenticator;
+    Authenticator checks =
+        authenticator == null ? authenticatorFactory.configured() : authenticator;
     AccountRecheck recheck = authenticatorFactory.recheck(checks);
     Clock forward = new MonotonicClock(clock);
     ReloadingFile<KeyRing> keys =
@@ -190,7 +193,8 @@ public final class TokenSecurityBuilder {
     }
     OperatorLog operatorLog = new OperatorLog(Ticker.systemTicker()::read);
     BackgroundTasks backgroundTasks =
-        new BackgroundTasks("token-filter " + audience, SHUTDOWN_TIMEOUT, Ticker.systemTicker(), operatorLog);
+        new BackgroundTasks(
+            "token-filter " + audience, SHUTDOWN_TIMEOUT, Ticker.systemTicker(), operatorLog);
     MemoryBudget memory = MemoryBudget.ofHeap(configuration.number(MEMORY_SHARE));
     Duration maxWait = configuration.duration(STORE_TIMEOUT);
     StoreCallMonitor callMonitor = new StoreCallMonitor(Ticker.systemTicker()::read, maxWait);
@@ -219,7 +223,8 @@ public final class TokenSecurityBuilder {
             recheck);
     backgroundTasks.scheduleWithFixedDelay("uses", service::flushRenewals, RENEWAL_FLUSH_INTERVAL);
     if (!cachePolicy.revocationLag().isZero()) {
-      backgroundTasks.scheduleAtFixedRate("ends", service::pollRevocations, cachePolicy.revocationLag().dividedBy(2));
+      backgroundTasks.scheduleAtFixedRate(
+          "ends", service::pollRevocations, cachePolicy.revocationLag().dividedBy(2));
     }
     Sweeper sweeper =
         new Sweeper(
@@ -228,12 +233,14 @@ public final class TokenSecurityBuilder {
             forward,
             configuration.duration(RETENTION),
             configuration.number(SWEEP_BATCH));
-    backgroundTasks.scheduleWithFixedDelay("sweep", sweeper::sweep, configuration.duration(SWEEP_INTERVAL));
+    backgroundTasks.scheduleWithFixedDelay(
+        "sweep", sweeper::sweep, configuration.duration(SWEEP_INTERVAL));
     if (givenKeys == null) {
       backgroundTasks.scheduleWithFixedDelay("keys", keys::check, fileCheckInterval);
     }
     if (checks instanceof ReloadingPasswords passwords) {
-      backgroundTasks.scheduleWithFixedDelay("accounts", passwords.file()::check, fileCheckInterval);
+      backgroundTasks.scheduleWithFixedDelay(
+          "accounts", passwords.file()::check, fileCheckInterval);
     }
     logSettings(configuration, factory.effectiveSettings(), audience);
     TokenSecurity security =
@@ -259,7 +266,8 @@ public final class TokenSecurityBuilder {
                     service,
                     random),
             ownedResources(kept, service, checks, backgroundTasks));
-    backgroundTasks.scheduleWithFixedDelay("closings", security.revocationRetries(), REVOCATION_RETRY_INTERVAL);
+    backgroundTasks.scheduleWithFixedDelay(
+        "closings", security.revocationRetries(), REVOCATION_RETRY_INTERVAL);
     if (application != null) {
       SharedSecurity.register(application, security);
     }
@@ -268,7 +276,10 @@ public final class TokenSecurityBuilder {
 
   /** Returns the resources to close with the security, the last one first, without given ones. */
   private List<AutoCloseable> ownedResources(
-      TokenStore kept, TokenService service, @Nullable Authenticator checks, BackgroundTasks backgroundTasks) {
+      TokenStore kept,
+      TokenService service,
+      @Nullable Authenticator checks,
+      BackgroundTasks backgroundTasks) {
     List<AutoCloseable> ours = new ArrayList<>();
     if (store == null) {
       ours.add(kept);

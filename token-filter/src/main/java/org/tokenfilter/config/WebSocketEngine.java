@@ -28,14 +28,16 @@ enum WebSocketEngine {
     }
   },
 
-  TOMCAT("org\\.apache\\.tomcat\\.websocket\\.server\\.WsFilter", WebSocketEngine.MAP_TOKEN_FILTER) {
+  TOMCAT(
+      "org\\.apache\\.tomcat\\.websocket\\.server\\.WsFilter", WebSocketEngine.MAP_TOKEN_FILTER) {
     @Override
     @Nullable Boolean endpoints(ServletContext context) throws ReflectiveOperationException {
       return (Boolean) new ContainerObject(container(context)).call("areEndpointsRegistered");
     }
   },
 
-  UNDERTOW("io\\.undertow\\.websockets\\.jsr\\.JsrWebSocketFilter", WebSocketEngine.MAP_TOKEN_FILTER) {
+  UNDERTOW(
+      "io\\.undertow\\.websockets\\.jsr\\.JsrWebSocketFilter", WebSocketEngine.MAP_TOKEN_FILTER) {
     @Override
     @Nullable Boolean endpoints(ServletContext context) throws ReflectiveOperationException {
       Object all = new ContainerObject(container(context)).call("getConfiguredServerEndpoints");
@@ -43,7 +45,8 @@ enum WebSocketEngine {
     }
   },
 
-  TYRUS("org\\.glassfish\\.tyrus\\.servlet\\.TyrusServletFilter", WebSocketEngine.MAP_TOKEN_FILTER) {
+  TYRUS(
+      "org\\.glassfish\\.tyrus\\.servlet\\.TyrusServletFilter", WebSocketEngine.MAP_TOKEN_FILTER) {
     @Override
     @Nullable Boolean endpoints(ServletContext context) {
       return null;

@@ -17,7 +17,8 @@ final class BasicCredentials {
    *
    * @return the user name and the password; empty unless the text is base64 of UTF-8 with a colon
    */
-  static Optional<UsernamePasswordCredential> parse(String credentials, HttpServletRequest request) {
+  static Optional<UsernamePasswordCredential> parse(
+      String credentials, HttpServletRequest request) {
     String text;
     try {
       // A new decoder reports malformed input, so that different passwords stay different.
@@ -34,6 +35,7 @@ final class BasicCredentials {
       return Optional.empty();
     }
     return Optional.of(
-        new UsernamePasswordCredential(text.substring(0, colon), text.substring(colon + 1).toCharArray(), request));
+        new UsernamePasswordCredential(
+            text.substring(0, colon), text.substring(colon + 1).toCharArray(), request));
   }
 }

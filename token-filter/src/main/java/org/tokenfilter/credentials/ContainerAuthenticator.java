@@ -55,7 +55,8 @@ public final class ContainerAuthenticator implements Authenticator {
     }
   }
 
-  private static boolean tryLogin(UsernamePasswordCredential credential, HttpServletRequest request) throws IOException {
+  private static boolean tryLogin(UsernamePasswordCredential credential, HttpServletRequest request)
+      throws IOException {
     ServletException refused = loginError(credential, request);
     // Jetty gives a cause for each failed login. It replaces an existing login by itself, and
     // getUserPrincipal may query its realm once more.
@@ -71,8 +72,8 @@ public final class ContainerAuthenticator implements Authenticator {
    *
    * @return the exception of the container if it rejected the login; null if it succeeded
    */
-  private static @Nullable ServletException loginError(UsernamePasswordCredential credential, HttpServletRequest request)
-      throws IOException {
+  private static @Nullable ServletException loginError(
+      UsernamePasswordCredential credential, HttpServletRequest request) throws IOException {
     try {
       request.login(credential.username(), new String(credential.password()));
       return null;

@@ -52,7 +52,8 @@ final class KnownLogins {
 
     private Lookup(String name, String client, char[] password) {
       ByteBuffer digest =
-          ByteBuffer.wrap(digests.of(KeyedDigest.Purpose.NAME_AND_CLIENT, name, client, NO_PASSWORD));
+          ByteBuffer.wrap(
+              digests.of(KeyedDigest.Purpose.NAME_AND_CLIENT, name, client, NO_PASSWORD));
       userAtClient = new UserAtClient(digest.getLong(), digest.getLong());
       dummyMark = digest.get();
       mark = digests.of(KeyedDigest.Purpose.NAME_CLIENT_AND_PASSWORD, name, client, password)[0];

@@ -132,7 +132,8 @@ public final class LoginService {
   public Subject loginWithApiKey(ApiKey key, ClientAddress client)
       throws TokenRejectedException, IOException {
     String name = API_KEY_PREFIX + hex(loginCache.digestOf(API_KEY_PREFIX, key.value()));
-    UsernamePasswordCredential credential = new UsernamePasswordCredential(name, key.value(), key.request());
+    UsernamePasswordCredential credential =
+        new UsernamePasswordCredential(name, key.value(), key.request());
     try {
       if (!isText(CharBuffer.wrap(key.value()), MAX_PASSWORD_LENGTH)) {
         throw rejection("malformed credentials");
@@ -178,7 +179,8 @@ public final class LoginService {
     Optional<Subject> check(UsernamePasswordCredential credential) throws IOException;
   }
 
-  private Subject check(UsernamePasswordCredential credential, ClientAddress client, CredentialCheck credentialCheck)
+  private Subject check(
+      UsernamePasswordCredential credential, ClientAddress client, CredentialCheck credentialCheck)
       throws TokenRejectedException, IOException {
     String name = NormalizedUsername.of(credential.username());
     String from = LoginThrottle.clientKey(client);
@@ -211,7 +213,11 @@ public final class LoginService {
     }
   }
 
-  private Optional<Subject> findOrCheck(UsernamePasswordCredential credential, byte[] digest, CredentialCheck credentialCheck, WaitingSlot slot)
+  private Optional<Subject> findOrCheck(
+      UsernamePasswordCredential credential,
+      byte[] digest,
+      CredentialCheck credentialCheck,
+      WaitingSlot slot)
       throws TokenRejectedException, IOException, InterruptedException {
     Optional<Subject> again = findCached(credential, digest);
     if (again.isPresent()) {
@@ -236,7 +242,8 @@ public final class LoginService {
     return loginCache.find(credential.username(), digest, authenticator.accountsVersion());
   }
 
-  private Optional<Subject> callAuthenticator(UsernamePasswordCredential credential, byte[] digest, CredentialCheck credentialCheck)
+  private Optional<Subject> callAuthenticator(
+      UsernamePasswordCredential credential, byte[] digest, CredentialCheck credentialCheck)
       throws IOException, InterruptedException {
     // Read before the check, so that a change of the accounts during the check is noticed.
     Object version = authenticator.accountsVersion();

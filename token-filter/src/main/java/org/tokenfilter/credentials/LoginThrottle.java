@@ -199,7 +199,8 @@ public final class LoginThrottle {
     }
 
     private boolean hasRoom(boolean alone) {
-      return pairCount.hasRoom(true) && (alone || (nameCount.hasRoom(fresh) && clientCount.hasRoom(fresh)));
+      return pairCount.hasRoom(true)
+          && (alone || (nameCount.hasRoom(fresh) && clientCount.hasRoom(fresh)));
     }
 
     private Attempt start(@Nullable Limit past) {

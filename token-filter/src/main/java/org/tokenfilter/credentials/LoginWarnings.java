@@ -2,8 +2,8 @@ package org.tokenfilter.credentials;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.notice.LogSanitizer;
+import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;

@@ -10,7 +10,8 @@ import jakarta.servlet.http.HttpServletRequest;
  * @param request the request that contained them
  */
 @SuppressWarnings("ArrayRecordComponent") // the caller's own array, so that it can be overwritten
-public record UsernamePasswordCredential(String username, char[] password, HttpServletRequest request) {
+public record UsernamePasswordCredential(
+    String username, char[] password, HttpServletRequest request) {
 
   /** Returns a constant, so that the password is not shown. */
   @Override

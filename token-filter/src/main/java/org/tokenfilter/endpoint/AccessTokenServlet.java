@@ -105,8 +105,7 @@ public class AccessTokenServlet extends LoginServlet {
     Subject subject = login(request);
     IssuedToken token =
         service()
-            .issueSession(
-                subject, life, handle().clientOf(request), handle().sessionIds(request));
+            .issueSession(subject, life, handle().clientOf(request), handle().sessionIds(request));
     handle().cookies().addCookies(request, response, token);
     sendToken(response, token);
   }
@@ -121,7 +120,8 @@ public class AccessTokenServlet extends LoginServlet {
     return endpointLogin().loginByBasic(request);
   }
 
-  private static void sendToken(HttpServletResponse response, IssuedToken token) throws IOException {
+  private static void sendToken(HttpServletResponse response, IssuedToken token)
+      throws IOException {
     JsonResponse.send(
         response,
         json -> {

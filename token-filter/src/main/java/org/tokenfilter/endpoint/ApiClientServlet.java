@@ -44,7 +44,8 @@ public class ApiClientServlet extends LoginServlet {
   private static final String USERNAME = "username";
   private static final String PASSWORD = "password";
   private static final String CLIENT = "apiClientName";
-  private static final AllowedParameters PARAMETERS = AllowedParameters.ignoringOthers(USERNAME, PASSWORD, CLIENT);
+  private static final AllowedParameters PARAMETERS =
+      AllowedParameters.ignoringOthers(USERNAME, PASSWORD, CLIENT);
   private static final Set<BodyType> JSON_ONLY = EnumSet.of(BodyType.JSON);
   private static final Pattern CLIENT_NAME = Pattern.compile("[A-Za-z0-9._ -]{1,64}");
   private static final DateTimeFormatter EXPIRATION_FORMAT =
@@ -111,7 +112,8 @@ public class ApiClientServlet extends LoginServlet {
     sendToken(response, service().refresh(handle().readTokenForAction(request)));
   }
 
-  private static void sendToken(HttpServletResponse response, IssuedToken token) throws IOException {
+  private static void sendToken(HttpServletResponse response, IssuedToken token)
+      throws IOException {
     JsonResponse.send(
         response,
         json -> {

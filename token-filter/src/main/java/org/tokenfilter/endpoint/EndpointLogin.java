@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
 import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.credentials.ApiKey;
-import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.credentials.LoginService;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
@@ -58,9 +58,11 @@ final class EndpointLogin {
    */
   Subject loginByPassword(String username, String password, HttpServletRequest request)
       throws TokenRejectedException, IOException {
-    UsernamePasswordCredential credential = new UsernamePasswordCredential(username, password.toCharArray(), request);
+    UsernamePasswordCredential credential =
+        new UsernamePasswordCredential(username, password.toCharArray(), request);
     try {
-      return renewContainerSession(loginService.login(credential, handle.clientOf(request)), request);
+      return renewContainerSession(
+          loginService.login(credential, handle.clientOf(request)), request);
     } catch (TokenRejectedException refused) {
       throw withoutBasicChallenge(refused);
     }
@@ -70,10 +72,12 @@ final class EndpointLogin {
    * Logs the user in by an API key from the request's parameters, likewise before a token is
    * issued.
    */
-  Subject loginByApiKey(String key, HttpServletRequest request) throws TokenRejectedException, IOException {
+  Subject loginByApiKey(String key, HttpServletRequest request)
+      throws TokenRejectedException, IOException {
     try {
       ApiKey sent = new ApiKey(key.toCharArray(), request);
-      return renewContainerSession(loginService.loginWithApiKey(sent, handle.clientOf(request)), request);
+      return renewContainerSession(
+          loginService.loginWithApiKey(sent, handle.clientOf(request)), request);
     } catch (TokenRejectedException refused) {
       throw withoutBasicChallenge(refused);
     }

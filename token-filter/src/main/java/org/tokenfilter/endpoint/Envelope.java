@@ -27,7 +27,8 @@ final class Envelope {
   /** The Julian date of 1970-01-01T00:00:00Z. */
   private static final BigDecimal EPOCH = new BigDecimal("2440587.5");
 
-  private static final BigDecimal MILLIS_PER_DAY = BigDecimal.valueOf(Duration.ofDays(1).toMillis());
+  private static final BigDecimal MILLIS_PER_DAY =
+      BigDecimal.valueOf(Duration.ofDays(1).toMillis());
 
   /** The decimal places of a Julian date; a millisecond is 1.2e-8 of a day. */
   private static final int JULIAN_DIGITS = 9;

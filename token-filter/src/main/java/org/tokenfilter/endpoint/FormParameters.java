@@ -22,7 +22,8 @@ final class FormParameters {
 
   private FormParameters() {}
 
-  static Map<String, String> parse(byte[] form, AllowedParameters allowed) throws TokenRejectedException {
+  static Map<String, String> parse(byte[] form, AllowedParameters allowed)
+      throws TokenRejectedException {
     return parse(new String(form, StandardCharsets.ISO_8859_1), allowed);
   }
 
@@ -33,7 +34,8 @@ final class FormParameters {
    * @return the values by name
    * @throws TokenRejectedException if the text is malformed or has an accepted name twice
    */
-  static Map<String, String> parse(String form, AllowedParameters allowed) throws TokenRejectedException {
+  static Map<String, String> parse(String form, AllowedParameters allowed)
+      throws TokenRejectedException {
     Map<String, String> fields = new HashMap<>();
     for (String pair : form.split("&", -1)) {
       if (pair.isEmpty()) {

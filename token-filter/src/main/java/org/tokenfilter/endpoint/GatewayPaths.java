@@ -21,7 +21,8 @@ import org.tokenfilter.config.ConfigurationException;
  */
 final class GatewayPaths {
 
-  private static final Pattern SERVICE_PATH = Pattern.compile("/[A-Za-z0-9._-]{1,64}(?:/([A-Za-z]+))?");
+  private static final Pattern SERVICE_PATH =
+      Pattern.compile("/[A-Za-z0-9._-]{1,64}(?:/([A-Za-z]+))?");
 
   private static final Pattern VERB_PATH = Pattern.compile("/[A-Za-z]+");
 

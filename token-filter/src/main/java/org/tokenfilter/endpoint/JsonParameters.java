@@ -26,7 +26,8 @@ final class JsonParameters {
    * @throws TokenRejectedException if the body is not one JSON object in UTF-8, has a member twice,
    *     or has an accepted member whose value is no string
    */
-  static Map<String, String> parse(byte[] body, AllowedParameters allowed) throws TokenRejectedException {
+  static Map<String, String> parse(byte[] body, AllowedParameters allowed)
+      throws TokenRejectedException {
     try (JsonParser json = JSON.parser(body)) {
       Map<String, String> fields = new HashMap<>();
       if (json.nextToken() != JsonToken.START_OBJECT) {

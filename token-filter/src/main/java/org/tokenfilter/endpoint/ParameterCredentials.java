@@ -32,7 +32,9 @@ final class ParameterCredentials {
   /** Returns the names of all credential parameters together with other names. */
   static AllowedParameters allowedWith(String... others) {
     return AllowedParameters.ignoringOthers(
-        Stream.concat(Stream.of(others), Stream.concat(Stream.of(EMAIL, API_KEY), PASSWORD_NAMES.stream()))
+        Stream.concat(
+                Stream.of(others),
+                Stream.concat(Stream.of(EMAIL, API_KEY), PASSWORD_NAMES.stream()))
             .toArray(String[]::new));
   }
 
@@ -42,7 +44,8 @@ final class ParameterCredentials {
    * @return the credentials; null if there are none
    * @throws TokenRejectedException if the parameters hold credentials twice
    */
-  static @Nullable ParameterCredentials from(RequestParameters parameters) throws TokenRejectedException {
+  static @Nullable ParameterCredentials from(RequestParameters parameters)
+      throws TokenRejectedException {
     @Nullable String password = null;
     for (String spelling : PASSWORD_NAMES) {
       String value = parameters.get(spelling);
@@ -55,7 +58,9 @@ final class ParameterCredentials {
     if (byPassword && parameters.get(API_KEY) != null) {
       throw givenTwice();
     }
-    return byPassword || parameters.get(API_KEY) != null ? new ParameterCredentials(parameters, password) : null;
+    return byPassword || parameters.get(API_KEY) != null
+        ? new ParameterCredentials(parameters, password)
+        : null;
   }
 
   /** Creates the rejection of a request that has credentials twice. */

@@ -35,12 +35,15 @@ final class RequestParameters {
    * @throws TokenRejectedException if the body has another type, is too large, incomplete or
    *     malformed
    */
-  static RequestParameters ofBody(HttpServletRequest request, Set<BodyType> accepted, AllowedParameters allowed)
+  static RequestParameters ofBody(
+      HttpServletRequest request, Set<BodyType> accepted, AllowedParameters allowed)
       throws TokenRejectedException {
     BodyType type = BodyType.require(request, accepted);
     byte[] body = read(request);
     return new RequestParameters(
-        type == BodyType.JSON ? JsonParameters.parse(body, allowed) : FormParameters.parse(body, allowed));
+        type == BodyType.JSON
+            ? JsonParameters.parse(body, allowed)
+            : FormParameters.parse(body, allowed));
   }
 
   /**

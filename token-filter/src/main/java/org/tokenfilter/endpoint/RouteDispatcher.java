@@ -8,9 +8,9 @@ import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.config.RefusalWarnings;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.token.InvalidSubjectException;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
-import org.tokenfilter.token.InvalidSubjectException;
 
 /**
  * The dispatcher of an endpoint's requests to its routes. It forbids the storage of every response

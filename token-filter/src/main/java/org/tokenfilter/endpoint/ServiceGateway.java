@@ -34,7 +34,8 @@ final class ServiceGateway {
   private static final String USERNAME = "username";
   private static final String PASSWORD = "password";
   private static final String TOKEN = "userToken";
-  private static final AllowedParameters LOGIN = AllowedParameters.rejectingOthers(USERNAME, PASSWORD);
+  private static final AllowedParameters LOGIN =
+      AllowedParameters.rejectingOthers(USERNAME, PASSWORD);
   private static final AllowedParameters TOKEN_ONLY = AllowedParameters.rejectingOthers(TOKEN);
   private static final Set<BodyType> BODIES = EnumSet.of(BodyType.JSON, BodyType.FORM);
   private static final List<String> POST = List.of("POST");
@@ -100,7 +101,8 @@ final class ServiceGateway {
       throws TokenRejectedException, IOException {
     RequestParameters parameters = RequestParameters.ofBody(request, BODIES, LOGIN);
     Subject subject =
-        endpointLogin.loginByPassword(parameters.required(USERNAME), parameters.required(PASSWORD), request);
+        endpointLogin.loginByPassword(
+            parameters.required(USERNAME), parameters.required(PASSWORD), request);
     IssuedToken token = service().issueUser(subject, idleTimeout, handle.clientOf(request));
     JsonResponse.send(response, json -> json.writeStringField(TOKEN, token.value()));
   }
@@ -119,7 +121,9 @@ final class ServiceGateway {
   private PresentedToken readTokenIncludingBody(HttpServletRequest request)
       throws TokenRejectedException {
     @Nullable String inBody =
-        RequestParameters.hasBody(request) ? RequestParameters.ofBody(request, BODIES, TOKEN_ONLY).get(TOKEN) : null;
+        RequestParameters.hasBody(request)
+            ? RequestParameters.ofBody(request, BODIES, TOKEN_ONLY).get(TOKEN)
+            : null;
     return handle.readTokenForActionAtGateway(request, inBody);
   }
 

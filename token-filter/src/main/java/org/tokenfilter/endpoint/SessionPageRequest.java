@@ -18,7 +18,8 @@ record SessionPageRequest(int limit, @Nullable PageCursor after) {
 
   private static final String LIMIT = "limit";
   private static final String AFTER = "after";
-  private static final AllowedParameters PARAMETERS = AllowedParameters.ignoringOthers(LIMIT, AFTER);
+  private static final AllowedParameters PARAMETERS =
+      AllowedParameters.ignoringOthers(LIMIT, AFTER);
   private static final int DEFAULT_LIMIT = 50;
 
   /**

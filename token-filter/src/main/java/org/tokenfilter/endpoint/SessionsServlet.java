@@ -117,7 +117,8 @@ public class SessionsServlet extends TokenEndpoint {
     json.writeStringField("kind", JsonValues.kindName(record));
     json.writeStringField("issued", JsonValues.formatInstant(record.issuedAt()));
     json.writeStringField("lastUsed", JsonValues.formatInstant(record.lastUsedAt()));
-    JsonValues.writeRemaining(json, deadline == null ? null : Duration.between(current.usedAt(), deadline));
+    JsonValues.writeRemaining(
+        json, deadline == null ? null : Duration.between(current.usedAt(), deadline));
     json.writeStringField("client", record.client());
     json.writeBooleanField("current", record.id().equals(current.record().id()));
     json.writeEndObject();
@@ -137,7 +138,9 @@ public class SessionsServlet extends TokenEndpoint {
   private void revokeOthers(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
     ActiveToken current = validateCaller(request);
-    String others = RequestParameters.ofQuery(request, AllowedParameters.ignoringOthers("others")).get("others");
+    String others =
+        RequestParameters.ofQuery(request, AllowedParameters.ignoringOthers("others"))
+            .get("others");
     if (!"true".equals(others)) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "others=true is missing");
     }

@@ -6,8 +6,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.SelfProtected;
 import org.tokenfilter.config.SecurityHandle;
+import org.tokenfilter.config.SelfProtected;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.TokenService;
 

@@ -52,7 +52,8 @@ public class TokenQueryServlet extends LoginServlet {
   private static final String TOKEN = "SessionToken";
   private static final String MINUTES = "Minutes";
   private static final AllowedParameters QUERY = AllowedParameters.ignoringOthers(TOKEN, MINUTES);
-  private static final AllowedParameters WITH_CREDENTIALS = ParameterCredentials.allowedWith(TOKEN, MINUTES);
+  private static final AllowedParameters WITH_CREDENTIALS =
+      ParameterCredentials.allowedWith(TOKEN, MINUTES);
   private static final Set<BodyType> FORM_ONLY = EnumSet.of(BodyType.FORM);
   private static final List<String> METHODS = List.of("GET", "POST");
   private static final Duration MIN_IDLE_TIMEOUT = Duration.ofMinutes(1);
@@ -122,10 +123,12 @@ public class TokenQueryServlet extends LoginServlet {
   private void issue(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
     boolean byQuery = handle().allowsQueryCredentials();
-    RequestParameters query = RequestParameters.ofQuery(request, byQuery ? WITH_CREDENTIALS : QUERY);
+    RequestParameters query =
+        RequestParameters.ofQuery(request, byQuery ? WITH_CREDENTIALS : QUERY);
     RequestParameters form = form(request);
     Duration idle = parseIdleTimeout(requireSame(query.get(MINUTES), form.get(MINUTES), MINUTES));
-    Subject subject = login(ParameterCredentials.from(query), ParameterCredentials.from(form), request);
+    Subject subject =
+        login(ParameterCredentials.from(query), ParameterCredentials.from(form), request);
     IssuedToken token = service().issueUser(subject, idle, handle().clientOf(request));
     ActiveToken fresh = new ActiveToken(token.record(), null, token.record().lastUsedAt());
     envelope.sendResult(
@@ -137,7 +140,9 @@ public class TokenQueryServlet extends LoginServlet {
   }
 
   private Subject login(
-      @Nullable ParameterCredentials query, @Nullable ParameterCredentials form, HttpServletRequest request)
+      @Nullable ParameterCredentials query,
+      @Nullable ParameterCredentials form,
+      HttpServletRequest request)
       throws TokenRejectedException, IOException {
     ParameterCredentials sent = query == null ? form : query;
     boolean byBasic = EndpointLogin.hasBasicCredentials(request);
@@ -174,7 +179,8 @@ public class TokenQueryServlet extends LoginServlet {
 
   private static boolean hasCredentialsInQuery(HttpServletRequest request) {
     try {
-      return ParameterCredentials.from(RequestParameters.ofQuery(request, WITH_CREDENTIALS)) != null;
+      return ParameterCredentials.from(RequestParameters.ofQuery(request, WITH_CREDENTIALS))
+          != null;
     } catch (TokenRejectedException malformed) {
       return true;
     }
@@ -235,8 +241,8 @@ public class TokenQueryServlet extends LoginServlet {
     return token;
   }
 
-  private static @Nullable String requireSame(@Nullable String one, @Nullable String other, String name)
-      throws TokenRejectedException {
+  private static @Nullable String requireSame(
+      @Nullable String one, @Nullable String other, String name) throws TokenRejectedException {
     if (one != null && other != null && !one.equals(other)) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "two of " + name + " that differ");
     }

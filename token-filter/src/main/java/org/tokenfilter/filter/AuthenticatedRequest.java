@@ -93,7 +93,9 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   }
 
   private @Nullable TokenPrincipal currentPrincipal() {
-    return principal == null && deferredAuthentication != null && !loggedInByContainer ? deferredAuthentication.principal() : principal;
+    return principal == null && deferredAuthentication != null && !loggedInByContainer
+        ? deferredAuthentication.principal()
+        : principal;
   }
 
   @Override
@@ -120,7 +122,8 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
   }
 
   @Override
-  public boolean authenticate(HttpServletResponse httpResponse) throws IOException, ServletException {
+  public boolean authenticate(HttpServletResponse httpResponse)
+      throws IOException, ServletException {
     return currentPrincipal() != null || super.authenticate(httpResponse);
   }
 
@@ -145,7 +148,8 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
             requireNonNullElse(password, "").toCharArray(),
             unwrap(request));
     ActiveToken token = handle.login(request, response, credential);
-    Decision.Granted granted = new Decision.Granted(security(), new SessionUse(token, CloseWhen.NEVER));
+    Decision.Granted granted =
+        new Decision.Granted(security(), new SessionUse(token, CloseWhen.NEVER));
     principal = granted.principal();
     granted.storeIn(request);
   }

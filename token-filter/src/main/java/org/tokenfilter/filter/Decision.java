@@ -23,7 +23,8 @@ sealed interface Decision extends AccessDecision {
    * @param sessionUse the token and its session
    * @param principal the user of the request
    */
-  record Granted(TokenSecurity security, SessionUse sessionUse, TokenPrincipal principal) implements Decision {
+  record Granted(TokenSecurity security, SessionUse sessionUse, TokenPrincipal principal)
+      implements Decision {
 
     /** Creates the decision for a token and its session. */
     Granted(TokenSecurity security, SessionUse sessionUse) {

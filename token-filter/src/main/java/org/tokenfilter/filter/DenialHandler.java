@@ -52,12 +52,15 @@ final class DenialHandler {
   /** Sends the response to a denied request. The response must not be committed. */
   void send(Problem problem, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    if (loginPage != null && problem.status() == UNAUTHORIZED && NavigationRequest.matches(request)) {
+    if (loginPage != null
+        && problem.status() == UNAUTHORIZED
+        && NavigationRequest.matches(request)) {
       response.resetBuffer();
       Problem.setNoStore(response);
       response.setStatus(HttpServletResponse.SC_FOUND);
       // Not by sendRedirect: some containers make an absolute URL of it from the header Host.
-      response.setHeader("Location", ReturnPath.loginPageUrl(request, context.getContextPath(), loginPage));
+      response.setHeader(
+          "Location", ReturnPath.loginPageUrl(request, context.getContextPath(), loginPage));
     } else if (usesErrorPage) {
       problem.sendError(response);
     } else {

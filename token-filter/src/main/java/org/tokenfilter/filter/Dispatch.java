@@ -32,7 +32,8 @@ record Dispatch(
     boolean async) {
 
   /** The class of the request that Tomcat creates for a forward or an include. */
-  private static final String TOMCAT_DISPATCH_REQUEST = "org.apache.catalina.core.ApplicationHttpRequest";
+  private static final String TOMCAT_DISPATCH_REQUEST =
+      "org.apache.catalina.core.ApplicationHttpRequest";
 
   /** Determines the dispatch of a request within an application. */
   static Dispatch of(HttpServletRequest request, FilterChain chain, ServletContext context) {
@@ -114,7 +115,8 @@ record Dispatch(
     ServletRequest next = request;
     while (next instanceof ServletRequestWrapper wrapper) {
       ServletRequest inner = wrapper.getRequest();
-      if (next.getClass().getName().equals(TOMCAT_DISPATCH_REQUEST) && next instanceof HttpServletRequest containerRequest) {
+      if (next.getClass().getName().equals(TOMCAT_DISPATCH_REQUEST)
+          && next instanceof HttpServletRequest containerRequest) {
         return inner instanceof HttpServletRequest earlier
             && containerRequest.getHttpServletMapping() == earlier.getHttpServletMapping();
       }
@@ -139,7 +141,8 @@ record Dispatch(
     return reported != null
         && (own.equals(reported)
             || own.equals(
-                URLDecoder.decode(reported.toString().replace("+", "%2B"), StandardCharsets.UTF_8)));
+                URLDecoder.decode(
+                    reported.toString().replace("+", "%2B"), StandardCharsets.UTF_8)));
   }
 
   /**

@@ -110,7 +110,9 @@ final class DispatchHistory {
    * Tomcat gives the type ERROR to the forwards of the error page.
    */
   synchronized boolean isNestedInPage(Dispatch dispatch) {
-    return !active.isEmpty() || continuesAsync || (errorPageSeen && dispatch.type() == DispatcherType.ERROR);
+    return !active.isEmpty()
+        || continuesAsync
+        || (errorPageSeen && dispatch.type() == DispatcherType.ERROR);
   }
 
   /**
@@ -126,7 +128,8 @@ final class DispatchHistory {
       case REQUEST, ASYNC -> dispatch.async();
       case INCLUDE ->
           active.stream()
-                  .anyMatch(it -> it.dispatch.type() == dispatch.type() && hasPath(it.dispatch, path))
+                  .anyMatch(
+                      it -> it.dispatch.type() == dispatch.type() && hasPath(it.dispatch, path))
               || (includingThreads.size() > 1 && returnedIncludePaths.contains(path));
       case FORWARD, ERROR ->
           (path != null && returnedPaths.contains(path))

@@ -87,7 +87,8 @@ final class GatewaySession {
    * Returns whether the response can name a session. A session that its client never learns of
    * would be unused, and count toward the limit.
    */
-  private static boolean canSendSessionId(HttpServletRequest request, HttpServletResponse response) {
+  private static boolean canSendSessionId(
+      HttpServletRequest request, HttpServletResponse response) {
     return request.getDispatcherType() != DispatcherType.INCLUDE && !response.isCommitted();
   }
 }

@@ -76,14 +76,17 @@ final class RequestCompletion {
     this.sessionUse = sessionUse;
     this.security = security;
     this.activeRequest =
-        SAFE_METHODS.contains(request.getMethod()) ? null : security.service().trackRequest(sessionUse.token());
+        SAFE_METHODS.contains(request.getMethod())
+            ? null
+            : security.service().trackRequest(sessionUse.token());
   }
 
   /**
    * Completes the request after the chain has returned without an exception. The completion of an
    * asynchronous request waits for its processing.
    */
-  void onChainReturned(HttpServletRequest request, HttpServletResponse response) throws IOException {
+  void onChainReturned(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
     if (request.isAsyncStarted()) {
       request.setAttribute(ATTRIBUTE, this);
       try {
@@ -176,7 +179,8 @@ final class RequestCompletion {
   }
 
   private boolean closesSession(boolean succeeded) {
-    return sessionUse.closeWhen() == CloseWhen.ALWAYS || (sessionUse.closeWhen() == CloseWhen.ON_FAILURE && !succeeded);
+    return sessionUse.closeWhen() == CloseWhen.ALWAYS
+        || (sessionUse.closeWhen() == CloseWhen.ON_FAILURE && !succeeded);
   }
 
   private void closeSessionLater(RuntimeException why) {
@@ -202,7 +206,8 @@ final class RequestCompletion {
                   case "hashCode" -> System.identityHashCode(listener);
                   case "toString" -> ATTRIBUTE;
                   default -> {
-                    onAsyncEvent(method.getName(), (AsyncEvent) arguments[0], (AsyncListener) listener);
+                    onAsyncEvent(
+                        method.getName(), (AsyncEvent) arguments[0], (AsyncListener) listener);
                     yield null;
                   }
                 });

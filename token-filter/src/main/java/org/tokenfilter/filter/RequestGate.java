@@ -15,14 +15,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
-import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.RefusalWarnings;
+import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.filter.Decision.Granted;
 import org.tokenfilter.filter.Decision.Denied;
+import org.tokenfilter.filter.Decision.Granted;
+import org.tokenfilter.filter.DispatchHistory.PublicDispatch;
 import org.tokenfilter.filter.GatewaySession.CloseWhen;
 import org.tokenfilter.filter.GatewaySession.SessionUse;
-import org.tokenfilter.filter.DispatchHistory.PublicDispatch;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
@@ -128,7 +128,8 @@ final class RequestGate implements AutoCloseable {
    * path, because it reports the decision or the failure.
    */
   private static boolean isErrorPage(Dispatch dispatch, @Nullable DispatchHistory history) {
-    return dispatch.type() == DispatcherType.ERROR && (history == null || !history.hasSeenErrorPage());
+    return dispatch.type() == DispatcherType.ERROR
+        && (history == null || !history.hasSeenErrorPage());
   }
 
   /**
@@ -138,7 +139,9 @@ final class RequestGate implements AutoCloseable {
   private boolean needsNoToken(Dispatch dispatch, @Nullable DispatchHistory history) {
     boolean shown =
         publicPaths.matches(dispatch.path())
-            || (INTERNAL_PATHS.matches(dispatch.path()) && history != null && history.isNestedInPage(dispatch))
+            || (INTERNAL_PATHS.matches(dispatch.path())
+                && history != null
+                && history.isNestedInPage(dispatch))
             || welcomeFiles.matches(dispatch, history);
     return shown && (history == null || !history.mayBeByName(dispatch));
   }
@@ -254,7 +257,8 @@ final class RequestGate implements AutoCloseable {
       return request;
     }
     DeferredAuthentication deferredAuthentication =
-        new DeferredAuthentication(request, handle, warnings, gatewayPaths.matches(dispatch.path()));
+        new DeferredAuthentication(
+            request, handle, warnings, gatewayPaths.matches(dispatch.path()));
     return new AuthenticatedRequest(request, response, handle, deferredAuthentication);
   }
 

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.config.BackgroundTask;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.RevocationFeedState;
-import org.tokenfilter.service.TokenStatistics;
 import org.tokenfilter.service.TokenService;
+import org.tokenfilter.service.TokenStatistics;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.Rejection;
@@ -46,7 +46,8 @@ final class BoundMeters {
     try {
       registerCounters(security.service().statistics());
       registerGauges(security);
-      this.storeCallSubscription = security.storeCalls().addListener(new StoreTimers(registry, tags, this::track));
+      this.storeCallSubscription =
+          security.storeCalls().addListener(new StoreTimers(registry, tags, this::track));
     } catch (RuntimeException refused) {
       // The registry may outlive the application, and nothing else could remove the meters any
       // more.
@@ -78,11 +79,18 @@ final class BoundMeters {
   private void registerCounters(TokenStatistics statistics) {
     String validations = "token.validations";
     String tokens = "Tokens that requests presented, by outcome";
-    registerCounter(validations, tokens, "outcome", "accepted", statistics, TokenStatistics::accepted);
-    registerCounter(validations, tokens, "outcome", "unavailable", statistics, TokenStatistics::unavailable);
+    registerCounter(
+        validations, tokens, "outcome", "accepted", statistics, TokenStatistics::accepted);
+    registerCounter(
+        validations, tokens, "outcome", "unavailable", statistics, TokenStatistics::unavailable);
     for (Rejection rejection : TokenStatistics.REJECTIONS) {
       registerCounter(
-          validations, tokens, "outcome", Label.of(rejection), statistics, it -> it.rejected(rejection));
+          validations,
+          tokens,
+          "outcome",
+          Label.of(rejection),
+          statistics,
+          it -> it.rejected(rejection));
     }
     String lookups = "token.lookups";
     String records = "Lookups of token records, from memory (hit) or from the store (miss)";
@@ -90,8 +98,10 @@ final class BoundMeters {
     registerCounter(lookups, records, "result", "miss", statistics, TokenStatistics::misses);
     String renewals = "token.renewals";
     String uses = "Uses that may renew a token, and renewals that the store has acknowledged";
-    registerCounter(renewals, uses, "step", "offered", statistics, TokenStatistics::renewalsRequested);
-    registerCounter(renewals, uses, "step", "written", statistics, TokenStatistics::renewalsWritten);
+    registerCounter(
+        renewals, uses, "step", "offered", statistics, TokenStatistics::renewalsRequested);
+    registerCounter(
+        renewals, uses, "step", "written", statistics, TokenStatistics::renewalsWritten);
     for (Rejection rejection : TokenStatistics.LOGIN_REJECTIONS) {
       registerCounter(
           "token.logins.failed",
@@ -178,7 +188,8 @@ final class BoundMeters {
             .tags(ofTask)
             .register(registry));
     track(
-        Gauge.builder("token.background.overdue", security, it -> taskState(it, task).overdue() ? 1 : 0)
+        Gauge.builder(
+                "token.background.overdue", security, it -> taskState(it, task).overdue() ? 1 : 0)
             .description("Whether a background task should have succeeded by now and has not")
             .tags(ofTask)
             .register(registry));

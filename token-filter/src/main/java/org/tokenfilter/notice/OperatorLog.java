@@ -60,9 +60,9 @@ public final class OperatorLog {
 
   /**
    * Writes a WARN for the first failure of an outage. Further failures are only counted, until
-   * {@link #reportRecovery} is called. The stack trace of each failure is written at DEBUG. If a call fails
-   * again within {@link #INTERVAL} after the end of an outage, the failure is counted and reported
-   * when that interval is over, so that intermittent failures do not fill the log.
+   * {@link #reportRecovery} is called. The stack trace of each failure is written at DEBUG. If a
+   * call fails again within {@link #INTERVAL} after the end of an outage, the failure is counted
+   * and reported when that interval is over, so that intermittent failures do not fill the log.
    *
    * @param log the logger to write to
    * @param cause the constant that identifies the outage

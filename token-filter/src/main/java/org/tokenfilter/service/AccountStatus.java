@@ -33,7 +33,8 @@ final class AccountStatus {
   AccountStatus(Freshness.Mark lookedUpAt, TokenRecord record, @Nullable Set<String> roles) {
     this.lookedUpAt = lookedUpAt;
     // A node whose clock is ahead may have issued the record in the future.
-    this.newestIssuedAt = record.issuedAt().isAfter(lookedUpAt.wall()) ? record.issuedAt() : lookedUpAt.wall();
+    this.newestIssuedAt =
+        record.issuedAt().isAfter(lookedUpAt.wall()) ? record.issuedAt() : lookedUpAt.wall();
     this.roles = roles;
     this.revocationDue = new AtomicBoolean(roles == null);
   }

@@ -26,8 +26,8 @@ import org.tokenfilter.token.TokenRejectedException;
  * not let through. A subject whose account is no longer active is rejected on this node from then
  * on, and all its tokens are revoked in the store, so that the other nodes reject them too. This
  * does not happen while so many accounts are reported as inactive at once that the reports are
- * {@link MassDisableDetector doubted}. Bounded in memory: under a flood of subjects the least used ones are
- * evicted and looked up again. Thread-safe.
+ * {@link MassDisableDetector doubted}. Bounded in memory: under a flood of subjects the least used
+ * ones are evicted and looked up again. Thread-safe.
  */
 final class AccountStatusCache {
 
@@ -67,7 +67,8 @@ final class AccountStatusCache {
     this.tokens = tokens;
     this.events = events;
     long budget = environment.memory().subjects() / BUDGET_PARTS;
-    this.statuses = buildCache(recheck.interval(), nanoTime, budget * (BUDGET_PARTS - 1), AccountStatus::bytes);
+    this.statuses =
+        buildCache(recheck.interval(), nanoTime, budget * (BUDGET_PARTS - 1), AccountStatus::bytes);
     this.failures = buildCache(FAILURE_BACKOFF, nanoTime, budget, mark -> FAILURE_BYTES);
     this.detector = new MassDisableDetector(nanoTime, environment.operatorLog());
   }

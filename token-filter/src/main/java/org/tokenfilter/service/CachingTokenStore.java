@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
@@ -72,7 +72,8 @@ final class CachingTokenStore implements TokenStore {
 
   /** Returns a store that shares this one's memory and calls the same store by another path. */
   CachingTokenStore withStore(TokenStore other) {
-    return new CachingTokenStore(other, clock, freshness, cache, buffer, reads, statistics, revokedTokens);
+    return new CachingTokenStore(
+        other, clock, freshness, cache, buffer, reads, statistics, revokedTokens);
   }
 
   @Override
@@ -100,7 +101,9 @@ final class CachingTokenStore implements TokenStore {
     }
     statistics.recordMiss();
     Optional<TokenRecord> found = reads.find(id, () -> load(id));
-    found.filter(record -> record.id().equals(id)).ifPresent(record -> revokedTokens.put(record, now));
+    found
+        .filter(record -> record.id().equals(id))
+        .ifPresent(record -> revokedTokens.put(record, now));
     return found.map(record -> record.liveAt(now) ? buffer.withLatestUse(record) : record);
   }
 
@@ -115,7 +118,9 @@ final class CachingTokenStore implements TokenStore {
 
   private TokenRecord toRecord(CachedToken token, TokenId id) {
     PendingRenewal pending = buffer.latest(id);
-    return pending == null ? token.toRecord() : token.toRecord(pending.usedAt(), pending.idleUntil());
+    return pending == null
+        ? token.toRecord()
+        : token.toRecord(pending.usedAt(), pending.idleUntil());
   }
 
   private Optional<TokenRecord> load(TokenId id) {
@@ -185,7 +190,8 @@ final class CachingTokenStore implements TokenStore {
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+  public List<TokenRecord> list(
+      String subject, Instant now, @Nullable PageCursor after, int limit) {
     return store.list(subject, now, after, limit);
   }
 

@@ -113,7 +113,9 @@ final class PendingRenewal {
   }
 
   boolean isDue(Instant now, long margin) {
-    return pending && now.toEpochMilli() >= deferredUntil && (intervalElapsed(now) || isUrgent(now, margin));
+    return pending
+        && now.toEpochMilli() >= deferredUntil
+        && (intervalElapsed(now) || isUrgent(now, margin));
   }
 
   /** Returns true if the renewal interval has passed since the last write. */
@@ -159,6 +161,7 @@ final class PendingRenewal {
 
   /** Returns the record with a renewal that the store has acknowledged. */
   TokenRecord toRecord(Renewal written) {
-    return token.toRecord(written.usedAt().toEpochMilli(), CachedToken.toMillis(written.idleExpiresAt()));
+    return token.toRecord(
+        written.usedAt().toEpochMilli(), CachedToken.toMillis(written.idleExpiresAt()));
   }
 }

@@ -23,7 +23,8 @@ record RecognizedToken(String text, TokenClaims claims) {
    *
    * @throws TokenRejectedException if no token is this application's, or two of them differ
    */
-  static RecognizedToken selectFrom(PresentedToken presented, TokenCodec codec) throws TokenRejectedException {
+  static RecognizedToken selectFrom(PresentedToken presented, TokenCodec codec)
+      throws TokenRejectedException {
     RecognizedToken recognized =
         presented.ambient() && !presented.others().isEmpty()
             ? decodeCookie(presented.token(), codec)

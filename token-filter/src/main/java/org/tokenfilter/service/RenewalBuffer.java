@@ -66,8 +66,8 @@ final class RenewalBuffer {
 
   /**
    * Adds a use, together with that of the user token if the token is a session. A use that must be
-   * written at once is left to the caller until the next tick, during which {@link #collectDue} does not
-   * return it, so that it is not written twice.
+   * written at once is left to the caller until the next tick, during which {@link #collectDue}
+   * does not return it, so that it is not written twice.
    *
    * @return false if the caller must write the use at once, with that of the user token, and call
    *     {@link #undefer} if that fails
@@ -82,7 +82,8 @@ final class RenewalBuffer {
   }
 
   /**
-   * Adds a use that no caller writes itself. If it is urgent, the next {@link #collectDue} returns it.
+   * Adds a use that no caller writes itself. If it is urgent, the next {@link #collectDue} returns
+   * it.
    *
    * @return false if the buffer has no room for it
    */
@@ -213,7 +214,8 @@ final class RenewalBuffer {
             if (pending.isDue(now, URGENCY_MARGIN) || (all && pending.isPending())) {
               due.add(id);
             }
-            boolean needless = pending.isPending() ? pending.hasExpired(now) : pending.intervalElapsed(now);
+            boolean needless =
+                pending.isPending() ? pending.hasExpired(now) : pending.intervalElapsed(now);
             if (needless) {
               bytes.addAndGet(-pending.bytes());
             }

@@ -127,10 +127,12 @@ final class RevocationFeed {
     Duration window = windowFrom(start);
     RecentRevocations revocations = store.revokedWithin(window, MAX_REVOCATIONS);
     clockSkew.check(start.wall(), revocations.storeTime());
-    Answer answer = new Answer(start, revocations.storeTime(), Freshness.elapsed(start, freshness.mark()));
+    Answer answer =
+        new Answer(start, revocations.storeTime(), Freshness.elapsed(start, freshness.mark()));
     lastAnswer = answer;
     if (answer.duration().compareTo(ANSWER_TIMEOUT) > 0) {
-      throw new TimeoutException("the answer of the token store took longer than " + ANSWER_TIMEOUT);
+      throw new TimeoutException(
+          "the answer of the token store took longer than " + ANSWER_TIMEOUT);
     }
     AppliedAnswer before = lastApplied;
     if (before == null) {

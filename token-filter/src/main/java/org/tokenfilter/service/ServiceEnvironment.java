@@ -27,7 +27,8 @@ public record ServiceEnvironment(
     MemoryBudget memory) {
 
   /** Creates an environment with its own notices and the default memory budget. */
-  public ServiceEnvironment(Clock clock, LongSupplier nanoTime, SecureRandom random, Executor executor) {
+  public ServiceEnvironment(
+      Clock clock, LongSupplier nanoTime, SecureRandom random, Executor executor) {
     this(
         clock,
         nanoTime,

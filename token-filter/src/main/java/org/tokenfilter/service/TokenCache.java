@@ -74,7 +74,8 @@ class TokenCache {
     void reserveSharedBytes() {
       long shared = roles.bytes() + attributes.bytes();
       long before = reservedBytes.get();
-      if (Math.abs(shared - before) > budget / RESIZE_PARTS && reservedBytes.compareAndSet(before, shared)) {
+      if (Math.abs(shared - before) > budget / RESIZE_PARTS
+          && reservedBytes.compareAndSet(before, shared)) {
         tokens
             .policy()
             .eviction()
@@ -170,7 +171,8 @@ class TokenCache {
   void acknowledge(Renewal renewal) {
     CachedToken token = generation.tokens.getIfPresent(renewal.id());
     if (token != null) {
-      token.acknowledge(renewal.usedAt().toEpochMilli(), CachedToken.toMillis(renewal.idleExpiresAt()));
+      token.acknowledge(
+          renewal.usedAt().toEpochMilli(), CachedToken.toMillis(renewal.idleExpiresAt()));
     }
   }
 

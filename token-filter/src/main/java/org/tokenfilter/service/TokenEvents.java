@@ -95,7 +95,8 @@ final class TokenEvents {
 
   void publishRejected(TokenRejectedException refused, ClientAddress client) {
     audit.logRejected(refused, client);
-    notifyListeners(listener -> listener.tokenRejected(refused.rejection(), refused.detail(), client));
+    notifyListeners(
+        listener -> listener.tokenRejected(refused.rejection(), refused.detail(), client));
   }
 
   /** Publishes revocations that this node has made. */
@@ -125,7 +126,9 @@ final class TokenEvents {
     }
     for (int from = 0; from < untold.size(); from += MAX_IDS_PER_EVENT) {
       List<TokenId> some = untold.subList(from, Math.min(untold.size(), from + MAX_IDS_PER_EVENT));
-      submit(() -> notifyOfRemoteRevocations(some, question), WeighedEvent.MIN_BYTES + some.size() * BYTES_PER_ID);
+      submit(
+          () -> notifyOfRemoteRevocations(some, question),
+          WeighedEvent.MIN_BYTES + some.size() * BYTES_PER_ID);
     }
   }
 

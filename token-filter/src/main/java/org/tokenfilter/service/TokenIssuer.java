@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -23,6 +23,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.InvalidSubjectException;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.OpenedSession;
 import org.tokenfilter.token.Rejection;
@@ -30,7 +31,6 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
-import org.tokenfilter.token.InvalidSubjectException;
 
 /** The issuer of tokens and of their records. */
 final class TokenIssuer {
@@ -69,7 +69,8 @@ final class TokenIssuer {
     this.events = events;
   }
 
-  IssuedToken issueSession(Subject subject, Duration ttl, ClientAddress client, Set<String> presented)
+  IssuedToken issueSession(
+      Subject subject, Duration ttl, ClientAddress client, Set<String> presented)
       throws TokenRejectedException {
     Instant now = clock.instant();
     SessionId id = SessionId.random(random, audience);
@@ -142,7 +143,9 @@ final class TokenIssuer {
             record.subject(),
             other -> Objects.equals(other.group(), record.group()) && other.expiredAt(now),
             expired -> {
-              Revocation revocation = Revocation.of(RevocationReason.EXPIRED, Objects.requireNonNull(expired.deadline()));
+              Revocation revocation =
+                  Revocation.of(
+                      RevocationReason.EXPIRED, Objects.requireNonNull(expired.deadline()));
               List<TokenId> ended = store.revoke(expired.id(), revocation);
               events.publishRevoked(ended, RevocationReason.EXPIRED);
               return !ended.isEmpty();
@@ -176,7 +179,8 @@ final class TokenIssuer {
             .group(RecordGroups.sessionsOf(parent.subject()))
             .parent(parent.id())
             .client(parent.client())
-            .idle(parent.idleTimeout(), user.usedAt().plus(requireIdleTimeout(parent.idleTimeout())))
+            .idle(
+                parent.idleTimeout(), user.usedAt().plus(requireIdleTimeout(parent.idleTimeout())))
             .expiresAt(parent.expiresAt())
             .build();
     insert(record, policy.sessionLimit(), Rejection.SESSION_LIMIT, now);
@@ -188,7 +192,8 @@ final class TokenIssuer {
    * Returns another token of the live session that the client already has, if the request asks for
    * an equal session. Returns empty if two sessions match, since the choice would be arbitrary.
    */
-  private Optional<IssuedToken> reuseSession(TokenRecord fresh, Set<String> presented, Instant now) {
+  private Optional<IssuedToken> reuseSession(
+      TokenRecord fresh, Set<String> presented, Instant now) {
     List<SessionId> ours = ownSessionIds(presented);
     if (ours.size() > MAX_SESSION_IDS) {
       return Optional.empty();
@@ -223,7 +228,8 @@ final class TokenIssuer {
   }
 
   private Optional<IssuedToken> renewReused(TokenRecord current, SessionId id, Instant now) {
-    Renewal renewal = new Renewal(current.id(), now, now.plus(requireIdleTimeout(current.idleTimeout())));
+    Renewal renewal =
+        new Renewal(current.id(), now, now.plus(requireIdleTimeout(current.idleTimeout())));
     if (!store.renew(Set.of(renewal), now).isEmpty()) {
       return Optional.empty();
     }
@@ -313,7 +319,8 @@ final class TokenIssuer {
   /**
    * Builds the record of a subject.
    *
-   * @throws InvalidSubjectException if the subject does not fit into a record; retries cannot succeed
+   * @throws InvalidSubjectException if the subject does not fit into a record; retries cannot
+   *     succeed
    */
   private static TokenRecord buildRecord(Subject subject, TokenRecord.Builder record) {
     try {

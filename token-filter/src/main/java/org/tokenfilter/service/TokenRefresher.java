@@ -87,7 +87,8 @@ final class TokenRefresher {
     TokenRecord current = validator.find(old.id(), now);
     Revocation revocation = replacement(current);
     if (revocation != null) {
-      return reissueSuccessor(old.id(), revocation, now).orElseThrow(TokenRefresher::alreadyReplaced);
+      return reissueSuccessor(old.id(), revocation, now)
+          .orElseThrow(TokenRefresher::alreadyReplaced);
     }
     TokenValidator.requireLive(current, now);
     throw new TokenRejectedException(Rejection.INVALID, "the store did not exchange the token");
@@ -117,7 +118,8 @@ final class TokenRefresher {
    * of this node still shows a time before the exchange.
    */
   private boolean isInGrace(Revocation revocation, Instant now) {
-    return !policy.refreshGrace().isZero() && now.isBefore(revocation.at().plus(policy.refreshGrace()));
+    return !policy.refreshGrace().isZero()
+        && now.isBefore(revocation.at().plus(policy.refreshGrace()));
   }
 
   private void reportReuse(TokenRecord old, Revocation revocation, PresentedToken presented) {
@@ -135,7 +137,9 @@ final class TokenRefresher {
 
   private static @Nullable Revocation replacement(TokenRecord record) {
     Revocation revocation = record.revocation();
-    return revocation != null && revocation.reason() == RevocationReason.REPLACED ? revocation : null;
+    return revocation != null && revocation.reason() == RevocationReason.REPLACED
+        ? revocation
+        : null;
   }
 
   private static TokenRejectedException alreadyReplaced() {

@@ -86,7 +86,8 @@ public final class TokenService {
 
   /**
    * Creates a service. The service does not close the store. The limits of the cache policy hold
-   * only while background threads call {@link #pollRevocations} and {@link #flushRenewals} regularly.
+   * only while background threads call {@link #pollRevocations} and {@link #flushRenewals}
+   * regularly.
    *
    * @param store the store for the calls of requests
    * @param background the same store for the calls of the two background methods, which must not
@@ -157,11 +158,15 @@ public final class TokenService {
             new SharedReads(cachePolicy.maxWait()),
             statistics);
     this.issuer =
-        new TokenIssuer(
-            store, codec, policy, audience, clock, environment.random(), this.events);
+        new TokenIssuer(store, codec, policy, audience, clock, environment.random(), this.events);
     this.renewer =
         new TokenRenewer(
-            store, store.withStore(background), buffer, clock, this.events, environment.operatorLog());
+            store,
+            store.withStore(background),
+            buffer,
+            clock,
+            this.events,
+            environment.operatorLog());
     this.activeRequests = new ActiveRequests(buffer, renewer, clock);
     this.family = new TokenFamily(store, clock, this.events);
     this.subjects = new SubjectTokens(store, clock, this.events, family);
@@ -317,7 +322,8 @@ public final class TokenService {
 
   /**
    * Validates a session of a user token. Call this method at most once for each validated token,
-   * because its outcome replaces the outcome of that validation in the {@link #statistics statistics}.
+   * because its outcome replaces the outcome of that validation in the {@link #statistics
+   * statistics}.
    *
    * @param user the validated user token
    * @param sessionId the session id that the client sent
@@ -359,8 +365,8 @@ public final class TokenService {
 
   /**
    * Starts to track a request that may run for longer than the idle timeout of its token, such as
-   * an upload. The token is kept alive until {@link ActiveRequest#finish}, unless its use is passive. A
-   * token that is revoked or reaches its absolute expiry is not kept alive.
+   * an upload. The token is kept alive until {@link ActiveRequest#finish}, unless its use is
+   * passive. A token that is revoked or reaches its absolute expiry is not kept alive.
    *
    * @param used the token as it was validated
    * @return the tracked request, which the caller must end
@@ -580,7 +586,8 @@ public final class TokenService {
   }
 
   /** Runs a validation, counts its outcome and notifies the listeners of a rejection. */
-  private <T> T recordOutcome(ClientAddress client, Validation<T> validation) throws TokenRejectedException {
+  private <T> T recordOutcome(ClientAddress client, Validation<T> validation)
+      throws TokenRejectedException {
     T passed;
     try {
       passed = validation.run();
@@ -636,9 +643,9 @@ public final class TokenService {
 
   /**
    * Polls the store for revocations by other nodes; the revoked tokens are rejected from then on. A
-   * dedicated thread must call this method twice in each {@link CachePolicy#revocationLag}. While it
-   * is not called, or the store does not answer, each request reads the store. Does nothing if the
-   * lag is zero.
+   * dedicated thread must call this method twice in each {@link CachePolicy#revocationLag}. While
+   * it is not called, or the store does not answer, each request reads the store. Does nothing if
+   * the lag is zero.
    *
    * @return the cause of a failure, which was logged; empty on success
    */

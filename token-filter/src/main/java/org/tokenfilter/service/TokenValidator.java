@@ -90,7 +90,8 @@ final class TokenValidator {
   }
 
   /** Returns the record of an authentic user token, live or dead; rejects any other kind. */
-  TokenRecord authenticateUser(PresentedToken presented, Instant now) throws TokenRejectedException {
+  TokenRecord authenticateUser(PresentedToken presented, Instant now)
+      throws TokenRejectedException {
     return authenticate(userClaims(presented), presented, now);
   }
 

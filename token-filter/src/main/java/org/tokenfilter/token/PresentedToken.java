@@ -11,8 +11,8 @@ import java.util.Set;
  *     of a host share its cookies, so each text may belong to another application
  * @param sessionIds the distinct session ids that were sent with the token, as they were sent. Some
  *     may belong to another application as well
- * @param sessionHeadersDiffer whether two different session headers were sent. They contradict each other,
- *     because no other application writes this header
+ * @param sessionHeadersDiffer whether two different session headers were sent. They contradict each
+ *     other, because no other application writes this header
  * @param client the address of the client
  * @param ambient whether the token came only in a cookie, which a browser attaches by itself even
  *     to requests from another site

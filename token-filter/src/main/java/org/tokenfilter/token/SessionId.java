@@ -46,7 +46,8 @@ public final class SessionId {
   public static SessionId random(SecureRandom random, String audience) {
     byte[] bytes = new byte[LENGTH];
     random.nextBytes(bytes);
-    System.arraycopy(audienceMark(bytes, audience), 0, bytes, RANDOM_LENGTH, LENGTH - RANDOM_LENGTH);
+    System.arraycopy(
+        audienceMark(bytes, audience), 0, bytes, RANDOM_LENGTH, LENGTH - RANDOM_LENGTH);
     return new SessionId(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes), bytes);
   }
 

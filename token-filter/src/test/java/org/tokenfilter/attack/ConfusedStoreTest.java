@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp.Session;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.InsertResult;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -128,7 +128,10 @@ final class ConfusedStoreTest {
                 .build());
     dead.put(
         Verdict.EVICTED,
-        r -> r.toBuilder().revocation(Revocation.of(RevocationReason.EVICTED, BEFORE_CHRIST)).build());
+        r ->
+            r.toBuilder()
+                .revocation(Revocation.of(RevocationReason.EVICTED, BEFORE_CHRIST))
+                .build());
     dead.put(
         Verdict.EXPIRED, r -> r.toBuilder().idle(Duration.ofMinutes(5), BEFORE_CHRIST).build());
     return dead.entrySet().stream()
@@ -265,7 +268,8 @@ final class ConfusedStoreTest {
                 DynamicTest.dynamicTest(
                     "S06 " + door,
                     () -> {
-                      store.lie(Call.INSERT, truth -> InsertResult.of(InsertResult.Outcome.INSERTED));
+                      store.lie(
+                          Call.INSERT, truth -> InsertResult.of(InsertResult.Outcome.INSERTED));
                       Answer answer = door.logIn(app.http(), "alice", "wonderland");
                       store.tellTheTruth();
                       String lost = app.secret(door.tokenOf(answer));

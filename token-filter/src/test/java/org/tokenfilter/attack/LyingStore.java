@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
@@ -79,7 +79,8 @@ final class LyingStore implements TokenStore {
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+  public List<TokenRecord> list(
+      String subject, Instant now, @Nullable PageCursor after, int limit) {
     return answer(Call.LIST, () -> store.list(subject, now, after, limit));
   }
 

@@ -124,7 +124,8 @@ class CookieWriterTest {
   void cookiesMayOutliveTheBrowserAndNotTheirToken(
       Duration longest, @Nullable Duration life, String age) throws Exception {
     CookieWriter writer =
-        new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES).withMaxAge(longest);
+        new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES)
+            .withMaxAge(longest);
     WrittenResponse response = new WrittenResponse();
     writer.addCookies(
         SentRequest.get().received(), response.response(), token(SessionId.parse(ID), life));

@@ -23,10 +23,12 @@ class TokenCarrierTest {
 
   private static final TrustedProxies PROXIES = new TrustedProxies(List.of());
 
-  private final TokenExtractor bearer = new TokenExtractor(true, null, "SESSION", "session", PROXIES);
+  private final TokenExtractor bearer =
+      new TokenExtractor(true, null, "SESSION", "session", PROXIES);
   private final TokenExtractor cookie =
       new TokenExtractor(false, "token", "SESSION", "session", PROXIES);
-  private final TokenExtractor both = new TokenExtractor(true, "token", "SESSION", "session", PROXIES);
+  private final TokenExtractor both =
+      new TokenExtractor(true, "token", "SESSION", "session", PROXIES);
 
   @Test
   void aTokenInTheHeaderIsPresented() throws Exception {
@@ -76,7 +78,8 @@ class TokenCarrierTest {
     HttpServletRequest request = bearing("x").cookie("SESSION", "a").received();
     when(request.getCookies()).thenThrow(new IllegalArgumentException("Invalid cookie"));
     for (TokenExtractor extractor : List.of(both, bearer)) {
-      assertThat(Objects.requireNonNull(extractor.extract(request)).sessionIds()).containsExactly("a");
+      assertThat(Objects.requireNonNull(extractor.extract(request)).sessionIds())
+          .containsExactly("a");
       assertThat(extractor.sessionIds(request)).containsExactly("a");
     }
   }

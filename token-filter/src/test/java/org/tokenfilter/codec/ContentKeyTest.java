@@ -125,10 +125,12 @@ class ContentKeyTest {
     assertThat(key.createdAt()).isNull();
     assertThat(key.withState(ContentKey.State.ACTIVE).createdAt()).isNull();
     ContentKey dated = key.createdAt(Instant.parse("2026-11-22T10:00:00.999Z"));
-    assertThat(dated.withState(ContentKey.State.ACTIVE).createdAt()).isEqualTo("2026-11-22T10:00:00Z");
+    assertThat(dated.withState(ContentKey.State.ACTIVE).createdAt())
+        .isEqualTo("2026-11-22T10:00:00Z");
     assertThat(dated.hasSameBytes(key)).isTrue();
     assertThat(dated.thumbprint()).isEqualTo(key.thumbprint());
-    for (Instant never : List.of(Instant.EPOCH.minusMillis(1), ContentKey.MAX_CREATED_AT.plusMillis(1))) {
+    for (Instant never :
+        List.of(Instant.EPOCH.minusMillis(1), ContentKey.MAX_CREATED_AT.plusMillis(1))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> key.createdAt(never))
           .withMessage("key 'k1': the creation time must be in the years 1970 to 9999");

@@ -62,7 +62,9 @@ class JweTokenCodecTest {
   @Test
   void aTokenWithoutAnEndHasNoExp() throws Exception {
     TokenClaims claims = new TokenClaims(ID, TokenKind.OPEN, AUDIENCE, ISSUED, null);
-    assertThat(RING.activeCipher().decrypt(CompactJwe.parse(codec(K1).encode(claims)), CraftedTokens.BYTES))
+    assertThat(
+            RING.activeCipher()
+                .decrypt(CompactJwe.parse(codec(K1).encode(claims)), CraftedTokens.BYTES))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo("{\"jti\":\"" + ID + "\",\"k\":\"o\",\"aud\":\"/orders\",\"iat\":1790000000}");
   }

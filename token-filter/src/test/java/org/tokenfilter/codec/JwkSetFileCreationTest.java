@@ -104,7 +104,8 @@ class JwkSetFileCreationTest {
   void whereAFolderCannotBeMadeNothingIsLeft() throws IOException {
     Path inTheWay = Files.writeString(folder.resolve("a"), "a file");
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> JwkSetFile.readOrCreate(inTheWay.resolve("keys.json"), A256GCM, random, NOW));
+        .isThrownBy(
+            () -> JwkSetFile.readOrCreate(inTheWay.resolve("keys.json"), A256GCM, random, NOW));
     assertThat(inTheWay).hasContent("a file");
     assertNoDraftIsLeft();
   }

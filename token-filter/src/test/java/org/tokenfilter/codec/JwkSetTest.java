@@ -71,7 +71,8 @@ class JwkSetTest {
         .isEqualTo("{\"keys\":[\n" + dated + ",\n" + OTHER + "\n]}\n");
     for (String time : List.of("0", "253402300799")) {
       KeyRing other = JwkSet.parse(utf8(set(KEY.replace("{", "{\"iat\":" + time + ","))));
-      assertThat(other.activeKey().createdAt()).isEqualTo(Instant.ofEpochSecond(Long.parseLong(time)));
+      assertThat(other.activeKey().createdAt())
+          .isEqualTo(Instant.ofEpochSecond(Long.parseLong(time)));
     }
   }
 

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.service.TokenListener;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -156,7 +156,8 @@ final class BackgroundErrorsTest {
     IssuedToken left = logIn("bob");
     clock.move(Duration.ofMinutes(3));
     awaitTask("sweep").until(() -> Optional.ofNullable(stored(left).revocation()).isPresent());
-    assertThat(Objects.requireNonNull(stored(left).revocation()).reason()).isEqualTo(RevocationReason.EXPIRED);
+    assertThat(Objects.requireNonNull(stored(left).revocation()).reason())
+        .isEqualTo(RevocationReason.EXPIRED);
   }
 
   private static ConditionFactory awaitTask(String task) {

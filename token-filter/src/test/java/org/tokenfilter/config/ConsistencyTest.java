@@ -211,7 +211,8 @@ final class ConsistencyTest {
   }
 
   private static TokenPolicy policy(Map<String, String> settings) {
-    return new ComponentFactory(read(settings), ConsistencyTest.class.getClassLoader(), List.of()).policy();
+    return new ComponentFactory(read(settings), ConsistencyTest.class.getClassLoader(), List.of())
+        .policy();
   }
 
   private void assertStops(Map<String, String> settings, String... problems) {

@@ -35,7 +35,9 @@ final class CredentialsSettingsTest {
   @Test
   void classOfTheTeamIsAsked() throws Exception {
     try (TokenSecurity security = start(OwnAuthenticator.class.getName())) {
-      UsernamePasswordCredential credential = new UsernamePasswordCredential("ali", "open sesame".toCharArray(), mock(HttpServletRequest.class));
+      UsernamePasswordCredential credential =
+          new UsernamePasswordCredential(
+              "ali", "open sesame".toCharArray(), mock(HttpServletRequest.class));
       assertThat(security.loginService("test").login(credential, ClientAddress.parse("192.0.2.1")))
           .isEqualTo(Subject.of("ali", "own"));
     }

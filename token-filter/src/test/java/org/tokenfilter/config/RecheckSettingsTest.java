@@ -85,8 +85,7 @@ final class RecheckSettingsTest {
   @ValueSource(strings = {"PT0.5S", "PT0.999S"})
   void lessThanASecondStopsTheStart(String interval) throws Exception {
     assertStops(
-        settings(interval),
-        "token.subject.recheck=" + interval + " must be PT0S or at least PT1S");
+        settings(interval), "token.subject.recheck=" + interval + " must be PT0S or at least PT1S");
   }
 
   @ParameterizedTest

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.Logged;
-import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.credentials.PasswordFile;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** Accounts that change while the application runs; the reloader is called, nothing is awaited. */
@@ -185,7 +185,9 @@ final class ReloadedPasswordsTest {
 
   private boolean isKnown(String name) throws IOException {
     return passwords
-        .authenticate(new UsernamePasswordCredential(name, "wonderland".toCharArray(), mock(HttpServletRequest.class)))
+        .authenticate(
+            new UsernamePasswordCredential(
+                name, "wonderland".toCharArray(), mock(HttpServletRequest.class)))
         .isPresent();
   }
 }

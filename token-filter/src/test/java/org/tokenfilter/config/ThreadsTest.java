@@ -88,8 +88,10 @@ final class ThreadsTest {
     for (int i = 0; i < 300; i++) {
       BackgroundTasks backgroundTasks = threads(Duration.ofSeconds(30));
       for (int j = 0; j < 3; j++) {
-        backgroundTasks.scheduleWithFixedDelay("work " + j, work(done::incrementAndGet), Duration.ofHours(1));
-        backgroundTasks.scheduleAtFixedRate("steady work " + j, work(done::incrementAndGet), Duration.ofHours(1));
+        backgroundTasks.scheduleWithFixedDelay(
+            "work " + j, work(done::incrementAndGet), Duration.ofHours(1));
+        backgroundTasks.scheduleAtFixedRate(
+            "steady work " + j, work(done::incrementAndGet), Duration.ofHours(1));
       }
       backgroundTasks.close();
       assertThat(Thread.getAllStackTraces().keySet())
@@ -194,7 +196,8 @@ final class ThreadsTest {
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     AtomicInteger attempts = new AtomicInteger();
     try (BackgroundTasks backgroundTasks =
-        new BackgroundTasks("test", Duration.ofSeconds(30), nanos::get, new OperatorLog(nanos::get))) {
+        new BackgroundTasks(
+            "test", Duration.ofSeconds(30), nanos::get, new OperatorLog(nanos::get))) {
       backgroundTasks.scheduleAtFixedRate(
           "ends",
           () -> {
@@ -213,7 +216,8 @@ final class ThreadsTest {
       assertThat(backgroundTasks.tasks().get(0).failure()).isEqualTo("NoClassDefFoundError");
       nanos.addAndGet(1);
       assertThat(backgroundTasks.tasks().get(0).overdue()).isTrue();
-      assertThat(backgroundTasks.tasks().get(0).sinceSuccess()).isGreaterThan(Duration.ofMinutes(1));
+      assertThat(backgroundTasks.tasks().get(0).sinceSuccess())
+          .isGreaterThan(Duration.ofMinutes(1));
       assertThat(backgroundTasks.tasks().toString()).doesNotContain("secret");
 
       failure.set(null);
@@ -225,7 +229,8 @@ final class ThreadsTest {
   void anEventThatTakesLongerThanAMinuteIsOverdue() throws Exception {
     AtomicLong nanos = new AtomicLong();
     try (BackgroundTasks backgroundTasks =
-        new BackgroundTasks("test", Duration.ofSeconds(30), nanos::get, new OperatorLog(nanos::get))) {
+        new BackgroundTasks(
+            "test", Duration.ofSeconds(30), nanos::get, new OperatorLog(nanos::get))) {
       Executor queue = backgroundTasks.boundedExecutor("listeners", BYTES);
       nanos.addAndGet(Duration.ofDays(1).toNanos());
       block(queue);
@@ -260,6 +265,7 @@ final class ThreadsTest {
   }
 
   private static BackgroundTasks threads(Duration maxWait) {
-    return new BackgroundTasks("test", maxWait, Ticker.systemTicker(), new OperatorLog(System::nanoTime));
+    return new BackgroundTasks(
+        "test", maxWait, Ticker.systemTicker(), new OperatorLog(System::nanoTime));
   }
 }

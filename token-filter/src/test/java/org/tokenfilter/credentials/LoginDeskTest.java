@@ -240,7 +240,8 @@ class LoginDeskTest {
               }
             });
     char[] right = "right".toCharArray();
-    assertThat(loginService.loginWithApiKey(new ApiKey(right, request), CLIENT)).isEqualTo(Subject.of("feed"));
+    assertThat(loginService.loginWithApiKey(new ApiKey(right, request), CLIENT))
+        .isEqualTo(Subject.of("feed"));
     assertThat(right).containsOnly('\0');
     for (String wrong : List.of("wrong", "", "r\0", "r\ud83d", "r".repeat(1025))) {
       char[] key = wrong.toCharArray();
@@ -248,9 +249,12 @@ class LoginDeskTest {
       assertThat(new String(key)).isEqualTo("\0".repeat(key.length));
     }
     assertThatIOException()
-        .isThrownBy(() -> loginService.loginWithApiKey(new ApiKey("!".toCharArray(), request), CLIENT));
+        .isThrownBy(
+            () -> loginService.loginWithApiKey(new ApiKey("!".toCharArray(), request), CLIENT));
     assertThat(keys).containsExactly("right", "wrong", "!");
-    assertWrong(() -> this.loginService.loginWithApiKey(new ApiKey("right".toCharArray(), request), CLIENT));
+    assertWrong(
+        () ->
+            this.loginService.loginWithApiKey(new ApiKey("right".toCharArray(), request), CLIENT));
   }
 
   /** Case L26: else an unknown user would be told apart from a wrong password. */

@@ -417,7 +417,8 @@ final class LoginThrottleTest {
     }
   }
 
-  private LoginThrottle.Attempt begin(String name, String address, boolean canBeKnown, WaitingSlot slot)
+  private LoginThrottle.Attempt begin(
+      String name, String address, boolean canBeKnown, WaitingSlot slot)
       throws TokenRejectedException, InterruptedException {
     return throttle.begin(
         NormalizedUsername.of(name),

@@ -52,7 +52,8 @@ final class LoginsAtOnceTest {
   @ParameterizedTest
   @CsvSource({"1, 8", "2, 64", "32, 64", "4, 0"})
   void fewAreCheckedSomeWaitAndTheRestIsSentAway(int atOnce, int waiting) throws Exception {
-    LoginService loginService = desk(this::slowly, throttle(10), new LoginService.Capacity(atOnce, waiting, LONG));
+    LoginService loginService =
+        desk(this::slowly, throttle(10), new LoginService.Capacity(atOnce, waiting, LONG));
     int held = atOnce + waiting;
     int storm = held + 50;
     AtomicInteger busy = new AtomicInteger();
@@ -72,14 +73,16 @@ final class LoginsAtOnceTest {
     assertThat(mostInside).hasValue(atOnce);
     assertThat(busy).hasValue(50);
     // All places are free again.
-    assertThat(loginService.login(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
+    assertThat(loginService.login(login("alice"), client("192.0.2.1")))
+        .isEqualTo(Subject.of("alice"));
   }
 
   @Test
   void whoHasWaitedLongEnoughIsSentAwayAndHasNotFailed() throws Exception {
     LoginService loginService =
         desk(this::slowly, throttle(1), new LoginService.Capacity(1, 8, Duration.ofMillis(1)));
-    Future<Subject> first = clients.submit(() -> loginService.login(login("alice"), client("192.0.2.1")));
+    Future<Subject> first =
+        clients.submit(() -> loginService.login(login("alice"), client("192.0.2.1")));
     await().untilAsserted(() -> assertThat(inside).hasValue(1));
     for (int i = 0; i < 3; i++) {
       assertRefused(loginService, "bob", Rejection.LOGIN_BUSY);
@@ -92,8 +95,10 @@ final class LoginsAtOnceTest {
 
   @Test
   void whoIsInterruptedWhileWaitingHasNotFailedAndStaysInterrupted() throws Exception {
-    LoginService loginService = desk(this::slowly, throttle(1), new LoginService.Capacity(1, 8, LONG));
-    Future<Subject> first = clients.submit(() -> loginService.login(login("alice"), client("192.0.2.1")));
+    LoginService loginService =
+        desk(this::slowly, throttle(1), new LoginService.Capacity(1, 8, LONG));
+    Future<Subject> first =
+        clients.submit(() -> loginService.login(login("alice"), client("192.0.2.1")));
     await().untilAsserted(() -> assertThat(inside).hasValue(1));
     Thread.currentThread().interrupt();
     assertThatIOException().isThrownBy(() -> loginService.login(login("bob"), client("192.0.2.1")));
@@ -124,11 +129,13 @@ final class LoginsAtOnceTest {
             ONE);
     for (Throwable failure : failures) {
       UsernamePasswordCredential credential = login("alice");
-      assertThatThrownBy(() -> loginService.login(credential, client("192.0.2.1"))).isSameAs(failure);
+      assertThatThrownBy(() -> loginService.login(credential, client("192.0.2.1")))
+          .isSameAs(failure);
       assertThat(credential.password()).containsOnly('\0');
     }
     assertThat(heard).isEmpty();
-    assertThat(loginService.login(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
+    assertThat(loginService.login(login("alice"), client("192.0.2.1")))
+        .isEqualTo(Subject.of("alice"));
   }
 
   @Test
@@ -149,7 +156,8 @@ final class LoginsAtOnceTest {
         .isThrownBy(() -> loginService.login(login("alice"), client("192.0.2.1")))
         .withCause(undeclared);
     assertThat(heard).isEmpty();
-    assertThat(loginService.login(login("alice"), client("192.0.2.1"))).isEqualTo(Subject.of("alice"));
+    assertThat(loginService.login(login("alice"), client("192.0.2.1")))
+        .isEqualTo(Subject.of("alice"));
   }
 
   /** Case L26: else an unknown user would be told apart from a wrong password. */
@@ -188,7 +196,8 @@ final class LoginsAtOnceTest {
   /** Each of them may succeed: so it is not refused, as it would be if they counted as failed. */
   @Test
   void fortyLoginsOfOneUserAtOnceAllSucceed() throws Exception {
-    LoginService loginService = desk(this::slowly, throttle(10), new LoginService.Capacity(32, 64, LONG));
+    LoginService loginService =
+        desk(this::slowly, throttle(10), new LoginService.Capacity(32, 64, LONG));
     List<Future<Subject>> logins = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       logins.add(clients.submit(() -> loginService.login(login("alice"), client("192.0.2.1"))));

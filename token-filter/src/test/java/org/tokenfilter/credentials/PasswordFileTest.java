@@ -280,7 +280,8 @@ class PasswordFileTest {
 
   private static Optional<Subject> logIn(PasswordFile accounts, String name, String password) {
     return accounts.authenticate(
-        new UsernamePasswordCredential(name, password.toCharArray(), mock(HttpServletRequest.class)));
+        new UsernamePasswordCredential(
+            name, password.toCharArray(), mock(HttpServletRequest.class)));
   }
 
   private String hash(String password, int iterations) {

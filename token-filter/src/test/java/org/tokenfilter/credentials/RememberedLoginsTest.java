@@ -159,7 +159,8 @@ final class RememberedLoginsTest {
         new LoginService(
             new Authenticator() {
               @Override
-              public Optional<Subject> authenticate(UsernamePasswordCredential credential) throws IOException {
+              public Optional<Subject> authenticate(UsernamePasswordCredential credential)
+                  throws IOException {
                 return file.authenticate(credential);
               }
 

@@ -22,7 +22,9 @@ class BodyFuzzTest {
 
   private static final int MOST_BYTES = 8192;
   private static final List<AllowedParameters> NAMES =
-      List.of(AllowedParameters.ignoringOthers("token", "minutes"), AllowedParameters.rejectingOthers("token", "minutes"));
+      List.of(
+          AllowedParameters.ignoringOthers("token", "minutes"),
+          AllowedParameters.rejectingOthers("token", "minutes"));
 
   /** A body in JSON or as a form, which Content-Type says, and a query. */
   @FuzzTest(maxDuration = "10m")
@@ -32,7 +34,8 @@ class BodyFuzzTest {
     String query = written.header(":query");
     for (AllowedParameters allowed : NAMES) {
       Object expected = expected(written, allowed);
-      Object fields = answer(() -> RequestParameters.ofBody(request, EnumSet.allOf(BodyType.class), allowed));
+      Object fields =
+          answer(() -> RequestParameters.ofBody(request, EnumSet.allOf(BodyType.class), allowed));
       assertSame(fields, expected, allowed);
       assertSame(
           answer(() -> RequestParameters.ofQuery(request, allowed)),
@@ -80,7 +83,9 @@ class BodyFuzzTest {
       return Rejection.CONTENT_TOO_LARGE;
     }
     return orRefused(
-        type == BodyType.JSON ? FieldsOracle.json(body, allowed) : FieldsOracle.form(body, allowed));
+        type == BodyType.JSON
+            ? FieldsOracle.json(body, allowed)
+            : FieldsOracle.form(body, allowed));
   }
 
   private static Object token(WrittenRequest request) {

@@ -38,7 +38,8 @@ final class FieldsTest {
   void bodyIsReadAsItsTypeSays() throws Exception {
     assertThat(RequestParameters.ofBody(sent(JSON, "{\"name\":\"x\"}"), BOTH, NAMES).get("name"))
         .isEqualTo("x");
-    assertThat(RequestParameters.ofBody(sent(FORM, "name=x"), BOTH, NAMES).get("name")).isEqualTo("x");
+    assertThat(RequestParameters.ofBody(sent(FORM, "name=x"), BOTH, NAMES).get("name"))
+        .isEqualTo("x");
   }
 
   @ParameterizedTest
@@ -105,7 +106,8 @@ final class FieldsTest {
   @Test
   void bodyOf8KibIsReadAndOneByteMoreIsNot() throws Exception {
     String most = "name=" + "x".repeat(MOST - "name=".length());
-    assertThat(RequestParameters.ofBody(sent(FORM, most), BOTH, NAMES).get("name")).hasSize(MOST - 5);
+    assertThat(RequestParameters.ofBody(sent(FORM, most), BOTH, NAMES).get("name"))
+        .hasSize(MOST - 5);
     assertRefused(sent(FORM, most + "x"), BOTH, Rejection.CONTENT_TOO_LARGE);
     HttpServletRequest unannounced = sent(FORM, most + "x");
     when(unannounced.getContentLengthLong()).thenReturn(-1L);
@@ -166,7 +168,8 @@ final class FieldsTest {
 
   @Test
   void requiredFieldIsNeitherMissingNorEmpty() throws Exception {
-    assertThat(RequestParameters.ofBody(sent(FORM, "name=+"), BOTH, NAMES).required("name")).isEqualTo(" ");
+    assertThat(RequestParameters.ofBody(sent(FORM, "name=+"), BOTH, NAMES).required("name"))
+        .isEqualTo(" ");
     for (String form : List.of("", "name", "name=", "Name=x")) {
       RequestParameters parameters = RequestParameters.ofBody(sent(FORM, form), BOTH, NAMES);
       assertThatExceptionOfType(TokenRejectedException.class)

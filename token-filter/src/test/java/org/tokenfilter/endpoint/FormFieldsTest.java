@@ -13,7 +13,8 @@ import org.tokenfilter.token.TokenRejectedException;
 
 final class FormFieldsTest {
 
-  private static final AllowedParameters NAMES = AllowedParameters.ignoringOthers("name", "other", "ü");
+  private static final AllowedParameters NAMES =
+      AllowedParameters.ignoringOthers("name", "other", "ü");
   private static final int MOST = 8192;
 
   @Test

@@ -179,7 +179,9 @@ final class IntrospectionServletTest {
         .containsExactly("Bearer realm=\"/shop\", error=\"invalid_token\"");
     HttpResponse<String> dead =
         all.postForm(
-            PATH, "token=x", bearer(all.ended(all.openToken("ada", 5, "admin"), RevocationReason.CLOSED)));
+            PATH,
+            "token=x",
+            bearer(all.ended(all.openToken("ada", 5, "admin"), RevocationReason.CLOSED)));
     assertThat(dead.statusCode()).isEqualTo(401);
     assertThat(dead.body()).contains("\"reason\":\"closed\"");
   }

@@ -38,7 +38,10 @@ final class JsonFieldsTest {
   void otherMembersAreRefusedWhereAnEndpointHasItSo() {
     assertThatExceptionOfType(TokenRejectedException.class)
         .isThrownBy(
-            () -> JsonParameters.parse("{\"x\":1}".getBytes(StandardCharsets.UTF_8), AllowedParameters.rejectingOthers()))
+            () ->
+                JsonParameters.parse(
+                    "{\"x\":1}".getBytes(StandardCharsets.UTF_8),
+                    AllowedParameters.rejectingOthers()))
         .satisfies(refused -> assertThat(refused.detail()).isEqualTo("a parameter is unknown"));
   }
 

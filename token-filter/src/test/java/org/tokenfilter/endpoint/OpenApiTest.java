@@ -29,8 +29,8 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.carrier.CloseParameter;
 import org.tokenfilter.credentials.ApiKey;
 import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.credentials.PasswordFile;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.endpoint.ApiDocument.Operation;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.RevocationReason;
@@ -80,7 +80,8 @@ final class OpenApiTest {
                 "0"),
             new Authenticator() {
               @Override
-              public Optional<Subject> authenticate(UsernamePasswordCredential credential) throws IOException {
+              public Optional<Subject> authenticate(UsernamePasswordCredential credential)
+                  throws IOException {
                 return accounts(file, credential);
               }
 
@@ -119,7 +120,8 @@ final class OpenApiTest {
   }
 
   /** Two users of its own: who is checked until the test goes on, and who has too many roles. */
-  private Optional<Subject> accounts(Authenticator file, UsernamePasswordCredential credential) throws IOException {
+  private Optional<Subject> accounts(Authenticator file, UsernamePasswordCredential credential)
+      throws IOException {
     if (credential.username().equals("grouped")) {
       return Optional.of(new Subject("grouped", Set.of("r".repeat(8193)), Map.of()));
     }
@@ -300,8 +302,12 @@ final class OpenApiTest {
         expect(200, Call.of(method, path, bearer(all.userToken("alice"))));
         expect(400, Call.of(method, path));
         expect(401, Call.of(method, path, bearer(all.openToken("alice", 5))));
-        expect(401, Call.of(method, path, bearer(all.ended(all.userToken("a"), RevocationReason.CLOSED))));
-        expect(410, Call.of(method, path, bearer(all.ended(all.userToken("a"), RevocationReason.EXPIRED))));
+        expect(
+            401,
+            Call.of(method, path, bearer(all.ended(all.userToken("a"), RevocationReason.CLOSED))));
+        expect(
+            410,
+            Call.of(method, path, bearer(all.ended(all.userToken("a"), RevocationReason.EXPIRED))));
         expectWithoutStore(500, Call.of(method, path, bearer(all.userToken("alice"))));
       }
       expect(200, Call.form(path, "SessionToken=" + all.userToken("alice").value()));

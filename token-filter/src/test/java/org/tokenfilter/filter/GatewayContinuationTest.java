@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 import static org.tokenfilter.filter.Gateway.ALICE;
 import static org.tokenfilter.filter.Gateway.CLIENT;
 import static org.tokenfilter.filter.Gateway.IDLE;
-import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.INSERT;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.RENEW;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 
 import ch.qos.logback.classic.Level;
 import jakarta.servlet.AsyncContext;

@@ -20,8 +20,8 @@ import org.tokenfilter.LogLines;
 import org.tokenfilter.RawHttp;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.token.ClientAddress;
@@ -268,7 +268,8 @@ final class OperatorLinesTest {
   void deadTokenIsReadOnceHoweverOftenItIsPresented() throws Exception {
     IssuedToken token = token();
     String bearer = "Authorization: Bearer " + token.value();
-    store.revoke(token.record().id(), Revocation.of(RevocationReason.CLOSED, security.clock().instant()));
+    store.revoke(
+        token.record().id(), Revocation.of(RevocationReason.CLOSED, security.clock().instant()));
     for (int i = 0; i < 3; i++) {
       assertThat(client.get("/api/x", bearer).body()).contains("\"reason\":\"closed\"");
     }

@@ -35,6 +35,7 @@ final class OwnEndpointsTest {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getDispatcherType()).thenReturn(DispatcherType.REQUEST);
     when(request.getHttpServletMapping()).thenReturn(mapping);
-    return new ProtectedEndpoints(context, OwnEndpointsTest.class.getClassLoader()).matches(request);
+    return new ProtectedEndpoints(context, OwnEndpointsTest.class.getClassLoader())
+        .matches(request);
   }
 }

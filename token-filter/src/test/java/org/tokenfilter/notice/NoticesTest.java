@@ -147,7 +147,8 @@ final class NoticesTest {
 
   private void fail(int times) {
     for (int i = 0; i < times; i++) {
-      operatorLog.reportFailure(LOG, "store", "the store does not answer", new IllegalStateException("away"));
+      operatorLog.reportFailure(
+          LOG, "store", "the store does not answer", new IllegalStateException("away"));
     }
   }
 

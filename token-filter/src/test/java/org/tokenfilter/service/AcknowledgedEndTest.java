@@ -34,7 +34,8 @@ class AcknowledgedEndTest {
   @Test
   void logOutWithADeadTokenIsRefusedAsBeforeAndTheStoreMakesSure() throws Exception {
     for (IssuedToken token : List.of(scene.session(), scene.user(), scene.open(Duration.ZERO))) {
-      scene.memory.revoke(token.record().id(), Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
+      scene.memory.revoke(
+          token.record().id(), Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
       int before = ends();
 
       assertRefused(Rejection.CLOSED, () -> service.logout(Scene.presented(token)));

@@ -11,13 +11,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RevocationReason;
+import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
@@ -69,7 +69,11 @@ final class BrokenStore implements TokenStore {
     List<TokenId> evicted =
         members.stream()
             .skip(members.size() - Math.max(0, surplus))
-            .flatMap(oldest -> store.revoke(oldest.id(), Revocation.of(RevocationReason.EVICTED, now)).stream())
+            .flatMap(
+                oldest ->
+                    store
+                        .revoke(oldest.id(), Revocation.of(RevocationReason.EVICTED, now))
+                        .stream())
             .toList();
     InsertResult insertion = store.insert(record, Limit.NONE, now);
     return insertion.outcome() == InsertResult.Outcome.INSERTED
@@ -108,7 +112,8 @@ final class BrokenStore implements TokenStore {
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+  public List<TokenRecord> list(
+      String subject, Instant now, @Nullable PageCursor after, int limit) {
     List<TokenRecord> current = store.list(subject, now, after, limit);
     return defect == Defect.LISTED_FROM_MEMORY
         ? listed.computeIfAbsent(subject, first -> current)
@@ -120,7 +125,8 @@ final class BrokenStore implements TokenStore {
     RecentRevocations revocations = store.revokedWithin(window, limit);
     return switch (defect) {
       case HINTS_ALONE -> new RecentRevocations(Set.of(), true, revocations.storeTime());
-      case CHILDREN_NOT_NAMED -> new RecentRevocations(withoutChildren(revocations.ids()), true, revocations.storeTime());
+      case CHILDREN_NOT_NAMED ->
+          new RecentRevocations(withoutChildren(revocations.ids()), true, revocations.storeTime());
       default -> revocations;
     };
   }

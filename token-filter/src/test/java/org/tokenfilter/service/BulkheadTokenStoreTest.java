@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mockito.stubbing.Answer;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
@@ -80,7 +80,8 @@ final class BulkheadTokenStoreTest {
         new Method("renew", store -> store.renew(List.of(), NOW)),
         new Method("replace", store -> store.replace(ID, record, NOW)),
         new Method("end", store -> store.revoke(ID, revocation)),
-        new Method("endAll", store -> store.revokeAll(new Selection("alice", Set.of()), revocation, 1)),
+        new Method(
+            "endAll", store -> store.revokeAll(new Selection("alice", Set.of()), revocation, 1)),
         new Method("list", store -> store.list("alice", NOW, null, 1)),
         new Method("endedWithin", store -> store.revokedWithin(LONG, 1)),
         new Method("sweep", store -> store.sweep(NOW, NOW, 1)),

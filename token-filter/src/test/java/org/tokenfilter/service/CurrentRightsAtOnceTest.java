@@ -59,7 +59,8 @@ final class CurrentRightsAtOnceTest {
   void manyRequestsOfOneSubjectAskOnce() throws Exception {
     AccountStatusCache statusCache = rights(this::goesOn, LONG);
     for (int round = 1; round <= 20; round++) {
-      List<Set<String>> roles = Race.of(REQUESTS, number -> statusCache.currentRoles(record("alice"), now()));
+      List<Set<String>> roles =
+          Race.of(REQUESTS, number -> statusCache.currentRoles(record("alice"), now()));
       assertThat(roles).hasSize(REQUESTS).containsOnly(Set.of("now"));
       assertThat(begun).hasValue(round);
       scene.clock.move(INTERVAL);
@@ -210,7 +211,8 @@ final class CurrentRightsAtOnceTest {
     assertThat(begun.get()).isGreaterThan(subjects);
   }
 
-  private AccountStatusCache rights(AccountRecheck.AccountStatusProvider accounts, Duration maxWait) {
+  private AccountStatusCache rights(
+      AccountRecheck.AccountStatusProvider accounts, Duration maxWait) {
     TokenEvents events =
         new TokenEvents(
             List.of(),
@@ -228,8 +230,7 @@ final class CurrentRightsAtOnceTest {
             Runnable::run,
             new OperatorLog(nanos::get),
             MemoryBudget.of(MEMORY)),
-        new SubjectTokens(
-            store, scene.clock, events, new TokenFamily(store, scene.clock, events)),
+        new SubjectTokens(store, scene.clock, events, new TokenFamily(store, scene.clock, events)),
         events);
   }
 

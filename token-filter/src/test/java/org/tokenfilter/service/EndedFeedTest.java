@@ -140,7 +140,8 @@ class EndedFeedTest {
   /** Its window may begin after an end that no answer before has named. */
   @Test
   void anAnswerThatComesTooLateIsThrownAway() throws Exception {
-    node.store.before(Call.REVOKED_WITHIN, 1, () -> node.pass(RevocationFeed.ANSWER_TIMEOUT.plus(MILLI)));
+    node.store.before(
+        Call.REVOKED_WITHIN, 1, () -> node.pass(RevocationFeed.ANSWER_TIMEOUT.plus(MILLI)));
     assertThat(node.service.pollRevocations()).containsInstanceOf(TimeoutException.class);
     assertReadAgain();
     assertReadAgain();
@@ -152,7 +153,8 @@ class EndedFeedTest {
 
   @Test
   void anAnswerThatComesJustInTimeIsApplied() throws Exception {
-    LiveNode late = new LiveNode(scene, scene.memory, RevocationFeed.ANSWER_TIMEOUT.multipliedBy(2));
+    LiveNode late =
+        new LiveNode(scene, scene.memory, RevocationFeed.ANSWER_TIMEOUT.multipliedBy(2));
     late.store.before(Call.REVOKED_WITHIN, 1, () -> late.pass(RevocationFeed.ANSWER_TIMEOUT));
     late.service.pollRevocations();
     late.validate(token);
@@ -208,7 +210,9 @@ class EndedFeedTest {
     LiveNode other = new LiveNode(scene, store, LAG).polled();
     other.validate(token);
     Instant jumped = scene.clock.instant().plus(RevocationFeed.MAX_GAP).plus(MILLI);
-    doReturn(new RecentRevocations(Set.of(), true, jumped)).when(store).revokedWithin(any(), anyNumber());
+    doReturn(new RecentRevocations(Set.of(), true, jumped))
+        .when(store)
+        .revokedWithin(any(), anyNumber());
 
     other.service.pollRevocations();
 
@@ -386,7 +390,10 @@ class EndedFeedTest {
 
     assertThat(windows)
         .containsExactly(
-            RevocationFeed.MAX_WINDOW, Duration.ofMillis(1_500), Duration.ofSeconds(21), RevocationFeed.MAX_WINDOW);
+            RevocationFeed.MAX_WINDOW,
+            Duration.ofMillis(1_500),
+            Duration.ofSeconds(21),
+            RevocationFeed.MAX_WINDOW);
   }
 
   /** Its window begins after the last answer; what ended between the two would be passed over. */
@@ -460,7 +467,8 @@ class EndedFeedTest {
       assertThat(log.lines().get(0)).startsWith("WARN").contains("50000 revocations");
       assertThat(log.lines().get(1)).startsWith("WARN").contains("PT50S");
     }
-    assertThat(full.service.statistics().cacheClears(TokenStatistics.CacheClearCause.TOO_MANY_ENDS)).isEqualTo(2);
+    assertThat(full.service.statistics().cacheClears(TokenStatistics.CacheClearCause.TOO_MANY_ENDS))
+        .isEqualTo(2);
     assertThat(full.service.statistics().cacheClears(TokenStatistics.CacheClearCause.GAP)).isOne();
   }
 

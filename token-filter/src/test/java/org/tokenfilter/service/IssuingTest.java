@@ -249,7 +249,9 @@ class IssuingTest {
   @Test
   void aStoreThatRefusesWhatHasNeitherLimitNorParentIsNotBelieved() {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
-    doReturn(InsertResult.of(InsertResult.Outcome.GROUP_FULL)).when(store).insert(any(), any(), any());
+    doReturn(InsertResult.of(InsertResult.Outcome.GROUP_FULL))
+        .when(store)
+        .insert(any(), any(), any());
     TokenService service = scene.over(store, Scene.POLICY);
 
     assertThatExceptionOfType(TokenStoreException.class)

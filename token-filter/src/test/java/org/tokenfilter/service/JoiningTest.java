@@ -23,8 +23,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -287,7 +287,8 @@ class JoiningTest {
     doAnswer(
             call -> {
               scene.memory.revoke(
-                  first.record().id(), Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
+                  first.record().id(),
+                  Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
               return scene.memory.renew(call.getArgument(0), call.getArgument(1));
             })
         .when(store)

@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStoreException;
@@ -118,7 +118,8 @@ class KeepingAliveTest {
 
   @Test
   void whatEndedMeanwhileIsToldSo() throws Exception {
-    for (RevocationReason reason : List.of(RevocationReason.CLOSED, RevocationReason.EVICTED, RevocationReason.EXPIRED)) {
+    for (RevocationReason reason :
+        List.of(RevocationReason.CLOSED, RevocationReason.EVICTED, RevocationReason.EXPIRED)) {
       ActiveToken user = scene.validate(scene.user());
       scene.memory.revoke(user.record().id(), Revocation.of(reason, scene.clock.instant()));
       scene.heard.events();

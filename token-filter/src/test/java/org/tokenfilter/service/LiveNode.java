@@ -43,7 +43,8 @@ final class LiveNode {
     this(scene, scene.memory, LAG, scene.clock, recheck);
   }
 
-  private LiveNode(Scene scene, TokenStore below, Duration lag, Clock clock, AccountRecheck recheck) {
+  private LiveNode(
+      Scene scene, TokenStore below, Duration lag, Clock clock, AccountRecheck recheck) {
     this.scene = scene;
     this.store = new FaultyTokenStore(below);
     this.service =

@@ -111,7 +111,9 @@ class LiveTokenBytesTest {
             buffer,
             new SharedReads(Duration.ofSeconds(2)),
             new TokenStatistics());
-    TokenValidator validator = new TokenValidator(cachingStore, opened, scene.clock, TokenValidator.RoleLookup.LOGIN_ROLES);
+    TokenValidator validator =
+        new TokenValidator(
+            cachingStore, opened, scene.clock, TokenValidator.RoleLookup.LOGIN_ROLES);
     cachingStore.find(record.id(), scene.clock.instant());
     ActiveToken used = new ActiveToken(record, null, scene.clock.instant());
     assertThat(buffer.offer(used, scene.clock.instant())).isTrue();

@@ -13,10 +13,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -207,8 +207,7 @@ class LiveTokensTest {
     node.service.revoke(user.record().id());
 
     assertRefused(
-        Rejection.CLOSED,
-        () -> node.service.useSession(active, session.value(), Scene.CLIENT));
+        Rejection.CLOSED, () -> node.service.useSession(active, session.value(), Scene.CLIENT));
   }
 
   @Test

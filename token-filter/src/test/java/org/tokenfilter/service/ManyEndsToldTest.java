@@ -38,7 +38,8 @@ final class ManyEndsToldTest {
   @Test
   void allAreTold() throws Exception {
     IssuedToken token = scene.open(Duration.ZERO);
-    scene.memory.revoke(token.record().id(), Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
+    scene.memory.revoke(
+        token.record().id(), Revocation.of(RevocationReason.CLOSED, scene.clock.instant()));
     TokenRecord ended = scene.stored(token.record().id());
     List<TokenId> ids = new ArrayList<>();
     for (int i = 0; i < RevocationFeed.MAX_REVOCATIONS; i++) {

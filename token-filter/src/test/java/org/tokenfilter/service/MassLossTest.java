@@ -21,7 +21,8 @@ class MassLossTest {
 
   private final Scene scene = new Scene();
   private final KeptAccounts accounts = new KeptAccounts();
-  private final LiveNode node = new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
+  private final LiveNode node =
+      new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
   private final List<IssuedToken> tokens = new ArrayList<>();
 
   private void logIn() throws Exception {

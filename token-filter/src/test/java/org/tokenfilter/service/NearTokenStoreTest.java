@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -64,7 +64,8 @@ final class NearTokenStoreTest {
     TokenRecord parent = remembered(record(1).build());
     memory.revoke(parent.id(), Revocation.of(RevocationReason.CLOSED, NOW));
 
-    InsertResult insertion = cachingStore.insert(record(2).parent(parent.id()).build(), Limit.NONE, NOW);
+    InsertResult insertion =
+        cachingStore.insert(record(2).parent(parent.id()).build(), Limit.NONE, NOW);
 
     assertThat(insertion.outcome()).isEqualTo(InsertResult.Outcome.PARENT_ENDED);
     assertThat(reasonOf(parent.id())).isEqualTo(RevocationReason.CLOSED);
@@ -77,7 +78,8 @@ final class NearTokenStoreTest {
     store.failAfter(Call.REVOKE, 1);
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> cachingStore.revoke(record.id(), Revocation.of(RevocationReason.CLOSED, NOW)));
+        .isThrownBy(
+            () -> cachingStore.revoke(record.id(), Revocation.of(RevocationReason.CLOSED, NOW)));
 
     assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.CLOSED);
   }
@@ -97,7 +99,9 @@ final class NearTokenStoreTest {
   void whileAReplacementIsOnItsWayTheStoreIsRead() {
     TokenRecord record = remembered(record(1).build());
     store.after(
-        Call.REPLACE, 1, () -> assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.REPLACED));
+        Call.REPLACE,
+        1,
+        () -> assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.REPLACED));
 
     assertThat(cachingStore.replace(record.id(), record(2).build(), NOW)).isTrue();
   }

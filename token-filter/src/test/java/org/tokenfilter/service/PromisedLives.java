@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 

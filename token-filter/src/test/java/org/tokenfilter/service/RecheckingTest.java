@@ -33,8 +33,10 @@ final class RecheckingTest {
 
   private final Scene scene = new Scene();
   private final KeptAccounts accounts = new KeptAccounts();
-  private final LiveNode node = new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
-  private final LiveNode elsewhere = new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
+  private final LiveNode node =
+      new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
+  private final LiveNode elsewhere =
+      new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
 
   /** Every kind of token that a subject may have. */
   private enum Kind {
@@ -68,7 +70,8 @@ final class RecheckingTest {
     assertRefused(Rejection.CLOSED, () -> elsewhere.use(token));
     assertThat(scene.stored(token.record().id()).revocation())
         .isNotNull()
-        .satisfies(revocation -> assertThat(revocation.reason()).isEqualTo(RevocationReason.CLOSED));
+        .satisfies(
+            revocation -> assertThat(revocation.reason()).isEqualTo(RevocationReason.CLOSED));
   }
 
   /** The other node asks nobody: the store and the lag are what tells it. */
@@ -113,14 +116,14 @@ final class RecheckingTest {
     OpenedSession opened = node.service.openSession(node.validate(user));
 
     assertThat(opened.token().roles()).containsExactly("admin");
-    var again =
-        node.service.useSession(node.validate(user), opened.id().value(), Scene.CLIENT);
+    var again = node.service.useSession(node.validate(user), opened.id().value(), Scene.CLIENT);
     assertThat(again.roles()).containsExactly("admin");
     assertThat(again.asPassive().roles()).containsExactly("admin");
     assertThat(node.service.keepAlive(again).roles()).containsExactly("admin");
     assertThat(node.service.validate(Scene.passively(user)).roles()).containsExactly("admin");
     assertThat(node.service.validateUser(Scene.presented(user)).roles()).containsExactly("admin");
-    assertThat(node.service.introspect(user.value()).orElseThrow().roles()).containsExactly("admin");
+    assertThat(node.service.introspect(user.value()).orElseThrow().roles())
+        .containsExactly("admin");
     assertThat(scene.live()).extracting(TokenRecord::roles).containsOnly(Set.of("user"));
   }
 

@@ -41,7 +41,9 @@ class RefreshLimitTest {
     for (int i = 0; i < RefreshLimit.MAX_PER_MINUTE; i++) {
       assertRefused(Rejection.REPLACED, () -> node.service.refresh(Scene.presented(first)));
     }
-    refresh(scene.service.issueApiClientToken(ALICE, "live", "another shop"), RefreshLimit.MAX_PER_MINUTE);
+    refresh(
+        scene.service.issueApiClientToken(ALICE, "live", "another shop"),
+        RefreshLimit.MAX_PER_MINUTE);
 
     refresh(last, 1);
   }

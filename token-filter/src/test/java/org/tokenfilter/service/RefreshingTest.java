@@ -7,9 +7,9 @@ import static org.tokenfilter.service.Scene.CLIENT;
 import static org.tokenfilter.service.Scene.CLIENT_LIFETIME;
 import static org.tokenfilter.service.Scene.NEIGHBOUR;
 import static org.tokenfilter.service.Scene.presented;
-import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REPLACE;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +20,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
 import org.tokenfilter.service.TokenPolicy.ReusePolicy;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -227,7 +227,8 @@ class RefreshingTest {
       IssuedToken old = scene.service.issueApiClientToken(Scene.ALICE, "live", "second " + grace);
       faulty.before(REPLACE, 1, () -> refreshed(old));
       Heard heard = new Heard();
-      TokenService late = scene.over(faulty, Scene.refreshing(grace, ReusePolicy.END_FAMILY), heard);
+      TokenService late =
+          scene.over(faulty, Scene.refreshing(grace, ReusePolicy.END_FAMILY), heard);
 
       if (grace.isZero()) {
         assertRefused(Rejection.REPLACED, () -> late.refresh(presented(old)));
@@ -389,9 +390,11 @@ class RefreshingTest {
     IssuedToken closed = scene.apiClient();
     scene.service.revoke(closed.record().id());
     IssuedToken evicted = scene.apiClient();
-    scene.memory.revoke(evicted.record().id(), Revocation.of(RevocationReason.EVICTED, scene.clock.instant()));
+    scene.memory.revoke(
+        evicted.record().id(), Revocation.of(RevocationReason.EVICTED, scene.clock.instant()));
     IssuedToken swept = scene.apiClient();
-    scene.memory.revoke(swept.record().id(), Revocation.of(RevocationReason.EXPIRED, scene.clock.instant()));
+    scene.memory.revoke(
+        swept.record().id(), Revocation.of(RevocationReason.EXPIRED, scene.clock.instant()));
     IssuedToken expired = scene.apiClient();
     scene.clock.move(CLIENT_LIFETIME);
     scene.heard.events();

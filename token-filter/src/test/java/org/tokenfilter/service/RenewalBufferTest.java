@@ -158,8 +158,7 @@ class RenewalBufferTest {
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     node.service.pollRevocations();
 
-    node.service.renew(
-        node.service.useSession(node.validate(user), session.value(), Scene.CLIENT));
+    node.service.renew(node.service.useSession(node.validate(user), session.value(), Scene.CLIENT));
 
     assertThat(node.renewals()).isEqualTo(1);
     Instant until = scene.clock.instant().plus(USER_IDLE);
@@ -450,7 +449,9 @@ class RenewalBufferTest {
     IssuedToken token = scene.session();
     TokenStore deaf = mock(TokenStore.class, delegatesTo(scene.memory));
     org.mockito.Mockito.doAnswer(
-            call -> new org.tokenfilter.store.RecentRevocations(java.util.Set.of(), true, scene.clock.instant()))
+            call ->
+                new org.tokenfilter.store.RecentRevocations(
+                    java.util.Set.of(), true, scene.clock.instant()))
         .when(deaf)
         .revokedWithin(any(), org.mockito.ArgumentMatchers.anyInt());
     LiveNode missing = new LiveNode(scene, deaf, LAG).polled();
@@ -562,7 +563,8 @@ class RenewalBufferTest {
     scene.clock.move(INTERVAL);
     buffer.offer(scene.validate(token), scene.clock.instant());
     buffer.acknowledge(
-        buffer.collectDue(scene.clock.instant(), false, 0).get(0).get(0).renewal(), scene.clock.instant());
+        buffer.collectDue(scene.clock.instant(), false, 0).get(0).get(0).renewal(),
+        scene.clock.instant());
     scene.clock.move(INTERVAL.minus(MILLI));
     assertThat(buffer.collectDue(scene.clock.instant(), false, 0)).isEmpty();
     assertThat(buffer.size()).isEqualTo(1);
@@ -588,8 +590,10 @@ class RenewalBufferTest {
   @ParameterizedTest
   @CsvSource({"PT30M,PT30S", "PT15M,PT15S", "PT1M,PT1S", "PT10S,PT1S", "P1D,PT24M"})
   void theIntervalIsASixtiethOfTheIdleTimeout(Duration idleTimeout, Duration interval) {
-    assertThat(new CachePolicy(LAG, null, SECOND).renewalIntervalFor(idleTimeout)).isEqualTo(interval);
-    assertThat(new CachePolicy(LAG, MINUTE, SECOND).renewalIntervalFor(idleTimeout)).isEqualTo(MINUTE);
+    assertThat(new CachePolicy(LAG, null, SECOND).renewalIntervalFor(idleTimeout))
+        .isEqualTo(interval);
+    assertThat(new CachePolicy(LAG, MINUTE, SECOND).renewalIntervalFor(idleTimeout))
+        .isEqualTo(MINUTE);
   }
 
   @Test

@@ -175,8 +175,7 @@ class RunningUsesTest {
   void userTokenLivesWhileARequestInItsSessionRuns() throws Exception {
     IssuedToken user = scene.user();
     SessionId session = scene.service.openSession(scene.validate(user)).id();
-    ActiveToken inSession =
-        scene.service.useSession(scene.validate(user), session.value(), CLIENT);
+    ActiveToken inSession = scene.service.useSession(scene.validate(user), session.value(), CLIENT);
     ActiveRequest upload = scene.service.trackRequest(inSession);
 
     passes(USER_IDLE.multipliedBy(4));

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -60,8 +60,7 @@ class SessionsOfUserTokensTest {
   void aUserTokenGoesOnInItsSession() throws Exception {
     SessionId id = scene.service.openSession(scene.validate(user)).id();
 
-    ActiveToken token =
-        scene.service.useSession(scene.validate(user), id.value(), Scene.CLIENT);
+    ActiveToken token = scene.service.useSession(scene.validate(user), id.value(), Scene.CLIENT);
 
     assertThat(token.record().id()).isEqualTo(user.record().id());
     assertThat(token.renewalTarget()).isEqualTo(scene.stored(id.tokenId()));
@@ -93,11 +92,9 @@ class SessionsOfUserTokensTest {
   @Test
   void unknownAndMalformedSessionIdsAreRefused() {
     assertRefused(
-        Rejection.UNKNOWN,
-        () -> scene.service.useSession(valid(), "A".repeat(43), Scene.CLIENT));
+        Rejection.UNKNOWN, () -> scene.service.useSession(valid(), "A".repeat(43), Scene.CLIENT));
     for (String text : new String[] {"", "x", "A".repeat(42) + "B", "A".repeat(44)}) {
-      assertRefused(
-          Rejection.INVALID, () -> scene.service.useSession(valid(), text, Scene.CLIENT));
+      assertRefused(Rejection.INVALID, () -> scene.service.useSession(valid(), text, Scene.CLIENT));
     }
   }
 
@@ -111,11 +108,9 @@ class SessionsOfUserTokensTest {
     scene.clock.move(MINUTE.plusMillis(1));
 
     assertRefused(
-        Rejection.CLOSED,
-        () -> scene.service.useSession(valid(), closed.value(), Scene.CLIENT));
+        Rejection.CLOSED, () -> scene.service.useSession(valid(), closed.value(), Scene.CLIENT));
     assertRefused(
-        Rejection.EXPIRED,
-        () -> scene.service.useSession(valid(), idle.value(), Scene.CLIENT));
+        Rejection.EXPIRED, () -> scene.service.useSession(valid(), idle.value(), Scene.CLIENT));
   }
 
   @Test
@@ -131,7 +126,8 @@ class SessionsOfUserTokensTest {
   @Test
   void whyAUserTokenHasNoSessionsAnyMoreIsTold() throws Exception {
     ActiveToken evicted = scene.validate(scene.user());
-    scene.memory.revoke(evicted.record().id(), Revocation.of(RevocationReason.EVICTED, scene.clock.instant()));
+    scene.memory.revoke(
+        evicted.record().id(), Revocation.of(RevocationReason.EVICTED, scene.clock.instant()));
     ActiveToken idle = valid();
     ActiveToken gone =
         new ActiveToken(
@@ -217,8 +213,7 @@ class SessionsOfUserTokensTest {
     assertThat(scene.heard.events())
         .containsExactly("ended " + first.tokenId() + " EVICTED", "issued " + second.tokenId());
     assertRefused(
-        Rejection.EVICTED,
-        () -> scene.service.useSession(valid(), first.value(), Scene.CLIENT));
+        Rejection.EVICTED, () -> scene.service.useSession(valid(), first.value(), Scene.CLIENT));
   }
 
   @Test

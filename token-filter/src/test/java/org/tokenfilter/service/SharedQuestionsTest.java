@@ -62,7 +62,8 @@ final class SharedQuestionsTest {
         threads.execute(() -> late.withPermit(() -> slowly(begun, answered)));
       }
       assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      FutureTask<AccountStatus> next = new FutureTask<>(() -> late.withPermit(SharedQuestionsTest::answer));
+      FutureTask<AccountStatus> next =
+          new FutureTask<>(() -> late.withPermit(SharedQuestionsTest::answer));
       Thread waiting = new Thread(next);
       waiting.start();
       await().until(() -> next.isDone() || waiting.getState() == Thread.State.TIMED_WAITING);

@@ -68,7 +68,10 @@ final class SimulatedAdministrator implements SimulatedClient {
             .filter(record -> !Objects.equals(record.id(), current.parent()))
             .filter(record -> !Objects.equals(record.parent(), current.id()))
             .toList();
-    simulation.oracle().ends().askedAll(current.subject(), () -> node.service.revokeOthers(current));
+    simulation
+        .oracle()
+        .ends()
+        .askedAll(current.subject(), () -> node.service.revokeOthers(current));
     simulation.oracle().ends().closedAll(others, current.id());
   }
 

@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -40,7 +40,8 @@ final class StoreCallsTest {
 
   @Test
   void eachOperationIsToldByItsNameWithTheTimeThatItTook() throws Exception {
-    callMonitor.addListener((operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
+    callMonitor.addListener(
+        (operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
     below.beforeEach(() -> nanos.addAndGet(7));
     TokenRecord record = record(1);
     store.insert(record, Limit.NONE, NOW);
@@ -48,7 +49,8 @@ final class StoreCallsTest {
     store.renew(Set.of(new Renewal(record.id(), NOW, null)), NOW);
     store.replace(record.id(), record(2), NOW);
     store.revoke(record.id(), Revocation.of(RevocationReason.CLOSED, NOW));
-    store.revokeAll(new Selection("alice", Set.of()), Revocation.of(RevocationReason.CLOSED, NOW), 10);
+    store.revokeAll(
+        new Selection("alice", Set.of()), Revocation.of(RevocationReason.CLOSED, NOW), 10);
     store.list("alice", NOW, null, 10);
     store.revokedWithin(HOUR, 10);
     store.sweep(NOW, NOW, 10);
@@ -70,7 +72,8 @@ final class StoreCallsTest {
 
   @Test
   void callThatFailsIsToldAsFailedAndFailsAllTheSame() {
-    callMonitor.addListener((operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
+    callMonitor.addListener(
+        (operation, outcome, took) -> told.add(operation + " " + outcome + " " + took));
     below.before(Call.FIND, 1, () -> nanos.addAndGet(9));
     below.failBefore(Call.FIND, 1);
 

@@ -12,9 +12,9 @@ import static org.tokenfilter.service.Refusals.assertRefused;
 import static org.tokenfilter.service.Scene.ALICE;
 import static org.tokenfilter.service.Scene.CLIENT;
 import static org.tokenfilter.service.Scene.SESSION_IDLE;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE_ALL;
-import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -299,7 +299,8 @@ class SubjectTokensTest {
     scene.heard.events();
     faulty.failBefore(REVOKE_ALL, 2);
 
-    assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> service.revokeAll("alice"));
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(() -> service.revokeAll("alice"));
 
     assertThat(scene.heard.events()).hasSize(1_000);
     assertThat(service.revokeAll("alice")).isEqualTo(MANY - 1_000);

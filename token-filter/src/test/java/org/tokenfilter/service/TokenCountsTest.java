@@ -34,7 +34,12 @@ final class TokenCountsTest {
   @Test
   void nothingIsCountedBeforeAnythingHappens() {
     assertThat(new Seen(statistics)).isEqualTo(new Seen(0, Map.of(), 0));
-    assertThat(statistics.hits() + statistics.misses() + statistics.renewalsRequested() + statistics.renewalsWritten()).isZero();
+    assertThat(
+            statistics.hits()
+                + statistics.misses()
+                + statistics.renewalsRequested()
+                + statistics.renewalsWritten())
+        .isZero();
   }
 
   @Test
@@ -87,7 +92,8 @@ final class TokenCountsTest {
   @Test
   void tokenThatMadeRoomIsEvicted() throws Exception {
     IssuedToken token = session();
-    scene.memory.revoke(token.record().id(), Revocation.of(RevocationReason.EVICTED, scene.clock.instant()));
+    scene.memory.revoke(
+        token.record().id(), Revocation.of(RevocationReason.EVICTED, scene.clock.instant()));
 
     refused(Rejection.EVICTED, Scene.presented(token));
 
@@ -177,17 +183,20 @@ final class TokenCountsTest {
       node.use(token);
     }
     service.renew(service.validate(Scene.passively(token)));
-    assertThat(List.of(statistics.renewalsRequested(), statistics.renewalsWritten())).containsExactly(5L, 0L);
+    assertThat(List.of(statistics.renewalsRequested(), statistics.renewalsWritten()))
+        .containsExactly(5L, 0L);
 
     node.pass(LiveNode.INTERVAL);
     node.store.failBefore(Call.RENEW, 1);
     service.flushRenewals();
     assertThat(statistics.renewalsWritten()).isZero();
     service.flushRenewals();
-    assertThat(List.of(statistics.renewalsRequested(), statistics.renewalsWritten())).containsExactly(5L, 1L);
+    assertThat(List.of(statistics.renewalsRequested(), statistics.renewalsWritten()))
+        .containsExactly(5L, 1L);
 
     service.keepAlive(node.validate(token));
-    assertThat(List.of(statistics.renewalsRequested(), statistics.renewalsWritten())).containsExactly(6L, 2L);
+    assertThat(List.of(statistics.renewalsRequested(), statistics.renewalsWritten()))
+        .containsExactly(6L, 2L);
   }
 
   @Test
@@ -221,7 +230,10 @@ final class TokenCountsTest {
     assertThat(statistics.issued(TokenKind.USER)).isEqualTo(1);
     assertThat(statistics.revoked(RevocationReason.CLOSED)).isEqualTo(1);
     assertThat(statistics.revoked(RevocationReason.EXPIRED)).isEqualTo(1);
-    assertThat(statistics.revoked(RevocationReason.EVICTED) + statistics.revoked(RevocationReason.REPLACED)).isZero();
+    assertThat(
+            statistics.revoked(RevocationReason.EVICTED)
+                + statistics.revoked(RevocationReason.REPLACED))
+        .isZero();
     assertThat(statistics.failedLogins(Rejection.WRONG_CREDENTIALS)).isEqualTo(2);
     assertThat(statistics.failedLogins(Rejection.TOO_MANY_LOGINS)).isEqualTo(1);
     assertThat(statistics.failedLogins(Rejection.LOGIN_BUSY)).isZero();

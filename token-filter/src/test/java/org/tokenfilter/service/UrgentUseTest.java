@@ -104,8 +104,7 @@ class UrgentUseTest {
   }
 
   private ActiveToken useIn(SessionId session, IssuedToken user) throws Exception {
-    ActiveToken used =
-        node.service.useSession(node.validate(user), session.value(), Scene.CLIENT);
+    ActiveToken used = node.service.useSession(node.validate(user), session.value(), Scene.CLIENT);
     node.service.renew(used);
     return used;
   }

@@ -197,8 +197,7 @@ class ClientAddressTest {
     assertThat(ClientAddress.parse("192.0.2.99").matches(four.dualStackPrefix())).isTrue();
     assertThat(ClientAddress.parse("::ffff:192.0.2.9").matches(four.dualStackPrefix())).isTrue();
     assertThat(ClientAddress.parse("192.0.3.1").matches(four.dualStackPrefix())).isFalse();
-    assertThat(ClientAddress.parse("::ffff:192.0.3.1").matches(four.dualStackPrefix()))
-        .isFalse();
+    assertThat(ClientAddress.parse("::ffff:192.0.3.1").matches(four.dualStackPrefix())).isFalse();
     assertThat(ClientAddress.parse("2001:db8:0:1::9").matches(six.dualStackPrefix())).isTrue();
     assertThat(ClientAddress.parse("2001:db8:0:2::1").matches(six.dualStackPrefix())).isFalse();
   }

@@ -151,7 +151,8 @@ public final class InMemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+  public List<TokenRecord> list(
+      String subject, Instant now, @Nullable PageCursor after, int limit) {
     requireOpen();
     synchronized (lock) {
       return records

@@ -106,7 +106,8 @@ final class RecordTable {
     // The children first: readers take no lock, and no reader may find a revoked parent with a
     // live child.
     List<TokenRecord> children = lookUp(byParent.get(id)).toList();
-    children.forEach(child -> revokeOne(child, Revocation.of(revocation.reason(), revocation.at())));
+    children.forEach(
+        child -> revokeOne(child, Revocation.of(revocation.reason(), revocation.at())));
     revokeOne(record, revocation);
     return Stream.concat(Stream.of(record), children.stream()).toList();
   }
@@ -129,7 +130,9 @@ final class RecordTable {
       deleted++;
       looked++;
     }
-    boolean more = toExpire.firstDueBefore(expiredBefore) != null || toDelete.firstDueBefore(deadBefore) != null;
+    boolean more =
+        toExpire.firstDueBefore(expiredBefore) != null
+            || toDelete.firstDueBefore(deadBefore) != null;
     return new SweepResult(expired, deleted, more);
   }
 
@@ -141,7 +144,8 @@ final class RecordTable {
     Instant deadline = Objects.requireNonNull(lookUp(due).deadline());
     if (deadline.isBefore(expiredBefore)) {
       // Revoked as of its deadline, from which it was unusable, and not as of the sweep.
-      List<TokenRecord> ended = revokeFamily(due, Revocation.of(RevocationReason.EXPIRED, deadline));
+      List<TokenRecord> ended =
+          revokeFamily(due, Revocation.of(RevocationReason.EXPIRED, deadline));
       revocations.add(
           ended.stream()
               .filter(record -> isAfter(record.deadline(), expiredBefore))

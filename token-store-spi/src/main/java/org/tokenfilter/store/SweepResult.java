@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * The result of one call of {@link TokenStore#sweep}. Immutable.
  *
- * @param expired the ids of the records revoked as {@link RevocationReason#EXPIRED}, their children included
+ * @param expired the ids of the records revoked as {@link RevocationReason#EXPIRED}, their children
+ *     included
  * @param deleted the number of dead records deleted
  * @param more whether more records are due
  */

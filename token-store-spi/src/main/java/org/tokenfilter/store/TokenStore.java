@@ -39,12 +39,12 @@ public interface TokenStore extends AutoCloseable {
    *
    * <p><b>S1</b> The record is stored if and only if its group holds fewer than {@code limit} live
    * records at {@code now}. If the group is full, {@link Limit.Policy#REJECT} returns {@link
-   * InsertResult.Outcome#GROUP_FULL} and changes nothing; {@link Limit.Policy#EVICT_OLDEST} revokes as
-   * many of the oldest records (by issuedAt, then id) as needed, but never the new record's own
-   * parent, with {@link RevocationReason#EVICTED} at {@code now}, and returns their ids. With any number of
-   * concurrent insertions, on any nodes, there are never more live records than the limit. The
-   * parent, if there is one, must be live at {@code now} and cannot be revoked between the check
-   * and the insertion; otherwise the result is {@link InsertResult.Outcome#PARENT_ENDED}.
+   * InsertResult.Outcome#GROUP_FULL} and changes nothing; {@link Limit.Policy#EVICT_OLDEST} revokes
+   * as many of the oldest records (by issuedAt, then id) as needed, but never the new record's own
+   * parent, with {@link RevocationReason#EVICTED} at {@code now}, and returns their ids. With any
+   * number of concurrent insertions, on any nodes, there are never more live records than the
+   * limit. The parent, if there is one, must be live at {@code now} and cannot be revoked between
+   * the check and the insertion; otherwise the result is {@link InsertResult.Outcome#PARENT_ENDED}.
    *
    * @throws DuplicateTokenException <b>S2</b> if a record with this id exists, live or dead;
    *     nothing changes
@@ -81,10 +81,10 @@ public interface TokenStore extends AutoCloseable {
   /**
    * Replaces a record by a successor.
    *
-   * <p><b>S7</b> Revokes {@code id} with {@link RevocationReason#REPLACED} at {@code now} and the successor's
-   * id, and inserts the successor, which must have the same group, without checking the limit: both
-   * or neither, if and only if {@code id} is live at {@code now}. Of any number of concurrent calls
-   * exactly one returns true. The children of {@code id} are revoked with it (S9).
+   * <p><b>S7</b> Revokes {@code id} with {@link RevocationReason#REPLACED} at {@code now} and the
+   * successor's id, and inserts the successor, which must have the same group, without checking the
+   * limit: both or neither, if and only if {@code id} is live at {@code now}. Of any number of
+   * concurrent calls exactly one returns true. The children of {@code id} are revoked with it (S9).
    *
    * @return whether the record was replaced; if false, nothing changed
    * @throws DuplicateTokenException if a record with the successor's id exists (S2); nothing
@@ -146,8 +146,8 @@ public interface TokenStore extends AutoCloseable {
    *   <li>an empty result of {@link #revoke}, for the record,
    *   <li>any result of {@link #revoke}, for children that were revoked before,
    *   <li>false from {@link #replace}, for the record,
-   *   <li>a result of {@link #revokeAll} that revokes fewer records than its limit, for all records of
-   *       the subject.
+   *   <li>a result of {@link #revokeAll} that revokes fewer records than its limit, for all records
+   *       of the subject.
    * </ul>
    *
    * <p>If such a revocation may have been committed too late to be seen by nodes that poll
@@ -157,7 +157,8 @@ public interface TokenStore extends AutoCloseable {
    * out, since each node detects expiry by itself.
    *
    * @param window the length of the window; at most the retention
-   * @param limit the maximum number of ids; if there are more, {@link RecentRevocations#complete()} is false
+   * @param limit the maximum number of ids; if there are more, {@link RecentRevocations#complete()}
+   *     is false
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
   RecentRevocations revokedWithin(Duration window, int limit);
@@ -165,11 +166,11 @@ public interface TokenStore extends AutoCloseable {
   /**
    * Revokes expired records and deletes dead ones, a bounded number per call.
    *
-   * <p><b>S13</b> Revokes with {@link RevocationReason#EXPIRED} records whose deadline is before {@code
-   * expiredBefore}, and deletes records that were dead before {@code deadBefore}, and no others.
-   * Many nodes may sweep at once, and a sweep never blocks renewals. A sweep without due records is
-   * cheap, whatever the number of live records. The store keeps the times of the next visits by
-   * itself, and renewals do not move them.
+   * <p><b>S13</b> Revokes with {@link RevocationReason#EXPIRED} records whose deadline is before
+   * {@code expiredBefore}, and deletes records that were dead before {@code deadBefore}, and no
+   * others. Many nodes may sweep at once, and a sweep never blocks renewals. A sweep without due
+   * records is cheap, whatever the number of live records. The store keeps the times of the next
+   * visits by itself, and renewals do not move them.
    *
    * @param limit the maximum number of records to visit
    * @throws TokenStoreException if the outcome is unknown (S16)

@@ -127,7 +127,8 @@ class InMemorySweepTest {
     store.replace(id(6), lasting(7, start).group("g").build(), start);
     store.revoke(id(2), Revocation.of(RevocationReason.CLOSED, start));
     store.sweep(start.plus(IDLE).plusMillis(1), LONG_AGO, 9);
-    store.revokeAll(new Selection("alice", Set.of(id(7))), Revocation.of(RevocationReason.CLOSED, start), 9);
+    store.revokeAll(
+        new Selection("alice", Set.of(id(7))), Revocation.of(RevocationReason.CLOSED, start), 9);
 
     assertThat(store.revokedWithin(Duration.ZERO, 9).ids())
         .containsExactlyInAnyOrder(id(1), id(2), id(4), id(5), id(6));

@@ -210,8 +210,10 @@ class TokenRecordTest {
 
   @Test
   void onlyAReplacedRecordHasASuccessor() {
-    assertThatNoException().isThrownBy(() -> new Revocation(NOON, RevocationReason.REPLACED, id(2)));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Revocation(NOON, RevocationReason.CLOSED, id(2)));
+    assertThatNoException()
+        .isThrownBy(() -> new Revocation(NOON, RevocationReason.REPLACED, id(2)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Revocation(NOON, RevocationReason.CLOSED, id(2)));
   }
 
   @Test

@@ -12,9 +12,9 @@ import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.service.Binding;
+import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.MonotonicClock;
 import org.tokenfilter.service.ServiceEnvironment;
-import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.Limit;
@@ -70,14 +70,16 @@ final class Explainer {
   /** Explains a token. */
   Explanation explain(Presentation presented) {
     ExplanationBuilder builder = new ExplanationBuilder(presented, ring.get(), clock.instant());
-    ReadOnlyTokenStore readOnlyStore = new ReadOnlyTokenStore(store == null ? id -> failWithoutStore() : store);
+    ReadOnlyTokenStore readOnlyStore =
+        new ReadOnlyTokenStore(store == null ? id -> failWithoutStore() : store);
     try {
       TokenClaims claims = codec.decode(presented.token());
       builder.addClaims(claims);
       TokenRecord record = lookUp(claims.id());
       builder.addRecord(record);
       ClientAddress client = presented.client();
-      ActiveToken active = validate(presented, client == null ? boundClient(record) : client, readOnlyStore);
+      ActiveToken active =
+          validate(presented, client == null ? boundClient(record) : client, readOnlyStore);
       builder.addRecord(active.record());
       return builder.accepted(active);
     } catch (TokenRejectedException refused) {
@@ -99,7 +101,8 @@ final class Explainer {
     }
   }
 
-  private ActiveToken validate(Presentation presented, ClientAddress client, ReadOnlyTokenStore readOnlyStore)
+  private ActiveToken validate(
+      Presentation presented, ClientAddress client, ReadOnlyTokenStore readOnlyStore)
       throws TokenRejectedException {
     TokenService service =
         new TokenService(

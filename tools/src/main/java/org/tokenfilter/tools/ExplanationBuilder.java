@@ -99,7 +99,11 @@ final class ExplanationBuilder {
       facts.put(
           Check.REVOCATION,
           "%s %s, %s ago%s"
-              .formatted(displayName(revocation.reason()), revocation.at(), elapsedSince(revocation.at()), successor));
+              .formatted(
+                  displayName(revocation.reason()),
+                  revocation.at(),
+                  elapsedSince(revocation.at()),
+                  successor));
     } else {
       facts.put(Check.REVOCATION, "none");
     }

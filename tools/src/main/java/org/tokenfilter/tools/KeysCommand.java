@@ -53,7 +53,8 @@ final class KeysCommand {
           String kid)
       throws IOException {
     ContentKey key =
-        ContentKey.random(kid, encryption, ContentKey.State.ACTIVE, random).createdAt(clock.instant());
+        ContentKey.random(kid, encryption, ContentKey.State.ACTIVE, random)
+            .createdAt(clock.instant());
     JwkSetFile.createNew(file, KeyRing.of(List.of(key)));
     println("Created " + file + ".");
     show(key);
@@ -94,10 +95,15 @@ final class KeysCommand {
     }
     KeyRing ring = JwkSetFile.update(file, before -> KeyRotation.activate(before, kid));
     show(ring);
-    println("Next: copy the file to every node. New tokens use '" + KeyRotation.active(ring).kid() + "'");
-    println("there within four seconds; those of the former key are still accepted. Retire that key");
+    println(
+        "Next: copy the file to every node. New tokens use '"
+            + KeyRotation.active(ring).kid()
+            + "'");
+    println(
+        "there within four seconds; those of the former key are still accepted. Retire that key");
     println("(keys retire FILE KID) when its last token has expired, token.max-lifetime or");
-    println("token.open.max-lifetime from now, or at once if it may be known to others: tokens of a");
+    println(
+        "token.open.max-lifetime from now, or at once if it may be known to others: tokens of a");
     println("retired key are refused.");
     return 0;
   }
@@ -108,7 +114,8 @@ final class KeysCommand {
         JwkSetFile.update(
             file, before -> KeyRotation.stage(before, encryption, kid, random, clock.instant()));
     show(ring);
-    println("Next: copy the file to every node, and wait until each has read it, which takes up to");
+    println(
+        "Next: copy the file to every node, and wait until each has read it, which takes up to");
     println("four seconds. Then: keys rotate --activate FILE");
     return 0;
   }
@@ -122,8 +129,10 @@ final class KeysCommand {
       throws IOException {
     KeyRing ring = JwkSetFile.update(file, before -> KeyRotation.retire(before, kid));
     show(ring);
-    println("Next: copy the file to every node, which refuses all tokens of '" + kid + "' within four");
-    println("seconds. The key stays in the file, so that neither its name nor its bytes are reused.");
+    println(
+        "Next: copy the file to every node, which refuses all tokens of '" + kid + "' within four");
+    println(
+        "seconds. The key stays in the file, so that neither its name nor its bytes are reused.");
     return 0;
   }
 

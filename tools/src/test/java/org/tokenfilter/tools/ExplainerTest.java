@@ -54,13 +54,17 @@ class ExplainerTest {
   private void ofTheText() throws Exception {
     String token = scene.open(Duration.ZERO).value();
     refused(RefusalReason.TOO_LONG, "length      REFUSED  1025 characters", "x".repeat(1025));
-    refused(RefusalReason.TOO_FEW_PARTS, "parts       REFUSED", token.substring(0, token.length() - 30));
+    refused(
+        RefusalReason.TOO_FEW_PARTS,
+        "parts       REFUSED",
+        token.substring(0, token.length() - 30));
     refused(RefusalReason.TOO_FEW_PARTS, "parts       REFUSED", "");
     refused(RefusalReason.TOO_MANY_PARTS, "parts       REFUSED", token + "." + part(token, 2));
     refused(RefusalReason.ENCRYPTED_KEY, "parts       REFUSED", with(token, 1, "AAAA"));
     refused(RefusalReason.INVALID_CHARACTER, "alphabet    REFUSED", "Bearer " + token);
     refused(RefusalReason.INVALID_CHARACTER, "alphabet    REFUSED", '"' + token + '"');
-    refused(RefusalReason.NOT_CANONICAL, "canonical   REFUSED", with(token, 4, part(token, 4) + "AAA"));
+    refused(
+        RefusalReason.NOT_CANONICAL, "canonical   REFUSED", with(token, 4, part(token, 4) + "AAA"));
     refused(
         RefusalReason.UNKNOWN_HEADER,
         "header      REFUSED",
@@ -241,7 +245,8 @@ class ExplainerTest {
     String token = scene.session().value();
     assertThat(scene.explain(alone(token + "x"), null).verdict())
         .isEqualTo(Explanation.Verdict.REFUSED);
-    assertRefused(RefusalReason.MISSING_SESSION_ID, "session id  REFUSED", scene.explain(alone(token), null));
+    assertRefused(
+        RefusalReason.MISSING_SESSION_ID, "session id  REFUSED", scene.explain(alone(token), null));
   }
 
   @Test

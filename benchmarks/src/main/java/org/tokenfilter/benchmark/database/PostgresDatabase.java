@@ -63,7 +63,8 @@ public final class PostgresDatabase implements Database {
   public DatabaseActivity stopCounting() throws SQLException {
     source.stopCounting();
     long walBytes = walBytes() - walAtStart;
-    return new DatabaseActivity(source.statements(), source.commits(), writtenRows() - rowsAtStart, walBytes);
+    return new DatabaseActivity(
+        source.statements(), source.commits(), writtenRows() - rowsAtStart, walBytes);
   }
 
   /** Returns the position of the write-ahead log in bytes, for all databases of the server. */

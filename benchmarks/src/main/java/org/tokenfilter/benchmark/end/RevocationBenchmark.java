@@ -72,7 +72,8 @@ public final class RevocationBenchmark {
         PostgresDatabase same = database.withSeparatePool();
         RevocationNode revoker = new RevocationNode(same, folder, lag.lag(), listen);
         RevocationNode observer = new RevocationNode(database, folder, lag.lag(), listen)) {
-      return new RevocationDelays(revoker.service(), observer.service()).measure(lag.spread(), REVOCATIONS);
+      return new RevocationDelays(revoker.service(), observer.service())
+          .measure(lag.spread(), REVOCATIONS);
     }
   }
 

@@ -10,9 +10,9 @@ import java.util.Random;
 import org.tokenfilter.benchmark.database.PostgresServer;
 import org.tokenfilter.benchmark.load.Latencies;
 import org.tokenfilter.benchmark.load.LoadGenerator;
-import org.tokenfilter.benchmark.peer.UnprotectedPeer;
 import org.tokenfilter.benchmark.peer.GreetingServlet;
 import org.tokenfilter.benchmark.peer.Node;
+import org.tokenfilter.benchmark.peer.UnprotectedPeer;
 import org.tokenfilter.benchmark.report.Report;
 
 /**
@@ -67,7 +67,8 @@ public final class HttpBenchmark {
   }
 
   /** Measures all stacks, and returns the latencies without protection. */
-  private Latencies measure(Node bare, List<byte[]> requests, List<MeasuredStack> entrants, LoadGenerator load)
+  private Latencies measure(
+      Node bare, List<byte[]> requests, List<MeasuredStack> entrants, LoadGenerator load)
       throws Exception {
     Random random = new Random(SEED);
     Latencies latencies = null;

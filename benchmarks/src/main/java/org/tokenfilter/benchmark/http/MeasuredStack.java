@@ -2,8 +2,8 @@ package org.tokenfilter.benchmark.http;
 
 import java.sql.SQLException;
 import java.util.List;
-import org.tokenfilter.benchmark.database.DatabaseActivity;
 import org.tokenfilter.benchmark.database.Database;
+import org.tokenfilter.benchmark.database.DatabaseActivity;
 import org.tokenfilter.benchmark.load.LoadGenerator;
 import org.tokenfilter.benchmark.load.LoadResult;
 import org.tokenfilter.benchmark.peer.Node;
@@ -88,7 +88,8 @@ final class MeasuredStack implements AutoCloseable {
     results.add(with, without, databaseNanos);
   }
 
-  private LoadResult run(Node one, LoadGenerator load, BenchmarkPlan plan) throws InterruptedException {
+  private LoadResult run(Node one, LoadGenerator load, BenchmarkPlan plan)
+      throws InterruptedException {
     return cold
         ? load.sendOnce(one.port(), requests)
         : load.closedLoop(one.port(), requests, plan.closedLoopTime());

@@ -67,12 +67,14 @@ public final class LoadGenerator implements AutoCloseable {
    * @param requests the requests, sent in turn
    * @param time the duration
    */
-  public LoadResult closedLoop(int port, List<byte[]> requests, Duration time) throws InterruptedException {
+  public LoadResult closedLoop(int port, List<byte[]> requests, Duration time)
+      throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     return run(port, (connection, first, count) -> repeat(connection, requests, first, count, end));
   }
 
-  private void repeat(KeepAliveConnection connection, List<byte[]> requests, int first, Count count, long end) {
+  private void repeat(
+      KeepAliveConnection connection, List<byte[]> requests, int first, Count count, long end) {
     int next = first;
     while (System.nanoTime() < end) {
       count.add(connection.succeeds(requests.get(next % requests.size())));
@@ -117,9 +119,7 @@ public final class LoadGenerator implements AutoCloseable {
               for (int next = first; due - begin < time.toNanos(); next += connections) {
                 waitFor(due);
                 count.add(connection.succeeds(requests.get(next % requests.size())));
-                histograms
-                    .get(first)
-                    .recordValue(Math.min(MAX_LATENCY, System.nanoTime() - due));
+                histograms.get(first).recordValue(Math.min(MAX_LATENCY, System.nanoTime() - due));
                 due += step;
               }
             });

@@ -19,7 +19,10 @@ public record LoadResult(long successes, long failed, long nanos, ServerUsage us
   /** Returns the sum of this and another result of the same server. */
   public LoadResult plus(LoadResult other) {
     return new LoadResult(
-        successes + other.successes, failed + other.failed, nanos + other.nanos, usage.plus(other.usage));
+        successes + other.successes,
+        failed + other.failed,
+        nanos + other.nanos,
+        usage.plus(other.usage));
   }
 
   /** Returns the number of successful requests per second. */

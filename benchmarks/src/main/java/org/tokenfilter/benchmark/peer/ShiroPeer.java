@@ -38,7 +38,9 @@ public final class ShiroPeer implements Peer {
   @Override
   public void protect(ServletContextHandler application) {
     application.addFilter(
-        new FilterHolder(new AuthenticationFilter(manager)), "/*", EnumSet.of(DispatcherType.REQUEST));
+        new FilterHolder(new AuthenticationFilter(manager)),
+        "/*",
+        EnumSet.of(DispatcherType.REQUEST));
   }
 
   /** Requires an authenticated user on all paths. */

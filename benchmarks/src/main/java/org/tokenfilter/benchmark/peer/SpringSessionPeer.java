@@ -100,7 +100,8 @@ public final class SpringSessionPeer implements Peer {
     return headers;
   }
 
-  private static <S extends Session> String createSession(SessionRepository<S> sessions, String user) {
+  private static <S extends Session> String createSession(
+      SessionRepository<S> sessions, String user) {
     S session = sessions.createSession();
     session.setAttribute(USER, user);
     sessions.save(session);

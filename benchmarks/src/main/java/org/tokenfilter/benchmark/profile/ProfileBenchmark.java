@@ -9,10 +9,10 @@ import java.util.Map;
 import jdk.jfr.Recording;
 import org.tokenfilter.benchmark.load.LoadGenerator;
 import org.tokenfilter.benchmark.load.LoadResult;
-import org.tokenfilter.benchmark.peer.UnprotectedPeer;
 import org.tokenfilter.benchmark.peer.GreetingServlet;
 import org.tokenfilter.benchmark.peer.Node;
 import org.tokenfilter.benchmark.peer.TokenFilterPeer;
+import org.tokenfilter.benchmark.peer.UnprotectedPeer;
 import org.tokenfilter.benchmark.report.Report;
 import org.tokenfilter.benchmark.report.Table;
 import org.tokenfilter.store.InMemoryTokenStore;
@@ -60,7 +60,10 @@ public final class ProfileBenchmark {
       Path file = folder.resolve("requests.jfr");
       try (Recording recording = new Recording()) {
         recording.enable(RequestProfile.ALLOCATION).withStackTrace().with("throttle", "10000/s");
-        recording.enable(RequestProfile.EXECUTION).withPeriod(Duration.ofMillis(1)).withStackTrace();
+        recording
+            .enable(RequestProfile.EXECUTION)
+            .withPeriod(Duration.ofMillis(1))
+            .withStackTrace();
         recording.start();
         load.closedLoop(node.port(), requests, TIME);
         recording.stop();

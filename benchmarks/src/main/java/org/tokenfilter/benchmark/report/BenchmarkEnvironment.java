@@ -35,7 +35,8 @@ final class BenchmarkEnvironment {
 
   private static String versions() {
     Properties versions = new Properties();
-    try (InputStream stream = BenchmarkEnvironment.class.getResourceAsStream("versions.properties")) {
+    try (InputStream stream =
+        BenchmarkEnvironment.class.getResourceAsStream("versions.properties")) {
       versions.load(stream);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

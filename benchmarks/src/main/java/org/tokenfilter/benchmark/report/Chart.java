@@ -75,7 +75,12 @@ public final class Chart {
       double value = quarter / (double) QUARTERS;
       line(svg, "grid", toX(value), TOP - 4, toX(value), bottom);
       text(
-          svg, "quiet", toX(value), bottom + 16, "middle", String.format(Locale.ROOT, "%.2f", value));
+          svg,
+          "quiet",
+          toX(value),
+          bottom + 16,
+          "middle",
+          String.format(Locale.ROOT, "%.2f", value));
     }
     for (int row = 0; row < bars.size(); row++) {
       drawBar(svg, bars.get(row), TOP + ROW * row);

@@ -29,7 +29,8 @@ final class SweepBenchmark {
   private final Instant now;
   private final Random random = new Random(SEED);
 
-  SweepBenchmark(PostgresDatabase database, TokenStore store, RecordGenerator records, Instant now) {
+  SweepBenchmark(
+      PostgresDatabase database, TokenStore store, RecordGenerator records, Instant now) {
     this.database = database;
     this.store = store;
     this.records = records;

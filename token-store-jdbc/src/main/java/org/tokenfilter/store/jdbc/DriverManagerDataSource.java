@@ -41,12 +41,13 @@ final class DriverManagerDataSource extends AbstractDataSource implements AutoCl
    *
    * @throws IllegalArgumentException if no driver accepts the URL
    */
-  static DriverManagerDataSource of(String url, Properties login, Duration timeout, ClassLoader loader)
-      throws SQLException {
+  static DriverManagerDataSource of(
+      String url, Properties login, Duration timeout, ClassLoader loader) throws SQLException {
     Properties properties = new Properties();
     properties.putAll(login);
     setTimeouts(url, timeout, properties);
-    DriverManagerDataSource source = new DriverManagerDataSource(driver(url, loader), url, properties);
+    DriverManagerDataSource source =
+        new DriverManagerDataSource(driver(url, loader), url, properties);
     if (url.startsWith("jdbc:h2:")) {
       source.keepAlive = source.getConnection();
     }

@@ -57,7 +57,12 @@ final class DueRows<T> {
    *
    * @param ended 1 for rows that are revoked, 0 for those that are not
    */
-  DueRows(TableNames tableNames, Dialect dialect, String columns, int ended, SqlExecutor.RowMapper<T> row) {
+  DueRows(
+      TableNames tableNames,
+      Dialect dialect,
+      String columns,
+      int ended,
+      SqlExecutor.RowMapper<T> row) {
     String where =
         " from ${prefix}token_record where ended = " + ended + " and " + RecordRows.HAS_VALID_ID;
     String due = sql(tableNames, dialect, "select visit_at, " + columns + where + DUE);
@@ -103,8 +108,8 @@ final class DueRows<T> {
     nextStart.set(batch.nextStart());
   }
 
-  private List<Marked<T>> query(SqlExecutor executor, String sql, long start, Instant before, int limit)
-      throws SQLException {
+  private List<Marked<T>> query(
+      SqlExecutor executor, String sql, long start, Instant before, int limit) throws SQLException {
     Long time = RecordRows.millis(before);
     return executor.query(
         sql,

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -32,7 +32,8 @@ final class GroupLimit {
   private final RevokeStatements revokeStatements;
 
   GroupLimit(TableNames tableNames, RevokeStatements revokeStatements) {
-    this.lock = tableNames.sql("select slot from ${prefix}token_group_lock where slot = ? for update");
+    this.lock =
+        tableNames.sql("select slot from ${prefix}token_group_lock where slot = ? for update");
     this.members =
         tableNames.sql(
             """
@@ -57,8 +58,8 @@ final class GroupLimit {
   }
 
   /** Makes room and returns the ids that were revoked for it; empty if there is no room. */
-  Optional<List<TokenId>> makeRoom(SqlExecutor executor, TokenRecord record, Limit limit, Instant now)
-      throws SQLException {
+  Optional<List<TokenId>> makeRoom(
+      SqlExecutor executor, TokenRecord record, Limit limit, Instant now) throws SQLException {
     List<TokenId> evicted = new ArrayList<>();
     boolean again = isLimited(record, limit);
     while (again) {

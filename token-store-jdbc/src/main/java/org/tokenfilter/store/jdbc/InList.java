@@ -58,7 +58,8 @@ final class InList {
   }
 
   /** Repeats the last id up to the next power of two, since a duplicate in the list is harmless. */
-  private static @Nullable Object[] paddedValues(List<TokenId> portion, @Nullable Object... values) {
+  private static @Nullable Object[] paddedValues(
+      List<TokenId> portion, @Nullable Object... values) {
     int size = Integer.highestOneBit(2 * portion.size() - 1);
     List<@Nullable Object> bound = new ArrayList<>(portion);
     bound.addAll(Collections.nCopies(size - portion.size(), portion.get(portion.size() - 1)));

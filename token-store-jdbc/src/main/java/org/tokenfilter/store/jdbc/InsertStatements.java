@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -87,7 +87,8 @@ final class InsertStatements {
           "a successor must be in the same group as its predecessor");
     }
     insertRow(executor, successor);
-    revokeStatements.revoke(executor, id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
+    revokeStatements.revoke(
+        executor, id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
     return true;
   }
 
@@ -102,8 +103,8 @@ final class InsertStatements {
   }
 
   /** Rejects the record; a duplicate id takes precedence over any other reason. */
-  private InsertResult reject(SqlExecutor executor, TokenRecord record, InsertResult.Outcome outcome)
-      throws SQLException {
+  private InsertResult reject(
+      SqlExecutor executor, TokenRecord record, InsertResult.Outcome outcome) throws SQLException {
     requireUnusedId(executor, record);
     executor.setRollbackOnly();
     return InsertResult.of(outcome);

@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
@@ -90,7 +90,8 @@ public final class JdbcTokenStore implements TokenStore {
     this.renewals = Renewals.of(dialect, tableNames);
     this.readStatements = new ReadStatements(tableNames);
     this.insertStatements = new InsertStatements(tableNames, dialect, revokeStatements);
-    this.sweepStatements = new SweepStatements(tableNames, dialect, revokeStatements, revocationLog);
+    this.sweepStatements =
+        new SweepStatements(tableNames, dialect, revokeStatements, revocationLog);
     this.notifier = notifier;
     this.onClose = onClose;
   }
@@ -110,7 +111,8 @@ public final class JdbcTokenStore implements TokenStore {
     requireOpen();
     requireNotRevoked(record);
     if (!InsertStatements.isSingleStatement(record, limit)) {
-      return transactions.inTransaction(executor -> insertStatements.insert(executor, record, limit, now));
+      return transactions.inTransaction(
+          executor -> insertStatements.insert(executor, record, limit, now));
     }
     return transactions.autoCommitted(
         executor -> {
@@ -134,7 +136,9 @@ public final class JdbcTokenStore implements TokenStore {
     List<Renewal> inOrder = uses.stream().sorted(Comparator.comparing(Renewal::id)).toList();
     Transactions.Work<Set<TokenId>> work = executor -> renewals.renew(executor, inOrder, now);
     Set<TokenId> renewed =
-        renewals.isSingleStatement() ? transactions.idempotent(work) : transactions.inTransaction(work);
+        renewals.isSingleStatement()
+            ? transactions.idempotent(work)
+            : transactions.inTransaction(work);
     Set<TokenId> missed = new HashSet<>();
     uses.forEach(use -> missed.add(use.id()));
     missed.removeAll(renewed);
@@ -148,31 +152,37 @@ public final class JdbcTokenStore implements TokenStore {
     if (successor.parent() != null) {
       throw new IllegalArgumentException("a successor must not have a parent");
     }
-    return transactions.inTransaction(executor -> insertStatements.replace(executor, id, successor, now));
+    return transactions.inTransaction(
+        executor -> insertStatements.replace(executor, id, successor, now));
   }
 
   @Override
   public List<TokenId> revoke(TokenId id, Revocation revocation) {
     requireOpen();
-    return transactions.inTransaction(executor -> revokeStatements.revoke(executor, id, revocation));
+    return transactions.inTransaction(
+        executor -> revokeStatements.revoke(executor, id, revocation));
   }
 
   @Override
   public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
     requireOpen();
-    return transactions.inTransaction(executor -> revokeStatements.revokeAll(executor, selection, revocation, limit));
+    return transactions.inTransaction(
+        executor -> revokeStatements.revokeAll(executor, selection, revocation, limit));
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+  public List<TokenRecord> list(
+      String subject, Instant now, @Nullable PageCursor after, int limit) {
     requireOpen();
-    return transactions.idempotent(executor -> readStatements.list(executor, subject, now, after, limit));
+    return transactions.idempotent(
+        executor -> readStatements.list(executor, subject, now, after, limit));
   }
 
   @Override
   public RecentRevocations revokedWithin(Duration window, int limit) {
     requireOpen();
-    return transactions.idempotent(executor -> revocationLog.revokedWithin(executor, window, limit));
+    return transactions.idempotent(
+        executor -> revocationLog.revokedWithin(executor, window, limit));
   }
 
   @Override

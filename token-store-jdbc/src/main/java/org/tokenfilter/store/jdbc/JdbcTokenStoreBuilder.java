@@ -136,9 +136,11 @@ public final class JdbcTokenStoreBuilder {
         tableNames);
     RevocationNotifier notifier =
         listen
-            ? new PostgresNotifier(source, new NotificationChannel(transactions, tableNames, nanoTime))
+            ? new PostgresNotifier(
+                source, new NotificationChannel(transactions, tableNames, nanoTime))
             : RevocationNotifier.NONE;
-    RevocationLogTable revocationLog = new RevocationLogTable(tableNames, dialect, retention, timeout, notifier);
+    RevocationLogTable revocationLog =
+        new RevocationLogTable(tableNames, dialect, retention, timeout, notifier);
     return new JdbcTokenStore(transactions, dialect, tableNames, revocationLog, notifier, onClose);
   }
 
@@ -154,7 +156,8 @@ public final class JdbcTokenStoreBuilder {
   private record Prepared(Dialect dialect, DataSource source) {}
 
   private Prepared prepare(TableNames tableNames, DatabaseEnvironment environment) {
-    try (BorrowedConnection borrowed = BorrowedConnection.from(source, Transactions.networkTimeout(timeout))) {
+    try (BorrowedConnection borrowed =
+        BorrowedConnection.from(source, Transactions.networkTimeout(timeout))) {
       var connection = borrowed.connection();
       if (!connection.getAutoCommit()) {
         throw new IllegalArgumentException(

@@ -36,7 +36,8 @@ final class ListenerStatusLog {
   }
 
   void onFailure(Duration pause, Throwable failure) {
-    State next = failure instanceof UndeliveredNotificationException ? State.NOT_DELIVERED : State.LOST;
+    State next =
+        failure instanceof UndeliveredNotificationException ? State.NOT_DELIVERED : State.LOST;
     failures++;
     if (state == next) {
       log.debug("not listening for revocations, next attempt in {}: {}", pause, failure.toString());

@@ -68,7 +68,8 @@ final class NotificationChannel {
       return false;
     }
     for (int look = 0; look < CHECKS; look++) {
-      if (transactions.inTransaction(executor -> sharesServerProcess(executor, listening, backend))) {
+      if (transactions.inTransaction(
+          executor -> sharesServerProcess(executor, listening, backend))) {
         return true;
       }
     }
@@ -79,8 +80,8 @@ final class NotificationChannel {
    * Returns whether the listening connection uses the server process of this transaction, or was
    * moved to another process meanwhile.
    */
-  private static boolean sharesServerProcess(SqlExecutor executor, Connection listening, int backend)
-      throws SQLException {
+  private static boolean sharesServerProcess(
+      SqlExecutor executor, Connection listening, int backend) throws SQLException {
     int held = executor.query(PostgresBackend.PID_QUERY, row -> row.getInt("backend")).get(0);
     return held == backend || PostgresBackend.pidOf(listening) != backend;
   }

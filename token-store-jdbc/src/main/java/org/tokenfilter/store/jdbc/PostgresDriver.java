@@ -6,8 +6,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 /**
- * The functions of PostgreSQL's own driver beyond JDBC, for connections that {@link #supports} accepts.
- * The driver is optional; without it, {@link #supports} returns false for all connections.
+ * The functions of PostgreSQL's own driver beyond JDBC, for connections that {@link #supports}
+ * accepts. The driver is optional; without it, {@link #supports} returns false for all connections.
  */
 final class PostgresDriver {
 

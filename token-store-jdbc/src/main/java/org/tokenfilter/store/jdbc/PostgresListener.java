@@ -79,7 +79,8 @@ final class PostgresListener implements AutoCloseable {
 
   private void listen(Connection connection) throws SQLException {
     if (channel.sharesServerProcessWith(connection)) {
-      throw new UndeliveredNotificationException("other sessions share the server process of this one");
+      throw new UndeliveredNotificationException(
+          "other sessions share the server process of this one");
     }
     try {
       execute(connection, "listen \"" + channel.name() + "\"");

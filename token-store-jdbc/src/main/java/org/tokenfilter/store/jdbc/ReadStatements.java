@@ -19,7 +19,10 @@ final class ReadStatements {
       "select " + RecordRows.COLUMNS + " from ${prefix}token_record ";
 
   private static final String WHERE_SUBJECT =
-      "where subject_hash = ? and subject = ? and " + RecordRows.HAS_VALID_ID + " and " + RecordRows.LIVE;
+      "where subject_hash = ? and subject = ? and "
+          + RecordRows.HAS_VALID_ID
+          + " and "
+          + RecordRows.LIVE;
 
   private static final String NEWEST_FIRST = " order by issued_at desc, id desc limit ?";
 

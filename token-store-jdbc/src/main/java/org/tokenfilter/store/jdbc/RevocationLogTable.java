@@ -50,7 +50,12 @@ final class RevocationLogTable {
    */
   private final AtomicLong trimmedUpTo = new AtomicLong(Long.MIN_VALUE);
 
-  RevocationLogTable(TableNames tableNames, Dialect dialect, Duration retention, Duration timeout, RevocationNotifier notifier) {
+  RevocationLogTable(
+      TableNames tableNames,
+      Dialect dialect,
+      Duration retention,
+      Duration timeout,
+      RevocationNotifier notifier) {
     this.notifier = notifier;
     this.retention = retention;
     this.maxAcknowledgementDelay = Transactions.maxAcknowledgementDelay(timeout);
@@ -110,7 +115,8 @@ final class RevocationLogTable {
   void reportAgain(SqlExecutor executor, Collection<TokenId> ended) throws SQLException {
     List<TokenId> missing = reported.unreported(ended);
     for (int from = MAX_REPORTED_AGAIN; from < missing.size(); from += MAX_REPORTED_AGAIN) {
-      List<TokenId> some = missing.subList(from, Math.min(missing.size(), from + MAX_REPORTED_AGAIN));
+      List<TokenId> some =
+          missing.subList(from, Math.min(missing.size(), from + MAX_REPORTED_AGAIN));
       executor.addFollowUp(
           next -> {
             insertAgain(next, some);
@@ -141,7 +147,8 @@ final class RevocationLogTable {
    *
    * @throws IllegalArgumentException if the window is longer than the retention
    */
-  RecentRevocations revokedWithin(SqlExecutor executor, Duration window, int limit) throws SQLException {
+  RecentRevocations revokedWithin(SqlExecutor executor, Duration window, int limit)
+      throws SQLException {
     if (window.compareTo(retention) > 0) {
       throw new IllegalArgumentException(
           "revocations are kept for " + retention + "; the window must not be longer: " + window);

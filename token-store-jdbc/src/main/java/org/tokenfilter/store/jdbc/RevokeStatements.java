@@ -31,7 +31,8 @@ import org.tokenfilter.store.TokenId;
  */
 final class RevokeStatements {
 
-  private record Child(TokenId id, TokenId parent, @Nullable Long idleExpiresAt, @Nullable Long expiresAt) {
+  private record Child(
+      TokenId id, TokenId parent, @Nullable Long idleExpiresAt, @Nullable Long expiresAt) {
 
     static Child read(ResultSet row) throws SQLException {
       return new Child(
@@ -42,7 +43,8 @@ final class RevokeStatements {
     }
 
     boolean expiredBefore(long time) {
-      return (idleExpiresAt != null && idleExpiresAt < time) || (expiresAt != null && expiresAt < time);
+      return (idleExpiresAt != null && idleExpiresAt < time)
+          || (expiresAt != null && expiresAt < time);
     }
   }
 
@@ -130,7 +132,8 @@ final class RevokeStatements {
    * @return the ids that were revoked, that of the record first; empty if it was already revoked,
    *     in which case that revocation is reported to all nodes again
    */
-  List<TokenId> revoke(SqlExecutor executor, TokenId id, Revocation revocation) throws SQLException {
+  List<TokenId> revoke(SqlExecutor executor, TokenId id, Revocation revocation)
+      throws SQLException {
     if (executor.update(revoke, values(id, revocation)) == 0) {
       ensureReported(executor, id);
       return List.of();
@@ -150,9 +153,11 @@ final class RevokeStatements {
     ensureReported(executor, id, Set.of());
   }
 
-  private void ensureReported(SqlExecutor executor, TokenId id, Set<TokenId> known) throws SQLException {
+  private void ensureReported(SqlExecutor executor, TokenId id, Set<TokenId> known)
+      throws SQLException {
     List<TokenId> ended = executor.query(alreadyRevoked, RecordRows::id, id, id);
-    revocationLog.reportAgain(executor, ended.stream().filter(one -> !known.contains(one)).toList());
+    revocationLog.reportAgain(
+        executor, ended.stream().filter(one -> !known.contains(one)).toList());
   }
 
   /**
@@ -160,7 +165,8 @@ final class RevokeStatements {
    * while other transactions revoke some of the chosen records, because a result below the limit
    * means that no more are left.
    */
-  List<TokenId> revokeAll(SqlExecutor executor, Selection selection, Revocation revocation, int limit)
+  List<TokenId> revokeAll(
+      SqlExecutor executor, Selection selection, Revocation revocation, int limit)
       throws SQLException {
     List<TokenId> ended = new ArrayList<>();
     int left = limit;
@@ -192,7 +198,8 @@ final class RevokeStatements {
     revocationLog.reportAgain(executor, before.stream().filter(id -> !ended.contains(id)).toList());
   }
 
-  private List<TokenId> choose(SqlExecutor executor, Selection selection, Instant issuedUntil, int limit)
+  private List<TokenId> choose(
+      SqlExecutor executor, Selection selection, Instant issuedUntil, int limit)
       throws SQLException {
     return executor
         .query(
@@ -218,7 +225,8 @@ final class RevokeStatements {
    *
    * @return the ids of the records, then those of their children
    */
-  List<TokenId> revokeLocked(SqlExecutor executor, Map<TokenId, Revocation> locked) throws SQLException {
+  List<TokenId> revokeLocked(SqlExecutor executor, Map<TokenId, Revocation> locked)
+      throws SQLException {
     update(executor, locked);
     return addToLog(executor, locked.keySet(), revokeChildren(executor, locked));
   }
@@ -252,14 +260,15 @@ final class RevokeStatements {
     return children;
   }
 
-  private List<TokenId> addToLog(SqlExecutor executor, Collection<TokenId> parents, List<Child> children)
-      throws SQLException {
+  private List<TokenId> addToLog(
+      SqlExecutor executor, Collection<TokenId> parents, List<Child> children) throws SQLException {
     List<TokenId> ids = parentsAndChildren(parents, children);
     revocationLog.add(executor, ids);
     return ids;
   }
 
-  private static List<TokenId> parentsAndChildren(Collection<TokenId> parents, List<Child> children) {
+  private static List<TokenId> parentsAndChildren(
+      Collection<TokenId> parents, List<Child> children) {
     List<TokenId> ids = new ArrayList<>(parents);
     children.forEach(child -> ids.add(child.id()));
     return ids;

@@ -23,8 +23,7 @@ final class RoundTripTexts {
   static final String BASIC =
       text(
           TokenRecord.MAX_SUBJECT_LENGTH,
-          index ->
-              skipSurrogates(0xFFFF - (TokenRecord.MAX_SUBJECT_LENGTH - 1 - index) * 247));
+          index -> skipSurrogates(0xFFFF - (TokenRecord.MAX_SUBJECT_LENGTH - 1 - index) * 247));
 
   /**
    * A text of the longest length of a subject, with code points from all supplementary planes,
@@ -37,7 +36,8 @@ final class RoundTripTexts {
    * A text that normalization changes: marks at the start and the end, blanks, letters with
    * combining marks.
    */
-  static final String NORMALIZABLE = "\ufeff \u212b e\u0301 \u1e9b\u0323 \u200b\u00ad \ud83d\ude00 ? \t ";
+  static final String NORMALIZABLE =
+      "\ufeff \u212b e\u0301 \u1e9b\u0323 \u200b\u00ad \ud83d\ude00 ? \t ";
 
   /** All of these texts. */
   static final List<String> ALL = List.of(LATIN, BASIC, SUPPLEMENTARY, NORMALIZABLE);

@@ -115,7 +115,9 @@ final class SecretRedaction {
     return URL_WITH_SECRETS.matcher(message).find()
         || secrets.stream().anyMatch(message::contains)
         || containsSecret(failure.getCause(), secrets, seen)
-        || (failure instanceof SQLException one && containsSecret(one.getNextException(), secrets, seen))
-        || List.of(failure.getSuppressed()).stream().anyMatch(one -> containsSecret(one, secrets, seen));
+        || (failure instanceof SQLException one
+            && containsSecret(one.getNextException(), secrets, seen))
+        || List.of(failure.getSuppressed()).stream()
+            .anyMatch(one -> containsSecret(one, secrets, seen));
   }
 }

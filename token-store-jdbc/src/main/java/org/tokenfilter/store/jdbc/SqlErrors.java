@@ -58,7 +58,8 @@ final class SqlErrors {
    */
   static boolean isRolledBack(SQLException failure) {
     return anyInChain(
-        failure, one -> ROLLED_BACK.contains(state(one)) || ROLLED_BACK_CODES.contains(one.getErrorCode()));
+        failure,
+        one -> ROLLED_BACK.contains(state(one)) || ROLLED_BACK_CODES.contains(one.getErrorCode()));
   }
 
   /**

@@ -53,7 +53,8 @@ final class SqlExecutor {
         });
   }
 
-  <T> Optional<T> queryFirst(String sql, RowMapper<T> row, @Nullable Object... values) throws SQLException {
+  <T> Optional<T> queryFirst(String sql, RowMapper<T> row, @Nullable Object... values)
+      throws SQLException {
     return query(sql, row, values).stream().findFirst();
   }
 

@@ -51,23 +51,31 @@ final class SweepStatements {
   private final String setVisitAt;
   private final String delete;
 
-  SweepStatements(TableNames tableNames, Dialect dialect, RevokeStatements revokeStatements, RevocationLogTable revocationLog) {
+  SweepStatements(
+      TableNames tableNames,
+      Dialect dialect,
+      RevokeStatements revokeStatements,
+      RevocationLogTable revocationLog) {
     this.revokeStatements = revokeStatements;
     this.revocationLog = revocationLog;
-    this.toExpire = new DueRows<>(tableNames, dialect, ExpiryCandidate.COLUMNS, 0, ExpiryCandidate::read);
+    this.toExpire =
+        new DueRows<>(tableNames, dialect, ExpiryCandidate.COLUMNS, 0, ExpiryCandidate::read);
     this.toDelete = new DueRows<>(tableNames, dialect, "id", 1, RecordRows::id);
     this.setVisitAt = tableNames.sql("update ${prefix}token_record set visit_at = ? where id = ?");
     this.delete = tableNames.sql("delete from ${prefix}token_record where id in (${ids})");
   }
 
-  SweepResult sweep(Transactions transactions, Instant expiredBefore, Instant deadBefore, int limit) {
-    SweptRows done = transactions.inTransaction(executor -> sweep(executor, expiredBefore, deadBefore, limit));
+  SweepResult sweep(
+      Transactions transactions, Instant expiredBefore, Instant deadBefore, int limit) {
+    SweptRows done =
+        transactions.inTransaction(executor -> sweep(executor, expiredBefore, deadBefore, limit));
     toExpire.onCommitted(done.due());
     toDelete.onCommitted(done.dead());
     return new SweepResult(done.expired(), done.dead().rows().size(), done.more());
   }
 
-  private SweptRows sweep(SqlExecutor executor, Instant expiredBefore, Instant deadBefore, int limit)
+  private SweptRows sweep(
+      SqlExecutor executor, Instant expiredBefore, Instant deadBefore, int limit)
       throws SQLException {
     DueRows.Batch<ExpiryCandidate> due = toExpire.findUnlocked(executor, expiredBefore, limit);
     int rest = limit - due.rows().size();
@@ -87,8 +95,8 @@ final class SweepStatements {
     return new SweptRows(due, dead, expired, more);
   }
 
-  private List<TokenId> expire(SqlExecutor executor, List<ExpiryCandidate> due, Instant expiredBefore)
-      throws SQLException {
+  private List<TokenId> expire(
+      SqlExecutor executor, List<ExpiryCandidate> due, Instant expiredBefore) throws SQLException {
     Map<TokenId, Revocation> expired = new LinkedHashMap<>();
     List<@Nullable Object[]> renewed = new ArrayList<>();
     for (ExpiryCandidate record : due) {

@@ -19,8 +19,8 @@ import org.tokenfilter.store.TokenRecord;
 
 /**
  * A check that the database returns texts exactly and treats no two different texts as equal. It
- * stores, reads and searches records full of {@link RoundTripTexts} in the same way as any others; so
- * each change of a text by the driver, its URL, the pool, the server, the database or a column
+ * stores, reads and searches records full of {@link RoundTripTexts} in the same way as any others;
+ * so each change of a text by the driver, its URL, the pool, the server, the database or a column
  * shows here. The records are rolled back.
  */
 final class TextRoundTripCheck {
@@ -56,7 +56,8 @@ final class TextRoundTripCheck {
               executor.setRollbackOnly();
               return new TextRoundTripCheck(tableNames, executor, ids).problems();
             });
-    boolean undone = transactions.autoCommitted(executor -> deleteLeftovers(tableNames, executor, ids));
+    boolean undone =
+        transactions.autoCommitted(executor -> deleteLeftovers(tableNames, executor, ids));
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           ("this %s database does not return texts as they were stored, so two users could be"
@@ -71,8 +72,8 @@ final class TextRoundTripCheck {
   }
 
   /** Deletes these records, and returns whether none of them existed. */
-  private static boolean deleteLeftovers(TableNames tableNames, SqlExecutor executor, List<TokenId> ids)
-      throws SQLException {
+  private static boolean deleteLeftovers(
+      TableNames tableNames, SqlExecutor executor, List<TokenId> ids) throws SQLException {
     String delete = tableNames.sql("delete from ${prefix}token_record where id = ?");
     int left = 0;
     for (TokenId id : ids) {
@@ -85,7 +86,8 @@ final class TextRoundTripCheck {
   private List<String> problems() throws SQLException {
     try {
       for (String text : RoundTripTexts.ALL) {
-        checkRoundTrip(store(text, RoundTripTexts.repeatToLength(text, TokenRecord.MAX_GROUP_LENGTH)));
+        checkRoundTrip(
+            store(text, RoundTripTexts.repeatToLength(text, TokenRecord.MAX_GROUP_LENGTH)));
       }
       checkComparison(store(RoundTripTexts.ORIGINAL, RoundTripTexts.ORIGINAL));
     } catch (SQLException e) {
@@ -195,13 +197,16 @@ final class TextRoundTripCheck {
     }
   }
 
-  private int countMatches(TokenRecord record, String column, List<String> texts) throws SQLException {
+  private int countMatches(TokenRecord record, String column, List<String> texts)
+      throws SQLException {
     String sql =
         "select count(*) from ${prefix}token_record where id = ? and (%s)"
             .formatted(texts.stream().map(text -> column + " = ?").collect(joining(" or ")));
     List<Object> values = new ArrayList<>();
     values.add(record.id());
     values.addAll(texts);
-    return executor.queryFirst(tableNames.sql(sql), row -> row.getInt(1), values.toArray()).orElseThrow();
+    return executor
+        .queryFirst(tableNames.sql(sql), row -> row.getInt(1), values.toArray())
+        .orElseThrow();
   }
 }

@@ -154,7 +154,8 @@ final class Transactions {
           if (SqlErrors.isConnectionLost(e)) {
             validator.onConnectionLost();
           }
-          if (SqlErrors.isStatementNameMismatch(e) || (SqlErrors.isReadOnly(e) && validator.onWriteRefused())) {
+          if (SqlErrors.isStatementNameMismatch(e)
+              || (SqlErrors.isReadOnly(e) && validator.onWriteRefused())) {
             borrowed.discardOnClose();
           }
           throw e;

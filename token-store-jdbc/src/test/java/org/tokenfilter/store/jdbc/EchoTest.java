@@ -1,8 +1,8 @@
 package org.tokenfilter.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.store.jdbc.LoopbackProbe.Status.NOT_DELIVERED;
 import static org.tokenfilter.store.jdbc.LoopbackProbe.Status.DELIVERED;
+import static org.tokenfilter.store.jdbc.LoopbackProbe.Status.NOT_DELIVERED;
 import static org.tokenfilter.store.jdbc.LoopbackProbe.Status.UNKNOWN;
 
 import java.time.Duration;

@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -56,7 +56,8 @@ class FirstReleasedSchemaTest {
               .build();
       store.insert(fresh, Limit.NONE, now);
       assertThat(store.find(fresh.id())).contains(fresh);
-      assertThat(store.revoke(old.id(), Revocation.of(RevocationReason.CLOSED, now))).containsExactly(old.id());
+      assertThat(store.revoke(old.id(), Revocation.of(RevocationReason.CLOSED, now)))
+          .containsExactly(old.id());
     }
   }
 

@@ -14,7 +14,8 @@ class LinesTest {
   /** The format is in people's databases. */
   @Test
   void textsAreLinesWithEscapes() {
-    assertThat(TextListEncoding.encode(List.of("admin", "a\\b\nc", ""))).isEqualTo("admin\na\\\\b\\nc\n\n");
+    assertThat(TextListEncoding.encode(List.of("admin", "a\\b\nc", "")))
+        .isEqualTo("admin\na\\\\b\\nc\n\n");
     assertThat(TextListEncoding.encode(Map.of("tenant", "7"))).isEqualTo("tenant\n7\n");
     assertThat(TextListEncoding.encode(List.of())).isEmpty();
   }
@@ -41,7 +42,8 @@ class LinesTest {
   @Test
   void whatWasCutOffIsNotRead() {
     assertThatIllegalArgumentException().isThrownBy(() -> TextListEncoding.decodeList("admin\nus"));
-    assertThatIllegalArgumentException().isThrownBy(() -> TextListEncoding.decodeMap("tenant\n7\ncity\n"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TextListEncoding.decodeMap("tenant\n7\ncity\n"));
   }
 
   private static String text(Random random) {

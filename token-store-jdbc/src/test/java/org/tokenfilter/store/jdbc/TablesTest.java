@@ -12,7 +12,8 @@ class TablesTest {
   void prefixMayBeginWithASchema() {
     assertThat(new TableNames("").sql("${prefix}token_end")).isEqualTo("token_end");
     assertThat(new TableNames("app_").sql("${prefix}t ${name}t")).isEqualTo("app_t app_t");
-    assertThat(new TableNames("auth.app_").sql("${prefix}t ${name}t")).isEqualTo("auth.app_t app_t");
+    assertThat(new TableNames("auth.app_").sql("${prefix}t ${name}t"))
+        .isEqualTo("auth.app_t app_t");
     assertThat(new TableNames("auth.").sql("${prefix}t ${name}t")).isEqualTo("auth.t t");
   }
 

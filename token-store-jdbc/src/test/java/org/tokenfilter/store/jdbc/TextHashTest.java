@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
@@ -48,7 +48,8 @@ class TextHashTest {
       assertThat(store.list(one, now, null, 9)).containsExactly(first);
       assertThat(store.list(two, now, null, 9)).containsExactly(second);
       Selection all = new Selection(one, Set.of());
-      assertThat(store.revokeAll(all, Revocation.of(RevocationReason.CLOSED, now), 9)).containsExactly(first.id());
+      assertThat(store.revokeAll(all, Revocation.of(RevocationReason.CLOSED, now), 9))
+          .containsExactly(first.id());
     }
   }
 

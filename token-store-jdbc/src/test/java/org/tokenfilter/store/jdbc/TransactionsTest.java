@@ -76,7 +76,8 @@ class TransactionsTest {
   void deadlocksAndLockTimeoutsOfMySqlAndH2AreTriedAgain() {
     for (int code : List.of(1020, 1205, 1213, 50200, 90131)) {
       database.fail(new SQLException("lost", "HY000", code));
-      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
+      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL)))
+          .isEqualTo(1);
     }
   }
 
@@ -195,7 +196,8 @@ class TransactionsTest {
     for (String state : List.of("26000", "42P05")) {
       database.calls.clear();
       database.fail(failure(state));
-      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
+      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL)))
+          .isEqualTo(1);
       assertThat(database.calls).containsSubsequence(SQL, "rollback", "abort", SQL, "commit");
     }
     assertThat(environment.behindPooler()).isTrue();
@@ -206,7 +208,8 @@ class TransactionsTest {
     for (String state : List.of("08006", "57P01", "57P02")) {
       database.calls.clear();
       database.fail(failure(state));
-      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
+      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL)))
+          .isEqualTo(1);
       database.fail(failure(state));
       assertThat(transactions.<Integer>idempotent(executor -> executor.update(SQL))).isEqualTo(1);
       assertThat(database.calls.stream().filter(SQL::equals)).hasSize(4);
@@ -391,7 +394,8 @@ class TransactionsTest {
     database.fail(failure("40001"));
     Thread.currentThread().interrupt();
     try {
-      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
+      assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL)))
+          .isEqualTo(1);
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }
@@ -419,7 +423,8 @@ class TransactionsTest {
   private boolean unknown() {
     var caught =
         catchThrowableOfType(
-            TokenStoreException.class, () -> transactions.inTransaction(executor -> executor.update(SQL)));
+            TokenStoreException.class,
+            () -> transactions.inTransaction(executor -> executor.update(SQL)));
     assertThat(caught).isNotNull();
     assertThat(caught.getMessage()).doesNotContain("select", "secret");
     return caught.retryable();

@@ -41,7 +41,8 @@ interface FidelityClauses extends StoreUnderTest {
                   .idle(Duration.ofMillis(1_800_001), now.plusMillis(1_800_002))
                   .expiresAt(now.plusMillis(86_400_003))
                   .attributes(Map.of("tenant", "7", "empty", "", "", "no name")));
-      TokenRecord bare = fixture.insert(TokenRecord.builder(StoreFixture.newId(), kind, fixture.subject, now));
+      TokenRecord bare =
+          fixture.insert(TokenRecord.builder(StoreFixture.newId(), kind, fixture.subject, now));
       fixture.assertUnchanged(full, bare);
     }
   }
@@ -105,7 +106,8 @@ interface FidelityClauses extends StoreUnderTest {
     StoreFixture fixture = new StoreFixture(this);
     TokenRecord upper = fixture.insert(fixture.lastingWith(TokenId.parse("ABC" + tail())));
     TokenRecord lower =
-        fixture.insert(fixture.lastingWith(TokenId.parse("abc" + upper.id().toString().substring(3))));
+        fixture.insert(
+            fixture.lastingWith(TokenId.parse("abc" + upper.id().toString().substring(3))));
 
     fixture.assertUnchanged(upper, lower);
     assertThat(store().revoke(lower.id(), fixture.closedNow())).containsExactly(lower.id());

@@ -32,7 +32,8 @@ interface InsertionClauses extends StoreUnderTest {
 
     assertThat(otherNode().insert(second, two, fixture.now())).isEqualTo(InsertResult.of(INSERTED));
     assertThat(store().insert(third, two, fixture.now())).isEqualTo(InsertResult.of(GROUP_FULL));
-    assertThat(otherNode().insert(third, two, fixture.now())).isEqualTo(InsertResult.of(GROUP_FULL));
+    assertThat(otherNode().insert(third, two, fixture.now()))
+        .isEqualTo(InsertResult.of(GROUP_FULL));
     fixture.assertUnknown(third);
   }
 

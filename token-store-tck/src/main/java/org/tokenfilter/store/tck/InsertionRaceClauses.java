@@ -33,7 +33,8 @@ interface InsertionRaceClauses extends StoreUnderTest {
             race.start(
                 number ->
                     node(number)
-                        .insert(fixture.lasting().group(fixture.group).build(), five, fixture.now()));
+                        .insert(
+                            fixture.lasting().group(fixture.group).build(), five, fixture.now()));
 
         assertThat(fixture.live()).hasSize(5);
         assertThat(insertions).filteredOn(one -> one.outcome() == INSERTED).hasSize(5);
@@ -52,7 +53,8 @@ interface InsertionRaceClauses extends StoreUnderTest {
             race.start(
                 number ->
                     node(number)
-                        .insert(fixture.lasting().group(fixture.group).build(), five, fixture.now()));
+                        .insert(
+                            fixture.lasting().group(fixture.group).build(), five, fixture.now()));
 
         assertThat(fixture.live()).hasSize(5);
         assertThat(insertions).allMatch(one -> one.outcome() == INSERTED);
@@ -114,7 +116,8 @@ interface InsertionRaceClauses extends StoreUnderTest {
     return List.of(
         parent -> store().revoke(parent.id(), fixture.closedNow()),
         parent -> store().replace(parent.id(), inGroup(fixture), fixture.now()),
-        parent -> store().revokeAll(new Selection(parent.subject(), Set.of()), fixture.closedNow(), 9),
+        parent ->
+            store().revokeAll(new Selection(parent.subject(), Set.of()), fixture.closedNow(), 9),
         parent -> store().insert(inGroup(fixture), one, fixture.now()),
         parent -> fixture.sweep(fixture.now().plus(IDLE).plusMillis(1), LONG_AGO));
   }

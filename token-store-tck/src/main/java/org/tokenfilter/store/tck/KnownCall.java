@@ -1,8 +1,8 @@
 package org.tokenfilter.store.tck;
 
 import static org.tokenfilter.store.tck.StoreFixture.IDLE;
-import static org.tokenfilter.store.tck.StoreFixture.LONG_AGO;
 import static org.tokenfilter.store.tck.StoreFixture.LARGE_LIMIT;
+import static org.tokenfilter.store.tck.StoreFixture.LONG_AGO;
 import static org.tokenfilter.store.tck.StoreFixture.WINDOW;
 
 import java.time.Instant;
@@ -49,10 +49,13 @@ record KnownCall(String method, Predicate<TokenStore> check) {
             "list", store -> store.list(fixture.subject, now, null, 9).containsAll(List.of(found))),
         new KnownCall(
             "insert",
-            store -> store.insert(fresh, Limit.NONE, now).outcome() == InsertResult.Outcome.INSERTED),
-        new KnownCall("renew", store -> store.renew(List.of(fixture.renewal(found)), now).isEmpty()),
+            store ->
+                store.insert(fresh, Limit.NONE, now).outcome() == InsertResult.Outcome.INSERTED),
+        new KnownCall(
+            "renew", store -> store.renew(List.of(fixture.renewal(found)), now).isEmpty()),
         new KnownCall("replace", store -> store.replace(old.id(), successor, now)),
-        new KnownCall("revoke", store -> store.revoke(open.id(), fixture.closedNow()).contains(open.id())),
+        new KnownCall(
+            "revoke", store -> store.revoke(open.id(), fixture.closedNow()).contains(open.id())),
         new KnownCall(
             "revokeAll",
             store ->
@@ -60,7 +63,8 @@ record KnownCall(String method, Predicate<TokenStore> check) {
                     .revokeAll(new Selection(other.subject, Set.of()), fixture.closedNow(), 9)
                     .contains(others.id())),
         new KnownCall(
-            "revokedWithin", store -> store.revokedWithin(WINDOW, LARGE_LIMIT).ids().contains(closed.id())),
+            "revokedWithin",
+            store -> store.revokedWithin(WINDOW, LARGE_LIMIT).ids().contains(closed.id())),
         new KnownCall(
             "sweep",
             store -> {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 
@@ -46,7 +46,8 @@ interface ReadingClauses extends StoreUnderTest {
   @Test
   default void s04_revokedRecordIsFound() {
     StoreFixture fixture = new StoreFixture(this);
-    TokenRecord ended = fixture.revoke(fixture.insert(fixture.sliding().attributes(Map.of("a", "b"))));
+    TokenRecord ended =
+        fixture.revoke(fixture.insert(fixture.sliding().attributes(Map.of("a", "b"))));
 
     assertThat(fixture.find(ended)).isEqualTo(ended);
   }
@@ -87,7 +88,8 @@ interface ReadingClauses extends StoreUnderTest {
     List<TokenRecord> newestFirst =
         IntStream.range(0, 10)
             .mapToObj(
-                number -> fixture.insert(fixture.lastingSince(fixture.now().plusMillis(number / 4))))
+                number ->
+                    fixture.insert(fixture.lastingSince(fixture.now().plusMillis(number / 4))))
             .sorted(Comparator.comparing(PageCursor::of).reversed())
             .toList();
 

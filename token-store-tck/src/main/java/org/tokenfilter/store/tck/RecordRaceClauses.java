@@ -78,12 +78,15 @@ interface RecordRaceClauses extends StoreUnderTest {
                     node(number)
                         .revoke(
                             record.id(),
-                            Revocation.of(RevocationReason.CLOSED, fixture.now().plusSeconds(number))));
+                            Revocation.of(
+                                RevocationReason.CLOSED, fixture.now().plusSeconds(number))));
 
         assertThat(answers).containsOnlyOnce(ids(record));
         assertThat(fixture.find(record).revocation())
             .isEqualTo(
-                Revocation.of(RevocationReason.CLOSED, fixture.now().plusSeconds(answers.indexOf(ids(record)))));
+                Revocation.of(
+                    RevocationReason.CLOSED,
+                    fixture.now().plusSeconds(answers.indexOf(ids(record)))));
       }
     }
   }

@@ -75,8 +75,10 @@ interface RenewalClauses extends StoreUnderTest {
                         new Renewal(sliding.id(), fixture.now(), null)),
                     fixture.now()))
         .isEmpty();
-    assertThat(fixture.find(record)).isEqualTo(record.toBuilder().lastUsedAt(fixture.now()).build());
-    assertThat(fixture.find(sliding)).isEqualTo(sliding.toBuilder().lastUsedAt(fixture.now()).build());
+    assertThat(fixture.find(record))
+        .isEqualTo(record.toBuilder().lastUsedAt(fixture.now()).build());
+    assertThat(fixture.find(sliding))
+        .isEqualTo(sliding.toBuilder().lastUsedAt(fixture.now()).build());
   }
 
   @Test
@@ -90,7 +92,8 @@ interface RenewalClauses extends StoreUnderTest {
     fixture.advance(IDLE);
     List<Renewal> uses = records.stream().map(record -> renewal(record, start)).toList();
 
-    assertThat(store().renew(uses, fixture.now())).containsExactlyInAnyOrderElementsOf(ids(records));
+    assertThat(store().renew(uses, fixture.now()))
+        .containsExactlyInAnyOrderElementsOf(ids(records));
     fixture.assertUnchanged(idle, hard, open);
     assertThat(store().renew(uses, fixture.now().minusMillis(1))).isEmpty();
   }
@@ -134,11 +137,13 @@ interface RenewalClauses extends StoreUnderTest {
     StoreFixture fixture = new StoreFixture(this);
     TokenRecord ended = fixture.revoke(fixture.insert(fixture.sliding()));
 
-    assertThat(store().renew(List.of(fixture.renewal(ended)), fixture.now())).containsExactly(ended.id());
+    assertThat(store().renew(List.of(fixture.renewal(ended)), fixture.now()))
+        .containsExactly(ended.id());
     assertThat(store().replace(ended.id(), fixture.sliding().build(), fixture.now())).isFalse();
     assertThatExceptionOfType(DuplicateTokenException.class)
         .isThrownBy(
-            () -> store().insert(fixture.lastingWith(ended.id()).build(), Limit.NONE, fixture.now()));
+            () ->
+                store().insert(fixture.lastingWith(ended.id()).build(), Limit.NONE, fixture.now()));
     store().sweep(fixture.now(), LONG_AGO, 100);
 
     fixture.assertUnchanged(ended);

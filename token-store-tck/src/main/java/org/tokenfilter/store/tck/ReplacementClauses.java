@@ -10,9 +10,9 @@ import static org.tokenfilter.store.tck.StoreFixture.IDLE;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 
@@ -27,7 +27,8 @@ interface ReplacementClauses extends StoreUnderTest {
 
     assertThat(store().replace(old.id(), successor, fixture.now())).isTrue();
     assertThat(fixture.find(old))
-        .isEqualTo(old.revoked(new Revocation(fixture.now(), RevocationReason.REPLACED, successor.id())));
+        .isEqualTo(
+            old.revoked(new Revocation(fixture.now(), RevocationReason.REPLACED, successor.id())));
     fixture.assertUnchanged(successor);
     assertThat(fixture.live()).containsExactly(successor);
   }
@@ -59,7 +60,8 @@ interface ReplacementClauses extends StoreUnderTest {
       fixture.assertUnknown(successor);
     }
     fixture.assertUnchanged(expired, ended);
-    assertThat(store().replace(expired.id(), fixture.lasting().build(), fixture.now().minusMillis(1)))
+    assertThat(
+            store().replace(expired.id(), fixture.lasting().build(), fixture.now().minusMillis(1)))
         .isTrue();
   }
 
@@ -84,7 +86,8 @@ interface ReplacementClauses extends StoreUnderTest {
 
     assertThatExceptionOfType(DuplicateTokenException.class)
         .isThrownBy(
-            () -> store().replace(old.id(), fixture.lastingWith(taken.id()).build(), fixture.now()));
+            () ->
+                store().replace(old.id(), fixture.lastingWith(taken.id()).build(), fixture.now()));
     fixture.assertUnchanged(old, taken);
   }
 

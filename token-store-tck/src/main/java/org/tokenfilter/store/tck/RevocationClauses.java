@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
@@ -24,11 +24,16 @@ interface RevocationClauses extends StoreUnderTest {
   default void s08_firstRevocationWins() {
     StoreFixture fixture = new StoreFixture(this);
     TokenRecord record = fixture.insert(fixture.sliding());
-    Revocation first = new Revocation(fixture.now(), RevocationReason.REPLACED, StoreFixture.newId());
+    Revocation first =
+        new Revocation(fixture.now(), RevocationReason.REPLACED, StoreFixture.newId());
 
     assertThat(store().revoke(record.id(), first)).containsExactly(record.id());
     assertThat(store().revoke(record.id(), first)).isEmpty();
-    assertThat(otherNode().revoke(record.id(), Revocation.of(RevocationReason.CLOSED, fixture.now().minusMillis(1))))
+    assertThat(
+            otherNode()
+                .revoke(
+                    record.id(),
+                    Revocation.of(RevocationReason.CLOSED, fixture.now().minusMillis(1))))
         .isEmpty();
     assertThat(fixture.find(record)).isEqualTo(record.revoked(first));
   }
@@ -99,13 +104,16 @@ interface RevocationClauses extends StoreUnderTest {
 
     store().replace(replaced.id(), fixture.lasting().build(), fixture.now());
     assertThat(
-            store().insert(fixture.lasting().group(fixture.group).build(), one, fixture.now()).evicted())
+            store()
+                .insert(fixture.lasting().group(fixture.group).build(), one, fixture.now())
+                .evicted())
         .containsExactlyInAnyOrder(evicted.id(), children.get(1).id());
     fixture.advance(IDLE.plusMinutes(1));
     fixture.sweep(fixture.now(), LONG_AGO);
 
     assertThat(children.stream().map(fixture::find).map(StoreFixture::reason))
-        .containsExactly(RevocationReason.REPLACED, RevocationReason.EVICTED, RevocationReason.EXPIRED);
+        .containsExactly(
+            RevocationReason.REPLACED, RevocationReason.EVICTED, RevocationReason.EXPIRED);
   }
 
   @Test

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.tokenfilter.store.tck.StoreFixture.IDLE;
-import static org.tokenfilter.store.tck.StoreFixture.LONG_AGO;
 import static org.tokenfilter.store.tck.StoreFixture.LARGE_LIMIT;
+import static org.tokenfilter.store.tck.StoreFixture.LONG_AGO;
 import static org.tokenfilter.store.tck.StoreFixture.WINDOW;
 import static org.tokenfilter.store.tck.StoreFixture.ids;
 
@@ -18,9 +18,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenRecord;
@@ -131,7 +131,8 @@ interface RevocationFeedClauses extends StoreUnderTest {
       }
 
       assertThat(store().revoke(closed.id(), fixture.closedNow())).isEmpty();
-      assertThat(store().replace(replaced.id(), fixture.lasting().build(), fixture.now())).isFalse();
+      assertThat(store().replace(replaced.id(), fixture.lasting().build(), fixture.now()))
+          .isFalse();
       assertThat(store().revokeAll(all, fixture.closedNow(), 9)).isEmpty();
       assertThat(paused.store().revokedWithin(Duration.ZERO, LARGE_LIMIT).ids())
           .containsAll(ids(closed, child, replaced, one, other))

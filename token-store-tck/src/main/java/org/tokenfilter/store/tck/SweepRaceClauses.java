@@ -80,10 +80,12 @@ interface SweepRaceClauses extends StoreUnderTest {
     fixture.assertUnchanged(inserted.toArray(TokenRecord[]::new));
   }
 
-  private Set<TokenId> renewEverySecond(int first, List<TokenRecord> records, StoreFixture fixture) {
+  private Set<TokenId> renewEverySecond(
+      int first, List<TokenRecord> records, StoreFixture fixture) {
     Set<TokenId> missed = new HashSet<>();
     for (int number = first; number < records.size(); number += 2) {
-      missed.addAll(node(first).renew(List.of(fixture.renewal(records.get(number))), fixture.now()));
+      missed.addAll(
+          node(first).renew(List.of(fixture.renewal(records.get(number))), fixture.now()));
     }
     return missed;
   }

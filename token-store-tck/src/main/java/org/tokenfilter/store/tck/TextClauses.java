@@ -50,7 +50,8 @@ interface TextClauses extends StoreUnderTest {
                 "\ufffd")
             .map(text -> unique + text)
             .toList();
-    List<TokenRecord> records = alike.stream().map(text -> fixture.insert(of(fixture, text))).toList();
+    List<TokenRecord> records =
+        alike.stream().map(text -> fixture.insert(of(fixture, text))).toList();
 
     for (TokenRecord record : records) {
       assertThat(store().list(record.subject(), fixture.now(), null, 9)).containsExactly(record);
@@ -94,7 +95,8 @@ interface TextClauses extends StoreUnderTest {
       }
       for (TokenRecord record : records) {
         Selection selection = new Selection(record.subject(), Set.of());
-        assertThat(store().revokeAll(selection, fixture.closedNow(), 9)).containsExactly(record.id());
+        assertThat(store().revokeAll(selection, fixture.closedNow(), 9))
+            .containsExactly(record.id());
       }
     }
   }

@@ -27,16 +27,16 @@ import org.junit.jupiter.api.AfterEach;
  * <p>Each test runs in a new instance with new store objects. The data may be kept between tests
  * and need not be empty, since each test uses its own ids, subjects and groups. The data must not
  * be used by anything else, since the tests sweep it. Dead records must be kept for at least five
- * minutes. The tests do not sleep, except the one that needs {@link #pausedCommits()}. Races start at a
- * barrier and are repeated.
+ * minutes. The tests do not sleep, except the one that needs {@link #pausedCommits()}. Races start
+ * at a barrier and are repeated.
  *
  * <p>The following cannot be observed from outside and is not tested here:
  *
  * <ul>
  *   <li>S5, S13: the number of round trips, the low cost of a sweep without due records, and that a
  *       sweep never blocks renewals. Use a benchmark on a large amount of data.
- *   <li>S12: a write that is committed late, if {@link #pausedCommits()} is empty, and errors of the
- *       store's clock. Both need access to the store's internals.
+ *   <li>S12: a write that is committed late, if {@link #pausedCommits()} is empty, and errors of
+ *       the store's clock. Both need access to the store's internals.
  *   <li>S13: that renewals do not move the times of the next visits. Only the cost shows it.
  *   <li>S14: that resources which the store did not open stay open. Only their owner can check
  *       this; the contract checks that another node is not affected.

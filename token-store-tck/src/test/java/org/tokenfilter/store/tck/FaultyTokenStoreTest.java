@@ -3,9 +3,9 @@ package org.tokenfilter.store.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.LIST;
+import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,7 +132,8 @@ class FaultyTokenStoreTest extends TokenStoreContract {
           throw new StackOverflowError("planted");
         });
 
-    assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> store.find(StoreFixture.newId()));
+    assertThatExceptionOfType(StackOverflowError.class)
+        .isThrownBy(() -> store.find(StoreFixture.newId()));
   }
 
   @Test

@@ -21,10 +21,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -248,7 +248,9 @@ final class FidelityDefects {
     public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
       return data()
           .revokeAll(
-              new Selection(change.apply(selection.subject()), selection.except()), revocation, limit);
+              new Selection(change.apply(selection.subject()), selection.except()),
+              revocation,
+              limit);
     }
   }
 

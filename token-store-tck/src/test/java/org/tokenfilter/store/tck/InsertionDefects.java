@@ -10,10 +10,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -146,7 +146,10 @@ final class InsertionDefects {
       live.stream()
           .sorted(order)
           .limit(Math.max(0, surplus > 0 ? surplus + more : 0))
-          .forEach(one -> evicted.addAll(data().revoke(one.id(), Revocation.of(RevocationReason.EVICTED, now))));
+          .forEach(
+              one ->
+                  evicted.addAll(
+                      data().revoke(one.id(), Revocation.of(RevocationReason.EVICTED, now))));
       insertUncounted(record, now);
       return new InsertResult(InsertResult.Outcome.INSERTED, evicted);
     }

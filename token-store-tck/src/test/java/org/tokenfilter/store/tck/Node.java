@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
@@ -70,7 +70,8 @@ class Node implements TokenStore {
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+  public List<TokenRecord> list(
+      String subject, Instant now, @Nullable PageCursor after, int limit) {
     return data().list(subject, now, after, limit);
   }
 

@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -189,7 +189,9 @@ final class ReadingDefects {
     public RecentRevocations revokedWithin(Duration window, int limit) {
       RecentRevocations revocations = data().revokedWithin(window, limit);
       Set<TokenId> ids =
-          revocations.ids().stream().filter(id -> told.test(data().find(id))).collect(Collectors.toSet());
+          revocations.ids().stream()
+              .filter(id -> told.test(data().find(id)))
+              .collect(Collectors.toSet());
       return new RecentRevocations(ids, revocations.complete(), revocations.storeTime());
     }
   }

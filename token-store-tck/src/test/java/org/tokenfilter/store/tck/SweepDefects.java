@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
@@ -25,7 +25,8 @@ final class SweepDefects {
         Defect.of("s13", "deletes the living", DeletesTheLiving::new),
         Defect.of("s13", "deletes whatever is dead", DeletesWhateverIsDead::new),
         Defect.of("s13", "ends by the first deadline", EndsByTheFirstDeadline::new),
-        Defect.of("s13_sweepersExpire", "looks for the expired, then ends them", LooksThenEnds::new),
+        Defect.of(
+            "s13_sweepersExpire", "looks for the expired, then ends them", LooksThenEnds::new),
         Defect.of("s13", "does not name what it ended", EndsInSilence::new),
         Defect.of("s13", "looks at everything at once", LooksAtEverything::new),
         Defect.of("s13", "says that nothing waits", SaysThatNothingWaits::new),
@@ -79,7 +80,8 @@ final class SweepDefects {
     @Override
     public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
       List<TokenId> ended = new ArrayList<>();
-      due.keySet().removeIf(id -> data().find(id).filter(one -> one.revocation() == null).isEmpty());
+      due.keySet()
+          .removeIf(id -> data().find(id).filter(one -> one.revocation() == null).isEmpty());
       due.forEach(
           (id, at) -> {
             if (at.isBefore(expiredBefore) && ended.size() < limit) {

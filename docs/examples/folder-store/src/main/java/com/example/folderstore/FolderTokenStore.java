@@ -17,13 +17,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RevocationReason;
+import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
@@ -142,7 +142,8 @@ public final class FolderTokenStore implements TokenStore {
   }
 
   @Override
-  public List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit) {
+  public List<TokenRecord> list(
+      String subject, Instant now, @Nullable PageCursor after, int limit) {
     return folder.run(
         step -> {
           List<TokenRecord> older =
@@ -170,7 +171,8 @@ public final class FolderTokenStore implements TokenStore {
           List<TokenRecord> due = step.due(expiredBefore, deadBefore);
           for (TokenRecord record : due.stream().limit(limit).toList()) {
             if (record.revocation() == null) {
-              expired.addAll(step.revoke(record.id(), Revocation.of(RevocationReason.EXPIRED, dueAt(record))));
+              expired.addAll(
+                  step.revoke(record.id(), Revocation.of(RevocationReason.EXPIRED, dueAt(record))));
             } else {
               step.delete(record.id());
               deleted++;
@@ -210,8 +212,7 @@ public final class FolderTokenStore implements TokenStore {
     boolean evict = limit.policy() == Limit.Policy.EVICT_OLDEST;
     for (TokenRecord oldest : evict ? step.all(counts) : List.<TokenRecord>of()) {
       // Count again each time: children of an evicted record may have been in this group, too.
-      if (step.all(counts).size() >= limit.max()
-          && !Objects.equals(oldest.id(), record.parent())) {
+      if (step.all(counts).size() >= limit.max() && !Objects.equals(oldest.id(), record.parent())) {
         evicted.addAll(step.revoke(oldest.id(), Revocation.of(RevocationReason.EVICTED, now)));
       }
     }

@@ -32,9 +32,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.DuplicateTokenException;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.PageCursor;
+import org.tokenfilter.store.RecentRevocations;
+import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
@@ -242,7 +242,8 @@ final class RecordFolder {
         return List.of();
       }
       List<TokenId> ids = new ArrayList<>(List.of(id));
-      for (TokenRecord child : all(it -> Objects.equals(it.parent(), id) && it.revocation() == null)) {
+      for (TokenRecord child :
+          all(it -> Objects.equals(it.parent(), id) && it.revocation() == null)) {
         put(child.revoked(Revocation.of(revocation.reason(), revocation.at())));
         ids.add(child.id());
       }

@@ -80,7 +80,8 @@ final class RecordLine {
   }
 
   private Revocation revocation(Instant at) {
-    return new Revocation(at, require("reason", RevocationReason::valueOf), get("successor", TokenId::parse));
+    return new Revocation(
+        at, require("reason", RevocationReason::valueOf), get("successor", TokenId::parse));
   }
 
   private void put(String name, @Nullable Object value) {

@@ -97,7 +97,8 @@ public abstract class DatabaseTokenStore implements TokenStore {
     }
   }
 
-  private boolean revokeOne(Connection connection, TokenId id, Revocation revocation) throws SQLException {
+  private boolean revokeOne(Connection connection, TokenId id, Revocation revocation)
+      throws SQLException {
     long at = revocation.at().toEpochMilli();
     try (PreparedStatement update = prepare(connection, REVOKE_RECORD)) {
       update.setLong(1, at);

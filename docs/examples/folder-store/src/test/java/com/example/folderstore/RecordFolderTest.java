@@ -21,10 +21,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -78,11 +78,13 @@ class RecordFolderTest {
   void stepThatWasDecidedIsTakenThoughItsAuthorDied() throws IOException {
     TokenRecord record = insert(record());
     TokenRecord successor = record().build();
-    TokenRecord ended = record.revoked(new Revocation(clock.instant(), RevocationReason.REPLACED, successor.id()));
+    TokenRecord ended =
+        record.revoked(new Revocation(clock.instant(), RevocationReason.REPLACED, successor.id()));
     Files.write(
         folder.resolve("journal"), List.of(RecordLine.write(successor), RecordLine.write(ended)));
 
-    assertThat(store.revoke(record.id(), Revocation.of(RevocationReason.CLOSED, clock.instant()))).isEmpty();
+    assertThat(store.revoke(record.id(), Revocation.of(RevocationReason.CLOSED, clock.instant())))
+        .isEmpty();
     assertThat(store.find(record.id())).contains(ended);
     assertThat(store.find(successor.id())).contains(successor);
     assertThat(store.revokedWithin(Duration.ofMinutes(1), 9).ids()).containsExactly(record.id());

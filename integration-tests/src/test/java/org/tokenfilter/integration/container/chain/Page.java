@@ -53,7 +53,8 @@ public class Page extends HttpServlet {
     CountDownLatch done = new CountDownLatch(1);
     boolean asGiven = thread != 'u';
     HttpServletRequest own = asGiven ? request : (HttpServletRequest) async.getRequest();
-    HttpServletResponse httpResponse = asGiven ? response : (HttpServletResponse) async.getResponse();
+    HttpServletResponse httpResponse =
+        asGiven ? response : (HttpServletResponse) async.getResponse();
     Leaving.Step goOn = () -> go(how, target, position, own, httpResponse);
     Leaving.Step timely = thread == 'w' ? goOn : leaving.follow(goOn);
     Runnable run =
