@@ -108,7 +108,8 @@ class PlainWordsTest {
     if (path.contains("/target/") || path.contains("/.git/")) {
       return false;
     }
-    return path.endsWith(".md")
-        || path.contains("/src/main/") && path.matches(".*\\.(java|html|js|css|xml|properties)");
+    boolean main =
+        path.contains("/src/main/") && path.matches(".*\\.(java|html|js|css|xml|properties)");
+    return main || path.endsWith(".md");
   }
 }
