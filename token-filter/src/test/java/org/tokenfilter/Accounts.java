@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The accounts of the tests, with hashes that are quick to compare, and settings that use them. */
+/** Accounts for tests, with hashes that are fast to compare, and settings that use them. */
 public final class Accounts {
 
   public static final String ALICE = "alice:wonderland";
@@ -25,8 +25,8 @@ public final class Accounts {
   private Accounts() {}
 
   /**
-   * Writes the password file into a folder, and answers the settings that an application needs.
-   * Uses of tokens are written at the end of their request, for tests that look at the store.
+   * Writes the password file into a folder, and returns the settings that an application needs.
+   * Uses of tokens are written at the end of their request, for tests that read the store.
    */
   public static Map<String, String> settings(Path folder) throws IOException {
     Path accounts = Files.write(folder.resolve("accounts"), LINES);

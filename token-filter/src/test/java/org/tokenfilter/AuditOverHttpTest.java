@@ -23,7 +23,7 @@ import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.SessionId;
 
-/** Cases C14, L03, P05 and I9: what the audit log says about each event, and what no log says. */
+/** Cases C14, L03, P05 and I9: the audit log of each event, and the secrets that no log shows. */
 final class AuditOverHttpTest {
 
   private static final String CLIENT = " client=\"127.0.0.1\"";
@@ -256,7 +256,7 @@ final class AuditOverHttpTest {
     lines.addAll(audit.lines());
     assertThat(lines).hasSizeGreaterThan(20);
     for (String secret : secrets) {
-      // A piece of a long secret is one, too; that of a short one may be a word.
+      // A part of a long secret is secret, too; a part of a short one may be a common word.
       String piece = secret.length() < 20 ? secret : secret.substring(secret.length() - 16);
       assertThat(lines).noneMatch(line -> line.contains(piece));
     }

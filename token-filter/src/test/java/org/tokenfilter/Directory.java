@@ -9,7 +9,7 @@ import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
-/** Accounts that change while the application runs; every password is right. */
+/** An authenticator whose accounts change while the application runs; every password is right. */
 public final class Directory implements Authenticator {
 
   private final Map<String, Subject> accounts = new ConcurrentHashMap<>();
@@ -29,7 +29,7 @@ public final class Directory implements Authenticator {
     down = value;
   }
 
-  /** How often it was asked whether somebody may go on. */
+  /** Returns the number of calls of {@link #current}. */
   public int questions() {
     return questions.get();
   }

@@ -35,10 +35,10 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 
-/** What listeners hear of requests, and what requests notice of listeners: nothing. */
+/** Listeners and requests: listeners get every event, and requests are unaffected by listeners. */
 final class ListenersOverHttpTest {
 
-  /** Not for ever: how long it waits at most is a matter of its threads' own test. */
+  /** A bound that shows that closing ends; the tests of the event queue check the exact limit. */
   private static final Duration IN_THE_END = Duration.ofSeconds(30);
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
@@ -58,7 +58,7 @@ final class ListenersOverHttpTest {
       app.get(
           "/security/rest/token/access/5", "Authorization", WebApp.basic("alice:wrong-password"));
     }
-    // Closed, so that all has been told.
+    // Closing has delivered all events.
     assertThat(heard.events)
         .containsExactly(
             "issued " + id,
@@ -103,7 +103,7 @@ final class ListenersOverHttpTest {
           @Override
           public void tokenIssued(TokenRecord record) {
             begun.countDown();
-            // Deaf to interrupts.
+            // Ignores interrupts.
             while (letGo.getCount() > 0) {
               LockSupport.parkNanos(1_000_000);
             }
@@ -143,7 +143,7 @@ final class ListenersOverHttpTest {
       await().until(() -> sweeps(store) >= sweeps + 4);
       verify(store, atLeast(4)).sweep(any(), any(), anyInt());
     }
-    // A clock that jumps makes both forget what they hold: each tells what it sweeps.
+    // A clock that jumps empties both caches: each node reports the tokens that it sweeps.
     assertThat(told(here, there)).hasSize(sessions);
     assertThat(expired(here)).doesNotHaveDuplicates();
     assertThat(expired(there)).doesNotHaveDuplicates();

@@ -11,19 +11,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** What a logger and those below it write until this is closed. */
+/** The lines that a logger and its descendants write until this is closed. */
 public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger;
   private final @Nullable Level level;
 
-  /** At every level. */
+  /** Captures every level. */
   public LogLines(String name) {
     this(name, Level.TRACE);
   }
 
-  /** From a level on. */
+  /** Captures this level and those above. */
   public LogLines(String name, Level from) {
     logger = (Logger) LoggerFactory.getLogger(name);
     level = logger.getLevel();
@@ -41,12 +41,12 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
     lines.add(event.getLevel() + " " + event.getFormattedMessage() + trace);
   }
 
-  /** The lines so far: level, message and stack trace. */
+  /** Returns the lines so far: level, message and stack trace. */
   public List<String> lines() {
     return List.copyOf(lines);
   }
 
-  /** The lines since it was last asked. */
+  /** Returns and removes the lines since the last call. */
   public List<String> take() {
     List<String> taken = List.copyOf(lines);
     lines.removeAll(taken);

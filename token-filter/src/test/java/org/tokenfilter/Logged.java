@@ -7,7 +7,7 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What a class logs from WARN on, for as long as this is open; the console does not show it. */
+/** The warnings and errors of a class while this is open; the console does not show them. */
 public final class Logged implements AutoCloseable {
 
   private final Logger logger;
@@ -26,7 +26,7 @@ public final class Logged implements AutoCloseable {
     return logged;
   }
 
-  /** The messages so far. */
+  /** Returns the messages so far. */
   public List<String> messages() {
     return List.copyOf(events.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
   }

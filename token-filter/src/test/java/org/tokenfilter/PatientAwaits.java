@@ -6,8 +6,8 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * What tests await comes, and sooner than they give up: how long it takes is the machine's matter,
- * which may have other things to do for longer than Awaitility's ten seconds.
+ * A default timeout of Awaitility that is longer than its ten seconds, for which a busy machine may
+ * delay a test.
  */
 public final class PatientAwaits implements LauncherSessionListener {
 

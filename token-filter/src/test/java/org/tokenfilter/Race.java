@@ -10,13 +10,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/** Runners that set off together. */
+/** Threads that start together. */
 public final class Race {
 
-  /** Longer than anything here takes; who is slower hangs. */
+  /** Longer than any run takes; a slower thread hangs. */
   private static final int PATIENCE_SECONDS = 120;
 
-  /** What one runner does. */
+  /** The work of one thread. */
   @FunctionalInterface
   public interface Runner<T> {
     T run(int number) throws Exception;
@@ -24,7 +24,7 @@ public final class Race {
 
   private Race() {}
 
-  /** What the runners came back with, in the order of their numbers. */
+  /** Returns the results of the threads, in the order of their numbers. */
   public static <T> List<T> of(int runners, Runner<T> runner) throws Exception {
     CyclicBarrier barrier = new CyclicBarrier(runners);
     List<Callable<T>> runs =

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A client that sends what it is told to, to the byte, and from the address that it is told to. */
+/** A client that sends exactly the given bytes, from a given address. */
 public final class RawHttp {
 
   private static final int PATIENCE_MILLIS = 30_000;
@@ -20,17 +20,17 @@ public final class RawHttp {
     this.source = source;
   }
 
-  /** A client of this application, from 127.0.0.1. */
+  /** Returns a client of this application, from 127.0.0.1. */
   public static RawHttp to(WebApp app) {
     return to(app.port());
   }
 
-  /** A client of whatever listens there on loopback, from 127.0.0.1. */
+  /** Returns a client of this port on loopback, from 127.0.0.1. */
   public static RawHttp to(int port) {
     return new RawHttp(port, "127.0.0.1");
   }
 
-  /** The same client from another address of this machine, such as 127.0.0.2. */
+  /** Returns the same client from another address of this machine, such as 127.0.0.2. */
   public RawHttp from(String address) {
     return new RawHttp(port, address);
   }
@@ -80,7 +80,7 @@ public final class RawHttp {
     return raw(text + "Connection: close\r\n\r\n" + body);
   }
 
-  /** Sends this, each character as one byte, and waits for the answer, whatever more it needs. */
+  /** Sends this, each character as one byte, and reads the answer without closing the output. */
   public Answer raw(String text) throws IOException {
     try (Socket socket = connected()) {
       write(text, socket);
@@ -88,7 +88,7 @@ public final class RawHttp {
     }
   }
 
-  /** Sends this and says that no more will come. */
+  /** Sends this, shuts down the output and reads the answer. */
   public Answer cutShort(String text) throws IOException {
     try (Socket socket = connected()) {
       write(text, socket);
@@ -116,7 +116,7 @@ public final class RawHttp {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Sends this, and answers all that comes until the connection ends. */
+  /** Sends this, shuts down the output and returns everything up to the end of the connection. */
   public String whole(String text) throws IOException {
     try (Socket socket = connected()) {
       write(text, socket);

@@ -235,7 +235,7 @@ final class RecheckOverHttpTest {
     assertThat(directory.questions() - before).isEqualTo(2);
   }
 
-  /** The file is looked at every two seconds; each look of the test is an interval later. */
+  /** The file is checked every two seconds; the test moves the clock by an interval each time. */
   @Test
   void whoIsTakenOutOfThePasswordFileIsOut() throws Exception {
     Map<String, String> settings = Accounts.settings(Files.createDirectory(folder.resolve("file")));

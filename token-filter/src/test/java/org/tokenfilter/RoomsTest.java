@@ -23,13 +23,13 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The rooms, their order, and what each may see. */
+/** The rules of the architecture: the packages, their layers, and the libraries of each. */
 @AnalyzeClasses(
     packages = "org.tokenfilter",
     importOptions = {ImportOption.DoNotIncludeTests.class, RoomsTest.NoKit.class})
 final class RoomsTest {
 
-  /** The kit is a test, too, though it is published. */
+  /** Leaves out the test kit, which is test code although it is published. */
   static final class NoKit implements ImportOption {
     @Override
     public boolean includes(Location location) {
@@ -138,7 +138,7 @@ final class RoomsTest {
   static final ArchRule databasesAreSeenByTheirStoreAlone =
       noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "javax.sql..");
 
-  /** WildFly would take one for a component that it has to make, and warn that it cannot. */
+  /** WildFly would try to instantiate such a class as a component, and warn that it cannot. */
   @ArchTest
   static final ArchRule noClassListensToAsynchronousRequests =
       noClasses().should().beAssignableTo(AsyncListener.class);
@@ -197,7 +197,7 @@ final class RoomsTest {
           .andShould()
           .haveSimpleNameNotEndingWith("Impl");
 
-  /** Calls and method references alike. */
+  /** Matches calls and method references that read the system time. */
   private static DescribedPredicate<JavaAccess<?>> theTimeOfTheSystem() {
     return isMethod(System.class, "currentTimeMillis", "nanoTime")
         .or(

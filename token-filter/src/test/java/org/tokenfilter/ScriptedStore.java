@@ -22,8 +22,8 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * A store with one fault at a time, from when it is set until it is mended. What the library does
- * beside requests meets no fault: while there is one, it finds the store down.
+ * A store with one fault at a time, from its injection until its repair. Background tasks do not
+ * run the fault: meanwhile the store is down for them.
  */
 public final class ScriptedStore implements TokenStore {
 
@@ -35,13 +35,13 @@ public final class ScriptedStore implements TokenStore {
     END
   }
 
-  /** Where in a call. */
+  /** The point of a call at which the fault happens. */
   public enum When {
     BEFORE,
     AFTER
   }
 
-  /** What happens in every such call. */
+  /** An action that every such call runs. */
   @FunctionalInterface
   public interface Fault {
     void happen() throws Exception;
@@ -136,7 +136,7 @@ public final class ScriptedStore implements TokenStore {
     }
   }
 
-  /** Throws it, declared or not, as a store in another language than Java may. */
+  /** Throws any exception, declared or not, as a store written in another JVM language may. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> void sneak(Throwable thrown) throws T {
     throw (T) thrown;

@@ -29,16 +29,16 @@ import org.eclipse.jetty.server.Server;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
 
-/** A web application on a Jetty of its own, on loopback, and a client that speaks to it. */
+/** A web application on a separate Jetty on loopback, and an HTTP client of it. */
 public final class WebApp implements AutoCloseable {
 
-  /** What a servlet of a test does. */
+  /** The behaviour of a test servlet. */
   @FunctionalInterface
   public interface Action {
     void answer(HttpServletRequest request, HttpServletResponse response) throws Exception;
   }
 
-  /** Longer than any answer takes; who waits longer would wait for ever. */
+  /** Longer than any answer takes; a request that takes longer hangs. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Server server =
@@ -55,7 +55,7 @@ public final class WebApp implements AutoCloseable {
     server.setHandler(context);
   }
 
-  /** The filter as web.xml has it: on all paths, for all dispatcher types. */
+  /** Adds the filter as web.xml does: on all paths, for all dispatcher types. */
   public WebApp filter(TokenFilter filter, Map<String, String> initParams) {
     return filter(filter, "/*", initParams);
   }
@@ -83,7 +83,7 @@ public final class WebApp implements AutoCloseable {
     return this;
   }
 
-  /** Family 1 at its usual place. */
+  /** Adds the endpoints of family 1 at their usual path. */
   public WebApp accessTokens() {
     return servlet("/security/rest/*", new AccessTokenServlet());
   }
@@ -100,7 +100,7 @@ public final class WebApp implements AutoCloseable {
     return servlet(mapping, servlet(action));
   }
 
-  /** A servlet that does this for each request. */
+  /** Returns a servlet that runs this action for each request. */
   @SuppressWarnings("serial")
   public static Servlet servlet(Action action) {
     return new HttpServlet() {
@@ -156,9 +156,9 @@ public final class WebApp implements AutoCloseable {
   }
 
   /**
-   * Posts a body, byte for byte; no header Content-Type where the type is empty. Each time on a
-   * connection of its own: where the body is refused unread, Jetty closes it, maybe after the next
-   * request was sent.
+   * Posts a body, byte for byte, without a header Content-Type if the type is empty. Each call
+   * opens a new connection: if the body is refused unread, Jetty closes the connection, possibly
+   * after the next request was sent.
    */
   public HttpResponse<String> post(String path, String contentType, byte[] body, String... headers)
       throws IOException, InterruptedException {
@@ -198,7 +198,7 @@ public final class WebApp implements AutoCloseable {
 
   /** A session token and its session id. */
   public record Session(String token, String id) {
-    /** The headers that present both. */
+    /** Returns the headers that present both. */
     public String[] headers() {
       return new String[] {"Authorization", "Bearer " + token, "Cookie", "SESSION=" + id};
     }
@@ -209,7 +209,7 @@ public final class WebApp implements AutoCloseable {
         + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A member of a JSON object whose value is a string. */
+  /** Returns a member of a JSON object whose value is a string. */
   public static String member(String json, String name) {
     Matcher matcher = Pattern.compile("\"" + name + "\":\"([^\"]*)\"").matcher(json);
     if (!matcher.find()) {

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as it is written, made for those that come by the million:
+ * A request parsed from text, cheap enough for millions of them:
  *
  * <pre>
  *   :peer: 10.0.0.7
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   body
  * </pre>
  *
- * <p>What begins with a colon is no header. Cookies are asked for by their header alone.
+ * <p>Lines that start with a colon are not headers. Cookies are available by their header only.
  */
 public final class WrittenRequest {
 
@@ -41,7 +41,7 @@ public final class WrittenRequest {
     this.body = body;
   }
 
-  /** The request that is written so; what is no line of one is left out. */
+  /** Parses a request, and leaves out lines that are not part of one. */
   public static WrittenRequest parse(byte[] data) {
     String text = new String(data, StandardCharsets.ISO_8859_1);
     int end = text.indexOf("\n\n");
@@ -60,28 +60,28 @@ public final class WrittenRequest {
     headers.computeIfAbsent(name, absent -> new ArrayList<>()).add(value);
   }
 
-  /** All of this header, in their order. */
+  /** Returns all values of a header, in their order. */
   public List<String> headers(String name) {
     return headers.getOrDefault(name, List.of());
   }
 
-  /** The first of this header; null if there is none. */
+  /** Returns the first value of a header; null if there is none. */
   public @Nullable String header(String name) {
     List<String> all = headers(name);
     return all.isEmpty() ? null : all.get(0);
   }
 
-  /** What follows the first empty line. */
+  /** Returns the bytes after the first empty line. */
   public byte[] body() {
     return body.clone();
   }
 
-  /** The name and the port of the server, as the request has them without a header. */
+  /** Returns the server's name and port, which the request has without a header. */
   public String server() {
     return SERVER + ":" + PORT;
   }
 
-  /** The request as a container hands it over. */
+  /** Returns the request as a container passes it to a filter. */
   public HttpServletRequest received() {
     return (HttpServletRequest)
         Proxy.newProxyInstance(
@@ -114,7 +114,7 @@ public final class WrittenRequest {
     };
   }
 
-  /** A body that is there at once. */
+  /** A body that is available at once. */
   private static final class Body extends ServletInputStream {
 
     private final ByteArrayInputStream bytes;

@@ -1,4 +1,4 @@
-/** Tests that need more than one room, and what they share. */
+/** Tests that need more than one package, and the helpers that they share. */
 @NullMarked
 package org.tokenfilter;
 

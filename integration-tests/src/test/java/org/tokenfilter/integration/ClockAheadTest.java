@@ -18,14 +18,14 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Two nodes, of which one has a clock that is ten minutes ahead. */
+/** Two nodes, the second with a clock that is ten minutes ahead. */
 class ClockAheadTest {
 
   private static final Duration AHEAD = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  /** Shorter than its clock is ahead: by that clock, every session has just expired. */
+  /** An idle timeout shorter than the skew: by the clock ahead, every session has just expired. */
   private static final String IDLE = "PT5M";
 
   @TempDir private Path folder;

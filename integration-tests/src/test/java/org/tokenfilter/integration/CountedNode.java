@@ -36,9 +36,9 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * A node over PostgreSQL that counts what it sends: on the threads of requests, and in the
- * background. Its time stands still but for {@link #pass}, so that the counts hold on any machine.
- * The database notes which tokens' rows are written.
+ * A node over PostgreSQL that counts the statements that it sends on the threads of requests and in
+ * the background. Its clock moves only by {@link #pass}, so that the counts hold on any machine.
+ * The database records the tokens whose rows are written.
  */
 final class CountedNode implements AutoCloseable {
 
@@ -119,7 +119,7 @@ final class CountedNode implements AutoCloseable {
     }
   }
 
-  /** Issues so many; none of them has been used on this node. */
+  /** Issues this many tokens, none of which has been used on this node. */
   List<PresentedToken> issue(int number) throws TokenRejectedException {
     List<PresentedToken> tokens = new ArrayList<>(number);
     for (int i = 0; i < number; i++) {
@@ -131,12 +131,12 @@ final class CountedNode implements AutoCloseable {
     return tokens;
   }
 
-  /** A request that succeeds, as the filter has it judged and kept. */
+  /** Makes a request that succeeds: validates the token and renews it, as the filter does. */
   void request(PresentedToken token) throws TokenRejectedException {
     service.renew(service.validate(token));
   }
 
-  /** Time passes in steps of half a second, and with it what a node does by itself. */
+  /** Advances the time by half a second and runs the background tasks that are due. */
   void pass() {
     clock.move(STEP);
     polls++;
@@ -152,22 +152,22 @@ final class CountedNode implements AutoCloseable {
     return clock.instant();
   }
 
-  /** Statements, commits and rollbacks on the threads of requests. */
+  /** Returns the number of statements, commits and rollbacks on the threads of requests. */
   int ofRequests() {
     return requests.sent.get();
   }
 
-  /** Those of the background that wrote no uses. */
+  /** Returns the number of background statements that wrote no renewals. */
   int ofPolls() {
     return background.sent.get() - renewalStatements.stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** How often time has passed, twice in each second. */
+  /** Returns the number of time steps since the last reset, two for each second. */
   int polls() {
     return polls;
   }
 
-  /** How many statements each tick has written uses with. */
+  /** Returns, for each tick, the number of statements that wrote renewals. */
   List<Integer> renewalStatements() {
     return renewalStatements;
   }
@@ -180,7 +180,10 @@ final class CountedNode implements AutoCloseable {
     renewalStatements.clear();
   }
 
-  /** Where what the server writes ahead ends; other databases of it write, too. */
+  /**
+   * Returns the position of the server's write-ahead log, which its other databases advance as
+   * well.
+   */
   long walPosition() throws SQLException {
     try (Connection connection = pool.getConnection();
         Statement statement = connection.createStatement();
@@ -192,7 +195,7 @@ final class CountedNode implements AutoCloseable {
     }
   }
 
-  /** The tokens whose rows were written since it was last asked, once for each write. */
+  /** Returns the tokens whose rows were written since the last call, once for each write. */
   List<TokenId> takeWritten() throws SQLException {
     List<TokenId> ids = new ArrayList<>();
     try (Connection connection = pool.getConnection();

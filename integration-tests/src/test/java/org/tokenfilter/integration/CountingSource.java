@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A DataSource that counts what is sent: statements, commits, rollbacks. */
+/** A DataSource that counts the statements, commits and rollbacks sent through it. */
 final class CountingSource {
 
   final AtomicInteger sent = new AtomicInteger();

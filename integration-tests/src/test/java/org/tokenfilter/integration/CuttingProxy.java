@@ -16,19 +16,19 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a store and its database, on loopback, and cuts the connection at a statement,
- * such as COMMIT: before it has reached the database, or when the database has done it and is about
- * to say so. Or it lets the database's answers vanish without a word.
+ * A proxy between a store and its database, on loopback, that cuts the connection at a statement
+ * such as COMMIT: before the statement has reached the database, or after the database has executed
+ * it and before its reply is forwarded. It can also drop the database's replies silently.
  */
 final class CuttingProxy implements AutoCloseable {
 
-  /** What happens to the connection. */
+  /** A fault of a connection. */
   enum Cut {
-    /** It is cut, and the database never sees the statement. */
+    /** The connection is cut, and the database never sees the statement. */
     BEFORE_STATEMENT,
-    /** It is cut when the database has answered. */
+    /** The connection is cut when the database has replied. */
     BEFORE_REPLY,
-    /** It stays, but nothing the database says gets through any more. */
+    /** The connection stays open, but no further reply of the database is forwarded. */
     SILENCE
   }
 
@@ -57,12 +57,12 @@ final class CuttingProxy implements AutoCloseable {
     return door.getLocalPort();
   }
 
-  /** Connections that come from now on are led there; the others stay where they are. */
+  /** Forwards new connections to this port; existing connections are not affected. */
   void leadTo(int port) {
     target = port;
   }
 
-  /** Does so once, at the next statement that contains this text. */
+  /** Applies this fault once, at the next statement that contains this text. */
   void cutNext(Cut cut, String statement) {
     order.set(new Order(cut, statement));
   }
@@ -77,7 +77,7 @@ final class CuttingProxy implements AutoCloseable {
         join(door.accept());
       }
     } catch (IOException closed) {
-      // The end of the test.
+      // The test has closed the proxy.
     }
   }
 

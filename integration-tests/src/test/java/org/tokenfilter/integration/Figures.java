@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
-/** What was measured, for whoever reads {@code target/figures.txt}. */
+/** Measurements, appended to {@code target/figures.txt}. */
 final class Figures {
 
   private static final Path FILE = Path.of("target", "figures.txt");

@@ -2,7 +2,9 @@ package org.tokenfilter.integration;
 
 import java.nio.file.Path;
 
-/** This process: two run the classes of tests at the same time, each with files of its own. */
+/**
+ * Folders of this process: two processes run the test classes in parallel, each with its own files.
+ */
 public final class Fork {
 
   private Fork() {}

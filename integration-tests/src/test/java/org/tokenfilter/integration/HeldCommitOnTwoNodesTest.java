@@ -33,15 +33,18 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Two nodes, and a PostgreSQL whose synchronous standby is away: a commit waits for it, longer than
- * anybody looks back for ends. The first answer is that nothing is known; the second one, that the
- * token has ended already, holds on both nodes.
+ * Two nodes, and a PostgreSQL whose synchronous standby is unavailable: a commit waits for it
+ * longer than any node looks back for revocations. The first call fails with an unknown outcome;
+ * the second one reports that the token has been revoked, which holds on both nodes.
  */
 class HeldCommitOnTwoNodesTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  /** With it, ends are named for less than ten seconds after they were written. */
+  /**
+   * The store's timeout, with which revocations are listed for less than ten seconds after they
+   * were written.
+   */
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   private static final int LOOKED_BACK_SECONDS = 12;
@@ -49,7 +52,7 @@ class HeldCommitOnTwoNodesTest {
 
   @TempDir private Path folder;
 
-  /** How somebody ends a token, and asks once more. */
+  /** A call that revokes a token, and is made twice. */
   private interface Way {
     void end(TokenService node, IssuedToken token) throws TokenRejectedException;
   }
@@ -189,7 +192,7 @@ class HeldCommitOnTwoNodesTest {
     }
   }
 
-  /** How many commits have been waiting for the standby for so long. */
+  /** Returns the number of commits that have been waiting for the standby for this long. */
   private static int held(Connection admin, int seconds) throws SQLException {
     try (Statement statement = admin.createStatement();
         ResultSet row =

@@ -22,7 +22,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
 
-/** What was acknowledged is there after the process was killed, without a moment to tidy up. */
+/** Acknowledged changes, which must be stored after the process was killed without cleanup. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KilledProcessTest {
 
@@ -61,7 +61,9 @@ class KilledProcessTest {
     assertEndKept(postgres());
   }
 
-  /** A file that has been opened and closed before, but for its first opening. */
+  /**
+   * Returns a database file that has been opened and closed before, except for the first opening.
+   */
   private static Database h2(Path folder, int opening) {
     Database database = new Database("jdbc:h2:file:" + folder.resolve("tokens"), "sa");
     for (int earlier = 1; earlier < opening; earlier++) {
@@ -95,7 +97,7 @@ class KilledProcessTest {
     killAfter(database, "end");
     try (TokenStore store = reopen(database)) {
       assertThat(endOfThird(store).reason()).isEqualTo(RevocationReason.CLOSED);
-      // Final: nobody ends it a second time.
+      // The revocation is final: a second one has no effect.
       assertThat(
               store.revoke(
                   Records.id((byte) 3), Revocation.of(RevocationReason.CLOSED, Instant.now())))
@@ -158,7 +160,7 @@ class KilledProcessTest {
       process.destroyForcibly();
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
-    // 128 + SIGKILL: it was not the process itself that ended.
+    // 128 + SIGKILL: the process did not exit by itself.
     assertThat(process.exitValue()).isEqualTo(137);
   }
 }

@@ -17,7 +17,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Subject;
 
-/** While a thousand tokens end each second, memory goes on to answer for those that live. */
+/** A thousand revocations per second, during which the cache continues to serve live tokens. */
 class ManyEndsOnTwoNodesTest {
 
   private static final int LIVE = 50;
@@ -48,7 +48,7 @@ class ManyEndsOnTwoNodesTest {
         for (int i = 0; i < SUBJECTS_A_SECOND; i++) {
           ended += nodes.node(second).revokeAll(ending(second * SUBJECTS_A_SECOND + i));
         }
-        // No faster than that, and slower where the machine is.
+        // At most that rate; lower on a slow machine.
         do {
           use(nodes, live);
         } while (System.nanoTime() - begin < Duration.ofSeconds(second + 1).toNanos());
@@ -72,7 +72,7 @@ class ManyEndsOnTwoNodesTest {
             statistics.cacheClears(CacheClearCause.TOO_MANY_ENDS)
                 + statistics.cacheClears(CacheClearCause.GAP));
         assertThat(statistics.cacheClears(CacheClearCause.TOO_MANY_ENDS)).isZero();
-        assertThat(fromMemory).as("from memory on node %d", node).isGreaterThan(read);
+        assertThat(fromMemory).as("cache hits on node %d", node).isGreaterThan(read);
       }
     }
   }

@@ -28,7 +28,7 @@ final class ManyRecords {
 
   private static final String EACH_ITS_OWN = "'user-' || n";
 
-  /** What the store keeps beside a text. */
+  /** The hash that the store keeps beside a text. */
   private static final String HASH =
       "('x' || left(encode(sha256((%s)::bytea), 'hex'), 8))::bit(32)::integer";
 
@@ -50,17 +50,17 @@ final class ManyRecords {
     this.store = store;
   }
 
-  /** So many live session tokens, as a web application has them. */
+  /** Inserts this many live session tokens like those of a web application. */
   void live(int number, Instant now) throws SQLException {
     copy(number, "live-", EACH_ITS_OWN, now);
   }
 
-  /** So many, all of this subject. */
+  /** Inserts this many live session tokens of this subject. */
   void liveOf(String subject, int number, Instant now) throws SQLException {
     copy(number, subject, "'" + subject + "'", now);
   }
 
-  /** So many that were ended long ago. */
+  /** Inserts this many tokens that were revoked a day ago. */
   void dead(int number, Instant now) throws SQLException {
     copy(number, "dead-", EACH_ITS_OWN, now.minus(Duration.ofDays(1)));
     execute(
@@ -95,7 +95,7 @@ final class ManyRecords {
         "update token_record set subject = 'was-0' where subject = 'user-0'");
   }
 
-  /** Some of the live ones, at random. */
+  /** Returns renewals of randomly chosen live tokens. */
   static List<Renewal> uses(Random random, int number, int of, Instant at) {
     return random
         .ints(1, of + 1)
@@ -114,7 +114,7 @@ final class ManyRecords {
     }
   }
 
-  /** The numbers in the first row. */
+  /** Returns the numbers in the first row of the result. */
   List<Long> numbers(String sql) throws SQLException {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A process that sends many requests at once, each with one of the tokens that it reads, and prints
- * how many are answered with the name of a user.
+ * A process that sends many concurrent requests, each with one of the tokens from its standard
+ * input, and prints the number of responses that contain the name of a user.
  */
 final class ManyRequests {
 

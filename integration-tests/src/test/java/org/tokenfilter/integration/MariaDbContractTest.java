@@ -9,7 +9,7 @@ import org.tokenfilter.store.jdbc.JdbcTokenStore;
 import org.tokenfilter.store.tck.PausedCommits;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
-/** The contract on MariaDB, through its own driver and through that of MySQL. */
+/** The contract on MariaDB, through its own driver and the driver of MySQL. */
 class MariaDbContractTest extends TokenStoreContract {
 
   private static final String DATABASE = MariaDbServer.newDatabase();

@@ -12,7 +12,7 @@ final class MariaDbServer {
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
-  /** Of a user who may do everything. */
+  /** The login of a user with all privileges. */
   static final String LOGIN = "?user=owner&password=secret";
 
   private static final String OWNER =
@@ -21,7 +21,7 @@ final class MariaDbServer {
       grant all on *.* to 'owner'@'localhost' with grant option;\
       """;
 
-  /** Made when a test first asks for it. */
+  /** The server, started on first use. */
   private static final class Holder {
     static final DB SERVER = start();
   }
@@ -29,13 +29,13 @@ final class MariaDbServer {
   private MariaDbServer() {}
 
   /**
-   * Host, port, name and login of a new, empty database, as they follow the scheme in a URL.
-   * Further parameters may follow.
+   * Creates a new, empty database and returns its host, port, name and login as they follow the
+   * scheme in a URL. Further parameters may be appended.
    */
   static String newDatabase() {
     String name = "tokens" + DATABASES.incrementAndGet();
     try {
-      // There may be one from the last run, whose data stay until the next clean build.
+      // The last run may have left one: its data stay until the next clean build.
       Holder.SERVER.run("drop database if exists " + name + ";");
       Holder.SERVER.createDB(name);
     } catch (ManagedProcessException e) {
@@ -44,13 +44,13 @@ final class MariaDbServer {
     return "//localhost:" + Holder.SERVER.getConfiguration().getPort() + "/" + name + LOGIN;
   }
 
-  /** The library stops the server itself when the JVM ends. */
+  /** Starts the server, which the library stops when the JVM exits. */
   private static DB start() {
     File directory = Fork.folder("mariadb").toFile();
     DBConfigurationBuilder builder =
         DBConfigurationBuilder.newBuilder()
             .setPort(0)
-            // Users and their privileges are a part of what is tested.
+            // The tests cover users and their privileges.
             .setSecurityDisabled(false)
             .setBaseDir(new File(directory, "base"))
             .setDataDir(new File(directory, "data"))
@@ -69,7 +69,7 @@ final class MariaDbServer {
     }
   }
 
-  /** Starts on a machine that has other things to do; the library's own patience is 30 s. */
+  /** A server with a longer start timeout for busy machines; the library's own timeout is 30 s. */
   private static final class PatientServer extends DB {
 
     private static final int PATIENCE_MILLIS = 180_000;

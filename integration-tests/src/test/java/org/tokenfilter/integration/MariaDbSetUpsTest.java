@@ -23,12 +23,12 @@ import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
-/** MariaDB through settings of the drivers and of the server that change what statements do. */
+/** MariaDB with settings of drivers and server that change the effect of statements. */
 class MariaDbSetUpsTest {
 
   private static final String MYSQL = "&sslMode=DISABLED&allowPublicKeyRetrieval=true";
 
-  /** The contract, with the one driver on one node and the other one on the other. */
+  /** The contract, with the MariaDB driver on one node and the MySQL driver on the other. */
   @Nested
   class Contract extends TokenStoreContract {
 

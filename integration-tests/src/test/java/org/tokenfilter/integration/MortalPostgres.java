@@ -15,10 +15,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A PostgreSQL server for one test class, which may be killed and started again on its data. */
+/** A PostgreSQL server for one test class, which can be killed and restarted on its data. */
 final class MortalPostgres implements AutoCloseable {
 
-  /** How many connections it has. */
+  /** The maximum number of connections. */
   static final int CONNECTIONS = 12;
 
   private static final Duration BOUND = Duration.ofMinutes(1);
@@ -41,7 +41,7 @@ final class MortalPostgres implements AutoCloseable {
             .setPGStartupWait(PostgresServer.LONGEST_START)
             .setServerConfig("listen_addresses", "localhost")
             .setServerConfig("max_connections", String.valueOf(CONNECTIONS))
-            // As PostgreSQL has it by itself; the library turns it off.
+            // PostgreSQL's default, which the library turns off.
             .setServerConfig("synchronous_commit", "on");
     return (port == 0 ? builder : builder.setPort(port)).start();
   }
@@ -58,17 +58,17 @@ final class MortalPostgres implements AutoCloseable {
     return DriverManager.getConnection(url(port(), database), "postgres", "");
   }
 
-  /** Kills the server without a moment to tidy up, and waits until nothing of it is left. */
+  /** Kills the server without cleanup, and waits until all its processes have exited. */
   void kill() throws IOException {
     List<ProcessHandle> all = processes();
     if (!all.get(0).destroyForcibly()) {
       throw new IllegalStateException("the server cannot be killed");
     }
-    // Its other processes end when they see that it is gone; until then nobody may take its place.
+    // Its other processes exit once they notice; no new server may start before.
     awaitEnd(all);
   }
 
-  /** The server's first process, and those that it has started. */
+  /** Returns the server's main process and its descendants. */
   private List<ProcessHandle> processes() throws IOException {
     String pid = Files.readAllLines(folder.resolve("postmaster.pid")).get(0).strip();
     ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
@@ -82,7 +82,7 @@ final class MortalPostgres implements AutoCloseable {
   /** Starts a killed server on the same data and port. */
   void start() throws IOException {
     int port = port();
-    // Only lets go of the data directory: there is no server to stop any more.
+    // Only releases the data directory: the server has already stopped.
     server.close();
     server = run(port);
   }
@@ -92,7 +92,7 @@ final class MortalPostgres implements AutoCloseable {
   public void close() throws IOException {
     List<ProcessHandle> all = processes();
     server.close();
-    // That waits no longer than some seconds.
+    // The library waits for some seconds only.
     awaitEnd(all);
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A PgBouncer in front of a PostgreSQL server, on loopback; it may be killed and started again. */
+/** A PgBouncer in front of a PostgreSQL server, on loopback, which can be killed and restarted. */
 final class PgBouncer implements AutoCloseable {
 
-  /** How a test says why it is skipped. */
+  /** The reason that a skipped test reports. */
   static final String MISSING = "pgbouncer is not installed (Debian: apt-get install pgbouncer)";
 
   private static final Duration BOUND = Duration.ofMinutes(1);
@@ -44,7 +44,7 @@ final class PgBouncer implements AutoCloseable {
   private final int port;
   private Process process;
 
-  /** Settings are lines such as {@code pool_mode = transaction}. */
+  /** Starts a PgBouncer with these settings: lines such as {@code pool_mode = transaction}. */
   PgBouncer(int serverPort, String... settings) {
     try {
       Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
@@ -60,7 +60,7 @@ final class PgBouncer implements AutoCloseable {
     }
   }
 
-  /** Whether there is the program. */
+  /** Returns whether the program is installed. */
   static boolean isInstalled() {
     return program() != null;
   }
@@ -74,7 +74,9 @@ final class PgBouncer implements AutoCloseable {
         .orElse(null);
   }
 
-  /** It does not run as root, and then belongs to somebody who has to read its settings. */
+  /**
+   * Makes the settings readable for all users: PgBouncer does not run as root but as another user.
+   */
   private void open(Path target) {
     for (Path path : List.of(target, folder)) {
       path.toFile().setReadable(true, false);
@@ -120,12 +122,14 @@ final class PgBouncer implements AutoCloseable {
     }
   }
 
-  /** The same URL, of the same database, by way of the pooler. */
+  /** Returns the URL of the same database through the pooler. */
   String url(String url) {
     return url.replaceFirst("localhost:[0-9]+", "localhost:" + port);
   }
 
-  /** Lets what is under way end, and then keeps everybody waiting. Takes a moment to begin. */
+  /**
+   * Lets running transactions finish, and then makes all clients wait. Takes effect after a moment.
+   */
   void pause() throws IOException {
     signal("USR1");
   }
@@ -134,7 +138,7 @@ final class PgBouncer implements AutoCloseable {
     signal("USR2");
   }
 
-  /** Changes a setting of the running pooler. Takes a moment to begin. */
+  /** Changes a setting of the running pooler. Takes effect after a moment. */
   void change(String from, String to) throws IOException {
     Path settings = folder.resolve("pgbouncer.ini");
     Files.writeString(settings, Files.readString(settings).replace(from, to));
@@ -145,15 +149,15 @@ final class PgBouncer implements AutoCloseable {
     new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).inheritIO().start();
   }
 
-  /** Ends it without a word to anybody. */
+  /** Kills the pooler, which has no chance to notify its clients. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
     if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
-      throw new IllegalStateException("pgbouncer does not end");
+      throw new IllegalStateException("pgbouncer did not exit");
     }
   }
 
-  /** Starts it again where it was. */
+  /** Starts the pooler again on the same port. */
   void start() throws IOException {
     process = run();
   }

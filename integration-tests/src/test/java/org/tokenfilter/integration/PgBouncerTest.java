@@ -41,7 +41,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** What a store does behind PgBouncer that the contract does not show. */
+/** Behaviour of a store behind PgBouncer that the contract does not cover. */
 @EnabledIf(
     value = "org.tokenfilter.integration.PgBouncer#isInstalled",
     disabledReason = PgBouncer.MISSING)
@@ -91,7 +91,9 @@ class PgBouncerTest {
     }
   }
 
-  /** The application's transactions have made the driver name BEGIN and COMMIT on many servers. */
+  /**
+   * Other transactions have made the driver prepare BEGIN and COMMIT under names on many servers.
+   */
   @Test
   void namesThatOthersLeftInThePoolDoNotFailACall() throws Exception {
     try (PgBouncer bouncer =
@@ -117,7 +119,7 @@ class PgBouncerTest {
     }
   }
 
-  /** It fails now and then; then the application gives up its connection, as it must. */
+  /** Runs a transaction of the application, which drops its connection if it fails, as it must. */
   private static void ofTheApplication(HikariDataSource pool) {
     try (Connection connection = pool.getConnection()) {
       try (Statement statement = connection.createStatement()) {
@@ -197,7 +199,7 @@ class PgBouncerTest {
     }
   }
 
-  // A pooler that stops and goes.
+  // A pooler that is paused or restarted.
 
   @Test
   void pausedPoolerIsAnsweredInTimeAndGoesOn() throws Exception {
@@ -232,7 +234,7 @@ class PgBouncerTest {
           .until(() -> store.find(ended).isPresent());
       TokenRecord record = record();
       store.insert(record, Limit.NONE, now);
-      // Nobody asks meanwhile: the pool does not know that its connections are lost.
+      // No call happens in between: the pool does not know that its connections are lost.
       bouncer.kill();
       bouncer.start();
       assertThat(store.revoke(record.id(), closed())).containsExactly(record.id());

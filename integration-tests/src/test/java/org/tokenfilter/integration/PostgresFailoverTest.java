@@ -24,9 +24,9 @@ import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
 /**
- * A primary and its standby change places while the address that the pool knows still leads to the
- * first one, as a name or a load balancer that is late does: the pool is full of connections to a
- * server that takes no writes, and does not know what has ended since.
+ * A switchover of a primary and its standby while the address that the pool knows still leads to
+ * the first server, as a stale name or load balancer does: the pool is full of connections to a
+ * server that takes no writes and does not know of later revocations.
  */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresFailoverTest {
@@ -49,7 +49,7 @@ class PostgresFailoverTest {
       PostgresPair.execute(pair.firstPort(), "select pg_wal_replay_pause()");
       fill(pool);
 
-      // All of them lead to the standby: nothing is answered by it, although it would.
+      // All connections lead to the standby: the store does not use it, although it would answer.
       assertUnknown(() -> store.find(Records.id((byte) 1)));
       assertUnknown(() -> store.revoke(Records.id((byte) 1), closed));
 
@@ -59,7 +59,7 @@ class PostgresFailoverTest {
           TokenStore otherNode = open(other)) {
         assertThat(otherNode.revoke(Records.id((byte) 2), closed)).hasSize(1);
       }
-      // Some a second are tried anew, and none of them has answered what is not so any more.
+      // The store retries some connections each second and returns no stale result.
       await()
           .atMost(Duration.ofMinutes(1))
           .ignoreExceptionsInstanceOf(TokenStoreException.class)
@@ -95,8 +95,8 @@ class PostgresFailoverTest {
   }
 
   /**
-   * Has the pool make all the connections that it may. Those that the server has closed are found
-   * by their use, and leave the pool.
+   * Makes the pool open its maximum number of connections. Connections that the server has closed
+   * are detected when they are used, and leave the pool.
    */
   private static void fill(HikariDataSource pool) {
     await()
@@ -105,7 +105,7 @@ class PostgresFailoverTest {
         .until(() -> standbys(pool) == SIZE);
   }
 
-  /** How many of the pool's connections lead to a standby; takes all of them at once. */
+  /** Returns the number of connections to a standby; takes all connections of the pool at once. */
   private static int standbys(HikariDataSource pool) throws SQLException {
     List<Connection> all = new ArrayList<>();
     int standbys = 0;

@@ -45,13 +45,16 @@ import org.tokenfilter.store.jdbc.JdbcTokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
 
 /**
- * A PostgreSQL of its own that is killed, restarted, locked, filled and cut off: the store answers
- * that it does not know, within its bound, and goes on when the database does.
+ * Faults of a separate PostgreSQL server that is killed, restarted, locked, filled and cut off: the
+ * store reports an unknown outcome in time, and continues when the database does.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresFaultsTest {
 
-  /** The hasty store's timeout is 1 s; the rest is for a machine that has other things to do. */
+  /**
+   * The longest time to a result: the timeout of the short one is 1 s, the rest is for busy
+   * machines.
+   */
   private static final Duration BOUND = Duration.ofSeconds(10);
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -63,10 +66,10 @@ class PostgresFaultsTest {
   private final String database = "faults" + DATABASES.incrementAndGet();
   private final Instant now = Instant.now();
 
-  /** What must be answered is asked of this one. */
+  /** The store for calls that must succeed. */
   private TokenStore store;
 
-  /** What cannot be answered is asked of this one. */
+  /** The store for calls that must fail, with a short timeout. */
   private TokenStore hasty;
 
   @BeforeAll
@@ -190,12 +193,12 @@ class PostgresFaultsTest {
 
       assertThat(pooled.renew(List.of(new Renewal(id(2), now, null)), now)).isEmpty();
       assertThat(pooled.revoke(id(1), closed())).containsExactly(id(1));
-      // Those that were met are gone; whichever was not will be when it is met.
+      // Each connection is replaced when it is used; some may not have been used yet.
       assertThat(readOnly(pool)).hasSizeLessThan(refusing.size());
     }
   }
 
-  /** The server processes of those of the pool's connections that take no writes. */
+  /** Returns the server processes of the connections in the pool that take no writes. */
   private static Set<String> readOnly(HikariDataSource pool) throws SQLException {
     Set<String> processes = new HashSet<>();
     List<Connection> all = new ArrayList<>();
@@ -228,7 +231,7 @@ class PostgresFaultsTest {
       AutoCloseable watch = listening.watch(told::add);
       try {
         AtomicInteger number = new AtomicInteger(10);
-        // It begins to listen some time after it was asked to, and again some time after the kill.
+        // Listening starts some time after watch(), and again some time after the kill.
         awaitEndTold(listening, told, number);
         assertThat(kill("true")).isPositive();
         awaitEndTold(listening, told, number);
@@ -238,7 +241,7 @@ class PostgresFaultsTest {
     }
   }
 
-  /** Ends one record after the other until one of them has been told. */
+  /** Revokes one record after the other until the listener is notified of one of them. */
   private void awaitEndTold(TokenStore listening, Set<TokenId> told, AtomicInteger number) {
     Set<TokenId> ended = new HashSet<>();
     await()
@@ -279,7 +282,7 @@ class PostgresFaultsTest {
     }
   }
 
-  // Held up.
+  // Blocked.
 
   @Test
   void lockedTableIsAnsweredInTime() throws Exception {
@@ -380,7 +383,7 @@ class PostgresFaultsTest {
       assertThat(done).isEqualTo(cut == Cut.BEFORE_REPLY);
       assertThat(distant.revoke(id(1), closed())).hasSize(done ? 0 : 1);
       assertThat(endOf(1)).isEqualTo(closed());
-      // Whoever keeps a cache learns of it, although nobody was told.
+      // A node with a cache learns of it by polling, although no notification was sent.
       assertThat(store.revokedWithin(Duration.ofMinutes(1), 10).ids()).contains(id(1));
     }
   }
@@ -407,7 +410,7 @@ class PostgresFaultsTest {
       assertThat(store.find(id(9)).isPresent()).isEqualTo(again);
       assertThat(endOf(1).successor()).isEqualTo(id(again ? 9 : 8));
       assertThat(store.list("alice", now, null, 10)).hasSize(5);
-      // Nor does the very same call, once more.
+      // Repeating the very same call adds nothing either.
       TokenRecord same = Records.open((byte) (again ? 9 : 8), now);
       assertThat(distant.replace(id(1), same, now)).isFalse();
       assertThat(store.list("alice", now, null, 10)).hasSize(5);
@@ -467,7 +470,7 @@ class PostgresFaultsTest {
 
   private Revocation endOf(int number) {
     return Objects.requireNonNull(
-        store.find(id(number)).orElseThrow().revocation(), "it has not ended");
+        store.find(id(number)).orElseThrow().revocation(), "the record has not been revoked");
   }
 
   private static void lockFirst(Statement statement) throws SQLException {
@@ -475,7 +478,7 @@ class PostgresFaultsTest {
         "select 1 from token_record where id = decode(repeat('01', 32), 'hex') for update");
   }
 
-  /** Kills this database's connections for which that is true, but for the one that asks. */
+  /** Kills this database's connections that match the condition, except its own. */
   private int kill(String condition) throws SQLException {
     try (Connection admin = server.connect("postgres");
         Statement statement = admin.createStatement();
@@ -493,7 +496,7 @@ class PostgresFaultsTest {
     }
   }
 
-  /** Reads and writes alike: neither "not found" nor "done". */
+  /** Asserts that reads and writes fail as unknown: neither "not found" nor "done". */
   private void assertAllUnknown(TokenStore store) {
     assertUnknown(() -> store.find(id(1)));
     assertUnknown(() -> store.find(id(9)));
@@ -528,7 +531,9 @@ class PostgresFaultsTest {
         .until(() -> store.find(id(1)).isPresent());
   }
 
-  /** Nothing of what was answered "unknown" has come about, and the store works. */
+  /**
+   * Asserts that no call with an unknown outcome has changed anything, and that the store works.
+   */
   private void assertUntouched() {
     assertThat(store.list("alice", now, null, 10)).hasSize(5);
     assertThat(store.find(id(9))).isEmpty();

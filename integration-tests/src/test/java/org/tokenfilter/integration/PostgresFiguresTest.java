@@ -25,10 +25,10 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** What renewals, sweeps and rows cost on PostgreSQL: counts, which hold on any machine. */
+/** The cost of renewals, sweeps and rows on PostgreSQL, in counts that hold on any machine. */
 class PostgresFiguresTest {
 
-  /** One connection, so that its statistics can be asked for when they are needed. */
+  /** A pool of one connection, so that its statistics can be read when they are needed. */
   private final HikariDataSource pool = PostgresServer.pool(PostgresServer.newDatabase(), 1);
 
   private final TokenStore store =
@@ -111,7 +111,7 @@ class PostgresFiguresTest {
   void sweepThatFindsNothingReadsNextToNothing() throws SQLException {
     records.live(200_000, now);
     records.execute("vacuum analyze token_record");
-    // The first sweep prepares its statements, for which the catalogue is read.
+    // The first sweep prepares its statements, which reads the catalogue.
     assertThat(store.sweep(now, now, 1_000).more()).isFalse();
     long before = blocks();
 
@@ -129,7 +129,7 @@ class PostgresFiguresTest {
     store.sweep(now, now, 1_000);
     long before = wholeReads();
 
-    // Often enough for the driver and the server to keep the statements and their plans.
+    // Often enough that the driver and the server cache the statements and their plans.
     for (int user = 1; user <= 20; user++) {
       callEach("user-" + user);
     }
@@ -167,7 +167,7 @@ class PostgresFiguresTest {
     assertThat(store.list("machine", later, null, 50)).isEqualTo(page);
   }
 
-  /** Every call that looks for rows, on tokens of this user. */
+  /** Makes every kind of call that looks up rows, on tokens of this user. */
   private void callEach(String user) {
     Limit two = new Limit(2, Limit.Policy.EVICT_OLDEST);
     List<TokenRecord> found = store.list(user, now, null, 10);
@@ -189,7 +189,7 @@ class PostgresFiguresTest {
     store.sweep(now, now.plusSeconds(1), 1_000);
   }
 
-  /** Another one of its group. */
+  /** Returns a builder of another record of the same group. */
   private static TokenRecord.Builder like(TokenRecord record, int number) {
     byte[] id = record.id().bytes();
     id[0] += (byte) number;
@@ -205,7 +205,7 @@ class PostgresFiguresTest {
         .get(0);
   }
 
-  /** Of the table: all updates, and those that stayed in their page. */
+  /** Returns the number of all updates of the table, and of those that stayed in their page. */
   private List<Long> updates() throws SQLException {
     records.execute("select pg_stat_force_next_flush()");
     return records.numbers(

@@ -23,7 +23,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** S17 on PostgreSQL: an end on one node is heard on the other. */
+/** Clause S17 on PostgreSQL: one node is notified of a revocation on the other. */
 class PostgresListenTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -98,7 +98,7 @@ class PostgresListenTest {
     assertThat(listening()).isZero();
   }
 
-  /** The listening begins a little after the watching. */
+  /** Waits for the first notification: listening starts a little after {@code watch} was called. */
   private void awaitHeard() {
     await().atMost(PATIENCE).until(() -> heard.contains(end()) || !heard.isEmpty());
   }

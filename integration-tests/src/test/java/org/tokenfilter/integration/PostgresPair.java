@@ -19,12 +19,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A primary and its standby by streaming replication, which may change places. */
+/** A primary and its standby with streaming replication, which can switch roles. */
 final class PostgresPair implements AutoCloseable {
 
   private static final Duration BOUND = Duration.ofMinutes(1);
 
-  /** They belong to a running server, not to its data. */
+  /** Files that belong to a running server and are not part of its data. */
   private static final List<String> OF_THE_PROCESS =
       List.of("postmaster.pid", "postmaster.opts", "epg-lock");
 
@@ -91,7 +91,7 @@ final class PostgresPair implements AutoCloseable {
     return "jdbc:postgresql://localhost:" + port + "/postgres?user=postgres";
   }
 
-  /** An orderly switch: the second server becomes the primary, and the first one its standby. */
+  /** Switches over in order: the second server becomes the primary, the first one its standby. */
   void switchOver() throws IOException, SQLException {
     int port = first.getPort();
     first.close();

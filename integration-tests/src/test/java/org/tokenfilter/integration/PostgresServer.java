@@ -15,27 +15,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A PostgreSQL server for all tests of this module; it stops with the JVM. */
 final class PostgresServer {
 
-  /** On a machine that has other things to do; recovery after a crash is a start as well. */
+  /** The start timeout, for busy machines; recovery after a crash counts as a start as well. */
   static final Duration LONGEST_START = Duration.ofMinutes(2);
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
-  /** Made when a test first asks for it. */
+  /** The server, started on first use. */
   private static final class Holder {
     static final EmbeddedPostgres SERVER = start();
   }
 
   private PostgresServer() {}
 
-  /** The URL of a new, empty database. */
+  /** Creates a new, empty database and returns its URL. */
   static String newDatabase() {
     return newDatabase("");
   }
 
   /**
-   * The URL of a new, empty database.
+   * Creates a new, empty database and returns its URL.
    *
-   * @param options as they follow its name in CREATE DATABASE
+   * @param options the options that follow its name in CREATE DATABASE
    */
   static String newDatabase(String options) {
     String name = "tokens" + DATABASES.incrementAndGet();
@@ -56,7 +56,7 @@ final class PostgresServer {
     return pool(url, size, Duration.ofSeconds(30));
   }
 
-  /** A pool in which one waits so long for a connection. */
+  /** Returns a pool with this timeout for taking a connection. */
   static HikariDataSource pool(String url, int size, Duration wait) {
     HikariConfig config = new HikariConfig();
     config.setConnectionTimeout(wait.toMillis());

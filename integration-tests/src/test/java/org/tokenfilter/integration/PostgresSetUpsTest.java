@@ -17,15 +17,16 @@ import org.tokenfilter.store.jdbc.JdbcTokenStore;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
 /**
- * The contract on PostgreSQL through what may stand in front of it: settings of the driver, of the
- * pool, of the role and of the database, and PgBouncer.
+ * The contract on PostgreSQL with settings of the driver, the pool, the role and the database, and
+ * through PgBouncer.
  */
 class PostgresSetUpsTest {
 
   private static final int SIZE = 16;
 
   /**
-   * Set-ups that differ little from another one here: {@code -Dpostgres.set-ups=all} runs them too.
+   * The property that enables set-ups that differ little from another one: {@code
+   * -Dpostgres.set-ups=all} runs them too.
    */
   private static final String ALL = "postgres.set-ups";
 
@@ -103,7 +104,7 @@ class PostgresSetUpsTest {
     return pool(bouncer.url(url));
   }
 
-  /** The sessions that begin from now on are like that. */
+  /** Returns a pool of a new database whose sessions have the altered defaults. */
   private static HikariDataSource altered(String alteration) {
     String url = PostgresServer.newDatabase();
     try (HikariDataSource owner = PostgresServer.pool(url, 1);
@@ -137,7 +138,7 @@ class PostgresSetUpsTest {
     }
   }
 
-  /** Savepoints, batches that become one statement, texts without a type, names at once. */
+  /** Automatic savepoints, rewritten batches, untyped texts and immediate statement names. */
   @Nested
   @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
   class EagerDriver extends SetUp {
@@ -250,7 +251,7 @@ class PostgresSetUpsTest {
     }
   }
 
-  /** One node by a pooler, the other one straight and at another isolation. */
+  /** One node behind a pooler, the other one connected directly and with another isolation. */
   @Nested
   @EnabledIf(value = INSTALLED, disabledReason = PgBouncer.MISSING)
   class UnlikeNodes extends SetUp {

@@ -20,10 +20,10 @@ import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** Much that is dead is deleted beside what lives and is renewed. */
+/** Sweeps of many revoked records while live ones are renewed. */
 class PostgresSweepTest {
 
-  /** More by hand: -Dsweep.live=100000 -Dsweep.dead=1000000. */
+  /** The number of live records. Larger runs: -Dsweep.live=100000 -Dsweep.dead=1000000. */
   private static final int LIVE = Integer.getInteger("sweep.live", 20_000);
 
   private static final int DEAD = Integer.getInteger("sweep.dead", 200_000);
@@ -82,7 +82,7 @@ class PostgresSweepTest {
         .containsExactly(LIVE + 1L, 0L);
   }
 
-  /** How long each sweep took, in microseconds. */
+  /** Sweeps until nothing is left, and returns the duration of each sweep in microseconds. */
   private List<Long> sweepAll() {
     List<Long> times = new ArrayList<>();
     boolean more = true;
@@ -96,7 +96,7 @@ class PostgresSweepTest {
     return times;
   }
 
-  /** How long it took, in microseconds. */
+  /** Renews 100 records, and returns the duration in microseconds. */
   private long renew(int round) throws SQLException {
     Instant later = now.plusMillis(round);
     long begun = System.nanoTime();

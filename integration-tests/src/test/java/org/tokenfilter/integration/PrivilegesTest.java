@@ -25,7 +25,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** The application's user needs to read and write rows, and nothing else. */
+/** The database privileges that the application's user needs: reading and writing rows. */
 class PrivilegesTest {
 
   private static final List<String> GRANTS =
@@ -78,7 +78,7 @@ class PrivilegesTest {
         .withMessageNotContaining("token_record");
   }
 
-  /** One of each kind of call. */
+  /** Makes one call of each kind. */
   private void work(HikariDataSource pool) {
     Limit one = new Limit(1, Limit.Policy.EVICT_OLDEST);
     try (TokenStore store = JdbcTokenStore.builder(pool).open()) {

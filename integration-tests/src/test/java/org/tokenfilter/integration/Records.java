@@ -7,7 +7,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** Records that differ by one byte of their ids. */
+/** Records whose ids differ in the value of their bytes. */
 final class Records {
 
   private Records() {}
@@ -18,7 +18,7 @@ final class Records {
     return TokenId.of(bytes);
   }
 
-  /** An open token of alice that lives for an hour. */
+  /** Returns an open token of alice that expires in an hour. */
   static TokenRecord open(byte number, Instant now) {
     return TokenRecord.builder(id(number), TokenKind.OPEN, "alice", now)
         .expiresAt(now.plus(Duration.ofHours(1)))

@@ -16,7 +16,10 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 
-/** I3 on two nodes: of many refreshes at once one wins, and never are two of a family live. */
+/**
+ * Invariant I3 on two nodes: one of many concurrent refreshes wins, and at most one token of a
+ * family is live.
+ */
 class RefreshOnTwoNodesTest {
 
   private static final int REFRESHES = 32;

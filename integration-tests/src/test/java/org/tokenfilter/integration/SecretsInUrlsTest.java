@@ -11,10 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
 
-/** What drivers say of URLs that they do not understand, or whose database is not there. */
+/** Messages of drivers about URLs that they do not understand or whose database does not exist. */
 class SecretsInUrlsTest {
 
-  /** Nothing listens there. */
+  /** An address where no server listens. */
   private static final String NOWHERE = "localhost:1";
 
   @ParameterizedTest

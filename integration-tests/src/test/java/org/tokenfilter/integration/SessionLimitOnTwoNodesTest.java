@@ -74,7 +74,7 @@ class SessionLimitOnTwoNodesTest {
     }
   }
 
-  /** What the listeners of a node hear, whichever node has ended it. */
+  /** Returns the evicted tokens that listeners of a node are notified of, whichever node evicts. */
   private static Queue<TokenId> evictedAt(TokenService node) {
     Queue<TokenId> evicted = new ConcurrentLinkedQueue<>();
     node.addListener(
@@ -89,7 +89,7 @@ class SessionLimitOnTwoNodesTest {
     return evicted;
   }
 
-  /** While they are opened, somebody counts. */
+  /** Opens sessions concurrently, while another thread counts the live ones. */
   private static List<String> openMany(TwoNodes nodes) throws Exception {
     ActiveToken user =
         nodes

@@ -17,7 +17,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What a request costs PostgreSQL: counts, which hold on any machine. */
+/** The cost of a request on PostgreSQL, in counts that hold on any machine. */
 class StatementsPerRequestTest {
 
   private static final Duration DEFAULT_LAG = Duration.ofSeconds(1);
@@ -25,7 +25,10 @@ class StatementsPerRequestTest {
   private static final int TOKENS = 100;
   private static final double MOST_WAL_A_REQUEST = 30;
 
-  /** Each token is used twice in a second, as by one who works and not as by one who reads. */
+  /**
+   * Requests per step: each token is used twice a second, as by a user who works and not only
+   * reads.
+   */
   private static final int REQUESTS_A_STEP = 100;
 
   private static final int STEPS_A_MINUTE = 120;
@@ -50,14 +53,14 @@ class StatementsPerRequestTest {
     }
   }
 
-  /** What the test itself notes of each write is in it. */
+  /** The measured bytes include the rows that the test itself writes for each write. */
   @Test
   void steadyStreamOfRequestsWritesLittleAhead() throws Exception {
     try (CountedNode node = new CountedNode(folder, DEFAULT_LAG)) {
       List<PresentedToken> tokens = node.issue(TOKENS);
       useEach(node, tokens);
       double least = Double.MAX_VALUE;
-      // The least of some: the server may be clearing up after other tests.
+      // The minimum of several: the server may be cleaning up after other tests.
       for (int i = 0; i < 4; i++) {
         long before = node.walPosition();
         int requests = use(node, tokens, STEPS_A_MINUTE);
@@ -138,7 +141,7 @@ class StatementsPerRequestTest {
     }
   }
 
-  /** With how many statements the uses of so many new tokens are written, all in one tick. */
+  /** Returns the number of statements that write the uses of this many new tokens in one tick. */
   private static int statementsFor(CountedNode node, int number)
       throws TokenRejectedException, SQLException {
     List<PresentedToken> tokens = node.issue(number);
@@ -160,7 +163,7 @@ class StatementsPerRequestTest {
     return tokens.size();
   }
 
-  /** Requests with some of them at random, while time passes. */
+  /** Makes requests with randomly chosen tokens, while time passes. */
   private int use(CountedNode node, List<PresentedToken> tokens, int steps)
       throws TokenRejectedException {
     for (int step = 0; step < steps; step++) {

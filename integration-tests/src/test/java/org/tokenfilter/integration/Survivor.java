@@ -10,17 +10,20 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
 
 /**
- * A process of its own that changes a store, says so as soon as the store has acknowledged it, and
- * waits to be killed.
+ * A separate process that changes a store, reports as soon as the store has acknowledged the
+ * change, and waits to be killed.
  */
 final class Survivor {
 
-  /** The line that it writes. */
+  /** The line that the process prints. */
   static final String ACKNOWLEDGED = "acknowledged";
 
   private Survivor() {}
 
-  /** Arguments: the JDBC url, the user name, and what to do: insert, end or replace. */
+  /**
+   * Changes the store. Arguments: the JDBC URL, the user name and the change: insert, end or
+   * replace.
+   */
   public static void main(String[] args) throws InterruptedException {
     TokenStore store =
         new JdbcTokenStoreProvider()

@@ -27,7 +27,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
-/** A start on a database, a table or a connection that changes texts is refused. */
+/** Databases, tables and connections that change texts, on which the store refuses to start. */
 class TextsTest {
 
   private static final String MYSQL_DRIVER = "&sslMode=DISABLED&allowPublicKeyRetrieval=true";
@@ -55,7 +55,7 @@ class TextsTest {
         "connectionCollation=utf8mb4_unicode_ci",
         "useServerPrepStmts=true&cachePrepStmts=true",
         "rewriteBatchedStatements=true&useCompression=true",
-        // Which the driver itself puts right afterwards.
+        // The driver itself corrects these afterwards.
         "sessionVariables=character_set_results=latin1",
         "sessionVariables=character_set_client=latin1",
         "sessionVariables=character_set_connection=latin1",
@@ -64,7 +64,9 @@ class TextsTest {
     assertTaken("jdbc:mysql:" + mariaDb() + MYSQL_DRIVER + "&" + parameters);
   }
 
-  /** It takes no other character set by itself, but for one that it does not look at. */
+  /**
+   * The driver has no option for another character set, but does not check one session variable.
+   */
   @Test
   void connectionOfTheMariaDbDriverThatChangesTextsIsRefused() throws SQLException {
     String url = "jdbc:mariadb:" + mariaDb();
@@ -80,13 +82,13 @@ class TextsTest {
         "jdbc:mysql:" + mariaDb() + MYSQL_DRIVER, "set names " + characterSet, "SET NAMES");
   }
 
-  /** Both drivers put it right; were one not to, the start would be refused. */
+  /** Both drivers correct the character set; otherwise the start would be refused. */
   @Test
   void serverThatBeginsEachConnectionWithAnotherCharacterSetDoesNotMatter() throws SQLException {
     String database = mariaDb();
     String owner = "jdbc:mariadb:" + database;
     String plain = database.replace("user=owner", "user=plain");
-    // For users without privileges alone: not for those of other tests.
+    // Applies only to users without privileges, and not to the users of other tests.
     execute(
         owner,
         "create or replace user 'plain'@'localhost' identified by 'secret'",
@@ -123,7 +125,7 @@ class TextsTest {
       if (characterSet.contains("utf16")) {
         assertTaken(url);
       } else {
-        // Where the server is strict it refuses the text itself, else it puts another one there.
+        // A strict server refuses the text itself, a lenient one replaces it by another text.
         assertRefused(url, "set sql_mode = ''", "token_record." + column + " returns U+");
         assertRefused(url, "", "token_record does not accept every text");
       }
@@ -188,7 +190,9 @@ class TextsTest {
     }
   }
 
-  /** As where two nodes, or a proxy, have connections with other settings than the one tried. */
+  /**
+   * The case of two nodes, or a proxy, whose connections have other settings than the checked one.
+   */
   @Test
   void connectionThatChangesTextsLaterMakesNoUserAnother() throws SQLException {
     String url = "jdbc:mysql:" + mariaDb() + MYSQL_DRIVER;
@@ -209,7 +213,7 @@ class TextsTest {
     }
   }
 
-  /** A connection of whichever pool it is now. */
+  /** Returns a data source that takes each connection from the current pool. */
   private static DataSource source(Supplier<DataSource> pool) {
     return (DataSource)
         Proxy.newProxyInstance(

@@ -22,7 +22,10 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Two nodes of one application: a store and a service each, one PostgreSQL database, one key. */
+/**
+ * Two nodes of one application, each with its store and service, with one PostgreSQL database and
+ * one key.
+ */
 final class TwoNodes implements AutoCloseable {
 
   static final Subject ALICE = Subject.of("alice", "user");
@@ -30,13 +33,13 @@ final class TwoNodes implements AutoCloseable {
 
   private static final int CONNECTIONS = 16;
 
-  /** Longer than anything here takes; who is slower hangs. */
+  /** A timeout longer than any call takes; a call that exceeds it hangs. */
   private static final int PATIENCE_SECONDS = 120;
 
-  /** What one of many does on its node. */
+  /** A call that one of many concurrent callers makes on its node. */
   @FunctionalInterface
   interface Call {
-    /** A handle. */
+    /** Makes the call and returns the id of a token. */
     String by(TokenService node, int number) throws Exception;
   }
 
@@ -50,9 +53,9 @@ final class TwoNodes implements AutoCloseable {
   }
 
   /**
-   * Two nodes of which the second one's clock is ahead.
+   * Starts two nodes; the second one's clock is ahead.
    *
-   * @param timeout the store's
+   * @param timeout the store's timeout
    */
   TwoNodes(Path folder, Duration ahead, Duration timeout, String... settings) {
     for (int node = 0; node < 2; node++) {
@@ -77,7 +80,7 @@ final class TwoNodes implements AutoCloseable {
     return nodes.get(number);
   }
 
-  /** What fills their database. */
+  /** Returns a generator of records in the database of the nodes. */
   ManyRecords records() {
     return new ManyRecords(pool, stores.get(0));
   }
@@ -86,7 +89,10 @@ final class TwoNodes implements AutoCloseable {
     return nodes.get(number % nodes.size()).service();
   }
 
-  /** Handles or refusals: what so many get who set off together, each on its node. */
+  /**
+   * Makes this many calls at the same moment, each on its node, and returns the id or the rejection
+   * that each one got.
+   */
   List<String> race(int callers, Call call) throws Exception {
     CyclicBarrier barrier = new CyclicBarrier(callers);
     List<Callable<String>> calls =

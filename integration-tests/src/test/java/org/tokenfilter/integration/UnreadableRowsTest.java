@@ -40,8 +40,8 @@ import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 
 /**
- * Rows that this version cannot read, as a newer version or a person may have left them, stand
- * among those that it can: they harm nobody but the one whose token they are.
+ * Rows that this version cannot read, as a newer version or an operator may have left them, among
+ * rows that it can read: they affect only the users of their own tokens.
  */
 class UnreadableRowsTest {
 
@@ -65,7 +65,7 @@ class UnreadableRowsTest {
     }
   }
 
-  /** What stands in the row instead; on the databases that can hold it. */
+  /** A change of a row that makes it unreadable, on the databases that can store it. */
   private enum Damage {
     KIND("kind = 9"),
     ROLES("roles = 'no end'"),
@@ -135,7 +135,8 @@ class UnreadableRowsTest {
   }
 
   /**
-   * Twenty of a subject, the last seven of which are damaged: the newest, and first in its list.
+   * Inserts twenty records of a subject and damages the last seven: the newest, which come first in
+   * its list.
    */
   private List<TokenRecord> plant(
       Database database, TokenStore store, String subject, String damage) throws SQLException {
@@ -172,14 +173,14 @@ class UnreadableRowsTest {
       List<TokenRecord> readable = new ArrayList<>(records.subList(0, 20 - DAMAGED));
       TokenRecord damaged = records.get(19);
 
-      // Their own callers are told that it is not known; the others are answered.
+      // Calls for a damaged row fail as unknown; all other calls succeed.
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(() -> store.find(damaged.id()))
           .satisfies(e -> assertThat(e.retryable()).isFalse())
           .withMessageContaining("cannot be read");
       assertThat(store.find(readable.get(0).id())).contains(readable.get(0));
 
-      // Lists hold all others, and no page is short before the last one.
+      // Lists contain all other rows, and only the last page is short.
       List<TokenRecord> listed = new ArrayList<>();
       @Nullable PageCursor after = null;
       List<TokenRecord> page;
@@ -191,7 +192,7 @@ class UnreadableRowsTest {
       Collections.reverse(readable);
       assertThat(listed).containsExactlyElementsOf(readable);
 
-      // They count for the limit of their group, and can make room in it.
+      // Damaged rows count towards the limit of their group, and can be evicted.
       TokenRecord one = record(subject, 100);
       assertThat(store.insert(one, new Limit(20, Limit.Policy.REJECT), now).outcome())
           .isEqualTo(InsertResult.Outcome.GROUP_FULL);
@@ -200,7 +201,7 @@ class UnreadableRowsTest {
       assertThat(evicting.evicted()).hasSize(18).contains(records.get(13).id());
       assertThat(store.list(subject, now, null, 50)).containsExactly(one);
 
-      // They end as any other, one by one and all together.
+      // Damaged rows can be revoked like any other, one by one and all together.
       assertThat(store.revoke(records.get(18).id(), Revocation.of(RevocationReason.CLOSED, now)))
           .containsExactly(records.get(18).id());
       assertThat(
@@ -262,7 +263,10 @@ class UnreadableRowsTest {
     }
   }
 
-  /** A mark without a deadline, and an id that no token can have: only a person leaves these. */
+  /**
+   * A deadline mark without a deadline, and an id that no token can have: only manual changes cause
+   * these.
+   */
   @ParameterizedTest
   @MethodSource("databases")
   void rowsThatNoVersionWritesDoNotStopTheSweep(Database database) throws Exception {

@@ -56,9 +56,9 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 
 /**
- * Many requests at once, each in a virtual thread that waits behind the filter until all are there.
- * Pinned is a virtual thread that waits and keeps its carrier, of which there are as many as
- * processors: a few would hold up all others.
+ * Many concurrent requests, each in a virtual thread that waits behind the filter until all have
+ * arrived. A pinned virtual thread waits and keeps its carrier thread. There are only as many
+ * carriers as processors, so that a few pinned threads would block all others.
  */
 final class VirtualThreadsIT {
 
@@ -66,12 +66,14 @@ final class VirtualThreadsIT {
   private static final int TOKENS = 100;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** What is not of the library, though its name begins so. */
+  /**
+   * A prefix of classes that are not part of the library, although they share its package prefix.
+   */
   private static final String TESTS = "org.tokenfilter.integration.";
 
   @TempDir private Path folder;
 
-  /** Answers the user's name when as many as it is for are in it at once. */
+  /** A servlet that responds with the user's name once all expected requests have arrived. */
   private static final class Gate extends HttpServlet {
 
     @Serial private static final long serialVersionUID = 1L;
@@ -101,7 +103,9 @@ final class VirtualThreadsIT {
     }
   }
 
-  /** By reflection: the tests are compiled for Java 17. */
+  /**
+   * Returns whether the thread is virtual; by reflection, since the tests are compiled for Java 17.
+   */
   private static boolean isVirtual(Thread thread) {
     try {
       return (boolean) Thread.class.getMethod("isVirtual").invoke(thread);
@@ -221,7 +225,10 @@ final class VirtualThreadsIT {
     assertThat(stacks(recorded)).filteredOn(VirtualThreadsIT::isOfTheLibrary).isEmpty();
   }
 
-  /** The first requests load classes, and the JVM pins a thread that waits for one. */
+  /**
+   * Starts a recording after the first requests, which load classes: the JVM pins a thread that
+   * waits for that.
+   */
   private static Recording recordingBehindTheFirst(int port, List<String> tokens) throws Exception {
     HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     URI address = URI.create("http://127.0.0.1:" + port + "/gate?first");
@@ -233,7 +240,7 @@ final class VirtualThreadsIT {
     return pinned();
   }
 
-  /** The recording sees a thread that is pinned: else the test above would see nothing either. */
+  /** The recording contains a pinned thread; otherwise the test above would detect nothing. */
   @Test
   void threadThatIsPinnedIsSeen() throws Exception {
     assumeTrue(Runtime.version().feature() >= 21, "virtual threads are in Java 21 and later");
@@ -251,7 +258,7 @@ final class VirtualThreadsIT {
     assertThat(stacks(recorded)).anyMatch(stack -> stack.contains(Pinned.class.getName()));
   }
 
-  /** Waits while it is initialized, which keeps the carrier in every Java until now. */
+  /** A class whose initializer waits, which pins the carrier in all Java versions so far. */
   private static final class Pinned {
 
     static {
@@ -296,7 +303,7 @@ final class VirtualThreadsIT {
     return tokens;
   }
 
-  /** From a process of its own: each end of a connection is an open file. */
+  /** Sends the requests from a separate process, since each end of a connection is an open file. */
   private long answered(int port, List<String> tokens) throws Exception {
     Process client =
         new ProcessBuilder(

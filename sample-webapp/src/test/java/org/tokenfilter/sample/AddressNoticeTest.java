@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The last line of a start. */
+/** The last line of the start, which shows the address. */
 final class AddressNoticeTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -7,15 +7,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a server answered, to the byte. */
-@SuppressWarnings("ArrayRecordComponent") // compared by its bytes alone, where that is meant
+/** An answer of a server, byte for byte. */
+@SuppressWarnings("ArrayRecordComponent") // compared by its bytes alone, where needed
 record Answer(int status, HttpHeaders headers, byte[] body) {
 
   String text() {
     return new String(body, StandardCharsets.UTF_8);
   }
 
-  /** A header's value; null if the header is absent. */
+  /** Returns the value of a header; null if the header is absent. */
   @Nullable String header(String name) {
     List<String> values = headers.allValues(name);
     if (values.size() > 1) {
@@ -24,7 +24,7 @@ record Answer(int status, HttpHeaders headers, byte[] body) {
     return values.isEmpty() ? null : values.get(0);
   }
 
-  /** A member of the JSON object in the body, whose value is a string. */
+  /** Returns the string value of a member of the JSON object in the body. */
   String member(String name) {
     Matcher matcher = Pattern.compile("\"" + name + "\":\"([^\"]*)\"").matcher(text());
     if (!matcher.find()) {

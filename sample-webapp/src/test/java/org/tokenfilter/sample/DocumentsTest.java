@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The documents lead to one another, and say the same. */
+/** The links and figures of the documents. */
 final class DocumentsTest {
 
   private static final Path TOP = Path.of("..");
@@ -58,7 +58,10 @@ final class DocumentsTest {
     return Files.exists(target) && (parts.length == 1 || anchors(target).contains(parts[1]));
   }
 
-  /** As hosts of repositories make them: small letters, hyphens for spaces, nothing else. */
+  /**
+   * Returns the anchors as repository hosts make them: lower case, hyphens for spaces, nothing
+   * else.
+   */
   private static Set<String> anchors(Path document) throws IOException {
     return HEADING
         .matcher(Files.readString(document))
@@ -68,7 +71,7 @@ final class DocumentsTest {
         .collect(Collectors.toSet());
   }
 
-  /** Maven looks for the prefix in the first pom of the build alone, which has no parent. */
+  /** Maven looks for the prefix only in the first pom of the build, which has no parent. */
   @Test
   void mavenFindsThePluginsThatCommandsName() throws IOException {
     String first = Files.readString(TOP.resolve("token-filter-bom/pom.xml"));

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** The WAR in a container that was told nothing about it. */
+/** The WAR in a container without any configuration for it. */
 final class DroppedWarTest {
 
   private static final Path FOLDER = Path.of("src/main/webapp");
 
-  /** Of those that are for documents: nobody has it (RFC 5737). */
+  /** An address for documentation, which no machine has (RFC 5737). */
   private static final InetSocketAddress ELSEWHERE = new InetSocketAddress("192.0.2.1", 80);
 
   private final Logger logger = (Logger) LoggerFactory.getLogger("org.tokenfilter.sample");

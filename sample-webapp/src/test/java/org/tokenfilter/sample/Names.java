@@ -6,7 +6,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Names for what differs from run to run, so that a recorded exchange is always the same. */
+/**
+ * Placeholders for values that differ from run to run, so that a recorded exchange stays the same.
+ */
 final class Names {
 
   private static final Pattern TOKEN =
@@ -15,7 +17,7 @@ final class Names {
       Pattern.compile("((?:token-remaining: |\"[Rr]emaining\":))(\\d+)");
   private static final long MINUTE = 60_000;
 
-  /** Where 43 characters of base64url stand, and what they are there. */
+  /** Contexts of 43 characters of base64url, and the kind of id in each. */
   private static final Map<String, Pattern> IDS =
       Map.of(
           "SESSION",
@@ -38,7 +40,7 @@ final class Names {
   private final Map<String, String> byValue = new LinkedHashMap<>();
   private final Map<String, Integer> counts = new LinkedHashMap<>();
 
-  /** What a document writes, with the values that the names stand for. */
+  /** Returns the text of a document with values in place of the placeholders. */
   String reveal(String text) {
     String revealed = text;
     for (Map.Entry<String, String> known : byValue.entrySet()) {
@@ -47,7 +49,7 @@ final class Names {
     return revealed;
   }
 
-  /** What was answered, with names for the values. */
+  /** Returns an answer with placeholders in place of the values. */
   String conceal(String text) {
     String concealed = named("TOKEN", TOKEN, text);
     for (Map.Entry<String, Pattern> id : IDS.entrySet()) {

@@ -16,9 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.sample.WebApplication.Session;
 
-/**
- * What operators copy from the page on operations: snippets compile, and expressions find meters.
- */
+/** The parts that operators copy from docs/operations.md: snippets and expressions. */
 final class OperationsDocumentTest {
 
   private static final Pattern JAVA = Pattern.compile("(?ms)^```java\n(.*?)^```$");
@@ -86,7 +84,9 @@ final class OperationsDocumentTest {
     }
   }
 
-  /** A line of that name which has each label, whatever its value where others are asked for. */
+  /**
+   * Returns a pattern of a line of that name with each label, whose value may differ if negated.
+   */
   private static Pattern line(MatchResult series) {
     String labels =
         LABEL

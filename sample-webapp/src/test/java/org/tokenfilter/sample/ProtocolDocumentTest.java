@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Holds docs/protocol.md against what the sample answers to the requests on that page. {@code
+ * Compares docs/protocol.md with the answers of the sample to the requests on that page. {@code
  * -DwriteDocuments=true} records the answers anew.
  */
 final class ProtocolDocumentTest {
 
   private static final Path DOCUMENT = Path.of("../docs/protocol.md");
 
-  /** A request, and the answer behind it where there is one yet. */
+  /** A request, and the answer after it, if there is one yet. */
   private static final Pattern EXCHANGE =
       Pattern.compile("(?ms)^```http\n(.*?)(?:\nHTTP/1\\.1 .*?)?^```$");
 

@@ -8,12 +8,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a newcomer reads: the log of a first start, in a process of its own. */
+/** The log of a first start, in a process of its own. */
 final class QuietStartTest {
 
   @TempDir private Path folder;
 
-  /** The process: starts the sample, asks for its page, and stops. */
+  /** The process: starts the sample, requests its page, and stops. */
   public static final class FirstStart {
 
     private FirstStart() {}
@@ -48,7 +48,7 @@ final class QuietStartTest {
     assertThat(process.waitFor()).as(shown).isZero();
     assertThat(shown).contains("answered 200");
     assertThat(shown.lines())
-        .as("settings, one a line")
+        .as("settings, one per line")
         .contains("  token.idle-timeout=PT30M", "  token.credentials=file (context-param)")
         .noneMatch(line -> line.matches(".* (?:WARN|ERROR) .*"));
   }

@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The README or another document, cut into the parts that readers copy from it. */
+/** A document, split into the parts that readers copy from it. */
 final class Readme {
 
   private static final Pattern TABLE_ROW = Pattern.compile("(?m)^\\|(.*)\\|$");
@@ -23,7 +23,7 @@ final class Readme {
     return read("README.md");
   }
 
-  /** Another document, by its path in the repository. */
+  /** Reads a document by its path in the repository. */
   static Readme read(String document) throws IOException {
     return new Readme(Files.readString(Path.of("..").resolve(document)));
   }
@@ -32,22 +32,22 @@ final class Readme {
     return text;
   }
 
-  /** From one heading to the next, whatever their levels. */
+  /** Returns the text from one heading to the next, of any level. */
   Readme section(String heading) {
     return new Readme(only("(?ms)^#+ " + Pattern.quote(heading) + "$(.*?)(?=^#+ [^\n]+$|\\z)"));
   }
 
-  /** The code between the fences. */
+  /** Returns the code between the fences. */
   String fenced(String language) {
     return only("(?ms)^```" + language + "\n(.*?)^```$");
   }
 
-  /** The one line that is indented as code and begins so. */
+  /** Returns the only line that is indented as code and starts with this text. */
   String line(String begin) {
     return only("(?m)^ {4}(" + Pattern.quote(begin) + ".*)$");
   }
 
-  /** The rows of the table, without its head. */
+  /** Returns the rows of the table, without its head. */
   List<String[]> rows() {
     return TABLE_ROW
         .matcher(text)

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.sample.WebApplication.Session;
 
-/** The three ways to use the filter that the README shows, used as they are written there. */
+/** The three registrations of the filter in the README, used as written there. */
 final class ReadmeSnippetsTest {
 
   @TempDir private Path folder;
@@ -41,7 +41,7 @@ final class ReadmeSnippetsTest {
       assertThat(application.get("/page.html").status()).isEqualTo(401);
       Session alice = application.session(Sample.ALICE, 30);
       assertThat(application.get("/page.html", alice.headers()).text()).isEqualTo("protected");
-      assertThat(alice.token().length()).as("some 260").isBetween(250, 270);
+      assertThat(alice.token().length()).as("about 260 characters").isBetween(250, 270);
     }
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.config.ConfigurationKey;
 import org.tokenfilter.sample.WebApplication.Session;
 
-/** The commands, the accounts and the settings of the README, as they are written there. */
+/** The commands, the accounts and the settings of the README, as written there. */
 final class ReadmeTest {
 
   private static final Pattern ACCOUNT = Pattern.compile("`([a-z]+)` /\\s`([a-z0-9-]+)`");
@@ -56,7 +56,7 @@ final class ReadmeTest {
         managed++;
       }
     }
-    assertThat(managed).as("the BOM itself, and it alone, has a version").isEqualTo(1);
+    assertThat(managed).as("only the BOM itself has a version").isEqualTo(1);
   }
 
   @Test
@@ -111,7 +111,7 @@ final class ReadmeTest {
     return output.strip();
   }
 
-  /** A WAR has no servlet API: that is the container's. */
+  /** Returns the class path without the servlet API, which the container provides. */
   private static String classPathOfAWar() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .filter(it -> !new File(it).getName().startsWith("jakarta.servlet-api"))
@@ -139,7 +139,7 @@ final class ReadmeTest {
         .contains(ConfigurationKey.IDLE_TIMEOUT.environmentVariable());
   }
 
-  /** What has no default is said in words, or not at all. */
+  /** Returns an empty text for a default that the README expresses in words, or not at all. */
   private static String written(@Nullable String defaultText) {
     return defaultText == null || NO_DEFAULT.contains(defaultText) ? "" : defaultText;
   }

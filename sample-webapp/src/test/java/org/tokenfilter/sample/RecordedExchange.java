@@ -13,20 +13,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A request as a document writes it, and the answer to it as the document is to write it.
+ * A request in the form of a document, which records the answer to it.
  *
  * @param request a request line without a protocol, headers, and after an empty line the body
  */
 record RecordedExchange(String request) {
 
-  /** The same on every answer, or on none twice. */
+  /** Headers that are the same on every answer, or never the same twice. */
   private static final Set<String> LEFT_OUT =
       Set.of(
           "cache-control", "content-length", "date", "pragma", "server", "x-content-type-options");
 
   /**
-   * Sends it, with the real values for their names, and writes the answer with names for them. Each
-   * on a connection of its own: where a body is refused unread, the server closes the connection.
+   * Sends the request with values in place of the placeholders, and returns the answer with
+   * placeholders. Each request has a connection of its own, since the server closes the connection
+   * if it refuses a body unread.
    */
   String answer(WebApplication application, Names names) throws IOException, InterruptedException {
     String[] parts = names.reveal(request).split("\n\n", 2);

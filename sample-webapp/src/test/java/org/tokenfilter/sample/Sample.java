@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The sample as it is, and its accounts. */
+/** The unchanged sample, and its accounts. */
 final class Sample {
 
   static final String ALICE = "alice:wonderland-4711";
@@ -17,20 +17,20 @@ final class Sample {
   /**
    * Starts the sample.
    *
-   * @param data where it keeps its keys, {@code -Dsample.data}
-   * @param properties that stand on the command line besides
+   * @param data the folder for its keys, {@code -Dsample.data}
+   * @param properties further system properties of the command line
    */
   static WebApplication start(Path data, Map<String, String> properties) throws Exception {
     return start(data, properties, as -> as);
   }
 
-  /** Starts it in a container that is somehow different. */
+  /** Starts it in a container that was configured differently. */
   static WebApplication start(
       Path data, Map<String, String> properties, UnaryOperator<WebApplication> container)
       throws Exception {
     Map<String, String> commandLine = new HashMap<>(properties);
     commandLine.put("sample.data", data.toString());
-    // Settings are read at the start, and never again.
+    // Settings are read only at the start.
     return SystemProperties.during(
         commandLine, () -> container.apply(new WebApplication(Path.of("src/main/webapp"))).start());
   }

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The folder of the sample, and what may be set on its command line. */
+/** The data folder of the sample, and the settings of its command line. */
 final class SampleDataTest {
 
   @TempDir private Path folder;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the sample tells whoever watches it. */
+/** The metrics of the sample. */
 final class SampleMetricsTest {
 
   private static final int CLIENTS = 8;

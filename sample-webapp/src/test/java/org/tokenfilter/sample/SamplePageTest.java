@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page that shows newcomers how to get a token. */
 final class SamplePageTest {
 
-  /** What a page makes a browser load, or lead to. */
+  /** References that a browser loads or follows. */
   private static final Pattern LINK =
       Pattern.compile("(?:href|src|srcset|action|data|poster)\\s*=\\s*[\"']?([^\"'> ]+)");
 

@@ -44,7 +44,7 @@ final class SampleResourcesTest {
 
   @Test
   void healthNeedsNoToken() throws Exception {
-    // The feed is stale for a moment where its thread has to wait for a processor.
+    // The feed is stale for a moment while its thread waits for a processor.
     await()
         .untilAsserted(
             () ->

@@ -96,7 +96,7 @@ final class SampleServicesTest {
     throw new AssertionError("the sample keeps no counts");
   }
 
-  /** Listeners hear on a thread of their own, soon after. */
+  /** Waits for the count, since listeners are called on a thread of their own. */
   private static void awaitSessions(RequestCounts counts, int sessions) {
     Awaitility.await().until(() -> counts.size() == sessions);
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.sample.WebApplication.Session;
 
-/** The tokens of the sample, as clients see them. */
+/** The tokens of the sample from the view of a client. */
 final class SampleTokensTest {
 
   private static final String OTHER_ADDRESS = "127.0.0.2";

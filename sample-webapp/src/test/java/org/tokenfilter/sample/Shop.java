@@ -15,8 +15,8 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The web application of a reader of the README: what it shows is put into files, as the reader
- * would, and nothing is added but what a file cannot do without.
+ * The web application of a reader of the README. The tests write its snippets into files, as the
+ * reader would, and add only the parts that a file cannot do without.
  */
 final class Shop {
 
@@ -33,7 +33,7 @@ final class Shop {
 
   private final Path folder;
 
-  /** A shop in an empty folder, which stands for {@code /etc/shop} too. */
+  /** Creates the application in an empty folder, which also stands for {@code /etc/shop}. */
   Shop(Path folder) throws IOException {
     this.folder = folder;
     page("index.html", "welcome");
@@ -47,7 +47,7 @@ final class Shop {
     Files.writeString(file, text);
   }
 
-  /** The key file as the README shows it, with a key of its own. */
+  /** Writes the key file of the README, with a generated key. */
   void keys(String jwkSet) throws IOException {
     byte[] key = new byte[32];
     new SecureRandom().nextBytes(key);

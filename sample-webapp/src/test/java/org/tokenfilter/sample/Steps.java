@@ -14,10 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * The commands of a document, each with what it shows: done in one shell, as they are pasted into
- * one.
- */
+/** The commands of a document with their documented output, run in one shell as if pasted there. */
 final class Steps {
 
   private static final Pattern STEP =
@@ -38,9 +35,9 @@ final class Steps {
   }
 
   /**
-   * Each shows what it is said to show.
+   * Asserts that each step shows its documented output.
    *
-   * @param port what stands in the place of 8080
+   * @param port the port in place of 8080
    */
   void assertShown(int port) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "the commands are for a POSIX shell");
@@ -51,7 +48,7 @@ final class Steps {
     }
   }
 
-  /** All steps in one shell, as a reader does: later ones use what earlier ones have set. */
+  /** Runs all steps in one shell, since later ones use variables of earlier ones. */
   private List<String> run(int port) throws Exception {
     String end = "--- end of a step ---";
     String script =
@@ -69,7 +66,7 @@ final class Steps {
     return List.of(output.split(Pattern.quote(end), -1));
   }
 
-  /** Lines that are shown stand in the output in their order; three points are anything. */
+  /** Asserts that the shown lines occur in the output in order; three points match anything. */
   private static void assertShows(String output, String shown) {
     Iterator<String> lines = output.lines().iterator();
     for (String line : shown.lines().toList()) {

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** What stands on the command line as {@code -DKEY=VALUE}, for a while. */
+/** Temporary system properties, in place of {@code -DKEY=VALUE} on the command line. */
 final class SystemProperties {
 
   private SystemProperties() {}
 
-  /** Does something while these are set, and puts back what was there before. */
+  /** Runs an action with these properties, and restores the former ones. */
   static <T> T during(Map<String, String> properties, Callable<T> action) throws Exception {
     Map<String, @Nullable String> before = new HashMap<>();
     properties.forEach((key, value) -> before.put(key, System.setProperty(key, value)));

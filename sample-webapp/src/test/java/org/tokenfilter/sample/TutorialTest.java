@@ -27,8 +27,8 @@ import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
 import org.w3c.dom.Element;
 
 /**
- * Does what the tutorial tells, file by file and line by line. What Maven does there is done by
- * hand: it compiles, and starts Jetty.
+ * The tutorial, followed file by file and line by line. The test compiles and starts Jetty itself,
+ * in place of Maven.
  */
 final class TutorialTest {
 
@@ -75,7 +75,7 @@ final class TutorialTest {
     String ours = children(parent, "version").get(0);
     assertThat(children(pom, "version")).contains(ours);
     assertThat(children(pom, "artifactId")).contains("token-filter", "token-filter-bom");
-    assertThat(children(pom, "port")).as("where the steps send to").containsExactly("8080");
+    assertThat(children(pom, "port")).as("the port of the steps").containsExactly("8080");
     String build =
         Files.readString(Path.of("../pom.xml"))
             + Files.readString(Path.of("../token-filter-bom/pom.xml"));
@@ -87,7 +87,7 @@ final class TutorialTest {
     }
   }
 
-  /** What a reader copies to a server. */
+  /** The variables that a reader copies to a server. */
   @Test
   void variablesOfTheServerAreSettings() {
     Set<String> known =
@@ -132,7 +132,10 @@ final class TutorialTest {
     }
   }
 
-  /** The jars of a WAR do not hold the servlet API: that is the container's. */
+  /**
+   * Creates the account by the command of the tutorial. The class path lacks the servlet API, which
+   * the container provides.
+   */
   private Path makeAccount() throws Exception {
     Matcher command = ACCOUNT.matcher(tutorial);
     assertThat(command.find()).isTrue();
@@ -166,7 +169,7 @@ final class TutorialTest {
         .getDocumentElement();
   }
 
-  /** The texts of all elements of that name, in the order of the document. */
+  /** Returns the texts of all elements of that name, in the order of the document. */
   private static List<String> children(Element root, String name) {
     var found = root.getElementsByTagName(name);
     return Stream.iterate(0, i -> i < found.getLength(), i -> i + 1)

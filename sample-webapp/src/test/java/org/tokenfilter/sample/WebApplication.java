@@ -27,8 +27,8 @@ import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder with a {@code WEB-INF/web.xml}, run on a Jetty of its own on loopback with the classes
- * of the test class path, and a client that speaks to it.
+ * A folder with a {@code WEB-INF/web.xml} on a Jetty of its own, on loopback and with the classes
+ * of the test class path, and a client for it.
  */
 final class WebApplication implements AutoCloseable {
 
@@ -47,19 +47,19 @@ final class WebApplication implements AutoCloseable {
     server.setHandler(context);
   }
 
-  /** The folder that the container gives the application for what is temporary. */
+  /** Sets the temporary folder that the container gives to the application. */
   WebApplication temporary(Path folder) {
     context.setTempDirectory(folder.toFile());
     return this;
   }
 
-  /** Runs it from the archive that it is. */
+  /** Runs the archive without extracting it. */
   WebApplication packed() {
     context.setExtractWAR(false);
     return this;
   }
 
-  /** Has requests arrive at this address, as far as the application can tell. */
+  /** Makes this address the local one of all requests, from the view of the application. */
   WebApplication servedAt(InetSocketAddress address) {
     server
         .getConnectors()[0]
@@ -79,7 +79,7 @@ final class WebApplication implements AutoCloseable {
     }
   }
 
-  /** What the application keeps in its context. */
+  /** Returns an attribute of the context. */
   @Nullable Object attribute(String name) {
     return context.getServletContext().getAttribute(name);
   }
@@ -88,7 +88,7 @@ final class WebApplication implements AutoCloseable {
     return ((NetworkConnector) server.getConnectors()[0]).getLocalPort();
   }
 
-  /** Headers come as name, value, name, value. */
+  /** Sends a GET. The headers are name, value, name, value. */
   Answer get(String path, String... headers) throws IOException, InterruptedException {
     return send("GET", path, BodyPublishers.noBody(), headers);
   }
@@ -109,7 +109,7 @@ final class WebApplication implements AutoCloseable {
     return new Answer(answer.statusCode(), answer.headers(), answer.body());
   }
 
-  /** The same GET, sent from another address of this machine. */
+  /** Sends a GET from another address of this machine. */
   Answer getFrom(String source, String path, String... headers) throws IOException {
     StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.0\r\n");
     for (int i = 0; i < headers.length; i += 2) {
@@ -175,7 +175,7 @@ final class WebApplication implements AutoCloseable {
   /** A session token and its session id. */
   record Session(String token, String id) {
 
-    /** The headers that present both. */
+    /** Returns the headers that present both. */
     String[] headers() {
       return new String[] {"Authorization", "Bearer " + token, "Cookie", "SESSION=" + id};
     }

@@ -16,7 +16,7 @@ import org.tokenfilter.endpoint.ServiceGatewayFilter;
 import org.tokenfilter.endpoint.SessionsServlet;
 import org.tokenfilter.endpoint.TokenQueryServlet;
 
-/** An attacked application that has all families, and pages that dispatch to what is protected. */
+/** An attacked application with all families, and pages that dispatch to protected pages. */
 final class AllFamilies {
 
   static final String PAGE = "/secure/x";
@@ -37,7 +37,7 @@ final class AllFamilies {
   static final String INTROSPECT = "/oauth/introspect";
   static final String REVOKE = "/oauth/revoke";
 
-  /** Who may introspect. */
+  /** The credentials of a caller that is allowed to introspect. */
   static final String INTROSPECTOR = "Authorization: " + WebApp.basic(Accounts.ADMIN);
 
   private static final String GATE = "/gate/*";
@@ -91,14 +91,14 @@ final class AllFamilies {
     request.startAsync().dispatch(PAGE);
   }
 
-  /** A user token of family 3. */
+  /** Issues a user token of family 3. */
   static String user(AttackedApp app, String account) throws IOException {
     Answer answer = app.http().get(GET, "Authorization: " + WebApp.basic(account));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return app.secret(WebApp.member(answer.body(), "SessionToken"));
   }
 
-  /** A token of family 2, of an API client of its own. */
+  /** Issues a token of family 2 to a new API client. */
   static String apiClient(AttackedApp app) throws IOException {
     String body =
         "{\"username\":\"alice\",\"password\":\"wonderland\",\"apiClientName\":\"c%d\"}"
@@ -108,7 +108,7 @@ final class AllFamilies {
     return app.secret(WebApp.member(answer.body(), "token"));
   }
 
-  /** A new token that such ways accept. */
+  /** Issues a token of this kind. */
   static String given(AttackedApp app, Way.Takes kind) throws IOException {
     return switch (kind) {
       case OPEN -> app.open(Accounts.ALICE, 60);

@@ -26,7 +26,7 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
-/** Cases P01, P02, P16 and P17: what stands in the head of each kind of answer. */
+/** Cases P01, P02, P16 and P17: the headers of each kind of answer. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class AnswerHeadersTest {
 
@@ -189,7 +189,7 @@ final class AnswerHeadersTest {
             "P01 close what", 400, it -> it.http().get(gateway("?close=true"), bearer(user(it)))));
   }
 
-  /** Case P16: only where a password is asked for; the filter never makes a browser ask for one. */
+  /** Case P16: the filter never sends a challenge that makes a browser open a password dialog. */
   @TestFactory
   Stream<DynamicTest> p16_theFilterChallengesByBearerAlone() {
     return rows(
@@ -206,7 +206,7 @@ final class AnswerHeadersTest {
             .toList());
   }
 
-  /** Case P17: nothing that a client sends comes back in a header. */
+  /** Case P17: no header of an answer repeats anything that the client sent. */
   @TestFactory
   Stream<DynamicTest> p17_nothingOfARequestComesBackInAHead() {
     return apps.values().stream()
@@ -232,7 +232,7 @@ final class AnswerHeadersTest {
                                                 && !answer.head().contains("Evil")))));
   }
 
-  /** Case P02: its own pages keep what the application says, unless a credential goes out. */
+  /** Case P02: the application's caching headers stay, unless the answer issues a credential. */
   @TestFactory
   Stream<DynamicTest> p02_whatTheApplicationSaysOfCaching() {
     return apps.values().stream()

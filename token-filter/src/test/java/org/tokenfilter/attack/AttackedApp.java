@@ -43,9 +43,9 @@ import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.SettableClock;
 
 /**
- * An application that rows attack: the filter on all paths and dispatches, a protected servlet on
- * {@code /secure/*} and {@code *.do}, a public one on {@code /public/*}, family 1 beside them. Its
- * key is {@link CraftedTokens#K1}, so that a row can make tokens that no issuer of ours would.
+ * The application under attack: the filter on all paths and dispatches, a protected servlet on
+ * {@code /secure/*} and {@code *.do}, a public one on {@code /public/*}, and family 1. Its key is
+ * {@link CraftedTokens#K1}, so that a case can make tokens that our issuers never make.
  */
 final class AttackedApp implements AutoCloseable {
 
@@ -87,7 +87,7 @@ final class AttackedApp implements AutoCloseable {
           plan.container.start(
               plan.contextPath, plan.folder, (classes, context) -> register(plan, context));
     } catch (Exception e) {
-      // Settings that stop the start are tests, too, and others look for threads that were left.
+      // Some tests expect the start to fail, and others check that no thread is left running.
       closeAllButTheContainer();
       throw e;
     }
@@ -97,7 +97,7 @@ final class AttackedApp implements AutoCloseable {
     }
   }
 
-  /** How an attacked application is made; all but the folder may be left as it is. */
+  /** The builder of an attacked application; everything except the folder has a default. */
   static final class Plan {
 
     private final Path folder;
@@ -135,26 +135,26 @@ final class AttackedApp implements AutoCloseable {
       return this;
     }
 
-    /** Another node: over the store of that one, and with its clock. */
+    /** Makes this another node, with the store and the clock of the given one. */
     Plan beside(AttackedApp other) {
       clock = other.clock;
       store = other.store;
       return this;
     }
 
-    /** A store of the row's own. */
+    /** Replaces the store. */
     Plan over(TokenStore value) {
       store = new FaultyTokenStore(value);
       return this;
     }
 
-    /** Someone else than the password file to check passwords. */
+    /** Replaces the password file. */
     Plan authenticator(Authenticator value) {
       authenticator = value;
       return this;
     }
 
-    /** Servlets and filters beyond the usual ones. */
+    /** Registers more servlets and filters than the usual ones. */
     Plan with(Consumer<Registrations> value) {
       more = value;
       return this;
@@ -165,7 +165,7 @@ final class AttackedApp implements AutoCloseable {
     }
   }
 
-  /** What an application may add to itself while it starts. */
+  /** The servlets and filters that an application adds while it starts. */
   final class Registrations {
 
     private final ServletContext context;
@@ -178,7 +178,7 @@ final class AttackedApp implements AutoCloseable {
       return context;
     }
 
-    /** The application that is being made. */
+    /** Returns the application that is being built. */
     AttackedApp app() {
       return AttackedApp.this;
     }
@@ -227,12 +227,12 @@ final class AttackedApp implements AutoCloseable {
     plan.more.accept(registrations);
   }
 
-  /** Called by each protected servlet when it runs. */
+  /** Records that a protected servlet runs. */
   void ran(HttpServletRequest request) {
     ran.add(String.valueOf(request.getRemoteUser()));
   }
 
-  /** A client of this application, from 127.0.0.1. */
+  /** Returns a client of this application, from 127.0.0.1. */
   RawHttp http() {
     return RawHttp.to(container.port());
   }
@@ -241,7 +241,7 @@ final class AttackedApp implements AutoCloseable {
     return container.port();
   }
 
-  /** A session token of family 1, for the client at 127.0.0.1; 0 minutes for no ttl. */
+  /** Issues a session token of family 1 for the client at 127.0.0.1; 0 minutes mean no ttl. */
   Session session(String account, int minutes) throws IOException {
     Answer answer = issued(account, "session/" + minutes);
     Session session =
@@ -252,7 +252,7 @@ final class AttackedApp implements AutoCloseable {
     return session;
   }
 
-  /** An open token of family 1. */
+  /** Issues an open token of family 1. */
   String open(String account, int minutes) throws IOException {
     return secret(WebApp.member(issued(account, Integer.toString(minutes)).body(), "access_token"));
   }
@@ -267,19 +267,19 @@ final class AttackedApp implements AutoCloseable {
     return answer;
   }
 
-  /** Notes what no line of the log may hold. */
+  /** Adds a text that no line of the log is allowed to contain. */
   String secret(String value) {
     secrets.add(value);
     return value;
   }
 
-  /** A test for each row. */
+  /** Returns a test for each case. */
   Stream<DynamicTest> tests(List<Row> rows) {
     assertThat(rows).extracting(Row::name).doesNotHaveDuplicates();
     return rows.stream().map(row -> DynamicTest.dynamicTest(row.name(), () -> check(row)));
   }
 
-  /** The answer of a row, when it was found right. */
+  /** Runs a case, asserts that its answer is allowed, and returns the answer. */
   Answer check(Row row) throws IOException {
     Answer answer =
         check(
@@ -287,12 +287,12 @@ final class AttackedApp implements AutoCloseable {
             row.attack(),
             it -> row.allowed().stream().anyMatch(verdict -> verdict.fits(it)));
     assertThat(ran)
-        .as("how often the protected servlet ran")
+        .as("runs of the protected servlet")
         .hasSize(Verdict.OK.fits(answer) && row.allowed().contains(Verdict.OK) ? 1 : 0);
     return answer;
   }
 
-  /** The answer to an attack that need not be one of the verdicts, when it was found right. */
+  /** Runs an attack, asserts that its answer meets the predicate, and returns the answer. */
   Answer check(String name, Row.Attack attack, Predicate<Answer> expected) throws IOException {
     log.take();
     containerLog.take();
@@ -304,22 +304,22 @@ final class AttackedApp implements AutoCloseable {
     return answer;
   }
 
-  /** Who was logged in when the protected servlet ran since the last row began. */
+  /** Returns the user of each run of the protected servlet since the last case started. */
   List<String> ran() {
     return List.copyOf(ran);
   }
 
-  /** What the library logged since the last row began. */
+  /** Returns the lines that the library logged since the last case started. */
   List<String> logged() {
     return log.lines();
   }
 
-  /** What the container logged since the last row began. */
+  /** Returns the lines that the container logged since the last case started. */
   List<String> loggedByContainer() {
     return Stream.of(containerLog.lines(), tomcatLog.lines()).flatMap(List::stream).toList();
   }
 
-  /** That no line of the log since the last row began holds a secret. */
+  /** Asserts that no line of the log since the last case started contains a secret. */
   void assertSilent() {
     Stream.of(log.lines(), containerLog.lines(), tomcatLog.lines())
         .flatMap(List::stream)

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp.Session;
 
-/** That a row sees what it looks for, on each container. */
+/** The checks of an attack case detect a failure, on each container. */
 class AttackedAppTest {
 
   @TempDir Path folder;

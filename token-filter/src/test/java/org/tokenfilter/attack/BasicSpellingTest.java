@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.attack.LoginRows.Case;
 
-/** Cases L01, L02, L04 and L05: how the header of the scheme Basic may be spelt. */
+/** Cases L01, L02, L04 and L05: the allowed forms of a Basic header. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BasicSpellingTest {
 
@@ -92,7 +92,7 @@ final class BasicSpellingTest {
             unasked("L04 cut off", "Basic " + bytes("613ae282"))));
   }
 
-  /** What is left of a block over the last byte says nothing, and the JDK's decoder ignores it. */
+  /** The spare bits after the last byte have no meaning, and the JDK's decoder ignores them. */
   @TestFactory
   Stream<DynamicTest> bitsThatSayNothingAreIgnored() {
     String right = encoded(RIGHT);

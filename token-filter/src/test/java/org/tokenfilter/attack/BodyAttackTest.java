@@ -27,9 +27,7 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.endpoint.ApiClientServlet;
 
-/**
- * D24, D25: bodies that are announced and do not come, on containers that wait a second for them.
- */
+/** D24, D25: announced bodies that never arrive, on containers that wait one second for them. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class BodyAttackTest {
 
@@ -73,7 +71,7 @@ final class BodyAttackTest {
     apps.forEach(AttackedApp::close);
   }
 
-  /** What is done to one of the applications. */
+  /** An attack on one of the applications. */
   @FunctionalInterface
   private interface Attack {
     void on(AttackedApp app) throws Exception;
@@ -88,7 +86,7 @@ final class BodyAttackTest {
                     () -> attack.on(apps.get(container.equals("JETTY") ? 0 : 1))));
   }
 
-  /** The client waits for leave to send; it gets the answer and has sent nothing. */
+  /** The client waits for 100 Continue; it gets the final answer without having sent a body. */
   @TestFactory
   Stream<DynamicTest> hugeBodyIsRefusedUnread() {
     String huge = "Expect: 100-continue\r\nContent-Length: 1000000000\r\n";
@@ -116,7 +114,7 @@ final class BodyAttackTest {
                             + "\r\n",
                         401)),
             each(
-                "D24 an expectation that nobody has",
+                "D24 an unknown expectation",
                 app ->
                     refused(
                         app,
@@ -136,9 +134,7 @@ final class BodyAttackTest {
     }
   }
 
-  /**
-   * Bodies that do not come to their end hold up nobody, and are answered or cut off in the end.
-   */
+  /** Incomplete bodies do not delay other clients, and are finally answered or cut off. */
   @TestFactory
   Stream<DynamicTest> slowBodiesAreCutOff() {
     return each(
@@ -154,7 +150,7 @@ final class BodyAttackTest {
             }
             app.check(
                 Row.of(
-                    "D25 somebody else",
+                    "D25 another client",
                     Verdict.OK,
                     it -> it.http().get("/secure/x", "Authorization: Bearer " + open)));
             for (Socket socket : slow) {
@@ -170,7 +166,7 @@ final class BodyAttackTest {
         });
   }
 
-  /** A body that ends too soon is no log-in. */
+  /** A truncated body does not log in. */
   @TestFactory
   Stream<DynamicTest> bodyThatIsCutShortIsRefused() {
     return each(
@@ -194,7 +190,7 @@ final class BodyAttackTest {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Tomcat gives leave to send by itself, and answers nevertheless before anything was sent. */
+  /** Skips 100 Continue: Tomcat sends it by itself, and still answers before a body was sent. */
   private static String finalLine(InputStream in) throws IOException {
     String line;
     do {
@@ -203,12 +199,12 @@ final class BodyAttackTest {
     return line;
   }
 
-  /** Empty where the connection ends before there is one. */
+  /** Returns the first line, or an empty text if the connection ends before it. */
   private static String firstLine(InputStream in) throws IOException {
     return nextLine(in).orElse("");
   }
 
-  /** Nothing where the connection has ended: whoever waits for a line would wait for ever. */
+  /** Returns the next line, or empty if the connection has ended, so that no caller waits. */
   private static Optional<String> nextLine(InputStream in) throws IOException {
     StringBuilder line = new StringBuilder();
     int c = in.read();

@@ -30,15 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 
 /**
- * E12: the examples of Jakarta Servlet 6.0, 3.5.2, behind what is public and behind what is
- * protected. However a container reads such a path, the decision is that of the canonical one.
+ * E12: the examples of Jakarta Servlet 6.0, 3.5.2, after a public and after a protected prefix. The
+ * decision is always that of the canonical path, in every reading of a container.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 final class CanonicalPathAttackTest {
 
   private static final int EXAMPLES = 84;
 
-  /** Where an example leads: to the public servlet, the protected one, or another place. */
+  /** The destination of an example: the public servlet, the protected one, or another place. */
   private enum Place {
     PUBLIC,
     SECURE,
@@ -55,7 +55,7 @@ final class CanonicalPathAttackTest {
       return prefix + path;
     }
 
-    /** Of what should have been rejected we may say that it is not public, where it comes to us. */
+    /** Allows a challenge for a path that the container should have rejected. */
     Set<Verdict> withoutToken() {
       Set<Verdict> allowed = EnumSet.of(CONTAINER, place == Place.PUBLIC ? PUBLIC : NOTHING);
       if (rejected) {
@@ -64,7 +64,7 @@ final class CanonicalPathAttackTest {
       return allowed;
     }
 
-    /** Where a lax container does not resolve it, it is beneath the prefix, or nowhere. */
+    /** Allows 404, because a lax container may leave the path unresolved below the prefix. */
     Set<Verdict> withToken() {
       return switch (place) {
         case PUBLIC -> EnumSet.of(CONTAINER, PUBLIC, NOT_FOUND);
@@ -138,7 +138,7 @@ final class CanonicalPathAttackTest {
         });
   }
 
-  /** Jetty as it comes refuses them itself; but a fragment, and a parameter, it leaves out. */
+  /** Jetty refuses these paths by default, but drops a fragment and a parameter. */
   @TestFactory
   Stream<DynamicTest> rejectedByJetty() {
     AttackedApp jetty = containers.on(Container.JETTY);

@@ -19,7 +19,7 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 
-/** The cases C14, C15, C16 and C18: a stolen session, token and session id, at another client. */
+/** Cases C14, C15, C16 and C18: a stolen session token and session id, used by another client. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientBindingTest {
 
@@ -115,9 +115,9 @@ class ClientBindingTest {
     return app.tests(rows);
   }
 
-  /** Refused, and told to those who look after it. */
+  /** Returns a case that is refused and reported in the log. */
   private static Row misuse(String name, String method, String path, String... headers) {
-    // A page of another site can send a GET, and takes no cookie back.
+    // Another site's page can send a GET, so a GET does not expire cookies.
     boolean takesBack =
         method.equals("POST")
             && path.equals(AllFamilies.LOGOUT)
@@ -160,7 +160,7 @@ class ClientBindingTest {
     return behindProxy.tests(rows);
   }
 
-  /** A session of this client, which comes again as each of those. */
+  /** Returns cases that present one session of a client again from each of these addresses. */
   private List<Row> forwarded(String client, List<String> again, boolean same) throws Exception {
     Session session = sessionOf(behindProxy, client);
     return again.stream()
@@ -196,7 +196,7 @@ class ClientBindingTest {
     return toPrefix.tests(rows);
   }
 
-  /** Clients that have both versions of IP change between them from one connection to the next. */
+  /** A dual-stack client can change its IP version from one connection to the next. */
   @TestFactory
   Stream<DynamicTest> theOtherVersionIsFreeWhereThatIsAskedFor() throws Exception {
     List<Row> rows = new ArrayList<>();
@@ -242,7 +242,7 @@ class ClientBindingTest {
         });
   }
 
-  /** Who wrote what is left of the last proxy's own entry is not known. */
+  /** Entries to the left of the last proxy's own entry have an unknown author. */
   @TestFactory
   Stream<DynamicTest> theRightmostAddressThatIsNoProxyCounts() throws Exception {
     Session session = sessionOf(behindProxy, "9.9.9.9, " + REAL);
@@ -265,7 +265,7 @@ class ClientBindingTest {
     return behindProxy.tests(rows);
   }
 
-  /** Anybody sends any: it is no secret, and browsers change it overnight. */
+  /** The User-Agent is no secret, any client can send it, and browser updates change it. */
   @TestFactory
   Stream<DynamicTest> theUserAgentBindsNothing() {
     List<Row> rows = new ArrayList<>();

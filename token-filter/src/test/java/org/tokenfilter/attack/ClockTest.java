@@ -20,7 +20,7 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.store.TokenRecord;
 
-/** The cases B14, B15, B17 and B19: the machine's clock is moved, and its zone. */
+/** Cases B14, B15, B17 and B19: changes of the machine's clock and time zone. */
 class ClockTest {
 
   private static final Duration IDLE = Duration.ofMinutes(30);
@@ -69,7 +69,7 @@ class ClockTest {
     }
   }
 
-  /** Also what nobody presented in the jump. */
+  /** Covers tokens that were not presented during the jump, too. */
   @Test
   void b15_whatDiedInAJumpForwardStaysDead() throws Exception {
     Session presented = app.session(Accounts.ALICE, 0);
@@ -81,7 +81,7 @@ class ClockTest {
     expired("B15 not presented in it", silent);
   }
 
-  /** The zone of the machine, in which the clock is set forward or back an hour meanwhile. */
+  /** The time zones change to or from daylight saving time while the tokens live. */
   @ParameterizedTest
   @CsvSource({
     "America/St_Johns, 2027-11-07T04:15:00Z",
@@ -128,7 +128,7 @@ class ClockTest {
     return answer.body();
   }
 
-  /** The record is kept to the millisecond, the token in seconds: both stand for one time. */
+  /** The record has milliseconds and the token has seconds, and both mean the same time. */
   @Test
   void b19_finerPartsOfTimesAreCutOffEverywhereAlike() throws Exception {
     for (long nanos : List.of(0L, 1L, 499_999L, 999_999L, 1_000_000L, 999_999_999L)) {

@@ -39,7 +39,7 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
-/** Cases S04 to S06: a store that answers what cannot be, or takes back what it answered. */
+/** Cases S04 to S06: a store with impossible answers, or with answers that change afterwards. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ConfusedStoreTest {
 
@@ -83,7 +83,7 @@ final class ConfusedStoreTest {
     return others;
   }
 
-  /** What the token does not say of itself is another token's record, and nobody's to see. */
+  /** A record that contradicts the token belongs to another token and is never disclosed. */
   @TestFactory
   Stream<DynamicTest> s04_aRecordThatIsNotTheTokensIsRefusedAndReported() {
     return otherRecords().entrySet().stream()
@@ -154,7 +154,7 @@ final class ConfusedStoreTest {
                                 })));
   }
 
-  /** Neither times nor a binding that make no sense break anything. */
+  /** Meaningless bindings cause no other failure. */
   @Test
   void s04_aRecordOfAnotherClientIsRefused() throws Exception {
     String[] headers = headers("session");
@@ -170,7 +170,7 @@ final class ConfusedStoreTest {
     store.tellTheTruth();
   }
 
-  /** Nobody sees another one's tokens, whatever the store says. */
+  /** No user sees the tokens of another user, for any answer of the store. */
   @TestFactory
   Stream<DynamicTest> s04_s05_listsThatAreNoneEndInNoAnswerOrInARightOne() throws IOException {
     String bob = app.open(Accounts.BOB, 5);
@@ -198,7 +198,7 @@ final class ConfusedStoreTest {
                     }));
   }
 
-  /** Nor can anybody end another one's by it. */
+  /** No user can revoke the token of another user by such a record. */
   @Test
   void s04_aRecordOfAnotherIdDoesNotMakeItsHolderTheOwner() throws Exception {
     String alice = app.open(Accounts.ALICE, 5);
@@ -229,7 +229,7 @@ final class ConfusedStoreTest {
     }
   }
 
-  /** Case S05: what the store does with its collections afterwards changes no answer. */
+  /** Case S05: later changes of the store's collections change no answer. */
   @Test
   void s05_whatIsChangedAfterwardsWasCopied() throws Exception {
     List<Object> kept = Collections.synchronizedList(new ArrayList<>());
@@ -259,7 +259,7 @@ final class ConfusedStoreTest {
     app.check(Row.of("S05 then", Verdict.CLOSED, it -> it.http().get("/secure/x", headers)));
   }
 
-  /** Case S06: a token that the store lost is refused, by whichever door it was given. */
+  /** Case S06: a token that the store lost is refused, for every login route that issued it. */
   @TestFactory
   Stream<DynamicTest> s06_aTokenThatTheStoreOnlySaysItKeptIsRefused() {
     return Stream.of(Door.OPEN_BASIC, Door.GATEWAY_JSON, Door.CLIENT_JSON, Door.QUERY_FORM)

@@ -20,9 +20,9 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** The containers that are attacked, each on a port of its own, on loopback. */
+/** The containers under attack, each on its own loopback port. */
 enum Container implements Host {
-  /** As it comes. */
+  /** Jetty with its default settings. */
   JETTY {
     @Override
     public Running start(String contextPath, Path folder, ServletContainerInitializer application)
@@ -31,7 +31,7 @@ enum Container implements Host {
     }
   },
 
-  /** Told to let every ambiguous path through to the application. */
+  /** Jetty that passes every ambiguous path to the application. */
   JETTY_UNSAFE {
     @Override
     public Running start(String contextPath, Path folder, ServletContainerInitializer application)
@@ -40,7 +40,7 @@ enum Container implements Host {
     }
   },
 
-  /** As it comes. */
+  /** Tomcat with its default settings. */
   TOMCAT {
     @Override
     public Running start(String contextPath, Path folder, ServletContainerInitializer application)
@@ -49,13 +49,13 @@ enum Container implements Host {
     }
   };
 
-  /** Ends a container. */
+  /** Stops a container. */
   @FunctionalInterface
   interface Stop {
     void stop() throws Exception;
   }
 
-  /** A container that runs. */
+  /** A running container. */
   record Running(int port, Stop stop) {}
 
   private static Running jetty(
@@ -109,18 +109,18 @@ enum Container implements Host {
         });
   }
 
-  /** Jetty with a handler of its own around the application. */
+  /** Returns a Jetty with a handler around the application. */
   static Host jettyWith(UnaryOperator<Handler> around) {
     return (contextPath, folder, application) ->
         jetty(contextPath, folder, application, UriCompliance.DEFAULT, around);
   }
 
-  /** Tomcat with a connector that is set otherwise than it comes. */
+  /** Returns a Tomcat with a modified connector. */
   static Host tomcatWith(Consumer<Connector> prepare) {
     return (contextPath, folder, application) -> tomcat(contextPath, folder, application, prepare);
   }
 
-  /** Where an application's files are. */
+  /** Creates the folder of an application's files. */
   private static Path pages(Path folder) throws IOException {
     return Files.createDirectories(folder.resolve("pages")).toAbsolutePath();
   }

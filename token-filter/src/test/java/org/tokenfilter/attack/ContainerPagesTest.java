@@ -37,8 +37,8 @@ import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
 /**
- * Cases P04, P06 and P07: what the containers show of us, on their own error pages and wherever an
- * application looks. The pages are those that each container has by itself.
+ * Cases P04, P06 and P07: the details of the library that containers show on their default error
+ * pages and to an application.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ContainerPagesTest {
@@ -90,7 +90,7 @@ final class ContainerPagesTest {
             },
             "/nosy")
         .servlet("dead", (request, response) -> response.getWriter().print("dead"), "/dead/*");
-    // As if it were mapped before it was started, or after it was stopped.
+    // The filter is in the state before its start or after its stop.
     registrations
         .context()
         .addFilter(
@@ -100,7 +100,7 @@ final class ContainerPagesTest {
 
               @Override
               public void init(FilterConfig config) {
-                // The one that it hands on to is never started.
+                // The wrapped filter is never started.
               }
 
               @Override
@@ -121,7 +121,7 @@ final class ContainerPagesTest {
     };
   }
 
-  /** Whatever an application could print, log or send somewhere. */
+  /** Returns everything that an application could print, log or send. */
   private String allThatIsSeen(HttpServletRequest request) {
     heldBy.set(Thread.currentThread().getName() + MDC.getCopyOfContextMap());
     Stream<String> attributes =
@@ -150,7 +150,7 @@ final class ContainerPagesTest {
         .collect(Collectors.joining("\n"));
   }
 
-  /** Jetty keeps the cookies in an attribute, as they came. */
+  /** Leaves out the containers' own attributes: Jetty keeps the raw cookies in one. */
   private static boolean isNoContainers(String attribute) {
     return !attribute.startsWith("org.eclipse.") && !attribute.startsWith("org.apache.");
   }
@@ -198,7 +198,7 @@ final class ContainerPagesTest {
         });
   }
 
-  /** The only exception that the filter throws itself: it does not stand in for one that works. */
+  /** This exception is the only one that the filter itself throws. */
   @TestFactory
   Stream<DynamicTest> p07_aFilterThatIsNotInServiceLetsNobodyThrough() {
     return each(

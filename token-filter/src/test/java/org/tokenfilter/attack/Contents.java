@@ -14,7 +14,7 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import org.tokenfilter.codec.CraftedTokens;
 
-/** What an old or buggy issuer might seal with the right key, under the right header. */
+/** Contents of an old or faulty issuer, encrypted with the right key under the right header. */
 final class Contents {
 
   private static final String ZIP =
@@ -27,7 +27,7 @@ final class Contents {
     claims = seed.claims();
   }
 
-  /** The cases B01 to B04: times. */
+  /** Returns the cases B01 to B04: times. */
   static Map<String, String> times(Seed seed) {
     Contents contents = new Contents(seed);
     contents.expiries();
@@ -35,7 +35,7 @@ final class Contents {
     return contents.cases;
   }
 
-  /** The cases A23, A32 and C30: documents that are no claims, and claims about something else. */
+  /** Returns the cases A23, A32 and C30: documents that are no claims, and foreign claims. */
   static Map<String, String> documents(Seed seed) {
     Contents contents = new Contents(seed);
     contents.noClaims();
@@ -44,7 +44,7 @@ final class Contents {
     return contents.cases;
   }
 
-  /** The case A19: content that says to be compressed, or is. */
+  /** Returns the case A19: content that is compressed, or is declared as compressed. */
   static Map<String, String> compressed(Seed seed) {
     byte[] content = deflated(seed.claims().getBytes(StandardCharsets.UTF_8));
     Map<String, String> cases = new LinkedHashMap<>();
@@ -193,7 +193,7 @@ final class Contents {
 
   private static void require(boolean found) {
     if (!found) {
-      throw new AssertionError("the claims have no such member");
+      throw new AssertionError("the claims do not contain the member to replace");
     }
   }
 

@@ -22,12 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.Accounts;
 
-/**
- * E: applications below a context path, and settings of paths that would let everything through.
- */
+/** E: applications below a context path, and path settings that would allow everything. */
 final class ContextPathAttackTest {
 
-  /** Context paths, and how a client writes them. */
+  /** Context paths and their form in a URL. */
   private static final Map<String, String> CONTEXTS =
       Map.of("/app", "/app", "/a b", "/a%20b", "/\u00e9", "/%C3%A9", "/public", "/public");
 
@@ -98,7 +96,7 @@ final class ContextPathAttackTest {
     rows.add(new Row("with a token " + path, with, it -> it.http().get(path, bearer)));
   }
 
-  /** What would be read as "everything" by another product, or matches nothing, stops the start. */
+  /** Patterns that other products read as "everything", or that match nothing, stop the start. */
   @ParameterizedTest(name = "E26 [{0}]")
   @ValueSource(
       strings = {

@@ -24,8 +24,8 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp.Session;
 
 /**
- * D14: spellings of cookies. They are read from their header, on every container alike; none is a
- * wrong id.
+ * D14: forms of cookies. The library reads them from their header, in the same way on every
+ * container; a missing cookie counts as a wrong id.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 final class CookieAttackTest {
@@ -45,7 +45,7 @@ final class CookieAttackTest {
     containers.close();
   }
 
-  /** Rows that send a session token in the header, and its session id in such cookies. */
+  /** Cases that send a session token in the header and its session id in cookies. */
   private static final class Cookies {
 
     private final List<Row> rows = new ArrayList<>();
@@ -73,7 +73,7 @@ final class CookieAttackTest {
       return row(name, EnumSet.of(INVALID), lines);
     }
 
-    /** The container may refuse the request before us. */
+    /** Allows the container to refuse the request first. */
     Cookies never(String name, String... lines) {
       return row(name, EnumSet.of(INVALID, CONTAINER), lines);
     }
@@ -137,7 +137,7 @@ final class CookieAttackTest {
         });
   }
 
-  /** The same for the token's own cookie, with no header. */
+  /** Covers the token's own cookie, without a header. */
   @TestFactory
   Stream<DynamicContainer> tokens() throws IOException {
     return containers.tests(

@@ -28,8 +28,8 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.config.ConfigurationException;
 
 /**
- * Cases P10 to P15: pages of other origins. The CORS filter of Tomcat is mapped in front, allows
- * one origin with credentials, and runs on both containers; beside it, an application without.
+ * Cases P10 to P15: pages of other origins. On both containers one application has Tomcat's CORS
+ * filter in front, which allows one origin with credentials, and one application has none.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CorsTest {
@@ -38,7 +38,7 @@ final class CorsTest {
   private static final String ALICE = "Authorization: " + WebApp.basic(Accounts.ALICE);
   private static final String LOGOUT = "/security/rest/token/logout";
 
-  /** None is the one that is allowed, nor the application's own. */
+  /** Origins that are neither the allowed one nor the application's own. */
   private static final List<String> EVIL =
       List.of(
           "Origin: https://evil.example",
@@ -106,7 +106,7 @@ final class CorsTest {
 
   private record Target(String name, Row.Attack attack) {}
 
-  /** Requests that a page elsewhere could send with what the browser has. */
+  /** Returns requests that a page of another origin could send with the browser's credentials. */
   private static List<Target> targets(String origin) {
     return List.of(
         new Target("secure", it -> it.http().get("/secure/x", origin, cookie(it))),
@@ -140,7 +140,7 @@ final class CorsTest {
                                 answer -> silent(answer) && stopped(target, answer))));
   }
 
-  /** A form or a picture elsewhere may make a browser read, but then reads nothing itself. */
+  /** Accepts a 200 to a cross-origin read, because the other page cannot read the answer. */
   private static boolean stopped(Target target, Answer answer) {
     return switch (target.name()) {
       case "secure" -> answer.status() == 200 || answer.status() == 400;
@@ -168,7 +168,7 @@ final class CorsTest {
                                             : unreadable(answer)))));
   }
 
-  /** Of two headers the filter in front reads the first, and names that one alone. */
+  /** The CORS filter reads only the first of two headers, and names only that one. */
   private static boolean unreadable(Answer answer) {
     return (answer.status() >= 400 || answer.status() == 200) && silent(answer);
   }
@@ -223,7 +223,7 @@ final class CorsTest {
                                     .contains("WWW-Authenticate"))));
   }
 
-  /** Case D19: the filter in front answers, and nobody is asked for a token. */
+  /** Case D19: the CORS filter answers, and no token is required. */
   @TestFactory
   Stream<DynamicTest> p13_preflightsReachNeitherTheFilterNorTheApplication() {
     Predicate<Answer> allowed =
@@ -263,7 +263,7 @@ final class CorsTest {
             Verdict.NOTHING::fits));
   }
 
-  /** Case P12: there is no pattern to begin with. */
+  /** Case P12: the setting does not allow patterns. */
   @TestFactory
   Stream<DynamicTest> p12_originsAreNoPatterns(@TempDir Path folder) {
     return Stream.of(
@@ -288,7 +288,7 @@ final class CorsTest {
                             .hasMessageContaining("token.origins")));
   }
 
-  /** Case P15: forms elsewhere send cookies and Basic along; what they change is refused. */
+  /** Case P15: forms of other sites send cookies and Basic credentials; changes are refused. */
   @TestFactory
   Stream<DynamicTest> p15_formsOfOtherSitesChangeNothing() {
     return Stream.of(
@@ -353,7 +353,7 @@ final class CorsTest {
         "Access-Control-Request-Headers: authorization");
   }
 
-  /** What a browser that was logged in here sends along. */
+  /** Returns the cookie that a logged-in browser sends. */
   private static String cookie(AttackedApp app) throws IOException {
     return "Cookie: token=" + app.open(Accounts.ALICE, 5);
   }

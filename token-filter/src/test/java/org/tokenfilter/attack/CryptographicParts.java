@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tokenfilter.codec.CraftedTokens;
 
-/** IVs, ciphertexts and tags that our code would not make. */
+/** IVs, ciphertexts and tags that the library never makes. */
 final class CryptographicParts {
 
   private static final String MAC = "HmacSHA256";
@@ -25,7 +25,7 @@ final class CryptographicParts {
 
   private CryptographicParts() {}
 
-  /** The cases A25, A26, A28 and A30, but for the single bits. */
+  /** Returns the cases A25, A26, A28 and A30, without the single bits. */
   static Map<String, String> of(Seed seed) {
     Map<String, String> cases = new LinkedHashMap<>();
     byte[] content = seed.claims().getBytes(StandardCharsets.UTF_8);
@@ -55,7 +55,7 @@ final class CryptographicParts {
     return cases;
   }
 
-  /** The case A26: each bit of the tag. */
+  /** Returns the case A26 for each bit of the tag. */
   static Map<String, String> bitsOfTheTag(Seed seed) {
     Map<String, String> cases = new LinkedHashMap<>();
     for (int bit = 0; bit < TAG_LENGTH * Byte.SIZE; bit++) {
@@ -66,7 +66,7 @@ final class CryptographicParts {
     return cases;
   }
 
-  /** The token under the right tag of this spelling of its ciphertext. */
+  /** Returns the token with another form of its ciphertext, and the right tag for that form. */
   static String tagged(String token, String ciphertext) {
     byte[] tag =
         CraftedTokens.hmac(
@@ -83,7 +83,7 @@ final class CryptographicParts {
     return CraftedTokens.cbc(key, MAC, seed.part(HEADER), bytes("iv", TAG_LENGTH), content);
   }
 
-  /** What is authenticated stays the same, read as one text; only where its parts meet moves. */
+  /** Moves the boundaries between the authenticated parts, but not their concatenated text. */
   private static String shifted(Seed seed, int characters) {
     String joined = seed.part(HEADER) + seed.part(IV);
     int border = seed.part(HEADER).length() + characters;

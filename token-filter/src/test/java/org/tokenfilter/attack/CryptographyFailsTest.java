@@ -22,9 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp.Answer;
 
-/**
- * A provider of cryptography that works at the start and fails later, as a token of hardware may.
- */
+/** A cryptography provider that works at first and fails later, like a hardware token. */
 final class CryptographyFailsTest {
 
   private static final AtomicBoolean BROKEN = new AtomicBoolean();
@@ -54,7 +52,7 @@ final class CryptographyFailsTest {
         Answer answer = app.http().get("/secure/x", bearer);
         assertThat(Verdict.UNAVAILABLE.fits(answer)).as(answer.head()).isTrue();
       }
-      // What is no token of ours by its spelling needs no cryptography to be refused.
+      // A text that does not have the form of a token is refused without cryptography.
       assertThat(app.http().get("/secure/x", "Authorization: Bearer abc").status()).isEqualTo(401);
       BROKEN.set(false);
       assertThat(app.http().get("/secure/x", bearer).status()).isEqualTo(200);

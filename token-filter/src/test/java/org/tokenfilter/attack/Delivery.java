@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Set;
 import org.tokenfilter.RawHttp.Answer;
 
-/** The ways in which a request comes to the protected servlet; all are decided alike. */
+/** The routes of a request to the protected servlet; all get the same decision. */
 enum Delivery {
   GET("GET", "/secure/x"),
   POST("POST", "/secure/x"),
-  /** Its answer is that of GET, but for the body. */
+  /** Gets the answer of GET without the body. */
   HEAD("HEAD", "/secure/x"),
-  /** By a public servlet. */
+  /** Forwards from a public servlet. */
   FORWARD("GET", "/public/forward"),
-  /** By a public servlet that does not know its path. */
+  /** Forwards by servlet name from a public servlet. */
   FORWARD_BY_NAME("GET", "/public/forward-by-name"),
-  /** By a public servlet that goes on asynchronously. */
+  /** Dispatches asynchronously from a public servlet. */
   ASYNC("GET", "/public/async");
 
   private final String method;
@@ -33,9 +33,9 @@ enum Delivery {
     this.path = path;
   }
 
-  /** The public servlets that dispatch. */
+  /** Registers the public servlets that dispatch. */
   static void register(AttackedApp.Registrations registrations) {
-    // Filters see a dispatch by name where they are mapped to the servlet's name.
+    // A filter sees a dispatch by name only if it is mapped to the servlet's name.
     var token = registrations.context().getFilterRegistration("token");
     token.addMappingForServletNames(EnumSet.of(DispatcherType.FORWARD), true, "secure");
     registrations
@@ -70,9 +70,7 @@ enum Delivery {
     return new Answer(answer.head(), GET.send(app, headers).body());
   }
 
-  /**
-   * A row for each way. What is accepted by GET is not sent by HEAD: its servlet would run twice.
-   */
+  /** Returns a case for each route, without HEAD for an accepted GET, which would run twice. */
   static List<Row> rows(String name, Set<Verdict> allowed, String... headers) {
     List<Row> rows = new ArrayList<>();
     for (Delivery delivery : values()) {

@@ -30,7 +30,7 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
-/** E: dispatches within a request, filters that meet it twice, and answers that go wrong. */
+/** E: dispatches within a request, repeated filters, and answers that fail. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class DispatchAttackTest {
 
@@ -92,7 +92,7 @@ final class DispatchAttackTest {
     to(request, "/secure/x").forward(request, response);
   }
 
-  /** What a container notes for a dispatch, noted by the application. */
+  /** Sets the container's dispatch attributes from the application. */
   private static void fake(HttpServletRequest request, HttpServletResponse response)
       throws Exception {
     request.setAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH, "/public");
@@ -101,7 +101,7 @@ final class DispatchAttackTest {
     to(request, "/secure/x").forward(request, response);
   }
 
-  /** Says who was logged in from a thread that the container lends. */
+  /** Writes the logged-in user from an asynchronous thread of the container. */
   private static void thread(AttackedApp app, HttpServletRequest request) {
     AsyncContext async = request.startAsync();
     async.start(
@@ -152,7 +152,7 @@ final class DispatchAttackTest {
         });
   }
 
-  /** Where half of an answer is on its way, the target does not run, and its name is not told. */
+  /** After half of an answer was sent, the target does not run and its name is not disclosed. */
   @TestFactory
   Stream<DynamicTest> insideOfAnotherAnswer() {
     return each(
@@ -172,7 +172,7 @@ final class DispatchAttackTest {
                             })));
   }
 
-  /** Three filters meet it, and it is authenticated once and renewed once. */
+  /** A request through three filters is authenticated once and renewed once. */
   @TestFactory
   Stream<DynamicTest> oneRequestIsDecidedOnce() {
     return each(
@@ -192,7 +192,7 @@ final class DispatchAttackTest {
                             })));
   }
 
-  /** What the application makes of its answer is its own; the filter adds one header to it. */
+  /** The filter leaves the application's answer as it is and adds one header. */
   @TestFactory
   Stream<DynamicTest> answersOfTheApplication() {
     Map<String, Integer> statuses =
@@ -211,7 +211,7 @@ final class DispatchAttackTest {
                               Answer answer = app.http().get(path, "Authorization: Bearer " + open);
                               assertThat(answer.status()).isEqualTo(expected.getValue());
                               assertThat(answer.head() + answer.body()).doesNotContain(open);
-                              // An application that resets its answer takes our header back, too.
+                              // A reset by the application removes the library's header, too.
                               boolean kept = !expected.getKey().equals("reset");
                               assertThat(answer.all("Token-Remaining")).hasSize(kept ? 1 : 0);
                               app.assertSilent();

@@ -11,7 +11,7 @@ import org.tokenfilter.RawHttp;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 
-/** Each way in by user name and password, and what it answers, to the byte where it is known. */
+/** The login routes by user name and password, and their answers, exact to the byte if known. */
 enum Door {
   SESSION_BASIC("GET", "/security/rest/token/access/session/5"),
   OPEN_BASIC("POST", "/security/rest/token/access/5"),
@@ -33,12 +33,12 @@ enum Door {
     this.path = path;
   }
 
-  /** Those that take Basic. */
+  /** Returns the routes that accept Basic. */
   static List<Door> basic() {
     return Stream.of(values()).filter(Door::isBasic).toList();
   }
 
-  /** Those that take a body. */
+  /** Returns the routes that accept a body. */
   static List<Door> fields() {
     return Stream.of(values()).filter(door -> !door.isBasic()).toList();
   }
@@ -51,7 +51,7 @@ enum Door {
     return name().endsWith("JSON");
   }
 
-  /** Whether its answers come in the envelope of the token queries. */
+  /** Returns whether its answers have the envelope of the token queries. */
   boolean isEnveloped() {
     return name().startsWith("QUERY");
   }
@@ -60,7 +60,7 @@ enum Door {
     return isJson() ? JSON : FORM;
   }
 
-  /** The member that its token comes in. */
+  /** Returns the name of the JSON member that contains the token. */
   String member() {
     return switch (this) {
       case SESSION_BASIC, OPEN_BASIC -> "access_token";
@@ -70,7 +70,7 @@ enum Door {
     };
   }
 
-  /** The token of an answer that has one. */
+  /** Returns the token of a successful answer. */
   String tokenOf(Answer answer) {
     return WebApp.member(answer.body(), member());
   }
@@ -88,7 +88,7 @@ enum Door {
     return post(client, contentType(), body(name, password), headers);
   }
 
-  /** The body that says so. */
+  /** Returns the body with this name and password. */
   String body(String name, String password) {
     return isJson()
         ? json("\"" + escaped(name) + "\"", "\"" + escaped(password) + "\"")
@@ -98,19 +98,19 @@ enum Door {
             + URLEncoder.encode(password, StandardCharsets.UTF_8);
   }
 
-  /** The JSON body with these values, as they are. */
+  /** Returns the JSON body with these raw values. */
   String json(String name, String password) {
     return "{\"username\":%s,\"password\":%s%s}".formatted(name, password, more());
   }
 
-  /** What JSON must say besides; API clients have one token each, so each time is another one. */
+  /** Returns further required members; each login names a new API client, with one token each. */
   String more() {
     return this == CLIENT_JSON
         ? ",\"apiClientName\":\"client" + CLIENTS.incrementAndGet() + "\""
         : "";
   }
 
-  /** Posts a body, each character as one byte; no header Content-Type where the type is empty. */
+  /** Posts a body, each character as one byte; an empty type means no Content-Type header. */
   Answer post(RawHttp client, String type, String body, String... headers) throws IOException {
     return client.raw(
         head(type, "Content-Length: " + body.length(), headers)
@@ -118,7 +118,7 @@ enum Door {
             + body);
   }
 
-  /** The head of a request with a body, but for its end. */
+  /** Returns the head of a request with a body, without the final lines. */
   String head(String type, String length, String... headers) {
     return "POST "
         + path
@@ -137,7 +137,7 @@ enum Door {
         && answer.all("Set-Cookie").size() == (this == SESSION_BASIC ? 1 : 0);
   }
 
-  /** A wrong user name or password, however wrong. */
+  /** Returns whether this is the answer to any wrong user name or password. */
   boolean refuses(Answer answer) {
     String scheme = isBasic() ? "Basic" : "Bearer";
     String challenge = scheme + " realm=\"" + AttackedApp.AUDIENCE + "\"";
@@ -153,21 +153,21 @@ enum Door {
         && answer.all("Retry-After").equals(List.of(Integer.toString(retryAfter)));
   }
 
-  /** Who it is is known, and a token there is none for them, now or later. */
+  /** Returns whether this is the answer to a known user who can never get a token. */
   boolean isForbidden(Answer answer) {
     return isError(answer, 403, "Forbidden", "refused")
         && answer.all("WWW-Authenticate").isEmpty()
         && answer.all("Retry-After").isEmpty();
   }
 
-  /** Too many logins wait to be checked. */
+  /** Returns whether this is the answer while too many logins wait for a check. */
   boolean isBusy(Answer answer) {
     return isError(answer, 503, "Service Unavailable", "not available")
         && answer.all("WWW-Authenticate").isEmpty()
         && answer.all("Retry-After").equals(List.of("1"));
   }
 
-  /** The store, or who checks passwords, does not answer. */
+  /** Returns whether this is the answer while the store or the authenticator fails. */
   boolean fails(Answer answer) {
     return isEnveloped()
         ? isError(answer, 500, "", "not available")
@@ -182,7 +182,7 @@ enum Door {
     return isError(answer, 413, "Content Too Large", "refused");
   }
 
-  /** A body that says nothing, or what cannot be. */
+  /** Returns whether this is the answer to an empty or invalid body. */
   boolean finds400(Answer answer) {
     boolean own =
         switch (this) {
@@ -221,7 +221,7 @@ enum Door {
                 && answer.all("Content-Type").get(0).startsWith("application/problem+json"));
   }
 
-  /** No cache keeps it, and no browser guesses what it is. */
+  /** Returns whether the headers forbid caching and content sniffing. */
   private boolean isGuarded(Answer answer) {
     return answer.all("Cache-Control").equals(List.of("no-store"))
         && answer.all("Pragma").equals(List.of("no-cache"))
@@ -229,7 +229,7 @@ enum Door {
         && (!isEnveloped() || answer.all("Referrer-Policy").equals(List.of("no-referrer")));
   }
 
-  /** Containers write the charset's name in one case or the other. */
+  /** Ignores case, because containers write the charset's name differently. */
   private static boolean hasJson(Answer answer) {
     List<String> types = answer.all("Content-Type");
     return types.size() == 1 && types.get(0).equalsIgnoreCase("application/json;charset=utf-8");

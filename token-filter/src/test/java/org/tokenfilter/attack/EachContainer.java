@@ -13,20 +13,20 @@ import org.apache.catalina.connector.Connector;
 import org.junit.jupiter.api.DynamicContainer;
 import org.tokenfilter.attack.AttackedApp.Plan;
 
-/** One application on several containers, so that the same rows attack each of them. */
+/** One application on several containers, attacked by the same cases. */
 final class EachContainer implements AutoCloseable {
 
   private final Map<String, AttackedApp> apps = new LinkedHashMap<>();
   private final List<Path> folders = new ArrayList<>();
 
-  /** On those of {@link Container}. */
+  /** Starts the application on each {@link Container}. */
   EachContainer(Path folder, UnaryOperator<Plan> plan) throws Exception {
     for (Container container : Container.values()) {
       start(container.name(), container, folder, plan);
     }
   }
 
-  /** On Tomcats as well that take paths which Tomcat refuses as it comes. */
+  /** Also starts Tomcats that accept paths which Tomcat refuses by default. */
   static EachContainer andLaxTomcats(Path folder, UnaryOperator<Plan> plan) throws Exception {
     EachContainer each = new EachContainer(folder, plan);
     for (String slashes : List.of("decode", "passthrough")) {
@@ -54,13 +54,13 @@ final class EachContainer implements AutoCloseable {
     apps.put(name, plan.apply(AttackedApp.plan(own).in(host)).start());
   }
 
-  /** Makes rows, with what they need of an application. */
+  /** Makes the cases of an application. */
   @FunctionalInterface
   interface Rows {
     List<Row> of(AttackedApp app) throws IOException;
   }
 
-  /** A test for each row on each container. */
+  /** Returns a test for each case on each container. */
   Stream<DynamicContainer> tests(Rows rows) throws IOException {
     Stream.Builder<DynamicContainer> tests = Stream.builder();
     for (Map.Entry<String, AttackedApp> app : apps.entrySet()) {

@@ -20,7 +20,7 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
-/** The cases C07 to C09 and C30: what was ended, on two nodes, and who may end it. */
+/** Cases C07 to C09 and C30: revoked tokens on two nodes, and the right to revoke them. */
 class EndedTokenTest {
 
   @TempDir private Path folder;
@@ -96,7 +96,7 @@ class EndedTokenTest {
     }
   }
 
-  /** The promise with the usual lag: refused at once where it was ended, soon everywhere. */
+  /** With the usual lag, the revoking node refuses at once and every other node soon. */
   @Test
   void c07_withALagTheOtherNodeFollows() throws Exception {
     try (AttackedApp late = AllFamilies.plan(folder).beside(app).start()) {
@@ -113,7 +113,7 @@ class EndedTokenTest {
     }
   }
 
-  /** Revocation says one thing to all; logging out tells what is no token of the sender's. */
+  /** Revocation gives every token the same answer; a logout refuses a foreign token. */
   @TestFactory
   Stream<DynamicTest> endingWhatIsNotThere() throws Exception {
     String expired = app.open(Accounts.ALICE, 1);
@@ -152,7 +152,7 @@ class EndedTokenTest {
     return Stream.concat(tests.stream(), app.tests(rows));
   }
 
-  /** Knowing the handle of another's token, which is no secret, is of no use. */
+  /** The handle of another user's token is no secret and gives no access. */
   @Test
   void c09_nobodyEndsAnothersToken() throws Exception {
     Session bob = app.session(Accounts.BOB, 0);

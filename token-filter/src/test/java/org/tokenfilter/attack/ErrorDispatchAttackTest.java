@@ -32,7 +32,7 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.filter.TokenFilter;
 
-/** E16: error pages below what is protected. E14: why the filter is mapped to all dispatches. */
+/** E16: error pages below a protected path. E14: the need to map the filter to all dispatches. */
 final class ErrorDispatchAttackTest {
 
   private static final String ERROR_PAGE = "/secure/error-page";
@@ -137,7 +137,7 @@ final class ErrorDispatchAttackTest {
     app.assertSilent();
   }
 
-  /** A filter that sees first requests alone lets a public page give everything away. */
+  /** Asserts that an error page that dispatches further discloses no protected page. */
   private static void attackWhatItShows(AttackedApp app) throws IOException {
     String bearer = "Authorization: Bearer " + app.open(Accounts.ALICE, 5);
     for (String path : List.of("/public/error", "/public/failure")) {
@@ -150,7 +150,7 @@ final class ErrorDispatchAttackTest {
         assertThat(app.http().get(secure, bearer).body()).isEqualTo("secret of alice");
         app.check(Row.of(path, NOTHING, it -> it.http().get("/secure/x")));
       }
-      // Where it was not refused silently, it was refused.
+      // A forward, unlike an include, gets the refusal as its answer.
       assertThat(app.http().get(path + "?to=/secure/x").status()).isEqualTo(401);
     }
     for (String path : List.of("/WEB-INF/view", "/secure/error?to=/WEB-INF/view")) {

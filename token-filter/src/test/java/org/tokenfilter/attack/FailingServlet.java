@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Pages that answer a status, or fail as their path says. */
+/** Pages that send the status, or the failure, that their path names. */
 final class FailingServlet {
 
   private FailingServlet() {}

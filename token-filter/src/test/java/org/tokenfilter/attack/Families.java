@@ -11,8 +11,8 @@ import org.tokenfilter.endpoint.SessionsServlet;
 import org.tokenfilter.endpoint.TokenQueryServlet;
 
 /**
- * All families at their usual paths, in one attacked application, and data of its own below the
- * gateway's base: Tomcat asks no filter about paths that no servlet has.
+ * The servlets of all families at their usual paths in one attacked application, and a data page
+ * below the gateway's base, since Tomcat calls no filter for paths without a servlet.
  */
 final class Families {
 
@@ -20,7 +20,7 @@ final class Families {
 
   private Families() {}
 
-  /** Beside family 1, which each attacked application has. */
+  /** Adds the families that an attacked application does not have by default. */
   static AttackedApp.Plan in(AttackedApp.Plan plan) {
     return plan.filterParam("token.gateway.paths", "/cra/*").with(Families::register);
   }

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.RawHttp.Answer;
 
-/** A sample of the rows of {@link ForgedTokenTest} on the other containers. */
+/** A sample of the cases of {@link ForgedTokenTest} on the other containers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ForgedTokenOnContainersTest {
 
-  /** With no common factor with the number of ways. */
+  /** The sampling step; it has no common factor with the number of routes. */
   private static final int STEP = 11;
 
   private static final Set<Way> ALL = EnumSet.allOf(Way.class);

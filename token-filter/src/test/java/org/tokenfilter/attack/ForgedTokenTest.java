@@ -19,9 +19,9 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.codec.CraftedTokens;
 
 /**
- * The cases A, and B01 to B04: texts that are made from a live token, on every way on which that
- * token is accepted. All speak of its record, and most are authenticated with the right key: they
- * are refused for what they are.
+ * The cases A, and B01 to B04: texts that are made from a live token, on every route that accepts
+ * that token. All name its record, and most are authenticated with the right key, so that only the
+ * forgery itself is the reason of the refusal.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ForgedTokenTest {
@@ -52,7 +52,7 @@ class ForgedTokenTest {
     assertThat(way.refusals("x")).noneMatch(verdict -> refuses(verdict) && verdict.fits(answer));
   }
 
-  /** Revocation says the same to all, and the page that includes another says so itself. */
+  /** Leaves out revocation, which always answers alike, and pages that include another page. */
   private static boolean refuses(Verdict verdict) {
     return verdict != Verdict.GONE && verdict != Verdict.PUBLIC;
   }

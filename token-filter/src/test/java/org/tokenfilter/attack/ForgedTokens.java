@@ -10,10 +10,10 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.tokenfilter.RawHttp.Answer;
 
-/** Rows of texts that are made from a live token, on ways on which that token is accepted. */
+/** Cases with texts that are made from a live token, on routes that accept that token. */
 final class ForgedTokens {
 
-  /** What is shorter may stand in a log by chance. */
+  /** The length below which a text can appear in a log by chance. */
   private static final int SHORTEST_SECRET = 20;
 
   private final AttackedApp app;
@@ -25,7 +25,7 @@ final class ForgedTokens {
     this.seeds = seeds;
   }
 
-  /** Each text that is made from a seed, on each of these ways. */
+  /** Adds each text that is made from a base token, on each of these routes. */
   ForgedTokens on(Collection<Way> ways, Function<Seed, Map<String, String>> made) {
     for (Way way : ways) {
       Seed seed = seeds.on(way);
@@ -40,7 +40,7 @@ final class ForgedTokens {
     return this;
   }
 
-  /** Every so many of them. */
+  /** Returns every case at a multiple of this step. */
   List<Row> sample(int step) {
     return IntStream.range(0, rows.size()).filter(i -> i % step == 0).mapToObj(rows::get).toList();
   }
@@ -59,7 +59,7 @@ final class ForgedTokens {
           }
           Answer answer = way.send(it.http(), text);
           assertThat(it.security.service().introspect(seed.token()))
-              .as("the token itself lives on")
+              .as("the genuine token is still valid")
               .isPresent();
           return answer;
         });

@@ -23,7 +23,7 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 
-/** D: where one request ends and the next begins, of which version each is, and for which host. */
+/** D: the boundaries, the version and the host of requests. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class FramingAttackTest {
 
@@ -113,7 +113,7 @@ final class FramingAttackTest {
         });
   }
 
-  /** A request of HTTP/0.9 cannot carry a token, so it gets nothing. */
+  /** An HTTP/0.9 request cannot carry a token, so it gets nothing. */
   @TestFactory
   Stream<DynamicContainer> oldestProtocol() throws IOException {
     return containers.tests(
@@ -129,7 +129,7 @@ final class FramingAttackTest {
                 .toList());
   }
 
-  /** Its answer may have no head at all. */
+  /** Asserts a refusal that may have no head at all. */
   private static Answer refusedOutright(AttackedApp app, String text) throws IOException {
     String whole = app.http().whole(text);
     assertThat(whole).doesNotContain("secret of");
@@ -169,7 +169,7 @@ final class FramingAttackTest {
         + "\r\n\r\n";
   }
 
-  /** Answers on one connection, of which the last is 401. */
+  /** Returns a case of several answers on one connection, the last of which is 401. */
   private static Row second(String name, Verdict first, String text) {
     return Row.of(
         name,

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Headers that we do not write, each authenticated with the right key: refused for what it is. */
+/** Token headers that the library never writes, each authenticated with the right key. */
 final class Headers {
 
   private static final String ENC = "{\"enc\":\"A128CBC-HS256\",";
@@ -21,7 +21,7 @@ final class Headers {
     this.seed = seed;
   }
 
-  /** The cases A10 to A12, A14 to A18, A20, A21 and A29. */
+  /** Returns the cases A10 to A12, A14 to A18, A20, A21 and A29. */
   static Map<String, String> of(Seed seed) {
     Headers headers = new Headers(seed);
     headers.algorithms();

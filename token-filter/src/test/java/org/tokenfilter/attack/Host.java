@@ -3,7 +3,7 @@ package org.tokenfilter.attack;
 import jakarta.servlet.ServletContainerInitializer;
 import java.nio.file.Path;
 
-/** What an application can be started on. */
+/** A starter of a container with an application. */
 @FunctionalInterface
 interface Host {
 

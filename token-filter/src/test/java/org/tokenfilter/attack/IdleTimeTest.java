@@ -23,14 +23,14 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.token.SessionId;
 
-/** The cases B09 to B13: the last moment, on the node that gave the token and on another. */
+/** Cases B09 to B13: the deadline, on the node that issued the token and on another one. */
 class IdleTimeTest {
 
   private static final Duration IDLE = Duration.ofMinutes(30);
   private static final Duration TTL = Duration.ofMinutes(60);
   private static final Duration MILLI = Duration.ofMillis(1);
 
-  /** Pages that fail, each in its way; the last two succeed. */
+  /** Pages that fail in different ways. */
   private static final List<String> FAILING =
       List.of("/fail/throw", "/fail/500", "/fail/403", "/fail/404", "/fail/async", "/fail/late");
 
@@ -63,10 +63,10 @@ class IdleTimeTest {
     app.close();
   }
 
-  /** A token that is used, how, and when it dies. */
+  /** A use of a token, and the lifetime of that token. */
   private record Use(String name, Duration life, Use.Begin begin) {
 
-    /** Gets a token and says how it is used. */
+    /** Gets a token and returns the request that uses it. */
     @FunctionalInterface
     interface Begin {
       Row.Attack of(AttackedApp app) throws IOException;
@@ -98,7 +98,7 @@ class IdleTimeTest {
             }));
   }
 
-  /** The deadline itself is the first dead moment. */
+  /** The token is expired at the deadline itself. */
   @TestFactory
   Stream<DynamicTest> theLastMoment() {
     List<DynamicTest> tests = new ArrayList<>();
@@ -142,7 +142,7 @@ class IdleTimeTest {
         });
   }
 
-  /** Family 3 says 410, and revives nothing either. */
+  /** Family 3 answers 410 and renews nothing either. */
   @Test
   void b10_renewSessionTokenComesTooLate() throws Exception {
     String user = AllFamilies.user(app, Accounts.ALICE);
@@ -165,7 +165,7 @@ class IdleTimeTest {
     app.check(Row.of("B11 at the next", Verdict.EXPIRED, use));
   }
 
-  /** Judged once, by the time when the request began; what has died meanwhile is not revived. */
+  /** The start time of the request decides; a token that expires meanwhile stays expired. */
   @Test
   void b12_theStoreAnswersAfterTheDeadline() throws Exception {
     for (AttackedApp node : List.of(app, other)) {
@@ -194,8 +194,8 @@ class IdleTimeTest {
             app.clock.move(Duration.ofMinutes(20));
             node.http().get(path, headers(session));
             if (then == Verdict.OK) {
-              // A redirect is answered before its request has ended. What is awaited is the use in
-              // the store, since by a clock that moves on too early it would come too late.
+              // A redirect is answered before its request has ended. The test waits for the use in
+              // the store, because the use would be too late if the clock moved earlier.
               TokenId id = SessionId.parse(session.id()).tokenId();
               await().until(() -> lastUse(id).equals(app.clock.instant()));
             }

@@ -22,7 +22,7 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 
-/** The cases C21, C22 and C24: who may ask, and what nobody is told. */
+/** Cases C21, C22 and C24: the allowed callers, and the values that are never disclosed. */
 class IntrospectionTest {
 
   private static final String FORM = "application/x-www-form-urlencoded";
@@ -76,7 +76,7 @@ class IntrospectionTest {
         .isEqualTo("Bearer realm=\"/attacked\", Basic realm=\"/attacked\", charset=\"UTF-8\"");
   }
 
-  /** Not a byte tells one from the other, but for the time. */
+  /** The answers are equal to the byte, except for the date. */
   @Test
   void c22_whateverIsNotActiveLooksTheSame() throws Exception {
     String expired = app.open(Accounts.ALICE, 1);
@@ -121,7 +121,7 @@ class IntrospectionTest {
     }
   }
 
-  /** Asking is no use, and what is told cannot be presented. */
+  /** An introspection does not count as a use, and no disclosed value can be presented. */
   @Test
   void c24_whatIsToldIsOfNoUse() throws Exception {
     Session session = app.session(Accounts.ALICE, 0);

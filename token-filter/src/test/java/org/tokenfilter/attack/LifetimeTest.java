@@ -22,7 +22,7 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.token.ActiveToken;
 
-/** The cases B05, B07 and B08: a time to live that somebody asks for. */
+/** Cases B05, B07 and B08: the lifetime that a client requests. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LifetimeTest {
 

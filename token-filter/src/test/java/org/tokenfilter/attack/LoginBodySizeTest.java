@@ -21,7 +21,7 @@ import org.tokenfilter.RawHttp;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.attack.LoginRows.Case;
 
-/** Cases L15 and L16: bodies that are much too large or too deep, and those that never end. */
+/** Cases L15 and L16: bodies that are much too large or too deep, or never complete. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LoginBodySizeTest {
 
@@ -164,7 +164,7 @@ final class LoginBodySizeTest {
                 Door::issues)));
   }
 
-  /** Tomcat answers by itself; neither answer says where in our code that was found out. */
+  /** Allows Tomcat's own answer; neither answer discloses the place in the code. */
   private static boolean findsHalf(Door door, Answer answer) {
     return door.finds400(answer)
         || (Verdict.CONTAINER.fits(answer)
@@ -186,7 +186,7 @@ final class LoginBodySizeTest {
     return door.body("alice", "wonderland").replace("{", "{\"x\":" + value + ",");
   }
 
-  /** The right body, and a field that says nothing. */
+  /** Returns the right body with a meaningless field that fills it up. */
   private static String padded(Door door, int length) {
     String body = door.body("alice", "wonderland");
     String padded = door.isJson() ? body.replace("}", ",\"x\":\"\"}") : body + "&x=";
@@ -197,7 +197,7 @@ final class LoginBodySizeTest {
     return whole;
   }
 
-  /** Ten megabytes of zeros, compressed, and each byte as one character. */
+  /** Returns ten megabytes of zeros, compressed, each byte as one character. */
   private static String zeros() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.attack.LoginRows.Case;
 
-/** Cases L06 to L11: what a body that logs in may be, in JSON and as a form. */
+/** Cases L06 to L11: the allowed bodies of a login, in JSON and as a form. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LoginBodyTest {
 
@@ -140,7 +140,7 @@ final class LoginBodyTest {
                 .map(body -> bad("L08 " + shown(body), FORMS, body))));
   }
 
-  /** Where a family's clients may say more than we know, it is ignored; elsewhere it is refused. */
+  /** Unknown members are ignored if the family allows further members, and refused otherwise. */
   @TestFactory
   Stream<DynamicTest> l09_whatNobodyAskedFor() {
     Stream<Case> json =
@@ -218,7 +218,7 @@ final class LoginBodyTest {
         Door::finds400);
   }
 
-  /** Ignored at one of the doors, refused at the others. */
+  /** Returns cases with a member that one login route ignores and the others refuse. */
   private static Stream<Case> extra(
       String name, List<Door> doors, Function<Door, String> body, Door ignoring) {
     return Stream.of(
@@ -230,7 +230,7 @@ final class LoginBodyTest {
             Door::issues));
   }
 
-  /** The bytes of a text in another charset, each as one character. */
+  /** Returns the bytes of a text in another charset, each as one character. */
   private static String bytes(String text, String charset) {
     return new String(text.getBytes(Charset.forName(charset)), StandardCharsets.ISO_8859_1);
   }

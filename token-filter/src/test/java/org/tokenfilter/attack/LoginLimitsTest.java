@@ -25,7 +25,7 @@ import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
-/** Cases L20 and L22 to L25: many attempts, and attempts while something is down. */
+/** Cases L20 and L22 to L25: many login attempts, and attempts during a failure. */
 final class LoginLimitsTest {
 
   private static final int FAILURES = 10;
@@ -83,7 +83,7 @@ final class LoginLimitsTest {
     }
   }
 
-  /** A node counts for itself: where there are n nodes, n times as many failures are borne. */
+  /** Each node counts separately, so that n nodes allow n times as many failures. */
   @Test
   void l20_anotherNodeCountsForItself() throws Exception {
     try (AttackedApp node = start(Container.JETTY, this::wonderland);
@@ -126,8 +126,8 @@ final class LoginLimitsTest {
   }
 
   /**
-   * A user name whose logins do not look as if they had succeeded before: one login in 256 does,
-   * and is checked although it is refused. With two passwords four names in a row never do.
+   * Returns a user name whose logins do not look like logins that succeeded before. One login in
+   * 256 does, and is checked although it is refused, but never four names with two passwords each.
    */
   private String nameOfAStranger(AttackedApp app) throws Exception {
     for (int i = 0; i < 4; i++) {
@@ -140,7 +140,7 @@ final class LoginLimitsTest {
         return name;
       }
     }
-    throw new AssertionError("refused logins are checked");
+    throw new AssertionError("the authenticator was called for each name above the limit");
   }
 
   @Test
@@ -160,7 +160,7 @@ final class LoginLimitsTest {
     }
   }
 
-  /** Failures are counted in memory, so that no store that is down lets more of them through. */
+  /** Failures are counted in memory, so that an unavailable store does not allow more of them. */
   @ParameterizedTest
   @EnumSource(names = {"JETTY", "TOMCAT"})
   void l23_whileTheStoreIsDownNobodyIsLetInAndFailuresCount(Container container) throws Exception {
@@ -177,12 +177,12 @@ final class LoginLimitsTest {
       }
       app.store.clearFaults();
       for (Door door : Door.values()) {
-        assertFits(app, "L23 mended", door, app.http(), "bob", "wonderland", Expected.ISSUED);
+        assertFits(app, "L23 repaired", door, app.http(), "bob", "wonderland", Expected.ISSUED);
       }
     }
   }
 
-  /** Two are checked, sixteen wait, and the rest is sent away at once; tokens are not held up. */
+  /** Two logins are checked, sixteen wait, the rest is rejected at once; tokens are not delayed. */
   @ParameterizedTest
   @EnumSource(names = {"JETTY", "TOMCAT"})
   void l24_aStormOfLoginsLeavesTokensAlone(Container container) throws Exception {
@@ -216,7 +216,7 @@ final class LoginLimitsTest {
                 }));
       }
       await().untilAsserted(() -> assertThat(sentAway.get()).isGreaterThanOrEqualTo(22));
-      // Who was let in has not come so far yet, perhaps.
+      // The admitted logins may not have reached the authenticator yet.
       await().untilAsserted(() -> assertThat(inside.get()).isBetween(2, 40));
       app.check(
           Row.of(
@@ -234,7 +234,7 @@ final class LoginLimitsTest {
     }
   }
 
-  /** What a cache or a browser asks again is answered anew, by another token. */
+  /** A conditional or repeated request of a cache or a browser gets a new token. */
   @ParameterizedTest
   @EnumSource(names = {"JETTY", "TOMCAT"})
   void l25_noLoginIsAnsweredFromACache(Container container) throws Exception {
@@ -261,7 +261,7 @@ final class LoginLimitsTest {
     }
   }
 
-  /** Each door is tried from an address of its own. */
+  /** Returns the client address for this login route; each route has its own. */
   private static String addressOf(Door door) {
     return "127.0.1." + (numberOf(door) + 1);
   }

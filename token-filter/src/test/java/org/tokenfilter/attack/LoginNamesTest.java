@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.attack.LoginRows.Case;
 
-/** Cases L02, L03, L05, L12, L13, L17 and S23: names and passwords, the same ones at each door. */
+/** Cases L02, L03, L05, L12, L13, L17 and S23: names and passwords at each login route. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LoginNamesTest {
 
@@ -29,7 +29,7 @@ final class LoginNamesTest {
   private static final String SECRET = "only-alice-knows";
   private static final String P72 = "p".repeat(72);
 
-  /** Who there is, and by which password. */
+  /** The password of each existing user. */
   private static final Map<String, String> ACCOUNTS =
       Map.of(
           "alice",
@@ -60,7 +60,7 @@ final class LoginNamesTest {
     rows = new LoginRows(folder, ACCOUNTS);
   }
 
-  /** Case L17: after all rows, nobody has connected to where a name said. */
+  /** Case L17: after all cases, no connection to the address in a name was made. */
   @AfterAll
   void stop() throws IOException {
     rows.close();
@@ -153,7 +153,7 @@ final class LoginNamesTest {
                 unasked("S23 name of 300", "n".repeat(300), "name-of-255", Door::refuses))));
   }
 
-  /** Basic takes what is no text for what is wrong; a body that holds NUL is none. */
+  /** Basic answers as for a wrong password; a body that contains NUL is a bad request. */
   private static boolean impossible(Door door, Answer answer) {
     return door.refuses(answer) || (!door.isBasic() && door.finds400(answer));
   }

@@ -20,14 +20,14 @@ import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /**
- * All doors of one application on each container, with accounts that tell by every character who is
- * who, and that know how often they were asked.
+ * All login routes of one application on each container. Its authenticator compares every character
+ * and counts its calls.
  */
 final class LoginRows implements AutoCloseable {
 
   private static final List<Container> CONTAINERS = List.of(Container.JETTY, Container.TOMCAT);
 
-  /** How often the accounts are asked, where that does not matter. */
+  /** Any number of calls of the authenticator. */
   private static final int ANY = -1;
 
   private final Map<Container, AttackedApp> apps = new EnumMap<>(Container.class);
@@ -49,17 +49,13 @@ final class LoginRows implements AutoCloseable {
     }
   }
 
-  /** What comes to a door. */
+  /** A login attempt at a route. */
   @FunctionalInterface
   interface Attempt {
     Answer at(Door door, RawHttp client) throws IOException;
   }
 
-  /**
-   * A case at each of some doors.
-   *
-   * @param asked how often the accounts may be asked
-   */
+  /** A case at each of some login routes, with the expected number of authenticator calls. */
   record Case(
       String name, List<Door> doors, Attempt attempt, BiPredicate<Door, Answer> fits, int asked) {
 
@@ -87,7 +83,7 @@ final class LoginRows implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** A test for each case at each of its doors of each container. */
+  /** Returns a test for each case at each of its routes on each container. */
   Stream<DynamicTest> tests(Stream<Case> cases) {
     List<DynamicTest> tests = new ArrayList<>();
     for (Case it : cases.toList()) {

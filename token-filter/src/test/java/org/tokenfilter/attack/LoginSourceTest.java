@@ -27,13 +27,13 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
-/** Cases L19 and L26: what becomes of it when who checks passwords does what it should not. */
+/** Cases L19 and L26: authenticators that violate their contract, and locked accounts. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LoginSourceTest {
 
   private static final String HOST = "ldap://directory.internal.example";
 
-  /** What the accounts throw for this user name. */
+  /** The exception of the authenticator for each user name. */
   private static final Map<String, Throwable> THROWN =
       Map.of(
           "declared", new IOException(HOST),
@@ -76,7 +76,7 @@ final class LoginSourceTest {
     tomcat.close();
   }
 
-  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what accounts must not do
+  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // deliberately violates the contract
   private Optional<Subject> check(UsernamePasswordCredential credential) throws IOException {
     Throwable thrown = THROWN.get(credential.username());
     if (thrown != null) {
@@ -99,7 +99,7 @@ final class LoginSourceTest {
         open.await();
         return Optional.empty();
       } catch (InterruptedException ignored) {
-        // Uninterruptibly, as some drivers do.
+        // Ignores interrupts, like some drivers.
       }
     }
   }
@@ -125,14 +125,14 @@ final class LoginSourceTest {
         app.check(
             "L26 " + name, it -> door.logIn(it.http(), name, "wonderland"), it -> door.fails(it));
     assertThat(answer.head() + answer.body()).doesNotContain(HOST, "Exception", "Error:");
-    // An outage is one WARN; what went wrong each time is for those who look for it.
+    // An outage gives one WARN; the cause of each failure is logged at DEBUG.
     assertThat(app.logged())
         .anyMatch(line -> line.startsWith("DEBUG Requests cannot be") && line.contains(HOST));
     assertThat(app.loggedByContainer()).isEmpty();
     app.check("L26 then", it -> door.logIn(it.http(), "alice", "wonderland"), door::issues);
   }
 
-  /** Not to be told apart by anything but the time that an answer was made. */
+  /** The answers are equal except for the date. */
   @TestFactory
   Stream<DynamicTest> l19_whoMayNotLogInLooksLikeWhoDoesNotExist() {
     return Stream.of(jetty, tomcat)
@@ -161,7 +161,7 @@ final class LoginSourceTest {
     assertThat(answers).hasSize(1);
   }
 
-  /** Who checks passwords says who it is: a login by an address becomes the account's name. */
+  /** The authenticator names the user, so that a login by address gets the account's name. */
   @TestFactory
   Stream<DynamicTest> l26_theAccountsSayWhoItIs() {
     return Stream.of(Door.values())
@@ -216,7 +216,7 @@ final class LoginSourceTest {
         .replaceAll("\r\nContent-Length: [0-9]*", "");
   }
 
-  /** Throws what it is given, declared or not. */
+  /** Throws the given exception without declaring it. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> T any(Throwable thrown) throws T {
     throw (T) thrown;

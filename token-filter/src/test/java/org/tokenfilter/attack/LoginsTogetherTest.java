@@ -31,7 +31,7 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.token.Subject;
 
-/** Users with the right password beside many others, some of whom guess. Cases L20, L22 and L24. */
+/** Cases L20, L22 and L24: users with the right password during many other logins and guesses. */
 final class LoginsTogetherTest {
 
   private static final String HOME = "127.20.0.1";
@@ -56,7 +56,7 @@ final class LoginsTogetherTest {
             : Optional.empty();
   }
 
-  /** None of them has failed, and until one has been checked nobody knows whether it will. */
+  /** No login has failed, and the result of a login is unknown until it has been checked. */
   @Test
   void fortyCorrectLoginsOfOneUserAtOnceAllSucceed() throws Exception {
     CountDownLatch open = new CountDownLatch(1);
@@ -123,7 +123,7 @@ final class LoginsTogetherTest {
     }
   }
 
-  /** As a client does that is told to come back: a machine may be slower than patience is long. */
+  /** Repeats a request that gets 503, like a client that obeys Retry-After on a slow machine. */
   private static Answer patiently(Callable<Answer> request) throws Exception {
     Answer answer = request.call();
     for (int i = 0; i < 20 && answer.status() == 503; i++) {
@@ -133,7 +133,7 @@ final class LoginsTogetherTest {
     return answer;
   }
 
-  /** Each of them guesses ten times; the user has lately logged in from home. */
+  /** Each address of the attacker guesses; the user has recently logged in from home. */
   @ParameterizedTest
   @ValueSource(ints = {10, 1_000})
   void strangerWithManyAddressesDoesNotKeepOutAUserWhoHasLatelyLoggedIn(int addresses)
@@ -149,7 +149,7 @@ final class LoginsTogetherTest {
         }
         assertIssued(Door.OPEN_BASIC.logIn(home, "alice", "wonderland"));
       }
-      // The stranger has no use of what is known of the user's home.
+      // The attacker does not benefit from the known login at the user's home.
       for (String password : List.of("guess", "wonderland")) {
         Answer answer = Door.OPEN_BASIC.logIn(app.http().from(address(22, 0)), "alice", password);
         assertThat(answer.status()).isEqualTo(429);
@@ -157,7 +157,7 @@ final class LoginsTogetherTest {
     }
   }
 
-  /** So also a user who has never logged in, as long as there are few of them. */
+  /** A user who has never logged in is not locked out either, if the attacker has few addresses. */
   @Test
   void strangerWithTenAddressesDoesNotKeepOutAUserFromANewAddress() throws Exception {
     try (AttackedApp app = start(wonderland())) {
@@ -184,7 +184,7 @@ final class LoginsTogetherTest {
       for (String name : List.of("alice", "bob", "carol")) {
         assertIssued(logIn(proxy, name, "wonderland"));
       }
-      // Nobody can tell by the answer who is known here: neither by a guess nor by a stranger.
+      // The answer does not disclose the known users, neither to a guess nor to an unknown user.
       String known = all(logIn(proxy, "alice", "guess"));
       assertThat(known).startsWith("HTTP/1.1 429 ");
       assertThat(all(logIn(proxy, "dave", "guess"))).isEqualTo(known);
@@ -206,7 +206,7 @@ final class LoginsTogetherTest {
     assertThat(Door.OPEN_BASIC.issues(answer)).as(answer.head()).isTrue();
   }
 
-  /** All of an answer but its time. */
+  /** Returns an answer without its date. */
   private static String all(Answer answer) {
     return answer.head().replaceAll("\r\nDate: [^\r]*", "") + "\r\n\r\n" + answer.body();
   }
@@ -242,7 +242,7 @@ final class LoginsTogetherTest {
         .toList();
   }
 
-  /** A hash that takes its time. */
+  /** Returns an expensive hash. */
   private static String hash(String password) throws Exception {
     byte[] salt = new byte[16];
     PBEKeySpec spec = new PBEKeySpec(password.toCharArray(), salt, 30_000, 256);

@@ -28,13 +28,13 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.SessionId;
 
-/** Requests that run for longer than the idle timeout, over HTTP: the clock alone is set. */
+/** Requests over HTTP that run longer than the idle timeout, by a clock that the test sets. */
 class LongRequestTest {
 
   private static final Duration IDLE = Duration.ofMinutes(30);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  /** The common pool has one thread on two processors, and from Java 25 on no others. */
+  /** New threads, because the common pool has only one on two processors (from Java 25 on). */
   private static final Executor THREADS = task -> new Thread(task).start();
 
   @TempDir private Path folder;
@@ -60,7 +60,7 @@ class LongRequestTest {
     app.close();
   }
 
-  /** As a slow upload does: by its thread, or asynchronously. */
+  /** Simulates a slow upload, in its thread or asynchronously. */
   private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
     begun.release();
     if ("/async".equals(request.getPathInfo())) {
@@ -123,7 +123,7 @@ class LongRequestTest {
             it -> it.http().get(AllFamilies.PAGE, headers(session))));
   }
 
-  /** A stream that a page has opened goes on where nobody sits at it any more. */
+  /** A stream that a page has opened continues even after the user has left. */
   @Test
   void streamThatIsReadKeepsNothing() throws Exception {
     Session reader = app.session(Accounts.ALICE, 0);

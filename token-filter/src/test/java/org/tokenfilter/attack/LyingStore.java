@@ -23,10 +23,10 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
-/** A store in memory that answers, or throws, what a row makes of its answers. */
+/** A store whose answers a test can replace or turn into exceptions. */
 final class LyingStore implements TokenStore {
 
-  /** What becomes of an answer; it may ask for the true one, and so let the call have an effect. */
+  /** A replacement of an answer; it can get the true answer, so that the call takes effect. */
   @FunctionalInterface
   interface Lie {
     @Nullable Object instead(Supplier<?> truth) throws Throwable;
@@ -39,7 +39,7 @@ final class LyingStore implements TokenStore {
     this.store = store;
   }
 
-  /** From now on, until it tells the truth again. */
+  /** Replaces the answers of a call until the faults are cleared. */
   void lie(Call call, Lie lie) {
     lies.put(call, lie);
   }
@@ -99,7 +99,7 @@ final class LyingStore implements TokenStore {
     store.close();
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // what a store must not answer
+  @SuppressWarnings({"unchecked", "NullAway"}) // deliberately violates the contract
   private <T> T answer(Call call, Supplier<T> truth) {
     Lie lie = lies.get(call);
     if (lie == null) {
@@ -112,7 +112,7 @@ final class LyingStore implements TokenStore {
     }
   }
 
-  /** Throws what it is given, declared or not. */
+  /** Throws the given exception without declaring it. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> T any(Throwable thrown) throws T {
     throw (T) thrown;

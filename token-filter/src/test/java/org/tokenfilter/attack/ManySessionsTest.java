@@ -23,7 +23,7 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 
-/** The cases C28 and C29: all sessions of a user at once, on two nodes. */
+/** Cases C28 and C29: all sessions of a user at once, on two nodes. */
 class ManySessionsTest {
 
   private static final int AT_ONCE = 50;
@@ -63,7 +63,7 @@ class ManySessionsTest {
     app.close();
   }
 
-  /** What a client saw that asked on and on: before the end, and after it. */
+  /** The answers to a client that repeats its request, before and after the revocation. */
   private record Seen(boolean acceptedBefore, boolean acceptedAfter, boolean refusedAfter) {}
 
   @ParameterizedTest
@@ -111,7 +111,7 @@ class ManySessionsTest {
     }
   }
 
-  /** Over HTTP: all but the one that asks. */
+  /** The request over HTTP revokes all sessions except its own. */
   @Test
   void c28_allOthersAreEndedByOneOfThem() throws Exception {
     Session current = app.session(Accounts.ALICE, 0);
@@ -150,7 +150,7 @@ class ManySessionsTest {
     assertThat(live()).isEqualTo(LIMIT);
   }
 
-  /** A session of a user token, which counts as well. */
+  /** Opens a session of a user token, which counts, too. */
   private static Answer keeping(AttackedApp node) throws IOException {
     String user = AllFamilies.user(node, Accounts.ALICE);
     return node.http().get(AllFamilies.GATEWAY_PAGE + "?close=false", "userToken: " + user);

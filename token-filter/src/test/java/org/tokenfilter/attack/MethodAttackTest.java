@@ -31,7 +31,7 @@ import org.tokenfilter.endpoint.RevocationServlet;
 import org.tokenfilter.endpoint.SessionsServlet;
 import org.tokenfilter.endpoint.TokenQueryServlet;
 
-/** D: methods that repeat the request, ask what is allowed, or are not what they say. */
+/** D: methods that echo the request, query the allowed methods, or are wrong for the target. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class MethodAttackTest {
 
@@ -105,7 +105,7 @@ final class MethodAttackTest {
     return answer;
   }
 
-  /** Nothing is let through for being OPTIONS. */
+  /** OPTIONS is decided like any other method. */
   @TestFactory
   Stream<DynamicContainer> options() throws IOException {
     return containers.tests(
@@ -174,7 +174,7 @@ final class MethodAttackTest {
         });
   }
 
-  /** What acts by GET, and is authenticated by what a browser adds, is guarded. */
+  /** Actions by GET that a browser authenticates by itself are protected against other sites. */
   @TestFactory
   Stream<DynamicContainer> otherSites() throws IOException {
     return containers.tests(

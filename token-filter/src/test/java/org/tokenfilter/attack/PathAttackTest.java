@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 
 /**
- * E: spellings of a path. Beside the usual servlets the application has one on {@code /} that finds
- * its own way by the path that it reads, as frameworks do.
+ * E: forms of a path. Besides the usual servlets the application has one on {@code /} that routes
+ * by the path that it reads, like frameworks do.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 final class PathAttackTest {
@@ -58,7 +58,7 @@ final class PathAttackTest {
     response.getWriter().print("public " + request.getRemoteUser());
   }
 
-  /** Resolves what the container has left in the path, whatever separates the steps. */
+  /** Resolves the rest of the path that the container has not resolved, with any separator. */
   private static void route(
       AttackedApp app, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
@@ -77,14 +77,14 @@ final class PathAttackTest {
     }
   }
 
-  /** A path, what it gets without a token, and what it gets with one. */
+  /** A path, and its allowed answers without and with a token. */
   private record Spelling(String id, String path, Set<Verdict> without, Set<Verdict> with) {}
 
   private static Spelling plain(String id, String path, Verdict without, Verdict with) {
     return new Spelling(id, path, EnumSet.of(without), EnumSet.of(with));
   }
 
-  /** What a container may refuse before us. */
+  /** Returns a case that a container is allowed to refuse first. */
   private static Spelling odd(String id, String path, Verdict without) {
     return new Spelling(
         id,
@@ -95,7 +95,7 @@ final class PathAttackTest {
             : EnumSet.of(OK, NOT_FOUND, PUBLIC, CONTAINER));
   }
 
-  /** What some containers resolve to what is public, which is a right answer, too. */
+  /** Returns a case that some containers resolve to a public path, which is right, too. */
   private static Spelling hostile(String id, String path) {
     return new Spelling(
         id,
@@ -205,7 +205,7 @@ final class PathAttackTest {
         });
   }
 
-  /** The many that are hostile come by one method. */
+  /** Returns only one method for the hostile paths, because there are many. */
   private static List<String> methods(Spelling spelling) {
     return spelling.id().equals("E10") ? List.of("GET") : List.of("GET", "POST");
   }

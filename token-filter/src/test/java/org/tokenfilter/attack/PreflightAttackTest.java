@@ -25,9 +25,8 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp.Session;
 
 /**
- * D19: preflights are answered by what the container has for them, mapped before the filter; what
- * is no preflight comes to the filter as ever, and scripts of the allowed origin can read why it
- * was refused.
+ * D19: the container's CORS support in front of the filter answers preflights; every other request
+ * reaches the filter, and scripts of the allowed origin can read the reason of a refusal.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 final class PreflightAttackTest {
@@ -79,7 +78,7 @@ final class PreflightAttackTest {
     apps.values().forEach(AttackedApp::close);
   }
 
-  /** What a row looks at, once its application's log and servlets have been cleared. */
+  /** The assertions of a case, after its application's log and runs have been cleared. */
   @FunctionalInterface
   private interface Look {
     void at(AttackedApp app) throws IOException;
@@ -131,7 +130,7 @@ final class PreflightAttackTest {
                     }));
   }
 
-  /** Not every OPTIONS is a preflight: this one reaches the filter. */
+  /** An OPTIONS request that is no preflight reaches the filter. */
   @TestFactory
   Stream<DynamicTest> whatIsNoPreflightNeedsToken() {
     Map<String, String[]> requests = new LinkedHashMap<>();
@@ -152,7 +151,7 @@ final class PreflightAttackTest {
                                     it.http().send("OPTIONS", "/secure/x", request.getValue())))));
   }
 
-  /** The request itself is decided by the filter; the answer says who may read it. */
+  /** The filter decides the actual request; the answer names the origin that may read it. */
   @TestFactory
   Stream<DynamicTest> requestThatFollowsIsDecided() {
     return List.of("GET", "POST").stream()
@@ -186,7 +185,7 @@ final class PreflightAttackTest {
                     }));
   }
 
-  /** CORS says who may read; who may act by cookie is said by {@code token.origins}. */
+  /** CORS limits only reading; {@code token.origins} limits actions by cookie. */
   @TestFactory
   Stream<DynamicTest> actionByCookieNeedsMoreThanCors() {
     return each(

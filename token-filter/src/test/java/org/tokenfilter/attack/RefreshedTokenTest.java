@@ -20,7 +20,7 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
-/** The cases C10, C12 and C13: an API client's token after its exchange, on two nodes. */
+/** Cases C10, C12 and C13: an API client's token after its refresh, on two nodes. */
 class RefreshedTokenTest {
 
   private static final Duration GRACE = Duration.ofSeconds(30);

@@ -12,8 +12,8 @@ import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.token.Subject;
 
 /**
- * Each kind of request that asks the store, and the call of the store without which it cannot be
- * answered. The application has {@link Families}, and {@code token.revocation.lag} is zero.
+ * The kinds of requests that call the store, each with the call that its answer needs. The
+ * application has {@link Families}, and {@code token.revocation.lag} is zero.
  */
 enum Request {
   LOGIN_SESSION(Call.INSERT, Verdict.UNAVAILABLE::fits) {
@@ -141,7 +141,7 @@ enum Request {
 
   private final Call call;
 
-  /** Immutable in fact: it keeps no state. */
+  /** The check of an answer; it is stateless and so in fact immutable. */
   @SuppressWarnings("ImmutableEnumChecker")
   private final Predicate<Answer> unknown;
 
@@ -150,7 +150,7 @@ enum Request {
     this.unknown = unknown;
   }
 
-  /** Somebody who logs in, in whichever way a request needs it. */
+  /** A client that gets the kind of token that a request needs. */
   static final class Holder {
 
     private final AttackedApp app;
@@ -181,7 +181,7 @@ enum Request {
     }
   }
 
-  /** An application that answers all of them. */
+  /** Configures an application that answers all of these requests. */
   static AttackedApp.Plan in(AttackedApp.Plan plan) {
     return plan.setting("token.revocation.lag", "PT0S")
         .authenticator(credential -> Optional.of(Subject.of(credential.username())))
@@ -197,26 +197,26 @@ enum Request {
             });
   }
 
-  /** Gets what it needs; then comes the step, and then the request. */
+  /** Gets the tokens for the request, which is sent later. */
   abstract Sent prepare(Holder holder) throws IOException;
 
-  /** A request that only needs to be sent. */
+  /** A prepared request. */
   @FunctionalInterface
   interface Sent {
     Answer to(RawHttp http) throws IOException;
   }
 
-  /** The call of the store that it cannot do without. */
+  /** Returns the call of the store that the answer needs. */
   Call call() {
     return call;
   }
 
-  /** Neither yes nor no: the store did not say. */
+  /** Returns whether this is the answer to a store that did not answer. */
   boolean isUnknown(Answer answer) {
     return unknown.test(answer);
   }
 
-  /** Where the answer has nothing that its client can go on with. */
+  /** Returns whether the answer contains no credential and no protected content. */
   boolean gaveNothing(Answer answer) {
     return answer.all("Set-Cookie").isEmpty()
         && answer.all("session").isEmpty()

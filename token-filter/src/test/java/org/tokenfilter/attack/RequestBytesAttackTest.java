@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp.Session;
 
-/** D: requests that no client should send, byte by byte. */
+/** D: malformed requests, byte by byte. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class RequestBytesAttackTest {
 
@@ -89,7 +89,7 @@ final class RequestBytesAttackTest {
                   INVALID,
                   CONTAINER,
                   START + bearer(open.substring(0, 90) + "\n" + open.substring(90)) + END));
-          // A server may read a fold as a space (RFC 9112, 5.2).
+          // A server is allowed to read a fold as a space (RFC 9112, 5.2).
           rows.add(
               new Row(
                   "D11 folded before the token",
@@ -105,7 +105,7 @@ final class RequestBytesAttackTest {
         });
   }
 
-  /** Whoever ends a line by a line feed alone gets no more than by a line of its own. */
+  /** A bare line feed gives no more access than a separate line. */
   @TestFactory
   Stream<DynamicContainer> lineFeeds() throws IOException {
     return containers.tests(

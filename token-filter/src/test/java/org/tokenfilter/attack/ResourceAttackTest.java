@@ -77,7 +77,7 @@ final class ResourceAttackTest {
     request.upgrade(Echo.class);
   }
 
-  /** Ends what was upgraded to at once. */
+  /** A handler that closes the upgraded connection at once. */
   public static final class Echo implements HttpUpgradeHandler {
     @Override
     public void init(WebConnection connection) {
@@ -100,7 +100,7 @@ final class ResourceAttackTest {
     response.setContentType("text/event-stream");
     response.getWriter().print("data: " + request.getRemoteUser() + "\n\n");
     response.flushBuffer();
-    // The token ends while the stream is on its way.
+    // The token is revoked while the stream is open.
     app.security.service().revoke(handle(request));
     response.getWriter().print("data: still " + request.getRemoteUser() + "\n\n");
   }
@@ -207,7 +207,7 @@ final class ResourceAttackTest {
         + "\r\n";
   }
 
-  /** So that the refusals above are worth something. Jetty does not implement this way of it. */
+  /** Proves that the refusals above are not accidental. Jetty does not implement this upgrade. */
   @Test
   void upgradeWithTokenIsMade() throws IOException {
     AttackedApp app = containers.on(Container.TOMCAT);
@@ -217,7 +217,7 @@ final class ResourceAttackTest {
         .contains("upgraded");
   }
 
-  /** What was let through is decided once: the stream goes on, and the next request is refused. */
+  /** A request is decided once: the open stream continues, and the next request is refused. */
   @TestFactory
   Stream<DynamicTest> streamOutlivesItsToken() {
     return each(
@@ -234,7 +234,7 @@ final class ResourceAttackTest {
         });
   }
 
-  /** What is looked at on each container. */
+  /** The assertions on each container. */
   @FunctionalInterface
   private interface Look {
     void at(AttackedApp app) throws IOException;

@@ -6,10 +6,10 @@ import java.util.Set;
 import org.tokenfilter.RawHttp.Answer;
 
 /**
- * A case of the catalogue.
+ * A case of the attack catalogue.
  *
- * @param name its id and a few words
- * @param allowed what it may get: one verdict, or the container's beside ours
+ * @param name its id and a short description
+ * @param allowed the allowed answers: that of the library, and possibly that of the container
  * @param attack the request
  */
 record Row(String name, Set<Verdict> allowed, Attack attack) {

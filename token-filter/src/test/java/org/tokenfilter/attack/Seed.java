@@ -9,11 +9,11 @@ import org.tokenfilter.codec.CraftedTokens;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * A live token that forgeries start from: whoever has the application's key, but not our code, can
- * make tokens that speak of the same record.
+ * A live token from which forgeries are made: an attacker with the application's key, but without
+ * the library, can make tokens that name the same record.
  *
- * @param token as the application gave it
- * @param claims what is sealed in it
+ * @param token the token as issued
+ * @param claims its decrypted content
  */
 record Seed(String token, String claims) {
 
@@ -25,13 +25,13 @@ record Seed(String token, String claims) {
 
   private static final int IV_LENGTH = 16;
 
-  /** Of a token that this application has given. */
+  /** Returns the base token for a token that this application has issued. */
   static Seed of(AttackedApp app, String token) {
     TokenRecord record = app.security.service().introspect(token).orElseThrow().record();
     return new Seed(app.secret(token), claims(record));
   }
 
-  /** What a token of this record says. */
+  /** Returns the claims of a token of this record. */
   static String claims(TokenRecord record) {
     String kind = record.kind().name().substring(0, 1).toLowerCase(Locale.ROOT);
     String expiry =
@@ -53,22 +53,22 @@ record Seed(String token, String claims) {
     return CraftedTokens.decoded(part(part));
   }
 
-  /** The same claims under another header, rightly authenticated. */
+  /** Returns the same claims under another header, with the right tag. */
   String headed(String headerJson) {
     return sealed(encoded(headerJson), claims);
   }
 
-  /** The same claims under another spelling of a header, rightly authenticated. */
+  /** Returns the same claims under another form of a header, with the right tag. */
   String headedBySegment(String segment) {
     return sealed(segment, claims);
   }
 
-  /** Other claims under the right header. */
+  /** Returns other claims under the right header. */
   static String saying(String content) {
     return sealed(encoded(CraftedTokens.HEADER_JSON), content);
   }
 
-  /** Another content under the right header. */
+  /** Returns another content under the right header. */
   static String holding(byte[] content) {
     return CraftedTokens.withContent(content);
   }

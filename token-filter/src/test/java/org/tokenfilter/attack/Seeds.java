@@ -2,10 +2,10 @@ package org.tokenfilter.attack;
 
 import java.io.IOException;
 
-/** A live token of each kind that a {@link Way} may take, all of them alice's. */
+/** A live token of each kind that a {@link Way} accepts, all of user alice. */
 record Seeds(Seed open, Seed user, Seed apiClient) {
 
-  /** New ones of this application. */
+  /** Issues new tokens of this application. */
   static Seeds of(AttackedApp app) throws IOException {
     return new Seeds(
         Seed.of(app, AllFamilies.given(app, Way.Takes.OPEN)),
@@ -13,7 +13,7 @@ record Seeds(Seed open, Seed user, Seed apiClient) {
         Seed.of(app, AllFamilies.given(app, Way.Takes.API_CLIENT)));
   }
 
-  /** The one that this way takes. */
+  /** Returns the token that this route accepts. */
   Seed on(Way way) {
     return switch (way.takes()) {
       case OPEN -> open;

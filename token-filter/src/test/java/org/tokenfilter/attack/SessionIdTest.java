@@ -25,14 +25,14 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 
-/** The cases C01, C02, C05 and C26: a session token and what is not its session id. */
+/** Cases C01, C02, C05 and C26: a session token without its right session id. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SessionIdTest {
 
-  /** Where a session token may come to, and what a refusal is there. */
+  /** A request that accepts a session token, and its refusal. */
   private record Target(String method, String path, Verdict refusal) {
 
-    /** A log-out takes cookies back that it was sent. */
+    /** Allows a logout to expire the cookies that it was sent. */
     Set<Verdict> refusals() {
       return method.equals("POST") && path.equals(AllFamilies.LOGOUT)
           ? EnumSet.of(refusal, Verdict.INVALID_AND_TAKEN_BACK)
@@ -86,7 +86,7 @@ class SessionIdTest {
     app.close();
   }
 
-  /** What is not the session id, by name. */
+  /** Returns wrong session ids by name. */
   private Map<String, String> others() {
     String id = alice.id();
     Map<String, String> others = new LinkedHashMap<>();
@@ -213,7 +213,9 @@ class SessionIdTest {
         target.refusals(),
         it -> {
           Answer answer = target.send(it, all);
-          assertThat(it.security.service().introspect(alice.token())).as("it lives on").isPresent();
+          assertThat(it.security.service().introspect(alice.token()))
+              .as("the session token is still valid")
+              .isPresent();
           return answer;
         });
   }

@@ -16,7 +16,7 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.store.TokenRecord;
 
-/** The case C04: a session token, presented or forged as a token of another kind. */
+/** Case C04: a session token, presented or forged as a token of another kind. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SessionTokenKindTest {
 
@@ -36,7 +36,7 @@ class SessionTokenKindTest {
     app.close();
   }
 
-  /** Neither an open token nor a user token: nowhere is it taken for one. */
+  /** A session token is never treated as an open token or a user token. */
   @TestFactory
   Stream<DynamicTest> takenForAnotherKind() {
     List<Row> rows = new ArrayList<>();
@@ -65,7 +65,7 @@ class SessionTokenKindTest {
     return app.tests(rows);
   }
 
-  /** Its handle is the digest of a session id that is kept, but nobody was given a token of it. */
+  /** Its handle is the digest of a kept session id, but no token of the session was issued. */
   @Test
   void c04_aSessionOfAUserTokenHasNoTokenOfItsOwn() throws Exception {
     String user = AllFamilies.user(app, Accounts.ALICE);

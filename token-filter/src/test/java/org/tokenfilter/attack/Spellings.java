@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import org.tokenfilter.codec.CraftedTokens;
 
-/** What readers of another make take for the same token, or for a token at all. */
+/** Texts that other implementations treat as the same token, or as a token. */
 final class Spellings {
 
   private static final int[] ENCODED = {HEADER, IV, CIPHERTEXT, TAG};
@@ -27,7 +27,7 @@ final class Spellings {
     this.seed = seed;
   }
 
-  /** The cases A01, A03, A04, A06, A34 and A36. */
+  /** Returns the cases A01, A03, A04, A06, A34 and A36. */
   static Map<String, String> of(Seed seed) {
     Spellings spellings = new Spellings(seed);
     spellings.appended();
@@ -86,7 +86,7 @@ final class Spellings {
     cases.put("A34 with another scheme's credentials", token + ", Basic YTpi");
   }
 
-  /** The cases A07, A24 and A33: what has not the parts of a token. */
+  /** Returns the cases A07, A24 and A33: texts without the parts of a token. */
   static Map<String, String> shapes(Seed seed) {
     Map<String, String> cases = new LinkedHashMap<>();
     List<String> p = CraftedTokens.parts(seed.token());
@@ -117,7 +117,7 @@ final class Spellings {
     return cases;
   }
 
-  /** Case A35 in small: one character, or two, anywhere in the token; always the same ones. */
+  /** Returns a small case A35: one or two changed characters at fixed pseudo-random places. */
   static Map<String, String> mutations(Seed seed, int count) {
     Random random = new Random(count);
     Map<String, String> cases = new LinkedHashMap<>();
@@ -147,13 +147,13 @@ final class Spellings {
         : seed.with(CIPHERTEXT, other);
   }
 
-  /** The spelling itself under the tag, for readers that skip what they do not know. */
+  /** Returns a ciphertext with a tail under the tag, for readers that skip unknown characters. */
   private String oddlyAuthenticated(String tail) {
     String odd = seed.part(CIPHERTEXT) + tail;
     return CryptographicParts.tagged(seed.with(CIPHERTEXT, odd), odd);
   }
 
-  /** Another text that decoders take for the same bytes. */
+  /** Returns another text that decoders read as the same bytes. */
   private static String unusedBit(String part) {
     int last = part.length() - 1;
     return part.substring(0, last) + (char) (part.charAt(last) + 1);

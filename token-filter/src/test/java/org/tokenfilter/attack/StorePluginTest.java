@@ -27,8 +27,8 @@ import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * Cases S01, S02 and S07: a store of somebody else answers null, or throws whatever there is, in
- * each call of each kind of request. The applications are never restarted.
+ * Cases S01, S02 and S07: a third-party store that returns null or throws any exception, in each
+ * call of each kind of request. The applications are never restarted.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class StorePluginTest {
@@ -108,7 +108,7 @@ final class StorePluginTest {
     assertThat(request.gaveNothing(answer)).isTrue();
     assertThat(answer.head() + answer.body()).doesNotContain(HOST, "Exception", "org.");
     assertThat(app.ran()).isEmpty();
-    // An outage is one WARN; what went wrong each time is for those who look for it.
+    // An outage gives one WARN; the cause of each failure is logged at DEBUG.
     assertThat(app.logged())
         .anyMatch(
             line ->

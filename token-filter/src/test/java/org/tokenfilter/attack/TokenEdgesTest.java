@@ -20,7 +20,7 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.attack.Way.Takes;
 
-/** The cases A05, A09, A21 and B03: what stands around a token, and how long it is. */
+/** Cases A05, A09, A21 and B03: the text around a token, and its length. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TokenEdgesTest {
 
@@ -42,7 +42,7 @@ class TokenEdgesTest {
     app.close();
   }
 
-  /** The white space around a field's value is no part of it (RFC 9110, 5.5). */
+  /** White space around a field's value is not part of the value (RFC 9110, 5.5). */
   @TestFactory
   Stream<DynamicTest> whiteSpaceAroundTheHeaderIsTheTransports() {
     String token = seeds.open().token();
@@ -71,7 +71,7 @@ class TokenEdgesTest {
     return app.tests(rows);
   }
 
-  /** A parameter has no white space of its own around it. */
+  /** White space around a parameter is part of the parameter. */
   @TestFactory
   Stream<DynamicTest> whiteSpaceAroundAParameterIsAPartOfIt() {
     List<Row> rows = new ArrayList<>();
@@ -168,7 +168,7 @@ class TokenEdgesTest {
     Answer send() throws IOException;
   }
 
-  /** A container may hang up before it has read all of a head that is too long for it. */
+  /** Allows a container to close the connection before it has read a head that is too long. */
   private static Answer orCutOff(Sending sending) throws IOException {
     try {
       return sending.send();

@@ -28,7 +28,7 @@ import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.codec.ContentKey.State;
 import org.tokenfilter.codec.CraftedTokens;
 
-/** The cases A12, A16, A22, A25, A26, A30 and B20: tokens of keys that are not, or not so, ours. */
+/** Cases A12, A16, A22, A25, A26, A30 and B20: tokens of foreign, old or misused keys. */
 class TokenKeysTest {
 
   private static final ContentKey GCM = key("gcm", ContentEncryption.A256GCM, State.ACTIVE);
@@ -71,7 +71,7 @@ class TokenKeysTest {
         tagLength);
   }
 
-  /** The bytes fit both, and so does the MAC or tag: the key is for one of them. */
+  /** A key is for one encryption, even if its bytes and its tag fit another one. */
   @Test
   void a12_aKeyIsForOneEncryption() throws Exception {
     String gcmHeader = "{\"enc\":\"A256GCM\",\"alg\":\"dir\",\"kid\":\"k1\"}";
@@ -138,7 +138,7 @@ class TokenKeysTest {
     }
   }
 
-  /** A token that never expires lives as long as its key is kept, and no longer. */
+  /** A token that never expires is valid only while its key is kept. */
   @Test
   void b20_aTokenThatNeverExpiresLivesAsLongAsItsKeyIsKept() throws Exception {
     List<ContentKey> ring = new ArrayList<>();

@@ -11,8 +11,8 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * What Tomcat logs until this is closed, at the levels that it has by itself, but for what
- * docs/hardening.md tells to keep quiet: those show the first malformed header or cookie whole.
+ * The log lines of Tomcat until this handler is closed, at the default levels, except for the
+ * loggers that docs/hardening.md sets to WARNING: those log the first malformed header or cookie.
  */
 final class TomcatLines extends Handler {
 
@@ -40,7 +40,7 @@ final class TomcatLines extends Handler {
     lines.add(text.toString());
   }
 
-  /** The lines so far: level, message and stack trace. */
+  /** Returns the lines so far: level, message and stack trace. */
   List<String> lines() {
     return List.copyOf(lines);
   }

@@ -24,7 +24,7 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 
-/** D: what of a request's headers is a token, and what is not. */
+/** D: the parts of a request that are read as a token, and those that are not. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class TransportAttackTest {
 
@@ -195,7 +195,7 @@ final class TransportAttackTest {
     return token.substring(0, 90) + what + token.substring(90);
   }
 
-  /** Rows by all deliveries. */
+  /** Cases by all dispatch routes. */
   private static final class Table {
 
     private final List<Row> rows = new ArrayList<>();
@@ -204,7 +204,7 @@ final class TransportAttackTest {
       return rows(name, EnumSet.of(verdict), headers);
     }
 
-    /** The container may refuse it before us. */
+    /** Allows the container to refuse the request first. */
     Table either(String name, Verdict verdict, String... headers) {
       return rows(name, EnumSet.of(verdict, CONTAINER), headers);
     }

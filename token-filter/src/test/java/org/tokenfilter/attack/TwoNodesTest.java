@@ -70,7 +70,7 @@ final class TwoNodesTest {
     tomcat.close();
   }
 
-  /** Case S07: neither is it said to be closed, nor does the other node take it for closed. */
+  /** Case S07: no answer reports the token as closed, and the other node does not treat it so. */
   @TestFactory
   Stream<DynamicTest> s07_closingThatTheStoreDidNotDoIsNotSaidToBeDone() {
     return Stream.of(Request.LOG_OUT, Request.OAUTH_REVOKE, Request.REVOKE)
@@ -98,13 +98,13 @@ final class TwoNodesTest {
     assertThat(live()).isEqualTo(before ? live + 1 : live);
     assertThat(jetty.logged()).noneMatch(line -> line.contains("event=ended"));
     Answer again = sent.to(tomcat.http());
-    // What is ended already is what the client wants; token queries say that it has ended.
+    // Closing a closed token succeeds; only the token queries answer that it is closed.
     assertThat(again.status())
         .isIn(before || request != Request.REVOKE ? List.of(200, 204) : List.of(401));
     assertThat(live()).isEqualTo(live);
   }
 
-  /** Case S11, one way: the refresh has not reached the store when the other node closes. */
+  /** Case S11: the refresh has not reached the store when the other node closes. */
   @Test
   void s11_aRefreshThatComesAfterACloseFails() throws Exception {
     String old = client();
@@ -117,7 +117,7 @@ final class TwoNodesTest {
     assertDead(old, Verdict.CLOSED);
   }
 
-  /** Case S11, the other way: whoever revokes what was refreshed leaves nothing behind. */
+  /** Case S11: a revocation of a refreshed token leaves no live successor. */
   @Test
   void s11_aRevocationThatComesAfterARefreshEndsTheSuccessor() throws Exception {
     String old = client();
@@ -131,7 +131,7 @@ final class TwoNodesTest {
     assertDead(successor, Verdict.CLOSED);
   }
 
-  /** Case S11: a log-out likewise. */
+  /** Case S11: a logout leaves no live successor either. */
   @Test
   void s11_aLogOutThatComesAfterARefreshEndsTheSuccessor() throws Exception {
     String old = client();
@@ -142,7 +142,7 @@ final class TwoNodesTest {
     assertDead(successor, Verdict.CLOSED);
   }
 
-  /** Case S11: a close by handle ends whatever has taken the token's place meanwhile. */
+  /** Case S11: a close by handle also revokes a successor that was stored meanwhile. */
   @Test
   void s11_aCloseByHandleThatComesAfterARefreshEndsTheSuccessor() throws Exception {
     String old = client();
@@ -158,7 +158,7 @@ final class TwoNodesTest {
     assertDead(successor, Verdict.CLOSED);
   }
 
-  /** Case S12: whoever renews when it has ended meanwhile revives nothing. */
+  /** Case S12: a renewal of a token that was closed meanwhile revives nothing. */
   @Test
   void s12_aRenewalThatComesAfterACloseRevivesNothing() throws Exception {
     String user = user();
@@ -194,7 +194,7 @@ final class TwoNodesTest {
     }
   }
 
-  /** Case S13: what is renewed while a sweep deletes is deleted by neither node. */
+  /** Case S13: neither node deletes a token that is renewed during a sweep. */
   @Test
   void s13_aSweepBesideARenewalDeletesNoLiveToken() throws Exception {
     Session session = jetty.session(Accounts.ALICE, 0);
@@ -216,7 +216,7 @@ final class TwoNodesTest {
     }
   }
 
-  /** Cases S03 and S30: one node's store hangs, and takes not even an interrupt. */
+  /** Cases S03 and S30: the store of one node hangs and ignores interrupts. */
   @Test
   void s03_s30_aStoreThatHangsHoldsItsPlacesAlone() throws Exception {
     String open = jetty.open(Accounts.ALICE, 600);

@@ -18,7 +18,7 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.token.Subject;
 
-/** Users whose password is right and who do not fit into a record. */
+/** Users with the right password who exceed the limits of a record. */
 final class UnfitSubjectTest {
 
   private static final Map<String, Function<String, Subject>> UNFIT =
@@ -89,7 +89,7 @@ final class UnfitSubjectTest {
     }
   }
 
-  /** Where no token is made, many roles are no harm. */
+  /** Introspects as a user with many roles, which is allowed because no token is made. */
   private static Answer introspect(AttackedApp app) throws IOException {
     return app.http()
         .post(

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.tokenfilter.RawHttp.Answer;
 
-/** What a request may get. */
+/** The allowed answers to a request. */
 enum Verdict {
   /** Accepted: the protected servlet ran. */
   OK {
@@ -31,7 +31,7 @@ enum Verdict {
     }
   },
 
-  /** What was presented is no token of ours, or not for this client. */
+  /** The presented token is invalid, or not valid for this client. */
   INVALID {
     @Override
     boolean fits(Answer answer) {
@@ -39,7 +39,7 @@ enum Verdict {
     }
   },
 
-  /** The same at a log-out, which takes the cookies back all the same. */
+  /** The answer to an invalid token at a logout, which expires the cookies anyway. */
   INVALID_AND_TAKEN_BACK {
     @Override
     boolean fits(Answer answer) {
@@ -50,7 +50,7 @@ enum Verdict {
     }
   },
 
-  /** An authentic token, with what must accompany it, that is dead. */
+  /** The token is authentic and has its session id, but is dead. */
   EXPIRED {
     @Override
     boolean fits(Answer answer) {
@@ -76,7 +76,7 @@ enum Verdict {
     }
   },
 
-  /** Two that differ, or a bad parameter. */
+  /** Two different tokens, or a bad parameter. */
   BAD_REQUEST {
     @Override
     boolean fits(Answer answer) {
@@ -92,7 +92,7 @@ enum Verdict {
     }
   },
 
-  /** Not a method of what was asked for; what is secret in the request is not repeated. */
+  /** The target does not allow the method; secrets of the request are not repeated. */
   NOT_ALLOWED {
     @Override
     boolean fits(Answer answer) {
@@ -112,7 +112,7 @@ enum Verdict {
     }
   },
 
-  /** What introspection says of all that is no live token of ours. */
+  /** The answer of introspection to every text that is no live token. */
   INACTIVE {
     @Override
     boolean fits(Answer answer) {
@@ -122,7 +122,7 @@ enum Verdict {
     }
   },
 
-  /** What revocation says, whether there was anything to revoke or not. */
+  /** The answer of revocation, for a known and for an unknown token. */
   GONE {
     @Override
     boolean fits(Answer answer) {
@@ -132,7 +132,7 @@ enum Verdict {
     }
   },
 
-  /** What family 3 says of what is no token of ours, or of another kind. */
+  /** The answer of family 3 to an invalid token or a token of another kind. */
   NOT_AUTHENTIC {
     @Override
     boolean fits(Answer answer) {
@@ -146,7 +146,7 @@ enum Verdict {
     }
   },
 
-  /** What endpoints say, each in its words, of a parameter that is missing or no text. */
+  /** The endpoints' various answers to a parameter that is missing or not a text. */
   BAD_PARAMETER {
     @Override
     boolean fits(Answer answer) {
@@ -164,7 +164,7 @@ enum Verdict {
     }
   },
 
-  /** What no servlet of the application answers. */
+  /** No servlet of the application has the path. */
   NOT_FOUND {
     @Override
     boolean fits(Answer answer) {
@@ -172,7 +172,7 @@ enum Verdict {
     }
   };
 
-  /** Whether this is such an answer, to the byte where it is ours. */
+  /** Returns whether this is such an answer, exact to the byte if the library made it. */
   abstract boolean fits(Answer answer);
 
   boolean dead(Answer answer) {
@@ -185,7 +185,7 @@ enum Verdict {
                     challenge(", error=\"invalid_token\", error_description=\"" + reason + "\"")));
   }
 
-  /** A head without the lines of one header. */
+  /** Returns a head without the lines of one header. */
   private static String without(String head, String name) {
     return head.lines()
         .filter(line -> !line.regionMatches(true, 0, name + ":", 0, name.length() + 1))

@@ -8,12 +8,9 @@ import java.util.Set;
 import org.tokenfilter.RawHttp;
 import org.tokenfilter.RawHttp.Answer;
 
-/**
- * A way on which a token comes to something that takes it, in {@link AllFamilies}: what is refused
- * on one must be refused on each.
- */
+/** The routes in {@link AllFamilies} that accept a token; all must refuse the same texts. */
 enum Way {
-  /** As most clients send it. */
+  /** Sends the token in the usual way. */
   GET(Takes.OPEN, Verdict.INVALID) {
     @Override
     Answer send(RawHttp http, String token) throws IOException {
@@ -27,19 +24,19 @@ enum Way {
     }
   },
 
-  /** Says what GET would say, and shows no body. */
+  /** Gets the answer of GET without the body. */
   HEAD(Takes.OPEN, Verdict.INVALID) {
     @Override
     Answer send(RawHttp http, String token) throws IOException {
       Answer head = http.send("HEAD", AllFamilies.PAGE, bearer(token));
       if (!head.body().isEmpty()) {
-        throw new AssertionError("a body: " + head.body());
+        throw new AssertionError("HEAD must have no body: " + head.body());
       }
       return head.status() == OK ? head : new Answer(head.head(), GET.send(http, token).body());
     }
   },
 
-  /** An answer of our own to preflights is none of ours to give. */
+  /** The library does not answer preflights, so OPTIONS is decided like GET. */
   OPTIONS(Takes.OPEN, Verdict.INVALID) {
     @Override
     Answer send(RawHttp http, String token) throws IOException {
@@ -59,7 +56,7 @@ enum Way {
     }
   },
 
-  /** Where a refusal cannot be the answer, nothing is added to it. */
+  /** A refused include adds nothing to the public page. */
   INCLUDE(Takes.OPEN, Verdict.PUBLIC) {
     @Override
     Answer send(RawHttp http, String token) throws IOException {
@@ -73,7 +70,7 @@ enum Way {
     }
   },
 
-  /** The header of family 4. */
+  /** Sends the token in the header of family 4. */
   USER_TOKEN(Takes.USER, Verdict.INVALID) {
     @Override
     Answer send(RawHttp http, String token) throws IOException {
@@ -129,7 +126,7 @@ enum Way {
     }
   },
 
-  /** What is unknown is gone, as its holder wants it to be. */
+  /** Revocation answers an unknown token as a revoked one. */
   REVOKE(Takes.OPEN, Verdict.GONE) {
     @Override
     Answer send(RawHttp http, String token) throws IOException {
@@ -137,7 +134,7 @@ enum Way {
     }
   };
 
-  /** What kind of token is accepted. */
+  /** The kind of token that a route accepts. */
   enum Takes {
     OPEN,
     USER,
@@ -160,16 +157,16 @@ enum Way {
 
   abstract Answer send(RawHttp http, String token) throws IOException;
 
-  /** How this text, which is no token of ours, is refused. */
+  /** Returns the allowed refusals of this text, which is no valid token. */
   Set<Verdict> refusals(String text) {
     if (this == COOKIE && text.chars().anyMatch(Way::isForeignToCookies)) {
-      // Containers drop such a cookie, or cannot read any of the request's.
+      // Containers drop such a cookie, or all cookies of the request.
       return EnumSet.of(refusal, Verdict.NOTHING, Verdict.BAD_REQUEST);
     }
     return EnumSet.of(refusal);
   }
 
-  /** Whether a container takes what is appended for a part of the cookie's own spelling. */
+  /** Returns whether a container reads the appended characters as syntax of the cookie. */
   boolean spells(String text, String token) {
     return this == COOKIE && (text.equals('"' + token + '"') || text.equals(token + ';'));
   }
@@ -182,7 +179,7 @@ enum Way {
     return "Authorization: Bearer " + wire(token);
   }
 
-  /** As bytes of UTF-8, each of which is sent as a character. */
+  /** Returns the bytes of UTF-8, each as one character. */
   private static String wire(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }

@@ -1,7 +1,7 @@
 /**
- * The catalogue of attacks, case by case, over HTTP: each row sends bytes to an application on a
- * real container and looks at the answer, at how often the protected servlet ran, and at the log.
- * Start with {@link org.tokenfilter.attack.Row}.
+ * The catalogue of attacks over HTTP: each case sends bytes to an application on a real container
+ * and checks the answer, the number of runs of the protected servlet, and the log. Start with
+ * {@link org.tokenfilter.attack.Row}.
  */
 @NullMarked
 package org.tokenfilter.attack;

@@ -6,9 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads addresses by the letter of RFC 4291, 2.2, without the JDK, and with no thought for time.
- */
+/** A reference parser of addresses by the letter of RFC 4291, 2.2: without the JDK, and slow. */
 final class AddressOracle {
 
   private static final int IPV4 = 4;
@@ -17,7 +15,7 @@ final class AddressOracle {
 
   private AddressOracle() {}
 
-  /** The 4 or 16 bytes of an address; null if the text is none. */
+  /** Returns the 4 or 16 bytes of an address; null if the text is not an address. */
   static byte @Nullable [] address(String text) {
     byte[] ipv4 = ipv4(text);
     if (ipv4 != null) {
@@ -74,7 +72,7 @@ final class AddressOracle {
     return bytes(all);
   }
 
-  /** Groups of 16 bits, the last two of which may be written as IPv4; null if they are none. */
+  /** Returns the groups of 16 bits, of which the last two may be IPv4; null if they are invalid. */
   private static @Nullable List<Integer> groups(String text) {
     List<Integer> groups = new ArrayList<>();
     if (text.isEmpty()) {
@@ -104,7 +102,7 @@ final class AddressOracle {
     return bytes;
   }
 
-  /** The bits in front; all of them are of one family. */
+  /** Returns the leading bits of an address; callers compare addresses of one family. */
   static BigInteger prefix(byte[] address, int bits) {
     return new BigInteger(1, address).shiftRight(address.length * Byte.SIZE - bits);
   }

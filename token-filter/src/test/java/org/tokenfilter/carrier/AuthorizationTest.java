@@ -14,7 +14,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Cases D02 to D06: what is in the header Authorization, and what is not. */
+/** Cases D02 to D06: credentials in the header Authorization. */
 class AuthorizationTest {
 
   @TestFactory
@@ -47,7 +47,7 @@ class AuthorizationTest {
             "Digest username=\"a\"",
             "Negotiate x",
             "DPoP x",
-            // Letters that fold to ASCII in other comparisons than ours.
+            // Other comparisons fold these letters to ASCII.
             "\u0412earer x",
             "\uff22earer x",
             "\"Bearer\" x")
@@ -61,7 +61,7 @@ class AuthorizationTest {
     assertThat(credentials(letters.toUpperCase(Locale.ROOT) + " x", letters)).isEqualTo("x");
   }
 
-  /** Case D03: the long s and the Kelvin sign are letters of their own. */
+  /** Case D03: the long s and the Kelvin sign equal no ASCII letter. */
   @Test
   void lettersOfOtherAlphabetsAreNotFolded() throws Exception {
     assertThat(credentials("Ba\u017fic x", "basic")).isNull();

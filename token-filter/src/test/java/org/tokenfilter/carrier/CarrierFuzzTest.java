@@ -18,7 +18,7 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Whatever requests carry: the answer is that of a rule written a second time, or a refusal. */
+/** Arbitrary requests: the result is that of a reference implementation, or a refusal. */
 class CarrierFuzzTest {
 
   private static final TrustedProxies PROXIES = new TrustedProxies(ForwardedOracle.TRUSTED);
@@ -31,7 +31,7 @@ class CarrierFuzzTest {
   private static final Pattern BASIC =
       Pattern.compile("[Bb][Aa][Ss][Ii][Cc] +([^ ].*)", Pattern.DOTALL);
 
-  /** Credentials, tokens and session ids, for the filter and for the service gateway. */
+  /** Extracts credentials, tokens and session ids, for the filter and for the service gateway. */
   @FuzzTest(maxDuration = "10m")
   void anyCarriage(byte[] data) {
     WrittenRequest written = WrittenRequest.parse(data);
@@ -49,7 +49,7 @@ class CarrierFuzzTest {
         .isEqualTo(presented(written, atGateway.toArray(String[]::new)));
   }
 
-  /** Where a request comes from and which server it asked: never what a stranger says. */
+  /** Determines the client and the target server, never by the headers of an untrusted peer. */
   @FuzzTest(maxDuration = "10m")
   void anyForwarding(byte[] data) {
     WrittenRequest written = WrittenRequest.parse(data);
@@ -61,7 +61,7 @@ class CarrierFuzzTest {
         .isEqualTo(oracle.server());
   }
 
-  /** A line is a range of addresses, the next one an address that may be in it. */
+  /** Reads a range of addresses from the first line, and an address to look up from the next. */
   @FuzzTest(maxDuration = "10m")
   void anyAddress(byte[] data) {
     String[] lines = new String(data, StandardCharsets.UTF_8).split("\n", 2);
@@ -168,7 +168,7 @@ class CarrierFuzzTest {
         "true".equals(request.header("Token-Passive")));
   }
 
-  /** The bytes of an address as the JDK never writes them, so that its own form plays no part. */
+  /** Writes an address unlike the JDK does, so that the comparison does not depend on its form. */
   private static String text(byte[] address) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < address.length; i++) {
@@ -188,7 +188,7 @@ class CarrierFuzzTest {
     @Nullable Object ask() throws TokenRejectedException;
   }
 
-  /** What is answered; nothing but a refusal may be thrown. */
+  /** Returns the result or the refusal; any other exception fails the test. */
   private static @Nullable Object answer(Question question) {
     Object[] answer = new Object[1];
     Throwable thrown = catchThrowable(() -> answer[0] = question.ask());

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Only what says true or false, and says it once. */
+/** The parameter {@code close}: true or false, given once. */
 class CloseParameterTest {
 
   @ParameterizedTest
@@ -99,7 +99,7 @@ class CloseParameterTest {
     assertBad(query);
   }
 
-  /** To ask for a parameter would read the body of a form, which is the application's. */
+  /** Reading a parameter would consume the body of a form, which belongs to the application. */
   @Test
   void theBodyIsNotRead() throws Exception {
     HttpServletRequest request = request("close=true");

@@ -13,7 +13,7 @@ import jakarta.servlet.http.HttpSession;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.carrier.HttpSessionPolicy.Treatment;
 
-/** What a login and a log-out do to an HttpSession; containers show it in SharedHostIT. */
+/** The effect of login and logout on an HttpSession; SharedHostIT tests it in containers. */
 class ContainerSessionTest {
 
   private final HttpServletRequest request = mock(HttpServletRequest.class);

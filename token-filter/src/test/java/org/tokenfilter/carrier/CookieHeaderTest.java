@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Case D14: what is taken from the header Cookie, whatever else is in it. */
+/** Case D14: the values read from the header Cookie, with any other content beside them. */
 class CookieHeaderTest {
 
   private static final int HEADERS = 20_000;
@@ -31,7 +31,7 @@ class CookieHeaderTest {
       "!#$%&'()*+-./0123456789:<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
   private static final String HOSTILE = "=;\"\\, \ttokenSESION$\u0000\u0001\u007f\u00e9{}";
 
-  /** What is well-formed by RFC 6265, 4.2.1, is read as Tomcat and Jetty read it. */
+  /** Reads headers that are well-formed by RFC 6265, 4.2.1, as Tomcat and Jetty do. */
   @Test
   void wellFormedHeadersAreReadAsContainersReadThem() {
     Random random = new Random(6265);
@@ -51,7 +51,7 @@ class CookieHeaderTest {
     assertThat(found).isGreaterThan(HEADERS);
   }
 
-  /** What is not is read by a rule that is written a second time, and nothing is thrown. */
+  /** Reads malformed headers as the reference implementation does, and throws nothing. */
   @Test
   void anythingIsReadByTheRule() {
     Random random = new Random(2965);
@@ -93,7 +93,7 @@ class CookieHeaderTest {
         "Token=a; TOKEN=b |",
         "tokens=a; xtoken=b |",
         "token =a |",
-        // A browser stores no semicolon: it always ends a cookie, and quotes hide nothing.
+        // Browsers store no semicolon: it always terminates a cookie, even within quotes.
         "x=\"a; token=b; y=c\" | b",
         "token=\"a; x=b\" | \"a",
         "x=\"a\\\"; token=b | b",
@@ -107,7 +107,7 @@ class CookieHeaderTest {
     assertThat(read("token", List.of(line))).isEqualTo(expected);
   }
 
-  /** A reader that began anew for each of them would be at it for hours. */
+  /** A reader that restarted at each of these characters would need hours. */
   @Test
   void hostileHeadersTakeNoLongerThanTheyAreLong() {
     int million = 1_000_000;
@@ -166,7 +166,7 @@ class CookieHeaderTest {
     return name.equals("token") ? tokens.all() : sessionIds.all();
   }
 
-  /** Made for those that come by the thousand. */
+  /** Returns a cheap request: a mock would be too slow for thousands of them. */
   private static HttpServletRequest request(List<String> lines) {
     return (HttpServletRequest)
         Proxy.newProxyInstance(

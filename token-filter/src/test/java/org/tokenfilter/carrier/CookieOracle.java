@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The rule for cookies, written a second time. */
+/** A reference implementation of reading cookies. */
 final class CookieOracle {
 
   private static final Pattern COOKIE =
@@ -15,7 +15,7 @@ final class CookieOracle {
 
   private CookieOracle() {}
 
-  /** The different values of a name that are not empty, in their order. */
+  /** Returns the distinct non-empty values of a name, in their order. */
   static Set<String> values(List<String> lines, String name) {
     Set<String> values = new LinkedHashSet<>();
     for (String line : lines) {

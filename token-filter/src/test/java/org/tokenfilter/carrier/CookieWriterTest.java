@@ -16,7 +16,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 
-/** Case P08: cookies as they are set and deleted, to the letter. */
+/** Case P08: the exact headers that set and delete cookies. */
 class CookieWriterTest {
 
   private static final String ID = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -90,7 +90,7 @@ class CookieWriterTest {
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax");
   }
 
-  /** Case P17: some containers answer the context path as it was sent, with what stands in it. */
+  /** Case P17: some containers return the context path as sent, including path parameters. */
   @Test
   void whatARequestAddsToItsPathDoesNotBecomeAnAttribute() throws Exception {
     CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
@@ -112,7 +112,7 @@ class CookieWriterTest {
     assertThat(response.headers()).isEmpty();
   }
 
-  /** From the begin to the token's hard limit at most: renewals send no cookie. */
+  /** Max-Age reaches to the token's absolute limit at most, since renewals send no cookie. */
   @ParameterizedTest
   @CsvSource({
     "PT0S, PT1H, ''",
@@ -137,7 +137,7 @@ class CookieWriterTest {
         .allMatch(cookie -> cookie.endsWith("; SameSite=Lax; Max-Age=0"));
   }
 
-  /** A browser deletes a partitioned cookie by one that is partitioned, too. */
+  /** A browser deletes a partitioned cookie only by a cookie that is also partitioned. */
   @Test
   void partitionedCookiesAreSetAndDeletedSo() throws Exception {
     CookieWriter writer =

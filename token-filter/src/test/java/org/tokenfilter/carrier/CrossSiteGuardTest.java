@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Cases P10, P11 and P15: who may act with what a browser adds by itself. */
+/** Cases P10, P11 and P15: requests allowed to act with credentials that a browser adds itself. */
 class CrossSiteGuardTest {
 
   private static final String LISTED = "https://app.example.org";

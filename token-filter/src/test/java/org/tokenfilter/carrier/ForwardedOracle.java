@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.WrittenRequest;
 
 /**
- * Who sent a request, by the rule alone, where 10.0.0.0/8 and fd00::/8 are trusted. What must be
- * refused is null.
+ * A reference implementation of forwarded headers that trusts 10.0.0.0/8 and fd00::/8. A request
+ * that must be refused has the result null.
  */
 final class ForwardedOracle {
 
@@ -31,7 +31,7 @@ final class ForwardedOracle {
     return peer == null ? null : AddressOracle.address(peer);
   }
 
-  /** The client's address. */
+  /** Returns the client's address. */
   byte @Nullable [] client() {
     byte[] peer = peer();
     if (peer == null || !trusted(peer)) {
@@ -52,7 +52,7 @@ final class ForwardedOracle {
         : null;
   }
 
-  /** The server that was asked, as an origin is written; http where nothing says that it is TLS. */
+  /** Returns the target server as an origin: http unless the connection or a header says TLS. */
   @Nullable String server() {
     byte[] peer = peer();
     if (peer == null) {
@@ -88,7 +88,7 @@ final class ForwardedOracle {
     String authority = host.isEmpty() ? asked : host;
     boolean bare = authority.replaceAll(".*]", "").indexOf(':') < 0;
     int number = port.isEmpty() ? 80 : new BigInteger(port).intValue();
-    // Where a proxy ends TLS, 80 is its own way to the next one.
+    // A proxy that terminates TLS may connect to the next one by port 80.
     boolean usual = number == 80 || (tls && number == 443);
     return ((tls ? "https://" : "http://")
             + authority
@@ -111,7 +111,7 @@ final class ForwardedOracle {
     return Map.of("http", "http", "ws", "http", "https", "https", "wss", "https").get(lower);
   }
 
-  /** What both say; null if they differ, or one of them cannot be told. */
+  /** Returns the value on which both agree; null if they differ or one of them is unknown. */
   private static @Nullable String one(@Nullable String some, @Nullable String other) {
     if (some == null || other == null) {
       return null;
@@ -121,7 +121,7 @@ final class ForwardedOracle {
         : other.isEmpty() ? some : null;
   }
 
-  /** How many of the last are from trusted senders: who has no address is none. */
+  /** Counts the last elements from trusted senders; a sender without an address is not trusted. */
   private static int believed(byte[] peer, List<String> nodes) {
     byte[] sender = peer;
     int believed = 0;
@@ -133,7 +133,7 @@ final class ForwardedOracle {
     return believed;
   }
 
-  /** Of the last so many the first that says something. */
+  /** Returns the first non-empty value among the given number of last ones. */
   private static @Nullable String nearestClient(@Nullable List<String> all, int last) {
     if (all == null) {
       return null;
@@ -145,7 +145,7 @@ final class ForwardedOracle {
     return nearest;
   }
 
-  /** From the right, the first that is not trusted; if all are, the one on the left. */
+  /** Returns the rightmost address that is not trusted; the leftmost one if all are trusted. */
   private static byte @Nullable [] stranger(byte[] peer, List<String> chain) {
     byte[] client = peer;
     List<String> left = new ArrayList<>(chain);
@@ -155,7 +155,7 @@ final class ForwardedOracle {
     return client;
   }
 
-  /** The port is not looked at. */
+  /** Reads the address of a node and ignores its port. */
   private static byte @Nullable [] node(String node) {
     if (node.startsWith("[")) {
       return node.contains("]") ? AddressOracle.address(node.split("]", 2)[0] + "]") : null;
@@ -189,7 +189,7 @@ final class ForwardedOracle {
     return values;
   }
 
-  /** Splits lines outside of quotation marks. */
+  /** Splits lines at separators outside quotation marks. */
   private static @Nullable List<String> elements(List<String> lines, char separator) {
     List<String> elements = new ArrayList<>();
     for (String line : lines) {

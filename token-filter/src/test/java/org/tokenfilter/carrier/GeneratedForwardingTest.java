@@ -14,9 +14,9 @@ import org.tokenfilter.WrittenRequest;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Requests by way of up to three proxies, each of which appends to, overwrites, passes on or leaves
- * out each header, with what a client has written on the left: client, scheme, host and port are
- * those of a rule written a second time.
+ * Requests through up to three proxies, each of which appends to, overwrites, passes on or leaves
+ * out each header, with the client's own elements on the left: client, scheme, host and port are
+ * those of the reference implementation.
  */
 final class GeneratedForwardingTest {
 
@@ -122,11 +122,11 @@ final class GeneratedForwardingTest {
   }
 
   private String one(List<String> of) {
-    // The first are the usual ones: most requests must be readable.
+    // The first two values are the usual ones, so that most requests are readable.
     return of.get(random.nextInt(3) > 0 ? random.nextInt(2) : random.nextInt(of.size()));
   }
 
-  /** Nothing, one value, or as many as there were hops, in one line or in several. */
+  /** Returns a header of no, one or as many values as there are hops, in one or several lines. */
   private String header(String name, int hops, List<String> values) {
     int length = random.nextInt(3) > 0 ? hops : random.nextInt(hops + 2);
     StringBuilder header = new StringBuilder();

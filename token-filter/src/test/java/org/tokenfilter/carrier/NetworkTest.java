@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.token.ClientAddress;
 
-/** Ranges of addresses (RFC 4632, 3.1). */
+/** Tests of ranges of addresses (RFC 4632, 3.1). */
 final class NetworkTest {
 
   @ParameterizedTest

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.mockito.InOrder;
 import org.tokenfilter.token.Rejection;
 
-/** Cases P01 and P07: refusals to the letter, and nothing in them but what may be known. */
+/** Cases P01 and P07: the exact refusals, which disclose nothing more. */
 class ProblemsTest {
 
   private static final String BEARER = "WWW-Authenticate: Bearer realm=\"/shop\"";
@@ -211,7 +211,7 @@ class ProblemsTest {
     return answer;
   }
 
-  /** Tomcat sticks to the writer of the page that a forward comes from. */
+  /** Tomcat keeps the writer of the page that forwards. */
   @Test
   void refusalIsWrittenByTheWriterWhereAPageHasTakenIt() throws Exception {
     WrittenResponse written = new WrittenResponse().whoseWriterIsTaken();

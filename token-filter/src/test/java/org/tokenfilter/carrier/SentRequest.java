@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A request with as much in it as carriers look at. */
+/** A mock request with the parts that this package reads. */
 final class SentRequest {
 
   private final String method;
@@ -71,7 +71,7 @@ final class SentRequest {
     return request;
   }
 
-  /** Cookies are one line, after those that are written as headers. */
+  /** Returns all lines of a header; the cookies are one line after the headers of that name. */
   private List<String> all(String name) {
     List<String> all = headers.getOrDefault(name, List.of());
     if (cookies.isEmpty() || !name.equalsIgnoreCase("Cookie")) {

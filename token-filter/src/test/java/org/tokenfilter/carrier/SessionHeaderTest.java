@@ -8,7 +8,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** The session of a user token is named in a header alone. */
+/** The header that names the session of a user token. */
 class SessionHeaderTest {
 
   private final SessionHeader header = new SessionHeader("session");

@@ -18,7 +18,7 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Where tokens and session ids are taken from, and where not. */
+/** The places that tokens and session ids are read from, and those that are ignored. */
 class TokenCarrierTest {
 
   private static final TrustedProxies PROXIES = new TrustedProxies(List.of());
@@ -52,7 +52,7 @@ class TokenCarrierTest {
         .isEqualTo("x");
   }
 
-  /** Case D07: which of them are ours is not the carrier's to say. */
+  /** Case D07: the extractor does not decide which of these tokens this application has issued. */
   @Test
   void furtherTokensInCookiesArePresentedBesideIt() throws Exception {
     PresentedToken header = read(both, bearing("x").cookie("token", "y").cookie("token", "z"));
@@ -72,7 +72,7 @@ class TokenCarrierTest {
     assertThat(read(both, bearing("x").cookie("token", "x")).others()).isEmpty();
   }
 
-  /** Jetty throws for one with a tabulator, Undertow reports one of each name: nobody is asked. */
+  /** Jetty throws if a cookie has a tab, and Undertow returns only one cookie of each name. */
   @Test
   void theContainerIsNotAskedForCookies() throws Exception {
     HttpServletRequest request = bearing("x").cookie("SESSION", "a").received();
@@ -105,11 +105,11 @@ class TokenCarrierTest {
     assertThat(sessionIds(bearing("x").cookie("SESSION", "x").cookie("SESSION", "y"))).isEmpty();
     assertThat(sessionIds(bearing("x").cookie("SESSION", id).cookie("SESSION", other)))
         .containsExactlyInAnyOrder(id, other);
-    // One alone is judged with its token.
+    // A single id is validated together with its token.
     assertThat(sessionIds(bearing("x").cookie("SESSION", "x"))).containsExactly("x");
   }
 
-  /** Whether that is wrong depends on the token. */
+  /** The kind of the token determines whether that is an error. */
   @Test
   void twoSessionHeadersThatDifferAreToldOf() throws Exception {
     assertThat(read(both, bearing("x").header("session", "a").header("session", "b")))
@@ -144,7 +144,7 @@ class TokenCarrierTest {
         .isEqualTo("x");
   }
 
-  /** Case D08 and its neighbours. */
+  /** Case D08 and similar places. */
   @TestFactory
   Stream<DynamicTest> otherPlacesAreNotLookedAt() {
     return Stream.of(

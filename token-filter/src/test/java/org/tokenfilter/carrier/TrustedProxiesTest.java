@@ -25,8 +25,8 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Where a request comes from (RFC 7239; case C18). The peer is 10.0.0.7, which is trusted, as is
- * the rest of 10.0.0.0/24 and fd00::/8.
+ * The client and the target of a request (RFC 7239; case C18). The peer is 10.0.0.7, which is
+ * trusted, as is the rest of 10.0.0.0/24 and fd00::/8.
  */
 final class TrustedProxiesTest {
 
@@ -39,7 +39,7 @@ final class TrustedProxiesTest {
 
   static Stream<Arguments> chainsOfAddresses() {
     return Stream.of(
-        // by one proxy
+        // one proxy
         client("203.0.113.9", "203.0.113.9"),
         client("203.0.113.9", "203.0.113.9:4711"),
         client("2001:db8:0:0:0:0:0:1", "2001:db8::1"),
@@ -48,11 +48,11 @@ final class TrustedProxiesTest {
         client("203.0.113.9", "::ffff:203.0.113.9"),
         client("203.0.113.9", "[::ffff:203.0.113.9]:80"),
         client("203.0.113.9", "  203.0.113.9  "),
-        // by two, and by three
+        // two and three proxies
         client("203.0.113.9", "203.0.113.9, 10.0.0.6"),
         client("203.0.113.9", "203.0.113.9:1, 10.0.0.6:2,10.0.0.5:3"),
         client("203.0.113.9", "203.0.113.9, [fd00::6]:80, ::ffff:10.0.0.5"),
-        // what is left of the client, anybody may have written
+        // elements to the left of the client may be forged
         client("203.0.113.9", "1.2.3.4, 203.0.113.9"),
         client("203.0.113.9", "1.2.3.4, 203.0.113.9, 10.0.0.6"),
         client("203.0.113.9", "10.0.0.6, 203.0.113.9"),
@@ -60,11 +60,11 @@ final class TrustedProxiesTest {
         client("203.0.113.9", "unknown, _hidden, nonsense, 203.0.113.9"),
         client("203.0.113.9", "localhost, 203.0.113.9"),
         client("203.0.113.9", "', or 1=1 --, 203.0.113.9, 10.0.0.6"),
-        // empty elements are none
+        // empty elements are ignored
         client("203.0.113.9", ", ,203.0.113.9,, ,"),
         client(PEER, ""),
         client(PEER, " , ,"),
-        // where all are trusted, it is the first of them
+        // if all are trusted, the client is the first one
         client("10.0.0.5", "10.0.0.5, 10.0.0.6"),
         client("fd00:0:0:0:0:0:0:5", "fd00::5, 10.0.0.6"));
   }
@@ -192,7 +192,7 @@ final class TrustedProxiesTest {
   }
 
   /**
-   * A proxy that quotes what its client asked for as host: {@code shop", for=1.2.3.4;x="} becomes
+   * A proxy may quote the host that its client requested: {@code shop", for=1.2.3.4;x="} becomes
    * one quoted string, out of which the client must not break.
    */
   @ParameterizedTest
@@ -402,7 +402,7 @@ final class TrustedProxiesTest {
   void schemeAndPortThatAreNoneAreABadRequest(String header) {
     HttpServletRequest request = from(PEER, "Host: a", header);
     assertRefused(() -> proxies.targetOrigin(request));
-    assertThat(proxies.isSecure(request)).as("a Secure cookie betrays nothing").isTrue();
+    assertThat(proxies.isSecure(request)).as("a Secure cookie discloses nothing").isTrue();
   }
 
   @Test
@@ -469,7 +469,7 @@ final class TrustedProxiesTest {
     }
   }
 
-  /** As Tomcat's RemoteIpValve has it, and Jetty's customizer, which leaves the headers. */
+  /** Tomcat's RemoteIpValve and Jetty's customizer set the client; Jetty keeps the headers. */
   @Test
   void clientThatTheContainerHasResolvedIsNotToBeNamed() throws Exception {
     try (Logged logged = Logged.by(TrustedProxies.class)) {
@@ -486,7 +486,7 @@ final class TrustedProxiesTest {
     }
   }
 
-  /** As Jetty's own ForwardedRequestCustomizer hands on what a client wrote. */
+  /** Jetty's ForwardedRequestCustomizer passes on the client's own text as the address. */
   @ParameterizedTest
   @NullSource
   @ValueSource(strings = {"", "_hidden", "unknown", "localhost"})
@@ -497,7 +497,7 @@ final class TrustedProxiesTest {
     assertRefused(() -> hostOf(proxies, request));
   }
 
-  /** As Jetty answers for a peer at a Unix socket: it has neither an address nor a port. */
+  /** Returns a request as Jetty reports a peer at a Unix socket: with neither address nor port. */
   private static HttpServletRequest atUnixSocket(@Nullable String address, String... lines) {
     HttpServletRequest request = from("", lines);
     when(request.getRemoteAddr()).thenReturn(address);
@@ -540,7 +540,7 @@ final class TrustedProxiesTest {
     assertThat(unbound.isSecure(request)).isFalse();
   }
 
-  /** A container that believes forwarded headers by itself hands on what a client wrote. */
+  /** A container that itself trusts forwarded headers passes on the client's own text. */
   @ParameterizedTest
   @ValueSource(strings = {"", "unix", "unknown", "_hidden", "localhost"})
   void noHeaderOfAClientMakesItAPeerAtAUnixSocket(String named) {
@@ -578,7 +578,7 @@ final class TrustedProxiesTest {
         .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.BAD_REQUEST));
   }
 
-  /** A request of this peer, with header lines. */
+  /** Returns a request of a peer with header lines. */
   private static HttpServletRequest from(String peer, String... lines) {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getRemoteAddr()).thenReturn(peer);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A way back leads nowhere but into the application, whatever is written into the parameter. */
+/** Return paths, which lead into the application for every value of the parameter. */
 class WayBackTest {
 
   private static String from(@Nullable String parameter) {
@@ -80,7 +80,7 @@ class WayBackTest {
     assertThat(from("/shop/" + "a".repeat(1995))).isEqualTo("/shop/");
   }
 
-  /** As java.net resolves it, which knows hosts and steps up; what it cannot read is no way. */
+  /** Resolves return paths by java.net, which handles hosts and parent steps; all must parse. */
   @Test
   void noTextLeadsToAnotherHost() {
     Random random = new Random(16);
@@ -126,7 +126,7 @@ class WayBackTest {
         .isEqualTo("/shop/login?next=%2Fshop%2Fouter%3Fa%3Db");
   }
 
-  /** Containers tell such a context path decoded, or as it was sent. */
+  /** Containers return such a context path decoded, or as it was sent. */
   @ParameterizedTest
   @ValueSource(strings = {"/caf\u00e9 1", "/caf%C3%A9%201"})
   void contextPathIsWrittenAsItIsSent(String contextPath) {

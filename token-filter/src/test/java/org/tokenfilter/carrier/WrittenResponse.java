@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A response that shows what was written to it, one line a header. */
+/** A mock response that records its body and its headers, each header as one line. */
 final class WrittenResponse {
 
   private final HttpServletResponse response = mock(HttpServletResponse.class);
@@ -47,7 +47,7 @@ final class WrittenResponse {
     when(response.getOutputStream()).thenReturn(new Body());
   }
 
-  /** Lets the writer be the only way in, as it is once a page has asked for it. */
+  /** Allows the writer only, as after a page has called {@code getWriter}. */
   WrittenResponse whoseWriterIsTaken() throws IOException {
     when(response.getOutputStream()).thenThrow(new IllegalStateException("the writer is taken"));
     when(response.getWriter()).thenReturn(writer);

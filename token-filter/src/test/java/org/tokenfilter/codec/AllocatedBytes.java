@@ -3,14 +3,14 @@ package org.tokenfilter.codec;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
-/** Measures in bytes what must not cost much, where a time would depend on the machine. */
+/** A measurement of cost in allocated bytes, since a time would depend on the machine. */
 final class AllocatedBytes {
 
   private AllocatedBytes() {}
 
   /**
-   * What this thread allocates at the least, in the steady state: classes are loaded and paths
-   * taken once before, and what the platform makes once in a while for itself is not the action's.
+   * Returns the fewest bytes that this thread allocates in a run of the action, after runs that
+   * load classes. The minimum excludes allocations that the platform makes now and then for itself.
    */
   static long by(Runnable action) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -3,7 +3,7 @@ package org.tokenfilter.codec;
 import java.io.Serial;
 import java.security.SecureRandom;
 
-/** Gives the bytes that a known answer was made with. */
+/** A source of randomness that returns the bytes of a known answer. */
 final class ChosenRandom extends SecureRandom {
 
   @Serial private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ final class ChosenRandom extends SecureRandom {
   @Override
   public void nextBytes(byte[] bytes) {
     if (bytes.length != chosen.length) {
-      throw new AssertionError(bytes.length + " bytes are asked for, not " + chosen.length);
+      throw new AssertionError(bytes.length + " bytes are requested, not " + chosen.length);
     }
     System.arraycopy(chosen, 0, bytes, 0, chosen.length);
   }

@@ -26,8 +26,8 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.TokenClaims;
 
 /**
- * The cases A32 and B01 to B04 of the catalogue of attacks: content that somebody sealed with the
- * right key, as an old or buggy issuer would.
+ * The cases A32 and B01 to B04 of the catalogue of attacks: content encrypted with the right key,
+ * as by an old or buggy issuer.
  */
 class ClaimsAttackTest {
 
@@ -60,7 +60,7 @@ class ClaimsAttackTest {
     assertThat(CODEC.decode(CODEC.encode(claims))).isEqualTo(claims);
   }
 
-  /** The record's deadline decides: no clock is asked here. */
+  /** The codec does not consult a clock: the record's deadline decides. */
   @Test
   void b04_longAgoAndFarAheadAreReadAlike() throws Exception {
     for (Instant issuedAt :
@@ -210,7 +210,7 @@ class ClaimsAttackTest {
     return refused();
   }
 
-  /** Decoders put U+FFFD in the place of what they cannot decode: two texts would be one. */
+  /** Decoders replace invalid bytes by U+FFFD, which would make two different texts equal. */
   @Test
   void a32_whatIsNotUtf8IsRefusedEvenWhereItsReplacementWouldFit() throws Exception {
     String audience = "/\ufffdrders";
@@ -239,7 +239,7 @@ class ClaimsAttackTest {
     assertThatIllegalArgumentException().isThrownBy(() -> claims.read(longer, 769));
   }
 
-  /** A parser shows a number or a word as text, too. */
+  /** A parser also returns the text of a number or a literal. */
   @Test
   void a32_whatOnlyLooksLikeAStringIsNone() throws Exception {
     for (String audience : List.of("1", "1.5", "true", "false", "null")) {

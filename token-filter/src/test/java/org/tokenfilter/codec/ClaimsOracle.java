@@ -18,7 +18,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.TokenClaims;
 
-/** Reads claims as a tree, rule by rule, and with no thought for its cost. */
+/** A reference reader of claims, which builds a tree and checks rule by rule at any cost. */
 final class ClaimsOracle {
 
   private static final int MOST_BYTES = 768;
@@ -36,7 +36,7 @@ final class ClaimsOracle {
 
   private ClaimsOracle() {}
 
-  /** The claims that these bytes are; null if they are none of ours, or for another audience. */
+  /** Returns the claims in these bytes; null if they are invalid or for another audience. */
   static @Nullable TokenClaims read(byte[] content, String audience) {
     JsonNode tree = content.length > MOST_BYTES ? null : tree(content);
     if (tree == null || !tree.isObject()) {
@@ -78,7 +78,7 @@ final class ClaimsOracle {
         && node.longValue() <= LAST_SECOND;
   }
 
-  /** Decoded by a library that takes any spelling, of which only the canonical one is taken. */
+  /** Decodes an id by a lenient library, and accepts only the canonical form. */
   private static @Nullable TokenId id(JsonNode node) {
     if (!node.isTextual()) {
       return null;

@@ -43,7 +43,7 @@ class ClaimsTextTest {
     assertThat(read(TEXT, CLAIMS_JSON.getBytes(StandardCharsets.UTF_8))).isEqualTo(CLAIMS);
   }
 
-  /** The other spellings of the same claims are for the parser of JSON to judge. */
+  /** Other forms of the same claims are left to the JSON parser. */
   @Test
   void otherSpellingsAreLeftToTheParser() {
     for (String other :
@@ -67,7 +67,7 @@ class ClaimsTextTest {
     }
   }
 
-  /** Wherever a byte is another, is missing or is one too many. */
+  /** Replaces, removes and inserts a byte at each position. */
   @Test
   void whatIsReadIsSpelledAsItWouldBeWritten() {
     byte[] good = CLAIMS_JSON.getBytes(StandardCharsets.UTF_8);
@@ -88,7 +88,7 @@ class ClaimsTextTest {
       isRead(Arrays.copyOf(good, at));
       isRead(Arrays.copyOfRange(good, at, good.length));
     }
-    // Other ids, kinds and times are spelled as well as these.
+    // Some changes give other valid ids, kinds and times.
     assertThat(read).isGreaterThan(43 * 60);
   }
 
@@ -100,7 +100,7 @@ class ClaimsTextTest {
     return claims != null;
   }
 
-  /** Behind the claims there is what an earlier token has left, which is not looked at. */
+  /** Reads claims and checks that remains of an earlier token behind them are ignored. */
   private static @Nullable TokenClaims read(CanonicalClaims canonical, byte[] content) {
     TokenClaims alone = canonical.read(content, content.length);
     for (String left : List.of("}", "0}", "\"}", ",\"exp\":1790604800}", CLAIMS_JSON)) {

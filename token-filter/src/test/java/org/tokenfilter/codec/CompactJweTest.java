@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** RFC 7516, 7.1: a text and its parts. */
+/** The compact serialization of RFC 7516, 7.1. */
 final class CompactJweTest {
 
   @Test

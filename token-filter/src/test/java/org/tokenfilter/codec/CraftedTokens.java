@@ -25,8 +25,8 @@ import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Tokens as somebody would make them who has the key but not our code: RFC 7518, 5.2.2 and 5.3, by
- * the JDK's ciphers.
+ * Tokens made with the right key but without this library: RFC 7518, 5.2.2 and 5.3, by the JDK's
+ * ciphers.
  */
 public final class CraftedTokens {
 
@@ -34,11 +34,11 @@ public final class CraftedTokens {
   public static final TokenId ID = TokenId.of(bytes("id", TokenId.LENGTH));
   public static final Instant ISSUED = Instant.ofEpochSecond(1_790_000_000);
 
-  /** What alice's session token says. */
+  /** The claims of alice's session token. */
   public static final TokenClaims CLAIMS =
       new TokenClaims(ID, TokenKind.SESSION, AUDIENCE, ISSUED, ISSUED.plus(Duration.ofDays(7)));
 
-  /** The same as it is written. */
+  /** The same claims in their canonical form. */
   public static final String CLAIMS_JSON =
       "{\"jti\":\""
           + ID
@@ -47,16 +47,16 @@ public final class CraftedTokens {
   public static final String HEADER_JSON =
       "{\"enc\":\"A128CBC-HS256\",\"alg\":\"dir\",\"kid\":\"k1\"}";
 
-  /** The key that tokens are crafted with unless said otherwise. */
+  /** The key of crafted tokens by default. */
   public static final ContentKey K1 =
       key("k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE);
 
-  /** Reads what a token holds as it is. */
+  /** A reader that returns the content of a token unchanged. */
   static final ContentReader<byte[]> BYTES = Arrays::copyOf;
 
   private CraftedTokens() {}
 
-  /** Always the same bytes for a name. */
+  /** Returns pseudorandom bytes that are always the same for a name. */
   public static byte[] bytes(String name, int length) {
     byte[] bytes = new byte[length];
     new Random(name.hashCode()).nextBytes(bytes);
@@ -67,7 +67,7 @@ public final class CraftedTokens {
     return new ContentKey(kid, encryption, state, bytes(kid, encryption.keyLength()));
   }
 
-  /** A key file with this key alone. */
+  /** Returns a key file with this key only. */
   public static String keyFile(ContentKey key) {
     return "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"%s\",\"use\":\"enc\",\"alg\":\"%s\",\"state\":\"active\",\"k\":\"%s\"}]}"
         .formatted(key.kid(), key.encryption(), Base64Url.encode(key.bytes()));
@@ -78,7 +78,7 @@ public final class CraftedTokens {
     return new JweTokenCodec(() -> ring, AUDIENCE, new SecureRandom());
   }
 
-  /** A token of k1 with this header, and with claims that are ours. */
+  /** Returns a token of k1 with this header and valid claims. */
   public static String withHeader(String headerJson) {
     return withHeaderSegment(Base64Url.encode(headerJson));
   }
@@ -87,7 +87,7 @@ public final class CraftedTokens {
     return seal(K1, headerSegment, bytes("iv", 16), CLAIMS_JSON.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A token of k1 with the right header, and with this content. */
+  /** Returns a token of k1 with the right header and this content. */
   public static String withContent(byte[] content) {
     return seal(K1, Base64Url.encode(HEADER_JSON), bytes("iv", 16), content);
   }
@@ -96,7 +96,7 @@ public final class CraftedTokens {
     return withContent(content.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A token of this key. */
+  /** Returns a token encrypted with this key. */
   public static String seal(ContentKey key, String headerSegment, byte[] iv, byte[] content) {
     return switch (key.encryption()) {
       case A128CBC_HS256 -> cbc(key.bytes(), "HmacSHA256", headerSegment, iv, content);
@@ -143,7 +143,7 @@ public final class CraftedTokens {
     }
   }
 
-  /** The whole tag, of which a token carries the first half. */
+  /** Returns the whole tag, of which a token contains the first half. */
   public static byte[] hmac(
       byte[] key, String mac, String headerSegment, byte[] iv, byte[] ciphertext) {
     try {
@@ -170,12 +170,12 @@ public final class CraftedTokens {
         + Base64Url.encode(tag);
   }
 
-  /** The five parts. */
+  /** Returns the five parts of a token. */
   public static List<String> parts(String token) {
     return List.of(token.split("\\.", -1));
   }
 
-  /** The token with another part in place of one of the five. */
+  /** Returns the token with one of its five parts replaced. */
   public static String with(String token, int part, String other) {
     String[] parts = token.split("\\.", -1);
     parts[part] = other;
@@ -186,7 +186,7 @@ public final class CraftedTokens {
     return Base64.getUrlDecoder().decode(part);
   }
 
-  /** Refused as it must be, and without a word of the token. */
+  /** Asserts that the token is refused as invalid by a message that contains no part of it. */
   public static void assertRefused(TokenCodec codec, String token) {
     Throwable thrown = catchThrowable(() -> codec.decode(token));
     assertThat(thrown).isInstanceOf(TokenRejectedException.class).hasNoCause();

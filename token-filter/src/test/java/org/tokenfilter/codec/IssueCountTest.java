@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
 import org.tokenfilter.store.TokenStoreException;
 
-/** NIST SP 800-38D, 8.3: a key whose initialization vectors are random wears out. */
+/** NIST SP 800-38D, 8.3: the limit of uses of a key with random initialization vectors. */
 class IssueCountTest {
 
   private static final int MANY = 3;

@@ -17,7 +17,7 @@ import org.jose4j.keys.AesKey;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Another library agrees with us on what a token is. */
+/** Interoperability with jose4j. */
 class Jose4jInteropTest {
 
   @TestFactory

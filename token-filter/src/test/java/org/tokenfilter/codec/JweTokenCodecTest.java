@@ -69,7 +69,7 @@ class JweTokenCodecTest {
         .isEqualTo("{\"jti\":\"" + ID + "\",\"k\":\"o\",\"aud\":\"/orders\",\"iat\":1790000000}");
   }
 
-  /** P14: the goal is 280. */
+  /** P14: the goal is at most 280 characters. */
   @Test
   void theSessionTokenOfAliceHas260Characters() {
     TokenRecord record =

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A key file changes whole or not at all, and no change is lost. */
+/** Updates of a key file, which are atomic and never lost. */
 class JwkSetFileChangeTest {
 
   @TempDir private Path folder;
@@ -240,7 +240,7 @@ class JwkSetFileChangeTest {
     assertNothingIsLeft();
   }
 
-  /** The names of the keys that it was told are in the file. */
+  /** Adds keys and returns the names of those whose update succeeded. */
   private List<String> added(String name) {
     List<String> added = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

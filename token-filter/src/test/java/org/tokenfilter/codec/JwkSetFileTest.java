@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Case P18 and what else may be wrong with a file, whatever is in it. */
+/** Case P18 and other faults of a key file, apart from its content. */
 class JwkSetFileTest {
 
   @TempDir private Path folder;
@@ -65,7 +65,7 @@ class JwkSetFileTest {
     }
   }
 
-  /** As container platforms mount secrets: the owner is root, and the group is ours. */
+  /** Container platforms mount secrets so: root owns the file, and the group is the process's. */
   @Test
   void p18_aFileThatItsGroupMayReadIsRead() throws IOException {
     for (String mounted : List.of("r--r-----", "rw-r-----", "rwxr-x---")) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Case S17: what is no set of keys is refused, by name, and without a word of a key. */
+/** Case S17: invalid sets of keys, which are refused by key name without showing a key. */
 class JwkSetTest {
 
   private static final String K = Base64Url.encode(bytes("k1", 32));
@@ -244,7 +244,7 @@ class JwkSetTest {
         DynamicTest.dynamicTest(message + " <- " + shortName, () -> assertRefused(text, message)));
   }
 
-  /** Nothing in the whole chain of causes may show a piece of a key. */
+  /** Asserts the message, and that no exception in the chain of causes shows a part of a key. */
   private static void assertRefused(byte[] text, String message) {
     Throwable thrown = catchThrowable(() -> JwkSet.parse(text));
     assertThat(thrown).isInstanceOf(IllegalArgumentException.class);

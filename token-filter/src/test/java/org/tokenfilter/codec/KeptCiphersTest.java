@@ -26,7 +26,7 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Ciphers are kept from one token to the next, and no token leaves anything behind in them. */
+/** The reuse of ciphers from one token to the next, in which no token leaves any state. */
 class KeptCiphersTest {
 
   private static final int IV = 2;
@@ -50,7 +50,7 @@ class KeptCiphersTest {
     }
   }
 
-  /** Vaudenay's oracle: whether it was the padding must not be told from any other forgery. */
+  /** Vaudenay's padding oracle: a padding error must look like any other forgery. */
   @ParameterizedTest
   @EnumSource
   void a26_everyForgeryIsAnsweredInTheSameWords(ContentEncryption encryption) {
@@ -64,7 +64,7 @@ class KeptCiphersTest {
         .containsOnly("invalid token: it does not decrypt");
   }
 
-  /** All begin at once, so that ciphers are made, lent, put back and dropped all the time. */
+  /** The threads start at once, so that ciphers are created, lent, returned and dropped often. */
   @ParameterizedTest
   @EnumSource
   void eightThreadsGetTheClaimsOfTheirOwnTokens(ContentEncryption encryption) throws Exception {
@@ -92,14 +92,14 @@ class KeptCiphersTest {
     }
   }
 
-  /** MAC before padding: what is sealed with another padding by the right key is refused, too. */
+  /** The MAC is checked before the padding; wrong padding under the right key is refused, too. */
   @Test
   void aWrongPaddingUnderARightMacIsRefusedAndSpoilsNoCipher() throws Exception {
     JweTokenCodec codec = CraftedTokens.codec(CraftedTokens.K1);
     String token = codec.encode(CLAIMS);
     byte[] ciphertext = decoded(parts(token).get(CIPHERTEXT));
     for (int last = 0; last < 256; last++) {
-      // What stands before the last block decides how that one ends.
+      // The block before the last one determines the padding.
       byte[] other = ciphertext.clone();
       other[other.length - 17] ^= (byte) last;
       String odd = with(token, CIPHERTEXT, Base64Url.encode(other));
@@ -140,7 +140,7 @@ class KeptCiphersTest {
     return claims;
   }
 
-  /** Tokens of the right header and shape in which one bit is another. */
+  /** Returns tokens of the right header and shape with a changed bit or part. */
   private static List<String> forged(JweTokenCodec codec, ContentKey key) {
     List<String> forged = new ArrayList<>();
     String token = codec.encode(CLAIMS);

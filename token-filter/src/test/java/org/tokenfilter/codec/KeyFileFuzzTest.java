@@ -18,15 +18,15 @@ import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.lang.JoseException;
 
-/** Whatever stands in a key file. */
+/** Key files of arbitrary content. */
 class KeyFileFuzzTest {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** As much of a text as may be a key, or most of one. */
+  /** Text that may be a key or most of one. */
   private static final Pattern KEY_TEXT = Pattern.compile("[A-Za-z0-9+/_-]{32,}");
 
-  /** A ring that is written and read again, as another library reads it; or a silent refusal. */
+  /** Reads a ring as jose4j does and writes it again; or refuses it without showing a key. */
   @FuzzTest(maxDuration = "10m")
   void anyFile(byte[] text) throws JoseException {
     KeyRing ring;
@@ -65,10 +65,10 @@ class KeyFileFuzzTest {
     }
   }
 
-  /** One line, in which nothing may be a key but for what was named one's name. */
+  /** Asserts that the message is one line that contains no possible key, except names of keys. */
   private static void assertSilent(String message, Set<String> kids) {
     String rest = message;
-    // A name may be within another one.
+    // A name may contain another one.
     for (String kid : kids.stream().sorted(comparing(String::length).reversed()).toList()) {
       rest = rest.replace(kid, "");
     }
@@ -76,7 +76,7 @@ class KeyFileFuzzTest {
     assertThat(message).doesNotContain("\n", "\r");
   }
 
-  /** All names of keys, as far as the text can be read. */
+  /** Returns all names of keys in the readable part of the text. */
   private static Set<String> kids(byte[] text) {
     Set<String> kids = new LinkedHashSet<>();
     try (JsonParser parser = JSON.createParser(new String(text, StandardCharsets.UTF_8))) {

@@ -15,7 +15,7 @@ import com.nimbusds.jose.util.Base64URL;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The library that seals our tokens would open them as we do, header and all. */
+/** Interoperability with Nimbus, including the header. */
 class NimbusInteropTest {
 
   @ParameterizedTest

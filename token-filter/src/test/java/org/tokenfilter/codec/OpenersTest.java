@@ -26,12 +26,12 @@ class OpenersTest {
   private static final byte[] CONTENT = {3};
   private static final CompactJwe TOKEN = new CompactJwe("AA", "BBBB", "CCCC", "DDDD");
 
-  /** The bytes of its three last parts. */
+  /** The bytes of the token's last three parts. */
   private static final byte[] SEALED = Base64.getUrlDecoder().decode("BBBBCCCCDDDD");
 
   private final AtomicInteger made = new AtomicInteger();
 
-  /** What an opener does with its token. */
+  /** The behaviour of a decrypter. */
   private interface Way {
     byte @Nullable [] open() throws Exception;
   }
@@ -107,7 +107,7 @@ class OpenersTest {
     assertThat(made.get()).isBetween(1, threads);
   }
 
-  /** Openers that fail the test if two threads are in one of them. */
+  /** Returns a pool of decrypters that fail the test if two threads use one of them at once. */
   private DecrypterPool openers(Way way) {
     return new DecrypterPool(
         () -> {

@@ -12,20 +12,20 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * P3: opening a session token of about 260 characters allocates at most 8 KB. Not yet compiled it
- * is 1,160 bytes by default, 1,256 with A256CBC-HS512 and 1,992 with A256GCM (JDK 17).
+ * P3: decrypting a session token of about 260 characters allocates at most 8 KB. Before compilation
+ * it is 1,160 bytes by default, 1,256 with A256CBC-HS512 and 1,992 with A256GCM (JDK 17).
  */
 class OpeningCostTest {
 
   private static final ContentEncryption DEFAULT = ContentEncryption.A128CBC_HS256;
 
-  /** The quarter of the goal: with a parser of JSON, or ciphers that are not kept, it is more. */
+  /** A quarter of the goal, which a JSON parser or new ciphers for each token would exceed. */
   private static final long BY_DEFAULT = 2048;
 
-  /** The half of the goal: other JDKs may do GCM otherwise. */
+  /** Half of the goal, since other JDKs may implement GCM differently. */
   private static final long BY_ANY = 4096;
 
-  /** Less would not be an opened token, but a measurement that measures nothing. */
+  /** The least for a decrypted token: a smaller result means that the measurement failed. */
   private static final long CLAIMS_ALONE = 100;
 
   @Test

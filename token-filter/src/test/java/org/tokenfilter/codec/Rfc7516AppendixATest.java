@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** The content encryption of the JWE examples; their key encryption is not ours. */
+/** The content encryption of the JWE examples, whose key encryption is not supported. */
 class Rfc7516AppendixATest {
 
   @Test

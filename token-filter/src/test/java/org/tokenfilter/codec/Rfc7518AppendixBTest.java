@@ -49,7 +49,7 @@ class Rfc7518AppendixBTest {
         "4dd3b4c088a7f45c216839645b2012bf2e6269a8c56a816dbc1b267761955bc5");
   }
 
-  /** The keys of this appendix count from zero. */
+  /** Checks a known answer; the bytes of the keys of this appendix count from zero. */
   private static void assertKnownAnswer(ContentEncryption encryption, String e, String t)
       throws Exception {
     byte[] k = new byte[encryption.keyLength()];

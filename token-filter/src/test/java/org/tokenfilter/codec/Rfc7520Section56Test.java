@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** Direct encryption using AES-GCM. Ours is direct, too, but its A128GCM we do not take. */
+/** Direct encryption using AES-GCM. Direct encryption is supported, A128GCM is not. */
 class Rfc7520Section56Test {
 
   private static final String KID = "77c7e2b8-6e13-45cf-8672-617b5b45243a";

@@ -26,7 +26,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Whatever anybody sends as a token, or seals with a key of ours. */
+/** Arbitrary texts sent as tokens, and arbitrary content encrypted with the right key. */
 class TokenFuzzTest {
 
   private static final ContentKey K2 =
@@ -39,14 +39,14 @@ class TokenFuzzTest {
 
   private static final JweTokenCodec CODEC = CraftedTokens.codec(K1, K2, K3, RETIRED);
 
-  /** The only tokens that there are; nobody else has the keys. */
+  /** The only issued tokens. */
   private static final Set<String> ISSUED =
       OPENING.stream().map(TokenFuzzTest::issued).collect(Collectors.toSet());
 
   private static final int MOST_CHARACTERS = 1024;
   private static final String REFUSED = "invalid token: ";
 
-  /** All that is ever said of a token that is refused, and so nothing that it says. */
+  /** All details of refusals: no other text may occur, and so none of the token. */
   private static final Set<String> WHY =
       Set.of(
           "it is longer than 1024 characters",
@@ -62,7 +62,7 @@ class TokenFuzzTest {
           "its claims are not valid",
           "it is for another audience");
 
-  /** Nothing is accepted but, to the letter, a token that was issued. */
+  /** Accepts only texts that equal an issued token. */
   @FuzzTest(maxDuration = "10m")
   void anyText(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
@@ -70,7 +70,7 @@ class TokenFuzzTest {
     assertThat(claims).isEqualTo(ISSUED.contains(text) ? CLAIMS : null);
   }
 
-  /** Claims are accepted exactly if they are ours, and then they are written and read again. */
+  /** Accepts claims exactly if the reference reader does, and then encodes and decodes them. */
   @FuzzTest(maxDuration = "10m")
   void anyClaims(byte[] content) throws Exception {
     String token = CraftedTokens.withContent(content);
@@ -82,7 +82,7 @@ class TokenFuzzTest {
     }
   }
 
-  /** No header is accepted but that of the key: an object is encoded, all else sent as it is. */
+  /** Accepts only the header of the key. Objects are encoded, other input is sent unchanged. */
   @FuzzTest(maxDuration = "10m")
   void anyHeader(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
@@ -92,7 +92,7 @@ class TokenFuzzTest {
     assertThat(claims).isEqualTo(ours ? CLAIMS : null);
   }
 
-  /** Another library reads the same in a token of any key, and no other spelling is accepted. */
+  /** Decrypts tokens of each key to the same content as jose4j, and accepts no other form. */
   @FuzzTest(maxDuration = "10m")
   void otherSpellings(FuzzedDataProvider data) throws Exception {
     ContentKey key = data.pickValue(OPENING);
@@ -111,7 +111,7 @@ class TokenFuzzTest {
     assertThat(decoded(other)).isEqualTo(other.equals(token) ? CLAIMS : null);
   }
 
-  /** White space, which JSON may have between its tokens. */
+  /** Adds white space between JSON tokens. */
   private static String spaced(FuzzedDataProvider data) {
     String space = data.pickValue(List.of(" ", "\t", "\n", "\r", ""));
     return CLAIMS_JSON
@@ -120,7 +120,7 @@ class TokenFuzzTest {
         .replace("{", space + "{" + space);
   }
 
-  /** Makes one change to a spelling. */
+  /** Makes one change to the text. */
   private static void spell(StringBuilder text, FuzzedDataProvider data) {
     int at = data.consumeInt(0, text.length() - 1);
     switch (data.consumeInt(0, 8)) {
@@ -142,7 +142,7 @@ class TokenFuzzTest {
     }
   }
 
-  /** The digit whose bits differ so; of the last one of a part some bits are left over. */
+  /** Returns the digit that differs in these bits; the last digit of a part has spare bits. */
   private static char neighbour(char digit, int bits) {
     String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     int value = alphabet.indexOf(digit);
@@ -170,7 +170,7 @@ class TokenFuzzTest {
     return jwe.getPlaintextString();
   }
 
-  /** What a token says; null if it is refused, as it must be. */
+  /** Returns the claims of a token; null if it is refused with a known detail. */
   private static @Nullable TokenClaims decoded(String token) {
     try {
       return CODEC.decode(token);

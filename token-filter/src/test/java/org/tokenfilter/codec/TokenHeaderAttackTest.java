@@ -29,7 +29,7 @@ import org.tokenfilter.token.TokenClaims;
 
 /**
  * The cases A of the catalogue of attacks that give a token another header. All of them are
- * authenticated with the right key: a header is refused for what it is.
+ * authenticated with the right key, so that the header is the only reason for a refusal.
  */
 class TokenHeaderAttackTest {
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Whatever is done to a token, it is refused, and nothing but a refusal is thrown. */
+/** Mutations of a token, which are all refused without any other exception. */
 class TokenMutationTest {
 
   private static final String ALPHABET =
@@ -105,7 +105,7 @@ class TokenMutationTest {
     };
   }
 
-  /** Anything that is thrown but a refusal fails the test. */
+  /** Returns whether the token is refused; any other exception fails the test. */
   private static boolean isRefused(TokenCodec codec, String token) {
     try {
       codec.decode(token);

@@ -27,7 +27,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The cases A of the catalogue of attacks that change the spelling, the shape or the cryptographic
+ * The cases A of the catalogue of attacks that change the encoding, the shape or the cryptographic
  * parts of a token. Its header is attacked in {@link TokenHeaderAttackTest}, its claims in {@link
  * ClaimsAttackTest}.
  */
@@ -190,7 +190,7 @@ class TokenStringAttackTest {
     assertRefused(codec, with(token, TAG, ""));
   }
 
-  /** The class of CVE-2017-12972: the length of the authenticated header is authenticated, too. */
+  /** Attacks like CVE-2017-12972: the length of the header is authenticated, too. */
   @Test
   void a28_movingBytesFromTheHeaderIntoTheCiphertextIsNoticedByTheCipherItself() throws Exception {
     ContentCipher cipher = KeyRing.of(List.of(K1)).activeCipher();
@@ -249,7 +249,7 @@ class TokenStringAttackTest {
                     each.getKey(), () -> assertRefused(CODEC, each.getValue())));
   }
 
-  /** A token whose ciphertext has a digit in which the two alphabets differ. */
+  /** Returns a token in standard base64 whose ciphertext has digits of that alphabet alone. */
   private static String standardAlphabet() {
     for (int i = 0; ; i++) {
       String token =
@@ -265,7 +265,7 @@ class TokenStringAttackTest {
     }
   }
 
-  /** Another text that decoders take for the same bytes. */
+  /** Returns another text that decoders read as the same bytes. */
   private static String unusedBit(String part) {
     String other =
         part.substring(0, part.length() - 1) + (char) (part.charAt(part.length() - 1) + 1);
@@ -279,7 +279,7 @@ class TokenStringAttackTest {
         .formatted(p.get(0), members, p.get(2), p.get(3), p.get(4));
   }
 
-  /** What is authenticated stays the same, read as one text; only where its parts meet moves. */
+  /** Moves the border between header and IV; the joined text that is authenticated is unchanged. */
   private static String shifted(int characters) {
     List<String> p = parts(TOKEN);
     String joined = p.get(HEADER) + p.get(IV);
@@ -298,7 +298,7 @@ class TokenStringAttackTest {
     return swapped;
   }
 
-  /** With a key that {@link ContentKey} would not take, or not for this. */
+  /** Encrypts with a key that {@link ContentKey} refuses, or refuses for this encryption. */
   private static String sealedByHand(byte[] key, String header, byte[] content) {
     return CraftedTokens.cbc(key, "HmacSHA256", header, bytes("iv", 16), content);
   }

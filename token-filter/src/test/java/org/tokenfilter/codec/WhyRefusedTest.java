@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What the log is told of a token that is not ours: where it stopped being one. */
+/** The detail that the log shows for an invalid token: the first check that failed. */
 class WhyRefusedTest {
 
   private final JweTokenCodec codec =

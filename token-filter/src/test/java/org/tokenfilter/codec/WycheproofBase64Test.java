@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Case A36: the "base64" cases (tcId 357 to 377) of Wycheproof's JSON web signature tests, with our
- * ciphertext for their payload and our tag for their MAC. Where they say that the MAC is made over
- * the odd spelling, so is ours.
+ * Case A36: the "base64" cases (tcId 357 to 377) of Wycheproof's JSON web signature tests, with the
+ * ciphertext in place of their payload and the tag in place of their MAC. If their MAC covers the
+ * non-canonical form, so does the tag.
  *
- * <p>They accept 372, 373 (a foreign character that decoders skip), 376 and 377 (white space in the
- * header's JSON); we do not: a token has one spelling.
+ * <p>Wycheproof accepts 372, 373 (a foreign character that decoders skip), 376 and 377 (white space
+ * in the header's JSON). This library refuses them: a token has one form.
  */
 class WycheproofBase64Test {
 
@@ -96,7 +96,7 @@ class WycheproofBase64Test {
                     each.getKey(), () -> assertRefused(CODEC, each.getValue())));
   }
 
-  /** The ciphertext as it is spelled, under the tag of a sender that authenticates the spelling. */
+  /** Returns a token with this ciphertext and a tag that authenticates its exact text. */
   private static String over(String ciphertext) {
     byte[] tag =
         CraftedTokens.hmac(
@@ -108,7 +108,7 @@ class WycheproofBase64Test {
     return with(with(TOKEN, CIPHERTEXT, ciphertext), TAG, Base64Url.encode(Arrays.copyOf(tag, 16)));
   }
 
-  /** A valid token whose tag happens to begin so. */
+  /** Returns a valid token whose tag starts with this text. */
   private static String withTagFrom(String beginning) {
     for (int i = 0; ; i++) {
       String token =

@@ -37,8 +37,8 @@ import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * Whatever is thrown in a background task, the task goes on: it is thrown in each of them, at its
- * work and again where it reports that, and then each has to do its work.
+ * Every background task continues after any throwable. Each throwable is thrown in each task, at
+ * its work and again where the task reports the failure. Afterwards, each task must do its work.
  */
 final class BackgroundErrorsTest {
 

@@ -23,12 +23,12 @@ import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
 
-/** Cases S17 and P18 in service: whatever is wrong with a new key file, the old keys stay. */
+/** Cases S17 and P18 in service: a broken new key file leaves the old keys in force. */
 final class BrokenKeyFileTest {
 
   @TempDir private Path folder;
 
-  /** What somebody does to the file, and what they are told. */
+  /** A change of the file, and the error message that it causes. */
   record Mistake(String name, Deed deed, String told) {
     @Override
     public String toString() {
@@ -100,7 +100,7 @@ final class BrokenKeyFileTest {
   }
 
   @ParameterizedTest
-  @MethodSource("mistakes")
+  @MethodSource("brokenFiles")
   void s17_theOldKeysStayInForceAndTheMistakeIsToldOnce(Mistake mistake) throws Exception {
     KeyFile file = new KeyFile(folder);
     file.replace(key("k1", "active"));
@@ -140,7 +140,7 @@ final class BrokenKeyFileTest {
   }
 
   @ParameterizedTest
-  @MethodSource("mistakes")
+  @MethodSource("brokenFiles")
   void s17_noneOfThemStarts(Mistake mistake) throws Exception {
     KeyFile file = new KeyFile(folder);
     file.replace(key("k1", "active"));
@@ -154,7 +154,10 @@ final class BrokenKeyFileTest {
         .satisfies(e -> assertHoldsNoKey(String.valueOf(e.getMessage())));
   }
 
-  /** A thread reads them again two seconds after the start, at whatever the test is by then. */
+  /**
+   * Returns whether a line reports that the accounts were read again. A thread does this two
+   * seconds after the start, at any moment of the test.
+   */
   private boolean isOfTheAccounts(String line) {
     return line.endsWith(folder.resolve("accounts") + " was read again");
   }

@@ -27,7 +27,7 @@ import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.TokenStoreProvider;
 
 /**
- * Case S01 at the start: a plugin that opens no store is told by name, whatever it does instead.
+ * Case S01 at the start: a provider that opens no store is reported by name, for each way to fail.
  */
 final class BrokenProviderTest {
 
@@ -40,10 +40,10 @@ final class BrokenProviderTest {
 
   @TempDir private Path folder;
 
-  /** Opens nothing, in a way that is set. */
+  /** A provider that opens no store. The setting {@code by} selects its failure. */
   public static final class Provider implements TokenStoreProvider {
 
-    /** For the service loader. */
+    /** Called by the service loader. */
     public Provider() {}
 
     @Override
@@ -57,7 +57,7 @@ final class BrokenProviderTest {
     }
 
     @Override
-    @SuppressWarnings({"NullAway", "DataFlowIssue"}) // what a plugin may do, though it must not
+    @SuppressWarnings({"NullAway", "DataFlowIssue"}) // a defective provider
     public TokenStore open(Map<String, String> settings) {
       return switch (String.valueOf(settings.get("by"))) {
         case "null" -> null;

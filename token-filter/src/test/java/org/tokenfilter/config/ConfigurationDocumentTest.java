@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.config.ConfigurationKey.Scope;
 
 /**
- * Holds docs/configuration.md to the keys as they are. To write it anew: {@code mvn test -pl
+ * Compares docs/configuration.md with the keys. To write the document anew: {@code mvn test -pl
  * token-filter -am -Dtest=ConfigurationDocumentTest -Dsurefire.failIfNoSpecifiedTests=false
  * -DwriteDocuments=true}
  */

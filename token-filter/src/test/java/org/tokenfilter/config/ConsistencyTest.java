@@ -20,9 +20,7 @@ import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenPolicy.ReusePolicy;
 
-/**
- * Settings of refreshing and of the gateway: their defaults, their shapes, their contradictions.
- */
+/** Settings of refresh and gateway: their defaults, formats and contradictions. */
 final class ConsistencyTest {
 
   @TempDir private Path folder;
@@ -65,7 +63,7 @@ final class ConsistencyTest {
         "token.refresh.grace=PT2H is longer than token.retention=PT1H");
   }
 
-  /** Shorter lives than by default are safe, and so is to remember dead tokens for longer. */
+  /** Shorter lifetimes than the default are safe, and so is a longer retention. */
   @Test
   void defaultGivesWayWhereThatIsSafe() throws Exception {
     start(Map.of("token.open.max-lifetime", "PT10M"));
@@ -77,7 +75,7 @@ final class ConsistencyTest {
         .hasHours(2);
   }
 
-  /** A limit by default was not lifted by whoever set something else. */
+  /** An operator who sets another key did not lift the default limit. */
   @Test
   void defaultThatIsALimitDoesNotGiveWay() {
     assertStops(

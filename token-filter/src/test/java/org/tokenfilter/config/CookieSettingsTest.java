@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.Accounts;
 
-/** Cookies that browsers would refuse, and settings that contradict each other. Case P09. */
+/** Cookies that browsers would refuse, and contradicting settings. Case P09. */
 final class CookieSettingsTest {
 
   @TempDir private Path folder;
@@ -45,7 +45,7 @@ final class CookieSettingsTest {
     }
   }
 
-  /** Browsers compare these beginnings in any case. */
+  /** Browsers compare these prefixes regardless of case. */
   @Test
   void namesThatBrowsersTieToTlsStopTheStartUnlessTheyAreSecure() {
     assertStops(
@@ -61,7 +61,7 @@ final class CookieSettingsTest {
             + " it");
   }
 
-  /** That a cookie is for TLS alone is safe; that it is for the whole host is not. */
+  /** Restricting a cookie to TLS is safe; extending it to the whole host is not. */
   @Test
   void defaultOfSecureGivesWayAndThatOfThePathDoesNot() throws Exception {
     for (Map<String, String> needy :
@@ -134,7 +134,7 @@ final class CookieSettingsTest {
             "token.cookie.same-site", "None"));
   }
 
-  /** Left out by intent, and found by who looks for it. */
+  /** The setting is left out by design, and the message tells operators why. */
   @Test
   void domainIsRefusedWithItsReason() {
     assertStops(

@@ -18,7 +18,7 @@ import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 
-/** Who checks passwords, as the settings name them. */
+/** The authenticator that {@code token.credentials} names. */
 final class CredentialsSettingsTest {
 
   @TempDir private Path folder;

@@ -23,7 +23,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Subject;
 
-/** The account file is without accounts, or gone, while users are asked about. */
+/** Rechecks of subjects while the account file is empty or missing. */
 final class EmptiedAccountsTest {
 
   private static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");

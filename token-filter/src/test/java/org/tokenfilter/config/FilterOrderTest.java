@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.config.FilterOrder.Mapping;
 
-/** Which filter comes first, compared with the chains that a container would build. */
+/** The order of filters, compared with the chains that a container would build. */
 class FilterOrderTest {
 
   private static final String ENGINE = "engine";
@@ -39,7 +39,7 @@ class FilterOrderTest {
     assertThat(behind).isGreaterThan(1000);
   }
 
-  /** Whether the engine sees a request that the guard would have seen later. */
+  /** Returns whether the engine sees a request that the guard would have seen later. */
   private static boolean engineAnswers(List<Mapping> mappings, String path) {
     List<String> chain =
         mappings.stream()
@@ -57,7 +57,7 @@ class FilterOrderTest {
     return pattern.startsWith("*") ? path.endsWith(pattern.substring(1)) : path.equals(pattern);
   }
 
-  /** All orders of up to so many mappings of which one is the engine's. */
+  /** Returns all sequences of at most this many mappings, one of them for the engine. */
   private static List<List<Mapping>> all(int most) {
     List<List<Mapping>> found = new ArrayList<>();
     for (int length = 1; length <= most; length++) {

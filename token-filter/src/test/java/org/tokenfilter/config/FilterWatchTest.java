@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.filter.TokenFilter;
 
 /**
- * The watch where it sees little; real containers with their engines are in the integration tests.
+ * The watch on contexts that expose little. The integration tests cover real containers and their
+ * engines.
  */
 class FilterWatchTest {
 

@@ -21,7 +21,7 @@ import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 
-/** What a node says of itself to anybody, and what that costs. */
+/** The health of a node, and the store calls that it costs. */
 final class HealthTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -92,7 +92,7 @@ final class HealthTest {
     }
   }
 
-  /** A call that hangs does not fail, and those that wait for it give up before they call. */
+  /** A hung call does not fail, and callers that wait for it give up before they call. */
   @Test
   void storeThatHangsIsFailingWhileItDoes() throws Exception {
     try (TokenSecurity security = with("PT0S", "PT0.1S")) {

@@ -12,7 +12,9 @@ import java.util.Base64;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
 
-/** A key file that an operator replaces as a whole. The bytes of a key follow from its name. */
+/**
+ * A key file that an operator replaces as a whole. The bytes of a key are derived from its name.
+ */
 final class KeyFile {
 
   private final Path path;
@@ -29,7 +31,7 @@ final class KeyFile {
     return new ReloadingFile<>(path, JwkSetFile::read);
   }
 
-  /** Puts a file with these keys in its place, in one step. */
+  /** Replaces the file by one with these keys, atomically. */
   void replace(String... keys) throws IOException {
     replaceBy(set(keys), "rw-------");
   }
@@ -54,7 +56,7 @@ final class KeyFile {
         .formatted(kid, state, secret);
   }
 
-  /** The text of a key's bytes. */
+  /** Returns the encoded bytes of a key. */
   static String secret(String kid) {
     try {
       byte[] bytes =
@@ -65,7 +67,7 @@ final class KeyFile {
     }
   }
 
-  /** The name of the key that made a token. */
+  /** Returns the name of the key that encrypted a token. */
   static String kidOf(String token) {
     String header =
         new String(

@@ -25,7 +25,7 @@ import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
 
-/** Cases S15, S18 and F30: keys change while clients go on. */
+/** Cases S15, S18 and F30: keys change while clients continue. */
 final class KeyRotationTest {
 
   @TempDir private Path folder;
@@ -131,7 +131,7 @@ final class KeyRotationTest {
     assertThat(kidOf(login().token())).isEqualTo("k1");
   }
 
-  /** C07's neighbour: who comes back with a cookie of old gets a token of the new key. */
+  /** A variant of C07: a client that returns with an old cookie gets a token of the new key. */
   @Test
   void joiningASessionGivesATokenOfTheActiveKey() throws Exception {
     Session session = login();
@@ -160,7 +160,7 @@ final class KeyRotationTest {
     assertThat(status(login())).isEqualTo(200);
   }
 
-  /** As a container platform does it: the file is a link into a folder that is itself a link. */
+  /** Container platforms mount a file as a link into a folder that is itself a link. */
   @Test
   void aMountedSecretIsRotatedByItsLink() throws Exception {
     Path first = mounted("first", key("k1", "active"));
@@ -189,7 +189,7 @@ final class KeyRotationTest {
     return made;
   }
 
-  /** A stopwatch would tell how busy the machine is; two looks are needed at most. */
+  /** A measured time would depend on the load of the machine; two checks are needed at most. */
   @Test
   void aChangedFileIsInForceWithinFiveSeconds() throws Exception {
     stopTheApplication();

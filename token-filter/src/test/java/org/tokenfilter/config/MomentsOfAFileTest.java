@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.LogLines;
 import org.tokenfilter.credentials.PasswordFile;
 
-/** A file is looked at while somebody writes it, cuts it off, or takes it away. */
+/** Checks of a file while it is being written, truncated or deleted. */
 final class MomentsOfAFileTest {
 
   private static final String HASH =
@@ -165,8 +165,8 @@ final class MomentsOfAFileTest {
   }
 
   /**
-   * Somebody writes the file again and again, as editors and scripts do: makes it empty, writes a
-   * part, writes the rest; looks come at any time, but never two within one such moment.
+   * A writer changes the file again and again, as editors and scripts do: it empties the file,
+   * writes a part, then the rest. Checks come at any time, but never two within one such step.
    */
   @Test
   void noMomentOfTheWritingIsEverInForce() throws Exception {

@@ -6,10 +6,10 @@ import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
-/** What a team names in {@code token.credentials}; and what it names there by mistake. */
+/** An authenticator for {@code token.credentials}, and classes that are no valid value. */
 public final class OwnAuthenticator implements Authenticator {
 
-  /** As a container makes it. */
+  /** Called by the factory. */
   public OwnAuthenticator() {}
 
   @Override
@@ -19,12 +19,12 @@ public final class OwnAuthenticator implements Authenticator {
         : Optional.empty();
   }
 
-  /** Holds something that is to be closed. */
+  /** An authenticator that must be closed. */
   public static final class Closeable implements Authenticator, AutoCloseable {
 
     static final AtomicInteger OPEN = new AtomicInteger();
 
-    /** As a container makes it. */
+    /** Called by the factory. */
     public Closeable() {
       OPEN.incrementAndGet();
     }
@@ -40,10 +40,10 @@ public final class OwnAuthenticator implements Authenticator {
     }
   }
 
-  /** No Authenticator. */
+  /** A class that is no authenticator. */
   public static final class Other {}
 
-  /** Not public. */
+  /** An authenticator that is not public. */
   static final class Hidden implements Authenticator {
     @Override
     public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
@@ -51,7 +51,7 @@ public final class OwnAuthenticator implements Authenticator {
     }
   }
 
-  /** Not made without parameters. */
+  /** An authenticator without a constructor without parameters. */
   public record Parameters(String url) implements Authenticator {
     @Override
     public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
@@ -59,10 +59,10 @@ public final class OwnAuthenticator implements Authenticator {
     }
   }
 
-  /** Not made at all. */
+  /** An authenticator that cannot be instantiated. */
   public abstract static class Unfinished implements Authenticator {}
 
-  /** Fails when it is made. */
+  /** An authenticator whose constructor fails. */
   public static final class Failing implements Authenticator {
     /** Fails. */
     public Failing() {

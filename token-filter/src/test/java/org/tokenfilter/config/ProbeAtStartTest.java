@@ -21,7 +21,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.TokenClaims;
 
-/** A platform that cannot make tokens does not start. */
+/** The round trip at the start: a platform that cannot make tokens does not start. */
 final class ProbeAtStartTest {
 
   @TempDir private Path folder;
@@ -71,7 +71,7 @@ final class ProbeAtStartTest {
         .isInstanceOf(IllegalStateException.class);
   }
 
-  /** Takes the place of the JDK's HMAC. */
+  /** A provider that replaces the HMAC of the JDK. */
   private static final class BrokenProvider extends Provider {
 
     private static final long serialVersionUID = 1L;
@@ -82,7 +82,7 @@ final class ProbeAtStartTest {
     }
   }
 
-  /** Found by name. */
+  /** A failing HMAC, which the JDK instantiates by name. */
   public static final class BrokenMac extends MacSpi {
 
     @Override

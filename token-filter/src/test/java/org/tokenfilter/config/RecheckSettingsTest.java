@@ -17,7 +17,7 @@ import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
-/** Who can be asked whether subjects may go on, and who cannot. */
+/** Authenticators that support a recheck of subjects, and those that do not. */
 final class RecheckSettingsTest {
 
   private static final String CANNOT =
@@ -114,7 +114,7 @@ final class RecheckSettingsTest {
     return settings;
   }
 
-  /** One that can be asked. */
+  /** An authenticator that supports a recheck. */
   private static final class Able implements Authenticator {
     @Override
     public Optional<Subject> authenticate(UsernamePasswordCredential credential) {

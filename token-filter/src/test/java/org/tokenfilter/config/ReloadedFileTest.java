@@ -47,7 +47,7 @@ final class ReloadedFileTest {
     assertThat(reloading.get()).isEqualTo("the second");
   }
 
-  /** An executor gives up a task that throws, and says nothing. */
+  /** An executor drops a task that throws, without a message. */
   @Test
   void anErrorOfTheReaderDoesNotEndTheReading() throws Exception {
     ReloadingFile<String> reloading =
@@ -90,7 +90,7 @@ final class ReloadedFileTest {
     assertThat(reloading.get()).isEqualTo("the second");
   }
 
-  /** As where a file that is cut off is cut off once more while somebody mends it. */
+  /** A truncated file may be truncated once more while it is being repaired. */
   @Test
   void anotherObjectionHasToLastByItself() throws Exception {
     Files.writeString(file, "whole");
@@ -118,7 +118,7 @@ final class ReloadedFileTest {
     }
   }
 
-  /** As when it is copied with its times: neither its time nor its length tells. */
+  /** A file may be copied with its times: then neither time nor length shows the change. */
   @Test
   void whatLooksOlderThanItIsIsReadToo() throws Exception {
     ReloadingFile<String> reloading = new ReloadingFile<>(file, this::read);
@@ -160,8 +160,8 @@ final class ReloadedFileTest {
   }
 
   /**
-   * Many file systems' clocks go by steps of milliseconds. Who looks at the file every other second
-   * sees each change; these tests look at it twice within a step.
+   * Waits for a later timestamp. Many file systems have clocks with steps of milliseconds. A check
+   * every other second sees each change, but these tests check twice within one step.
    */
   private void awaitALaterTimeThanOf(Path changed) {
     Path probe = folder.resolve("probe");

@@ -21,7 +21,9 @@ import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
-/** Accounts that change while the application runs; the reloader is called, nothing is awaited. */
+/**
+ * Accounts that change while the application runs. The tests call the reloader and need not wait.
+ */
 final class ReloadedPasswordsTest {
 
   private static final FileTime THEN = FileTime.from(Instant.parse("2026-11-22T10:00:00Z"));
@@ -161,7 +163,7 @@ final class ReloadedPasswordsTest {
     assertThat(read).hasValue(3);
   }
 
-  /** An executor gives up a task that throws, and says nothing. */
+  /** An executor drops a task that throws, without a message. */
   @Test
   void errorOfTheReaderDoesNotStopTheLooking() throws Exception {
     AtomicBoolean fails = new AtomicBoolean();

@@ -17,7 +17,7 @@ import org.slf4j.Marker;
 import org.tokenfilter.store.tck.SettableClock;
 
 /**
- * Throws whatever it is told to, in the threads of one application alone: where they ask the clock,
+ * A clock that throws a given throwable in the threads of one application, where they read the time
  * and where they write to the log.
  */
 final class Sabotage extends Clock implements AutoCloseable {
@@ -31,7 +31,7 @@ final class Sabotage extends Clock implements AutoCloseable {
   /**
    * Throws nothing yet.
    *
-   * @param threads how the names of the threads begin that it is for
+   * @param threads the prefix of the names of the threads
    */
   Sabotage(SettableClock clock, String threads) {
     this.clock = clock;
@@ -39,18 +39,18 @@ final class Sabotage extends Clock implements AutoCloseable {
     context().addTurboFilter(filter);
   }
 
-  /** From now on; null for nothing. */
+  /** Sets the throwable from now on; null for none. */
   void by(@Nullable Supplier<? extends Throwable> next) {
     hits.clear();
     thrown = next;
   }
 
-  /** How often it has thrown in the thread of a task. */
+  /** Returns the number of throws in the thread of a task. */
   int hits(String task) {
     return hits.getOrDefault(task, 0);
   }
 
-  /** Throws, if it is told to. */
+  /** Throws in the threads of the application, if a throwable is set. */
   void strike() {
     Supplier<? extends Throwable> now = thrown;
     String name = Thread.currentThread().getName();

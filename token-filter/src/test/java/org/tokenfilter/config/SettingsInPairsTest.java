@@ -28,10 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 
 /**
- * All settings that are numbers or durations, each alone and in pairs, with values around all
- * defaults and bounds. Either they are in force as they are written, and a default that they
- * contradict has given way; or the start is refused by a message that names both, and says which of
- * the two is a default, if one is.
+ * All settings that are numbers or durations, alone and in pairs, with values around all defaults
+ * and bounds. Either they are in force as set, and a contradicted default is adjusted, or the start
+ * is refused by a message that names both keys and marks the default, if one is.
  */
 final class SettingsInPairsTest {
 
@@ -39,7 +38,7 @@ final class SettingsInPairsTest {
   private static final int PAIRS = 5_000;
   private static final int STARTS = 30;
 
-  /** Limits that a setting has of itself, whatever the others are. */
+  /** Settings with limits of their own, regardless of other settings. */
   private static final Set<ConfigurationKey> LIMITED =
       Set.of(
           ConfigurationKey.REVOCATION_LAG,
@@ -49,7 +48,7 @@ final class SettingsInPairsTest {
   private static final List<ConfigurationKey> DURATIONS = keys(Duration.class);
   private static final List<ConfigurationKey> NUMBERS = keys(Integer.class);
 
-  /** The left one must not be longer than the right one, if the right one is a limit at all. */
+  /** A duration that must not exceed another one, unless that is 0 for no limit. */
   private record Order(ConfigurationKey shorter, ConfigurationKey longer) {
 
     boolean holds(Duration left, Duration right) {
@@ -68,13 +67,13 @@ final class SettingsInPairsTest {
           new Order(CLIENT_LIFETIME, OPEN_MAX_LIFETIME),
           new Order(REFRESH_GRACE, RETENTION));
 
-  /** Alone, whatever their value is: what they contradict is a default that may give way. */
+  /** Valid alone with any value, since the contradicted default may be adjusted. */
   private static final Set<ConfigurationKey> STARTS_ALONE =
       Set.of(OPEN_MAX_LIFETIME, REFRESH_GRACE, RETENTION);
 
   @TempDir private Path folder;
 
-  /** What came of some settings. */
+  /** The result of some settings. */
   private record Outcome(
       Map<ConfigurationKey, String> written, Configuration settings, List<String> problems) {
 
@@ -123,7 +122,7 @@ final class SettingsInPairsTest {
           .anyMatch(order -> !order.holds(valueOf(order.shorter()), valueOf(order.longer())));
     }
 
-    /** As it would be if no default gave way. */
+    /** Returns the value before any default is adjusted. */
     private Duration valueOf(ConfigurationKey key) {
       return (Duration) key.parse(written.getOrDefault(key, String.valueOf(key.defaultValue())));
     }
@@ -179,7 +178,7 @@ final class SettingsInPairsTest {
     assertThat(refused).isBetween(PAIRS / 20, PAIRS * 3 / 4);
   }
 
-  /** What is consistent starts in fact: nothing else objects. */
+  /** Consistent settings pass all other checks of the start, too. */
   @Test
   void whatIsConsistentStarts() throws Exception {
     List<Map<ConfigurationKey, String>> singles = new ArrayList<>(eachWithEachValue());

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ShownSettingTest {
 
-  /** Where drivers take a password: {@code PW} stands for it. */
+  /** URLs with a password in each place that drivers accept; {@code PW} stands for it. */
   private static final List<String> URLS =
       List.of(
           "jdbc:postgresql://db.shop:5432/app?user=u&password=PW",
@@ -51,7 +51,10 @@ class ShownSettingTest {
           "Server=db;Pwd=PW",
           "u:PW@db");
 
-  /** Passwords of all that ends a part of a URL, and of letters that no place above has. */
+  /**
+   * Returns passwords of all characters that end a part of a URL, and of letters that occur in no
+   * URL above.
+   */
   private static List<String> passwords() {
     Random random = new Random(15);
     String signs = "/@&;?=:#%()[]{},.\\\"'+-_ $!0123456789QXYZqxyz";

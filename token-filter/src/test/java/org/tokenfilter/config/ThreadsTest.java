@@ -100,7 +100,7 @@ final class ThreadsTest {
     }
   }
 
-  /** Were it patient with each of them in turn, it would take longer than a slow machine does. */
+  /** Waiting for one task after another would take longer than even a slow machine needs. */
   @Test
   void closingWaitsNoLongerThanItsPatienceHoweverManyHang() throws Exception {
     Duration maxWait = Duration.ofSeconds(2);
@@ -160,7 +160,7 @@ final class ThreadsTest {
     assertThat(done).hasValue(12);
   }
 
-  /** A plugin may leave the flag set; the thread would never wait again. */
+  /** A plugin may leave the flag set, and then the thread would never wait again. */
   @Test
   void anInterruptThatTheWorkLeavesBehindIsForgotten() {
     AtomicInteger interrupted = new AtomicInteger();
@@ -251,7 +251,7 @@ final class ThreadsTest {
     };
   }
 
-  /** Occupies the queue's thread until it is let go, whoever interrupts it. */
+  /** Occupies the thread of the queue until it is unblocked, in spite of interrupts. */
   private void block(Executor queue) throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     queue.execute(

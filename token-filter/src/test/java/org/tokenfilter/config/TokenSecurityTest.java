@@ -186,7 +186,9 @@ final class TokenSecurityTest {
     assertThatThrownBy(() -> TokenSecurity.of(context)).isInstanceOf(IllegalStateException.class);
   }
 
-  /** A container may start servlets before filters, as Undertow does: they are to find it. */
+  /**
+   * A container may start servlets before filters, as Undertow does; they must find the instance.
+   */
   @Test
   void whatIsBuiltForAnApplicationBelongsToItBeforeAFilterHasStarted() throws Exception {
     ServletContext context = new WebApp().context().getServletContext();

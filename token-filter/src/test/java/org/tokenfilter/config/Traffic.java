@@ -16,8 +16,8 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 
 /**
- * Clients that send requests one after the other, each with a token of its own from any time, and
- * log in now and then.
+ * Clients that send requests in sequence, each with a random one of their tokens, and log in now
+ * and then.
  */
 final class Traffic implements AutoCloseable {
 
@@ -38,12 +38,12 @@ final class Traffic implements AutoCloseable {
     clients.forEach(Thread::start);
   }
 
-  /** Waits until every client has sent its part of so many requests more. */
+  /** Waits until each client has sent its share of this many more requests. */
   void awaitRequests(int more) {
     awaitEach(Math.max(1, more / clients.size()));
   }
 
-  /** Takes sessions away from the clients; when it returns, no request with them is under way. */
+  /** Removes sessions from the clients, and returns once no request uses them any more. */
   List<Session> forget(Predicate<Session> which) {
     List<Session> forgotten = new ArrayList<>();
     for (Client client : clients) {
@@ -90,7 +90,7 @@ final class Traffic implements AutoCloseable {
     }
   }
 
-  /** Lets the clients end after the request that they are at. */
+  /** Stops each client after its current request. */
   @Override
   public void close() {
     stopped = true;
@@ -121,7 +121,7 @@ final class Traffic implements AutoCloseable {
 
     private void send() throws Exception {
       requests.incrementAndGet();
-      // Taken once: another thread may make the list shorter.
+      // A copy, since another thread may remove sessions.
       Object[] mine = sessions.toArray();
       if (mine.length == 0 || random.nextInt(LOGIN_EVERY) == 0) {
         logins.incrementAndGet();

@@ -66,7 +66,10 @@ final class UnfinishedEndsTest {
     return store.find(id).orElseThrow().liveAt(Instant.now());
   }
 
-  /** Such as one whose row somebody holds, or whose record cannot be read. */
+  /**
+   * A revocation fails, for example, if another transaction holds the row. The record may also be
+   * unreadable.
+   */
   @ParameterizedTest
   @ValueSource(classes = {TokenStoreException.class, NoClassDefFoundError.class})
   void oneThatCannotBeClosedKeepsNoOtherOneOpen(Class<?> kind) throws Exception {

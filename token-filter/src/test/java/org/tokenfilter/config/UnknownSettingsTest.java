@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written down as a setting, and is none. */
+/** Names that look like settings, but are none. */
 final class UnknownSettingsTest {
 
   private static final Map<String, Set<String>> STORES =
@@ -144,7 +144,9 @@ final class UnknownSettingsTest {
             "there is no setting token.store.jdbc.colour");
   }
 
-  /** A service that is called token-store-jdbc there gets all of its containers such variables. */
+  /**
+   * Kubernetes gives such variables to all containers next to a service called token-store-jdbc.
+   */
   @Test
   void unknownVariablesOfAnInstalledStoreAreWarnedOfInOneLine() {
     environment.put("TOKEN_STORE_JDBC_SERVICE_HOST", "10.0.0.7");
@@ -159,7 +161,7 @@ final class UnknownSettingsTest {
     assertThat(problems).isEmpty();
   }
 
-  /** What is not installed here may be another application's of the same server. */
+  /** A store that is not installed may belong to another application of the same server. */
   @Test
   void propertyOfAStoreThatIsNotInstalledIsAnotherApplications() {
     properties.put("token.store.cassandra.contact-points", "db");

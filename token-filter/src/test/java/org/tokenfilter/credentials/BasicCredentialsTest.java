@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Cases L01 to L04: what the scheme Basic says, and what is none of it. */
+/** Cases L01 to L04: valid and malformed credentials of the scheme Basic. */
 class BasicCredentialsTest {
 
   private final HttpServletRequest request = mock(HttpServletRequest.class);

@@ -46,7 +46,7 @@ import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Logging in by the realm of a real Jetty, which has sessions of its own. */
+/** Logins by the realm of a real Jetty, which has sessions of its own. */
 final class ContainerRealmTest {
 
   private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -54,7 +54,7 @@ final class ContainerRealmTest {
   private TokenSecurity security;
   private WebApp app;
 
-  /** The accounts of Jetty; knows a user at whom it breaks. */
+  /** A realm of Jetty that throws for one user. */
   private final class Realm extends HashLoginService {
     Realm() {
       UserStore users = new UserStore();
@@ -186,7 +186,7 @@ final class ContainerRealmTest {
     assertThat(asked).containsExactly("alice", "nobody");
   }
 
-  /** Jetty hands on what its realm threw. */
+  /** Jetty passes on the exception of its realm. */
   @Test
   void realmThatIsDownIsNotTakenForAWrongPassword() throws Exception {
     for (int i = 0; i < 12; i++) {
@@ -222,7 +222,7 @@ final class ContainerRealmTest {
     }
   }
 
-  /** As Tomcat and Undertow do, which check no password then. */
+  /** Tomcat and Undertow throw in this case, without checking the password. */
   @Test
   void whoIsKnownAlreadyIsLoggedOutAndTriedOnceMore() throws Exception {
     HttpServletRequest request = mock(HttpServletRequest.class);

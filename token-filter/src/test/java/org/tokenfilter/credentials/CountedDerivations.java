@@ -16,8 +16,8 @@ import javax.crypto.SecretKeyFactorySpi;
 import javax.crypto.spec.PBEKeySpec;
 
 /**
- * Stands in front of the JDK's PBKDF2, and notes how many iterations each derivation takes. Work is
- * compared by this and not by time.
+ * A provider in front of the PBKDF2 of the JDK that records the iterations of each derivation.
+ * Tests compare work by this and not by time.
  */
 final class CountedDerivations extends Provider implements AutoCloseable {
 
@@ -45,7 +45,7 @@ final class CountedDerivations extends Provider implements AutoCloseable {
     return counted;
   }
 
-  /** The iterations of each derivation so far, in their order. */
+  /** Returns the iterations of each derivation so far, in order. */
   List<Integer> iterations() {
     return iterations;
   }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever stands in a password file, or is sent as the credentials of the scheme Basic. */
+/** Arbitrary password files, hashes and credentials of the scheme Basic. */
 class CredentialsFuzzTest {
 
   private static final HttpServletRequest REQUEST = mock(HttpServletRequest.class);
@@ -32,7 +32,7 @@ class CredentialsFuzzTest {
   private static final int LEAST_SALT = 22;
   private static final int QUANTUM = 4;
 
-  /** No word of a hash, but perhaps a character of it. */
+  /** The messages, which contain no part of a hash, but perhaps one of its characters. */
   private static final Pattern SAID =
       Pattern.compile(
           " has no account; it needs at least one line USER:HASH:ROLE,ROLE"
@@ -48,7 +48,7 @@ class CredentialsFuzzTest {
 
   @TempDir static Path folder;
 
-  /** A file is read exactly if each of its lines is an account, and refused without a hash. */
+  /** A file is accepted exactly if each of its lines is an account; errors show no hash. */
   @FuzzTest(maxDuration = "10m")
   void anyPasswordFile(byte[] text) throws IOException {
     Path file = folder.resolve("accounts");
@@ -68,7 +68,7 @@ class CredentialsFuzzTest {
     assertThat(read).isEqualTo(areAccounts(text));
   }
 
-  /** A hash that is read is written, and read again. */
+  /** A hash that is parsed can be written and parsed again. */
   @FuzzTest(maxDuration = "10m")
   void anyHash(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
@@ -82,12 +82,12 @@ class CredentialsFuzzTest {
     assertThat(isHash(text)).isTrue();
     String written = hash.toString();
     assertThat(PasswordHash.parse(written)).hasToString(written);
-    // All but the bits that are left over at the end of the salt and of the hash, and padding.
+    // Ignores padding and the unused bits at the end of the salt and of the hash.
     assertThat(written.split("\\$", -1)[2]).isEqualTo(text.split("\\$", -1)[2]);
     assertThat(withoutEnds(written)).isEqualTo(withoutEnds(text));
   }
 
-  /** A login is what base64 of UTF-8 with a colon in it says, and nothing else is one. */
+  /** A login is the base64 of UTF-8 text with a colon, and nothing else is one. */
   @FuzzTest(maxDuration = "10m")
   void anyBasic(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
@@ -137,7 +137,7 @@ class CredentialsFuzzTest {
             .allMatch(role -> !role.isBlank() && roles.add(role.strip()));
   }
 
-  /** Padded or not. */
+  /** Returns whether a text is base64, padded or not. */
   private static boolean base64(String text) {
     int digits = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
     String bare = text.substring(0, text.length() - digits);

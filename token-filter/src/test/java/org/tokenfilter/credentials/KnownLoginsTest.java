@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What is known of those who have logged in, and how little that tells to others. */
+/** Known logins, and how little they reveal to others. */
 final class KnownLoginsTest {
 
   private static final String HOME = "192.0.2.1";
@@ -37,7 +37,7 @@ final class KnownLoginsTest {
     assertThat(look("alice", HOME, "new").canBeKnown()).isTrue();
   }
 
-  /** One of 256 passwords is looked at, for those who are known here and for those who are not. */
+  /** About one of 256 passwords is checked, whether the user is known or not. */
   @Test
   void guessesTellNotWhoIsKnown() {
     look("alice", HOME, "right").succeeded();
@@ -51,7 +51,7 @@ final class KnownLoginsTest {
     }
   }
 
-  /** Else it would be seen that the same guess is looked at now and refused unseen then. */
+  /** Otherwise, an attacker would see the same guess checked once and refused unchecked later. */
   @Test
   void sameGuessIsTreatedTheSameEachTime() {
     for (int i = 0; i < 1_000; i++) {

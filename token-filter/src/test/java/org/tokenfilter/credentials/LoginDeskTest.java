@@ -26,7 +26,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Every log-in passes here: what reaches the authenticator, and what becomes of the password. */
+/** All logins: the calls of the authenticator, and the wiping of the password. */
 class LoginDeskTest {
 
   private static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
@@ -113,7 +113,7 @@ class LoginDeskTest {
                     }));
   }
 
-  /** Case L12: names are compared exactly, by whoever keeps them. */
+  /** Case L12: names reach the authenticator unchanged, which compares them. */
   @Test
   void namesReachTheAuthenticatorAsTheyWereSent() throws Exception {
     List<String> names =
@@ -148,7 +148,7 @@ class LoginDeskTest {
     assertThat(asked).containsExactly("alice:" + "p".repeat(1024));
   }
 
-  /** RFC 7617, 2 and RFC 8265, 4.2; PBKDF2 would take some of them for others (RFC 2104, 2). */
+  /** RFC 7617, 2 and RFC 8265, 4.2; PBKDF2 would confuse some of them (RFC 2104, 2). */
   @TestFactory
   Stream<DynamicTest> passwordsThatNobodyCanHave() {
     return Stream.of("right\u0000", "ri\nght", "\u007f", "right\ud800", "\udc00\ud800", "\ud800")
@@ -257,9 +257,9 @@ class LoginDeskTest {
             this.loginService.loginWithApiKey(new ApiKey("right".toCharArray(), request), CLIENT));
   }
 
-  /** Case L26: else an unknown user would be told apart from a wrong password. */
+  /** Case L26: otherwise, the answer would distinguish an unknown user from a wrong password. */
   @Test
-  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
+  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // a defective authenticator
   void anAuthenticatorThatAnswersNothingAtAllRefuses() {
     LoginService forgetful = deskOf(credential -> null);
 

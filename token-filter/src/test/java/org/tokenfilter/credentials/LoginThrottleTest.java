@@ -23,7 +23,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** How many failed logins are borne: 10 in 5 minutes. Cases L20 and L22. */
+/** The limit of failed logins: 10 in 5 minutes. Cases L20 and L22. */
 final class LoginThrottleTest {
 
   private static final Duration WINDOW = Duration.ofMinutes(5);
@@ -32,7 +32,7 @@ final class LoginThrottleTest {
   private final AtomicLong nanos = new AtomicLong();
   private final LoginThrottle throttle = new LoginThrottle(10, WINDOW, nanos::get);
 
-  /** Of one that may not wait. */
+  /** The slot of an attempt that may not wait. */
   private static final WaitingSlot NO_WAIT = new WaitingSlot(new Semaphore(0), WINDOW, () -> 0);
 
   @Test
@@ -96,7 +96,7 @@ final class LoginThrottleTest {
     fail(1, "alice", CLIENT);
   }
 
-  /** So ten addresses do not use up what is left for all others. */
+  /** Ten addresses cannot use up the limit for all others. */
   @Test
   void secondHalfOfTheLimitOfANameIsForClientsThatHaveNotFailedYet() throws Exception {
     for (int i = 0; i < 10; i++) {
@@ -147,7 +147,7 @@ final class LoginThrottleTest {
       assertThat(attempt.exceededLimit()).isNotNull();
       attempt.failed();
     }
-    // But not for ever: each that is refused unseen counts for the pair, and so do these.
+    // The limit of the pair still holds: attempts refused unchecked count for it, as do these.
     assertThat(refusal("alice", CLIENT, true)).isEqualTo(Rejection.TOO_MANY_LOGINS);
   }
 
@@ -164,7 +164,7 @@ final class LoginThrottleTest {
     }
   }
 
-  /** What is not decided yet may succeed, so nobody is refused because of it. */
+  /** An undecided attempt may succeed, so it causes no refusal. */
   @Test
   void whoCouldBeOneTooManyWaitsUntilTheOthersAreDecided() throws Exception {
     List<LoginThrottle.Attempt> attempts = new ArrayList<>();
@@ -219,7 +219,7 @@ final class LoginThrottleTest {
     }
   }
 
-  /** A failure that is counted while another one is must not be lost. */
+  /** Concurrent failures must not be lost. */
   @Test
   void failuresAtTheSameTimeAreAllCounted() throws Exception {
     int rounds = 5_000;
@@ -270,7 +270,7 @@ final class LoginThrottleTest {
     attempts.forEach(LoginThrottle.Attempt::failed);
   }
 
-  /** Concurrency is no way around the half that is for others. */
+  /** Concurrent attempts do not evade the limit of one pair. */
   @Test
   void attemptsOfOnePairAtOnceAreNotAllItsFirst() throws Exception {
     for (int i = 0; i < 10; i++) {
@@ -284,7 +284,7 @@ final class LoginThrottleTest {
     begin("alice", CLIENT, false, NO_WAIT).succeeded();
   }
 
-  /** A name of spaces alone is counted as nothing, and still apart from the client's own count. */
+  /** A blank name has a count of its own, separate from the count of the client. */
   @ParameterizedTest
   @ValueSource(strings = {" ", "\u3000", "\u200b", "\u0301"})
   void blankNameIsCountedApartFromItsClient(String blank) throws Exception {
@@ -360,7 +360,7 @@ final class LoginThrottleTest {
         for (Future<Boolean> attempt : attempts) {
           attempt.get();
         }
-        // As many as may fail, and while none of them is decided nobody is refused for good.
+        // Ten attempts may fail. While they are undecided, the others are refused only for now.
         assertThat(through).hasSize(10);
         through.forEach(LoginThrottle.Attempt::failed);
         assertTooMany(name, address);
@@ -384,7 +384,7 @@ final class LoginThrottleTest {
     assertThat(throttle.counts()).isBetween(50_000L, 100_000L);
   }
 
-  /** One character may become eighteen. */
+  /** One character may be normalized to eighteen. */
   @Test
   void namesThatAreLongOnceTheyAreFoldedAreCountedByTheirBeginning() throws Exception {
     String name = "\ufdfa".repeat(200);
@@ -393,7 +393,7 @@ final class LoginThrottleTest {
     assertTooMany(name, CLIENT);
   }
 
-  /** Whoever has one address of it has all. */
+  /** The owner of one address of a network has all of them. */
   @Test
   void clientOfIpv6IsItsNetwork() throws Exception {
     for (int i = 0; i < 100; i++) {

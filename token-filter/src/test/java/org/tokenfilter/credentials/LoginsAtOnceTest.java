@@ -30,7 +30,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Many logins at once, and logins that cannot be decided. Cases L24 and L26. */
+/** Concurrent logins, and logins without a decision. Cases L24 and L26. */
 final class LoginsAtOnceTest {
 
   private static final HttpServletRequest REQUEST = mock(HttpServletRequest.class);
@@ -160,9 +160,9 @@ final class LoginsAtOnceTest {
         .isEqualTo(Subject.of("alice"));
   }
 
-  /** Case L26: else an unknown user would be told apart from a wrong password. */
+  /** Case L26: otherwise, the answer would distinguish an unknown user from a wrong password. */
   @Test
-  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // what an authenticator must not do
+  @SuppressWarnings({"NullAway", "OptionalAssignedToNull"}) // a defective authenticator
   void authenticatorThatAnswersNullRefuses() throws Exception {
     LoginService loginService = desk(credential -> null, throttle(2), ONE);
     assertRefused(loginService, "alice", Rejection.WRONG_CREDENTIALS);
@@ -193,7 +193,7 @@ final class LoginsAtOnceTest {
     assertThat(asked).hasValue(3);
   }
 
-  /** Each of them may succeed: so it is not refused, as it would be if they counted as failed. */
+  /** Each of them may succeed, so undecided ones do not count as failed. */
   @Test
   void fortyLoginsOfOneUserAtOnceAllSucceed() throws Exception {
     LoginService loginService =
@@ -211,7 +211,7 @@ final class LoginsAtOnceTest {
     assertThat(heard).isEmpty();
   }
 
-  /** Nor do many wrong ones at once slip through: each of them is decided before the next one. */
+  /** Concurrent wrong logins do not exceed the limit: each is decided before the next one. */
   @Test
   void fortyWrongLoginsOfOneUserAtOnceAreTenThatAreChecked() throws Exception {
     AtomicInteger asked = new AtomicInteger();
@@ -274,7 +274,7 @@ final class LoginsAtOnceTest {
   private static boolean isLetIn(LoginService loginService, String name, AtomicInteger busy)
       throws IOException {
     try {
-      // Each from a client of its own.
+      // Each login comes from another client.
       String address = "10.0.0." + name.substring("user".length());
       loginService.login(login(name), client(address));
       return true;
@@ -303,7 +303,7 @@ final class LoginsAtOnceTest {
     return ClientAddress.parse(address);
   }
 
-  /** Throws what it is given, declared or not. */
+  /** Throws any throwable, declared or not. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> T any(Throwable failure) throws T {
     throw (T) failure;

@@ -221,7 +221,7 @@ class PasswordFileTest {
     assertThatIOException().isThrownBy(() -> PasswordFile.read(latin));
   }
 
-  /** An unknown user is found out neither by what is answered nor by the work that it takes. */
+  /** Neither the answer nor the work reveals that a user is unknown. */
   @Test
   void anUnknownUserTakesAsMuchWorkAsAKnownOne() throws Exception {
     PasswordFile accounts = read("alice:" + hash("right", 2000) + ":", "bob:" + hash + ":");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** PBKDF2 with HMAC-SHA-512 (RFC 8018, 5.2), and how it is written. */
+/** PBKDF2 with HMAC-SHA-512 (RFC 8018, 5.2), and its text form. */
 class PasswordHashTest {
 
   private static final int FEW = 1000;
@@ -25,7 +25,7 @@ class PasswordHashTest {
 
   private final SecureRandom random = new SecureRandom();
 
-  /** Password and salt of the longer vector of RFC 6070, with SHA-512 as others compute it. */
+  /** Password and salt of the longer vector of RFC 6070, with SHA-512 as computed elsewhere. */
   @Test
   void itAgreesWithAKnownAnswer() {
     PasswordHash hash =
@@ -49,7 +49,7 @@ class PasswordHashTest {
     }
   }
 
-  /** The first block of PBKDF2. */
+  /** Computes the first block of PBKDF2. */
   private static byte[] derived(String password, byte[] salt) throws Exception {
     Mac mac = Mac.getInstance("HmacSHA512");
     mac.init(new SecretKeySpec(password.getBytes(StandardCharsets.UTF_8), "HmacSHA512"));
@@ -90,7 +90,7 @@ class PasswordHashTest {
     assertThat(password).isEqualTo("right".toCharArray());
   }
 
-  /** Case L13: neither a prefix nor anything else but the whole password matches. */
+  /** Case L13: nothing but the whole password matches, not even a prefix. */
   @TestFactory
   Stream<DynamicTest> otherPasswords() {
     String password = "p".repeat(72) + "assw\u00f6rd" + "x".repeat(60);

@@ -22,7 +22,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** The same login again and again: what is asked of the accounts, and what is not. */
+/** Repeated logins: those that query the authenticator, and those that do not. */
 final class RememberedLoginsTest {
 
   private static final ClientAddress CLIENT = ClientAddress.parse("192.0.2.1");
@@ -39,7 +39,7 @@ final class RememberedLoginsTest {
           new SecureRandom(),
           nanos::get);
 
-  /** Accounts that may change, and that tell how often they were asked. */
+  /** Accounts that may change and that record their queries. */
   private static final class Accounts implements Authenticator {
     private final List<String> asked = new ArrayList<>();
     private @Nullable Object version = new Object();
@@ -74,7 +74,7 @@ final class RememberedLoginsTest {
     nanos.addAndGet(Duration.ofSeconds(10).toNanos() - 1);
     logIn("alice", "right");
     assertThat(accounts.asked).hasSize(1);
-    // However often it is repeated meanwhile.
+    // Repetition does not extend the time.
     nanos.addAndGet(1);
     logIn("alice", "right");
     assertThat(accounts.asked).hasSize(2);
@@ -93,7 +93,7 @@ final class RememberedLoginsTest {
     assertThat(accounts.asked).hasSize(9);
   }
 
-  /** Neither the name's length nor the password's moves anything from one to the other. */
+  /** Characters cannot move from the name to the password. */
   @Test
   void nameAndPasswordAreTwoTexts() throws Exception {
     accounts.change("bc");
@@ -137,7 +137,7 @@ final class RememberedLoginsTest {
     assertThat(accounts.asked).hasSize(2);
   }
 
-  /** Else it could be guessed at without end, and for nothing. */
+  /** Otherwise, an attacker could guess without limit and without cost. */
   @Test
   void rememberedPasswordIsRefusedAfterTenFailuresToo() throws Exception {
     logIn("alice", "right");

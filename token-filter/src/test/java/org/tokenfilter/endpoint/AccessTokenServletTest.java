@@ -234,7 +234,7 @@ final class AccessTokenServletTest {
     clock.move(Duration.ofMinutes(5));
     assertThat(app.send("POST", LOGOUT, "Authorization", "Bearer " + open).statusCode())
         .isEqualTo(204);
-    // Where clocks differ it would live on for other nodes.
+    // Nodes whose clocks are behind would still accept it.
     assertThat(store.list("alice", Instant.EPOCH, null, 1)).isEmpty();
     assertThat(app.send("POST", LOGOUT, "Authorization", "Bearer x" + open).statusCode())
         .isEqualTo(401);

@@ -30,7 +30,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Subject;
 
-/** An application with all our endpoints at their usual paths, and one of its own at all others. */
+/** An application with all endpoints at their usual paths and its own servlet at all others. */
 final class AllEndpoints implements AutoCloseable {
 
   static final String CONTEXT = "/shop";
@@ -38,7 +38,7 @@ final class AllEndpoints implements AutoCloseable {
   static final String OTHER_SPELLING = "/cra/ServiceGateway/Services";
   static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
 
-  /** How the application answers what no endpoint does. */
+  /** The status of the application's own servlet, which gets all other requests. */
   static final int PASSED_ON = 222;
 
   final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
@@ -55,7 +55,7 @@ final class AllEndpoints implements AutoCloseable {
             .setting("token.audience", CONTEXT)
             .setting("token.introspection.role", "admin")
             .setting("token.gateway.paths", "/cra/*")
-            // A store that does not answer shows in each request.
+            // Each request asks the store, so its failures show at once.
             .setting("token.revocation.lag", "PT0S")
             .settings(settings)
             .clock(clock)
@@ -70,7 +70,7 @@ final class AllEndpoints implements AutoCloseable {
     return start(folder, settings, null);
   }
 
-  /** With someone else than the password file to check passwords. */
+  /** Starts it with an authenticator instead of the password file, unless it is null. */
   static AllEndpoints start(
       Path folder, Map<String, String> settings, @Nullable Authenticator authenticator)
       throws Exception {
@@ -162,7 +162,7 @@ final class AllEndpoints implements AutoCloseable {
     return security.service().issueApiClientToken(Subject.of(subject), "live", "app1");
   }
 
-  /** One that was refreshed so often that it may not be once more in this minute. */
+  /** Issues an API client's token and refreshes it up to the limit of a minute. */
   IssuedToken refreshedOften(String subject) throws Exception {
     IssuedToken token = clientToken(subject);
     for (int i = 0; i < 60; i++) {
@@ -173,7 +173,7 @@ final class AllEndpoints implements AutoCloseable {
     return token;
   }
 
-  /** A session that a user token has opened by a request of its own. */
+  /** Opens a gateway session by a request of the user token and returns its id. */
   String openSession(IssuedToken user) throws Exception {
     return get(GATEWAY + "/s1/data?close=false", bearer(user))
         .headers()
@@ -181,15 +181,15 @@ final class AllEndpoints implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Ends a token behind the endpoints' backs. */
+  /** Revokes a token in the store, without any endpoint. */
   IssuedToken ended(IssuedToken token, RevocationReason reason) {
     if (store.revoke(token.record().id(), Revocation.of(reason, clock.instant())).isEmpty()) {
-      throw new AssertionError("it had ended");
+      throw new AssertionError("the token was already revoked");
     }
     return token;
   }
 
-  /** A token's record as the store has it. */
+  /** Returns a token's record from the store. */
   TokenRecord recordOf(IssuedToken token) {
     return store.find(token.record().id()).orElseThrow();
   }
@@ -206,7 +206,7 @@ final class AllEndpoints implements AutoCloseable {
     return new String[] {"Authorization", WebApp.basic(credentials)};
   }
 
-  /** Two lists of headers, one after the other. */
+  /** Concatenates two lists of headers. */
   static String[] and(String[] headers, String... more) {
     String[] both = new String[headers.length + more.length];
     System.arraycopy(headers, 0, both, 0, headers.length);

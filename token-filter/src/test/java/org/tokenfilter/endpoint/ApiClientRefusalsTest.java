@@ -24,7 +24,7 @@ import org.tokenfilter.RawHttp;
 import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 
-/** What API clients are refused. Cases L06 to L20, L25, D24 and I9. */
+/** Rejected requests of API clients. Cases L06 to L20, L25, D24 and I9. */
 final class ApiClientRefusalsTest {
 
   private static final String SANDBOX = Served.SESSION_OPEN + "sandbox";
@@ -397,7 +397,7 @@ final class ApiClientRefusalsTest {
         "two tokens that differ");
   }
 
-  /** What is in front of the application is nobody's business. */
+  /** Clients must not learn which proxies are in front of the application. */
   @Test
   void badRequestTellsNothingOfTheProxies() throws Exception {
     stopTheApplication();

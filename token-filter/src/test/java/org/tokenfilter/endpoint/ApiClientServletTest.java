@@ -26,7 +26,7 @@ import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 
-/** The life of API clients' tokens. What is refused is in {@link ApiClientRefusalsTest}. */
+/** The life of API clients' tokens. Rejections are in ApiClientServletRejectionsTest. */
 final class ApiClientServletTest {
 
   private static final String SANDBOX = Served.SESSION_OPEN + "sandbox";
@@ -89,7 +89,7 @@ final class ApiClientServletTest {
     }
   }
 
-  /** MM/DD/YYYY HH:mm:ss of seconds since 1970, counted by hand. */
+  /** Formats seconds since 1970 as MM/DD/YYYY HH:mm:ss, without a calendar library. */
   private static String inGmt(long second) {
     long day = second / 86_400;
     int year = 1970;
@@ -337,7 +337,7 @@ final class ApiClientServletTest {
       statuses.add(answer.statusCode());
     }
     assertThat(Collections.frequency(statuses, 200)).isEqualTo(1);
-    // More log-ins at once than there is room for are sent away.
+    // Logins beyond the concurrent limit are answered 429.
     assertThat(statuses).isSubsetOf(200, 409, 429);
   }
 

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What openapi.json says, with its references followed; and a judge of what its schemas say. */
+/** The parsed openapi.json, which resolves its references and validates against its schemas. */
 final class ApiDocument {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -57,7 +57,7 @@ final class ApiDocument {
     return root;
   }
 
-  /** Of each path, its operations by their methods. */
+  /** Returns the operations by path and method. */
   Map<String, Map<String, Operation>> paths() {
     return paths;
   }
@@ -66,7 +66,7 @@ final class ApiDocument {
     return paths.values().stream().flatMap(methods -> methods.values().stream());
   }
 
-  /** The paths that a request's path is one of. */
+  /** Returns the path templates that match a request's path. */
   List<String> templatesOf(String path) {
     return paths.keySet().stream()
         .filter(template -> pattern(template).matcher(path).matches())
@@ -77,7 +77,7 @@ final class ApiDocument {
     return Pattern.compile(Pattern.quote(template).replaceAll("\\{[A-Za-z]+}", "\\\\E[^/]+\\\\Q"));
   }
 
-  /** What a reference stands for; anything else is itself. */
+  /** Returns the target of a reference, or the node itself if it is none. */
   JsonNode follow(JsonNode node) {
     if (!node.has("$ref")) {
       return node;
@@ -89,7 +89,7 @@ final class ApiDocument {
     return target;
   }
 
-  /** What is wrong with a value of this schema; members that it does not name are wrong, too. */
+  /** Validates a value; members that the schema does not name are errors as well. */
   List<String> faults(JsonNode schema, JsonNode value) {
     ObjectNode whole = JSON.createObjectNode();
     JsonNode rewritten = closed(schema.deepCopy());
@@ -102,7 +102,7 @@ final class ApiDocument {
         .toList();
   }
 
-  /** Refuses what a schema does not name, wherever it names members. */
+  /** Forbids additional properties in every schema that names properties. */
   private static JsonNode closed(JsonNode schema) {
     if (schema instanceof ObjectNode object) {
       if (object.has("properties") && !object.has("additionalProperties")) {
@@ -116,7 +116,7 @@ final class ApiDocument {
     return schema;
   }
 
-  /** All optional members of a schema, the values of its enums, and the types of its unions. */
+  /** Returns all members of a schema, the values of its enums, and the types of its unions. */
   List<String> choices(String where, JsonNode schema) {
     if (schema.has("$ref")) {
       return choices(schema.get("$ref").asText(), follow(schema));
@@ -140,7 +140,7 @@ final class ApiDocument {
     return choices;
   }
 
-  /** Which of these a value has taken. */
+  /** Returns the choices that a value makes use of. */
   List<String> taken(String where, JsonNode schema, JsonNode value) {
     if (schema.has("$ref")) {
       return taken(schema.get("$ref").asText(), follow(schema), value);
@@ -174,6 +174,6 @@ final class ApiDocument {
     return taken;
   }
 
-  /** One method of one path. */
+  /** A method of a path. */
   record Operation(String name, JsonNode node) {}
 }

@@ -17,7 +17,7 @@ import org.tokenfilter.WrittenRequest;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Whatever comes in a body or a query: the fields that a second reading finds, or a refusal. */
+/** Fuzzed bodies and queries, whose parameters are compared with those of a second parser. */
 class BodyFuzzTest {
 
   private static final int MOST_BYTES = 8192;
@@ -26,7 +26,7 @@ class BodyFuzzTest {
           AllowedParameters.ignoringOthers("token", "minutes"),
           AllowedParameters.rejectingOthers("token", "minutes"));
 
-  /** A body in JSON or as a form, which Content-Type says, and a query. */
+  /** Parses a JSON or form body, according to Content-Type, and a query. */
   @FuzzTest(maxDuration = "10m")
   void anyBody(byte[] data) {
     WrittenRequest written = WrittenRequest.parse(data);
@@ -47,7 +47,7 @@ class BodyFuzzTest {
     assertThat(answer(() -> TokenParameter.read(request))).isEqualTo(token(written));
   }
 
-  /** A life in minutes is a number in its one spelling. */
+  /** Parses a lifetime in minutes, a number in its only canonical form. */
   @FuzzTest(maxDuration = "10m")
   void anyMinutes(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
@@ -72,7 +72,7 @@ class BodyFuzzTest {
     }
   }
 
-  /** The fields, or why they are refused. */
+  /** Returns the expected fields, or the expected rejection. */
   private static Object expected(WrittenRequest request, AllowedParameters allowed) {
     @Nullable BodyType type = type(request);
     if (type == null) {
@@ -104,7 +104,7 @@ class BodyFuzzTest {
     return fields == null ? Rejection.BAD_REQUEST : fields;
   }
 
-  /** By cutting the text, where the code has a pattern. */
+  /** Parses the content type by cutting the text, while the main code uses a pattern. */
   private static @Nullable BodyType type(WrittenRequest request) {
     String type = request.header("Content-Type");
     if (type == null || request.header("Content-Encoding") != null) {
@@ -147,7 +147,7 @@ class BodyFuzzTest {
     Object ask() throws TokenRejectedException;
   }
 
-  /** What is answered, or why it is refused; nothing else may be thrown. */
+  /** Returns the result or the rejection; no other exception is allowed. */
   private static Object answer(Question question) {
     Object[] answer = new Object[1];
     Throwable thrown = catchThrowable(() -> answer[0] = question.ask());

@@ -13,11 +13,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as a client sends it.
+ * A request of a client.
  *
  * @param target the path below the context path, and the query
  * @param headers name, value, name, value
- * @param type what the body is written in; null for no body
+ * @param type the media type of the body; null for no body
  */
 record Call(
     String method, String target, List<String> headers, @Nullable String type, String body) {
@@ -63,7 +63,7 @@ record Call(
     return fields;
   }
 
-  /** The values of a header. */
+  /** Returns the values of a header. */
   List<String> header(String name) {
     List<String> values = new ArrayList<>();
     for (int i = 0; i < headers.size(); i += 2) {
@@ -78,7 +78,7 @@ record Call(
     return header("Cookie").stream().anyMatch(line -> line.matches("(.*; )?" + name + "=.*"));
   }
 
-  /** The security schemes of openapi.json that it makes use of. */
+  /** Returns the security schemes of openapi.json that the request uses. */
   Set<String> schemes() {
     Set<String> schemes = new TreeSet<>();
     for (String credentials : header("Authorization")) {

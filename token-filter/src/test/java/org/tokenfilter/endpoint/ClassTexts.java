@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** The texts that compiled classes hold: the strings of their constant pools (JVMS, 4.4). */
+/** The strings in the constant pools of compiled classes (JVMS, 4.4). */
 final class ClassTexts {
 
   private static final int UTF8 = 1;
@@ -22,7 +22,7 @@ final class ClassTexts {
   private static final int STRING = 8;
   private static final int HEAD_BYTES = 8;
 
-  /** Of the other kinds of constants, how many bytes follow the tag. */
+  /** The number of bytes after the tag, for the other kinds of constants. */
   private static final Map<Integer, Integer> LENGTHS =
       Map.ofEntries(
           Map.entry(3, 4),
@@ -41,7 +41,7 @@ final class ClassTexts {
 
   private ClassTexts() {}
 
-  /** The texts of all classes that are in a class's folder. */
+  /** Returns the strings of all classes in the folder of a class. */
   static Set<String> beside(Class<?> type) throws Exception {
     Path root = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     Path folder = root.resolve(type.getPackageName().replace('.', '/'));

@@ -14,12 +14,12 @@ import java.util.TreeSet;
 import org.tokenfilter.endpoint.ApiDocument.Operation;
 
 /**
- * Compares what is sent and answered with what the document says, and remembers how much of it has
- * been seen: in the end everything.
+ * A checker that compares requests and responses with the document and remembers which parts of it
+ * were seen. At the end of the test all of it must have been seen.
  */
 final class Conformance {
 
-  /** Headers that say how an answer travels, and not what it says. */
+  /** Headers of the transport, which the document does not describe. */
   private static final Set<String> OF_THE_MESSAGE =
       Set.of("content-type", "content-length", "date", "server");
 
@@ -175,7 +175,7 @@ final class Conformance {
     seen.addAll(document.taken(name, schema, value));
   }
 
-  /** A text that stands for a number is one. */
+  /** Validates a text, which is converted to a number if the schema is of a number. */
   private List<String> faults(JsonNode schema, String text) {
     ObjectNode holder = JSON.createObjectNode();
     if ("integer".equals(schema.path("type").asText())) {
@@ -186,7 +186,7 @@ final class Conformance {
     return document.faults(schema, holder.get("value"));
   }
 
-  /** All that there is to be seen. */
+  /** Returns all parts of the document. */
   private Set<String> everything() {
     Set<String> all = new TreeSet<>();
     document
@@ -241,7 +241,7 @@ final class Conformance {
     }
   }
 
-  /** Everything that the document says has been seen, and nothing else. */
+  /** Requires that exactly the documented parts were seen. */
   void requireAllSeen() {
     assertThat(seen).containsExactlyInAnyOrderElementsOf(everything());
   }

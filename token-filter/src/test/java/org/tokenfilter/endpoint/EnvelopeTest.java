@@ -32,13 +32,13 @@ final class EnvelopeTest {
   private static final BigDecimal MILLIS_A_DAY = new BigDecimal("86400000");
   private static final BigDecimal HALF_A_DAY = new BigDecimal("0.5");
 
-  /** Half of the ninth digit after the point, in milliseconds. */
+  /** Half a unit of the ninth decimal place of a day, in milliseconds. */
   private static final BigDecimal HALF_A_UNIT = new BigDecimal("0.0432");
 
   private static final long SEED = 20261122;
   private static final int INSTANTS = 100_000;
 
-  /** Known dates, of which two are from the United States Naval Observatory's tables. */
+  /** Compares with known dates, two of them from tables of the United States Naval Observatory. */
   @ParameterizedTest
   @CsvSource({
     "1970-01-01T00:00:00Z, 2440587.500000000",
@@ -67,13 +67,13 @@ final class EnvelopeTest {
           date.subtract(BigDecimal.valueOf(day).subtract(HALF_A_DAY)).multiply(MILLIS_A_DAY);
       BigDecimal error = millis.subtract(BigDecimal.valueOf(utc.getLong(ChronoField.MILLI_OF_DAY)));
       assertThat(error.abs()).as("%s", time).isLessThanOrEqualTo(HALF_A_UNIT);
-      // What a client makes of it that reads numbers as doubles.
+      // A client that reads numbers as doubles gets the same millisecond.
       double days = Double.parseDouble(date.toString());
       assertThat(Math.round((days - 2440587.5) * 86_400_000)).isEqualTo(time.toEpochMilli());
     }
   }
 
-  /** The number of the day that begins at noon; Fliegel and Van Flandern, CACM 11 (1968), 657. */
+  /** Returns the day that starts at noon; Fliegel and Van Flandern, CACM 11 (1968), 657. */
   private static long dayNumber(OffsetDateTime date) {
     long year = date.getYear();
     long month = date.getMonthValue();

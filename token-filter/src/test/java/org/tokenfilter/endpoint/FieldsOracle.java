@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads fields rule by rule, byte by byte, with no thought for the cost. Null is a bad request. */
+/** A slow parser that follows the rules byte by byte. It returns null for a bad request. */
 final class FieldsOracle {
 
   private static final int MOST_NESTING = 16;

@@ -148,13 +148,13 @@ final class FieldsTest {
 
   @ParameterizedTest
   @CsvSource({
-    // length, Transfer-Encoding, Content-Type, whether there is a body
+    // length, Transfer-Encoding, Content-Type, has a body
     "0, , , false",
     "0, , application/json, false",
     "1, , , true",
     "-1, , , false",
     "-1, chunked, , true",
-    // HTTP/2 needs neither of the first two.
+    // HTTP/2 requires neither a length nor Transfer-Encoding.
     "-1, , application/json, true"
   })
   void whatHasABodyIsKnownBeforeItIsRead(
@@ -206,7 +206,7 @@ final class FieldsTest {
         .satisfies(refused -> assertThat(refused.rejection()).isEqualTo(rejection));
   }
 
-  /** A body as a container gives it. */
+  /** A request body that counts the bytes read from it. */
   private static final class Body extends ServletInputStream {
 
     private final InputStream content;
@@ -242,7 +242,7 @@ final class FieldsTest {
 
     @Override
     public void setReadListener(ReadListener listener) {
-      throw new UnsupportedOperationException("nobody reads it so");
+      throw new UnsupportedOperationException("asynchronous reading is not supported");
     }
   }
 }

@@ -78,7 +78,7 @@ final class FormFieldsTest {
     assertRefused(form);
   }
 
-  /** A query comes as text: what has no byte is not taken for something else. */
+  /** A query is text. A character that is not a byte is refused, not converted. */
   @ParameterizedTest
   @ValueSource(strings = {"name=\u0101", "name=\u0661", "\uff4eame=x", "name=\ud83d\ude00"})
   void charactersThatAreNoBytesAreRefused(String form) {

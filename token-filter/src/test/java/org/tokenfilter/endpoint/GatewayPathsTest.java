@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is asked of a service at which path, for each way to map the gateway. */
+/** The verb that each path means, for each mapping of the gateway. */
 final class GatewayPathsTest {
 
   @ParameterizedTest

@@ -25,7 +25,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Subject;
 
-/** Endpoints that are made in code with the TokenSecurity of their application. */
+/** Endpoints that the application creates in code with its TokenSecurity. */
 final class GivenSecurityTest {
 
   private static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
@@ -66,7 +66,7 @@ final class GivenSecurityTest {
         new Kind("OpenAPI", OpenApiServlet::new));
   }
 
-  /** Nothing else of the library is there that the application could have it from. */
+  /** The application registers no other part of the library. */
   @ParameterizedTest
   @MethodSource("endpoints")
   void isServedAloneWithTheSecurityItWasGiven(Kind kind) throws Exception {
@@ -91,7 +91,7 @@ final class GivenSecurityTest {
     assertIsOpen();
   }
 
-  /** What we close is what we made; what was handed in goes on serving others. */
+  /** Checks that the endpoint did not close the TokenSecurity that it was given. */
   private void assertIsOpen() throws Exception {
     var token = security.service().issueOpen(Subject.of("carol"), Duration.ofMinutes(1), CLIENT);
     var shown = new PresentedToken(token.value(), Set.of(), CLIENT, false);
@@ -113,7 +113,7 @@ final class GivenSecurityTest {
     }
   }
 
-  /** It would have the settings of one registration, and end with the first. */
+  /** It would have the settings of one registration and stop with the first one destroyed. */
   @ParameterizedTest
   @MethodSource("endpoints")
   void instanceThatIsRegisteredTwiceStopsTheStart(Kind kind) throws Exception {
@@ -136,7 +136,7 @@ final class GivenSecurityTest {
     assertIsOpen();
   }
 
-  /** As a container does that stops an application and starts it again. */
+  /** A container may stop an application and start it again. */
   @Test
   void instanceStartsAgainAfterItHasBeenDestroyed() throws Exception {
     AccessTokenServlet endpoint = new AccessTokenServlet(security);

@@ -135,7 +135,7 @@ final class IntrospectionServletTest {
     }
   }
 
-  /** A token of the same keys for another application. */
+  /** Issues a token for another application that has the same keys. */
   private String foreign() throws Exception {
     try (TokenSecurity other =
         TokenSecurity.builder()

@@ -15,15 +15,15 @@ import org.junit.jupiter.api.Test;
 
 final class JsonAnswerTest {
 
-  /** Shows what the library has left behind in a thread. */
-  @SuppressWarnings("deprecation") // nothing else shows it
+  /** Access to the buffer that Jackson keeps for a thread. */
+  @SuppressWarnings("deprecation") // there is no other access
   private static final class Left extends BufferRecyclers {
     static @Nullable SoftReference<BufferRecycler> here() {
       return _recyclerRef.get();
     }
   }
 
-  /** The container's threads outlive the application, and would keep its class loader. */
+  /** A buffer in a container's thread would keep the class loader of a stopped application. */
   @Test
   void answerLeavesNothingBehindInItsThread() {
     CompletableFuture<Boolean> clean = new CompletableFuture<>();

@@ -36,7 +36,7 @@ import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 
-/** What those see who cannot log in. Cases L20, L24 and L26. */
+/** Responses to failed logins. Cases L20, L24 and L26. */
 @SuppressWarnings("NullAway.Init") // each test starts the application by its own settings
 final class LoginAnswersTest {
 
@@ -246,7 +246,7 @@ final class LoginAnswersTest {
     return client.get(LOGIN, "Authorization: " + WebApp.basic(credentials));
   }
 
-  /** All of an answer but its time. */
+  /** Returns the whole response without its Date header. */
   private static String whole(Answer answer) {
     return answer.head().replaceAll("\r\nDate: [^\r]*", "") + "\r\n\r\n" + answer.body();
   }
@@ -255,7 +255,7 @@ final class LoginAnswersTest {
     return new String(Base64.getEncoder().encode(bytes), StandardCharsets.US_ASCII);
   }
 
-  /** Throws what it is given, declared or not. */
+  /** Throws the failure, whether it is declared or not. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> T any(Throwable failure) throws T {
     throw (T) failure;

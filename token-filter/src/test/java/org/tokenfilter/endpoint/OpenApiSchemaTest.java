@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The document by itself: it is OpenAPI 3.1, its schemas are JSON Schema 2020-12. */
+/** The validity of the document as OpenAPI 3.1, and of its schemas as JSON Schema 2020-12. */
 final class OpenApiSchemaTest {
 
   private static final String SCHEMA = "openapi-3.1-schema.json";
@@ -48,7 +48,7 @@ final class OpenApiSchemaTest {
     new ValidatorFactory().createValidator().registerSchema(schemas.toString());
   }
 
-  /** The judge is awake: each of these mistakes is seen. */
+  /** Checks the validator, which must find each of these mistakes. */
   @ParameterizedTest
   @CsvSource({
     "/paths/~1sessions/get, colour",

@@ -37,7 +37,7 @@ import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
 
-/** What the document says and what the endpoints do are the same, both ways. */
+/** The agreement of the document and the endpoints, in both directions. */
 final class OpenApiTest {
 
   private static final int LIMIT = 20;
@@ -51,7 +51,7 @@ final class OpenApiTest {
   private static final Map<String, String> QUERY_OF =
       Map.of("/security/rest", "?_wadl", GATEWAY + "/{service}", "?close=true");
 
-  /** What no class says, since it is the container that maps it. */
+  /** Paths that no class contains, because the container maps them. */
   private static final List<String> MAPPED =
       List.of("security/rest", "oauth/introspect", "oauth/revoke", "sessions", "openapi.json");
 
@@ -119,7 +119,7 @@ final class OpenApiTest {
     conformance.requireAllSeen();
   }
 
-  /** Two users of its own: who is checked until the test goes on, and who has too many roles. */
+  /** Adds two users: "slow" blocks until the test continues, "grouped" has too long a role. */
   private Optional<Subject> accounts(Authenticator file, UsernamePasswordCredential credential)
       throws IOException {
     if (credential.username().equals("grouped")) {
@@ -137,7 +137,7 @@ final class OpenApiTest {
     return file.authenticate(credential);
   }
 
-  /** While as many logins are checked as may be, and none may wait. */
+  /** Sends a request while all login permits are in use and no login may wait. */
   private void expectWhileBusy(int status, Call call) throws Exception {
     ExecutorService slow = Executors.newFixedThreadPool(PLACES);
     try {
@@ -194,13 +194,13 @@ final class OpenApiTest {
     expect(404, Call.of("GET", "/security/rest"));
   }
 
-  /** Makes the headers of a caller; each time he is another one. */
+  /** A supplier of headers, with a new token for each call. */
   @FunctionalInterface
   private interface Caller {
     String[] headers() throws Exception;
   }
 
-  /** All ways to present a token. */
+  /** Returns callers that present a token in each possible way. */
   private List<Caller> callers(String subject, String... roles) {
     return List.of(
         () -> bearer(all.openToken(subject, 5, roles)),
@@ -228,7 +228,7 @@ final class OpenApiTest {
     expectRefusals(call, all.openToken("carol", 5), all.openToken("carol", 5));
   }
 
-  /** What any request that acts with a token may be answered. */
+  /** Expects the rejections that are common to all requests that act with a token. */
   private void expectRefusals(Call call, IssuedToken token, IssuedToken other) throws Exception {
     expect(401, call);
     expect(400, call.with(bearer(token)).with("Cookie", "token=" + other.value()));
@@ -329,7 +329,7 @@ final class OpenApiTest {
     }
   }
 
-  /** All ways to present a user token to the gateway. */
+  /** Returns the headers for each way to present a user token to the gateway. */
   private static List<String[]> presented(IssuedToken token) {
     return List.of(
         bearer(token),
@@ -462,7 +462,7 @@ final class OpenApiTest {
     assertThat(passedOn).isPositive();
   }
 
-  /** A path of the document with something for its parameters. */
+  /** Returns a path of the document with values for its parameters. */
   private static String target(String template) {
     String path =
         template
@@ -474,8 +474,8 @@ final class OpenApiTest {
   }
 
   /**
-   * Every text that the classes of the endpoints hold is tried as a path and as a query: what is
-   * there is documented. PATCH, which nothing has, tells what is there (405) from what is not.
+   * Tries every string of the endpoints' classes as a path and as a query. Those that exist must be
+   * documented. No path allows PATCH, so 405 means that a path exists and 404 that it does not.
    */
   @Test
   void pathThatIsNotDocumentedIsNotThere() throws Exception {
@@ -501,7 +501,7 @@ final class OpenApiTest {
       targets.removeIf(target -> target.startsWith(base + "?"));
       for (String target : targets) {
         for (String method : GET_AND_POST) {
-          // Another one each time: one of them is logged off.
+          // A new token for each request, because one of the requests logs off.
           String[] user = bearer(all.userToken("alice"));
           if (all.send(method, target, user).statusCode() != AllEndpoints.PASSED_ON) {
             found.add(target);
@@ -511,7 +511,7 @@ final class OpenApiTest {
     }
     Set<String> templates = new TreeSet<>();
     for (String target : found) {
-      // The last word is known in any case, which the document says in words.
+      // The last word may be in any case, which the document describes in words only.
       String path = target.replaceAll("\\?.*", "").replace("keepalive", "keepAlive");
       List<String> documented = document.templatesOf(path);
       assertThat(documented).as(target).hasSize(1);
@@ -520,7 +520,7 @@ final class OpenApiTest {
     assertThat(templates).isEqualTo(document.paths().keySet());
   }
 
-  /** The servlets are asked for everything below their paths. */
+  /** Starts an application whose servlets get all requests below their paths. */
   private WebApp wideApplication() throws Exception {
     return new WebApp()
         .filter(new TokenFilter(all.security), Map.of())

@@ -19,7 +19,7 @@ import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.SettableClock;
 
-/** An application that has all families at their usual places, and a page that needs a token. */
+/** An application with all families at their usual paths and a page that needs a token. */
 record Served(SettableClock clock, FaultyTokenStore store, TokenSecurity security, WebApp app)
     implements AutoCloseable {
 
@@ -34,7 +34,7 @@ record Served(SettableClock clock, FaultyTokenStore store, TokenSecurity securit
     return of(folder, settings, "");
   }
 
-  /** With more lines of the password file. */
+  /** Starts it with additional lines in the password file. */
   static Served of(Path folder, Map<String, String> settings, String accounts) throws Exception {
     SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00.789Z"));
     FaultyTokenStore store = new FaultyTokenStore(new InMemoryTokenStore(clock, RETENTION));
@@ -72,12 +72,12 @@ record Served(SettableClock clock, FaultyTokenStore store, TokenSecurity securit
     return new Served(clock, store, security, app.start());
   }
 
-  /** What a client of the page is answered that presents this token. */
+  /** Requests the page with this token. */
   HttpResponse<String> page(String token) throws IOException, InterruptedException {
     return app.get(PAGE, "Authorization", "Bearer " + token);
   }
 
-  /** Deletes all that has been dead for the retention. */
+  /** Deletes all records that have been dead for the retention. */
   void sweep() {
     Instant now = clock.instant();
     store.sweep(now, now.minus(RETENTION), Integer.MAX_VALUE);

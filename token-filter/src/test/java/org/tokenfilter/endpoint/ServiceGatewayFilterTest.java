@@ -362,7 +362,7 @@ final class ServiceGatewayFilterTest {
     assertThat(all.store.find(id).orElseThrow().lastUsedAt()).isEqualTo(all.clock.instant());
   }
 
-  /** It may have been answered 503 before, and then not all nodes have heard of it. */
+  /** An earlier close may have failed with 503 before all nodes were notified. */
   @Test
   void closingOfADeadSessionMakesItKnown() throws Exception {
     IssuedToken user = all.userToken("alice");
@@ -375,7 +375,7 @@ final class ServiceGatewayFilterTest {
     assertThat(all.send("POST", CLOSE, headers).statusCode()).isEqualTo(503);
   }
 
-  /** It is closed already here, and lives on for nodes whose clock is behind. */
+  /** The session has expired on this node but is live for nodes whose clocks are behind. */
   @Test
   void closingEndsWhatHasExpiredHere() throws Exception {
     IssuedToken user = all.userToken("alice");

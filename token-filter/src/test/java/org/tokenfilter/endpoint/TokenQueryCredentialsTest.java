@@ -17,14 +17,14 @@ import org.tokenfilter.LogLines;
 import org.tokenfilter.Logged;
 import org.tokenfilter.WebApp;
 
-/** Credentials of the token queries as parameters: in a form always, in the query by a setting. */
+/** Credentials as parameters of token queries: always in a form, in the query by a setting. */
 final class TokenQueryCredentialsTest {
 
   private static final String GET = "/GetSessionToken";
   private static final String FORM = "application/x-www-form-urlencoded";
   private static final String KEY = "canary-key-of-32-random-characters";
 
-  /** With the digest of that key. */
+  /** The line of the password file with the digest of the key. */
   private static final String KEY_LINE =
       "feed:$sha256$4xf2DMoLskwkzo291jdiY/V8JIwmBbbgmDHBRDiUEfQ:reader\n";
 
@@ -100,7 +100,7 @@ final class TokenQueryCredentialsTest {
           .contains("credentials are in the query", "token.query.credentials=true")
           .doesNotContain("wonderland", KEY);
     }
-    // Not even as a failure that counts.
+    // They do not count as failed logins either.
     assertThat(app.get(GET, "Authorization", WebApp.basic(Accounts.ALICE)).statusCode())
         .isEqualTo(200);
   }
@@ -167,13 +167,13 @@ final class TokenQueryCredentialsTest {
       app.get(GET + "?APIKey=wrong");
     }
     assertThat(app.get(GET + "?APIKey=wrong").statusCode()).isEqualTo(429);
-    // Whose keys are right is not held up by it, nor is who logs in by a password.
+    // Correct keys and logins with a password are not affected.
     assertThat(app.get(GET + "?APIKey=" + KEY).statusCode()).isEqualTo(200);
     assertThat(app.get(GET + "?email=alice&Password=wonderland").statusCode()).isEqualTo(200);
     for (int i = 0; i < 110; i++) {
       app.get(GET + "?APIKey=wrong" + i);
     }
-    // But a client that tries many is.
+    // A client that tries many keys is throttled.
     assertThat(app.get(GET + "?APIKey=other").statusCode()).isEqualTo(429);
     assertThat(app.get(GET + "?APIKey=" + KEY).statusCode()).isEqualTo(200);
   }

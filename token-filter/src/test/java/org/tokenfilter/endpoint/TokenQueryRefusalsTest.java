@@ -26,7 +26,7 @@ import org.tokenfilter.RawHttp.Answer;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
-/** What token queries are refused, each with its Errors. */
+/** Rejected token queries, each with its Errors. */
 final class TokenQueryRefusalsTest {
 
   private static final String GET = "/GetSessionToken";
@@ -189,7 +189,7 @@ final class TokenQueryRefusalsTest {
             app.get(
                 path + "?SessionToken=" + session.token(), "Cookie", "SESSION=" + session.id()));
       }
-      // Then they are expired, and then their records are gone.
+      // First the tokens expire, then their records are deleted.
       served.clock().move(Duration.ofDays(2));
       if (i > 0) {
         served.sweep();

@@ -27,7 +27,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Subject;
 
-/** The life of tokens that are queried. What is refused is in {@link TokenQueryRefusalsTest}. */
+/** The life of queried tokens. Rejections are in TokenQueryServletRejectionsTest. */
 final class TokenQueryServletTest {
 
   private static final String GET = "/GetSessionToken";
@@ -218,7 +218,7 @@ final class TokenQueryServletTest {
     }
   }
 
-  /** A token in the query is not sent by a browser of itself, so no other site can use it. */
+  /** A browser does not add a token to the query by itself, so no other site can use it. */
   @Test
   void tokenThatIsSaidIsNotGuardedAgainstOtherSites() throws Exception {
     String token = token(basic(GET));

@@ -22,7 +22,7 @@ import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 
-/** Where nobody has logged in the container is asked, and where somebody has it is not. */
+/** Requests that call the container only if no user has logged in by a token. */
 final class AuthenticatedRequestTest {
 
   private final HttpServletRequest container = mock(HttpServletRequest.class);

@@ -22,16 +22,14 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.endpoint.TokenQueryServlet;
 
-/**
- * On a public path the container logs in, while the request presents a good token of another user.
- */
+/** Logins of the container on a public path by requests with a valid token of another user. */
 final class ContainerLoginTest {
 
   @TempDir private Path folder;
   private TokenSecurity security;
   private WebApp app;
 
-  /** What a container knows, which lets everybody in. */
+  /** A request of a container that accepts every login. */
   private static final class Known extends HttpServletRequestWrapper {
 
     private @Nullable String user;

@@ -19,8 +19,8 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 
 /**
- * Cookies as no well-behaved client sends them: they are refused or left out, and never mistaken.
- * Cases D13 and D14. What Jetty makes of them is shown as well.
+ * Cookies that no correct client sends. They are refused or ignored and never mistaken for others.
+ * Cases D13 and D14. The parsing by Jetty is tested as well.
  */
 final class CookieCarrierTest {
 
@@ -72,20 +72,20 @@ final class CookieCarrierTest {
     security.close();
   }
 
-  /** Stands for session ids by A and B, and for the tokens of the same sessions by T and U. */
+  /** Reads cookies in which A and B are session ids, T and U the tokens of these sessions. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
       value = {
         "SESSION=A; token=T | 200",
-        // twice the same is one; of several session ids the token's own counts
+        // equal ones count once; of several session ids the token's own counts
         "SESSION=A; SESSION=A; token=T; token=T | 200",
         "SESSION=A; SESSION=B; token=T | 200",
         "SESSION=B; SESSION=A; token=T | 200",
         "SESSION=nonsense; SESSION=A; token=T | 200",
         "SESSION=B; SESSION=nonsense; token=T | 401",
-        // two tokens of ours that differ are refused in either order, others are left alone
+        // two differing valid tokens are refused in either order, other values are ignored
         "SESSION=A; token=T; token=U | 400",
         "SESSION=A; token=U; token=T | 400",
         "SESSION=A; token=T; token=nonsense | 200",
@@ -101,7 +101,7 @@ final class CookieCarrierTest {
         "SESSION=\"A; SESSION=B\"; token=T | 401",
         "x=\"a; SESSION=B\"; SESSION=A; token=T | 200",
         "x=\"a\\\"; SESSION=B\"; SESSION=A; token=T | 200",
-        // empty ones
+        // empty values
         "SESSION=; token=T | 401",
         "SESSION=; SESSION=A; token=T | 200",
         "SESSION; token=T | 401",
@@ -119,7 +119,7 @@ final class CookieCarrierTest {
         "SESSION=A; TOKEN=T | 401",
         "SESSION_=A; token=T | 401",
         "xSESSION=A; token=T | 401",
-        // values too
+        // values are compared exactly
         "SESSION=A x; token=T | 401",
         "SESSION=Ax; token=T | 401",
         "SESSION=A,SESSION=B; token=T | 401",
@@ -128,12 +128,12 @@ final class CookieCarrierTest {
         "SESSION=%41; token=T | 401",
         "SESSION=A; token=TT | 401",
         "SESSION=A; token=nonsense | 401",
-        // other people's cookies
+        // cookies of other applications
         "x=\u00fc; SESSION=A; token=T | 200",
         "{\"a\":1}; SESSION=A; token=T | 200",
         "x=a\tb; SESSION=A; token=T | 200",
         "SESSION=A\tb; token=T | 401",
-        // Jetty takes no control characters in a header
+        // Jetty refuses control characters in a header
         "x=\u0001; SESSION=A; token=T | 400",
         "SESSION=A\u0001; token=T | 400"
       })
@@ -150,7 +150,7 @@ final class CookieCarrierTest {
     "'SESSION=A; token=', T, 200",
     "'SESSION=A', T, 200",
     "'SESSION=A; token=T; token=U', T, 400",
-    // What another application has in a cookie is left alone; what is said to us is not.
+    // A cookie of another application is ignored, but a bad Authorization header is refused.
     "'SESSION=A; token=nonsense', T, 200",
     "'SESSION=A; token=nonsense; token=T', T, 200",
     "'SESSION=A; token=T', nonsense, 401"
@@ -174,7 +174,7 @@ final class CookieCarrierTest {
     assertAnswer(client.get("/shop/api/who", two), 400);
   }
 
-  /** Case D13: the container's limit of 8 KiB of headers comes first. */
+  /** Case D13. The container's limit of 8 KiB of headers applies first. */
   @Test
   void thousandCookiesDoNoHarm() throws Exception {
     String own = "Cookie: " + filled("SESSION=A; token=T");

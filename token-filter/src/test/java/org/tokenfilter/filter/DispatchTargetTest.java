@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is known of a dispatch's target. */
+/** The path and type of a dispatch's target. */
 final class DispatchTargetTest {
 
   private final ServletContext context = mock(ServletContext.class);
@@ -108,7 +108,7 @@ final class DispatchTargetTest {
     assertThat(read(reported).path()).isNull();
   }
 
-  /** Tomcat takes over the path that the application's wrapper shows, and gives no new mapping. */
+  /** Tomcat copies the path of the application's wrapper but provides no new mapping. */
   @ParameterizedTest
   @EnumSource(names = {"FORWARD", "ERROR"})
   void forwardOfTomcatsThatKeepsTheMappingHasNoPath(DispatcherType type) throws Exception {
@@ -140,7 +140,7 @@ final class DispatchTargetTest {
     assertThat(read(dispatched).isSameAs(first)).isTrue();
     assertThat(read(new HttpServletRequestWrapper(container)).isSameAs(first)).isFalse();
     assertThat(read(new HttpServletRequestWrapper(dispatched)).isSameAs(first)).isFalse();
-    // Where the container wraps nothing, each dispatch has the same request.
+    // If the container wraps nothing, all dispatches have the same request.
     assertThat(read(container).isSameAs(read(container))).isFalse();
     FilterChain chain = mock(FilterChain.class);
     assertThat(

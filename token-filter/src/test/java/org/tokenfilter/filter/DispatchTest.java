@@ -37,7 +37,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 
 /**
- * How each dispatch is decided, with a token and without. The table that it observes is written to
+ * The decision for each dispatch, with a token and without one. The observed table is written to
  * target/dispatches.md.
  */
 final class DispatchTest {
@@ -68,7 +68,7 @@ final class DispatchTest {
         TokenSecurity.builder()
             .settings(Accounts.settings(folder))
             .setting("token.paths.public", "/public/*")
-            // Stands still: a renewal that takes longer than a second might be told twice.
+            // A fixed clock, as a renewal of over a second might be reported twice.
             .clock(new SettableClock(Instant.parse("2026-11-22T10:00:00Z")))
             .listener(
                 new TokenListener() {
@@ -237,13 +237,13 @@ final class DispatchTest {
     assertThat(with.statusCode()).isEqualTo(statusWith);
     assertThat(with.body()).isEqualTo(bodyWith);
     assertThat(served).hasValue(servedWith);
-    // The container tells of a completion after the client has its answer.
+    // The container reports completion after the client has the response.
     await().untilAsserted(() -> assertThat(renewed).hasValueGreaterThanOrEqualTo(renewedWith));
     hearAll();
     assertThat(renewed).hasValue(renewedWith);
   }
 
-  /** Listeners are told one event after the other, so this one comes last. */
+  /** Waits for a last event, because listeners are notified of one event after the other. */
   private void hearAll() {
     int before = heard.get();
     security.service().loginFailed("last", Rejection.WRONG_CREDENTIALS, ClientAddress.parse("::1"));

@@ -38,8 +38,8 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.config.TokenSecurity;
 
 /**
- * A page that was forwarded to by its path forwards by name: the path and the attributes are still
- * the page's, as Tomcat and Undertow have it. DispatchChainsIT shows it on all containers.
+ * Forwards and includes by name from a page that was reached by its path. The path and attributes
+ * are still the page's, as in Tomcat and Undertow. DispatchChainsIT tests all containers.
  */
 final class ForwardedByNameTest {
 
@@ -110,7 +110,7 @@ final class ForwardedByNameTest {
     verify(target, never()).doFilter(any(), any());
   }
 
-  /** What is included by name within a page that was included by its path shows that path, too. */
+  /** An include by name in a page that was included by its path has that path as well. */
   @Test
   void targetOfAnIncludeIsNotPublicBecauseThePageIs() throws Exception {
     when(container.getDispatcherType()).thenReturn(DispatcherType.INCLUDE);
@@ -128,7 +128,7 @@ final class ForwardedByNameTest {
     verify(target, never()).doFilter(any(), any());
   }
 
-  /** Tomcat keeps what wraps a request on top, and puts its own beneath. */
+  /** Tomcat inserts its own wrapper beneath those of the application. */
   @Test
   void targetIsNotPublicWhereTheContainerWrapsBeneath() throws Exception {
     HttpServletRequestWrapper top = new HttpServletRequestWrapper(container);
@@ -143,7 +143,7 @@ final class ForwardedByNameTest {
     verify(target, never()).doFilter(any(), any());
   }
 
-  /** Undertow has one request for all dispatches. */
+  /** Undertow uses one request for all dispatches. */
   @Test
   void targetIsNotPublicWhereTheContainerWrapsNothing() throws Exception {
     filter.doFilter(
@@ -172,7 +172,7 @@ final class ForwardedByNameTest {
     verify(response, never()).setStatus(401);
   }
 
-  /** Undertow puts attributes back when an include has returned, which another thread may see. */
+  /** Undertow restores attributes after an include, and another thread may see them before. */
   @Test
   void pathOfAnIncludeThatReturnedOnAnotherThreadIsNotPublic() throws Exception {
     includeOnAnotherThread();
@@ -215,7 +215,7 @@ final class ForwardedByNameTest {
     verify(target, times(3)).doFilter(any(), eq(response));
   }
 
-  /** It is that of a dispatch which has returned on another thread, and the path is, too. */
+  /** The type and the path are those of a dispatch that has returned on another thread. */
   @ParameterizedTest
   @EnumSource(names = {"REQUEST", "ASYNC"})
   void typeOfAPageThatGoesOnAsynchronouslyIsNotBelieved(DispatcherType type) throws Exception {
@@ -230,7 +230,7 @@ final class ForwardedByNameTest {
     verify(target, never()).doFilter(any(), any());
   }
 
-  /** Jetty runs a filter twice where it is mapped to the path and to the servlet's name. */
+  /** Jetty runs a filter twice if it is mapped to the path and to the servlet's name. */
   @Test
   void pageIsPublicHoweverOftenTheFilterIsMapped() throws Exception {
     TokenFilter second = filter();

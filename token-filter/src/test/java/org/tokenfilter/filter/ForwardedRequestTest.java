@@ -18,8 +18,8 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
 
 /**
- * What clients of different addresses may do with one session token, at the application itself and
- * behind 127.0.0.1 as its proxy. Cases C14, C15 and C18.
+ * Session tokens used from different addresses, directly and behind 127.0.0.1 as a proxy. Cases
+ * C14, C15 and C18.
  */
 @SuppressWarnings("NullAway.Init") // each test starts the application by its own settings
 final class ForwardedRequestTest {
@@ -119,7 +119,7 @@ final class ForwardedRequestTest {
     start(Map.of("token.trusted-proxies", "127.0.0.1, ::1"));
     String[] session = headers(client.get(LOGIN, BASIC, "X-Forwarded-For: 203.0.113.9"));
     assertThat(client.get("/api/who", session[0], session[1], header).status()).isEqualTo(status);
-    // Who goes around the proxy is a stranger.
+    // A client that bypasses the proxy has another address.
     assertThat(client.from("127.0.0.2").get("/api/who", session[0], session[1], header).status())
         .isEqualTo(401);
   }
@@ -136,7 +136,7 @@ final class ForwardedRequestTest {
     Answer answer = client.get("/api/who", session[0], session[1], lies[1], lies[2]);
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.body()).isEqualTo(login.body());
-    // Without a token nobody is asked where they are; and with a good one from there it goes on.
+    // Without a token the address is not read; with a valid one and one header it is accepted.
     assertThat(client.get("/api/who", lies[1], lies[2]).status()).isEqualTo(401);
     assertThat(client.get("/api/who", session[0], session[1], lies[1]).body()).isEqualTo("alice");
   }
@@ -152,7 +152,7 @@ final class ForwardedRequestTest {
     start(Map.of("token.trusted-proxies", "127.0.0.1"));
     String[] asked = {BASIC, header, "Origin: https://shop.example"};
     assertThat(client.send("POST", LOGIN, asked).status()).isEqualTo(200);
-    // Whoever goes around the proxy cannot say which host it asked for.
+    // The header of a client that bypasses the proxy is ignored.
     assertThat(client.from("127.0.0.2").send("POST", LOGIN, asked).status()).isEqualTo(403);
   }
 

@@ -39,7 +39,7 @@ import org.tokenfilter.token.Subject;
 
 /**
  * An application behind a service gateway: {@code /gate/*} are gateway paths, {@code /public/*}
- * public ones. What a request does at {@code /gate/do} its header {@code X-Do} says.
+ * public ones. The header {@code X-Do} of a request names its action at {@code /gate/do}.
  */
 final class Gateway implements AutoCloseable {
 
@@ -49,7 +49,7 @@ final class Gateway implements AutoCloseable {
 
   private static final int PATIENCE_SECONDS = 30;
 
-  /** Much longer than a dispatch takes: Jetty 12.0 may lose one of a millisecond. */
+  /** Much longer than a dispatch; Jetty 12.0 may lose a timeout of a millisecond. */
   private static final int EXPIRY_MILLIS = 250;
 
   final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
@@ -59,7 +59,7 @@ final class Gateway implements AutoCloseable {
   final TokenSecurity security;
   final WebApp app = new WebApp();
 
-  /** Whom the application saw, one for each time that it ran. */
+  /** The user of each run of the application. */
   private final BlockingQueue<TokenPrincipal> seen = new LinkedBlockingQueue<>();
 
   /** Asynchronous requests that wait for the test. */
@@ -186,19 +186,19 @@ final class Gateway implements AutoCloseable {
     }
   }
 
-  /** Logs Alice in. */
+  /** Issues a user token for Alice. */
   IssuedToken user() {
     return security.service().issueUser(ALICE, null, CLIENT);
   }
 
-  /** Opens a session as an earlier request has done. */
+  /** Opens a session by a request and resets the counters. */
   SessionId session(IssuedToken user) throws Exception {
     String id = get("/gate/who?close=false", user).headers().firstValue("session").orElseThrow();
     forget();
     return SessionId.parse(id);
   }
 
-  /** Forgets what was served and counted so far. */
+  /** Resets the counters and queues. */
   void forget() {
     served.set(0);
     seen.clear();
@@ -211,7 +211,7 @@ final class Gateway implements AutoCloseable {
     return app.get(path, all.toArray(new String[0]));
   }
 
-  /** Sends a request, of which the answer may break off. */
+  /** Sends a request for an action; the response may be aborted if it was flushed. */
   void provoke(String what, String path, IssuedToken token, @Nullable SessionId session)
       throws Exception {
     List<String> headers = new ArrayList<>(List.of("X-Do", what));
@@ -227,12 +227,12 @@ final class Gateway implements AutoCloseable {
     }
   }
 
-  /** Whom the application saw when it ran. */
+  /** Returns the user of the next run of the application. */
   TokenPrincipal seen() throws InterruptedException {
     return Objects.requireNonNull(seen.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));
   }
 
-  /** A request that has left the filters, and is not complete. */
+  /** Returns an asynchronous request that has left the filters and is not complete. */
   AsyncContext waiting() throws InterruptedException {
     Objects.requireNonNull(returned.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));
     return Objects.requireNonNull(waiting.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));

@@ -35,7 +35,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 
-/** A user token's requests to the service gateway, each in its session. */
+/** Requests of a user token to the service gateway and the sessions they belong to. */
 final class GatewayContinuationTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -150,7 +150,7 @@ final class GatewayContinuationTest {
       gateway.provoke(what, path, user, session);
     }
 
-    // Both have settled when one that comes after them has.
+    // After this request both earlier ones are complete.
     gateway.get("/gate/who", user, "session", session.value());
     assertThat(gateway.isLive(session.tokenId())).isTrue();
     assertThat(gateway.store.callCount(REVOKE)).isZero();
@@ -222,7 +222,7 @@ final class GatewayContinuationTest {
     }
   }
 
-  /** It counts as a use of the user token, which lives on. */
+  /** The request counts as a use of the user token, which stays live. */
   @Test
   void theUseThatClosesItsSessionRenewsTheUserToken() throws Exception {
     SessionId session = gateway.session(user);
@@ -478,7 +478,7 @@ final class GatewayContinuationTest {
     assertThat(gateway.store.callCount(REVOKE)).isOne();
   }
 
-  /** Nobody could go on in it: an answer's headers are not an include's to set. */
+  /** No client could continue the session, because an include cannot set response headers. */
   @Test
   void anIncludeOpensNoSessionThatItCannotName() throws Exception {
     HttpResponse<String> answer = gateway.get("/public/include?close=false", user);
@@ -608,7 +608,7 @@ final class GatewayContinuationTest {
   @Test
   void aStoreThatCannotFindASessionIsAnOutage() throws Exception {
     SessionId session = gateway.session(user);
-    // The first one is of the user token.
+    // The first call is for the user token.
     gateway.store.failBefore(FIND, 2);
 
     assertOutage(gateway.get("/gate/who", user, "session", session.value()));
@@ -637,7 +637,7 @@ final class GatewayContinuationTest {
     assertThat(gateway.isLive(session.tokenId())).isFalse();
   }
 
-  /** Nothing can be taken back then: so it is made true, and operators are told. */
+  /** The sent response cannot be changed, so the close is retried and operators are notified. */
   @ParameterizedTest
   @ValueSource(strings = {"async 200", "flush, throw"})
   void aSessionThatCouldNotBeClosedOnceTheAnswerWasSentIsClosedSoon(String what) throws Exception {
@@ -669,7 +669,7 @@ final class GatewayContinuationTest {
     assertThat(gateway.isLive(session.tokenId())).isFalse();
   }
 
-  /** A GET that opens or closes something changes it. */
+  /** A GET that opens or closes a session changes state. */
   @Test
   void anotherSiteOpensAndClosesNothingByACookie() throws Exception {
     SessionId session = gateway.session(user);

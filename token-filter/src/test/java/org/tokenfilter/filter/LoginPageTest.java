@@ -19,7 +19,7 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.config.ConfigurationException;
 import org.tokenfilter.config.TokenSecurity;
 
-/** What a person and a program get where a page needs a token. */
+/** Responses to navigations and to scripts that request a page without a token. */
 final class LoginPageTest {
 
   private static final String PERSON = "Sec-Fetch-Mode: navigate";
@@ -130,7 +130,7 @@ final class LoginPageTest {
         .isEqualTo(302);
   }
 
-  /** A way back that a client makes up is no redirect to another host. */
+  /** A forged return path does not redirect to another host. */
   @Test
   void wayBackIsNotBelieved() throws Exception {
     start("token.login-page", "/login");
@@ -155,7 +155,7 @@ final class LoginPageTest {
       assertThat(refused.status()).isEqualTo(401);
       assertThat(refused.body()).isEqualTo("error page, 401null");
       assertThat(refused.all("WWW-Authenticate")).containsExactly("Bearer realm=\"/shop\"");
-      // Jetty's error page adds its own.
+      // Jetty's error page adds its own directives.
       assertThat(refused.all("Cache-Control")).singleElement().asString().contains("no-store");
     }
     assertThat(client.get("/shop/public/include").body()).isEqualTo("[]");

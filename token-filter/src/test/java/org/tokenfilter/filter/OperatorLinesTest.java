@@ -28,7 +28,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
 
-/** What operators read, and how often, of requests that are refused or cannot be decided. */
+/** The log lines for operators, and their number, about rejected and undecidable requests. */
 final class OperatorLinesTest {
 
   private static final String LOGIN = "/security/rest/token/access/5";
@@ -46,10 +46,10 @@ final class OperatorLinesTest {
         TokenSecurity.builder()
             .settings(Accounts.settings(folder))
             .setting("token.carriers", "bearer,cookie")
-            // A store that does not answer shows in each request.
+            // Each request asks the store, so its failures show at once.
             .setting("token.revocation.lag", "PT0S")
             .setting("token.paths.public", "/public/*")
-            // Nothing but requests asks the store.
+            // Only requests call the store.
             .setting("token.sweep.interval", "PT1H")
             .store(store)
             .build();
@@ -246,7 +246,7 @@ final class OperatorLinesTest {
         .startsWith("WARN A dispatch (INCLUDE) to something protected is refused");
   }
 
-  /** What each client does now and then is for the audit log. */
+  /** Ordinary mistakes of clients are for the audit log only. */
   @Test
   void ordinaryRefusalsAreNotTold() throws Exception {
     IssuedToken token = token();
@@ -261,9 +261,7 @@ final class OperatorLinesTest {
     assertThat(log.lines()).isEmpty();
   }
 
-  /**
-   * An end is final, so it needs to be read once a minute, and while the store is away not at all.
-   */
+  /** A revocation is final, so it is read once a minute, and not at all while the store is down. */
   @Test
   void deadTokenIsReadOnceHoweverOftenItIsPresented() throws Exception {
     IssuedToken token = token();

@@ -23,7 +23,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Applications that log in and out themselves: by the request, and by TokenSecurity. */
+/** Logins and logouts by the application itself, by the request and by TokenSecurity. */
 @SuppressWarnings("NullAway.Init") // each test starts the application by its own settings
 final class PageLoginTest {
 
@@ -161,12 +161,12 @@ final class PageLoginTest {
         .isEqualTo("alice false true BEARER");
   }
 
-  /** Its cookies would never arrive: nobody would know of the session. */
+  /** The cookies would not arrive, so no client would know the session. */
   @Test
   void nobodyLogsInOnceTheAnswerIsOnItsWay() throws Exception {
     start(Map.of("token.carriers", "bearer,cookie"));
     String before = pairs(cookies("/public/login?name=alice&password=wonderland"));
-    // A public page knows who is there by the session that is there.
+    // A public page still knows the user of the existing session.
     assertThat(app.get("/public/late?name=alice&password=wonderland", "Cookie", before).body())
         .isEqualTo("refused alice false true BEARER");
     assertThat(app.get("/public/late?name=alice&password=wonderland").body())
@@ -227,7 +227,7 @@ final class PageLoginTest {
     start(Map.of("token.carriers", "bearer,cookie"));
     HttpResponse<String> answer = app.get("/public/logout?name=alice&password=wonderland");
     assertThat(answer.body()).isEqualTo("null true false null");
-    // The cookies are given, and then taken back.
+    // The cookies are set and then deleted.
     List<String> cookies = answer.headers().allValues("Set-Cookie");
     assertThat(cookies).hasSize(4);
     assertThat(cookies.subList(2, 4)).allMatch(cookie -> cookie.endsWith("; Max-Age=0"));
@@ -290,7 +290,7 @@ final class PageLoginTest {
     assertThat(app.get("/api/who", "Cookie", second).body()).startsWith("alice ");
     assertThat(second.split("; ")).doesNotContain(first.split("; "));
 
-    // At a protected page, too, and as somebody else.
+    // The same applies at a protected page and to another user.
     String third = pairs(cookies("/api/login?name=bob&password=builder", second));
     String carol = pairs(cookies("/public/sso?kind=SESSION", third));
     assertThat(app.get("/api/who", "Cookie", second).body()).contains("closed");
@@ -298,7 +298,7 @@ final class PageLoginTest {
     assertThat(app.get("/api/who", "Cookie", carol).body()).startsWith("carol ");
   }
 
-  /** They are not what the cookies of the new session take the place of. */
+  /** The cookies of the new session replace none of these tokens. */
   @Test
   void loginEndsNeitherTokensOfHeadersNorOpenOnesNorWhatItsCookiesDoNotProve() throws Exception {
     start(Map.of("token.carriers", "bearer,cookie"));
@@ -312,7 +312,7 @@ final class PageLoginTest {
     assertThat(app.get("/api/who", "Authorization", "Bearer " + open).statusCode()).isEqualTo(200);
   }
 
-  /** Scripts of other tabs have tokens that need the session id. */
+  /** The tokens of scripts in other tabs need the session id. */
   @Test
   void whereScriptsHoldTheTokensALoginJoinsTheSessionThatIsThere() throws Exception {
     start(Map.of("token.carriers", "bearer"));
@@ -405,7 +405,7 @@ final class PageLoginTest {
     assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
   }
 
-  /** What a browser would send back. */
+  /** Returns the Cookie header that a browser would send. */
   private static String pairs(List<String> cookies) {
     return String.join(
         "; ", cookies.stream().map(cookie -> cookie.substring(0, cookie.indexOf(';'))).toList());

@@ -22,13 +22,13 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** The small things that a request names: its path, its session, and what becomes of that. */
+/** Fuzzed paths, session headers and close parameters of a request. */
 class RequestLineFuzzTest {
 
   private static final String BASE64URL =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-  /** The values of the pseudo header :pattern are the paths that are treated alike. */
+  /** Reads the path patterns from the values of the pseudo header :pattern. */
   @FuzzTest(maxDuration = "10m")
   void anyLine(byte[] data) {
     WrittenRequest written = WrittenRequest.parse(data);
@@ -70,7 +70,7 @@ class RequestLineFuzzTest {
     return path.equals(before) || (prefix && (path + "/").startsWith(before + "/"));
   }
 
-  /** A segment of two dots, however it is written; path parameters do not hide it. */
+  /** Tests for a segment of two dots in any encoding, also before path parameters. */
   private static boolean stepsUp(String path) {
     String plain =
         path.replaceAll("(?i)%2f", "/")
@@ -97,7 +97,7 @@ class RequestLineFuzzTest {
         : Rejection.BAD_REQUEST;
   }
 
-  /** 43 digits of which the last one has two bits to spare, which are zero. */
+  /** Checks the canonical form: 43 digits, and the two unused bits of the last one are zero. */
   private static void assertOneSpelling(String text) {
     boolean canonical =
         text.length() == 43
@@ -122,7 +122,7 @@ class RequestLineFuzzTest {
     @Nullable Object ask() throws TokenRejectedException;
   }
 
-  /** What is answered, or why it is refused; nothing else may be thrown. */
+  /** Returns the result or the rejection; no other exception is allowed. */
   private static @Nullable Object answer(Question question) {
     Object[] answer = new Object[1];
     Throwable thrown = catchThrowable(() -> answer[0] = question.ask());

@@ -40,8 +40,8 @@ import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.SessionId;
 
 /**
- * Case F26: each call of the store that a request makes fails before its effect, fails after it,
- * and hangs. All on one application, which is never restarted.
+ * Case F26. Each call of the store by a request fails before its effect, fails after it, and hangs.
+ * All cases run on one application, which is never restarted.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class StoreFailuresTest {
@@ -49,7 +49,7 @@ final class StoreFailuresTest {
   private static final int PLACES = 2;
   private static final Duration PATIENCE = Duration.ofMillis(100);
 
-  /** What a loaded machine may add; the store itself hangs until the test lets go. */
+  /** The delay that a loaded machine may add. The store hangs until the test releases it. */
   private static final Duration SLACK = Duration.ofSeconds(30);
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
@@ -61,7 +61,7 @@ final class StoreFailuresTest {
   private TokenSecurity security;
   private WebApp app;
 
-  /** A request, and the call of the store in it that breaks down. */
+  /** A request and the call of the store in it that fails. */
   enum Step {
     LOGIN_INSERT("insert at login, session token", Call.INSERT, "/session/30"),
     OPEN_INSERT("insert at login, open token", Call.INSERT, "/30"),
@@ -85,11 +85,11 @@ final class StoreFailuresTest {
   }
 
   /**
-   * What is expected of a step that fails.
+   * The expected result of a step that fails.
    *
-   * @param live how many more tokens of the user are live than before
-   * @param record what has become of the session that the request presents
-   * @param again the status of the same request, once the store works again
+   * @param live the change in the number of live tokens of the user
+   * @param record the state of the session that the request presents
+   * @param again the status of the same request after the store works again
    */
   record Row(Step step, When when, int status, int ran, int live, String record, int again) {
     @Override
@@ -164,7 +164,7 @@ final class StoreFailuresTest {
   }
 
   @ParameterizedTest
-  @MethodSource("rows")
+  @MethodSource("failureCases")
   void f26_aFailureIsToldAndTheNextRequestWorks(Row row) throws Exception {
     Session session = login();
     clock.move(Duration.ofMinutes(1));
@@ -177,7 +177,7 @@ final class StoreFailuresTest {
           throw new TokenStoreException("broken", null, true);
         });
     HttpResponse<String> answer = send(row.step(), session);
-    // Before uses that could not be written are written after all.
+    // Read before failed writes of uses are retried.
     int more = live() - live;
     String record = told(session);
     store.mend();

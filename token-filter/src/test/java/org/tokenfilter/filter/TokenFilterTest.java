@@ -270,7 +270,7 @@ final class TokenFilterTest {
   void asynchronousRequestRenewsOnce() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     assertThat(app.get("/api/async", session.headers()).body()).isEqualTo("later");
-    // The client may have the answer before the container has told the listeners.
+    // The client may have the response before the container has notified the listeners.
     assertRenewed(1);
     assertThat(app.get("/api/dispatch", session.headers()).body()).startsWith("alice");
     assertRenewed(2);
@@ -332,7 +332,7 @@ final class TokenFilterTest {
     assertThat(served).hasValue(0);
   }
 
-  /** The container may tell of a completion after the client has its answer. */
+  /** Waits, because the container may report completion after the client has the response. */
   private void assertRenewed(int times) {
     await().untilAsserted(() -> verify(store, times(times)).renew(any(), any()));
   }

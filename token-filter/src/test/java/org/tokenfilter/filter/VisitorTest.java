@@ -34,7 +34,7 @@ import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.Subject;
 
-/** Public pages know their user when they ask, and are shown to everybody. */
+/** Public pages, which everyone may see and which can ask for the user. */
 final class VisitorTest {
 
   private static final String ALICE = "alice alice true false BEARER true";
@@ -55,7 +55,7 @@ final class VisitorTest {
             .settings(Accounts.settings(folder))
             .setting("token.carriers", "bearer,cookie")
             .setting("token.paths.public", "/public/*")
-            // Each look reads the store.
+            // Each lookup reads the store.
             .setting("token.revocation.lag", "PT0S")
             .setting("token.sweep.interval", "PT1H")
             .clock(clock)
@@ -156,7 +156,7 @@ final class VisitorTest {
     assertThat(store.callCount(Call.FIND)).isEqualTo(before + 1);
   }
 
-  /** What is asked for on a public page moves no deadline, and says the one that there is. */
+  /** A lookup on a public page returns the deadline and does not extend it. */
   @Test
   void askingRenewsNothing() throws Exception {
     clock.move(Duration.ofMinutes(20));
@@ -201,7 +201,7 @@ final class VisitorTest {
     assertThat(app.get("/public/who", alice.headers()).body()).isEqualTo(NOBODY);
   }
 
-  /** A public page that acts for its user must not act for what another site sends. */
+  /** A public page must not act for its user on a request of another site. */
   @ParameterizedTest
   @CsvSource({
     "POST, same-origin, true",
@@ -211,7 +211,7 @@ final class VisitorTest {
   })
   void whatAnotherSiteMakesABrowserSendIsNobodys(String method, String site, boolean known)
       throws Exception {
-    // Java's client asks for HTTP/2 by Upgrade, and that is a handshake.
+    // Java's client sends Upgrade for HTTP/2, which counts as a handshake.
     RawHttp browser = RawHttp.to(app);
     assertThat(
             browser
@@ -246,7 +246,7 @@ final class VisitorTest {
     assertThat(app.get("/api/who", alice.headers()).statusCode()).isEqualTo(401);
   }
 
-  /** The token that the request presents says no more whose it is. */
+  /** The presented token no longer identifies the user of the request. */
   @ParameterizedTest
   @ValueSource(strings = {"/public/ended", "/public/another"})
   void logInAndLogOutInCodeMakeTheRequestNobodys(String path) throws Exception {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp;
 
-/** Welcome files on Jetty, and those of a servlet that is mapped to all that no other one has. */
+/** Welcome files on Jetty, and those of a default servlet of the application. */
 final class WelcomeFilesTest {
 
   @TempDir private Path folder;
@@ -65,7 +65,7 @@ final class WelcomeFilesTest {
     }
   }
 
-  /** Its servlet is Jetty's, as where Jetty forwards to a welcome file. */
+  /** The servlet is Jetty's, as in a forward by Jetty to a welcome file. */
   @Test
   void fileThatAnApplicationsFilterForwardsToIsNone() throws Exception {
     try (WebApp app = app("/")) {
@@ -86,7 +86,7 @@ final class WelcomeFilesTest {
     }
   }
 
-  /** As Spring's DispatcherServlet: it forwards to itself. */
+  /** The servlet forwards to itself, like Spring's DispatcherServlet. */
   @ParameterizedTest
   @CsvSource({
     "index.html, 200",
@@ -122,7 +122,7 @@ final class WelcomeFilesTest {
     Objects.requireNonNull(request.getRequestDispatcher(target)).forward(request, response);
   }
 
-  /** Whatever the file's name is: a servlet of its own has a path of its own. */
+  /** A separate servlet has its own path, whatever the name of the file. */
   @Test
   void anotherServletIsNoWelcomeFile() throws Exception {
     try (WebApp app =

@@ -10,7 +10,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** An application that binds its metrics to a registry, works, and stops; for any class loader. */
+/** An application that binds its metrics, issues a token and stops; for any class loader. */
 final class BoundApplication implements BiConsumer<MeterRegistry, Path> {
 
   @Override

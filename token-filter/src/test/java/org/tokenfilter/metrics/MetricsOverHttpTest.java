@@ -14,7 +14,7 @@ import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.IssuedToken;
 
-/** Under load, each request counts once, however it is dispatched. */
+/** Metrics of requests under load, which count each request once for every dispatch type. */
 final class MetricsOverHttpTest {
 
   private static final int CLIENTS = 8;

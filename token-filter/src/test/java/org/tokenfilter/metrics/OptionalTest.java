@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Micrometer may be missing, and may outlive the application. */
+/** Micrometer as an optional library, which may be missing or outlive the application. */
 final class OptionalTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);

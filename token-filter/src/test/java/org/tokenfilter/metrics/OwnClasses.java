@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Sees all classes as a web application does: the library's are its own, and go with it. Those of
- * Micrometer it shares with the others, or does not see at all.
+ * A class loader like that of a web application: it loads the library's classes itself, and they
+ * are unloaded with it. Micrometer's classes are shared with other applications, or hidden.
  */
 final class OwnClasses extends ClassLoader {
 
@@ -42,7 +42,7 @@ final class OwnClasses extends ClassLoader {
     }
   }
 
-  /** Makes one of its own, by the constructor without parameters. */
+  /** Creates an instance of its own version of a class, by the constructor without parameters. */
   Object make(Class<?> type) throws ReflectiveOperationException {
     var constructor = loadClass(type.getName()).getDeclaredConstructor();
     constructor.setAccessible(true);

@@ -6,10 +6,10 @@ import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.filter.TokenFilter;
 
-/** An application that logs somebody in, serves him, and stops; for any class loader. */
+/** An application that logs a user in, serves a request and stops; for any class loader. */
 final class ServedApplication implements UnaryOperator<String> {
 
-  /** Answers what became of requests with a token and without one. */
+  /** Returns the results of a request with a token and of one without. */
   @Override
   public String apply(String folder) {
     try (WebApp app =

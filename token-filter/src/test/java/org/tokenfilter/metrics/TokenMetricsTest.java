@@ -33,7 +33,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Each meter moves when it should, by as much as it should, and no other one with it. */
+/** The meters, each of which changes at its event, by the right amount, and without others. */
 final class TokenMetricsTest {
 
   private static final Set<String> ALL =
@@ -379,7 +379,7 @@ final class TokenMetricsTest {
     assertThat(other.getMeters()).extracting(Watched::shown).containsExactly("token.key.age{}");
   }
 
-  /** Case P06: nothing that a client sent becomes a label, however much of it there is. */
+  /** Case P06: no input of a client becomes a label, in any amount. */
   @Test
   void noLabelHoldsWhatAClientSent() throws Exception {
     for (int i = 0; i < 100; i++) {
@@ -397,7 +397,7 @@ final class TokenMetricsTest {
         .isInstanceOf(TokenRejectedException.class);
   }
 
-  /** What moved of the validations, by outcome. */
+  /** Returns the changes of the validation counters, by outcome. */
   private Map<String, Long> validations() {
     return watched.changes().entrySet().stream()
         .filter(change -> change.getKey().startsWith("token.validations"))

@@ -25,7 +25,7 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 
-/** An application's tokens over a store that can fail, by a clock that is set, and a registry. */
+/** A security with a store that can fail, a clock that tests set, and a meter registry. */
 final class Watched implements AutoCloseable {
 
   static final Subject ALICE = Subject.of("alice");
@@ -65,7 +65,7 @@ final class Watched implements AutoCloseable {
         token.value(), id == null ? Set.of() : Set.of(id.value()), CLIENT, false);
   }
 
-  /** All counters and timers that moved since this was last asked, and by how much. */
+  /** Returns all counters and timers that changed since the last call, and by how much. */
   Map<String, Long> changes() {
     Map<String, Double> now = counts();
     Map<String, Long> changes = new TreeMap<>();
@@ -92,7 +92,7 @@ final class Watched implements AutoCloseable {
     return counts;
   }
 
-  /** A name with its labels: {@code token.lookups{result=hit}}. */
+  /** Returns a meter's name with its labels: {@code token.lookups{result=hit}}. */
   static String shown(Meter meter) {
     return meter.getId().getName()
         + meter.getId().getTags().stream()

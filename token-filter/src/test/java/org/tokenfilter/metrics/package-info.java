@@ -1,4 +1,4 @@
-/** What an operator sees in a registry, and what is left in it when the application is gone. */
+/** Tests of the meters in a registry, and of their removal when the application stops. */
 @NullMarked
 package org.tokenfilter.metrics;
 

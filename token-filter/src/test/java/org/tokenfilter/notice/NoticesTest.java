@@ -86,7 +86,7 @@ final class NoticesTest {
     }
   }
 
-  /** As where memory still answers for some tokens, and the store for none. */
+  /** Such an outage occurs if the cache still serves some tokens while the store fails. */
   @Test
   void anOutageWithSuccessesInBetweenFillsNoLog() {
     try (LogLines lines = warnings()) {
@@ -103,7 +103,7 @@ final class NoticesTest {
     }
   }
 
-  /** It began too soon after the one before to be told at once. */
+  /** The outage starts too soon after the previous one to be logged at once. */
   @Test
   void anOutageThatIsOverWithinTheMinuteIsToldAfterIt() {
     try (LogLines lines = warnings()) {

@@ -5,7 +5,7 @@ import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.annotation.WebInitParam;
 import org.tokenfilter.filter.TokenFilter;
 
-/** The filter as an application registers it by annotation. */
+/** A token filter that an application registers by annotation. */
 @WebFilter(
     urlPatterns = "/*",
     asyncSupported = true,

@@ -3,7 +3,7 @@ package org.tokenfilter.registration;
 import jakarta.servlet.annotation.WebFilter;
 import org.tokenfilter.endpoint.ServiceGatewayFilter;
 
-/** The service gateway as an application registers it by annotation. */
+/** A service gateway that an application registers by annotation. */
 @WebFilter(
     filterName = "service-gateway",
     urlPatterns = {"/cra/serviceGateway/services/*", "/cra/ServiceGateway/Services/*"},

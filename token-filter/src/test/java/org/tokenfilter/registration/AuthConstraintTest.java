@@ -20,7 +20,7 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenFilter;
 
-/** An auth-constraint of web.xml asks the container's own login, before any filter. */
+/** An auth-constraint of web.xml, which requires the container's login before any filter runs. */
 final class AuthConstraintTest {
 
   @TempDir private Path folder;

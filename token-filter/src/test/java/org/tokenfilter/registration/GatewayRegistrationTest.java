@@ -35,7 +35,7 @@ import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.endpoint.ServiceGatewayFilter;
 import org.tokenfilter.filter.TokenFilter;
 
-/** The service gateway does one thing, however it is registered; and its mapping is checked. */
+/** The service gateway in each way of registration, and the check of its mapping. */
 final class GatewayRegistrationTest {
 
   private static final String SERVICES = "/cra/serviceGateway/services/*";
@@ -77,7 +77,7 @@ final class GatewayRegistrationTest {
     assertServes();
   }
 
-  /** An annotation has no order; the token filter comes after it where web.xml or code says so. */
+  /** Annotations have no order. The token filter is last if web.xml or code registers it. */
   @Test
   void byAnnotation() throws Exception {
     String file = AnnotatedGateway.class.getName().replace('.', '/') + ".class";
@@ -119,7 +119,7 @@ final class GatewayRegistrationTest {
         .build();
   }
 
-  /** Where nothing can be answered, the application does not start. */
+  /** The application does not start if the mapping covers no service path. */
   @ParameterizedTest
   @ValueSource(strings = {"", "/cra/serviceGateway/services", "*.do", "/"})
   void mappingThatHasNoServicesStopsTheStart(String pattern) throws Exception {
@@ -219,7 +219,7 @@ final class GatewayRegistrationTest {
     return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /** What an application does when it starts. */
+  /** An action of the application at its start. */
   private record Started(Start start) implements ServletContextListener {
 
     @FunctionalInterface

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenFilter;
 
-/** A way to register the filter. All make the same application. */
+/** A method of registering the filter. All result in the same application. */
 enum Registration {
   /** In web.xml, with init-params. */
   WEB_XML {
@@ -104,7 +104,7 @@ enum Registration {
   abstract void prepare(WebAppContext context, Path root, Map<String, String> settings)
       throws IOException;
 
-  /** An application that makes its TokenSecurity, and closes it. */
+  /** An application that creates its TokenSecurity and closes it. */
   private static final class Made implements ServletContextListener {
 
     @FunctionalInterface

@@ -28,7 +28,7 @@ import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 
-/** One behaviour, however the filter is registered. */
+/** The same behaviour for each method of registration. */
 final class RegistrationTest {
 
   private final HttpClient client = HttpClient.newHttpClient();

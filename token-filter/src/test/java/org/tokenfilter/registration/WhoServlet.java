@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Says who asked: at once, later, or by way of another path, as the query wants it. */
+/** A servlet that prints the user: at once, later, or through another path, as the query says. */
 @SuppressWarnings("serial")
 public final class WhoServlet extends HttpServlet {
 

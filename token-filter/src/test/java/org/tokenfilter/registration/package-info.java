@@ -1,6 +1,4 @@
-/**
- * The ways in which an application may register the filter, with one suite of behaviour over all.
- */
+/** The methods of registering the filter, with one suite of tests for all of them. */
 @NullMarked
 package org.tokenfilter.registration;
 

@@ -17,8 +17,9 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 
 /**
- * The first answer may have been that nothing is known; who asks once more is told that a token has
- * ended, and by then the store must have made sure that all nodes hear of it (S12).
+ * Repeated revocations. The first call may have failed with an unknown outcome. By the time a
+ * repeated call reports the token as revoked, the store must have ensured that all nodes receive
+ * the revocation (S12).
  */
 class AcknowledgedEndTest {
 
@@ -59,7 +60,7 @@ class AcknowledgedEndTest {
     assertThat(ends()).isEqualTo(before + 1);
   }
 
-  /** Where clocks differ it lives on for other nodes. */
+  /** If clocks differ, other nodes still accept the expired token. */
   @Test
   void revocationEndsWhatHasExpired() throws Exception {
     IssuedToken token = scene.open(Duration.ofMinutes(5));

@@ -19,14 +19,16 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** However a refresh and a new login run beside each other, an API client has one live token. */
+/** All schedules of a refresh beside a new login: an API client has one live token after each. */
 class ApiClientScheduleTest {
 
   private static final Duration MILLI = Duration.ofMillis(1);
   private static final int MOST_STEPS = 7;
   private static final int SEEDS = 400;
 
-  /** The refresh has judged the token; before it asks the store, the token expires. */
+  /**
+   * The token expires after the refresh has validated it and before the refresh calls the store.
+   */
   @Test
   void aRefreshThatIsOvertakenByTheDeadlineAndByANewLoginIsRefused() throws Exception {
     Scene scene = new Scene();
@@ -51,7 +53,9 @@ class ApiClientScheduleTest {
     assertThat(scene.live()).containsExactly(issued.get(0).record());
   }
 
-  /** Each order of the calls of a refresh and a login, with the deadline before each of them. */
+  /**
+   * Runs each order of the calls of a refresh and a login, with the deadline before each of them.
+   */
   @Test
   void noOrderOfTheirCallsLeavesTwo() throws Exception {
     int schedules = 0;
@@ -68,7 +72,7 @@ class ApiClientScheduleTest {
     assertThat(schedules).isEqualTo((1 << MOST_STEPS) * (MOST_STEPS + 1));
   }
 
-  /** The same where the clock of one node is ahead, or behind, by up to ten minutes. */
+  /** Runs the same with the clock of one node ahead, or behind, by up to ten minutes. */
   @Test
   void noOrderLeavesTwoWhereClocksAreApart() throws Exception {
     for (int seed = 0; seed < SEEDS; seed++) {

@@ -20,7 +20,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 
-/** An API client has one token at a time. */
+/** Tokens of API clients, one at a time for each client. */
 class ApiClientTokensTest {
 
   private static final Duration MILLI = Duration.ofMillis(1);
@@ -106,7 +106,7 @@ class ApiClientTokensTest {
     }
   }
 
-  /** Subjects may have any name; the other two may not. */
+  /** Subjects may have any name, while environments and clients may not contain a colon. */
   @Test
   void noTwoClientsShareAGroup() throws Exception {
     Set<String> groups = new HashSet<>();

@@ -19,7 +19,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Many ask for the same thing at once, on one node; what each gets is a handle or a refusal. */
+/** Many equal requests at once on one node, each with a token id or a rejection as its result. */
 class AtOnceTest {
 
   private static final int REFRESHES = 32;
@@ -28,7 +28,7 @@ class AtOnceTest {
 
   private final Scene scene = new Scene();
 
-  /** I3: one winner. */
+  /** I3: one refresh wins. */
   @RepeatedTest(5)
   void oneOfManyRefreshesWins() throws Exception {
     IssuedToken old = scene.apiClient();

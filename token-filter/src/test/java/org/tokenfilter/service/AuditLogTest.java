@@ -25,7 +25,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What somebody sent is shown, and forges nothing. */
+/** The audit log, which shows the values that a client sent, and in which none forges a line. */
 final class AuditLogTest {
 
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
@@ -124,11 +124,17 @@ final class AuditLogTest {
   @Test
   void nothingIsHeardThatIsNotALine() {
     assertThat(TokenListener.class.getDeclaredMethods())
-        .as("what a listener hears; where there is more, the two tests above need it too")
+        .as("all listener events; the two tests above must cover a new one, too")
         .filteredOn(method -> !method.isSynthetic())
         .extracting(Method::getName)
         .containsExactlyInAnyOrder(
-            "issued", "renewed", "ended", "replayed", "subjectBarred", "refused", "loginFailed");
+            "tokenIssued",
+            "tokenRenewed",
+            "tokenRevoked",
+            "refreshTokenReused",
+            "subjectDisabled",
+            "tokenRejected",
+            "loginFailed");
   }
 
   private static TokenRecord record(@Nullable Instant expiresAt) {

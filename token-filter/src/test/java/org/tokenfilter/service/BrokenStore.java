@@ -24,14 +24,14 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** A store that keeps less than its contract asks, where the defect is the store's. */
+/** A store that breaks its contract, for those defects that are defects of the store. */
 final class BrokenStore implements TokenStore {
 
   private final Simulation simulation;
   private final Defect defect;
   private final TokenStore store;
 
-  /** Sessions that outlive their user token. */
+  /** The sessions that outlive their user token. */
   private final Map<TokenId, TokenRecord> strays = new HashMap<>();
 
   private final Map<String, List<TokenRecord>> listed = new HashMap<>();

@@ -42,7 +42,9 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
-/** Cases S01 to S03, F27 and F28: whatever a store does, its callers get an answer in time. */
+/**
+ * Cases S01 to S03, F27 and F28: a caller gets an answer in time, even from a misbehaving store.
+ */
 final class BulkheadTokenStoreTest {
 
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
@@ -79,11 +81,11 @@ final class BulkheadTokenStoreTest {
         new Method("find", store -> store.find(ID)),
         new Method("renew", store -> store.renew(List.of(), NOW)),
         new Method("replace", store -> store.replace(ID, record, NOW)),
-        new Method("end", store -> store.revoke(ID, revocation)),
+        new Method("revoke", store -> store.revoke(ID, revocation)),
         new Method(
-            "endAll", store -> store.revokeAll(new Selection("alice", Set.of()), revocation, 1)),
+            "revokeAll", store -> store.revokeAll(new Selection("alice", Set.of()), revocation, 1)),
         new Method("list", store -> store.list("alice", NOW, null, 1)),
-        new Method("endedWithin", store -> store.revokedWithin(LONG, 1)),
+        new Method("revokedWithin", store -> store.revokedWithin(LONG, 1)),
         new Method("sweep", store -> store.sweep(NOW, NOW, 1)),
         new Method("watch", store -> store.watch(id -> {})));
   }
@@ -101,13 +103,13 @@ final class BulkheadTokenStoreTest {
             Set.of(ID),
             "replace",
             true,
-            "end",
+            "revoke",
             List.of(ID),
-            "endAll",
+            "revokeAll",
             List.of(ID),
             "list",
             List.of(TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build()),
-            "endedWithin",
+            "revokedWithin",
             new RecentRevocations(Set.of(ID), true, NOW),
             "sweep",
             new SweepResult(List.of(ID), 1, true),
@@ -138,7 +140,7 @@ final class BulkheadTokenStoreTest {
   @MethodSource("methods")
   void s01_nullIsNoAnswer(Method method) {
     TokenStore store = store(call -> null);
-    // What answers a primitive cannot answer null.
+    // A method with a primitive result cannot return null.
     if (!method.name().equals("replace")) {
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(() -> method.question().ask(store))
@@ -325,7 +327,7 @@ final class BulkheadTokenStoreTest {
     assertThat(store.find(ID)).isEmpty();
   }
 
-  /** A store whose every find waits until it is let go, or is interrupted. */
+  /** Returns a store whose find calls all wait until released or interrupted. */
   private static TokenStore hanging(
       CountDownLatch letGo, AtomicInteger inside, int places, Duration maxWait) {
     return new BulkheadTokenStore(

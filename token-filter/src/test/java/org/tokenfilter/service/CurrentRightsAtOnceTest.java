@@ -29,7 +29,7 @@ import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Many requests, many subjects, and accounts that do not answer. */
+/** Many requests and subjects at once, and an account provider that does not answer. */
 final class CurrentRightsAtOnceTest {
 
   private static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -37,7 +37,7 @@ final class CurrentRightsAtOnceTest {
   private static final Duration SHORT = Duration.ofMillis(50);
   private static final int REQUESTS = 64;
 
-  /** A tenth of it is for subjects. */
+  /** The memory of the node in bytes, a tenth of which is for subjects. */
   private static final long MEMORY = 30_000_000;
 
   private final Scene scene = new Scene();
@@ -90,7 +90,7 @@ final class CurrentRightsAtOnceTest {
             });
     assertThat(refused).hasSize(REQUESTS).containsOnly(true);
     assertThat(begun).hasValue(1);
-    // One step that finds nothing to end is all that one who has no tokens takes.
+    // A subject without tokens takes a single step, which finds nothing to revoke.
     assertThat(store.callCount(FaultyTokenStore.Call.REVOKE_ALL)).isEqualTo(1);
   }
 
@@ -101,7 +101,7 @@ final class CurrentRightsAtOnceTest {
     for (int i = 0; i < REQUESTS; i++) {
       waiting.add(threads.submit(() -> statusCache.currentRoles(record("alice"), now())));
     }
-    await().until(() -> waitingIn("waited") == REQUESTS - 1);
+    await().until(() -> waitingIn("await") == REQUESTS - 1);
     answer.countDown();
     for (Future<?> each : waiting) {
       assertThat(each.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
@@ -119,14 +119,16 @@ final class CurrentRightsAtOnceTest {
       var unused = threads.submit(() -> statusCache.currentRoles(record(name), now()));
     }
     await().until(() -> inside.get() == SharedCalls.MAX_CONCURRENT);
-    await().until(() -> waitingIn("enter") == 0);
+    await().until(() -> waitingIn("acquirePermit") == 0);
 
     assertThat(statusCache.currentRoles(record("bob"), now())).containsExactly("now");
     assertUnknown(statusCache, "carol");
     assertThat(mostInside).hasValue(SharedCalls.MAX_CONCURRENT);
   }
 
-  /** It waits for nothing: were it to, its patience of a minute would fail the test. */
+  /**
+   * The new requests do not wait. If they did, the maximum wait of a minute would fail the test.
+   */
   @Test
   void onceThatHasLastedNobodyWaitsAnyMore() throws Exception {
     AccountStatusCache statusCache = rights(this::hangs, LONG);
@@ -160,7 +162,7 @@ final class CurrentRightsAtOnceTest {
     assertThat(begun).hasValue(1);
   }
 
-  /** The first of them has no answer yet when the second one's token is issued. */
+  /** The first request has no result yet when the token of the second one is issued. */
   @Test
   void whoFindsAnOpenQuestionThatIsOlderThanItsTokenAsksOnceMore() throws Exception {
     AccountStatusCache statusCache = rights(this::hangs, LONG);
@@ -171,7 +173,7 @@ final class CurrentRightsAtOnceTest {
         TokenRecord.builder(TokenId.of(new byte[TokenId.LENGTH]), TokenKind.OPEN, "alice", now())
             .build();
     Future<?> second = threads.submit(() -> statusCache.currentRoles(young, now()));
-    await().until(() -> waitingIn("waited") == 1);
+    await().until(() -> waitingIn("await") == 1);
     answer.countDown();
     assertThat(first.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
     assertThat(second.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));

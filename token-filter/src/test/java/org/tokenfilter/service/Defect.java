@@ -14,44 +14,46 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenStore;
 
-/** What a node may do wrong, to show that the simulation would see it. */
+/** Defects of a node or its store, planted to show that the simulation detects them. */
 enum Defect {
   NONE,
-  /** The lag counts from the answer. */
+  /** The lag counts from the answer of a poll instead of its start. */
   FRESH_FROM_THE_ANSWER,
-  /** A slow answer puts back what ended meanwhile. */
+  /** A slow read puts a token back into the cache that was revoked meanwhile. */
   NO_EPOCHS,
-  /** A use counts from when it is written. */
+  /** A use counts from the time of its write. */
   IDLE_FROM_THE_WRITING,
-  /** Whether a record may be renewed is judged at the time of its use. */
+  /** A record is checked for renewal as of the time of its use. */
   LIVE_AT_THE_USE,
-  /** What the store has not confirmed is believed. */
+  /** A deadline is trusted that the store has not acknowledged. */
   PAST_THE_ACKNOWLEDGED_DEADLINE,
-  /** What is written late is forgotten instead. */
+  /** Some renewals are dropped instead of written. */
   FORGETFUL,
-  /** With a lag of zero it believes what it read a moment ago. */
+  /** With a lag of zero, the node trusts a record it read a moment ago. */
   BELIEVING_WITHOUT_LAG,
-  /** A hint that something ended is taken for news of all that ended. */
+  /** A hint of one revocation is treated as a report of all revocations. */
   FRESH_FROM_A_HINT,
-  /** Ends are learned from hints alone. */
+  /** Revocations are learned from hints only. */
   HINTS_ALONE,
-  /** Who only looks keeps what he looks at alive. */
+  /** A passive use keeps the token alive. */
   LOOKS_COUNTED,
-  /** A session is renewed, and its user token is not. */
+  /** A session is renewed without its user token. */
   PARENT_NOT_RENEWED,
-  /** The other nodes hear of the end of a user token, and not of its sessions'. */
+  /**
+   * The revocation of a user token is reported to the other nodes without those of its sessions.
+   */
   CHILDREN_NOT_NAMED,
-  /** Whether a user token is live is asked before its session is inserted. */
+  /** The user token is checked before its session is inserted, without a lock. */
   PARENT_WITHOUT_LOCK,
-  /** Who exchanges a token does not ask whether another one has. */
+  /** A refresh does not check whether another one has replaced the token already. */
   REPLACED_WITHOUT_GUARD,
-  /** The members of a group are counted before one more is inserted. */
+  /** The members of a group are counted before one more is inserted, without a lock. */
   LIMIT_WITHOUT_LOCK,
-  /** What a subject had when it was first asked. */
+  /** A list shows the tokens that the subject had at the first call. */
   LISTED_FROM_MEMORY,
-  /** Who asks for what has ended already is told so, and the other nodes are not. */
+  /** A repeated revocation is reported to its caller, but not again to the other nodes. */
   NOT_NAMED_AGAIN,
-  /** What expires in a minute is ended by a sweep. */
+  /** A sweep expires tokens a minute early. */
   SWEPT_EARLY;
 
   Freshness freshness(Duration lag, Clock clock, LongSupplier nanoTime) {

@@ -36,7 +36,7 @@ import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 
-/** A token ended anywhere is refused everywhere within the lag. */
+/** The revocation feed: a token revoked on any node is rejected on all nodes within the lag. */
 class EndedFeedTest {
 
   private static final Duration MILLI = Duration.ofMillis(1);
@@ -56,13 +56,13 @@ class EndedFeedTest {
   private void assertRemembered() throws Exception {
     int finds = node.finds();
     node.validate(token);
-    assertThat(node.finds()).as("remembered").isEqualTo(finds);
+    assertThat(node.finds()).as("cached").isEqualTo(finds);
   }
 
   private void assertReadAgain() throws Exception {
     int finds = node.finds();
     node.validate(token);
-    assertThat(node.finds()).as("read again").isEqualTo(finds + 1);
+    assertThat(node.finds()).as("reloaded").isEqualTo(finds + 1);
   }
 
   @Test
@@ -137,7 +137,7 @@ class EndedFeedTest {
     assertReadAgain();
   }
 
-  /** Its window may begin after an end that no answer before has named. */
+  /** The window of the answer may start after a revocation that no earlier answer has reported. */
   @Test
   void anAnswerThatComesTooLateIsThrownAway() throws Exception {
     node.store.before(
@@ -184,7 +184,7 @@ class EndedFeedTest {
     assertReadAgain();
   }
 
-  /** A poll that failed, or came too late, does not shorten the gap. */
+  /** A poll that failed, or was answered too late, does not shorten the gap. */
   @Test
   void theGapIsBetweenAnswersThatWereApplied() throws Exception {
     node.pass(RevocationFeed.MAX_GAP.dividedBy(2));
@@ -234,7 +234,9 @@ class EndedFeedTest {
     assertThat(findsAfter(RevocationFeed.MAX_REVOCATIONS)).isEqualTo(1);
   }
 
-  /** How often a token is read that is used before and after so many ends are named. */
+  /**
+   * Returns the number of reads of a token used before and after so many revocations are reported.
+   */
   private int findsAfter(int number) throws Exception {
     TokenStore store =
         mock(TokenStore.class, withSettings().stubOnly().defaultAnswer(delegatesTo(scene.memory)));
@@ -302,7 +304,7 @@ class EndedFeedTest {
     assertRefused(Rejection.CLOSED, () -> watched.validate(token));
   }
 
-  /** As a store may that reads from a copy of itself. */
+  /** The stale read stands for a store that reads from a replica. */
   @Test
   void whatAnOldAnswerPutsBackGoesWithTheNextNaming() throws Exception {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
@@ -351,7 +353,7 @@ class EndedFeedTest {
     node.heard.events();
     new Sweeper(scene.memory, scene.service, scene.clock, Duration.ofHours(1), 100).run();
     node.live(1);
-    assertThat(node.heard.events()).as("the feed says nothing of it").isEmpty();
+    assertThat(node.heard.events()).as("the feed does not report it").isEmpty();
 
     Sweeper own = new Sweeper(node.store, node.service, scene.clock, Duration.ofHours(1), 100);
     own.run();
@@ -360,7 +362,7 @@ class EndedFeedTest {
     assertThat(node.service.cachedTokens()).isZero();
   }
 
-  /** It is in use on another node, where it does not expire. */
+  /** The token is in use on another node, so it does not expire. */
   @Test
   void whatLivesOnElsewhereIsNotToldAndAskedForOnceAnIdleTimeout() throws Exception {
     Sweeper own = new Sweeper(node.store, node.service, scene.clock, Duration.ofHours(1), 100);
@@ -396,7 +398,7 @@ class EndedFeedTest {
             RevocationFeed.MAX_WINDOW);
   }
 
-  /** Its window begins after the last answer; what ended between the two would be passed over. */
+  /** The window starts after the last answer, so a revocation between the two would be missed. */
   @Test
   void anAnswerThatDoesNotReachBackToTheLastOneIsNotApplied() throws Exception {
     List<Duration> windows = new ArrayList<>();
@@ -412,7 +414,7 @@ class EndedFeedTest {
         .containsExactly(
             RevocationFeed.MAX_WINDOW,
             Duration.ofSeconds(1),
-            // The store's time is of some moment of those three seconds.
+            // The store's time is some moment within those three seconds.
             late.multipliedBy(2).plus(LAG).plus(RevocationFeed.ANSWER_TIMEOUT));
     int finds = slow.finds();
     slow.validate(token);

@@ -8,7 +8,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 
-/** A listener that keeps what it hears, one line an event. */
+/** A listener that records its notifications, one line for each event. */
 final class Heard implements TokenListener {
 
   private final List<String> events = new CopyOnWriteArrayList<>();
@@ -43,7 +43,7 @@ final class Heard implements TokenListener {
     events.add("refused " + rejection);
   }
 
-  /** What it has heard since it was last asked. */
+  /** Returns the events since the last call, and clears them. */
   List<String> events() {
     List<String> heard = List.copyOf(events);
     events.clear();

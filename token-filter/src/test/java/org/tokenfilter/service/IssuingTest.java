@@ -34,7 +34,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenClaims;
 
-/** New tokens: what is stored of them, and what they say. Joined ones are in JoiningTest. */
+/** New tokens: their records and their claims. For reused sessions see {@link JoiningTest}. */
 class IssuingTest {
 
   private static final Duration HOUR = Duration.ofHours(1);

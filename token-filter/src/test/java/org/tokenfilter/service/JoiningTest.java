@@ -35,7 +35,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 
-/** Two tabs of one browser share one session, and nobody shares another one's. */
+/** Reuse of sessions: two tabs of one browser share one, two different users never do. */
 class JoiningTest {
 
   private static final Duration HOUR = Duration.ofHours(1);
@@ -198,10 +198,10 @@ class JoiningTest {
     assertNew(again(ALICE, HOUR));
   }
 
-  /** A user token's session has no token of its own, so none may be made for it. */
+  /** The session of a user token has no token of its own, so none may be issued for it. */
   @Test
   void aKeptSessionIsNotJoined() throws Exception {
-    // Unbound, it differs from the session that is asked for in nothing but its parent.
+    // Without a binding, it differs from the requested session only by its parent.
     scene.by(Scene.policy(MAX_LIFETIME, true, Limit.NONE, Binding.OFF));
     ActiveToken user = scene.validate(scene.user());
     SessionId kept = scene.service.openSession(user).id();
@@ -221,7 +221,7 @@ class JoiningTest {
     assertThat(token.sessionId()).isNotEqualTo(other.sessionId());
   }
 
-  /** Those of other applications of the host, and those that are over. */
+  /** The others belong to other applications of the host, to another subject, or are revoked. */
   @Test
   void theOneThatCanBeJoinedIsFoundAmongOthers() throws Exception {
     IssuedToken bob = scene.session(Subject.of("bob", "user"), HOUR);
@@ -241,7 +241,7 @@ class JoiningTest {
     assertThat(token.sessionId()).isEqualTo(first.sessionId());
   }
 
-  /** Though it is live in the same store, and of the same subject and client. */
+  /** The session is live in the same store, and of the same subject and client. */
   @Test
   void aSessionOfAnotherAudienceIsNotJoined() throws Exception {
     IssuedToken other = scene.forAudience("/other").issueSession(ALICE, HOUR, CLIENT, Set.of());
@@ -253,7 +253,7 @@ class JoiningTest {
         .isEqualTo(first.sessionId());
   }
 
-  /** Each id that may be ours is a question to the store. */
+  /** Each session id that may be our own costs a store call. */
   @Test
   void whoSendsMoreSessionIdsThanAnyBrowserJoinsNothing() throws Exception {
     TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));

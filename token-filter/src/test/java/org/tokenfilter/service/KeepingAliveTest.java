@@ -24,7 +24,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 
-/** Whoever asks to be kept alive is told how long he then lives, or that he is dead. */
+/** Keep-alive requests, which return the remaining lifetime or the reason of the rejection. */
 class KeepingAliveTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -92,7 +92,7 @@ class KeepingAliveTest {
         .isEqualTo(USER_IDLE.minus(MINUTE));
   }
 
-  /** Who asks for it does not mean to be passive. */
+  /** A keep-alive request overrides the passive mark. */
   @Test
   void whoIsPassiveIsKeptAliveAllTheSame() throws Exception {
     IssuedToken user = scene.user();

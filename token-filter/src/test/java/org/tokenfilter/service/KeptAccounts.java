@@ -9,10 +9,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Subject;
 
-/** Accounts that a test changes while somebody is logged in. */
+/** Accounts that a test changes while a user is logged in. */
 final class KeptAccounts implements AccountRecheck.AccountStatusProvider {
 
-  /** What happens before an answer. */
+  /** An action before a result is returned. */
   @FunctionalInterface
   interface Step {
     void take(Subject subject) throws IOException;
@@ -28,22 +28,22 @@ final class KeptAccounts implements AccountRecheck.AccountStatusProvider {
     has("alice", Scene.ALICE);
   }
 
-  /** Whoever is asked for by this name is that one. */
+  /** Sets the subject that is returned for this name. */
   void has(String name, Subject current) {
     accounts.put(name, current);
   }
 
-  /** His account is disabled, or deleted. */
+  /** Removes the account, as if disabled or deleted. */
   void lacks(String name) {
     accounts.remove(name);
   }
 
-  /** Takes a step before each answer; what it throws is the answer. */
+  /** Sets the step to run before each result, whose exceptions pass to the caller. */
   void before(Step before) {
     step = before;
   }
 
-  /** Nobody answers; who asks is told so. */
+  /** Makes each lookup fail, as if the directory were down. */
   void cut() {
     step =
         subject -> {
@@ -55,12 +55,12 @@ final class KeptAccounts implements AccountRecheck.AccountStatusProvider {
     step = NONE;
   }
 
-  /** How often somebody was asked for. */
+  /** Returns the number of lookups. */
   int questions() {
     return asked.size();
   }
 
-  /** Who was asked for last. */
+  /** Returns the subject of the last lookup. */
   Subject lastAsked() {
     return asked.get(asked.size() - 1);
   }

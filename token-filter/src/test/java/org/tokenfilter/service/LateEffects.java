@@ -3,7 +3,7 @@ package org.tokenfilter.service;
 import java.time.Instant;
 import java.util.PriorityQueue;
 
-/** What is on its way, in the order of its arrival. */
+/** Delayed effects in the order of their time. */
 final class LateEffects {
 
   private final PriorityQueue<Late> waiting = new PriorityQueue<>();

@@ -19,7 +19,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 
-/** What a listener throws harms neither the request nor the other listeners. */
+/** Notification of listeners, whose exceptions harm neither the request nor other listeners. */
 class ListenersTest {
 
   private final Scene scene = new Scene();
@@ -136,7 +136,7 @@ class ListenersTest {
       fail(thrown.get());
     }
 
-    /** Throws it, declared or not, as listeners in other languages than Java may. */
+    /** Throws any throwable, declared or not, as listeners in languages other than Java may. */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <T extends Throwable> void fail(Throwable thrown) throws T {
       throw (T) thrown;

@@ -11,8 +11,8 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * A node with memory, beside the scene's own service, which is the node elsewhere: both work over
- * the scene's store. Its threads are the test's calls.
+ * A node with a cache. The fixture's own service is the other node, and both share the fixture's
+ * store. The calls of the test replace the node's background threads.
  */
 final class LiveNode {
 
@@ -38,7 +38,7 @@ final class LiveNode {
     this(scene, below, lag, clock, AccountRecheck.NEVER);
   }
 
-  /** A node that asks whether subjects may go on. */
+  /** Creates a node that rechecks accounts. */
   LiveNode(Scene scene, AccountRecheck recheck) {
     this(scene, scene.memory, LAG, scene.clock, recheck);
   }
@@ -60,7 +60,7 @@ final class LiveNode {
             recheck);
   }
 
-  /** A node that has asked for ends just now, and so is fresh. */
+  /** Polls revocations, so that the node is fresh, and returns the node. */
   LiveNode polled() {
     service.pollRevocations();
     return this;
@@ -70,20 +70,20 @@ final class LiveNode {
     return service.validate(Scene.presented(token));
   }
 
-  /** A request that succeeds. */
+  /** Validates the token and renews it, as a successful request does. */
   ActiveToken use(IssuedToken token) throws TokenRejectedException {
     ActiveToken used = validate(token);
     service.renew(used);
     return used;
   }
 
-  /** Time passes on all clocks. */
+  /** Advances all clocks. */
   void pass(Duration time) {
     scene.clock.move(time);
     nanos.addAndGet(time.toNanos());
   }
 
-  /** Time passes in which the node hears of ends, and writes nothing. */
+  /** Advances all clocks, while the node polls revocations and writes nothing. */
   void rest(Duration time) {
     Duration step = RevocationFeed.MAX_GAP.dividedBy(2);
     Duration left = time;
@@ -95,7 +95,7 @@ final class LiveNode {
     service.pollRevocations();
   }
 
-  /** Seconds pass, with all that a node does in each. */
+  /** Advances all clocks by so many seconds, with the background work of the node in each. */
   void live(long seconds) {
     for (long i = 0; i < seconds; i++) {
       pass(SECOND);
@@ -114,7 +114,7 @@ final class LiveNode {
 
   void endElsewhere(IssuedToken token) {
     if (!scene.service.revoke(token.record().id())) {
-      throw new AssertionError("it had ended already");
+      throw new AssertionError("the token was revoked already");
     }
   }
 }

@@ -21,7 +21,7 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Counts bytes, which hold on any machine. */
+/** The memory of cached tokens, counted in bytes, so that the limits hold on any machine. */
 class LiveTokenBytesTest {
 
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.123Z");
@@ -31,12 +31,12 @@ class LiveTokenBytesTest {
   private static final int MOST_KEPT = 400;
 
   /**
-   * Of the 800 that a request may cost in all; to open the token and to digest the session id are
-   * measured elsewhere.
+   * The maximum for this part of a request, of 800 bytes in all. The decryption of the token and
+   * the digest of the session id are measured elsewhere.
    */
   private static final int MOST_MADE = 600;
 
-  /** Nothing of it is shared with another record, as nothing is that comes from a database. */
+  /** Returns a record that shares no object with another one, like a record from a database. */
   private static TokenRecord record(TokenKind kind, int number) {
     byte[] id = ByteBuffer.allocate(TokenId.LENGTH).putInt(number).putInt(number).array();
     String address = "192.0." + (number >> 8 & 0xff) + "." + (number & 0xff);

@@ -15,7 +15,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** What is kept in half the space is the whole record. */
+/** The compact form of a cached token, which holds the whole record in half the space. */
 final class LiveTokenTest {
 
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
@@ -42,7 +42,7 @@ final class LiveTokenTest {
     assertThat(limited.liveAt(NOW.plus(MILLI))).isFalse();
   }
 
-  /** Two read it at once, and the older answer comes last. */
+  /** Two reads run at once, and the older result arrives last. */
   @Test
   void anOlderAnswerDoesNotMoveADeadlineBack() {
     TokenCache cache = new TokenCache();

@@ -27,7 +27,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 
-/** What a node answers from memory, and what it does not. */
+/** The reads that a node answers from its cache, and those that it does not. */
 class LiveTokensTest {
 
   private static final Duration MILLI = Duration.ofMillis(1);
@@ -132,7 +132,7 @@ class LiveTokensTest {
     assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> node.validate(token));
   }
 
-  /** The use could not be written in time, and is lost. */
+  /** The use could not be written in time and is lost. */
   @Test
   void aLaterDeadlineOfTheNodesOwnDoesNotKeepATokenAlive() throws Exception {
     IssuedToken token = scene.session();
@@ -285,7 +285,7 @@ class LiveTokensTest {
     assertThat(node.finds()).isEqualTo(2);
   }
 
-  /** A crowd of ends, each named for a minute, must not keep others from being remembered. */
+  /** Many revocations, each reported for a minute, must not keep other tokens out of the cache. */
   @Test
   void anEndThatIsNamedOnceMoreHindersNoOther() throws Exception {
     IssuedToken token = scene.session();
@@ -299,7 +299,7 @@ class LiveTokensTest {
     assertThat(node.finds()).isEqualTo(finds);
   }
 
-  /** The price of sharing epochs: a token is read once more than it need be. */
+  /** Tokens share epochs, so a token is read once more than necessary. */
   @Test
   void anEndThatIsNamedForTheFirstTimeHindersItsNeighboursOnce() throws Exception {
     IssuedToken token = scene.session();
@@ -318,7 +318,7 @@ class LiveTokensTest {
     assertThat(node.finds()).isEqualTo(finds + 1);
   }
 
-  /** The ids differ in their last byte alone, and so have the same hash. */
+  /** The ids differ only in their last byte, and so have the same hash. */
   @Test
   void anEndElsewhereHindersFewOthers() throws Exception {
     TokenCache cache = new TokenCache();

@@ -26,10 +26,10 @@ import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 
-/** A token that was refreshed very often ends as any other: its family has one live member. */
+/** Revocation of a token that was refreshed very often, whose family has one live member. */
 class LongFamilyTest {
 
-  /** In vain if a family is followed link by link, and no further than that. */
+  /** More refreshes than a family is followed link by link. */
   private static final int MANY = 1_500;
 
   private final Scene scene = new Scene();
@@ -107,7 +107,7 @@ class LongFamilyTest {
         .containsExactlyInAnyOrder(session.record().id(), neighbour.record().id());
   }
 
-  /** A chain of few whose last member was closed says nothing of what its client did afterwards. */
+  /** A short chain whose last member is revoked tells nothing about later tokens of its client. */
   @Test
   void aFamilyThatHasEndedDoesNotTakeTheNextOneAlong() throws Exception {
     refresh(scene.memory, 3);

@@ -15,7 +15,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.IssuedToken;
 
-/** As many ends as the feed lists, and a queue for them in a small heap. */
+/** As many revocations as the feed lists, and an event queue for them in a small heap. */
 final class ManyEndsToldTest {
 
   private static final long HEAP = 256L << 20;
@@ -25,7 +25,7 @@ final class ManyEndsToldTest {
   private final List<Runnable> waiting = new ArrayList<>();
   private long bytes;
 
-  /** Drops what finds no room, as the application's queue does. */
+  /** Drops the events that exceed the budget, as the event queue of the application does. */
   private final Executor queue =
       event -> {
         long weight = WeighedEvent.bytesOf(event);

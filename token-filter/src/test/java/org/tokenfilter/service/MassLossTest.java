@@ -13,7 +13,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Accounts that all seem to be gone are a failure of what keeps them, until it has lasted. */
+/** The loss of many accounts at once, which counts as an outage of the directory until it lasts. */
 class MassLossTest {
 
   private static final Duration INTERVAL = Duration.ofSeconds(30);
@@ -34,7 +34,7 @@ class MassLossTest {
     useAll();
   }
 
-  /** How many go on, how many are refused, and how many are told to come again. */
+  /** Returns how many requests were served, how many rejected, and how many are to be retried. */
   private String useAll() {
     int served = 0;
     int refused = 0;

@@ -18,9 +18,7 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 
-/**
- * What a node remembers is bounded by bytes, and its estimate of them is compared with the heap.
- */
+/** The bound in bytes on the memory of a node, and a comparison of its estimate with the heap. */
 class MemoryBudgetTest {
 
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.123Z");
@@ -107,7 +105,7 @@ class MemoryBudgetTest {
     assertThat(cache.size()).isLessThan(shape.number);
   }
 
-  /** What is shared goes with the last token that has it. */
+  /** A shared value is released with the last token that refers to it. */
   @Test
   void whatNobodyHoldsAnyMoreTakesNothing() {
     TokenCache cache = new TokenCache(PLENTY);

@@ -27,7 +27,7 @@ import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
 
-/** What a node no longer answers from memory, whatever is read beside a call of its own. */
+/** Invalidation of cached records by calls of the node itself, with reads beside them. */
 final class NearTokenStoreTest {
 
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
@@ -94,7 +94,7 @@ final class NearTokenStoreTest {
     assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.REPLACED);
   }
 
-  /** The store has replaced it, and its answer is on its way. */
+  /** The store has replaced the record, and its answer is in flight. */
   @Test
   void whileAReplacementIsOnItsWayTheStoreIsRead() {
     TokenRecord record = remembered(record(1).build());

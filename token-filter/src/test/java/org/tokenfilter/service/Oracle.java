@@ -12,7 +12,7 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Knows what was issued to somebody and what was promised of it, and finds what was not kept. */
+/** A checker of all invariants, which knows the issued tokens and reports each violation. */
 final class Oracle {
 
   private static final int SHOWN = 6;
@@ -80,7 +80,7 @@ final class Oracle {
         .toList();
   }
 
-  /** Somebody has it now. */
+  /** Notes that a client has received the token. */
   void issued(TokenRecord record) {
     if (issued.putIfAbsent(record.id(), record) == null) {
       known.add(record);
@@ -101,7 +101,7 @@ final class Oracle {
     }
   }
 
-  /** Its use was answered with success. */
+  /** Notes that a use of the token was answered with success. */
   void kept(SimulatedNode node, ActiveToken used) {
     TokenRecord record = used.renewalTarget();
     TokenId parent = record.parent();
@@ -119,7 +119,7 @@ final class Oracle {
     switch (rejection) {
       case CLOSED, EVICTED, REPLACED -> ends.refused(node, record, rejection);
       case EXPIRED -> lives.refused(node, record.id(), begin);
-      default -> wrong("refused as " + rejection, node, record.id());
+      default -> wrong("rejected as " + rejection, node, record.id());
     }
   }
 }

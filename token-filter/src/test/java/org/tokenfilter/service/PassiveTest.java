@@ -16,7 +16,7 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.OpenedSession;
 
-/** A token that is looked at lives no longer for it. */
+/** Passive uses, which do not extend the lifetime of a token. */
 class PassiveTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);

@@ -7,7 +7,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Tokens that are no secret: to open them costs nothing. */
+/** A codec of unencrypted tokens, so that decoding costs nothing. */
 final class PlainCodec implements TokenCodec {
 
   private final Map<String, TokenClaims> written = new HashMap<>();

@@ -17,9 +17,10 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.Rejection;
 
 /**
- * An end that was acknowledged is in force at once on the node that it was acknowledged to, and on
- * each that was told of it, and everywhere after the lag; with a user token end its sessions. Only
- * what somebody has ended is refused as ended.
+ * The invariant of revocations. An acknowledged revocation is in force at once on the node that it
+ * was acknowledged to and on each node that received a hint of it, and on all nodes after the lag.
+ * The sessions of a user token are revoked with it. Only a token whose revocation was requested is
+ * rejected as revoked.
  */
 final class PromisedEnds {
 
@@ -35,12 +36,12 @@ final class PromisedEnds {
     this.oracle = oracle;
   }
 
-  /** Somebody wants it to end. */
+  /** Notes that the revocation of a token is requested. */
   void asked(TokenId id) {
     asked.add(id);
   }
 
-  /** Somebody wants all of a subject's to end, also what comes meanwhile. */
+  /** Runs a request to revoke all tokens of a subject, including those issued meanwhile. */
   void askedAll(String subject, Runnable asking) {
     beingEnded.merge(subject, 1, Integer::sum);
     try {
@@ -50,24 +51,24 @@ final class PromisedEnds {
     }
   }
 
-  /** The store has ended these, one of them by its id. */
+  /** Notes that the store has revoked these tokens, one of them by its id. */
   void endedOne(Collection<TokenId> ids) {
     ids.stream()
         .filter(id -> beingEnded.containsKey(simulation.stored(id).subject()))
         .forEach(asked::add);
   }
 
-  /** The store has ended these of a subject's. */
+  /** Notes that the store has revoked these tokens of a subject. */
   void endedAll(Selection selection, Collection<TokenId> ids) {
     asked.addAll(ids);
     for (TokenId id : ids) {
       if (selection.except().contains(id)) {
-        oracle.wrong("ended though it was to be spared", id);
+        oracle.wrong("revoked though it was to be spared", id);
       }
     }
   }
 
-  /** The store has acknowledged the ends to this node. */
+  /** Notes that the store has acknowledged the revocations to this node. */
   void acknowledged(SimulatedNode node, Collection<TokenId> ids) {
     ids.forEach(
         id -> {
@@ -84,12 +85,12 @@ final class PromisedEnds {
     knownBy.computeIfAbsent(id, none -> new HashMap<>()).putIfAbsent(node, simulation.time());
   }
 
-  /** The node has heard of an end by the way. */
+  /** Notes that the node has received a hint of a revocation. */
   void hinted(SimulatedNode node, TokenId id) {
     known(node, id);
   }
 
-  /** Somebody was told that it is closed: nothing that has come of it is left, either. */
+  /** Notes that the caller got a success, after which no successor of the token may be live. */
   void closed(SimulatedNode node, TokenId id) {
     known(node, id);
     TokenId last = lastOf(id);
@@ -99,7 +100,7 @@ final class PromisedEnds {
     }
   }
 
-  /** Somebody was told that all of them are, but for what has come of them that was spared. */
+  /** Notes that the caller got a success for all of them, except for the token that was spared. */
   void closedAll(List<TokenRecord> records, @Nullable TokenId spared) {
     TokenId left = spared == null ? null : lastOf(spared);
     for (TokenRecord record : records) {
@@ -110,7 +111,7 @@ final class PromisedEnds {
     }
   }
 
-  /** The last token of a family; all of them have ended, but for that one perhaps. */
+  /** Returns the last token of a family. All others are revoked, and it may be, too. */
   private TokenId lastOf(TokenId first) {
     TokenId last = first;
     for (TokenId next = first; next != null; next = successor(next)) {
@@ -142,11 +143,11 @@ final class PromisedEnds {
       end = endOf(parent);
     }
     if (!end.equals(Instant.MAX) && !begin.isBefore(end.plus(simulation.lag))) {
-      oracle.wrong("accepted later than the lag after its end", node, record.id());
+      oracle.wrong("accepted later than the lag after its revocation", node, record.id());
     }
     Instant known = knownBy.getOrDefault(record.id(), Map.of()).getOrDefault(node, Instant.MAX);
     if (!known.isAfter(begin)) {
-      oracle.wrong("accepted where its end was known", node, record.id());
+      oracle.wrong("accepted by a node that knew of its revocation", node, record.id());
     }
   }
 
@@ -155,7 +156,7 @@ final class PromisedEnds {
     RevocationReason reason = RevocationReason.valueOf(rejection.name());
     boolean known = revocation != null && revocation.reason() == reason;
     if (!known || (reason == RevocationReason.CLOSED && !isAsked(record.id(), record.parent()))) {
-      oracle.wrong("refused as " + rejection + " though nobody ended it so", node, record.id());
+      oracle.wrong("rejected as " + rejection + " without a matching request", node, record.id());
     }
   }
 

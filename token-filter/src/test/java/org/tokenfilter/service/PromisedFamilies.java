@@ -13,8 +13,9 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * Of a token that is exchanged, however often and wherever, there is one successor, and one live
- * token of the family. Once the grace is over, and without one at all, it is handed out once.
+ * The invariant of token families. A refreshed token has one successor, and its family has one live
+ * token, no matter how often and on which nodes it is refreshed. After the grace period, and
+ * without one, the successor is handed out once.
  */
 final class PromisedFamilies {
 
@@ -29,11 +30,11 @@ final class PromisedFamilies {
     this.oracle = oracle;
   }
 
-  /** The store has exchanged it. */
+  /** Notes that the store has replaced the token. */
   void replaced(TokenId id, TokenRecord successor, Instant now) {
     predecessors.put(successor.id(), id);
     if (successors.put(id, successor.id()) != null) {
-      oracle.wrong("exchanged twice", id);
+      oracle.wrong("refreshed twice", id);
     }
     if (oracle.limits().live(successor, now) > 1) {
       oracle.wrong("two live tokens of one family", successor.id());
@@ -45,14 +46,14 @@ final class PromisedFamilies {
   }
 
   /**
-   * Somebody got a successor.
+   * Notes that a client has received a successor.
    *
-   * @param asked when, by the clock of the node
+   * @param asked the time of the request by the clock of the node
    */
   void refreshed(SimulatedNode node, TokenId old, TokenRecord successor, Instant asked) {
     Revocation revocation = simulation.stored(old).revocation();
     if (revocation == null || !Objects.equals(revocation.successor(), successor.id())) {
-      oracle.wrong("exchanged for another than its successor", node, old);
+      oracle.wrong("refreshed for another token than its successor", node, old);
       return;
     }
     Duration grace = simulation.policy.refreshGrace();

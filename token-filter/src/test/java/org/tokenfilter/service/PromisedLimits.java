@@ -10,8 +10,8 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * A group never has more live members than its limit, and gives way only where it has as many. No
- * session is live whose user token has ended.
+ * The invariant of limits. A group never has more live members than its limit, and evicts a member
+ * only if it is full. No session is live whose user token is revoked.
  */
 final class PromisedLimits {
 
@@ -40,14 +40,14 @@ final class PromisedLimits {
       }
       case GROUP_FULL -> {
         if (live < limit.max()) {
-          oracle.wrong("its group is full though there is room", record.id());
+          oracle.wrong("its group was reported full though there was room", record.id());
         }
       }
       case PARENT_ENDED -> {}
     }
   }
 
-  /** How many there are of its group. */
+  /** Returns the number of live members of the record's group. */
   int live(TokenRecord record, Instant now) {
     return record.group() == null
         ? 0
@@ -57,7 +57,7 @@ final class PromisedLimits {
                 .count();
   }
 
-  /** It has ended: nothing of it is left. */
+  /** Checks that no session of a revoked token is left. */
   void ended(TokenId parent) {
     for (TokenRecord record : oracle.childrenOf(parent)) {
       if (simulation.stored(record.id()).revocation() == null) {
@@ -66,14 +66,14 @@ final class PromisedLimits {
     }
   }
 
-  /** Nobody gets one more. */
+  /** Checks that no token was issued only because the group is full. */
   void refused(SimulatedNode node, TokenRejectedException refused) {
     Rejection rejection = refused.rejection();
     boolean full =
         rejection == Rejection.CLIENT_TOKEN_LIVE
             || (rejection == Rejection.SESSION_LIMIT
                 && simulation.policy.sessionLimit().policy() == Limit.Policy.REJECT);
-    // By a clock that is behind, a user token that had expired just now may live on.
+    // For a node whose clock is behind, a user token that expired just now may still be live.
     if (!full && rejection != Rejection.INVALID) {
       oracle.wrong("not issued for " + rejection + " on node " + node.number);
     }

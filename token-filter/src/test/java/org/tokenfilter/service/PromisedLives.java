@@ -14,15 +14,15 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
 /**
- * A token that is used in time lives on, and a user token as long as any of its sessions; one that
- * is not does not, and nothing revives it.
+ * The invariant of lifetimes. A token that is used in time stays live, and so does a user token one
+ * of whose sessions is. A token that is not used in time expires, and nothing revives it.
  */
 final class PromisedLives {
 
-  /** What the clocks of nodes may differ by before a token in use is refused, less some steps. */
+  /** The clock skew below which no token in use is rejected, less some steps. */
   private static final Duration AGREEING = Duration.ofSeconds(4);
 
-  /** Within which a use is in the store: the interval, a tick, and steps of the simulation. */
+  /** The time until a use is in the store: the interval, a tick, and steps of the simulation. */
   private static final Duration WRITTEN = Simulation.INTERVAL.plusSeconds(3);
 
   private final Simulation simulation;
@@ -30,7 +30,7 @@ final class PromisedLives {
   private final Map<TokenId, Instant> usedUntil = new HashMap<>();
   private final Map<TokenId, Map<SimulatedNode, Kept>> kept = new HashMap<>();
 
-  /** A use that was answered with success: by the node's clock, and by the true time. */
+  /** A use that was answered with success, by the node's clock and by the true time. */
   private record Kept(Instant usedAt, Instant at) {}
 
   PromisedLives(Simulation simulation, Oracle oracle) {
@@ -46,20 +46,20 @@ final class PromisedLives {
   void accepted(SimulatedNode node, TokenRecord record, Instant usedAt) {
     TokenId id = record.id();
     if (!usedAt.isBefore(usedUntil.get(id))) {
-      oracle.wrong("accepted though nobody used it in time", node, id);
+      oracle.wrong("accepted though it was not used in time", node, id);
     }
     if (simulation.stored(id).expiredAt(usedAt)) {
       oracle.wrong("accepted though the store knows that it has expired", node, id);
     }
   }
 
-  /** From now on its use may count. */
+  /** Notes a use that may count from now on. */
   void used(TokenId id, Instant usedAt) {
     Instant until = usedAt.plus(Simulation.IDLE);
     usedUntil.merge(id, until, (one, other) -> one.isAfter(other) ? one : other);
   }
 
-  /** Its use was answered with success, before it had expired after all. */
+  /** Notes that a use was answered with success before the token had expired. */
   void kept(SimulatedNode node, TokenId id, Instant usedAt) {
     if (simulation.stored(id).liveAt(node.now())) {
       kept.computeIfAbsent(id, none -> new HashMap<>())
@@ -67,7 +67,7 @@ final class PromisedLives {
     }
   }
 
-  /** What has expired for the node that asks does not live again by what it asks. */
+  /** Checks that no token is revived that has expired by the clock of the renewing node. */
   Set<TokenId> renewing(
       SimulatedNode node,
       Collection<Renewal> renewals,
@@ -87,11 +87,11 @@ final class PromisedLives {
     return missed;
   }
 
-  /** A sweep has ended it, on whatever node: it had expired by the store's clock, too. */
+  /** Checks that a token swept on any node had expired by the store's clock, too. */
   void swept(TokenId id) {
     Revocation revocation = simulation.stored(id).revocation();
     if (revocation == null || !revocation.at().isBefore(simulation.time())) {
-      oracle.wrong("ended by a sweep though it was live", id);
+      oracle.wrong("swept though it was live", id);
     }
   }
 
@@ -112,12 +112,12 @@ final class PromisedLives {
           && simulation.nodes().contains(user)
           && !user.isTroubledSince(use.getValue().at())
           && (agreeing || written)) {
-        oracle.wrong("refused though it was used in time", judge, id);
+        oracle.wrong("rejected though it was used in time", judge, id);
       }
     }
   }
 
-  /** No use is lost that had the time to be written. */
+  /** Checks that no use is lost that had the time to be written. */
   void checkKept(List<SimulatedNode> nodes) {
     kept.forEach(
         (id, uses) -> {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Things of which mostly the young ones are of interest: the others are dead. */
+/** Items of which mostly the recent ones are of interest, since the older ones are dead. */
 final class Recent<T> {
 
   private static final int YOUNG = 6;
@@ -15,7 +15,7 @@ final class Recent<T> {
     all.add(one);
   }
 
-  /** One of the young; null if there are none. */
+  /** Returns one of the recent items at random, or null if there are none. */
   @Nullable T any(Simulation simulation) {
     int young = Math.min(YOUNG, all.size());
     return young == 0 ? null : all.get(all.size() - 1 - simulation.drawn(young));

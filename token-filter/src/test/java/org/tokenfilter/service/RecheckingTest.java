@@ -74,7 +74,7 @@ final class RecheckingTest {
             revocation -> assertThat(revocation.reason()).isEqualTo(RevocationReason.CLOSED));
   }
 
-  /** The other node asks nobody: the store and the lag are what tells it. */
+  /** The other node looks up no accounts and learns of the revocation from the store. */
   @Test
   void whatOneNodeEndsIsRefusedByTheOthersWithinTheLag() throws Exception {
     LiveNode unasking = new LiveNode(scene).polled();
@@ -175,7 +175,7 @@ final class RecheckingTest {
     node.use(first);
     elsewhere.use(first);
     pass(Duration.ofSeconds(5));
-    // The password was right; then the account went; then the record came.
+    // The password was right, then the account was disabled, then the record was inserted.
     accounts.lacks("alice");
     IssuedToken token = kind.of(Scene.ALICE, node.service);
 
@@ -185,7 +185,7 @@ final class RecheckingTest {
     assertRefused(Rejection.CLOSED, () -> node.use(first));
   }
 
-  /** Its clock shows a time before the end of all; its record comes after it. */
+  /** The record's time of issue is before the revocation of all, its insertion after it. */
   @Test
   void recordThatSlipsPastTheEndOfAllIsOutWithinTheInterval() throws Exception {
     IssuedToken first = Kind.OPEN.of(Scene.ALICE, node.service);
@@ -225,7 +225,7 @@ final class RecheckingTest {
     scene.clock.move(Duration.ofSeconds(20));
     IssuedToken token = Kind.OPEN.of(Scene.ALICE, scene.service);
     scene.clock.move(Duration.ofSeconds(-20));
-    // A node with a clock that is right.
+    // A node whose clock is right.
     LiveNode right = new LiveNode(scene, new AccountRecheck(INTERVAL, accounts)).polled();
     for (int i = 0; i < 10; i++) {
       right.use(token);
@@ -263,7 +263,7 @@ final class RecheckingTest {
     assertThat(accounts.questions()).isEqualTo(3);
   }
 
-  /** A younger token needs a question of its own; that this one fails is nothing to the older. */
+  /** A newer token needs a lookup of its own, whose failure does not affect the older token. */
   @Test
   void failureForAYoungerTokenLeavesTheAnswerForTheOlderOne() throws Exception {
     IssuedToken old = Kind.OPEN.of(Scene.ALICE, node.service);
@@ -386,7 +386,7 @@ final class RecheckingTest {
     assertThat(scene.live()).isEmpty();
   }
 
-  /** An application that logs in by itself may be told too late; the first use asks. */
+  /** An application that logs in by itself may learn of it too late, but the first use looks up. */
   @Test
   void joinedSessionOfADisabledUserIsRefusedAtItsNextUse() throws Exception {
     IssuedToken token = Kind.SESSION.of(Scene.ALICE, node.service);
@@ -460,7 +460,7 @@ final class RecheckingTest {
         .isThrownBy(() -> new AccountRecheck(Duration.ofSeconds(-1), accounts));
   }
 
-  /** Time passes on both nodes, which hear of ends. */
+  /** Advances both nodes, which poll revocations. */
   private void pass(Duration time) {
     scene.clock.move(time);
     node.nanos.addAndGet(time.toNanos());
@@ -473,7 +473,7 @@ final class RecheckingTest {
     assertThatExceptionOfType(TokenStoreException.class).isThrownBy(() -> node.validate(token));
   }
 
-  /** What a team may write that has no null checks. */
+  /** A provider that returns null, as a project without null checks may write it. */
   private static final class Careless implements AccountRecheck.AccountStatusProvider {
     @Override
     @SuppressWarnings({"NullAway", "OptionalAssignedToNull"})

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 
-/** Each refresh leaves a dead record and an end that all nodes hear of. */
+/** The limit on refreshes, each of which leaves a dead record and a revocation for all nodes. */
 class RefreshLimitTest {
 
   private final Scene scene = new Scene();
@@ -27,7 +27,7 @@ class RefreshLimitTest {
     IssuedToken last = refresh(scene.apiClient(), RefreshLimit.MAX_PER_MINUTE);
     node.pass(RefreshLimit.MINUTE.minusMillis(1));
     assertRefused(Rejection.TOO_MANY_REFRESHES, () -> node.service.refresh(Scene.presented(last)));
-    // It is as good as before, and what was replaced is still told so.
+    // The token is as valid as before, and replaced tokens are still rejected as replaced.
     node.validate(last);
 
     node.pass(Duration.ofMillis(1));

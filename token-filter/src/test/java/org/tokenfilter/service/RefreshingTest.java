@@ -32,7 +32,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** An API client's token is exchanged for one successor, and never are two of a family live. */
+/** Refresh of an API client's token for one successor, with at most one live token per family. */
 class RefreshingTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -110,7 +110,7 @@ class RefreshingTest {
     assertThat(scene.live()).containsExactly(successor.record());
   }
 
-  /** Its clock shows a time before the exchange, but that is no grace. */
+  /** The node's clock shows a time before the refresh, but that counts as no grace period. */
   @Test
   void withoutGraceANodeWhoseClockIsBehindGivesNothingEither() throws Exception {
     IssuedToken old = scene.apiClient();
@@ -122,7 +122,7 @@ class RefreshingTest {
     assertRefused(Rejection.REPLACED, () -> refresh(old));
   }
 
-  /** It looked at the clock first, and came second. */
+  /** The second refresh read the clock first and reached the store last. */
   @Test
   void withoutGraceWhoeverIsSecondGetsNothing() throws Exception {
     IssuedToken old = scene.apiClient();
@@ -496,7 +496,7 @@ class RefreshingTest {
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> service.refresh(presented(old)));
     TokenRecord lost = scene.live().get(0);
-    // The first one is of the old token, the second one of its successor.
+    // The first call is for the old token, the second one for its successor.
     faulty.failBefore(FIND, 2);
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> service.refresh(presented(old)));
@@ -528,7 +528,7 @@ class RefreshingTest {
     return scene.service.refresh(presented(token));
   }
 
-  /** The same, where it must not fail. */
+  /** Refreshes a token, and fails the test if that is rejected. */
   private IssuedToken refreshed(IssuedToken token) {
     try {
       return refresh(token);

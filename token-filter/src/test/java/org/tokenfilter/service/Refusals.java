@@ -7,7 +7,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What tests expect to be refused. */
+/** Assertions on rejected tokens. */
 final class Refusals {
 
   private Refusals() {}

@@ -41,13 +41,13 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 
-/** Uses are written seldom, and in time. */
+/** The renewal buffer, which writes uses seldom, but in time. */
 class RenewalBufferTest {
 
   private static final Duration MILLI = Duration.ofMillis(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** A use is written through where the acknowledged deadline is nearer than that. */
+  /** The time before the acknowledged deadline from which a use is written through. */
   private static final Duration NEAR = INTERVAL.plusSeconds(1 + 5);
 
   private final Scene scene = new Scene();
@@ -79,7 +79,7 @@ class RenewalBufferTest {
     assertThat(node.renewals()).isEqualTo(2);
   }
 
-  /** What a node loses that is killed. */
+  /** The bound is the loss of a node that is killed. */
   @Test
   void theStoreIsBehindByNoMoreThanAnIntervalAndATick() throws Exception {
     IssuedToken token = scene.session();
@@ -154,7 +154,7 @@ class RenewalBufferTest {
   void whereTheParentsDeadlineIsNearItIsWrittenThroughWithItsSession() throws Exception {
     IssuedToken user = scene.user();
     node.pass(USER_IDLE.minus(NEAR).plus(MILLI));
-    // Opened elsewhere just now: it is the user token alone whose deadline is near.
+    // The session was opened on another node just now, so only the user token is near its deadline.
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     node.service.pollRevocations();
 
@@ -166,7 +166,7 @@ class RenewalBufferTest {
     assertThat(scene.stored(user.record().id()).idleExpiresAt()).isEqualTo(until);
   }
 
-  /** It has a turn of its own, and is behind by no more than a node loses that is killed. */
+  /** The user token has its own turn, and its lag is at most the loss of a node that is killed. */
   @Test
   void aUserTokenIsRenewedToAtLeastItsSessionsDeadlineWithinAnInterval() throws Exception {
     IssuedToken user = scene.user();
@@ -378,7 +378,7 @@ class RenewalBufferTest {
     }
   }
 
-  /** It is tried last the next time, whatever it is that the store does not take of it. */
+  /** A failed batch is tried last the next time, whatever the cause in the store. */
   @Test
   void oneTokenThatIsNeverTakenHoldsUpNoMoreThanItsBatch() throws Exception {
     TokenStore choosy = mock(TokenStore.class, delegatesTo(scene.memory));
@@ -427,7 +427,7 @@ class RenewalBufferTest {
     assertThat(scene.stored(token.record().id()).lastUsedAt()).isEqualTo(used);
   }
 
-  /** Clause S5: what the store did not take in time is lost, and is no end. */
+  /** Clause S5: a use that the store did not accept in time is lost, and is no revocation. */
   @Test
   void whatCouldNotBeWrittenInTimeIsLostAndRevivesNothing() throws Exception {
     IssuedToken token = scene.session();
@@ -515,7 +515,7 @@ class RenewalBufferTest {
     assertThat(node.heard.events()).containsExactly("renewed " + token.record().id());
   }
 
-  /** Asked for, it is in the store before it is answered, and memory knows it. */
+  /** A keep-alive is in the store before its answer, and in the cache. */
   @Test
   void keepAliveIsWrittenAtOnce() throws Exception {
     IssuedToken token = scene.session();
@@ -614,7 +614,7 @@ class RenewalBufferTest {
     verify(broken, times(failing.renewals())).renew(any(), any());
   }
 
-  /** The id of a token that nobody knows is no reason to write. */
+  /** The id of an unknown token causes no write. */
   @Test
   void whatEndedHereIsNotWrittenAnyMore() throws Exception {
     IssuedToken token = scene.session();

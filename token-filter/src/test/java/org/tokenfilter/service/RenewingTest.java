@@ -23,7 +23,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 
-/** A successful use moves the idle deadline, forward and never back. */
+/** Renewals, which move the idle deadline forward and never back. */
 class RenewingTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);

@@ -18,7 +18,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 
-/** A request that runs for longer than the idle timeout of its token keeps it alive. */
+/** Requests that run for longer than the idle timeout of their token, and keep it alive. */
 class RunningUsesTest {
 
   private static final Duration TICK = Duration.ofSeconds(5);
@@ -26,7 +26,7 @@ class RunningUsesTest {
 
   private final Scene scene = new Scene();
 
-  /** What the background does meanwhile. */
+  /** Advances the clock, with the background work of each tick. */
   private void passes(Duration time) {
     for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(TICK)) {
       scene.clock.move(left.compareTo(TICK) < 0 ? left : TICK);
@@ -38,7 +38,7 @@ class RunningUsesTest {
     return scene.memory.find(token.record().id()).orElseThrow();
   }
 
-  /** The time since the last request does not matter: the next tick is in time. */
+  /** The time since the last request does not matter, since the next tick is in time. */
   @ParameterizedTest
   @ValueSource(strings = {"PT0S", "PT15M", "PT29M50S"})
   void tokenLivesWhileItsRequestRunsAndForAWholeIdleTimeoutAfterIt(Duration before)
@@ -68,7 +68,7 @@ class RunningUsesTest {
     assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
   }
 
-  /** Short requests are most: what they leave behind is what they always did. */
+  /** Most requests are short, and leave the record unchanged while they run. */
   @Test
   void shortRequestCountsFromItsBeginAndWritesNothingMeanwhile() throws Exception {
     IssuedToken token = scene.session();
@@ -135,7 +135,7 @@ class RunningUsesTest {
     assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
   }
 
-  /** A machine that slept, or whose threads did. */
+  /** The pause stands for a suspended machine, or suspended threads. */
   @Test
   void whatHasDiedUnseenIsNotRevived() throws Exception {
     IssuedToken token = scene.session();
@@ -149,7 +149,7 @@ class RunningUsesTest {
     assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
   }
 
-  /** The store of this node is away until too late: S5. */
+  /** Clause S5: the store is unavailable to this node until it is too late. */
   @Test
   void whatCannotBeWrittenIsNotRevived() throws Exception {
     FaultyTokenStore store = new FaultyTokenStore(scene.memory);

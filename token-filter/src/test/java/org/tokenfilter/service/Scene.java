@@ -27,7 +27,7 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** A token service with everything real below it, and a clock that is set. */
+/** A token service with real components below it, and a settable clock. */
 final class Scene {
 
   static final Duration SESSION_IDLE = Duration.ofMinutes(30);
@@ -76,7 +76,7 @@ final class Scene {
         binding);
   }
 
-  /** The usual policy, but for what happens to tokens that were refreshed. */
+  /** Returns the usual policy with this treatment of refreshed tokens. */
   static TokenPolicy refreshing(Duration grace, TokenPolicy.ReusePolicy reusePolicy) {
     return new TokenPolicy(
         SESSION_IDLE,
@@ -91,15 +91,15 @@ final class Scene {
         Binding.ADDRESS);
   }
 
-  /** The same scene by other rules. */
+  /** Replaces the service by one with another policy, and returns this fixture. */
   Scene by(TokenPolicy policy) {
     service = over(memory, policy, heard);
     return this;
   }
 
   /**
-   * Another service of this scene's clock and keys. It believes nothing without asking the store;
-   * uses wait in it as in any other.
+   * Returns another service with this fixture's clock and keys. It caches no record, but buffers
+   * renewals like any other.
    */
   TokenService over(TokenStore store, TokenPolicy policy, TokenListener... listeners) {
     return over(store, policy, clock, listeners);
@@ -110,7 +110,7 @@ final class Scene {
     return over(store, policy, judging, AccountRecheck.NEVER, listeners);
   }
 
-  /** One of another application that shares the keys and the store. */
+  /** Returns a service of another application that shares the keys and the store. */
   TokenService forAudience(String audience) {
     return over(
         memory,
@@ -121,7 +121,7 @@ final class Scene {
         AccountRecheck.NEVER);
   }
 
-  /** One that asks whether subjects may go on. */
+  /** Returns a service that rechecks accounts. */
   TokenService over(TokenStore store, TokenPolicy policy, AccountRecheck recheck) {
     return over(store, policy, clock, recheck);
   }
@@ -155,7 +155,7 @@ final class Scene {
         recheck);
   }
 
-  /** Keeps a use, and does not wait for its turn to be written. */
+  /** Renews a token, and writes the renewal at once. */
   void renew(ActiveToken used) {
     renew(service, used);
   }
@@ -182,7 +182,7 @@ final class Scene {
     return service.issueUser(ALICE, null, CLIENT);
   }
 
-  /** The token of an API client of Alice's. */
+  /** Issues a token to an API client of Alice. */
   IssuedToken apiClient() throws TokenRejectedException {
     return service.issueApiClientToken(ALICE, "live", "shop");
   }
@@ -191,7 +191,7 @@ final class Scene {
     return service.validate(presented(token));
   }
 
-  /** The token as its rightful client presents it. */
+  /** Returns the token as presented by its rightful client. */
   static PresentedToken presented(IssuedToken token) {
     SessionId id = token.sessionId();
     return presented(token.value(), CLIENT, id == null ? new String[0] : new String[] {id.value()});
@@ -201,19 +201,19 @@ final class Scene {
     return new PresentedToken(token, Set.of(sessionIds), client, false);
   }
 
-  /** The same, by a client that asks not to be counted. */
+  /** Returns the token as presented passively by its rightful client. */
   static PresentedToken passively(IssuedToken token) {
     PresentedToken presented = presented(token);
     return new PresentedToken(
         presented.token(), presented.sessionIds(), presented.client(), false, true);
   }
 
-  /** What is live of Alice's. */
+  /** Returns the live tokens of Alice. */
   List<TokenRecord> live() {
     return memory.list(ALICE.name(), clock.instant(), null, Integer.MAX_VALUE);
   }
 
-  /** What the store has. */
+  /** Returns the stored record. */
   TokenRecord stored(TokenId id) {
     return memory.find(id).orElseThrow();
   }
@@ -224,7 +224,7 @@ final class Scene {
     return TokenId.of(bytes);
   }
 
-  /** The text of the session id, which a session token has. */
+  /** Returns the text of the session id of a session token. */
   static String sessionIdOf(IssuedToken token) {
     @Nullable SessionId id = token.sessionId();
     if (id == null) {

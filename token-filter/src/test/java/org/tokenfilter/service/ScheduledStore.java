@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * Some who work at once over one store, and a schedule that says whose call of it comes next. One
- * at a time runs, from a call to the next.
+ * A store for several workers, scheduled call by call. One worker at a time runs, from one store
+ * call to the next.
  */
 final class ScheduledStore {
 
@@ -26,7 +26,7 @@ final class ScheduledStore {
     this.store = store;
   }
 
-  /** Somebody who works over the store on a thread of its own. */
+  /** A worker over the store with its own thread. */
   static final class Worker {
 
     private final Semaphore turn = new Semaphore(0);
@@ -54,7 +54,7 @@ final class ScheduledStore {
       thread.start();
     }
 
-    /** Goes on to the next call of the store, or to the end. */
+    /** Runs the worker until its next store call, or to completion. */
     void step() {
       if (!done.get()) {
         turn.release();
@@ -66,7 +66,7 @@ final class ScheduledStore {
       return done.get();
     }
 
-    /** What came of it. */
+    /** Runs the worker to completion, and returns its result. */
     Future<Object> outcome() {
       while (!done()) {
         step();
@@ -80,7 +80,7 @@ final class ScheduledStore {
     }
   }
 
-  /** The store as a worker sees it: each call waits for its turn. */
+  /** Starts a worker over a view of the store in which each call waits for its turn. */
   Worker worker(Function<TokenStore, Callable<?>> work) {
     AtomicReference<@Nullable Worker> self = new AtomicReference<>();
     TokenStore seen =
@@ -102,7 +102,7 @@ final class ScheduledStore {
     return worker;
   }
 
-  /** The exception that ended a worker; null if none did. */
+  /** Returns the exception of a worker, or null if it completed normally. */
   static @Nullable Throwable failureOf(Worker worker) throws InterruptedException {
     try {
       var unused = worker.outcome().get();

@@ -24,7 +24,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 
-/** Sessions that a user token opens, goes on in, and takes with it when it ends. */
+/** Sessions that a user token opens and uses, and that are revoked with it. */
 class SessionsOfUserTokensTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -228,7 +228,7 @@ class SessionsOfUserTokensTest {
         .isEqualTo(Duration.ofMillis(1));
   }
 
-  /** Else the session would outlive the user token that this request renews. */
+  /** Otherwise the session would outlive the user token that this request renews. */
   @Test
   void aSessionsIdleTimeCountsFromTheRequestsBegin() throws Exception {
     ActiveToken token = valid();

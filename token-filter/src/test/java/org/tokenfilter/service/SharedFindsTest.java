@@ -23,7 +23,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 
-/** Many requests that need one record ask for it once. */
+/** Reads of one record, shared by the many requests that need it. */
 class SharedFindsTest {
 
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -58,7 +58,7 @@ class SharedFindsTest {
     return threads.submit(() -> reads.find(id, lookup));
   }
 
-  /** Those who come later must not get an answer that was begun before they came. */
+  /** Later readers must not get the result of a read that started before they came. */
   @Test
   void thoseWhoComeWhileOneIsOnItsWayShareTheNextOne() throws Exception {
     SharedReads reads = new SharedReads(LONG);
@@ -86,8 +86,8 @@ class SharedFindsTest {
                     .anyMatch(
                         frame ->
                             frame.getClassName().equals(SharedReads.class.getName())
-                                && (frame.getMethodName().equals("waited")
-                                    || frame.getMethodName().equals("waitFor"))))
+                                && (frame.getMethodName().equals("await")
+                                    || frame.getMethodName().equals("awaitCompletion"))))
         .count();
   }
 
@@ -114,7 +114,7 @@ class SharedFindsTest {
     assertThat(begun).hasValue(AT_ONCE);
 
     answer.countDown();
-    // Those who were answered go when their threads run, which may be after its patience again.
+    // Answered readers leave when their threads run, which may take longer than the maximum wait.
     await()
         .ignoreExceptionsInstanceOf(TokenStoreException.class)
         .untilAsserted(() -> assertThat(reads.find(id(AT_ONCE), this::slow)).isEmpty());

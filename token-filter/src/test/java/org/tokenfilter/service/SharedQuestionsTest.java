@@ -30,7 +30,7 @@ final class SharedQuestionsTest {
 
   private final SharedCalls calls = new SharedCalls(PATIENCE, () -> 0);
 
-  /** Who asks again needs a younger one: the old one must not use up his tries. */
+  /** A caller that calls again needs a newer result, and an old one must not use up its tries. */
   @Test
   void whoHasHadAnAnswerIsNotGivenItAgain() throws Exception {
     List<Integer> twice =
@@ -50,7 +50,7 @@ final class SharedQuestionsTest {
     assertThat(twice).hasSize(ASKERS).containsOnly(0);
   }
 
-  /** By a clock that has run for long: only since the last move counts. */
+  /** The clock has run for long, but only the time since the last permit change counts. */
   @Test
   void whoFindsNoPlaceWaitsForOne() throws Exception {
     SharedCalls late = new SharedCalls(PATIENCE, () -> Long.MAX_VALUE / 4);

@@ -10,7 +10,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 
-/** Who lists and ends what there is, by handles alone. */
+/** An administrator who lists and revokes tokens by their ids. */
 final class SimulatedAdministrator implements SimulatedClient {
 
   private static final int CLOSE = 560;
@@ -84,7 +84,7 @@ final class SimulatedAdministrator implements SimulatedClient {
     for (TokenRecord record : listed) {
       missing.remove(record.id());
       if (!record.subject().equals(subject) || oracle.ends().isEndedBefore(record.id(), begin)) {
-        oracle.wrong("listed though it had ended", node, record.id());
+        oracle.wrong("listed though it was revoked", node, record.id());
       }
     }
     for (TokenId id : missing) {
@@ -100,12 +100,12 @@ final class SimulatedAdministrator implements SimulatedClient {
     }
   }
 
-  /** Also what nobody has got the answer of. */
+  /** Revokes a listed token, even one whose answer no client has received. */
   private void closeListed(SimulatedNode node, TokenRecord record) {
     PromisedEnds ends = simulation.oracle().ends();
     ends.asked(record.id());
     if (!node.service.revoke(record.subject(), record.id())) {
-      simulation.oracle().wrong("not closed though it is its subject's", node, record.id());
+      simulation.oracle().wrong("not revoked though it belongs to the subject", node, record.id());
     }
     ends.closed(node, record.id());
   }

@@ -5,7 +5,7 @@ import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** They have one token at a time, and exchange it for its successor, often more than once. */
+/** API clients with one token at a time, which they refresh, often more than once. */
 final class SimulatedApiClients implements SimulatedClient {
 
   private static final double ISSUED = 0.1;

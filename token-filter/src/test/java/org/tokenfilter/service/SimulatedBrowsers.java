@@ -8,7 +8,7 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** They ask for session tokens, and use them. */
+/** Browsers that get session tokens and use them. */
 final class SimulatedBrowsers implements SimulatedClient {
 
   private static final double ISSUED = 0.07;

@@ -1,8 +1,8 @@
 package org.tokenfilter.service;
 
-/** Those who ask nodes for something of one kind. */
+/** Clients that send one kind of requests to nodes. */
 interface SimulatedClient {
 
-  /** Asks for something that is drawn. */
+  /** Sends a random request. */
   void ask(SimulatedNode node);
 }

@@ -23,17 +23,17 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * A database that now and then holds a commit back for minutes: the caller is told that nothing is
- * known, others wait for the record in vain, and when the end can be seen at last, it is stamped
- * with a time at which nobody looks any more. Whoever is told then that the record has ended
- * already makes the store name it again, as S12 has it.
+ * A database that now and then holds a commit back for minutes. The caller gets an unknown outcome,
+ * and other calls wait for the record in vain. When the revocation becomes visible at last, its
+ * timestamp is older than the window that nodes read. A later call that finds the record revoked
+ * makes the store report it again, as S12 requires.
  */
 final class SimulatedCommits implements TokenStore {
 
   private static final double HELD_BACK = 0.06;
   private static final int LONGEST_MILLIS = 200_000;
 
-  /** What a store looks back beyond the window: from an end's stamp to its acknowledgement. */
+  /** The margin of the window: the time from a revocation's timestamp to its acknowledgement. */
   private static final Duration UNTIL_ACKNOWLEDGED = Duration.ofSeconds(5);
 
   private final Simulation simulation;
@@ -45,9 +45,9 @@ final class SimulatedCommits implements TokenStore {
   private final Map<TokenId, Instant> namedAgain = new HashMap<>();
 
   /**
-   * Commits, some of which are held back, or none.
+   * Creates a database over a store.
    *
-   * @param holding whether any is
+   * @param holding whether some commits are held back
    */
   SimulatedCommits(Simulation simulation, TokenStore store, boolean holding) {
     this.simulation = simulation;
@@ -73,7 +73,7 @@ final class SimulatedCommits implements TokenStore {
     stampedTooEarly.addAll(ended);
   }
 
-  /** Of a record that has ended, and of its children. */
+  /** Reports a revoked record and its children again. */
   private void acknowledge(TokenRecord record) {
     if (record.revocation() != null && simulation.defect() != Defect.NOT_NAMED_AGAIN) {
       nameAgain(record.id());
@@ -172,7 +172,7 @@ final class SimulatedCommits implements TokenStore {
     return new RecentRevocations(ids, revocations.complete(), revocations.storeTime());
   }
 
-  /** Passes over what is held. */
+  /** Sweeps nothing while a commit is held back. */
   @Override
   public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     return held.isEmpty() && heldSubjects.isEmpty()

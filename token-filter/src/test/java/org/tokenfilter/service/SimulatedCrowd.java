@@ -1,6 +1,6 @@
 package org.tokenfilter.service;
 
-/** All who ask, each as often as is worth while. */
+/** All clients, each with a useful share of the requests. */
 final class SimulatedCrowd implements SimulatedClient {
 
   private static final int BROWSERS = 440;

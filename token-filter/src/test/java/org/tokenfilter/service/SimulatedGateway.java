@@ -8,7 +8,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.OpenedSession;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Users log in, open sessions of their user tokens, and go on in them. */
+/** A gateway whose users log in, open sessions of their user tokens, and continue in them. */
 final class SimulatedGateway implements SimulatedClient {
 
   private static final int LOGIN = 50;
@@ -38,7 +38,7 @@ final class SimulatedGateway implements SimulatedClient {
     } else if (opened == null || what < OPEN) {
       open(node, user);
     } else if (what < OVERTAKE) {
-      // Its user token was found good before, by a request that has taken long.
+      // A slow request has validated the user token earlier.
       ActiveToken held = new ActiveToken(opened.user().record(), null, node.now()).asPassive();
       goOn(node, held, opened);
     } else if (what < USE) {

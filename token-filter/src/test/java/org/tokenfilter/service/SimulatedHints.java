@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.tokenfilter.store.TokenId;
 
 /**
- * What the store tells of ends to those who watch it: some of it is lost, some comes twice, and
- * much of it late and out of order.
+ * Hints of revocations from the store to its watchers. Some are lost, some come twice, and many
+ * come late and out of order.
  */
 final class SimulatedHints {
 
@@ -23,9 +23,9 @@ final class SimulatedHints {
   private final List<Consumer<TokenId>> watchers = new ArrayList<>();
 
   /**
-   * Hints, or none.
+   * Creates the hints of a store.
    *
-   * @param given whether the store gives any; it need not
+   * @param given whether the store gives hints, which is optional
    */
   SimulatedHints(Simulation simulation, boolean given) {
     this.simulation = simulation;

@@ -23,8 +23,8 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * A node's way to the store: questions and answers are late or lost, and some that change something
- * arrive once more, much later. While one is late, the others go on with their work.
+ * The network between a node and the store. Calls and answers are late or lost, and some changing
+ * calls arrive once more, much later. While a call is late, the other nodes continue to work.
  */
 final class SimulatedLink implements TokenStore {
 
@@ -38,7 +38,7 @@ final class SimulatedLink implements TokenStore {
   private final SimulatedNode node;
   private final TokenStore store;
 
-  /** Nobody asks where: to find out costs more than all the rest. */
+  /** A lost call, without a stack trace, which would cost more than all the rest. */
   static final class Lost extends TokenStoreException {
     private static final long serialVersionUID = 1L;
 
@@ -172,7 +172,7 @@ final class SimulatedLink implements TokenStore {
   @Override
   public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     SweepResult sweep = call(false, () -> store.sweep(expiredBefore, deadBefore, limit));
-    // By a clock that is far behind, what has expired is honoured longer.
+    // A node whose clock is far behind accepts expired tokens for longer.
     if (!simulation.clocksFarApart()) {
       acknowledged(sweep.expired());
     }

@@ -11,13 +11,13 @@ import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** A node with a clock of its own, threads that the simulation plays, and a link that fails. */
+/** A node with its own clock, simulated threads, and a failing network. */
 final class SimulatedNode {
 
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration SWEEP = Duration.ofSeconds(20);
 
-  /** A tick that comes later than that is one that was held up. */
+  /** The time since the last tick after which a tick counts as delayed. */
   private static final Duration TICK_LATE = Duration.ofMillis(1_600);
 
   private static final double KEPT_ALIVE = 0.1;
@@ -89,7 +89,7 @@ final class SimulatedNode {
     return cutOff;
   }
 
-  /** It cannot be expected to write in time. */
+  /** Notes that the node cannot be expected to write in time. */
   void troubled() {
     troubledAt = simulation.time();
   }
@@ -100,7 +100,7 @@ final class SimulatedNode {
         || simulation.time().isAfter(lastTick.plus(TICK_LATE));
   }
 
-  /** A request ends well: its use counts, unless it only looks. */
+  /** Completes a request with success, so that its use counts, unless it is passive. */
   void succeed(ActiveToken used) {
     ActiveToken counting =
         simulation.defect() == Defect.LOOKS_COUNTED
@@ -118,7 +118,7 @@ final class SimulatedNode {
     simulation.oracle().kept(this, used);
   }
 
-  /** The store tells of an end, unasked. */
+  /** Receives a hint of a revocation from the store. */
   void hear(TokenId id, Consumer<TokenId> ended) {
     ended.accept(id);
     simulation.oracle().ends().hinted(this, id);
@@ -127,7 +127,7 @@ final class SimulatedNode {
     }
   }
 
-  /** Does what its threads do beside requests, each one thing at a time. */
+  /** Runs the background tasks that are due, each at most once at a time. */
   void work() {
     Instant time = simulation.time();
     if (!polling && !time.isBefore(nextPoll)) {

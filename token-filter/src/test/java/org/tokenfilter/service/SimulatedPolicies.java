@@ -3,7 +3,7 @@ package org.tokenfilter.service;
 import java.time.Duration;
 import org.tokenfilter.store.Limit;
 
-/** What differs from run to run of the rules by which tokens live. */
+/** Token policies, which differ from run to run. */
 final class SimulatedPolicies {
 
   static final int SESSIONS = 4;

@@ -19,7 +19,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** The one store of all nodes: the oracle looks at what changes, and who watches hears of ends. */
+/** The store of all nodes, which reports its changes to the checker and revocations to watchers. */
 final class SimulatedStore implements TokenStore {
 
   private final Simulation simulation;

@@ -16,8 +16,8 @@ import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.Subject;
 
 /**
- * Some nodes over one store, all on one thread: what runs next is drawn from a seed, and a call of
- * the store that is late lets others run in the middle of it. So a run is repeated by its number.
+ * Several nodes over one store, all on one thread. The next step is drawn from a seed, and other
+ * steps run in the middle of a late store call. A run is repeated by its seed.
  */
 final class Simulation {
 
@@ -31,10 +31,10 @@ final class Simulation {
   private static final int LONGEST_STEP_MILLIS = 400;
   private static final int SKEW_MILLIS = 30_000;
 
-  /** Clocks that nobody keeps: then nothing is swept by them. */
+  /** The skew of clocks without synchronization, with which nothing is swept. */
   private static final int LARGE_SKEW_MILLIS = 600_000;
 
-  /** Clocks as well kept as those for which no token in use is refused. */
+  /** The skew of clocks so well synchronized that no token in use is rejected. */
   private static final int SMALL_SKEW_MILLIS = 2_000;
 
   final Duration lag;
@@ -107,12 +107,12 @@ final class Simulation {
     return store;
   }
 
-  /** What the store has. */
+  /** Returns the stored record. */
   TokenRecord stored(TokenId id) {
     return store.find(id).orElseThrow();
   }
 
-  /** What of a subject's is live for somebody with this clock. */
+  /** Returns the tokens of a subject that are live at this time. */
   List<TokenRecord> live(String subject, Instant now) {
     return memory.list(subject, now, null, Integer.MAX_VALUE);
   }
@@ -141,7 +141,7 @@ final class Simulation {
     return nodes;
   }
 
-  /** What was found wrong; empty if nothing. */
+  /** Runs the simulation, and returns the violations found. */
   List<String> run() {
     for (int i = 0; i < STEPS && oracle.wrong().isEmpty(); i++) {
       step();
@@ -150,12 +150,12 @@ final class Simulation {
     return oracle.wrong();
   }
 
-  /** It happens some time later. */
+  /** Schedules an effect for a random later time. */
   void later(int longestMillis, Runnable effect) {
     late.add(time().plusMillis(drawn(longestMillis)), effect);
   }
 
-  /** A call of the store is late: the world goes on. */
+  /** Runs other steps in the middle of a late store call. */
   void meanwhile() {
     if (depth < DEEPEST) {
       depth++;
@@ -192,7 +192,7 @@ final class Simulation {
     }
   }
 
-  /** Nobody uses anything for a while. */
+  /** Advances the time by a random period without any requests. */
   private void rest() {
     int seconds = drawn(70);
     for (int i = 0; i < 2 * seconds; i++) {

@@ -9,18 +9,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Whatever is late, lost, doubled or held back, and whatever the clocks say: no token is accepted
- * later than the lag after its end, nor a session after its user token's; none is refused that was
- * used in time, nor a user token one of whose sessions was; nothing is revived, and no use is lost
- * that had the time to be written. A token is exchanged for one successor, and no group exceeds its
- * limit. Nothing of it depends on what the store tells unasked. {@code -Dsimulation.seeds=5000}
- * runs more than an ordinary build.
+ * The invariants of a cluster whose calls are late, lost, doubled or held back, and whose clocks
+ * differ. No token is accepted later than the lag after its revocation, nor a session later than
+ * the lag after that of its user token. No token is rejected that was used in time, nor a user
+ * token one of whose sessions was. No token is revived, and no use is lost that had the time to be
+ * written. A token is refreshed for one successor, and no group exceeds its limit. None of this
+ * depends on hints from the store. {@code -Dsimulation.seeds=5000} runs more than an ordinary
+ * build.
  */
 class SimulationTest {
 
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
 
-  /** Some defects show in one run of a hundred: it takes a narrow race to meet them. */
+  /** Some defects show in only one run of a hundred, since they need a narrow race. */
   private static final int SEEDS_FOR_A_DEFECT = 10 * SEEDS;
 
   @Test
@@ -51,7 +52,7 @@ class SimulationTest {
     assertThat(wrong).as("%s within %d runs", defect, SEEDS_FOR_A_DEFECT).isNotEmpty();
   }
 
-  /** Else a number would not be enough to see a failure again. */
+  /** Otherwise a seed would not be enough to repeat a failure. */
   @Test
   void aRunIsRepeatedByItsNumber() {
     for (Defect defect : Defect.values()) {

@@ -25,7 +25,7 @@ import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
-/** Who watches the store is told of each call, and disturbs none. */
+/** Listeners of store calls, which are notified of each call and disturb none. */
 final class StoreCallsTest {
 
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");

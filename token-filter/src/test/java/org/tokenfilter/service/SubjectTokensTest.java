@@ -36,13 +36,13 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 
-/** A subject sees and ends his own tokens, and nobody else's. */
+/** Tokens of a subject, who can list and revoke their own tokens, and no others. */
 class SubjectTokensTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Subject BOB = Subject.of("bob", "user");
 
-  /** More than the store is asked to end in one step. */
+  /** More tokens than the store revokes in one step. */
   private static final int MANY = 2_345;
 
   private final Scene scene = new Scene();
@@ -62,7 +62,7 @@ class SubjectTokensTest {
     assertThat(scene.service.list("Alice", null, 100)).isEmpty();
   }
 
-  /** An audience keeps tokens apart, and not what is asked of the store by subject: ADR 0052. */
+  /** An audience separates tokens, but not the store calls by subject (ADR 0052). */
   @Test
   void applicationsThatShareAStoreShareItsSubjects() throws Exception {
     TokenService neighbour = scene.forAudience("/admin");
@@ -78,7 +78,7 @@ class SubjectTokensTest {
     scene.validate(here);
   }
 
-  /** As one may that compares names without their case. */
+  /** The wrong record stands for a store that compares names without regard to case. */
   @Test
   void aStoreThatListsAnothersTokensIsNotBelieved() throws Exception {
     IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
@@ -104,7 +104,7 @@ class SubjectTokensTest {
   void pagesFollowOnEachOtherWithoutGapOrOverlap() throws Exception {
     List<TokenRecord> all = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
-      // Some at the same moment: their order must hold as well.
+      // Some are issued at the same moment, and their order must hold as well.
       scene.clock.move(i % 3 == 0 ? MINUTE : Duration.ZERO);
       all.add(scene.open(Duration.ZERO).record());
     }
@@ -247,14 +247,16 @@ class SubjectTokensTest {
 
     assertThat(scene.over(counted, Scene.POLICY, scene.heard).revokeAll("alice")).isEqualTo(MANY);
 
-    // The last one finds nothing.
+    // The last step finds nothing.
     assertThat(counted.callCount(REVOKE_ALL)).isEqualTo(4);
     assertThat(scene.heard.events())
         .containsExactlyInAnyOrderElementsOf(ids.stream().map(SubjectTokensTest::closed).toList());
     assertThat(scene.live()).isEmpty();
   }
 
-  /** As the successor of a refresh that is not committed yet when a step looks for its records. */
+  /**
+   * The record stands for a successor that is not committed yet when a step selects its records.
+   */
   @Test
   void whatComesBesideAStepEndsToo() throws Exception {
     scene.session();
@@ -278,7 +280,7 @@ class SubjectTokensTest {
     assertThat(scene.live()).isEmpty();
   }
 
-  /** A step ends the children of what it ends, too. */
+  /** A step revokes the children of its records, too. */
   @Test
   void manyWithSessionsEndInSteps() throws Exception {
     for (int i = 0; i < MANY / 2; i++) {
@@ -327,7 +329,7 @@ class SubjectTokensTest {
     return "ended " + id + " CLOSED";
   }
 
-  /** By the clock of the node that ends them, they will be issued in ten minutes. */
+  /** By the clock of the revoking node, the tokens will be issued in ten minutes. */
   @Test
   void whatANodeHasIssuedWhoseClockIsFarAheadEndsToo() throws Exception {
     TokenService ahead =

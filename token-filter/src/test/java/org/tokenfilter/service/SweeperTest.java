@@ -104,7 +104,7 @@ class SweeperTest {
     scene.clock.move(Duration.ofMillis(1));
     sweeper.run();
     assertThat(scene.memory.find(token.record().id())).isEmpty();
-    // This node has seen its end a moment ago, and remembers that for a while.
+    // This node has seen the revocation a moment ago, and caches it for a while.
     scene.clock.move(RevokedTokens.TIME_TO_LIVE);
     assertRefused(Rejection.UNKNOWN, () -> scene.validate(token));
   }
@@ -143,7 +143,7 @@ class SweeperTest {
     assertThat(scene.heard.events()).hasSize(1);
   }
 
-  /** An executor gives up a task that throws, and says nothing. */
+  /** An executor silently stops a repeated task that throws. */
   @Test
   void anErrorOfTheStoreDoesNotStopTheSweeper() {
     doThrow(new NoClassDefFoundError("gone")).when(store).sweep(any(), any(), anyInt());
@@ -163,7 +163,7 @@ class SweeperTest {
     verify(store, never()).sweep(any(), any(), anyInt());
   }
 
-  /** With 30 s and more it does not sweep at all; short of that it goes by the store's clock. */
+  /** With a skew of 30 s or more it does not sweep, and below that it uses the store's clock. */
   @Test
   void aNodeWhoseClockIsAheadGoesByTheStores() throws Exception {
     IssuedToken token = scene.session();

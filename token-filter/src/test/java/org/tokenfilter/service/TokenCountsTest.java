@@ -23,7 +23,7 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Each token that is presented counts once, and by what became of it. */
+/** Counts of tokens: each presented token counts once, by its outcome. */
 final class TokenCountsTest {
 
   private final Scene scene = new Scene();
@@ -336,7 +336,7 @@ final class TokenCountsTest {
             refused -> assertThat(refused.rejection()).isEqualTo(rejection));
   }
 
-  /** The validations that were counted, without the refusals that there were none of. */
+  /** The counts of validations, without the rejections whose count is zero. */
   private record Seen(long accepted, Map<Rejection, Long> refused, long unavailable) {
     Seen(TokenStatistics statistics) {
       this(statistics.accepted(), refusals(statistics), statistics.unavailable());

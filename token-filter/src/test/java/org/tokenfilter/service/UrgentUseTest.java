@@ -20,8 +20,8 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 
 /**
- * A use near the acknowledged deadline is written by its request, and by the tick only where the
- * request fails or is slow. The tick comes while the request's call of the store is under way.
+ * Uses near the acknowledged deadline, which are written by their request, and by the tick only if
+ * the request fails or is slow. The tick comes while the store call of the request is in flight.
  */
 class UrgentUseTest {
 
@@ -69,7 +69,7 @@ class UrgentUseTest {
   void neitherASessionNorItsUserTokenIsWrittenTwice(boolean before) throws Exception {
     IssuedToken user = scene.user();
     node.pass(USER_IDLE.minus(INTERVAL).minus(NEAR));
-    // Opened late: it is the user token alone whose deadline is near, and the session's turn.
+    // The session is opened late, so only the user token is near its deadline, and the session due.
     SessionId session = scene.service.openSession(scene.validate(user)).id();
     node.pass(INTERVAL);
     node.service.pollRevocations();
@@ -81,7 +81,7 @@ class UrgentUseTest {
     assertThat(node.renewals()).isEqualTo(1);
   }
 
-  /** By another of its sessions the user token was renewed, so long ago that it is its turn. */
+  /** Another session renewed the user token, so long ago that the user token is due again. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aUserTokenWhoseTurnItIsIsWrittenWithItsSessionAlone(boolean before) throws Exception {
@@ -131,7 +131,7 @@ class UrgentUseTest {
     assertThat(node.renewals()).isEqualTo(2);
   }
 
-  /** The store is slow to requests, one of which comes after the other, and not to the tick. */
+  /** The store is slow for two consecutive requests, and not for the tick. */
   @Test
   void requestsThatHangKeepTheTickFromItForATickAtMost() throws Exception {
     IssuedToken token = nearItsDeadline();

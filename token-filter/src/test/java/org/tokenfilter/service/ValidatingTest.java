@@ -48,7 +48,7 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenClaims;
 
-/** What is found good, what is refused, and which of two reasons for it is told. */
+/** Validation of tokens, reasons of rejections, and the precedence of two reasons. */
 class ValidatingTest {
 
   private static final Duration HOUR = Duration.ofHours(1);
@@ -112,7 +112,7 @@ class ValidatingTest {
                             Rejection.INVALID, presented(token.value(), CLIENT, other))));
   }
 
-  /** Browsers send those of other applications of the host, too. */
+  /** Browsers send the session ids of other applications of the host, too. */
   @Test
   void ofSeveralSessionIdsTheTokensOwnCounts() throws Exception {
     IssuedToken token = scene.session();
@@ -137,7 +137,7 @@ class ValidatingTest {
     return new PresentedToken(token, Set.of(), Set.of(sessionId), true, CLIENT, false, false);
   }
 
-  /** Likewise tokens; which of them is ours is known by the keys and the audience. */
+  /** Browsers send tokens of other applications, too. Keys and audience identify our own token. */
   @Test
   void ofSeveralCookiesTheTokenOfOursCounts() throws Exception {
     IssuedToken open = scene.open(HOUR);
@@ -151,7 +151,7 @@ class ValidatingTest {
     }
   }
 
-  /** What a client says in a header is said to us. */
+  /** A token in a header is meant for this application. */
   @Test
   void aTokenInTheHeaderThatIsNotOursIsRefusedWhateverCookiesHold() throws Exception {
     assertRefusedAs(Rejection.INVALID, inHeader("x", scene.open(HOUR).value()));
@@ -167,7 +167,7 @@ class ValidatingTest {
     assertRefusedAs(Rejection.BAD_REQUEST, inHeader(one, one + "A", one, two));
   }
 
-  /** Two tabs, of which one has joined the other's session. */
+  /** Two tabs, one of which reuses the session of the other. */
   @Test
   void twoTokensOfOneSessionDoNotDiffer() throws Exception {
     IssuedToken first = scene.session();
@@ -184,7 +184,7 @@ class ValidatingTest {
             false));
   }
 
-  /** On a public page nothing has judged it: whoever holds it may end it. */
+  /** A token on a public page has not been validated, and its holder may revoke it. */
   @Test
   void revokingEndsTheTokenOfOursAmongSeveral() throws Exception {
     IssuedToken session = scene.session();
@@ -299,7 +299,7 @@ class ValidatingTest {
     scene.service.validate(presented(honest, CLIENT));
   }
 
-  /** Case C04: who has a session token's record id alone cannot make it a token without id. */
+  /** Case C04: the record id of a session token does not suffice for a token without session id. */
   @Test
   void aSessionThatClaimsToBeAnOpenTokenIsRefused() throws Exception {
     TokenRecord record = scene.session().record();
@@ -384,7 +384,7 @@ class ValidatingTest {
     assertRefusedAs(Rejection.EXPIRED, presented(token));
   }
 
-  /** Why a token died is told to nobody but its rightful holder. */
+  /** The reason is returned to the rightful holder only. */
   @Test
   void whyATokenDiedIsNotToldToAnotherClient() throws Exception {
     IssuedToken token = scene.session();

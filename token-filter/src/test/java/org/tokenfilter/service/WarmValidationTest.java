@@ -11,13 +11,13 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What it costs to find a token good that this node has seen before, all in all. */
+/** The whole allocation of validating a cached token. */
 final class WarmValidationTest {
 
   private static final int ROUNDS = 20;
   private static final int REQUESTS = 2_000;
 
-  /** What was seen is 850; how much of it the compiler leaves out depends on its mood. */
+  /** Measurements show about 850, less the part that the compiler happens to optimize away. */
   private static final int MOST_MADE = 1_200;
 
   @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The clients of case C15: one address has many spellings, and is compared in one. */
+/** The clients of case C15: an address has many notations and is compared in one. */
 class ClientAddressTest {
 
   private static final String LOOPBACK_6 = "0:0:0:0:0:0:0:1";
@@ -112,7 +112,7 @@ class ClientAddressTest {
                             .withMessage("text must be an IPv4 or IPv6 address")));
   }
 
-  /** The JDK asks for the address of a name that begins with a dot, colon or not. */
+  /** The JDK looks up a name that starts with a dot, even if it contains a colon. */
   @Test
   void whatBeginsWithADotIsNotLookedUpByName() {
     assertThatIllegalArgumentException()
@@ -219,7 +219,7 @@ class ClientAddressTest {
     }
   }
 
-  /** Its binding is good for itself alone, and no text of a request is it. */
+  /** The binding of a Unix peer matches only itself, and no text of a request parses to it. */
   @Test
   void peerWithoutAnAddressIsItself() {
     ClientAddress unix = ClientAddress.UNIX;

@@ -7,7 +7,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** Records for tests. */
+/** Token records for tests. */
 final class Records {
 
   static final Instant ISSUED = Instant.parse("2026-03-01T10:00:00.789Z");

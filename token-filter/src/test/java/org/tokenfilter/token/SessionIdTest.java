@@ -63,7 +63,7 @@ class SessionIdTest {
       assertThat(SessionId.random(random).isFor("/shop")).isFalse();
       ends.add(id.value().substring(37));
     }
-    assertThat(ends).as("they show nothing of each other").hasSizeGreaterThan(990);
+    assertThat(ends).as("their suffixes differ").hasSizeGreaterThan(990);
   }
 
   @TestFactory
@@ -96,7 +96,7 @@ class SessionIdTest {
     }
   }
 
-  /** Case C02: the neighbours of a session id. */
+  /** Case C02: texts that resemble a session id. */
   @TestFactory
   Stream<DynamicTest> otherSpellings() {
     return Stream.of(
@@ -107,7 +107,7 @@ class SessionIdTest {
             TEXT + "=",
             TEXT + "A",
             TEXT.substring(1),
-            // The last character holds two bits that say nothing: they must be zero.
+            // The last character has two spare bits, which must be zero.
             TEXT.substring(0, 42) + "9",
             TEXT.substring(0, 42) + "=",
             TEXT.substring(0, 42) + "+",
@@ -154,7 +154,7 @@ class SessionIdTest {
     }
   }
 
-  /** Characters that end with the byte of another one, or are none of the alphabet. */
+  /** Among the texts are characters with the low byte of a valid one or outside the alphabet. */
   @Test
   void aFinderRefusesWhatIsNotParsedAndFindsTheNextOne() {
     SessionId.Digester digester = new SessionId.Digester();

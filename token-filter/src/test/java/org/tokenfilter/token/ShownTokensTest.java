@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** Case P04: what the values of this room show when they are logged. */
+/** Case P04: the texts of this package's values in logs, and the copies that they keep. */
 class ShownTokensTest {
 
   private static final String TOKEN = "eyJhbGciOiJkaXIifQ..iv.text.tag";
@@ -43,7 +43,7 @@ class ShownTokensTest {
     assertThat(refused.getStackTrace()).isEmpty();
   }
 
-  /** Cases of misuse are told to the operator; the sender learns no more than of any other. */
+  /** Misuse is reported to the operator only; the sender gets the same answer as for others. */
   @Test
   void misuseIsInvalidForTheSenderAndMisuseForTheOperator() {
     TokenRejectedException misuse = TokenRejectedException.misuse("stolen");

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 
-/** Many threads start each call at one barrier. */
+/** Races of many threads whose calls start at one barrier. */
 class InMemoryRaceTest {
 
   private static final int THREADS = 16;

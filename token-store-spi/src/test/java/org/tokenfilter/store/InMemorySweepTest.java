@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of the dead, and who is told. */
+/** Sweeps, the revocation feed, and the memory that dead records take. */
 class InMemorySweepTest {
 
   private static final Duration RETENTION = Duration.ofHours(1);

@@ -33,7 +33,7 @@ class TokenIdTest {
             "A".repeat(42),
             "A".repeat(44),
             canonical + "=",
-            // The last character holds two bits that say nothing: they must be zero.
+            // The last character holds two unused bits, which must be zero.
             "A".repeat(42) + "B",
             "A".repeat(42) + "+",
             "A".repeat(42) + "/",

@@ -125,7 +125,7 @@ class TokenRecordTest {
     assertThat(record.attributes()).hasToString("{city=Oslo, tenant=7}").isUnmodifiable();
   }
 
-  /** What is checked and copied once costs nothing in each record that is made of the first. */
+  /** Collections that were checked and copied once are reused in records built from the first. */
   @Test
   void collectionsOfAnotherRecordAreTakenAsTheyAre() {
     TokenRecord record =

@@ -87,7 +87,7 @@ class TokenStoreProviderTest {
     return new URLClassLoader(new URL[] {jar.toUri().toURL()}, getClass().getClassLoader());
   }
 
-  /** Has a name that is taken. */
+  /** A provider whose name is already taken. */
   public static final class SecondMemory implements TokenStoreProvider {
 
     @Override

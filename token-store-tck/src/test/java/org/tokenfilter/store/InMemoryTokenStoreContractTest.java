@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
 /**
- * As a plugin's author would write it, from another package. The retention is the shortest that
- * there is, so that no clause asks for more.
+ * The contract as the author of a plugin writes it, from another package. The retention is the
+ * shortest that is allowed, so that no clause needs a longer one.
  */
 class InMemoryTokenStoreContractTest extends TokenStoreContract {
 

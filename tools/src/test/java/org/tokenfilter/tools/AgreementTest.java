@@ -16,7 +16,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** What is explained as accepted is accepted by the library, and nothing else is. */
+/** Agreement of explanations with the library: accepted exactly if the library accepts. */
 class AgreementTest {
 
   private static final long SEED = 20_261_122L;
@@ -53,9 +53,9 @@ class AgreementTest {
       }
       verdicts.merge(explanation.verdict(), 1, Integer::sum);
     }
-    // Else what is compared would be too much of one kind to show anything.
+    // Otherwise the sample would be too one-sided to prove anything.
     assertThat(verdicts.get(Explanation.Verdict.ACCEPTED)).isGreaterThan(300);
-    // A bad request is one whose headers contradict each other: a presentation here has none.
+    // A bad request has contradicting headers; a presentation here has none.
     assertThat(rejections)
         .containsOnlyKeys(
             Rejection.INVALID,
@@ -66,7 +66,7 @@ class AgreementTest {
             Rejection.EVICTED);
   }
 
-  /** Tokens of all kinds in all states, and some whose records nobody has. */
+  /** Returns tokens of all kinds in all states, and some without a record. */
   private List<IssuedToken> population() throws TokenRejectedException {
     List<IssuedToken> tokens = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -127,7 +127,7 @@ class AgreementTest {
     };
   }
 
-  /** One part of another token. */
+  /** Replaces one part by that of another token. */
   private String spliced(String token, String donor) {
     String[] parts = token.split("\\.", -1);
     String[] others = donor.split("\\.", -1);

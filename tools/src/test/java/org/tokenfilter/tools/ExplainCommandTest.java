@@ -21,7 +21,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreProvider;
 import org.tokenfilter.token.IssuedToken;
 
-/** The command over a database that an application keeps its records in. */
+/** The command with the database of an application. */
 class ExplainCommandTest {
 
   @TempDir private Path folder;

@@ -34,7 +34,7 @@ import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** Every kind of bad token has its sentence. */
+/** Explanations of every reason to refuse a token. */
 class ExplainerTest {
 
   private final Scene scene = new Scene();
@@ -188,7 +188,7 @@ class ExplainerTest {
     refused(RefusalReason.SWEPT, "revocation  REFUSED  expired", alone(open.value()));
   }
 
-  /** Of sessions that were opened at one moment it is not said which one goes first. */
+  /** Returns the evicted session. The order of sessions issued at the same time is undefined. */
   private IssuedToken evicted(List<IssuedToken> sessions) {
     return sessions.stream()
         .filter(one -> scene.memory.find(one.record().id()).orElseThrow().revocation() != null)
@@ -343,7 +343,10 @@ class ExplainerTest {
         .startsWith("REFUSED: " + reason.sentence() + " Its sender receives");
   }
 
-  /** No eight characters of a part of the token, or of a session id, and no attribute. */
+  /**
+   * Asserts that no eight characters of a part of the token or of a session id are shown, and no
+   * attribute.
+   */
   static void assertSilent(Explanation explanation, Presentation presented) {
     String text = String.join("\n", explanation.lines());
     assertThat(text).doesNotContain("attribute-of-alice");

@@ -219,7 +219,7 @@ class KeysCommandTest {
     return answer;
   }
 
-  /** The file comes after the verb. */
+  /** Runs a command with the file after the verb. */
   private Shell onFile(String... command) {
     List<String> args = new java.util.ArrayList<>(List.of(command));
     args.add(1, file().toString());

@@ -29,7 +29,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreProvider;
 import org.tokenfilter.token.TokenClaims;
 
-/** The jar as it is published, run by the commands of the documents. */
+/** The published jar, run by the commands of the documents. */
 class RunnableJarTest {
 
   private static final Path JAR = Path.of("target/token-filter-tools.jar").toAbsolutePath();
@@ -71,7 +71,7 @@ class RunnableJarTest {
     assertThat(accepted.status()).isZero();
   }
 
-  /** An open token whose record is in a database that is closed again. */
+  /** Returns an open token whose record is in a database that is closed again. */
   private String issued(String url) throws IOException {
     TokenRecord record =
         TokenRecord.builder(
@@ -126,7 +126,7 @@ class RunnableJarTest {
     }
   }
 
-  /** The commands of a document with this word, in its order, with broken lines joined. */
+  /** Returns the commands of a document that contain a word, in order, with broken lines joined. */
   private static List<String> commands(String document, String word) throws IOException {
     String text = Files.readString(Path.of("..").resolve(document)).replaceAll("\\\\\n +", "");
     return Pattern.compile("(?m)^ {4,}(java [^\n]*token-filter-tools\\.jar.*)$")
@@ -141,7 +141,7 @@ class RunnableJarTest {
     return folder.resolve("keys.jwks").toString();
   }
 
-  /** What a shell makes of a command, with our files in the places of those that it names. */
+  /** Splits a command as a shell does, with files of the test in place of those that it names. */
   private List<String> words(String command) {
     return Stream.of(command.replaceFirst(" < .*", "").split(" +", -1))
         .map(word -> word.replace("'", ""))

@@ -38,7 +38,7 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
-/** The library at work, with all kinds of keys and a clock that is set. */
+/** The library with all kinds of keys and a settable clock. */
 final class Scene {
 
   static final String AUDIENCE = "/shop";
@@ -47,7 +47,7 @@ final class Scene {
   static final Duration IDLE = Duration.ofMinutes(30);
   static final Duration CLIENT_LIFETIME = Duration.ofDays(1);
 
-  /** Never shown by anything that explains. */
+  /** A subject with an attribute that no explanation may show. */
   static final Subject ALICE =
       new Subject("alice", Set.of("user"), Map.of("card", "attribute-of-alice"));
 
@@ -65,7 +65,7 @@ final class Scene {
   final InMemoryTokenStore memory = new InMemoryTokenStore(clock, Duration.ofHours(1));
   final TokenService service = over(memory);
 
-  /** A key whose bytes follow from a number. */
+  /** Returns a key whose bytes are derived from a number. */
   static ContentKey key(
       String kid, ContentEncryption encryption, ContentKey.State state, int number) {
     return new ContentKey(kid, encryption, state, bytes(number, encryption.keyLength()));
@@ -77,7 +77,7 @@ final class Scene {
     return bytes;
   }
 
-  /** The library, over another store. */
+  /** Returns a service with another store. */
   TokenService over(TokenStore store) {
     return new TokenService(
         store,
@@ -120,7 +120,7 @@ final class Scene {
     return service.issueUser(ALICE, null, CLIENT);
   }
 
-  /** As its client presents it. */
+  /** Returns the token as its client presents it. */
   static Presentation rightly(IssuedToken token) {
     return new Presentation(
         token.value(),
@@ -128,7 +128,7 @@ final class Scene {
         CLIENT);
   }
 
-  /** An open token, or another text, as anybody presents it. */
+  /** Returns a presentation of a token, or of another text, without a session id. */
   static Presentation alone(String token) {
     return new Presentation(token, Set.of(), CLIENT);
   }
@@ -150,7 +150,7 @@ final class Scene {
         .explain(presented);
   }
 
-  /** The token with another part in place of one of the five. */
+  /** Returns the token with one of its five parts replaced. */
   static String with(String token, int part, String other) {
     List<String> parts = new ArrayList<>(List.of(token.split("\\.", -1)));
     parts.set(part, other);
@@ -161,7 +161,7 @@ final class Scene {
     return token.split("\\.", -1)[part];
   }
 
-  /** A token of k1 that says something else than tokens do: RFC 7518, 5.2.2, by the JDK. */
+  /** Encrypts any content with k1, as in RFC 7518, 5.2.2, by the JDK alone. */
   static String crafted(String content) {
     byte[] key = bytes(1, 32);
     byte[] iv = bytes(7, 16);

@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 
 /**
- * What a command answered.
+ * The result of a command.
  *
  * @param status its exit status
- * @param out what it wrote
- * @param err what it complained about
+ * @param out its standard output
+ * @param err its standard error
  */
 record Shell(int status, String out, String err) {
 

@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is not answered as it must be is not counted as good. */
+/** Answers other than the expected one do not count as successes. */
 class LoadTest {
 
   private static final List<byte[]> REQUESTS =

@@ -8,7 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Answers every request with the same bytes; a request is one read. */
+/** A server that answers every request with the same bytes; a request is one read. */
 final class ScriptedServer implements AutoCloseable {
 
   private static final int LONGEST_REQUEST = 1 << 14;
@@ -35,7 +35,7 @@ final class ScriptedServer implements AutoCloseable {
         start(() -> serve(socket));
       }
     } catch (IOException closed) {
-      // By the test.
+      // The test closed the server.
     }
   }
 
@@ -47,7 +47,7 @@ final class ScriptedServer implements AutoCloseable {
         socket.getOutputStream().write(answer);
       }
     } catch (IOException closed) {
-      // By the client.
+      // The client closed the connection.
     }
   }
 

@@ -1,4 +1,4 @@
-/** Tests of what sends requests and counts. */
+/** Tests of the load generator. */
 @NullMarked
 package org.tokenfilter.benchmark.load;
 

@@ -1,4 +1,4 @@
-/** Tests of what people read. */
+/** Tests of the report. */
 @NullMarked
 package org.tokenfilter.benchmark.report;
 

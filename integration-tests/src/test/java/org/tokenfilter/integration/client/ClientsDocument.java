@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** docs/clients.md, and the transcripts in it; {@code -DwriteDocuments=true} writes them anew. */
+/** The transcripts in docs/clients.md; {@code -DwriteDocuments=true} rewrites them. */
 final class ClientsDocument {
 
   private static final Path FILE = Path.of("../docs/clients.md");
 
   private ClientsDocument() {}
 
-  /** What is shown between the marks of a section is this. */
+  /** Asserts that the document shows this transcript between the marks of a section. */
   static void requireShown(String section, String transcript) throws IOException {
     String text = Files.readString(FILE);
     Matcher place =

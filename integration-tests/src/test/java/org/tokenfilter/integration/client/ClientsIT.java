@@ -20,8 +20,8 @@ import org.tokenfilter.integration.container.Container;
 import org.tokenfilter.integration.container.Deployment;
 
 /**
- * What the clients of four products send works as it is, with the settings that docs/clients.md
- * names, on every container; and what went over the wire is what that page shows.
+ * The requests of the clients of four products, unchanged, with the settings that docs/clients.md
+ * names, on every container. The exchanges must equal those on that page.
  */
 @ParameterizedClass(name = "{0}")
 @EnumSource(Container.class)
@@ -29,7 +29,7 @@ final class ClientsIT {
 
   private static final String API_KEY = "NVm8cNEtYq0hBbTn5OJp6uV2sKfR3xWa";
 
-  /** The digest of this key, and the sample's account. */
+  /** The accounts of the sample, and an account with the digest of this key. */
   private static final String ACCOUNTS =
       """
       %s
@@ -40,7 +40,7 @@ final class ClientsIT {
   private static @Nullable Path accounts;
 
   @Parameter(0)
-  @SuppressWarnings("UnusedVariable") // names the row
+  @SuppressWarnings("UnusedVariable") // the name of the row
   private Container container = Container.TOMCAT_10;
 
   private Wire wire;
@@ -143,7 +143,7 @@ final class ClientsIT {
     assertShown(section, Integer.MAX_VALUE);
   }
 
-  /** Of exchanges that are repeated, the first ones. */
+  /** Asserts that the document shows the first exchanges; further ones are repetitions. */
   private void assertShown(String section, int most) throws Exception {
     var exchanges = wire.exchanges().stream().limit(most).toList();
     ClientsDocument.requireShown(section, new Transcript(API_KEY).of(exchanges));

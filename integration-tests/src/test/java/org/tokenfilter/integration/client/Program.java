@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** A client that is a program of its own: a script, and what runs it. */
+/** A client that is a separate program: a script and its interpreter. */
 enum Program {
-  /** An open token by requests. */
+  /** Open tokens, by the Python package requests. */
   SPECTRUM("spectrum.py", Program.PYTHON),
-  /** User tokens and their sessions by requests. */
+  /** User tokens and their sessions, by the Python package requests. */
   GATEWAY("gateway.py", Program.PYTHON),
-  /** API clients' tokens by wget. */
+  /** Tokens of API clients, by wget. */
   ROUTELINK("routelink.sh", "wget"),
-  /** Session token queries by curl. */
+  /** Session token queries, by curl. */
   TOKEN_QUERIES("token-queries.sh", "curl");
 
   private static final String PYTHON = "python3";
@@ -34,23 +34,24 @@ enum Program {
     this.needed = needed;
   }
 
-  /**
-   * Runs it to its end, which is to be a good one; where it is not installed the test is skipped.
-   */
+  /** Runs the script, which must succeed; skips the test if the interpreter is not installed. */
   void run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     String interpreter = installed();
     command.add(isPython() ? interpreter : "sh");
     command.add(SCRIPTS.resolve(script).toString());
     command.addAll(List.of(arguments));
-    assertThat(ended(command)).as("what %s said", script).isEqualTo("0: ");
+    assertThat(ended(command)).as("output of %s", script).isEqualTo("0: ");
   }
 
   private boolean isPython() {
     return needed.equals(PYTHON);
   }
 
-  /** The first that does what the script needs: of several Pythons, the one that has requests. */
+  /**
+   * Returns the first command that the script can use: of several Pythons, the one that has
+   * requests.
+   */
   private String installed() throws IOException, InterruptedException {
     for (String name : isPython() ? List.of(PYTHON, "/usr/bin/" + PYTHON) : List.of(needed)) {
       List<String> trial =
@@ -62,7 +63,7 @@ enum Program {
     String missing =
         "%s is not run: there is no %s (Debian: apt-get install curl wget python3-requests)"
             .formatted(script, isPython() ? "python3 with requests" : needed);
-    System.err.println(missing); // the reports alone have the reason of an assumption
+    System.err.println(missing); // otherwise only the reports show the reason of an assumption
     assumeTrue(false, missing);
     throw new AssertionError("skipped");
   }
@@ -76,7 +77,7 @@ enum Program {
     return false;
   }
 
-  /** The status and what was said. */
+  /** Runs a command; returns its status and its output. */
   private static String ended(List<String> command) throws IOException, InterruptedException {
     Path said = Files.createTempFile("client", ".log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

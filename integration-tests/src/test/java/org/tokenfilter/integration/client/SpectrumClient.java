@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A client in Java of Spectrum's security service, by the JDK's HttpURLConnection: it asks for a
- * session token, reads the three members and wants all of them, and takes a log-out for done if its
- * status is 200 alone.
+ * A Java client of Spectrum's security service, by the JDK's HttpURLConnection: it requests a
+ * session token, requires all three members, and treats a logout as successful only if its status
+ * is 200.
  */
 final class SpectrumClient {
 
@@ -23,7 +23,7 @@ final class SpectrumClient {
 
   private final URI base;
 
-  /** A token, its session id, and whose it is. */
+  /** A token, its session id, and its user. */
   record SpectrumToken(String accessToken, String session, String userId) {}
 
   SpectrumClient(URI base) {
@@ -46,7 +46,11 @@ final class SpectrumClient {
     return new SpectrumToken(members.group(1), members.group(2), members.group(3));
   }
 
-  /** Calls a service with what a token is presented by: headers as name, value, name, value. */
+  /**
+   * Calls a service.
+   *
+   * @param headers the headers that present a token, as name, value, name, value
+   */
   String call(String path, String... headers) throws IOException {
     return get(path, headers);
   }
@@ -55,7 +59,7 @@ final class SpectrumClient {
     get("/security/rest/token/logout", headers);
   }
 
-  /** The status of a call. */
+  /** Returns the status of a call. */
   int status(String path, String... headers) throws IOException {
     return open(path, headers).getResponseCode();
   }

@@ -13,8 +13,8 @@ import org.tokenfilter.integration.client.Wire.Exchange;
 import org.tokenfilter.integration.client.Wire.Message;
 
 /**
- * What went over the wire, as a document shows it: the headers that matter, secrets shortened, and
- * names for what differs from run to run.
+ * A transcript of HTTP exchanges for a document: the relevant headers, shortened secrets, and
+ * placeholders for values that differ from run to run.
  */
 final class Transcript {
 
@@ -53,9 +53,9 @@ final class Transcript {
   private final String shownSecret;
 
   /**
-   * A transcript.
+   * Creates a transcript.
    *
-   * @param secret one more that is to be shortened
+   * @param secret a further secret to shorten
    */
   Transcript(String secret) {
     this.shownSecret = secret;
@@ -68,7 +68,7 @@ final class Transcript {
   }
 
   private String written(Message message) {
-    // The protocol of a request says nothing, nor do the words of a status.
+    // The protocol of a request and the reason phrase of a status are irrelevant.
     String first =
         message
             .head()
@@ -91,7 +91,9 @@ final class Transcript {
     return header.substring(0, header.indexOf(':')).toLowerCase(Locale.ROOT);
   }
 
-  /** Containers write this type in different cases, and with or without a space. */
+  /**
+   * Unifies the content type, which containers write in different cases, with or without a space.
+   */
   private static String withOneCase(String header) {
     return name(header).equals("content-type")
         ? "Content-Type: "

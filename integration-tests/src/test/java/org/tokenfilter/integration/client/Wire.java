@@ -14,9 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/**
- * Stands between a client and a server on loopback, changes nothing, and writes down what goes by.
- */
+/** A recording proxy between a client and a server on loopback, which changes nothing. */
 final class Wire implements AutoCloseable {
 
   private static final int BACKLOG = 50;
@@ -31,10 +29,10 @@ final class Wire implements AutoCloseable {
   /** A request and its answer. */
   record Exchange(Message request, Message answer) {}
 
-  /** The lines of a head, without the empty one, and a body; a chunked one put together. */
+  /** The lines of a head, without the empty one, and a body; a chunked body is joined. */
   record Message(List<String> head, String body) {}
 
-  /** One before the server at this port. */
+  /** Creates a proxy of the server at this port. */
   Wire(int port) throws IOException {
     this.port = port;
     this.entrance = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
@@ -47,12 +45,12 @@ final class Wire implements AutoCloseable {
     thread.start();
   }
 
-  /** Where clients come to, without a slash at the end. */
+  /** Returns the address for clients, without a slash at the end. */
   URI address() {
     return URI.create("http://127.0.0.1:" + entrance.getLocalPort());
   }
 
-  /** What has gone by so far, in the order of the answers. */
+  /** Returns the exchanges so far, in the order of the responses. */
   List<Exchange> exchanges() {
     return List.copyOf(exchanges);
   }
@@ -84,12 +82,12 @@ final class Wire implements AutoCloseable {
         asSent.writeTo(server.getOutputStream());
         ByteArrayOutputStream asAnswered = new ByteArrayOutputStream();
         Message answer = read(fromServer, asAnswered, true);
-        // Before the client has it: it may look at once.
+        // Before the client receives it, because the client may check the exchanges at once.
         exchanges.add(new Exchange(request, answer));
         asAnswered.writeTo(client.getOutputStream());
       }
     } catch (IOException ended) {
-      // Either side has no more to say.
+      // One side has closed its connection.
     }
   }
 
@@ -106,7 +104,7 @@ final class Wire implements AutoCloseable {
     } else if (!header(lines, "content-length").isEmpty()) {
       body = bytes(in, copy, Integer.parseInt(header(lines, "content-length")));
     } else if (isAnswer && header(lines, "connection").equals("close")) {
-      throw new EOFException("a body that ends with its connection is not read here");
+      throw new EOFException("a body that ends with its connection is not supported");
     }
     return new Message(lines, body);
   }

@@ -1,6 +1,6 @@
 /**
- * The clients of four products, as they are: what they send, to the sample, with no more changed
- * than the base URL. Programs that are not installed are skipped, with the reason.
+ * Tests with the requests of clients of four products, sent to the sample; only the base URL is
+ * changed. Tests of programs that are not installed are skipped, with the reason.
  */
 @NullMarked
 package org.tokenfilter.integration.client;

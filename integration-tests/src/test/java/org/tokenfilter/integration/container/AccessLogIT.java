@@ -7,7 +7,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The user in the container's own access log, by the forms that docs/operations.md shows. */
+/** The user in the container's own access log, in the formats that docs/operations.md shows. */
 final class AccessLogIT {
 
   @ParameterizedTest

@@ -7,15 +7,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a server answered, to the byte. */
-@SuppressWarnings("ArrayRecordComponent") // compared by its bytes alone, where that is meant
+/** A server's response, as bytes. */
+@SuppressWarnings("ArrayRecordComponent") // tests that compare bodies compare their bytes
 record Answer(int status, HttpHeaders headers, byte[] body) {
 
   String text() {
     return new String(body, StandardCharsets.UTF_8);
   }
 
-  /** A header's value; null if the header is absent. */
+  /** Returns a header's value; null if the header is absent. */
   @Nullable String header(String name) {
     List<String> values = headers.allValues(name);
     if (values.size() > 1) {
@@ -24,12 +24,12 @@ record Answer(int status, HttpHeaders headers, byte[] body) {
     return values.isEmpty() ? null : values.get(0);
   }
 
-  /** A member of the JSON object in the body, whose value is a string. */
+  /** Returns a member of the JSON object in the body whose value is a string. */
   String member(String name) {
     return found("\"" + name + "\":\"([^\"]*)\"");
   }
 
-  /** A member of the JSON object in the body, whose value is a whole number. */
+  /** Returns a member of the JSON object in the body whose value is a whole number. */
   long number(String name) {
     return Long.parseLong(found("\"" + name + "\":([0-9]+)"));
   }

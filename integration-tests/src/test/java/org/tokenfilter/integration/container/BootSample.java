@@ -28,7 +28,7 @@ import org.tokenfilter.filter.TokenFilter;
 import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
-/** The sample with the library registered as docs/containers.md has it for Spring Boot. */
+/** The sample, with the library registered as docs/containers.md shows for Spring Boot. */
 @Configuration(proxyBeanMethods = false)
 class BootSample {
 
@@ -119,7 +119,7 @@ class BootSample {
     return registration;
   }
 
-  /** The servlets of the sample itself, as its web.xml maps them. */
+  /** Registers the servlets of the sample itself, as its web.xml maps them. */
   @Bean
   ServletContextInitializer servletsOfTheSample(Environment environment) {
     return context -> {

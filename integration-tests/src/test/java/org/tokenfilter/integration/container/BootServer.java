@@ -12,28 +12,26 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.util.ClassUtils;
 
 /**
- * An application of Spring Boot, with all that Spring Boot configures by itself: the server that is
- * in the class path, the {@code DispatcherServlet}, pages for errors. It is compiled once and runs
- * in 3.5 and in 4.0.
+ * A Spring Boot application with everything that Spring Boot configures by itself: the server in
+ * the class path, the {@code DispatcherServlet}, pages for errors. It is compiled once and runs in
+ * 3.5 and in 4.0.
  */
 final class BootServer implements Server {
 
-  /**
-   * The name of the folder with what the application is made of, and the property with its path.
-   */
+  /** The name of the folder with the application's files, and of the property with its path. */
   static final String APPLICATION = "application";
 
   private final String configuration;
   private final String contextPath;
   private @Nullable ConfigurableApplicationContext application;
 
-  /** One whose beans are in the class of this name. */
+  /** Creates a server whose beans are declared in the class of this name. */
   BootServer(String configuration, String contextPath) {
     this.configuration = configuration;
     this.contextPath = contextPath;
   }
 
-  /** What an application's main class has. */
+  /** The annotations of a main class. */
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
   static class Main {}
@@ -42,12 +40,12 @@ final class BootServer implements Server {
   public int start(Path folder) throws Exception {
     ClassLoader loader = BootServer.class.getClassLoader();
     if (ClassUtils.isPresent("org.apache.catalina.startup.Tomcat", loader)) {
-      // A URL handler is for the whole JVM, and there is more than one Tomcat in it.
+      // A URL handler is global to the JVM, and there is more than one Tomcat in it.
       TomcatURLStreamHandlerFactory.disable();
     }
     System.setProperty("sample.data", folder.resolve("data").toString());
     Quiet.on();
-    // The application logs as it does elsewhere.
+    // Keeps the logging configuration of the application.
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     SpringApplication made =
         new SpringApplication(Main.class, Class.forName(configuration, true, loader));
@@ -72,12 +70,12 @@ final class BootServer implements Server {
 
   @Override
   public ClassLoader deploy(Path war, String contextPath) {
-    throw new UnsupportedOperationException("its application is the one that it starts with");
+    throw new UnsupportedOperationException("the application is fixed at the start");
   }
 
   @Override
   public void undeploy() {
-    throw new UnsupportedOperationException("its application is there as long as it runs");
+    throw new UnsupportedOperationException("the application stays until the server stops");
   }
 
   @Override

@@ -13,9 +13,9 @@ import org.tokenfilter.integration.container.chain.Place;
 import org.tokenfilter.integration.container.chain.Runs;
 import org.tokenfilter.integration.container.chain.Surroundings;
 
-/** Makes the web application of the package {@code chain}. */
+/** The variants of the web application in the package {@code chain}. */
 enum ChainApplication {
-  /** Without the filter: what the container does by itself. */
+  /** No filter: the container's own behaviour. */
   UNPROTECTED {
     @Override
     String filter() {
@@ -23,7 +23,7 @@ enum ChainApplication {
     }
   },
 
-  /** The filter as the README maps it. */
+  /** The filter, mapped as the README shows. */
   BY_PATH {
     @Override
     String filter() {
@@ -31,7 +31,7 @@ enum ChainApplication {
     }
   },
 
-  /** The filter mapped to the names of servlets as well. */
+  /** The filter, mapped to the names of servlets as well. */
   BY_PATH_AND_NAME {
     @Override
     String filter() {
@@ -122,10 +122,10 @@ enum ChainApplication {
         </context-param>
       """;
 
-  /** The elements of web.xml that register the filter. */
+  /** Returns the elements of web.xml that register the filter. */
   abstract String filter();
 
-  /** Packs it. */
+  /** Packs the application. */
   Path war() throws IOException {
     Path folder = Target.empty("chain-" + name());
     Path root = folder.resolve("war");
@@ -180,7 +180,7 @@ enum ChainApplication {
         .formatted(kind, of, location);
   }
 
-  /** The classes of the package, and those within them. */
+  /** Copies the classes of the package, including nested ones. */
   private static void addClasses(Path classes) throws IOException {
     Path folder = Path.of(Page.class.getPackageName().replace('.', '/'));
     Path target = Files.createDirectories(classes.resolve(folder));

@@ -18,20 +18,20 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** Sends chains of dispatches to an application, and asks it which pages ran. */
+/** A client that sends chains of dispatches to an application and queries which pages ran. */
 final class ChainRuns implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  /** Of an order that has Undertow forget to end a request. */
+  /** For orders in which Undertow may never complete a request. */
   private static final Duration LITTLE_PATIENCE = Duration.ofSeconds(3);
 
   private static final int AT_ONCE = 8;
 
-  /** What came of a chain: the pages that ran, such as {@code P0=null}, and the answer. */
+  /** The result of a chain: the pages that ran, such as {@code P0=null}, and the response. */
   record Run(List<String> pages, int status, String body) {
 
-    /** Without the users. */
+    /** Returns the pages without their users. */
     List<String> pagesAlone() {
       return pages.stream().map(page -> page.substring(0, page.indexOf('='))).toList();
     }
@@ -48,18 +48,18 @@ final class ChainRuns implements AutoCloseable {
     deployment = Deployment.of(container, application.war());
   }
 
-  /** Headers that present a session token. */
+  /** Logs in and returns headers that present a session token. */
   String[] logIn() throws Exception {
     return deployment.client().session(Client.ALICE).headers();
   }
 
-  /** Requests a page for each chain; headers come as name, value, name, value. */
+  /** Requests a page for each chain; headers are name, value, name, value. */
   Map<DispatchChain, Run> run(List<DispatchChain> chains, String page, String... headers)
       throws Exception {
     return run(chains, chain -> send(chain, page, headers, PATIENCE, 2));
   }
 
-  /** Has the threads of each chain go on in an order of theirs. */
+  /** Runs each chain with its threads forced into the given order. */
   Map<DispatchChain, Run> runInOrder(
       String order, List<DispatchChain> chains, String page, String... headers) throws Exception {
     String[] all =
@@ -86,7 +86,7 @@ final class ChainRuns implements AutoCloseable {
     return runs;
   }
 
-  /** A request whose connection breaks off is an answer; it is not sent again under its name. */
+  /** Sends a request. A broken connection counts as a response; a retry uses a new id. */
   private CompletableFuture<Reply> send(
       DispatchChain chain, String page, String[] headers, Duration maxWait, int attempts) {
     String id = "r" + ids.incrementAndGet();
@@ -115,7 +115,7 @@ final class ChainRuns implements AutoCloseable {
         : new Reply(id, answer.statusCode(), answer.body());
   }
 
-  /** By the names of requests, when all that runs has ended. */
+  /** Waits until all requests and threads have finished; returns the pages by request id. */
   private Map<String, List<String>> pages() {
     String told =
         Awaitility.await()

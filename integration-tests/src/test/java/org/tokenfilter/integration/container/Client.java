@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 
-/** Speaks to an application at a port of this machine. Headers come as name, value, name, value. */
+/** A client of an application at a port of this machine. Headers are name, value, name, value. */
 final class Client {
 
   static final String ALICE = "alice:wonderland-4711";
@@ -27,18 +27,18 @@ final class Client {
   private final int port;
   private final String contextPath;
 
-  /** One for the application at the root. */
+  /** Creates a client of the application at the root. */
   Client(int port) {
     this(port, "");
   }
 
-  /** One for the application at a context path. */
+  /** Creates a client of the application at a context path. */
   Client(int port, String contextPath) {
     this.port = port;
     this.contextPath = contextPath;
   }
 
-  /** One with connections of its own. */
+  /** Returns a client with its own connections. */
   Client another() {
     return new Client(port, contextPath);
   }
@@ -52,7 +52,7 @@ final class Client {
     return send("POST", path, BodyPublishers.ofByteArray(body), headers);
   }
 
-  /** Posts a body whose length is not told. */
+  /** Posts a body without a Content-Length. */
   Answer postInChunks(String path, byte[] body, String... headers)
       throws IOException, InterruptedException {
     return send(
@@ -85,7 +85,7 @@ final class Client {
     return URI.create("http://127.0.0.1:" + port + contextPath + path);
   }
 
-  /** A server may have closed the connection after the last answer: then there is another try. */
+  /** Sends a request, and once more if the server has closed the idle connection. */
   private HttpResponse<byte[]> answer(HttpRequest request)
       throws IOException, InterruptedException {
     try {
@@ -126,7 +126,7 @@ final class Client {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** These headers and one more. */
+  /** Returns these headers and one more. */
   static String[] with(String[] headers, String name, String value) {
     String[] all = new String[headers.length + 2];
     System.arraycopy(headers, 0, all, 0, headers.length);
@@ -138,7 +138,7 @@ final class Client {
   /** A session token and its session id. */
   record Session(String token, String id) {
 
-    /** The headers that present both. */
+    /** Returns the headers that present both. */
     String[] headers() {
       return with(bearer(token), "Cookie", "SESSION=" + id);
     }

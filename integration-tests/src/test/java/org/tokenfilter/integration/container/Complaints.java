@@ -9,8 +9,8 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * What Tomcat says of an application that left something behind: it looks when one is stopped, and
- * clears up much of it.
+ * The warnings that Tomcat logs about resources that a stopped application left behind. Tomcat
+ * checks this at the stop, and clears up many of them.
  */
 final class Complaints implements AutoCloseable {
 
@@ -18,8 +18,8 @@ final class Complaints implements AutoCloseable {
       Logger.getLogger("org.apache.catalina.loader.WebappClassLoaderBase");
 
   /**
-   * What is about the JVM, and not about the application; and threads, since Tomcat does not wait
-   * for one that is about to end: see {@link RunningThreads}.
+   * Warnings about the JVM instead of the application; and those about threads, because Tomcat does
+   * not wait for a thread that is about to finish: see {@link RunningThreads}.
    */
   private static final List<String> NO_LEAKS = List.of("--add-opens", "started a thread");
 

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A container that runs applications. */
+/** A servlet container, started in this JVM. */
 public enum Container implements Deployer {
   TOMCAT_10("Tomcat 10.1", "tomcat-10.1", "TomcatServer"),
   TOMCAT_11("Tomcat 11", "tomcat-11", "TomcatServer"),
@@ -23,7 +23,7 @@ public enum Container implements Deployer {
   }
 
   /**
-   * One that runs without an application.
+   * Starts the container without an application.
    *
    * @param more folders with jars, such as drivers, for its class path
    */
@@ -41,18 +41,18 @@ public enum Container implements Deployer {
     return Deployment.at(contextPath, this, war);
   }
 
-  /** The folder with the jars of its engine for WebSockets. */
+  /** Returns the folder with the jars of its WebSocket engine. */
   Path sockets() {
     return Target.FOLDER.resolve(folder + "-websocket");
   }
 
-  /** What its access log says so far, since it was started. */
+  /** Returns the lines of its access log since the start. */
   List<String> accessLog() throws IOException {
     Path log = Target.folder("run-" + folder).resolve("access.log");
     return Files.exists(log) ? Files.readAllLines(log) : List.of();
   }
 
-  /** As tables name it. */
+  /** Returns the name that tables show. */
   @Override
   public String toString() {
     return shown;

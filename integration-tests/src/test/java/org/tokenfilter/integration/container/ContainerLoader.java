@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * The class path of one container: its jars, the JDK, and the classes of this package that run it.
- * Nothing else of the tests' class path is seen in it, but for {@link Server}.
+ * Apart from {@link Server}, nothing else of the class path of the tests is visible in it.
  */
 final class ContainerLoader extends URLClassLoader {
 
@@ -39,7 +39,10 @@ final class ContainerLoader extends URLClassLoader {
     }
   }
 
-  /** Defines classes of this package anew, so that what they name is the container's. */
+  /**
+   * Defines classes of this package anew, so that their references resolve to classes of the
+   * container.
+   */
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
     String room = name.substring(0, name.lastIndexOf('.') + 1);
@@ -58,7 +61,7 @@ final class ContainerLoader extends URLClassLoader {
     }
   }
 
-  /** The JDK, and the one type that a test and a container have in common. */
+  /** The JDK, and the one type that tests and containers share. */
   private static final class Contract extends ClassLoader {
 
     Contract() {

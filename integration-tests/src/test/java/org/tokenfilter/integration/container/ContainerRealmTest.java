@@ -39,8 +39,8 @@ import org.tokenfilter.credentials.ContainerAuthenticator;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 
 /**
- * Logging in by the realm of a container that does not know the caller yet, or does already. How
- * Jetty does it is in {@code ContainerRealmTest} of the filter.
+ * A login by the realm of a container, with and without a user that the container has authenticated
+ * already. Jetty is covered by the test of the same authenticator in the module of the filter.
  */
 final class ContainerRealmTest {
 
@@ -48,7 +48,7 @@ final class ContainerRealmTest {
   private static final String[] ALICE = {"alice", "wonderland"};
   private static final String[] ADMIN = {"admin", "looking-glass"};
 
-  /** A container with two users, which asks for one of them by Basic below /private. */
+  /** A container with two users, which requires Basic authentication below /private. */
   private enum Realm {
     TOMCAT {
       @Override
@@ -141,7 +141,7 @@ final class ContainerRealmTest {
     }
   }
 
-  /** Below /private the container knows Alice before anybody else logs in. */
+  /** Logs in. Below /private the container authenticates Alice before the login. */
   private static String logIn(Running running, String path, String name, String password)
       throws Exception {
     HttpRequest.Builder request =

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.integration.container.Client.Session;
 
-/** What docs/containers.md shows, run as it is written there. */
+/** The examples of docs/containers.md, run exactly as shown. */
 final class ContainersDocumentIT {
 
   private static final String ORIGIN = "https://app.example.org";
@@ -49,7 +49,7 @@ final class ContainersDocumentIT {
                     .doesNotContain("failed"));
   }
 
-  /** As the snippet is, compiled with each version and started on each of its servers. */
+  /** Compiles the unchanged snippet with each version and starts it on each of its servers. */
   @ParameterizedTest
   @EnumSource
   void springBootRegistersTheFilterOnce(SpringBoot boot) throws Exception {
@@ -60,7 +60,7 @@ final class ContainersDocumentIT {
       Client client = deployment.client();
       assertServes(client, "/no-such-page", 404);
       assertServes(client, "/page.txt", 200);
-      // The welcome file of the public / is not public by its own name.
+      // The welcome file of the public / is not public under its own name.
       assertThat(client.get("/").text()).contains("<html");
       assertServes(client, "/index.html", 200);
     } finally {
@@ -83,7 +83,7 @@ final class ContainersDocumentIT {
 
   @Test
   void crossOriginHandlerOfJettyAnswersPreflights() throws Exception {
-    // This Jetty is in the class path of the tests, which logs by other classes of these names.
+    // This Jetty runs in the class path of the tests, which has other classes of these loggers.
     Shop shop = new Shop("cors-jetty").without("logback-", "slf4j-");
     Path war = shop.war();
     Path classes =
@@ -112,7 +112,7 @@ import java.util.function.BiConsumer;
     context.setWar(war.toString());
     context.setTempDirectory(Target.empty("cors-jetty-work").toFile());
     context.setThrowUnavailableOnStartupException(true);
-    // The tests have these classes, too: the application has its own.
+    // The class path of the tests has these classes, too; the application uses its own.
     context.getHiddenClassMatcher().add("org.tokenfilter.");
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
       install(loader.loadClass("CrossOrigin"), server, context);
@@ -124,7 +124,7 @@ import java.util.function.BiConsumer;
     }
   }
 
-  @SuppressWarnings("unchecked") // the class was written above
+  @SuppressWarnings("unchecked") // the class is compiled above
   private static void install(
       Class<?> type, org.eclipse.jetty.server.Server server, Handler context) throws Exception {
     ((BiConsumer<org.eclipse.jetty.server.Server, Handler>) type.getConstructor().newInstance())
@@ -182,7 +182,7 @@ import java.util.function.BiConsumer;
     }
   }
 
-  /** Refuses without a token, and answers so with one. */
+  /** Asserts that the path needs a token, and has this status with one. */
   private static void assertServes(Client client, String path, int status) throws Exception {
     assertThat(client.get(path).status()).isEqualTo(401);
     Session alice = client.session(Client.ALICE);

@@ -26,12 +26,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.integration.container.Client.Session;
 
-/** The sample does the same on every container, however the library is registered there. */
+/** The behaviour of the sample, which is the same on each container and for each registration. */
 @ParameterizedClass(name = "{0}, {1}, at {2}/")
 @MethodSource("rows")
 final class ContainersIT {
 
-  /** Where a container puts a WAR whose name it is left. */
+  /** The context path at which a container deploys the WAR under its own name. */
   private static final String PATH_OF_THE_WAR = "/sample-webapp";
 
   private static final String SERVICE = "/cra/serviceGateway/services/s1";
@@ -39,7 +39,7 @@ final class ContainersIT {
   private static final String API_CLIENT =
       "{\"username\":\"alice\",\"password\":\"wonderland-4711\",\"apiClientName\":\"%s\"}";
 
-  /** More than two answers can be apart that tell of the same deadline. */
+  /** Exceeds the difference of two responses that report the same deadline. */
   private static final Duration DIFFERENCE = Duration.ofMillis(100);
 
   @RegisterExtension static final ResultTable TABLE = new ResultTable();
@@ -57,7 +57,10 @@ final class ContainersIT {
 
   private final Client client = Objects.requireNonNull(deployment).client();
 
-  /** Those that are started in this JVM; in the profile of that name, those that are installed. */
+  /**
+   * Returns the containers started in this JVM; in the profile {@code containers}, the installed
+   * servers.
+   */
   static Stream<Arguments> rows() {
     if (ResultTable.INSTALLED) {
       return Stream.of(InstalledServer.values())
@@ -79,7 +82,7 @@ final class ContainersIT {
     return Stream.of(usual, oldest, boot).flatMap(it -> it);
   }
 
-  /** As the table names a row. */
+  /** Returns the cells that identify a row of the table. */
   static String cells(Object container, Object registration, Object contextPath) {
     return container + " | " + registration + " | " + contextPath + "/";
   }
@@ -214,7 +217,7 @@ final class ContainersIT {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.member("username")).isEqualTo("alice");
     assertThat(answer.header("Token-Remaining")).isNotNull();
-    // The answer may be here before the container has told of its end.
+    // The response may arrive before the container has reported its completion.
     Awaitility.await().until(() -> deadline(token).isAfter(before.plus(DIFFERENCE)));
   }
 
@@ -341,14 +344,14 @@ final class ContainersIT {
         "/index.html;/../api/whoami"
       })
   void noSpellingOfAPathLeadsAroundTheFilter(String path) throws Exception {
-    // A container closes the connection after a request that it does not take.
+    // A container closes the connection after a request that it rejects.
     assertLeadsNowhere(client.another().get(path), List.of(400, 401, 404));
     assertLeadsNowhere(client.another().post(path, new byte[0]), List.of(400, 401, 404, 405));
   }
 
   private void assertLeadsNowhere(Answer answer, List<Integer> refusals) {
     if (ResultTable.INSTALLED && answer.status() == 301) {
-      // GlassFish and Payara send some to the root of the application, which is public here.
+      // GlassFish and Payara redirect some to the root of the application, which is public here.
       assertThat(answer.header("Location")).isEqualTo(client.address("/").toString());
     } else {
       assertThat(answer.status()).isIn(refusals);
@@ -371,7 +374,7 @@ final class ContainersIT {
     String[] alice = client.session(Client.ALICE).headers();
     for (String path :
         new String[] {"/WEB-INF/accounts", "/WEB-INF/web.xml", "/web-inf/accounts"}) {
-      // That one cannot show its page for these errors, with or without a filter.
+      // This server cannot render its page for these errors, with or without a filter.
       boolean fails = container == SpringBoot.BOOT_3_JETTY;
       assertThat(client.get(path).status()).as(path).isIn(fails ? Set.of(500) : Set.of(401, 404));
       Answer answer = client.get(path, alice);
@@ -393,9 +396,9 @@ final class ContainersIT {
   }
 
   /**
-   * When a token dies unless it is used; asking does not use it. The server reads its clock for the
-   * time and for what remains one after the other, and may be held up between the two: then it
-   * tells less. The latest of some answers is the nearest.
+   * Returns the expiry of a token if it is not used; the query itself does not count as a use. The
+   * server reads its clock first for the time and then for the remaining lifetime, and a delay
+   * between the two makes the result too early. The latest of several results is the most accurate.
    */
   private Instant deadline(String token) throws Exception {
     Instant latest = Instant.MIN;
@@ -411,7 +414,7 @@ final class ContainersIT {
     return Instant.parse(answer.member("ServerDateTime")).plusMillis(answer.number("Remaining"));
   }
 
-  /** Waits until a use would be seen by the deadline. */
+  /** Waits long enough for a renewal to change the deadline measurably. */
   private void awaitLater(String token) throws Exception {
     Instant begin = serverTime(token);
     Awaitility.await()
@@ -423,7 +426,7 @@ final class ContainersIT {
         client.get("/QuerySessionToken?SessionToken=" + token).member("ServerDateTime"));
   }
 
-  /** To an application that is not told its audience, the realm is where it is deployed. */
+  /** Returns the challenge; the default audience, and so the realm, is the context path. */
   private String challenge() {
     return "Bearer realm=\"" + (contextPath.isEmpty() ? "ROOT" : contextPath) + "\"";
   }

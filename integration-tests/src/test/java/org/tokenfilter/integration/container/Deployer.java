@@ -2,9 +2,9 @@ package org.tokenfilter.integration.container;
 
 import java.nio.file.Path;
 
-/** Something that runs a WAR. */
+/** A server that runs a WAR. */
 interface Deployer {
 
-  /** Starts with nothing but this WAR; returns when it serves. */
+  /** Starts with this WAR only; returns when it serves. */
   Deployment deploy(String contextPath, Path war) throws Exception;
 }

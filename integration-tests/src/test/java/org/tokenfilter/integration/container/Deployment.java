@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-/** An application on a container, and a client that speaks to it. */
+/** An application on a running container, and a client of it. */
 public final class Deployment implements AutoCloseable {
 
   private final Runnable stop;
   private final Client client;
   private final Duration start;
 
-  /** One that this stops. */
+  /** Creates a deployment that is stopped by this action. */
   Deployment(Runnable stop, Client client, Duration start) {
     this.stop = stop;
     this.client = client;
@@ -28,7 +28,7 @@ public final class Deployment implements AutoCloseable {
   /**
    * Starts a container with the sample.
    *
-   * @param settings that stand before all others
+   * @param settings that take precedence over all others
    */
   public static Deployment ofSample(
       Container container, String contextPath, Map<String, String> settings) throws Exception {
@@ -36,10 +36,11 @@ public final class Deployment implements AutoCloseable {
   }
 
   /**
-   * Starts a Tomcat with the sample behind Tomcat's CORS filter, as docs/hardening.md sets it up.
+   * Starts a Tomcat with the sample behind Tomcat's CORS filter, as docs/hardening.md configures
+   * it.
    *
-   * @param origin whose pages it lets in
-   * @param settings that stand before all others
+   * @param origin the origin whose pages are allowed
+   * @param settings that take precedence over all others
    */
   public static Deployment ofSampleForPagesOf(String origin, Map<String, String> settings)
       throws Exception {
@@ -58,8 +59,8 @@ public final class Deployment implements AutoCloseable {
   }
 
   /**
-   * Starts a container with an endpoint at {@code /secure/socket}, which says "hello" and the
-   * user's name, a page that everybody may see at {@code /page.txt}, and tokens in cookies.
+   * Starts a container with an endpoint at {@code /secure/socket}, which sends "hello" and the
+   * user's name, a public page at {@code /page.txt}, and tokens in cookies.
    */
   public static Deployment ofSockets(Container container) throws Exception {
     String open =
@@ -78,7 +79,7 @@ public final class Deployment implements AutoCloseable {
     return at("", container, war, more);
   }
 
-  /** Starts a container with a WAR, whose keys and tokens are in a folder of its own. */
+  /** Starts a container with a WAR; keys and tokens are in their own folder. */
   static Deployment at(String contextPath, Container container, Path war, Path... more)
       throws Exception {
     return at(contextPath, container, war, Map.of(), more);
@@ -108,9 +109,9 @@ public final class Deployment implements AutoCloseable {
   }
 
   /**
-   * Starts a container with the same.
+   * Starts a container with the same application.
    *
-   * @param settings that stand before all others
+   * @param settings that take precedence over all others
    */
   public static Deployment ofLoginPage(
       Container container, String contextPath, Map<String, String> settings) throws Exception {
@@ -121,12 +122,12 @@ public final class Deployment implements AutoCloseable {
     return client;
   }
 
-  /** Where it serves, with a slash at the end. */
+  /** Returns the base address, with a slash at the end. */
   public URI address() {
     return client.address("/");
   }
 
-  /** From nothing until the application had started. */
+  /** Returns the time from the start of the container until the application was available. */
   Duration start() {
     return start;
   }

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A request to a public page, and the dispatches that it goes on by. The steps are those that the
- * pages of the package {@code chain} take.
+ * A request to a public page, followed by a chain of dispatches. The steps are those that the pages
+ * of the package {@code chain} take.
  */
 record DispatchChain(List<Step> steps) {
 
@@ -16,8 +16,8 @@ record DispatchChain(List<Step> steps) {
    * One dispatch.
    *
    * @param thread {@code -} for the thread of the page; after startAsync, {@code w} for one that
-   *     the page waits for, {@code a} for one that begins when the page has returned, {@code u} for
-   *     such a one with the request as the container has made it
+   *     the page waits for, {@code a} for one that starts after the page has returned, {@code u}
+   *     for such a one with the request as the container created it
    * @param how {@code F} forward and {@code I} include by path, {@code N} and {@code M} by name,
    *     {@code D} async dispatch, {@code E} sendError, {@code X} an exception
    * @param target {@code P} public, {@code S} protected, {@code V} a view below WEB-INF, {@code O}
@@ -42,7 +42,7 @@ record DispatchChain(List<Step> steps) {
     }
 
     /**
-     * Whether a page that is reached by it is shown to a client without a token.
+     * Returns true if a page reached by this step is shown to a client without a token.
      *
      * @param page the letter of the page, in lower case for an error page
      */
@@ -60,7 +60,7 @@ record DispatchChain(List<Step> steps) {
     }
   }
 
-  /** A dispatch by path that may look like one by name, and then needs a token. */
+  /** A reason for which a dispatch by path may look like one by name, and then needs a token. */
   private enum Doubt {
     NONE {
       @Override
@@ -69,7 +69,7 @@ record DispatchChain(List<Step> steps) {
       }
     },
 
-    /** To the page's own path. */
+    /** A dispatch to the page's own path. */
     OWN_PATH {
       @Override
       boolean isOf(Step step, char page, List<String> before) {
@@ -77,7 +77,7 @@ record DispatchChain(List<Step> steps) {
       }
     },
 
-    /** Of an error, to the page of an earlier one: that page may not have returned. */
+    /** An error dispatch to the page of an earlier error: that page may not have returned yet. */
     SAME_ERROR_PAGE {
       @Override
       boolean isOf(Step step, char page, List<String> before) {
@@ -93,10 +93,10 @@ record DispatchChain(List<Step> steps) {
   }
 
   /**
-   * All chains of up to three steps; of up to two with threads of the kinds {@code w} and {@code
-   * u}, where the error page goes on asynchronously, and where a public page's view goes on with
-   * threads. A page that is protected goes on only where it is an error page; with threads, a chain
-   * has one kind of them.
+   * Returns all chains of up to three steps; of up to two with threads of the kinds {@code w} and
+   * {@code u}, if the error page continues asynchronously, or if the view of a public page
+   * continues with threads. A protected page continues only if it is an error page. In a chain with
+   * threads, all are of one kind.
    */
   static List<DispatchChain> all() {
     List<DispatchChain> all = new ArrayList<>();
@@ -154,7 +154,7 @@ record DispatchChain(List<Step> steps) {
     return last.error() || last.target == 'P' || last.target == 'V';
   }
 
-  /** Whether a public page's view, and not an error page's, goes on. */
+  /** Returns true if the view of a public page, and not of an error page, continues. */
   private boolean viewGoesOn() {
     return steps.stream()
         .limit(Math.max(0, steps.size() - 1))
@@ -162,17 +162,17 @@ record DispatchChain(List<Step> steps) {
         .anyMatch(step -> step.target == 'V');
   }
 
-  /** Whether it begins with the error page that a refusal has here, too. */
+  /** Returns true if the first step leads to the error page that a refusal has here, too. */
   boolean beginsAsARefusal() {
     return !steps.isEmpty() && steps.get(0).toString().equals("-ES");
   }
 
-  /** What follows the first step. */
+  /** Returns the chain without its first step. */
   DispatchChain rest() {
     return new DispatchChain(steps.subList(1, steps.size()));
   }
 
-  /** Whether a thread goes on from what another one has begun. */
+  /** Returns true if a thread continues from a dispatch of another thread. */
   boolean goesOnFromThreadToThread() {
     return steps.stream().filter(Step::asynchronous).count() > 1
         && steps.stream().anyMatch(step -> step.thread == 'a' || step.thread == 'u')
@@ -183,14 +183,15 @@ record DispatchChain(List<Step> steps) {
     return steps.stream().anyMatch(Step::byName);
   }
 
-  /** Whether an error page, or what it leads to, goes on asynchronously. */
+  /** Returns true if an error page, or a page that it leads to, continues asynchronously. */
   boolean errorPageGoesOn() {
     return steps.stream().dropWhile(step -> !step.error()).anyMatch(Step::asynchronous);
   }
 
   /**
-   * Whether what runs is left to chance: containers may end a request whose error page goes on
-   * asynchronously, and one that fails or is dispatched anew on another thread.
+   * Returns true if the pages that run depend on timing: containers may complete a request whose
+   * error page continues asynchronously, and one that fails or is dispatched again on another
+   * thread.
    */
   boolean isLeftToChance() {
     return errorPageGoesOn()
@@ -200,7 +201,8 @@ record DispatchChain(List<Step> steps) {
   }
 
   /**
-   * Whether all but the last step are taken without a token: else a shorter chain says the same.
+   * Returns true if all steps but the last are taken without a token; otherwise a shorter chain
+   * covers the same.
    */
   boolean isTakenToItsLastStep() {
     List<String> pages = new ArrayList<>(List.of("P0"));
@@ -212,10 +214,10 @@ record DispatchChain(List<Step> steps) {
   }
 
   /**
-   * Whether these pages may run for a client without a token, and no others.
+   * Returns true if exactly these pages may run for a client without a token.
    *
    * @param ran the pages that ran, such as {@code P0 s1}
-   * @param unprotected those that run without the filter
+   * @param unprotected the pages that run without the filter
    */
   boolean isRightWithoutToken(List<String> ran, List<String> unprotected) {
     if (isLeftToChance()) {
@@ -224,15 +226,15 @@ record DispatchChain(List<Step> steps) {
     return Stream.of(Doubt.values()).anyMatch(doubt -> ran.equals(open(unprotected, doubt)));
   }
 
-  /** Whether all of these pages may run for a client without a token. */
+  /** Returns true if all of these pages may run for a client without a token. */
   boolean areOpen(List<String> pages) {
     return pages.equals(open(pages, Doubt.NONE));
   }
 
   /**
-   * The first of some pages, up to one that is not shown to a client without a token.
+   * Returns the pages up to the first one that is not shown to a client without a token.
    *
-   * @param doubt what is not shown either
+   * @param doubt a reason for which further pages are not shown
    */
   private List<String> open(List<String> pages, Doubt doubt) {
     List<String> open = new ArrayList<>();
@@ -251,7 +253,7 @@ record DispatchChain(List<Step> steps) {
     return open;
   }
 
-  /** The value of the header that has the pages take these steps. */
+  /** Returns the value of the header that makes the pages take these steps. */
   @Override
   public String toString() {
     return steps.stream().map(Step::toString).collect(Collectors.joining(","));

@@ -19,22 +19,25 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.integration.container.ChainRuns.Run;
 
 /**
- * However a request is dispatched, a protected page runs for an accepted token alone. What runs
- * without the filter is what runs with a token; without one, it runs up to the first step that
- * leads to what is not public.
+ * The rule that a protected page runs only with an accepted token, however a request is dispatched.
+ * A request with a token runs the same pages as the application without the filter; a request
+ * without a token runs them up to the first step that leads to a page that is not public.
  */
 final class DispatchChainsIT {
 
-  /** All chains take two minutes a container: {@code -Ddispatch.chains=all}. */
+  /** All chains, which take two minutes a container: {@code -Ddispatch.chains=all}. */
   private static final boolean ALL = "all".equals(System.getProperty("dispatch.chains"));
 
   private static final String PUBLIC_PAGE = "public/page/0";
   private static final String PROTECTED_PAGE = "secure/page/0";
 
-  /** In which threads that follow each other meet: see {@code Leaving}. */
+  /**
+   * The forced orders of consecutive threads; OutermostDispatch in the package {@code chain}
+   * describes them.
+   */
   private static final List<String> ORDERS = List.of("late", "between");
 
-  /** The pages throw, and each exception is logged with its stack trace. */
+  /** The loggers that would log each exception of the pages with its stack trace. */
   private static final List<Logger> LOUD =
       Stream.of("org.apache", "io.undertow", "org.eclipse.jetty").map(Logger::getLogger).toList();
 
@@ -75,13 +78,16 @@ final class DispatchChainsIT {
     }
     List<DispatchChain> ended = all.stream().filter(it -> !it.errorPageGoesOn()).toList();
     tell(
-        ("%s: %d chains whose error page goes on asynchronously are left out, since it does not end"
-                + " all of them")
+        ("%s: %d chains whose error page continues asynchronously are left out, since it does not"
+                + " complete all of them")
             .formatted(container, all.size() - ended.size()));
     return ended;
   }
 
-  /** Of the longest chains every sixteenth one, another one on each container. */
+  /**
+   * Returns the chains to run; of the longest ones every sixteenth, different ones on each
+   * container.
+   */
   private static List<DispatchChain> chosen(Container container) {
     List<DispatchChain> all = DispatchChain.all();
     return IntStream.range(0, all.size())
@@ -94,7 +100,10 @@ final class DispatchChainsIT {
     return ALL || index % step == List.of(Container.values()).indexOf(container) % step;
   }
 
-  /** Undertow alone has one request for all threads: elsewhere every fourth chain is enough. */
+  /**
+   * Returns the chains to run with forced orders. Only Undertow shares one request among all
+   * threads; on other containers every fourth chain is enough.
+   */
   private static List<DispatchChain> threaded(Container container, List<DispatchChain> chains) {
     List<DispatchChain> threaded =
         chains.stream()
@@ -112,7 +121,10 @@ final class DispatchChainsIT {
     System.out.println(line);
   }
 
-  /** Undertow tells an include by name by its attributes alone: see ADR 0006. */
+  /**
+   * Returns the ways in which pages disguise a request. Undertow recognizes an include by name only
+   * by its attributes: see ADR 0006.
+   */
   private static List<String> dresses(Container container) {
     return container == Container.UNDERTOW
         ? List.of("wrapper", "path")
@@ -190,7 +202,10 @@ final class DispatchChainsIT {
     return wrong;
   }
 
-  /** The runs of what follows a refusal, as if it had been a public page's error. */
+  /**
+   * Runs the chains that follow a refusal, and returns their runs as if the refusal had been an
+   * error of a public page.
+   */
   private static Map<DispatchChain, Run> refused(ChainRuns runs, List<DispatchChain> chains)
       throws Exception {
     Map<DispatchChain, Run> rest =
@@ -206,14 +221,14 @@ final class DispatchChainsIT {
                 chain -> afterAPage(Objects.requireNonNull(rest.get(chain.rest())))));
   }
 
-  /** Whether nothing protected ran in a run without a token, and nobody was taken for a user. */
+  /** Returns true if nothing protected ran in a run without a token, and no page had a user. */
   private static boolean isHarmless(DispatchChain chain, Run run) {
     return chain.areOpen(run.pagesAlone())
         && !run.body().contains("secret")
         && run.pages().stream().allMatch(page -> page.endsWith("=null"));
   }
 
-  /** Whether no page ran for an unknown user in a run with a token. */
+  /** Returns true if every page had a user in a run with a token. */
   private static boolean isOfUser(Run run) {
     return run.pages().stream().noneMatch(page -> page.endsWith("=null"));
   }
@@ -222,7 +237,7 @@ final class DispatchChainsIT {
     return chain.isRightWithoutToken(run.pagesAlone(), expected);
   }
 
-  /** The run that it would have been if its first page had come of a public page's error. */
+  /** Returns the run with a public page in front, whose error would have led to its first page. */
   private static Run afterAPage(Run run) {
     Stream<String> moved =
         run.pages().stream()
@@ -235,26 +250,27 @@ final class DispatchChainsIT {
     return new Run(Stream.concat(Stream.of("P0=null"), moved).toList(), run.status(), run.body());
   }
 
-  /** Runs chains. */
+  /** An application that runs chains. */
   private interface Application {
     Map<DispatchChain, Run> run(List<DispatchChain> chains) throws Exception;
   }
 
-  /** Whether a run has pages that may run, given those that run without the filter. */
+  /** A check whether the pages of a run are allowed, given those that run without the filter. */
   private interface Comparison {
     boolean isRight(DispatchChain chain, Run run, List<String> expected);
   }
 
-  /** The application without the filter, and what ran there. */
+  /** The application without the filter, and the runs there. */
   private record Unprotected(Application application, Map<DispatchChain, Run> runs) {
 
-    /** How often a chain runs whose pages do not match. */
+    /** The maximum number of runs of a chain whose pages do not match. */
     private static final int ATTEMPTS = 4;
 
     /**
-     * The runs that are wrong. Where threads and errors meet, a container may end a request by
-     * chance: pages that do not match count if they still do not when the chain has run anew, with
-     * the filter and without it. What does harm counts at once.
+     * Returns the runs that are wrong. If threads and errors interleave, a container may complete a
+     * request nondeterministically: pages that do not match count only if they still do not match
+     * after repeated runs of the chain, with the filter and without it. A harmful run counts at
+     * once.
      */
     List<String> mistakes(
         String name,

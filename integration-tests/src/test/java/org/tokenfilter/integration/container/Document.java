@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** A document of the project, cut into what readers copy from it. */
+/** A document of the project, and the parts that readers copy from it. */
 final class Document {
 
   private final String text;
@@ -20,23 +20,27 @@ final class Document {
     return new Document(Files.readString(Path.of("../docs", name)));
   }
 
-  /** From one heading to the next. */
+  /** Returns the text from one heading to the next. */
   Document section(String heading) {
     return new Document(
         found("(?ms)^## " + Pattern.quote(heading) + "$(.*?)(?=^## |\\z)", 1).get(0));
   }
 
-  /** The code between the only fences of this language. */
+  /** Returns the code between the only fences of this language. */
   String fenced(String language) {
     return fenced(language, 1).get(0);
   }
 
-  /** The code between the fences of this language, of which there are so many. */
+  /**
+   * Returns the code between all fences of this language.
+   *
+   * @param count the required number of fences
+   */
   List<String> fenced(String language, int count) {
     return found("(?ms)^```" + language + "\n(.*?)^```$", count);
   }
 
-  /** The rows below the head of the table that stands between comments with its name. */
+  /** Returns the rows below the head of the table between comments with its name. */
   List<String> rows(String table) {
     return found("(?ms)^<!-- begin " + table + " -->\n(.*?)^<!-- end " + table + " -->$", 1)
         .get(0)

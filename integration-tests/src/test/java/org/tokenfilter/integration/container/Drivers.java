@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** The drivers that DriverManager has registered, whoever may see them. */
+/** The drivers registered with DriverManager, whichever class loader can see them. */
 final class Drivers {
 
   private Drivers() {}
 
-  /** Each by its class and its class loader. The JVM must open java.sql for it. */
+  /** Returns the class and the class loader of each. The JVM must open java.sql. */
   static List<String> now() throws ReflectiveOperationException {
     Field registered = DriverManager.class.getDeclaredField("registeredDrivers");
     registered.setAccessible(true);

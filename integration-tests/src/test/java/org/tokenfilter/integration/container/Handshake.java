@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server answered the opening handshake of a WebSocket.
+ * A server's response to the opening handshake of a WebSocket.
  *
- * @param status 101 where the socket was opened
- * @param hello the first text that came through it
+ * @param status 101 if the socket was opened
+ * @param hello the first text received
  */
 record Handshake(int status, @Nullable String hello) {
 

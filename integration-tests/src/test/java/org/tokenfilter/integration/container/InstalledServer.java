@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A server that is installed and started as its administrators do, in a process of its own, on the
- * loopback address alone. It is told nothing about the sample but its WAR and its path. The profile
- * {@code containers} unpacks each into {@code target/containers}.
+ * A server that is installed and started as its administrators do, in its own process, on the
+ * loopback address only. It gets no configuration for the sample except the WAR and its path. The
+ * profile {@code containers} unpacks each into {@code target/containers}.
  */
 enum InstalledServer implements Deployer {
   WILDFLY("WildFly 39", "wildfly", "wildfly-*") {
@@ -25,7 +25,7 @@ enum InstalledServer implements Deployer {
       Files.copy(war, deployments.resolve(contextPath.substring(1) + ".war"));
       return new Start(
           Map.of(),
-          // As bin/standalone.conf has them.
+          // The options of bin/standalone.conf.
           "--add-exports=java.desktop/sun.awt=ALL-UNNAMED",
           "--add-exports=java.naming/com.sun.jndi.ldap=ALL-UNNAMED",
           "--add-exports=java.naming/com.sun.jndi.url.ldap=ALL-UNNAMED",
@@ -145,7 +145,7 @@ enum InstalledServer implements Deployer {
     this.home = home;
   }
 
-  /** How it is started: what stands in the environment, and behind {@code java}. */
+  /** The environment and the arguments of {@code java} that start it. */
   record Start(Map<String, String> environment, List<String> arguments) {
     private Start(Map<String, String> environment, String... arguments) {
       this(environment, List.of(arguments));
@@ -153,10 +153,10 @@ enum InstalledServer implements Deployer {
   }
 
   /**
-   * Lays out what it needs to serve a WAR.
+   * Prepares the files that it needs to serve a WAR.
    *
-   * @param home where it is installed; nothing is written there
-   * @param folder an empty one for all that it writes
+   * @param home its installation, which is not written to
+   * @param folder an empty folder for all that it writes
    */
   abstract Start prepare(Path home, Path folder, int port, String contextPath, Path war)
       throws IOException;
@@ -193,7 +193,7 @@ enum InstalledServer implements Deployer {
     }
   }
 
-  /** As tables name it. */
+  /** Returns the name that tables show. */
   @Override
   public String toString() {
     return shown;

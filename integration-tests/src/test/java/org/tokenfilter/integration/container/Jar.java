@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** The cookies that a browser has of one application. */
+/** The cookies of one application in a browser. */
 final class Jar {
 
   private final Map<String, String> cookies = new LinkedHashMap<>();
 
-  /** Takes what an answer gives, and drops what it takes back. */
+  /** Stores the cookies that a response sets, and removes those that it expires. */
   Answer take(Answer answer) {
     for (String line : answer.headers().allValues("Set-Cookie")) {
       String pair = line.split(";", 2)[0];
@@ -24,7 +24,7 @@ final class Jar {
     return answer;
   }
 
-  /** A cookie's value, which must be there. */
+  /** Returns a cookie's value, which must exist. */
   String value(String name) {
     return Objects.requireNonNull(cookies.get(name), name);
   }
@@ -33,7 +33,7 @@ final class Jar {
     return cookies.containsKey(name);
   }
 
-  /** What is sent. */
+  /** Returns the header that sends the cookies. */
   String[] headers() {
     return cookies.isEmpty()
         ? new String[0]

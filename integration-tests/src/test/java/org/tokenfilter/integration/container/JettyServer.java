@@ -18,7 +18,7 @@ import org.eclipse.jetty.server.RequestLogWriter;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
 import org.jspecify.annotations.Nullable;
 
-/** A Jetty with web.xml, fragments and annotations of EE 10. */
+/** A Jetty that supports web.xml, fragments and annotations of EE 10. */
 final class JettyServer implements Server {
 
   private final org.eclipse.jetty.server.Server server =
@@ -57,7 +57,7 @@ final class JettyServer implements Server {
     context.setThrowUnavailableOnStartupException(true);
     contexts.addHandler(context);
     context.start();
-    // As Jetty's deployer does: changeSessionId() ends the former id in managed contexts alone.
+    // As Jetty's deployer does: changeSessionId() drops the former id only in managed contexts.
     contexts.manage(context);
     applications.push(context);
     return context.getClassLoader();
@@ -74,7 +74,7 @@ final class JettyServer implements Server {
     context.stop();
     contexts.removeHandler(context);
     context.destroy();
-    // A connection that stays open holds the application that it has spoken to last.
+    // An open connection keeps a reference to the application that it used last.
     for (Connector connector : server.getConnectors()) {
       connector.getConnectedEndPoints().forEach(EndPoint::close);
     }
@@ -82,7 +82,7 @@ final class JettyServer implements Server {
 
   @Override
   public void stop() throws Exception {
-    // A server that stops neither removes nor destroys them.
+    // Stopping the server neither removes nor destroys them.
     while (!applications.isEmpty()) {
       undeploy();
     }

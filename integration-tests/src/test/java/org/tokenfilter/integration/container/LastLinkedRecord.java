@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.Objects;
 
 /**
- * A record that takes the place of an application's: the JDK keeps the class whose equals was
- * linked last, until there is another.
+ * A record that displaces the record of an application: the JDK keeps a reference to the class
+ * whose equals was linked last.
  */
 record LastLinkedRecord(String text) {
 
@@ -15,11 +15,11 @@ record LastLinkedRecord(String text) {
     var constructor = another().getDeclaredConstructor(String.class);
     constructor.setAccessible(true);
     if (constructor.newInstance("one").equals(constructor.newInstance("another"))) {
-      throw new AssertionError("records compare by their components");
+      throw new AssertionError("records with different components must not be equal");
     }
   }
 
-  /** This class once more, in a class loader of its own. */
+  /** Defines this class once more, in its own class loader. */
   private static Class<?> another() throws IOException {
     String file = LastLinkedRecord.class.getSimpleName() + ".class";
     try (InputStream in = LastLinkedRecord.class.getResourceAsStream(file)) {

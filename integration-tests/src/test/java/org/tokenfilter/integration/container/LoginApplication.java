@@ -3,10 +3,10 @@ package org.tokenfilter.integration.container;
 import java.nio.file.Path;
 
 /**
- * A shop with a login page of its own. Its pages: {@code /}, for everybody, which knows its user;
- * {@code /login}, whose form is a view below WEB-INF; {@code /orders}, for users; {@code
- * /public/bye}, a log-out; {@code /public/end?name=alice}, which ends all sessions of a user, as
- * another node would.
+ * A shop with its own login page. Its pages: {@code /}, public, which shows its user; {@code
+ * /login}, whose form is a view below WEB-INF; {@code /orders}, for users; {@code /public/bye}, a
+ * logout; {@code /public/end?name=alice}, which revokes all tokens of a user, as another node
+ * would.
  */
 final class LoginApplication {
 
@@ -60,7 +60,7 @@ final class LoginApplication {
           response.setContentType("text/html;charset=utf-8");
           response.setHeader("Cache-Control", "no-store");
           switch (request.getServletPath()) {
-            // Of the root, containers tell one or the other.
+            // Containers report one or the other for the root.
             case "", "/" -> show(response, "welcome, " + request.getRemoteUser());
             case "/orders" ->
                 show(
@@ -69,7 +69,7 @@ final class LoginApplication {
             case "/login" -> {
               if (request.getMethod().equals("POST") && logsIn(request)) {
                 response.setStatus(303);
-                response.setHeader("Location", security.wayBack(request));
+                response.setHeader("Location", security.returnPath(request));
               } else {
                 request.getRequestDispatcher("/WEB-INF/form").forward(request, response);
               }
@@ -86,7 +86,7 @@ final class LoginApplication {
               show(response, "bye");
             }
             case "/public/end" -> {
-              security.service().endAll(request.getParameter("name"));
+              security.service().revokeAll(request.getParameter("name"));
               show(response, "ended");
             }
             default -> response.sendError(404);
@@ -110,7 +110,7 @@ final class LoginApplication {
 
   private LoginApplication() {}
 
-  /** Packs it. */
+  /** Packs the application. */
   static Path war(String name) throws Exception {
     Shop shop = new Shop(name).webXml(SETTINGS, SERVLETS);
     shop.compile("Pages", PAGES);

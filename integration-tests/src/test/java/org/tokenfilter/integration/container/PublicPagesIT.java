@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What belongs to a public page on each container: its view below WEB-INF, its welcome file, and
- * its user.
+ * The parts of a public page on each container: its view below WEB-INF, its welcome file, and its
+ * user.
  */
 @ParameterizedClass(name = "{0}")
 @EnumSource(Container.class)
@@ -128,7 +128,7 @@ final class PublicPagesIT {
     }
   }
 
-  /** A servlet has a path of its own, which has to be listed. */
+  /** A servlet has its own path, which has to be listed. */
   @Test
   void servletThatIsAWelcomeFileStaysProtected() throws Exception {
     Answer answer = client.get("/served/");

@@ -2,7 +2,7 @@ package org.tokenfilter.integration.container;
 
 import java.nio.file.Path;
 
-/** The log of applications, whose own goes to the console at INFO. */
+/** The log configuration of applications, which by default write INFO to the console. */
 final class Quiet {
 
   private static final String CONFIGURATION = "logback.configurationFile";
@@ -12,20 +12,20 @@ final class Quiet {
 
   private Quiet() {}
 
-  /** Applications that start from now on log warnings alone, unless they log to a file. */
+  /** Makes applications that start from now on log only warnings, unless they log to a file. */
   static void on() {
     if (System.getProperty(CONFIGURATION) == null) {
       System.setProperty(CONFIGURATION, WARNINGS_ALONE.toAbsolutePath().toString());
     }
   }
 
-  /** Applications that start from now on log to a file. */
+  /** Makes applications that start from now on log to a file. */
   static void to(Path file) {
     System.setProperty(CONFIGURATION, TO_A_FILE.toAbsolutePath().toString());
     System.setProperty(FILE, file.toString());
   }
 
-  /** Applications that start from now on log to no file. */
+  /** Resets the configuration: applications that start from now on do not log to a file. */
   static void toNoFile() {
     System.clearProperty(CONFIGURATION);
     System.clearProperty(FILE);

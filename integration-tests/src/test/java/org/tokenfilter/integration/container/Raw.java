@@ -6,12 +6,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** An answer to a request that no well-behaved client sends. */
+/** A response to a request that no well-behaved client sends. */
 record Raw(int status, String head, String text) {
 
   private static final int PATIENCE_MILLIS = 30_000;
 
-  /** Sends lines as they are, their characters as bytes. */
+  /** Sends lines unchanged, one byte a character. */
   static Raw get(int port, String path, String cookie, String... lines) throws IOException {
     String request =
         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\nCookie: %s\r\n%s\r\n"

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.integration.container.Client.Session;
 
-/** An application that is deployed again and again leaves nothing behind in its container. */
+/** The resources of an application that is deployed repeatedly, none of which may remain. */
 final class RedeploymentIT {
 
   private static final int DEPLOYMENTS = Integer.getInteger("redeployments", 8);
@@ -37,14 +37,14 @@ final class RedeploymentIT {
       server.undeploy();
 
       assertThat(Drivers.now()).as("drivers that DriverManager keeps").isEqualTo(drivers);
-      assertThat(files(server)).as("files of applications that are gone").isEmpty();
+      assertThat(files(server)).as("files of undeployed applications").isEmpty();
       RunningThreads.awaitNoneBeyond(before);
       awaitCollected(former, server.port());
-      assertThat(complaints.lines()).as("what the container has to complain of").isEmpty();
+      assertThat(complaints.lines()).as("warnings of the container").isEmpty();
     }
   }
 
-  /** A login, and requests of all kinds that start something or keep something. */
+  /** Logs in, and sends requests that start threads or fill caches. */
   private static void use(Client client) throws Exception {
     Session alice = client.session(Client.ALICE);
     for (int i = 0; i < 3; i++) {
@@ -70,7 +70,10 @@ final class RedeploymentIT {
     return left;
   }
 
-  /** Asks the container for something meanwhile: it keeps the connection that it served last. */
+  /**
+   * Waits until all class loaders are collected. Meanwhile sends requests, because the container
+   * keeps a reference to the connection that it served last.
+   */
   private static void awaitCollected(List<WeakReference<ClassLoader>> former, int port) {
     try {
       await()

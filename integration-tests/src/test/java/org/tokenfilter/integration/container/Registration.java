@@ -20,9 +20,9 @@ import org.tokenfilter.integration.container.annotated.Sessions;
 import org.tokenfilter.integration.container.annotated.TokenQueries;
 import org.tokenfilter.integration.container.code.Start;
 
-/** A way to register the library; all make the same application of the sample. */
+/** A way to register the library; all build the same application from the sample. */
 enum Registration {
-  /** The sample as it is. */
+  /** The unchanged sample. */
   WEB_XML("web.xml") {
     @Override
     Path war() {
@@ -32,7 +32,7 @@ enum Registration {
 
   /**
    * By annotated subclasses in WEB-INF/classes. The gateway's filter stays in web.xml: it must run
-   * before the token filter, and annotations have no order.
+   * before the token filter, and annotations define no order.
    */
   ANNOTATION("annotation") {
     @Override
@@ -60,7 +60,7 @@ enum Registration {
     }
   },
 
-  /** By a listener that makes the TokenSecurity, and closes it. */
+  /** By a listener that creates the TokenSecurity, and closes it. */
   CODE("code") {
     @Override
     Path war() throws Exception {
@@ -76,7 +76,10 @@ enum Registration {
     }
   },
 
-  /** By beans of {@link BootSample}, which know what the sample has besides from its web.xml. */
+  /**
+   * By beans of {@link BootSample}, which takes the other components of the sample from its
+   * web.xml.
+   */
   BEANS("beans") {
     @Override
     Path war() {
@@ -84,7 +87,7 @@ enum Registration {
     }
   },
 
-  /** The sample as it is, with the oldest versions that README.md claims of what it depends on. */
+  /** The unchanged sample, with the oldest versions of its dependencies that README.md names. */
   OLDEST_LIBRARIES("web.xml, oldest libraries") {
     @Override
     Path war() throws Exception {
@@ -112,10 +115,10 @@ enum Registration {
     this.shown = shown;
   }
 
-  /** The sample, registered this way. */
+  /** Builds the WAR of the sample with this registration. */
   abstract Path war() throws Exception;
 
-  /** A page for what is forbidden: the sample has none. */
+  /** Adds a page for forbidden requests: the sample has none. */
   private static void addErrorPage(WebXml webXml) {
     webXml.add("error-page", "error-code", "403", "location", "/api/whoami");
   }
@@ -152,7 +155,7 @@ enum Registration {
     }
   }
 
-  /** As tables name it. */
+  /** Returns the name that tables show. */
   @Override
   public String toString() {
     return shown;

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * What came of each row, in {@code target/containers/table.md}; and in docs/containers.md as well,
- * where {@code -Dcontainers.document=true}.
+ * The results of each row, in {@code target/containers/table.md}; also in docs/containers.md with
+ * {@code -Dcontainers.document=true}.
  */
 final class ResultTable implements TestWatcher {
 
-  /** Whether the rows are those of the profile {@code containers}. */
+  /** True if the rows are those of the profile {@code containers}. */
   static final boolean INSTALLED = Boolean.getBoolean("containers.installed");
 
   private static final Path DOCUMENT = Path.of("../docs/containers.md");
@@ -43,7 +43,7 @@ final class ResultTable implements TestWatcher {
     }
   }
 
-  /** What runs from now on belongs to the row that begins with these cells. */
+  /** Starts a row that begins with these cells; the following tests belong to it. */
   void begin(String cells, Duration start) {
     current = new Row(start);
     rows.put(cells, current);
@@ -71,7 +71,7 @@ final class ResultTable implements TestWatcher {
     return current;
   }
 
-  /** Writes the rows that there are. */
+  /** Writes the rows so far. */
   void write() throws IOException {
     StringBuilder table = new StringBuilder();
     table.append("| container | registered by | at | tests | start, ms |\n|---|---|---|---|---|\n");

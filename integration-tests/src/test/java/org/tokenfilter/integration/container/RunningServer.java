@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * A container that runs, in its own class path. The system properties that it and its applications
- * set are gone when it is closed.
+ * A running container with its own class path. Its close restores the system properties that it and
+ * its applications have set.
  */
 final class RunningServer implements AutoCloseable {
 
@@ -26,12 +26,12 @@ final class RunningServer implements AutoCloseable {
     return port;
   }
 
-  /** What it has on the disk. */
+  /** Returns the folder with its files. */
   Path folder() {
     return folder;
   }
 
-  /** Runs a WAR in place of the one at its path; returns the application's class loader. */
+  /** Deploys a WAR in place of the one at its path; returns its class loader. */
   ClassLoader deploy(Path war, String contextPath) throws Exception {
     return inside(() -> server.deploy(war, contextPath));
   }
@@ -65,7 +65,10 @@ final class RunningServer implements AutoCloseable {
     T run() throws Exception;
   }
 
-  /** A container looks for its parts by the thread's class loader, and its threads inherit it. */
+  /**
+   * Runs an action with the class loader of the container as context class loader: a container
+   * finds its parts by it, and its threads inherit it.
+   */
   private <T> T inside(Action<T> action) throws Exception {
     Thread thread = Thread.currentThread();
     ClassLoader own = thread.getContextClassLoader();

@@ -8,10 +8,10 @@ import java.util.Set;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The threads of the JVM at a moment. */
+/** A snapshot of the threads of the JVM. */
 final class RunningThreads {
 
-  /** How the names of those begin that are the container's or the JDK's, and come and go. */
+  /** The prefixes of the names of threads of the container or the JDK, which come and go. */
   private static final List<String> NOT_OURS =
       List.of(
           "http-nio",
@@ -37,7 +37,9 @@ final class RunningThreads {
     return new RunningThreads(Thread.getAllStackTraces().keySet());
   }
 
-  /** Waits until there is none that was not there before; or tells which there are. */
+  /**
+   * Waits until there is no thread that was not in the snapshot; on timeout, reports those left.
+   */
   static void awaitNoneBeyond(RunningThreads before) {
     try {
       await().atMost(LONGEST).until(() -> before.newOnes().isEmpty());
@@ -58,7 +60,10 @@ final class RunningThreads {
     return NOT_OURS.stream().noneMatch(name::startsWith);
   }
 
-  /** A container's own thread, too, must not go on with the class loader of what is gone. */
+  /**
+   * Returns true for the class loader of an application. A container's own thread, too, must not
+   * keep the class loader of an undeployed application.
+   */
   private static boolean isOfAnApplication(@Nullable ClassLoader loader) {
     return loader != null && loader.getClass().getSimpleName().contains("WebApp");
   }

@@ -3,30 +3,30 @@ package org.tokenfilter.integration.container;
 import java.nio.file.Path;
 
 /**
- * A container on loopback that runs web applications. It is public because its implementations are
- * in class loaders of their own.
+ * A container on loopback that runs web applications. The interface is public because its
+ * implementations are in other class loaders.
  */
 public interface Server {
 
   /**
    * Starts without an application.
    *
-   * @param folder an empty one, for its files
-   * @return the port that it listens at
+   * @param folder an empty folder for its files
+   * @return the port that it listens on
    */
   int start(Path folder) throws Exception;
 
   /**
-   * Runs a WAR, in place of the one that is at its path.
+   * Deploys a WAR, in place of the one at its path.
    *
-   * @param contextPath where, such as {@code /shop}; empty for the root
-   * @return the application's class loader
+   * @param contextPath the context path, such as {@code /shop}; empty for the root
+   * @return the class loader of the application
    */
   ClassLoader deploy(Path war, String contextPath) throws Exception;
 
-  /** Stops the application that came last, and takes it away. */
+  /** Stops and removes the application that was deployed last. */
   void undeploy() throws Exception;
 
-  /** Stops whatever runs. */
+  /** Stops all applications and the container. */
   void stop() throws Exception;
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** A server in a process of its own, which ends with it, and so do those that it has started. */
+/** A server in its own process; its close stops the process and those that it has started. */
 final class ServerProcess implements AutoCloseable {
 
   private static final Duration STARTS_WITHIN = Duration.ofMinutes(8);
@@ -26,10 +26,10 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it, and waits until the sample serves.
+   * Starts the process, and waits until the sample responds.
    *
-   * @param folder where it runs, and where its output goes: {@code output}
-   * @param arguments behind {@code java}
+   * @param folder the working directory, which gets its output as {@code output}
+   * @param arguments the arguments of {@code java}
    */
   static ServerProcess start(
       Path folder, Map<String, String> environment, List<String> arguments, Client client)

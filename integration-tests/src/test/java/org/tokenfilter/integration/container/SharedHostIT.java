@@ -23,7 +23,7 @@ import org.tokenfilter.integration.container.Client.Session;
 /**
  * Two applications of one host, at {@code /} and at {@code /shop}, with the default names of
  * cookies: a browser sends both applications' cookies to the second one, those of the longer path
- * first. And an application that has an HttpSession besides.
+ * first. Also an application that uses an HttpSession.
  */
 @ParameterizedClass(name = "{0}")
 @EnumSource(Container.class)
@@ -31,7 +31,7 @@ final class SharedHostIT {
 
   private static final String LOGOUT = "/security/rest/token/logout";
 
-  /** What Spring Session gives its cookie {@code SESSION}. */
+  /** The cookie {@code SESSION} as Spring Session sets it. */
   private static final String OF_SPRING =
       "SESSION="
           + Base64.getEncoder()
@@ -145,7 +145,7 @@ final class SharedHostIT {
     Objects.requireNonNull(server).close();
   }
 
-  /** Without a password, whose check takes its time. */
+  /** Logs in without a password, whose check is slow. */
   private static Session loggedIn(Client application, String user) throws Exception {
     Jar jar = new Jar();
     jar.take(application.get("/public/sso?name=" + user));
@@ -156,7 +156,7 @@ final class SharedHostIT {
     return "SESSION=" + session.id() + "; token=" + session.token();
   }
 
-  /** In the order of a browser: the longer path comes first. */
+  /** Returns both cookies in the order of a browser: the longer path comes first. */
   private static String[] browser(Session ofShop, Session ofRoot) {
     return new String[] {"Cookie", cookies(ofShop) + "; " + cookies(ofRoot)};
   }
@@ -215,7 +215,7 @@ final class SharedHostIT {
     assertUser(root.get("/api/who", "Cookie", cookies(ofRoot)), "bob");
   }
 
-  /** Nor does the session id have to be there any more. */
+  /** The session id of the token need not be present any more. */
   @ParameterizedTest
   @ValueSource(strings = {"/public/logout", "/public/bye"})
   void publicPageEndsTheTokenThatIsPresented(String path) throws Exception {
@@ -277,7 +277,7 @@ final class SharedHostIT {
     assertThat(shop.get("/api/who", Client.with(headers, "session", "x")).status()).isEqualTo(400);
   }
 
-  /** None of these is a reason to refuse a good token, in the header or in its cookie. */
+  /** None of these cookies may cause a refusal of a valid token, in the header or in its cookie. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -345,7 +345,7 @@ final class SharedHostIT {
     assertClosed(shop.get("/api/who", still));
   }
 
-  /** Nothing makes one, where there is none. */
+  /** Neither login nor logout creates an HttpSession. */
   @Test
   void whereThereIsNoHttpSessionNoneIsMade() throws Exception {
     Jar jar = new Jar();
@@ -371,7 +371,7 @@ final class SharedHostIT {
             "token=; HttpOnly; Path=/shop; SameSite=Lax; Max-Age=0");
   }
 
-  /** What a page says of it, without the user. */
+  /** Returns the HttpSession that a page shows, without the user. */
   private static String httpSession(Answer answer) {
     assertThat(answer.status()).as("%s", answer).isEqualTo(200);
     return answer.text().substring(answer.text().indexOf(' ') + 1);

@@ -16,12 +16,12 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * The web application of a reader of a document: the library's jars, the sample's accounts, and
- * what the document shows. Its folder stands for {@code /etc/shop}, too.
+ * A builder of the web application of a document's reader: the library's jars, the sample's
+ * accounts, and the document's examples. Its folder replaces {@code /etc/shop}, too.
  */
 final class Shop {
 
-  /** What each shop has: the filter on everything, and the servlet that gives tokens. */
+  /** The web.xml of each shop: the filter on all paths, and the servlet that issues tokens. */
   private static final String WEB_XML =
       """
       <?xml version="1.0" encoding="UTF-8"?>
@@ -93,7 +93,7 @@ final class Shop {
     return this;
   }
 
-  /** Takes the filter out of web.xml, and has a listener register it. */
+  /** Removes the filter from web.xml, and adds a listener that registers it. */
   Shop filterBy(String listener) throws Exception {
     Path file = root.resolve("WEB-INF/web.xml");
     WebXml webXml = WebXml.read(file);
@@ -117,7 +117,7 @@ final class Shop {
     return this;
   }
 
-  /** Adds the jars of a folder that the application has not. */
+  /** Adds the jars of a folder, in place of those of the same name. */
   Shop jars(Path jars) throws IOException {
     try (Stream<Path> files = Files.list(jars)) {
       for (Path jar : files.toList()) {
@@ -130,7 +130,7 @@ final class Shop {
     return this;
   }
 
-  /** Takes out the jars whose names begin so. */
+  /** Removes the jars whose names have one of these prefixes. */
   Shop without(String... prefixes) throws IOException {
     try (Stream<Path> files = Files.list(root.resolve("WEB-INF/lib"))) {
       for (Path jar : files.toList()) {
@@ -148,7 +148,7 @@ final class Shop {
     return compile(className, source, System.getProperty("java.class.path"));
   }
 
-  /** Compiles a class with the jars of the application and of these folders, and no others. */
+  /** Compiles a class with only the jars of the application and of these folders. */
   Path compile(String className, String source, List<Path> folders) throws IOException {
     List<String> jars = new ArrayList<>();
     jars.addAll(jarsIn(root.resolve("WEB-INF/lib")));
@@ -182,7 +182,7 @@ final class Shop {
     return classes;
   }
 
-  /** Packs it. */
+  /** Packs the application. */
   Path war() throws IOException {
     Path war = folder.resolve("shop.war");
     War.pack(root, war);

@@ -2,13 +2,13 @@ package org.tokenfilter.integration.container;
 
 import java.io.IOException;
 
-/** What a shop with WebSockets is made of. */
+/** Builders of shops with WebSocket endpoints. */
 final class Sockets {
 
   /** The path of the endpoint. */
   static final String PATH = "/secure/socket";
 
-  /** The setting by which tokens travel in cookies, too. */
+  /** The setting that allows tokens in cookies, too. */
   static final String COOKIES =
       """
       <context-param>
@@ -17,7 +17,7 @@ final class Sockets {
       </context-param>
       """;
 
-  /** Says to whom it is opened. */
+  /** An annotated endpoint that sends the name of its user. */
   private static final String ANNOTATED =
       """
       import jakarta.websocket.*;
@@ -33,7 +33,7 @@ final class Sockets {
       }
       """;
 
-  /** The same; no container finds it by itself. */
+  /** The same without an annotation, so that no container finds it by itself. */
   private static final String PROGRAMMATIC =
       """
       import jakarta.websocket.*;
@@ -47,7 +47,7 @@ final class Sockets {
       }
       """;
 
-  /** Registers the filter in code. */
+  /** A listener that registers the filter in code. */
   private static final String START =
       """
       import jakarta.servlet.*;
@@ -64,7 +64,9 @@ final class Sockets {
       }
       """;
 
-  /** Adds an endpoint when it is created, as a listener, or when it is asked, as a servlet. */
+  /**
+   * A class that adds an endpoint at its creation, as a listener, or on a request, as a servlet.
+   */
   private static final String ADDER =
       """
       import jakarta.servlet.*;
@@ -137,21 +139,21 @@ final class Sockets {
 
   private Sockets() {}
 
-  /** A shop that has a class {@code Native}. */
+  /** Returns a shop that has a class {@code Native}. */
   static Shop ofJetty(String name) throws IOException {
     Shop shop = new Shop(name);
     shop.compile("Native", NATIVE);
     return shop;
   }
 
-  /** A shop with an annotated endpoint. */
+  /** Returns a shop with an annotated endpoint. */
   static Shop annotated(String name) throws IOException {
     Shop shop = new Shop(name);
     shop.compile("Annotated", ANNOTATED);
     return shop;
   }
 
-  /** A shop that has a class {@code Adder}, and no endpoint before that is asked. */
+  /** Returns a shop that has a class {@code Adder}, which adds its only endpoint when called. */
   static Shop later(String name) throws IOException {
     Shop shop = new Shop(name);
     shop.compile("Programmatic", PROGRAMMATIC);
@@ -159,7 +161,7 @@ final class Sockets {
     return shop;
   }
 
-  /** Has the filter registered by a listener. */
+  /** Makes a listener register the filter. */
   static Shop inCode(Shop shop, boolean isMatchAfter) throws Exception {
     shop.compile("Start", START.formatted(isMatchAfter));
     return shop.filterBy("Start");

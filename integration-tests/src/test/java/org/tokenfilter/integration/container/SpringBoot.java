@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A Spring Boot with one of its servers. It knows no WARs: what is in one is laid out as an
- * application of Spring Boot has it, files for everybody in the class path below {@code static},
- * and what web.xml registers is registered by beans.
+ * A Spring Boot with one of its servers. It does not support WARs: the content of a WAR is laid out
+ * as a Spring Boot application, with public files in the class path below {@code static}, and beans
+ * register the components of web.xml.
  */
 enum SpringBoot implements Deployer {
   BOOT_3_TOMCAT("Spring Boot 3.5, Tomcat 10.1", "spring-boot-3.5", "tomcat-10.1"),
@@ -31,7 +31,7 @@ enum SpringBoot implements Deployer {
     this.server = server;
   }
 
-  /** The folders with its jars. */
+  /** Returns the folders with its jars. */
   List<Path> jars() {
     return List.of(Target.FOLDER.resolve(boot), Target.FOLDER.resolve(server));
   }
@@ -44,7 +44,7 @@ enum SpringBoot implements Deployer {
   /**
    * Starts an application; returns when it serves.
    *
-   * @param configuration the name of the class with its beans
+   * @param configuration the name of the class that declares its beans
    */
   Deployment run(String contextPath, Path war, String configuration) throws Exception {
     long begin = System.nanoTime();
@@ -64,7 +64,7 @@ enum SpringBoot implements Deployer {
     return new Deployment(running::close, new Client(running.port(), contextPath), start);
   }
 
-  /** Makes a jar of its classes and its files, and puts it to its others; returns their folder. */
+  /** Packs the classes and files into a jar next to the other jars; returns their folder. */
   private static Path packed(Path unpacked) throws IOException {
     Path inside = unpacked.resolve(PROTECTED);
     Path classes = inside.resolve("classes");
@@ -84,7 +84,7 @@ enum SpringBoot implements Deployer {
     return jars;
   }
 
-  /** As tables name it. */
+  /** Returns the name that tables show. */
   @Override
   public String toString() {
     return shown;

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 import org.tokenfilter.integration.Fork;
 
-/** Where the build puts the containers, and these tests their files. */
+/** The folders of the containers that the build copies, and of the files of these tests. */
 final class Target {
 
   static final Path FOLDER = Path.of("target/containers").toAbsolutePath();
@@ -16,12 +16,12 @@ final class Target {
 
   private Target() {}
 
-  /** The folder of this name, which {@link #empty} made. */
+  /** Returns the folder of this name, which {@link #empty} created. */
   static Path folder(String name) {
     return OWN.resolve(name);
   }
 
-  /** A folder of this name, with nothing in it. */
+  /** Creates an empty folder of this name. */
   static Path empty(String name) throws IOException {
     Path folder = folder(name);
     if (Files.exists(folder)) {

@@ -17,7 +17,7 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.AccessLogValve;
 import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 
-/** A Tomcat that deploys what is put into its folder webapps, as an installed one does. */
+/** A Tomcat that deploys the WARs in its folder webapps, as an installed one does. */
 final class TomcatServer implements Server {
 
   /** The part of an installed Tomcat's conf/web.xml that the sample needs. */
@@ -55,12 +55,12 @@ final class TomcatServer implements Server {
   private final Tomcat tomcat = new Tomcat();
   private String contextPath = "";
 
-  /** When the WAR was written that is to be deployed: Tomcat sees by it that there is another. */
+  /** The modification time of the WAR to deploy, by which Tomcat recognizes a new one. */
   private Instant written = Instant.now().minus(Duration.ofDays(1));
 
   @Override
   public int start(Path folder) throws Exception {
-    // A URL handler is for the whole JVM, and there is more than one Tomcat in it.
+    // A URL handler is global to the JVM, and there is more than one Tomcat in it.
     TomcatURLStreamHandlerFactory.disable();
     Files.writeString(
         Files.createDirectories(folder.resolve("conf")).resolve("web.xml"), GLOBAL_WEB_XML);
@@ -73,9 +73,9 @@ final class TomcatServer implements Server {
     connector.setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
     connector.setThrowOnFailure(true);
     tomcat.setConnector(connector);
-    // The system's would have the tests' class path.
+    // The system class loader has the class path of the tests.
     tomcat.getEngine().setParentClassLoader(TomcatServer.class.getClassLoader());
-    // As conf/server.xml has it: the JDK makes its singletons before an application makes them.
+    // As in conf/server.xml: initializes singletons of the JDK before an application does.
     tomcat.getServer().addLifecycleListener(new JreMemoryLeakPreventionListener());
     AccessLogValve log = new AccessLogValve();
     log.setDirectory(folder.toString());
@@ -85,7 +85,7 @@ final class TomcatServer implements Server {
     log.setBuffered(false);
     log.setPattern("%m %U %{org.tokenfilter.user}r");
     tomcat.getEngine().getPipeline().addValve(log);
-    // Looks for changes when it is told to, and not by itself.
+    // Looks for changes only on request.
     tomcat.getEngine().setBackgroundProcessorDelay(-1);
     StandardHost host = (StandardHost) tomcat.getHost();
     host.setAppBase(folder.resolve("webapps").toString());
@@ -119,7 +119,7 @@ final class TomcatServer implements Server {
     }
   }
 
-  /** Its name is what tells Tomcat the path. */
+  /** Returns the deployed WAR, whose name determines the context path. */
   private Path deployed() {
     String name = contextPath.isEmpty() ? "ROOT" : contextPath.substring(1);
     return Path.of(tomcat.getHost().getAppBase(), name + ".war");

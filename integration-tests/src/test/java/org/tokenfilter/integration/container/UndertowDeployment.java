@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.w3c.dom.Element;
 
 /**
- * Reads an unpacked WAR for Undertow: its web.xml, and the annotations of its classes. What it does
- * not know stops it, so that nothing of an application is left out unseen.
+ * A reader of an unpacked WAR for Undertow: its web.xml, and the annotations of its classes. It
+ * fails on unknown elements, so that no part of an application is left out unnoticed.
  */
 final class UndertowDeployment {
 
@@ -69,7 +69,7 @@ final class UndertowDeployment {
               .addMappings(WebXml.texts(element, "url-pattern"));
       case "welcome-file-list" -> info.addWelcomePages(WebXml.texts(element, "welcome-file"));
       case "error-page" -> addErrorPage(element);
-      default -> throw new IllegalArgumentException("not known here: " + element.getLocalName());
+      default -> throw new IllegalArgumentException("unknown element: " + element.getLocalName());
     }
   }
 

@@ -23,7 +23,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** An Undertow, which knows no WARs by itself: see {@link UndertowDeployment}. */
+/** An Undertow, which does not support WARs by itself: see {@link UndertowDeployment}. */
 final class UndertowServer implements Server {
 
   private final PathHandler paths = new PathHandler();
@@ -32,7 +32,7 @@ final class UndertowServer implements Server {
   private @Nullable Path folder;
   private final Deque<Application> applications = new ArrayDeque<>();
 
-  /** An application, and where it is. */
+  /** An application and its path. */
   private record Application(String prefix, DeploymentManager manager, URLClassLoader classes) {}
 
   @Override

@@ -10,12 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Gives an application Undertow's engine for WebSockets, as WildFly does. */
+/** Support for Undertow's WebSocket engine, which it adds to an application as WildFly does. */
 final class UndertowSockets {
 
   private UndertowSockets() {}
 
-  /** Whether the engine is in the container's class path. */
+  /** Returns true if the engine is in the class path of the container. */
   static boolean areThere() {
     return UndertowSockets.class
             .getClassLoader()

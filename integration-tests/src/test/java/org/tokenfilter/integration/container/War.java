@@ -11,10 +11,10 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
-/** A WAR, and the folder that it is packed from. */
+/** Packs and unpacks WARs. */
 final class War {
 
-  /** The sample's, as the build has packed it. */
+  /** The WAR of the sample, as the build packs it. */
   static final Path SAMPLE =
       Path.of("../sample-webapp/target/sample-webapp.war").toAbsolutePath().normalize();
 
@@ -39,7 +39,7 @@ final class War {
     }
   }
 
-  /** Packs what is in a folder. */
+  /** Packs the content of a folder. */
   static void pack(Path folder, Path war) throws IOException {
     try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(war));
         Stream<Path> files = Files.walk(folder)) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.integration.container.Client.Session;
 
-/** Endpoints of WebSockets behind the filter, on each container with its own engine. */
+/** WebSocket endpoints behind the filter, on each container with its own engine. */
 final class WebSocketsIT {
 
   private static final Duration DEADLINE = Duration.ofMinutes(1);
@@ -43,7 +43,7 @@ final class WebSocketsIT {
       "Tomcat WebSocket (JSR356) Filter (org.apache.tomcat.websocket.server.WsFilter)";
   private static final String OPEN_TO_EVERYBODY = "open to everybody";
 
-  /** Elements behind the token filter that a container needs: those that the document shows. */
+  /** Returns the elements behind the token filter that the document shows for a container. */
   private static String setUp(Container container) throws Exception {
     String jetty = Document.read("containers.md").section("WebSockets").fenced("xml");
     return container == Container.JETTY_12 ? jetty : "";
@@ -114,7 +114,7 @@ final class WebSocketsIT {
         container == Container.JETTY_12 ? JETTY_FILTER : TOMCAT_FILTER);
   }
 
-  /** Its engine registers its filter after all listeners of the application. */
+  /** The engine of Undertow registers its filter after all listeners of the application. */
   @Test
   void filterInCodeOnUndertowIsBeforeTheEngine() throws Exception {
     Shop shop = Sockets.inCode(Sockets.annotated("sockets-late-undertow"), true);
@@ -247,9 +247,9 @@ final class WebSocketsIT {
                 client,
                 Client.with(Client.with(cookies, "Origin", own), "Sec-Fetch-Site", "same-site")))
         .isEqualTo(403);
-    // No browser adds these by itself.
+    // A browser does not add these headers by itself.
     assertThat(statusOf(client, Client.with(alice.headers(), "Origin", sibling))).isEqualTo(101);
-    // As ever: nothing but a handshake reads what the answer says.
+    // Unlike a handshake, a GET does not show its response to the other origin.
     assertThat(client.get("/page.txt", Client.with(cookies, "Origin", sibling)).status())
         .isEqualTo(200);
   }
@@ -258,7 +258,7 @@ final class WebSocketsIT {
     return Handshake.to(client, Sockets.PATH, headers).status();
   }
 
-  /** Does not start, and tells the filter and what to do. */
+  /** Asserts that the start fails, and that its message names the filter and the remedy. */
   private static void assertRefused(Container container, Shop shop, String filter)
       throws Exception {
     Path war = shop.war();
@@ -277,7 +277,7 @@ final class WebSocketsIT {
           @Override
           public void close() {}
         };
-    // Tomcat tells it in its log alone.
+    // Tomcat reports it only in its log.
     Logger tomcat = Logger.getLogger("org.apache.catalina");
     tomcat.addHandler(handler);
     try {

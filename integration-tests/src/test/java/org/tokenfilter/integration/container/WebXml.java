@@ -17,7 +17,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.xml.sax.SAXException;
 
-/** A web.xml, read and written. */
+/** A web.xml that can be read, changed and written. */
 final class WebXml {
 
   private static final String NAMESPACE = "https://jakarta.ee/xml/ns/jakartaee";
@@ -42,22 +42,22 @@ final class WebXml {
     }
   }
 
-  /** Whether annotations count. */
+  /** Returns true if the container ignores annotations. */
   boolean isComplete() {
     return document.getDocumentElement().getAttribute("metadata-complete").equals("true");
   }
 
-  /** Lets annotations count. */
+  /** Makes the container read annotations. */
   void complement() {
     document.getDocumentElement().setAttribute("metadata-complete", "false");
   }
 
-  /** The elements below the root, in their order. */
+  /** Returns the elements below the root, in their order. */
   List<Element> elements() {
     return children(document.getDocumentElement());
   }
 
-  /** Takes filters and servlets out with their mappings, by the names of their classes. */
+  /** Removes filters and servlets with their mappings, by the names of their classes. */
   void remove(Predicate<String> className) {
     List<String> gone = new ArrayList<>();
     for (String kind : List.of("filter", "servlet")) {
@@ -76,7 +76,7 @@ final class WebXml {
     }
   }
 
-  /** Adds an element at the end, with children: name, text, name, text. */
+  /** Adds an element at the end; children are name, text, name, text. */
   void add(String name, String... children) {
     Element element = document.createElementNS(NAMESPACE, name);
     for (int i = 0; i < children.length; i += 2) {
@@ -87,7 +87,7 @@ final class WebXml {
     document.getDocumentElement().appendChild(element);
   }
 
-  /** The text of the only child of this name; empty if there is none. */
+  /** Returns the text of the only child of this name; empty if there is none. */
   static String text(Element parent, String name) {
     List<String> texts = texts(parent, name);
     if (texts.size() > 1) {
@@ -96,7 +96,7 @@ final class WebXml {
     return texts.isEmpty() ? "" : texts.get(0);
   }
 
-  /** The texts of all children of this name. */
+  /** Returns the texts of all children of this name. */
   static List<String> texts(Element parent, String name) {
     return children(parent).stream()
         .filter(it -> it.getLocalName().equals(name))

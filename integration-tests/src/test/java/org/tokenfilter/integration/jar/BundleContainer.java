@@ -10,8 +10,8 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 
 /**
- * A framework in a JVM of its own: mediators ask the class path before the bundles, and a test's
- * class path has all that they should find in bundles.
+ * An OSGi framework in its own JVM. Service loader mediators search the class path before the
+ * bundles, and the class path of a test contains everything that they should find in bundles.
  */
 final class BundleContainer {
 
@@ -19,7 +19,11 @@ final class BundleContainer {
 
   private BundleContainer() {}
 
-  /** Starts bundles and runs the first; parameters are a folder, and the files of the bundles. */
+  /**
+   * Starts bundles and runs the first.
+   *
+   * @param arguments a folder, and the files of the bundles
+   */
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
     List<String> files = Arrays.asList(arguments).subList(1, arguments.length);
@@ -37,7 +41,7 @@ final class BundleContainer {
         bundle.start();
       }
     }
-    // The framework itself is number 0.
+    // Bundle 0 is the framework itself.
     bundles[1]
         .loadClass(Program.MAIN)
         .getMethod("main", String[].class)

@@ -27,7 +27,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.wiring.FrameworkWiring;
 
-/** The jars as bundles, in a framework that resolves them. */
+/** The jars as bundles, resolved by an OSGi framework. */
 final class BundlesIT {
 
   private static final long STOPS_WITHIN_MILLIS = 30_000;
@@ -98,7 +98,7 @@ final class BundlesIT {
     return Path.of(inside.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
-  /** What a team would make of its own classes. */
+  /** Packs the application as a bundle, as a team would. */
   private Path application() throws Exception {
     Path classes = folder.resolve("classes");
     Program.compile(classes, Jar.NEEDED);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** The jars of a server that has the filter, each found by a class that is in it. */
+/** The jars of a server with the filter, each located by one of its classes. */
 enum Jar {
   STORE("org.tokenfilter.store.TokenStore"),
   JDBC("org.tokenfilter.store.jdbc.JdbcTokenStore"),
@@ -33,7 +33,7 @@ enum Jar {
   OPENTEST4J("org.opentest4j.AssertionFailedError"),
   MEDIATOR("org.apache.aries.spifly.dynamic.DynamicWeavingActivator");
 
-  /** What runs the filter, and nothing that it can do without. */
+  /** The jars that the filter needs, without the optional ones. */
   static final List<Jar> NEEDED = List.of(STORE, FILTER, CAFFEINE, JACKSON, NIMBUS, SLF4J);
 
   private final String inside;
@@ -54,7 +54,7 @@ enum Jar {
     }
   }
 
-  /** All of them as a path for javac and java. */
+  /** Returns the jars as a path for javac and java. */
   static String joined(List<Jar> jars) {
     return jars.stream()
         .map(jar -> jar.path().toString())

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the start says where a library beside the filter is too old to work. */
+/** The report of a start with a library that is too old, or missing. */
 final class OldLibrariesIT {
 
   private static final Path TOO_OLD = Path.of("target/containers/too-old").toAbsolutePath();
@@ -66,7 +66,7 @@ final class OldLibrariesIT {
     }
   }
 
-  /** The same loader with what is needed: none of the above fails for another reason. */
+  /** The same loader with the required versions, so that no test above fails for another reason. */
   @Test
   void librariesOfTheBuildAreGoodEnough() throws Exception {
     try (URLClassLoader loader = loader(Jar.SLF4J, Jar.SLF4J.path())) {
@@ -115,7 +115,7 @@ final class OldLibrariesIT {
                 .invoke(null, Map.of()));
   }
 
-  /** As a container starts the filter that web.xml names. */
+  /** Initializes the filter as a container does for web.xml. */
   private static void initFilter(ClassLoader loader) throws Exception {
     Class<?> config = loader.loadClass("jakarta.servlet.FilterConfig");
     Class<?> context = loader.loadClass("jakarta.servlet.ServletContext");
@@ -127,7 +127,7 @@ final class OldLibrariesIT {
             plain(config, Map.of("getServletContext", plain(context, Map.of()))));
   }
 
-  /** Answers an interface of an application that sets nothing. */
+  /** Returns a proxy of an interface for an application without settings. */
   private static Object plain(Class<?> type, Map<String, Object> answers) {
     return Proxy.newProxyInstance(
         type.getClassLoader(),

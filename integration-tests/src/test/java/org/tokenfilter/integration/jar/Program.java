@@ -16,7 +16,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** The application under {@code src/test/program}, compiled as its users would. */
+/** The application under {@code src/test/program}, compiled as users would. */
 final class Program {
 
   static final String MODULE = "com.example.shop";
@@ -39,7 +39,7 @@ final class Program {
         SOURCES.resolve("com/example/shop/Main.java"));
   }
 
-  /** What a JVM of its own says, which has the class path or module path of these options alone. */
+  /** Runs a JVM with only the class path or module path of these options; returns its output. */
   static String run(Path folder, String... options) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -1,8 +1,8 @@
 /**
- * Tests on the jars as they are published: as modules, and as bundles.
+ * Tests of the published jars: as modules, and as bundles.
  *
- * <p>Start with {@link org.tokenfilter.integration.jar.Jar}, which knows where they are. Both run
- * the application under {@code src/test/program}.
+ * <p>Start with {@link org.tokenfilter.integration.jar.Jar}, which locates them. Both run the
+ * application under {@code src/test/program}.
  */
 @NullMarked
 package org.tokenfilter.integration.jar;

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate of localhost that its tests alone trust, in the files that proxies read. */
+/** A certificate of localhost that only the tests trust, in the files that proxies read. */
 final class Certificate {
 
   private static final char[] PASSWORD = "changeit".toCharArray();
@@ -84,12 +84,12 @@ final class Certificate {
     return key;
   }
 
-  /** Both in one file. */
+  /** Returns the file with certificate and key. */
   Path both() {
     return both;
   }
 
-  /** Trusts this certificate alone. */
+  /** Returns sockets that trust only this certificate. */
   SSLSocketFactory sockets() throws GeneralSecurityException, IOException {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The recipe of HAProxy. */
+/** The recipe for HAProxy. */
 final class HaProxyTest extends RecipeContract {
 
   @Override

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The recipe of Apache httpd. */
+/** The recipe for Apache httpd. */
 final class HttpdTest extends RecipeContract {
 
   private static final Path MODULES = Path.of("/usr/lib/apache2/modules");

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An nginx that runs by the recipe of the document. */
+/** An nginx with the recipe of the document. */
 public final class Nginx implements AutoCloseable {
 
   private static final String AROUND =
@@ -35,12 +35,12 @@ public final class Nginx implements AutoCloseable {
     this.port = port;
   }
 
-  /** Where the program is; where it is not installed, the test is skipped. */
+  /** Returns the path of the program; skips the test if it is not installed. */
   public static Path program() {
     return ProxyProgram.require("nginx", "nginx");
   }
 
-  /** Starts one in front of an application at a port of this machine. */
+  /** Starts an nginx in front of an application at a port of this machine. */
   public static Nginx before(int node) throws Exception {
     program();
     Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
@@ -68,7 +68,7 @@ public final class Nginx implements AutoCloseable {
             program().toString(), "-e", "stderr", "-p", folder.toString(), "-c", file.toString()));
   }
 
-  /** Where it listens, by TLS. */
+  /** Returns the port on which it listens for TLS. */
   public int port() {
     return port;
   }

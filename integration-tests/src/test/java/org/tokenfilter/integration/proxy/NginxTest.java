@@ -3,7 +3,7 @@ package org.tokenfilter.integration.proxy;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The recipe of nginx. */
+/** The recipe for nginx. */
 final class NginxTest extends RecipeContract {
 
   @Override

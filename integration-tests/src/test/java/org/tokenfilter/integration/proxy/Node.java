@@ -31,8 +31,8 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * A node of an application at {@code /shop}: its log-in, a page that says who asks which node from
- * where, and a WebSocket that says hello. Tokens travel in cookies.
+ * A node of an application at {@code /shop}: its login, a page that shows the user, the client
+ * address and the node, and a WebSocket that sends hello. Tokens travel in cookies.
  */
 final class Node implements AutoCloseable {
 
@@ -47,7 +47,7 @@ final class Node implements AutoCloseable {
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   private final TokenSecurity security;
 
-  /** Starts it; all nodes of an application have one folder, for its keys, and one store. */
+  /** Starts a node; all nodes of an application share a folder, for the keys, and a store. */
   Node(String name, Path folder, TokenStore store, Map<String, String> settings) throws Exception {
     this(name, folder, store, settings, false);
   }
@@ -100,7 +100,7 @@ final class Node implements AutoCloseable {
     server.start();
   }
 
-  /** One whose container believes forwarded headers by itself, whoever sends them. */
+  /** Starts a node whose container trusts forwarded headers of any sender. */
   static Node thatBelievesHeaders(String name, Path folder, TokenStore store) throws Exception {
     return new Node(name, folder, store, Map.of(), true);
   }
@@ -146,7 +146,7 @@ final class Node implements AutoCloseable {
     }
   }
 
-  /** Says hello to its user. */
+  /** An endpoint that greets its user. */
   public static final class Hello extends Endpoint {
     @Override
     public void onOpen(Session session, EndpointConfig config) {

@@ -16,7 +16,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A proxy of the system that runs by a configuration of ours, on loopback, until it is closed. */
+/**
+ * An installed proxy that runs with a configuration of the tests, on loopback, until it is closed.
+ */
 final class ProxyProgram implements AutoCloseable {
 
   private static final Duration BOUND = Duration.ofMinutes(1);
@@ -27,7 +29,7 @@ final class ProxyProgram implements AutoCloseable {
     this.process = process;
   }
 
-  /** Where the program is; where it is not installed the test is skipped. */
+  /** Returns the path of the program; skips the test if it is not installed. */
   static Path require(String name, String debianPackage) {
     String path = System.getenv().getOrDefault("PATH", "") + File.pathSeparator + "/usr/sbin";
     Optional<Path> program =
@@ -39,13 +41,13 @@ final class ProxyProgram implements AutoCloseable {
         "The recipe is not tested: %s is missing. On Debian: apt-get install %s"
             .formatted(name, debianPackage);
     if (program.isEmpty()) {
-      System.err.println(missing); // the reports alone have the reason of an assumption
+      System.err.println(missing); // otherwise only the reports show the reason of an assumption
     }
     assumeTrue(program.isPresent(), missing);
     return program.orElseThrow();
   }
 
-  /** Starts it, and waits until it listens there. */
+  /** Starts the proxy, and waits until it listens on the port. */
   static ProxyProgram start(Path folder, int port, List<String> command) throws IOException {
     Path log = folder.resolve("log");
     Process process =
@@ -90,14 +92,14 @@ final class ProxyProgram implements AutoCloseable {
     return "root".equals(System.getProperty("user.name"));
   }
 
-  /** Asks it to end, so that it ends what it has started. */
+  /** Terminates the proxy in an orderly way, so that it stops its child processes. */
   @Override
   public void close() {
     process.destroy();
     try {
       if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        throw new AssertionError("the proxy does not end");
+        throw new AssertionError("the proxy did not stop");
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** What docs/proxies.md shows for one proxy, with addresses and files of a test put in. */
+/** The recipe of docs/proxies.md for one proxy, with addresses and files of a test filled in. */
 final class Recipe {
 
   private String text;
 
-  /** The only fence of this language. */
+  /** Reads the only fence of this language. */
   Recipe(String language) throws IOException {
     String document = Files.readString(Path.of("../docs/proxies.md"));
     List<String> found =
@@ -27,7 +27,7 @@ final class Recipe {
     text = found.get(0);
   }
 
-  /** Puts something in the place of what the document shows, which must be there. */
+  /** Replaces a text of the document, which must be present. */
   Recipe with(String shown, Object real) {
     if (!text.contains(shown)) {
       throw new AssertionError("the recipe does not show " + shown);

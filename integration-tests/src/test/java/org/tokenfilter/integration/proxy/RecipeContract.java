@@ -22,10 +22,10 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.tokenfilter.integration.proxy.TlsClient.Reply;
 import org.tokenfilter.store.InMemoryTokenStore;
 
-/** What each recipe promises, with TLS, in front of two nodes that share a store. */
+/** The guarantees of each recipe, with TLS, in front of two nodes that share a store. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@SuppressWarnings("NullAway.Init") // all of it is started before the first test
+@SuppressWarnings("NullAway.Init") // initialized before the first test
 abstract class RecipeContract {
 
   private static final String BASIC =
@@ -42,10 +42,10 @@ abstract class RecipeContract {
   private Node first;
   private TlsClient client;
 
-  /** Where the program is; where it is not installed, the test is skipped. */
+  /** Returns the path of the program; skips the test if it is not installed. */
   abstract Path program();
 
-  /** Starts the proxy by its recipe. */
+  /** Starts the proxy with its recipe. */
   abstract ProxyProgram proxy(
       Path folder, Certificate certificate, int port, int firstNode, int secondNode)
       throws IOException;
@@ -55,7 +55,7 @@ abstract class RecipeContract {
     program();
     Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
     Path folder = Files.createTempDirectory(target, "proxy");
-    // Some proxies do their work as another user than the one who starts them.
+    // Some proxies run as another user than the one who starts them.
     for (Path path : List.of(target, folder)) {
       path.toFile().setReadable(true, false);
       path.toFile().setExecutable(true, false);

@@ -34,7 +34,10 @@ import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
 
-/** Containers that believe forwarded headers by themselves, and name clients where peers were. */
+/**
+ * Containers that trust forwarded headers by themselves, and report the client in place of the
+ * peer.
+ */
 final class ResolvedByContainerTest {
 
   private static final String LOGIN = "/security/rest/token/access/session/0";
@@ -114,7 +117,7 @@ final class ResolvedByContainerTest {
           },
           null);
       tomcat.start();
-      // The left one is the client's own word: the valve leaves it in the header.
+      // The valve leaves the left address, which the client itself sent, in the header.
       List<String> cookies =
           logIn(
                   connector.getLocalPort(),

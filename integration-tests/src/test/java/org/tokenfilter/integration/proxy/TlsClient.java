@@ -12,7 +12,7 @@ import java.util.Locale;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Sends what a browser sends, header by header, from any address of the loopback network. */
+/** A client that sends the requests of a browser, header by header, from any loopback address. */
 final class TlsClient {
 
   private static final int PATIENCE_MILLIS = 60_000;
@@ -31,17 +31,17 @@ final class TlsClient {
     this.source = source;
   }
 
-  /** The same from another address. */
+  /** Returns a client with another source address. */
   TlsClient from(String address) {
     return new TlsClient(sockets, port, address);
   }
 
-  /** The origin of the pages that the proxy serves. */
+  /** Returns the origin of the pages that the proxy serves. */
   String origin() {
     return "https://localhost:" + port;
   }
 
-  /** Reads the answer to its end; of a WebSocket that was opened, the first text. */
+  /** Sends a request and reads the response to its end; of an opened WebSocket, the first text. */
   Reply send(String method, String path, String... lines) throws IOException {
     StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
     request.append("Host: localhost:").append(port).append("\r\n");
@@ -86,12 +86,14 @@ final class TlsClient {
     return head.toString(StandardCharsets.ISO_8859_1);
   }
 
-  /** The bytes of a refused handshake may be kept back by a connection that stays open. */
+  /**
+   * Returns the rest of a response; none after a refused handshake, whose connection may stay open.
+   */
   private static String rest(InputStream in, boolean handshake) throws IOException {
     return handshake ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
   }
 
-  /** A frame of up to 125 bytes (RFC 6455, 5.2). */
+  /** Reads a text frame of up to 125 bytes (RFC 6455, 5.2). */
   private static String text(InputStream in) throws IOException {
     byte[] start = in.readNBytes(2);
     if (start.length < 2 || start[0] != (byte) 0x81 || start[1] < 0 || start[1] > 125) {
@@ -100,10 +102,10 @@ final class TlsClient {
     return new String(in.readNBytes(start[1]), StandardCharsets.UTF_8);
   }
 
-  /** An answer. */
+  /** A response. */
   record Reply(int status, String head, String body) {
 
-    /** The values of a header, in their order. */
+    /** Returns the values of a header, in their order. */
     List<String> all(String name) {
       return head.lines()
           .filter(

@@ -1,4 +1,4 @@
-/** The recipes of docs/proxies.md, each with its proxy in front of two nodes. */
+/** Tests of the recipes of docs/proxies.md, each with its proxy in front of two nodes. */
 @NullMarked
 package org.tokenfilter.integration.proxy;
 

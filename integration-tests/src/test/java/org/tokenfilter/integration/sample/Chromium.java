@@ -25,7 +25,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** A browser without a display, and the windows that it shows. */
+/** A headless browser and its windows. */
 final class Chromium implements AutoCloseable {
 
   private static final String MISSING =
@@ -37,7 +37,9 @@ final class Chromium implements AutoCloseable {
           "https?://[^/]+(/\\S*) - Failed to load resource:"
               + " (?:the server responded with a status of )?(\\S+).*");
 
-  /** Knows no browser that is newer than itself, and says so; no command here needs it to. */
+  /**
+   * The logger of a class that warns of browsers newer than itself; no command here depends on it.
+   */
   private static final Logger VERSIONS =
       Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
 
@@ -54,23 +56,23 @@ final class Chromium implements AutoCloseable {
   }
 
   /**
-   * Starts it; where it is not installed the test is skipped.
+   * Starts the browser, or skips the test if it is not installed.
    *
-   * @param more arguments of its command line
+   * @param more further arguments of its command line
    */
   static Chromium start(String... more) {
     Optional<Path> browser = onThePath("chromium");
     Optional<Path> remote = onThePath("chromedriver");
     boolean there = browser.isPresent() && remote.isPresent();
     if (!there) {
-      System.err.println(MISSING); // the reports alone have the reason of an assumption
+      System.err.println(MISSING); // otherwise only the reports contain an assumption's reason
     }
     assumeTrue(there, MISSING);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(browser.orElseThrow().toFile());
     options.addArguments(
         "--headless=new",
-        "--no-sandbox", // its sandbox does not start for root, and the pages are our own
+        "--no-sandbox", // the sandbox does not start for root, and the pages are trusted
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--disable-quic",
@@ -96,28 +98,28 @@ final class Chromium implements AutoCloseable {
         .findFirst();
   }
 
-  /** The cookie of this name that the page of the current window sends; null if there is none. */
+  /** Returns the cookie that the page of the current window sends, or null if there is none. */
   @Nullable Cookie cookie(String name) {
     return driver.manage().getCookieNamed(name);
   }
 
-  /** Takes the cookies of all hosts from it. */
+  /** Deletes the cookies of all hosts. */
   void forgetCookies() {
     tell(driver, "Network.clearBrowserCookies", Map.of());
   }
 
-  /** The first window. */
+  /** Returns the first window. */
   PageWindow window() {
     return new PageWindow(driver, first);
   }
 
-  /** Another window of the same person. */
+  /** Opens another window of the same user. */
   PageWindow anotherWindow() {
     driver.switchTo().newWindow(WindowType.WINDOW);
     return new PageWindow(driver, driver.getWindowHandle());
   }
 
-  /** Leaves the first window alone. */
+  /** Closes all windows but the first. */
   void closeTheOtherWindows() {
     for (String handle : driver.getWindowHandles()) {
       if (!handle.equals(first)) {
@@ -128,8 +130,8 @@ final class Chromium implements AutoCloseable {
   }
 
   /**
-   * What the console of all windows said since it was asked last, of the level severe: a network
-   * entry as status and path, anything else as it is.
+   * Returns the severe console entries of all windows since the last call: a network entry as
+   * status and path, any other entry unchanged.
    */
   List<String> takeSevere() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
@@ -144,7 +146,7 @@ final class Chromium implements AutoCloseable {
     return network.matches() ? network.group(2) + " " + network.group(1) : message;
   }
 
-  /** Tells a page of the driver's what no person could. */
+  /** Sends a DevTools command to the current page, for effects that no user can cause. */
   static void tell(ChromeDriver driver, String command, Map<String, Object> parameters) {
     driver.executeCdpCommand(command, parameters);
   }
@@ -159,7 +161,7 @@ final class Chromium implements AutoCloseable {
     }
   }
 
-  /** It holds links alone, some of which lead nowhere. */
+  /** Deletes a folder that contains only links, some of them dangling. */
   private static void delete(Path folder) {
     try (Stream<Path> inside = Files.list(folder)) {
       for (Path link : inside.toList()) {
@@ -171,7 +173,7 @@ final class Chromium implements AutoCloseable {
     }
   }
 
-  /** The folder outside of its profile that a browser has, and leaves behind when it is quit. */
+  /** Returns the folder outside its profile that the browser leaves behind after it quits. */
   private Optional<Path> scratch() {
     if (driver.getCapabilities().getCapability("chrome") instanceof Map<?, ?> facts
         && facts.get("userDataDir") instanceof String profile) {
@@ -179,7 +181,7 @@ final class Chromium implements AutoCloseable {
       try {
         return Optional.ofNullable(Files.readSymbolicLink(socket).getParent());
       } catch (IOException | UnsupportedOperationException none) {
-        return Optional.empty(); // not on every system, and nothing then is left
+        return Optional.empty(); // not every system has one, and then nothing is left behind
       }
     }
     return Optional.empty();

@@ -23,16 +23,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Logins, log-outs and refreshes that the sample has acknowledged hold after it was killed, at the
- * first, the second and the third opening of its file. {@code -Dsample.kills=100} for as many
- * kills.
+ * Logins, logouts and refreshes that the sample has acknowledged, which must hold after it was
+ * killed, at the first, second and third opening of its file. {@code -Dsample.kills=100} runs that
+ * many kills.
  */
 final class KilledSampleIT {
 
   private static final int KILLS = Integer.getInteger("sample.kills", 6);
   private static final int OPENINGS = 3;
 
-  /** What a JVM that lives for seconds only does without. */
+  /** JVM options for a process that runs for seconds only. */
   private static final String[] BRIEFLY = {"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"};
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -45,7 +45,7 @@ final class KilledSampleIT {
   @TempDir private Path folders;
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
-  /** What was acknowledged of each token, in this folder: its last state. */
+  /** The last acknowledged state of each token in the current folder. */
   private final Map<String, State> acknowledged = new LinkedHashMap<>();
 
   private final List<String> lost = new ArrayList<>();
@@ -75,7 +75,7 @@ final class KilledSampleIT {
     assertThat(lost).isEmpty();
   }
 
-  /** The last acknowledgement comes right before the kill, be it of a login or of an end. */
+  /** Makes changes, the last of which, a logout, is acknowledged right before the kill. */
   private void change(SampleProcess sample, String name) throws Exception {
     String refreshed = opened(sample, name);
     String loggedOut = tokenOf(send(sample, "GET", "security/rest/token/access/600", BASIC, ""));

@@ -5,8 +5,8 @@ import org.tokenfilter.integration.container.Container;
 import org.tokenfilter.integration.container.Deployment;
 
 /**
- * A person whose session has ended is led over the login page and back, and a script is not. The
- * application is at a context path; {@link PageBehindNginxIT} has the same behind a proxy.
+ * The redirect of a user without a session to the login page and back, which scripts do not get.
+ * The application is at a context path; {@link PageBehindNginxIT} covers the same behind a proxy.
  */
 final class LoginPageIT {
 

@@ -6,8 +6,8 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * A person who is led over a login page and back, in a real browser, and scripts that are not: at
- * the application that {@code Deployment.ofLoginPage} starts.
+ * The path of a user over a login page and back, in a real browser, and of scripts that get no
+ * redirect, in the application that {@code Deployment.ofLoginPage} starts.
  */
 final class LoginWalk {
 
@@ -28,9 +28,9 @@ final class LoginWalk {
   private final String orders;
 
   /**
-   * One in a window.
+   * Creates a journey in a window.
    *
-   * @param base where the application is, with a slash at the end
+   * @param base the address of the application, with a slash at the end
    */
   LoginWalk(PageWindow window, URI base) {
     this.window = window;
@@ -46,12 +46,17 @@ final class LoginWalk {
     return window.ask(WHERE, String.class);
   }
 
-  /** What a script of the application gets that asks for a page for users; it renews nothing. */
+  /**
+   * Returns the status and body that a script of the application gets for a protected page; the
+   * request renews nothing.
+   */
   String fetched() {
     return window.said(FETCH, orders);
   }
 
-  /** Asks for a page for users, and is sent to the login page, which is told the way back. */
+  /**
+   * Requests a protected page, and asserts the redirect to the login page with the return address.
+   */
   void beSentToTheLoginPage() {
     window.visit(orders).awaitText("#said", "please log in");
     assertThat(where()).isEqualTo(at("login?next=") + encoded(URI.create(orders)));
@@ -66,7 +71,7 @@ final class LoginWalk {
         .replace("&", "%26");
   }
 
-  /** Sends the form with the right password. */
+  /** Submits the form with the right password. */
   void logIn() {
     send(RIGHT);
   }
@@ -83,7 +88,7 @@ final class LoginWalk {
     assertThat(where()).isEqualTo(orders);
   }
 
-  /** All of it; the person is logged in at the end. */
+  /** Runs all steps; the user is logged in at the end. */
   void walk() {
     window.visit(base.toString()).awaitText("body", "welcome, null");
     assertThat(fetched()).startsWith("401 ");
@@ -108,7 +113,7 @@ final class LoginWalk {
     }
   }
 
-  /** Other origins, and another application of this one. */
+  /** Returns addresses of other origins, and of another application at the same origin. */
   private List<String> waysElsewhere() {
     String otherPort = base.getScheme() + "://" + base.getHost() + ":1" + base.getPath();
     String otherScheme =

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.integration.container.Deployment;
 
 /**
- * A page of another origin, as one family's clients in JavaScript are: it asks for a session token
- * by Basic, with credentials, for which its browser sends a preflight first.
+ * A page of another origin, like one family's JavaScript clients: it requests a session token by
+ * Basic, with credentials, for which its browser sends a preflight first.
  */
 final class OtherOriginIT {
 
@@ -85,7 +85,7 @@ final class OtherOriginIT {
     }
   }
 
-  /** Another host of the same site, so that the cookie of the session travels. */
+  /** Returns an origin on another host of the same site, so that the session cookie is sent. */
   private String origin() {
     return "http://app.token.localhost:" + page.getAddress().getPort();
   }

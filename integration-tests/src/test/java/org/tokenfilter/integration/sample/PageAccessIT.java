@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /**
- * Who can use the sample's page: by keyboard, on a phone, in the dark, and with a screen reader.
+ * Accessibility of the sample's page: by keyboard, on a phone, in dark mode and with a screen
+ * reader.
  */
 final class PageAccessIT {
 

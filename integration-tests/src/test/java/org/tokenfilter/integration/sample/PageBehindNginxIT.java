@@ -14,15 +14,17 @@ import org.tokenfilter.integration.container.Deployment;
 import org.tokenfilter.integration.proxy.Nginx;
 
 /**
- * The sample's page and a login page at a context path, by TLS through nginx with the recipe of the
- * document.
+ * The sample's page and a login page at a context path, over TLS through nginx with the documented
+ * recipe.
  */
 final class PageBehindNginxIT {
 
   private static final String PATH = "/shop";
   private static final Map<String, String> TRUSTED = Map.of("token.trusted-proxies", "127.0.0.1");
 
-  /** Names and attributes as docs/hardening.md has them, and a life that a test can wait for. */
+  /**
+   * Cookie names and attributes as in docs/hardening.md, and a lifetime that a test can wait for.
+   */
   private static final Map<String, String> HARDENED =
       Map.of(
           "token.trusted-proxies", "127.0.0.1",
@@ -32,7 +34,7 @@ final class PageBehindNginxIT {
           "token.cookie.path", "/",
           "token.idle-timeout", "PT2S");
 
-  /** Logs in as the sample's page does, but takes the cookies that the answer brings. */
+  /** Logs in as the sample's page does, but accepts the cookies of the response. */
   private static final String LOGIN_WITH_COOKIES =
       """
       const done = arguments[arguments.length - 1];
@@ -93,7 +95,7 @@ final class PageBehindNginxIT {
       assertThat(page.press("#gateway-login", "#gateway-said")).contains("has a user token");
       assertThat(page.press("#gateway-open", "#gateway-said")).contains("is open");
       assertThat(page.press("#devices-load", "#devices-said")).contains("live token");
-      assertThat(browser.cookie("SESSION")).as("the page leaves cookies out").isNull();
+      assertThat(browser.cookie("SESSION")).as("the page omits cookies").isNull();
       page.awaitLook();
       assertThat(page.press("#logout-button", "#login-said")).contains("Logged out");
       assertThat(browser.takeSevere()).isEmpty();
@@ -124,7 +126,7 @@ final class PageBehindNginxIT {
       window.await("a session", () -> browser.cookie("__Host-SESSION") != null);
       assertGuarded("__Host-token", "/");
       assertGuarded("__Host-SESSION", "/");
-      window.await("its end", () -> walk.fetched().contains("\"reason\":\"expired\""));
+      window.await("its expiry", () -> walk.fetched().contains("\"reason\":\"expired\""));
       assertThat(walk.fetched()).startsWith("401 ");
       walk.beSentToTheLoginPage();
     }

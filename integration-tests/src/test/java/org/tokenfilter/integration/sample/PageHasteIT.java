@@ -11,12 +11,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The sample's page under people in haste, answers that come late, and a network that goes. */
+/** The sample's page with double clicks, late responses and network failures. */
 final class PageHasteIT {
 
   private static final String FOCUS = "return document.activeElement.id";
 
-  /** Answers of a path wait until they are let go; or all requests fail. */
+  /** Holds back the responses of a path until they are released, or makes all requests fail. */
   private static final String NETWORK =
       """
       const real = window.fetch;
@@ -36,7 +36,7 @@ final class PageHasteIT {
       };
       """;
 
-  /** How often what is said in the banner would be read out. */
+  /** Counts how often the banner would be read out. */
   private static final String LISTEN =
       """
       window.spoken = 0;
@@ -87,7 +87,7 @@ final class PageHasteIT {
 
   private void awaitKeptBack() {
     page.await(
-        "an answer that is late", () -> page.ask("return network.kept.length", Long.class) > 0);
+        "a delayed answer", () -> page.ask("return network.kept.length", Long.class) > 0);
   }
 
   private void letGo() {
@@ -143,7 +143,7 @@ final class PageHasteIT {
     page.awaitText("#banner", "logged out");
     letGo();
     page.awaitText("#login-said", "Logged out");
-    assertThat(page.text("#banner")).as("it was asked for").isEmpty();
+    assertThat(page.text("#banner")).as("the user requested the logout").isEmpty();
   }
 
   @Test
@@ -161,7 +161,7 @@ final class PageHasteIT {
     page.element("#client-name").click();
     other.press("#devices-others", "#devices-said");
     page.awaitText("#banner", "logged out");
-    assertThat(page.ask(FOCUS, String.class)).as("nothing happened to it").isEqualTo("client-name");
+    assertThat(page.ask(FOCUS, String.class)).as("the focus is unchanged").isEqualTo("client-name");
   }
 
   @Test

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.integration.container.Container;
 import org.tokenfilter.integration.container.Deployment;
 
-/** The sample's page where Tomcat puts a WAR: at a path that is the name of its file. */
+/** The sample's page at the path where Tomcat deploys a WAR, which is the name of its file. */
 final class PageInTomcatIT {
 
   private static final String PATH = "/sample-webapp";

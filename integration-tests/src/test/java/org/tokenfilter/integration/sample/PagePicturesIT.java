@@ -13,8 +13,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /**
- * Takes the pictures of the sample's page into {@code target/pictures}; {@code
- * -DwriteDocuments=true} takes its time and puts them into docs/img.
+ * A test that takes the pictures of the sample's page into {@code target/pictures}; {@code
+ * -DwriteDocuments=true} takes longer and writes them to docs/img.
  */
 final class PagePicturesIT {
 
@@ -24,10 +24,10 @@ final class PagePicturesIT {
 
   private static final boolean WRITE = Boolean.getBoolean("writeDocuments");
 
-  /** How many figures a chart has before its picture is taken. */
+  /** The number of figures in a chart before its picture is taken. */
   private static final int FIGURES = WRITE ? 40 : 2;
 
-  /** What a picture of a life shows of it, of a minute. */
+  /** The remaining lifetime that a picture shows, of one minute. */
   private static final int SECONDS_LEFT = WRITE ? 42 : 60;
 
   private static final Duration FOR_FIGURES = Duration.ofMinutes(3);
@@ -60,7 +60,7 @@ final class PagePicturesIT {
     }
   }
 
-  /** Keeps the charts moving; says whether there are any. */
+  /** Sends requests that change the charts, and returns whether there are any charts. */
   private static boolean keepBusy(PageWindow page) {
     long wave = figures(page) % 8;
     if (wave < 4) {

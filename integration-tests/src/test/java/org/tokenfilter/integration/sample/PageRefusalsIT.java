@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What the sample's page shows when it is refused, forgotten or left alone. */
+/** The sample's page when requests are refused, the server is down or the session expires. */
 final class PageRefusalsIT {
 
   private static final Duration LONGEST_LIFE = Duration.ofMinutes(1);
@@ -34,7 +34,7 @@ final class PageRefusalsIT {
       PageWindow page = screen.page();
       page.logIn("alice", "session");
       assertThat(screen.browser().takeSevere()).isEmpty();
-      page.pretendHidden(true); // nothing is on its way when the server goes
+      page.pretendHidden(true); // no request is in flight when the server stops
       page.call("/api/whoami");
       screen.sample().close();
       page.pretendHidden(false);
@@ -46,7 +46,7 @@ final class PageRefusalsIT {
       assertThat(page.press("#client-open", "#client-said")).contains("could not be reached");
       assertThat(page.press("#gateway-login", "#gateway-said")).contains("could not be reached");
       assertThat(page.press("#logout-button", "#login-said")).contains("could not be reached");
-      assertThat(page.text("#who-text")).as("nothing is known of the token").contains("alice");
+      assertThat(page.text("#who-text")).as("the state of the token is unknown").contains("alice");
       assertThat(screen.browser().takeSevere())
           .isNotEmpty()
           .allMatch(entry -> entry.startsWith("net::ERR_CONNECTION_REFUSED /"));

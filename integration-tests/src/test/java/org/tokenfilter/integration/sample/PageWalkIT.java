@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.WebElement;
 
-/** What people do on the sample's page, in two windows. */
+/** User journeys on the sample's page, in two windows. */
 final class PageWalkIT {
 
   private static SampleOnTheScreen screen;
@@ -29,7 +29,7 @@ final class PageWalkIT {
     }
   }
 
-  /** Each walk has accounts of its own where it counts their tokens. */
+  /** Opens the page. Each test that counts the tokens of an account uses its own accounts. */
   @BeforeEach
   void openThePage() {
     page = screen.page();
@@ -78,7 +78,7 @@ final class PageWalkIT {
     assertThat(page.callWith("nothing")).contains("401 No token");
     assertThat(page.wire()).doesNotContain("Authorization");
     assertThat(page.callWith("forged")).contains("401 Not accepted");
-    assertThat(page.text("#banner")).as("the own token is not the changed one").isEmpty();
+    assertThat(page.text("#banner")).as("the page's own token is not the forged one").isEmpty();
     assertConsoleSaid(
         "403 /api/admin",
         "500 /api/fail?status=500",
@@ -116,7 +116,7 @@ final class PageWalkIT {
     page.awaitLook();
     page.awaitLook();
     page.pretendHidden(true);
-    page.call("/api/slow?ms=1500"); // what was on its way has come
+    page.call("/api/slow?ms=1500"); // requests in flight have finished
     long asked = page.asked("/public/health");
     String looks = page.text("#looks");
     for (int i = 0; i < 3; i++) {
@@ -125,8 +125,8 @@ final class PageWalkIT {
     assertThat(page.asked("/public/health")).isEqualTo(asked);
     assertThat(page.text("#looks")).isEqualTo(looks);
     page.pretendHidden(false);
-    page.await("the page to ask again", () -> page.asked("/public/health") > asked);
-    page.await("a look", () -> !page.text("#looks").equals(looks));
+    page.await("the page to send requests again", () -> page.asked("/public/health") > asked);
+    page.await("a status check", () -> !page.text("#looks").equals(looks));
     assertConsoleSaid();
   }
 
@@ -158,7 +158,7 @@ final class PageWalkIT {
     other.awaitLook();
     other.press("#devices-list .current button", "#banner");
     assertThat(other.text("#banner")).contains("logged out");
-    // One more where a look of every two seconds was under way meanwhile.
+    // There is a second one if a check, made every two seconds, was in flight meanwhile.
     assertThat(screen.browser().takeSevere()).isNotEmpty().containsOnly("401 /api/whoami");
   }
 

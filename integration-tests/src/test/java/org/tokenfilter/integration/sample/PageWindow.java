@@ -18,7 +18,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** The sample's page in one window: what people do there, and what they read. */
+/** The sample's page in one window: the actions of users and the texts that they read. */
 final class PageWindow {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -26,7 +26,7 @@ final class PageWindow {
 
   private static final String FOCUSED = "return document.activeElement.outerHTML";
 
-  /** Whether there is a line around what has the focus, or around its label. */
+  /** Returns whether the focused element or its label has a visible outline. */
   private static final String SEEN =
       """
       const it = document.activeElement;
@@ -62,7 +62,10 @@ final class PageWindow {
     return this;
   }
 
-  /** What a script of the page says, whose last argument is a function that it says it to. */
+  /**
+   * Runs a script in the page and returns its result, which the script passes to the function that
+   * is its last argument.
+   */
   String said(String script, Object... arguments) {
     driver().manage().timeouts().scriptTimeout(PATIENCE);
     return String.valueOf(driver().executeAsyncScript(script, arguments));
@@ -77,23 +80,23 @@ final class PageWindow {
     awaitText("#life .time", ":");
   }
 
-  /** Clicks, and gives back what the panel says of it. */
+  /** Clicks the button and returns the message that the panel then shows. */
   String press(String button, String said) {
     click(button);
     return await("an answer to " + button, () -> text(said));
   }
 
-  /** Calls a protected resource by the button that is for it. */
+  /** Calls a protected resource by its button. */
   String call(String path) {
     return press("[data-path='" + path + "']:not([data-with])", "#calls-said");
   }
 
-  /** The same, with or without what the page would send by itself. */
+  /** Calls a resource by a button that adds or omits what the page would send by default. */
   String callWith(String what) {
     return press("[data-with=" + what + "]", "#calls-said");
   }
 
-  /** The newest exchange: request line, headers that matter, body. */
+  /** Returns the newest exchange: request line, relevant headers and body. */
   String wire() {
     return text("#wire-list li:first-child");
   }
@@ -103,7 +106,7 @@ final class PageWindow {
     element(css).click();
   }
 
-  /** What can be read there; empty if nothing is shown. */
+  /** Returns the visible text; empty if nothing is shown. */
   String text(String css) {
     return element(css).getText();
   }
@@ -124,25 +127,27 @@ final class PageWindow {
     return driver().findElements(By.cssSelector(css));
   }
 
-  /** The life that is left, in seconds as the page shows it. */
+  /** Returns the remaining lifetime that the page shows, in seconds. */
   int secondsLeft() {
     return Arrays.stream(text("#life .time").split(":", -1))
         .mapToInt(Integer::parseInt)
         .reduce(0, (all, next) -> all * 60 + next);
   }
 
-  /** Waits until the page has looked after its token once more: the next look is a while away. */
+  /**
+   * Waits until the page has checked its token once more, so that the next check is a while away.
+   */
   void awaitLook() {
     String before = text("#looks");
-    await("a look", () -> !text("#looks").equals(before));
+    await("a status check", () -> !text("#looks").equals(before));
   }
 
-  /** How often the page has asked for something since it was opened. */
+  /** Returns how often the page has requested a path since it was opened. */
   long asked(String path) {
     return ask(ASKED, Long.class, path);
   }
 
-  /** Makes the page believe that nobody, or somebody, sees it. */
+  /** Makes the page believe that it is hidden or visible. */
   void pretendHidden(boolean hidden) {
     run(
         "Object.defineProperty(document, 'hidden', { value: %s, configurable: true })"
@@ -150,27 +155,27 @@ final class PageWindow {
     run("document.dispatchEvent(new Event('visibilitychange'))");
   }
 
-  /** Presses keys, wherever the focus is. */
+  /** Presses keys in the focused element. */
   void type(CharSequence... keys) {
     new Actions(driver()).sendKeys(keys).perform();
   }
 
-  /** Goes on by the tabulator until the focus is there, and is seen to be on each stop. */
+  /** Presses the tab key until the element has the focus, which must be visible on each stop. */
   void tabTo(String css) {
     int stops = all("a, button, input, select, summary").size();
     for (int i = 0; i < stops; i++) {
       type(Keys.TAB);
       if (!ask(SEEN, Boolean.class)) {
-        throw new AssertionError("the focus is not seen on " + ask(FOCUSED, String.class));
+        throw new AssertionError("the focus is not visible on " + ask(FOCUSED, String.class));
       }
       if (ask("return document.activeElement.matches(arguments[0])", Boolean.class, css)) {
         return;
       }
     }
-    throw new AssertionError("the tabulator does not lead to " + css);
+    throw new AssertionError("the tab key does not reach " + css);
   }
 
-  /** A desk or a phone, in one light or the other. */
+  /** Emulates a desktop or phone screen in a light or dark color scheme. */
   void show(int width, int height, String scheme) {
     Chromium.tell(
         driver(),
@@ -179,7 +184,7 @@ final class PageWindow {
     emulate(List.of(Map.of("name", "prefers-color-scheme", "value", scheme)));
   }
 
-  /** What the system prefers or forces: media features by name and value. */
+  /** Emulates preferences of the system: media features by name and value. */
   void emulate(List<Map<String, String>> features) {
     Chromium.tell(driver(), "Emulation.setEmulatedMedia", Map.of("features", features));
   }
@@ -193,22 +198,22 @@ final class PageWindow {
     driver().executeScript(script);
   }
 
-  /** Runs a script in the page, which returns its result. */
+  /** Runs a script in the page and returns its result. */
   <T> T ask(String script, Class<T> type, @Nullable Object... arguments) {
     return Objects.requireNonNull(type.cast(driver().executeScript(script, arguments)));
   }
 
-  /** Runs a script in the page, which gives its result to its last argument. */
+  /** Runs a script in the page that passes its result to the function that is its last argument. */
   <T> T askLater(String script, Class<T> type, @Nullable Object... arguments) {
     return Objects.requireNonNull(type.cast(driver().executeAsyncScript(script, arguments)));
   }
 
-  /** Waits until something is true, or is a text that is not empty. */
+  /** Waits until the condition is true or a text that is not empty. */
   <T> T await(String what, Supplier<T> condition) {
     return await(what, PATIENCE, condition);
   }
 
-  /** The same, with as much patience as it takes. */
+  /** Waits at most this long until the condition is true or a text that is not empty. */
   <T> T await(String what, Duration maxWait, Supplier<T> condition) {
     return new WebDriverWait(driver(), maxWait, BETWEEN_LOOKS)
         .ignoring(StaleElementReferenceException.class, NoSuchElementException.class)

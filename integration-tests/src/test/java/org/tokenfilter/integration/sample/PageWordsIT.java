@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the scripts of the sample's page make of answers that are seldom. */
+/** Messages that the scripts of the sample's page produce for rare responses. */
 final class PageWordsIT {
 
   private static final String WORDS =

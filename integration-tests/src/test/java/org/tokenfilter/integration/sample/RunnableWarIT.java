@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code java -jar sample-webapp.war}. */
+/** The runnable WAR, started by {@code java -jar sample-webapp.war}. */
 final class RunnableWarIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -45,7 +45,7 @@ final class RunnableWarIT {
       assertThat(get(first, "api/whoami", "Bearer " + token).statusCode()).isEqualTo(200);
     }
     assertThatThrownBy(() -> get(first, "public/health", "")).isInstanceOf(ConnectException.class);
-    assertThat(insideOf("tmp")).as("what was unpacked").isEmpty();
+    assertThat(insideOf("tmp")).as("unpacked files").isEmpty();
     assertThat(insideOf("data")).contains("keys.jwks");
     try (SampleProcess second = SampleProcess.start(folder)) {
       assertThat(get(second, "api/whoami", "Bearer " + token).statusCode()).isEqualTo(200);

@@ -17,7 +17,11 @@ final class SampleOnTheScreen implements AutoCloseable {
     this.sample = sample;
   }
 
-  /** Starts both; {@code options} are those of the sample's JVM. */
+  /**
+   * Starts both.
+   *
+   * @param options the options of the sample's JVM
+   */
   static SampleOnTheScreen start(String... options) throws IOException {
     Chromium browser = Chromium.start();
     try {
@@ -37,17 +41,17 @@ final class SampleOnTheScreen implements AutoCloseable {
     return sample;
   }
 
-  /** Another process with the same data at the same address, after the first was stopped. */
+  /** Starts another process with the same data and address, after the first was stopped. */
   SampleProcess startAgain() throws IOException {
     return SampleProcess.start(data, "-Djetty.port=" + sample.address().getPort());
   }
 
-  /** The page in the first window. */
+  /** Opens the page in the first window. */
   PageWindow page() {
     return browser.window().open(sample.address());
   }
 
-  /** The page in one window more. */
+  /** Opens the page in another window. */
   PageWindow pageInAnotherWindow() {
     return browser.anotherWindow().open(sample.address());
   }
@@ -55,7 +59,7 @@ final class SampleOnTheScreen implements AutoCloseable {
   @Override
   public void close() {
     try {
-      browser.close(); // it may have crashed, and then says so
+      browser.close(); // throws if the browser has crashed
     } finally {
       sample.close();
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code java -jar sample-webapp.war} on a free port, until it is closed. */
+/** A process of {@code java -jar sample-webapp.war} on a free port, until it is closed. */
 final class SampleProcess implements AutoCloseable {
 
   private static final Path WAR = Path.of("../sample-webapp/target/sample-webapp.war");
@@ -32,23 +32,23 @@ final class SampleProcess implements AutoCloseable {
   }
 
   /**
-   * Starts it, and waits until it serves.
+   * Starts the sample, and waits until it serves requests.
    *
-   * @param folder where it keeps everything
-   * @param options of the JVM, such as {@code -Dtoken.idle-timeout=PT20S}
+   * @param folder the folder for all its files
+   * @param options the options of the JVM, such as {@code -Dtoken.idle-timeout=PT20S}
    */
   static SampleProcess start(Path folder, String... options) throws IOException {
     return awaited(launch(folder, WAR.toAbsolutePath(), options), folder);
   }
 
-  /** Starts another copy of it, wherever that lies, and waits until it serves. */
+  /** Starts a copy of the WAR at another path, and waits until it serves requests. */
   static SampleProcess startCopy(Path folder, Path war) throws IOException {
     Files.createDirectories(war.getParent());
     Files.copy(WAR, war);
     return awaited(launch(folder, war), folder);
   }
 
-  /** Starts it, and does not wait for anything. */
+  /** Starts the sample without waiting. */
   static Process launch(Path folder) throws IOException {
     return launch(folder, WAR.toAbsolutePath());
   }
@@ -69,7 +69,7 @@ final class SampleProcess implements AutoCloseable {
   }
 
   private static SampleProcess awaited(Process process, Path folder) throws IOException {
-    // A start that hangs ends like one that fails: what is read of it ends.
+    // The process of a hanging start is killed, so that its output ends as after a failed start.
     CompletableFuture<Void> patience =
         CompletableFuture.runAsync(
             process::destroyForcibly,
@@ -86,7 +86,7 @@ final class SampleProcess implements AutoCloseable {
     throw new AssertionError("the sample did not start: " + Files.readString(folder.resolve(LOG)));
   }
 
-  /** Whoever does not read what a process writes stops it once the pipe is full. */
+  /** Reads the rest of the output: a process blocks once the pipe of its output is full. */
   private static void drain(BufferedReader output) {
     Thread thread = new Thread(() -> readAll(output), "output of the sample");
     thread.setDaemon(true);
@@ -97,24 +97,24 @@ final class SampleProcess implements AutoCloseable {
     try {
       output.transferTo(Writer.nullWriter());
     } catch (IOException stopped) {
-      // there is no more to read
+      // the output has ended
     }
   }
 
-  /** Where it serves, with a slash at the end. */
+  /** Returns the address of the sample, with a slash at the end. */
   URI address() {
     return address;
   }
 
-  /** Ends it without a moment to tidy up (SIGKILL). */
+  /** Kills the process (SIGKILL), which cannot clean up. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
     if (!process.waitFor(STOPS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
-      throw new AssertionError("the sample was killed and goes on");
+      throw new AssertionError("the sample was killed and still runs");
     }
   }
 
-  /** Stops it as a terminal does, and waits for it. */
+  /** Stops the process as a terminal does, and waits for it. */
   @Override
   public void close() {
     process.destroy();

@@ -7,8 +7,8 @@ import org.tokenfilter.integration.container.Container;
 import org.tokenfilter.integration.container.Deployment;
 
 /**
- * A page of a sibling host opens no WebSocket as its visitor: by the default SameSite=Lax its
- * browser sends the cookies along, since both hosts are of one site.
+ * A page of a sibling host, which cannot open a WebSocket as its visitor: with the default
+ * SameSite=Lax its browser sends the cookies, since both hosts belong to one site.
  */
 final class WebSocketOriginIT {
 
@@ -31,7 +31,7 @@ final class WebSocketOriginIT {
       socket.onerror = () => done('refused');
       """;
 
-  /** The same request by other means: it shows that the cookies were sent along. */
+  /** Sends the same request by other means, which shows that the cookies were sent. */
   private static final String POST =
       """
       const done = arguments[arguments.length - 1];

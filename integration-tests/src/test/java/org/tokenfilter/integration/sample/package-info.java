@@ -1,4 +1,4 @@
-/** The sample's WAR as it was packaged, run by itself in a process of its own. */
+/** Tests of the sample's packaged WAR, run in a separate process. */
 @NullMarked
 package org.tokenfilter.integration.sample;
 

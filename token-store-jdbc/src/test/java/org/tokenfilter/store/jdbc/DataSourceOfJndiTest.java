@@ -16,20 +16,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.TokenStore;
 
-/** A DataSource that a container keeps under a name. */
+/** A store on a DataSource that a container binds to a JNDI name. */
 class DataSourceOfJndiTest {
 
   private static final String NAME = "java:comp/env/jdbc/app";
   private static final JdbcDataSource DATABASE = new JdbcDataSource();
 
-  /** What stands in for a container's naming: it knows one name. */
+  /** A stand-in for the container's JNDI that knows one name. */
   public static final class OneName implements InitialContextFactory {
 
-    /** As JNDI makes it. */
+    /** Creates the factory. Called by JNDI. */
     public OneName() {}
 
     @Override
-    @SuppressWarnings("JdkObsolete") // JNDI asks for a Hashtable
+    @SuppressWarnings("JdkObsolete") // JNDI requires a Hashtable
     public Context getInitialContext(Hashtable<?, ?> environment) {
       return (Context)
           Proxy.newProxyInstance(

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
-/** The thread that listens for ends goes on, whatever its pool throws. */
+/** The thread that listens for revocations, which survives any error of its pool. */
 class EndListenerTest {
 
   @Test
@@ -33,7 +33,7 @@ class EndListenerTest {
     }
   }
 
-  /** Nobody would end it any more: a poll may begin to watch beside the closing of its store. */
+  /** A poll may subscribe while its store is closing; that thread would never be stopped. */
   @Test
   void noThreadListensForAStoreThatWasClosed() throws Exception {
     DataSource source =
@@ -56,7 +56,7 @@ class EndListenerTest {
         .collect(Collectors.toSet());
   }
 
-  /** Its connections are made so. */
+  /** Returns a data source that makes its connections by the given call. */
   private static DataSource source(Callable<?> connections) {
     return (DataSource)
         Proxy.newProxyInstance(

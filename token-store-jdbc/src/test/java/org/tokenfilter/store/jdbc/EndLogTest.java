@@ -23,7 +23,7 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** What is written down of ends: no more than others must be told of, however often one asks. */
+/** The logged revocations: only those to report to other nodes, however often calls repeat. */
 class EndLogTest {
 
   private static final int OFTEN = 300;
@@ -65,9 +65,7 @@ class EndLogTest {
     }
   }
 
-  /**
-   * Else whoever has dead tokens could make every node write for each time that one is presented.
-   */
+  /** Otherwise each presentation of a dead token would make a node write to the database. */
   @Test
   void endsThatAreKnownToHaveBeenNamedInTimeAreNotWrittenDownAgain() throws Exception {
     TokenRecord record = insert(record().build());
@@ -91,7 +89,7 @@ class EndLogTest {
     assertThat(shown).isTrue();
   }
 
-  /** False where the machine paused meanwhile, so that the end was perhaps no longer young. */
+  /** Returns false if the machine paused, so that the revocation may have been read too late. */
   private boolean isReadWhileYoungAndLeftAlone(TokenStore reader) throws SQLException {
     TokenRecord record = insert(record().build());
     int before = rows();
@@ -117,11 +115,11 @@ class EndLogTest {
       for (int i = 0; i < OFTEN; i++) {
         started.revoke(parent.id(), closed());
       }
-      assertThat(rows()).as("it and its child").isEqualTo(5);
+      assertThat(rows()).as("the parent and its child").isEqualTo(5);
       for (int i = 0; i < OFTEN; i++) {
         started.revokeAll(new Selection("alice", Set.of()), closed(), 9);
       }
-      assertThat(rows()).as("and the third").isEqualTo(6);
+      assertThat(rows()).as("the third record as well").isEqualTo(6);
     }
   }
 

@@ -16,19 +16,19 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A DataSource with one connection that notes what is asked of it, and fails when told to. */
+/** A DataSource with one connection that records the calls to it and fails on request. */
 final class FakeDatabase {
 
-  /** What was called on the connection, in order; statements by their text. */
+  /** The calls to the connection, in order; statements by their text. */
   final List<String> calls = new ArrayList<>();
 
-  /** What the next statements do before they count as executed. */
+  /** The actions of the next statements before they count as executed. */
   final Deque<Callable<?>> scripts = new ArrayDeque<>();
 
-  /** The methods of the connection that fail. */
+  /** The failures of the connection's methods, by method name. */
   final Map<String, Throwable> broken = new HashMap<>();
 
-  /** How long the database holds each commit back, by either clock. */
+  /** The delay of each commit, as an action that moves either clock. */
   Runnable duringCommit = () -> {};
 
   long nanoTime;
@@ -45,7 +45,7 @@ final class FakeDatabase {
     nanoTime += TimeUnit.SECONDS.toNanos(seconds);
   }
 
-  /** Time passes by the wall clock alone, as while a machine is suspended. */
+  /** Moves only the wall clock, as the suspension of a machine does. */
   void passSuspended(long seconds) {
     wallMillis += TimeUnit.SECONDS.toMillis(seconds);
   }
@@ -54,7 +54,7 @@ final class FakeDatabase {
     return new SQLException("select secret from wherever", state);
   }
 
-  /** The next statement fails. */
+  /** Makes the next statement fail. */
   void fail(Exception failure) {
     scripts.add(
         () -> {

@@ -22,8 +22,8 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * The code of today on the tables that the first released script made, and on a record that stands
- * in them. The script released-1-h2.sql is kept as it was, whatever becomes of the one in the jar.
+ * The current code on the tables of the first released script and on a record in them. The script
+ * released-1-h2.sql never changes, even if the one in the jar does.
  */
 class FirstReleasedSchemaTest {
 

@@ -35,7 +35,8 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * What is in the file at the moment of an answer: what a process that is killed then leaves behind.
+ * The content of the file at the moment of an answer, which a process that is killed then leaves
+ * behind.
  */
 class H2FileTest {
 
@@ -60,7 +61,7 @@ class H2FileTest {
 
   @TempDir Path folder;
 
-  /** Commits of the same process that have not reached the file are not in a copy of it. */
+  /** A copy of the file lacks commits of this process that have not reached the file. */
   @Test
   void everyAcknowledgedChangeIsInTheFileWheneverItIsOpened() throws Exception {
     JdbcDataSource database = database("sa");
@@ -94,8 +95,8 @@ class H2FileTest {
   }
 
   /**
-   * After 45 seconds H2 writes over space of its file that is free: here at once. The file is gone
-   * on with as a killed process leaves it.
+   * H2 overwrites free space of its file after 45 seconds; here it does so at once. Each round
+   * continues with the file as a killed process leaves it.
    */
   @Test
   void everyAcknowledgedChangeIsInTheFileWhereItsSpaceIsUsedAgain() throws Exception {
@@ -149,7 +150,7 @@ class H2FileTest {
     return database;
   }
 
-  /** Each is opened for the second time when it is tried. */
+  /** Each file is tested at its second opening. */
   @TestFactory
   Stream<DynamicTest> everyWayToOpenAFileWritesAtOnce() {
     return WAYS.stream().map(url -> DynamicTest.dynamicTest(url, () -> assertWrittenAtOnce(url)));
@@ -256,7 +257,7 @@ class H2FileTest {
     }
   }
 
-  /** Their database does not hear of the delay. */
+  /** Returns a connection that does not pass the delay on to its database. */
   private static Connection deaf(Object connection) {
     Connection real = (Connection) connection;
     return proxy(
@@ -286,7 +287,7 @@ class H2FileTest {
       assertThat(copy(opening, record)).as("an insertion").isEqualTo(record);
       Revocation revocation = Revocation.of(RevocationReason.CLOSED, NOW);
       assertThat(store.revoke(record.id(), revocation)).containsExactly(record.id());
-      assertThat(copy(opening, record)).as("an end").isEqualTo(record.revoked(revocation));
+      assertThat(copy(opening, record)).as("a revocation").isEqualTo(record.revoked(revocation));
     }
   }
 

@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.PausedCommits;
 
-/** A store whose connections hold each commit back until they are released. */
+/** A store whose connections pause each commit until it is released. */
 final class HeldCommits implements PausedCommits {
 
   private static final int PATIENCE_SECONDS = 120;
@@ -49,7 +49,7 @@ final class HeldCommits implements PausedCommits {
     held.release();
     try {
       if (!released.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new SQLException("nobody has released the commit", "57014");
+        throw new SQLException("the commit was not released in time", "57014");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -65,7 +65,7 @@ final class HeldCommits implements PausedCommits {
   @Override
   public void awaitPaused(int commits) throws InterruptedException {
     if (!held.tryAcquire(commits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new AssertionError("not so many commits: " + commits);
+      throw new AssertionError("fewer commits are paused than expected: " + commits);
     }
   }
 

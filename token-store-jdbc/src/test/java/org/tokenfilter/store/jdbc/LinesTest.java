@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class LinesTest {
 
-  /** The format is in people's databases. */
+  /** The format must not change: existing databases contain it. */
   @Test
   void textsAreLinesWithEscapes() {
     assertThat(TextListEncoding.encode(List.of("admin", "a\\b\nc", "")))

@@ -27,7 +27,7 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** A user token whose sessions come and go many times a second, until its user logs out. */
+/** The logout of a user token that has had very many sessions, all of them dead. */
 class ManyDeadTest {
 
   private static final int DEAD = 3 * RevocationLogTable.MAX_REPORTED_AGAIN + 1;
@@ -101,7 +101,7 @@ class ManyDeadTest {
     }
   }
 
-  /** Counts how many changes are written as one. */
+  /** Returns a data source that counts the changes written in one batch. */
   private DataSource counting() {
     return proxy(DataSource.class, database);
   }

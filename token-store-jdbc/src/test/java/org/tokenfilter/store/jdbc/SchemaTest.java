@@ -156,7 +156,7 @@ class SchemaTest {
   }
 
   private void become(String user) {
-    // What stands behind the name of the database is for administrators.
+    // Only administrators may use the options after the name of the database.
     database.setURL(database.getURL().replaceFirst(";.*", ""));
     database.setUser(user);
   }

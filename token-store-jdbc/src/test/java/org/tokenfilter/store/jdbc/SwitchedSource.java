@@ -15,7 +15,7 @@ final class SwitchedSource {
     InvocationHandler handler =
         (proxy, method, arguments) -> {
           if (!reachable.get()) {
-            throw new SQLException("nobody listens there", "08001");
+            throw new SQLException("connection refused", "08001");
           }
           return method.invoke(source, arguments);
         };

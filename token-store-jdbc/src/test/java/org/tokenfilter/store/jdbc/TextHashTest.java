@@ -20,7 +20,7 @@ import org.tokenfilter.store.TokenStore;
 
 class TextHashTest {
 
-  /** As {@code sha256sum} has them. */
+  /** The expected values are from {@code sha256sum}. */
   @Test
   void hashIsTheBeginOfTheDigest() {
     assertThat(TextHash.of("alice")).isEqualTo(0x2bd806c9);
@@ -53,7 +53,7 @@ class TextHashTest {
     }
   }
 
-  /** Its group is its subject, so that the groups have one hash, too. */
+  /** Returns a record whose group is its subject, so that the groups have the same hash, too. */
   private static TokenRecord record(int number, String subject, Instant now) {
     byte[] id = new byte[TokenId.LENGTH];
     id[0] = (byte) number;

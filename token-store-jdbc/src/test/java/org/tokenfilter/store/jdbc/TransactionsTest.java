@@ -183,7 +183,7 @@ class TransactionsTest {
     assertThat(database.calls.stream().filter("abort"::equals)).hasSize(4);
   }
 
-  /** As often as a call is tried. */
+  /** Refuses the given number of attempts of one call. */
   private void refuseWrites(int times) {
     for (int attempt = 0; attempt < times; attempt++) {
       database.fail(failure("25006"));
@@ -302,7 +302,7 @@ class TransactionsTest {
     database.broken.put("rollback", failure("08006"));
 
     assertThat(unknown()).isFalse();
-    // Switching autoCommit on again would commit.
+    // Turning autoCommit on again would commit.
     assertThat(database.calls)
         .endsWith("abort", "createStatement", "close")
         .doesNotContain("autoCommit true");
@@ -323,7 +323,7 @@ class TransactionsTest {
     assertThat(database.calls).contains("rollback", "autoCommit true", "close");
   }
 
-  /** Who asks what ended lately looks back no further than that. */
+  /** Polls for recent revocations look back no further than this bound. */
   @Test
   void commitThatIsHeldBackLeavesTheAnswerUnknownThoughItSucceeds() {
     long bound = Transactions.maxAcknowledgementDelay(TIMEOUT).toSeconds();
@@ -419,7 +419,7 @@ class TransactionsTest {
     assertThat(database.calls).isEmpty();
   }
 
-  /** Whether the call may be tried again. */
+  /** Makes a call that fails, and returns whether the failure is retryable. */
   private boolean unknown() {
     var caught =
         catchThrowableOfType(

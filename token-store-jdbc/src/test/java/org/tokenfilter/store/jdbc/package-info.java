@@ -1,4 +1,4 @@
-/** Tests of the JDBC store on H2, and of what needs a database that misbehaves. */
+/** Tests of the JDBC store on H2 and on a fake database that misbehaves. */
 @NullMarked
 package org.tokenfilter.store.jdbc;
 

@@ -8,7 +8,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** Finds some records otherwise than they are. */
+/** A node that finds altered versions of some records. */
 abstract class Altering extends Node {
 
   private final Map<TokenId, TokenRecord> altered = new ConcurrentHashMap<>();

@@ -8,19 +8,19 @@ import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStore;
 
 /**
- * A sound store, broken in one place.
+ * A correct store with one planted defect.
  *
- * @param test how the name of a test begins that must fail: the clause, such as {@code s01}; the
- *     whole name where it takes a race to show
- * @param what in a few words
- * @param nodes makes both nodes on a sound store's data
+ * @param test the prefix of the name of a test that must fail: the clause, such as {@code s01}, or
+ *     the whole name if only a race shows the defect
+ * @param what the description in a few words
+ * @param nodes the function that makes both nodes on the data of a correct store
  */
 record Defect(String test, String what, BiFunction<TokenStore, Clock, Nodes> nodes) {
 
   /** Two store objects on the same data. */
   record Nodes(TokenStore store, TokenStore otherNode) {}
 
-  /** Both nodes are one object. */
+  /** Returns a defect whose two nodes are the same object. */
   static Defect of(String test, String what, UnaryOperator<TokenStore> broken) {
     return new Defect(
         test,
@@ -35,7 +35,7 @@ record Defect(String test, String what, BiFunction<TokenStore, Clock, Nodes> nod
     return nodes.apply(new InMemoryTokenStore(clock, Duration.ofMinutes(5)), clock);
   }
 
-  /** Leaves others time to come in between: a race is provoked here, nothing relies on it. */
+  /** Gives other threads time to interleave. Provokes a race; no result depends on it. */
   @SuppressWarnings("ThreadPriorityCheck")
   static void otherThreadsGoOn() {
     for (int turn = 0; turn < 20; turn++) {

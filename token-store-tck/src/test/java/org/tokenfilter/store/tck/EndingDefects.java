@@ -13,7 +13,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S8 to S10, broken. */
+/** Violations of S8 to S10. */
 final class EndingDefects {
 
   private static final int ALL = 1_000;
@@ -22,15 +22,18 @@ final class EndingDefects {
 
   static List<Defect> all() {
     return List.of(
-        Defect.of("s08_oneOfManyRevocationsWins", "looks, then ends: two win", LooksThenEnds::new),
-        Defect.of("s08", "answers for an earlier end", AnswersTwice::new),
-        Defect.of("s08", "lets the last end win", LastEndWins::new),
-        Defect.of("s08", "does not end what has expired", EndsTheLiveAlone::new),
-        Defect.of("s09", "forgets the children", ForgetsTheChildren::new),
-        Defect.of("s10", "ends what was to be spared", SparesNone::new),
-        Defect.of("s10", "misses who is ahead", MissesWhoIsAhead::new),
-        Defect.of("s10", "ends what is younger", EndsTheYounger::new),
-        Defect.of("s10", "ends more than the limit", EndsMore::new));
+        Defect.of(
+            "s08_oneOfManyRevocationsWins",
+            "checks, then revokes: two callers win",
+            LooksThenEnds::new),
+        Defect.of("s08", "reports an earlier revocation again", AnswersTwice::new),
+        Defect.of("s08", "lets the last revocation win", LastEndWins::new),
+        Defect.of("s08", "does not revoke expired records", EndsTheLiveAlone::new),
+        Defect.of("s09", "forgets children", ForgetsTheChildren::new),
+        Defect.of("s10", "revokes excepted records", SparesNone::new),
+        Defect.of("s10", "misses records of a node whose clock is ahead", MissesWhoIsAhead::new),
+        Defect.of("s10", "revokes younger records", EndsTheYounger::new),
+        Defect.of("s10", "revokes more than the limit", EndsMore::new));
   }
 
   private static final class LooksThenEnds extends Node {

@@ -4,10 +4,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenStore;
 
-/** Brings a broken store to the contract; run by {@link BrokenStoresAreCaughtTest} alone. */
+/** The contract for a defective store; run only by {@link BrokenStoresAreCaughtTest}. */
 class Examinee extends TokenStoreContract {
 
-  /** The one whose turn it is: the launcher makes the instances and can be handed none. */
+  /** The defect under test; static because the launcher creates the instances itself. */
   private static volatile @Nullable Defect turn;
 
   private final Defect.Nodes nodes = Objects.requireNonNull(turn).open(clock());

@@ -24,10 +24,10 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 
-/** Keeps the contract until it is told to fail. */
+/** The contract, which the store keeps until a fault is planted, and the faults. */
 class FaultyTokenStoreTest extends TokenStoreContract {
 
-  /** Never told to fail: it counts what reaches it. */
+  /** Counts the calls that reach it; no fault is planted in it. */
   private final FaultyTokenStore below =
       new FaultyTokenStore(new InMemoryTokenStore(clock(), Duration.ofMinutes(5)));
 

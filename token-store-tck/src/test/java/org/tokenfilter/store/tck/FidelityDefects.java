@@ -30,7 +30,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S15, broken. */
+/** Violations of S15. */
 final class FidelityDefects {
 
   private FidelityDefects() {}
@@ -48,12 +48,12 @@ final class FidelityDefects {
             "keeps Latin-1, and question marks for the rest", text -> in(ISO_8859_1, text)),
         changesTexts("keeps ASCII, and question marks for the rest", text -> in(US_ASCII, text)),
         changesTexts(
-            "keeps the basic plane alone", text -> text.replaceAll("[^\\x00-\uffff]", "?")),
+            "keeps only the basic plane", text -> text.replaceAll("[^\\x00-\uffff]", "?")),
         changesTexts("composes letters", text -> Normalizer.normalize(text, Normalizer.Form.NFC)),
-        changesTexts("takes blanks off the end", String::stripTrailing),
-        changesTexts("takes a byte order mark for none", text -> text.replace("\ufeff", "")),
-        changesTexts("reads backslashes", text -> text.replace("\\\\", "\\")),
-        changesTexts("knows no control characters", text -> text.replaceAll("[\\x01-\\x08]", "")),
+        changesTexts("strips trailing blanks", String::stripTrailing),
+        changesTexts("drops byte order marks", text -> text.replace("\ufeff", "")),
+        changesTexts("interprets backslashes", text -> text.replace("\\\\", "\\")),
+        changesTexts("drops control characters", text -> text.replaceAll("[\\x01-\\x08]", "")),
         Defect.of(
             "s15",
             "keeps the client in Latin-1",
@@ -163,7 +163,7 @@ final class FidelityDefects {
     }
   }
 
-  /** Writes a time as the clock on the wall shows it, and reads it by today's wall. */
+  /** Writes a time as local time and reads it back in the default time zone of that moment. */
   private static final class KeepsLocalTimes extends Node {
 
     private final Map<TokenId, LocalDateTime> walls = new ConcurrentHashMap<>();
@@ -223,7 +223,7 @@ final class FidelityDefects {
     }
   }
 
-  /** Writes and looks for another text than it was given, as a connection of its own does. */
+  /** Writes and looks up an altered text, as a connection with a different charset does. */
   private static final class ChangesSubjects extends Node {
 
     private final UnaryOperator<String> change;

@@ -19,7 +19,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S1, S2, broken. */
+/** Violations of S1 and S2. */
 final class InsertionDefects {
 
   private InsertionDefects() {}
@@ -28,7 +28,7 @@ final class InsertionDefects {
     return List.of(
         Defect.of(
             "s01_limitHoldsAgainstConcurrentInsertions", "counts, then inserts", CountsFirst::new),
-        Defect.of("s01", "counts the dead", CountsTheDead::new),
+        Defect.of("s01", "counts dead records", CountsTheDead::new),
         Defect.of(
             "s01",
             "evicts the youngest",
@@ -46,14 +46,14 @@ final class InsertionDefects {
                     Comparator.comparing(TokenRecord::issuedAt)
                         .thenComparing(TokenRecord::id, Comparator.reverseOrder()),
                     0)),
-        Defect.of("s01", "does not name what it evicts", EvictsInSilence::new),
+        Defect.of("s01", "does not name evicted records", EvictsInSilence::new),
         Defect.of("s01", "inserts under a dead parent", IgnoresTheParent::new),
         Defect.of(
-            "s09_noChildSlipsIn", "looks at the parent, then inserts", LooksAtTheParentFirst::new),
-        Defect.of("s02", "overwrites the record of that id", Overwrites::new));
+            "s09_noChildSlipsIn", "checks the parent, then inserts", LooksAtTheParentFirst::new),
+        Defect.of("s02", "overwrites the record with the same id", Overwrites::new));
   }
 
-  /** Knows who is in which group. */
+  /** A node that tracks the members of each group. */
   private abstract static class Counting extends Node {
 
     private final Map<String, Queue<TokenId>> groups = new ConcurrentHashMap<>();
@@ -180,7 +180,7 @@ final class InsertionDefects {
     }
   }
 
-  /** Where the parent ended after it was looked at, the child slips in. */
+  /** Inserts the child even if the parent is revoked after the check. */
   private static final class LooksAtTheParentFirst extends Altering {
 
     LooksAtTheParentFirst(TokenStore data) {

@@ -16,7 +16,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
-/** S14, S16 to S18, broken. */
+/** Violations of S14 and of S16 to S18. */
 final class LifecycleDefects {
 
   private LifecycleDefects() {}
@@ -25,13 +25,13 @@ final class LifecycleDefects {
     return List.of(
         new Defect(
             "s14",
-            "closes what the other node uses",
+            "closes the data that the other node uses",
             (data, clock) -> new Defect.Nodes(new ClosesTheData(data), new Node(data))),
         Defect.of("s14", "cannot be closed twice", ClosesOnce::new),
-        Defect.of("s16", "finds nothing where it cannot ask", FindsNothing::new),
-        Defect.of("s16", "lists nothing where it cannot ask", ListsNothing::new),
-        Defect.of("s16", "tells no ends where it cannot ask", TellsNothing::new),
-        Defect.of("s16", "throws what no one expects", ThrowsSomethingElse::new),
+        Defect.of("s16", "finds nothing when it cannot query", FindsNothing::new),
+        Defect.of("s16", "lists nothing when it cannot query", ListsNothing::new),
+        Defect.of("s16", "reports no revocations when it cannot query", TellsNothing::new),
+        Defect.of("s16", "throws an unexpected exception", ThrowsSomethingElse::new),
         Defect.of("s17", "cannot be watched", CannotBeWatched::new),
         Defect.of("s18", "starts a thread with each call", StartsThreads::new));
   }
@@ -142,7 +142,7 @@ final class LifecycleDefects {
     }
   }
 
-  /** Each ends when the store is closed, so that none outlives its test. */
+  /** Starts threads that exit when the store is closed, so that none outlives its test. */
   private static final class StartsThreads extends Node {
 
     private final CountDownLatch closed = new CountDownLatch(1);

@@ -21,7 +21,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
-/** One of several store objects on the same data; it can be closed without the others. */
+/** One of several store objects on the same data, each closed on its own. */
 class Node implements TokenStore {
 
   private final TokenStore data;
@@ -31,7 +31,7 @@ class Node implements TokenStore {
     this.data = data;
   }
 
-  /** What all nodes share. */
+  /** Returns the data that all nodes share; throws if this node is closed. */
   final TokenStore data() {
     if (closed) {
       throw new TokenStoreException("the node is closed", null, false);

@@ -19,7 +19,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S3, S4, S11, S12, broken. */
+/** Violations of S3, S4, S11 and S12. */
 final class ReadingDefects {
 
   private static final int ALL = 10_000;
@@ -30,29 +30,33 @@ final class ReadingDefects {
     return List.of(
         new Defect(
             "s03",
-            "remembers what it found",
+            "caches found records",
             (data, clock) -> new Defect.Nodes(new Node(data), new Remembers(data))),
         Defect.of(
-            "s04", "hides ended records", data -> new Hides(data, one -> one.revocation() != null)),
+            "s04",
+            "hides revoked records",
+            data -> new Hides(data, one -> one.revocation() != null)),
         new Defect(
             "s04",
             "hides expired records",
             (data, clock) -> both(new Hides(data, one -> one.expiredAt(clock.instant())))),
-        Defect.of("s11", "repeats the last of a page", RepeatsTheLast::new),
-        Defect.of("s11", "pages by time alone", PagesByTime::new),
+        Defect.of("s11", "repeats the last record of a page", RepeatsTheLast::new),
+        Defect.of("s11", "pages by time only", PagesByTime::new),
         Defect.of("s11", "lists the oldest first", OldestFirst::new),
-        Defect.of("s11", "lists the expired", ListsTheExpired::new),
+        Defect.of("s11", "lists expired records", ListsTheExpired::new),
         new Defect(
             "s12",
-            "tells of ends by the callers' clocks",
+            "reports revocations by the callers' clocks",
             (data, clock) -> both(new TellsByCallersClock(data, clock))),
         Defect.of(
             "s12",
-            "tells no children",
+            "reports no children",
             data -> new Tells(data, one -> one.filter(it -> it.parent() != null).isEmpty())),
         Defect.of(
-            "s12", "forgets the ends of the deleted", data -> new Tells(data, Optional::isPresent)),
-        Defect.of("s12", "says that it told all", SaysThatItToldAll::new));
+            "s12",
+            "forgets revocations of deleted records",
+            data -> new Tells(data, Optional::isPresent)),
+        Defect.of("s12", "claims that its report is complete", SaysThatItToldAll::new));
   }
 
   private static Defect.Nodes both(TokenStore node) {

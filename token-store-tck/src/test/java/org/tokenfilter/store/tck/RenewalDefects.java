@@ -15,20 +15,20 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S5, S6, broken. */
+/** Violations of S5 and S6. */
 final class RenewalDefects {
 
   private RenewalDefects() {}
 
   static List<Defect> all() {
     return List.of(
-        Defect.of("s05", "moves a use back", MovesBack::new),
-        Defect.of("s05", "judges a renewal by its use", JudgesByTheUse::new),
-        Defect.of("s05", "judges a renewal by its own clock", JudgesByItsOwnClock::new),
-        Defect.of("s05", "does not name the dead", NamesNoDead::new),
+        Defect.of("s05", "moves the last use back", MovesBack::new),
+        Defect.of("s05", "goes by the time of the use", JudgesByTheUse::new),
+        Defect.of("s05", "goes by its own clock", JudgesByItsOwnClock::new),
+        Defect.of("s05", "does not name dead records", NamesNoDead::new),
         Defect.of("s05", "renews all or nothing", AllOrNothing::new),
-        Defect.of("s05", "renews the first thousand", FirstThousand::new),
-        Defect.of("s06", "renews by an upsert, which revives", Revives::new),
+        Defect.of("s05", "renews only the first thousand", FirstThousand::new),
+        Defect.of("s06", "renews by an upsert, which revives records", Revives::new),
         Defect.of(
             "s06_noRenewalUndoesARevocation",
             "reads, then writes the whole record back",
@@ -158,7 +158,7 @@ final class RenewalDefects {
     }
   }
 
-  /** What ended after it was read is written back as it was. */
+  /** Writes a record back as it was read, even if it has been revoked since. */
   private static final class WritesBack extends Altering {
 
     WritesBack(TokenStore data) {

@@ -12,7 +12,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S7, broken. */
+/** Violations of S7. */
 final class ReplacementDefects {
 
   private ReplacementDefects() {}
@@ -21,10 +21,10 @@ final class ReplacementDefects {
     return List.of(
         Defect.of(
             "s07_oneOfManyReplacementsWins",
-            "looks, then replaces: two win",
+            "checks, then replaces: two callers win",
             LooksThenReplaces::new),
-        Defect.of("s07", "ends the old, then finds the successor's id taken", EndsFirst::new),
-        Defect.of("s07", "replaces what has expired", ReplacesTheExpired::new),
+        Defect.of("s07", "revokes before it finds the successor's id taken", EndsFirst::new),
+        Defect.of("s07", "replaces expired records", ReplacesTheExpired::new),
         Defect.of("s07", "forgets the successor's group", ForgetsTheGroup::new));
   }
 
@@ -74,7 +74,7 @@ final class ReplacementDefects {
     }
   }
 
-  /** Each successor leaves its place in the group to another. */
+  /** Does not count successors as members of their group. */
   private static final class ForgetsTheGroup extends Node {
 
     private final AtomicInteger forgotten = new AtomicInteger();

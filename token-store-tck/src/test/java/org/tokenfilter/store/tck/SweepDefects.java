@@ -15,22 +15,22 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 
-/** S13, broken. */
+/** Violations of S13. */
 final class SweepDefects {
 
   private SweepDefects() {}
 
   static List<Defect> all() {
     return List.of(
-        Defect.of("s13", "deletes the living", DeletesTheLiving::new),
-        Defect.of("s13", "deletes whatever is dead", DeletesWhateverIsDead::new),
-        Defect.of("s13", "ends by the first deadline", EndsByTheFirstDeadline::new),
+        Defect.of("s13", "deletes live records", DeletesTheLiving::new),
+        Defect.of("s13", "deletes dead records too early", DeletesWhateverIsDead::new),
+        Defect.of("s13", "ignores renewals of the deadline", EndsByTheFirstDeadline::new),
         Defect.of(
-            "s13_sweepersExpire", "looks for the expired, then ends them", LooksThenEnds::new),
-        Defect.of("s13", "does not name what it ended", EndsInSilence::new),
-        Defect.of("s13", "looks at everything at once", LooksAtEverything::new),
-        Defect.of("s13", "says that nothing waits", SaysThatNothingWaits::new),
-        Defect.of("s13", "leaves the expired unended", EndsNothing::new));
+            "s13_sweepersExpire", "checks for expiry, then revokes", LooksThenEnds::new),
+        Defect.of("s13", "does not name revoked records", EndsInSilence::new),
+        Defect.of("s13", "ignores the limit", LooksAtEverything::new),
+        Defect.of("s13", "never reports more work", SaysThatNothingWaits::new),
+        Defect.of("s13", "does not revoke expired records", EndsNothing::new));
   }
 
   private static final class DeletesTheLiving extends Node {
@@ -58,7 +58,7 @@ final class SweepDefects {
     }
   }
 
-  /** Knows what is due. */
+  /** A node that tracks the first deadline of each record. */
   private abstract static class Listing extends Node {
 
     private final Map<TokenId, Instant> due = new ConcurrentHashMap<>();

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStore;
 
-/** What needs a second node, and one that reaches nothing, runs here. */
+/** The contract with a second node and an unreachable one, so that no test is skipped. */
 class TwoNodesTest extends TokenStoreContract {
 
   private final TokenStore data = new InMemoryTokenStore(clock(), Duration.ofMinutes(5));

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The plugin as its users have it: a jar in WEB-INF/lib, chosen by its name. */
+/** The plugin as applications use it: a jar in WEB-INF/lib, chosen by its name. */
 class FolderStoreInWarTest {
 
   private static final String ALICE =

@@ -10,7 +10,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** A node in a process of its own: inserts records of one group as soon as a line comes in. */
+/** A node in its own process that inserts records of one group when it reads a line. */
 final class InserterProcess {
 
   static final int RECORDS = 40;
@@ -25,7 +25,7 @@ final class InserterProcess {
     System.out.println("ready");
     System.out.flush();
     if (System.in.read() < 0) {
-      throw new IllegalStateException("nobody says go");
+      throw new IllegalStateException("standard input ended before the start signal");
     }
     for (int number = 0; number < RECORDS; number++) {
       byte[] id = new byte[TokenId.LENGTH];

@@ -18,7 +18,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
 
-/** How an application tests what it does when its store fails. */
+/** An application's test of its own behavior when the store fails. */
 class LostAnswerTest {
 
   private final SettableClock clock = new SettableClock();

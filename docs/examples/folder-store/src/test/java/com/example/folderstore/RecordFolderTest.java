@@ -31,7 +31,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.SettableClock;
 
-/** What the kit cannot see from outside: other processes, files, and the mark of S13. */
+/** The parts that the kit cannot see: other processes, files, and the next visit of S13. */
 class RecordFolderTest {
 
   private final SettableClock clock = new SettableClock();

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds docs/jdbc-store.md and docs/writing-a-store.md to the code: each snippet names its file in
- * a comment before it, and equals that file's text word by word, except versions in a pom.xml.
+ * The agreement of docs/jdbc-store.md and docs/writing-a-store.md with the code: each snippet names
+ * its file in a comment before it and equals that file's text word by word, except versions in a
+ * pom.xml.
  */
 class StoresDocumentTest {
 

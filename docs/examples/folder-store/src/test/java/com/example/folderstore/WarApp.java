@@ -20,7 +20,7 @@ import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
 
-/** An unpacked WAR with the library and the plugin in its WEB-INF/lib, on a Jetty of its own. */
+/** An unpacked WAR with the library and the plugin in its WEB-INF/lib, on its own Jetty. */
 final class WarApp implements AutoCloseable {
 
   private static final String WEB_XML =
@@ -53,7 +53,7 @@ final class WarApp implements AutoCloseable {
       </web-app>
       """;
 
-  /** How the names of the jars begin that the application needs. */
+  /** The prefixes of the names of the jars that the application needs. */
   private static final List<String> JARS =
       List.of(
           "token-filter-",
@@ -67,20 +67,20 @@ final class WarApp implements AutoCloseable {
   private final Server server =
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
-  /** Starts an application that was made before. */
+  /** Starts an application that {@link #make} has created. */
   WarApp(Path root) throws Exception {
     WebAppContext context = new WebAppContext();
     context.setContextPath("/");
     context.setBaseResourceAsPath(root);
     context.setTempDirectory(Files.createDirectories(root.resolveSibling("temporary")).toFile());
     context.setThrowUnavailableOnStartupException(true);
-    // The server has these classes, too, for it runs in the test: the application has its own.
+    // The server sees these classes, too, as it runs in the test; the application has its own.
     context.getHiddenClassMatcher().add("org.tokenfilter.", "com.example.");
     server.setHandler(context);
     server.start();
   }
 
-  /** Makes an application that has these settings in its web.xml. */
+  /** Creates an application with the given settings in its web.xml. */
   static void make(Path root, String contextParams) throws IOException {
     Path lib = Files.createDirectories(root.resolve("WEB-INF/lib"));
     Files.writeString(root.resolve("WEB-INF/web.xml"), WEB_XML.formatted(contextParams));

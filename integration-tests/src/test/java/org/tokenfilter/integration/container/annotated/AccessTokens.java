@@ -4,7 +4,7 @@ import jakarta.servlet.annotation.WebServlet;
 import java.io.Serial;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 
-/** Family 1. */
+/** The access token endpoints (API family 1). */
 @WebServlet(urlPatterns = "/security/rest/*", loadOnStartup = 1)
 public class AccessTokens extends AccessTokenServlet {
 

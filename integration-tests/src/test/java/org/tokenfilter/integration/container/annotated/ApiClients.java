@@ -4,7 +4,7 @@ import jakarta.servlet.annotation.WebServlet;
 import java.io.Serial;
 import org.tokenfilter.endpoint.ApiClientServlet;
 
-/** Family 2. */
+/** The API client endpoints (API family 2). */
 @WebServlet(urlPatterns = "/routelink/v1/*", loadOnStartup = 1)
 public class ApiClients extends ApiClientServlet {
 

@@ -4,7 +4,7 @@ import jakarta.servlet.annotation.WebServlet;
 import java.io.Serial;
 import org.tokenfilter.endpoint.IntrospectionServlet;
 
-/** RFC 7662. */
+/** The introspection endpoint (RFC 7662). */
 @WebServlet(urlPatterns = "/oauth/introspect", loadOnStartup = 1)
 public class Introspection extends IntrospectionServlet {
 

@@ -4,7 +4,7 @@ import jakarta.servlet.annotation.WebServlet;
 import java.io.Serial;
 import org.tokenfilter.endpoint.OpenApiServlet;
 
-/** The description of the APIs. */
+/** The endpoint of the OpenAPI description. */
 @WebServlet(urlPatterns = "/openapi.json", loadOnStartup = 1)
 public class OpenApi extends OpenApiServlet {
 

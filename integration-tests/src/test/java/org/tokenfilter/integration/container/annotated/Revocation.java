@@ -4,7 +4,7 @@ import jakarta.servlet.annotation.WebServlet;
 import java.io.Serial;
 import org.tokenfilter.endpoint.RevocationServlet;
 
-/** RFC 7009. */
+/** The revocation endpoint (RFC 7009). */
 @WebServlet(urlPatterns = "/oauth/revoke", loadOnStartup = 1)
 public class Revocation extends RevocationServlet {
 

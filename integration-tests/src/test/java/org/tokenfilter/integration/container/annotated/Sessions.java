@@ -4,7 +4,7 @@ import jakarta.servlet.annotation.WebServlet;
 import java.io.Serial;
 import org.tokenfilter.endpoint.SessionsServlet;
 
-/** A user's own sessions. */
+/** The endpoint of a user's own sessions. */
 @WebServlet(urlPatterns = "/sessions/*", loadOnStartup = 1)
 public class Sessions extends SessionsServlet {
 

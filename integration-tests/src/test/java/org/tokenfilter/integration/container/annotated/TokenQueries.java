@@ -4,7 +4,7 @@ import jakarta.servlet.annotation.WebServlet;
 import java.io.Serial;
 import org.tokenfilter.endpoint.TokenQueryServlet;
 
-/** Family 3. */
+/** The token query endpoints (API family 3). */
 @WebServlet(
     urlPatterns = {
       "/GetSessionToken",

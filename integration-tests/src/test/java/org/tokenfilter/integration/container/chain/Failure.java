@@ -2,7 +2,7 @@ package org.tokenfilter.integration.container.chain;
 
 import jakarta.servlet.ServletException;
 
-/** What a page throws; each kind has an error page of its own. */
+/** An exception that a page throws; each kind has its own error page. */
 public abstract class Failure extends ServletException {
 
   private static final long serialVersionUID = 1;
@@ -19,7 +19,7 @@ public abstract class Failure extends ServletException {
     };
   }
 
-  /** Its error page is public. */
+  /** A failure whose error page is public. */
   public static final class ShownInPublic extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -28,7 +28,7 @@ public abstract class Failure extends ServletException {
     }
   }
 
-  /** Its error page is at a protected path. */
+  /** A failure whose error page is at a protected path. */
   public static final class ShownInSecure extends Failure {
     private static final long serialVersionUID = 1;
 
@@ -37,7 +37,7 @@ public abstract class Failure extends ServletException {
     }
   }
 
-  /** Its error page is below WEB-INF. */
+  /** A failure whose error page is below WEB-INF. */
   public static final class ShownInside extends Failure {
     private static final long serialVersionUID = 1;
 

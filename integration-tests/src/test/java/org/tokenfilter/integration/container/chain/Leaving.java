@@ -7,27 +7,31 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outermost dispatch of a thread, of the filters in front of all others. A thread that the page
- * has begun may go on when it has been left; the container has not finished it then, and may still
- * put back the state of the request. The header {@code Chain-Order} forces an order that chance
- * brings rarely: {@code late}, nothing is put back before the thread has gone on; {@code between},
- * all is put back when its dispatch has begun and the filter has not seen it.
+ * The outermost dispatch of a thread, seen by the filter in front of all others. A thread that the
+ * page has started may continue once this dispatch has returned; the container has not completed it
+ * by then, and may still restore the state of the request. The header {@code Chain-Order} forces an
+ * order that chance produces rarely: {@code late}, no state is restored before the thread has
+ * finished; {@code between}, all state is restored after its dispatch has started and before the
+ * filter has seen it.
  */
 final class Leaving {
 
   static final long PATIENCE_MS = 10_000;
 
-  /** That of this thread. */
+  /** The outermost dispatch of this thread. */
   private static final ThreadLocal<@Nullable Leaving> CURRENT = new ThreadLocal<>();
 
-  /** That of the thread before, on a thread that goes on from there. */
+  /** The outermost dispatch of the previous thread, on a thread that continues from it. */
   private static final ThreadLocal<@Nullable Leaving> BEFORE = new ThreadLocal<>();
 
   private static final String BEFORE_ASYNC = "chain.leaving";
 
   private final String order;
 
-  /** That of the thread before; null if this thread does not go on from another. */
+  /**
+   * The outermost dispatch of the previous thread; null if this thread does not continue from
+   * another.
+   */
   private final @Nullable Leaving before;
 
   private final CountDownLatch left = new CountDownLatch(1);
@@ -36,7 +40,7 @@ final class Leaving {
   private final CountDownLatch putBack = new CountDownLatch(1);
   private volatile boolean followed;
 
-  /** The outermost dispatch of the thread that goes on from here. */
+  /** The outermost dispatch of the thread that continues from this one. */
   private volatile @Nullable Leaving within;
 
   private Leaving(String order, @Nullable Leaving before) {
@@ -44,7 +48,7 @@ final class Leaving {
     this.before = before;
   }
 
-  /** Begins the outermost dispatch of this thread, which has come to the first filter. */
+  /** Starts the outermost dispatch of this thread, which has reached the first filter. */
   static Leaving begin(HttpServletRequest request) {
     String order = String.valueOf(request.getHeader("Chain-Order"));
     Leaving before = BEFORE.get();
@@ -63,18 +67,18 @@ final class Leaving {
     return made;
   }
 
-  /** That of this thread; null outside of all dispatches. */
+  /** Returns the outermost dispatch of this thread; null outside of all dispatches. */
   static @Nullable Leaving current() {
     return CURRENT.get();
   }
 
-  /** A step that waits until this is left, which another thread takes. */
+  /** Returns a step for another thread, which waits until this dispatch has returned. */
   Step follow(Step step) {
     followed = true;
     return () -> runAfter(step);
   }
 
-  /** The container's asynchronous dispatch goes on from this thread. */
+  /** Marks that the asynchronous dispatch of the container continues from this thread. */
   static void followBy(HttpServletRequest request) {
     Leaving current = CURRENT.get();
     if (current != null) {
@@ -99,7 +103,10 @@ final class Leaving {
     }
   }
 
-  /** All that goes on from here, and from those before it, has gone on. */
+  /**
+   * Marks that all threads which continue from this dispatch, and from the previous ones, have
+   * finished.
+   */
   private void ends() {
     gone.countDown();
     if (before != null) {
@@ -107,7 +114,10 @@ final class Leaving {
     }
   }
 
-  /** It is left, and what the dispatch has changed is about to be put back. */
+  /**
+   * Marks that this dispatch has returned, and that the container is about to restore the state
+   * that it has changed.
+   */
   void leave(DispatcherType type) {
     CURRENT.remove();
     left.countDown();
@@ -122,7 +132,7 @@ final class Leaving {
         case "late" -> await(gone);
         case "between" -> await(arrived);
         default -> {
-          // As it comes.
+          // No order is forced.
         }
       }
     }
@@ -138,7 +148,7 @@ final class Leaving {
     }
   }
 
-  /** What a thread does. */
+  /** An action of a thread. */
   interface Step {
     void run() throws Exception;
   }

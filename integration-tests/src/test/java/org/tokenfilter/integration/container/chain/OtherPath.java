@@ -5,7 +5,7 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 
-/** A request of the application, which shows another path than the container's. */
+/** A wrapper of the application that reports another path than the container. */
 final class OtherPath extends HttpServletRequestWrapper {
 
   private final boolean ofOtherType;
@@ -13,7 +13,7 @@ final class OtherPath extends HttpServletRequestWrapper {
   /**
    * Wraps a request.
    *
-   * @param ofOtherType whether it says of a forward that it was requested
+   * @param ofOtherType whether it reports a forward as a request
    */
   OtherPath(HttpServletRequest request, boolean ofOtherType) {
     super(request);

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A page: notes that it runs, and takes the next step of the request's header {@code Chain}. Its
- * init-param {@code letter} is how it is noted.
+ * A page that records its run, and takes the next step of the header {@code Chain}. Its init-param
+ * {@code letter} is its name in the record.
  */
 public class Page extends HttpServlet {
 
@@ -62,7 +62,7 @@ public class Page extends HttpServlet {
           try {
             timely.run();
           } catch (Exception failed) {
-            // A thread has no page that would be shown for it.
+            // A failure of a thread has no error page.
           } finally {
             done.countDown();
             threads.end(async);
@@ -112,11 +112,11 @@ public class Page extends HttpServlet {
       case 'I' -> byPath(target, position, request).include(handed, response);
       case 'N' -> byName(target).forward(handed, response);
       case 'M' -> byName(target).include(handed, response);
-      default -> throw new IllegalArgumentException("no way of going on: " + how);
+      default -> throw new IllegalArgumentException("unknown kind of step: " + how);
     }
   }
 
-  /** The request as the page hands it on: applications wrap it, and set its attributes. */
+  /** Returns the request for the dispatch: applications wrap requests, and set their attributes. */
   private static HttpServletRequest dressed(HttpServletRequest request) {
     String dress = String.valueOf(request.getHeader("Chain-Dress"));
     if (dress.equals("attributes")) {
@@ -139,7 +139,7 @@ public class Page extends HttpServlet {
     return Objects.requireNonNull(request.getRequestDispatcher(path));
   }
 
-  /** That of the page which this one is, whether it was included or not. */
+  /** Returns the path of this page, whether it was included or not. */
   private static String ownPath(HttpServletRequest request) {
     Object included = request.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH);
     Object more =

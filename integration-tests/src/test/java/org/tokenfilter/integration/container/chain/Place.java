@@ -1,6 +1,6 @@
 package org.tokenfilter.integration.container.chain;
 
-/** Where pages are: a path, a servlet's name, and the status whose error page is there. */
+/** A location of pages: a path, the name of a servlet, and the status whose error page is there. */
 public enum Place {
   P("/public/page", "public-page", "/public/error", 410),
   S("/secure/page", "secure-page", "/secure/error", 409),
@@ -22,7 +22,7 @@ public enum Place {
     return valueOf(String.valueOf(letter));
   }
 
-  /** The path of its page at this position of a chain. */
+  /** Returns the path of its page at this position of a chain. */
   public String path(int position) {
     return prefix + "/" + position;
   }
@@ -43,7 +43,7 @@ public enum Place {
     return status;
   }
 
-  /** Of what is thrown for its error page. */
+  /** Returns the type of the exception that leads to its error page. */
   public Class<? extends Failure> failure() {
     return Failure.shownBy(name().charAt(0)).getClass();
   }

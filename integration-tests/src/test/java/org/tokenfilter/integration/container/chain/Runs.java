@@ -10,8 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which pages ran for which request, in their order, and for whom: {@code ID P0=null S1=alice}. The
- * first line is the number of requests and threads that have not ended, this one among them.
+ * A log of the pages that ran for each request, in their order, with their users: {@code ID P0=null
+ * S1=alice}. The first line is the number of requests and threads that have not finished, including
+ * this request.
  */
 public class Runs extends HttpServlet {
 

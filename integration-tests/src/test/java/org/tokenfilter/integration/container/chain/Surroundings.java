@@ -12,8 +12,8 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 
 /**
- * Stands in front of all other filters: tells a thread when the dispatch that began it has been
- * left for good, and turns a refusal into {@code sendError} where the request asks for that.
+ * A filter in front of all others: notifies a thread when the dispatch that started it has finally
+ * returned, and turns a refusal into {@code sendError} if the request demands it.
  */
 public class Surroundings extends HttpFilter {
 
@@ -56,7 +56,7 @@ public class Surroundings extends HttpFilter {
     }
   }
 
-  /** Keeps what is written to itself. */
+  /** A response that discards its body. */
   private static final class Unwritten extends HttpServletResponseWrapper {
 
     private Unwritten(HttpServletResponse response) {
@@ -65,7 +65,7 @@ public class Surroundings extends HttpFilter {
 
     @Override
     public void setContentLength(int length) {
-      // There will be nothing.
+      // The body is discarded.
     }
 
     @Override
@@ -83,7 +83,7 @@ public class Surroundings extends HttpFilter {
 
         @Override
         public void write(int b) {
-          // Nobody reads it.
+          // The body is discarded.
         }
       };
     }

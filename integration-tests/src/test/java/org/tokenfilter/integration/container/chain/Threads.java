@@ -2,7 +2,7 @@ package org.tokenfilter.integration.container.chain;
 
 import jakarta.servlet.AsyncContext;
 
-/** The threads that a request waits for; the last one completes it. */
+/** The threads that a request waits for; the last one completes the request. */
 final class Threads {
 
   private int running;
@@ -13,7 +13,7 @@ final class Threads {
     Runs.begin();
   }
 
-  /** A dispatch of the container's goes on with the request. */
+  /** Leaves the completion to an asynchronous dispatch of the container. */
   synchronized void handOver() {
     handedOver = true;
   }
@@ -25,7 +25,7 @@ final class Threads {
         async.complete();
       }
     } catch (IllegalStateException ended) {
-      // An error has completed it.
+      // An error has completed the request.
     } finally {
       Runs.end();
     }

@@ -1,4 +1,4 @@
-/** A web application whose pages take the steps that a request names: see DispatchChain. */
+/** A web application whose pages take the steps that a request specifies: see DispatchChain. */
 @NullMarked
 package org.tokenfilter.integration.container.chain;
 

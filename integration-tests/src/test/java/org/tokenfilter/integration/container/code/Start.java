@@ -19,7 +19,7 @@ import org.tokenfilter.endpoint.SessionsServlet;
 import org.tokenfilter.endpoint.TokenQueryServlet;
 import org.tokenfilter.filter.TokenFilter;
 
-/** Registers what the sample's web.xml does, and closes what it has made. */
+/** A listener that registers the components of the sample's web.xml in code, and closes them. */
 public class Start implements ServletContextListener {
 
   private @Nullable TokenSecurity security;
