@@ -14,8 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.ScriptedStore.Call;
-import org.tokenfilter.ScriptedStore.When;
+import org.tokenfilter.FaultInjectingStore.Call;
+import org.tokenfilter.FaultInjectingStore.When;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenFilter;
@@ -29,8 +29,8 @@ final class AuditOverHttpTest {
   private static final String CLIENT = " client=\"127.0.0.1\"";
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
-  private final ScriptedStore store =
-      new ScriptedStore(new InMemoryTokenStore(clock, Duration.ofHours(1)));
+  private final FaultInjectingStore store =
+      new FaultInjectingStore(new InMemoryTokenStore(clock, Duration.ofHours(1)));
   @TempDir private Path folder;
   private LogLines all;
   private LogLines audit;
@@ -38,7 +38,7 @@ final class AuditOverHttpTest {
   private WebApp app;
 
   @BeforeEach
-  void startTheApplication() throws Exception {
+  void startApplication() throws Exception {
     all = new LogLines("org.tokenfilter");
     audit = new LogLines("org.tokenfilter.audit");
     security =
@@ -59,7 +59,7 @@ final class AuditOverHttpTest {
   }
 
   @AfterEach
-  void stopTheApplication() {
+  void stopApplication() {
     app.close();
     security.close();
     audit.close();
@@ -67,7 +67,7 @@ final class AuditOverHttpTest {
   }
 
   @Test
-  void theLifeOfASessionIsOneLineAnEvent() throws Exception {
+  void logsOneLinePerSessionEvent() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     String handle = " handle=" + handle(session);
     assertThat(audit.take())
@@ -87,7 +87,7 @@ final class AuditOverHttpTest {
   }
 
   @Test
-  void anOpenTokenThatNeverExpiresIsMarked() throws Exception {
+  void marksOpenTokenThatNeverExpires() throws Exception {
     app.open(Accounts.ADMIN, 0);
     app.open(Accounts.ADMIN, 5);
     assertThat(audit.take())
@@ -102,7 +102,7 @@ final class AuditOverHttpTest {
   }
 
   @Test
-  void evictedAndExpiredSessionsAreTold() throws Exception {
+  void logsEvictedAndExpiredSessions() throws Exception {
     Session first = app.session(Accounts.ALICE, 5);
     Session second = app.session(Accounts.ALICE, 5);
     audit.take();
@@ -128,7 +128,7 @@ final class AuditOverHttpTest {
   }
 
   @Test
-  void ordinaryRefusalsAreNoWarnings() throws Exception {
+  void ordinaryRefusalsAreNotWarnings() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     audit.take();
     assertThat(app.get("/api/who").statusCode()).isEqualTo(401);
@@ -142,7 +142,7 @@ final class AuditOverHttpTest {
   }
 
   @Test
-  void c14_aTokenInTheWrongHandsIsAWarning() throws Exception {
+  void c14_warnsOfTokenPresentedByAnotherClient() throws Exception {
     Session alice = app.session(Accounts.ALICE, 5);
     Session bob = app.session(Accounts.BOB, 5);
     audit.take();
@@ -164,7 +164,7 @@ final class AuditOverHttpTest {
   }
 
   @Test
-  void aWrongPasswordIsAWarningWithTheNameAlone() throws Exception {
+  void warnsOfWrongPasswordWithUsernameOnly() throws Exception {
     assertThat(login("alice:looking-glass")).isEqualTo(401);
     assertThat(audit.take())
         .containsExactly(
@@ -172,7 +172,7 @@ final class AuditOverHttpTest {
   }
 
   @Test
-  void p05_aUserNameForgesNoLineAndNoLetter() throws Exception {
+  void p05_usernameForgesNeitherLineNorCharacter() throws Exception {
     Map<String, String> names =
         Map.of(
             "ad\r\nmin", "ad\\u000d\\u000amin",
@@ -197,7 +197,7 @@ final class AuditOverHttpTest {
   }
 
   @Test
-  void aUserNameOfAnyLengthIsCut() throws Exception {
+  void cutsLongUsernames() throws Exception {
     for (int length : new int[] {255, 256, 4000}) {
       assertThat(login("x".repeat(length) + ":password")).isEqualTo(401);
       assertThat(audit.take())
@@ -238,7 +238,7 @@ final class AuditOverHttpTest {
     assertThat(login("alice:not-the-password")).isEqualTo(401);
     assertThat(login("not-the-password-as-a-name")).isEqualTo(401);
     for (Call call : Call.values()) {
-      store.breakDown(
+      store.inject(
           call,
           When.BEFORE,
           () -> {
@@ -247,7 +247,7 @@ final class AuditOverHttpTest {
       assertThat(who(bob)).isGreaterThanOrEqualTo(200);
       assertThat(login(Accounts.BOB)).isGreaterThanOrEqualTo(200);
       assertThat(logout(bob)).isGreaterThanOrEqualTo(200);
-      store.mend();
+      store.repair();
     }
     assertThat(logout(alice)).isEqualTo(204);
     assertThat(who(alice)).isEqualTo(401);

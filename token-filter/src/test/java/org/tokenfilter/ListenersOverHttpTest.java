@@ -39,14 +39,14 @@ import org.tokenfilter.token.SessionId;
 final class ListenersOverHttpTest {
 
   /** A bound that shows that closing ends; the tests of the event queue check the exact limit. */
-  private static final Duration IN_THE_END = Duration.ofSeconds(30);
+  private static final Duration MAX_CLOSE_DURATION = Duration.ofSeconds(30);
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
   @TempDir private Path folder;
 
   @Test
-  void eventsComeInTheirOrder() throws Exception {
-    Heard heard = new Heard();
+  void notifiesListenersInOrder() throws Exception {
+    RecordingListener heard = new RecordingListener();
     String id;
     try (TokenSecurity security = security(new InMemoryTokenStore(), heard);
         WebApp app = app(security)) {
@@ -69,9 +69,9 @@ final class ListenersOverHttpTest {
   }
 
   @Test
-  void aListenerThatThrowsAnythingHarmsNothing() throws Exception {
+  void toleratesListenerThatThrows() throws Exception {
     for (Error thrown : List.of(new StackOverflowError(), new AssertionError("never"))) {
-      Heard heard = new Heard();
+      RecordingListener heard = new RecordingListener();
       TokenListener throwing =
           new TokenListener() {
             @Override
@@ -95,7 +95,7 @@ final class ListenersOverHttpTest {
   }
 
   @Test
-  void aListenerThatBlocksForEverHoldsUpNeitherRequestsNorTheEnd() throws Exception {
+  void blockedListenerDelaysNeitherRequestsNorClose() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch letGo = new CountDownLatch(1);
     TokenListener blocking =
@@ -118,17 +118,17 @@ final class ListenersOverHttpTest {
       }
       long start = System.nanoTime();
       security.close();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(IN_THE_END);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(MAX_CLOSE_DURATION);
     } finally {
       letGo.countDown();
     }
   }
 
   @Test
-  void whatTwoNodesSweepIsToldAndOnNoneTwice() throws Exception {
+  void reportsEachSweptTokenOncePerNode() throws Exception {
     TokenStore store = spy(new InMemoryTokenStore(clock, Duration.ofHours(1)));
-    Heard here = new Heard();
-    Heard there = new Heard();
+    RecordingListener here = new RecordingListener();
+    RecordingListener there = new RecordingListener();
     int sessions = 60;
     try (TokenSecurity one = security(store, here);
         TokenSecurity other = security(store, there);
@@ -138,25 +138,25 @@ final class ListenersOverHttpTest {
         app.session(Accounts.ALICE, 5);
       }
       clock.move(Duration.ofMinutes(6));
-      await().until(() -> told(here, there).size() >= sessions);
+      await().until(() -> expiredOnEither(here, there).size() >= sessions);
       int sweeps = sweeps(store);
       await().until(() -> sweeps(store) >= sweeps + 4);
       verify(store, atLeast(4)).sweep(any(), any(), anyInt());
     }
     // A clock that jumps empties both caches: each node reports the tokens that it sweeps.
-    assertThat(told(here, there)).hasSize(sessions);
+    assertThat(expiredOnEither(here, there)).hasSize(sessions);
     assertThat(expired(here)).doesNotHaveDuplicates();
     assertThat(expired(there)).doesNotHaveDuplicates();
     assertThat(there.events).hasSameSizeAs(expired(there));
   }
 
-  private static Set<String> told(Heard one, Heard other) {
+  private static Set<String> expiredOnEither(RecordingListener one, RecordingListener other) {
     Set<String> told = new HashSet<>(expired(one));
     told.addAll(expired(other));
     return told;
   }
 
-  private static List<String> expired(Heard heard) {
+  private static List<String> expired(RecordingListener heard) {
     return heard.events.stream().filter(event -> event.endsWith(" EXPIRED")).toList();
   }
 
@@ -191,7 +191,7 @@ final class ListenersOverHttpTest {
     return SessionId.parse(session.id()).tokenId().toString();
   }
 
-  private static final class Heard implements TokenListener {
+  private static final class RecordingListener implements TokenListener {
 
     private final List<String> events = new CopyOnWriteArrayList<>();
 

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 public final class Race {
 
   /** Longer than any run takes; a slower thread hangs. */
-  private static final int PATIENCE_SECONDS = 120;
+  private static final int TIMEOUT_SECONDS = 120;
 
   /** The work of one thread. */
   @FunctionalInterface
@@ -32,14 +32,14 @@ public final class Race {
             .<Callable<T>>mapToObj(
                 number ->
                     () -> {
-                      barrier.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                      barrier.await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
                       return runner.run(number);
                     })
             .toList();
     ExecutorService threads = Executors.newFixedThreadPool(runners);
     try {
       List<T> results = new ArrayList<>();
-      for (Future<T> run : threads.invokeAll(runs, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      for (Future<T> run : threads.invokeAll(runs, TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         results.add(run.get());
       }
       return results;

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** A client that sends exactly the given bytes, from a given address. */
 public final class RawHttp {
 
-  private static final int PATIENCE_MILLIS = 30_000;
+  private static final int TIMEOUT_MILLIS = 30_000;
 
   private final int port;
   private final String source;
@@ -89,7 +89,7 @@ public final class RawHttp {
   }
 
   /** Sends this, shuts down the output and reads the answer. */
-  public Answer cutShort(String text) throws IOException {
+  public Answer sendAndShutDownOutput(String text) throws IOException {
     try (Socket socket = connected()) {
       write(text, socket);
       socket.shutdownOutput();
@@ -108,7 +108,7 @@ public final class RawHttp {
   private Socket connected() throws IOException {
     Socket socket =
         new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(source), 0);
-    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     return socket;
   }
 
@@ -117,7 +117,7 @@ public final class RawHttp {
   }
 
   /** Sends this, shuts down the output and returns everything up to the end of the connection. */
-  public String whole(String text) throws IOException {
+  public String sendAndReadAll(String text) throws IOException {
     try (Socket socket = connected()) {
       write(text, socket);
       socket.shutdownOutput();

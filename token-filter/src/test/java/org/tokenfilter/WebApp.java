@@ -39,7 +39,7 @@ public final class WebApp implements AutoCloseable {
   }
 
   /** Longer than any answer takes; a request that takes longer hangs. */
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   private final Server server =
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -72,7 +72,7 @@ public final class WebApp implements AutoCloseable {
    * Maps the filters to dispatches by servlet name as well: those match no path (Jakarta Servlet,
    * 6.2.5).
    */
-  public WebApp namedDispatches() {
+  public WebApp mapToServletNames() {
     for (FilterHolder filter : context.getServletHandler().getFilters()) {
       FilterMapping mapping = new FilterMapping();
       mapping.setFilterName(filter.getName());
@@ -136,7 +136,7 @@ public final class WebApp implements AutoCloseable {
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .method(method, HttpRequest.BodyPublishers.noBody());
     if (headers.length > 0) {
       request.headers(headers);

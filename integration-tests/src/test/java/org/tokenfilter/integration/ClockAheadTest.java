@@ -44,7 +44,7 @@ class ClockAheadTest {
   }
 
   @Test
-  void itEndsNobodysSessions() throws Exception {
+  void nodeAheadExpiresNoSessionEarly() throws Exception {
     for (String lag : new String[] {"PT1S", "PT0S"}) {
       try (TwoNodes nodes = nodes(lag)) {
         IssuedToken session = nodes.node(0).issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
@@ -71,7 +71,7 @@ class ClockAheadTest {
   }
 
   @Test
-  void whatItHasIssuedEndsWithAllOthers() throws Exception {
+  void revokesTokensIssuedByNodeAhead() throws Exception {
     try (TwoNodes nodes = nodes("PT1S")) {
       IssuedToken own = nodes.node(0).issueOpen(ALICE, Duration.ofHours(1), CLIENT);
       IssuedToken ahead = nodes.node(1).issueOpen(ALICE, Duration.ofHours(1), CLIENT);

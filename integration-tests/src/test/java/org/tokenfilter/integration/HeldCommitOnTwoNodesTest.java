@@ -47,21 +47,21 @@ class HeldCommitOnTwoNodesTest {
    */
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
-  private static final int LOOKED_BACK_SECONDS = 12;
+  private static final int LOOKBACK_SECONDS = 12;
   private static final int CONNECTIONS = 3;
 
   @TempDir private Path folder;
 
   /** A call that revokes a token, and is made twice. */
-  private interface Way {
-    void end(TokenService node, IssuedToken token) throws TokenRejectedException;
+  private interface RevocationCall {
+    void revoke(TokenService node, IssuedToken token) throws TokenRejectedException;
   }
 
-  private record Ending(String name, IssuedToken token, Way way) {}
+  private record RevocationCase(String name, IssuedToken token, RevocationCall call) {}
 
   @Test
-  void whatIsAcknowledgedTheSecondTimeIsRefusedOnBothNodes() throws Exception {
-    try (MortalPostgres server = new MortalPostgres();
+  void tokenRevokedOnRetryIsRefusedOnBothNodes() throws Exception {
+    try (RestartablePostgres server = new RestartablePostgres();
         HikariDataSource pool = pool(server);
         HikariDataSource otherPool = pool(server);
         TokenStore store = open(pool);
@@ -71,26 +71,28 @@ class HeldCommitOnTwoNodesTest {
         Connection admin = server.connect("postgres")) {
       TokenService node = first.service();
       TokenService other = second.service();
-      List<Ending> endings =
+      List<RevocationCase> endings =
           List.of(
-              new Ending("closed", issue(node, "a"), (at, token) -> at.revoke(token.record().id())),
-              new Ending("revoked", issue(node, "b"), (at, token) -> at.revoke(token.value())),
-              new Ending("all", issue(node, "c"), (at, token) -> at.revokeAll("c")));
-      for (Ending ending : endings) {
-        other.validate(presented(ending.token()));
+              new RevocationCase(
+                  "closed", issue(node, "a"), (at, token) -> at.revoke(token.record().id())),
+              new RevocationCase(
+                  "revoked", issue(node, "b"), (at, token) -> at.revoke(token.value())),
+              new RevocationCase("all", issue(node, "c"), (at, token) -> at.revokeAll("c")));
+      for (RevocationCase revocation : endings) {
+        other.validate(presented(revocation.token()));
       }
 
       execute(admin, "alter system set synchronous_standby_names = 'nobody'");
       execute(admin, "select pg_reload_conf()");
-      await().atMost(PATIENCE).until(() -> setting(admin).equals("nobody"));
+      await().atMost(PATIENCE).until(() -> standbySetting(admin).equals("nobody"));
       ExecutorService callers = Executors.newCachedThreadPool();
       try {
         List<Future<?>> calls = new ArrayList<>();
-        for (Ending ending : endings) {
+        for (RevocationCase revocation : endings) {
           calls.add(
               callers.submit(
                   () -> {
-                    ending.way().end(node, ending.token());
+                    revocation.call().revoke(node, revocation.token());
                     return null;
                   }));
         }
@@ -100,25 +102,27 @@ class HeldCommitOnTwoNodesTest {
               .withThrowableThat()
               .withCauseInstanceOf(TokenStoreException.class);
         }
-        await().atMost(PATIENCE).until(() -> held(admin, LOOKED_BACK_SECONDS) >= endings.size());
-        for (Ending ending : endings) {
-          assertThat(rejection(other, ending.token())).as("before its commit").isNull();
+        await()
+            .atMost(PATIENCE)
+            .until(() -> countHeldCommits(admin, LOOKBACK_SECONDS) >= endings.size());
+        for (RevocationCase revocation : endings) {
+          assertThat(rejection(other, revocation.token())).as("before its commit").isNull();
         }
         execute(admin, "alter system reset synchronous_standby_names");
         execute(admin, "select pg_reload_conf()");
-        await().atMost(PATIENCE).until(() -> held(admin, 0) == 0);
+        await().atMost(PATIENCE).until(() -> countHeldCommits(admin, 0) == 0);
       } finally {
         callers.shutdownNow();
       }
 
-      for (Ending ending : endings) {
+      for (RevocationCase revocation : endings) {
         int accepted = 0;
-        if (rejection(other, ending.token()) == null) {
+        if (rejection(other, revocation.token()) == null) {
           accepted++;
         }
         long asked = System.nanoTime();
         try {
-          ending.way().end(node, ending.token());
+          revocation.call().revoke(node, revocation.token());
         } catch (TokenRejectedException dead) {
           assertThat(dead.rejection()).isEqualTo(Rejection.CLOSED);
         }
@@ -127,14 +131,14 @@ class HeldCommitOnTwoNodesTest {
             .pollInterval(Duration.ofMillis(20))
             .untilAsserted(
                 () ->
-                    assertThat(rejection(other, ending.token()))
-                        .as(ending.name())
+                    assertThat(rejection(other, revocation.token()))
+                        .as(revocation.name())
                         .isEqualTo(Rejection.CLOSED));
-        Figures.note(
+        Measurements.append(
             "a commit held back for more than %d s, %s: accepted elsewhere before it was asked for"
                 + " once more: %d; refused %d ms after that call began",
-            LOOKED_BACK_SECONDS,
-            ending.name(),
+            LOOKBACK_SECONDS,
+            revocation.name(),
             accepted,
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked));
       }
@@ -173,9 +177,9 @@ class HeldCommitOnTwoNodesTest {
     return JdbcTokenStore.builder(pool).createSchema(true).timeout(TIMEOUT).open();
   }
 
-  private static HikariDataSource pool(MortalPostgres server) {
+  private static HikariDataSource pool(RestartablePostgres server) {
     return PostgresServer.pool(
-        MortalPostgres.url(server.port(), "postgres") + "?user=postgres", CONNECTIONS);
+        RestartablePostgres.url(server.port(), "postgres") + "?user=postgres", CONNECTIONS);
   }
 
   private static void execute(Connection admin, String sql) throws SQLException {
@@ -184,7 +188,7 @@ class HeldCommitOnTwoNodesTest {
     }
   }
 
-  private static String setting(Connection admin) throws SQLException {
+  private static String standbySetting(Connection admin) throws SQLException {
     try (Statement statement = admin.createStatement();
         ResultSet row = statement.executeQuery("show synchronous_standby_names")) {
       row.next();
@@ -193,7 +197,7 @@ class HeldCommitOnTwoNodesTest {
   }
 
   /** Returns the number of commits that have been waiting for the standby for this long. */
-  private static int held(Connection admin, int seconds) throws SQLException {
+  private static int countHeldCommits(Connection admin, int seconds) throws SQLException {
     try (Statement statement = admin.createStatement();
         ResultSet row =
             statement.executeQuery(

@@ -30,35 +30,35 @@ class KilledProcessTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void h2KeepsAnAcknowledgedInsertion(int opening, @TempDir Path folder) throws Exception {
+  void h2KeepsAcknowledgedInsertion(int opening, @TempDir Path folder) throws Exception {
     assertInsertionKept(h2(folder, opening));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void h2KeepsAnAcknowledgedReplacement(int opening, @TempDir Path folder) throws Exception {
+  void h2KeepsAcknowledgedReplacement(int opening, @TempDir Path folder) throws Exception {
     assertReplacementKept(h2(folder, opening));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void h2KeepsAnAcknowledgedEnd(int opening, @TempDir Path folder) throws Exception {
-    assertEndKept(h2(folder, opening));
+  void h2KeepsAcknowledgedRevocation(int opening, @TempDir Path folder) throws Exception {
+    assertRevocationKept(h2(folder, opening));
   }
 
   @Test
-  void postgresKeepsAnAcknowledgedInsertion() throws Exception {
+  void postgresKeepsAcknowledgedInsertion() throws Exception {
     assertInsertionKept(postgres());
   }
 
   @Test
-  void postgresKeepsAnAcknowledgedReplacement() throws Exception {
+  void postgresKeepsAcknowledgedReplacement() throws Exception {
     assertReplacementKept(postgres());
   }
 
   @Test
-  void postgresKeepsAnAcknowledgedEnd() throws Exception {
-    assertEndKept(postgres());
+  void postgresKeepsAcknowledgedRevocation() throws Exception {
+    assertRevocationKept(postgres());
   }
 
   /**
@@ -79,24 +79,24 @@ class KilledProcessTest {
   private static void assertInsertionKept(Database database) throws Exception {
     killAfter(database, "insert");
     try (TokenStore store = reopen(database)) {
-      assertThat(live(store, 9)).isTrue();
+      assertThat(isLive(store, 9)).isTrue();
     }
   }
 
   private static void assertReplacementKept(Database database) throws Exception {
     killAfter(database, "replace");
     try (TokenStore store = reopen(database)) {
-      Revocation revocation = endOfThird(store);
+      Revocation revocation = revocationOfThird(store);
       assertThat(revocation.reason()).isEqualTo(RevocationReason.REPLACED);
       assertThat(revocation.successor()).isEqualTo(Records.id((byte) 9));
-      assertThat(live(store, 9)).isTrue();
+      assertThat(isLive(store, 9)).isTrue();
     }
   }
 
-  private static void assertEndKept(Database database) throws Exception {
+  private static void assertRevocationKept(Database database) throws Exception {
     killAfter(database, "end");
     try (TokenStore store = reopen(database)) {
-      assertThat(endOfThird(store).reason()).isEqualTo(RevocationReason.CLOSED);
+      assertThat(revocationOfThird(store).reason()).isEqualTo(RevocationReason.CLOSED);
       // The revocation is final: a second one has no effect.
       assertThat(
               store.revoke(
@@ -125,15 +125,15 @@ class KilledProcessTest {
                 "PT1H"));
   }
 
-  private static Revocation endOfThird(TokenStore store) {
+  private static Revocation revocationOfThird(TokenStore store) {
     for (int number = 1; number <= 5; number++) {
-      assertThat(live(store, number)).as("record %s is live", number).isEqualTo(number != 3);
+      assertThat(isLive(store, number)).as("record %s is live", number).isEqualTo(number != 3);
     }
     TokenRecord third = store.find(Records.id((byte) 3)).orElseThrow();
     return Objects.requireNonNull(third.revocation());
   }
 
-  private static boolean live(TokenStore store, int number) {
+  private static boolean isLive(TokenStore store, int number) {
     return store.find(Records.id((byte) number)).orElseThrow().liveAt(Instant.now());
   }
 
@@ -146,7 +146,7 @@ class KilledProcessTest {
                 "-cp",
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),
-                Survivor.class.getName(),
+                KilledProcess.class.getName(),
                 database.url(),
                 database.username(),
                 change)
@@ -155,7 +155,7 @@ class KilledProcessTest {
     try (BufferedReader out =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      assertThat(out.lines().anyMatch(line -> line.equals(Survivor.ACKNOWLEDGED))).isTrue();
+      assertThat(out.lines().anyMatch(line -> line.equals(KilledProcess.ACKNOWLEDGED))).isTrue();
     } finally {
       process.destroyForcibly();
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();

@@ -26,7 +26,7 @@ final class ManyRecords {
 
   static final Duration IDLE = Duration.ofMinutes(30);
 
-  private static final String EACH_ITS_OWN = "'user-' || n";
+  private static final String DISTINCT_SUBJECT = "'user-' || n";
 
   /** The hash that the store keeps beside a text. */
   private static final String HASH =
@@ -51,18 +51,18 @@ final class ManyRecords {
   }
 
   /** Inserts this many live session tokens like those of a web application. */
-  void live(int number, Instant now) throws SQLException {
-    copy(number, "live-", EACH_ITS_OWN, now);
+  void insertLive(int number, Instant now) throws SQLException {
+    insertCopies(number, "live-", DISTINCT_SUBJECT, now);
   }
 
   /** Inserts this many live session tokens of this subject. */
-  void liveOf(String subject, int number, Instant now) throws SQLException {
-    copy(number, subject, "'" + subject + "'", now);
+  void insertLiveOfSubject(String subject, int number, Instant now) throws SQLException {
+    insertCopies(number, subject, "'" + subject + "'", now);
   }
 
   /** Inserts this many tokens that were revoked a day ago. */
-  void dead(int number, Instant now) throws SQLException {
-    copy(number, "dead-", EACH_ITS_OWN, now.minus(Duration.ofDays(1)));
+  void insertRevoked(int number, Instant now) throws SQLException {
+    insertCopies(number, "dead-", DISTINCT_SUBJECT, now.minus(Duration.ofDays(1)));
     execute(
         """
         update token_record set ended = 1, ended_at = last_used_at, end_reason = 1,
@@ -71,7 +71,8 @@ final class ManyRecords {
             .formatted(now.toEpochMilli()));
   }
 
-  private void copy(int number, String kind, String subject, Instant now) throws SQLException {
+  private void insertCopies(int number, String kind, String subject, Instant now)
+      throws SQLException {
     store.insert(
         TokenRecord.builder(id(kind, 0), TokenKind.SESSION, "user-0", now)
             .roles(Set.of("user"))
@@ -96,7 +97,7 @@ final class ManyRecords {
   }
 
   /** Returns renewals of randomly chosen live tokens. */
-  static List<Renewal> uses(Random random, int number, int of, Instant at) {
+  static List<Renewal> randomRenewals(Random random, int number, int of, Instant at) {
     return random
         .ints(1, of + 1)
         .distinct()
@@ -115,7 +116,7 @@ final class ManyRecords {
   }
 
   /** Returns the numbers in the first row of the result. */
-  List<Long> numbers(String sql) throws SQLException {
+  List<Long> queryNumbers(String sql) throws SQLException {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {

@@ -73,7 +73,7 @@ class MariaDbSetUpsTest {
   }
 
   @Test
-  void serverThatHasBecomeReadOnlyIsUnknownAndItsConnectionsAreReplaced() throws SQLException {
+  void readOnlyServerFailsCallsAndReplacesConnections() throws SQLException {
     Instant now = Clock.systemUTC().instant();
     Revocation closed = Revocation.of(RevocationReason.CLOSED, now);
     String database = MariaDbServer.newDatabase();
@@ -85,7 +85,7 @@ class MariaDbSetUpsTest {
       try (HikariDataSource pool = PostgresServer.pool("jdbc:mariadb:" + login, 1);
           TokenStore store = JdbcTokenStore.builder(pool).timeout(Duration.ofSeconds(20)).open()) {
         store.insert(Records.open((byte) 1, now), Limit.NONE, now);
-        long before = connection(pool);
+        long before = connectionId(pool);
         execute(owner, "set global read_only = 1");
         try {
           assertThatExceptionOfType(TokenStoreException.class)
@@ -95,14 +95,14 @@ class MariaDbSetUpsTest {
         } finally {
           execute(owner, "set global read_only = 0");
         }
-        assertThat(connection(pool)).isNotEqualTo(before);
+        assertThat(connectionId(pool)).isNotEqualTo(before);
         assertThat(store.revoke(Records.id((byte) 1), closed)).hasSize(1);
       }
     }
   }
 
   @Test
-  void connectionsWithoutAutoCommitStopTheStart() {
+  void refusesConnectionsWithoutAutoCommit() {
     String database = MariaDbServer.newDatabase();
     try (HikariDataSource pool = new HikariDataSource()) {
       pool.setJdbcUrl("jdbc:mariadb:" + database);
@@ -117,7 +117,7 @@ class MariaDbSetUpsTest {
     return JdbcTokenStore.builder(pool).createSchema(true).timeout(Duration.ofSeconds(30)).open();
   }
 
-  private static long connection(HikariDataSource pool) throws SQLException {
+  private static long connectionId(HikariDataSource pool) throws SQLException {
     try (Connection connection = pool.getConnection();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("select connection_id()")) {

@@ -53,7 +53,7 @@ final class PgBouncer implements AutoCloseable {
       Files.writeString(
           folder.resolve("pgbouncer.ini"),
           SETTINGS.formatted(serverPort, port, String.join("\n", settings)));
-      open(target);
+      makeReadable(target);
       process = run();
     } catch (IOException e) {
       throw new IllegalStateException(e);
@@ -77,7 +77,7 @@ final class PgBouncer implements AutoCloseable {
   /**
    * Makes the settings readable for all users: PgBouncer does not run as root but as another user.
    */
-  private void open(Path target) {
+  private void makeReadable(Path target) {
     for (Path path : List.of(target, folder)) {
       path.toFile().setReadable(true, false);
       path.toFile().setExecutable(true, false);
@@ -103,12 +103,12 @@ final class PgBouncer implements AutoCloseable {
                 throw new IllegalStateException(
                     Files.readString(folder.resolve("pgbouncer.log")).strip());
               }
-              return answers();
+              return acceptsConnections();
             });
     return started;
   }
 
-  private boolean answers() {
+  private boolean acceptsConnections() {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();
     } catch (IOException refused) {
@@ -139,7 +139,7 @@ final class PgBouncer implements AutoCloseable {
   }
 
   /** Changes a setting of the running pooler. Takes effect after a moment. */
-  void change(String from, String to) throws IOException {
+  void changeSetting(String from, String to) throws IOException {
     Path settings = folder.resolve("pgbouncer.ini");
     Files.writeString(settings, Files.readString(settings).replace(from, to));
     signal("HUP");

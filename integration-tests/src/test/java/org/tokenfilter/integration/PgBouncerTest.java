@@ -52,12 +52,12 @@ class PgBouncerTest {
 
   private final String url = PostgresServer.newDatabase();
   private final Instant now = Clock.systemUTC().instant();
-  private final Queue<TokenId> heard = new ConcurrentLinkedQueue<>();
+  private final Queue<TokenId> notified = new ConcurrentLinkedQueue<>();
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final Logger logger = (Logger) LoggerFactory.getLogger("org.tokenfilter.store.jdbc");
 
   @BeforeEach
-  void listenToTheLog() {
+  void captureLog() {
     lines.start();
     logger.setLevel(Level.INFO);
     logger.addAppender(lines);
@@ -72,7 +72,7 @@ class PgBouncerTest {
   // Transaction mode.
 
   @Test
-  void everyLogOutIsAnsweredInTransactionMode() throws Exception {
+  void revocationsSucceedInTransactionMode() throws Exception {
     try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
         HikariDataSource pool = pool(bouncer);
         TokenStore store = open(pool, false)) {
@@ -80,7 +80,7 @@ class PgBouncerTest {
       try {
         List<Future<TokenId>> ends = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-          ends.add(threads.submit(() -> end(store)));
+          ends.add(threads.submit(() -> insertAndRevoke(store)));
         }
         for (Future<TokenId> end : ends) {
           assertThat(store.find(end.get()).orElseThrow().revocation()).isNotNull();
@@ -95,7 +95,7 @@ class PgBouncerTest {
    * Other transactions have made the driver prepare BEGIN and COMMIT under names on many servers.
    */
   @Test
-  void namesThatOthersLeftInThePoolDoNotFailACall() throws Exception {
+  void statementNamesOfOtherClientsFailNoCall() throws Exception {
     try (PgBouncer bouncer =
             new PgBouncer(
                 PostgresServer.port(), "pool_mode = transaction", "server_round_robin = 1");
@@ -105,10 +105,10 @@ class PgBouncerTest {
       try {
         List<Future<?>> others = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-          others.add(threads.submit(() -> ofTheApplication(pool)));
+          others.add(threads.submit(() -> runApplicationTransaction(pool)));
         }
         for (int i = 0; i < 30; i++) {
-          end(store);
+          insertAndRevoke(store);
         }
         for (Future<?> other : others) {
           other.get();
@@ -120,7 +120,7 @@ class PgBouncerTest {
   }
 
   /** Runs a transaction of the application, which drops its connection if it fails, as it must. */
-  private static void ofTheApplication(HikariDataSource pool) {
+  private static void runApplicationTransaction(HikariDataSource pool) {
     try (Connection connection = pool.getConnection()) {
       try (Statement statement = connection.createStatement()) {
         connection.setAutoCommit(false);
@@ -136,61 +136,61 @@ class PgBouncerTest {
   }
 
   @Test
-  void listeningIsDeafInTransactionModeSaysSoAndLeavesNothingBehind() throws Exception {
+  void transactionModeLogsWarningAndLeavesNoListener() throws Exception {
     try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
         HikariDataSource pool = pool(bouncer);
         TokenStore store = open(pool, true)) {
-      store.watch(heard::add);
-      await().atMost(PATIENCE).until(() -> said(Level.WARN, "notifications are not delivered"));
+      store.watch(notified::add);
+      await().atMost(PATIENCE).until(() -> logged(Level.WARN, "notifications are not delivered"));
       assertThat(lines())
           .anyMatch(line -> line.contains("pooler in transaction mode") && line.contains("listen"));
-      assertThat(said(Level.INFO, "delivery of notifications is confirmed")).isFalse();
-      TokenId ended = end(store);
+      assertThat(logged(Level.INFO, "delivery of notifications is confirmed")).isFalse();
+      TokenId ended = insertAndRevoke(store);
       assertThat(store.revokedWithin(Duration.ofMinutes(1), 1_000).ids()).contains(ended);
-      assertThat(sessionsThatListened()).isZero();
+      assertThat(countListeningSessions()).isZero();
     }
-    assertThat(heard).isEmpty();
+    assertThat(notified).isEmpty();
     assertThat(lines().stream().filter(line -> line.contains("notifications are not delivered")))
         .hasSize(1);
   }
 
   @Test
-  void listeningBeginsWhenThePoolerIsSetRight() throws Exception {
+  void listeningStartsOncePoolerIsInSessionMode() throws Exception {
     try (PgBouncer bouncer =
             new PgBouncer(
                 PostgresServer.port(), "pool_mode = transaction", "default_pool_size = 40");
         HikariDataSource pool = pool(bouncer);
         TokenStore store = open(pool, true)) {
-      store.watch(heard::add);
-      await().atMost(PATIENCE).until(() -> said(Level.WARN, "notifications are not delivered"));
-      bouncer.change("pool_mode = transaction", "pool_mode = session");
-      await().atMost(PATIENCE).until(() -> said(Level.INFO, "listening for revocations again"));
-      awaitHeard(store);
+      store.watch(notified::add);
+      await().atMost(PATIENCE).until(() -> logged(Level.WARN, "notifications are not delivered"));
+      bouncer.changeSetting("pool_mode = transaction", "pool_mode = session");
+      await().atMost(PATIENCE).until(() -> logged(Level.INFO, "listening for revocations again"));
+      awaitNotification(store);
     }
   }
 
   // Session mode.
 
   @Test
-  void endsAreHeardInSessionMode() throws Exception {
+  void notifiesRevocationsInSessionMode() throws Exception {
     try (PgBouncer bouncer =
             new PgBouncer(PostgresServer.port(), "pool_mode = session", "default_pool_size = 40");
         HikariDataSource pool = pool(bouncer);
         TokenStore store = open(pool, true)) {
-      store.watch(heard::add);
+      store.watch(notified::add);
       await()
           .atMost(PATIENCE)
-          .until(() -> said(Level.INFO, "delivery of notifications is confirmed"));
-      awaitHeard(store);
-      assertThat(said(Level.WARN, "listening")).isFalse();
-      assertThat(said(Level.WARN, "notifications are not delivered")).isFalse();
+          .until(() -> logged(Level.INFO, "delivery of notifications is confirmed"));
+      awaitNotification(store);
+      assertThat(logged(Level.WARN, "listening")).isFalse();
+      assertThat(logged(Level.WARN, "notifications are not delivered")).isFalse();
     }
   }
 
   // Statement mode.
 
   @Test
-  void statementModeStopsTheStart() {
+  void refusesStatementMode() {
     try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = statement");
         HikariDataSource pool = pool(bouncer)) {
       assertThatIllegalArgumentException()
@@ -202,7 +202,7 @@ class PgBouncerTest {
   // A pooler that is paused or restarted.
 
   @Test
-  void pausedPoolerIsAnsweredInTimeAndGoesOn() throws Exception {
+  void pausedPoolerFailsInTimeAndRecovers() throws Exception {
     try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
         HikariDataSource pool = pool(bouncer);
         TokenStore store = open(pool, false);
@@ -219,12 +219,12 @@ class PgBouncerTest {
   }
 
   @Test
-  void poolerThatIsStartedAnewCostsNoCall() throws Exception {
+  void restartedPoolerFailsNoCall() throws Exception {
     try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
         HikariDataSource pool = pool(bouncer);
         TokenStore store = open(pool, false)) {
       pool.setConnectionTimeout(1_000);
-      TokenId ended = end(store);
+      TokenId ended = insertAndRevoke(store);
       bouncer.kill();
       assertUnknown(() -> store.find(ended));
       bouncer.start();
@@ -279,28 +279,30 @@ class PgBouncerTest {
     return TokenRecord.builder(TokenId.of(bytes), TokenKind.OPEN, "alice", now).build();
   }
 
-  private TokenId end(TokenStore store) {
+  private TokenId insertAndRevoke(TokenStore store) {
     TokenRecord record = record();
     store.insert(record, Limit.NONE, now);
     assertThat(store.revoke(record.id(), closed())).containsExactly(record.id());
     return record.id();
   }
 
-  private void awaitHeard(TokenStore store) {
-    await().atMost(PATIENCE).until(() -> heard.contains(end(store)) || !heard.isEmpty());
+  private void awaitNotification(TokenStore store) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> notified.contains(insertAndRevoke(store)) || !notified.isEmpty());
   }
 
   private List<String> lines() {
     return List.copyOf(lines.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
-  private boolean said(Level level, String text) {
+  private boolean logged(Level level, String text) {
     return List.copyOf(lines.list).stream()
         .anyMatch(
             line -> line.getLevel().equals(level) && line.getFormattedMessage().contains(text));
   }
 
-  private long sessionsThatListened() throws SQLException {
+  private long countListeningSessions() throws SQLException {
     try (HikariDataSource direct = PostgresServer.pool(url, 1);
         Connection connection = direct.getConnection();
         Statement statement = connection.createStatement();

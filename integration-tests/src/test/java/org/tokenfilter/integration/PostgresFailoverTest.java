@@ -39,7 +39,7 @@ class PostgresFailoverTest {
   @Test
   void connectionsToADemotedServerAreReplaced() throws Exception {
     try (PostgresPair pair = new PostgresPair();
-        CuttingProxy address = new CuttingProxy(pair.firstPort());
+        FaultyProxy address = new FaultyProxy(pair.firstPort());
         HikariDataSource pool = PostgresServer.pool(PostgresPair.url(address.port()), SIZE);
         TokenStore store = open(pool)) {
       for (byte i = 1; i <= 5; i++) {
@@ -47,14 +47,14 @@ class PostgresFailoverTest {
       }
       pair.switchOver();
       PostgresPair.execute(pair.firstPort(), "select pg_wal_replay_pause()");
-      fill(pool);
+      fillPool(pool);
 
       // All connections lead to the standby: the store does not use it, although it would answer.
       assertUnknown(() -> store.find(Records.id((byte) 1)));
       assertUnknown(() -> store.revoke(Records.id((byte) 1), closed));
 
-      fill(pool);
-      address.leadTo(pair.secondPort());
+      fillPool(pool);
+      address.redirectTo(pair.secondPort());
       try (HikariDataSource other = PostgresServer.pool(PostgresPair.url(pair.secondPort()), 2);
           TokenStore otherNode = open(other)) {
         assertThat(otherNode.revoke(Records.id((byte) 2), closed)).hasSize(1);
@@ -98,15 +98,15 @@ class PostgresFailoverTest {
    * Makes the pool open its maximum number of connections. Connections that the server has closed
    * are detected when they are used, and leave the pool.
    */
-  private static void fill(HikariDataSource pool) {
+  private static void fillPool(HikariDataSource pool) {
     await()
         .atMost(Duration.ofMinutes(1))
         .ignoreExceptionsInstanceOf(SQLException.class)
-        .until(() -> standbys(pool) == SIZE);
+        .until(() -> countStandbys(pool) == SIZE);
   }
 
   /** Returns the number of connections to a standby; takes all connections of the pool at once. */
-  private static int standbys(HikariDataSource pool) throws SQLException {
+  private static int countStandbys(HikariDataSource pool) throws SQLException {
     List<Connection> all = new ArrayList<>();
     int standbys = 0;
     try {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.tokenfilter.integration.CuttingProxy.Cut;
+import org.tokenfilter.integration.FaultyProxy.Fault;
 import org.tokenfilter.store.DuplicateTokenException;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
@@ -61,7 +61,7 @@ class PostgresFaultsTest {
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
-  private static MortalPostgres server;
+  private static RestartablePostgres server;
 
   private final String database = "faults" + DATABASES.incrementAndGet();
   private final Instant now = Instant.now();
@@ -70,11 +70,11 @@ class PostgresFaultsTest {
   private TokenStore store;
 
   /** The store for calls that must fail, with a short timeout. */
-  private TokenStore hasty;
+  private TokenStore shortTimeoutStore;
 
   @BeforeAll
   static void startServer() throws IOException {
-    server = new MortalPostgres();
+    server = new RestartablePostgres();
   }
 
   @AfterAll
@@ -89,7 +89,7 @@ class PostgresFaultsTest {
       statement.execute("create database " + database);
     }
     store = open(server.port(), Map.of());
-    hasty = open(server.port(), Map.of("timeout", "PT1S"));
+    shortTimeoutStore = open(server.port(), Map.of("timeout", "PT1S"));
     for (byte i = 1; i <= 5; i++) {
       store.insert(Records.open(i, now), Limit.NONE, now);
     }
@@ -97,13 +97,13 @@ class PostgresFaultsTest {
 
   @AfterEach
   void close() {
-    hasty.close();
+    shortTimeoutStore.close();
     store.close();
   }
 
   private TokenStore open(int port, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
-    settings.put("url", MortalPostgres.url(port, database));
+    settings.put("url", RestartablePostgres.url(port, database));
     settings.put("username", "postgres");
     settings.put("schema", "create");
     settings.putIfAbsent("timeout", PATIENCE.toString());
@@ -113,30 +113,30 @@ class PostgresFaultsTest {
 
   private HikariDataSource pool() {
     HikariDataSource pool =
-        PostgresServer.pool(MortalPostgres.url(server.port(), database) + "?user=postgres", 2);
+        PostgresServer.pool(RestartablePostgres.url(server.port(), database) + "?user=postgres", 2);
     pool.setConnectionTimeout(1_000);
     return pool;
   }
 
-  private static TokenStore on(HikariDataSource pool) {
+  private static TokenStore storeOn(HikariDataSource pool) {
     return JdbcTokenStore.builder(pool).timeout(PATIENCE).open();
   }
 
   // Killed.
 
   @Test
-  void killedConnectionsOfAPoolAreMadeAnew() throws Exception {
+  void replacesKilledPoolConnections() throws Exception {
     try (HikariDataSource pool = pool();
-        TokenStore pooled = on(pool)) {
+        TokenStore pooled = storeOn(pool)) {
       assertThat(pooled.find(id(1))).isPresent();
-      assertThat(kill("true")).isPositive();
+      assertThat(killConnections("true")).isPositive();
       awaitAnswers(pooled);
       assertThat(pooled.revoke(id(1), closed())).containsExactly(id(1));
     }
   }
 
   @Test
-  void callWhoseConnectionIsKilledBeforeItsCommitIsTriedAgain() throws Exception {
+  void retriesCallKilledBeforeItsCommit() throws Exception {
     try (Connection admin = server.connect(database);
         Statement statement = admin.createStatement();
         TokenStore locked = open(server.port(), Map.of())) {
@@ -144,15 +144,15 @@ class PostgresFaultsTest {
       lockFirst(statement);
       CompletableFuture<List<TokenId>> end =
           CompletableFuture.supplyAsync(() -> locked.revoke(id(1), closed()));
-      await().atMost(BOUND).until(() -> kill("wait_event_type = 'Lock'") == 1);
+      await().atMost(BOUND).until(() -> killConnections("wait_event_type = 'Lock'") == 1);
       admin.rollback();
       assertThat(end.get(BOUND.toSeconds(), TimeUnit.SECONDS)).containsExactly(id(1));
-      assertThat(endOf(1)).isEqualTo(closed());
+      assertThat(revocationOf(1)).isEqualTo(closed());
     }
   }
 
   @Test
-  void callWhoseConnectionsAreAllKilledIsUnknownAndUndone() throws Exception {
+  void callWithAllConnectionsKilledIsUnknownAndUndone() throws Exception {
     try (Connection admin = server.connect(database);
         Statement statement = admin.createStatement();
         TokenStore locked = open(server.port(), Map.of())) {
@@ -164,7 +164,7 @@ class PostgresFaultsTest {
           .atMost(BOUND)
           .until(
               () -> {
-                kill("wait_event_type = 'Lock'");
+                killConnections("wait_event_type = 'Lock'");
                 return end.isDone();
               });
       assertThatThrownBy(end::get)
@@ -179,27 +179,27 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void connectionsThatTakeNoWritesAreReplaced() throws Exception {
+  void replacesReadOnlyConnections() throws Exception {
     try (Connection admin = server.connect("postgres");
         Statement statement = admin.createStatement();
         HikariDataSource pool = pool();
-        TokenStore pooled = on(pool)) {
+        TokenStore pooled = storeOn(pool)) {
       statement.execute("alter database " + database + " set default_transaction_read_only = on");
       pool.getHikariPoolMXBean().softEvictConnections();
-      Set<String> refusing = readOnly(pool);
+      Set<String> refusing = readOnlyProcesses(pool);
       assertThat(refusing).hasSize(pool.getMaximumPoolSize());
       statement.execute("alter database " + database + " reset default_transaction_read_only");
-      assertThat(readOnly(pool)).isEqualTo(refusing);
+      assertThat(readOnlyProcesses(pool)).isEqualTo(refusing);
 
       assertThat(pooled.renew(List.of(new Renewal(id(2), now, null)), now)).isEmpty();
       assertThat(pooled.revoke(id(1), closed())).containsExactly(id(1));
       // Each connection is replaced when it is used; some may not have been used yet.
-      assertThat(readOnly(pool)).hasSizeLessThan(refusing.size());
+      assertThat(readOnlyProcesses(pool)).hasSizeLessThan(refusing.size());
     }
   }
 
   /** Returns the server processes of the connections in the pool that take no writes. */
-  private static Set<String> readOnly(HikariDataSource pool) throws SQLException {
+  private static Set<String> readOnlyProcesses(HikariDataSource pool) throws SQLException {
     Set<String> processes = new HashSet<>();
     List<Connection> all = new ArrayList<>();
     try {
@@ -232,9 +232,9 @@ class PostgresFaultsTest {
       try {
         AtomicInteger number = new AtomicInteger(10);
         // Listening starts some time after watch(), and again some time after the kill.
-        awaitEndTold(listening, told, number);
-        assertThat(kill("true")).isPositive();
-        awaitEndTold(listening, told, number);
+        awaitNotification(listening, told, number);
+        assertThat(killConnections("true")).isPositive();
+        awaitNotification(listening, told, number);
       } finally {
         watch.close();
       }
@@ -242,7 +242,7 @@ class PostgresFaultsTest {
   }
 
   /** Revokes one record after the other until the listener is notified of one of them. */
-  private void awaitEndTold(TokenStore listening, Set<TokenId> told, AtomicInteger number) {
+  private void awaitNotification(TokenStore listening, Set<TokenId> told, AtomicInteger number) {
     Set<TokenId> ended = new HashSet<>();
     await()
         .atMost(BOUND)
@@ -257,15 +257,15 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void killedServerComesBackWithWhatItAcknowledged() throws Exception {
+  void killedServerKeepsAcknowledgedChanges() throws Exception {
     try (HikariDataSource pool = pool();
-        TokenStore pooled = on(pool)) {
+        TokenStore pooled = storeOn(pool)) {
       store.insert(Records.open((byte) 7, now), Limit.NONE, now);
       assertThat(store.replace(id(4), Records.open((byte) 8, now), now)).isTrue();
       assertThat(pooled.revoke(id(2), closed())).containsExactly(id(2));
       server.kill();
 
-      assertAllUnknown(hasty);
+      assertAllUnknown(shortTimeoutStore);
       assertAllUnknown(pooled);
       assertUnknown(() -> open(server.port(), Map.of()));
 
@@ -274,8 +274,8 @@ class PostgresFaultsTest {
       awaitAnswers(pooled);
       assertThat(store.find(id(7)).orElseThrow().liveAt(now)).isTrue();
       assertThat(store.find(id(8)).orElseThrow().liveAt(now)).isTrue();
-      assertThat(endOf(4).successor()).isEqualTo(id(8));
-      assertThat(endOf(2).reason()).isEqualTo(RevocationReason.CLOSED);
+      assertThat(revocationOf(4).successor()).isEqualTo(id(8));
+      assertThat(revocationOf(2).reason()).isEqualTo(RevocationReason.CLOSED);
       assertThat(store.find(id(9))).isEmpty();
       assertThat(pooled.revoke(id(2), closed())).isEmpty();
       assertThat(pooled.revoke(id(1), closed())).containsExactly(id(1));
@@ -285,25 +285,25 @@ class PostgresFaultsTest {
   // Blocked.
 
   @Test
-  void lockedTableIsAnsweredInTime() throws Exception {
+  void lockedTableFailsInTime() throws Exception {
     try (Connection admin = server.connect(database);
         Statement statement = admin.createStatement()) {
       admin.setAutoCommit(false);
       statement.execute("lock table token_record in access exclusive mode");
-      assertAllUnknown(hasty);
+      assertAllUnknown(shortTimeoutStore);
       admin.rollback();
     }
-    assertUntouched();
+    assertUnchanged();
   }
 
   @Test
-  void lockedRecordHoldsUpItselfAlone() throws Exception {
+  void lockedRecordBlocksNoOtherRecord() throws Exception {
     try (Connection admin = server.connect(database);
         Statement statement = admin.createStatement()) {
       admin.setAutoCommit(false);
       lockFirst(statement);
-      assertUnknown(() -> hasty.revoke(id(1), closed()));
-      assertUnknown(() -> hasty.replace(id(1), Records.open((byte) 9, now), now));
+      assertUnknown(() -> shortTimeoutStore.revoke(id(1), closed()));
+      assertUnknown(() -> shortTimeoutStore.replace(id(1), Records.open((byte) 9, now), now));
       assertThat(store.revoke(id(2), closed())).containsExactly(id(2));
       assertThat(store.find(id(1))).isPresent();
       admin.rollback();
@@ -313,49 +313,49 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void connectionsThatAreUsedUpAreAnsweredInTime() throws Exception {
+  void exhaustedConnectionsFailInTime() throws Exception {
     List<Connection> all = new ArrayList<>();
     try {
       assertThatThrownBy(
               () -> {
-                while (all.size() <= MortalPostgres.CONNECTIONS) {
+                while (all.size() <= RestartablePostgres.MAX_CONNECTIONS) {
                   all.add(server.connect(database));
                 }
               })
           .isInstanceOf(SQLException.class)
           .hasMessageContaining("too many clients");
-      assertAllUnknown(hasty);
+      assertAllUnknown(shortTimeoutStore);
     } finally {
       for (Connection connection : all) {
         connection.close();
       }
     }
     awaitAnswers(store);
-    assertUntouched();
+    assertUnchanged();
   }
 
   @Test
-  void readOnlyDatabaseAnswersReadsAndNoWrites() throws Exception {
+  void readOnlyDatabaseAnswersOnlyReads() throws Exception {
     try (Connection admin = server.connect("postgres");
         Statement statement = admin.createStatement()) {
       statement.execute("alter database " + database + " set default_transaction_read_only = on");
       assertThat(store.find(id(1))).isPresent();
       assertThat(store.list("alice", now, null, 10)).hasSize(5);
-      assertWritesUnknown(hasty);
+      assertWritesUnknown(shortTimeoutStore);
       statement.execute("alter database " + database + " reset default_transaction_read_only");
     }
-    assertUntouched();
+    assertUnchanged();
   }
 
   @Test
-  void serverThatFallsSilentIsAnsweredInTime() throws Exception {
-    try (CuttingProxy proxy = new CuttingProxy(server.port());
+  void silentServerFailsInTime() throws Exception {
+    try (FaultyProxy proxy = new FaultyProxy(server.port());
         TokenStore distant = open(proxy.port(), Map.of("timeout", "PT3S"))) {
-      proxy.cutNext(Cut.SILENCE, "from token_record");
+      proxy.failNext(Fault.SILENCE, "from token_record");
       assertUnknown(() -> distant.find(id(1)));
-      proxy.cutNext(Cut.SILENCE, "COMMIT");
+      proxy.failNext(Fault.SILENCE, "COMMIT");
       assertUnknown(() -> distant.revoke(id(1), closed()));
-      assertThat(proxy.cuts()).isEqualTo(2);
+      assertThat(proxy.faults()).isEqualTo(2);
       assertThat(distant.find(id(1))).isPresent();
       assertThat(distant.revoke(id(1), closed())).isEmpty();
     }
@@ -364,51 +364,51 @@ class PostgresFaultsTest {
   // Cut off.
 
   @Test
-  void endThatIsCutOffBeforeItsCommitIsNotDone() throws Exception {
-    endCutOff(Cut.BEFORE_STATEMENT);
+  void revocationCutBeforeCommitIsNotDone() throws Exception {
+    assertRevocationCut(Fault.BEFORE_STATEMENT);
   }
 
   @Test
-  void endThatIsCutOffBeforeItsReplyIsDone() throws Exception {
-    endCutOff(Cut.BEFORE_REPLY);
+  void revocationCutBeforeReplyIsDone() throws Exception {
+    assertRevocationCut(Fault.BEFORE_REPLY);
   }
 
-  private void endCutOff(Cut cut) throws Exception {
-    try (CuttingProxy proxy = new CuttingProxy(server.port());
+  private void assertRevocationCut(Fault fault) throws Exception {
+    try (FaultyProxy proxy = new FaultyProxy(server.port());
         TokenStore distant = open(proxy.port(), Map.of())) {
-      proxy.cutNext(cut, "COMMIT");
+      proxy.failNext(fault, "COMMIT");
       assertUnknown(() -> distant.revoke(id(1), closed()));
-      assertThat(proxy.cuts()).isEqualTo(1);
+      assertThat(proxy.faults()).isEqualTo(1);
       boolean done = store.find(id(1)).orElseThrow().revocation() != null;
-      assertThat(done).isEqualTo(cut == Cut.BEFORE_REPLY);
+      assertThat(done).isEqualTo(fault == Fault.BEFORE_REPLY);
       assertThat(distant.revoke(id(1), closed())).hasSize(done ? 0 : 1);
-      assertThat(endOf(1)).isEqualTo(closed());
+      assertThat(revocationOf(1)).isEqualTo(closed());
       // A node with a cache learns of it by polling, although no notification was sent.
       assertThat(store.revokedWithin(Duration.ofMinutes(1), 10).ids()).contains(id(1));
     }
   }
 
   @Test
-  void replacementThatIsCutOffBeforeItsCommitIsNotDone() throws Exception {
-    replacementCutOff(Cut.BEFORE_STATEMENT);
+  void replacementCutBeforeCommitIsNotDone() throws Exception {
+    assertReplacementCut(Fault.BEFORE_STATEMENT);
   }
 
   @Test
-  void replacementThatIsCutOffBeforeItsReplyIsDone() throws Exception {
-    replacementCutOff(Cut.BEFORE_REPLY);
+  void replacementCutBeforeReplyIsDone() throws Exception {
+    assertReplacementCut(Fault.BEFORE_REPLY);
   }
 
-  private void replacementCutOff(Cut cut) throws Exception {
-    try (CuttingProxy proxy = new CuttingProxy(server.port());
+  private void assertReplacementCut(Fault fault) throws Exception {
+    try (FaultyProxy proxy = new FaultyProxy(server.port());
         TokenStore distant = open(proxy.port(), Map.of())) {
-      proxy.cutNext(cut, "COMMIT");
+      proxy.failNext(fault, "COMMIT");
       assertUnknown(() -> distant.replace(id(1), Records.open((byte) 8, now), now));
-      assertThat(proxy.cuts()).isEqualTo(1);
+      assertThat(proxy.faults()).isEqualTo(1);
       boolean again = distant.replace(id(1), Records.open((byte) 9, now), now);
-      assertThat(again).isEqualTo(cut == Cut.BEFORE_STATEMENT);
+      assertThat(again).isEqualTo(fault == Fault.BEFORE_STATEMENT);
       assertThat(store.find(id(8)).isPresent()).isEqualTo(!again);
       assertThat(store.find(id(9)).isPresent()).isEqualTo(again);
-      assertThat(endOf(1).successor()).isEqualTo(id(again ? 9 : 8));
+      assertThat(revocationOf(1).successor()).isEqualTo(id(again ? 9 : 8));
       assertThat(store.list("alice", now, null, 10)).hasSize(5);
       // Repeating the very same call adds nothing either.
       TokenRecord same = Records.open((byte) (again ? 9 : 8), now);
@@ -418,26 +418,26 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void limitedInsertionThatIsCutOffBeforeItsCommitLeavesTheRoom() throws Exception {
-    limitedInsertionCutOff(Cut.BEFORE_STATEMENT);
+  void limitedInsertionCutBeforeCommitTakesNoPlace() throws Exception {
+    assertLimitedInsertionCut(Fault.BEFORE_STATEMENT);
   }
 
   @Test
-  void limitedInsertionThatIsCutOffBeforeItsReplyTakesTheRoom() throws Exception {
-    limitedInsertionCutOff(Cut.BEFORE_REPLY);
+  void limitedInsertionCutBeforeReplyTakesThePlace() throws Exception {
+    assertLimitedInsertionCut(Fault.BEFORE_REPLY);
   }
 
-  private void limitedInsertionCutOff(Cut cut) throws Exception {
+  private void assertLimitedInsertionCut(Fault fault) throws Exception {
     Limit limit = new Limit(1, Limit.Policy.REJECT);
     TokenRecord first = Records.open((byte) 8, now).toBuilder().group("g").build();
     TokenRecord other = Records.open((byte) 9, now).toBuilder().group("g").build();
-    try (CuttingProxy proxy = new CuttingProxy(server.port());
+    try (FaultyProxy proxy = new FaultyProxy(server.port());
         TokenStore distant = open(proxy.port(), Map.of())) {
-      proxy.cutNext(cut, "COMMIT");
+      proxy.failNext(fault, "COMMIT");
       assertUnknown(() -> distant.insert(first, limit, now));
-      assertThat(proxy.cuts()).isEqualTo(1);
+      assertThat(proxy.faults()).isEqualTo(1);
       boolean done = store.find(first.id()).isPresent();
-      assertThat(done).isEqualTo(cut == Cut.BEFORE_REPLY);
+      assertThat(done).isEqualTo(fault == Fault.BEFORE_REPLY);
       assertThat(distant.insert(other, limit, now).outcome())
           .isEqualTo(done ? InsertResult.Outcome.GROUP_FULL : InsertResult.Outcome.INSERTED);
       assertThat(store.find(other.id()).isPresent()).isEqualTo(!done);
@@ -445,13 +445,13 @@ class PostgresFaultsTest {
   }
 
   @Test
-  void insertionThatIsCutOffBeforeItsReplyIsThereOnce() throws Exception {
+  void insertionCutBeforeReplyIsStoredOnce() throws Exception {
     TokenRecord record = Records.open((byte) 8, now);
-    try (CuttingProxy proxy = new CuttingProxy(server.port());
+    try (FaultyProxy proxy = new FaultyProxy(server.port());
         TokenStore distant = open(proxy.port(), Map.of())) {
-      proxy.cutNext(Cut.BEFORE_REPLY, "insert into");
+      proxy.failNext(Fault.BEFORE_REPLY, "insert into");
       assertUnknown(() -> distant.insert(record, Limit.NONE, now));
-      assertThat(proxy.cuts()).isEqualTo(1);
+      assertThat(proxy.faults()).isEqualTo(1);
       assertThatThrownBy(() -> distant.insert(record, Limit.NONE, now))
           .isInstanceOf(DuplicateTokenException.class);
       assertThat(store.find(record.id())).contains(record);
@@ -468,7 +468,7 @@ class PostgresFaultsTest {
     return Revocation.of(RevocationReason.CLOSED, now);
   }
 
-  private Revocation endOf(int number) {
+  private Revocation revocationOf(int number) {
     return Objects.requireNonNull(
         store.find(id(number)).orElseThrow().revocation(), "the record has not been revoked");
   }
@@ -479,7 +479,7 @@ class PostgresFaultsTest {
   }
 
   /** Kills this database's connections that match the condition, except its own. */
-  private int kill(String condition) throws SQLException {
+  private int killConnections(String condition) throws SQLException {
     try (Connection admin = server.connect("postgres");
         Statement statement = admin.createStatement();
         var rows =
@@ -534,7 +534,7 @@ class PostgresFaultsTest {
   /**
    * Asserts that no call with an unknown outcome has changed anything, and that the store works.
    */
-  private void assertUntouched() {
+  private void assertUnchanged() {
     assertThat(store.list("alice", now, null, 10)).hasSize(5);
     assertThat(store.find(id(9))).isEmpty();
     assertThat(store.revoke(id(1), closed())).containsExactly(id(1));

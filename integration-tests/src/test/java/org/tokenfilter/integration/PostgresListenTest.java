@@ -32,7 +32,7 @@ class PostgresListenTest {
   private final TokenStore store = open();
   private final TokenStore otherNode = open();
   private final Instant now = Clock.systemUTC().instant();
-  private final Queue<TokenId> heard = new ConcurrentLinkedQueue<>();
+  private final Queue<TokenId> notified = new ConcurrentLinkedQueue<>();
 
   private TokenStore open() {
     return JdbcTokenStore.builder(pool).createSchema(true).listen(true).open();
@@ -46,23 +46,23 @@ class PostgresListenTest {
   }
 
   @Test
-  void endIsHeardOnTheOtherNodeUntilTheWatchingIsClosed() throws Exception {
-    AutoCloseable watching = otherNode.watch(heard::add);
-    awaitHeard();
-    assertThat(listening()).isEqualTo(1);
+  void otherNodeIsNotifiedUntilWatchIsClosed() throws Exception {
+    AutoCloseable watching = otherNode.watch(notified::add);
+    awaitNotification();
+    assertThat(countListenerThreads()).isEqualTo(1);
 
     watching.close();
-    assertThat(listening()).isZero();
-    heard.clear();
-    end();
-    end();
-    assertThat(heard).isEmpty();
+    assertThat(countListenerThreads()).isZero();
+    notified.clear();
+    insertAndRevoke();
+    insertAndRevoke();
+    assertThat(notified).isEmpty();
   }
 
   @Test
-  void lostConnectionIsTakenAnew() throws Exception {
-    otherNode.watch(heard::add);
-    awaitHeard();
+  void replacesLostConnection() throws Exception {
+    otherNode.watch(notified::add);
+    awaitNotification();
 
     try (Connection connection = pool.getConnection();
         Statement statement = connection.createStatement()) {
@@ -71,39 +71,41 @@ class PostgresListenTest {
           select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and query ilike 'listen%'""");
     }
-    heard.clear();
-    awaitHeard();
+    notified.clear();
+    awaitNotification();
   }
 
   @Test
-  void watcherThatThrowsHearsTheNextEnd() {
+  void throwingWatcherIsNotifiedOfNextRevocation() {
     otherNode.watch(
         id -> {
-          heard.add(id);
+          notified.add(id);
           throw new IllegalStateException("must not");
         });
-    awaitHeard();
-    heard.clear();
-    awaitHeard();
+    awaitNotification();
+    notified.clear();
+    awaitNotification();
   }
 
   @Test
-  void closingTheStoreEndsItsThreads() {
-    otherNode.watch(heard::add);
-    otherNode.watch(heard::add);
-    assertThat(listening()).isEqualTo(2);
+  void closingTheStoreStopsItsThreads() {
+    otherNode.watch(notified::add);
+    otherNode.watch(notified::add);
+    assertThat(countListenerThreads()).isEqualTo(2);
 
     otherNode.close();
 
-    assertThat(listening()).isZero();
+    assertThat(countListenerThreads()).isZero();
   }
 
   /** Waits for the first notification: listening starts a little after {@code watch} was called. */
-  private void awaitHeard() {
-    await().atMost(PATIENCE).until(() -> heard.contains(end()) || !heard.isEmpty());
+  private void awaitNotification() {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> notified.contains(insertAndRevoke()) || !notified.isEmpty());
   }
 
-  private TokenId end() {
+  private TokenId insertAndRevoke() {
     byte[] bytes = new byte[TokenId.LENGTH];
     ThreadLocalRandom.current().nextBytes(bytes);
     TokenId id = TokenId.of(bytes);
@@ -113,7 +115,7 @@ class PostgresListenTest {
     return id;
   }
 
-  private static long listening() {
+  private static long countListenerThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals("token-store-listen"))
         .count();

@@ -25,7 +25,7 @@ final class PostgresPair implements AutoCloseable {
   private static final Duration BOUND = Duration.ofMinutes(1);
 
   /** Files that belong to a running server and are not part of its data. */
-  private static final List<String> OF_THE_PROCESS =
+  private static final List<String> PROCESS_FILES =
       List.of("postmaster.pid", "postmaster.opts", "epg-lock");
 
   private final Path folder;
@@ -40,7 +40,7 @@ final class PostgresPair implements AutoCloseable {
     first.close();
     copy(folder.resolve("first"), folder.resolve("second"));
     first = run("first", port);
-    follow("second", port);
+    configureStandby("second", port);
     second = run("second", 0);
     awaitReplication(first);
   }
@@ -62,14 +62,14 @@ final class PostgresPair implements AutoCloseable {
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
-        if (!OF_THE_PROCESS.contains(file.getFileName().toString())) {
+        if (!PROCESS_FILES.contains(file.getFileName().toString())) {
           Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
         }
       }
     }
   }
 
-  private void follow(String name, int port) throws IOException {
+  private void configureStandby(String name, int port) throws IOException {
     Path data = folder.resolve(name);
     Files.createFile(data.resolve("standby.signal"));
     Files.writeString(
@@ -96,7 +96,7 @@ final class PostgresPair implements AutoCloseable {
     int port = first.getPort();
     first.close();
     execute(second.getPort(), "select pg_promote(true, 60)");
-    follow("first", second.getPort());
+    configureStandby("first", second.getPort());
     first = run("first", port);
     awaitReplication(second);
   }

@@ -30,16 +30,16 @@ class PostgresSetUpsTest {
    */
   private static final String ALL = "postgres.set-ups";
 
-  private static final String LIKE_ANOTHER =
+  private static final String SKIP_REASON =
       "differs little from another set-up of this class; -Dpostgres.set-ups=all runs it";
 
   private static final String INSTALLED = "org.tokenfilter.integration.PgBouncer#isInstalled";
 
-  private static final Deque<AutoCloseable> OPENED = new ConcurrentLinkedDeque<>();
+  private static final Deque<AutoCloseable> RESOURCES = new ConcurrentLinkedDeque<>();
 
   @AfterAll
   static void stop() throws Exception {
-    for (AutoCloseable one : OPENED) {
+    for (AutoCloseable one : RESOURCES) {
       one.close();
     }
   }
@@ -90,7 +90,7 @@ class PostgresSetUpsTest {
 
   private static HikariDataSource pool(String url) {
     HikariDataSource pool = PostgresServer.pool(url, SIZE, Duration.ofMinutes(1));
-    OPENED.addFirst(pool);
+    RESOURCES.addFirst(pool);
     return pool;
   }
 
@@ -100,7 +100,7 @@ class PostgresSetUpsTest {
 
   private static HikariDataSource pooled(String url, String... settings) {
     PgBouncer bouncer = new PgBouncer(PostgresServer.port(), settings);
-    OPENED.addLast(bouncer);
+    RESOURCES.addLast(bouncer);
     return pool(bouncer.url(url));
   }
 
@@ -123,7 +123,7 @@ class PostgresSetUpsTest {
     pool.setTransactionIsolation(isolation);
     pool.setMaximumPoolSize(SIZE);
     pool.setConnectionTimeout(Duration.ofMinutes(1).toMillis());
-    OPENED.addFirst(pool);
+    RESOURCES.addFirst(pool);
     return pool;
   }
 
@@ -140,7 +140,7 @@ class PostgresSetUpsTest {
 
   /** Automatic savepoints, rewritten batches, untyped texts and immediate statement names. */
   @Nested
-  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = SKIP_REASON)
   class EagerDriver extends SetUp {
     private static final HikariDataSource POOL =
         direct(
@@ -152,7 +152,7 @@ class PostgresSetUpsTest {
   }
 
   @Nested
-  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = SKIP_REASON)
   class TextDriver extends SetUp {
     private static final HikariDataSource POOL =
         direct(
@@ -167,7 +167,7 @@ class PostgresSetUpsTest {
   // Isolation.
 
   @Nested
-  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = SKIP_REASON)
   class RepeatableReadByDatabase extends SetUp {
     private static final HikariDataSource POOL =
         altered("alter database %s set default_transaction_isolation = 'repeatable read'");
@@ -178,7 +178,7 @@ class PostgresSetUpsTest {
   }
 
   @Nested
-  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = SKIP_REASON)
   class SerializableByRole extends SetUp {
     private static final HikariDataSource POOL =
         altered(
@@ -199,7 +199,7 @@ class PostgresSetUpsTest {
   }
 
   @Nested
-  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = SKIP_REASON)
   class RepeatableReadByUrl extends SetUp {
     private static final HikariDataSource POOL =
         direct("options=-c%20default_transaction_isolation=repeatable%5C%20read");
@@ -213,7 +213,7 @@ class PostgresSetUpsTest {
 
   @Nested
   @EnabledIf(value = INSTALLED, disabledReason = PgBouncer.MISSING)
-  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = SKIP_REASON)
   class BouncerBySession extends SetUp {
     private static final HikariDataSource POOL =
         pooled(PostgresServer.newDatabase(), "pool_mode = session", "default_pool_size = 40");
@@ -236,7 +236,7 @@ class PostgresSetUpsTest {
 
   @Nested
   @EnabledIf(value = INSTALLED, disabledReason = PgBouncer.MISSING)
-  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = LIKE_ANOTHER)
+  @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = SKIP_REASON)
   class BouncerThatResets extends SetUp {
     private static final HikariDataSource POOL =
         pooled(
@@ -254,13 +254,13 @@ class PostgresSetUpsTest {
   /** One node behind a pooler, the other one connected directly and with another isolation. */
   @Nested
   @EnabledIf(value = INSTALLED, disabledReason = PgBouncer.MISSING)
-  class UnlikeNodes extends SetUp {
+  class DifferingNodes extends SetUp {
     private static final String URL = PostgresServer.newDatabase();
     private static final HikariDataSource POOL = pooled(URL, "pool_mode = transaction");
     private static final HikariDataSource OTHER =
         pool(URL + "&options=-c%20default_transaction_isolation=serializable");
 
-    UnlikeNodes() {
+    DifferingNodes() {
       super(POOL, OTHER, false);
     }
   }

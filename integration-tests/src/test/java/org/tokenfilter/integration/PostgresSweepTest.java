@@ -45,9 +45,9 @@ class PostgresSweepTest {
   }
 
   @Test
-  void theDeadGoWhileTheLivingAreRenewed() throws Exception {
-    records.live(LIVE, now);
-    records.dead(DEAD, now);
+  void sweepsRevokedRecordsWhileLiveOnesAreRenewed() throws Exception {
+    records.insertLive(LIVE, now);
+    records.insertRevoked(DEAD, now);
     records.execute("vacuum analyze token_record");
     List<Long> undisturbed = new ArrayList<>();
     for (int round = 0; round < 100; round++) {
@@ -65,20 +65,20 @@ class PostgresSweepTest {
     List<Long> sweeps = new ArrayList<>(sweeping.get(0).get());
     sweeps.addAll(sweeping.get(1).get());
 
-    Figures.note(
+    Measurements.append(
         "PostgreSQL, %,d dead deleted by two sweepers beside %,d live in %d ms; a sweep of"
             + " 1,000: p50 %d ms, longest %d ms; 100 renewals: p50 %d us, p99 %d us, undisturbed"
             + " p50 %d us, p99 %d us",
         DEAD,
         LIVE,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
-        at(sweeps, 50) / 1_000,
-        at(sweeps, 100) / 1_000,
-        at(disturbed, 50),
-        at(disturbed, 99),
-        at(undisturbed, 50),
-        at(undisturbed, 99));
-    assertThat(records.numbers("select count(*), sum(ended) from token_record"))
+        percentile(sweeps, 50) / 1_000,
+        percentile(sweeps, 100) / 1_000,
+        percentile(disturbed, 50),
+        percentile(disturbed, 99),
+        percentile(undisturbed, 50),
+        percentile(undisturbed, 99));
+    assertThat(records.queryNumbers("select count(*), sum(ended) from token_record"))
         .containsExactly(LIVE + 1L, 0L);
   }
 
@@ -100,11 +100,12 @@ class PostgresSweepTest {
   private long renew(int round) throws SQLException {
     Instant later = now.plusMillis(round);
     long begun = System.nanoTime();
-    assertThat(store.renew(ManyRecords.uses(new Random(round), 100, LIVE, later), later)).isEmpty();
+    assertThat(store.renew(ManyRecords.randomRenewals(new Random(round), 100, LIVE, later), later))
+        .isEmpty();
     return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun);
   }
 
-  private static long at(List<Long> times, int percent) {
+  private static long percentile(List<Long> times, int percent) {
     List<Long> sorted = times.stream().sorted().toList();
     return sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100));
   }

@@ -40,7 +40,7 @@ class PrivilegesTest {
   private final Instant now = Clock.systemUTC().instant();
 
   @Test
-  void postgresUserNeedsRowsAlone() throws SQLException {
+  void postgresUserNeedsOnlyRowPrivileges() throws SQLException {
     String url = PostgresServer.newDatabase();
     try (HikariDataSource owner = PostgresServer.pool(url, 1)) {
       JdbcTokenStore.builder(owner).createSchema(true).open().close();
@@ -50,13 +50,13 @@ class PrivilegesTest {
           PostgresServer.pool(url.replace("user=postgres", "user=clerk"), 1)) {
         assertOneGrantIsMissing(pool, "PostgreSQL");
         execute(owner, LAST_GRANT.replace("'clerk'@'localhost'", "clerk"));
-        work(pool);
+        useEachCall(pool);
       }
     }
   }
 
   @Test
-  void mariaDbUserNeedsRowsAlone() throws SQLException {
+  void mariaDbUserNeedsOnlyRowPrivileges() throws SQLException {
     String database = MariaDbServer.newDatabase();
     try (HikariDataSource owner = PostgresServer.pool("jdbc:mariadb:" + database, 1)) {
       JdbcTokenStore.builder(owner).createSchema(true).open().close();
@@ -66,7 +66,7 @@ class PrivilegesTest {
           PostgresServer.pool("jdbc:mariadb:" + database.replace("user=owner", "user=clerk"), 1)) {
         assertOneGrantIsMissing(pool, "MariaDB");
         execute(owner, LAST_GRANT);
-        work(pool);
+        useEachCall(pool);
       }
     }
   }
@@ -79,7 +79,7 @@ class PrivilegesTest {
   }
 
   /** Makes one call of each kind. */
-  private void work(HikariDataSource pool) {
+  private void useEachCall(HikariDataSource pool) {
     Limit one = new Limit(1, Limit.Policy.EVICT_OLDEST);
     try (TokenStore store = JdbcTokenStore.builder(pool).open()) {
       for (int number = 1; number <= 2; number++) {

@@ -29,7 +29,7 @@ class RefreshOnTwoNodesTest {
   @TempDir private Path folder;
 
   @Test
-  void withoutGraceOneOfManyWinsAndTheOthersAreToldThatTheTokenIsReplaced() throws Exception {
+  void withoutGraceOneRefreshWinsAndOthersAreReplaced() throws Exception {
     try (TwoNodes nodes = new TwoNodes(folder)) {
       IssuedToken token = nodes.node(0).issueApiClientToken(ALICE, "live", "shop");
       for (int round = 0; round < ROUNDS; round++) {
@@ -48,14 +48,14 @@ class RefreshOnTwoNodesTest {
         assertThat(won).hasSize(1);
         assertThat(got).filteredOn(Rejection.REPLACED.name()::equals).hasSize(REFRESHES - 1);
         token = won.get(0);
-        assertThat(live(nodes)).containsExactly(token.record().id().toString());
+        assertThat(liveTokenIds(nodes)).containsExactly(token.record().id().toString());
         assertThat(nodes.node(1).validate(presented(token)).record()).isEqualTo(token.record());
       }
     }
   }
 
   @Test
-  void withGraceAllOfManyGetTheSameSuccessor() throws Exception {
+  void withGraceAllRefreshesGetTheSameSuccessor() throws Exception {
     try (TwoNodes nodes =
         new TwoNodes(folder, "token.refresh.grace", "PT5M", "token.refresh.replay", "end-family")) {
       IssuedToken token = nodes.node(0).issueApiClientToken(ALICE, "live", "shop");
@@ -74,7 +74,7 @@ class RefreshOnTwoNodesTest {
 
         token = won.get(0);
         assertThat(got).hasSize(REFRESHES).containsOnly(token.record().id().toString());
-        assertThat(live(nodes)).containsExactly(token.record().id().toString());
+        assertThat(liveTokenIds(nodes)).containsExactly(token.record().id().toString());
         for (IssuedToken each : won) {
           assertThat(nodes.node(1).validate(presented(each)).record()).isEqualTo(token.record());
         }
@@ -83,7 +83,7 @@ class RefreshOnTwoNodesTest {
   }
 
   @Test
-  void anApiClientThatAsksOnBothNodesGetsOneToken() throws Exception {
+  void apiClientLoggingInOnBothNodesGetsOneToken() throws Exception {
     try (TwoNodes nodes = new TwoNodes(folder)) {
       List<String> got =
           nodes.race(
@@ -92,13 +92,13 @@ class RefreshOnTwoNodesTest {
                   node.issueApiClientToken(ALICE, "live", "shop").record().id().toString());
 
       assertThat(got).filteredOn(Rejection.CLIENT_TOKEN_LIVE.name()::equals).hasSize(REFRESHES - 1);
-      assertThat(live(nodes)).hasSize(1).isSubsetOf(got);
+      assertThat(liveTokenIds(nodes)).hasSize(1).isSubsetOf(got);
     }
   }
 
   /** Case S11. */
   @Test
-  void whereOneNodeRefreshesWhileTheOtherClosesNothingIsLeftThatWasClosed() throws Exception {
+  void concurrentRefreshAndRevocationLeaveNothingLive() throws Exception {
     try (TwoNodes nodes = new TwoNodes(folder)) {
       for (int round = 0; round < ROUNDS * ROUNDS; round++) {
         IssuedToken token = nodes.node(0).issueApiClientToken(ALICE, "live", "client " + round);
@@ -113,7 +113,7 @@ class RefreshOnTwoNodesTest {
                         : "closed " + node.revoke(token.record().id()));
 
         assertThat(got.get(1)).isEqualTo("closed true");
-        assertThat(live(nodes)).isEmpty();
+        assertThat(liveTokenIds(nodes)).isEmpty();
       }
     }
   }
@@ -122,7 +122,7 @@ class RefreshOnTwoNodesTest {
     return new PresentedToken(token.value(), Set.of(), CLIENT, false);
   }
 
-  private static List<String> live(TwoNodes nodes) {
+  private static List<String> liveTokenIds(TwoNodes nodes) {
     return nodes.node(1).list(ALICE.name(), null, PAGE).stream()
         .map(TokenRecord::id)
         .map(Object::toString)

@@ -15,7 +15,7 @@ import org.tokenfilter.store.jdbc.JdbcTokenStoreProvider;
 class SecretsInUrlsTest {
 
   /** An address where no server listens. */
-  private static final String NOWHERE = "localhost:1";
+  private static final String UNREACHABLE = "localhost:1";
 
   @ParameterizedTest
   @ValueSource(
@@ -48,7 +48,8 @@ class SecretsInUrlsTest {
   void noDriverRepeatsASecret(String url) {
     for (String secret :
         new String[] {"s3cr3t", "s3cr3t/x", "s3cr3t&x", "s3cr3t%40x", "s3cr3t@x"}) {
-      Throwable failure = open(url.replace("SECRET", secret).replace("NOWHERE", NOWHERE), Map.of());
+      Throwable failure =
+          open(url.replace("SECRET", secret).replace("NOWHERE", UNREACHABLE), Map.of());
       assertThat(failure).as(url).isNotNull();
       StringWriter all = new StringWriter();
       failure.printStackTrace(new PrintWriter(all));
@@ -57,7 +58,7 @@ class SecretsInUrlsTest {
   }
 
   @Test
-  void whatIsNoSecretIsSaid() {
+  void reportsHostOrSqlState() {
     assertThat(open("jdbc:postgresql://localhost:1/app?sslmode=disable", Map.of()))
         .hasMessageContaining("localhost:1 refused");
     assertThat(open("jdbc:mariadb://localhost:1/app", Map.of("username", "tokens")))

@@ -31,41 +31,44 @@ import org.tokenfilter.token.Rejection;
 /** Case C29 on two nodes: session tokens and sessions of user tokens share one limit. */
 class SessionLimitOnTwoNodesTest {
 
-  private static final int OPENINGS = 100;
-  private static final int MOST = 5;
+  private static final int ATTEMPTS = 100;
+  private static final int MAX_SESSIONS = 5;
   private static final int PAGE = 1_000;
 
   @TempDir private Path folder;
 
   @Test
-  void asManyAsMayBeAreOpenedAndTheOthersAreRefused() throws Exception {
+  void rejectPolicyRefusesSessionsBeyondTheLimit() throws Exception {
     try (TwoNodes nodes =
         new TwoNodes(folder, "token.sessions.limit", "5", "token.sessions.policy", "reject")) {
-      List<String> got = openMany(nodes);
+      List<String> got = openConcurrently(nodes);
 
-      assertThat(got).filteredOn(Rejection.SESSION_LIMIT.name()::equals).hasSize(OPENINGS - MOST);
-      assertThat(sessions(nodes.node(0))).hasSize(MOST).isSubsetOf(got);
+      assertThat(got)
+          .filteredOn(Rejection.SESSION_LIMIT.name()::equals)
+          .hasSize(ATTEMPTS - MAX_SESSIONS);
+      assertThat(sessions(nodes.node(0))).hasSize(MAX_SESSIONS).isSubsetOf(got);
     }
   }
 
   @Test
-  void everyOneIsOpenedAndAsManyAsMayBeAreLeft() throws Exception {
+  void evictPolicyOpensAllAndKeepsTheLimit() throws Exception {
     try (TwoNodes nodes =
         new TwoNodes(
             folder, "token.sessions.limit", "5", "token.sessions.policy", "evict-oldest")) {
-      List<Queue<TokenId>> evicted = List.of(evictedAt(nodes.node(0)), evictedAt(nodes.node(1)));
+      List<Queue<TokenId>> evicted =
+          List.of(collectEvicted(nodes.node(0)), collectEvicted(nodes.node(1)));
 
-      List<String> got = openMany(nodes);
+      List<String> got = openConcurrently(nodes);
 
       assertThat(got)
-          .hasSize(OPENINGS)
+          .hasSize(ATTEMPTS)
           .doesNotHaveDuplicates()
           .doesNotContain(Rejection.SESSION_LIMIT.name());
       List<String> left = sessions(nodes.node(0));
-      assertThat(left).hasSize(MOST).isSubsetOf(got);
+      assertThat(left).hasSize(MAX_SESSIONS).isSubsetOf(got);
       for (Queue<TokenId> heard : evicted) {
-        Awaitility.await().until(() -> heard.size() >= OPENINGS - MOST);
-        assertThat(heard).hasSize(OPENINGS - MOST).doesNotHaveDuplicates();
+        Awaitility.await().until(() -> heard.size() >= ATTEMPTS - MAX_SESSIONS);
+        assertThat(heard).hasSize(ATTEMPTS - MAX_SESSIONS).doesNotHaveDuplicates();
         assertThat(heard)
             .extracting(TokenId::toString)
             .isSubsetOf(got)
@@ -75,7 +78,7 @@ class SessionLimitOnTwoNodesTest {
   }
 
   /** Returns the evicted tokens that listeners of a node are notified of, whichever node evicts. */
-  private static Queue<TokenId> evictedAt(TokenService node) {
+  private static Queue<TokenId> collectEvicted(TokenService node) {
     Queue<TokenId> evicted = new ConcurrentLinkedQueue<>();
     node.addListener(
         new TokenListener() {
@@ -90,7 +93,7 @@ class SessionLimitOnTwoNodesTest {
   }
 
   /** Opens sessions concurrently, while another thread counts the live ones. */
-  private static List<String> openMany(TwoNodes nodes) throws Exception {
+  private static List<String> openConcurrently(TwoNodes nodes) throws Exception {
     ActiveToken user =
         nodes
             .node(0)
@@ -111,7 +114,7 @@ class SessionLimitOnTwoNodesTest {
               });
       List<String> got =
           nodes.race(
-              OPENINGS,
+              ATTEMPTS,
               (node, number) ->
                   number % 4 < 2
                       ? node.openSession(user).id().tokenId().toString()
@@ -120,7 +123,7 @@ class SessionLimitOnTwoNodesTest {
                           .id()
                           .toString());
       done.set(true);
-      assertThat(most.get(1, TimeUnit.MINUTES)).isBetween(1, MOST);
+      assertThat(most.get(1, TimeUnit.MINUTES)).isBetween(1, MAX_SESSIONS);
       return got;
     } finally {
       done.set(true);

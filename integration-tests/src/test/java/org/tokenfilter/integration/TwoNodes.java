@@ -40,7 +40,7 @@ final class TwoNodes implements AutoCloseable {
   @FunctionalInterface
   interface Call {
     /** Makes the call and returns the id of a token. */
-    String by(TokenService node, int number) throws Exception;
+    String call(TokenService node, int number) throws Exception;
   }
 
   private final HikariDataSource pool =
@@ -118,7 +118,7 @@ final class TwoNodes implements AutoCloseable {
 
   private String answer(Call call, int number) throws Exception {
     try {
-      return call.by(node(number), number);
+      return call.call(node(number), number);
     } catch (TokenRejectedException refused) {
       return refused.rejection().name();
     }

@@ -138,7 +138,7 @@ class UnreadableRowsTest {
    * Inserts twenty records of a subject and damages the last seven: the newest, which come first in
    * its list.
    */
-  private List<TokenRecord> plant(
+  private List<TokenRecord> insertWithDamage(
       Database database, TokenStore store, String subject, String damage) throws SQLException {
     List<TokenRecord> records = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -166,10 +166,10 @@ class UnreadableRowsTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void theyHarmNobodyElse(Database database, Damage damage) throws Exception {
+  void unreadableRowsAffectOnlyTheirOwnTokens(Database database, Damage damage) throws Exception {
     try (TokenStore store = store(database)) {
       String subject = "of " + damage;
-      List<TokenRecord> records = plant(database, store, subject, damage.sql(database));
+      List<TokenRecord> records = insertWithDamage(database, store, subject, damage.sql(database));
       List<TokenRecord> readable = new ArrayList<>(records.subList(0, 20 - DAMAGED));
       TokenRecord damaged = records.get(19);
 
@@ -215,10 +215,10 @@ class UnreadableRowsTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void theyExpireAndAreForgottenAsAnyOther(Database database, Damage damage) throws Exception {
+  void unreadableRowsExpireAndAreSwept(Database database, Damage damage) throws Exception {
     try (TokenStore store = store(database)) {
       String subject = "swept " + damage;
-      List<TokenRecord> records = plant(database, store, subject, damage.sql(database));
+      List<TokenRecord> records = insertWithDamage(database, store, subject, damage.sql(database));
 
       Instant expired = now.plus(Duration.ofHours(9));
       Set<TokenId> ended = new HashSet<>();
@@ -240,9 +240,10 @@ class UnreadableRowsTest {
 
   @ParameterizedTest
   @MethodSource("databases")
-  void anEndOfAnUnknownReasonIsItsOwnCallersAlone(Database database) throws Exception {
+  void unknownRevocationReasonFailsOnlyItsOwnReads(Database database) throws Exception {
     try (TokenStore store = store(database)) {
-      List<TokenRecord> records = plant(database, store, "unknown reason", "kind = kind");
+      List<TokenRecord> records =
+          insertWithDamage(database, store, "unknown reason", "kind = kind");
       store.revoke(records.get(3).id(), Revocation.of(RevocationReason.CLOSED, now));
       store.revoke(records.get(4).id(), Revocation.of(RevocationReason.CLOSED, now));
       change(database, "end_reason = 9", records.get(3).id());
@@ -269,9 +270,9 @@ class UnreadableRowsTest {
    */
   @ParameterizedTest
   @MethodSource("databases")
-  void rowsThatNoVersionWritesDoNotStopTheSweep(Database database) throws Exception {
+  void impossibleRowsDoNotStopTheSweep(Database database) throws Exception {
     try (TokenStore store = store(database)) {
-      List<TokenRecord> records = plant(database, store, "strange rows", "kind = kind");
+      List<TokenRecord> records = insertWithDamage(database, store, "strange rows", "kind = kind");
       change(
           database,
           "idle_timeout = null, idle_expires_at = null, expires_at = null, visit_at = 1",

@@ -69,7 +69,7 @@ final class VirtualThreadsIT {
   /**
    * A prefix of classes that are not part of the library, although they share its package prefix.
    */
-  private static final String TESTS = "org.tokenfilter.integration.";
+  private static final String TEST_PACKAGE = "org.tokenfilter.integration.";
 
   @TempDir private Path folder;
 
@@ -115,25 +115,25 @@ final class VirtualThreadsIT {
   }
 
   @FunctionalInterface
-  private interface Stop {
+  private interface StopAction {
     void run() throws Exception;
   }
 
-  private record Served(int port, Stop server) implements AutoCloseable {
+  private record RunningContainer(int port, StopAction stop) implements AutoCloseable {
     @Override
     public void close() {
       try {
-        server.run();
+        stop.run();
       } catch (Exception e) {
         throw new AssertionError("the container did not stop", e);
       }
     }
   }
 
-  enum Container {
+  enum VirtualThreadContainer {
     JETTY {
       @Override
-      Served serve(Filter filter, HttpServlet servlet, Path folder) throws Exception {
+      RunningContainer serve(Filter filter, HttpServlet servlet, Path folder) throws Exception {
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         Server server = new Server(threads);
@@ -149,13 +149,13 @@ final class VirtualThreadsIT {
         context.addServlet(new ServletHolder(servlet), "/gate");
         server.setHandler(context);
         server.start();
-        return new Served(connector.getLocalPort(), server::stop);
+        return new RunningContainer(connector.getLocalPort(), server::stop);
       }
     },
 
     TOMCAT {
       @Override
-      Served serve(Filter filter, HttpServlet servlet, Path folder) throws Exception {
+      RunningContainer serve(Filter filter, HttpServlet servlet, Path folder) throws Exception {
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(folder.toString());
         tomcat.setSilent(true);
@@ -183,7 +183,7 @@ final class VirtualThreadsIT {
         context.addFilterMap(mapping);
         Tomcat.addServlet(context, "gate", servlet).addMapping("/gate");
         tomcat.start();
-        return new Served(
+        return new RunningContainer(
             connector.getLocalPort(),
             () -> {
               tomcat.stop();
@@ -192,15 +192,16 @@ final class VirtualThreadsIT {
       }
     };
 
-    abstract Served serve(Filter filter, HttpServlet servlet, Path folder) throws Exception;
+    abstract RunningContainer serve(Filter filter, HttpServlet servlet, Path folder)
+        throws Exception;
   }
 
   @ParameterizedTest
   @EnumSource
-  void tenThousandAtOnceAreAnsweredAndNoneIsPinnedByTheLibrary(Container container)
+  void libraryPinsNoneOfTenThousandConcurrentRequests(VirtualThreadContainer container)
       throws Exception {
     assumeTrue(Runtime.version().feature() >= 21, "virtual threads are in Java 21 and later");
-    assumeTrue(openFiles() > REQUESTS + REQUESTS / 10, "a process may open too few files");
+    assumeTrue(maxOpenFiles() > REQUESTS + REQUESTS / 10, "a process may open too few files");
     Gate gate = new Gate();
     Path recorded = folder.resolve("pinned.jfr");
     try (TokenSecurity security =
@@ -211,25 +212,25 @@ final class VirtualThreadsIT {
                 "token.keys.generate",
                 "true"))) {
       List<String> tokens = tokens(security);
-      try (Served served = container.serve(new TokenFilter(security), gate, folder);
-          Recording recording = recordingBehindTheFirst(served.port(), tokens)) {
+      try (RunningContainer running = container.serve(new TokenFilter(security), gate, folder);
+          Recording recording = recordAfterWarmUp(running.port(), tokens)) {
         long begin = System.nanoTime();
-        assertThat(answered(served.port(), tokens)).isEqualTo(REQUESTS);
-        Figures.note(
+        assertThat(countAnswers(running.port(), tokens)).isEqualTo(REQUESTS);
+        Measurements.append(
             "%s: %d virtual threads at once, answered within %d ms",
             container, REQUESTS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
         recording.dump(recorded);
       }
     }
     assertThat(gate.virtual).hasValue(REQUESTS);
-    assertThat(stacks(recorded)).filteredOn(VirtualThreadsIT::isOfTheLibrary).isEmpty();
+    assertThat(stacks(recorded)).filteredOn(VirtualThreadsIT::hasLibraryFrame).isEmpty();
   }
 
   /**
    * Starts a recording after the first requests, which load classes: the JVM pins a thread that
    * waits for that.
    */
-  private static Recording recordingBehindTheFirst(int port, List<String> tokens) throws Exception {
+  private static Recording recordAfterWarmUp(int port, List<String> tokens) throws Exception {
     HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     URI address = URI.create("http://127.0.0.1:" + port + "/gate?first");
     for (String token : tokens) {
@@ -237,15 +238,15 @@ final class VirtualThreadsIT {
           HttpRequest.newBuilder(address).header("Authorization", "Bearer " + token).build();
       assertThat(client.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
     }
-    return pinned();
+    return startRecording();
   }
 
   /** The recording contains a pinned thread; otherwise the test above would detect nothing. */
   @Test
-  void threadThatIsPinnedIsSeen() throws Exception {
+  void recordingShowsPinnedThread() throws Exception {
     assumeTrue(Runtime.version().feature() >= 21, "virtual threads are in Java 21 and later");
     Path recorded = folder.resolve("pinned.jfr");
-    try (Recording recording = pinned()) {
+    try (Recording recording = startRecording()) {
       Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
       Thread thread =
           (Thread)
@@ -268,13 +269,13 @@ final class VirtualThreadsIT {
     static void touch() {}
   }
 
-  private static long openFiles() {
+  private static long maxOpenFiles() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
         ? unix.getMaxFileDescriptorCount()
         : Long.MAX_VALUE;
   }
 
-  private static Recording pinned() {
+  private static Recording startRecording() {
     Recording recording = new Recording();
     recording.enable("jdk.VirtualThreadPinned").withoutThreshold().withStackTrace();
     recording.start();
@@ -289,8 +290,8 @@ final class VirtualThreadsIT {
     return stacks;
   }
 
-  private static boolean isOfTheLibrary(String stack) {
-    return stack.lines().anyMatch(l -> l.contains("org.tokenfilter.") && !l.contains(TESTS));
+  private static boolean hasLibraryFrame(String stack) {
+    return stack.lines().anyMatch(l -> l.contains("org.tokenfilter.") && !l.contains(TEST_PACKAGE));
   }
 
   private static List<String> tokens(TokenSecurity security) throws Exception {
@@ -304,7 +305,7 @@ final class VirtualThreadsIT {
   }
 
   /** Sends the requests from a separate process, since each end of a connection is an open file. */
-  private long answered(int port, List<String> tokens) throws Exception {
+  private long countAnswers(int port, List<String> tokens) throws Exception {
     Process client =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 /** The last line of the start, which shows the address. */
 final class AddressNoticeTest {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration MAX_WAIT = Duration.ofMinutes(1);
 
   private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
   private final PrintStream console = System.out;
   private final AtomicInteger status = new AtomicInteger(503);
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger requestCount = new AtomicInteger();
   private final ServletContextEvent event =
       new ServletContextEvent(new WebAppContext().getServletContext());
   private HttpServer server;
@@ -40,7 +40,7 @@ final class AddressNoticeTest {
         exchange -> {
           exchange.sendResponseHeaders(status.get(), -1);
           exchange.close();
-          asked.incrementAndGet();
+          requestCount.incrementAndGet();
         });
     server.start();
     address = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
@@ -58,28 +58,28 @@ final class AddressNoticeTest {
   }
 
   @Test
-  void addressIsSaidOnceItAnswersAndNotBefore() throws Exception {
+  void printsAddressOnceTheServerAnswers() throws Exception {
     AddressNotice notice = new AddressNotice();
-    SystemProperties.during(
+    SystemProperties.runWith(
         Map.of("sample.address", address),
         () -> {
           notice.contextInitialized(event);
           return notice;
         });
-    await().atMost(PATIENCE).until(() -> asked.get() > 2);
+    await().atMost(MAX_WAIT).until(() -> requestCount.get() > 2);
     assertThat(shown()).as("a server that has not started").isEmpty();
 
     status.set(200);
-    await().atMost(PATIENCE).until(() -> !shown().isEmpty());
+    await().atMost(MAX_WAIT).until(() -> !shown().isEmpty());
 
     assertThat(shown()).isEqualToIgnoringNewLines("The sample is ready. Open " + address);
     notice.contextDestroyed(event);
   }
 
   @Test
-  void sampleThatIsStoppedSaysNothingMore() throws Exception {
+  void printsNothingAfterTheSampleStops() throws Exception {
     AddressNotice notice = new AddressNotice();
-    SystemProperties.during(
+    SystemProperties.runWith(
         Map.of("sample.address", address),
         () -> {
           notice.contextInitialized(event);
@@ -87,12 +87,12 @@ final class AddressNoticeTest {
         });
     notice.contextDestroyed(event);
 
-    await().atMost(PATIENCE).until(() -> threads() == 0);
+    await().atMost(MAX_WAIT).until(() -> threads() == 0);
     assertThat(shown()).isEmpty();
   }
 
   @Test
-  void elsewhereNothingIsSaid() {
+  void printsNothingWithoutAddressProperty() {
     new AddressNotice().contextInitialized(event);
 
     assertThat(threads()).isZero();

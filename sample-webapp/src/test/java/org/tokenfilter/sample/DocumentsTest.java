@@ -30,7 +30,7 @@ final class DocumentsTest {
       Pattern.compile("(?m)^\\| ([^|]+) \\| \\*\\*([0-9]\\.[0-9]{2})\\*\\* ");
 
   @Test
-  void linksLeadSomewhere() throws IOException {
+  void linksAreNotBroken() throws IOException {
     List<String> broken = new ArrayList<>();
     List<Path> documents = documents();
     for (Path document : documents) {
@@ -73,7 +73,7 @@ final class DocumentsTest {
 
   /** Maven looks for the prefix only in the first pom of the build, which has no parent. */
   @Test
-  void mavenFindsThePluginsThatCommandsName() throws IOException {
+  void mavenFindsPluginsOfDocumentedCommands() throws IOException {
     String first = Files.readString(TOP.resolve("token-filter-bom/pom.xml"));
     Set<String> prefixes = new TreeSet<>();
     for (Path document : documents()) {
@@ -87,7 +87,7 @@ final class DocumentsTest {
   }
 
   @Test
-  void comparisonGivesTheFiguresThatWereMeasured() throws IOException {
+  void comparisonGivesMeasuredFigures() throws IOException {
     List<String> measured =
         rows(MEASURED, Files.readString(TOP.resolve("docs/benchmarks.md"))).stream()
             .map(row -> row.replace(", lag PT0S", ", `token.revocation.lag=PT0S`"))

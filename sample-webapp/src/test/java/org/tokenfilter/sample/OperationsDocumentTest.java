@@ -40,7 +40,7 @@ final class OperationsDocumentTest {
     List<String> snippets =
         JAVA.matcher(document).results().map((MatchResult it) -> it.group(1)).toList();
     assertThat(snippets).hasSize(2);
-    new Shop(folder)
+    new ReaderApplication(folder)
         .compile(
             "Bound",
             """
@@ -62,7 +62,7 @@ final class OperationsDocumentTest {
   }
 
   @Test
-  void expressionsFindWhatTheSampleCounts() throws Exception {
+  void expressionsMatchMetersOfTheSample() throws Exception {
     Map<String, String> noWaiting = Map.of("token.revocation.lag", "PT0.2S");
     try (WebApplication sample = Sample.start(folder.resolve("data"), noWaiting)) {
       Session alice = sample.session(Sample.ALICE, 30);
@@ -99,7 +99,7 @@ final class OperationsDocumentTest {
   }
 
   @Test
-  void allMetersAreExplainedAndNoOthers() throws Exception {
+  void documentsExactlyTheServedMeters() throws Exception {
     Set<String> explained = new TreeSet<>();
     for (MatchResult row : METER.matcher(document).results().toList()) {
       for (String name : row.group(1).split(", ", -1)) {

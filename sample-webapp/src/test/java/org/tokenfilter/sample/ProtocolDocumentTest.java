@@ -25,10 +25,10 @@ final class ProtocolDocumentTest {
   @TempDir private Path folder;
 
   @Test
-  void everyExchangeIsAnsweredAsShown() throws Exception {
+  void sampleAnswersEveryExchangeAsShown() throws Exception {
     String written = Files.readString(DOCUMENT);
     StringBuilder recorded = new StringBuilder();
-    Names names = new Names();
+    Placeholders names = new Placeholders();
     int count = 0;
     try (WebApplication sample = Sample.start(folder.resolve("data"), Map.of())) {
       Matcher exchange = EXCHANGE.matcher(written);

@@ -21,21 +21,21 @@ import org.tokenfilter.sample.WebApplication.Session;
 final class ReadmeSnippetsTest {
 
   @TempDir private Path folder;
-  private Readme readme;
-  private Shop shop;
+  private MarkdownDocument readme;
+  private ReaderApplication readerApplication;
 
   @BeforeEach
-  void openAShop() throws Exception {
-    readme = Readme.read();
-    shop = new Shop(folder);
-    shop.keys(Readme.read("docs/keys.md").line("{\"keys\":"));
+  void prepareApplication() throws Exception {
+    readme = MarkdownDocument.read();
+    readerApplication = new ReaderApplication(folder);
+    readerApplication.keys(MarkdownDocument.read("docs/keys.md").line("{\"keys\":"));
   }
 
   @Test
   void webXmlStartsAndProtects() throws Exception {
-    shop.webXml(readme.section("1. Register the filter in web.xml").fenced("xml"));
-    shop.accounts(Files.readString(Path.of("src/main/webapp/WEB-INF/accounts")));
-    try (WebApplication application = shop.start()) {
+    readerApplication.webXml(readme.section("1. Register the filter in web.xml").fenced("xml"));
+    readerApplication.accounts(Files.readString(Path.of("src/main/webapp/WEB-INF/accounts")));
+    try (WebApplication application = readerApplication.start()) {
       assertThat(application.get("/index.html").text()).isEqualTo("welcome");
       assertThat(application.get("/public/page.html").text()).isEqualTo("public");
       assertThat(application.get("/page.html").status()).isEqualTo(401);
@@ -46,9 +46,9 @@ final class ReadmeSnippetsTest {
   }
 
   @Test
-  void annotationSaysTheSameAsWebXml() throws Exception {
+  void annotationEqualsWebXml() throws Exception {
     Path classes =
-        shop.compile(
+        readerApplication.compile(
             "ApiFilter",
             """
             import static jakarta.servlet.DispatcherType.*;
@@ -65,13 +65,14 @@ final class ReadmeSnippetsTest {
       assertThat(annotation.dispatcherTypes()).containsExactlyInAnyOrder(DispatcherType.values());
       assertThat(annotation.initParams())
           .extracting(WebInitParam::name, WebInitParam::value)
-          .containsExactly(tuple("token.keys.file", shop.inFolder("/etc/shop/keys.jwks")));
+          .containsExactly(
+              tuple("token.keys.file", readerApplication.withLocalPaths("/etc/shop/keys.jwks")));
     }
   }
 
   @Test
-  void codeStartsAndProtectsAndIsStopped() throws Exception {
-    shop.compile(
+  void codeStartsProtectsAndStops() throws Exception {
+    readerApplication.compile(
         "Start",
         """
         import jakarta.servlet.*;
@@ -107,7 +108,7 @@ final class ReadmeSnippetsTest {
         }
         """
             .formatted(readme.section("Register in code").fenced("java")));
-    shop.webXml(
+    readerApplication.webXml(
         """
         <listener>
           <listener-class>Start</listener-class>
@@ -122,7 +123,7 @@ final class ReadmeSnippetsTest {
           <url-pattern>/slow</url-pattern>
         </servlet-mapping>
         """);
-    try (WebApplication application = shop.start()) {
+    try (WebApplication application = readerApplication.start()) {
       assertThat(application.get("/page.html").status()).isEqualTo(401);
       String[] alice = application.session("alice:secret", 30).headers();
       assertThat(application.get("/page.html", alice).text()).isEqualTo("protected");

@@ -31,14 +31,14 @@ final class ReadmeTest {
       Set.of("needed", "the context path", "context path");
 
   @TempDir private Path folder;
-  private Readme readme;
-  private Shop shop;
+  private MarkdownDocument readme;
+  private ReaderApplication readerApplication;
 
   @BeforeEach
-  void openAShop() throws Exception {
-    readme = Readme.read();
-    shop = new Shop(folder);
-    shop.keys(Readme.read("docs/keys.md").line("{\"keys\":"));
+  void prepareApplication() throws Exception {
+    readme = MarkdownDocument.read();
+    readerApplication = new ReaderApplication(folder);
+    readerApplication.keys(MarkdownDocument.read("docs/keys.md").line("{\"keys\":"));
   }
 
   @Test
@@ -60,16 +60,16 @@ final class ReadmeTest {
   }
 
   @Test
-  void commandsShowWhatTheyAreSaidToShowWhenTheyArePasted() throws Exception {
-    Steps steps = Steps.of(readme.section("Try the sample").text());
-    assertThat(steps.number()).isEqualTo(2);
+  void commandsShowDocumentedOutput() throws Exception {
+    ShellSteps steps = ShellSteps.of(readme.section("Try the sample").text());
+    assertThat(steps.count()).isEqualTo(2);
     try (WebApplication sample = Sample.start(folder.resolve("data"), Map.of())) {
       steps.assertShown(sample.port());
     }
   }
 
   @Test
-  void accountsOfTheSampleAreItsOwn() throws Exception {
+  void documentedAccountsAreThoseOfTheSample() throws Exception {
     List<String> accounts =
         ACCOUNT
             .matcher(readme.section("Try the sample").text())
@@ -80,16 +80,16 @@ final class ReadmeTest {
   }
 
   @Test
-  void commandMakesTheLineOfAnAccount() throws Exception {
-    Readme account = readme.section("2. Create an account");
+  void commandCreatesAccountLine() throws Exception {
+    MarkdownDocument account = readme.section("2. Create an account");
     String line = passwordFile(account.line("java -cp "), "open-sesame-4711\n");
     assertThat(account.text()).contains("`open-sesame-4711`");
     assertThat(line).startsWith("alice:$pbkdf2-sha512$").endsWith(":user,admin");
-    shop.accounts(line);
-    shop.webXml(readme.section("1. Register the filter in web.xml").fenced("xml"));
-    Steps steps = Steps.of(readme.section("3. Log in with curl").text());
-    assertThat(steps.number()).isEqualTo(1);
-    try (WebApplication application = shop.start()) {
+    readerApplication.accounts(line);
+    readerApplication.webXml(readme.section("1. Register the filter in web.xml").fenced("xml"));
+    ShellSteps steps = ShellSteps.of(readme.section("3. Log in with curl").text());
+    assertThat(steps.count()).isEqualTo(1);
+    try (WebApplication application = readerApplication.start()) {
       Session alice = application.session("alice:open-sesame-4711", 30);
       assertThat(application.get("/page.html", alice.headers()).status()).isEqualTo(200);
       steps.assertShown(application.port());

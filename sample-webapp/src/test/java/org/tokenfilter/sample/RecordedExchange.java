@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 record RecordedExchange(String request) {
 
   /** Headers that are the same on every answer, or never the same twice. */
-  private static final Set<String> LEFT_OUT =
+  private static final Set<String> OMITTED_HEADERS =
       Set.of(
           "cache-control", "content-length", "date", "pragma", "server", "x-content-type-options");
 
@@ -29,8 +29,9 @@ record RecordedExchange(String request) {
    * placeholders. Each request has a connection of its own, since the server closes the connection
    * if it refuses a body unread.
    */
-  String answer(WebApplication application, Names names) throws IOException, InterruptedException {
-    String[] parts = names.reveal(request).split("\n\n", 2);
+  String answer(WebApplication application, Placeholders names)
+      throws IOException, InterruptedException {
+    String[] parts = names.insertValues(request).split("\n\n", 2);
     List<String> head = parts[0].lines().toList();
     String[] line = head.get(0).split(" ", -1);
     HttpRequest.Builder sent =
@@ -48,11 +49,11 @@ record RecordedExchange(String request) {
         HttpClient.newHttpClient().send(sent.build(), BodyHandlers.ofString());
     String headers =
         answer.headers().map().entrySet().stream()
-            .filter(header -> !LEFT_OUT.contains(header.getKey().toLowerCase(Locale.ROOT)))
+            .filter(header -> !OMITTED_HEADERS.contains(header.getKey().toLowerCase(Locale.ROOT)))
             .sorted((one, other) -> one.getKey().compareToIgnoreCase(other.getKey()))
             .flatMap(it -> it.getValue().stream().map(value -> it.getKey() + ": " + value + "\n"))
             .collect(Collectors.joining());
     String body = answer.body().isEmpty() ? "" : "\n" + answer.body() + "\n";
-    return names.conceal("HTTP/1.1 " + answer.statusCode() + "\n" + headers + body);
+    return names.replaceValues("HTTP/1.1 " + answer.statusCode() + "\n" + headers + body);
   }
 }

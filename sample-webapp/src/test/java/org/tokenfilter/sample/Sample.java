@@ -31,7 +31,7 @@ final class Sample {
     Map<String, String> commandLine = new HashMap<>(properties);
     commandLine.put("sample.data", data.toString());
     // Settings are read only at the start.
-    return SystemProperties.during(
+    return SystemProperties.runWith(
         commandLine, () -> container.apply(new WebApplication(Path.of("src/main/webapp"))).start());
   }
 }

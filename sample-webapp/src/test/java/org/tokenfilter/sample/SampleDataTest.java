@@ -19,7 +19,7 @@ final class SampleDataTest {
   @TempDir private Path folder;
 
   @Test
-  void folderAndKeysAreMadeOnTheFirstStartForTheirOwnerAlone() throws Exception {
+  void firstStartCreatesFolderAndKeysForTheOwnerOnly() throws Exception {
     Path data = folder.resolve("not/there/yet");
     Sample.start(data, Map.of()).close();
     Path keys = data.resolve("keys.jwks");
@@ -44,7 +44,7 @@ final class SampleDataTest {
   }
 
   @Test
-  void sessionGoesOnAfterARestartAndAnEndStays() throws Exception {
+  void sessionsAndRevocationsSurviveARestart() throws Exception {
     WebApplication.Session alice;
     WebApplication.Session bob;
     try (WebApplication sample = Sample.start(folder, Map.of())) {
@@ -59,7 +59,7 @@ final class SampleDataTest {
   }
 
   @Test
-  void storeOfTheCommandLineTakesThePlaceOfTheFile() throws Exception {
+  void storeOfTheCommandLineReplacesTheFile() throws Exception {
     Sample.start(folder, Map.of("token.store", "memory")).close();
     assertThat(folder.resolve("tokens.mv.db")).doesNotExist();
   }
@@ -88,7 +88,7 @@ final class SampleDataTest {
   }
 
   @Test
-  void healthOfASampleThatReadsTheStoreForEachRequestHasNoFeed() throws Exception {
+  void healthHasNoFeedWithoutALag() throws Exception {
     Map<String, String> commandLine = Map.of("token.revocation.lag", "PT0S");
     try (WebApplication sample = Sample.start(folder, commandLine)) {
       assertThat(sample.get("/public/health").text())
@@ -97,7 +97,7 @@ final class SampleDataTest {
   }
 
   @Test
-  void mistakeOnTheCommandLineStopsTheStartAndIsTold() {
+  void mistakeOnTheCommandLineIsReportedAndStopsTheStart() {
     assertThatThrownBy(() -> Sample.start(folder, Map.of("token.idle-timeout", "4s")))
         .hasStackTraceContaining("token.idle-timeout=4s is not an ISO-8601 duration");
   }

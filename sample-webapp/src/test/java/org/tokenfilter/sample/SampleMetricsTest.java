@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SampleMetricsTest {
 
   private static final int CLIENTS = 8;
-  private static final int EACH = 50;
+  private static final int REQUESTS_PER_CLIENT = 50;
   private static final Pattern LINE =
       Pattern.compile("(# (HELP|TYPE) .*|[a-z_]+(\\{[^}]*})? [-+0-9.EeNa]+)");
 
@@ -40,7 +40,7 @@ final class SampleMetricsTest {
   }
 
   @Test
-  void metricsAreTheTextOfPrometheusForEverybody() throws Exception {
+  void metricsArePrometheusTextAndNeedNoToken() throws Exception {
     Answer answer = sample.get("/metrics");
 
     assertThat(answer.status()).isEqualTo(200);
@@ -57,28 +57,28 @@ final class SampleMetricsTest {
   }
 
   @Test
-  void eachRequestOfManyAtOnceIsCountedOnce() throws Exception {
+  void countsEachConcurrentRequestOnce() throws Exception {
     String token = sample.open(Sample.BOB, 5);
     String accepted = "token_validations_total{outcome=\"accepted\"}";
     String invalid = "token_validations_total{outcome=\"invalid\"}";
     double acceptedBefore = value(accepted);
     double invalidBefore = value(invalid);
 
-    atOnce(
+    runConcurrently(
         () -> {
-          for (int i = 0; i < EACH; i++) {
+          for (int i = 0; i < REQUESTS_PER_CLIENT; i++) {
             assertThat(status("Bearer " + token)).isEqualTo(200);
             assertThat(status("Bearer forged")).isEqualTo(401);
           }
           return null;
         });
 
-    assertThat(value(accepted) - acceptedBefore).isEqualTo(CLIENTS * EACH);
-    assertThat(value(invalid) - invalidBefore).isEqualTo(CLIENTS * EACH);
+    assertThat(value(accepted) - acceptedBefore).isEqualTo(CLIENTS * REQUESTS_PER_CLIENT);
+    assertThat(value(invalid) - invalidBefore).isEqualTo(CLIENTS * REQUESTS_PER_CLIENT);
   }
 
   @Test
-  void failedLoginsAndIssuedTokensAreCountedAndNobodyIsNamed() throws Exception {
+  void countsLoginsAndTokensWithoutNamingUsers() throws Exception {
     String failed = "token_logins_failed_total{rejection=\"wrong-credentials\"}";
     String issued = "token_issued_total{kind=\"open\"}";
     double failedBefore = value(failed);
@@ -95,7 +95,7 @@ final class SampleMetricsTest {
   }
 
   @Test
-  void callsOfTheStoreAreTimed() throws Exception {
+  void timesStoreCalls() throws Exception {
     String inserts = "token_store_calls_seconds_count{operation=\"insert\",outcome=\"ok\"}";
     String polls = "token_store_calls_seconds_count{operation=\"ended-within\",outcome=\"ok\"}";
     double before = value(inserts);
@@ -110,7 +110,7 @@ final class SampleMetricsTest {
     return sample.get("/api/whoami", "Authorization", authorization).status();
   }
 
-  private static void atOnce(Callable<Void> client) throws Exception {
+  private static void runConcurrently(Callable<Void> client) throws Exception {
     ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
     try {
       List<Future<Void>> runs = new ArrayList<>();

@@ -28,7 +28,7 @@ final class SamplePageTest {
   private static final Pattern LINK =
       Pattern.compile("(?:href|src|srcset|action|data|poster)\\s*=\\s*[\"']?([^\"'> ]+)");
 
-  private static final Pattern FROM_ELSEWHERE =
+  private static final Pattern EXTERNAL_REFERENCE =
       Pattern.compile("(?:[a-z]+:)?//|@import|url\\(|data:", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern COMMANDS =
@@ -61,24 +61,24 @@ final class SamplePageTest {
   }
 
   @Test
-  void styleSheetNeedsNoTokenAndIsOurOwn() throws Exception {
+  void styleSheetNeedsNoTokenAndIsLocal() throws Exception {
     assertThat(page.text()).contains("<link rel=\"stylesheet\" href=\"public/sample.css\">");
     Answer style = sample.get("/public/sample.css");
     assertThat(style.status()).isEqualTo(200);
     assertThat(style.header("Content-Type")).startsWith("text/css");
-    assertThat(style.text()).contains(".warning").doesNotContainPattern(FROM_ELSEWHERE);
+    assertThat(style.text()).contains(".warning").doesNotContainPattern(EXTERNAL_REFERENCE);
   }
 
   @Test
-  void nothingIsLoadedFromElsewhere() {
-    assertThat(links()).isNotEmpty().noneMatch(link -> FROM_ELSEWHERE.matcher(link).find());
+  void loadsNothingFromOtherSites() {
+    assertThat(links()).isNotEmpty().noneMatch(link -> EXTERNAL_REFERENCE.matcher(link).find());
     assertThat(page.text()).doesNotContain("<style", "style=", "<iframe", "<base");
     assertThat(page.text()).doesNotContainPattern("<script(?! type=\"module\" src=\"public/)");
     assertThat(page.text()).doesNotContainPattern("\\son[a-z]+=");
   }
 
   @Test
-  void scriptsAreOurOwnAndWriteNoMarkup() throws Exception {
+  void scriptsAreLocalAndWriteNoMarkup() throws Exception {
     Deque<String> left = new ArrayDeque<>(List.of("public/js/page.js"));
     Set<String> seen = new HashSet<>(left);
     while (!left.isEmpty()) {
@@ -107,7 +107,7 @@ final class SamplePageTest {
   }
 
   @Test
-  void browsersAreToldToRunAndLoadNothingElse() throws Exception {
+  void headersForbidExternalContent() throws Exception {
     for (String path : List.of("/", "/index.html", "/public/sample.css", "/public/js/page.js")) {
       Answer answer = sample.get(path);
       assertThat(answer.status()).as(path).isEqualTo(200);
@@ -124,14 +124,14 @@ final class SamplePageTest {
   }
 
   @Test
-  void whatIsNotOfThePageKeepsItsOwnHeaders() throws Exception {
+  void otherResponsesKeepTheirHeaders() throws Exception {
     Answer refused = sample.get("/api/whoami");
     assertThat(refused.header("Content-Security-Policy")).isNull();
     assertThat(refused.header("Cache-Control")).isEqualTo("no-store");
   }
 
   @Test
-  void allLinksLeadSomewhere() throws Exception {
+  void linksAreNotBroken() throws Exception {
     String[] admin = {"Authorization", "Bearer " + sample.open(Sample.ADMIN, 5)};
     for (String link : links()) {
       assertThat(sample.get("/" + link, admin).status()).as(link).isEqualTo(200);
@@ -139,7 +139,7 @@ final class SamplePageTest {
   }
 
   @Test
-  void accountsAreNamedAndSaidLoudlyToBeForTheSample() throws Exception {
+  void namesAccountsWithAWarning() throws Exception {
     assertThat(page.text())
         .contains(
             "<p class=\"warning\"><strong>These accounts are for this sample alone.</strong>",
@@ -153,7 +153,7 @@ final class SamplePageTest {
   }
 
   @Test
-  void commandsDoWhatThePageSays() throws Exception {
+  void commandsShowWhatThePageSays() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "the commands are for a POSIX shell");
     String commands =
         COMMANDS

@@ -59,13 +59,13 @@ final class SampleResourcesTest {
   }
 
   @Test
-  void forwardLeadsToWhoamiForThoseWithAToken() throws Exception {
+  void forwardLeadsToWhoamiWithAToken() throws Exception {
     assertThat(sample.get("/public/forward").status()).isEqualTo(401);
     assertJson(sample.get("/public/forward", alice), WHO_IS_ALICE);
   }
 
   @Test
-  void includeShowsWhoamiBetweenItsLinesToThoseWithAToken() throws Exception {
+  void includeShowsWhoamiBetweenItsLinesWithAToken() throws Exception {
     Answer without = sample.get("/public/include");
     assertThat(without.status()).isEqualTo(200);
     assertThat(without.text().lines()).containsExactly("before", "", "after");
@@ -76,7 +76,7 @@ final class SampleResourcesTest {
   }
 
   @Test
-  void whoamiSaysWhoAskedByGetAndByPost() throws Exception {
+  void whoamiNamesTheUserForGetAndPost() throws Exception {
     assertJson(sample.get("/api/whoami", alice), WHO_IS_ALICE);
     assertJson(sample.post("/api/whoami", new byte[0], alice), WHO_IS_ALICE);
     assertThat(sample.get("/api/whoami", admin).text())
@@ -85,13 +85,13 @@ final class SampleResourcesTest {
   }
 
   @Test
-  void handleStaysTheSameWhileTheTokenLives() throws Exception {
+  void handleIsStableWhileTheTokenIsLive() throws Exception {
     assertThat(sample.get("/api/whoami", alice).member("handle"))
         .isEqualTo(sample.get("/public/forward", alice).member("handle"));
   }
 
   @Test
-  void adminIsForTheRoleAdmin() throws Exception {
+  void adminRequiresTheRoleAdmin() throws Exception {
     assertThat(sample.get("/api/admin", alice).status()).isEqualTo(403);
     Answer answer = sample.get("/api/admin", admin);
     assertThat(answer.status()).isEqualTo(200);
@@ -100,13 +100,13 @@ final class SampleResourcesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {200, 204, 302, 304, 400, 401, 404, 409, 500, 503})
-  void failAnswersWithTheStatusThatIsAskedFor(int status) throws Exception {
+  void failAnswersWithTheRequestedStatus(int status) throws Exception {
     assertThat(sample.get("/api/fail?status=" + status, alice).status()).isEqualTo(status);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "?status=", "?status=600", "?status=99", "?status=abc"})
-  void failIsABadRequestWithoutAStatus(String query) throws Exception {
+  void failWithoutStatusIsABadRequest(String query) throws Exception {
     assertThat(sample.get("/api/fail" + query, alice).status()).isEqualTo(400);
   }
 
@@ -147,14 +147,14 @@ final class SampleResourcesTest {
   }
 
   @Test
-  void echoOfABodyWithoutTypeHasNone() throws Exception {
+  void echoOfABodyWithoutTypeHasNoType() throws Exception {
     Answer answer = sample.post("/api/echo", new byte[] {1, 2, 3}, alice);
     assertThat(answer.header("Content-Type")).isNull();
     assertThat(answer.body()).containsExactly(1, 2, 3);
   }
 
   @Test
-  void slowAnswersAfterTheTimeThatIsAskedFor() throws Exception {
+  void slowAnswersAfterTheRequestedTime() throws Exception {
     long begin = System.nanoTime();
     Answer answer = sample.get("/api/slow?ms=50", alice);
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(50));
@@ -164,7 +164,7 @@ final class SampleResourcesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "?ms=", "?ms=-1", "?ms=60001", "?ms=1.5"})
-  void slowIsABadRequestWithoutATime(String query) throws Exception {
+  void slowWithoutTimeIsABadRequest(String query) throws Exception {
     assertThat(sample.get("/api/slow" + query, alice).status()).isEqualTo(400);
   }
 
@@ -184,7 +184,7 @@ final class SampleResourcesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/WEB-INF/accounts", "/WEB-INF/web.xml", "/public/../WEB-INF/accounts"})
-  void accountsAreServedToNobody(String path) throws Exception {
+  void neverServesAccounts(String path) throws Exception {
     assertThat(sample.get(path).status()).isIn(400, 401, 404);
     assertThat(sample.get(path, admin).status()).isIn(400, 404);
   }

@@ -37,20 +37,20 @@ final class SampleServicesTest {
   }
 
   @Test
-  void requestsAreCountedInTheirSessionAndAnewAfterItsEnd() throws Exception {
-    String first = open();
-    assertThat(counted(first, "")).isEqualTo(2);
-    assertThat(counted(first, "")).isEqualTo(3);
-    String other = open();
-    assertThat(counted(other, "")).isEqualTo(2);
-    assertThat(counted(first, "?close=true")).isEqualTo(4);
+  void countsRequestsPerSession() throws Exception {
+    String first = openSession();
+    assertThat(countFor(first, "")).isEqualTo(2);
+    assertThat(countFor(first, "")).isEqualTo(3);
+    String other = openSession();
+    assertThat(countFor(other, "")).isEqualTo(2);
+    assertThat(countFor(first, "?close=true")).isEqualTo(4);
     assertThat(sample.get(DATA, "userToken", user, "session", first).status()).isEqualTo(401);
-    assertThat(counted(other, "")).isEqualTo(3);
-    assertThat(counted(open(), "")).isEqualTo(2);
+    assertThat(countFor(other, "")).isEqualTo(3);
+    assertThat(countFor(openSession(), "")).isEqualTo(2);
   }
 
   @Test
-  void requestThatNamesNoSessionIsInOneOfItsOwn() throws Exception {
+  void countsRequestWithoutSessionSeparately() throws Exception {
     for (String query : new String[] {"", "?close=true"}) {
       assertThat(sample.get(DATA + query, "userToken", user).text())
           .isEqualTo("{\"session\":null,\"requests\":1}");
@@ -58,10 +58,10 @@ final class SampleServicesTest {
   }
 
   @Test
-  void countIsFreedWhoeverEndsTheSession() throws Exception {
+  void removesCountOnceTheSessionIsRevoked() throws Exception {
     RequestCounts counts = counts();
-    String closed = open();
-    open();
+    String closed = openSession();
+    openSession();
     assertThat(counts.size()).isEqualTo(2);
     sample.post(SERVICE + "?close=true", new byte[0], "userToken", user, "session", closed);
     awaitSessions(counts, 1);
@@ -71,11 +71,11 @@ final class SampleServicesTest {
   }
 
   @Test
-  void pathsThatAreNoDataAreNotFound() throws Exception {
+  void unknownPathsAreNotFound() throws Exception {
     assertThat(sample.get(SERVICE + "/products/p1", "userToken", user).status()).isEqualTo(404);
   }
 
-  private String open() throws Exception {
+  private String openSession() throws Exception {
     String session = sample.get(DATA + "?close=false", "userToken", user).header("session");
     if (session == null) {
       throw new AssertionError("no session was opened");
@@ -83,7 +83,7 @@ final class SampleServicesTest {
     return session;
   }
 
-  private int counted(String session, String query) throws Exception {
+  private int countFor(String session, String query) throws Exception {
     String text = sample.get(DATA + query, "userToken", user, "session", session).text();
     assertThat(text).matches("\\{\"session\":\"[\\w-]{43}\",\"requests\":[0-9]+}");
     return Integer.parseInt(text.replaceAll(".*:([0-9]+)}", "$1"));

@@ -50,25 +50,25 @@ final class SampleTokensTest {
   }
 
   @Test
-  void sessionTokenWithoutItsSessionIdIsRefused() throws Exception {
+  void refusesSessionTokenWithoutItsSessionId() throws Exception {
     assertRefused(sample.get("/api/whoami", "Authorization", "Bearer " + alice.token()));
   }
 
   @Test
-  void sessionTokenWithTheSessionIdOfAnotherIsRefusedAlike() throws Exception {
+  void refusesSessionTokenWithAnotherSessionId() throws Exception {
     assertRefused(whoami(alice.token(), sample.session(Sample.BOB, 5).id()));
     assertRefused(whoami(alice.token(), sample.session(Sample.ALICE, 5).id()));
   }
 
   @Test
-  void sessionTokenFromAnotherAddressIsRefusedAlike() throws Exception {
+  void refusesSessionTokenFromAnotherAddress() throws Exception {
     assumeOtherAddress();
     assertThat(sample.getFrom("127.0.0.1", "/api/whoami", alice.headers()).status()).isEqualTo(200);
     assertRefused(sample.getFrom(OTHER_ADDRESS, "/api/whoami", alice.headers()));
   }
 
   @Test
-  void tokenWithAnyOneCharacterChangedIsRefusedAlike() throws Exception {
+  void refusesTokenWithAnyCharacterChanged() throws Exception {
     for (String token : new String[] {alice.token(), open}) {
       for (int i = 0; i < token.length(); i++) {
         char other = token.charAt(i) == 'A' ? 'B' : 'A';
@@ -91,7 +91,7 @@ final class SampleTokensTest {
   }
 
   @Test
-  void openTokenOfNoLimitHasNoRemainingLife() throws Exception {
+  void unlimitedOpenTokenHasNoRemainingLife() throws Exception {
     String token = sample.open(Sample.ALICE, 0);
     Answer answer = sample.get("/api/whoami", "Authorization", "Bearer " + token);
     assertThat(answer.text()).endsWith(",\"remaining\":null}");
@@ -99,7 +99,7 @@ final class SampleTokensTest {
   }
 
   @Test
-  void remainingLifeIsTheShorterOfIdleTimeoutAndTimeToLive() throws Exception {
+  void remainingLifeIsTheShorterOfTheTwoTimeouts() throws Exception {
     assertThat(remaining(sample.get("/api/whoami", alice.headers()))).isBetween(1L, 300_000L);
     Session withoutEnd = sample.session(Sample.ALICE, 0);
     assertThat(remaining(sample.get("/api/whoami", withoutEnd.headers())))
@@ -107,15 +107,15 @@ final class SampleTokensTest {
   }
 
   @Test
-  void loggedOutTokenIsRefusedAndToldThatItWasClosed() throws Exception {
+  void refusesLoggedOutTokenWithTheReason() throws Exception {
     Session session = sample.session(Sample.ALICE, 5);
-    assertClosedBy(session.headers());
+    assertLogoutCloses(session.headers());
     String[] headers = {"Authorization", "Bearer " + sample.open(Sample.ALICE, 5)};
-    assertClosedBy(headers);
+    assertLogoutCloses(headers);
     assertThat(whoami(alice.token(), alice.id()).status()).isEqualTo(200);
   }
 
-  private static void assertClosedBy(String... headers) throws Exception {
+  private static void assertLogoutCloses(String... headers) throws Exception {
     assertThat(sample.get("/api/whoami", headers).status()).isEqualTo(200);
     assertThat(sample.post("/security/rest/token/logout", new byte[0], headers).status())
         .isEqualTo(204);
@@ -127,7 +127,7 @@ final class SampleTokensTest {
   }
 
   @Test
-  void headerOfATokenSaysHowItIsEncryptedAndNothingElse() {
+  void tokenHeaderNamesOnlyTheEncryption() {
     for (String token : new String[] {alice.token(), open}) {
       String header = token.substring(0, token.indexOf('.'));
       assertThat(new String(Base64.getUrlDecoder().decode(header), US_ASCII))
@@ -136,7 +136,7 @@ final class SampleTokensTest {
   }
 
   @Test
-  void sessionCookieIsSetForTheWholeApplicationAndHiddenFromScripts() throws Exception {
+  void sessionCookieIsForAllPathsAndHiddenFromScripts() throws Exception {
     Answer answer =
         sample.get(
             "/security/rest/token/access/session/5",
@@ -150,7 +150,7 @@ final class SampleTokensTest {
   }
 
   @Test
-  void wrongPasswordGetsNothing() throws Exception {
+  void wrongPasswordGetsNoToken() throws Exception {
     for (String account : new String[] {"alice:wonderland", "nobody:wonderland-4711"}) {
       Answer answer =
           sample.get(

@@ -11,17 +11,17 @@ final class SystemProperties {
   private SystemProperties() {}
 
   /** Runs an action with these properties, and restores the former ones. */
-  static <T> T during(Map<String, String> properties, Callable<T> action) throws Exception {
+  static <T> T runWith(Map<String, String> properties, Callable<T> action) throws Exception {
     Map<String, @Nullable String> before = new HashMap<>();
     properties.forEach((key, value) -> before.put(key, System.setProperty(key, value)));
     try {
       return action.call();
     } finally {
-      before.forEach(SystemProperties::putBack);
+      before.forEach(SystemProperties::restore);
     }
   }
 
-  private static void putBack(String key, @Nullable String value) {
+  private static void restore(String key, @Nullable String value) {
     if (value == null) {
       System.clearProperty(key);
     } else {

@@ -41,7 +41,7 @@ final class TutorialTest {
   private String tutorial;
 
   @BeforeEach
-  void writeItsFiles() throws IOException {
+  void writeFiles() throws IOException {
     tutorial = Files.readString(TUTORIAL);
     for (MatchResult file : FILE.matcher(tutorial).results().toList()) {
       Path path = folder.resolve(file.group(1));
@@ -51,7 +51,7 @@ final class TutorialTest {
   }
 
   @Test
-  void eachStepShowsWhatTheTutorialShows() throws Exception {
+  void stepsShowDocumentedOutput() throws Exception {
     compile();
     Path accounts = makeAccount();
     Map<String, String> inItsFolder =
@@ -59,17 +59,17 @@ final class TutorialTest {
             "token.keys.file", folder.resolve("keys.jwks").toString(),
             "token.credentials.file", accounts.toString());
     Path webapp = folder.resolve("src/main/webapp");
-    Steps steps = Steps.of(tutorial);
+    ShellSteps steps = ShellSteps.of(tutorial);
     try (WebApplication hello =
-        SystemProperties.during(inItsFolder, () -> new WebApplication(webapp).start())) {
+        SystemProperties.runWith(inItsFolder, () -> new WebApplication(webapp).start())) {
       steps.assertShown(hello.port());
     }
-    assertThat(steps.number()).isEqualTo(5);
+    assertThat(steps.count()).isEqualTo(5);
     assertThat(folder.resolve("keys.jwks")).exists();
   }
 
   @Test
-  void pomNamesWhatThisBuildMakesAndUses() throws Exception {
+  void pomUsesVersionsOfThisBuild() throws Exception {
     Element pom = xml(folder.resolve("pom.xml"));
     Element parent = xml(Path.of("../pom.xml"));
     String ours = children(parent, "version").get(0);
@@ -89,7 +89,7 @@ final class TutorialTest {
 
   /** The variables that a reader copies to a server. */
   @Test
-  void variablesOfTheServerAreSettings() {
+  void serverVariablesAreSettings() {
     Set<String> known =
         Stream.of(ConfigurationKey.values())
             .map(ConfigurationKey::environmentVariable)

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebApplication implements AutoCloseable {
 
-  private static final String END_OF_HEAD = "\r\n\r\n";
+  private static final String END_OF_HEADERS = "\r\n\r\n";
 
   private final Server server =
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -48,13 +48,13 @@ final class WebApplication implements AutoCloseable {
   }
 
   /** Sets the temporary folder that the container gives to the application. */
-  WebApplication temporary(Path folder) {
+  WebApplication temporaryFolder(Path folder) {
     context.setTempDirectory(folder.toFile());
     return this;
   }
 
   /** Runs the archive without extracting it. */
-  WebApplication packed() {
+  WebApplication withoutExtraction() {
     context.setExtractWAR(false);
     return this;
   }
@@ -125,7 +125,7 @@ final class WebApplication implements AutoCloseable {
 
   private static Answer parse(byte[] answer) {
     String text = new String(answer, StandardCharsets.ISO_8859_1);
-    int end = text.indexOf(END_OF_HEAD);
+    int end = text.indexOf(END_OF_HEADERS);
     List<String> head = text.substring(0, end).lines().toList();
     Map<String, List<String>> headers =
         head.stream()
@@ -137,7 +137,7 @@ final class WebApplication implements AutoCloseable {
     return new Answer(
         Integer.parseInt(head.get(0).substring(9, 12)),
         HttpHeaders.of(headers, (name, value) -> true),
-        Arrays.copyOfRange(answer, end + END_OF_HEAD.length(), answer.length));
+        Arrays.copyOfRange(answer, end + END_OF_HEADERS.length(), answer.length));
   }
 
   /** Gets a session token for {@code user:password}. */

@@ -48,12 +48,12 @@ final class AnswerHeadersTest {
       apps.put(
           container,
           AttackedApp.plan(Files.createDirectory(folder.resolve(container.name())))
-              .in(container)
+              .container(container)
               .setting("token.revocation.lag", "PT0S")
               .setting("token.introspection.role", "admin")
               .setting("token.carriers", "bearer, cookie")
               .filterParam("token.gateway.paths", "/cra/*")
-              .with(AnswerHeadersTest::register)
+              .register(AnswerHeadersTest::register)
               .start());
     }
   }
@@ -64,7 +64,7 @@ final class AnswerHeadersTest {
   }
 
   private static void register(AttackedApp.Registrations registrations) {
-    Families.register(registrations);
+    FamilyServlets.register(registrations);
     registrations
         .servlet(
             "cached",
@@ -84,10 +84,10 @@ final class AnswerHeadersTest {
             "/public/login");
   }
 
-  private record Case(String name, int status, Row.Attack attack) {}
+  private record Case(String name, int status, AttackCase.Attack attack) {}
 
   @TestFactory
-  Stream<DynamicTest> p01_noAnswerIsKeptOrGuessed() {
+  Stream<DynamicTest> p01_everyAnswerForbidsCachingAndSniffing() {
     List<Case> cases = new ArrayList<>();
     cases.addAll(successes());
     cases.addAll(refusals());
@@ -191,7 +191,7 @@ final class AnswerHeadersTest {
 
   /** Case P16: the filter never sends a challenge that makes a browser open a password dialog. */
   @TestFactory
-  Stream<DynamicTest> p16_theFilterChallengesByBearerAlone() {
+  Stream<DynamicTest> p16_filterChallengesWithBearerOnly() {
     return rows(
         Stream.of(
                 "X-Requested-With: XMLHttpRequest",
@@ -201,14 +201,16 @@ final class AnswerHeadersTest {
                 "Authorization: Basic eDp5")
             .map(
                 header ->
-                    Row.of(
-                        "P16 " + header, Verdict.NOTHING, it -> it.http().get("/secure/x", header)))
+                    AttackCase.of(
+                        "P16 " + header,
+                        ExpectedAnswer.NOTHING,
+                        it -> it.http().get("/secure/x", header)))
             .toList());
   }
 
   /** Case P17: no header of an answer repeats anything that the client sent. */
   @TestFactory
-  Stream<DynamicTest> p17_nothingOfARequestComesBackInAHead() {
+  Stream<DynamicTest> p17_responseHeadersEchoNothingOfTheRequest() {
     return apps.values().stream()
         .flatMap(
             app ->
@@ -234,7 +236,7 @@ final class AnswerHeadersTest {
 
   /** Case P02: the application's caching headers stay, unless the answer issues a credential. */
   @TestFactory
-  Stream<DynamicTest> p02_whatTheApplicationSaysOfCaching() {
+  Stream<DynamicTest> p02_keepsCachingHeadersOfTheApplication() {
     return apps.values().stream()
         .flatMap(
             app ->
@@ -245,9 +247,9 @@ final class AnswerHeadersTest {
                           String token = user(app);
                           Answer answer =
                               app.check(
-                                  Row.of(
+                                  AttackCase.of(
                                       "P02",
-                                      Verdict.OK,
+                                      ExpectedAnswer.OK,
                                       it -> it.http().get("/cached/x", bearer(token))));
                           assertThat(answer.all("Cache-Control"))
                               .containsExactly("public, max-age=60");
@@ -257,7 +259,10 @@ final class AnswerHeadersTest {
                         "P02 refused, " + app.port(),
                         () ->
                             app.check(
-                                Row.of("P02", Verdict.NOTHING, it -> it.http().get("/cached/x")))),
+                                AttackCase.of(
+                                    "P02",
+                                    ExpectedAnswer.NOTHING,
+                                    it -> it.http().get("/cached/x")))),
                     DynamicTest.dynamicTest(
                         "P02 cookies given, " + app.port(),
                         () -> {
@@ -277,13 +282,13 @@ final class AnswerHeadersTest {
                         })));
   }
 
-  private Stream<DynamicTest> rows(List<Row> rows) {
+  private Stream<DynamicTest> rows(List<AttackCase> rows) {
     return apps.values().stream().flatMap(app -> app.tests(rows));
   }
 
   private static Answer refresh(AttackedApp app, String method) throws IOException {
-    Answer opened = Door.CLIENT_JSON.logIn(app.http(), "alice", "wonderland");
-    String token = app.secret(Door.CLIENT_JSON.tokenOf(opened));
+    Answer opened = LoginRoute.CLIENT_JSON.logIn(app.http(), "alice", "wonderland");
+    String token = app.secret(LoginRoute.CLIENT_JSON.tokenOf(opened));
     return app.http().send(method, "/routelink/v1/refreshToken", bearer(token));
   }
 
@@ -341,12 +346,13 @@ final class AnswerHeadersTest {
   }
 
   private static String gateway(String path) {
-    return Families.GATEWAY + "/orders" + path;
+    return FamilyServlets.GATEWAY + "/orders" + path;
   }
 
   private static String user(AttackedApp app) throws IOException {
     return app.secret(
-        Door.GATEWAY_JSON.tokenOf(Door.GATEWAY_JSON.logIn(app.http(), "alice", "wonderland")));
+        LoginRoute.GATEWAY_JSON.tokenOf(
+            LoginRoute.GATEWAY_JSON.logIn(app.http(), "alice", "wonderland")));
   }
 
   private static String bearer(String token) {

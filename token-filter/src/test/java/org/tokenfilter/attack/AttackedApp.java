@@ -58,7 +58,7 @@ final class AttackedApp implements AutoCloseable {
 
   private final LogLines log = new LogLines("org.tokenfilter", Level.TRACE);
   private final LogLines containerLog = new LogLines("org.eclipse.jetty", Level.INFO);
-  private final TomcatLines tomcatLog = new TomcatLines();
+  private final TomcatLogLines tomcatLog = new TomcatLogLines();
   private final List<String> ran = new CopyOnWriteArrayList<>();
   private final Set<String> secrets = ConcurrentHashMap.newKeySet();
   private final String contextPath;
@@ -88,7 +88,7 @@ final class AttackedApp implements AutoCloseable {
               plan.contextPath, plan.folder, (classes, context) -> register(plan, context));
     } catch (Exception e) {
       // Some tests expect the start to fail, and others check that no thread is left running.
-      closeAllButTheContainer();
+      closeAllExceptContainer();
       throw e;
     }
     for (String account : List.of(Accounts.ALICE, Accounts.BOB, Accounts.ADMIN)) {
@@ -101,26 +101,26 @@ final class AttackedApp implements AutoCloseable {
   static final class Plan {
 
     private final Path folder;
-    private Host container = Container.JETTY;
+    private ContainerStarter container = Container.JETTY;
     private String contextPath = "";
     private final Map<String, String> settings = new HashMap<>();
     private final Map<String, String> filterParams = new HashMap<>();
     private SettableClock clock = new SettableClock(START);
     private FaultyTokenStore store = new FaultyTokenStore(new InMemoryTokenStore());
     private @Nullable Authenticator authenticator;
-    private Consumer<Registrations> more = registrations -> {};
+    private Consumer<Registrations> registration = registrations -> {};
 
     private Plan(Path folder) {
       this.folder = folder;
       filterParams.put("token.paths.public", "/public/*");
     }
 
-    Plan in(Host value) {
+    Plan container(ContainerStarter value) {
       container = value;
       return this;
     }
 
-    Plan at(String value) {
+    Plan contextPath(String value) {
       contextPath = value;
       return this;
     }
@@ -136,14 +136,14 @@ final class AttackedApp implements AutoCloseable {
     }
 
     /** Makes this another node, with the store and the clock of the given one. */
-    Plan beside(AttackedApp other) {
+    Plan sharingStoreOf(AttackedApp other) {
       clock = other.clock;
       store = other.store;
       return this;
     }
 
     /** Replaces the store. */
-    Plan over(TokenStore value) {
+    Plan store(TokenStore value) {
       store = new FaultyTokenStore(value);
       return this;
     }
@@ -155,8 +155,8 @@ final class AttackedApp implements AutoCloseable {
     }
 
     /** Registers more servlets and filters than the usual ones. */
-    Plan with(Consumer<Registrations> value) {
-      more = value;
+    Plan register(Consumer<Registrations> value) {
+      registration = value;
       return this;
     }
 
@@ -224,7 +224,7 @@ final class AttackedApp implements AutoCloseable {
         (request, response) -> response.getWriter().print("public " + request.getRemoteUser()),
         "/public/*");
     registrations.servlet("tokens", new AccessTokenServlet(), "/security/rest/*");
-    plan.more.accept(registrations);
+    plan.registration.accept(registrations);
   }
 
   /** Records that a protected servlet runs. */
@@ -243,7 +243,7 @@ final class AttackedApp implements AutoCloseable {
 
   /** Issues a session token of family 1 for the client at 127.0.0.1; 0 minutes mean no ttl. */
   Session session(String account, int minutes) throws IOException {
-    Answer answer = issued(account, "session/" + minutes);
+    Answer answer = issue(account, "session/" + minutes);
     Session session =
         new Session(
             WebApp.member(answer.body(), "access_token"), WebApp.member(answer.body(), "session"));
@@ -254,10 +254,10 @@ final class AttackedApp implements AutoCloseable {
 
   /** Issues an open token of family 1. */
   String open(String account, int minutes) throws IOException {
-    return secret(WebApp.member(issued(account, Integer.toString(minutes)).body(), "access_token"));
+    return secret(WebApp.member(issue(account, Integer.toString(minutes)).body(), "access_token"));
   }
 
-  private Answer issued(String account, String path) throws IOException {
+  private Answer issue(String account, String path) throws IOException {
     Answer answer =
         http()
             .get(
@@ -274,13 +274,13 @@ final class AttackedApp implements AutoCloseable {
   }
 
   /** Returns a test for each case. */
-  Stream<DynamicTest> tests(List<Row> rows) {
-    assertThat(rows).extracting(Row::name).doesNotHaveDuplicates();
+  Stream<DynamicTest> tests(List<AttackCase> rows) {
+    assertThat(rows).extracting(AttackCase::name).doesNotHaveDuplicates();
     return rows.stream().map(row -> DynamicTest.dynamicTest(row.name(), () -> check(row)));
   }
 
   /** Runs a case, asserts that its answer is allowed, and returns the answer. */
-  Answer check(Row row) throws IOException {
+  Answer check(AttackCase row) throws IOException {
     Answer answer =
         check(
             row.name(),
@@ -288,19 +288,21 @@ final class AttackedApp implements AutoCloseable {
             it -> row.allowed().stream().anyMatch(verdict -> verdict.fits(it)));
     assertThat(ran)
         .as("runs of the protected servlet")
-        .hasSize(Verdict.OK.fits(answer) && row.allowed().contains(Verdict.OK) ? 1 : 0);
+        .hasSize(
+            ExpectedAnswer.OK.fits(answer) && row.allowed().contains(ExpectedAnswer.OK) ? 1 : 0);
     return answer;
   }
 
   /** Runs an attack, asserts that its answer meets the predicate, and returns the answer. */
-  Answer check(String name, Row.Attack attack, Predicate<Answer> expected) throws IOException {
+  Answer check(String name, AttackCase.Attack attack, Predicate<Answer> expected)
+      throws IOException {
     log.take();
     containerLog.take();
     tomcatLog.take();
     ran.clear();
     Answer answer = attack.on(this);
     assertThat(expected.test(answer)).as("%s%n%s%n%s", name, answer.head(), answer.body()).isTrue();
-    assertSilent();
+    assertNoSecretLogged();
     return answer;
   }
 
@@ -310,17 +312,17 @@ final class AttackedApp implements AutoCloseable {
   }
 
   /** Returns the lines that the library logged since the last case started. */
-  List<String> logged() {
+  List<String> logLines() {
     return log.lines();
   }
 
   /** Returns the lines that the container logged since the last case started. */
-  List<String> loggedByContainer() {
+  List<String> containerLogLines() {
     return Stream.of(containerLog.lines(), tomcatLog.lines()).flatMap(List::stream).toList();
   }
 
   /** Asserts that no line of the log since the last case started contains a secret. */
-  void assertSilent() {
+  void assertNoSecretLogged() {
     Stream.of(log.lines(), containerLog.lines(), tomcatLog.lines())
         .flatMap(List::stream)
         .forEach(line -> assertThat(secrets).noneMatch(line::contains));
@@ -333,11 +335,11 @@ final class AttackedApp implements AutoCloseable {
     } catch (Exception e) {
       throw new AssertionError("the container did not stop", e);
     } finally {
-      closeAllButTheContainer();
+      closeAllExceptContainer();
     }
   }
 
-  private void closeAllButTheContainer() {
+  private void closeAllExceptContainer() {
     security.close();
     log.close();
     containerLog.close();

@@ -20,27 +20,27 @@ class AttackedAppTest {
 
   @ParameterizedTest
   @EnumSource
-  void answersAndRunsOfTheServletAreSeen(Container container) throws Exception {
-    try (AttackedApp app = AttackedApp.plan(folder).in(container).start()) {
+  void recordsAnswersAndServletRuns(Container container) throws Exception {
+    try (AttackedApp app = AttackedApp.plan(folder).container(container).start()) {
       Session alice = app.session(Accounts.ALICE, 0);
-      Row.Attack valid =
+      AttackCase.Attack valid =
           it ->
               it.http()
                   .get(
                       "/secure/x",
                       "Authorization: Bearer " + alice.token(),
                       "Cookie: SESSION=" + alice.id());
-      app.check(Row.of("accepted", Verdict.OK, valid));
+      app.check(AttackCase.of("accepted", ExpectedAnswer.OK, valid));
       assertThat(app.ran()).containsExactly("alice");
-      Row.Attack nothing = it -> it.http().get("/secure/x");
-      app.check(Row.of("without a token", Verdict.NOTHING, nothing));
-      for (Verdict other : Verdict.values()) {
-        if (other != Verdict.OK) {
-          assertThatThrownBy(() -> app.check(Row.of("accepted", other, valid)))
+      AttackCase.Attack nothing = it -> it.http().get("/secure/x");
+      app.check(AttackCase.of("without a token", ExpectedAnswer.NOTHING, nothing));
+      for (ExpectedAnswer other : ExpectedAnswer.values()) {
+        if (other != ExpectedAnswer.OK) {
+          assertThatThrownBy(() -> app.check(AttackCase.of("accepted", other, valid)))
               .isInstanceOf(AssertionError.class);
         }
-        if (other != Verdict.NOTHING) {
-          assertThatThrownBy(() -> app.check(Row.of("without a token", other, nothing)))
+        if (other != ExpectedAnswer.NOTHING) {
+          assertThatThrownBy(() -> app.check(AttackCase.of("without a token", other, nothing)))
               .isInstanceOf(AssertionError.class);
         }
       }
@@ -48,12 +48,12 @@ class AttackedAppTest {
   }
 
   @Test
-  void aSecretInTheLogIsSeen() throws Exception {
+  void detectsSecretInLog() throws Exception {
     try (AttackedApp app = AttackedApp.plan(folder).start()) {
       String open = app.open(Accounts.ALICE, 5);
-      assertThatCode(app::assertSilent).doesNotThrowAnyException();
+      assertThatCode(app::assertNoSecretLogged).doesNotThrowAnyException();
       LoggerFactory.getLogger("org.tokenfilter.any").trace("seen: {}.", open);
-      assertThatThrownBy(app::assertSilent).isInstanceOf(AssertionError.class);
+      assertThatThrownBy(app::assertNoSecretLogged).isInstanceOf(AssertionError.class);
     }
   }
 }

@@ -32,7 +32,7 @@ import org.tokenfilter.endpoint.ApiClientServlet;
 final class BodyAttackTest {
 
   private static final int IDLE_MILLIS = 1_000;
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int TIMEOUT_MILLIS = 20_000;
   private static final int SLOW_CLIENTS = 20;
   private static final String LOGIN = "POST /routelink/v1/sessionOpen/live HTTP/1.1\r\n";
   private static final String HOST = "Host: 127.0.0.1\r\n";
@@ -44,7 +44,7 @@ final class BodyAttackTest {
   void start(@TempDir Path jetty, @TempDir Path tomcat) throws Exception {
     apps.add(
         AttackedApp.plan(jetty)
-            .with(
+            .register(
                 it -> {
                   for (Connector connector : connectors(it)) {
                     ((AbstractConnector) connector).setIdleTimeout(IDLE_MILLIS);
@@ -54,11 +54,11 @@ final class BodyAttackTest {
             .start());
     apps.add(
         AttackedApp.plan(tomcat)
-            .in(
+            .container(
                 Container.tomcatWith(
                     connector ->
                         connector.setProperty("connectionTimeout", Integer.toString(IDLE_MILLIS))))
-            .with(it -> it.servlet("clients", new ApiClientServlet(), "/routelink/v1/*"))
+            .register(it -> it.servlet("clients", new ApiClientServlet(), "/routelink/v1/*"))
             .start());
   }
 
@@ -149,15 +149,15 @@ final class BodyAttackTest {
               send(socket, LOGIN + HOST + JSON + "Content-Length: 100\r\n\r\n{");
             }
             app.check(
-                Row.of(
+                AttackCase.of(
                     "D25 another client",
-                    Verdict.OK,
+                    ExpectedAnswer.OK,
                     it -> it.http().get("/secure/x", "Authorization: Bearer " + open)));
             for (Socket socket : slow) {
               String line = firstLine(socket.getInputStream());
               assertThat(line.isEmpty() || line.matches("HTTP/1.1 4(00|08).*")).as(line).isTrue();
             }
-            app.assertSilent();
+            app.assertNoSecretLogged();
           } finally {
             for (Socket socket : slow) {
               socket.close();
@@ -168,13 +168,14 @@ final class BodyAttackTest {
 
   /** A truncated body does not log in. */
   @TestFactory
-  Stream<DynamicTest> bodyThatIsCutShortIsRefused() {
+  Stream<DynamicTest> truncatedBodyIsRefused() {
     return each(
         "D25 cut short",
         app -> {
           Answer answer =
               app.http()
-                  .cutShort(LOGIN + HOST + JSON + "Content-Length: 100\r\n\r\n{\"username\":");
+                  .sendAndShutDownOutput(
+                      LOGIN + HOST + JSON + "Content-Length: 100\r\n\r\n{\"username\":");
           assertThat(answer.status()).isIn(400, 408);
           assertThat(answer.body()).doesNotContain("token");
         });
@@ -182,7 +183,7 @@ final class BodyAttackTest {
 
   private static Socket connected(AttackedApp app) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), app.port());
-    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
     return socket;
   }
 

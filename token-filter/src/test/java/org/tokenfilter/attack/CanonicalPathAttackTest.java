@@ -1,11 +1,11 @@
 package org.tokenfilter.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.attack.Verdict.CONTAINER;
-import static org.tokenfilter.attack.Verdict.NOTHING;
-import static org.tokenfilter.attack.Verdict.NOT_FOUND;
-import static org.tokenfilter.attack.Verdict.OK;
-import static org.tokenfilter.attack.Verdict.PUBLIC;
+import static org.tokenfilter.attack.ExpectedAnswer.CONTAINER;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.NOT_FOUND;
+import static org.tokenfilter.attack.ExpectedAnswer.OK;
+import static org.tokenfilter.attack.ExpectedAnswer.PUBLIC;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,25 +39,26 @@ final class CanonicalPathAttackTest {
   private static final int EXAMPLES = 84;
 
   /** The destination of an example: the public servlet, the protected one, or another place. */
-  private enum Place {
+  private enum Destination {
     PUBLIC,
     SECURE,
     OTHER;
 
-    static Place of(String text) {
+    static Destination of(String text) {
       return valueOf(text.replace("rejected ", "").toUpperCase(Locale.ROOT));
     }
   }
 
-  private record Example(String prefix, String path, Place place, boolean rejected) {
+  private record Example(String prefix, String path, Destination destination, boolean rejected) {
 
-    String whole() {
+    String fullPath() {
       return prefix + path;
     }
 
     /** Allows a challenge for a path that the container should have rejected. */
-    Set<Verdict> withoutToken() {
-      Set<Verdict> allowed = EnumSet.of(CONTAINER, place == Place.PUBLIC ? PUBLIC : NOTHING);
+    Set<ExpectedAnswer> withoutToken() {
+      Set<ExpectedAnswer> allowed =
+          EnumSet.of(CONTAINER, destination == Destination.PUBLIC ? PUBLIC : NOTHING);
       if (rejected) {
         allowed.add(NOTHING);
       }
@@ -65,8 +66,8 @@ final class CanonicalPathAttackTest {
     }
 
     /** Allows 404, because a lax container may leave the path unresolved below the prefix. */
-    Set<Verdict> withToken() {
-      return switch (place) {
+    Set<ExpectedAnswer> withToken() {
+      return switch (destination) {
         case PUBLIC -> EnumSet.of(CONTAINER, PUBLIC, NOT_FOUND);
         case SECURE -> EnumSet.of(CONTAINER, OK, NOT_FOUND);
         case OTHER -> EnumSet.of(CONTAINER, NOT_FOUND);
@@ -75,11 +76,11 @@ final class CanonicalPathAttackTest {
   }
 
   private final List<Example> examples = new ArrayList<>();
-  private EachContainer containers;
+  private AllContainers containers;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    containers = EachContainer.andLaxTomcats(folder, plan -> plan);
+    containers = AllContainers.withLaxTomcats(folder, plan -> plan);
     try (InputStream table = getClass().getResourceAsStream("servlet-paths.txt")) {
       String text =
           new String(Objects.requireNonNull(table).readAllBytes(), StandardCharsets.UTF_8);
@@ -91,7 +92,7 @@ final class CanonicalPathAttackTest {
               new Example(
                   i == 1 ? "/public" : "/secure",
                   cells.get(0),
-                  Place.of(cell),
+                  Destination.of(cell),
                   cell.startsWith("rejected ")));
         }
       }
@@ -104,57 +105,57 @@ final class CanonicalPathAttackTest {
   }
 
   @Test
-  void tableIsWhole() {
+  void tableIsComplete() {
     assertThat(examples).hasSize(2 * EXAMPLES).doesNotHaveDuplicates();
   }
 
   @TestFactory
-  Stream<DynamicContainer> withoutToken() throws IOException {
+  Stream<DynamicContainer> decidesExamplesWithoutToken() throws IOException {
     return containers.tests(
         app ->
             examples.stream()
                 .map(
                     example ->
-                        new Row(
-                            "E12 " + example.whole(),
+                        new AttackCase(
+                            "E12 " + example.fullPath(),
                             example.withoutToken(),
-                            it -> it.http().get(example.whole())))
+                            it -> it.http().get(example.fullPath())))
                 .toList());
   }
 
   @TestFactory
-  Stream<DynamicContainer> withToken() throws IOException {
+  Stream<DynamicContainer> decidesExamplesWithToken() throws IOException {
     return containers.tests(
         app -> {
           String bearer = "Authorization: Bearer " + app.open(Accounts.ALICE, 5);
           return examples.stream()
               .map(
                   example ->
-                      new Row(
-                          "E12 with a token " + example.whole(),
+                      new AttackCase(
+                          "E12 with a token " + example.fullPath(),
                           example.withToken(),
-                          it -> it.http().get(example.whole(), bearer)))
+                          it -> it.http().get(example.fullPath(), bearer)))
               .toList();
         });
   }
 
   /** Jetty refuses these paths by default, but drops a fragment and a parameter. */
   @TestFactory
-  Stream<DynamicTest> rejectedByJetty() {
-    AttackedApp jetty = containers.on(Container.JETTY);
+  Stream<DynamicTest> jettyRejectsAmbiguousExamples() {
+    AttackedApp jetty = containers.app(Container.JETTY);
     return jetty.tests(
         examples.stream()
-            .filter(example -> example.rejected() && !leftOut(example.path()))
+            .filter(example -> example.rejected() && !isNotRejected(example.path()))
             .map(
                 example ->
-                    Row.of(
-                        "E12 rejected " + example.whole(),
+                    AttackCase.of(
+                        "E12 rejected " + example.fullPath(),
                         CONTAINER,
-                        it -> it.http().get(example.whole())))
+                        it -> it.http().get(example.fullPath())))
             .toList());
   }
 
-  private static boolean leftOut(String path) {
+  private static boolean isNotRejected(String path) {
     return path.contains("#") || path.contains(";%2F");
   }
 }

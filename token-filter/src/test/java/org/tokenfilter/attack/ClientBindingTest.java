@@ -23,29 +23,29 @@ import org.tokenfilter.WebApp.Session;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientBindingTest {
 
-  private static final String THIEF = "127.0.0.2";
+  private static final String ATTACKER = "127.0.0.2";
   private static final String REAL = "192.0.2.7";
 
   @TempDir private static Path folder;
 
   private AttackedApp app;
   private AttackedApp behindProxy;
-  private AttackedApp toPrefix;
-  private AttackedApp toPrefixOfVersion;
+  private AttackedApp boundToPrefix;
+  private AttackedApp boundToPrefixOfVersion;
   private Session stolen;
 
   @BeforeAll
   void start() throws Exception {
-    app = AllFamilies.plan(folder("usual")).start();
+    app = AllFamiliesApp.plan(folder("usual")).start();
     behindProxy =
-        AllFamilies.plan(folder("proxy")).setting("token.trusted-proxies", "127.0.0.1").start();
-    toPrefix =
-        AllFamilies.plan(folder("prefix"))
+        AllFamiliesApp.plan(folder("proxy")).setting("token.trusted-proxies", "127.0.0.1").start();
+    boundToPrefix =
+        AllFamiliesApp.plan(folder("prefix"))
             .setting("token.trusted-proxies", "127.0.0.1")
             .setting("token.binding", "prefix")
             .start();
-    toPrefixOfVersion =
-        AllFamilies.plan(folder("dual-stack"))
+    boundToPrefixOfVersion =
+        AllFamiliesApp.plan(folder("dual-stack"))
             .setting("token.trusted-proxies", "127.0.0.1")
             .setting("token.binding", "dual-stack")
             .start();
@@ -58,28 +58,28 @@ class ClientBindingTest {
 
   @AfterAll
   void stop() {
-    toPrefixOfVersion.close();
-    toPrefix.close();
+    boundToPrefixOfVersion.close();
+    boundToPrefix.close();
     behindProxy.close();
     app.close();
   }
 
   @TestFactory
-  Stream<DynamicTest> fromAnotherAddress() {
-    String bearer = Way.bearer(stolen.token());
+  Stream<DynamicTest> refusesStolenSessionFromAnotherAddress() {
+    String bearer = TokenRoute.bearer(stolen.token());
     String cookie = "Cookie: SESSION=" + stolen.id();
-    List<Row> rows = new ArrayList<>();
+    List<AttackCase> rows = new ArrayList<>();
     for (String request :
         List.of(
-            "GET " + AllFamilies.PAGE,
-            "POST " + AllFamilies.PAGE,
-            "GET " + AllFamilies.FORWARD,
-            "GET " + AllFamilies.ASYNC,
-            "GET " + AllFamilies.GATEWAY_PAGE,
-            "GET " + AllFamilies.SESSIONS,
-            "DELETE " + AllFamilies.SESSIONS + "?others=true",
-            "POST " + AllFamilies.LOGOUT,
-            "GET " + AllFamilies.LOGOUT)) {
+            "GET " + AllFamiliesApp.PAGE,
+            "POST " + AllFamiliesApp.PAGE,
+            "GET " + AllFamiliesApp.FORWARD,
+            "GET " + AllFamiliesApp.ASYNC,
+            "GET " + AllFamiliesApp.GATEWAY_PAGE,
+            "GET " + AllFamiliesApp.SESSIONS,
+            "DELETE " + AllFamiliesApp.SESSIONS + "?others=true",
+            "POST " + AllFamiliesApp.LOGOUT,
+            "GET " + AllFamiliesApp.LOGOUT)) {
       String[] parts = request.split(" ", -1);
       rows.add(misuse("C14 " + request, parts[0], parts[1], bearer, cookie));
       rows.add(
@@ -100,46 +100,46 @@ class ClientBindingTest {
         misuse(
             "C14 by the token cookie",
             "GET",
-            AllFamilies.PAGE,
+            AllFamiliesApp.PAGE,
             "Cookie: token=" + stolen.token() + "; SESSION=" + stolen.id()));
     rows.add(
-        Row.of(
+        AttackCase.of(
             "C14 into another page",
-            Verdict.PUBLIC,
-            it -> it.http().from(THIEF).get(AllFamilies.INCLUDE, bearer, cookie)));
+            ExpectedAnswer.PUBLIC,
+            it -> it.http().from(ATTACKER).get(AllFamiliesApp.INCLUDE, bearer, cookie)));
     rows.add(
-        Row.of(
+        AttackCase.of(
             "C14 from its client",
-            Verdict.OK,
-            it -> it.http().get(AllFamilies.PAGE, bearer, cookie)));
+            ExpectedAnswer.OK,
+            it -> it.http().get(AllFamiliesApp.PAGE, bearer, cookie)));
     return app.tests(rows);
   }
 
   /** Returns a case that is refused and reported in the log. */
-  private static Row misuse(String name, String method, String path, String... headers) {
+  private static AttackCase misuse(String name, String method, String path, String... headers) {
     // Another site's page can send a GET, so a GET does not expire cookies.
     boolean takesBack =
         method.equals("POST")
-            && path.equals(AllFamilies.LOGOUT)
+            && path.equals(AllFamiliesApp.LOGOUT)
             && Stream.of(headers).anyMatch(header -> header.startsWith("Cookie: "));
-    return Row.of(
+    return AttackCase.of(
         name,
-        takesBack ? Verdict.INVALID_AND_TAKEN_BACK : Verdict.INVALID,
+        takesBack ? ExpectedAnswer.INVALID_AND_COOKIES_EXPIRED : ExpectedAnswer.INVALID,
         it -> {
-          Answer answer = it.http().from(THIEF).send(method, path, headers);
-          assertThat(it.logged())
+          Answer answer = it.http().from(ATTACKER).send(method, path, headers);
+          assertThat(it.logLines())
               .anyMatch(
                   line ->
                       line.startsWith("WARN event=refused rejection=invalid")
                           && line.contains("presented by another client")
-                          && line.contains("client=\"" + THIEF + "\""));
+                          && line.contains("client=\"" + ATTACKER + "\""));
           return answer;
         });
   }
 
   @TestFactory
-  Stream<DynamicTest> addressesAreComparedAsAddresses() throws Exception {
-    List<Row> rows = new ArrayList<>();
+  Stream<DynamicTest> comparesAddressesByValue() throws Exception {
+    List<AttackCase> rows = new ArrayList<>();
     rows.addAll(
         forwarded(
             REAL, List.of("::ffff:192.0.2.7", "::FFFF:c000:207", "[::ffff:192.0.2.7]"), true));
@@ -161,77 +161,84 @@ class ClientBindingTest {
   }
 
   /** Returns cases that present one session of a client again from each of these addresses. */
-  private List<Row> forwarded(String client, List<String> again, boolean same) throws Exception {
+  private List<AttackCase> forwarded(String client, List<String> again, boolean same)
+      throws Exception {
     Session session = sessionOf(behindProxy, client);
     return again.stream()
         .map(
             address ->
                 same
-                    ? Row.of("C15 " + client + " as " + address, Verdict.OK, as(session, address))
-                    : Row.of(
+                    ? AttackCase.of(
+                        "C15 " + client + " as " + address, ExpectedAnswer.OK, as(session, address))
+                    : AttackCase.of(
                         "C15 " + client + " as " + address,
-                        Verdict.INVALID,
-                        Verdict.BAD_REQUEST,
+                        ExpectedAnswer.INVALID,
+                        ExpectedAnswer.BAD_REQUEST,
                         as(session, address)))
         .toList();
   }
 
   @TestFactory
-  Stream<DynamicTest> prefixesAreComparedWhereThatIsAskedFor() throws Exception {
-    List<Row> rows = new ArrayList<>();
-    Session four = sessionOf(toPrefix, REAL);
+  Stream<DynamicTest> comparesPrefixesIfConfigured() throws Exception {
+    List<AttackCase> rows = new ArrayList<>();
+    Session four = sessionOf(boundToPrefix, REAL);
     for (String address : List.of("192.0.2.7", "192.0.2.200", "::ffff:192.0.2.9")) {
-      rows.add(Row.of("C15 /24 as " + address, Verdict.OK, as(four, address)));
+      rows.add(AttackCase.of("C15 /24 as " + address, ExpectedAnswer.OK, as(four, address)));
     }
     for (String address : List.of("192.0.3.7", "192.1.2.7", "2001:db8::1")) {
-      rows.add(Row.of("C15 /24 as " + address, Verdict.INVALID, as(four, address)));
+      rows.add(AttackCase.of("C15 /24 as " + address, ExpectedAnswer.INVALID, as(four, address)));
     }
-    Session six = sessionOf(toPrefix, "2001:db8:0:1::1");
+    Session six = sessionOf(boundToPrefix, "2001:db8:0:1::1");
     for (String address : List.of("2001:db8:0:1:ffff::9", "2001:db8:0:1::")) {
-      rows.add(Row.of("C15 /64 as " + address, Verdict.OK, as(six, address)));
+      rows.add(AttackCase.of("C15 /64 as " + address, ExpectedAnswer.OK, as(six, address)));
     }
     for (String address : List.of("2001:db8:0:2::1", "2001:db8::1", REAL)) {
-      rows.add(Row.of("C15 /64 as " + address, Verdict.INVALID, as(six, address)));
+      rows.add(AttackCase.of("C15 /64 as " + address, ExpectedAnswer.INVALID, as(six, address)));
     }
-    return toPrefix.tests(rows);
+    return boundToPrefix.tests(rows);
   }
 
   /** A dual-stack client can change its IP version from one connection to the next. */
   @TestFactory
-  Stream<DynamicTest> theOtherVersionIsFreeWhereThatIsAskedFor() throws Exception {
-    List<Row> rows = new ArrayList<>();
-    Session four = sessionOf(toPrefixOfVersion, REAL);
+  Stream<DynamicTest> allowsOtherIpVersionIfConfigured() throws Exception {
+    List<AttackCase> rows = new ArrayList<>();
+    Session four = sessionOf(boundToPrefixOfVersion, REAL);
     for (String address : List.of("192.0.2.200", "::ffff:192.0.2.9", "2001:db8::1", "fe80::1")) {
-      rows.add(Row.of("C15 dual-stack as " + address, Verdict.OK, as(four, address)));
+      rows.add(AttackCase.of("C15 dual-stack as " + address, ExpectedAnswer.OK, as(four, address)));
     }
     for (String address : List.of("192.0.3.7", "::ffff:192.0.3.7")) {
-      rows.add(Row.of("C15 dual-stack as " + address, Verdict.INVALID, as(four, address)));
+      rows.add(
+          AttackCase.of("C15 dual-stack as " + address, ExpectedAnswer.INVALID, as(four, address)));
     }
-    Session six = sessionOf(toPrefixOfVersion, "2001:db8:0:1::1");
+    Session six = sessionOf(boundToPrefixOfVersion, "2001:db8:0:1::1");
     for (String address : List.of("2001:db8:0:1::9", REAL, "::ffff:192.0.2.7")) {
-      rows.add(Row.of("C15 dual-stack, IPv6, as " + address, Verdict.OK, as(six, address)));
+      rows.add(
+          AttackCase.of(
+              "C15 dual-stack, IPv6, as " + address, ExpectedAnswer.OK, as(six, address)));
     }
     for (String address : List.of("2001:db8:0:2::1", "2001:db8::1")) {
-      rows.add(Row.of("C15 dual-stack, IPv6, as " + address, Verdict.INVALID, as(six, address)));
+      rows.add(
+          AttackCase.of(
+              "C15 dual-stack, IPv6, as " + address, ExpectedAnswer.INVALID, as(six, address)));
     }
-    return toPrefixOfVersion.tests(rows);
+    return boundToPrefixOfVersion.tests(rows);
   }
 
   @TestFactory
-  Stream<DynamicTest> changeOfTheVersionIsNotCalledAnAttack() throws Exception {
+  Stream<DynamicTest> ipVersionChangeIsNotReportedAsAttack() throws Exception {
     return Stream.concat(
         behindProxy.tests(List.of(changed(behindProxy, "an address"))),
-        toPrefix.tests(List.of(changed(toPrefix, "a prefix"))));
+        boundToPrefix.tests(List.of(changed(boundToPrefix, "a prefix"))));
   }
 
-  private static Row changed(AttackedApp bound, String to) throws IOException {
+  private static AttackCase changed(AttackedApp bound, String to) throws IOException {
     Session session = sessionOf(bound, REAL);
-    return Row.of(
+    return AttackCase.of(
         "C15 IPv6 after IPv4, bound to " + to,
-        Verdict.INVALID,
+        ExpectedAnswer.INVALID,
         it -> {
           Answer answer = as(session, "2001:db8::1").on(it);
-          assertThat(it.logged())
+          assertThat(it.logLines())
               .anyMatch(
                   line ->
                       line.startsWith("INFO event=refused rejection=invalid")
@@ -244,55 +251,55 @@ class ClientBindingTest {
 
   /** Entries to the left of the last proxy's own entry have an unknown author. */
   @TestFactory
-  Stream<DynamicTest> theRightmostAddressThatIsNoProxyCounts() throws Exception {
+  Stream<DynamicTest> usesRightmostAddressThatIsNoProxy() throws Exception {
     Session session = sessionOf(behindProxy, "9.9.9.9, " + REAL);
-    List<Row> rows = new ArrayList<>();
+    List<AttackCase> rows = new ArrayList<>();
     for (String chain :
         List.of("1.2.3.4, " + REAL, REAL, "unknown, " + REAL, REAL + ", 127.0.0.1", "x, " + REAL)) {
-      rows.add(Row.of("C18 " + chain, Verdict.OK, as(session, chain)));
+      rows.add(AttackCase.of("C18 " + chain, ExpectedAnswer.OK, as(session, chain)));
     }
     for (String chain : List.of(REAL + ", 1.2.3.4", "1.2.3.4", REAL + ", 9.9.9.9, 127.0.0.1")) {
-      rows.add(Row.of("C18 " + chain, Verdict.INVALID, as(session, chain)));
+      rows.add(AttackCase.of("C18 " + chain, ExpectedAnswer.INVALID, as(session, chain)));
     }
     rows.add(
-        Row.of(
+        AttackCase.of(
             "C18 past the proxy",
-            Verdict.INVALID,
+            ExpectedAnswer.INVALID,
             it ->
                 it.http()
-                    .from(THIEF)
-                    .get(AllFamilies.PAGE, headers(session, "X-Forwarded-For: " + REAL))));
+                    .from(ATTACKER)
+                    .get(AllFamiliesApp.PAGE, headers(session, "X-Forwarded-For: " + REAL))));
     return behindProxy.tests(rows);
   }
 
   /** The User-Agent is no secret, any client can send it, and browser updates change it. */
   @TestFactory
-  Stream<DynamicTest> theUserAgentBindsNothing() {
-    List<Row> rows = new ArrayList<>();
+  Stream<DynamicTest> ignoresUserAgent() {
+    List<AttackCase> rows = new ArrayList<>();
     for (String agent :
         List.of(
             "X-None: 1", "User-Agent: other", "User-Agent:", "User-Agent: " + "x".repeat(4_000))) {
       String name = agent.length() > 100 ? "of 4 kB" : agent;
       rows.add(
-          Row.of(
+          AttackCase.of(
               "C16 " + name,
-              Verdict.OK,
-              it -> it.http().get(AllFamilies.PAGE, headers(stolen, agent))));
+              ExpectedAnswer.OK,
+              it -> it.http().get(AllFamiliesApp.PAGE, headers(stolen, agent))));
       rows.add(
-          Row.of(
+          AttackCase.of(
               "C16 at another client, " + name,
-              Verdict.INVALID,
-              it -> it.http().from(THIEF).get(AllFamilies.PAGE, headers(stolen, agent))));
+              ExpectedAnswer.INVALID,
+              it -> it.http().from(ATTACKER).get(AllFamiliesApp.PAGE, headers(stolen, agent))));
     }
     rows.add(
-        Row.of(
+        AttackCase.of(
             "C16 twice",
-            Verdict.OK,
+            ExpectedAnswer.OK,
             it ->
                 it.http()
                     .get(
-                        AllFamilies.PAGE,
-                        Way.bearer(stolen.token()),
+                        AllFamiliesApp.PAGE,
+                        TokenRoute.bearer(stolen.token()),
                         "Cookie: SESSION=" + stolen.id(),
                         "User-Agent: a",
                         "User-Agent: b")));
@@ -312,11 +319,13 @@ class ClientBindingTest {
         app.secret(WebApp.member(answer.body(), "session")));
   }
 
-  private static Row.Attack as(Session session, String chain) {
-    return it -> it.http().get(AllFamilies.PAGE, headers(session, "X-Forwarded-For: " + chain));
+  private static AttackCase.Attack as(Session session, String chain) {
+    return it -> it.http().get(AllFamiliesApp.PAGE, headers(session, "X-Forwarded-For: " + chain));
   }
 
   private static String[] headers(Session session, String more) {
-    return new String[] {Way.bearer(session.token()), "Cookie: SESSION=" + session.id(), more};
+    return new String[] {
+      TokenRoute.bearer(session.token()), "Cookie: SESSION=" + session.id(), more
+    };
   }
 }

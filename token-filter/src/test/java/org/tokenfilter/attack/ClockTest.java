@@ -30,7 +30,7 @@ class ClockTest {
 
   @BeforeEach
   void start() throws Exception {
-    app = AllFamilies.plan(folder).setting("token.revocation.lag", "PT0S").start();
+    app = AllFamiliesApp.plan(folder).setting("token.revocation.lag", "PT0S").start();
   }
 
   @AfterEach
@@ -39,7 +39,7 @@ class ClockTest {
   }
 
   @Test
-  void b14_setBackAfterARenewalItLengthensNoLife() throws Exception {
+  void b14_clockSetBackAfterRenewalExtendsNothing() throws Exception {
     Session session = app.session(Accounts.ALICE, 0);
     Instant start = app.clock.instant();
     app.clock.move(Duration.ofMinutes(20));
@@ -57,7 +57,7 @@ class ClockTest {
   }
 
   @Test
-  void b14_whatHasExpiredDoesNotComeBack() throws Exception {
+  void b14_expiredTokenStaysExpired() throws Exception {
     Session session = app.session(Accounts.ALICE, 0);
     String open = app.open(Accounts.ALICE, 30);
     app.clock.move(IDLE);
@@ -65,13 +65,15 @@ class ClockTest {
     for (int minutes = 1; minutes <= 5; minutes++) {
       app.clock.move(Duration.ofMinutes(-minutes));
       expired("B14 set back to " + app.clock.instant(), session);
-      app.check(Row.of("B14 open", Verdict.EXPIRED, it -> Way.GET.send(it.http(), open)));
+      app.check(
+          AttackCase.of(
+              "B14 open", ExpectedAnswer.EXPIRED, it -> TokenRoute.GET.send(it.http(), open)));
     }
   }
 
   /** Covers tokens that were not presented during the jump, too. */
   @Test
-  void b15_whatDiedInAJumpForwardStaysDead() throws Exception {
+  void b15_tokenExpiredByForwardJumpStaysExpired() throws Exception {
     Session presented = app.session(Accounts.ALICE, 0);
     Session silent = app.session(Accounts.BOB, 0);
     app.clock.move(Duration.ofHours(2));
@@ -90,7 +92,7 @@ class ClockTest {
     "Asia/Kathmandu, 2026-11-22T10:00:00Z",
     "Pacific/Apia, 2026-12-31T23:45:00Z"
   })
-  void b17_theZoneOfTheMachineDoesNotMatter(String zone, String start) throws Exception {
+  void b17_timeZoneDoesNotMatter(String zone, String start) throws Exception {
     TimeZone usual = TimeZone.getDefault();
     try {
       TimeZone.setDefault(TimeZone.getTimeZone(zone));
@@ -121,7 +123,7 @@ class ClockTest {
     Answer answer =
         app.http()
             .post(
-                AllFamilies.SESSION_OPEN,
+                AllFamiliesApp.SESSION_OPEN,
                 "application/json",
                 "{\"username\":\"bob\",\"password\":\"builder\",\"apiClientName\":\"zones\"}");
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -130,15 +132,23 @@ class ClockTest {
 
   /** The record has milliseconds and the token has seconds, and both mean the same time. */
   @Test
-  void b19_finerPartsOfTimesAreCutOffEverywhereAlike() throws Exception {
+  void b19_truncatesTimesConsistently() throws Exception {
     for (long nanos : List.of(0L, 1L, 499_999L, 999_999L, 1_000_000L, 999_999_999L)) {
       app.clock.set(AttackedApp.START.plusSeconds(60).plusNanos(nanos));
       String open = app.open(Accounts.ALICE, 5);
-      app.check(Row.of("B19 at once", Verdict.OK, it -> Way.GET.send(it.http(), open)));
+      app.check(
+          AttackCase.of(
+              "B19 at once", ExpectedAnswer.OK, it -> TokenRoute.GET.send(it.http(), open)));
       app.clock.set(AttackedApp.START.plusSeconds(60 + 300).minusMillis(1));
-      app.check(Row.of("B19 before", Verdict.OK, it -> Way.GET.send(it.http(), open)));
+      app.check(
+          AttackCase.of(
+              "B19 before", ExpectedAnswer.OK, it -> TokenRoute.GET.send(it.http(), open)));
       app.clock.set(AttackedApp.START.plusSeconds(60 + 300).plusNanos(nanos));
-      app.check(Row.of("B19 at the end", Verdict.EXPIRED, it -> Way.GET.send(it.http(), open)));
+      app.check(
+          AttackCase.of(
+              "B19 at the end",
+              ExpectedAnswer.EXPIRED,
+              it -> TokenRoute.GET.send(it.http(), open)));
       app.close();
       start();
     }
@@ -151,16 +161,19 @@ class ClockTest {
   }
 
   private void accepted(String name, Session session) throws IOException {
-    app.check(Row.of(name, Verdict.OK, using(session)));
+    app.check(AttackCase.of(name, ExpectedAnswer.OK, using(session)));
   }
 
   private void expired(String name, Session session) throws IOException {
-    app.check(Row.of(name, Verdict.EXPIRED, using(session)));
+    app.check(AttackCase.of(name, ExpectedAnswer.EXPIRED, using(session)));
   }
 
-  private static Row.Attack using(Session session) {
+  private static AttackCase.Attack using(Session session) {
     return it ->
         it.http()
-            .get(AllFamilies.PAGE, Way.bearer(session.token()), "Cookie: SESSION=" + session.id());
+            .get(
+                AllFamiliesApp.PAGE,
+                TokenRoute.bearer(session.token()),
+                "Cookie: SESSION=" + session.id());
   }
 }

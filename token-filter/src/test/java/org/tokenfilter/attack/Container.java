@@ -21,7 +21,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** The containers under attack, each on its own loopback port. */
-enum Container implements Host {
+enum Container implements ContainerStarter {
   /** Jetty with its default settings. */
   JETTY {
     @Override
@@ -110,13 +110,13 @@ enum Container implements Host {
   }
 
   /** Returns a Jetty with a handler around the application. */
-  static Host jettyWith(UnaryOperator<Handler> around) {
+  static ContainerStarter jettyWith(UnaryOperator<Handler> around) {
     return (contextPath, folder, application) ->
         jetty(contextPath, folder, application, UriCompliance.DEFAULT, around);
   }
 
   /** Returns a Tomcat with a modified connector. */
-  static Host tomcatWith(Consumer<Connector> prepare) {
+  static ContainerStarter tomcatWith(Consumer<Connector> prepare) {
     return (contextPath, folder, application) -> tomcat(contextPath, folder, application, prepare);
   }
 

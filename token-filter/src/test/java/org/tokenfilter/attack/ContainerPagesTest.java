@@ -44,10 +44,10 @@ import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 final class ContainerPagesTest {
 
   private static final String HOST = "jdbc:postgresql://db.internal.example";
-  private static final String OWN = "the application's own failure";
+  private static final String APPLICATION_FAILURE = "the application's own failure";
 
   private final Map<Container, AttackedApp> apps = new EnumMap<>(Container.class);
-  private final AtomicReference<@Nullable String> heldBy = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> threadContext = new AtomicReference<>();
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
@@ -55,10 +55,10 @@ final class ContainerPagesTest {
       apps.put(
           container,
           AttackedApp.plan(Files.createDirectory(folder.resolve(container.name())))
-              .in(container)
-              .at("/shop")
+              .container(container)
+              .contextPath("/shop")
               .setting("token.revocation.lag", "PT0S")
-              .with(this::register)
+              .register(this::register)
               .start());
     }
   }
@@ -86,7 +86,7 @@ final class ContainerPagesTest {
             "nosy",
             (request, response) -> {
               app.ran(request);
-              response.getWriter().print(allThatIsSeen(request));
+              response.getWriter().print(everythingVisible(request));
             },
             "/nosy")
         .servlet("dead", (request, response) -> response.getWriter().print("dead"), "/dead/*");
@@ -115,22 +115,22 @@ final class ContainerPagesTest {
 
   private static Exception failure(String kind) {
     return switch (kind) {
-      case "io" -> new IOException(OWN);
-      case "servlet" -> new ServletException(OWN);
-      default -> new IllegalStateException(OWN);
+      case "io" -> new IOException(APPLICATION_FAILURE);
+      case "servlet" -> new ServletException(APPLICATION_FAILURE);
+      default -> new IllegalStateException(APPLICATION_FAILURE);
     };
   }
 
   /** Returns everything that an application could print, log or send. */
-  private String allThatIsSeen(HttpServletRequest request) {
-    heldBy.set(Thread.currentThread().getName() + MDC.getCopyOfContextMap());
+  private String everythingVisible(HttpServletRequest request) {
+    threadContext.set(Thread.currentThread().getName() + MDC.getCopyOfContextMap());
     Stream<String> attributes =
         Collections.list(request.getAttributeNames()).stream()
-            .filter(ContainerPagesTest::isNoContainers)
+            .filter(ContainerPagesTest::isNotOfContainer)
             .map(name -> name + "=" + request.getAttribute(name));
     Stream<String> context =
         Collections.list(request.getServletContext().getAttributeNames()).stream()
-            .filter(ContainerPagesTest::isNoContainers)
+            .filter(ContainerPagesTest::isNotOfContainer)
             .map(name -> name + "=" + request.getServletContext().getAttribute(name));
     Stream<String> threads = Thread.getAllStackTraces().keySet().stream().map(Thread::toString);
     Stream<String> beans =
@@ -145,18 +145,18 @@ final class ContainerPagesTest {
                 String.valueOf(request.getUserPrincipal()),
                 String.valueOf(apps),
                 String.valueOf(TokenFilter.class),
-                String.valueOf(heldBy.get())))
+                String.valueOf(threadContext.get())))
         .flatMap(texts -> texts)
         .collect(Collectors.joining("\n"));
   }
 
   /** Leaves out the containers' own attributes: Jetty keeps the raw cookies in one. */
-  private static boolean isNoContainers(String attribute) {
+  private static boolean isNotOfContainer(String attribute) {
     return !attribute.startsWith("org.eclipse.") && !attribute.startsWith("org.apache.");
   }
 
   @TestFactory
-  Stream<DynamicTest> p07_anErrorPageShowsTheApplicationsFailureAndNoneOfOurs() {
+  Stream<DynamicTest> p07_errorPageShowsOnlyTheApplicationsFailure() {
     return each(
         "P07 the application fails",
         Stream.of("", "io", "servlet", "&late", "io&late"),
@@ -169,12 +169,12 @@ final class ContainerPagesTest {
                   it -> kind.contains("late") ? it.status() == 200 : it.status() == 500);
           assertThat(app.ran()).hasSize(1);
           assertHidden(app, session, answer);
-          assertThat(app.logged()).noneMatch(line -> line.startsWith("ERROR"));
+          assertThat(app.logLines()).noneMatch(line -> line.startsWith("ERROR"));
         });
   }
 
   @TestFactory
-  Stream<DynamicTest> p07_aFailureOfOursIsNoErrorPage() {
+  Stream<DynamicTest> p07_libraryFailureShowsNoErrorPage() {
     return each(
         "P07 the store fails",
         Stream.of(
@@ -189,18 +189,18 @@ final class ContainerPagesTest {
               });
           Answer answer =
               app.check(
-                  Row.of(
+                  AttackCase.of(
                       "P07 " + message,
-                      Verdict.UNAVAILABLE,
+                      ExpectedAnswer.UNAVAILABLE,
                       it -> it.http().get("/shop/secure/x", headers(session))));
           assertThat(answer.head() + answer.body()).doesNotContain(HOST, "Evil", "script");
-          assertThat(app.loggedByContainer()).isEmpty();
+          assertThat(app.containerLogLines()).isEmpty();
         });
   }
 
   /** This exception is the only one that the filter itself throws. */
   @TestFactory
-  Stream<DynamicTest> p07_aFilterThatIsNotInServiceLetsNobodyThrough() {
+  Stream<DynamicTest> p07_filterOutOfServiceRefusesRequests() {
     return each(
         "P07 not in service",
         Stream.of("GET", "POST", "OPTIONS"),
@@ -216,7 +216,7 @@ final class ContainerPagesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> p07_whatNoServletHasIsNotTold() {
+  Stream<DynamicTest> p07_unknownPathsAreNotDisclosed() {
     return each(
         "P07 unknown path",
         Stream.of("/shop/nothing", "/shop/secure/../nothing", "/shop/nothing.css"),
@@ -224,11 +224,11 @@ final class ContainerPagesTest {
             app.check(
                 "P07 " + path,
                 it -> it.http().get(path),
-                it -> Verdict.NOTHING.fits(it) || it.status() == 404 || it.status() == 400));
+                it -> ExpectedAnswer.NOTHING.fits(it) || it.status() == 404 || it.status() == 400));
   }
 
   @TestFactory
-  Stream<DynamicTest> p04_p06_nothingThatAnApplicationSeesIsASecret() {
+  Stream<DynamicTest> p04_p06_applicationSeesNoSecret() {
     return each(
         "P04 P06",
         Stream.of("session", "open"),
@@ -239,7 +239,8 @@ final class ContainerPagesTest {
                   ? headers(session)
                   : new String[] {"Authorization: Bearer " + app.open(Accounts.ALICE, 5)};
           Answer answer =
-              app.check("P04", it -> it.http().get("/shop/nosy", presented), Verdict.OK::fits);
+              app.check(
+                  "P04", it -> it.http().get("/shop/nosy", presented), ExpectedAnswer.OK::fits);
           assertThat(answer.body()).contains("alice").doesNotContain("org.tokenfilter:type=");
           assertHidden(app, session, answer);
           assertThat(answer.body())
@@ -268,8 +269,8 @@ final class ContainerPagesTest {
     String password = Accounts.ALICE.substring(Accounts.ALICE.indexOf(':') + 1);
     for (String secret : List.of(session.token(), session.id(), key, password)) {
       assertThat(answer.body()).doesNotContain(secret);
-      assertThat(app.logged()).noneMatch(line -> line.contains(secret));
-      assertThat(app.loggedByContainer()).noneMatch(line -> line.contains(secret));
+      assertThat(app.logLines()).noneMatch(line -> line.contains(secret));
+      assertThat(app.containerLogLines()).noneMatch(line -> line.contains(secret));
     }
   }
 

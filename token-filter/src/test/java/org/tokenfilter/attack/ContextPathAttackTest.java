@@ -1,11 +1,11 @@
 package org.tokenfilter.attack;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tokenfilter.attack.Verdict.CONTAINER;
-import static org.tokenfilter.attack.Verdict.NOTHING;
-import static org.tokenfilter.attack.Verdict.NOT_FOUND;
-import static org.tokenfilter.attack.Verdict.OK;
-import static org.tokenfilter.attack.Verdict.PUBLIC;
+import static org.tokenfilter.attack.ExpectedAnswer.CONTAINER;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.NOT_FOUND;
+import static org.tokenfilter.attack.ExpectedAnswer.OK;
+import static org.tokenfilter.attack.ExpectedAnswer.PUBLIC;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +32,12 @@ final class ContextPathAttackTest {
   @TempDir private Path folder;
 
   @TestFactory
-  Stream<DynamicTest> contexts() {
+  Stream<DynamicTest> protectsBelowEachContextPath() {
     return Stream.of(Container.values())
         .flatMap(
             container ->
                 CONTEXTS.entrySet().stream()
-                    .filter(context -> container != Container.JETTY_UNSAFE || isOdd(context))
+                    .filter(context -> container != Container.JETTY_UNSAFE || isUnusual(context))
                     .map(
                         context ->
                             DynamicTest.dynamicTest(
@@ -45,7 +45,7 @@ final class ContextPathAttackTest {
                                 () -> attack(container, context.getKey(), context.getValue()))));
   }
 
-  private static boolean isOdd(Map.Entry<String, String> context) {
+  private static boolean isUnusual(Map.Entry<String, String> context) {
     return context.getValue().contains("%");
   }
 
@@ -54,16 +54,20 @@ final class ContextPathAttackTest {
     Path below = Files.createDirectories(folder.resolve(container + url.replaceAll("[/%]", "_")));
     try (AttackedApp issuer = AttackedApp.plan(root).start();
         AttackedApp app =
-            AttackedApp.plan(below).in(container).beside(issuer).at(context).start()) {
+            AttackedApp.plan(below)
+                .container(container)
+                .sharingStoreOf(issuer)
+                .contextPath(context)
+                .start()) {
       String bearer = "Authorization: Bearer " + issuer.open(Accounts.ALICE, 5);
-      for (Row row : rows(url, bearer)) {
+      for (AttackCase row : rows(url, bearer)) {
         app.check(row);
       }
     }
   }
 
-  private static List<Row> rows(String url, String bearer) {
-    List<Row> rows = new ArrayList<>();
+  private static List<AttackCase> rows(String url, String bearer) {
+    List<AttackCase> rows = new ArrayList<>();
     add(rows, url + "/secure/x", EnumSet.of(NOTHING), EnumSet.of(OK), bearer);
     add(rows, url + "/public/x", EnumSet.of(PUBLIC), EnumSet.of(PUBLIC), bearer);
     add(rows, url + "/x.do", EnumSet.of(NOTHING), EnumSet.of(OK), bearer);
@@ -82,18 +86,22 @@ final class ContextPathAttackTest {
     return rows;
   }
 
-  private static Set<Verdict> refused() {
+  private static Set<ExpectedAnswer> refused() {
     return EnumSet.of(NOTHING, CONTAINER, NOT_FOUND);
   }
 
-  private static Set<Verdict> either() {
+  private static Set<ExpectedAnswer> either() {
     return EnumSet.of(OK, NOT_FOUND, PUBLIC, CONTAINER);
   }
 
   private static void add(
-      List<Row> rows, String path, Set<Verdict> without, Set<Verdict> with, String bearer) {
-    rows.add(new Row(path, without, it -> it.http().get(path)));
-    rows.add(new Row("with a token " + path, with, it -> it.http().get(path, bearer)));
+      List<AttackCase> rows,
+      String path,
+      Set<ExpectedAnswer> without,
+      Set<ExpectedAnswer> with,
+      String bearer) {
+    rows.add(new AttackCase(path, without, it -> it.http().get(path)));
+    rows.add(new AttackCase("with a token " + path, with, it -> it.http().get(path, bearer)));
   }
 
   /** Patterns that other products read as "everything", or that match nothing, stop the start. */
@@ -124,7 +132,7 @@ final class ContextPathAttackTest {
         "/./*",
         "/public//*"
       })
-  void settingThatIsNoPathStopsTheStart(String paths) {
+  void invalidPathSettingPreventsStart(String paths) {
     assertThatThrownBy(
             () -> AttackedApp.plan(folder).filterParam("token.paths.public", paths).start().close())
         .hasStackTraceContaining("token.paths.public");
@@ -132,13 +140,14 @@ final class ContextPathAttackTest {
 
   @ParameterizedTest(name = "E26 [{0}]")
   @ValueSource(strings = {"", " ", "/public/* ", " /public/*, /public/* ", "/public/*,/public"})
-  void blanksAndDoublesOpenNothingElse(String paths) throws Exception {
+  void blanksAndDuplicatesOpenNothingElse(String paths) throws Exception {
     try (AttackedApp app =
         AttackedApp.plan(folder).filterParam("token.paths.public", paths).start()) {
-      app.check(Row.of("protected", NOTHING, it -> it.http().get("/secure/x")));
-      app.check(Row.of("root", NOTHING, it -> it.http().get("/x.do")));
+      app.check(AttackCase.of("protected", NOTHING, it -> it.http().get("/secure/x")));
+      app.check(AttackCase.of("root", NOTHING, it -> it.http().get("/x.do")));
       app.check(
-          Row.of("public", paths.isBlank() ? NOTHING : PUBLIC, it -> it.http().get("/public/x")));
+          AttackCase.of(
+              "public", paths.isBlank() ? NOTHING : PUBLIC, it -> it.http().get("/public/x")));
     }
   }
 }

@@ -1,10 +1,10 @@
 package org.tokenfilter.attack;
 
-import static org.tokenfilter.attack.Verdict.BAD_REQUEST;
-import static org.tokenfilter.attack.Verdict.CONTAINER;
-import static org.tokenfilter.attack.Verdict.INVALID;
-import static org.tokenfilter.attack.Verdict.NOTHING;
-import static org.tokenfilter.attack.Verdict.OK;
+import static org.tokenfilter.attack.ExpectedAnswer.BAD_REQUEST;
+import static org.tokenfilter.attack.ExpectedAnswer.CONTAINER;
+import static org.tokenfilter.attack.ExpectedAnswer.INVALID;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.OK;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,14 +30,16 @@ import org.tokenfilter.WebApp.Session;
 @TestInstance(Lifecycle.PER_CLASS)
 final class CookieAttackTest {
 
-  private EachContainer containers;
+  private AllContainers containers;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     containers =
-        new EachContainer(
+        new AllContainers(
             folder,
-            plan -> plan.filterParam("token.carriers", "bearer, cookie").with(Delivery::register));
+            plan ->
+                plan.filterParam("token.carriers", "bearer, cookie")
+                    .register(DispatchRoute::register));
   }
 
   @AfterAll
@@ -48,39 +50,39 @@ final class CookieAttackTest {
   /** Cases that send a session token in the header and its session id in cookies. */
   private static final class Cookies {
 
-    private final List<Row> rows = new ArrayList<>();
+    private final List<AttackCase> rows = new ArrayList<>();
     private final Session session;
 
     Cookies(Session session) {
       this.session = session;
     }
 
-    Cookies row(String name, Set<Verdict> allowed, String... lines) {
+    Cookies row(String name, Set<ExpectedAnswer> allowed, String... lines) {
       String[] headers = new String[lines.length + 1];
       headers[0] = "Authorization: Bearer " + session.token();
       for (int i = 0; i < lines.length; i++) {
         headers[i + 1] = "Cookie: " + lines[i];
       }
-      rows.addAll(Delivery.rows("D14 " + name, allowed, headers));
+      rows.addAll(DispatchRoute.rows("D14 " + name, allowed, headers));
       return this;
     }
 
-    Cookies right(String name, String... lines) {
+    Cookies accepted(String name, String... lines) {
       return row(name, EnumSet.of(OK), lines);
     }
 
-    Cookies wrong(String name, String... lines) {
+    Cookies refused(String name, String... lines) {
       return row(name, EnumSet.of(INVALID), lines);
     }
 
     /** Allows the container to refuse the request first. */
-    Cookies never(String name, String... lines) {
+    Cookies refusedHereOrByContainer(String name, String... lines) {
       return row(name, EnumSet.of(INVALID, CONTAINER), lines);
     }
   }
 
   @TestFactory
-  Stream<DynamicContainer> sessionIds() throws IOException {
+  Stream<DynamicContainer> decidesSessionIdCookiesAlikeOnEachContainer() throws IOException {
     return containers.tests(
         app -> {
           Session alice = app.session(Accounts.ALICE, 0);
@@ -89,61 +91,61 @@ final class CookieAttackTest {
           String own = "SESSION=" + id;
           String others = "SESSION=" + bob;
           return new Cookies(alice)
-              .right("as it should be", own)
-              .right("other cookies around it", "a=b; " + own + "; c=d")
-              .right("twice the same", own + "; " + own)
-              .right("two lines, the same", own, own)
-              .right("a semicolon after it", own + ";")
-              .right("another name that ends alike", "XSESSION=" + bob + "; " + own)
-              .right("another name in another case", "session=" + bob + "; " + own)
-              .right("an empty one before it", "SESSION=; " + own)
-              .wrong("spaces around the equals sign", "SESSION = " + id)
-              .right("in quotes", "SESSION=\"" + id + "\"")
-              .right("a version before it", "$Version=1; " + own)
-              .right("a path after it", "$Version=1; " + own + "; $Path=/")
-              .right("an empty name before it", "=x; " + own)
-              .right("a bad one before it", "a=b\"c; " + own)
-              .right("an open quote before it", "a=\"b; " + own)
-              .right("a tabulator in another one", "a=\tb; " + own)
-              .right("no semicolon between others", "a=b c=d; " + own)
-              .right("what Spring Session gives", own + "; SESSION=ZGVhZC1iZWVm".repeat(2))
-              .wrong("two of others", others + "; SESSION=x")
-              .wrong("none")
-              .wrong("another's", others)
-              .wrong("the name in small letters", "session=" + id)
-              .wrong("the name in mixed letters", "Session=" + id)
-              .wrong("an empty name", "=" + id)
-              .wrong("the id as a name", id)
-              .wrong(
+              .accepted("as it should be", own)
+              .accepted("other cookies around it", "a=b; " + own + "; c=d")
+              .accepted("twice the same", own + "; " + own)
+              .accepted("two lines, the same", own, own)
+              .accepted("a semicolon after it", own + ";")
+              .accepted("another name that ends alike", "XSESSION=" + bob + "; " + own)
+              .accepted("another name in another case", "session=" + bob + "; " + own)
+              .accepted("an empty one before it", "SESSION=; " + own)
+              .refused("spaces around the equals sign", "SESSION = " + id)
+              .accepted("in quotes", "SESSION=\"" + id + "\"")
+              .accepted("a version before it", "$Version=1; " + own)
+              .accepted("a path after it", "$Version=1; " + own + "; $Path=/")
+              .accepted("an empty name before it", "=x; " + own)
+              .accepted("a bad one before it", "a=b\"c; " + own)
+              .accepted("an open quote before it", "a=\"b; " + own)
+              .accepted("a tabulator in another one", "a=\tb; " + own)
+              .accepted("no semicolon between others", "a=b c=d; " + own)
+              .accepted("what Spring Session gives", own + "; SESSION=ZGVhZC1iZWVm".repeat(2))
+              .refused("two of others", others + "; SESSION=x")
+              .refused("none")
+              .refused("another's", others)
+              .refused("the name in small letters", "session=" + id)
+              .refused("the name in mixed letters", "Session=" + id)
+              .refused("an empty name", "=" + id)
+              .refused("the id as a name", id)
+              .refused(
                   "percent-encoded",
                   "SESSION=%" + Integer.toHexString(id.charAt(0)) + id.substring(1))
-              .wrong("in another's quotes", "SESSION=\"" + bob + "; " + own + "\"")
-              .wrong("more in its quotes", "SESSION=\"" + id + "; x=y\"")
-              .wrong("an unterminated quote", "SESSION=\"" + id)
-              .wrong("a quote after it", own + "\"")
-              .wrong("a comma, another's", own + "," + others)
-              .wrong("another's, a comma", others + "," + own)
-              .wrong("a space and more", own + " b")
-              .wrong("escaped in quotes", "SESSION=\"\\" + id + "x\"")
-              .never("Latin-1 after it", own + "\u00e9")
-              .wrong(
+              .refused("in another's quotes", "SESSION=\"" + bob + "; " + own + "\"")
+              .refused("more in its quotes", "SESSION=\"" + id + "; x=y\"")
+              .refused("an unterminated quote", "SESSION=\"" + id)
+              .refused("a quote after it", own + "\"")
+              .refused("a comma, another's", own + "," + others)
+              .refused("another's, a comma", others + "," + own)
+              .refused("a space and more", own + " b")
+              .refused("escaped in quotes", "SESSION=\"\\" + id + "x\"")
+              .refusedHereOrByContainer("Latin-1 after it", own + "\u00e9")
+              .refused(
                   "the first of it in another",
                   "SESSION=" + bob.substring(0, 20) + id.substring(20))
-              .right("another's after it", own + "; " + others)
-              .right("another's before it", others + "; " + own)
-              .right("another's in a line", own, others)
-              .right("junk after it", own + "; SESSION=x")
+              .accepted("another's after it", own + "; " + others)
+              .accepted("another's before it", others + "; " + own)
+              .accepted("another's in a line", own, others)
+              .accepted("junk after it", own + "; SESSION=x")
               .rows;
         });
   }
 
   /** Covers the token's own cookie, without a header. */
   @TestFactory
-  Stream<DynamicContainer> tokens() throws IOException {
+  Stream<DynamicContainer> decidesTokenCookiesAlikeOnEachContainer() throws IOException {
     return containers.tests(
         app -> {
           String open = app.open(Accounts.ALICE, 5);
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           rows.addAll(token("as it should be", EnumSet.of(OK), "token=" + open));
           rows.addAll(token("in capitals", EnumSet.of(NOTHING), "TOKEN=" + open));
           rows.addAll(token("an empty one", EnumSet.of(NOTHING), "token="));
@@ -169,7 +171,7 @@ final class CookieAttackTest {
         });
   }
 
-  private static List<Row> token(String name, Set<Verdict> allowed, String cookie) {
-    return Delivery.rows("D14 a token, " + name, allowed, "Cookie: " + cookie);
+  private static List<AttackCase> token(String name, Set<ExpectedAnswer> allowed, String cookie) {
+    return DispatchRoute.rows("D14 a token, " + name, allowed, "Cookie: " + cookie);
   }
 }

@@ -34,12 +34,12 @@ import org.tokenfilter.config.ConfigurationException;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CorsTest {
 
-  private static final String GOOD = "https://good.example";
+  private static final String ALLOWED_ORIGIN = "https://good.example";
   private static final String ALICE = "Authorization: " + WebApp.basic(Accounts.ALICE);
   private static final String LOGOUT = "/security/rest/token/logout";
 
   /** Origins that are neither the allowed one nor the application's own. */
-  private static final List<String> EVIL =
+  private static final List<String> FOREIGN_ORIGINS =
       List.of(
           "Origin: https://evil.example",
           "Origin: null",
@@ -56,40 +56,40 @@ final class CorsTest {
           "Origin: *",
           "Origin: ");
 
-  private final Map<Container, AttackedApp> guarded = new EnumMap<>(Container.class);
-  private final Map<Container, AttackedApp> bare = new EnumMap<>(Container.class);
+  private final Map<Container, AttackedApp> withCorsFilter = new EnumMap<>(Container.class);
+  private final Map<Container, AttackedApp> withoutCorsFilter = new EnumMap<>(Container.class);
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     for (Container container : List.of(Container.JETTY, Container.TOMCAT)) {
-      guarded.put(
+      withCorsFilter.put(
           container,
           plan(Files.createDirectory(folder.resolve("cors" + container)), container)
-              .setting("token.origins", GOOD)
-              .with(CorsTest::register)
+              .setting("token.origins", ALLOWED_ORIGIN)
+              .register(CorsTest::register)
               .start());
-      bare.put(
+      withoutCorsFilter.put(
           container,
           plan(Files.createDirectory(folder.resolve("bare" + container)), container)
-              .setting("token.origins", GOOD)
-              .with(Families::register)
+              .setting("token.origins", ALLOWED_ORIGIN)
+              .register(FamilyServlets::register)
               .start());
     }
   }
 
   private static AttackedApp.Plan plan(Path folder, Container container) {
     return AttackedApp.plan(folder)
-        .in(container)
+        .container(container)
         .filterParam("token.gateway.paths", "/cra/*")
         .setting("token.carriers", "bearer, cookie");
   }
 
   private static void register(AttackedApp.Registrations registrations) {
-    Families.register(registrations);
+    FamilyServlets.register(registrations);
     FilterRegistration.Dynamic cors = registrations.context().addFilter("cors", new CorsFilter());
     cors.setInitParameters(
         Map.of(
-            "cors.allowed.origins", GOOD,
+            "cors.allowed.origins", ALLOWED_ORIGIN,
             "cors.allowed.methods", "GET, POST, DELETE",
             "cors.allowed.headers", "authorization, content-type, session, usertoken",
             "cors.exposed.headers", "Token-Remaining, session, WWW-Authenticate",
@@ -100,11 +100,11 @@ final class CorsTest {
 
   @AfterAll
   void stop() {
-    guarded.values().forEach(AttackedApp::close);
-    bare.values().forEach(AttackedApp::close);
+    withCorsFilter.values().forEach(AttackedApp::close);
+    withoutCorsFilter.values().forEach(AttackedApp::close);
   }
 
-  private record Target(String name, Row.Attack attack) {}
+  private record Target(String name, AttackCase.Attack attack) {}
 
   /** Returns requests that a page of another origin could send with the browser's credentials. */
   private static List<Target> targets(String origin) {
@@ -117,24 +117,24 @@ final class CorsTest {
         new Target(
             "text/plain",
             it ->
-                Door.CLIENT_JSON.post(
+                LoginRoute.CLIENT_JSON.post(
                     it.http(),
                     "text/plain",
-                    Door.CLIENT_JSON.body("alice", "wonderland"),
+                    LoginRoute.CLIENT_JSON.body("alice", "wonderland"),
                     "Connection: close",
                     origin)));
   }
 
   @TestFactory
-  Stream<DynamicTest> p10_p11_withoutACorsFilterNoPageElsewhereReadsAnything() {
-    return EVIL.stream()
+  Stream<DynamicTest> p10_p11_withoutCorsFilterOtherOriginsReadNothing() {
+    return FOREIGN_ORIGINS.stream()
         .flatMap(
             origin ->
                 targets(origin).stream()
                     .flatMap(
                         target ->
                             tests(
-                                bare,
+                                withoutCorsFilter,
                                 "P10 P11 bare, " + origin + ", " + target.name(),
                                 target.attack(),
                                 answer -> silent(answer) && stopped(target, answer))));
@@ -150,15 +150,15 @@ final class CorsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> p11_whatIsNotTheAllowedOriginToTheLetterIsRefused() {
-    return EVIL.stream()
+  Stream<DynamicTest> p11_refusesOriginsThatDifferFromTheAllowedOne() {
+    return FOREIGN_ORIGINS.stream()
         .flatMap(
             origin ->
                 targets(origin).stream()
                     .flatMap(
                         target ->
                             tests(
-                                guarded,
+                                withCorsFilter,
                                 "P11 " + origin + ", " + target.name(),
                                 target.attack(),
                                 answer ->
@@ -180,8 +180,8 @@ final class CorsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> p13_p14_theAllowedOriginReadsRefusalsToo() {
-    String origin = "Origin: " + GOOD;
+  Stream<DynamicTest> p13_p14_allowedOriginReadsRefusals() {
+    String origin = "Origin: " + ALLOWED_ORIGIN;
     return Stream.of(
             Map.entry(200, target("secure", it -> it.http().get("/secure/x", origin, cookie(it)))),
             Map.entry(
@@ -201,17 +201,20 @@ final class CorsTest {
                                 "Authorization: Bearer x",
                                 "Authorization: Bearer y"))),
             Map.entry(
-                200, target("login", it -> it.http().get(Door.OPEN_BASIC.path, origin, ALICE))),
+                200,
+                target("login", it -> it.http().get(LoginRoute.OPEN_BASIC.path, origin, ALICE))),
             Map.entry(404, target("unknown", it -> it.http().get("/security/rest/x", origin))))
         .flatMap(
             entry ->
                 tests(
-                    guarded,
+                    withCorsFilter,
                     "P13 P14 " + entry.getKey() + " " + entry.getValue().name(),
                     entry.getValue().attack(),
                     answer ->
                         answer.status() == entry.getKey()
-                            && answer.all("Access-Control-Allow-Origin").equals(List.of(GOOD))
+                            && answer
+                                .all("Access-Control-Allow-Origin")
+                                .equals(List.of(ALLOWED_ORIGIN))
                             && answer
                                 .all("Access-Control-Allow-Credentials")
                                 .equals(List.of("true"))
@@ -225,47 +228,47 @@ final class CorsTest {
 
   /** Case D19: the CORS filter answers, and no token is required. */
   @TestFactory
-  Stream<DynamicTest> p13_preflightsReachNeitherTheFilterNorTheApplication() {
+  Stream<DynamicTest> p13_preflightsReachNeitherFilterNorApplication() {
     Predicate<Answer> allowed =
         answer ->
             answer.status() == 200
                 && answer.body().isEmpty()
-                && answer.all("Access-Control-Allow-Origin").equals(List.of(GOOD))
+                && answer.all("Access-Control-Allow-Origin").equals(List.of(ALLOWED_ORIGIN))
                 && answer.all("Set-Cookie").isEmpty();
     return Stream.of("/secure/x", LOGOUT, "/routelink/v1/refreshToken", "/nothing.do")
         .flatMap(
             path ->
                 Stream.concat(
                     tests(
-                        guarded,
+                        withCorsFilter,
                         "P13 preflight " + path,
-                        it -> preflight(it.http(), path, GOOD),
+                        it -> preflight(it.http(), path, ALLOWED_ORIGIN),
                         allowed),
                     tests(
-                        guarded,
+                        withCorsFilter,
                         "P11 preflight from elsewhere " + path,
                         it -> preflight(it.http(), path, "https://evil.example"),
                         answer -> answer.status() == 403 && silent(answer))));
   }
 
   @TestFactory
-  Stream<DynamicTest> p13_anOptionsThatIsNoPreflightIsTheFilters() {
+  Stream<DynamicTest> p13_filterDecidesOptionsThatIsNoPreflight() {
     return Stream.concat(
         tests(
-            guarded,
+            withCorsFilter,
             "P13 D20 OPTIONS without a method",
-            it -> it.http().send("OPTIONS", "/secure/x", "Origin: " + GOOD),
+            it -> it.http().send("OPTIONS", "/secure/x", "Origin: " + ALLOWED_ORIGIN),
             answer -> answer.status() == 403 && answer.body().isEmpty()),
         tests(
-            bare,
+            withoutCorsFilter,
             "P13 D20 preflight without a CORS filter",
-            it -> preflight(it.http(), "/secure/x", GOOD),
-            Verdict.NOTHING::fits));
+            it -> preflight(it.http(), "/secure/x", ALLOWED_ORIGIN),
+            ExpectedAnswer.NOTHING::fits));
   }
 
   /** Case P12: the setting does not allow patterns. */
   @TestFactory
-  Stream<DynamicTest> p12_originsAreNoPatterns(@TempDir Path folder) {
+  Stream<DynamicTest> p12_refusesPatternsAsOrigins(@TempDir Path folder) {
     return Stream.of(
             "*",
             "https://*.example",
@@ -273,7 +276,7 @@ final class CorsTest {
             "https://good.example/",
             "good.example",
             "https://GOOD.example",
-            GOOD + ", *")
+            ALLOWED_ORIGIN + ", *")
         .map(
             origins ->
                 DynamicTest.dynamicTest(
@@ -292,7 +295,10 @@ final class CorsTest {
   @TestFactory
   Stream<DynamicTest> p15_formsOfOtherSitesChangeNothing() {
     return Stream.of(
-            "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", EVIL.get(0), EVIL.get(1))
+            "Sec-Fetch-Site: cross-site",
+            "Sec-Fetch-Site: same-site",
+            FOREIGN_ORIGINS.get(0),
+            FOREIGN_ORIGINS.get(1))
         .flatMap(
             header ->
                 Stream.of(
@@ -317,20 +323,20 @@ final class CorsTest {
                     .flatMap(
                         target ->
                             tests(
-                                bare,
+                                withoutCorsFilter,
                                 "P15 " + header + ", " + target.name(),
                                 target.attack(),
-                                Verdict.CROSS_SITE::fits)));
+                                ExpectedAnswer.CROSS_SITE::fits)));
   }
 
-  private static Target target(String name, Row.Attack attack) {
+  private static Target target(String name, AttackCase.Attack attack) {
     return new Target(name, attack);
   }
 
   private static Stream<DynamicTest> tests(
       Map<Container, AttackedApp> apps,
       String name,
-      Row.Attack attack,
+      AttackCase.Attack attack,
       Predicate<Answer> expected) {
     return apps.entrySet().stream()
         .map(

@@ -1,8 +1,8 @@
 package org.tokenfilter.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.attack.Verdict.NOTHING;
-import static org.tokenfilter.attack.Verdict.OK;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.OK;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.RequestDispatcher;
@@ -34,18 +34,18 @@ import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 @TestInstance(Lifecycle.PER_CLASS)
 final class DispatchAttackTest {
 
-  private EachContainer containers;
+  private AllContainers containers;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     containers =
-        new EachContainer(
+        new AllContainers(
             folder,
             plan ->
                 plan.setting("token.revocation.lag", "PT0S")
-                    .with(
+                    .register(
                         it -> {
-                          Delivery.register(it);
+                          DispatchRoute.register(it);
                           register(it);
                         }));
   }
@@ -129,24 +129,24 @@ final class DispatchAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> fromWhatIsPublic() throws IOException {
+  Stream<DynamicContainer> decidesDispatchesFromPublicPages() throws IOException {
     return containers.tests(
         app -> {
           Session alice = app.session(Accounts.ALICE, 0);
           String[] headers = alice.headers();
           String[] lines = {headers[0] + ": " + headers[1], headers[2] + ": " + headers[3]};
-          List<Row> rows = new ArrayList<>();
-          rows.addAll(Delivery.rows("E14 no token", EnumSet.of(NOTHING)));
-          rows.addAll(Delivery.rows("E14 a token", EnumSet.of(OK), lines));
+          List<AttackCase> rows = new ArrayList<>();
+          rows.addAll(DispatchRoute.rows("E14 no token", EnumSet.of(NOTHING)));
+          rows.addAll(DispatchRoute.rows("E14 a token", EnumSet.of(OK), lines));
           for (String page : List.of("dots", "parameter", "twice", "fake")) {
-            rows.add(Row.of("E14 " + page, NOTHING, it -> it.http().get("/public/" + page)));
+            rows.add(AttackCase.of("E14 " + page, NOTHING, it -> it.http().get("/public/" + page)));
             rows.add(
-                Row.of(
+                AttackCase.of(
                     "E14 " + page + " token", OK, it -> it.http().get("/public/" + page, lines)));
           }
-          rows.add(Row.of("E17 a thread", NOTHING, it -> it.http().get("/answers/thread")));
+          rows.add(AttackCase.of("E17 a thread", NOTHING, it -> it.http().get("/answers/thread")));
           rows.add(
-              Row.of(
+              AttackCase.of(
                   "E17 a thread with a token", OK, it -> it.http().get("/answers/thread", lines)));
           return rows;
         });
@@ -154,7 +154,7 @@ final class DispatchAttackTest {
 
   /** After half of an answer was sent, the target does not run and its name is not disclosed. */
   @TestFactory
-  Stream<DynamicTest> insideOfAnotherAnswer() {
+  Stream<DynamicTest> dispatchWithinPartialAnswerRunsNothing() {
     return each(
         (name, app) ->
             Stream.of("include", "committed")
@@ -168,7 +168,7 @@ final class DispatchAttackTest {
                               assertThat(answer.status()).isEqualTo(200);
                               assertThat(answer.body()).doesNotContain("secret", "about:blank");
                               assertThat(app.ran()).hasSize(before);
-                              app.assertSilent();
+                              app.assertNoSecretLogged();
                             })));
   }
 
@@ -194,7 +194,7 @@ final class DispatchAttackTest {
 
   /** The filter leaves the application's answer as it is and adds one header. */
   @TestFactory
-  Stream<DynamicTest> answersOfTheApplication() {
+  Stream<DynamicTest> keepsAnswersOfTheApplication() {
     Map<String, Integer> statuses =
         Map.of("redirect", 302, "reset", 200, "early", 200, "fails", 500, "error", 418);
     return each(
@@ -207,19 +207,19 @@ final class DispatchAttackTest {
                             () -> {
                               String path = "/answers/" + expected.getKey();
                               String open = app.open(Accounts.ALICE, 5);
-                              app.check(Row.of(path, NOTHING, it -> it.http().get(path)));
+                              app.check(AttackCase.of(path, NOTHING, it -> it.http().get(path)));
                               Answer answer = app.http().get(path, "Authorization: Bearer " + open);
                               assertThat(answer.status()).isEqualTo(expected.getValue());
                               assertThat(answer.head() + answer.body()).doesNotContain(open);
                               // A reset by the application removes the library's header, too.
                               boolean kept = !expected.getKey().equals("reset");
                               assertThat(answer.all("Token-Remaining")).hasSize(kept ? 1 : 0);
-                              app.assertSilent();
+                              app.assertNoSecretLogged();
                             })));
   }
 
   @TestFactory
-  Stream<DynamicTest> failureAfterHalfOfTheAnswer() {
+  Stream<DynamicTest> failureAfterPartialAnswerDisclosesNothing() {
     return each(
         (name, app) ->
             Stream.of(
@@ -231,7 +231,7 @@ final class DispatchAttackTest {
                           app.http().get("/answers/fails-late", "Authorization: Bearer " + open);
                       assertThat(answer.all("Token-Remaining")).hasSize(1);
                       assertThat(answer.head() + answer.body()).doesNotContain(open);
-                      app.assertSilent();
+                      app.assertNoSecretLogged();
                     })));
   }
 
@@ -243,6 +243,6 @@ final class DispatchAttackTest {
 
   private Stream<DynamicTest> each(Tests tests) {
     return Stream.of(Container.values())
-        .flatMap(container -> tests.of(container.name(), containers.on(container)));
+        .flatMap(container -> tests.of(container.name(), containers.app(container)));
   }
 }

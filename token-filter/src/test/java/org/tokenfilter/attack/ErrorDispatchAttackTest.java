@@ -1,7 +1,7 @@
 package org.tokenfilter.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.attack.Verdict.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
@@ -41,7 +41,7 @@ final class ErrorDispatchAttackTest {
 
   private static AttackedApp jetty(Path folder) throws Exception {
     return AttackedApp.plan(folder)
-        .with(
+        .register(
             it -> {
               ErrorPageErrorHandler pages = new ErrorPageErrorHandler();
               pages.addErrorPage(400, 599, ERROR_PAGE);
@@ -56,10 +56,10 @@ final class ErrorDispatchAttackTest {
 
   private static AttackedApp tomcat(Path folder) throws Exception {
     AtomicReference<@Nullable Connector> connector = new AtomicReference<>();
-    Host host = org.tokenfilter.attack.Container.tomcatWith(connector::set);
+    ContainerStarter host = org.tokenfilter.attack.Container.tomcatWith(connector::set);
     return AttackedApp.plan(folder)
-        .in(host)
-        .with(
+        .container(host)
+        .register(
             it -> {
               ErrorPage page = new ErrorPage();
               page.setLocation(ERROR_PAGE);
@@ -101,7 +101,7 @@ final class ErrorDispatchAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> errorPageKnowsWhatWasDecided() {
+  Stream<DynamicTest> errorPageSeesTheDecision() {
     return Stream.of("JETTY", "TOMCAT")
         .map(
             name ->
@@ -111,7 +111,7 @@ final class ErrorDispatchAttackTest {
                       try (AttackedApp app =
                           name.equals("JETTY") ? jetty(folder) : tomcat(folder)) {
                         attack(app);
-                        attackWhatItShows(app);
+                        attackDispatchesOfErrorPage(app);
                       }
                     }));
   }
@@ -127,18 +127,18 @@ final class ErrorDispatchAttackTest {
           .isEqualTo("error page for null");
     }
     for (String path : List.of("/secure/error", "/secure/failure")) {
-      app.check(Row.of(path, NOTHING, it -> it.http().get(path)));
+      app.check(AttackCase.of(path, NOTHING, it -> it.http().get(path)));
       Answer alice = app.http().get(path, bearer);
       assertThat(alice.status()).isIn(418, 500);
       assertThat(alice.body()).isEqualTo("error page for alice");
     }
-    app.check(Row.of("asked for itself", NOTHING, it -> it.http().get(ERROR_PAGE)));
+    app.check(AttackCase.of("asked for itself", NOTHING, it -> it.http().get(ERROR_PAGE)));
     assertThat(app.ran()).isEmpty();
-    app.assertSilent();
+    app.assertNoSecretLogged();
   }
 
   /** Asserts that an error page that dispatches further discloses no protected page. */
-  private static void attackWhatItShows(AttackedApp app) throws IOException {
+  private static void attackDispatchesOfErrorPage(AttackedApp app) throws IOException {
     String bearer = "Authorization: Bearer " + app.open(Accounts.ALICE, 5);
     for (String path : List.of("/public/error", "/public/failure")) {
       for (String how : List.of("", "&include")) {
@@ -148,7 +148,7 @@ final class ErrorDispatchAttackTest {
         assertThat(app.http().get(secure).body()).doesNotContain("secret");
         assertThat(app.ran()).isEmpty();
         assertThat(app.http().get(secure, bearer).body()).isEqualTo("secret of alice");
-        app.check(Row.of(path, NOTHING, it -> it.http().get("/secure/x")));
+        app.check(AttackCase.of(path, NOTHING, it -> it.http().get("/secure/x")));
       }
       // A forward, unlike an include, gets the refusal as its answer.
       assertThat(app.http().get(path + "?to=/secure/x").status()).isEqualTo(401);

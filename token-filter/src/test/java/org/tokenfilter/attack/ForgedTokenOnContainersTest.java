@@ -20,7 +20,7 @@ class ForgedTokenOnContainersTest {
   /** The sampling step; it has no common factor with the number of routes. */
   private static final int STEP = 11;
 
-  private static final Set<Way> ALL = EnumSet.allOf(Way.class);
+  private static final Set<TokenRoute> ALL = EnumSet.allOf(TokenRoute.class);
 
   @TempDir private static Path folder;
 
@@ -35,7 +35,7 @@ class ForgedTokenOnContainersTest {
 
   private static AttackedApp start(Container container) throws Exception {
     Path own = Files.createDirectory(folder.resolve(container.name()));
-    return AllFamilies.plan(own).in(container).start();
+    return AllFamiliesApp.plan(own).container(container).start();
   }
 
   @AfterAll
@@ -45,21 +45,27 @@ class ForgedTokenOnContainersTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> onJettyThatLetsAmbiguousPathsThrough() throws Exception {
+  Stream<DynamicTest> refusedByJettyWithAmbiguousPaths() throws Exception {
     return sample(unsafe);
   }
 
   @TestFactory
-  Stream<DynamicTest> onTomcat() throws Exception {
+  Stream<DynamicTest> refusedByTomcat() throws Exception {
     return sample(tomcat);
   }
 
   @TestFactory
-  Stream<DynamicTest> theTokenItselfIsAccepted() {
+  Stream<DynamicTest> acceptsTheGenuineToken() {
     return Stream.of(unsafe, tomcat)
         .flatMap(
             app ->
-                Stream.of(Way.GET, Way.POST, Way.COOKIE, Way.FORWARD, Way.ASYNC, Way.USER_TOKEN)
+                Stream.of(
+                        TokenRoute.GET,
+                        TokenRoute.POST,
+                        TokenRoute.COOKIE,
+                        TokenRoute.FORWARD,
+                        TokenRoute.ASYNC,
+                        TokenRoute.USER_TOKEN)
                     .map(
                         way -> {
                           String name =
@@ -68,9 +74,10 @@ class ForgedTokenOnContainersTest {
                         }));
   }
 
-  private static void accepted(AttackedApp app, Way way) throws Exception {
-    String token = AllFamilies.given(app, way.takes());
-    Answer answer = app.check(Row.of("the token", Verdict.OK, it -> way.send(it.http(), token)));
+  private static void accepted(AttackedApp app, TokenRoute way) throws Exception {
+    String token = AllFamiliesApp.issue(app, way.acceptedKind());
+    Answer answer =
+        app.check(AttackCase.of("the token", ExpectedAnswer.OK, it -> way.send(it.http(), token)));
     if (!answer.body().endsWith("of alice")) {
       throw new AssertionError(answer.body());
     }
@@ -78,14 +85,14 @@ class ForgedTokenOnContainersTest {
 
   private static Stream<DynamicTest> sample(AttackedApp app) throws Exception {
     return app.tests(
-        new ForgedTokens(app, Seeds.of(app))
-            .on(ALL, Spellings::of)
-            .on(ALL, Spellings::shapes)
-            .on(ALL, Headers::of)
-            .on(ALL, CryptographicParts::of)
-            .on(ALL, Contents::compressed)
-            .on(ALL, Contents::times)
-            .on(ALL, Contents::documents)
+        new ForgedTokens(app, BaseTokens.of(app))
+            .add(ALL, MalformedTokens::of)
+            .add(ALL, MalformedTokens::shapes)
+            .add(ALL, ForgedHeaders::of)
+            .add(ALL, ForgedCiphertexts::of)
+            .add(ALL, ForgedClaims::compressed)
+            .add(ALL, ForgedClaims::times)
+            .add(ALL, ForgedClaims::documents)
             .sample(STEP));
   }
 }

@@ -26,17 +26,17 @@ import org.tokenfilter.codec.CraftedTokens;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ForgedTokenTest {
 
-  private static final Set<Way> ALL = EnumSet.allOf(Way.class);
+  private static final Set<TokenRoute> ALL = EnumSet.allOf(TokenRoute.class);
 
   @TempDir private static Path folder;
 
   private AttackedApp app;
-  private Seeds seeds;
+  private BaseTokens baseTokens;
 
   @BeforeAll
   void start() throws Exception {
-    app = AllFamilies.plan(folder).start();
-    seeds = Seeds.of(app);
+    app = AllFamiliesApp.plan(folder).start();
+    baseTokens = BaseTokens.of(app);
   }
 
   @AfterAll
@@ -46,67 +46,69 @@ class ForgedTokenTest {
 
   @ParameterizedTest
   @EnumSource
-  void theTokenItselfIsAccepted(Way way) throws Exception {
-    Answer answer = way.send(app.http(), AllFamilies.given(app, way.takes()));
+  void acceptsTheGenuineToken(TokenRoute way) throws Exception {
+    Answer answer = way.send(app.http(), AllFamiliesApp.issue(app, way.acceptedKind()));
     assertThat(answer.status()).as(answer.head()).isIn(200, 204);
     assertThat(way.refusals("x")).noneMatch(verdict -> refuses(verdict) && verdict.fits(answer));
   }
 
   /** Leaves out revocation, which always answers alike, and pages that include another page. */
-  private static boolean refuses(Verdict verdict) {
-    return verdict != Verdict.GONE && verdict != Verdict.PUBLIC;
+  private static boolean refuses(ExpectedAnswer verdict) {
+    return verdict != ExpectedAnswer.GONE && verdict != ExpectedAnswer.PUBLIC;
   }
 
   @Test
-  void aTokenOfTheSameClaimsFromAnIssuerOfAnotherMakeIsAccepted() throws Exception {
-    Seed seed = seeds.open();
-    String other = seed.headed(CraftedTokens.HEADER_JSON);
+  void acceptsSameClaimsFromAnotherImplementation() throws Exception {
+    BaseToken seed = baseTokens.open();
+    String other = seed.withHeader(CraftedTokens.HEADER_JSON);
     assertThat(other).isNotEqualTo(seed.token());
-    app.check(Row.of("made by hand", Verdict.OK, it -> Way.GET.send(it.http(), other)));
+    app.check(
+        AttackCase.of(
+            "made by hand", ExpectedAnswer.OK, it -> TokenRoute.GET.send(it.http(), other)));
   }
 
   @TestFactory
-  Stream<DynamicTest> spellings() {
-    return app.tests(new ForgedTokens(app, seeds).on(ALL, Spellings::of).rows());
+  Stream<DynamicTest> refusesMalformedTokens() {
+    return app.tests(new ForgedTokens(app, baseTokens).add(ALL, MalformedTokens::of).rows());
   }
 
   @TestFactory
-  Stream<DynamicTest> shapes() {
-    return app.tests(new ForgedTokens(app, seeds).on(ALL, Spellings::shapes).rows());
+  Stream<DynamicTest> refusesTokensOfWrongShape() {
+    return app.tests(new ForgedTokens(app, baseTokens).add(ALL, MalformedTokens::shapes).rows());
   }
 
   @TestFactory
-  Stream<DynamicTest> headers() {
-    return app.tests(new ForgedTokens(app, seeds).on(ALL, Headers::of).rows());
+  Stream<DynamicTest> refusesForgedHeaders() {
+    return app.tests(new ForgedTokens(app, baseTokens).add(ALL, ForgedHeaders::of).rows());
   }
 
   @TestFactory
-  Stream<DynamicTest> cryptographicParts() {
-    return app.tests(new ForgedTokens(app, seeds).on(ALL, CryptographicParts::of).rows());
+  Stream<DynamicTest> refusesForgedCiphertexts() {
+    return app.tests(new ForgedTokens(app, baseTokens).add(ALL, ForgedCiphertexts::of).rows());
   }
 
   @TestFactory
-  Stream<DynamicTest> compressed() {
-    return app.tests(new ForgedTokens(app, seeds).on(ALL, Contents::compressed).rows());
+  Stream<DynamicTest> refusesCompressedContent() {
+    return app.tests(new ForgedTokens(app, baseTokens).add(ALL, ForgedClaims::compressed).rows());
   }
 
   @TestFactory
-  Stream<DynamicTest> times() {
-    return app.tests(new ForgedTokens(app, seeds).on(ALL, Contents::times).rows());
+  Stream<DynamicTest> refusesForgedTimes() {
+    return app.tests(new ForgedTokens(app, baseTokens).add(ALL, ForgedClaims::times).rows());
   }
 
   @TestFactory
-  Stream<DynamicTest> documents() {
-    return app.tests(new ForgedTokens(app, seeds).on(ALL, Contents::documents).rows());
+  Stream<DynamicTest> refusesForgedClaims() {
+    return app.tests(new ForgedTokens(app, baseTokens).add(ALL, ForgedClaims::documents).rows());
   }
 
   @TestFactory
-  Stream<DynamicTest> bitsAndMutations() {
-    Set<Way> some = EnumSet.of(Way.GET, Way.QUERY);
+  Stream<DynamicTest> refusesFlippedBitsAndMutations() {
+    Set<TokenRoute> some = EnumSet.of(TokenRoute.GET, TokenRoute.QUERY);
     return app.tests(
-        new ForgedTokens(app, seeds)
-            .on(some, CryptographicParts::bitsOfTheTag)
-            .on(some, seed -> Spellings.mutations(seed, 200))
+        new ForgedTokens(app, baseTokens)
+            .add(some, ForgedCiphertexts::flippedTagBits)
+            .add(some, seed -> MalformedTokens.mutations(seed, 200))
             .rows());
   }
 }

@@ -17,22 +17,22 @@ final class ForgedTokens {
   private static final int SHORTEST_SECRET = 20;
 
   private final AttackedApp app;
-  private final Seeds seeds;
-  private final List<Row> rows = new ArrayList<>();
+  private final BaseTokens baseTokens;
+  private final List<AttackCase> rows = new ArrayList<>();
 
-  ForgedTokens(AttackedApp app, Seeds seeds) {
+  ForgedTokens(AttackedApp app, BaseTokens seeds) {
     this.app = app;
-    this.seeds = seeds;
+    this.baseTokens = seeds;
   }
 
   /** Adds each text that is made from a base token, on each of these routes. */
-  ForgedTokens on(Collection<Way> ways, Function<Seed, Map<String, String>> made) {
-    for (Way way : ways) {
-      Seed seed = seeds.on(way);
+  ForgedTokens add(Collection<TokenRoute> ways, Function<BaseToken, Map<String, String>> made) {
+    for (TokenRoute way : ways) {
+      BaseToken seed = baseTokens.forRoute(way);
       made.apply(seed)
           .forEach(
               (name, text) -> {
-                if (!way.spells(text, seed.token())) {
+                if (!way.isCookieSyntax(text, seed.token())) {
                   rows.add(row(name, text, way, seed));
                 }
               });
@@ -41,16 +41,16 @@ final class ForgedTokens {
   }
 
   /** Returns every case at a multiple of this step. */
-  List<Row> sample(int step) {
+  List<AttackCase> sample(int step) {
     return IntStream.range(0, rows.size()).filter(i -> i % step == 0).mapToObj(rows::get).toList();
   }
 
-  List<Row> rows() {
+  List<AttackCase> rows() {
     return rows;
   }
 
-  private Row row(String name, String text, Way way, Seed seed) {
-    return new Row(
+  private AttackCase row(String name, String text, TokenRoute way, BaseToken seed) {
+    return new AttackCase(
         name + ", by " + way,
         way.refusals(text),
         it -> {

@@ -1,11 +1,11 @@
 package org.tokenfilter.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.attack.Verdict.CONTAINER;
-import static org.tokenfilter.attack.Verdict.INVALID;
-import static org.tokenfilter.attack.Verdict.NOTHING;
-import static org.tokenfilter.attack.Verdict.OK;
-import static org.tokenfilter.attack.Verdict.PUBLIC;
+import static org.tokenfilter.attack.ExpectedAnswer.CONTAINER;
+import static org.tokenfilter.attack.ExpectedAnswer.INVALID;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.OK;
+import static org.tokenfilter.attack.ExpectedAnswer.PUBLIC;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,11 +33,11 @@ final class FramingAttackTest {
   private static final String START = GET + HOST;
   private static final String POST = "POST /secure/x HTTP/1.1\r\n" + HOST;
 
-  private EachContainer containers;
+  private AllContainers containers;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    containers = new EachContainer(folder, plan -> plan);
+    containers = new AllContainers(folder, plan -> plan);
   }
 
   @AfterAll
@@ -45,12 +45,13 @@ final class FramingAttackTest {
     containers.close();
   }
 
-  private static Row raw(String name, Verdict verdict, String text) {
-    return Row.of(name, verdict, app -> app.http().raw(text));
+  private static AttackCase raw(String name, ExpectedAnswer verdict, String text) {
+    return AttackCase.of(name, verdict, app -> app.http().raw(text));
   }
 
-  private static Row raw(String name, Verdict verdict, Verdict or, String text) {
-    return Row.of(name, verdict, or, app -> app.http().raw(text));
+  private static AttackCase raw(
+      String name, ExpectedAnswer verdict, ExpectedAnswer or, String text) {
+    return AttackCase.of(name, verdict, or, app -> app.http().raw(text));
   }
 
   private static String bearer(String token) {
@@ -58,17 +59,17 @@ final class FramingAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> framing() throws IOException {
+  Stream<DynamicContainer> framingNeverSmugglesRequest() throws IOException {
     return containers.tests(
         app -> {
           String open = app.open(Accounts.ALICE, 5);
           String hidden = "GET /secure/hidden HTTP/1.1\r\n" + HOST + "\r\n";
           String chunked = "Transfer-Encoding: chunked\r\n";
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (boolean token : new boolean[] {false, true}) {
             String more = token ? bearer(open) : "";
             String with = token ? " with a token" : "";
-            Verdict verdict = token ? OK : NOTHING;
+            ExpectedAnswer verdict = token ? OK : NOTHING;
             rows.add(
                 raw("D15 two hosts" + with, CONTAINER, GET + HOST + "Host: b\r\n" + more + END));
             rows.add(
@@ -115,14 +116,14 @@ final class FramingAttackTest {
 
   /** An HTTP/0.9 request cannot carry a token, so it gets nothing. */
   @TestFactory
-  Stream<DynamicContainer> oldestProtocol() throws IOException {
+  Stream<DynamicContainer> http09GetsNothing() throws IOException {
     return containers.tests(
         app ->
             Stream.of(
                     "GET /secure/x\r\n\r\n", "GET /secure/x\r\n", "GET /secure/x HTTP/0.9\r\n\r\n")
                 .map(
                     text ->
-                        Row.of(
+                        AttackCase.of(
                             "D16 " + text.replace("\r\n", "~"),
                             CONTAINER,
                             it -> refusedOutright(it, text)))
@@ -131,19 +132,19 @@ final class FramingAttackTest {
 
   /** Asserts a refusal that may have no head at all. */
   private static Answer refusedOutright(AttackedApp app, String text) throws IOException {
-    String whole = app.http().whole(text);
+    String whole = app.http().sendAndReadAll(text);
     assertThat(whole).doesNotContain("secret of");
     return new Answer("HTTP/1.1 400 Bad Request", whole);
   }
 
   @TestFactory
-  Stream<DynamicContainer> pipelined() throws IOException {
+  Stream<DynamicContainer> decidesPipelinedRequestsSeparately() throws IOException {
     return containers.tests(
         app -> {
           String open = app.open(Accounts.ALICE, 5);
           String good = START + bearer(open) + "\r\n";
           String bad = START + bearer(open + "x") + "\r\n";
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (String last : List.of(START + END, START + "Authorization: Bearer x\r\n" + END)) {
             String name = last.equals(START + END) ? "no token" : "junk";
             rows.add(second("D26 a good token, then " + name, OK, good + last));
@@ -170,8 +171,8 @@ final class FramingAttackTest {
   }
 
   /** Returns a case of several answers on one connection, the last of which is 401. */
-  private static Row second(String name, Verdict first, String text) {
-    return Row.of(
+  private static AttackCase second(String name, ExpectedAnswer first, String text) {
+    return AttackCase.of(
         name,
         first,
         app -> {

@@ -43,16 +43,16 @@ class IdleTimeTest {
   @BeforeEach
   void start() throws Exception {
     app = plan().start();
-    other = plan().beside(app).start();
+    other = plan().sharingStoreOf(app).start();
   }
 
   private AttackedApp.Plan plan() {
     return AttackedApp.plan(folder)
         .setting("token.revocation.lag", "PT0S")
         .setting("token.gateway.paths", "/gate/*")
-        .with(
+        .register(
             registrations -> {
-              AllFamilies.register(registrations);
+              AllFamiliesApp.register(registrations);
               registrations.servlet("failing", FailingServlet::answer, "/fail/*");
             });
   }
@@ -64,12 +64,12 @@ class IdleTimeTest {
   }
 
   /** A use of a token, and the lifetime of that token. */
-  private record Use(String name, Duration life, Use.Begin begin) {
+  private record Use(String name, Duration lifetime, Use.Starter starter) {
 
     /** Gets a token and returns the request that uses it. */
     @FunctionalInterface
-    interface Begin {
-      Row.Attack of(AttackedApp app) throws IOException;
+    interface Starter {
+      AttackCase.Attack of(AttackedApp app) throws IOException;
     }
   }
 
@@ -80,27 +80,32 @@ class IdleTimeTest {
             "session with a ttl",
             Duration.ofMinutes(10),
             app -> using(app.session(Accounts.ALICE, 10))),
-        new Use("open", TTL, app -> by(Way.GET, app.open(Accounts.ALICE, 60))),
-        new Use("forwarded", TTL, app -> by(Way.FORWARD, app.open(Accounts.ALICE, 60))),
-        new Use("user", IDLE, app -> by(Way.USER_TOKEN, AllFamilies.user(app, Accounts.ALICE))),
-        new Use("keepAlive", IDLE, app -> keepingAlive(AllFamilies.user(app, Accounts.ALICE))),
+        new Use("open", TTL, app -> by(TokenRoute.GET, app.open(Accounts.ALICE, 60))),
+        new Use("forwarded", TTL, app -> by(TokenRoute.FORWARD, app.open(Accounts.ALICE, 60))),
+        new Use(
+            "user",
+            IDLE,
+            app -> by(TokenRoute.USER_TOKEN, AllFamiliesApp.user(app, Accounts.ALICE))),
+        new Use("keepAlive", IDLE, app -> keepingAlive(AllFamiliesApp.user(app, Accounts.ALICE))),
         new Use(
             "kept session",
             IDLE,
             app -> {
-              String user = AllFamilies.user(app, Accounts.ALICE);
+              String user = AllFamiliesApp.user(app, Accounts.ALICE);
               Answer opened =
-                  app.http().get(AllFamilies.GATEWAY_PAGE + "?close=false", "userToken: " + user);
+                  app.http()
+                      .get(AllFamiliesApp.GATEWAY_PAGE + "?close=false", "userToken: " + user);
               String session = app.secret(opened.all("session").get(0));
               return it ->
                   it.http()
-                      .get(AllFamilies.GATEWAY_PAGE, "userToken: " + user, "session: " + session);
+                      .get(
+                          AllFamiliesApp.GATEWAY_PAGE, "userToken: " + user, "session: " + session);
             }));
   }
 
   /** The token is expired at the deadline itself. */
   @TestFactory
-  Stream<DynamicTest> theLastMoment() {
+  Stream<DynamicTest> expiresExactlyAtItsDeadline() {
     List<DynamicTest> tests = new ArrayList<>();
     for (Use use : uses()) {
       String id = use.name().equals("keepAlive") ? "B10 " : "B09 ";
@@ -110,15 +115,16 @@ class IdleTimeTest {
             test(
                 id + use.name() + " a millisecond before" + where,
                 use,
-                use.life().minus(MILLI),
+                use.lifetime().minus(MILLI),
                 here,
                 true));
-        tests.add(test(id + use.name() + " at its deadline" + where, use, use.life(), here, false));
+        tests.add(
+            test(id + use.name() + " at its deadline" + where, use, use.lifetime(), here, false));
         tests.add(
             test(
                 id + use.name() + " a millisecond after" + where,
                 use,
-                use.life().plus(MILLI),
+                use.lifetime().plus(MILLI),
                 here,
                 false));
       }
@@ -130,62 +136,63 @@ class IdleTimeTest {
     return DynamicTest.dynamicTest(
         name,
         () -> {
-          Row.Attack attack = use.begin().of(app);
+          AttackCase.Attack attack = use.starter().of(app);
           AttackedApp node = here ? app : other;
           app.clock.move(after);
           if (lives) {
             assertThat(attack.on(node).status()).isEqualTo(200);
           } else {
-            node.check(Row.of(name, Verdict.EXPIRED, attack));
-            node.check(Row.of(name + ", again", Verdict.EXPIRED, attack));
+            node.check(AttackCase.of(name, ExpectedAnswer.EXPIRED, attack));
+            node.check(AttackCase.of(name + ", again", ExpectedAnswer.EXPIRED, attack));
           }
         });
   }
 
   /** Family 3 answers 410 and renews nothing either. */
   @Test
-  void b10_renewSessionTokenComesTooLate() throws Exception {
-    String user = AllFamilies.user(app, Accounts.ALICE);
+  void b10_expiredUserTokenGets410() throws Exception {
+    String user = AllFamiliesApp.user(app, Accounts.ALICE);
     app.clock.move(IDLE);
-    for (Way way : List.of(Way.QUERY, Way.RENEW, Way.REVOKE_SESSION_TOKEN)) {
+    for (TokenRoute way :
+        List.of(TokenRoute.QUERY, TokenRoute.RENEW, TokenRoute.REVOKE_SESSION_TOKEN)) {
       assertThat(way.send(app.http(), user).status()).isEqualTo(410);
       assertThat(way.send(other.http(), user).status()).isEqualTo(410);
     }
-    app.check(Row.of("still dead", Verdict.EXPIRED, by(Way.USER_TOKEN, user)));
+    app.check(AttackCase.of("still dead", ExpectedAnswer.EXPIRED, by(TokenRoute.USER_TOKEN, user)));
   }
 
   @Test
-  void b11_aUseMovesTheDeadline() throws Exception {
-    Row.Attack use = using(app.session(Accounts.ALICE, 0));
+  void b11_useMovesTheDeadline() throws Exception {
+    AttackCase.Attack use = using(app.session(Accounts.ALICE, 0));
     app.clock.move(Duration.ofMinutes(29));
-    app.check(Row.of("B11 after 29 minutes", Verdict.OK, use));
+    app.check(AttackCase.of("B11 after 29 minutes", ExpectedAnswer.OK, use));
     app.clock.move(IDLE.minusSeconds(1));
-    other.check(Row.of("B11 a second before the new deadline", Verdict.OK, use));
+    other.check(AttackCase.of("B11 a second before the new deadline", ExpectedAnswer.OK, use));
     app.clock.move(IDLE);
-    app.check(Row.of("B11 at the next", Verdict.EXPIRED, use));
+    app.check(AttackCase.of("B11 at the next", ExpectedAnswer.EXPIRED, use));
   }
 
   /** The start time of the request decides; a token that expires meanwhile stays expired. */
   @Test
-  void b12_theStoreAnswersAfterTheDeadline() throws Exception {
+  void b12_decidesByTheStartOfTheRequest() throws Exception {
     for (AttackedApp node : List.of(app, other)) {
-      Row.Attack use = using(app.session(Accounts.ALICE, 0));
+      AttackCase.Attack use = using(app.session(Accounts.ALICE, 0));
       app.clock.move(IDLE.minus(MILLI));
       app.store.before(Call.FIND, 1, () -> app.clock.move(MILLI.multipliedBy(5)));
-      node.check(Row.of("B12 begun in time", Verdict.OK, use));
-      app.check(Row.of("B12 begun too late, here", Verdict.EXPIRED, use));
-      other.check(Row.of("B12 begun too late, there", Verdict.EXPIRED, use));
+      node.check(AttackCase.of("B12 begun in time", ExpectedAnswer.OK, use));
+      app.check(AttackCase.of("B12 begun too late, here", ExpectedAnswer.EXPIRED, use));
+      other.check(AttackCase.of("B12 begun too late, there", ExpectedAnswer.EXPIRED, use));
     }
   }
 
   @TestFactory
-  Stream<DynamicTest> aFailedRequestRenewsNothing() {
+  Stream<DynamicTest> failedRequestRenewsNothing() {
     return Stream.concat(
-        FAILING.stream().map(path -> renewal(path, Verdict.EXPIRED)),
-        SUCCEEDING.stream().map(path -> renewal(path, Verdict.OK)));
+        FAILING.stream().map(path -> renewal(path, ExpectedAnswer.EXPIRED)),
+        SUCCEEDING.stream().map(path -> renewal(path, ExpectedAnswer.OK)));
   }
 
-  private DynamicTest renewal(String path, Verdict then) {
+  private DynamicTest renewal(String path, ExpectedAnswer then) {
     return DynamicTest.dynamicTest(
         "B13 " + path,
         () -> {
@@ -193,7 +200,7 @@ class IdleTimeTest {
             Session session = app.session(Accounts.BOB, 0);
             app.clock.move(Duration.ofMinutes(20));
             node.http().get(path, headers(session));
-            if (then == Verdict.OK) {
+            if (then == ExpectedAnswer.OK) {
               // A redirect is answered before its request has ended. The test waits for the use in
               // the store, because the use would be too late if the clock moved earlier.
               TokenId id = SessionId.parse(session.id()).tokenId();
@@ -201,7 +208,7 @@ class IdleTimeTest {
             }
             app.clock.move(Duration.ofMinutes(10));
             for (AttackedApp judge : List.of(app, other)) {
-              judge.check(Row.of("B13 " + path, then, using(session)));
+              judge.check(AttackCase.of("B13 " + path, then, using(session)));
             }
           }
         });
@@ -211,19 +218,19 @@ class IdleTimeTest {
     return app.store.find(id).orElseThrow().lastUsedAt();
   }
 
-  private static Row.Attack using(Session session) {
-    return it -> it.http().get(AllFamilies.PAGE, headers(session));
+  private static AttackCase.Attack using(Session session) {
+    return it -> it.http().get(AllFamiliesApp.PAGE, headers(session));
   }
 
   private static String[] headers(Session session) {
-    return new String[] {Way.bearer(session.token()), "Cookie: SESSION=" + session.id()};
+    return new String[] {TokenRoute.bearer(session.token()), "Cookie: SESSION=" + session.id()};
   }
 
-  private static Row.Attack by(Way way, String token) {
+  private static AttackCase.Attack by(TokenRoute way, String token) {
     return it -> way.send(it.http(), token);
   }
 
-  private static Row.Attack keepingAlive(String token) {
-    return it -> Way.KEEP_ALIVE.send(it.http(), token);
+  private static AttackCase.Attack keepingAlive(String token) {
+    return it -> TokenRoute.KEEP_ALIVE.send(it.http(), token);
   }
 }

@@ -32,7 +32,7 @@ class IntrospectionTest {
 
   @BeforeEach
   void start() throws Exception {
-    app = AllFamilies.plan(folder).start();
+    app = AllFamiliesApp.plan(folder).start();
   }
 
   @AfterEach
@@ -41,7 +41,7 @@ class IntrospectionTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> whoMayNotAsk() throws Exception {
+  Stream<DynamicTest> refusesCallersWithoutTheRole() throws Exception {
     String token = app.open(Accounts.ALICE, 60);
     Session session = app.session(Accounts.ADMIN, 0);
     Map<String, Integer> callers = new LinkedHashMap<>();
@@ -61,30 +61,30 @@ class IntrospectionTest {
                 DynamicTest.dynamicTest(
                     "C21 " + caller.getKey().replaceAll("[A-Za-z0-9_.-]{40,}", "TOKEN"),
                     () -> {
-                      Answer answer = ask(token, caller.getKey());
+                      Answer answer = introspect(token, caller.getKey());
                       assertThat(answer.status()).as(answer.body()).isEqualTo(caller.getValue());
                       assertThat(answer.body()).doesNotContain("active");
                       assertThat(answer.all("Cache-Control")).containsExactly("no-store");
-                      app.assertSilent();
+                      app.assertNoSecretLogged();
                     }));
   }
 
   @Test
-  void c21_withoutCredentialsBothWaysToAuthenticateAreNamed() throws Exception {
-    Answer answer = ask(app.open(Accounts.ALICE, 5), "X-None: 1");
+  void c21_challengesWithBothSchemes() throws Exception {
+    Answer answer = introspect(app.open(Accounts.ALICE, 5), "X-None: 1");
     assertThat(String.join(", ", answer.all("WWW-Authenticate")))
         .isEqualTo("Bearer realm=\"/attacked\", Basic realm=\"/attacked\", charset=\"UTF-8\"");
   }
 
   /** The answers are equal to the byte, except for the date. */
   @Test
-  void c22_whateverIsNotActiveLooksTheSame() throws Exception {
+  void c22_inactiveTokensAreIndistinguishable() throws Exception {
     String expired = app.open(Accounts.ALICE, 1);
     String closed = app.open(Accounts.ALICE, 60);
-    Way.REVOKE.send(app.http(), closed);
-    String client = AllFamilies.apiClient(app);
-    assertThat(Way.REFRESH.send(app.http(), client).status()).isEqualTo(200);
-    Seed live = Seed.of(app, app.open(Accounts.BOB, 60));
+    TokenRoute.REVOKE.send(app.http(), closed);
+    String client = AllFamiliesApp.apiClient(app);
+    assertThat(TokenRoute.REFRESH.send(app.http(), client).status()).isEqualTo(200);
+    BaseToken live = BaseToken.of(app, app.open(Accounts.BOB, 60));
     app.clock.move(Duration.ofMinutes(2));
     Set<String> answers = new LinkedHashSet<>();
     for (String token :
@@ -92,66 +92,73 @@ class IntrospectionTest {
             expired,
             closed,
             client,
-            Seed.saying(live.claims().replaceAll("\"jti\":\"....", "\"jti\":\"AAAA")),
-            Seed.saying(live.claims().replace("/attacked", "/elsewhere")),
+            BaseToken.withClaims(live.claims().replaceAll("\"jti\":\"....", "\"jti\":\"AAAA")),
+            BaseToken.withClaims(live.claims().replace("/attacked", "/elsewhere")),
             live.token() + "A",
             "x",
             "e30.e30.e30",
             "A".repeat(2_000))) {
       Answer answer =
-          app.check(Row.of("C22", Verdict.INACTIVE, it -> Way.INTROSPECT.send(it.http(), token)));
+          app.check(
+              AttackCase.of(
+                  "C22",
+                  ExpectedAnswer.INACTIVE,
+                  it -> TokenRoute.INTROSPECT.send(it.http(), token)));
       answers.add(answer.head().replaceAll("(?m)^Date: .*$", "") + answer.body());
     }
     assertThat(answers).hasSize(1);
   }
 
   @Test
-  void c24_nothingSecretIsTold() throws Exception {
+  void c24_disclosesNoSecret() throws Exception {
     Session session = app.session(Accounts.ALICE, 0);
-    String user = AllFamilies.user(app, Accounts.ALICE);
+    String user = AllFamiliesApp.user(app, Accounts.ALICE);
     for (String token : List.of(session.token(), user, app.open(Accounts.ALICE, 0))) {
-      Answer answer = ask(token, AllFamilies.INTROSPECTOR);
+      Answer answer = introspect(token, AllFamiliesApp.INTROSPECTOR);
       assertThat(answer.body())
           .matches(
               "\\{\"active\":true,\"sub\":\"alice\",\"token_type\":\"(session|user|open)\","
                   + "\"iat\":\\d+,(\"exp\":\\d+,)?\"aud\":\"/attacked\",\"jti\":\"[A-Za-z0-9_-]{43}\","
                   + "\"remaining\":(\\d+|null)}")
           .doesNotContain(token, session.id(), "\"k1\"", "127.0.0.1", "wonderland", "pbkdf2");
-      app.assertSilent();
+      app.assertNoSecretLogged();
     }
   }
 
   /** An introspection does not count as a use, and no disclosed value can be presented. */
   @Test
-  void c24_whatIsToldIsOfNoUse() throws Exception {
+  void c24_disclosedValuesCannotBePresented() throws Exception {
     Session session = app.session(Accounts.ALICE, 0);
-    String handle = WebApp.member(ask(session.token(), AllFamilies.INTROSPECTOR).body(), "jti");
+    String handle =
+        WebApp.member(introspect(session.token(), AllFamiliesApp.INTROSPECTOR).body(), "jti");
     for (String line : List.of("Cookie: SESSION=" + handle, "session: " + handle)) {
       app.check(
-          Row.of(
+          AttackCase.of(
               "C24 the handle for a session id",
-              Verdict.INVALID,
-              it -> it.http().get(AllFamilies.PAGE, Way.bearer(session.token()), line)));
+              ExpectedAnswer.INVALID,
+              it -> it.http().get(AllFamiliesApp.PAGE, TokenRoute.bearer(session.token()), line)));
     }
     app.check(
-        Row.of(
-            "C24 the handle for a token", Verdict.INVALID, it -> Way.GET.send(it.http(), handle)));
+        AttackCase.of(
+            "C24 the handle for a token",
+            ExpectedAnswer.INVALID,
+            it -> TokenRoute.GET.send(it.http(), handle)));
     app.clock.move(Duration.ofMinutes(29));
-    ask(session.token(), AllFamilies.INTROSPECTOR);
+    introspect(session.token(), AllFamiliesApp.INTROSPECTOR);
     app.clock.move(Duration.ofMinutes(1));
     app.check(
-        Row.of(
+        AttackCase.of(
             "C24 asking renews nothing",
-            Verdict.EXPIRED,
+            ExpectedAnswer.EXPIRED,
             it ->
                 it.http()
                     .get(
-                        AllFamilies.PAGE,
-                        Way.bearer(session.token()),
+                        AllFamiliesApp.PAGE,
+                        TokenRoute.bearer(session.token()),
                         "Cookie: SESSION=" + session.id())));
   }
 
-  private Answer ask(String token, String header) throws IOException {
-    return app.http().post(AllFamilies.INTROSPECT, FORM, "token=" + token, header);
+  private Answer introspect(String token, String header) throws IOException {
+    return app.http().post(AllFamiliesApp.INTROSPECT, FORM, "token=" + token, header);
   }
 }

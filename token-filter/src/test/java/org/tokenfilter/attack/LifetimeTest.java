@@ -38,9 +38,9 @@ class LifetimeTest {
 
   @BeforeAll
   void start() throws Exception {
-    app = AllFamilies.plan(Files.createDirectory(folder.resolve("usual"))).start();
+    app = AllFamiliesApp.plan(Files.createDirectory(folder.resolve("usual"))).start();
     strict =
-        AllFamilies.plan(Files.createDirectory(folder.resolve("strict")))
+        AllFamiliesApp.plan(Files.createDirectory(folder.resolve("strict")))
             .setting("token.open.allow-unlimited", "false")
             .start();
   }
@@ -52,8 +52,8 @@ class LifetimeTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> numbersThatAreNone() {
-    List<Row> rows = new ArrayList<>();
+  Stream<DynamicTest> refusesInvalidMinutes() {
+    List<AttackCase> rows = new ArrayList<>();
     for (String number :
         List.of(
             "9223372036854775807",
@@ -85,75 +85,78 @@ class LifetimeTest {
       for (String path : List.of(SESSION, OPEN)) {
         for (String method : List.of("GET", "POST")) {
           rows.add(
-              Row.of(
+              AttackCase.of(
                   id + method + " " + path + number,
-                  Verdict.BAD_REQUEST,
+                  ExpectedAnswer.BAD_REQUEST,
                   it -> it.http().send(method, path + number, BASIC)));
         }
       }
       rows.add(
-          Row.of(
+          AttackCase.of(
               id + "Minutes=" + number,
-              Verdict.BAD_PARAMETER,
-              it -> it.http().get(AllFamilies.GET + "?Minutes=" + number, BASIC)));
+              ExpectedAnswer.BAD_PARAMETER,
+              it -> it.http().get(AllFamiliesApp.GET + "?Minutes=" + number, BASIC)));
     }
     return app.tests(rows);
   }
 
   @TestFactory
-  Stream<DynamicTest> openTokensAboveTheCapAreNotGiven() {
-    List<Row> rows = new ArrayList<>();
+  Stream<DynamicTest> refusesOpenTokensAboveTheCap() {
+    List<AttackCase> rows = new ArrayList<>();
     for (String minutes : List.of("525601", "2147483647", "1000000000")) {
       rows.add(
-          Row.of(
+          AttackCase.of(
               "B05 open " + minutes,
-              Verdict.BAD_REQUEST,
+              ExpectedAnswer.BAD_REQUEST,
               it -> it.http().get(OPEN + minutes, BASIC)));
     }
     rows.add(
-        Row.of(
+        AttackCase.of(
             "B05 Minutes=1441",
-            Verdict.BAD_PARAMETER,
-            it -> it.http().get(AllFamilies.GET + "?Minutes=1441", BASIC)));
+            ExpectedAnswer.BAD_PARAMETER,
+            it -> it.http().get(AllFamiliesApp.GET + "?Minutes=1441", BASIC)));
     return app.tests(rows);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "10081", "2147483647", "35791395"})
-  void b05_aSessionThatIsAskedForLongerThanTheCapHasTheCap(String minutes) throws Exception {
-    ActiveToken token = given(app, SESSION + minutes);
+  void b05_limitsSessionLifetimeToTheCap(String minutes) throws Exception {
+    ActiveToken token = issue(app, SESSION + minutes);
     assertThat(token.record().expiresAt()).isEqualTo(app.clock.instant().plus(CAP));
     assertThat(token.record().idleTimeout()).isEqualTo(Duration.ofMinutes(30));
   }
 
   @Test
-  void b05_theLongestThatIsAllowedIsGivenToTheMinute() throws Exception {
-    assertThat(given(app, SESSION + "10079").record().expiresAt())
+  void b05_issuesTheLongestAllowedLifetime() throws Exception {
+    assertThat(issue(app, SESSION + "10079").record().expiresAt())
         .isEqualTo(app.clock.instant().plus(CAP).minus(Duration.ofMinutes(1)));
-    assertThat(given(app, OPEN + "525600").record().expiresAt())
+    assertThat(issue(app, OPEN + "525600").record().expiresAt())
         .isEqualTo(app.clock.instant().plus(Duration.ofDays(365)));
-    assertThat(given(app, OPEN + "0").record().expiresAt()).isNull();
+    assertThat(issue(app, OPEN + "0").record().expiresAt()).isNull();
   }
 
   @TestFactory
-  Stream<DynamicTest> tokensThatNeverExpireWhereTheyAreForbidden() {
-    List<Row> rows = new ArrayList<>();
+  Stream<DynamicTest> refusesForbiddenTokensThatNeverExpire() {
+    List<AttackCase> rows = new ArrayList<>();
     for (String zero : List.of("0", "00", "-0", "0.0", "%30")) {
       rows.add(
-          Row.of("B08 open " + zero, Verdict.BAD_REQUEST, it -> it.http().get(OPEN + zero, BASIC)));
+          AttackCase.of(
+              "B08 open " + zero,
+              ExpectedAnswer.BAD_REQUEST,
+              it -> it.http().get(OPEN + zero, BASIC)));
     }
     return strict.tests(rows);
   }
 
   @Test
-  void b08_aSessionWithoutItsOwnLimitStillHasTheCapThere() throws Exception {
-    assertThat(given(strict, SESSION + "0").record().expiresAt())
+  void b08_sessionWithoutOwnLimitStillHasTheCap() throws Exception {
+    assertThat(issue(strict, SESSION + "0").record().expiresAt())
         .isEqualTo(strict.clock.instant().plus(CAP));
-    assertThat(given(strict, OPEN + "1").record().expiresAt())
+    assertThat(issue(strict, OPEN + "1").record().expiresAt())
         .isEqualTo(strict.clock.instant().plus(Duration.ofMinutes(1)));
   }
 
-  private static ActiveToken given(AttackedApp app, String path) throws Exception {
+  private static ActiveToken issue(AttackedApp app, String path) throws Exception {
     Answer answer = app.http().get(path, BASIC);
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return app.security

@@ -19,20 +19,21 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.RawHttp;
 import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.attack.LoginRows.Case;
+import org.tokenfilter.attack.LoginAttackCases.Case;
 
 /** Cases L15 and L16: bodies that are much too large or too deep, or never complete. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LoginBodySizeTest {
 
   private static final String CHUNKED = "Transfer-Encoding: chunked";
-  private static final List<Door> JSON = Door.fields().stream().filter(Door::isJson).toList();
+  private static final List<LoginRoute> JSON =
+      LoginRoute.withBody().stream().filter(LoginRoute::isJson).toList();
 
-  private LoginRows rows;
+  private LoginAttackCases rows;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    rows = new LoginRows(folder, Map.of("alice", "wonderland"));
+    rows = new LoginAttackCases(folder, Map.of("alice", "wonderland"));
   }
 
   @AfterAll
@@ -41,158 +42,163 @@ final class LoginBodySizeTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> l15_moreThan8KibIsNotRead() {
+  Stream<DynamicTest> l15_refusesBodiesAbove8Kib() {
     return rows.tests(
         Stream.of(
-            Case.unasked(
+            Case.unchecked(
                 "L15 10 MB announced, none of it sent",
-                Door.fields(),
-                (door, client) -> announced(door, client, "Content-Length: 10000000"),
-                Door::isTooMuch),
-            Case.unasked(
+                LoginRoute.withBody(),
+                (route, client) -> announced(route, client, "Content-Length: 10000000"),
+                LoginRoute::isTooLarge),
+            Case.unchecked(
                 "L15 more than a long can hold announced",
-                Door.fields(),
-                (door, client) -> announced(door, client, "Content-Length: 99999999999999999999"),
-                (door, answer) -> Verdict.CONTAINER.fits(answer) || door.isTooMuch(answer)),
-            Case.unasked(
+                LoginRoute.withBody(),
+                (route, client) -> announced(route, client, "Content-Length: 99999999999999999999"),
+                (route, answer) ->
+                    ExpectedAnswer.CONTAINER.fits(answer) || route.isTooLarge(answer)),
+            Case.unchecked(
                 "L15 8,193 bytes",
-                Door.fields(),
-                (door, client) -> door.post(client, door.contentType(), padded(door, 8193)),
-                Door::isTooMuch),
-            Case.unasked(
+                LoginRoute.withBody(),
+                (route, client) -> route.post(client, route.contentType(), padded(route, 8193)),
+                LoginRoute::isTooLarge),
+            Case.unchecked(
                 "L15 9 KiB in chunks, and more to come",
-                Door.fields(),
-                (door, client) -> chunked(door, client, "2400\r\n" + "x".repeat(0x2400) + "\r\n"),
-                Door::isTooMuch),
-            Case.asking(
+                LoginRoute.withBody(),
+                (route, client) -> chunked(route, client, "2400\r\n" + "x".repeat(0x2400) + "\r\n"),
+                LoginRoute::isTooLarge),
+            Case.checked(
                 "L15 8,192 bytes in JSON",
-                List.of(Door.CLIENT_JSON),
-                (door, client) -> door.post(client, door.contentType(), padded(door, 8192)),
-                Door::issues),
-            Case.asking(
+                List.of(LoginRoute.CLIENT_JSON),
+                (route, client) -> route.post(client, route.contentType(), padded(route, 8192)),
+                LoginRoute::issues),
+            Case.checked(
                 "L15 8,192 bytes in a form",
-                List.of(Door.QUERY_FORM),
-                (door, client) -> door.post(client, door.contentType(), padded(door, 8192)),
-                Door::issues)));
+                List.of(LoginRoute.QUERY_FORM),
+                (route, client) -> route.post(client, route.contentType(), padded(route, 8192)),
+                LoginRoute::issues)));
   }
 
   @TestFactory
-  Stream<DynamicTest> l15_depthAndNumbers() {
+  Stream<DynamicTest> l15_limitsDepthAndNumbers() {
     return rows.tests(
         Stream.concat(
-            Stream.<Function<Door, String>>of(
-                    door -> member(door, "[".repeat(1000) + "]".repeat(1000)),
-                    door -> member(door, "[".repeat(4000)),
-                    door -> member(door, "{\"a\":".repeat(1000) + "1" + "}".repeat(1000)),
-                    door -> member(door, "9".repeat(2000)),
-                    door -> member(door, "1e" + "9".repeat(2000)),
-                    door -> "[".repeat(8000))
+            Stream.<Function<LoginRoute, String>>of(
+                    route -> member(route, "[".repeat(1000) + "]".repeat(1000)),
+                    route -> member(route, "[".repeat(4000)),
+                    route -> member(route, "{\"a\":".repeat(1000) + "1" + "}".repeat(1000)),
+                    route -> member(route, "9".repeat(2000)),
+                    route -> member(route, "1e" + "9".repeat(2000)),
+                    route -> "[".repeat(8000))
                 .map(
                     body ->
-                        Case.unasked(
+                        Case.unchecked(
                             "L15 "
-                                + body.apply(Door.GATEWAY_JSON).substring(0, 12)
+                                + body.apply(LoginRoute.GATEWAY_JSON).substring(0, 12)
                                 + " "
-                                + body.apply(Door.GATEWAY_JSON).length(),
+                                + body.apply(LoginRoute.GATEWAY_JSON).length(),
                             JSON,
-                            (door, client) ->
-                                door.post(client, door.contentType(), body.apply(door)),
-                            Door::finds400)),
+                            (route, client) ->
+                                route.post(client, route.contentType(), body.apply(route)),
+                            LoginRoute::isBadRequest)),
             Stream.of("gzip", "deflate", "br", "identity", "x")
                 .map(
                     coding ->
-                        Case.unasked(
+                        Case.unchecked(
                             "L15 coded as " + coding,
-                            Door.fields(),
-                            (door, client) ->
-                                door.post(
+                            LoginRoute.withBody(),
+                            (route, client) ->
+                                route.post(
                                     client,
-                                    door.contentType(),
+                                    route.contentType(),
                                     zeros(),
                                     "Content-Encoding: " + coding),
-                            Door::takesNoSuchType))));
+                            LoginRoute::isUnsupportedMediaType))));
   }
 
   @TestFactory
-  Stream<DynamicTest> l16_bodiesThatDoNotComeWhole() {
+  Stream<DynamicTest> l16_refusesIncompleteBodies() {
     return rows.tests(
         Stream.of(
-            Case.unasked(
+            Case.unchecked(
                 "L16 shorter than announced",
-                Door.fields(),
-                (door, client) ->
-                    client.cutShort(
-                        door.head(door.contentType(), "Content-Length: 500")
+                LoginRoute.withBody(),
+                (route, client) ->
+                    client.sendAndShutDownOutput(
+                        route.head(route.contentType(), "Content-Length: 500")
                             + "\r\n"
-                            + door.body("alice", "wonderland")),
-                LoginBodySizeTest::findsHalf),
-            Case.unasked(
+                            + route.body("alice", "wonderland")),
+                LoginBodySizeTest::reportsIncompleteBody),
+            Case.unchecked(
                 "L16 nothing of what is announced",
-                Door.fields(),
-                (door, client) ->
-                    client.cutShort(door.head(door.contentType(), "Content-Length: 50") + "\r\n"),
-                LoginBodySizeTest::findsHalf),
-            Case.unasked(
+                LoginRoute.withBody(),
+                (route, client) ->
+                    client.sendAndShutDownOutput(
+                        route.head(route.contentType(), "Content-Length: 50") + "\r\n"),
+                LoginBodySizeTest::reportsIncompleteBody),
+            Case.unchecked(
                 "L16 chunks without an end",
-                Door.fields(),
-                (door, client) -> {
-                  String body = door.body("alice", "wonderland");
-                  return client.cutShort(
-                      door.head(door.contentType(), CHUNKED)
+                LoginRoute.withBody(),
+                (route, client) -> {
+                  String body = route.body("alice", "wonderland");
+                  return client.sendAndShutDownOutput(
+                      route.head(route.contentType(), CHUNKED)
                           + "\r\n"
                           + Integer.toHexString(body.length())
                           + "\r\n"
                           + body
                           + "\r\n");
                 },
-                LoginBodySizeTest::findsHalf),
-            Case.unasked(
+                LoginBodySizeTest::reportsIncompleteBody),
+            Case.unchecked(
                 "L16 chunks that are none",
-                Door.fields(),
-                (door, client) ->
-                    chunked(door, client, "zz\r\n" + door.body("alice", "x") + "\r\n"),
-                LoginBodySizeTest::findsHalf),
-            Case.asking(
+                LoginRoute.withBody(),
+                (route, client) ->
+                    chunked(route, client, "zz\r\n" + route.body("alice", "x") + "\r\n"),
+                LoginBodySizeTest::reportsIncompleteBody),
+            Case.checked(
                 "L16 after the client has gone",
-                Door.fields(),
-                (door, client) -> {
+                LoginRoute.withBody(),
+                (route, client) -> {
                   for (int i = 0; i < 3; i++) {
-                    client.abort(door.head(door.contentType(), "Content-Length: 50") + "\r\n{");
+                    client.abort(route.head(route.contentType(), "Content-Length: 50") + "\r\n{");
                   }
-                  return door.logIn(client, "alice", "wonderland");
+                  return route.logIn(client, "alice", "wonderland");
                 },
-                Door::issues)));
+                LoginRoute::issues)));
   }
 
   /** Allows Tomcat's own answer; neither answer discloses the place in the code. */
-  private static boolean findsHalf(Door door, Answer answer) {
-    return door.finds400(answer)
-        || (Verdict.CONTAINER.fits(answer)
+  private static boolean reportsIncompleteBody(LoginRoute route, Answer answer) {
+    return route.isBadRequest(answer)
+        || (ExpectedAnswer.CONTAINER.fits(answer)
             && answer.status() == 400
             && !answer.body().contains("org.")
             && !answer.body().contains("Exception"));
   }
 
-  private static Answer announced(Door door, RawHttp client, String length) throws IOException {
-    return client.cutShort(door.head(door.contentType(), length, "Connection: close") + "\r\n");
+  private static Answer announced(LoginRoute route, RawHttp client, String length)
+      throws IOException {
+    return client.sendAndShutDownOutput(
+        route.head(route.contentType(), length, "Connection: close") + "\r\n");
   }
 
-  private static Answer chunked(Door door, RawHttp client, String chunks) throws IOException {
-    return client.cutShort(
-        door.head(door.contentType(), CHUNKED, "Connection: close") + "\r\n" + chunks);
+  private static Answer chunked(LoginRoute route, RawHttp client, String chunks)
+      throws IOException {
+    return client.sendAndShutDownOutput(
+        route.head(route.contentType(), CHUNKED, "Connection: close") + "\r\n" + chunks);
   }
 
-  private static String member(Door door, String value) {
-    return door.body("alice", "wonderland").replace("{", "{\"x\":" + value + ",");
+  private static String member(LoginRoute route, String value) {
+    return route.body("alice", "wonderland").replace("{", "{\"x\":" + value + ",");
   }
 
   /** Returns the right body with a meaningless field that fills it up. */
-  private static String padded(Door door, int length) {
-    String body = door.body("alice", "wonderland");
-    String padded = door.isJson() ? body.replace("}", ",\"x\":\"\"}") : body + "&x=";
+  private static String padded(LoginRoute route, int length) {
+    String body = route.body("alice", "wonderland");
+    String padded = route.isJson() ? body.replace("}", ",\"x\":\"\"}") : body + "&x=";
     String nothing = "a".repeat(length - padded.length());
     String whole =
-        door.isJson() ? padded.replace("\"\"}", "\"" + nothing + "\"}") : padded + nothing;
+        route.isJson() ? padded.replace("\"\"}", "\"" + nothing + "\"}") : padded + nothing;
     assertThat(whole).hasSize(length);
     return whole;
   }

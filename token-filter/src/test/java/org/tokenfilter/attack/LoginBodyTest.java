@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.attack.LoginRows.Case;
+import org.tokenfilter.attack.LoginAttackCases.Case;
 
 /** Cases L06 to L11: the allowed bodies of a login, in JSON and as a form. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -23,15 +23,16 @@ final class LoginBodyTest {
 
   private static final String NAME = "alice";
   private static final String PASSWORD = "wonderland";
-  private static final List<Door> JSON = Door.fields().stream().filter(Door::isJson).toList();
-  private static final List<Door> FORMS =
-      Door.fields().stream().filter(door -> !door.isJson()).toList();
+  private static final List<LoginRoute> JSON =
+      LoginRoute.withBody().stream().filter(LoginRoute::isJson).toList();
+  private static final List<LoginRoute> FORMS =
+      LoginRoute.withBody().stream().filter(route -> !route.isJson()).toList();
 
-  private LoginRows rows;
+  private LoginAttackCases rows;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    rows = new LoginRows(folder, Map.of(NAME, PASSWORD));
+    rows = new LoginAttackCases(folder, Map.of(NAME, PASSWORD));
   }
 
   @AfterAll
@@ -40,7 +41,7 @@ final class LoginBodyTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> l06_typesThatAreNotReadHere() {
+  Stream<DynamicTest> l06_refusesUnsupportedTypes() {
     Stream<Case> either =
         Stream.of(
                 "",
@@ -59,90 +60,100 @@ final class LoginBodyTest {
                 "application/json; x=y",
                 "application/x-www-form-urlencoded;charset=utf-16",
                 "application/x-www-form-urlencoded;charset=utf-7")
-            .map(type -> typed("L06 " + type, Door.fields(), type, Door::takesNoSuchType));
+            .map(
+                type ->
+                    typed(
+                        "L06 " + type,
+                        LoginRoute.withBody(),
+                        type,
+                        LoginRoute::isUnsupportedMediaType));
     Stream<Case> otherwise =
         Stream.of(
             typed(
                 "L06 a form",
-                List.of(Door.CLIENT_JSON),
+                List.of(LoginRoute.CLIENT_JSON),
                 "application/x-www-form-urlencoded",
-                Door::takesNoSuchType),
-            typed("L06 JSON", List.of(Door.QUERY_FORM), "application/json", Door::takesNoSuchType),
+                LoginRoute::isUnsupportedMediaType),
+            typed(
+                "L06 JSON",
+                List.of(LoginRoute.QUERY_FORM),
+                "application/json",
+                LoginRoute::isUnsupportedMediaType),
             typed(
                 "L06 JSON that calls itself a form",
-                List.of(Door.GATEWAY_JSON),
+                List.of(LoginRoute.GATEWAY_JSON),
                 "application/x-www-form-urlencoded",
-                Door::finds400),
+                LoginRoute::isBadRequest),
             typed(
                 "L06 a form that calls itself JSON",
-                List.of(Door.GATEWAY_FORM),
+                List.of(LoginRoute.GATEWAY_FORM),
                 "application/json",
-                Door::finds400));
+                LoginRoute::isBadRequest));
     return rows.tests(Stream.concat(either, otherwise));
   }
 
   @TestFactory
-  Stream<DynamicTest> l06_typesThatAreRead() {
+  Stream<DynamicTest> l06_acceptsSupportedTypes() {
     return rows.tests(
         Stream.of("", ";charset=UTF-8", "; charset=\"utf-8\"", " ; charset = Utf-8")
             .map(
                 charset ->
-                    Case.asking(
+                    Case.checked(
                         "L06 charset" + charset,
-                        Door.fields(),
-                        (door, client) ->
-                            door.post(
-                                client, door.contentType() + charset, door.body(NAME, PASSWORD)),
-                        Door::issues)));
+                        LoginRoute.withBody(),
+                        (route, client) ->
+                            route.post(
+                                client, route.contentType() + charset, route.body(NAME, PASSWORD)),
+                        LoginRoute::issues)));
   }
 
   @TestFactory
-  Stream<DynamicTest> l07_whatIsNotOneObject() {
+  Stream<DynamicTest> l07_refusesAllButOneObject() {
     return rows.tests(
-        Stream.<Function<Door, String>>of(
-                door -> "",
-                door -> " ",
-                door -> "null",
-                door -> "[]",
-                door -> "\"x\"",
-                door -> "1",
-                door -> "{}",
-                door -> right(door) + right(door),
-                door -> right(door) + ",",
-                door -> right(door) + "]",
-                door -> right(door).replace("}", ",}"),
-                door -> right(door).replace("}", ""),
-                door -> "[" + right(door) + "]",
-                door -> "/**/" + right(door),
-                door -> right(door) + "//",
-                door -> right(door).replace('"', '\''),
-                door -> right(door).replace("\"username\"", "username"),
-                door -> right(door).replace(":\"" + NAME, "=\"" + NAME),
-                door -> ")]}',\n" + right(door))
-            .map(body -> bad("L07 " + shown(body), JSON, body)));
+        Stream.<Function<LoginRoute, String>>of(
+                route -> "",
+                route -> " ",
+                route -> "null",
+                route -> "[]",
+                route -> "\"x\"",
+                route -> "1",
+                route -> "{}",
+                route -> validBody(route) + validBody(route),
+                route -> validBody(route) + ",",
+                route -> validBody(route) + "]",
+                route -> validBody(route).replace("}", ",}"),
+                route -> validBody(route).replace("}", ""),
+                route -> "[" + validBody(route) + "]",
+                route -> "/**/" + validBody(route),
+                route -> validBody(route) + "//",
+                route -> validBody(route).replace('"', '\''),
+                route -> validBody(route).replace("\"username\"", "username"),
+                route -> validBody(route).replace(":\"" + NAME, "=\"" + NAME),
+                route -> ")]}',\n" + validBody(route))
+            .map(body -> bad("L07 " + escaped(body), JSON, body)));
   }
 
   @TestFactory
-  Stream<DynamicTest> l08_whatIsSaidTwice() {
+  Stream<DynamicTest> l08_refusesDuplicateMembers() {
     return rows.tests(
         Stream.concat(
-            Stream.<Function<Door, String>>of(
-                    door -> right(door).replace("{", "{\"username\":\"bob\","),
-                    door -> right(door).replace("{", "{\"username\":\"alice\","),
-                    door -> right(door).replace("{", "{\"\\u0075sername\":\"bob\","),
-                    door -> right(door).replace("}", ",\"password\":\"x\"}"))
-                .map(body -> bad("L08 " + shown(body), JSON, body)),
-            Stream.<Function<Door, String>>of(
-                    door -> right(door) + "&password=x",
-                    door -> right(door) + "&password=wonderland",
-                    door -> right(door) + "&p%61ssword=x",
-                    door -> "password=x&" + right(door))
-                .map(body -> bad("L08 " + shown(body), FORMS, body))));
+            Stream.<Function<LoginRoute, String>>of(
+                    route -> validBody(route).replace("{", "{\"username\":\"bob\","),
+                    route -> validBody(route).replace("{", "{\"username\":\"alice\","),
+                    route -> validBody(route).replace("{", "{\"\\u0075sername\":\"bob\","),
+                    route -> validBody(route).replace("}", ",\"password\":\"x\"}"))
+                .map(body -> bad("L08 " + escaped(body), JSON, body)),
+            Stream.<Function<LoginRoute, String>>of(
+                    route -> validBody(route) + "&password=x",
+                    route -> validBody(route) + "&password=wonderland",
+                    route -> validBody(route) + "&p%61ssword=x",
+                    route -> "password=x&" + validBody(route))
+                .map(body -> bad("L08 " + escaped(body), FORMS, body))));
   }
 
   /** Unknown members are ignored if the family allows further members, and refused otherwise. */
   @TestFactory
-  Stream<DynamicTest> l09_whatNobodyAskedFor() {
+  Stream<DynamicTest> l09_ignoresOrRefusesUnknownMembers() {
     Stream<Case> json =
         Stream.of(
                 "\"roles\":[\"admin\"]",
@@ -157,18 +168,22 @@ final class LoginBodyTest {
                     extra(
                         "L09 " + member,
                         JSON,
-                        door -> right(door).replace("}", "," + member + "}"),
-                        Door.CLIENT_JSON));
+                        route -> validBody(route).replace("}", "," + member + "}"),
+                        LoginRoute.CLIENT_JSON));
     Stream<Case> forms =
         Stream.of("roles=admin", "isAdmin", "USERNAME=admin", "username[]=admin", "=x")
             .flatMap(
                 pair ->
-                    extra("L09 " + pair, FORMS, door -> right(door) + "&" + pair, Door.QUERY_FORM));
+                    extra(
+                        "L09 " + pair,
+                        FORMS,
+                        route -> validBody(route) + "&" + pair,
+                        LoginRoute.QUERY_FORM));
     return rows.tests(Stream.concat(json, forms));
   }
 
   @TestFactory
-  Stream<DynamicTest> l10_valuesThatAreNoTexts() {
+  Stream<DynamicTest> l10_refusesValuesThatAreNotStrings() {
     return rows.tests(
         Stream.of("1", "1.5e3", "true", "null", "[\"alice\"]", "{\"$ne\":null}", "{}", "[]")
             .flatMap(
@@ -179,10 +194,12 @@ final class LoginBodyTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> l11_bytesThatAreNoUtf8() {
+  Stream<DynamicTest> l11_refusesInvalidUtf8() {
     Stream<Case> encoded =
         Stream.of("UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE")
-            .map(charset -> bad("L11 in " + charset, JSON, door -> bytes(right(door), charset)));
+            .map(
+                charset ->
+                    bad("L11 in " + charset, JSON, route -> bytes(validBody(route), charset)));
     Stream<Case> json =
         Stream.of(
                 "\u00ef\u00bb\u00bf{",
@@ -190,44 +207,47 @@ final class LoginBodyTest {
                 "{\"x\":\"\u00ed\u00a0\u0080\",",
                 "{\"x\":\"\u00ff\",",
                 "{\"x\":\"\u00e2\u0082\",")
-            .map(start -> bad("L11 " + shown(start), JSON, d -> right(d).replace("{", start)));
+            .map(
+                start -> bad("L11 " + escaped(start), JSON, d -> validBody(d).replace("{", start)));
     Stream<Case> escaped =
         Stream.of(
                 "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"alice\\u0000\"", "\"a\u0000\"", "\"a\tb\"")
-            .map(name -> bad("L11 " + shown(name), JSON, d -> d.json(name, "\"wonderland\"")));
+            .map(name -> bad("L11 " + escaped(name), JSON, d -> d.json(name, "\"wonderland\"")));
     Stream<Case> forms =
         Stream.of("%ff", "%C0%AF", "%ED%A0%80", "%00", "\u00ff", "%u0061", "%zz", "%", "%4", "%+1")
-            .map(value -> bad("L11 " + value, FORMS, d -> right(d).replace(NAME, NAME + value)));
+            .map(
+                value -> bad("L11 " + value, FORMS, d -> validBody(d).replace(NAME, NAME + value)));
     return rows.tests(Stream.of(encoded, json, escaped, forms).flatMap(cases -> cases));
   }
 
-  private static String right(Door door) {
-    return door.body(NAME, PASSWORD);
+  private static String validBody(LoginRoute route) {
+    return route.body(NAME, PASSWORD);
   }
 
   private static Case typed(
-      String name, List<Door> doors, String type, BiPredicate<Door, Answer> fits) {
-    return Case.unasked(name, doors, (door, client) -> door.post(client, type, right(door)), fits);
+      String name, List<LoginRoute> doors, String type, BiPredicate<LoginRoute, Answer> fits) {
+    return Case.unchecked(
+        name, doors, (route, client) -> route.post(client, type, validBody(route)), fits);
   }
 
-  private static Case bad(String name, List<Door> doors, Function<Door, String> body) {
-    return Case.unasked(
+  private static Case bad(String name, List<LoginRoute> doors, Function<LoginRoute, String> body) {
+    return Case.unchecked(
         name,
         doors,
-        (door, client) -> door.post(client, door.contentType(), body.apply(door)),
-        Door::finds400);
+        (route, client) -> route.post(client, route.contentType(), body.apply(route)),
+        LoginRoute::isBadRequest);
   }
 
   /** Returns cases with a member that one login route ignores and the others refuse. */
   private static Stream<Case> extra(
-      String name, List<Door> doors, Function<Door, String> body, Door ignoring) {
+      String name, List<LoginRoute> doors, Function<LoginRoute, String> body, LoginRoute ignoring) {
     return Stream.of(
-        bad(name, doors.stream().filter(door -> door != ignoring).toList(), body),
-        Case.asking(
+        bad(name, doors.stream().filter(route -> route != ignoring).toList(), body),
+        Case.checked(
             name,
             List.of(ignoring),
-            (door, client) -> door.post(client, door.contentType(), body.apply(door)),
-            Door::issues));
+            (route, client) -> route.post(client, route.contentType(), body.apply(route)),
+            LoginRoute::issues));
   }
 
   /** Returns the bytes of a text in another charset, each as one character. */
@@ -235,11 +255,13 @@ final class LoginBodyTest {
     return new String(text.getBytes(Charset.forName(charset)), StandardCharsets.ISO_8859_1);
   }
 
-  private static String shown(Function<Door, String> body) {
-    return shown(body.apply(Door.GATEWAY_JSON)) + " " + shown(body.apply(Door.GATEWAY_FORM));
+  private static String escaped(Function<LoginRoute, String> body) {
+    return escaped(body.apply(LoginRoute.GATEWAY_JSON))
+        + " "
+        + escaped(body.apply(LoginRoute.GATEWAY_FORM));
   }
 
-  private static String shown(String text) {
+  private static String escaped(String text) {
     return text.chars()
         .mapToObj(c -> c >= ' ' && c <= '~' ? Character.toString(c) : String.format("u%04x", c))
         .reduce("", String::concat);

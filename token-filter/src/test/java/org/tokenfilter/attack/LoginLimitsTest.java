@@ -33,12 +33,12 @@ final class LoginLimitsTest {
 
   @TempDir private Path folder;
 
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger checks = new AtomicInteger();
 
   private AttackedApp start(Container container, Authenticator accounts) throws Exception {
-    return Families.in(
+    return FamilyServlets.in(
             AttackedApp.plan(folder)
-                .in(container)
+                .container(container)
                 .setting("token.login.window", Duration.ofSeconds(WINDOW).toString())
                 .setting("token.store.concurrency", "2")
                 .setting("token.login.waiting", "16")
@@ -46,8 +46,8 @@ final class LoginLimitsTest {
         .start();
   }
 
-  private Optional<Subject> wonderland(UsernamePasswordCredential credential) {
-    asked.incrementAndGet();
+  private Optional<Subject> checkPassword(UsernamePasswordCredential credential) {
+    checks.incrementAndGet();
     return new String(credential.password()).equals("wonderland")
         ? Optional.of(Subject.of(credential.username()))
         : Optional.empty();
@@ -55,73 +55,85 @@ final class LoginLimitsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"JETTY", "TOMCAT"})
-  void l20_afterTenFailuresTheRightPasswordIsRefusedAtEachDoor(Container container)
-      throws Exception {
-    try (AttackedApp app = start(container, this::wonderland)) {
-      for (Door door : Door.values()) {
-        RawHttp client = app.http().from(addressOf(door));
-        String alice = "alice" + numberOf(door);
-        asked.set(0);
+  void l20_tenFailuresBlockTheUserOnEachRoute(Container container) throws Exception {
+    try (AttackedApp app = start(container, this::checkPassword)) {
+      for (LoginRoute route : LoginRoute.values()) {
+        RawHttp client = app.http().from(addressOf(route));
+        String alice = "alice" + numberOf(route);
+        checks.set(0);
         for (int i = 0; i < FAILURES; i++) {
-          assertFits(app, "L20 wrong", door, client, alice, "wrong", Expected.REFUSED);
+          assertFits(app, "L20 wrong", route, client, alice, "wrong", Expected.REFUSED);
         }
-        assertThat(asked).hasValue(FAILURES);
+        assertThat(checks).hasValue(FAILURES);
         for (String password : List.of("wrong", "wonderland")) {
-          for (Door other : Door.values()) {
+          for (LoginRoute other : LoginRoute.values()) {
             assertFits(app, "L20 too many", other, client, alice, password, Expected.LIMITED);
           }
         }
         for (String name : List.of("ALICE", " alice", "\uff41lice", "alic\u00e9", "al\u200bice")) {
-          String spelt = name + numberOf(door);
-          assertFits(app, "L20 spelt so", door, client, spelt, "wonderland", Expected.LIMITED);
+          String spelt = name + numberOf(route);
+          assertFits(app, "L20 spelt so", route, client, spelt, "wonderland", Expected.LIMITED);
         }
-        assertThat(asked).hasValue(FAILURES);
-        assertFits(app, "L20 another user", door, client, "bob", "wonderland", Expected.ISSUED);
+        assertThat(checks).hasValue(FAILURES);
+        assertFits(app, "L20 another user", route, client, "bob", "wonderland", Expected.ISSUED);
         RawHttp elsewhere = app.http().from("127.0.2.1");
-        assertFits(app, "L20 elsewhere", door, elsewhere, alice, "wonderland", Expected.ISSUED);
+        assertFits(app, "L20 elsewhere", route, elsewhere, alice, "wonderland", Expected.ISSUED);
       }
     }
   }
 
   /** Each node counts separately, so that n nodes allow n times as many failures. */
   @Test
-  void l20_anotherNodeCountsForItself() throws Exception {
-    try (AttackedApp node = start(Container.JETTY, this::wonderland);
+  void l20_eachNodeCountsFailuresSeparately() throws Exception {
+    try (AttackedApp node = start(Container.JETTY, this::checkPassword);
         AttackedApp other =
-            Families.in(
+            FamilyServlets.in(
                     AttackedApp.plan(folder)
-                        .in(Container.TOMCAT)
-                        .beside(node)
-                        .authenticator(this::wonderland))
+                        .container(Container.TOMCAT)
+                        .sharingStoreOf(node)
+                        .authenticator(this::checkPassword))
                 .start()) {
       for (int i = 0; i < FAILURES; i++) {
-        assertFits(node, "L20", Door.GATEWAY_JSON, node.http(), "alice", "wrong", Expected.REFUSED);
+        assertFits(
+            node, "L20", LoginRoute.GATEWAY_JSON, node.http(), "alice", "wrong", Expected.REFUSED);
       }
       assertFits(
-          node, "L20", Door.GATEWAY_JSON, node.http(), "alice", "wonderland", Expected.LIMITED);
+          node,
+          "L20",
+          LoginRoute.GATEWAY_JSON,
+          node.http(),
+          "alice",
+          "wonderland",
+          Expected.LIMITED);
       assertFits(
-          other, "L20", Door.GATEWAY_JSON, other.http(), "alice", "wonderland", Expected.ISSUED);
+          other,
+          "L20",
+          LoginRoute.GATEWAY_JSON,
+          other.http(),
+          "alice",
+          "wonderland",
+          Expected.ISSUED);
     }
   }
 
   @Test
-  void l22_whoeverTriesEachUserOnceIsStopped() throws Exception {
-    try (AttackedApp app = start(Container.JETTY, this::wonderland)) {
-      Door[] doors = Door.values();
+  void l22_stopsOnePasswordForManyUsers() throws Exception {
+    try (AttackedApp app = start(Container.JETTY, this::checkPassword)) {
+      LoginRoute[] doors = LoginRoute.values();
       for (int i = 0; i < FAILURES * 10; i++) {
-        Door door = doors[i % doors.length];
-        assertFits(app, "L22 spray", door, app.http(), "user" + i, "Summer26", Expected.REFUSED);
+        LoginRoute route = doors[i % doors.length];
+        assertFits(app, "L22 spray", route, app.http(), "user" + i, "Summer26", Expected.REFUSED);
       }
-      assertThat(asked).hasValue(FAILURES * 10);
-      String next = nameOfAStranger(app);
-      int before = asked.get();
-      for (Door door : doors) {
-        assertFits(app, "L22", door, app.http(), next, "Summer26", Expected.LIMITED);
-        assertFits(app, "L22", door, app.http(), next, "wonderland", Expected.LIMITED);
+      assertThat(checks).hasValue(FAILURES * 10);
+      String next = nameWithoutKnownLogins(app);
+      int before = checks.get();
+      for (LoginRoute route : doors) {
+        assertFits(app, "L22", route, app.http(), next, "Summer26", Expected.LIMITED);
+        assertFits(app, "L22", route, app.http(), next, "wonderland", Expected.LIMITED);
         RawHttp elsewhere = app.http().from("127.0.0.9");
-        assertFits(app, "L22", door, elsewhere, "user1", "wonderland", Expected.ISSUED);
+        assertFits(app, "L22", route, elsewhere, "user1", "wonderland", Expected.ISSUED);
       }
-      assertThat(asked).hasValue(before + doors.length);
+      assertThat(checks).hasValue(before + doors.length);
     }
   }
 
@@ -129,14 +141,14 @@ final class LoginLimitsTest {
    * Returns a user name whose logins do not look like logins that succeeded before. One login in
    * 256 does, and is checked although it is refused, but never four names with two passwords each.
    */
-  private String nameOfAStranger(AttackedApp app) throws Exception {
+  private String nameWithoutKnownLogins(AttackedApp app) throws Exception {
     for (int i = 0; i < 4; i++) {
-      int before = asked.get();
+      int before = checks.get();
       String name = "next" + i;
-      Door door = Door.GATEWAY_JSON;
-      assertFits(app, "L22", door, app.http(), name, "Summer26", Expected.LIMITED);
-      assertFits(app, "L22", door, app.http(), name, "wonderland", Expected.LIMITED);
-      if (asked.get() == before) {
+      LoginRoute route = LoginRoute.GATEWAY_JSON;
+      assertFits(app, "L22", route, app.http(), name, "Summer26", Expected.LIMITED);
+      assertFits(app, "L22", route, app.http(), name, "wonderland", Expected.LIMITED);
+      if (checks.get() == before) {
         return name;
       }
     }
@@ -144,18 +156,18 @@ final class LoginLimitsTest {
   }
 
   @Test
-  void l22_whoTriesOneUserFromEverywhereIsStopped() throws Exception {
-    try (AttackedApp app = start(Container.JETTY, this::wonderland)) {
-      Door[] doors = Door.values();
+  void l22_stopsGuessingFromManyAddresses() throws Exception {
+    try (AttackedApp app = start(Container.JETTY, this::checkPassword)) {
+      LoginRoute[] doors = LoginRoute.values();
       for (int i = 0; i < FAILURES * 10; i++) {
         RawHttp client = app.http().from("127.0." + (i / 10 + 1) + "." + (i % 10 + 1));
-        Door door = doors[i % doors.length];
-        assertFits(app, "L22 everywhere", door, client, "alice", "wrong", Expected.REFUSED);
+        LoginRoute route = doors[i % doors.length];
+        assertFits(app, "L22 everywhere", route, client, "alice", "wrong", Expected.REFUSED);
       }
-      for (Door door : doors) {
+      for (LoginRoute route : doors) {
         RawHttp elsewhere = app.http().from("127.9.9.9");
-        assertFits(app, "L22", door, elsewhere, "alice", "wonderland", Expected.LIMITED);
-        assertFits(app, "L22", door, elsewhere, "bob", "wonderland", Expected.ISSUED);
+        assertFits(app, "L22", route, elsewhere, "alice", "wonderland", Expected.LIMITED);
+        assertFits(app, "L22", route, elsewhere, "bob", "wonderland", Expected.ISSUED);
       }
     }
   }
@@ -163,21 +175,21 @@ final class LoginLimitsTest {
   /** Failures are counted in memory, so that an unavailable store does not allow more of them. */
   @ParameterizedTest
   @EnumSource(names = {"JETTY", "TOMCAT"})
-  void l23_whileTheStoreIsDownNobodyIsLetInAndFailuresCount(Container container) throws Exception {
-    try (AttackedApp app = start(container, this::wonderland)) {
+  void l23_countsFailuresWhileTheStoreIsDown(Container container) throws Exception {
+    try (AttackedApp app = start(container, this::checkPassword)) {
       app.store.failAll();
-      for (Door door : Door.values()) {
-        RawHttp client = app.http().from(addressOf(door));
-        String alice = "alice" + numberOf(door);
-        assertFits(app, "L23 right", door, client, "bob", "wonderland", Expected.FAILED);
+      for (LoginRoute route : LoginRoute.values()) {
+        RawHttp client = app.http().from(addressOf(route));
+        String alice = "alice" + numberOf(route);
+        assertFits(app, "L23 right", route, client, "bob", "wonderland", Expected.FAILED);
         for (int i = 0; i < FAILURES; i++) {
-          assertFits(app, "L23 wrong", door, client, alice, "wrong", Expected.REFUSED);
+          assertFits(app, "L23 wrong", route, client, alice, "wrong", Expected.REFUSED);
         }
-        assertFits(app, "L23 too many", door, client, alice, "wonderland", Expected.LIMITED);
+        assertFits(app, "L23 too many", route, client, alice, "wonderland", Expected.LIMITED);
       }
       app.store.clearFaults();
-      for (Door door : Door.values()) {
-        assertFits(app, "L23 repaired", door, app.http(), "bob", "wonderland", Expected.ISSUED);
+      for (LoginRoute route : LoginRoute.values()) {
+        assertFits(app, "L23 repaired", route, app.http(), "bob", "wonderland", Expected.ISSUED);
       }
     }
   }
@@ -185,7 +197,7 @@ final class LoginLimitsTest {
   /** Two logins are checked, sixteen wait, the rest is rejected at once; tokens are not delayed. */
   @ParameterizedTest
   @EnumSource(names = {"JETTY", "TOMCAT"})
-  void l24_aStormOfLoginsLeavesTokensAlone(Container container) throws Exception {
+  void l24_loginBurstDoesNotDelayTokens(Container container) throws Exception {
     CountDownLatch open = new CountDownLatch(1);
     AtomicInteger inside = new AtomicInteger();
     ExecutorService clients = Executors.newFixedThreadPool(40);
@@ -195,39 +207,40 @@ final class LoginLimitsTest {
             credential -> {
               if (!credential.username().equals("alice")) {
                 inside.incrementAndGet();
-                awaitQuietly(open);
+                awaitLatch(open);
               }
-              return wonderland(credential);
+              return checkPassword(credential);
             })) {
       String token = app.open(Accounts.ALICE, 5);
       List<Future<Boolean>> logins = new ArrayList<>();
       AtomicInteger sentAway = new AtomicInteger();
-      List<Door> doors = List.of(Door.values());
+      List<LoginRoute> doors = List.of(LoginRoute.values());
       for (int i = 0; i < 40; i++) {
-        Door door = doors.get(i % doors.size());
+        LoginRoute route = doors.get(i % doors.size());
         String name = "user" + i;
         logins.add(
             clients.submit(
                 () -> {
-                  Answer answer = door.logIn(app.http(), name, "wonderland");
-                  boolean busy = door.isBusy(answer);
+                  Answer answer = route.logIn(app.http(), name, "wonderland");
+                  boolean busy = route.isBusy(answer);
                   sentAway.addAndGet(busy ? 1 : 0);
-                  return busy || door.issues(answer);
+                  return busy || route.issues(answer);
                 }));
       }
       await().untilAsserted(() -> assertThat(sentAway.get()).isGreaterThanOrEqualTo(22));
       // The admitted logins may not have reached the authenticator yet.
       await().untilAsserted(() -> assertThat(inside.get()).isBetween(2, 40));
       app.check(
-          Row.of(
+          AttackCase.of(
               "L24 a token meanwhile",
-              Verdict.OK,
+              ExpectedAnswer.OK,
               it -> it.http().get("/secure/x", "Authorization: Bearer " + token)));
       open.countDown();
       for (Future<Boolean> login : logins) {
         assertThat(login.get()).isTrue();
       }
-      assertFits(app, "L24", Door.OPEN_BASIC, app.http(), "late", "wonderland", Expected.ISSUED);
+      assertFits(
+          app, "L24", LoginRoute.OPEN_BASIC, app.http(), "late", "wonderland", Expected.ISSUED);
     } finally {
       open.countDown();
       clients.shutdownNow();
@@ -237,9 +250,9 @@ final class LoginLimitsTest {
   /** A conditional or repeated request of a cache or a browser gets a new token. */
   @ParameterizedTest
   @EnumSource(names = {"JETTY", "TOMCAT"})
-  void l25_noLoginIsAnsweredFromACache(Container container) throws Exception {
-    try (AttackedApp app = start(container, this::wonderland)) {
-      for (Door door : Door.values()) {
+  void l25_answersNoLoginFromACache(Container container) throws Exception {
+    try (AttackedApp app = start(container, this::checkPassword)) {
+      for (LoginRoute route : LoginRoute.values()) {
         List<String> tokens = new ArrayList<>();
         for (String header :
             List.of(
@@ -250,9 +263,9 @@ final class LoginLimitsTest {
           Answer answer =
               app.check(
                   "L25 " + header,
-                  it -> door.logIn(it.http(), "alice", "wonderland", header),
-                  door::issues);
-          tokens.add(door.tokenOf(answer));
+                  it -> route.logIn(it.http(), "alice", "wonderland", header),
+                  route::issues);
+          tokens.add(route.tokenOf(answer));
           assertThat(answer.all("ETag")).isEmpty();
           assertThat(answer.all("Last-Modified")).isEmpty();
         }
@@ -262,12 +275,12 @@ final class LoginLimitsTest {
   }
 
   /** Returns the client address for this login route; each route has its own. */
-  private static String addressOf(Door door) {
-    return "127.0.1." + (numberOf(door) + 1);
+  private static String addressOf(LoginRoute route) {
+    return "127.0.1." + (numberOf(route) + 1);
   }
 
-  private static int numberOf(Door door) {
-    return List.of(Door.values()).indexOf(door);
+  private static int numberOf(LoginRoute route) {
+    return List.of(LoginRoute.values()).indexOf(route);
   }
 
   private enum Expected {
@@ -280,25 +293,25 @@ final class LoginLimitsTest {
   private static void assertFits(
       AttackedApp app,
       String name,
-      Door door,
+      LoginRoute route,
       RawHttp client,
       String user,
       String password,
       Expected expected)
       throws IOException {
     app.check(
-        name + ", " + door + ", " + user,
-        it -> door.logIn(client, user, password),
+        name + ", " + route + ", " + user,
+        it -> route.logIn(client, user, password),
         answer ->
             switch (expected) {
-              case ISSUED -> door.issues(answer);
-              case REFUSED -> door.refuses(answer);
-              case LIMITED -> door.limits(answer, WINDOW);
-              case FAILED -> door.fails(answer);
+              case ISSUED -> route.issues(answer);
+              case REFUSED -> route.refuses(answer);
+              case LIMITED -> route.limits(answer, WINDOW);
+              case FAILED -> route.isUnavailable(answer);
             });
   }
 
-  private static void awaitQuietly(CountDownLatch latch) throws IOException {
+  private static void awaitLatch(CountDownLatch latch) throws IOException {
     try {
       latch.await();
     } catch (InterruptedException e) {

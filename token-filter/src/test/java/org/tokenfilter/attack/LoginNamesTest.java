@@ -19,13 +19,13 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.attack.LoginRows.Case;
+import org.tokenfilter.attack.LoginAttackCases.Case;
 
 /** Cases L02, L03, L05, L12, L13, L17 and S23: names and passwords at each login route. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LoginNamesTest {
 
-  private static final List<Door> ALL = List.of(Door.values());
+  private static final List<LoginRoute> ALL = List.of(LoginRoute.values());
   private static final String SECRET = "only-alice-knows";
   private static final String P72 = "p".repeat(72);
 
@@ -52,12 +52,12 @@ final class LoginNamesTest {
           "name-of-255");
 
   private ServerSocket elsewhere;
-  private LoginRows rows;
+  private LoginAttackCases rows;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     elsewhere = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    rows = new LoginRows(folder, ACCOUNTS);
+    rows = new LoginAttackCases(folder, ACCOUNTS);
   }
 
   /** Case L17: after all cases, no connection to the address in a name was made. */
@@ -71,17 +71,17 @@ final class LoginNamesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> whoIsWhoIsToldByEveryCharacter() {
+  Stream<DynamicTest> comparesNamesAndPasswordsByEveryCharacter() {
     return rows.tests(
         Stream.of(
                 ACCOUNTS.entrySet().stream()
                     .map(
                         account ->
-                            asking(
-                                "L13 right password of " + shown(account.getKey()),
+                            checked(
+                                "L13 right password of " + escaped(account.getKey()),
                                 account.getKey(),
                                 account.getValue(),
-                                Door::issues)),
+                                LoginRoute::issues)),
                 names(),
                 passwords())
             .flatMap(cases -> cases));
@@ -109,23 +109,23 @@ final class LoginNamesTest {
             "../alice",
             "alice\\00",
             "${jndi:ldap://127.0.0.1:" + port + "/a}")
-        .map(name -> asking("L12 L17 name " + shown(name), name, SECRET, Door::refuses));
+        .map(name -> checked("L12 L17 name " + escaped(name), name, SECRET, LoginRoute::refuses));
   }
 
   private static Stream<Case> passwords() {
     return Stream.of(
-        asking("L13 73 that begin with the 72", "p72", P72 + "p", Door::refuses),
-        asking("L13 71 of 72", "p72", P72.substring(1), Door::refuses),
-        asking("L13 the first 72 of 128", "p128", "y".repeat(72), Door::refuses),
-        asking("L13 1,023 of 1,024", "p1024", "z".repeat(1023), Door::refuses),
-        asking("L02 up to the second colon", "colon", "b", Door::refuses),
-        asking("L17 password that is SQL", "alice", "' or '1'='1", Door::refuses),
-        asking("L12 password of another case", "alice", "Only-Alice-Knows", Door::refuses),
-        asking("L12 password and a space", "alice", SECRET + " ", Door::refuses));
+        checked("L13 73 that begin with the 72", "p72", P72 + "p", LoginRoute::refuses),
+        checked("L13 71 of 72", "p72", P72.substring(1), LoginRoute::refuses),
+        checked("L13 the first 72 of 128", "p128", "y".repeat(72), LoginRoute::refuses),
+        checked("L13 1,023 of 1,024", "p1024", "z".repeat(1023), LoginRoute::refuses),
+        checked("L02 up to the second colon", "colon", "b", LoginRoute::refuses),
+        checked("L17 password that is SQL", "alice", "' or '1'='1", LoginRoute::refuses),
+        checked("L12 password of another case", "alice", "Only-Alice-Knows", LoginRoute::refuses),
+        checked("L12 password and a space", "alice", SECRET + " ", LoginRoute::refuses));
   }
 
   @TestFactory
-  Stream<DynamicTest> nobodyIsAskedForWhatNobodyCanHave() {
+  Stream<DynamicTest> impossibleCredentialsNeverReachAuthenticator() {
     return rows.tests(
         Stream.concat(
             Stream.of(
@@ -137,42 +137,43 @@ final class LoginNamesTest {
                     "a\u001b[2Jb")
                 .map(
                     name ->
-                        unasked(
-                            "L03 control in " + shown(name),
+                        unchecked(
+                            "L03 control in " + escaped(name),
                             name,
                             SECRET,
-                            LoginNamesTest::impossible)),
+                            LoginNamesTest::refusesImpossible)),
             Stream.of(
-                unasked("L02 no password", "alice", "", LoginNamesTest::lacking),
-                unasked("L02 no name", "", SECRET, LoginNamesTest::lacking),
-                unasked("L02 neither", "", "", LoginNamesTest::lacking),
-                unasked("L03 control in a password", "alice", SECRET + "\n", Door::refuses),
-                unasked("L13 password of 1,025", "p1024", "z".repeat(1025), Door::refuses),
-                unasked("L13 password of 4,097", "p1024", "z".repeat(4097), Door::refuses),
-                unasked("L05 name of 256", "n".repeat(256), "name-of-255", Door::refuses),
-                unasked("S23 name of 300", "n".repeat(300), "name-of-255", Door::refuses))));
+                unchecked("L02 no password", "alice", "", LoginNamesTest::refusesIncomplete),
+                unchecked("L02 no name", "", SECRET, LoginNamesTest::refusesIncomplete),
+                unchecked("L02 neither", "", "", LoginNamesTest::refusesIncomplete),
+                unchecked("L03 control in a password", "alice", SECRET + "\n", LoginRoute::refuses),
+                unchecked("L13 password of 1,025", "p1024", "z".repeat(1025), LoginRoute::refuses),
+                unchecked("L13 password of 4,097", "p1024", "z".repeat(4097), LoginRoute::refuses),
+                unchecked("L05 name of 256", "n".repeat(256), "name-of-255", LoginRoute::refuses),
+                unchecked(
+                    "S23 name of 300", "n".repeat(300), "name-of-255", LoginRoute::refuses))));
   }
 
   /** Basic answers as for a wrong password; a body that contains NUL is a bad request. */
-  private static boolean impossible(Door door, Answer answer) {
-    return door.refuses(answer) || (!door.isBasic() && door.finds400(answer));
+  private static boolean refusesImpossible(LoginRoute route, Answer answer) {
+    return route.refuses(answer) || (!route.isBasic() && route.isBadRequest(answer));
   }
 
-  private static boolean lacking(Door door, Answer answer) {
-    return door.isBasic() ? door.refuses(answer) : door.finds400(answer);
+  private static boolean refusesIncomplete(LoginRoute route, Answer answer) {
+    return route.isBasic() ? route.refuses(answer) : route.isBadRequest(answer);
   }
 
-  private static Case asking(
-      String name, String user, String password, BiPredicate<Door, Answer> fits) {
-    return Case.asking(name, ALL, (door, client) -> door.logIn(client, user, password), fits);
+  private static Case checked(
+      String name, String user, String password, BiPredicate<LoginRoute, Answer> fits) {
+    return Case.checked(name, ALL, (route, client) -> route.logIn(client, user, password), fits);
   }
 
-  private static Case unasked(
-      String name, String user, String password, BiPredicate<Door, Answer> fits) {
-    return Case.unasked(name, ALL, (door, client) -> door.logIn(client, user, password), fits);
+  private static Case unchecked(
+      String name, String user, String password, BiPredicate<LoginRoute, Answer> fits) {
+    return Case.unchecked(name, ALL, (route, client) -> route.logIn(client, user, password), fits);
   }
 
-  private static String shown(String text) {
+  private static String escaped(String text) {
     return text.substring(0, Math.min(text.length(), 30))
         .chars()
         .mapToObj(c -> c > ' ' && c <= '~' ? Character.toString(c) : String.format("u%04x", c))

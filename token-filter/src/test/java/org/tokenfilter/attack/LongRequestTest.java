@@ -32,23 +32,23 @@ import org.tokenfilter.token.SessionId;
 class LongRequestTest {
 
   private static final Duration IDLE = Duration.ofMinutes(30);
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   /** New threads, because the common pool has only one on two processors (from Java 25 on). */
   private static final Executor THREADS = task -> new Thread(task).start();
 
   @TempDir private Path folder;
-  private final Semaphore begun = new Semaphore(0);
-  private final CountDownLatch goesOn = new CountDownLatch(1);
+  private final Semaphore started = new Semaphore(0);
+  private final CountDownLatch mayContinue = new CountDownLatch(1);
   private AttackedApp app;
 
   @BeforeEach
   void start() throws Exception {
     app =
         AttackedApp.plan(folder)
-            .with(
+            .register(
                 registrations -> {
-                  AllFamilies.register(registrations);
+                  AllFamiliesApp.register(registrations);
                   registrations.servlet("long", this::answer, "/long/*");
                 })
             .start();
@@ -56,31 +56,31 @@ class LongRequestTest {
 
   @AfterEach
   void stop() {
-    goesOn.countDown();
+    mayContinue.countDown();
     app.close();
   }
 
   /** Simulates a slow upload, in its thread or asynchronously. */
   private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    begun.release();
+    started.release();
     if ("/async".equals(request.getPathInfo())) {
       AsyncContext async = request.startAsync();
       async.setTimeout(0);
       async.start(
           () -> {
-            awaitEnd();
+            awaitMayContinue();
             ((HttpServletResponse) async.getResponse()).setStatus(204);
             async.complete();
           });
     } else {
-      awaitEnd();
+      awaitMayContinue();
       response.setStatus("/fails".equals(request.getPathInfo()) ? 500 : 204);
     }
   }
 
-  private void awaitEnd() {
+  private void awaitMayContinue() {
     try {
-      assertThat(goesOn.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(mayContinue.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -90,58 +90,58 @@ class LongRequestTest {
   @ValueSource(strings = {"/long/sync", "/long/async"})
   void uploadKeepsItsTokenAlive(String path) throws Exception {
     Session session = app.session(Accounts.ALICE, 0);
-    CompletableFuture<Integer> upload = begin("POST", path, session);
+    CompletableFuture<Integer> upload = startRequest("POST", path, session);
 
     for (int i = 0; i < 3; i++) {
       app.clock.move(IDLE.minusSeconds(30));
-      awaitKept(session);
+      awaitRenewed(session);
     }
     app.clock.move(Duration.ofMinutes(10));
-    goesOn.countDown();
+    mayContinue.countDown();
 
     assertThat(upload.get(1, TimeUnit.MINUTES)).isEqualTo(204);
-    await().atMost(PATIENCE).until(() -> stored(session).lastUsedAt().equals(app.clock.instant()));
+    await().atMost(TIMEOUT).until(() -> stored(session).lastUsedAt().equals(app.clock.instant()));
     app.clock.move(IDLE.minusMillis(1));
-    assertThat(app.http().get(AllFamilies.PAGE, headers(session)).status()).isEqualTo(200);
+    assertThat(app.http().get(AllFamiliesApp.PAGE, headers(session)).status()).isEqualTo(200);
   }
 
   @Test
-  void uploadThatFailsKeepsItNoLongerThanItRan() throws Exception {
+  void failedUploadKeepsTokenAliveOnlyWhileRunning() throws Exception {
     Session session = app.session(Accounts.ALICE, 0);
-    CompletableFuture<Integer> upload = begin("PUT", "/long/fails", session);
+    CompletableFuture<Integer> upload = startRequest("PUT", "/long/fails", session);
     app.clock.move(IDLE.minusSeconds(30));
-    awaitKept(session);
-    goesOn.countDown();
+    awaitRenewed(session);
+    mayContinue.countDown();
     assertThat(upload.get(1, TimeUnit.MINUTES)).isEqualTo(500);
 
     app.clock.move(IDLE);
 
     app.check(
-        Row.of(
+        AttackCase.of(
             "long request that has failed",
-            Verdict.EXPIRED,
-            it -> it.http().get(AllFamilies.PAGE, headers(session))));
+            ExpectedAnswer.EXPIRED,
+            it -> it.http().get(AllFamiliesApp.PAGE, headers(session))));
   }
 
   /** A stream that a page has opened continues even after the user has left. */
   @Test
-  void streamThatIsReadKeepsNothing() throws Exception {
+  void downloadKeepsNoTokenAlive() throws Exception {
     Session reader = app.session(Accounts.ALICE, 0);
     Session writer = app.session(Accounts.BOB, 0);
     TokenRecord before = stored(reader);
-    CompletableFuture<Integer> stream = begin("GET", "/long/async", reader);
-    CompletableFuture<Integer> upload = begin("POST", "/long/async", writer);
+    CompletableFuture<Integer> stream = startRequest("GET", "/long/async", reader);
+    CompletableFuture<Integer> upload = startRequest("POST", "/long/async", writer);
 
     app.clock.move(IDLE.minusSeconds(30));
-    awaitKept(writer);
+    awaitRenewed(writer);
 
     assertThat(stored(reader)).isEqualTo(before);
-    goesOn.countDown();
+    mayContinue.countDown();
     assertThat(List.of(stream.get(1, TimeUnit.MINUTES), upload.get(1, TimeUnit.MINUTES)))
         .containsOnly(204);
   }
 
-  private CompletableFuture<Integer> begin(String method, String path, Session session)
+  private CompletableFuture<Integer> startRequest(String method, String path, Session session)
       throws InterruptedException {
     CompletableFuture<Integer> status =
         CompletableFuture.supplyAsync(
@@ -153,13 +153,13 @@ class LongRequestTest {
               }
             },
             THREADS);
-    assertThat(begun.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(started.tryAcquire(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     return status;
   }
 
-  private void awaitKept(Session session) {
+  private void awaitRenewed(Session session) {
     Instant kept = app.clock.instant().plus(IDLE);
-    await().atMost(PATIENCE).until(() -> kept.equals(stored(session).idleExpiresAt()));
+    await().atMost(TIMEOUT).until(() -> kept.equals(stored(session).idleExpiresAt()));
   }
 
   private TokenRecord stored(Session session) {
@@ -167,6 +167,6 @@ class LongRequestTest {
   }
 
   private static String[] headers(Session session) {
-    return new String[] {Way.bearer(session.token()), "Cookie: SESSION=" + session.id()};
+    return new String[] {TokenRoute.bearer(session.token()), "Cookie: SESSION=" + session.id()};
   }
 }

@@ -26,9 +26,9 @@ import org.tokenfilter.WebApp.Session;
 /** Cases C28 and C29: all sessions of a user at once, on two nodes. */
 class ManySessionsTest {
 
-  private static final int AT_ONCE = 50;
+  private static final int CONCURRENT = 50;
   private static final int LIMIT = 3;
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int TIMEOUT_SECONDS = 60;
   private static final String LOGIN = "/security/rest/token/access/session/0";
   private static final String BASIC = "Authorization: " + WebApp.basic(Accounts.ALICE);
 
@@ -48,11 +48,11 @@ class ManySessionsTest {
 
   private void start(Map<String, String> settings) throws Exception {
     app = plan(settings).start();
-    other = plan(settings).beside(app).start();
+    other = plan(settings).sharingStoreOf(app).start();
   }
 
   private AttackedApp.Plan plan(Map<String, String> settings) {
-    AttackedApp.Plan plan = AllFamilies.plan(folder).setting("token.revocation.lag", "PT0S");
+    AttackedApp.Plan plan = AllFamiliesApp.plan(folder).setting("token.revocation.lag", "PT0S");
     settings.forEach(plan::setting);
     return plan;
   }
@@ -64,36 +64,36 @@ class ManySessionsTest {
   }
 
   /** The answers to a client that repeats its request, before and after the revocation. */
-  private record Seen(boolean acceptedBefore, boolean acceptedAfter, boolean refusedAfter) {}
+  private record Observation(boolean acceptedBefore, boolean acceptedAfter, boolean refusedAfter) {}
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void c28_noRequestThatBeginsAfterTheEndOfAllIsAccepted(boolean onTheSameNode) throws Exception {
+  void c28_refusesRequestsStartedAfterRevokingAll(boolean onTheSameNode) throws Exception {
     List<Session> sessions = new ArrayList<>();
-    for (int i = 0; i < AT_ONCE; i++) {
+    for (int i = 0; i < CONCURRENT; i++) {
       sessions.add(app.session(Accounts.ALICE, 0));
     }
     Session bob = app.session(Accounts.BOB, 0);
     AttackedApp node = onTheSameNode ? app : other;
-    CountDownLatch accepted = new CountDownLatch(AT_ONCE);
+    CountDownLatch accepted = new CountDownLatch(CONCURRENT);
     AtomicBoolean ended = new AtomicBoolean();
-    List<Seen> seen =
+    List<Observation> seen =
         Race.of(
-            AT_ONCE + 1,
+            CONCURRENT + 1,
             number -> {
-              if (number == AT_ONCE) {
-                assertThat(accepted.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-                assertThat(app.security.service().revokeAll("alice")).isEqualTo(AT_ONCE);
+              if (number == CONCURRENT) {
+                assertThat(accepted.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
+                assertThat(app.security.service().revokeAll("alice")).isEqualTo(CONCURRENT);
                 ended.set(true);
-                return new Seen(true, false, true);
+                return new Observation(true, false, true);
               }
-              return askOn(node, sessions.get(number), ended, accepted);
+              return requestUntilRevoked(node, sessions.get(number), ended, accepted);
             });
-    assertThat(seen).containsOnly(new Seen(true, false, true));
-    node.check(Row.of("C28 bob", Verdict.OK, using(bob)));
+    assertThat(seen).containsOnly(new Observation(true, false, true));
+    node.check(AttackCase.of("C28 bob", ExpectedAnswer.OK, using(bob)));
   }
 
-  private static Seen askOn(
+  private static Observation requestUntilRevoked(
       AttackedApp node, Session session, AtomicBoolean ended, CountDownLatch accepted)
       throws IOException {
     boolean before = false;
@@ -102,7 +102,7 @@ class ManySessionsTest {
       Answer answer = using(session).on(node);
       boolean ok = answer.status() == 200;
       if (after) {
-        return new Seen(before, ok, Verdict.CLOSED.fits(answer));
+        return new Observation(before, ok, ExpectedAnswer.CLOSED.fits(answer));
       }
       if (ok && !before) {
         before = true;
@@ -113,26 +113,30 @@ class ManySessionsTest {
 
   /** The request over HTTP revokes all sessions except its own. */
   @Test
-  void c28_allOthersAreEndedByOneOfThem() throws Exception {
+  void c28_oneSessionRevokesAllOthers() throws Exception {
     Session current = app.session(Accounts.ALICE, 0);
     List<Session> others = new ArrayList<>();
     for (int i = 0; i < LIMIT; i++) {
       others.add(app.session(Accounts.ALICE, 0));
     }
-    String user = AllFamilies.user(app, Accounts.ALICE);
+    String user = AllFamiliesApp.user(app, Accounts.ALICE);
     Answer answer = other.http().send("DELETE", "/sessions?others=true", headers(current));
     assertThat(answer.status()).isEqualTo(204);
     for (AttackedApp node : List.of(app, other)) {
       for (Session session : others) {
-        node.check(Row.of("C28 another", Verdict.CLOSED, using(session)));
+        node.check(AttackCase.of("C28 another", ExpectedAnswer.CLOSED, using(session)));
       }
-      node.check(Row.of("C28 user", Verdict.CLOSED, it -> Way.USER_TOKEN.send(it.http(), user)));
-      node.check(Row.of("C28 the current one", Verdict.OK, using(current)));
+      node.check(
+          AttackCase.of(
+              "C28 user",
+              ExpectedAnswer.CLOSED,
+              it -> TokenRoute.USER_TOKEN.send(it.http(), user)));
+      node.check(AttackCase.of("C28 the current one", ExpectedAnswer.OK, using(current)));
     }
   }
 
   @Test
-  void c29_oneSessionTooManyIsRejected() throws Exception {
+  void c29_rejectsSessionAboveTheLimit() throws Exception {
     restart(Map.of("token.sessions.limit", Integer.toString(LIMIT)));
     List<Session> given = new ArrayList<>();
     for (int i = 0; i < LIMIT; i++) {
@@ -142,23 +146,23 @@ class ManySessionsTest {
       Answer answer = node.http().get(LOGIN, BASIC);
       assertThat(answer.status()).isEqualTo(409);
       assertThat(answer.all("Set-Cookie")).isEmpty();
-      assertThat(keeping(node).status()).isEqualTo(409);
-      node.assertSilent();
+      assertThat(openKeptSession(node).status()).isEqualTo(409);
+      node.assertNoSecretLogged();
     }
-    other.http().send("POST", AllFamilies.LOGOUT, headers(given.get(0)));
+    other.http().send("POST", AllFamiliesApp.LOGOUT, headers(given.get(0)));
     assertThat(other.http().get(LOGIN, BASIC).status()).isEqualTo(200);
-    assertThat(live()).isEqualTo(LIMIT);
+    assertThat(liveSessions()).isEqualTo(LIMIT);
   }
 
   /** Opens a session of a user token, which counts, too. */
-  private static Answer keeping(AttackedApp node) throws IOException {
-    String user = AllFamilies.user(node, Accounts.ALICE);
-    return node.http().get(AllFamilies.GATEWAY_PAGE + "?close=false", "userToken: " + user);
+  private static Answer openKeptSession(AttackedApp node) throws IOException {
+    String user = AllFamiliesApp.user(node, Accounts.ALICE);
+    return node.http().get(AllFamiliesApp.GATEWAY_PAGE + "?close=false", "userToken: " + user);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"reject", "evict-oldest"})
-  void c29_manyAtOnceForTheLastPlace(String policy) throws Exception {
+  void c29_concurrentLoginsNeverExceedTheLimit(String policy) throws Exception {
     restart(
         Map.of("token.sessions.limit", Integer.toString(LIMIT), "token.sessions.policy", policy));
     List<Session> first = new ArrayList<>();
@@ -173,25 +177,29 @@ class ManySessionsTest {
         .filteredOn(answer -> answer.status() == 200)
         .hasSize(evicts ? answers.size() : 1);
     assertThat(answers).allMatch(answer -> answer.status() == 200 || answer.status() == 409);
-    assertThat(live()).isEqualTo(LIMIT);
+    assertThat(liveSessions()).isEqualTo(LIMIT);
     for (AttackedApp node : List.of(app, other)) {
       for (Session session : first) {
-        node.check(Row.of("C29 the first", evicts ? Verdict.EVICTED : Verdict.OK, using(session)));
+        node.check(
+            AttackCase.of(
+                "C29 the first",
+                evicts ? ExpectedAnswer.EVICTED : ExpectedAnswer.OK,
+                using(session)));
       }
     }
   }
 
-  private long live() {
+  private long liveSessions() {
     return app.security.service().list("alice", null, 100).stream()
         .filter(record -> record.group() != null)
         .count();
   }
 
-  private static Row.Attack using(Session session) {
-    return it -> it.http().get(AllFamilies.PAGE, headers(session));
+  private static AttackCase.Attack using(Session session) {
+    return it -> it.http().get(AllFamiliesApp.PAGE, headers(session));
   }
 
   private static String[] headers(Session session) {
-    return new String[] {Way.bearer(session.token()), "Cookie: SESSION=" + session.id()};
+    return new String[] {TokenRoute.bearer(session.token()), "Cookie: SESSION=" + session.id()};
   }
 }

@@ -1,12 +1,12 @@
 package org.tokenfilter.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.attack.Verdict.CONTAINER;
-import static org.tokenfilter.attack.Verdict.CROSS_SITE;
-import static org.tokenfilter.attack.Verdict.INVALID;
-import static org.tokenfilter.attack.Verdict.NOTHING;
-import static org.tokenfilter.attack.Verdict.NOT_ALLOWED;
-import static org.tokenfilter.attack.Verdict.OK;
+import static org.tokenfilter.attack.ExpectedAnswer.CONTAINER;
+import static org.tokenfilter.attack.ExpectedAnswer.CROSS_SITE;
+import static org.tokenfilter.attack.ExpectedAnswer.INVALID;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.NOT_ALLOWED;
+import static org.tokenfilter.attack.ExpectedAnswer.OK;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,16 +37,16 @@ final class MethodAttackTest {
 
   private static final String FORM = "Content-Type: application/x-www-form-urlencoded";
 
-  private EachContainer containers;
+  private AllContainers containers;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     containers =
-        new EachContainer(
+        new AllContainers(
             folder,
             plan ->
                 plan.setting("token.carriers", "bearer, cookie")
-                    .with(
+                    .register(
                         it ->
                             it.servlet("revocation", new RevocationServlet(), "/oauth/revoke")
                                 .servlet(
@@ -68,30 +68,32 @@ final class MethodAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> echoes() throws IOException {
+  Stream<DynamicContainer> refusesMethodsThatEchoTheRequest() throws IOException {
     return containers.tests(
         app -> {
           String open = app.open(Accounts.ALICE, 5);
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (String method : List.of("TRACE", "TRACK")) {
             for (String path :
                 List.of(
                     "/secure/x", "/public/x", "/security/rest/token/access/5", "/oauth/revoke")) {
               rows.add(
-                  Row.of(
+                  AttackCase.of(
                       "D18 " + method + " " + path,
                       NOT_ALLOWED,
-                      it -> silent(it.http().send(method, path, bearer(open)), open)));
+                      it -> withoutSecret(it.http().send(method, path, bearer(open)), open)));
               rows.add(
-                  Row.of(
+                  AttackCase.of(
                       "D18 " + method + " with a cookie " + path,
                       NOT_ALLOWED,
-                      it -> silent(it.http().send(method, path, "Cookie: token=" + open), open)));
+                      it ->
+                          withoutSecret(
+                              it.http().send(method, path, "Cookie: token=" + open), open)));
             }
           }
           for (String method : List.of("trace", "Trace", "GETX", "PROPFIND", "get")) {
             rows.add(
-                new Row(
+                new AttackCase(
                     "D18 " + method + " without a token",
                     EnumSet.of(NOTHING, CONTAINER),
                     it -> it.http().send(method, "/secure/x")));
@@ -100,7 +102,7 @@ final class MethodAttackTest {
         });
   }
 
-  private static Answer silent(Answer answer, String secret) {
+  private static Answer withoutSecret(Answer answer, String secret) {
     assertThat(answer.head() + answer.body()).doesNotContain(secret);
     return answer;
   }
@@ -113,22 +115,22 @@ final class MethodAttackTest {
           String open = app.open(Accounts.ALICE, 5);
           String origin = "Origin: https://app.example.org";
           return List.of(
-              Row.of("D20 alone", NOTHING, it -> options(it)),
-              Row.of("D20 with an Origin", NOTHING, it -> options(it, origin)),
-              Row.of(
+              AttackCase.of("D20 alone", NOTHING, it -> options(it)),
+              AttackCase.of("D20 with an Origin", NOTHING, it -> options(it, origin)),
+              AttackCase.of(
                   "D20 with a method, and no Origin",
                   NOTHING,
                   it -> options(it, "Access-Control-Request-Method: GET")),
-              Row.of(
+              AttackCase.of(
                   "D20 a preflight, and no CORS here",
                   NOTHING,
                   it -> options(it, origin, "Access-Control-Request-Method: GET")),
-              Row.of(
+              AttackCase.of(
                   "D20 an empty method",
                   NOTHING,
                   it -> options(it, origin, "Access-Control-Request-Method:")),
-              Row.of("D20 a bad token", INVALID, it -> options(it, origin, bearer("x"))),
-              Row.of("D20 a good token", OK, it -> options(it, origin, bearer(open))));
+              AttackCase.of("D20 a bad token", INVALID, it -> options(it, origin, bearer("x"))),
+              AttackCase.of("D20 a good token", OK, it -> options(it, origin, bearer(open))));
         });
   }
 
@@ -137,11 +139,11 @@ final class MethodAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> wrongMethods() throws IOException {
+  Stream<DynamicContainer> refusesWrongMethods() throws IOException {
     return containers.tests(
         app -> {
           String open = app.open(Accounts.ALICE, 5);
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (String target :
               List.of(
                   "GET /oauth/revoke",
@@ -162,27 +164,28 @@ final class MethodAttackTest {
                       ? new String[] {bearer(open)}
                       : new String[] {bearer(open), override};
               rows.add(
-                  Row.of(
+                  AttackCase.of(
                       "D21 " + target + " " + override,
                       NOT_ALLOWED,
                       it -> it.http().send(parts[0], parts[1] + "?_method=POST", headers)));
             }
           }
           rows.add(
-              Row.of("D21 the token lives on", OK, it -> it.http().get("/secure/x", bearer(open))));
+              AttackCase.of(
+                  "D21 the token lives on", OK, it -> it.http().get("/secure/x", bearer(open))));
           return rows;
         });
   }
 
   /** Actions by GET that a browser authenticates by itself are protected against other sites. */
   @TestFactory
-  Stream<DynamicContainer> otherSites() throws IOException {
+  Stream<DynamicContainer> refusesCrossSiteActions() throws IOException {
     return containers.tests(
         app -> {
           Session alice = app.session(Accounts.ALICE, 0);
           String cookies = "Cookie: token=" + alice.token() + "; SESSION=" + alice.id();
           String basic = "Authorization: " + WebApp.basic(Accounts.ALICE);
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (String site :
               List.of(
                   "Sec-Fetch-Site: cross-site",
@@ -201,15 +204,15 @@ final class MethodAttackTest {
             }
           }
           rows.add(guarded("GET", "/security/rest/token/logout", cookies));
-          rows.add(Row.of("D21 it lives on", OK, it -> it.http().get("/secure/x", cookies)));
+          rows.add(AttackCase.of("D21 it lives on", OK, it -> it.http().get("/secure/x", cookies)));
           return rows;
         });
   }
 
-  private static Row guarded(String method, String path, String... headers) {
+  private static AttackCase guarded(String method, String path, String... headers) {
     String last = headers[headers.length - 1];
     String site = headers.length == 1 ? "no header" : headers[1];
-    return Row.of(
+    return AttackCase.of(
         "D22 "
             + method
             + " "

@@ -1,10 +1,10 @@
 package org.tokenfilter.attack;
 
-import static org.tokenfilter.attack.Verdict.CONTAINER;
-import static org.tokenfilter.attack.Verdict.NOTHING;
-import static org.tokenfilter.attack.Verdict.NOT_FOUND;
-import static org.tokenfilter.attack.Verdict.OK;
-import static org.tokenfilter.attack.Verdict.PUBLIC;
+import static org.tokenfilter.attack.ExpectedAnswer.CONTAINER;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.NOT_FOUND;
+import static org.tokenfilter.attack.ExpectedAnswer.OK;
+import static org.tokenfilter.attack.ExpectedAnswer.PUBLIC;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -33,16 +33,16 @@ import org.tokenfilter.Accounts;
 @TestInstance(Lifecycle.PER_CLASS)
 final class PathAttackTest {
 
-  private EachContainer containers;
+  private AllContainers containers;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     containers =
-        EachContainer.andLaxTomcats(
+        AllContainers.withLaxTomcats(
             folder,
             plan ->
                 plan.filterParam("token.paths.public", "/public/*, /open/*, /login")
-                    .with(
+                    .register(
                         it ->
                             it.servlet("login", PathAttackTest::page, "/login")
                                 .servlet("router", (q, s) -> route(it.app(), q, s), "/")));
@@ -78,15 +78,17 @@ final class PathAttackTest {
   }
 
   /** A path, and its allowed answers without and with a token. */
-  private record Spelling(String id, String path, Set<Verdict> without, Set<Verdict> with) {}
+  private record PathCase(
+      String id, String path, Set<ExpectedAnswer> without, Set<ExpectedAnswer> with) {}
 
-  private static Spelling plain(String id, String path, Verdict without, Verdict with) {
-    return new Spelling(id, path, EnumSet.of(without), EnumSet.of(with));
+  private static PathCase plain(
+      String id, String path, ExpectedAnswer without, ExpectedAnswer with) {
+    return new PathCase(id, path, EnumSet.of(without), EnumSet.of(with));
   }
 
   /** Returns a case that a container is allowed to refuse first. */
-  private static Spelling odd(String id, String path, Verdict without) {
-    return new Spelling(
+  private static PathCase unusual(String id, String path, ExpectedAnswer without) {
+    return new PathCase(
         id,
         path,
         EnumSet.of(without, CONTAINER),
@@ -96,16 +98,16 @@ final class PathAttackTest {
   }
 
   /** Returns a case that some containers resolve to a public path, which is right, too. */
-  private static Spelling hostile(String id, String path) {
-    return new Spelling(
+  private static PathCase hostile(String id, String path) {
+    return new PathCase(
         id,
         path,
         EnumSet.of(NOTHING, PUBLIC, CONTAINER),
         EnumSet.of(OK, NOT_FOUND, PUBLIC, CONTAINER));
   }
 
-  private static List<Spelling> spellings() {
-    List<Spelling> all = new ArrayList<>();
+  private static List<PathCase> pathCases() {
+    List<PathCase> all = new ArrayList<>();
     all.add(plain("E03", "/secure;a=b/x", NOTHING, OK));
     all.add(plain("E03", "/secure/x;jsessionid=1", NOTHING, OK));
     all.add(plain("E03", "/secure/x;/public/x", NOTHING, OK));
@@ -137,8 +139,8 @@ final class PathAttackTest {
     all.add(plain("E09", "/SECURE/x", NOTHING, NOT_FOUND));
     all.add(plain("E09", "/secure%20/x", NOTHING, NOT_FOUND));
     all.add(plain("E09", "/secure./x", NOTHING, NOT_FOUND));
-    all.add(odd("E09", "/secure::$DATA", NOTHING));
-    all.add(odd("E09", "/secure%E2%80%8B/x", NOTHING));
+    all.add(unusual("E09", "/secure::$DATA", NOTHING));
+    all.add(unusual("E09", "/secure%E2%80%8B/x", NOTHING));
     all.add(plain("E22", "/x.do", NOTHING, OK));
     all.add(plain("E22", "/secure/x.do", NOTHING, OK));
     all.add(plain("E22", "/public.do", NOTHING, OK));
@@ -147,18 +149,18 @@ final class PathAttackTest {
     all.add(plain("E22", "/public/x.do", PUBLIC, PUBLIC));
     for (String path :
         List.of("/..", "/../secure/x", "/../public/../secure/x", "/../../etc/passwd", "/%2e%2e/")) {
-      all.add(odd("E13", path, NOTHING));
+      all.add(unusual("E13", path, NOTHING));
     }
-    all.add(odd("E13", "/public/../../secure/x", NOTHING));
+    all.add(unusual("E13", "/public/../../secure/x", NOTHING));
     for (String path :
         List.of("/secure%0a/x", "/secure/x%0a", "/secure%0d%0a/x.css", "/login%0a")) {
-      all.add(odd("E25", path, NOTHING));
+      all.add(unusual("E25", path, NOTHING));
     }
-    all.add(odd("E25", "/%0apublic/x.do", NOTHING));
-    all.add(odd("E25", "/public%0a/x.do", NOTHING));
-    all.add(odd("E25", "/secure%0a/public/x", NOTHING));
+    all.add(unusual("E25", "/%0apublic/x.do", NOTHING));
+    all.add(unusual("E25", "/public%0a/x.do", NOTHING));
+    all.add(unusual("E25", "/secure%0a/public/x", NOTHING));
     for (String path : List.of("//secure/x", "/secure//x", "/;/secure/x", "/./secure/x")) {
-      all.add(odd("E10", path, NOTHING));
+      all.add(unusual("E10", path, NOTHING));
     }
     for (String climb :
         List.of("%2e%2e/", "..;/", "../", "..%2f", "%2e%2e%2f", "..%2F", "..;x%2f")) {
@@ -176,7 +178,7 @@ final class PathAttackTest {
     return all;
   }
 
-  private static void hostileBehind(List<Spelling> all, String climb) {
+  private static void hostileBehind(List<PathCase> all, String climb) {
     for (String target : List.of("secure/x", "login/../secure/x")) {
       all.add(hostile("E10", "/public/" + climb + target));
       all.add(hostile("E10", "/open/" + climb + target));
@@ -188,14 +190,14 @@ final class PathAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> withoutToken() throws IOException {
+  Stream<DynamicContainer> decidesPathsWithoutToken() throws IOException {
     return containers.tests(
         app -> {
-          List<Row> rows = new ArrayList<>();
-          for (Spelling spelling : spellings()) {
+          List<AttackCase> rows = new ArrayList<>();
+          for (PathCase spelling : pathCases()) {
             for (String method : methods(spelling)) {
               rows.add(
-                  new Row(
+                  new AttackCase(
                       spelling.id() + " " + method + " " + spelling.path(),
                       spelling.without(),
                       it -> it.http().send(method, spelling.path())));
@@ -206,19 +208,19 @@ final class PathAttackTest {
   }
 
   /** Returns only one method for the hostile paths, because there are many. */
-  private static List<String> methods(Spelling spelling) {
+  private static List<String> methods(PathCase spelling) {
     return spelling.id().equals("E10") ? List.of("GET") : List.of("GET", "POST");
   }
 
   @TestFactory
-  Stream<DynamicContainer> withToken() throws IOException {
+  Stream<DynamicContainer> decidesPathsWithToken() throws IOException {
     return containers.tests(
         app -> {
           String bearer = "Authorization: Bearer " + app.open(Accounts.ALICE, 5);
-          return spellings().stream()
+          return pathCases().stream()
               .map(
                   spelling ->
-                      new Row(
+                      new AttackCase(
                           spelling.id() + " with a token " + spelling.path(),
                           spelling.with(),
                           it -> it.http().get(spelling.path(), bearer)))

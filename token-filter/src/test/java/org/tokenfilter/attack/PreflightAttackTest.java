@@ -31,8 +31,8 @@ import org.tokenfilter.WebApp.Session;
 @TestInstance(Lifecycle.PER_CLASS)
 final class PreflightAttackTest {
 
-  private static final String GOOD = "https://app.example.org";
-  private static final String ORIGIN = "Origin: " + GOOD;
+  private static final String ALLOWED_ORIGIN = "https://app.example.org";
+  private static final String ORIGIN = "Origin: " + ALLOWED_ORIGIN;
   private static final String METHOD = "Access-Control-Request-Method: GET";
   private static final String HEADERS = "Access-Control-Request-Headers: authorization";
 
@@ -42,7 +42,7 @@ final class PreflightAttackTest {
   void start(@TempDir Path tomcat, @TempDir Path jetty, @TempDir Path handled) throws Exception {
     apps.put("CorsFilter on Tomcat", filtered(tomcat, Container.TOMCAT));
     apps.put("CorsFilter on Jetty", filtered(jetty, Container.JETTY));
-    Host host =
+    ContainerStarter host =
         Container.jettyWith(
             application -> {
               CrossOriginHandler cors = new CrossOriginHandler();
@@ -53,18 +53,18 @@ final class PreflightAttackTest {
               cors.setHandler(application);
               return cors;
             });
-    apps.put("CrossOriginHandler of Jetty", AttackedApp.plan(handled).in(host).start());
+    apps.put("CrossOriginHandler of Jetty", AttackedApp.plan(handled).container(host).start());
   }
 
-  private static AttackedApp filtered(Path folder, Host host) throws Exception {
+  private static AttackedApp filtered(Path folder, ContainerStarter host) throws Exception {
     return AttackedApp.plan(folder)
-        .in(host)
+        .container(host)
         .setting("token.carriers", "bearer, cookie")
-        .with(
+        .register(
             it -> {
               var cors = it.context().addFilter("cors", new CorsFilter());
               cors.setAsyncSupported(true);
-              cors.setInitParameter("cors.allowed.origins", GOOD);
+              cors.setInitParameter("cors.allowed.origins", ALLOWED_ORIGIN);
               cors.setInitParameter("cors.support.credentials", "true");
               cors.setInitParameter("cors.allowed.methods", "GET,POST,HEAD,OPTIONS");
               cors.setInitParameter("cors.allowed.headers", "authorization,content-type");
@@ -80,11 +80,11 @@ final class PreflightAttackTest {
 
   /** The assertions of a case, after its application's log and runs have been cleared. */
   @FunctionalInterface
-  private interface Look {
+  private interface Check {
     void at(AttackedApp app) throws IOException;
   }
 
-  private Stream<DynamicTest> each(String name, Look look) {
+  private Stream<DynamicTest> each(String name, Check look) {
     return apps.entrySet().stream()
         .map(
             app ->
@@ -100,10 +100,10 @@ final class PreflightAttackTest {
           assertThat(answer.status()).isIn(200, 204);
           assertThat(answer.body()).isEmpty();
           assertThat(answer.all("Set-Cookie")).isEmpty();
-          assertThat(answer.all("Access-Control-Allow-Origin")).containsExactly(GOOD);
+          assertThat(answer.all("Access-Control-Allow-Origin")).containsExactly(ALLOWED_ORIGIN);
           assertThat(answer.all("Access-Control-Allow-Credentials")).containsExactly("true");
           assertThat(app.ran()).isEmpty();
-          app.assertSilent();
+          app.assertNoSecretLogged();
         });
   }
 
@@ -113,7 +113,7 @@ final class PreflightAttackTest {
             "https://evil.example",
             "https://app.example.org.evil.com",
             "null",
-            GOOD + ":444",
+            ALLOWED_ORIGIN + ":444",
             "http://app.example.org")
         .flatMap(
             origin ->
@@ -132,7 +132,7 @@ final class PreflightAttackTest {
 
   /** An OPTIONS request that is no preflight reaches the filter. */
   @TestFactory
-  Stream<DynamicTest> whatIsNoPreflightNeedsToken() {
+  Stream<DynamicTest> otherOptionsRequestNeedsToken() {
     Map<String, String[]> requests = new LinkedHashMap<>();
     requests.put("no headers", new String[0]);
     requests.put("an Origin alone", new String[] {ORIGIN});
@@ -144,16 +144,16 @@ final class PreflightAttackTest {
                     "D20 " + request.getKey(),
                     app ->
                         app.check(
-                            Row.of(
+                            AttackCase.of(
                                 "D20",
-                                Verdict.NOTHING,
+                                ExpectedAnswer.NOTHING,
                                 it ->
                                     it.http().send("OPTIONS", "/secure/x", request.getValue())))));
   }
 
   /** The filter decides the actual request; the answer names the origin that may read it. */
   @TestFactory
-  Stream<DynamicTest> requestThatFollowsIsDecided() {
+  Stream<DynamicTest> filterDecidesTheActualRequest() {
     return List.of("GET", "POST").stream()
         .flatMap(
             method ->
@@ -162,18 +162,19 @@ final class PreflightAttackTest {
                     app -> {
                       Answer without =
                           app.check(
-                              Row.of(
+                              AttackCase.of(
                                   "without a token",
-                                  Verdict.NOTHING,
+                                  ExpectedAnswer.NOTHING,
                                   it -> it.http().send(method, "/secure/x", ORIGIN)));
-                      assertThat(without.all("Access-Control-Allow-Origin")).containsExactly(GOOD);
+                      assertThat(without.all("Access-Control-Allow-Origin"))
+                          .containsExactly(ALLOWED_ORIGIN);
                       assertThat(String.join(",", without.all("Vary")))
                           .containsIgnoringCase("Origin");
                       Session alice = app.session(Accounts.ALICE, 0);
                       app.check(
-                          Row.of(
+                          AttackCase.of(
                               "with one",
-                              Verdict.OK,
+                              ExpectedAnswer.OK,
                               it ->
                                   it.http()
                                       .send(
@@ -193,9 +194,9 @@ final class PreflightAttackTest {
             app -> {
               Session alice = app.session(Accounts.ALICE, 0);
               app.check(
-                  Row.of(
+                  AttackCase.of(
                       "cross-site",
-                      Verdict.CROSS_SITE,
+                      ExpectedAnswer.CROSS_SITE,
                       it ->
                           it.http()
                               .send(

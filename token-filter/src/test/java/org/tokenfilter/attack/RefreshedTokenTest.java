@@ -24,7 +24,7 @@ import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 class RefreshedTokenTest {
 
   private static final Duration GRACE = Duration.ofSeconds(30);
-  private static final int AT_ONCE = 16;
+  private static final int CONCURRENT = 16;
 
   @TempDir private Path folder;
   private AttackedApp app;
@@ -37,7 +37,7 @@ class RefreshedTokenTest {
 
   private void start(String... settings) throws Exception {
     app = plan(settings).start();
-    other = plan(settings).beside(app).start();
+    other = plan(settings).sharingStoreOf(app).start();
   }
 
   private void restart(String... settings) throws Exception {
@@ -46,7 +46,7 @@ class RefreshedTokenTest {
   }
 
   private AttackedApp.Plan plan(String... settings) {
-    AttackedApp.Plan plan = AllFamilies.plan(folder).setting("token.revocation.lag", "PT0S");
+    AttackedApp.Plan plan = AllFamiliesApp.plan(folder).setting("token.revocation.lag", "PT0S");
     for (int i = 0; i < settings.length; i += 2) {
       plan.setting(settings[i], settings[i + 1]);
     }
@@ -60,17 +60,29 @@ class RefreshedTokenTest {
   }
 
   @Test
-  void c10_theOldTokenIsRefusedAtOnceOnBothNodes() throws Exception {
-    String old = AllFamilies.apiClient(app);
+  void c10_bothNodesRefuseTheOldTokenAtOnce() throws Exception {
+    String old = AllFamiliesApp.apiClient(app);
     accepted(old);
     String next = refreshed(other, old);
     for (AttackedApp node : List.of(app, other)) {
-      for (Way way :
-          List.of(Way.GET, Way.POST, Way.HEAD, Way.COOKIE, Way.FORWARD, Way.ASYNC, Way.SESSIONS)) {
-        node.check(Row.of("C10 " + way, Verdict.REPLACED, it -> way.send(it.http(), old)));
+      for (TokenRoute way :
+          List.of(
+              TokenRoute.GET,
+              TokenRoute.POST,
+              TokenRoute.HEAD,
+              TokenRoute.COOKIE,
+              TokenRoute.FORWARD,
+              TokenRoute.ASYNC,
+              TokenRoute.SESSIONS)) {
+        node.check(
+            AttackCase.of("C10 " + way, ExpectedAnswer.REPLACED, it -> way.send(it.http(), old)));
       }
-      node.check(Row.of("C10", Verdict.PUBLIC, it -> Way.INCLUDE.send(it.http(), old)));
-      node.check(Row.of("C10", Verdict.INACTIVE, it -> Way.INTROSPECT.send(it.http(), old)));
+      node.check(
+          AttackCase.of(
+              "C10", ExpectedAnswer.PUBLIC, it -> TokenRoute.INCLUDE.send(it.http(), old)));
+      node.check(
+          AttackCase.of(
+              "C10", ExpectedAnswer.INACTIVE, it -> TokenRoute.INTROSPECT.send(it.http(), old)));
     }
     accepted(next);
     String third = refreshed(app, next);
@@ -78,50 +90,68 @@ class RefreshedTokenTest {
   }
 
   @Test
-  void c12_aReplayIsRefusedAndReported() throws Exception {
-    String old = AllFamilies.apiClient(app);
+  void c12_replayIsRefusedAndReported() throws Exception {
+    String old = AllFamiliesApp.apiClient(app);
     String next = refreshed(app, old);
     for (AttackedApp node : List.of(app, other)) {
-      node.check(Row.of("C12 again", Verdict.REPLACED, it -> Way.REFRESH.send(it.http(), old)));
-      assertThat(node.logged()).anyMatch(line -> line.startsWith("WARN event=refresh-replay"));
       node.check(
-          Row.of(
+          AttackCase.of(
+              "C12 again", ExpectedAnswer.REPLACED, it -> TokenRoute.REFRESH.send(it.http(), old)));
+      assertThat(node.logLines()).anyMatch(line -> line.startsWith("WARN event=refresh-replay"));
+      node.check(
+          AttackCase.of(
               "C12 by POST, from elsewhere",
-              Verdict.REPLACED,
+              ExpectedAnswer.REPLACED,
               it ->
                   it.http()
                       .from("127.0.0.2")
-                      .send("POST", AllFamilies.REFRESH, Way.bearer(old), "Content-Length: 0")));
-      assertThat(node.logged()).anyMatch(line -> line.contains("client=\"127.0.0.2\""));
+                      .send(
+                          "POST",
+                          AllFamiliesApp.REFRESH,
+                          TokenRoute.bearer(old),
+                          "Content-Length: 0")));
+      assertThat(node.logLines()).anyMatch(line -> line.contains("client=\"127.0.0.2\""));
     }
     accepted(next);
   }
 
   @Test
-  void c12_aReplayEndsTheFamilyWhereThatIsAskedFor() throws Exception {
+  void c12_replayRevokesTheFamilyIfConfigured() throws Exception {
     restart("token.refresh.replay", "end-family");
-    String old = AllFamilies.apiClient(app);
+    String old = AllFamiliesApp.apiClient(app);
     String next = refreshed(app, old);
-    other.check(Row.of("C12 again", Verdict.REPLACED, it -> Way.REFRESH.send(it.http(), old)));
+    other.check(
+        AttackCase.of(
+            "C12 again", ExpectedAnswer.REPLACED, it -> TokenRoute.REFRESH.send(it.http(), old)));
     for (AttackedApp node : List.of(app, other)) {
-      node.check(Row.of("C12 successor", Verdict.CLOSED, it -> Way.GET.send(it.http(), next)));
-      node.check(Row.of("C12 successor", Verdict.CLOSED, it -> Way.REFRESH.send(it.http(), next)));
+      node.check(
+          AttackCase.of(
+              "C12 successor", ExpectedAnswer.CLOSED, it -> TokenRoute.GET.send(it.http(), next)));
+      node.check(
+          AttackCase.of(
+              "C12 successor",
+              ExpectedAnswer.CLOSED,
+              it -> TokenRoute.REFRESH.send(it.http(), next)));
     }
   }
 
   @Test
-  void c13_anAnswerThatIsLostInTheStoreLeavesOneLiveTokenAtMost() throws Exception {
+  void c13_lostStoreAnswerLeavesAtMostOneLiveToken() throws Exception {
     for (boolean before : new boolean[] {true, false}) {
-      String old = AllFamilies.apiClient(app);
+      String old = AllFamiliesApp.apiClient(app);
       Set<TokenRecord> others = live();
       if (before) {
         app.store.failBefore(Call.REPLACE, 1);
       } else {
         app.store.failAfter(Call.REPLACE, 1);
       }
-      app.check(Row.of("C13", Verdict.UNAVAILABLE, it -> Way.REFRESH.send(it.http(), old)));
+      app.check(
+          AttackCase.of(
+              "C13", ExpectedAnswer.UNAVAILABLE, it -> TokenRoute.REFRESH.send(it.http(), old)));
       assertThat(live()).hasSameSizeAs(others);
-      Row again = Row.of("C13 again", Verdict.REPLACED, it -> Way.REFRESH.send(it.http(), old));
+      AttackCase again =
+          AttackCase.of(
+              "C13 again", ExpectedAnswer.REPLACED, it -> TokenRoute.REFRESH.send(it.http(), old));
       if (before) {
         refreshed(other, old);
       } else {
@@ -133,38 +163,46 @@ class RefreshedTokenTest {
   }
 
   @Test
-  void c13_withAGraceTheSameSuccessorIsGivenAgain() throws Exception {
+  void c13_graceReturnsTheSameSuccessor() throws Exception {
     restart("token.refresh.grace", GRACE.toString());
-    String old = AllFamilies.apiClient(app);
+    String old = AllFamiliesApp.apiClient(app);
     app.store.failAfter(Call.REPLACE, 1);
-    app.check(Row.of("C13", Verdict.UNAVAILABLE, it -> Way.REFRESH.send(it.http(), old)));
+    app.check(
+        AttackCase.of(
+            "C13", ExpectedAnswer.UNAVAILABLE, it -> TokenRoute.REFRESH.send(it.http(), old)));
     Set<String> successors = new HashSet<>();
     for (AttackedApp node : List.of(app, other, app)) {
       String next = refreshed(node, old);
       accepted(next);
       successors.add(handle(next));
-      node.check(Row.of("C13 in grace", Verdict.REPLACED, it -> Way.GET.send(it.http(), old)));
+      node.check(
+          AttackCase.of(
+              "C13 in grace", ExpectedAnswer.REPLACED, it -> TokenRoute.GET.send(it.http(), old)));
     }
     assertThat(successors).hasSize(1);
     assertThat(live()).hasSize(1);
     app.clock.move(GRACE);
     for (AttackedApp node : List.of(app, other)) {
-      node.check(Row.of("C13 after it", Verdict.REPLACED, it -> Way.REFRESH.send(it.http(), old)));
+      node.check(
+          AttackCase.of(
+              "C13 after it",
+              ExpectedAnswer.REPLACED,
+              it -> TokenRoute.REFRESH.send(it.http(), old)));
     }
   }
 
   /** The client hangs up before it has read the answer. */
   @Test
-  void c13_aClientThatHangsUpGetsTheSameSuccessorInTheGrace() throws Exception {
+  void c13_graceReturnsTheSameSuccessorAfterHangUp() throws Exception {
     restart("token.refresh.grace", GRACE.toString());
-    String old = AllFamilies.apiClient(app);
+    String old = AllFamiliesApp.apiClient(app);
     int exchanges = app.store.callCount(Call.REPLACE);
     app.http()
         .abort(
             "GET "
-                + AllFamilies.REFRESH
+                + AllFamiliesApp.REFRESH
                 + " HTTP/1.1\r\nHost: x\r\n"
-                + Way.bearer(old)
+                + TokenRoute.bearer(old)
                 + "\r\n\r\n");
     await().until(() -> app.store.callCount(Call.REPLACE) > exchanges);
     accepted(refreshed(other, old));
@@ -172,27 +210,29 @@ class RefreshedTokenTest {
   }
 
   @Test
-  void c13_ofManyAtOnceOneSucceeds() throws Exception {
-    String old = AllFamilies.apiClient(app);
+  void c13_oneOfManyConcurrentRefreshesSucceeds() throws Exception {
+    String old = AllFamiliesApp.apiClient(app);
     List<RawHttp> clients = List.of(app.http(), other.http());
     List<Answer> answers =
-        Race.of(AT_ONCE, number -> Way.REFRESH.send(clients.get(number % 2), old));
+        Race.of(CONCURRENT, number -> TokenRoute.REFRESH.send(clients.get(number % 2), old));
     assertThat(answers).filteredOn(answer -> answer.status() == 200).hasSize(1);
     assertThat(answers)
         .filteredOn(answer -> answer.status() != 200)
-        .allMatch(Verdict.REPLACED::fits);
+        .allMatch(ExpectedAnswer.REPLACED::fits);
     assertThat(live()).hasSize(1);
   }
 
   private String refreshed(AttackedApp node, String old) throws IOException {
-    Answer answer = Way.REFRESH.send(node.http(), old);
+    Answer answer = TokenRoute.REFRESH.send(node.http(), old);
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return app.secret(other.secret(WebApp.member(answer.body(), "token")));
   }
 
   private void accepted(String token) throws IOException {
     for (AttackedApp node : List.of(app, other)) {
-      node.check(Row.of("a live token", Verdict.OK, it -> Way.GET.send(it.http(), token)));
+      node.check(
+          AttackCase.of(
+              "a live token", ExpectedAnswer.OK, it -> TokenRoute.GET.send(it.http(), token)));
     }
   }
 

@@ -1,9 +1,9 @@
 package org.tokenfilter.attack;
 
-import static org.tokenfilter.attack.Verdict.CONTAINER;
-import static org.tokenfilter.attack.Verdict.INVALID;
-import static org.tokenfilter.attack.Verdict.NOTHING;
-import static org.tokenfilter.attack.Verdict.OK;
+import static org.tokenfilter.attack.ExpectedAnswer.CONTAINER;
+import static org.tokenfilter.attack.ExpectedAnswer.INVALID;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.OK;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,11 +30,11 @@ final class RequestBytesAttackTest {
   private static final String GET = "GET /secure/x HTTP/1.1\r\n";
   private static final String START = GET + HOST;
 
-  private EachContainer containers;
+  private AllContainers containers;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    containers = new EachContainer(folder, plan -> plan);
+    containers = new AllContainers(folder, plan -> plan);
   }
 
   @AfterAll
@@ -42,12 +42,13 @@ final class RequestBytesAttackTest {
     containers.close();
   }
 
-  private static Row raw(String name, Verdict verdict, String text) {
-    return Row.of(name, verdict, app -> app.http().raw(text));
+  private static AttackCase raw(String name, ExpectedAnswer verdict, String text) {
+    return AttackCase.of(name, verdict, app -> app.http().raw(text));
   }
 
-  private static Row raw(String name, Verdict verdict, Verdict or, String text) {
-    return Row.of(name, verdict, or, app -> app.http().raw(text));
+  private static AttackCase raw(
+      String name, ExpectedAnswer verdict, ExpectedAnswer or, String text) {
+    return AttackCase.of(name, verdict, or, app -> app.http().raw(text));
   }
 
   private static String bearer(String token) {
@@ -55,11 +56,11 @@ final class RequestBytesAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> controls() throws IOException {
+  Stream<DynamicContainer> refusesControlCharacters() throws IOException {
     return containers.tests(
         app -> {
           String open = app.open(Accounts.ALICE, 5);
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (char control : new char[] {0, 1, 7, 8, 0x0b, 0x0c, '\r', 0x1b, 0x7f}) {
             String hex = Integer.toHexString(control);
             String cut = open.substring(0, 90) + control + open.substring(90);
@@ -91,7 +92,7 @@ final class RequestBytesAttackTest {
                   START + bearer(open.substring(0, 90) + "\n" + open.substring(90)) + END));
           // A server is allowed to read a fold as a space (RFC 9112, 5.2).
           rows.add(
-              new Row(
+              new AttackCase(
                   "D11 folded before the token",
                   EnumSet.of(OK, NOTHING, CONTAINER),
                   it -> it.http().raw(START + "Authorization: Bearer\r\n " + open + "\r\n" + END)));
@@ -107,12 +108,12 @@ final class RequestBytesAttackTest {
 
   /** A bare line feed gives no more access than a separate line. */
   @TestFactory
-  Stream<DynamicContainer> lineFeeds() throws IOException {
+  Stream<DynamicContainer> bareLineFeedsGainNothing() throws IOException {
     return containers.tests(
         app -> {
           Session alice = app.session(Accounts.ALICE, 0);
           String credentials = bearer(alice.token()) + "Cookie: SESSION=" + alice.id() + "\r\n";
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (String header :
               List.of(
                   "X-Forwarded-For: 127.0.0.1",
@@ -120,7 +121,7 @@ final class RequestBytesAttackTest {
                   "X-Real-IP: 127.0.0.1")) {
             for (String before : List.of("X-A: b\n", "X-A: b\r\n", "X-A: b\r")) {
               rows.add(
-                  Row.of(
+                  AttackCase.of(
                       "D11 an address after "
                           + before.substring(6).replace("\r", "CR").replace("\n", "LF")
                           + ", "
@@ -138,16 +139,16 @@ final class RequestBytesAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> manyHeaders() throws IOException {
+  Stream<DynamicContainer> refusesTooManyHeaders() throws IOException {
     return containers.tests(
         app -> {
           String open = app.open(Accounts.ALICE, 5);
           String cookies = "Cookie: " + "a=b; ".repeat(1_000) + "c=d\r\n";
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (boolean token : new boolean[] {false, true}) {
             String start = START + (token ? bearer(open) : "");
             String with = token ? " with a token" : "";
-            Verdict verdict = token ? OK : NOTHING;
+            ExpectedAnswer verdict = token ? OK : NOTHING;
             rows.add(
                 raw(
                     "D13 a header of 9 kB" + with,
@@ -176,7 +177,7 @@ final class RequestBytesAttackTest {
           rows.add(
               raw(
                   "D13 100 times the header",
-                  Verdict.BAD_REQUEST,
+                  ExpectedAnswer.BAD_REQUEST,
                   CONTAINER,
                   START + "Authorization: Bearer x\r\n".repeat(90) + END));
           rows.add(

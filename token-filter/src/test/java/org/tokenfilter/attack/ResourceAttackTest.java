@@ -1,8 +1,8 @@
 package org.tokenfilter.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.attack.Verdict.CONTAINER;
-import static org.tokenfilter.attack.Verdict.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.CONTAINER;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
 
 import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -36,16 +36,16 @@ final class ResourceAttackTest {
 
   private static final String SECRET = "the secret of a file";
 
-  private EachContainer containers;
+  private AllContainers containers;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     containers =
-        EachContainer.andLaxTomcats(
+        AllContainers.withLaxTomcats(
             folder,
             plan ->
                 plan.filterParam("token.paths.public", "/open/*, /public/*")
-                    .with(ResourceAttackTest::register));
+                    .register(ResourceAttackTest::register));
     for (String file :
         List.of("files/index.html", "files/x.css", "WEB-INF/web.xml", "META-INF/x")) {
       containers.write(file, SECRET);
@@ -110,10 +110,10 @@ final class ResourceAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> files() throws IOException {
+  Stream<DynamicContainer> protectsFiles() throws IOException {
     return containers.tests(
         app -> {
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (String path :
               List.of(
                   "/files",
@@ -132,7 +132,7 @@ final class ResourceAttackTest {
                   "/robots.txt")) {
             for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
               rows.add(
-                  Row.of(
+                  AttackCase.of(
                       "E20 " + method + " " + path,
                       NOTHING,
                       CONTAINER,
@@ -152,7 +152,7 @@ final class ResourceAttackTest {
                   "/open/%2e%2e%2fWEB-INF/web.xml",
                   "/open/../WEB-INF/web.xml")) {
             rows.add(
-                new Row(
+                new AttackCase(
                     "E20 " + path,
                     EnumSet.of(NOTHING, CONTAINER),
                     it -> withoutSecret(it.http().get(path))));
@@ -167,29 +167,29 @@ final class ResourceAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> publicFileIsServed() {
+  Stream<DynamicTest> servesPublicFile() {
     return each(
         "E20 public",
         app -> assertThat(app.http().get("/open/x.html").body()).contains("open to all"));
   }
 
   @TestFactory
-  Stream<DynamicContainer> connectionsThatStayOpen() throws IOException {
+  Stream<DynamicContainer> decidesLongLivedConnections() throws IOException {
     return containers.tests(
         app -> {
-          List<Row> rows = new ArrayList<>();
+          List<AttackCase> rows = new ArrayList<>();
           for (String path : List.of("/live/socket", "/secure/x", "/live/none")) {
             for (String protocol : List.of("websocket", "echo", "h2c", "TLS/1.0")) {
               rows.add(
-                  Row.of(
+                  AttackCase.of(
                       "E21 " + protocol + " " + path,
                       NOTHING,
                       CONTAINER,
-                      it -> it.http().cutShort(upgradeRequest(path, protocol, ""))));
+                      it -> it.http().sendAndShutDownOutput(upgradeRequest(path, protocol, ""))));
             }
           }
           rows.add(
-              Row.of(
+              AttackCase.of(
                   "E21 events",
                   NOTHING,
                   it -> it.http().get("/live/events", "Accept: text/event-stream")));
@@ -209,10 +209,10 @@ final class ResourceAttackTest {
 
   /** Proves that the refusals above are not accidental. Jetty does not implement this upgrade. */
   @Test
-  void upgradeWithTokenIsMade() throws IOException {
-    AttackedApp app = containers.on(Container.TOMCAT);
+  void upgradesWithToken() throws IOException {
+    AttackedApp app = containers.app(Container.TOMCAT);
     String token = "Authorization: Bearer " + app.open(Accounts.ALICE, 5) + "\r\n";
-    assertThat(app.http().whole(upgradeRequest("/live/socket", "echo", token)))
+    assertThat(app.http().sendAndReadAll(upgradeRequest("/live/socket", "echo", token)))
         .startsWith("HTTP/1.1 101")
         .contains("upgraded");
   }
@@ -230,21 +230,23 @@ final class ResourceAttackTest {
           Answer stream = app.http().get("/live/events", headers);
           assertThat(stream.status()).isEqualTo(200);
           assertThat(stream.body()).contains("data: alice", "data: still alice");
-          app.check(Row.of("next", Verdict.CLOSED, it -> it.http().get("/live/events", headers)));
+          app.check(
+              AttackCase.of(
+                  "next", ExpectedAnswer.CLOSED, it -> it.http().get("/live/events", headers)));
         });
   }
 
   /** The assertions on each container. */
   @FunctionalInterface
-  private interface Look {
+  private interface Check {
     void at(AttackedApp app) throws IOException;
   }
 
-  private Stream<DynamicTest> each(String name, Look look) {
+  private Stream<DynamicTest> each(String name, Check look) {
     return Stream.of(Container.values())
         .map(
             container ->
                 DynamicTest.dynamicTest(
-                    name + ", " + container, () -> look.at(containers.on(container))));
+                    name + ", " + container, () -> look.at(containers.app(container))));
   }
 }

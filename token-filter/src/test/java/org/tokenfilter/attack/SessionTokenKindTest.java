@@ -27,7 +27,7 @@ class SessionTokenKindTest {
 
   @BeforeAll
   void start() throws Exception {
-    app = AllFamilies.plan(folder).start();
+    app = AllFamiliesApp.plan(folder).start();
     alice = app.session(Accounts.ALICE, 0);
   }
 
@@ -38,25 +38,25 @@ class SessionTokenKindTest {
 
   /** A session token is never treated as an open token or a user token. */
   @TestFactory
-  Stream<DynamicTest> takenForAnotherKind() {
-    List<Row> rows = new ArrayList<>();
-    for (Way way : Way.values()) {
-      if (way != Way.INTROSPECT && way != Way.REVOKE) {
+  Stream<DynamicTest> refusesSessionTokenAsAnotherKind() {
+    List<AttackCase> rows = new ArrayList<>();
+    for (TokenRoute way : TokenRoute.values()) {
+      if (way != TokenRoute.INTROSPECT && way != TokenRoute.REVOKE) {
         rows.add(
-            new Row(
+            new AttackCase(
                 "C04 alone, by " + way,
                 way.refusals(alice.token()),
                 it -> way.send(it.http(), alice.token())));
       }
     }
     TokenRecord record = app.security.service().introspect(alice.token()).orElseThrow().record();
-    String said = Seed.claims(record);
+    String said = BaseToken.claims(record);
     for (String kind : List.of("o", "u")) {
       String forged =
-          app.secret(Seed.saying(said.replace("\"k\":\"s\"", "\"k\":\"" + kind + "\"")));
-      for (Way way : Way.values()) {
+          app.secret(BaseToken.withClaims(said.replace("\"k\":\"s\"", "\"k\":\"" + kind + "\"")));
+      for (TokenRoute way : TokenRoute.values()) {
         rows.add(
-            new Row(
+            new AttackCase(
                 "C04 saying " + kind + ", by " + way,
                 way.refusals(forged),
                 it -> way.send(it.http(), forged)));
@@ -67,9 +67,10 @@ class SessionTokenKindTest {
 
   /** Its handle is the digest of a kept session id, but no token of the session was issued. */
   @Test
-  void c04_aSessionOfAUserTokenHasNoTokenOfItsOwn() throws Exception {
-    String user = AllFamilies.user(app, Accounts.ALICE);
-    Answer opened = app.http().get(AllFamilies.GATEWAY_PAGE + "?close=false", "userToken: " + user);
+  void c04_sessionOfUserTokenHasNoTokenOfItsOwn() throws Exception {
+    String user = AllFamiliesApp.user(app, Accounts.ALICE);
+    Answer opened =
+        app.http().get(AllFamiliesApp.GATEWAY_PAGE + "?close=false", "userToken: " + user);
     String id = app.secret(opened.all("session").get(0));
     TokenRecord kept =
         app.security.service().list("alice", null, 100).stream()
@@ -77,14 +78,14 @@ class SessionTokenKindTest {
             .findFirst()
             .orElseThrow();
     for (String kind : List.of("s", "o", "u")) {
-      String claims = Seed.claims(kept).replaceAll("\"k\":\".\"", "\"k\":\"" + kind + "\"");
-      String forged = app.secret(Seed.saying(claims));
+      String claims = BaseToken.claims(kept).replaceAll("\"k\":\".\"", "\"k\":\"" + kind + "\"");
+      String forged = app.secret(BaseToken.withClaims(claims));
       for (String header : List.of("Cookie: SESSION=" + id, "session: " + id, "X-None: 1")) {
         app.check(
-            Row.of(
+            AttackCase.of(
                 "C04 forged " + kind,
-                Verdict.INVALID,
-                it -> it.http().get(AllFamilies.PAGE, Way.bearer(forged), header)));
+                ExpectedAnswer.INVALID,
+                it -> it.http().get(AllFamiliesApp.PAGE, TokenRoute.bearer(forged), header)));
       }
     }
   }

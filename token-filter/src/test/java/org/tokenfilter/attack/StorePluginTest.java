@@ -20,9 +20,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.attack.LyingStore.Lie;
-import org.tokenfilter.attack.Request.Holder;
-import org.tokenfilter.attack.Request.Sent;
+import org.tokenfilter.attack.ByzantineStore.Fault;
+import org.tokenfilter.attack.StoreRequest.Sent;
+import org.tokenfilter.attack.StoreRequest.TokenHolder;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
@@ -36,19 +36,19 @@ final class StorePluginTest {
   private static final String HOST = "jdbc:vendor://db.internal.example";
 
   private final Map<Container, AttackedApp> apps = new EnumMap<>(Container.class);
-  private final Map<Container, LyingStore> stores = new EnumMap<>(Container.class);
+  private final Map<Container, ByzantineStore> stores = new EnumMap<>(Container.class);
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     for (Container container : List.of(Container.JETTY, Container.TOMCAT)) {
-      LyingStore store = new LyingStore(new InMemoryTokenStore());
+      ByzantineStore store = new ByzantineStore(new InMemoryTokenStore());
       stores.put(container, store);
       apps.put(
           container,
-          Request.in(
+          StoreRequest.configure(
                   AttackedApp.plan(Files.createDirectory(folder.resolve(container.name())))
-                      .in(container)
-                      .over(store))
+                      .container(container)
+                      .store(store))
               .start());
     }
   }
@@ -58,8 +58,8 @@ final class StorePluginTest {
     apps.values().forEach(AttackedApp::close);
   }
 
-  private static Map<String, Lie> faults() {
-    Map<String, Lie> faults = new LinkedHashMap<>();
+  private static Map<String, Fault> faults() {
+    Map<String, Fault> faults = new LinkedHashMap<>();
     faults.put("S01 null", truth -> null);
     faults.put("S01 null, after its effect", truth -> none(truth.get()));
     faults.put("S02 its own exception", truth -> thrown(new TokenStoreException(HOST, null, true)));
@@ -81,11 +81,11 @@ final class StorePluginTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> whateverItDoesItsCallersAreToldThatItIsNotKnown() {
+  Stream<DynamicTest> storeFaultIsAnsweredAsUnavailable() {
     return faults().entrySet().stream()
         .flatMap(
             fault ->
-                Stream.of(Request.values())
+                Stream.of(StoreRequest.values())
                     .flatMap(
                         request ->
                             apps.keySet().stream()
@@ -97,25 +97,25 @@ final class StorePluginTest {
                                             () -> attack(container, request, fault.getValue())))));
   }
 
-  private void attack(Container container, Request request, Lie fault) throws IOException {
+  private void attack(Container container, StoreRequest request, Fault fault) throws IOException {
     AttackedApp app = requireNonNull(apps.get(container));
-    LyingStore store = requireNonNull(stores.get(container));
-    Holder holder = new Holder(app);
+    ByzantineStore store = requireNonNull(stores.get(container));
+    TokenHolder holder = new TokenHolder(app);
     Sent sent = request.prepare(holder);
-    store.lie(request.call(), fault);
-    Answer answer = app.check(request.name(), it -> sent.to(it.http()), request::isUnknown);
-    store.tellTheTruth();
-    assertThat(request.gaveNothing(answer)).isTrue();
+    store.inject(request.call(), fault);
+    Answer answer = app.check(request.name(), it -> sent.to(it.http()), request::isUnavailable);
+    store.clearFaults();
+    assertThat(request.disclosesNothing(answer)).isTrue();
     assertThat(answer.head() + answer.body()).doesNotContain(HOST, "Exception", "org.");
     assertThat(app.ran()).isEmpty();
     // An outage gives one WARN; the cause of each failure is logged at DEBUG.
-    assertThat(app.logged())
+    assertThat(app.logLines())
         .anyMatch(
             line ->
                 line.startsWith("WARN")
                     || line.startsWith("DEBUG Requests cannot be decided")
                     || line.startsWith("DEBUG Uses of tokens could not be written"));
-    assertThat(app.loggedByContainer()).isEmpty();
+    assertThat(app.containerLogLines()).isEmpty();
     Sent next = request.prepare(holder);
     app.check("then", it -> next.to(it.http()), then -> then.status() / 100 == 2);
   }

@@ -18,23 +18,23 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.attack.Way.Takes;
+import org.tokenfilter.attack.TokenRoute.AcceptedKind;
 
 /** Cases A05, A09, A21 and B03: the text around a token, and its length. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TokenEdgesTest {
 
-  private static final int LONGEST_NUMBER_OF_CHARACTERS = 1_024;
+  private static final int MAX_CHARACTERS = 1_024;
 
   @TempDir private static Path folder;
 
   private AttackedApp app;
-  private Seeds seeds;
+  private BaseTokens baseTokens;
 
   @BeforeAll
   void start() throws Exception {
-    app = AllFamilies.plan(folder).start();
-    seeds = Seeds.of(app);
+    app = AllFamiliesApp.plan(folder).start();
+    baseTokens = BaseTokens.of(app);
   }
 
   @AfterAll
@@ -44,47 +44,53 @@ class TokenEdgesTest {
 
   /** White space around a field's value is not part of the value (RFC 9110, 5.5). */
   @TestFactory
-  Stream<DynamicTest> whiteSpaceAroundTheHeaderIsTheTransports() {
-    String token = seeds.open().token();
-    List<Row> rows = new ArrayList<>();
+  Stream<DynamicTest> ignoresWhitespaceAroundTheHeader() {
+    String token = baseTokens.open().token();
+    List<AttackCase> rows = new ArrayList<>();
     for (String line :
         List.of(
             "  Bearer %s",
             "\tBearer %s", "Bearer  %s", "Bearer %s ", "Bearer %s\t", "Bearer %s \t ")) {
       String header = "Authorization:" + line.formatted(token);
       rows.add(
-          Row.of(
+          AttackCase.of(
               "A05 " + line.replace("\t", "TAB"),
-              Verdict.OK,
-              it -> it.http().get(AllFamilies.PAGE, header)));
+              ExpectedAnswer.OK,
+              it -> it.http().get(AllFamiliesApp.PAGE, header)));
     }
     for (String line :
         List.of(
             "Bearer \t%s", "Bearer %s\u00a0", "Bearer \u00a0%s", "Bearer \u00ef\u00bb\u00bf%s")) {
       String header = "Authorization: " + line.formatted(token);
       rows.add(
-          Row.of(
+          AttackCase.of(
               "A05 inside: " + line.replace("\t", "TAB"),
-              Verdict.INVALID,
-              it -> it.http().get(AllFamilies.PAGE, header)));
+              ExpectedAnswer.INVALID,
+              it -> it.http().get(AllFamiliesApp.PAGE, header)));
     }
     return app.tests(rows);
   }
 
   /** White space around a parameter is part of the parameter. */
   @TestFactory
-  Stream<DynamicTest> whiteSpaceAroundAParameterIsAPartOfIt() {
-    List<Row> rows = new ArrayList<>();
-    for (Way way : List.of(Way.KEEP_ALIVE, Way.QUERY, Way.RENEW, Way.INTROSPECT, Way.REVOKE)) {
-      String token = seeds.on(way).token();
+  Stream<DynamicTest> refusesWhitespaceAroundParameters() {
+    List<AttackCase> rows = new ArrayList<>();
+    for (TokenRoute way :
+        List.of(
+            TokenRoute.KEEP_ALIVE,
+            TokenRoute.QUERY,
+            TokenRoute.RENEW,
+            TokenRoute.INTROSPECT,
+            TokenRoute.REVOKE)) {
+      String token = baseTokens.forRoute(way).token();
       for (String space : List.of(" ", "\t", "\r\n", "\n", "\u00a0", "\ufeff", "\u0000")) {
         String code = "U+%04X".formatted((int) space.charAt(0));
-        EnumSet<Verdict> refusals = EnumSet.copyOf(way.refusals(token));
-        refusals.add(Verdict.BAD_PARAMETER);
+        EnumSet<ExpectedAnswer> refusals = EnumSet.copyOf(way.refusals(token));
+        refusals.add(ExpectedAnswer.BAD_PARAMETER);
         for (String text : List.of(space + token, token + space)) {
           String where = text.startsWith(space) ? " before" : " after";
           rows.add(
-              new Row(
+              new AttackCase(
                   "A05 " + code + where + ", by " + way + " of " + space.length(),
                   refusals,
                   it -> way.send(it.http(), text)));
@@ -95,38 +101,47 @@ class TokenEdgesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> hugeTextsAreRefused() {
-    List<Row> rows = new ArrayList<>();
+  Stream<DynamicTest> refusesHugeTokens() {
+    List<AttackCase> rows = new ArrayList<>();
     for (int length : new int[] {8_000, 64_000, 1_000_000}) {
       for (String character : List.of("A", ".")) {
-        for (Way way : List.of(Way.GET, Way.POST, Way.USER_TOKEN, Way.LOGOUT, Way.COOKIE)) {
+        for (TokenRoute way :
+            List.of(
+                TokenRoute.GET,
+                TokenRoute.POST,
+                TokenRoute.USER_TOKEN,
+                TokenRoute.LOGOUT,
+                TokenRoute.COOKIE)) {
           rows.add(
-              Row.of(
+              AttackCase.of(
                   "A09 %,d times %s, by %s".formatted(length, character, way),
-                  Verdict.INVALID,
-                  Verdict.CONTAINER,
+                  ExpectedAnswer.INVALID,
+                  ExpectedAnswer.CONTAINER,
                   it -> orCutOff(() -> way.send(it.http(), character.repeat(length)))));
         }
       }
     }
     rows.add(
-        Row.of(
+        AttackCase.of(
             "A21 kid of 10 kB",
-            Verdict.INVALID,
-            Verdict.CONTAINER,
+            ExpectedAnswer.INVALID,
+            ExpectedAnswer.CONTAINER,
             it ->
                 orCutOff(
                     () ->
-                        Way.GET.send(
+                        TokenRoute.GET.send(
                             it.http(),
-                            seeds.open().headed("{\"kid\":\"" + "k".repeat(10_000) + "\"}")))));
+                            baseTokens
+                                .open()
+                                .withHeader("{\"kid\":\"" + "k".repeat(10_000) + "\"}")))));
     return app.tests(rows);
   }
 
   /** A body of more than 8 KiB is not read to its end. */
   @TestFactory
-  Stream<DynamicTest> hugeParametersAreRefused() {
-    return Stream.of(Way.KEEP_ALIVE, Way.RENEW, Way.INTROSPECT, Way.REVOKE)
+  Stream<DynamicTest> refusesHugeParameters() {
+    return Stream.of(
+            TokenRoute.KEEP_ALIVE, TokenRoute.RENEW, TokenRoute.INTROSPECT, TokenRoute.REVOKE)
         .map(
             way ->
                 DynamicTest.dynamicTest(
@@ -135,32 +150,43 @@ class TokenEdgesTest {
                       Answer answer = way.send(app.http(), "A".repeat(16_000));
                       assertThat(answer.status()).as(answer.body()).isEqualTo(413);
                       assertThat(answer.all("Cache-Control")).containsExactly("no-store");
-                      app.assertSilent();
+                      app.assertNoSecretLogged();
                     }));
   }
 
   @Test
-  void a09_aTextOfTheLongestLengthIsLookedAtAndIsNoToken() throws Exception {
-    Seed seed = seeds.open();
-    int more = LONGEST_NUMBER_OF_CHARACTERS - seed.token().length();
-    String longest = seed.with(Seed.CIPHERTEXT, seed.part(Seed.CIPHERTEXT) + "A".repeat(more));
-    assertThat(longest).hasSize(LONGEST_NUMBER_OF_CHARACTERS);
-    app.check(Row.of("A09 1,024", Verdict.INVALID, it -> Way.GET.send(it.http(), longest)));
-    app.check(Row.of("A09 1,025", Verdict.INVALID, it -> Way.GET.send(it.http(), longest + "A")));
+  void a09_refusesTextOfMaximumLength() throws Exception {
+    BaseToken seed = baseTokens.open();
+    int more = MAX_CHARACTERS - seed.token().length();
+    String longest =
+        seed.withPart(BaseToken.CIPHERTEXT, seed.part(BaseToken.CIPHERTEXT) + "A".repeat(more));
+    assertThat(longest).hasSize(MAX_CHARACTERS);
+    app.check(
+        AttackCase.of(
+            "A09 1,024", ExpectedAnswer.INVALID, it -> TokenRoute.GET.send(it.http(), longest)));
+    app.check(
+        AttackCase.of(
+            "A09 1,025",
+            ExpectedAnswer.INVALID,
+            it -> TokenRoute.GET.send(it.http(), longest + "A")));
   }
 
   @Test
-  void b03_anExpiryOfATokenThatHasNoneIsForged() throws Exception {
-    Seed never = Seed.of(app, app.open(Accounts.ALICE, 0));
+  void b03_refusesExpiryOfTokenThatNeverExpires() throws Exception {
+    BaseToken never = BaseToken.of(app, app.open(Accounts.ALICE, 0));
     assertThat(never.claims()).doesNotContain("\"exp\"");
-    String forged = app.secret(Seed.saying(never.claims().replace("}", ",\"exp\":1893456000}")));
-    for (Way way : EnumSet.allOf(Way.class)) {
-      if (way.takes() == Takes.OPEN) {
+    String forged =
+        app.secret(BaseToken.withClaims(never.claims().replace("}", ",\"exp\":1893456000}")));
+    for (TokenRoute way : EnumSet.allOf(TokenRoute.class)) {
+      if (way.acceptedKind() == AcceptedKind.OPEN) {
         app.check(
-            new Row("B03 by " + way, way.refusals(forged), it -> way.send(it.http(), forged)));
+            new AttackCase(
+                "B03 by " + way, way.refusals(forged), it -> way.send(it.http(), forged)));
       }
     }
-    app.check(Row.of("B03 itself", Verdict.OK, it -> Way.GET.send(it.http(), never.token())));
+    app.check(
+        AttackCase.of(
+            "B03 itself", ExpectedAnswer.OK, it -> TokenRoute.GET.send(it.http(), never.token())));
   }
 
   @FunctionalInterface

@@ -1,10 +1,10 @@
 package org.tokenfilter.attack;
 
-import static org.tokenfilter.attack.Verdict.BAD_REQUEST;
-import static org.tokenfilter.attack.Verdict.CONTAINER;
-import static org.tokenfilter.attack.Verdict.INVALID;
-import static org.tokenfilter.attack.Verdict.NOTHING;
-import static org.tokenfilter.attack.Verdict.OK;
+import static org.tokenfilter.attack.ExpectedAnswer.BAD_REQUEST;
+import static org.tokenfilter.attack.ExpectedAnswer.CONTAINER;
+import static org.tokenfilter.attack.ExpectedAnswer.INVALID;
+import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
+import static org.tokenfilter.attack.ExpectedAnswer.OK;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,17 +30,17 @@ final class TransportAttackTest {
 
   private static final String BEARER = "Authorization: Bearer ";
 
-  private EachContainer containers;
+  private AllContainers containers;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     containers =
-        new EachContainer(
+        new AllContainers(
             folder,
             plan ->
                 plan.setting("token.session.header", "X-Session-Id")
                     .filterParam("token.carriers", "bearer, cookie")
-                    .with(Delivery::register));
+                    .register(DispatchRoute::register));
   }
 
   @AfterAll
@@ -49,7 +49,7 @@ final class TransportAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> schemes() throws IOException {
+  Stream<DynamicContainer> decidesByAuthorizationScheme() throws IOException {
     return containers.tests(
         app -> {
           String token = app.open(Accounts.ALICE, 5);
@@ -86,7 +86,7 @@ final class TransportAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> twoOfThem() throws IOException {
+  Stream<DynamicContainer> decidesRequestsWithTwoTokens() throws IOException {
     return containers.tests(
         app -> {
           String token = app.open(Accounts.ALICE, 5);
@@ -121,7 +121,7 @@ final class TransportAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> otherPlaces() throws IOException {
+  Stream<DynamicContainer> ignoresTokensInOtherPlaces() throws IOException {
     return containers.tests(
         app -> {
           String token = app.open(Accounts.ALICE, 5);
@@ -165,7 +165,7 @@ final class TransportAttackTest {
   }
 
   @TestFactory
-  Stream<DynamicContainer> namesOfHeaders() throws IOException {
+  Stream<DynamicContainer> decidesByHeaderName() throws IOException {
     return containers.tests(
         app -> {
           String open = app.open(Accounts.ALICE, 5);
@@ -198,30 +198,30 @@ final class TransportAttackTest {
   /** Cases by all dispatch routes. */
   private static final class Table {
 
-    private final List<Row> rows = new ArrayList<>();
+    private final List<AttackCase> rows = new ArrayList<>();
 
-    Table row(String name, Verdict verdict, String... headers) {
+    Table row(String name, ExpectedAnswer verdict, String... headers) {
       return rows(name, EnumSet.of(verdict), headers);
     }
 
     /** Allows the container to refuse the request first. */
-    Table either(String name, Verdict verdict, String... headers) {
+    Table either(String name, ExpectedAnswer verdict, String... headers) {
       return rows(name, EnumSet.of(verdict, CONTAINER), headers);
     }
 
-    private Table rows(String name, Set<Verdict> allowed, String... headers) {
-      rows.addAll(Delivery.rows(name, allowed, headers));
+    private Table rows(String name, Set<ExpectedAnswer> allowed, String... headers) {
+      rows.addAll(DispatchRoute.rows(name, allowed, headers));
       return this;
     }
 
-    Table path(String name, Verdict verdict, String path, String... headers) {
-      rows.add(Row.of(name, verdict, app -> app.http().get(path, headers)));
+    Table path(String name, ExpectedAnswer verdict, String path, String... headers) {
+      rows.add(AttackCase.of(name, verdict, app -> app.http().get(path, headers)));
       return this;
     }
 
     Table body(String name, String type, String body) {
       rows.add(
-          Row.of(
+          AttackCase.of(
               name,
               NOTHING,
               app ->

@@ -18,13 +18,13 @@ import org.tokenfilter.token.TokenRejectedException;
 class AuthorizationTest {
 
   @TestFactory
-  Stream<DynamicTest> theSchemeIsThereInAnyCase() {
+  Stream<DynamicTest> acceptsSchemeInAnyCase() {
     return Stream.of("Bearer x", "bearer x", "BEARER x", "bEaReR x", "Bearer  x", "Bearer     x")
-        .map(header -> row(header, "x"));
+        .map(header -> headerCase(header, "x"));
   }
 
   @TestFactory
-  Stream<DynamicTest> nothingIsPresented() {
+  Stream<DynamicTest> ignoresHeaderWithoutBearerCredentials() {
     return Stream.of(
             "",
             " ",
@@ -51,11 +51,11 @@ class AuthorizationTest {
             "\u0412earer x",
             "\uff22earer x",
             "\"Bearer\" x")
-        .map(header -> row(header, null));
+        .map(header -> headerCase(header, null));
   }
 
   @Test
-  void eachLetterIsTakenInBothCases() throws Exception {
+  void ignoresCaseOfEveryLetter() throws Exception {
     String letters = "abcdefghijklmnopqrstuvwxyz";
     assertThat(credentials(letters + " x", letters)).isEqualTo("x");
     assertThat(credentials(letters.toUpperCase(Locale.ROOT) + " x", letters)).isEqualTo("x");
@@ -63,7 +63,7 @@ class AuthorizationTest {
 
   /** Case D03: the long s and the Kelvin sign equal no ASCII letter. */
   @Test
-  void lettersOfOtherAlphabetsAreNotFolded() throws Exception {
+  void doesNotFoldLettersOfOtherAlphabets() throws Exception {
     assertThat(credentials("Ba\u017fic x", "basic")).isNull();
     assertThat(credentials("BA\u017fIC x", "basic")).isNull();
     assertThat(credentials("to\u212aen x", "token")).isNull();
@@ -76,13 +76,13 @@ class AuthorizationTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> whatFollowsTheSchemeIsLeftAsItIs() {
+  Stream<DynamicTest> keepsCredentialsUnchanged() {
     return Stream.of("a, Basic b", "a b", "\"a\"", "a=", "\u00e9", "a ", "a\tb", "Bearer a", ",")
-        .map(rest -> row("Bearer " + rest, rest));
+        .map(rest -> headerCase("Bearer " + rest, rest));
   }
 
   @TestFactory
-  Stream<DynamicTest> twoHeadersAreABadRequestWhateverTheySay() {
+  Stream<DynamicTest> refusesTwoHeaders() {
     return Stream.of("Bearer x", "Bearer y", "Basic x", "")
         .map(
             second ->
@@ -102,12 +102,12 @@ class AuthorizationTest {
   }
 
   @Test
-  void aContainerMayKeepItsHeadersToItself() throws Exception {
+  void acceptsContainerThatHidesHeaders() throws Exception {
     assertThat(Authorization.credentials(SentRequest.get().received(), "bearer")).isNull();
     assertThat(Authorization.credentials(mock(HttpServletRequest.class), "bearer")).isNull();
   }
 
-  private static DynamicTest row(String header, @Nullable String credentials) {
+  private static DynamicTest headerCase(String header, @Nullable String credentials) {
     return DynamicTest.dynamicTest(
         '"' + header + '"', () -> assertThat(credentials(header, "bearer")).isEqualTo(credentials));
   }

@@ -184,14 +184,14 @@ class CarrierFuzzTest {
 
   private record Refused(Rejection rejection) {}
 
-  private interface Question {
-    @Nullable Object ask() throws TokenRejectedException;
+  private interface Extraction {
+    @Nullable Object run() throws TokenRejectedException;
   }
 
   /** Returns the result or the refusal; any other exception fails the test. */
-  private static @Nullable Object answer(Question question) {
+  private static @Nullable Object answer(Extraction question) {
     Object[] answer = new Object[1];
-    Throwable thrown = catchThrowable(() -> answer[0] = question.ask());
+    Throwable thrown = catchThrowable(() -> answer[0] = question.run());
     if (thrown == null) {
       return answer[0];
     }

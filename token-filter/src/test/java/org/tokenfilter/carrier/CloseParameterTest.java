@@ -31,7 +31,7 @@ class CloseParameterTest {
     "close=false&page=2, FALSE",
     "&close=true&, TRUE",
   })
-  void trueAndFalseAreRead(String query, CloseParameter close) throws Exception {
+  void readsTrueAndFalse(String query, CloseParameter close) throws Exception {
     assertThat(read(query)).isEqualTo(close);
   }
 
@@ -52,7 +52,7 @@ class CloseParameterTest {
         "%63lose=true",
         "close%3Dtrue",
       })
-  void anotherParameterIsNotLookedAt(@Nullable String query) throws Exception {
+  void ignoresOtherParameters(@Nullable String query) throws Exception {
     assertThat(read(query)).isEqualTo(CloseParameter.ABSENT);
   }
 
@@ -79,7 +79,7 @@ class CloseParameterTest {
         "close=true,false",
         "page=2&close",
       })
-  void anythingElseIsABadRequest(String query) {
+  void refusesAnyOtherValue(String query) {
     assertBad(query);
   }
 
@@ -95,13 +95,13 @@ class CloseParameterTest {
         "close&close=true",
         "close=&close=",
       })
-  void twoAreABadRequestEvenIfTheyAgree(String query) {
+  void refusesTwoParametersEvenIfTheyAgree(String query) {
     assertBad(query);
   }
 
   /** Reading a parameter would consume the body of a form, which belongs to the application. */
   @Test
-  void theBodyIsNotRead() throws Exception {
+  void doesNotReadTheBody() throws Exception {
     HttpServletRequest request = request("close=true");
 
     CloseParameter.of(request);

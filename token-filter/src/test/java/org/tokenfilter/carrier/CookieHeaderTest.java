@@ -33,7 +33,7 @@ class CookieHeaderTest {
 
   /** Reads headers that are well-formed by RFC 6265, 4.2.1, as Tomcat and Jetty do. */
   @Test
-  void wellFormedHeadersAreReadAsContainersReadThem() {
+  void readsWellFormedHeadersLikeContainers() {
     Random random = new Random(6265);
     int found = 0;
     for (int i = 0; i < HEADERS; i++) {
@@ -53,7 +53,7 @@ class CookieHeaderTest {
 
   /** Reads malformed headers as the reference implementation does, and throws nothing. */
   @Test
-  void anythingIsReadByTheRule() {
+  void readsAnyHeaderLikeTheReference() {
     Random random = new Random(2965);
     for (int i = 0; i < HEADERS; i++) {
       List<String> lines = new ArrayList<>();
@@ -99,7 +99,7 @@ class CookieHeaderTest {
         "x=\"a\\\"; token=b | b",
         "token=\"\"a\"\" | \"a\""
       })
-  void aCookieEndsWithItsSemicolon(String line, @Nullable String values) {
+  void endsCookieAtSemicolon(String line, @Nullable String values) {
     Set<String> expected = new LinkedHashSet<>();
     if (values != null) {
       expected.addAll(List.of(values.split(" ", -1)));
@@ -109,7 +109,7 @@ class CookieHeaderTest {
 
   /** A reader that restarted at each of these characters would need hours. */
   @Test
-  void hostileHeadersTakeNoLongerThanTheyAreLong() {
+  void readsHostileHeadersInLinearTime() {
     int million = 1_000_000;
     for (String part : List.of(";", "=", "\"", " ", "token=;", "token=\";", "SESSION=x;", "t")) {
       assertThat(read("token", List.of(part.repeat(million) + "; token=a"))).as(part).contains("a");
@@ -122,7 +122,7 @@ class CookieHeaderTest {
   }
 
   @Test
-  void aCookieThatIsNotLookedAtIsNotRead() {
+  void ignoresCookieThatIsNotConfigured() {
     DistinctValues tokens = new DistinctValues();
     DistinctValues sessionIds = new DistinctValues();
     new CookieHeader(null, "SESSION")

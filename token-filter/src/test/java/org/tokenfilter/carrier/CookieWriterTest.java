@@ -24,85 +24,85 @@ class CookieWriterTest {
   private static final String TOKEN = "eyJ..iv.text.tag";
 
   @Test
-  void aSessionIdIsSetAndDeletedWithTheSameAttributes() throws Exception {
+  void setsAndDeletesSessionIdWithTheSameAttributes() throws Exception {
     CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
 
-    assertThat(given(writer, SentRequest.get().to("/app")))
+    assertThat(cookiesAdded(writer, SentRequest.get().to("/app")))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/app; SameSite=Lax");
-    assertThat(takenBack(writer, SentRequest.get().to("/app")))
+    assertThat(cookiesExpired(writer, SentRequest.get().to("/app")))
         .containsExactly("SESSION=; HttpOnly; Path=/app; SameSite=Lax; Max-Age=0");
   }
 
   @Test
-  void whereTokensTravelInCookiesBothAreSetAndDeleted() throws Exception {
+  void setsAndDeletesTokenAndSessionCookies() throws Exception {
     CookieWriter writer =
         new CookieWriter("token", "SESSION", Secure.TRUE, "Strict", null, NO_PROXIES);
 
-    assertThat(given(writer, SentRequest.get().to("/app")))
+    assertThat(cookiesAdded(writer, SentRequest.get().to("/app")))
         .containsExactly(
             "SESSION=" + ID + "; HttpOnly; Path=/app; SameSite=Strict; Secure",
             "token=" + TOKEN + "; HttpOnly; Path=/app; SameSite=Strict; Secure");
-    assertThat(takenBack(writer, SentRequest.get().to("/app")))
+    assertThat(cookiesExpired(writer, SentRequest.get().to("/app")))
         .containsExactly(
             "SESSION=; HttpOnly; Path=/app; SameSite=Strict; Secure; Max-Age=0",
             "token=; HttpOnly; Path=/app; SameSite=Strict; Secure; Max-Age=0");
   }
 
   @Test
-  void ofTheRootContextThePathIsASlash() throws Exception {
+  void usesSlashAsPathOfRootContext() throws Exception {
     CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
 
-    assertThat(given(writer, SentRequest.get()))
+    assertThat(cookiesAdded(writer, SentRequest.get()))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax");
-    assertThat(takenBack(writer, SentRequest.get()))
+    assertThat(cookiesExpired(writer, SentRequest.get()))
         .containsExactly("SESSION=; HttpOnly; Path=/; SameSite=Lax; Max-Age=0");
   }
 
   @Test
-  void aPathThatIsSetHoldsForEveryContext() throws Exception {
+  void usesConfiguredPathForEveryContext() throws Exception {
     CookieWriter writer =
         new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", "/shop", NO_PROXIES);
 
-    assertThat(given(writer, SentRequest.get().to("/app")))
+    assertThat(cookiesAdded(writer, SentRequest.get().to("/app")))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/shop; SameSite=Lax");
-    assertThat(takenBack(writer, SentRequest.get()))
+    assertThat(cookiesExpired(writer, SentRequest.get()))
         .containsExactly("SESSION=; HttpOnly; Path=/shop; SameSite=Lax; Max-Age=0");
   }
 
   @Test
-  void cookiesAreSecureAsTheRequestIs() throws Exception {
+  void setsSecureIfTheRequestIsSecure() throws Exception {
     CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
 
-    assertThat(given(writer, SentRequest.get().overTls()))
+    assertThat(cookiesAdded(writer, SentRequest.get().overTls()))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax; Secure");
-    assertThat(takenBack(writer, SentRequest.get().overTls()))
+    assertThat(cookiesExpired(writer, SentRequest.get().overTls()))
         .containsExactly("SESSION=; HttpOnly; Path=/; SameSite=Lax; Secure; Max-Age=0");
   }
 
   @Test
-  void cookiesAreSecureAlwaysOrNeverWhereThatIsSet() throws Exception {
+  void setsSecureAsConfigured() throws Exception {
     CookieWriter always = new CookieWriter(null, "SESSION", Secure.TRUE, "None", null, NO_PROXIES);
     CookieWriter never = new CookieWriter(null, "SESSION", Secure.FALSE, "Lax", null, NO_PROXIES);
 
-    assertThat(given(always, SentRequest.get()))
+    assertThat(cookiesAdded(always, SentRequest.get()))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=None; Secure");
-    assertThat(given(never, SentRequest.get().overTls()))
+    assertThat(cookiesAdded(never, SentRequest.get().overTls()))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax");
   }
 
   /** Case P17: some containers return the context path as sent, including path parameters. */
   @Test
-  void whatARequestAddsToItsPathDoesNotBecomeAnAttribute() throws Exception {
+  void pathParametersDoNotBecomeAttributes() throws Exception {
     CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
 
-    assertThat(given(writer, SentRequest.get().to("/app;Domain=example.org;Max-Age=99999")))
+    assertThat(cookiesAdded(writer, SentRequest.get().to("/app;Domain=example.org;Max-Age=99999")))
         .containsExactly("SESSION=" + ID + "; HttpOnly; Path=/app; SameSite=Lax");
-    assertThat(takenBack(writer, SentRequest.get().to("/a;x=1/b;Domain=example.org")))
+    assertThat(cookiesExpired(writer, SentRequest.get().to("/a;x=1/b;Domain=example.org")))
         .containsExactly("SESSION=; HttpOnly; Path=/a/b; SameSite=Lax; Max-Age=0");
   }
 
   @Test
-  void otherKindsOfTokensHaveNoCookies() throws Exception {
+  void writesNoCookiesForOtherKinds() throws Exception {
     CookieWriter writer =
         new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
     WrittenResponse response = new WrittenResponse();
@@ -121,8 +121,8 @@ class CookieWriterTest {
     "P30D, , ; Max-Age=2592000",
     "PT30M, PT0.5S, ; Max-Age=1"
   })
-  void cookiesMayOutliveTheBrowserAndNotTheirToken(
-      Duration longest, @Nullable Duration life, String age) throws Exception {
+  void limitsMaxAgeToTokenLifetime(Duration longest, @Nullable Duration life, String age)
+      throws Exception {
     CookieWriter writer =
         new CookieWriter("token", "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES)
             .withMaxAge(longest);
@@ -133,26 +133,26 @@ class CookieWriterTest {
         .containsExactly(
             "SESSION=" + ID + "; HttpOnly; Path=/; SameSite=Lax" + age,
             "token=" + TOKEN + "; HttpOnly; Path=/; SameSite=Lax" + age);
-    assertThat(takenBack(writer, SentRequest.get()))
+    assertThat(cookiesExpired(writer, SentRequest.get()))
         .allMatch(cookie -> cookie.endsWith("; SameSite=Lax; Max-Age=0"));
   }
 
   /** A browser deletes a partitioned cookie only by a cookie that is also partitioned. */
   @Test
-  void partitionedCookiesAreSetAndDeletedSo() throws Exception {
+  void setsAndDeletesPartitionedCookies() throws Exception {
     CookieWriter writer =
         new CookieWriter(null, "SESSION", Secure.TRUE, "None", null, NO_PROXIES).partitioned();
 
-    assertThat(given(writer, SentRequest.get()))
+    assertThat(cookiesAdded(writer, SentRequest.get()))
         .containsExactly(
             "SESSION=" + ID + "; HttpOnly; Path=/; SameSite=None; Secure; Partitioned");
-    assertThat(takenBack(writer, SentRequest.get()))
+    assertThat(cookiesExpired(writer, SentRequest.get()))
         .containsExactly(
             "SESSION=; HttpOnly; Path=/; SameSite=None; Secure; Partitioned; Max-Age=0");
   }
 
   @Test
-  void anAnswerWithACookieIsNotStored() throws Exception {
+  void preventsCachingOfResponseWithCookie() throws Exception {
     CookieWriter writer = new CookieWriter(null, "SESSION", Secure.AUTO, "Lax", null, NO_PROXIES);
     WrittenResponse set = new WrittenResponse();
     WrittenResponse deleted = new WrittenResponse();
@@ -164,13 +164,15 @@ class CookieWriterTest {
     assertThat(deleted.headers()).contains("Cache-Control: no-store", "Pragma: no-cache");
   }
 
-  private static List<String> given(CookieWriter writer, SentRequest request) throws Exception {
+  private static List<String> cookiesAdded(CookieWriter writer, SentRequest request)
+      throws Exception {
     WrittenResponse response = new WrittenResponse();
     writer.addCookies(request.received(), response.response(), token(SessionId.parse(ID)));
     return cookies(response);
   }
 
-  private static List<String> takenBack(CookieWriter writer, SentRequest request) throws Exception {
+  private static List<String> cookiesExpired(CookieWriter writer, SentRequest request)
+      throws Exception {
     WrittenResponse response = new WrittenResponse();
     writer.expireCookies(request.received(), response.response());
     return cookies(response);

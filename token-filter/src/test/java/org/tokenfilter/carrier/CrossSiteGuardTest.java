@@ -126,7 +126,7 @@ class CrossSiteGuardTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> byTheList() {
+  Stream<DynamicTest> byConfiguredOrigins() {
     return Stream.of(
         passes("listed", origin(LISTED, "shop.example")),
         passes("listed with a port", origin("http://dev.example.org:3000", "shop.example")),
@@ -141,7 +141,7 @@ class CrossSiteGuardTest {
   }
 
   @Test
-  void withoutHeadersUnsafeMethodsPassSinceNoBrowserSendsThem() throws Exception {
+  void acceptsUnsafeMethodsWithoutBrowserHeaders() throws Exception {
     for (String method : new String[] {"POST", "PUT", "DELETE", "PATCH"}) {
       guard.checkUnsafe(SentRequest.of(method).received());
       guard.checkAction(SentRequest.of(method).received(), true);
@@ -150,7 +150,7 @@ class CrossSiteGuardTest {
   }
 
   @Test
-  void withoutHeadersASafeMethodPassesWithBasicAndNotWithACookie() throws Exception {
+  void acceptsHeaderlessSafeMethodsWithBasicNotCookie() throws Exception {
     for (String method : new String[] {"GET", "HEAD"}) {
       guard.checkAction(SentRequest.of(method).received(), false);
       assertRefused(() -> guard.checkAction(SentRequest.of(method).received(), true));
@@ -158,7 +158,7 @@ class CrossSiteGuardTest {
   }
 
   @Test
-  void atAnEndpointSafeMethodsAreGuardedLikeAllOthers() throws Exception {
+  void guardsSafeMethodsAtEndpoints() throws Exception {
     for (boolean byCookie : new boolean[] {true, false}) {
       guard.checkAction(
           SentRequest.get().header("Sec-Fetch-Site", "same-origin").received(), byCookie);
@@ -178,14 +178,14 @@ class CrossSiteGuardTest {
   }
 
   @Test
-  void elsewhereSafeMethodsAreNotGuarded() throws Exception {
+  void doesNotGuardSafeMethodsElsewhere() throws Exception {
     for (String method : new String[] {"GET", "HEAD", "OPTIONS", "TRACE"}) {
       guard.checkUnsafe(SentRequest.of(method).header("Sec-Fetch-Site", "cross-site").received());
     }
   }
 
   @TestFactory
-  Stream<DynamicTest> handshakesAreGuardedAsUnsafeMethodsAre() {
+  Stream<DynamicTest> guardsHandshakesLikeUnsafeMethods() {
     return handshakes()
         .flatMap(
             handshake ->
@@ -200,7 +200,7 @@ class CrossSiteGuardTest {
   }
 
   @Test
-  void handshakesOfNoBrowserPass() throws Exception {
+  void acceptsHandshakesWithoutBrowserHeaders() throws Exception {
     for (Supplier<SentRequest> handshake : handshakes().toList()) {
       guard.checkUnsafe(handshake.get().received());
     }
@@ -222,7 +222,7 @@ class CrossSiteGuardTest {
   }
 
   @Test
-  void methodsThatNobodyKnowsAreUnsafe() {
+  void treatsUnknownMethodsAsUnsafe() {
     for (String method : new String[] {"get", "PROPFIND", "MKCOL", "GETX", ""}) {
       assertRefused(
           () ->

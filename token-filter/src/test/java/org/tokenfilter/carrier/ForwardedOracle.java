@@ -42,8 +42,8 @@ final class ForwardedOracle {
     if (forwarded == null || forwardedFor == null) {
       return null;
     }
-    byte[] byForwarded = stranger(peer, forwarded);
-    byte[] byForwardedFor = stranger(peer, forwardedFor);
+    byte[] byForwarded = firstUntrusted(peer, forwarded);
+    byte[] byForwardedFor = firstUntrusted(peer, forwardedFor);
     if (forwarded.isEmpty()) {
       return byForwardedFor;
     }
@@ -70,14 +70,14 @@ final class ForwardedOracle {
     if (nodes == null || plainNodes == null) {
       return null;
     }
-    int elements = believed(peer, nodes);
-    int lines = Math.max(1, plainNodes.isEmpty() ? elements : believed(peer, plainNodes));
+    int elements = trustedElements(peer, nodes);
+    int lines = Math.max(1, plainNodes.isEmpty() ? elements : trustedElements(peer, plainNodes));
     String scheme =
-        one(
+        agreedValue(
             scheme(nearestClient(parameters("proto"), elements)),
             scheme(nearestClient(elements(request.headers("X-Forwarded-Proto"), ','), lines)));
     String host =
-        one(
+        agreedValue(
             nearestClient(parameters("host"), elements),
             nearestClient(elements(request.headers("X-Forwarded-Host"), ','), lines));
     String port = nearestClient(elements(request.headers("X-Forwarded-Port"), ','), lines);
@@ -112,7 +112,7 @@ final class ForwardedOracle {
   }
 
   /** Returns the value on which both agree; null if they differ or one of them is unknown. */
-  private static @Nullable String one(@Nullable String some, @Nullable String other) {
+  private static @Nullable String agreedValue(@Nullable String some, @Nullable String other) {
     if (some == null || other == null) {
       return null;
     }
@@ -122,7 +122,7 @@ final class ForwardedOracle {
   }
 
   /** Counts the last elements from trusted senders; a sender without an address is not trusted. */
-  private static int believed(byte[] peer, List<String> nodes) {
+  private static int trustedElements(byte[] peer, List<String> nodes) {
     byte[] sender = peer;
     int believed = 0;
     List<String> left = new ArrayList<>(nodes);
@@ -146,7 +146,7 @@ final class ForwardedOracle {
   }
 
   /** Returns the rightmost address that is not trusted; the leftmost one if all are trusted. */
-  private static byte @Nullable [] stranger(byte[] peer, List<String> chain) {
+  private static byte @Nullable [] firstUntrusted(byte[] peer, List<String> chain) {
     byte[] client = peer;
     List<String> left = new ArrayList<>(chain);
     while (client != null && trusted(client) && !left.isEmpty()) {

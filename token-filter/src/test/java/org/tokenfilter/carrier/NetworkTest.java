@@ -33,7 +33,7 @@ final class NetworkTest {
     "2001:db8::1, 2001:db8::1, true",
     "::/0, 2001:db8::1, true",
   })
-  void addressIsInARangeIfItsFirstBitsAreThoseOfTheRange(String range, String client, boolean in) {
+  void containsAddressesWithTheSamePrefix(String range, String client, boolean in) {
     assertThat(Network.parse(range).contains(ClientAddress.parse(client))).isEqualTo(in);
   }
 
@@ -45,13 +45,13 @@ final class NetworkTest {
     "10.0.0.0/8, a00::1",
     "a00::/8, 10.0.0.1"
   })
-  void rangeOfOneFamilyHoldsNoAddressOfTheOther(String range, String client) {
+  void containsNoAddressOfAnotherFamily(String range, String client) {
     assertThat(Network.parse(range).contains(ClientAddress.parse(client))).isFalse();
   }
 
   @ParameterizedTest
   @CsvSource({"::ffff:10.0.0.1, 10.0.0.1", "10.0.0.1, ::ffff:10.0.0.1", "10.0.0.0/8, ::ffff:a00:1"})
-  void mappedAddressIsTheAddressThatItMaps(String range, String client) {
+  void treatsMappedAddressAsIpv4(String range, String client) {
     assertThat(Network.parse(range).contains(ClientAddress.parse(client))).isTrue();
   }
 
@@ -66,7 +66,7 @@ final class NetworkTest {
         "::1/127",
         "1.0.0.0/0"
       })
-  void rangeWithBitsBehindItsLengthIsRefused(String range) {
+  void refusesBitsAfterThePrefix(String range) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Network.parse(range))
         .withMessageContaining("must have no bits set after its prefix length")
@@ -90,7 +90,7 @@ final class NetworkTest {
         "10.0.0.0/255.0.0.0",
         "::ffff:10.0.0.0/104"
       })
-  void lengthThatIsNoneIsRefused(String range) {
+  void refusesInvalidPrefixLength(String range) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Network.parse(range))
         .withMessageContaining("prefix length must be 0 to")
@@ -100,7 +100,7 @@ final class NetworkTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "/8", "10.0.0/8", "10", "10.0.0.0.0", "proxy.example", "cafe.de", "1:2:3/48"})
-  void whatIsNoAddressIsRefusedAndNeverLookedUp(String range) {
+  void refusesHostNamesWithoutLookup(String range) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Network.parse(range))
         .withMessage("not an IP address or a CIDR range: " + range);

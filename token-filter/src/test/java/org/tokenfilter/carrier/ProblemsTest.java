@@ -69,10 +69,10 @@ class ProblemsTest {
     expected.put(
         Rejection.CLIENT_TOKEN_LIVE,
         List.of("409", "", "{\"type\":\"about:blank\",\"title\":\"Conflict\",\"status\":409}"));
-    expected.put(Rejection.EXPIRED, died("expired"));
-    expected.put(Rejection.CLOSED, died("closed"));
-    expected.put(Rejection.REPLACED, died("replaced"));
-    expected.put(Rejection.EVICTED, died("evicted"));
+    expected.put(Rejection.EXPIRED, terminal("expired"));
+    expected.put(Rejection.CLOSED, terminal("closed"));
+    expected.put(Rejection.REPLACED, terminal("replaced"));
+    expected.put(Rejection.EVICTED, terminal("evicted"));
     expected.put(
         Rejection.BAD_REQUEST,
         List.of(
@@ -105,7 +105,7 @@ class ProblemsTest {
                     }));
   }
 
-  private static List<String> died(String reason) {
+  private static List<String> terminal(String reason) {
     return List.of(
         "401",
         BEARER + ", error=\"invalid_token\", error_description=\"" + reason + "\"",
@@ -115,7 +115,7 @@ class ProblemsTest {
   }
 
   @Test
-  void whatCouldNotBeDecidedIsToBeAskedAgain() throws Exception {
+  void unavailableAsksForRetry() throws Exception {
     assertSent(
         problems.unavailable(),
         503,
@@ -124,7 +124,7 @@ class ProblemsTest {
   }
 
   @Test
-  void anUnknownPathIsNotFound() throws Exception {
+  void unknownPathIsNotFound() throws Exception {
     assertSent(
         problems.notFound(),
         404,
@@ -133,13 +133,13 @@ class ProblemsTest {
   }
 
   @Test
-  void whatWasThereAndIsNoMoreIsGone() throws Exception {
+  void removedResourceIsGone() throws Exception {
     assertSent(
         problems.gone(), 410, "", "{\"type\":\"about:blank\",\"title\":\"Gone\",\"status\":410}");
   }
 
   @Test
-  void whoKnowsNo503IsToldThatItFailed() throws Exception {
+  void failureIsReportedAs500() throws Exception {
     assertSent(
         problems.failed(),
         500,
@@ -148,7 +148,7 @@ class ProblemsTest {
   }
 
   @Test
-  void anUnknownMethodIsToldTheKnownOnes() throws Exception {
+  void unknownMethodGetsListOfAllowedOnes() throws Exception {
     assertSent(
         problems.methodNotAllowed("GET, POST"),
         405,
@@ -157,7 +157,7 @@ class ProblemsTest {
   }
 
   @Test
-  void aRefusalIsTheSameEachTime() throws Exception {
+  void sendsTheSameRefusalEachTime() throws Exception {
     WrittenResponse first = sent(problems.of(Rejection.INVALID));
     WrittenResponse second = sent(problems.of(Rejection.INVALID));
 
@@ -166,7 +166,7 @@ class ProblemsTest {
   }
 
   @Test
-  void whatWasWrittenBeforeIsTakenBackFirst() throws Exception {
+  void resetsTheBufferFirst() throws Exception {
     WrittenResponse answer = sent(problems.of(Rejection.INVALID));
 
     InOrder order = inOrder(answer.response());
@@ -176,7 +176,7 @@ class ProblemsTest {
   }
 
   @Test
-  void aProblemWithOneHeaderMoreLeavesTheOtherAsItWas() throws Exception {
+  void addedHeaderDoesNotChangeTheOriginal() throws Exception {
     Problem plain = Problem.of(403, "Forbidden");
     Problem more = plain.with("A", "1").with("A", "2");
 
@@ -213,8 +213,8 @@ class ProblemsTest {
 
   /** Tomcat keeps the writer of the page that forwards. */
   @Test
-  void refusalIsWrittenByTheWriterWhereAPageHasTakenIt() throws Exception {
-    WrittenResponse written = new WrittenResponse().whoseWriterIsTaken();
+  void usesTheWriterIfThePageHasObtainedIt() throws Exception {
+    WrittenResponse written = new WrittenResponse().withWriterObtained();
     problems.of(Rejection.MISSING).send(written.response());
     assertThat(written.headers()).contains("Status: 401", BEARER);
     assertThat(written.body()).isEqualTo(UNAUTHORIZED);

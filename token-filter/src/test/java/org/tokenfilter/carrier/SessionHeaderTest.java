@@ -14,7 +14,7 @@ class SessionHeaderTest {
   private final SessionHeader header = new SessionHeader("session");
 
   @Test
-  void aSessionIsNamedOnce() throws Exception {
+  void readsSessionId() throws Exception {
     assertThat(header.read(SentRequest.get().header("session", "a").received())).isEqualTo("a");
     assertThat(header.read(SentRequest.get().header("SESSION", "a").received())).isEqualTo("a");
     assertThat(
@@ -23,7 +23,7 @@ class SessionHeaderTest {
   }
 
   @Test
-  void noHeaderAndAnEmptyOneNameNone() throws Exception {
+  void ignoresMissingAndEmptyHeaders() throws Exception {
     assertThat(header.read(SentRequest.get().received())).isNull();
     assertThat(header.read(SentRequest.get().header("session", "").received())).isNull();
     assertThat(
@@ -32,7 +32,7 @@ class SessionHeaderTest {
   }
 
   @Test
-  void twoThatDifferAreABadRequest() {
+  void refusesTwoDifferentHeaders() {
     for (String other : new String[] {"b", "A", " a", "a,a"}) {
       assertThatExceptionOfType(TokenRejectedException.class)
           .isThrownBy(
@@ -45,13 +45,13 @@ class SessionHeaderTest {
   }
 
   @Test
-  void whatTheHeaderSaysIsNotChanged() throws Exception {
+  void keepsTheValueUnchanged() throws Exception {
     assertThat(header.read(SentRequest.get().header("session", "a, b").received()))
         .isEqualTo("a, b");
   }
 
   @Test
-  void aCookieOfTheSameNameIsIgnored() throws Exception {
+  void ignoresCookieOfTheSameName() throws Exception {
     assertThat(
             header.read(SentRequest.get().cookie("SESSION", "a").cookie("session", "b").received()))
         .isNull();
@@ -61,7 +61,7 @@ class SessionHeaderTest {
   }
 
   @Test
-  void anotherNameMayBeChosen() throws Exception {
+  void readsConfiguredHeaderName() throws Exception {
     SessionHeader chosen = new SessionHeader("X-Gateway-Session");
 
     assertThat(chosen.read(SentRequest.get().header("x-gateway-session", "a").received()))
@@ -70,7 +70,7 @@ class SessionHeaderTest {
   }
 
   @Test
-  void theAnswerNamesASessionAndIsNotStored() throws Exception {
+  void writesSessionIdAndPreventsCaching() throws Exception {
     WrittenResponse written = new WrittenResponse();
     SessionId session = SessionId.parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Logged;
+import org.tokenfilter.CapturedWarnings;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
@@ -75,7 +75,7 @@ final class TrustedProxiesTest {
 
   @ParameterizedTest
   @MethodSource("chainsOfAddresses")
-  void clientIsTheFirstFromTheRightThatIsNotTrusted(String client, String chain) throws Exception {
+  void clientIsRightmostUntrustedAddress(String client, String chain) throws Exception {
     assertThat(proxies.clientOf(from(PEER, FORWARDED_FOR + chain))).hasToString(client);
   }
 
@@ -106,12 +106,12 @@ final class TrustedProxiesTest {
         "203.0.113.9 | , ,for=203.0.113.9, ,",
         "10.0.0.5 | for=10.0.0.5, for=10.0.0.6"
       })
-  void forwardedIsReadInTheSameWay(String client, String header) throws Exception {
+  void readsForwardedHeaderAlike(String client, String header) throws Exception {
     assertThat(proxies.clientOf(from(PEER, FORWARDED + header))).hasToString(client);
   }
 
   @Test
-  void severalLinesAreOneList() throws Exception {
+  void joinsSeveralHeaderLines() throws Exception {
     assertThat(
             proxies.clientOf(
                 from(
@@ -151,7 +151,7 @@ final class TrustedProxiesTest {
         "203.0.113.9; 10.0.0.6",
         "203.0.113.9 10.0.0.6"
       })
-  void whatIsNoAddressWhereATrustedProxyPutsItIsABadRequest(String chain) {
+  void refusesInvalidAddressFromTrustedProxy(String chain) {
     assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED_FOR + chain)));
   }
 
@@ -173,7 +173,7 @@ final class TrustedProxiesTest {
         "203.0.113.9",
         "for=203.0.113.9 for=10.0.0.6"
       })
-  void elementThatDoesNotSayForWhomItIsIsABadRequest(String header) {
+  void refusesForwardedElementWithoutFor(String header) {
     assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED + header)));
   }
 
@@ -186,7 +186,7 @@ final class TrustedProxiesTest {
         "for=1.2.3.4;x=\", for=\"[2001:db8::1]\"",
         "\", for=203.0.113.9"
       })
-  void quotedStringThatDoesNotEndIsABadRequestSinceItMayHideWhatTheProxyWrote(String header) {
+  void refusesUnterminatedQuotedString(String header) {
     assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED + header)));
     assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED_FOR + header)));
   }
@@ -204,7 +204,7 @@ final class TrustedProxiesTest {
         "for=1.2.3.4;x=\\, for=203.0.113.9",
         "\\, for=203.0.113.9"
       })
-  void backslashIsABadRequestSinceItMayMoveTheEndOfAQuotedString(String header) {
+  void refusesBackslash(String header) {
     assertRefused(() -> proxies.clientOf(from(PEER, FORWARDED + header)));
   }
 
@@ -218,8 +218,7 @@ final class TrustedProxiesTest {
         "for=1.1.1.1, for=203.0.113.9 | 2.2.2.2, 203.0.113.9",
         "for=203.0.113.9, for=10.0.0.6 | 203.0.113.9"
       })
-  void bothHeadersAreBelievedWhereTheyAgree(String forwarded, String forwardedFor)
-      throws Exception {
+  void acceptsBothHeadersIfTheyAgree(String forwarded, String forwardedFor) throws Exception {
     assertThat(proxies.clientOf(from(PEER, FORWARDED + forwarded, FORWARDED_FOR + forwardedFor)))
         .hasToString("203.0.113.9");
   }
@@ -237,13 +236,13 @@ final class TrustedProxiesTest {
         "for=unknown | 203.0.113.9",
         "proto=https | 203.0.113.9"
       })
-  void bothHeadersAreABadRequestWhereTheyDiffer(String forwarded, String forwardedFor) {
+  void refusesHeadersThatDiffer(String forwarded, String forwardedFor) {
     assertRefused(
         () -> proxies.clientOf(from(PEER, FORWARDED + forwarded, FORWARDED_FOR + forwardedFor)));
   }
 
   @Test
-  void peerThatIsNotTrustedIsTheClientWhateverItSends() throws Exception {
+  void untrustedPeerIsTheClient() throws Exception {
     for (String sent :
         List.of(
             FORWARDED_FOR + "1.2.3.4",
@@ -258,14 +257,14 @@ final class TrustedProxiesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"::ffff:10.0.0.7", "[::ffff:10.0.0.7]", "fd00::7", "[fd00:0:0:0:0:0:0:7]", PEER})
-  void trustedPeerIsKnownInEverySpelling(String peer) throws Exception {
+  void recognizesTrustedPeerInEveryNotation(String peer) throws Exception {
     assertThat(proxies.clientOf(from(peer, FORWARDED_FOR + "203.0.113.9")))
         .hasToString("203.0.113.9");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a00::7", "::10.0.0.7", "fe80::7%eth0", "10.0.1.7"})
-  void peerThatOnlyResemblesATrustedOneIsNotTrusted(String peer) throws Exception {
+  void doesNotTrustSimilarPeer(String peer) throws Exception {
     ClientAddress client = proxies.clientOf(from(peer, FORWARDED_FOR + "203.0.113.9"));
     assertThat(client).isEqualTo(ClientAddress.parse(peer));
   }
@@ -276,8 +275,8 @@ final class TrustedProxiesTest {
   }
 
   @Test
-  void strangersWhoSendTheHeadersAreWarnedOfOnce() throws Exception {
-    try (Logged logged = Logged.by(TrustedProxies.class)) {
+  void warnsOnceOfHeadersFromUntrustedPeers() throws Exception {
+    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
       proxies.clientOf(from("192.0.2.1"));
       proxies.clientOf(from(PEER, FORWARDED_FOR + "203.0.113.9"));
       assertThat(logged.messages()).isEmpty();
@@ -307,19 +306,19 @@ final class TrustedProxiesTest {
         "Forwarded: host=evil.example, for=1.2.3.4 | inner.example",
         "Forwarded: host=a;host=b | inner.example"
       })
-  void hostIsThatOfTheNearestProxyAndElseTheRequests(String header, String host) throws Exception {
+  void takesHostFromNearestProxyOrRequest(String header, String host) throws Exception {
     assertThat(hostOf(proxies, from(PEER, "Host: inner.example", header))).isEqualTo(host);
   }
 
   @Test
-  void hostIsTakenFromWhicheverHeaderSaysIt() throws Exception {
+  void takesHostFromEitherHeader() throws Exception {
     HttpServletRequest request =
         from(PEER, "Host: inner", FORWARDED + "for=203.0.113.9", FORWARDED_HOST + "shop.example");
     assertThat(hostOf(proxies, request)).isEqualTo("shop.example");
   }
 
   @Test
-  void hostsThatDifferAreABadRequest() throws Exception {
+  void refusesDifferentHosts() throws Exception {
     assertRefused(
         () ->
             hostOf(
@@ -333,7 +332,7 @@ final class TrustedProxiesTest {
   }
 
   @Test
-  void strangersDoNotSayWhichHostWasAskedFor() throws Exception {
+  void ignoresHostHeadersOfUntrustedPeers() throws Exception {
     String[] headers = {"Host: inner.example", FORWARDED_HOST + "a", FORWARDED + "host=\""};
     assertThat(hostOf(proxies, from("192.0.2.1", headers))).isEqualTo("inner.example");
     assertThat(hostOf(new TrustedProxies(List.of()), from(PEER, headers)))
@@ -358,7 +357,7 @@ final class TrustedProxiesTest {
             + " https://inner.example:8080",
         "Forwarded: for=203.0.113.9, for=10.0.0.6;proto=https | https://inner.example:8080",
       })
-  void schemeIsThatOfTheProxyThatTheClientHasAsked(String header, String server) throws Exception {
+  void takesSchemeFromProxyNearestToClient(String header, String server) throws Exception {
     assertThat(proxies.targetOrigin(from(PEER, "Host: inner.example:8080", header)))
         .hasToString(server);
     assertThat(proxies.targetOrigin(from("192.0.2.1", "Host: inner.example:8080", header)))
@@ -376,8 +375,8 @@ final class TrustedProxiesTest {
         "http | shop.example | 8080 | http://shop.example:8080",
         "http | [::1] | 8080 | http://[::1]:8080"
       })
-  void portIsThatBehindTheHostOrElseTheProxys(
-      String scheme, String host, String port, String server) throws Exception {
+  void takesPortFromHostOrPortHeader(String scheme, String host, String port, String server)
+      throws Exception {
     assertThat(
             proxies.targetOrigin(
                 from(
@@ -399,14 +398,14 @@ final class TrustedProxiesTest {
         "X-Forwarded-Port: -1",
         "X-Forwarded-Port: https"
       })
-  void schemeAndPortThatAreNoneAreABadRequest(String header) {
+  void refusesInvalidSchemeOrPort(String header) {
     HttpServletRequest request = from(PEER, "Host: a", header);
     assertRefused(() -> proxies.targetOrigin(request));
     assertThat(proxies.isSecure(request)).as("a Secure cookie discloses nothing").isTrue();
   }
 
   @Test
-  void schemesThatDifferAreABadRequest() {
+  void refusesDifferentSchemes() {
     HttpServletRequest request =
         from(PEER, FORWARDED + "for=203.0.113.9;proto=https", "X-Forwarded-Proto: http");
     assertRefused(() -> proxies.targetOrigin(request));
@@ -414,7 +413,7 @@ final class TrustedProxiesTest {
   }
 
   @Test
-  void whatCameToTheContainerOverTlsIsSecureWhateverTheProxySays() throws Exception {
+  void tlsRequestIsSecureDespiteProxyHeaders() throws Exception {
     HttpServletRequest request = from(PEER, "Host: a", "X-Forwarded-Proto: http");
     when(request.isSecure()).thenReturn(true);
     assertThat(proxies.targetOrigin(request)).hasToString("https://a");
@@ -431,8 +430,8 @@ final class TrustedProxiesTest {
         "Front-End-Https: on",
         "Origin: https://shop.example"
       })
-  void cookiesWithoutSecureAreToldOnceWhereTheClientSeemsToUseTls(String sign) throws Exception {
-    try (Logged logged = Logged.by(TrustedProxies.class)) {
+  void warnsOnceOfInsecureCookiesOverTls(String sign) throws Exception {
+    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
       proxies.warnInsecureCookies(from("192.0.2.1", "Host: shop.example"), false);
       proxies.warnInsecureCookies(
           from("192.0.2.1", "Host: shop.example", "Origin: https://evil.example"), false);
@@ -448,7 +447,7 @@ final class TrustedProxiesTest {
   }
 
   @Test
-  void remedyForCookiesWithoutSecureIsOfItsCause() throws Exception {
+  void insecureCookieWarningNamesTheRemedy() throws Exception {
     String https = "X-Forwarded-Proto: https";
     assertThat(plainCookies(from("192.0.2.1", https), true))
         .contains("secure=true or token.cookie.secure=auto");
@@ -463,7 +462,7 @@ final class TrustedProxiesTest {
   }
 
   private static String plainCookies(HttpServletRequest request, boolean byChoice) {
-    try (Logged logged = Logged.by(TrustedProxies.class)) {
+    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
       new TrustedProxies(List.of(PEER)).warnInsecureCookies(request, byChoice);
       return String.join("\n", logged.messages());
     }
@@ -471,8 +470,8 @@ final class TrustedProxiesTest {
 
   /** Tomcat's RemoteIpValve and Jetty's customizer set the client; Jetty keeps the headers. */
   @Test
-  void clientThatTheContainerHasResolvedIsNotToBeNamed() throws Exception {
-    try (Logged logged = Logged.by(TrustedProxies.class)) {
+  void doesNotAdviseToTrustResolvedClients() throws Exception {
+    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
       HttpServletRequest resolved = from("203.0.113.9", FORWARDED_FOR + "1.2.3.4");
       when(resolved.getAttribute("org.apache.tomcat.request.forwarded")).thenReturn(true);
       proxies.clientOf(resolved);
@@ -490,7 +489,7 @@ final class TrustedProxiesTest {
   @ParameterizedTest
   @NullSource
   @ValueSource(strings = {"", "_hidden", "unknown", "localhost"})
-  void containerThatNamesNoAddressIsABadRequest(@Nullable String named) {
+  void refusesContainerWithoutClientAddress(@Nullable String named) {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getRemoteAddr()).thenReturn(named);
     assertRefused(() -> proxies.clientOf(request));
@@ -508,7 +507,7 @@ final class TrustedProxiesTest {
   @ParameterizedTest
   @NullSource
   @ValueSource(strings = "")
-  void proxyAtAUnixSocketIsTrustedByItsName(@Nullable String address) throws Exception {
+  void trustsUnixSocketProxyByName(@Nullable String address) throws Exception {
     TrustedProxies unix = new TrustedProxies(List.of("unix", "10.0.0.6"));
     HttpServletRequest request =
         atUnixSocket(
@@ -526,9 +525,9 @@ final class TrustedProxiesTest {
   }
 
   @Test
-  void peerAtAUnixSocketIsRefusedUnlessItIsNamedOrNothingIsBoundToIt() throws Exception {
+  void refusesUnixSocketPeerUnlessNamedOrUnbound() throws Exception {
     HttpServletRequest request = atUnixSocket("", FORWARDED_FOR + "203.0.113.9");
-    try (Logged logged = Logged.by(TrustedProxies.class)) {
+    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
       assertRefused(() -> proxies.clientOf(request));
       assertThat(logged.messages())
           .singleElement()
@@ -543,7 +542,7 @@ final class TrustedProxiesTest {
   /** A container that itself trusts forwarded headers passes on the client's own text. */
   @ParameterizedTest
   @ValueSource(strings = {"", "unix", "unknown", "_hidden", "localhost"})
-  void noHeaderOfAClientMakesItAPeerAtAUnixSocket(String named) {
+  void headersDoNotMakeAUnixSocketPeer(String named) {
     HttpServletRequest request = from(named, FORWARDED_FOR + "203.0.113.9");
     for (boolean unnamedPass : new boolean[] {true, false}) {
       assertRefused(() -> new TrustedProxies(List.of("unix"), unnamedPass).clientOf(request));
@@ -553,8 +552,8 @@ final class TrustedProxiesTest {
   }
 
   @Test
-  void containerThatNamesNoAddressIsWarnedOfOnce() throws Exception {
-    try (Logged logged = Logged.by(TrustedProxies.class)) {
+  void warnsOnceOfContainerWithoutClientAddress() throws Exception {
+    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
       proxies.clientOf(from(PEER));
       assertThat(logged.messages()).isEmpty();
       assertRefused(() -> proxies.clientOf(from("unknown")));

@@ -48,7 +48,7 @@ final class WrittenResponse {
   }
 
   /** Allows the writer only, as after a page has called {@code getWriter}. */
-  WrittenResponse whoseWriterIsTaken() throws IOException {
+  WrittenResponse withWriterObtained() throws IOException {
     when(response.getOutputStream()).thenThrow(new IllegalStateException("the writer is taken"));
     when(response.getWriter()).thenReturn(writer);
     return this;

@@ -18,7 +18,7 @@ class Base64UrlTest {
       ALPHABET.chars().mapToObj(Character::toString).toList();
 
   @Test
-  void everyEncodedTextIsCanonicalAndHasTheLengthThatItsBytesGive() {
+  void encodesCanonicallyWithTheComputedLength() {
     Random random = new Random(1);
     for (int length = 0; length < 200; length++) {
       byte[] bytes = new byte[length];
@@ -30,7 +30,7 @@ class Base64UrlTest {
   }
 
   @Test
-  void aTextOfTheAlphabetIsCanonicalExactlyWhereItIsTheEncodingOfWhatItDecodesTo() {
+  void canonicalTextsAreThoseThatTheJdkEncodes() {
     for (String a : DIGITS) {
       for (String b : DIGITS) {
         assertAgreesWithTheJdk(a + b);
@@ -43,7 +43,7 @@ class Base64UrlTest {
   }
 
   @Test
-  void aLonelyLastCharacterIsNotCanonical() {
+  void singleLastCharacterIsNotCanonical() {
     for (String c : DIGITS) {
       assertThat(Base64Url.isCanonical(c)).isFalse();
       assertThat(Base64Url.isCanonical("QUJD" + c)).isFalse();
@@ -51,7 +51,7 @@ class Base64UrlTest {
   }
 
   @Test
-  void bytesAreReadAsTheCharactersThatTheyStandFor() {
+  void decodesBytesLikeCharacters() {
     for (int c = 0; c <= 255; c++) {
       for (String text : List.of("QU" + (char) c + "D", "QUJD" + (char) c, "QUJDQU" + (char) c)) {
         byte[] ascii = text.getBytes(StandardCharsets.ISO_8859_1);
@@ -65,7 +65,7 @@ class Base64UrlTest {
   }
 
   @Test
-  void noCharacterOutsideOfTheAlphabetIsCanonicalAnywhere() {
+  void charactersOutsideTheAlphabetAreNotCanonical() {
     for (int c = Character.MIN_VALUE; c <= Character.MAX_VALUE; c++) {
       boolean known = ALPHABET.indexOf(c) >= 0;
       assertThat(Base64Url.isCanonical((char) c + "AAA")).isEqualTo(known);
@@ -74,7 +74,7 @@ class Base64UrlTest {
   }
 
   @Test
-  void whatIsCanonicalIsDecodedAsTheJdkDoesAndNothingBesideItIsTouched() {
+  void decodesLikeTheJdkIntoItsRangeOnly() {
     Random random = new Random(2);
     for (int length = 0; length < 200; length++) {
       byte[] bytes = new byte[length];

@@ -38,7 +38,7 @@ class ClaimsAttackTest {
   private final Map<String, byte[]> cases = new LinkedHashMap<>();
 
   @Test
-  void claimsOfOursAreAcceptedInAnyOrder() throws Exception {
+  void acceptsClaimsInAnyOrder() throws Exception {
     assertThat(CODEC.decode(withContent(CLAIMS_JSON))).isEqualTo(CLAIMS);
     String turned =
         "{" + EXP + "," + IAT + ",\"aud\":\"/orders\",\"k\":\"s\",\"jti\":\"" + ID + "\"}";
@@ -62,7 +62,7 @@ class ClaimsAttackTest {
 
   /** The codec does not consult a clock: the record's deadline decides. */
   @Test
-  void b04_longAgoAndFarAheadAreReadAlike() throws Exception {
+  void b04_acceptsTimesFarInPastAndFuture() throws Exception {
     for (Instant issuedAt :
         List.of(Instant.ofEpochSecond(1), Instant.parse("9999-12-31T23:59:59Z"))) {
       TokenClaims claims = new TokenClaims(ID, TokenKind.OPEN, "/orders", issuedAt, issuedAt);
@@ -212,7 +212,7 @@ class ClaimsAttackTest {
 
   /** Decoders replace invalid bytes by U+FFFD, which would make two different texts equal. */
   @Test
-  void a32_whatIsNotUtf8IsRefusedEvenWhereItsReplacementWouldFit() throws Exception {
+  void a32_refusesInvalidUtf8WhoseReplacementWouldMatch() throws Exception {
     String audience = "/\ufffdrders";
     JweTokenCodec codec =
         new JweTokenCodec(() -> KeyRing.of(List.of(K1)), audience, new SecureRandom());
@@ -230,7 +230,7 @@ class ClaimsAttackTest {
   }
 
   @Test
-  void a32_claimsOf768BytesAreReadAndLongerOnesAreNot() throws Exception {
+  void a32_acceptsClaimsOfAtMost768Bytes() throws Exception {
     ClaimsJson claims = new ClaimsJson("/orders");
     byte[] longest = utf8(CLAIMS_JSON + " ".repeat(768 - CLAIMS_JSON.length()));
     byte[] longer = Arrays.copyOf(longest, 769);
@@ -241,7 +241,7 @@ class ClaimsAttackTest {
 
   /** A parser also returns the text of a number or a literal. */
   @Test
-  void a32_whatOnlyLooksLikeAStringIsNone() throws Exception {
+  void a32_refusesNonStringsThatLookLikeStrings() throws Exception {
     for (String audience : List.of("1", "1.5", "true", "false", "null")) {
       JweTokenCodec codec =
           new JweTokenCodec(() -> KeyRing.of(List.of(K1)), audience, new SecureRandom());

@@ -21,9 +21,9 @@ import org.tokenfilter.token.TokenClaims;
 /** A reference reader of claims, which builds a tree and checks rule by rule at any cost. */
 final class ClaimsOracle {
 
-  private static final int MOST_BYTES = 768;
+  private static final int MAX_BYTES = 768;
   private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
-  private static final Set<String> NEEDED = Set.of("jti", "k", "aud", "iat");
+  private static final Set<String> REQUIRED = Set.of("jti", "k", "aud", "iat");
 
   private static final Map<String, TokenKind> KINDS =
       Map.of("s", TokenKind.SESSION, "o", TokenKind.OPEN, "u", TokenKind.USER);
@@ -38,14 +38,14 @@ final class ClaimsOracle {
 
   /** Returns the claims in these bytes; null if they are invalid or for another audience. */
   static @Nullable TokenClaims read(byte[] content, String audience) {
-    JsonNode tree = content.length > MOST_BYTES ? null : tree(content);
+    JsonNode tree = content.length > MAX_BYTES ? null : tree(content);
     if (tree == null || !tree.isObject()) {
       return null;
     }
     Set<String> names = new HashSet<>();
     tree.fieldNames().forEachRemaining(names::add);
     boolean ends = names.remove("exp");
-    if (!names.equals(NEEDED)
+    if (!names.equals(REQUIRED)
         || !tree.get("aud").isTextual()
         || !tree.get("aud").textValue().equals(audience)
         || !tree.get("k").isTextual()

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class CompactJweTest {
 
   @Test
-  void thePartsAreThoseBetweenTheDots() throws Exception {
+  void splitsPartsAtTheDots() throws Exception {
     CompactJwe read = CompactJwe.parse("AA..BBB.CCCC.DDDDDD");
 
     assertThat(read.header()).isEqualTo("AA");

@@ -22,7 +22,7 @@ class ContentCipherTest {
   }
 
   @Test
-  void whatIsSealedIsOpenedByTheSameKeyAlone() throws Exception {
+  void decryptsWithTheSameKeyOnly() throws Exception {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       CompactJwe token = cipher("k1", encryption).encrypt(CONTENT, new SecureRandom());
       assertThat(cipher("k1", encryption).decrypt(token, CraftedTokens.BYTES)).isEqualTo(CONTENT);
@@ -32,7 +32,7 @@ class ContentCipherTest {
   }
 
   @Test
-  void a25_a26_lengthsAreJudgedBeforeTheLibrarySeesThem() throws Exception {
+  void a25_a26_checksLengthsBeforeDecryption() throws Exception {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       ContentCipher cipher = cipher("k1", encryption);
       CompactJwe good = cipher.encrypt(CONTENT, new SecureRandom());

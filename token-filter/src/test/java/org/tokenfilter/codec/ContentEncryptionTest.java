@@ -25,7 +25,7 @@ class ContentEncryptionTest {
   }
 
   @Test
-  void anyOtherNameIsRefusedAndTheMessageTellsTheGoodOnes() {
+  void refusesOtherNamesAndListsTheValidOnes() {
     for (String name :
         List.of("", "a256gcm", "A256GCM ", "A128GCM", "A192CBC-HS384", "dir", "A128CBC_HS256")) {
       assertThatIllegalArgumentException()

@@ -29,7 +29,7 @@ class ContentKeyTest {
   }
 
   @Test
-  void aKeyHasExactlyTheBytesThatItsEncryptionNeeds() {
+  void requiresTheKeyLengthOfItsEncryption() {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       for (int length : new int[] {0, 1, 16, 31, 33, 48, 63, 65}) {
         byte[] bytes = CraftedTokens.bytes("k1", length);
@@ -43,7 +43,7 @@ class ContentKeyTest {
   }
 
   @Test
-  void aKeyWhoseBytesAreAllEqualIsRefused() {
+  void refusesKeyOfEqualBytes() {
     for (int value : new int[] {0, 1, 'a', 0xff}) {
       byte[] bytes = new byte[32];
       Arrays.fill(bytes, (byte) value);
@@ -54,7 +54,7 @@ class ContentKeyTest {
   }
 
   @Test
-  void aKeyDoesNotChangeWithTheArrayThatItWasMadeOf() {
+  void copiesItsBytes() {
     byte[] bytes = CraftedTokens.bytes("k1", 32);
     ContentKey key = new ContentKey("k1", CBC, ContentKey.State.ACTIVE, bytes);
     bytes[0]++;
@@ -120,7 +120,7 @@ class ContentKeyTest {
   }
 
   @Test
-  void whenItWasMadeIsKeptToTheSecondThroughItsLife() {
+  void keepsCreationTimeToTheSecond() {
     ContentKey key = CraftedTokens.key("k1", CBC, ContentKey.State.STAGED);
     assertThat(key.createdAt()).isNull();
     assertThat(key.withState(ContentKey.State.ACTIVE).createdAt()).isNull();

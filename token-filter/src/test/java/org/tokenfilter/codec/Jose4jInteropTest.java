@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 class Jose4jInteropTest {
 
   @TestFactory
-  Stream<DynamicTest> jose4jReadsWhatWeWrite() {
+  Stream<DynamicTest> jose4jDecryptsTokens() {
     return forEachEncryption(
         key -> {
           JsonWebEncryption jwe = new JsonWebEncryption();
@@ -36,7 +36,7 @@ class Jose4jInteropTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> weReadWhatJose4jWrites() {
+  Stream<DynamicTest> decryptsTokensOfJose4j() {
     return forEachEncryption(
         key -> {
           JsonWebEncryption jwe = new JsonWebEncryption();
@@ -51,7 +51,7 @@ class Jose4jInteropTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> jose4jReadsTheKeysThatWeWrite() {
+  Stream<DynamicTest> jose4jReadsKeyFiles() {
     return forEachEncryption(
         key -> {
           String text = new String(JwkSet.write(KeyRing.of(List.of(key))), StandardCharsets.UTF_8);
@@ -61,16 +61,16 @@ class Jose4jInteropTest {
         });
   }
 
-  private static Stream<DynamicTest> forEachEncryption(Check check) {
+  private static Stream<DynamicTest> forEachEncryption(KeyCheck check) {
     return Stream.of(ContentEncryption.values())
         .map(
             encryption ->
                 DynamicTest.dynamicTest(
                     encryption.toString(),
-                    () -> check.of(CraftedTokens.key("k1", encryption, ContentKey.State.ACTIVE))));
+                    () -> check.run(CraftedTokens.key("k1", encryption, ContentKey.State.ACTIVE))));
   }
 
-  private interface Check {
-    void of(ContentKey key) throws Exception;
+  private interface KeyCheck {
+    void run(ContentKey key) throws Exception;
   }
 }

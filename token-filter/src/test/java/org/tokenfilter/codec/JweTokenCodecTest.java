@@ -33,7 +33,7 @@ class JweTokenCodecTest {
   private static final KeyRing RING = KeyRing.of(List.of(K1));
 
   @Test
-  void whatIsWrittenIsReadBackForAllEncryptionsKindsAndLifetimes() throws Exception {
+  void decodesItsTokensOfAllEncryptionsAndKinds() throws Exception {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       JweTokenCodec codec = codec(key("k1", encryption, ContentKey.State.ACTIVE));
       for (TokenKind kind : TokenKind.values()) {
@@ -48,7 +48,7 @@ class JweTokenCodecTest {
   }
 
   @Test
-  void aTokenIsTheHeaderAndTheClaimsInTheirOneSpelling() throws Exception {
+  void encodesHeaderAndClaimsCanonically() throws Exception {
     String token = codec(K1).encode(CLAIMS);
     ContentCipher cipher = RING.activeCipher();
     assertThat(CraftedTokens.parts(token))
@@ -60,7 +60,7 @@ class JweTokenCodecTest {
   }
 
   @Test
-  void aTokenWithoutAnEndHasNoExp() throws Exception {
+  void tokenWithoutExpiryHasNoExp() throws Exception {
     TokenClaims claims = new TokenClaims(ID, TokenKind.OPEN, AUDIENCE, ISSUED, null);
     assertThat(
             RING.activeCipher()
@@ -80,7 +80,7 @@ class JweTokenCodecTest {
   }
 
   @Test
-  void theLongestTokenThatCanBeWrittenCanBeRead() throws Exception {
+  void decodesTheLongestTokenThatItEncodes() throws Exception {
     for (String character : List.of("x", "\"", "\u4e16", "\u00e9")) {
       String audience = character.repeat(128);
       String kid = "x".repeat(64);
@@ -104,7 +104,7 @@ class JweTokenCodecTest {
   }
 
   @Test
-  void whatWouldBeRefusedIsNotWritten() {
+  void refusesToEncodeInvalidClaims() {
     Instant tooLate = Instant.parse("+10000-01-01T00:00:00Z");
     for (TokenClaims claims :
         List.of(
@@ -143,14 +143,14 @@ class JweTokenCodecTest {
   }
 
   @Test
-  void itServesManyThreadsAtOnce() throws Exception {
+  void servesManyThreadsAtOnce() throws Exception {
     JweTokenCodec codec = codec(K1);
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {
       List<Future<Boolean>> all = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         Instant expiresAt = ISSUED.plusSeconds(i);
-        all.add(threads.submit(() -> allCome(codec, expiresAt)));
+        all.add(threads.submit(() -> allRoundTrip(codec, expiresAt)));
       }
       for (Future<Boolean> each : all) {
         assertThat(each.get()).isTrue();
@@ -160,7 +160,7 @@ class JweTokenCodecTest {
     }
   }
 
-  private static boolean allCome(JweTokenCodec codec, Instant expiresAt)
+  private static boolean allRoundTrip(JweTokenCodec codec, Instant expiresAt)
       throws TokenRejectedException {
     TokenClaims claims = new TokenClaims(ID, TokenKind.USER, AUDIENCE, ISSUED, expiresAt);
     boolean same = true;

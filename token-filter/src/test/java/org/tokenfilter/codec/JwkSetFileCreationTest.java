@@ -37,7 +37,7 @@ class JwkSetFileCreationTest {
   @TempDir private Path folder;
 
   @Test
-  void aMissingFileIsMadeWithOneActiveKeyOfTheWantedEncryption() throws IOException {
+  void createsMissingFileWithOneActiveKey() throws IOException {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       Path file = folder.resolve(encryption + ".json");
       KeyRing made = JwkSetFile.readOrCreate(file, encryption, random, NOW);
@@ -48,14 +48,14 @@ class JwkSetFileCreationTest {
   }
 
   @Test
-  void twoFilesHaveTwoKeys() throws IOException {
+  void eachFileHasItsOwnKey() throws IOException {
     KeyRing one = JwkSetFile.readOrCreate(folder.resolve("one"), A256GCM, random, NOW);
     KeyRing other = JwkSetFile.readOrCreate(folder.resolve("other"), A256GCM, random, NOW);
     assertThat(one.keys().get(0).hasSameBytes(other.keys().get(0))).isFalse();
   }
 
   @Test
-  void aFileThatIsThereStaysAsItIs() throws IOException {
+  void leavesExistingFileUnchanged() throws IOException {
     Path file = folder.resolve("keys.json");
     KeyRing made = JwkSetFile.readOrCreate(file, A128CBC_HS256, random, NOW);
     String content = Files.readString(file);
@@ -68,7 +68,7 @@ class JwkSetFileCreationTest {
   }
 
   @Test
-  void nobodyButTheOwnerMayReadTheFileOrEnterTheFoldersThatWereMadeForIt() throws IOException {
+  void createsFileAndFoldersForTheOwnerOnly() throws IOException {
     assumePosix();
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path file = folder.resolve("a/b/keys.json");
@@ -89,7 +89,7 @@ class JwkSetFileCreationTest {
   }
 
   @Test
-  void aLinkToNothingIsNotFollowed() throws IOException {
+  void doesNotFollowDanglingLink() throws IOException {
     assumePosix();
     Path target = folder.resolve("target");
     Path link = Files.createSymbolicLink(folder.resolve("keys.json"), target);
@@ -97,21 +97,21 @@ class JwkSetFileCreationTest {
         .isThrownBy(() -> JwkSetFile.readOrCreate(link, A128CBC_HS256, random, NOW));
     assertThat(target).doesNotExist();
     assertThat(Files.exists(link, LinkOption.NOFOLLOW_LINKS)).isTrue();
-    assertNoDraftIsLeft();
+    assertNoDraftRemains();
   }
 
   @Test
-  void whereAFolderCannotBeMadeNothingIsLeft() throws IOException {
+  void leavesNothingIfFolderCannotBeCreated() throws IOException {
     Path inTheWay = Files.writeString(folder.resolve("a"), "a file");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(
             () -> JwkSetFile.readOrCreate(inTheWay.resolve("keys.json"), A256GCM, random, NOW));
     assertThat(inTheWay).hasContent("a file");
-    assertNoDraftIsLeft();
+    assertNoDraftRemains();
   }
 
   @Test
-  void whereThereAreNoHardLinksNothingIsMade() throws IOException {
+  void createsNothingWithoutHardLinks() throws IOException {
     Path archive = folder.resolve("a.zip");
     try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
       Path file = zip.getPath("a", "keys.json");
@@ -125,7 +125,7 @@ class JwkSetFileCreationTest {
   }
 
   @Test
-  void sixteenThreadsAtOnceMakeOneRing() throws Exception {
+  void concurrentThreadsCreateOneRing() throws Exception {
     int threads = 16;
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {
@@ -148,7 +148,7 @@ class JwkSetFileCreationTest {
     } finally {
       executor.shutdownNow();
     }
-    assertNoDraftIsLeft();
+    assertNoDraftRemains();
   }
 
   private static void assertSame(KeyRing one, KeyRing other) {
@@ -157,7 +157,7 @@ class JwkSetFileCreationTest {
     assertThat(other.keys().get(0).hasSameBytes(one.keys().get(0))).isTrue();
   }
 
-  private void assertNoDraftIsLeft() throws IOException {
+  private void assertNoDraftRemains() throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       assertThat(all).noneMatch(path -> path.toString().endsWith(".tmp"));
     }

@@ -37,7 +37,7 @@ class JwkSetFileTest {
         "permissions are those of a POSIX file system");
     file = folder.resolve("keys.json");
     Files.write(file, JwkSet.write(KeyRing.of(List.of(CraftedTokens.K1))));
-    permit("rw-------");
+    setPermissions("rw-------");
   }
 
   @Test
@@ -48,10 +48,10 @@ class JwkSetFileTest {
   }
 
   @Test
-  void p18_aFileThatOthersMayReadOrWriteIsRefusedAndTheMessageSaysWhatToRun() throws IOException {
+  void p18_refusesFileOpenToOthersAndNamesTheRemedy() throws IOException {
     for (String open :
         List.of("rw----r--", "rw-r--r--", "rw--w----", "rw-rw----", "rw-----w-", "rwxrwxrwx")) {
-      permit(open);
+      setPermissions(open);
       assertThatIllegalArgumentException()
           .as(open)
           .isThrownBy(() -> JwkSetFile.read(file))
@@ -60,7 +60,7 @@ class JwkSetFileTest {
               file, file);
     }
     for (String closed : List.of("r--------", "rw-------", "rwx------", "rw---x--x")) {
-      permit(closed);
+      setPermissions(closed);
       assertThat(JwkSetFile.read(file).keys()).hasSize(1);
     }
   }
@@ -69,7 +69,7 @@ class JwkSetFileTest {
   @Test
   void p18_aFileThatItsGroupMayReadIsRead() throws IOException {
     for (String mounted : List.of("r--r-----", "rw-r-----", "rwxr-x---")) {
-      permit(mounted);
+      setPermissions(mounted);
       assertThat(JwkSetFile.read(file).keys()).as(mounted).hasSize(1);
     }
   }
@@ -78,14 +78,14 @@ class JwkSetFileTest {
   void p18_aSymbolicLinkIsAsGoodAsItsTarget() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);
     assertThat(JwkSetFile.read(link).keys()).hasSize(1);
-    permit("rw-r--r--");
+    setPermissions("rw-r--r--");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JwkSetFile.read(link))
         .withMessageContaining("chmod 600 " + link);
   }
 
   @Test
-  void p18_whatIsNoRegularFileIsRefused() throws IOException {
+  void p18_refusesIrregularFiles() throws IOException {
     Path linkToFolder = Files.createSymbolicLink(folder.resolve("link"), folder);
     for (Path other : List.of(folder, linkToFolder, Path.of("/dev/null"), Path.of("/dev/zero"))) {
       assertThatIllegalArgumentException()
@@ -95,9 +95,9 @@ class JwkSetFileTest {
   }
 
   @Test
-  void p18_aFifoIsRefusedAndNobodyWaitsForItsWriter() throws Exception {
+  void p18_refusesFifoWithoutWaitingForItsWriter() throws Exception {
     Path fifo = folder.resolve("fifo");
-    assumeTrue(made(fifo), "there is no mkfifo on this machine");
+    assumeTrue(createsFifo(fifo), "there is no mkfifo on this machine");
     assertTimeoutPreemptively(
         Duration.ofSeconds(20),
         () ->
@@ -115,7 +115,7 @@ class JwkSetFileTest {
   }
 
   @Test
-  void p18_aFileOf64KibIsReadAndALargerOneIsNot() throws IOException {
+  void p18_readsFilesOfAtMost64Kib() throws IOException {
     String keys = Files.readString(file);
     Files.writeString(file, keys + " ".repeat(64 * 1024 - keys.length()));
     assertThat(JwkSetFile.read(file).keys()).hasSize(1);
@@ -148,7 +148,7 @@ class JwkSetFileTest {
   }
 
   @Test
-  void whereThereAreNoPermissionsTheFolderDecides() throws IOException {
+  void readsFileOfFileSystemWithoutPermissions() throws IOException {
     try (FileSystem zip =
         FileSystems.newFileSystem(folder.resolve("a.zip"), Map.of("create", "true"))) {
       Path inside = zip.getPath("keys.json");
@@ -157,11 +157,11 @@ class JwkSetFileTest {
     }
   }
 
-  private void permit(String permissions) throws IOException {
+  private void setPermissions(String permissions) throws IOException {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
   }
 
-  private static boolean made(Path fifo) throws InterruptedException {
+  private static boolean createsFifo(Path fifo) throws InterruptedException {
     try {
       Process process = new ProcessBuilder("mkfifo", fifo.toString()).start();
       return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;

@@ -51,7 +51,7 @@ class JwkSetTest {
   }
 
   @Test
-  void whatIsWrittenIsReadBack() {
+  void readsBackItsOwnOutput() {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       ContentKey key = key("k1", encryption, ContentKey.State.ACTIVE);
       KeyRing ring = JwkSet.parse(JwkSet.write(KeyRing.of(List.of(key))));
@@ -61,7 +61,7 @@ class JwkSetTest {
   }
 
   @Test
-  void whenAKeyWasMadeIsReadAndWrittenWhereTheFileSaysSo() {
+  void readsAndWritesCreationTimes() {
     String dated = KEY.replace("\"k\":", "\"iat\":1795348800,\"k\":");
     KeyRing ring = JwkSet.parse(utf8(set(dated, OTHER)));
     assertThat(ring.keys().get(0).createdAt()).isEqualTo("2026-11-22T12:00:00Z");
@@ -77,7 +77,7 @@ class JwkSetTest {
   }
 
   @Test
-  void theOrderOfMembersAndTheSpaceBetweenThemMeanNothing() {
+  void ignoresMemberOrderAndWhiteSpace() {
     String turned =
         " {\n\t\"keys\" : [ { \"k\":\""
             + K

@@ -35,7 +35,7 @@ class KeyFileFuzzTest {
     } catch (IllegalArgumentException e) {
       Set<String> kids = kids(text);
       for (Throwable said = e; said != null; said = said.getCause()) {
-        assertSilent(String.valueOf(said.getMessage()), kids);
+        assertShowsNoKey(String.valueOf(said.getMessage()), kids);
       }
       return;
     }
@@ -66,7 +66,7 @@ class KeyFileFuzzTest {
   }
 
   /** Asserts that the message is one line that contains no possible key, except names of keys. */
-  private static void assertSilent(String message, Set<String> kids) {
+  private static void assertShowsNoKey(String message, Set<String> kids) {
     String rest = message;
     // A name may contain another one.
     for (String kid : kids.stream().sorted(comparing(String::length).reversed()).toList()) {

@@ -26,7 +26,7 @@ class KeyRingTest {
   private static final String OF_K1 = codec(key("k1", A128CBC_HS256, ACTIVE)).encode(CLAIMS);
 
   @Test
-  void aRingHasExactlyOneActiveKey() {
+  void hasExactlyOneActiveKey() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> KeyRing.of(List.of()))
         .withMessage("there is no key");
@@ -40,7 +40,7 @@ class KeyRingTest {
   }
 
   @Test
-  void noTwoKeysHaveOneNameWhateverTheyAreFor() {
+  void refusesTwoKeysWithTheSameName() {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -49,7 +49,7 @@ class KeyRingTest {
   }
 
   @Test
-  void noTwoKeysHaveTheSameBytesWhateverTheyAreFor() {
+  void refusesTwoKeysWithTheSameBytes() {
     byte[] bytes = key("k1", A256GCM, ACTIVE).bytes();
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -62,7 +62,7 @@ class KeyRingTest {
   }
 
   @Test
-  void aRingDoesNotChangeWithTheListThatItWasMadeOf() {
+  void copiesItsKeys() {
     List<ContentKey> keys = new ArrayList<>(List.of(key("k1", A256GCM, ACTIVE)));
     KeyRing ring = KeyRing.of(keys);
     keys.add(key("k2", A256GCM, ACCEPT));
@@ -70,7 +70,7 @@ class KeyRingTest {
   }
 
   @Test
-  void theActiveKeySealsAndAllButTheRetiredOnesOpen() throws TokenRejectedException {
+  void activeKeyEncryptsAndUnretiredKeysDecrypt() throws TokenRejectedException {
     JweTokenCodec codec =
         codec(
             key("k0", A128CBC_HS256, ACCEPT),
@@ -91,13 +91,13 @@ class KeyRingTest {
   }
 
   @Test
-  void a12_theTokenOfAKeyThatIsNowForAnotherEncryptionIsRefused() {
+  void a12_refusesTokenOfKeyWithAnotherEncryption() {
     byte[] bytes = key("k1", A128CBC_HS256, ACTIVE).bytes();
     assertRefused(codec(new ContentKey("k1", A256GCM, ACTIVE, bytes)), OF_K1);
   }
 
   @Test
-  void s15_whileTheRingTurnsNoTokenIsRefusedAndNewOnesCarryTheNewKey() throws Exception {
+  void s15_rotationRefusesNoTokenAndUsesTheNewKey() throws Exception {
     List<KeyRing> turns =
         List.of(
             KeyRing.of(List.of(key("k1", A128CBC_HS256, ACTIVE))),
@@ -122,7 +122,7 @@ class KeyRingTest {
   }
 
   @Test
-  void s16_aNodeThatHasTheNewKeyStagedOpensWhatANodeThatHasItActiveSeals() throws Exception {
+  void s16_nodeWithStagedKeyDecryptsTokensOfTheActiveKey() throws Exception {
     JweTokenCodec ahead = codec(key("k1", A128CBC_HS256, ACCEPT), key("k2", A256GCM, ACTIVE));
     JweTokenCodec behind = codec(key("k1", A128CBC_HS256, ACTIVE), key("k2", A256GCM, STAGED));
     assertThat(behind.decode(ahead.encode(CLAIMS))).isEqualTo(CLAIMS);
@@ -131,7 +131,7 @@ class KeyRingTest {
   }
 
   @Test
-  void s18_aKeyThatIsTakenOutOpensNothingFromThenOn() throws TokenRejectedException {
+  void s18_removedKeyDecryptsNothing() throws TokenRejectedException {
     AtomicReference<KeyRing> ring =
         new AtomicReference<>(KeyRing.of(List.of(key("k1", A128CBC_HS256, ACTIVE))));
     JweTokenCodec codec = new JweTokenCodec(ring::get, CLAIMS.audience(), new SecureRandom());

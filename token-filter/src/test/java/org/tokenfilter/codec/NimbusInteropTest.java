@@ -20,7 +20,7 @@ class NimbusInteropTest {
 
   @ParameterizedTest
   @EnumSource
-  void nimbusReadsWhatWeWrite(ContentEncryption encryption) throws Exception {
+  void nimbusDecryptsTokens(ContentEncryption encryption) throws Exception {
     ContentKey key = CraftedTokens.key("k1", encryption, ContentKey.State.ACTIVE);
     JWEObject jwe = JWEObject.parse(CraftedTokens.codec(key).encode(CLAIMS));
     jwe.decrypt(new DirectDecrypter(key.bytes()));
@@ -31,7 +31,7 @@ class NimbusInteropTest {
 
   @ParameterizedTest
   @EnumSource
-  void weReadWhatNimbusWrites(ContentEncryption encryption) throws Exception {
+  void decryptsTokensOfNimbus(ContentEncryption encryption) throws Exception {
     ContentKey key = CraftedTokens.key("k1", encryption, ContentKey.State.ACTIVE);
     String header = "{\"enc\":\"" + encryption + "\",\"alg\":\"dir\",\"kid\":\"k1\"}";
     JWEObject jwe =

@@ -22,7 +22,7 @@ class Rfc7520Section56Test {
           + ".vbb32Xvllea2OtmHAdccRQ";
 
   @Test
-  void itsKeyIsRefused() {
+  void refusesItsKey() {
     String keys =
         "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"%s\",\"use\":\"enc\",\"alg\":\"A128GCM\",\"state\":\"active\",\"k\":\"XctOhJAkA-pD9Lh7ZgW_2A\"}]}"
             .formatted(KID);
@@ -32,7 +32,7 @@ class Rfc7520Section56Test {
   }
 
   @Test
-  void itsTokenIsRefusedEvenWhereAKeyOfOursHasItsName() {
+  void refusesItsTokenEvenIfAKeyHasItsName() {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       CraftedTokens.assertRefused(
           CraftedTokens.codec(CraftedTokens.key(KID, encryption, ContentKey.State.ACTIVE)), TOKEN);

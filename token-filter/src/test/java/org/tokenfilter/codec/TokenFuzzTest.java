@@ -35,19 +35,19 @@ class TokenFuzzTest {
       key("k3", ContentEncryption.A256GCM, ContentKey.State.STAGED);
   private static final ContentKey RETIRED =
       key("k4", ContentEncryption.A128CBC_HS256, ContentKey.State.RETIRED);
-  private static final List<ContentKey> OPENING = List.of(K1, K2, K3);
+  private static final List<ContentKey> DECRYPTING = List.of(K1, K2, K3);
 
   private static final JweTokenCodec CODEC = CraftedTokens.codec(K1, K2, K3, RETIRED);
 
   /** The only issued tokens. */
   private static final Set<String> ISSUED =
-      OPENING.stream().map(TokenFuzzTest::issued).collect(Collectors.toSet());
+      DECRYPTING.stream().map(TokenFuzzTest::issued).collect(Collectors.toSet());
 
-  private static final int MOST_CHARACTERS = 1024;
+  private static final int MAX_CHARACTERS = 1024;
   private static final String REFUSED = "invalid token: ";
 
   /** All details of refusals: no other text may occur, and so none of the token. */
-  private static final Set<String> WHY =
+  private static final Set<String> DETAILS =
       Set.of(
           "it is longer than 1024 characters",
           "it has fewer than five parts",
@@ -75,7 +75,7 @@ class TokenFuzzTest {
   void anyClaims(byte[] content) throws Exception {
     String token = CraftedTokens.withContent(content);
     TokenClaims claims = decoded(token);
-    boolean tooLong = token.length() > MOST_CHARACTERS;
+    boolean tooLong = token.length() > MAX_CHARACTERS;
     assertThat(claims).isEqualTo(tooLong ? null : ClaimsOracle.read(content, AUDIENCE));
     if (claims != null) {
       assertThat(CODEC.decode(CODEC.encode(claims))).isEqualTo(claims);
@@ -95,7 +95,7 @@ class TokenFuzzTest {
   /** Decrypts tokens of each key to the same content as jose4j, and accepts no other form. */
   @FuzzTest(maxDuration = "10m")
   void otherSpellings(FuzzedDataProvider data) throws Exception {
-    ContentKey key = data.pickValue(OPENING);
+    ContentKey key = data.pickValue(DECRYPTING);
     byte[] iv = bytes("iv" + data.consumeByte(), key.encryption().ivLength());
     String content = data.consumeBoolean() ? spaced(data) : CLAIMS_JSON;
     String token =
@@ -105,7 +105,7 @@ class TokenFuzzTest {
 
     StringBuilder spelling = new StringBuilder(token);
     do {
-      spell(spelling, data);
+      mutate(spelling, data);
     } while (data.remainingBytes() > 0);
     String other = spelling.toString();
     assertThat(decoded(other)).isEqualTo(other.equals(token) ? CLAIMS : null);
@@ -121,7 +121,7 @@ class TokenFuzzTest {
   }
 
   /** Makes one change to the text. */
-  private static void spell(StringBuilder text, FuzzedDataProvider data) {
+  private static void mutate(StringBuilder text, FuzzedDataProvider data) {
     int at = data.consumeInt(0, text.length() - 1);
     switch (data.consumeInt(0, 8)) {
       case 0 -> text.insert(at, data.consumeChar());
@@ -177,7 +177,7 @@ class TokenFuzzTest {
     } catch (TokenRejectedException e) {
       assertThat(e.rejection()).isEqualTo(Rejection.INVALID);
       assertThat(e.detail()).startsWith(REFUSED);
-      assertThat(WHY).contains(e.detail().substring(REFUSED.length()));
+      assertThat(DETAILS).contains(e.detail().substring(REFUSED.length()));
       return null;
     }
   }

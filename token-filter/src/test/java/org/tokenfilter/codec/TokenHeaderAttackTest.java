@@ -40,7 +40,7 @@ class TokenHeaderAttackTest {
   private final Map<String, String> cases = new LinkedHashMap<>();
 
   @Test
-  void theHeaderOfOursIsAccepted() throws Exception {
+  void acceptsTheCanonicalHeader() throws Exception {
     assertThat(CODEC.decode(withHeader(ENC + "\"alg\":\"dir\"" + REST))).isEqualTo(CLAIMS);
   }
 
@@ -167,7 +167,7 @@ class TokenHeaderAttackTest {
   }
 
   @Test
-  void a16_nobodyIsAskedForAKey() throws IOException {
+  void a16_fetchesNoKey() throws IOException {
     try (ServerSocketChannel listener = ServerSocketChannel.open()) {
       listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       listener.configureBlocking(false);
@@ -182,7 +182,7 @@ class TokenHeaderAttackTest {
   }
 
   @Test
-  void a23_oneKeyServesAllKindsAndTheKindIsAClaim() throws Exception {
+  void a23_oneKeyServesAllKinds() throws Exception {
     for (TokenKind kind : TokenKind.values()) {
       TokenClaims claims =
           new TokenClaims(CLAIMS.id(), kind, CLAIMS.audience(), CLAIMS.issuedAt(), null);

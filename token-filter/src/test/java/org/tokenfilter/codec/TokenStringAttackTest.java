@@ -45,7 +45,7 @@ class TokenStringAttackTest {
   private final Map<String, String> cases = new LinkedHashMap<>();
 
   @Test
-  void theTokenThatAllOfTheseStartFromIsAccepted() throws Exception {
+  void acceptsTheUnchangedToken() throws Exception {
     assertThat(CODEC.decode(TOKEN)).isEqualTo(CLAIMS);
     assertThat(CODEC.decode(CraftedTokens.withHeader(HEADER_JSON))).isEqualTo(CLAIMS);
   }
@@ -170,7 +170,7 @@ class TokenStringAttackTest {
   }
 
   @Test
-  void a25_a26_gcmTakesNoOtherLengthsThoughTheCipherWould() throws Exception {
+  void a25_a26_gcmRefusesOtherLengths() throws Exception {
     ContentKey key = CraftedTokens.key("k1", ContentEncryption.A256GCM, ContentKey.State.ACTIVE);
     JweTokenCodec codec = CraftedTokens.codec(key);
     String header = KeyRing.of(List.of(key)).activeCipher().headerSegment();
@@ -192,7 +192,7 @@ class TokenStringAttackTest {
 
   /** Attacks like CVE-2017-12972: the length of the header is authenticated, too. */
   @Test
-  void a28_movingBytesFromTheHeaderIntoTheCiphertextIsNoticedByTheCipherItself() throws Exception {
+  void a28_cipherDetectsBytesMovedFromTheHeader() throws Exception {
     ContentCipher cipher = KeyRing.of(List.of(K1)).activeCipher();
     byte[] header = cipher.headerSegment().getBytes(StandardCharsets.US_ASCII);
     byte[] iv = decoded(parts(TOKEN).get(IV));
@@ -210,13 +210,13 @@ class TokenStringAttackTest {
   }
 
   @Test
-  void p04_thePartsOfATokenShowNothing() throws Exception {
+  void p04_toStringShowsNoPartOfTheToken() throws Exception {
     assertThat(CompactJwe.parse(TOKEN)).hasToString("CompactJwe");
     assertThat(CompactJwe.parse(TOKEN).text()).isEqualTo(TOKEN);
   }
 
   @Test
-  void a09_aTextOf1024CharactersIsLookedAtAndALongerOneIsNot() throws Exception {
+  void a09_parsesTextsOfAtMost1024Characters() throws Exception {
     String longest = "AAAA..AAAA." + "A".repeat(1008) + ".AAAA";
     assertThat(longest).hasSize(1024);
     assertThat(CompactJwe.parse(longest).text()).isEqualTo(longest);
@@ -226,7 +226,7 @@ class TokenStringAttackTest {
   }
 
   @Test
-  void a09_aHugeTextCostsNothing() {
+  void a09_refusesHugeTextAtNoCost() {
     for (String huge : List.of("A".repeat(1_000_000), ".".repeat(1_000_000))) {
       assertRefused(CODEC, huge);
       assertThat(AllocatedBytes.by(() -> decode(huge))).isLessThan(1_000);

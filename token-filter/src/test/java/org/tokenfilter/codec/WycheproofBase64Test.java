@@ -44,16 +44,16 @@ class WycheproofBase64Test {
 
   @Test
   void tc358_tc359_tagsThatBeginWithAllZerosOrAllOnesAreAccepted() throws Exception {
-    assertThat(CODEC.decode(withTagFrom("AA"))).isEqualTo(CLAIMS);
-    assertThat(CODEC.decode(withTagFrom("__"))).isEqualTo(CLAIMS);
+    assertThat(CODEC.decode(withTagStartingWith("AA"))).isEqualTo(CLAIMS);
+    assertThat(CODEC.decode(withTagStartingWith("__"))).isEqualTo(CLAIMS);
   }
 
   @TestFactory
-  Stream<DynamicTest> odd() {
+  Stream<DynamicTest> nonCanonicalTokens() {
     String ciphertext = parts(TOKEN).get(CIPHERTEXT);
     String tag = parts(TOKEN).get(TAG);
-    String zeros = withTagFrom("AA");
-    String ones = withTagFrom("__");
+    String zeros = withTagStartingWith("AA");
+    String ones = withTagStartingWith("__");
     Map<String, String> cases = new LinkedHashMap<>();
     cases.put("tc360 spaces in the tag", with(TOKEN, TAG, "    " + tag));
     cases.put("tc361 a foreign character before the tag", with(TOKEN, TAG, "?" + tag));
@@ -67,10 +67,10 @@ class WycheproofBase64Test {
     cases.put("tc365 spaces in the header", withHeaderSegment(SEGMENT + "    "));
     cases.put("tc366 foreign characters in the header", withHeaderSegment(SEGMENT + "####"));
     cases.put("tc367 padding in the header", withHeaderSegment(SEGMENT + "=="));
-    cases.put("tc368 spaces in the ciphertext", over("    " + ciphertext));
-    cases.put("tc369 foreign characters in the ciphertext", over("####" + ciphertext));
-    cases.put("tc370 padding in the ciphertext", over(ciphertext + "=="));
-    cases.put("tc371 a foreign character in the ciphertext", over("?" + ciphertext));
+    cases.put("tc368 spaces in the ciphertext", authenticatedOver("    " + ciphertext));
+    cases.put("tc369 foreign characters in the ciphertext", authenticatedOver("####" + ciphertext));
+    cases.put("tc370 padding in the ciphertext", authenticatedOver(ciphertext + "=="));
+    cases.put("tc371 a foreign character in the ciphertext", authenticatedOver("?" + ciphertext));
     cases.put(
         "tc372 a foreign character inserted in the header",
         TOKEN.replace(SEGMENT, new StringBuilder(SEGMENT).insert(60, '?')));
@@ -81,7 +81,7 @@ class WycheproofBase64Test {
         ciphertext.substring(0, ciphertext.length() - 1)
             + (char) (ciphertext.charAt(ciphertext.length() - 1) + 1);
     cases.put("tc374 unused bits of the ciphertext", with(TOKEN, CIPHERTEXT, unusedBits));
-    cases.put("tc375 a tag over unused bits of the ciphertext", over(unusedBits));
+    cases.put("tc375 a tag over unused bits of the ciphertext", authenticatedOver(unusedBits));
     cases.put(
         "tc376 spaces in the header's JSON",
         CraftedTokens.withHeader(
@@ -97,7 +97,7 @@ class WycheproofBase64Test {
   }
 
   /** Returns a token with this ciphertext and a tag that authenticates its exact text. */
-  private static String over(String ciphertext) {
+  private static String authenticatedOver(String ciphertext) {
     byte[] tag =
         CraftedTokens.hmac(
             K1.bytes(),
@@ -109,7 +109,7 @@ class WycheproofBase64Test {
   }
 
   /** Returns a valid token whose tag starts with this text. */
-  private static String withTagFrom(String beginning) {
+  private static String withTagStartingWith(String beginning) {
     for (int i = 0; ; i++) {
       String token =
           CraftedTokens.seal(

@@ -73,7 +73,7 @@ final class ConfigurationDocumentTest {
   }
 
   @Test
-  void documentSaysWhatTheKeysSay() throws IOException {
+  void documentListsAllKeys() throws IOException {
     if (Boolean.getBoolean("writeDocuments")) {
       Files.writeString(DOCUMENT, document());
     }

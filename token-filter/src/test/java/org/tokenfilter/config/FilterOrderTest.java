@@ -22,10 +22,10 @@ class FilterOrderTest {
       List.of("/", "/a", "/a/", "/a/b", "/a/b/c", "/a/b/c.x", "/ab", "/b", "/b/c", "/a.x", "/q.x");
 
   @Test
-  void tellsWhatTheChainOfEachPathTells() {
+  void agreesWithTheChainOfEachPath() {
     int before = 0;
     int behind = 0;
-    for (List<Mapping> mappings : all(4)) {
+    for (List<Mapping> mappings : allMappings(4)) {
       boolean expected = PATHS.stream().anyMatch(path -> engineAnswers(mappings, path));
       boolean told = new FilterOrder(mappings).isBefore(ENGINE, Set.of(GUARD));
       boolean exact = mappings.stream().noneMatch(it -> "*.x".equals(it.pattern()));
@@ -58,7 +58,7 @@ class FilterOrderTest {
   }
 
   /** Returns all sequences of at most this many mappings, one of them for the engine. */
-  private static List<List<Mapping>> all(int most) {
+  private static List<List<Mapping>> allMappings(int most) {
     List<List<Mapping>> found = new ArrayList<>();
     for (int length = 1; length <= most; length++) {
       for (int place = 0; place < length; place++) {
@@ -82,7 +82,7 @@ class FilterOrderTest {
   }
 
   @Test
-  void mappingsToServletsComeAfterThoseToPaths() {
+  void servletMappingsComeAfterPathMappings() {
     assertThat(before(new Mapping(GUARD, null), new Mapping(ENGINE, "/*"))).isTrue();
     assertThat(before(new Mapping(ENGINE, null), new Mapping(GUARD, "/*"))).isFalse();
     assertThat(before(new Mapping(ENGINE, null), new Mapping(GUARD, null))).isTrue();
@@ -92,7 +92,7 @@ class FilterOrderTest {
   }
 
   @Test
-  void listsTheFiltersBeforeInTheirOrderAndEachOnce() {
+  void listsEarlierFiltersInOrderAndOnce() {
     FilterOrder order =
         new FilterOrder(
             Stream.of("cors", "log", "cors", GUARD, "late", GUARD)

@@ -20,12 +20,12 @@ import org.tokenfilter.filter.TokenFilter;
 class FilterWatchTest {
 
   @Test
-  void nameOfTheTokenFilterIsItsClass() {
+  void tokenFilterNameIsItsClass() {
     assertThat(FilterInspection.TOKEN_FILTER).isEqualTo(TokenFilter.class.getName());
   }
 
   @Test
-  void containerThatIsNotKnownStartsAndIsNotOvertaken() {
+  void unknownContainerStartsAndIsNotBypassed() {
     ServletContext context = mock(ServletContext.class);
     FilterRegistration engine = registration("org.apache.tomcat.websocket.server.WsFilter");
     FilterRegistration token = registration(TokenFilter.class.getName());
@@ -40,7 +40,7 @@ class FilterWatchTest {
   }
 
   @Test
-  void contextThatShowsNoRegistrationsHasNothingToTell() {
+  void contextWithoutRegistrationsReportsNothing() {
     ServletContext context = mock(ServletContext.class);
     when(context.getFilterRegistrations()).thenThrow(new UnsupportedOperationException());
     FilterInspection inspection = new FilterInspection(context, "token");
@@ -49,7 +49,7 @@ class FilterWatchTest {
   }
 
   @Test
-  void engineThatDoesNotTellItsEndpointsMayHaveSome() {
+  void engineWithUnknownEndpointsMayHaveSome() {
     ServletContext context = mock(ServletContext.class);
     for (WebSocketEngine engine : WebSocketEngine.values()) {
       assertThat(engine.mayHaveEndpoints(context)).as("%s", engine).isTrue();

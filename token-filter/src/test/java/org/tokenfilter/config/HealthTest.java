@@ -32,8 +32,8 @@ final class HealthTest {
       new FaultyTokenStore(new InMemoryTokenStore(clock, Duration.ofHours(1)));
 
   @Test
-  void keyThatIsMadeAtTheStartGrowsOlder() {
-    try (TokenSecurity security = with("PT0S")) {
+  void ageOfGeneratedKeyGrows() {
+    try (TokenSecurity security = security("PT0S")) {
       clock.move(MINUTE);
       assertThat(security.health())
           .usingRecursiveComparison()
@@ -45,26 +45,26 @@ final class HealthTest {
   }
 
   @Test
-  void keyThatWillBeMadeIsNew() throws Exception {
+  void keyCreatedInTheFutureHasAgeZero() throws Exception {
     KeyFile file = new KeyFile(folder);
     long later = clock.instant().plus(MINUTE).getEpochSecond();
     file.replace(KeyFile.key("k1", "active").replace("\"k\":", "\"iat\":" + later + ",\"k\":"));
-    try (TokenSecurity security = with("PT0S")) {
+    try (TokenSecurity security = security("PT0S")) {
       assertThat(security.health().key()).isEqualTo(new Health.ActiveKey("k1", Duration.ZERO));
     }
   }
 
   @Test
-  void keyWhoseFileDoesNotSayHasNoAge() throws Exception {
+  void keyWithoutCreationTimeHasNoAge() throws Exception {
     new KeyFile(folder).replace(KeyFile.key("2026-03", "active"), KeyFile.key("next", "staged"));
-    try (TokenSecurity security = with("PT0S")) {
+    try (TokenSecurity security = security("PT0S")) {
       assertThat(security.health().key()).isEqualTo(new Health.ActiveKey("2026-03", null));
     }
   }
 
   @Test
-  void feedIsAsOldAsItsLastAnswer() {
-    try (TokenSecurity security = with("PT30S")) {
+  void feedAgeIsTimeSinceLastAnswer() {
+    try (TokenSecurity security = security("PT30S")) {
       await().until(() -> feed(security).age() != null);
       store.failAll();
       clock.move(Duration.ofSeconds(29));
@@ -75,8 +75,8 @@ final class HealthTest {
   }
 
   @Test
-  void storeThatFailedIsFailingUntilItAnswersAndIsNotAskedForIt() throws Exception {
-    try (TokenSecurity security = with("PT0S")) {
+  void failedStoreIsFailingUntilItAnswers() throws Exception {
+    try (TokenSecurity security = security("PT0S")) {
       store.failAll();
       assertThatThrownBy(() -> logIn(security)).isInstanceOf(TokenStoreException.class);
       int inserts = store.callCount(Call.INSERT);
@@ -94,8 +94,8 @@ final class HealthTest {
 
   /** A hung call does not fail, and callers that wait for it give up before they call. */
   @Test
-  void storeThatHangsIsFailingWhileItDoes() throws Exception {
-    try (TokenSecurity security = with("PT0S", "PT0.1S")) {
+  void hungStoreIsFailingUntilItReturns() throws Exception {
+    try (TokenSecurity security = security("PT0S", "PT0.1S")) {
       PausedCall pausedCall = store.pauseBefore(Call.LIST, 1);
       Thread asking = new Thread(() -> security.service().list("alice", null, 1));
       asking.start();
@@ -120,11 +120,11 @@ final class HealthTest {
             .issueOpen(Subject.of("alice"), Duration.ZERO, ClientAddress.parse("192.0.2.1"));
   }
 
-  private TokenSecurity with(String lag) {
-    return with(lag, "PT2S");
+  private TokenSecurity security(String lag) {
+    return security(lag, "PT2S");
   }
 
-  private TokenSecurity with(String lag, String timeout) {
+  private TokenSecurity security(String lag, String timeout) {
     return TokenSecurity.builder()
         .setting("token.keys.file", folder.resolve("keys.jwks").toString())
         .setting("token.keys.generate", "true")

@@ -33,10 +33,10 @@ final class KeyFile {
 
   /** Replaces the file by one with these keys, atomically. */
   void replace(String... keys) throws IOException {
-    replaceBy(set(keys), "rw-------");
+    replaceText(set(keys), "rw-------");
   }
 
-  void replaceBy(String text, String permissions) throws IOException {
+  void replaceText(String text, String permissions) throws IOException {
     Path draft = Files.writeString(path.resolveSibling("draft"), text);
     Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString(permissions));
     Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -66,7 +66,7 @@ final class KeyRotationTest {
   }
 
   @Test
-  void s15_aRotationUnderTrafficRefusesNoRequest() throws Exception {
+  void s15_rotationUnderLoadRefusesNoRequest() throws Exception {
     try (Traffic traffic = new Traffic(app, 4)) {
       traffic.awaitRequests(200);
 
@@ -78,7 +78,7 @@ final class KeyRotationTest {
       assertThat(kidOf(login().token())).isEqualTo("k2");
       traffic.awaitRequests(400);
 
-      List<Session> former = traffic.forget(session -> kidOf(session.token()).equals("k1"));
+      List<Session> former = traffic.takeSessions(session -> kidOf(session.token()).equals("k1"));
       assertThat(former).isNotEmpty();
       for (Session session : former) {
         assertThat(status(session)).isEqualTo(200);
@@ -94,19 +94,19 @@ final class KeyRotationTest {
       traffic.awaitRequests(200);
 
       traffic.stop();
-      assertThat(traffic.refused()).isEmpty();
+      assertThat(traffic.refusals()).isEmpty();
       assertThat(traffic.logins()).isGreaterThan(20);
       Files.writeString(
           Path.of("target", "rotation.txt"),
           "rotation k1 -> k2 under 4 clients: %d requests, of them %d logins; refused %d%n"
-                  .formatted(traffic.requests(), traffic.logins(), traffic.refused().size())
+                  .formatted(traffic.requests(), traffic.logins(), traffic.refusals().size())
               + "k1 retired: %d of its %d tokens refused at once%n"
                   .formatted(former.size(), former.size()));
     }
   }
 
   @Test
-  void f30_twoRingsThatTakeTurnsRefuseNoLiveToken() throws Exception {
+  void f30_alternatingKeyRingsRefuseNoLiveToken() throws Exception {
     change(key("k1", "active"), key("k2", "accept"));
     try (Traffic traffic = new Traffic(app, 4)) {
       for (int turn = 0; turn < 30; turn++) {
@@ -116,14 +116,14 @@ final class KeyRotationTest {
         traffic.awaitRequests(10);
       }
       traffic.stop();
-      assertThat(traffic.refused()).isEmpty();
-      assertThat(traffic.forget(session -> kidOf(session.token()).equals("k1"))).isNotEmpty();
-      assertThat(traffic.forget(session -> kidOf(session.token()).equals("k2"))).isNotEmpty();
+      assertThat(traffic.refusals()).isEmpty();
+      assertThat(traffic.takeSessions(session -> kidOf(session.token()).equals("k1"))).isNotEmpty();
+      assertThat(traffic.takeSessions(session -> kidOf(session.token()).equals("k2"))).isNotEmpty();
     }
   }
 
   @Test
-  void tokensOfAStagedKeyAreTakenFromANodeThatIsAheadOfUs() throws Exception {
+  void acceptsTokenOfStagedKeyFromAnotherNode() throws Exception {
     change(key("k1", "accept"), key("k2", "active"));
     Session ahead = login();
     change(key("k1", "active"), key("k2", "staged"));
@@ -133,7 +133,7 @@ final class KeyRotationTest {
 
   /** A variant of C07: a client that returns with an old cookie gets a token of the new key. */
   @Test
-  void joiningASessionGivesATokenOfTheActiveKey() throws Exception {
+  void reusedSessionGetsTokenOfTheActiveKey() throws Exception {
     Session session = login();
     change(key("k1", "accept"), key("k2", "active"));
     String joined =
@@ -153,7 +153,7 @@ final class KeyRotationTest {
   }
 
   @Test
-  void aMissingKeyIsAsGoodAsRetired() throws Exception {
+  void missingKeyIsTreatedAsRetired() throws Exception {
     Session session = login();
     change(key("k2", "active"));
     assertThat(status(session)).isEqualTo(401);
@@ -162,8 +162,8 @@ final class KeyRotationTest {
 
   /** Container platforms mount a file as a link into a folder that is itself a link. */
   @Test
-  void aMountedSecretIsRotatedByItsLink() throws Exception {
-    Path first = mounted("first", key("k1", "active"));
+  void mountedSecretIsRotatedByItsLink() throws Exception {
+    Path first = mountedFolder("first", key("k1", "active"));
     Path data = Files.createSymbolicLink(folder.resolve("..data"), first);
     Path link = folder.resolve("mounted.jwks");
     Files.createSymbolicLink(link, data.resolve("keys.jwks"));
@@ -173,7 +173,7 @@ final class KeyRotationTest {
     mounted.check();
     mounted.check();
 
-    Path second = mounted("second", key("k1", "accept"), key("k2", "active"));
+    Path second = mountedFolder("second", key("k1", "accept"), key("k2", "active"));
     Path draft = Files.createSymbolicLink(folder.resolve("..data_tmp"), second);
     Files.move(draft, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     mounted.check();
@@ -182,7 +182,7 @@ final class KeyRotationTest {
         .hasToString("[k1 accept A128CBC-HS256, k2 active A128CBC-HS256]");
   }
 
-  private Path mounted(String name, String... set) throws Exception {
+  private Path mountedFolder(String name, String... set) throws Exception {
     Path made = Files.createDirectory(folder.resolve(name));
     Path secret = Files.writeString(made.resolve("keys.jwks"), KeyFile.set(set));
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("r--r-----"));
@@ -191,7 +191,7 @@ final class KeyRotationTest {
 
   /** A measured time would depend on the load of the machine; two checks are needed at most. */
   @Test
-  void aChangedFileIsInForceWithinFiveSeconds() throws Exception {
+  void changedFileIsAppliedWithinFiveSeconds() throws Exception {
     stopTheApplication();
     start(TokenSecurity.builder());
     Session session = login();

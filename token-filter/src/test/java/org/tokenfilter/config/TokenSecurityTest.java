@@ -33,7 +33,7 @@ final class TokenSecurityTest {
   @TempDir private Path folder;
 
   @Test
-  void allMistakesAreToldInOneMessage() {
+  void reportsAllMistakesInOneMessage() {
     Map<String, String> settings = new HashMap<>();
     settings.put("token.idle-timeout", "30 minutes");
     settings.put("token.binding", "mac");
@@ -62,7 +62,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void mistakesOfAFiltersOwnSettingsAreToldWithTheOthers() {
+  void reportsMistakesOfInitParamsWithTheOthers() {
     Map<String, String> params =
         Map.of(
             "token.idle-timeout", "30",
@@ -82,7 +82,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void secretsOfAStoreAreMaskedWhereSettingsAreShown() {
+  void masksSecretsOfAStoreInShownSettings() {
     Map<String, String> settings =
         Map.of(
             "token.store.jdbc.url",
@@ -102,7 +102,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void headerWithAMeaningOfItsOwnIsNoPlaceForASessionId() throws Exception {
+  void rejectsReservedSessionHeader() throws Exception {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.put("token.session.header", "Cookie");
     assertThatThrownBy(() -> TokenSecurity.from(settings))
@@ -111,7 +111,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void noCarrierAtAllStopsTheStart() throws Exception {
+  void rejectsEmptyCarriers() throws Exception {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.put("token.carriers", "");
     assertThatThrownBy(() -> TokenSecurity.from(settings))
@@ -119,7 +119,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void missingKeyFileIsMadeOnlyWhereThatIsAllowed() throws Exception {
+  void generatesMissingKeyFileOnlyIfAllowed() throws Exception {
     Path keys = folder.resolve("keys.jwks");
     Map<String, String> settings = Map.of("token.keys.file", keys.toString());
     assertThatThrownBy(() -> TokenSecurity.from(settings))
@@ -147,7 +147,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void systemPropertyWinsOverEnvironmentOverInitParamOverContextParam() {
+  void sourcesHaveTheDocumentedPrecedence() {
     Map<String, String> properties = new HashMap<>();
     Map<String, String> environment = new HashMap<>();
     Map<String, String> init = new HashMap<>();
@@ -168,7 +168,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void filtersAndServletsOfOneApplicationShareOne() throws Exception {
+  void filtersAndServletsShareOneInstance() throws Exception {
     Map<String, String> settings = Accounts.settings(folder);
     WebApp app =
         new WebApp()
@@ -190,35 +190,35 @@ final class TokenSecurityTest {
    * A container may start servlets before filters, as Undertow does; they must find the instance.
    */
   @Test
-  void whatIsBuiltForAnApplicationBelongsToItBeforeAFilterHasStarted() throws Exception {
+  void builtInstanceIsFoundBeforeAFilterStarts() throws Exception {
     ServletContext context = new WebApp().context().getServletContext();
-    try (TokenSecurity given = builtFor(context)) {
+    try (TokenSecurity given = buildFor(context)) {
       assertThat(TokenSecurity.of(context)).isSameAs(given);
     }
-    try (TokenSecurity next = builtFor(context)) {
+    try (TokenSecurity next = buildFor(context)) {
       assertThat(TokenSecurity.of(context)).isSameAs(next);
     }
   }
 
   @Test
-  void whatIsBuiltForAnApplicationThatHasStartedTakesNothingOver() throws Exception {
+  void builtInstanceDoesNotReplaceStartedOne() throws Exception {
     WebApp app = new WebApp().filter(new TokenFilter(), Accounts.settings(folder));
     ServletContext context = app.context().getServletContext();
     try (app) {
       app.start();
       TokenSecurity own = TokenSecurity.of(context);
-      try (TokenSecurity late = builtFor(context)) {
+      try (TokenSecurity late = buildFor(context)) {
         assertThat(TokenSecurity.of(context)).isSameAs(own).isNotSameAs(late);
       }
     }
   }
 
-  private TokenSecurity builtFor(ServletContext context) throws Exception {
+  private TokenSecurity buildFor(ServletContext context) throws Exception {
     return TokenSecurity.builder().settings(Accounts.settings(folder)).context(context).build();
   }
 
   @Test
-  void settingOfTheWholeApplicationThatTwoFiltersHaveOtherwiseStopsTheStart() throws Exception {
+  void rejectsApplicationSettingThatDiffersBetweenFilters() throws Exception {
     Map<String, String> settings = Accounts.settings(folder);
     try (WebApp app =
         new WebApp()
@@ -231,7 +231,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void endpointThatTakesPasswordsDoesNotStartWithoutSomeoneToCheckThem() throws Exception {
+  void passwordEndpointRequiresAnAuthenticator() throws Exception {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.remove("token.credentials");
     try (WebApp app = new WebApp().filter(new TokenFilter(), settings).accessTokens()) {
@@ -242,7 +242,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void aLagThatTheFeedCannotKeepStopsTheStart() throws Exception {
+  void rejectsLagThatTheFeedCannotKeep() throws Exception {
     for (String lag : new String[] {"PT0.099S", "PT30.001S"}) {
       Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
       settings.put("token.revocation.lag", lag);
@@ -253,7 +253,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void withoutALagNobodyAsksForEnds() throws Exception {
+  void doesNotPollRevocationsWithoutALag() throws Exception {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.put("token.revocation.lag", "PT0S");
     try (TokenSecurity security = TokenSecurity.from(settings)) {
@@ -266,7 +266,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void closingTwiceIsOnce() throws Exception {
+  void closesOnlyOnce() throws Exception {
     TokenSecurity security = TokenSecurity.from(Accounts.settings(folder));
     assertThat(threads()).containsExactlyInAnyOrder(THREADS);
     security.close();
@@ -275,7 +275,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void oneInstanceThatIsRegisteredTwiceStopsTheStartAndLeavesNothingBehind() throws Exception {
+  void rejectsFilterInstanceRegisteredTwice() throws Exception {
     TokenFilter filter = new TokenFilter();
     try (WebApp app =
         new WebApp().filter(filter, Accounts.settings(folder)).filter(filter, Map.of())) {
@@ -285,7 +285,7 @@ final class TokenSecurityTest {
   }
 
   @Test
-  void logoutEndsTheTokenHoweverAFilterOfTheApplicationLetsItTravel() throws Exception {
+  void logoutRevokesTokenOfAnyCarrier() throws Exception {
     try (WebApp app =
         new WebApp()
             .filter(new TokenFilter(), "/api/*", Accounts.settings(folder))

@@ -25,7 +25,7 @@ final class Traffic implements AutoCloseable {
 
   private final WebApp app;
   private final List<Client> clients = new ArrayList<>();
-  private final Queue<String> refused = new ConcurrentLinkedQueue<>();
+  private final Queue<String> refusals = new ConcurrentLinkedQueue<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger logins = new AtomicInteger();
   private volatile boolean stopped;
@@ -44,7 +44,7 @@ final class Traffic implements AutoCloseable {
   }
 
   /** Removes sessions from the clients, and returns once no request uses them any more. */
-  List<Session> forget(Predicate<Session> which) {
+  List<Session> takeSessions(Predicate<Session> which) {
     List<Session> forgotten = new ArrayList<>();
     for (Client client : clients) {
       client.sessions.stream().filter(which).forEach(forgotten::add);
@@ -71,8 +71,8 @@ final class Traffic implements AutoCloseable {
             });
   }
 
-  List<String> refused() {
-    return List.copyOf(refused);
+  List<String> refusals() {
+    return List.copyOf(refusals);
   }
 
   int requests() {
@@ -113,7 +113,7 @@ final class Traffic implements AutoCloseable {
         try {
           send();
         } catch (Exception | AssertionError e) {
-          refused.add(e.toString());
+          refusals.add(e.toString());
         }
         sent.incrementAndGet();
       }
@@ -131,7 +131,7 @@ final class Traffic implements AutoCloseable {
       Session session = (Session) mine[random.nextInt(mine.length)];
       int status = app.get("/api/who", session.headers()).statusCode();
       if (status != 200) {
-        refused.add(status + " for a token of " + KeyFile.kidOf(session.token()));
+        refusals.add(status + " for a token of " + KeyFile.kidOf(session.token()));
       }
     }
   }

@@ -53,7 +53,7 @@ final class UnknownSettingsTest {
     "token.store.timeuot, token.store.timeout",
     "TOKEN_IDLE_TIMEOUT, token.idle-timeout",
   })
-  void propertyThatResemblesASettingIsWarnedOf(String written, String meant) {
+  void warnsAboutPropertyThatResemblesASetting(String written, String meant) {
     properties.put(written, "secret-4711");
 
     assertThat(warnings())
@@ -73,7 +73,7 @@ final class UnknownSettingsTest {
     "TOKEN_KEY_FILE, TOKEN_KEYS_FILE",
     "TOKEN_STORE_JBDC_PASSWORD_FILE, TOKEN_STORE_JDBC_PASSWORD_FILE",
   })
-  void variableThatResemblesASettingIsWarnedOf(String written, String meant) {
+  void warnsAboutVariableThatResemblesASetting(String written, String meant) {
     environment.put(written, "secret-4711");
 
     assertThat(warnings())
@@ -108,7 +108,7 @@ final class UnknownSettingsTest {
         "TOKEN_FILE",
         "tokens.idle-timeout"
       })
-  void whatResemblesNothingIsSomebodyElses(String written) {
+  void ignoresNamesThatResembleNoSetting(String written) {
     properties.put(written, "1");
     environment.put(written, "1");
 
@@ -117,7 +117,7 @@ final class UnknownSettingsTest {
   }
 
   @Test
-  void settingsThatThereAreAreNotWarnedOf() {
+  void doesNotWarnAboutKnownSettings() {
     for (ConfigurationKey key : ConfigurationKey.values()) {
       properties.put(key.key(), "1");
       environment.put(key.environmentVariable(), "1");
@@ -130,7 +130,7 @@ final class UnknownSettingsTest {
   }
 
   @Test
-  void unknownSettingOfAnInstalledStoreStopsTheStartFromPropertiesAndFiles() {
+  void rejectsUnknownSettingOfAnInstalledStore() {
     properties.put("token.store.jdbc.login", "app");
     params.put("token.store.jdbc.pasword-file", "/p");
     params.put("token.store.jdbc.colour", "red");
@@ -148,7 +148,7 @@ final class UnknownSettingsTest {
    * Kubernetes gives such variables to all containers next to a service called token-store-jdbc.
    */
   @Test
-  void unknownVariablesOfAnInstalledStoreAreWarnedOfInOneLine() {
+  void warnsAboutUnknownStoreVariablesInOneLine() {
     environment.put("TOKEN_STORE_JDBC_SERVICE_HOST", "10.0.0.7");
     environment.put("TOKEN_STORE_JDBC_PORT_5432_TCP", "tcp://10.0.0.7:5432");
     environment.put("TOKEN_STORE_JDBC_URL", "jdbc:h2:mem:a");
@@ -163,7 +163,7 @@ final class UnknownSettingsTest {
 
   /** A store that is not installed may belong to another application of the same server. */
   @Test
-  void propertyOfAStoreThatIsNotInstalledIsAnotherApplications() {
+  void ignoresPropertyOfAStoreThatIsNotInstalled() {
     properties.put("token.store.cassandra.contact-points", "db");
 
     assertThat(warnings()).isEmpty();
@@ -171,7 +171,7 @@ final class UnknownSettingsTest {
   }
 
   @Test
-  void misspeltParamIsToldWithWhatMayBeMeant() {
+  void suggestsSettingForMisspeltParam() {
     params.put("token.idletimeout", "PT5M");
     params.put("token.frobnicate", "yes");
 

@@ -19,20 +19,20 @@ class BasicCredentialsTest {
 
   /** RFC 7617, 2 and 2.1. */
   @Test
-  void theExamplesOfTheStandardAreRead() {
+  void readsExamplesOfTheStandard() {
     assertLogin("QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Aladdin", "open sesame");
     assertLogin("dGVzdDoxMjPCow==", "test", "123\u00a3");
   }
 
   @Test
-  void thePasswordBeginsAfterTheFirstColon() {
+  void passwordStartsAfterTheFirstColon() {
     assertLogin(encoded("a:b:c"), "a", "b:c");
     assertLogin(encoded("a::"), "a", ":");
     assertLogin(encoded("a: b "), "a", " b ");
   }
 
   @Test
-  void emptyPartsAreReadAsSuch() {
+  void readsEmptyParts() {
     assertLogin(encoded(":"), "", "");
     assertLogin(encoded("user:"), "user", "");
     assertLogin(encoded(":pass"), "", "pass");
@@ -53,7 +53,7 @@ class BasicCredentialsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> whatIsNoBase64() {
+  Stream<DynamicTest> refusesMalformedBase64() {
     return Stream.of(
             "!!!!",
             "YTpi=",
@@ -76,13 +76,13 @@ class BasicCredentialsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> whatHasNoColon() {
+  Stream<DynamicTest> refusesTextWithoutColon() {
     return Stream.of("", encoded("a"), encoded("user pass"), encoded("a\uff1ab"))
         .map(this::refused);
   }
 
   @TestFactory
-  Stream<DynamicTest> whatIsNotUtf8() {
+  Stream<DynamicTest> refusesMalformedUtf8() {
     return Stream.of(
             "\u00fc:x".getBytes(StandardCharsets.ISO_8859_1),
             "x:\u00fc".getBytes(StandardCharsets.ISO_8859_1),

@@ -29,11 +29,11 @@ class CredentialsFuzzTest {
       Pattern.compile(
           "\\$pbkdf2-sha512\\$[1-9][0-9]{3,6}\\$(?<salt>[A-Za-z0-9+/]+={0,2})\\$[A-Za-z0-9+/]{43}");
 
-  private static final int LEAST_SALT = 22;
+  private static final int MIN_SALT_LENGTH = 22;
   private static final int QUANTUM = 4;
 
   /** The messages, which contain no part of a hash, but perhaps one of its characters. */
-  private static final Pattern SAID =
+  private static final Pattern MESSAGE =
       Pattern.compile(
           " has no account; it needs at least one line USER:HASH:ROLE,ROLE"
               + "|, line [0-9]+: (an account must have the form USER:HASH:ROLE,ROLE"
@@ -62,10 +62,10 @@ class CredentialsFuzzTest {
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());
       assertThat(message).startsWith(file.toString());
-      assertThat(message.substring(file.toString().length())).matches(SAID);
+      assertThat(message.substring(file.toString().length())).matches(MESSAGE);
       read = false;
     }
-    assertThat(read).isEqualTo(areAccounts(text));
+    assertThat(read).isEqualTo(isValidFile(text));
   }
 
   /** A hash that is parsed can be written and parsed again. */
@@ -84,7 +84,7 @@ class CredentialsFuzzTest {
     assertThat(PasswordHash.parse(written)).hasToString(written);
     // Ignores padding and the unused bits at the end of the salt and of the hash.
     assertThat(written.split("\\$", -1)[2]).isEqualTo(text.split("\\$", -1)[2]);
-    assertThat(withoutEnds(written)).isEqualTo(withoutEnds(text));
+    assertThat(withoutTrailingBits(written)).isEqualTo(withoutTrailingBits(text));
   }
 
   /** A login is the base64 of UTF-8 text with a colon, and nothing else is one. */
@@ -92,7 +92,7 @@ class CredentialsFuzzTest {
   void anyBasic(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
     Optional<UsernamePasswordCredential> login = BasicCredentials.parse(text, REQUEST);
-    String pair = base64(text) ? utf8(decoded(text)) : null;
+    String pair = isBase64(text) ? utf8(decoded(text)) : null;
     int colon = pair == null ? -1 : pair.indexOf(':');
     assertThat(login.isPresent()).isEqualTo(colon >= 0);
     if (login.isPresent() && pair != null) {
@@ -101,7 +101,7 @@ class CredentialsFuzzTest {
     }
   }
 
-  private static boolean areAccounts(byte[] bytes) {
+  private static boolean isValidFile(byte[] bytes) {
     String text = utf8(bytes);
     if (text == null) {
       return false;
@@ -114,7 +114,7 @@ class CredentialsFuzzTest {
         if (fields.size() != 3
             || fields.get(0).isEmpty()
             || !isHash(fields.get(1))
-            || !areRoles(fields.get(2))
+            || !isValidRoles(fields.get(2))
             || !users.add(fields.get(0))) {
           return false;
         }
@@ -126,11 +126,11 @@ class CredentialsFuzzTest {
   private static boolean isHash(String text) {
     var matcher = HASH.matcher(text);
     return matcher.matches()
-        && matcher.group("salt").length() >= LEAST_SALT
-        && base64(matcher.group("salt"));
+        && matcher.group("salt").length() >= MIN_SALT_LENGTH
+        && isBase64(matcher.group("salt"));
   }
 
-  private static boolean areRoles(String text) {
+  private static boolean isValidRoles(String text) {
     Set<String> roles = new HashSet<>();
     return text.isBlank()
         || Arrays.stream(text.split(",", -1))
@@ -138,7 +138,7 @@ class CredentialsFuzzTest {
   }
 
   /** Returns whether a text is base64, padded or not. */
-  private static boolean base64(String text) {
+  private static boolean isBase64(String text) {
     int digits = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
     String bare = text.substring(0, text.length() - digits);
     return bare.matches("[A-Za-z0-9+/]*")
@@ -159,7 +159,7 @@ class CredentialsFuzzTest {
     return bytes;
   }
 
-  private static String withoutEnds(String hash) {
+  private static String withoutTrailingBits(String hash) {
     String[] parts = hash.split("\\$", -1);
     return parts[3].replaceAll(".=*$", "") + "$" + parts[4].replaceAll(".$", "");
   }

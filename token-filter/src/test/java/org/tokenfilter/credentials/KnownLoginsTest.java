@@ -18,33 +18,33 @@ final class KnownLoginsTest {
       new KnownLogins(new KeyedDigest(new SecureRandom()), nanos::get);
 
   @Test
-  void loginThatHasSucceededIsKnownThereForSevenDays() {
-    look("alice", HOME, "right").succeeded();
-    assertThat(look("alice", HOME, "right").canBeKnown()).isTrue();
-    assertThat(look("alice", HOME, "right").isKnown()).isTrue();
-    assertThat(look("alice", "192.0.2.2", "right").isKnown()).isFalse();
-    assertThat(look("bob", HOME, "right").isKnown()).isFalse();
+  void successfulLoginIsKnownForSevenDays() {
+    lookUp("alice", HOME, "right").succeeded();
+    assertThat(lookUp("alice", HOME, "right").canBeKnown()).isTrue();
+    assertThat(lookUp("alice", HOME, "right").isKnown()).isTrue();
+    assertThat(lookUp("alice", "192.0.2.2", "right").isKnown()).isFalse();
+    assertThat(lookUp("bob", HOME, "right").isKnown()).isFalse();
     nanos.addAndGet(Duration.ofDays(7).toNanos() - 1);
-    assertThat(look("alice", HOME, "right").canBeKnown()).isTrue();
+    assertThat(lookUp("alice", HOME, "right").canBeKnown()).isTrue();
     nanos.addAndGet(1);
-    assertThat(look("alice", HOME, "right").isKnown()).isFalse();
+    assertThat(lookUp("alice", HOME, "right").isKnown()).isFalse();
   }
 
   @Test
   void latestPasswordCounts() {
-    look("alice", HOME, "old").succeeded();
-    look("alice", HOME, "new").succeeded();
-    assertThat(look("alice", HOME, "new").canBeKnown()).isTrue();
+    lookUp("alice", HOME, "old").succeeded();
+    lookUp("alice", HOME, "new").succeeded();
+    assertThat(lookUp("alice", HOME, "new").canBeKnown()).isTrue();
   }
 
   /** About one of 256 passwords is checked, whether the user is known or not. */
   @Test
-  void guessesTellNotWhoIsKnown() {
-    look("alice", HOME, "right").succeeded();
+  void guessesDoNotRevealKnownLogins() {
+    lookUp("alice", HOME, "right").succeeded();
     for (String name : new String[] {"alice", "nobody"}) {
       long looked =
           IntStream.range(0, 50_000)
-              .filter(i -> look(name, HOME, "guess" + i).canBeKnown())
+              .filter(i -> lookUp(name, HOME, "guess" + i).canBeKnown())
               .count();
       // 195 are expected, and this is seven deviations away.
       assertThat(looked).as(name).isBetween(98L, 293L);
@@ -55,20 +55,20 @@ final class KnownLoginsTest {
   @Test
   void sameGuessIsTreatedTheSameEachTime() {
     for (int i = 0; i < 1_000; i++) {
-      boolean first = look("nobody", HOME, "guess" + i).canBeKnown();
-      assertThat(look("nobody", HOME, "guess" + i).canBeKnown()).isEqualTo(first);
+      boolean first = lookUp("nobody", HOME, "guess" + i).canBeKnown();
+      assertThat(lookUp("nobody", HOME, "guess" + i).canBeKnown()).isEqualTo(first);
     }
   }
 
   @Test
   void memoryIsBounded() {
     for (int i = 0; i < 110_000; i++) {
-      look("user" + i, HOME, "right").succeeded();
+      lookUp("user" + i, HOME, "right").succeeded();
     }
     assertThat(logins.size()).isBetween(50_000L, 100_000L);
   }
 
-  private KnownLogins.Lookup look(String name, String client, String password) {
+  private KnownLogins.Lookup lookUp(String name, String client, String password) {
     return logins.lookUp(name, client, password.toCharArray());
   }
 }

@@ -36,7 +36,7 @@ final class LoginThrottleTest {
   private static final WaitingSlot NO_WAIT = new WaitingSlot(new Semaphore(0), WINDOW, () -> 0);
 
   @Test
-  void afterTenFailuresTheNameIsRefusedFromThatClientUntilTheWindowIsOver() throws Exception {
+  void refusesNameFromClientAfterTenFailures() throws Exception {
     fail(10, "alice", CLIENT);
     assertTooMany("alice", CLIENT);
     nanos.addAndGet(WINDOW.toNanos() - 1);
@@ -47,7 +47,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void windowBeginsWithTheFirstFailureAndRefusedAttemptsDoNotLengthenIt() throws Exception {
+  void windowStartsAtFirstFailureAndIsNotExtended() throws Exception {
     fail(1, "alice", CLIENT);
     nanos.addAndGet(WINDOW.toNanos() / 2);
     fail(9, "alice", CLIENT);
@@ -59,7 +59,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void rightPasswordForgetsTheFailuresOfTheNameFromThatClient() throws Exception {
+  void successClearsFailuresOfNameAndClient() throws Exception {
     for (int i = 0; i < 4; i++) {
       fail(9, "alice", CLIENT);
       begin("alice", CLIENT, false, NO_WAIT).succeeded();
@@ -69,7 +69,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void rightPasswordDoesNotForgetTheFailuresOfTheClient() throws Exception {
+  void successKeepsFailuresOfTheClient() throws Exception {
     for (int i = 0; i < 5; i++) {
       fail(9, "alice", CLIENT);
       begin("alice", CLIENT, false, NO_WAIT).succeeded();
@@ -83,7 +83,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void nameIsRefusedFromEverywhereAfterAHundredFailures() throws Exception {
+  void refusesNameFromAllClientsAfterHundredFailures() throws Exception {
     for (int i = 0; i < 100; i++) {
       fail(1, "alice", "198.51.100." + i);
     }
@@ -98,7 +98,7 @@ final class LoginThrottleTest {
 
   /** Ten addresses cannot use up the limit for all others. */
   @Test
-  void secondHalfOfTheLimitOfANameIsForClientsThatHaveNotFailedYet() throws Exception {
+  void halfOfNameLimitIsReservedForNewClients() throws Exception {
     for (int i = 0; i < 10; i++) {
       fail(5, "alice", "198.51.100." + i);
     }
@@ -113,7 +113,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void clientIsRefusedWhateverTheNameAfterAHundredFailures() throws Exception {
+  void refusesClientForAllNamesAfterHundredFailures() throws Exception {
     for (int i = 0; i < 100; i++) {
       fail(1, "user" + i, CLIENT);
     }
@@ -122,7 +122,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void secondHalfOfTheLimitOfAClientIsForNamesThatHaveNotFailedYet() throws Exception {
+  void halfOfClientLimitIsReservedForNewNames() throws Exception {
     for (int i = 0; i < 10; i++) {
       fail(5, "user" + i, CLIENT);
     }
@@ -136,7 +136,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void loginThatCanBeKnownIsCheckedWhateverOthersHaveFailed() throws Exception {
+  void checksKnownLoginInSpiteOfFailuresOfOthers() throws Exception {
     for (int i = 0; i < 100; i++) {
       fail(1, "alice", "198.51.100." + i);
       fail(1, "user" + i, CLIENT);
@@ -152,7 +152,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void loginThatCanBeKnownForgetsItsFailuresWhenItSucceeds() throws Exception {
+  void successOfKnownLoginClearsItsFailures() throws Exception {
     for (int i = 0; i < 100; i++) {
       fail(1, "user" + i, CLIENT);
     }
@@ -166,7 +166,7 @@ final class LoginThrottleTest {
 
   /** An undecided attempt may succeed, so it causes no refusal. */
   @Test
-  void whoCouldBeOneTooManyWaitsUntilTheOthersAreDecided() throws Exception {
+  void attemptAtTheLimitWaitsForUndecidedOnes() throws Exception {
     List<LoginThrottle.Attempt> attempts = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       attempts.add(begin("alice", CLIENT, false, NO_WAIT));
@@ -195,7 +195,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void whoWaitsIsRefusedAsSoonAsTheOthersHaveFailed() throws Exception {
+  void refusesWaitingAttemptOnceTheOthersFail() throws Exception {
     List<LoginThrottle.Attempt> attempts = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       attempts.add(begin("alice", CLIENT, false, NO_WAIT));
@@ -221,7 +221,7 @@ final class LoginThrottleTest {
 
   /** Concurrent failures must not be lost. */
   @Test
-  void failuresAtTheSameTimeAreAllCounted() throws Exception {
+  void countsAllConcurrentFailures() throws Exception {
     int rounds = 5_000;
     List<LoginThrottle.Attempt> ofOneThread = new ArrayList<>();
     List<LoginThrottle.Attempt> ofTheOther = new ArrayList<>();
@@ -260,7 +260,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void loginThatCanBeKnownDoesNotWaitForWhatOthersHaveUnderWay() throws Exception {
+  void knownLoginDoesNotWaitForOthers() throws Exception {
     List<LoginThrottle.Attempt> attempts = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       attempts.add(begin("alice", "198.51.100." + i, false, NO_WAIT));
@@ -272,7 +272,7 @@ final class LoginThrottleTest {
 
   /** Concurrent attempts do not evade the limit of one pair. */
   @Test
-  void attemptsOfOnePairAtOnceAreNotAllItsFirst() throws Exception {
+  void concurrentAttemptsOfOnePairShareItsLimit() throws Exception {
     for (int i = 0; i < 10; i++) {
       String address = "198.51.100." + i;
       List<LoginThrottle.Attempt> attempts = new ArrayList<>();
@@ -320,8 +320,7 @@ final class LoginThrottleTest {
     "ismail, \u0130smail",
     "\u03c3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2, \u03a3\u0399\u03a3\u03a5\u03a6\u039f\u03a3"
   })
-  void namesThatAnAccountDatabaseMayTakeForOneShareACount(String name, String other)
-      throws Exception {
+  void equivalentNamesShareACount(String name, String other) throws Exception {
     fail(5, name, CLIENT);
     fail(5, other, CLIENT);
     assertTooMany(name, CLIENT);
@@ -330,7 +329,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void whatWasNotDecidedDoesNotCount() throws Exception {
+  void cancelledAttemptsDoNotCount() throws Exception {
     for (int i = 0; i < 1000; i++) {
       begin("alice", CLIENT, false, NO_WAIT).cancelled();
     }
@@ -339,7 +338,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void attemptsMadeAtOnceDoNotSlipThrough() throws Exception {
+  void concurrentAttemptsDoNotExceedTheLimit() throws Exception {
     int threads = 32;
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     CyclicBarrier barrier = new CyclicBarrier(threads);
@@ -354,7 +353,7 @@ final class LoginThrottleTest {
               executor.submit(
                   () -> {
                     barrier.await();
-                    return isLetThrough(name, address, through);
+                    return isAdmitted(name, address, through);
                   }));
         }
         for (Future<Boolean> attempt : attempts) {
@@ -371,13 +370,13 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void patienceMayBeAsGoodAsEndless() throws Exception {
+  void limitMayBeVeryLarge() throws Exception {
     LoginThrottle endless = new LoginThrottle(300_000_000, WINDOW, nanos::get);
     endless.begin("alice", CLIENT, false, NO_WAIT).succeeded();
   }
 
   @Test
-  void noMoreThanAHundredThousandCountsAreKept() throws Exception {
+  void keepsAtMostHundredThousandCounts() throws Exception {
     for (int i = 0; i < 300_000; i++) {
       fail(1, "user" + i, "10." + (i >> 14) + "." + (i >> 6 & 0xff) + ".1");
     }
@@ -386,7 +385,7 @@ final class LoginThrottleTest {
 
   /** One character may be normalized to eighteen. */
   @Test
-  void namesThatAreLongOnceTheyAreFoldedAreCountedByTheirBeginning() throws Exception {
+  void countsLongNormalizedNamesByTheirPrefix() throws Exception {
     String name = "\ufdfa".repeat(200);
     fail(5, name + "a", CLIENT);
     fail(5, name + "b", CLIENT);
@@ -395,7 +394,7 @@ final class LoginThrottleTest {
 
   /** The owner of one address of a network has all of them. */
   @Test
-  void clientOfIpv6IsItsNetwork() throws Exception {
+  void countsIpv6ClientsByNetwork() throws Exception {
     for (int i = 0; i < 100; i++) {
       fail(1, "user" + i, "2001:db8::" + Integer.toHexString(i + 1));
     }
@@ -406,7 +405,7 @@ final class LoginThrottleTest {
     }
   }
 
-  private boolean isLetThrough(String name, String address, List<LoginThrottle.Attempt> through)
+  private boolean isAdmitted(String name, String address, List<LoginThrottle.Attempt> through)
       throws InterruptedException {
     try {
       through.add(begin(name, address, false, NO_WAIT));

@@ -27,17 +27,17 @@ import org.tokenfilter.token.Subject;
 
 class PasswordFileTest {
 
-  private static final int FEW = 1000;
+  private static final int ITERATIONS = 1000;
 
   @TempDir Path directory;
 
   private final SecureRandom random = new SecureRandom();
-  private final String hash = hash("right", FEW);
+  private final String hash = hash("right", ITERATIONS);
 
   @Test
-  void accountsAreReadWithTheirRoles() throws Exception {
+  void readsAccountsWithRoles() throws Exception {
     PasswordFile accounts =
-        read("alice:" + hash + ":user,admin", "bob:" + hash("other", FEW) + ":");
+        read("alice:" + hash + ":user,admin", "bob:" + hash("other", ITERATIONS) + ":");
 
     assertThat(logIn(accounts, "alice", "right")).contains(Subject.of("alice", "user", "admin"));
     assertThat(logIn(accounts, "bob", "other")).contains(Subject.of("bob"));
@@ -48,7 +48,7 @@ class PasswordFileTest {
   }
 
   @Test
-  void commentsEmptyLinesAndSpacesAroundALineAreSkipped() throws Exception {
+  void skipsCommentsEmptyLinesAndSpaces() throws Exception {
     PasswordFile accounts =
         read("# alice:x:y", "", "   ", "\t# more", "  alice:" + hash + ":user  ", "#");
 
@@ -57,7 +57,7 @@ class PasswordFileTest {
   }
 
   @Test
-  void linesMayEndAsOtherSystemsEndThem() throws Exception {
+  void acceptsWindowsLineEndings() throws Exception {
     Path file = directory.resolve("accounts");
     Files.writeString(file, "# accounts\r\nalice:" + hash + ":user\r\n");
 
@@ -67,7 +67,7 @@ class PasswordFileTest {
 
   /** Case L12. */
   @Test
-  void namesAreComparedExactly() throws Exception {
+  void comparesNamesExactly() throws Exception {
     PasswordFile accounts = read("\u00fcber:" + hash + ":user");
 
     assertThat(logIn(accounts, "\u00fcber", "right")).isPresent();
@@ -77,7 +77,7 @@ class PasswordFileTest {
   }
 
   @Test
-  void aFileWithoutAccountsIsRefused() {
+  void refusesFileWithoutAccounts() {
     for (String text : List.of("", "# no account yet", "\n\n")) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> read(text))
@@ -86,7 +86,7 @@ class PasswordFileTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> linesThatAreNoAccounts() {
+  Stream<DynamicTest> refusesMalformedLines() {
     return Stream.of(
             "alice",
             "alice:" + hash,
@@ -99,11 +99,11 @@ class PasswordFileTest {
             "alice:" + hash + ":user,user",
             ":::",
             ":")
-        .map(this::refusedByItsNumber);
+        .map(this::refusedByLineNumber);
   }
 
   @Test
-  void spacesAroundARoleAreNoPartOfIt() throws Exception {
+  void stripsSpacesAroundRoles() throws Exception {
     PasswordFile accounts = read("alice:" + hash + ": user , admin ");
 
     assertThat(logIn(accounts, "alice", "right").map(Subject::roles))
@@ -111,7 +111,7 @@ class PasswordFileTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> linesWithAnEmptyNameOrRole() {
+  Stream<DynamicTest> refusesEmptyOrRepeatedNameOrRole() {
     return Stream.of(
             ":" + hash + ":user",
             "alice:" + hash + ":user,",
@@ -119,10 +119,10 @@ class PasswordFileTest {
             "alice:" + hash + ":user,,admin",
             "alice:" + hash + ":,",
             "alice:" + hash + ":user, user")
-        .map(this::refusedByItsNumber);
+        .map(this::refusedByLineNumber);
   }
 
-  private DynamicTest refusedByItsNumber(String line) {
+  private DynamicTest refusedByLineNumber(String line) {
     return DynamicTest.dynamicTest(
         '"' + line.replace(hash, "HASH") + '"',
         () ->
@@ -136,7 +136,7 @@ class PasswordFileTest {
   }
 
   @Test
-  void theSameNameTwiceIsAMistake() {
+  void refusesRepeatedName() {
     String line = "alice:" + hash + ":user";
 
     assertThatIllegalArgumentException()
@@ -145,7 +145,7 @@ class PasswordFileTest {
   }
 
   @Test
-  void aUserMayHaveApiKeysBesideAPasswordOrWithoutOne() throws Exception {
+  void userMayHaveApiKeysWithOrWithoutPassword() throws Exception {
     PasswordFile accounts =
         read(
             "alice:" + hash + ":user",
@@ -153,13 +153,13 @@ class PasswordFileTest {
             "alice:" + ApiKeyDigest.of("tw\u00F6".toCharArray()) + ":user",
             "feed:" + ApiKeyDigest.of("three".toCharArray()) + ":reader");
 
-    assertThat(byKey(accounts, "one")).contains(Subject.of("alice", "user"));
-    assertThat(byKey(accounts, "tw\u00F6")).contains(Subject.of("alice", "user"));
-    assertThat(byKey(accounts, "three")).contains(Subject.of("feed", "reader"));
+    assertThat(authenticateKey(accounts, "one")).contains(Subject.of("alice", "user"));
+    assertThat(authenticateKey(accounts, "tw\u00F6")).contains(Subject.of("alice", "user"));
+    assertThat(authenticateKey(accounts, "three")).contains(Subject.of("feed", "reader"));
     for (String none : List.of("", "One", "one ", "right", "alice", hash)) {
-      assertThat(byKey(accounts, none)).as(none).isEmpty();
+      assertThat(authenticateKey(accounts, none)).as(none).isEmpty();
     }
-    assertThat(byKey(accounts, ApiKeyDigest.of("one".toCharArray()).text())).isEmpty();
+    assertThat(authenticateKey(accounts, ApiKeyDigest.of("one".toCharArray()).text())).isEmpty();
     assertThat(logIn(accounts, "alice", "right")).contains(Subject.of("alice", "user"));
     assertThat(logIn(accounts, "alice", "one")).isEmpty();
     assertThat(logIn(accounts, "feed", "three")).isEmpty();
@@ -168,10 +168,10 @@ class PasswordFileTest {
   }
 
   @Test
-  void keysThatContradictAreAMistake() {
+  void refusesContradictingKeys() {
     String one = ApiKeyDigest.of("one".toCharArray()).text();
-    assertMistake("the key is already in an earlier line", "a:" + one + ":", "b:" + one + ":");
-    assertMistake(
+    assertRefused("the key is already in an earlier line", "a:" + one + ":", "b:" + one + ":");
+    assertRefused(
         "the user has other roles in an earlier line", "a:" + hash + ":x", "a:" + one + ":y");
     for (String wrong :
         List.of("$sha256$A", "$sha256$AAAA", one + "A", one + "=", one.replace('$', '%'))) {
@@ -182,37 +182,38 @@ class PasswordFileTest {
     }
   }
 
-  private void assertMistake(String why, String... lines) {
+  private void assertRefused(String why, String... lines) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(lines))
         .withMessageContaining("line 2: " + why);
   }
 
-  private Optional<Subject> byKey(PasswordFile accounts, String key) {
+  private Optional<Subject> authenticateKey(PasswordFile accounts, String key) {
     return accounts.authenticateKey(new ApiKey(key.toCharArray(), mock(HttpServletRequest.class)));
   }
 
   @Test
-  void apiKeyIsMadeAndShownOnce() throws Exception {
+  void generatesAndShowsApiKeyOnce() throws Exception {
     PrintStream error = System.err;
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     System.setErr(new PrintStream(shown, true, StandardCharsets.UTF_8));
     String line;
     try {
-      line = writtenFor("", "--key", "feed", "reader,user");
+      line = output("", "--key", "feed", "reader,user");
     } finally {
       System.setErr(error);
     }
     String key = shown.toString(StandardCharsets.UTF_8).strip().replaceFirst(".*: ", "");
     assertThat(key).matches("[A-Za-z0-9_-]{43}");
     assertThat(line).doesNotContain(key);
-    assertThat(byKey(read(line.strip()), key)).contains(Subject.of("feed", "reader", "user"));
-    assertThatIllegalArgumentException().isThrownBy(() -> writtenFor("", "--key", "a:b", "user"));
-    assertThatIllegalArgumentException().isThrownBy(() -> writtenFor("x\n", "--kay", "a", "user"));
+    assertThat(authenticateKey(read(line.strip()), key))
+        .contains(Subject.of("feed", "reader", "user"));
+    assertThatIllegalArgumentException().isThrownBy(() -> output("", "--key", "a:b", "user"));
+    assertThatIllegalArgumentException().isThrownBy(() -> output("x\n", "--kay", "a", "user"));
   }
 
   @Test
-  void aFileThatCannotBeReadIsSaidSo() throws Exception {
+  void reportsUnreadableFile() throws Exception {
     assertThatIOException().isThrownBy(() -> PasswordFile.read(directory.resolve("missing")));
     assertThatIOException().isThrownBy(() -> PasswordFile.read(directory));
 
@@ -223,10 +224,10 @@ class PasswordFileTest {
 
   /** Neither the answer nor the work reveals that a user is unknown. */
   @Test
-  void anUnknownUserTakesAsMuchWorkAsAKnownOne() throws Exception {
+  void unknownUserCostsAsMuchAsAKnownOne() throws Exception {
     PasswordFile accounts = read("alice:" + hash("right", 2000) + ":", "bob:" + hash + ":");
 
-    try (CountedDerivations counted = CountedDerivations.start()) {
+    try (CountingPbkdf2Provider counted = CountingPbkdf2Provider.install()) {
       logIn(accounts, "alice", "wrong");
       logIn(accounts, "carol", "wrong");
       logIn(accounts, "", "wrong");
@@ -236,8 +237,8 @@ class PasswordFileTest {
   }
 
   @Test
-  void theLineOfAnAccountIsWrittenForAPasswordFromStandardInput() throws Exception {
-    String line = written("alice", "user,admin", "p\u00e4ss: w\u00f6rd\nsecond line\n").strip();
+  void writesAccountLineForPasswordFromStandardInput() throws Exception {
+    String line = accountLine("alice", "user,admin", "p\u00e4ss: w\u00f6rd\nsecond line\n").strip();
 
     assertThat(line).startsWith("alice:$pbkdf2-sha512$210000$").endsWith(":user,admin");
     assertThat(logIn(read(line), "alice", "p\u00e4ss: w\u00f6rd"))
@@ -245,19 +246,19 @@ class PasswordFileTest {
   }
 
   @Test
-  void noLineIsWrittenForWhatCouldNotBeRead() {
+  void writesNoLineForInvalidArguments() {
     assertThatIllegalArgumentException().isThrownBy(() -> PasswordFile.main(new String[0]));
-    assertThatIllegalArgumentException().isThrownBy(() -> written("alice", "user", ""));
-    assertThatIllegalArgumentException().isThrownBy(() -> written("alice", "user", "\n"));
-    assertThatIllegalArgumentException().isThrownBy(() -> written("al:ice", "user", "x\n"));
-    assertThatIllegalArgumentException().isThrownBy(() -> written("alice", "user:x", "x\n"));
+    assertThatIllegalArgumentException().isThrownBy(() -> accountLine("alice", "user", ""));
+    assertThatIllegalArgumentException().isThrownBy(() -> accountLine("alice", "user", "\n"));
+    assertThatIllegalArgumentException().isThrownBy(() -> accountLine("al:ice", "user", "x\n"));
+    assertThatIllegalArgumentException().isThrownBy(() -> accountLine("alice", "user:x", "x\n"));
   }
 
-  private static String written(String user, String roles, String input) throws IOException {
-    return writtenFor(input, user, roles);
+  private static String accountLine(String user, String roles, String input) throws IOException {
+    return output(input, user, roles);
   }
 
-  private static String writtenFor(String input, String... arguments) throws IOException {
+  private static String output(String input, String... arguments) throws IOException {
     InputStream in = System.in;
     PrintStream out = System.out;
     ByteArrayOutputStream lines = new ByteArrayOutputStream();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 /** PBKDF2 with HMAC-SHA-512 (RFC 8018, 5.2), and its text form. */
 class PasswordHashTest {
 
-  private static final int FEW = 1000;
+  private static final int ITERATIONS = 1000;
   private static final String SALT = "c2FsdHNhbHRzYWx0c2FsdA";
   private static final String HASH = "A".repeat(43);
 
@@ -27,7 +27,7 @@ class PasswordHashTest {
 
   /** Password and salt of the longer vector of RFC 6070, with SHA-512 as computed elsewhere. */
   @Test
-  void itAgreesWithAKnownAnswer() {
+  void matchesKnownTestVector() {
     PasswordHash hash =
         PasswordHash.parse(
             "$pbkdf2-sha512$4096$c2FsdFNBTFRzYWx0U0FMVHNhbHRTQUxUc2FsdFNBTFRzYWx0"
@@ -38,9 +38,9 @@ class PasswordHashTest {
   }
 
   @Test
-  void itAgreesWithTheStandardComputedStepByStep() throws Exception {
+  void matchesStepwiseComputationOfTheStandard() throws Exception {
     for (String password : new String[] {"p\u00e4ssw\u00f6rd \ud83d\ude00", "x".repeat(200), " "}) {
-      PasswordHash hash = PasswordHash.of(password.toCharArray(), FEW, random);
+      PasswordHash hash = PasswordHash.of(password.toCharArray(), ITERATIONS, random);
       String[] parts = hash.toString().split("\\$", -1);
 
       byte[] expected = derived(password, Base64.getDecoder().decode(parts[3]));
@@ -55,7 +55,7 @@ class PasswordHashTest {
     mac.init(new SecretKeySpec(password.getBytes(StandardCharsets.UTF_8), "HmacSHA512"));
     byte[] u = mac.doFinal(ByteBuffer.allocate(salt.length + 4).put(salt).putInt(1).array());
     byte[] sum = u.clone();
-    for (int i = 1; i < FEW; i++) {
+    for (int i = 1; i < ITERATIONS; i++) {
       u = mac.doFinal(u);
       for (int j = 0; j < sum.length; j++) {
         sum[j] ^= u[j];
@@ -65,36 +65,36 @@ class PasswordHashTest {
   }
 
   @Test
-  void itReadsWhatItWrites() {
-    PasswordHash hash = PasswordHash.of("right".toCharArray(), FEW, random);
+  void parsesItsOwnText() {
+    PasswordHash hash = PasswordHash.of("right".toCharArray(), ITERATIONS, random);
     PasswordHash read = PasswordHash.parse(hash.toString());
 
     assertThat(hash.toString()).startsWith("$pbkdf2-sha512$1000$").hasSize(20 + 22 + 1 + 43);
     assertThat(read).hasToString(hash.toString());
-    assertThat(read.iterations()).isEqualTo(FEW);
+    assertThat(read.iterations()).isEqualTo(ITERATIONS);
     assertThat(read.matches("right".toCharArray())).isTrue();
   }
 
   @Test
-  void aPasswordHasAnotherHashEachTime() {
-    assertThat(PasswordHash.of("right".toCharArray(), FEW, random))
-        .doesNotHaveToString(PasswordHash.of("right".toCharArray(), FEW, random).toString());
+  void saltsEachHashAnew() {
+    assertThat(PasswordHash.of("right".toCharArray(), ITERATIONS, random))
+        .doesNotHaveToString(PasswordHash.of("right".toCharArray(), ITERATIONS, random).toString());
   }
 
   @Test
-  void theCallersPasswordIsLeftToTheCaller() {
+  void leavesPasswordOfTheCallerUnchanged() {
     char[] password = "right".toCharArray();
 
-    PasswordHash.of(password, FEW, random).matches(password);
+    PasswordHash.of(password, ITERATIONS, random).matches(password);
 
     assertThat(password).isEqualTo("right".toCharArray());
   }
 
   /** Case L13: nothing but the whole password matches, not even a prefix. */
   @TestFactory
-  Stream<DynamicTest> otherPasswords() {
+  Stream<DynamicTest> refusesOtherPasswords() {
     String password = "p".repeat(72) + "assw\u00f6rd" + "x".repeat(60);
-    PasswordHash hash = PasswordHash.of(password.toCharArray(), FEW, random);
+    PasswordHash hash = PasswordHash.of(password.toCharArray(), ITERATIONS, random);
     assertThat(hash.matches(password.toCharArray())).isTrue();
     return Stream.of(
             "",
@@ -118,46 +118,46 @@ class PasswordHashTest {
   }
 
   @Test
-  void noPasswordMatchesTheOneThatNobodyHas() {
-    PasswordHash nobody = PasswordHash.dummy(FEW);
+  void noPasswordMatchesTheDummyHash() {
+    PasswordHash nobody = PasswordHash.dummy(ITERATIONS);
 
     assertThat(nobody.matches(new char[0])).isFalse();
     assertThat(nobody.matches("right".toCharArray())).isFalse();
-    assertThat(nobody.iterations()).isEqualTo(FEW);
+    assertThat(nobody.iterations()).isEqualTo(ITERATIONS);
   }
 
   @TestFactory
-  Stream<DynamicTest> otherTexts() {
+  Stream<DynamicTest> refusesMalformedTexts() {
     return Stream.of(
             "",
             "right",
             "$",
-            written("999", SALT, HASH),
-            written("0", SALT, HASH),
-            written("-1000", SALT, HASH),
-            written("01000", SALT, HASH),
-            written("10000000", SALT, HASH),
-            written("\u0661000", SALT, HASH),
-            written("1000", "", HASH),
-            written("1000", SALT.substring(1), HASH),
-            written("1000", SALT, ""),
-            written("1000", SALT, HASH.substring(1)),
-            written("1000", SALT, HASH + "A"),
-            written("1000", SALT, HASH + "="),
-            written("1000", SALT, HASH.substring(1) + "="),
-            written("1000", SALT, HASH.substring(2) + "=="),
-            written("1000", "!".repeat(22), HASH),
-            written("1000", SALT, "!".repeat(43)),
-            written("1000", SALT, "_".repeat(42) + "8"),
-            written("1000", SALT, HASH) + "\n",
-            " " + written("1000", SALT, HASH),
-            written("1000", SALT, HASH).replace("512", "256"),
+            hashText("999", SALT, HASH),
+            hashText("0", SALT, HASH),
+            hashText("-1000", SALT, HASH),
+            hashText("01000", SALT, HASH),
+            hashText("10000000", SALT, HASH),
+            hashText("\u0661000", SALT, HASH),
+            hashText("1000", "", HASH),
+            hashText("1000", SALT.substring(1), HASH),
+            hashText("1000", SALT, ""),
+            hashText("1000", SALT, HASH.substring(1)),
+            hashText("1000", SALT, HASH + "A"),
+            hashText("1000", SALT, HASH + "="),
+            hashText("1000", SALT, HASH.substring(1) + "="),
+            hashText("1000", SALT, HASH.substring(2) + "=="),
+            hashText("1000", "!".repeat(22), HASH),
+            hashText("1000", SALT, "!".repeat(43)),
+            hashText("1000", SALT, "_".repeat(42) + "8"),
+            hashText("1000", SALT, HASH) + "\n",
+            " " + hashText("1000", SALT, HASH),
+            hashText("1000", SALT, HASH).replace("512", "256"),
             "$2b$10$" + "a".repeat(53),
             "$argon2id$v=19$m=65536,t=3,p=4$" + SALT + "$" + HASH)
         .map(PasswordHashTest::refused);
   }
 
-  private static String written(String iterations, String salt, String hash) {
+  private static String hashText(String iterations, String salt, String hash) {
     return "$pbkdf2-sha512$" + iterations + "$" + salt + "$" + hash;
   }
 

@@ -80,7 +80,7 @@ final class AccessTokenServletTest {
 
   @Test
   void sessionTokenComesWithItsSessionIdInTheBodyAndInACookie() throws Exception {
-    HttpResponse<String> answer = ask(SESSION + "5", Accounts.ADMIN);
+    HttpResponse<String> answer = requestToken(SESSION + "5", Accounts.ADMIN);
     assertThat(answer.statusCode()).isEqualTo(200);
     String id = WebApp.member(answer.body(), "session");
     assertThat(answer.body())
@@ -89,7 +89,7 @@ final class AccessTokenServletTest {
                 .formatted(WebApp.member(answer.body(), "access_token"), id));
     assertThat(answer.headers().allValues("Set-Cookie"))
         .containsExactly("SESSION=" + id + "; HttpOnly; Path=/shop; SameSite=Lax");
-    assertUnstored(answer);
+    assertNotCacheable(answer);
     assertThat(answer.headers().firstValue("Content-Type"))
         .hasValueSatisfying(
             type -> assertThat(type).isEqualToIgnoringCase("application/json;charset=UTF-8"));
@@ -102,10 +102,10 @@ final class AccessTokenServletTest {
 
   @Test
   void openTokenComesAlone() throws Exception {
-    HttpResponse<String> answer = ask(OPEN + "5", Accounts.ADMIN);
+    HttpResponse<String> answer = requestToken(OPEN + "5", Accounts.ADMIN);
     assertThat(answer.body()).matches("\\{\"access_token\":\"[^\"]+\",\"username\":\"admin\"}");
     assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
-    assertUnstored(answer);
+    assertNotCacheable(answer);
   }
 
   @Test
@@ -134,9 +134,9 @@ final class AccessTokenServletTest {
         "5%20",
         "%205"
       })
-  void lifeThatIsNoNumberOfMinutesIsABadRequest(String ttl) throws Exception {
+  void refusesTtlThatIsNotANumberOfMinutes(String ttl) throws Exception {
     for (String path : List.of(SESSION, OPEN)) {
-      HttpResponse<String> answer = ask(path + ttl, Accounts.ALICE);
+      HttpResponse<String> answer = requestToken(path + ttl, Accounts.ALICE);
       assertThat(answer.statusCode()).as(path + ttl).isEqualTo(400);
       assertThat(answer.headers().firstValue("WWW-Authenticate"))
           .hasValue("Bearer realm=\"/shop\", error=\"invalid_request\"");
@@ -144,27 +144,28 @@ final class AccessTokenServletTest {
   }
 
   @Test
-  void lifeOfASessionIsShortenedToTheCapAndThatOfAnOpenTokenRefused() throws Exception {
-    assertThat(ask(SESSION + "2147483647", Accounts.ALICE).statusCode()).isEqualTo(200);
-    assertThat(ask(OPEN + 365 * 24 * 60, Accounts.ALICE).statusCode()).isEqualTo(200);
-    assertThat(ask(OPEN + (365 * 24 * 60 + 1), Accounts.ALICE).statusCode()).isEqualTo(400);
-    assertThat(ask(OPEN + "0", Accounts.ALICE).statusCode()).isEqualTo(200);
+  void capsSessionLifetimeAndRefusesTooLongOpenToken() throws Exception {
+    assertThat(requestToken(SESSION + "2147483647", Accounts.ALICE).statusCode()).isEqualTo(200);
+    assertThat(requestToken(OPEN + 365 * 24 * 60, Accounts.ALICE).statusCode()).isEqualTo(200);
+    assertThat(requestToken(OPEN + (365 * 24 * 60 + 1), Accounts.ALICE).statusCode())
+        .isEqualTo(400);
+    assertThat(requestToken(OPEN + "0", Accounts.ALICE).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void tokenForEverIsRefusedWhereItIsNotAllowed() throws Exception {
+  void refusesUnlimitedTokenIfNotAllowed() throws Exception {
     stopTheApplication();
     start(Map.of("token.open.allow-unlimited", "false"));
-    assertThat(ask(OPEN + "0", Accounts.ALICE).statusCode()).isEqualTo(400);
+    assertThat(requestToken(OPEN + "0", Accounts.ALICE).statusCode()).isEqualTo(400);
   }
 
   @Test
-  void missingOrWrongCredentialsAreAskedForByBasic() throws Exception {
+  void challengesMissingOrWrongCredentialsWithBasic() throws Exception {
     List<HttpResponse<String>> answers =
         List.of(
             app.get(OPEN + "5"),
-            ask(OPEN + "5", "alice:wrong"),
-            ask(OPEN + "5", "nobody:wonderland"),
+            requestToken(OPEN + "5", "alice:wrong"),
+            requestToken(OPEN + "5", "nobody:wonderland"),
             app.get(OPEN + "5", "Authorization", "Basic !!!"),
             app.get(OPEN + "5", "Authorization", "Bearer abc"));
     for (HttpResponse<String> answer : answers) {
@@ -172,12 +173,12 @@ final class AccessTokenServletTest {
       assertThat(answer.headers().allValues("WWW-Authenticate"))
           .containsExactly("Basic realm=\"/shop\", charset=\"UTF-8\"");
       assertThat(answer.body()).isEqualTo(answers.get(0).body());
-      assertUnstored(answer);
+      assertNotCacheable(answer);
     }
   }
 
   @Test
-  void secondTabJoinsTheSession() throws Exception {
+  void secondLoginReusesTheSession() throws Exception {
     Session first = app.session(Accounts.ALICE, 5);
     HttpResponse<String> answer =
         app.get(
@@ -191,7 +192,7 @@ final class AccessTokenServletTest {
   }
 
   @Test
-  void sessionOfSomeoneElseIsNotTakenOver() throws Exception {
+  void doesNotReuseSessionOfAnotherUser() throws Exception {
     Session first = app.session(Accounts.ALICE, 5);
     HttpResponse<String> answer =
         app.get(
@@ -208,13 +209,13 @@ final class AccessTokenServletTest {
   void oneSessionMoreThanAllowedIsAConflict() throws Exception {
     stopTheApplication();
     start(Map.of("token.sessions.limit", "1"));
-    assertThat(ask(SESSION + "5", Accounts.ALICE).statusCode()).isEqualTo(200);
-    assertThat(ask(SESSION + "5", Accounts.ALICE).statusCode()).isEqualTo(409);
-    assertThat(ask(SESSION + "5", Accounts.BOB).statusCode()).isEqualTo(200);
+    assertThat(requestToken(SESSION + "5", Accounts.ALICE).statusCode()).isEqualTo(200);
+    assertThat(requestToken(SESSION + "5", Accounts.ALICE).statusCode()).isEqualTo(409);
+    assertThat(requestToken(SESSION + "5", Accounts.BOB).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void logoutEndsTheTokenAndTakesTheCookieBack() throws Exception {
+  void logoutRevokesTokenAndDeletesCookie() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     assertThat(app.get("/shop/api/who", session.headers()).statusCode()).isEqualTo(200);
     for (String method : List.of("POST", "GET", "POST")) {
@@ -222,7 +223,7 @@ final class AccessTokenServletTest {
       assertThat(answer.statusCode()).isEqualTo(204);
       assertThat(answer.headers().allValues("Set-Cookie"))
           .containsExactly("SESSION=; HttpOnly; Path=/shop; SameSite=Lax; Max-Age=0");
-      assertUnstored(answer);
+      assertNotCacheable(answer);
     }
     assertThat(app.get("/shop/api/who", session.headers()).body())
         .contains("\"reason\":\"closed\"");
@@ -230,7 +231,7 @@ final class AccessTokenServletTest {
 
   @Test
   void logoutOfAnExpiredTokenSucceedsAndOfAForeignOneIsRefused() throws Exception {
-    String open = WebApp.member(ask(OPEN + "5", Accounts.ALICE).body(), "access_token");
+    String open = WebApp.member(requestToken(OPEN + "5", Accounts.ALICE).body(), "access_token");
     clock.move(Duration.ofMinutes(5));
     assertThat(app.send("POST", LOGOUT, "Authorization", "Bearer " + open).statusCode())
         .isEqualTo(204);
@@ -242,7 +243,7 @@ final class AccessTokenServletTest {
   }
 
   @Test
-  void logoutIs200WhereClientsTakeNoOtherStatusForDone() throws Exception {
+  void logoutStatusCanBeSetTo200() throws Exception {
     stopTheApplication();
     start(Map.of("token.logout.status", "200"));
     Session token = app.session(Accounts.ALICE, 30);
@@ -254,14 +255,14 @@ final class AccessTokenServletTest {
           .singleElement()
           .asString()
           .contains("SESSION=;", "Max-Age=0");
-      assertUnstored(answer);
+      assertNotCacheable(answer);
     }
     assertThat(app.get("/shop/api/who", token.headers()).statusCode()).isEqualTo(401);
     assertThat(app.get(LOGOUT, "Authorization", "Bearer forged").statusCode()).isEqualTo(401);
   }
 
   @Test
-  void logoutThatTheStoreDidNotDoIsNoSuccess() throws Exception {
+  void logoutFailsIfStoreFails() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     doThrow(new TokenStoreException("gone", null, true)).when(store).revoke(any(), any());
     HttpResponse<String> answer = app.send("POST", LOGOUT, session.headers());
@@ -271,7 +272,7 @@ final class AccessTokenServletTest {
   }
 
   @Test
-  void anotherSiteCannotMakeABrowserAskForAToken() throws Exception {
+  void refusesCrossSiteTokenRequest() throws Exception {
     for (List<String> header :
         List.of(
             List.of("Sec-Fetch-Site", "cross-site"),
@@ -290,7 +291,7 @@ final class AccessTokenServletTest {
   }
 
   @Test
-  void unknownPathsAndMethodsAreSaidSo() throws Exception {
+  void answersUnknownPathsWith404AndMethodsWith405() throws Exception {
     for (String path :
         List.of(
             "",
@@ -313,7 +314,7 @@ final class AccessTokenServletTest {
   }
 
   @Test
-  void wadlNamesWhatIsThereAndNothingElse() throws Exception {
+  void wadlNamesExactlyTheExistingResources() throws Exception {
     HttpResponse<String> wadl = app.get(BASE + "?_wadl");
     assertThat(app.get(BASE + "/?wadl").body()).isEqualTo(wadl.body());
     assertThat(wadl.headers().firstValue("Content-Type")).hasValue("application/vnd.sun.wadl+xml");
@@ -352,12 +353,12 @@ final class AccessTokenServletTest {
             "POST " + LOGOUT);
   }
 
-  private HttpResponse<String> ask(String path, String credentials)
+  private HttpResponse<String> requestToken(String path, String credentials)
       throws IOException, InterruptedException {
     return app.get(path, "Authorization", WebApp.basic(credentials));
   }
 
-  private static void assertUnstored(HttpResponse<String> answer) {
+  private static void assertNotCacheable(HttpResponse<String> answer) {
     assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
     assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
   }

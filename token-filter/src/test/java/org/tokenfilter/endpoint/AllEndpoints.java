@@ -35,7 +35,7 @@ final class AllEndpoints implements AutoCloseable {
 
   static final String CONTEXT = "/shop";
   static final String GATEWAY = "/cra/serviceGateway/services";
-  static final String OTHER_SPELLING = "/cra/ServiceGateway/Services";
+  static final String CAPITALIZED_GATEWAY = "/cra/ServiceGateway/Services";
   static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
 
   /** The status of the application's own servlet, which gets all other requests. */
@@ -76,7 +76,7 @@ final class AllEndpoints implements AutoCloseable {
       throws Exception {
     AllEndpoints all = new AllEndpoints(folder, settings, authenticator);
     try {
-      all.mapGateway(GATEWAY + "/*", OTHER_SPELLING + "/*");
+      all.mapGateway(GATEWAY + "/*", CAPITALIZED_GATEWAY + "/*");
       all.app
           .filter(new TokenFilter(all.security), Map.of())
           .accessTokens()
@@ -163,7 +163,7 @@ final class AllEndpoints implements AutoCloseable {
   }
 
   /** Issues an API client's token and refreshes it up to the limit of a minute. */
-  IssuedToken refreshedOften(String subject) throws Exception {
+  IssuedToken tokenAtRefreshLimit(String subject) throws Exception {
     IssuedToken token = clientToken(subject);
     for (int i = 0; i < 60; i++) {
       ClientAddress client = ClientAddress.parse("127.0.0.1");
@@ -182,7 +182,7 @@ final class AllEndpoints implements AutoCloseable {
   }
 
   /** Revokes a token in the store, without any endpoint. */
-  IssuedToken ended(IssuedToken token, RevocationReason reason) {
+  IssuedToken revoked(IssuedToken token, RevocationReason reason) {
     if (store.revoke(token.record().id(), Revocation.of(reason, clock.instant())).isEmpty()) {
       throw new AssertionError("the token was already revoked");
     }

@@ -29,12 +29,12 @@ import org.tokenfilter.token.Subject;
 /** The life of API clients' tokens. Rejections are in ApiClientServletRejectionsTest. */
 final class ApiClientServletTest {
 
-  private static final String SANDBOX = Served.SESSION_OPEN + "sandbox";
+  private static final String SANDBOX = TokenApiFixture.SESSION_OPEN + "sandbox";
   private static final Duration DAY = Duration.ofDays(1);
-  private static final int MANY = 32;
+  private static final int CLIENTS = 32;
 
   @TempDir private Path folder;
-  private Served served;
+  private TokenApiFixture fixture;
   private WebApp app;
 
   @BeforeEach
@@ -43,13 +43,13 @@ final class ApiClientServletTest {
   }
 
   private void start(Map<String, String> settings) throws Exception {
-    served = Served.of(folder, settings);
-    app = served.app();
+    fixture = TokenApiFixture.of(folder, settings);
+    app = fixture.app();
   }
 
   @AfterEach
   void stopTheApplication() {
-    served.close();
+    fixture.close();
   }
 
   @Test
@@ -66,11 +66,11 @@ final class ApiClientServletTest {
     assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
     assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
     assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
-    assertThat(served.page(token(answer)).body()).isEqualTo("alice");
+    assertThat(fixture.getPage(token(answer)).body()).isEqualTo("alice");
   }
 
   @Test
-  void expirationIsThatOfTheCalendarAtAnyTime() throws Exception {
+  void expirationIsCorrectOnCalendarEdges() throws Exception {
     int client = 0;
     for (String time :
         List.of(
@@ -82,7 +82,7 @@ final class ApiClientServletTest {
             "2038-01-18T03:14:08Z",
             "2100-02-27T23:00:00.500Z")) {
       Instant now = Instant.parse(time);
-      served.clock().set(now);
+      fixture.clock().set(now);
       HttpResponse<String> answer = open("alice", "client" + client++);
       assertThat(WebApp.member(answer.body(), "expiration"))
           .isEqualTo(inGmt(now.plus(DAY).getEpochSecond()));
@@ -103,41 +103,41 @@ final class ApiClientServletTest {
       day -= lengths[month];
       month++;
     }
-    return two(month + 1)
+    return twoDigits(month + 1)
         + "/"
-        + two(day + 1)
+        + twoDigits(day + 1)
         + "/"
         + year
         + " "
-        + two(second / 3600 % 24)
+        + twoDigits(second / 3600 % 24)
         + ":"
-        + two(second / 60 % 60)
+        + twoDigits(second / 60 % 60)
         + ":"
-        + two(second % 60);
+        + twoDigits(second % 60);
   }
 
   private static boolean isLeap(int year) {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
   }
 
-  private static String two(long number) {
+  private static String twoDigits(long number) {
     return (number < 10 ? "0" : "") + number;
   }
 
   @Test
-  void lifetimeIsASetting() throws Exception {
+  void lifetimeIsConfigurable() throws Exception {
     stopTheApplication();
     start(Map.of("token.client.lifetime", "PT90S"));
     HttpResponse<String> answer = open("alice", "test4");
     assertThat(WebApp.member(answer.body(), "expiration")).isEqualTo("11/22/2026 10:01:30");
-    served.clock().move(Duration.ofSeconds(90).minusMillis(1));
-    assertThat(served.page(token(answer)).statusCode()).isEqualTo(200);
-    served.clock().move(Duration.ofMillis(1));
-    assertThat(served.page(token(answer)).body()).contains("\"reason\":\"expired\"");
+    fixture.clock().move(Duration.ofSeconds(90).minusMillis(1));
+    assertThat(fixture.getPage(token(answer)).statusCode()).isEqualTo(200);
+    fixture.clock().move(Duration.ofMillis(1));
+    assertThat(fixture.getPage(token(answer)).body()).contains("\"reason\":\"expired\"");
   }
 
   @Test
-  void clientWithALiveTokenIsToldToRefreshIt() throws Exception {
+  void loginWithLiveTokenIsAConflict() throws Exception {
     String token = token(open("alice", "test4"));
     HttpResponse<String> answer = open("alice", "test4");
     assertThat(answer.statusCode()).isEqualTo(409);
@@ -152,11 +152,11 @@ final class ApiClientServletTest {
         .hasValueSatisfying(
             type -> assertThat(type).isEqualToIgnoringCase("application/json;charset=UTF-8"));
     assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
-    assertThat(served.page(token).statusCode()).isEqualTo(200);
+    assertThat(fixture.getPage(token).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void clientWithALiveTokenIsToldSoBy200WhereItThrowsErrorsAway() throws Exception {
+  void statusForLiveTokenIsConfigurable() throws Exception {
     String byDefault = "";
     for (String status : List.of("409", "200")) {
       stopTheApplication();
@@ -167,13 +167,13 @@ final class ApiClientServletTest {
       assertThat(answer.body()).contains("\"error\":\"temporary\"", "\"messsage\":\"Token has not");
       assertThat(byDefault).isIn("", answer.body());
       assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
-      assertThat(served.page(token).body()).isEqualTo("alice");
+      assertThat(fixture.getPage(token).body()).isEqualTo("alice");
       byDefault = answer.body();
     }
   }
 
   @Test
-  void tokenIsOneOfItsEnvironmentItsSubjectAndItsName() throws Exception {
+  void allowsOneTokenPerEnvironmentSubjectAndName() throws Exception {
     assertThat(open("alice", "a").statusCode()).isEqualTo(200);
     assertThat(open("alice", "A").statusCode()).isEqualTo(200);
     assertThat(open("alice", "a ").statusCode()).isEqualTo(200);
@@ -183,7 +183,7 @@ final class ApiClientServletTest {
   }
 
   @Test
-  void liveTokenIsToldToNobodyButItsOwner() throws Exception {
+  void doesNotRevealLiveTokenToOthers() throws Exception {
     assertThat(open("alice", "a").statusCode()).isEqualTo(200);
     HttpResponse<String> taken = app.post(SANDBOX, "application/json", json("alice", "wrong", "a"));
     HttpResponse<String> free = app.post(SANDBOX, "application/json", json("alice", "wrong", "b"));
@@ -194,27 +194,27 @@ final class ApiClientServletTest {
   @Test
   void expiredTokenMakesRoomForANewOne() throws Exception {
     String first = token(open("alice", "test4"));
-    served.clock().move(DAY.minusMillis(1));
+    fixture.clock().move(DAY.minusMillis(1));
     assertThat(open("alice", "test4").statusCode()).isEqualTo(409);
-    served.clock().move(Duration.ofMillis(1));
+    fixture.clock().move(Duration.ofMillis(1));
     String second = token(open("alice", "test4"));
-    assertThat(served.page(second).body()).isEqualTo("alice");
-    assertThat(served.page(first).body()).contains("\"reason\":\"expired\"");
+    assertThat(fixture.getPage(second).body()).isEqualTo("alice");
+    assertThat(fixture.getPage(first).body()).contains("\"reason\":\"expired\"");
   }
 
   @Test
-  void endedTokenMakesRoomForANewOne() throws Exception {
+  void revokedTokenMakesRoomForANewOne() throws Exception {
     String first = token(open("alice", "test4"));
     HttpResponse<String> end =
         app.send("POST", "/security/rest/token/logout", "Authorization", "Bearer " + first);
     assertThat(end.statusCode()).isEqualTo(204);
     assertThat(open("alice", "test4").statusCode()).isEqualTo(200);
-    assertThat(served.page(first).body()).contains("\"reason\":\"closed\"");
-    assertDead(refresh(first), "closed");
+    assertThat(fixture.getPage(first).body()).contains("\"reason\":\"closed\"");
+    assertRejected(refresh(first), "closed");
   }
 
   @Test
-  void lostTokenIsEndedByItsHandle() throws Exception {
+  void revokesLostTokenByItsHandle() throws Exception {
     String lost = token(open("alice", "test4"));
     String other = app.open(Accounts.ALICE, 5);
     String list = app.get("/sessions", "Authorization", "Bearer " + other).body();
@@ -224,76 +224,76 @@ final class ApiClientServletTest {
             app.send("DELETE", "/sessions/" + handle, "Authorization", "Bearer " + other)
                 .statusCode())
         .isEqualTo(204);
-    assertDead(refresh(lost), "closed");
+    assertRejected(refresh(lost), "closed");
     assertThat(open("alice", "test4").statusCode()).isEqualTo(200);
   }
 
   @Test
-  void refreshGivesTheNextTokenAndTheOldOneIsRefusedAtOnce() throws Exception {
+  void refreshIssuesNextTokenAndInvalidatesTheOld() throws Exception {
     String first = token(open("alice", "test4"));
-    served.clock().move(Duration.ofHours(2));
+    fixture.clock().move(Duration.ofHours(2));
     HttpResponse<String> answer = refresh(first);
     assertThat(answer.statusCode()).isEqualTo(200);
     String second = token(answer);
     assertThat(answer.body())
         .isEqualTo("{\"token\":\"" + second + "\",\"expiration\":\"11/23/2026 12:00:00\"}");
     assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
-    assertThat(served.page(first).body()).contains("\"reason\":\"replaced\"");
-    assertDead(refresh(first), "replaced");
-    assertThat(served.page(second).body()).isEqualTo("alice");
+    assertThat(fixture.getPage(first).body()).contains("\"reason\":\"replaced\"");
+    assertRejected(refresh(first), "replaced");
+    assertThat(fixture.getPage(second).body()).isEqualTo("alice");
     assertThat(open("alice", "test4").statusCode()).isEqualTo(409);
-    HttpResponse<String> posted = app.send("POST", Served.REFRESH, bearer(second));
+    HttpResponse<String> posted = app.send("POST", TokenApiFixture.REFRESH, bearer(second));
     assertThat(posted.statusCode()).isEqualTo(200);
-    assertThat(served.page(token(posted)).body()).isEqualTo("alice");
-    assertDead(refresh(second), "replaced");
+    assertThat(fixture.getPage(token(posted)).body()).isEqualTo("alice");
+    assertRejected(refresh(second), "replaced");
   }
 
   @Test
-  void lostAnswerOfARefreshIsGivenAgainWithinTheGrace() throws Exception {
+  void repeatsRefreshResponseWithinGrace() throws Exception {
     stopTheApplication();
     start(Map.of("token.refresh.grace", "PT30S"));
     String first = token(open("alice", "test4"));
     assertThat(refresh(first).statusCode()).isEqualTo(200);
-    served.clock().move(Duration.ofSeconds(30).minusMillis(1));
+    fixture.clock().move(Duration.ofSeconds(30).minusMillis(1));
     HttpResponse<String> again = refresh(first);
     assertThat(again.statusCode()).isEqualTo(200);
     assertThat(WebApp.member(again.body(), "expiration")).isEqualTo("11/23/2026 10:00:00");
-    assertThat(served.page(first).body()).contains("\"reason\":\"replaced\"");
-    served.clock().move(Duration.ofMillis(1));
-    assertDead(refresh(first), "replaced");
-    assertThat(served.page(token(again)).statusCode()).isEqualTo(200);
+    assertThat(fixture.getPage(first).body()).contains("\"reason\":\"replaced\"");
+    fixture.clock().move(Duration.ofMillis(1));
+    assertRejected(refresh(first), "replaced");
+    assertThat(fixture.getPage(token(again)).statusCode()).isEqualTo(200);
   }
 
   @Test
   void expiredTokenIsNotRefreshed() throws Exception {
     String token = token(open("alice", "test4"));
-    served.clock().move(DAY);
-    assertDead(refresh(token), "expired");
-    served.clock().move(Duration.ofHours(2));
-    served.sweep();
-    assertForeign(refresh(token));
+    fixture.clock().move(DAY);
+    assertRejected(refresh(token), "expired");
+    fixture.clock().move(Duration.ofHours(2));
+    fixture.sweep();
+    assertNotAuthentic(refresh(token));
   }
 
   @Test
-  void otherKindsAreNotRefreshedAndNotToldWhyTheyDied() throws Exception {
+  void refusesRefreshOfOtherKindsWithoutReason() throws Exception {
     Subject alice = Subject.of("alice");
     ClientAddress client = ClientAddress.parse("127.0.0.1");
     WebApp.Session session = app.session(Accounts.ALICE, 5);
     String open = app.open(Accounts.ALICE, 5);
-    String user = served.security().service().issueUser(alice, null, client).value();
+    String user = fixture.security().service().issueUser(alice, null, client).value();
     for (int i = 0; i < 2; i++) {
-      assertForeign(app.get(Served.REFRESH, session.headers()));
-      assertForeign(refresh(session.token()));
-      assertForeign(refresh(open));
-      assertForeign(refresh(user));
-      served.clock().move(Duration.ofHours(1));
+      assertNotAuthentic(app.get(TokenApiFixture.REFRESH, session.headers()));
+      assertNotAuthentic(refresh(session.token()));
+      assertNotAuthentic(refresh(open));
+      assertNotAuthentic(refresh(user));
+      fixture.clock().move(Duration.ofHours(1));
     }
-    assertForeign(refresh("x"));
-    assertForeign(refresh(token(open("alice", "test4")) + "="));
+    assertNotAuthentic(refresh("x"));
+    assertNotAuthentic(refresh(token(open("alice", "test4")) + "="));
   }
 
   @Test
-  void refreshWithoutATokenIsAskedForOne() throws Exception {
+  void challengesRefreshWithoutToken() throws Exception {
     for (String[] headers :
         List.of(
             new String[0],
@@ -301,39 +301,39 @@ final class ApiClientServletTest {
             new String[] {"Authorization", WebApp.basic(Accounts.ALICE)},
             new String[] {"token", "x"},
             new String[] {"Cookie", "token=x"})) {
-      HttpResponse<String> answer = app.get(Served.REFRESH, headers);
+      HttpResponse<String> answer = app.get(TokenApiFixture.REFRESH, headers);
       assertThat(answer.statusCode()).isEqualTo(401);
       assertThat(answer.headers().allValues("WWW-Authenticate"))
           .containsExactly("Bearer realm=\"ROOT\"");
     }
     String token = token(open("alice", "test4"));
-    assertThat(app.get(Served.REFRESH + "?token=" + token).statusCode()).isEqualTo(401);
+    assertThat(app.get(TokenApiFixture.REFRESH + "?token=" + token).statusCode()).isEqualTo(401);
     assertThat(
-            app.post(Served.REFRESH, "application/json", "{\"token\":\"" + token + "\"}")
+            app.post(TokenApiFixture.REFRESH, "application/json", "{\"token\":\"" + token + "\"}")
                 .statusCode())
         .isEqualTo(401);
   }
 
   @Test
-  void ofManyRefreshesAtOnceOneSucceeds() throws Exception {
+  void oneOfManyConcurrentRefreshesSucceeds() throws Exception {
     String token = token(open("alice", "test4"));
-    List<HttpResponse<String>> answers = atOnce(() -> refresh(token));
+    List<HttpResponse<String>> answers = sendConcurrently(() -> refresh(token));
     List<String> given = new ArrayList<>();
     for (HttpResponse<String> answer : answers) {
       if (answer.statusCode() == 200) {
         given.add(token(answer));
       } else {
-        assertDead(answer, "replaced");
+        assertRejected(answer, "replaced");
       }
     }
     assertThat(given).hasSize(1);
-    assertThat(served.page(given.get(0)).statusCode()).isEqualTo(200);
+    assertThat(fixture.getPage(given.get(0)).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void ofManyWhoAskAtOnceOneIsGivenTheToken() throws Exception {
+  void oneOfManyConcurrentLoginsGetsTheToken() throws Exception {
     List<Integer> statuses = new ArrayList<>();
-    for (HttpResponse<String> answer : atOnce(() -> open("alice", "test4"))) {
+    for (HttpResponse<String> answer : sendConcurrently(() -> open("alice", "test4"))) {
       statuses.add(answer.statusCode());
     }
     assertThat(Collections.frequency(statuses, 200)).isEqualTo(1);
@@ -341,13 +341,13 @@ final class ApiClientServletTest {
     assertThat(statuses).isSubsetOf(200, 409, 429);
   }
 
-  private static List<HttpResponse<String>> atOnce(Callable<HttpResponse<String>> request)
+  private static List<HttpResponse<String>> sendConcurrently(Callable<HttpResponse<String>> request)
       throws Exception {
-    CyclicBarrier barrier = new CyclicBarrier(MANY);
-    ExecutorService clients = Executors.newFixedThreadPool(MANY);
+    CyclicBarrier barrier = new CyclicBarrier(CLIENTS);
+    ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
     try {
       List<Future<HttpResponse<String>>> asked = new ArrayList<>();
-      for (int i = 0; i < MANY; i++) {
+      for (int i = 0; i < CLIENTS; i++) {
         asked.add(
             clients.submit(
                 () -> {
@@ -366,18 +366,18 @@ final class ApiClientServletTest {
   }
 
   @Test
-  void storeThatFailsIsNoRefusalAndNoSuccess() throws Exception {
-    served.store().failBefore(Call.INSERT, 1);
+  void storeFailureIsAnsweredWith503() throws Exception {
+    fixture.store().failBefore(Call.INSERT, 1);
     assertUnavailable(open("alice", "test4"));
     String token = token(open("alice", "test4"));
-    served.store().failBefore(Call.FIND, 1);
+    fixture.store().failBefore(Call.FIND, 1);
     assertUnavailable(refresh(token));
-    served.store().failBefore(Call.REPLACE, 1);
+    fixture.store().failBefore(Call.REPLACE, 1);
     assertUnavailable(refresh(token));
-    assertThat(served.page(token).statusCode()).isEqualTo(200);
-    served.store().failAfter(Call.REPLACE, 1);
+    assertThat(fixture.getPage(token).statusCode()).isEqualTo(200);
+    fixture.store().failAfter(Call.REPLACE, 1);
     assertUnavailable(refresh(token));
-    assertDead(refresh(token), "replaced");
+    assertRejected(refresh(token), "replaced");
   }
 
   private static void assertUnavailable(HttpResponse<String> answer) {
@@ -389,7 +389,7 @@ final class ApiClientServletTest {
   }
 
   @Test
-  void environmentsAreASetting() throws Exception {
+  void environmentsAreConfigurable() throws Exception {
     stopTheApplication();
     start(Map.of("token.client.environments", "stage"));
     assertThat(open("stage", "alice", "a").statusCode()).isEqualTo(200);
@@ -398,7 +398,7 @@ final class ApiClientServletTest {
 
   /** Case P15. */
   @Test
-  void tokenInACookieIsRefreshedForThisSiteAlone() throws Exception {
+  void refreshesCookieTokenForSameOriginOnly() throws Exception {
     stopTheApplication();
     start(Map.of("token.carriers", "bearer, cookie"));
     String token = token(open("alice", "test4"));
@@ -410,25 +410,27 @@ final class ApiClientServletTest {
               new String[] {"Origin", "https://evil.example"},
               new String[] {"Origin", "null"})) {
         HttpResponse<String> answer =
-            app.send(method, Served.REFRESH, "Cookie", "token=" + token, site[0], site[1]);
+            app.send(method, TokenApiFixture.REFRESH, "Cookie", "token=" + token, site[0], site[1]);
         assertThat(answer.statusCode()).as("%s %s", method, site[1]).isEqualTo(403);
         assertThat(answer.headers().allValues("WWW-Authenticate")).isEmpty();
       }
     }
-    assertThat(app.get(Served.REFRESH, "Cookie", "token=" + token).statusCode()).isEqualTo(403);
+    assertThat(app.get(TokenApiFixture.REFRESH, "Cookie", "token=" + token).statusCode())
+        .isEqualTo(403);
     HttpResponse<String> own =
-        app.get(Served.REFRESH, "Cookie", "token=" + token, "Sec-Fetch-Site", "same-origin");
+        app.get(
+            TokenApiFixture.REFRESH, "Cookie", "token=" + token, "Sec-Fetch-Site", "same-origin");
     assertThat(own.statusCode()).isEqualTo(200);
     HttpResponse<String> inHeader =
         app.get(
-            Served.REFRESH,
+            TokenApiFixture.REFRESH,
             "Authorization",
             "Bearer " + token(own),
             "Sec-Fetch-Site",
             "cross-site");
     assertThat(inHeader.statusCode()).isEqualTo(200);
     HttpResponse<String> noBrowser =
-        app.send("POST", Served.REFRESH, "Cookie", "token=" + token(inHeader));
+        app.send("POST", TokenApiFixture.REFRESH, "Cookie", "token=" + token(inHeader));
     assertThat(noBrowser.statusCode()).isEqualTo(200);
   }
 
@@ -441,7 +443,9 @@ final class ApiClientServletTest {
       throws IOException, InterruptedException {
     String password = user.equals("alice") ? "wonderland" : "builder";
     return app.post(
-        Served.SESSION_OPEN + environment, "application/json", json(user, password, client));
+        TokenApiFixture.SESSION_OPEN + environment,
+        "application/json",
+        json(user, password, client));
   }
 
   private static String json(String user, String password, String client) {
@@ -450,7 +454,7 @@ final class ApiClientServletTest {
   }
 
   private HttpResponse<String> refresh(String token) throws IOException, InterruptedException {
-    return app.get(Served.REFRESH, bearer(token));
+    return app.get(TokenApiFixture.REFRESH, bearer(token));
   }
 
   private static String[] bearer(String token) {
@@ -461,7 +465,7 @@ final class ApiClientServletTest {
     return WebApp.member(answer.body(), "token");
   }
 
-  private static void assertDead(HttpResponse<String> answer, String reason) {
+  private static void assertRejected(HttpResponse<String> answer, String reason) {
     assertThat(answer.statusCode()).isEqualTo(401);
     assertThat(answer.headers().allValues("WWW-Authenticate"))
         .containsExactly(
@@ -472,7 +476,7 @@ final class ApiClientServletTest {
                 .formatted(reason));
   }
 
-  private static void assertForeign(HttpResponse<String> answer) {
+  private static void assertNotAuthentic(HttpResponse<String> answer) {
     assertThat(answer.statusCode()).isEqualTo(401);
     assertThat(answer.headers().allValues("WWW-Authenticate"))
         .containsExactly("Bearer realm=\"ROOT\", error=\"invalid_token\"");

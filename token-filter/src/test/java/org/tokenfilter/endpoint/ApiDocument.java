@@ -21,7 +21,7 @@ final class ApiDocument {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SCHEMAS = "#/components/schemas/";
-  private static final URI REGISTERED = URI.create("urn:answers");
+  private static final URI SCHEMAS_URI = URI.create("urn:answers");
   private static final List<String> METHODS =
       List.of("get", "put", "post", "delete", "options", "head", "patch", "trace");
 
@@ -34,11 +34,11 @@ final class ApiDocument {
     validator =
         new ValidatorFactory().withJsonNodeFactory(new JacksonNode.Factory()).createValidator();
     ObjectNode schemas = JSON.createObjectNode();
-    schemas.set("$defs", closed(root.at("/components/schemas").deepCopy()));
-    validator.registerSchema(REGISTERED, schemas.toString());
+    schemas.set("$defs", withoutAdditionalProperties(root.at("/components/schemas").deepCopy()));
+    validator.registerSchema(SCHEMAS_URI, schemas.toString());
     for (Map.Entry<String, JsonNode> path : root.path("paths").properties()) {
       Map<String, Operation> operations = new TreeMap<>();
-      JsonNode item = follow(path.getValue());
+      JsonNode item = resolve(path.getValue());
       for (String method : METHODS) {
         if (item.has(method)) {
           String name = method.toUpperCase(Locale.ROOT);
@@ -78,7 +78,7 @@ final class ApiDocument {
   }
 
   /** Returns the target of a reference, or the node itself if it is none. */
-  JsonNode follow(JsonNode node) {
+  JsonNode resolve(JsonNode node) {
     if (!node.has("$ref")) {
       return node;
     }
@@ -90,9 +90,9 @@ final class ApiDocument {
   }
 
   /** Validates a value; members that the schema does not name are errors as well. */
-  List<String> faults(JsonNode schema, JsonNode value) {
+  List<String> violations(JsonNode schema, JsonNode value) {
     ObjectNode whole = JSON.createObjectNode();
-    JsonNode rewritten = closed(schema.deepCopy());
+    JsonNode rewritten = withoutAdditionalProperties(schema.deepCopy());
     whole.setAll((ObjectNode) rewritten);
     URI uri = URI.create("urn:one:" + Integer.toHexString(schema.toString().hashCode()));
     validator.registerSchema(uri, whole.toString());
@@ -103,23 +103,23 @@ final class ApiDocument {
   }
 
   /** Forbids additional properties in every schema that names properties. */
-  private static JsonNode closed(JsonNode schema) {
+  private static JsonNode withoutAdditionalProperties(JsonNode schema) {
     if (schema instanceof ObjectNode object) {
       if (object.has("properties") && !object.has("additionalProperties")) {
         object.put("additionalProperties", false);
       }
       if (object.has("$ref")) {
-        object.put("$ref", object.get("$ref").asText().replace(SCHEMAS, REGISTERED + "#/$defs/"));
+        object.put("$ref", object.get("$ref").asText().replace(SCHEMAS, SCHEMAS_URI + "#/$defs/"));
       }
     }
-    schema.forEach(ApiDocument::closed);
+    schema.forEach(ApiDocument::withoutAdditionalProperties);
     return schema;
   }
 
   /** Returns all members of a schema, the values of its enums, and the types of its unions. */
   List<String> choices(String where, JsonNode schema) {
     if (schema.has("$ref")) {
-      return choices(schema.get("$ref").asText(), follow(schema));
+      return choices(schema.get("$ref").asText(), resolve(schema));
     }
     List<String> choices = new ArrayList<>();
     schema.path("enum").forEach(value -> choices.add(where + "=" + value.asText()));
@@ -141,9 +141,9 @@ final class ApiDocument {
   }
 
   /** Returns the choices that a value makes use of. */
-  List<String> taken(String where, JsonNode schema, JsonNode value) {
+  List<String> chosen(String where, JsonNode schema, JsonNode value) {
     if (schema.has("$ref")) {
-      return taken(schema.get("$ref").asText(), follow(schema), value);
+      return chosen(schema.get("$ref").asText(), resolve(schema), value);
     }
     List<String> taken = new ArrayList<>();
     if (schema.has("enum")) {
@@ -156,19 +156,19 @@ final class ApiDocument {
               + (value.isNull() ? "null" : value.isIntegralNumber() ? "integer" : "string"));
     }
     for (JsonNode branch : schema.path("oneOf")) {
-      if (faults(branch, value).isEmpty()) {
+      if (violations(branch, value).isEmpty()) {
         taken.add(where + "=" + branch.get("$ref").asText());
-        taken.addAll(taken(where, branch, value));
+        taken.addAll(chosen(where, branch, value));
       }
     }
     if (schema.has("items")) {
-      value.forEach(item -> taken.addAll(taken(where + "[]", schema.get("items"), item)));
+      value.forEach(item -> taken.addAll(chosen(where + "[]", schema.get("items"), item)));
     }
     for (Map.Entry<String, JsonNode> member : schema.path("properties").properties()) {
       if (value.has(member.getKey())) {
         taken.add(where + "/" + member.getKey());
         taken.addAll(
-            taken(where + "/" + member.getKey(), member.getValue(), value.get(member.getKey())));
+            chosen(where + "/" + member.getKey(), member.getValue(), value.get(member.getKey())));
       }
     }
     return taken;

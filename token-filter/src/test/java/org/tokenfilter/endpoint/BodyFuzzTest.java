@@ -20,7 +20,7 @@ import org.tokenfilter.token.TokenRejectedException;
 /** Fuzzed bodies and queries, whose parameters are compared with those of a second parser. */
 class BodyFuzzTest {
 
-  private static final int MOST_BYTES = 8192;
+  private static final int MAX_BYTES = 8192;
   private static final List<AllowedParameters> NAMES =
       List.of(
           AllowedParameters.ignoringOthers("token", "minutes"),
@@ -35,23 +35,25 @@ class BodyFuzzTest {
     for (AllowedParameters allowed : NAMES) {
       Object expected = expected(written, allowed);
       Object fields =
-          answer(() -> RequestParameters.ofBody(request, EnumSet.allOf(BodyType.class), allowed));
-      assertSame(fields, expected, allowed);
-      assertSame(
-          answer(() -> RequestParameters.ofQuery(request, allowed)),
+          resultOf(() -> RequestParameters.ofBody(request, EnumSet.allOf(BodyType.class), allowed));
+      assertSameParameters(fields, expected, allowed);
+      assertSameParameters(
+          resultOf(() -> RequestParameters.ofQuery(request, allowed)),
           query == null
               ? Map.of()
-              : orRefused(FieldsOracle.form(query.getBytes(StandardCharsets.ISO_8859_1), allowed)),
+              : orRejected(
+                  ReferenceParameterParser.form(
+                      query.getBytes(StandardCharsets.ISO_8859_1), allowed)),
           allowed);
     }
-    assertThat(answer(() -> TokenParameter.read(request))).isEqualTo(token(written));
+    assertThat(resultOf(() -> TokenParameter.read(request))).isEqualTo(token(written));
   }
 
   /** Parses a lifetime in minutes, a number in its only canonical form. */
   @FuzzTest(maxDuration = "10m")
   void anyMinutes(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
-    Object answer = answer(() -> MinutesParser.parse(text));
+    Object answer = resultOf(() -> MinutesParser.parse(text));
     if (answer instanceof Duration duration) {
       assertThat(Integer.toString(Math.toIntExact(duration.toMinutes()))).isEqualTo(text);
     } else {
@@ -62,7 +64,8 @@ class BodyFuzzTest {
     }
   }
 
-  private static void assertSame(Object fields, Object expected, AllowedParameters allowed) {
+  private static void assertSameParameters(
+      Object fields, Object expected, AllowedParameters allowed) {
     if (fields instanceof RequestParameters read && expected instanceof Map<?, ?> map) {
       for (String name : allowed.names()) {
         assertThat(read.get(name)).isEqualTo(map.get(name));
@@ -79,13 +82,13 @@ class BodyFuzzTest {
       return Rejection.UNSUPPORTED_MEDIA_TYPE;
     }
     byte[] body = request.body();
-    if (body.length > MOST_BYTES) {
+    if (body.length > MAX_BYTES) {
       return Rejection.CONTENT_TOO_LARGE;
     }
-    return orRefused(
+    return orRejected(
         type == BodyType.JSON
-            ? FieldsOracle.json(body, allowed)
-            : FieldsOracle.form(body, allowed));
+            ? ReferenceParameterParser.json(body, allowed)
+            : ReferenceParameterParser.form(body, allowed));
   }
 
   private static Object token(WrittenRequest request) {
@@ -100,7 +103,7 @@ class BodyFuzzTest {
     return token == null || token.equals("") ? Rejection.BAD_REQUEST : token;
   }
 
-  private static Object orRefused(@Nullable Map<String, String> fields) {
+  private static Object orRejected(@Nullable Map<String, String> fields) {
     return fields == null ? Rejection.BAD_REQUEST : fields;
   }
 
@@ -143,14 +146,14 @@ class BodyFuzzTest {
     return text.replaceAll("^ +", "");
   }
 
-  private interface Question {
-    Object ask() throws TokenRejectedException;
+  private interface CheckedSupplier {
+    Object get() throws TokenRejectedException;
   }
 
   /** Returns the result or the rejection; no other exception is allowed. */
-  private static Object answer(Question question) {
+  private static Object resultOf(CheckedSupplier question) {
     Object[] answer = new Object[1];
-    Throwable thrown = catchThrowable(() -> answer[0] = question.ask());
+    Throwable thrown = catchThrowable(() -> answer[0] = question.get());
     if (thrown == null) {
       return answer[0];
     }

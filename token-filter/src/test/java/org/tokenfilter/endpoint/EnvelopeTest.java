@@ -48,12 +48,12 @@ final class EnvelopeTest {
     "1969-12-31T23:59:59.999Z, 2440587.499999988",
     "2100-02-28T00:00:00.001Z, 2488127.500000012"
   })
-  void julianDateOfAnInstantIsKnown(Instant time, BigDecimal date) {
+  void convertsKnownInstantsToJulianDates(Instant time, BigDecimal date) {
     assertThat(Envelope.julianDate(time)).isEqualTo(date);
   }
 
   @Test
-  void julianDateIsRightToHalfAUnitOfItsLastDigitAndGivesTheMillisecondBack() {
+  void julianDateRoundTripsToTheMillisecond() {
     Random random = new Random(SEED);
     long first = Instant.parse("1900-03-01T00:00:00Z").toEpochMilli();
     long last = Instant.parse("2200-01-01T00:00:00Z").toEpochMilli();
@@ -87,8 +87,7 @@ final class EnvelopeTest {
 
   @ParameterizedTest
   @CsvSource({"420000, 0.42", "0, 0.0", "1, 1.0E-6", "1500000000, 1500.0", "-1000000, -1.0"})
-  void answerTellsItsTimeFromWhenTheRequestBeganAndItsMillisecondsAsAFloat(
-      long nanos, String millis) throws IOException {
+  void responseHasStartTimeAndExecutionMillisAsFloat(long nanos, String millis) throws IOException {
     SettableClock clock = new SettableClock(Instant.parse("2026-11-22T01:02:03.456999Z"));
     AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 5);
     TokenSecurity security = mock(TokenSecurity.class);
@@ -99,7 +98,7 @@ final class EnvelopeTest {
     clock.move(Duration.ofHours(1));
     nanoTime.addAndGet(nanos);
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    envelope.sendResult(into(body), json -> json.writeNumberField("Remaining", 7));
+    envelope.sendResult(responseWritingTo(body), json -> json.writeNumberField("Remaining", 7));
 
     assertThat(body.toString(StandardCharsets.UTF_8))
         .isEqualTo(
@@ -109,7 +108,8 @@ final class EnvelopeTest {
                 + ",\"Result\":{\"Remaining\":7}}");
   }
 
-  private static HttpServletResponse into(ByteArrayOutputStream body) throws IOException {
+  private static HttpServletResponse responseWritingTo(ByteArrayOutputStream body)
+      throws IOException {
     ServletOutputStream stream = mock(ServletOutputStream.class);
     doAnswer(
             call -> {

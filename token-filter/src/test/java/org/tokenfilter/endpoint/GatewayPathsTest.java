@@ -52,7 +52,7 @@ final class GatewayPathsTest {
     "/gate/*, /gate/serviceGateway/services/Logon, logon",
     "/gate/*, /gates/s1/login,",
   })
-  void verbIsTheLastWordOrNothing(String pattern, String path, @Nullable String verb) {
+  void readsVerbFromLastSegment(String pattern, String path, @Nullable String verb) {
     assertThat(paths(pattern).verb(request(path, null))).isEqualTo(verb);
     assertThat(paths("/first/*", pattern).verb(request(path.substring(0, 2), path.substring(2))))
         .isEqualTo(verb);

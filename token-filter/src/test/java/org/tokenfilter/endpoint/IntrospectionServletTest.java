@@ -45,15 +45,15 @@ final class IntrospectionServletTest {
     all.close();
   }
 
-  private HttpResponse<String> ask(String token) throws Exception {
+  private HttpResponse<String> introspect(String token) throws Exception {
     return all.postForm(PATH, "token=" + token, basic(Accounts.ADMIN));
   }
 
   @Test
-  void activeTokenIsToldWhole() throws Exception {
+  void describesActiveToken() throws Exception {
     long iat = all.clock.instant().getEpochSecond();
     IssuedToken user = all.userToken("alice");
-    HttpResponse<String> answer = ask(user.value());
+    HttpResponse<String> answer = introspect(user.value());
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body())
         .isEqualTo(
@@ -68,9 +68,9 @@ final class IntrospectionServletTest {
   }
 
   @Test
-  void openTokenForEverHasNoEnd() throws Exception {
+  void unlimitedOpenTokenHasNoExpiry() throws Exception {
     IssuedToken open = all.openToken("alice", 0);
-    assertThat(ask(open.value()).body())
+    assertThat(introspect(open.value()).body())
         .isEqualTo(
             "{\"active\":true,\"sub\":\"alice\",\"token_type\":\"open\",\"iat\":%d,"
                     .formatted(all.clock.instant().getEpochSecond())
@@ -79,26 +79,26 @@ final class IntrospectionServletTest {
   }
 
   @Test
-  void sessionTokenIsToldWithoutItsSessionIdAndItsClient() throws Exception {
+  void omitsSessionIdAndClientOfSessionToken() throws Exception {
     Session session = all.sessionToken("alice");
-    assertThat(ask(session.token()).body())
+    assertThat(introspect(session.token()).body())
         .contains("\"active\":true", "\"token_type\":\"session\"", "\"remaining\":1800000")
         .doesNotContain(session.id(), session.token(), "127.0.0.1", "\"kid\"");
   }
 
   @Test
-  void remainingIsWhatIsLeftWithoutAnotherUse() throws Exception {
+  void remainingCountsDownWithoutUse() throws Exception {
     IssuedToken user = all.userToken("alice");
     all.clock.move(Duration.ofMinutes(5));
-    assertThat(ask(user.value()).body()).endsWith("\"remaining\":600000}");
+    assertThat(introspect(user.value()).body()).endsWith("\"remaining\":600000}");
     all.clock.move(Duration.ofMinutes(5));
-    assertThat(ask(user.value()).body()).endsWith("\"remaining\":300000}");
+    assertThat(introspect(user.value()).body()).endsWith("\"remaining\":300000}");
     all.clock.move(Duration.ofMinutes(5));
-    assertThat(ask(user.value()).body()).isEqualTo(INACTIVE);
+    assertThat(introspect(user.value()).body()).isEqualTo(INACTIVE);
   }
 
   @Test
-  void neitherTheTokenNorThatOfTheCallerIsRenewed() throws Exception {
+  void renewsNeitherTokenNorCallersToken() throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken caller = all.userToken("ada", "admin");
     TokenRecord before = all.recordOf(caller);
@@ -110,16 +110,16 @@ final class IntrospectionServletTest {
   }
 
   @Test
-  void whateverIsNotActiveIsThatAndNoMore() throws Exception {
+  void answersEveryInactiveTokenAlike() throws Exception {
     IssuedToken expired = all.userToken("alice");
     all.clock.move(Duration.ofMinutes(15));
     List<String> tokens =
         List.of(
             expired.value(),
-            all.ended(all.openToken("alice", 5), RevocationReason.CLOSED).value(),
-            all.ended(all.openToken("alice", 5), RevocationReason.REPLACED).value(),
-            all.ended(all.openToken("alice", 5), RevocationReason.EVICTED).value(),
-            foreign(),
+            all.revoked(all.openToken("alice", 5), RevocationReason.CLOSED).value(),
+            all.revoked(all.openToken("alice", 5), RevocationReason.REPLACED).value(),
+            all.revoked(all.openToken("alice", 5), RevocationReason.EVICTED).value(),
+            tokenOfAnotherApplication(),
             all.openToken("alice", 5).value() + "A",
             "eyJhbGciOiJub25lIn0.e30.",
             "nothing",
@@ -127,7 +127,7 @@ final class IntrospectionServletTest {
             "%F0%9F%94%91",
             "x".repeat(8000));
     for (String token : tokens) {
-      HttpResponse<String> answer = ask(token);
+      HttpResponse<String> answer = introspect(token);
       assertThat(answer.statusCode()).as(token).isEqualTo(token.equals("%00") ? 400 : 200);
       if (answer.statusCode() == 200) {
         assertThat(answer.body()).as(token).isEqualTo(INACTIVE);
@@ -136,7 +136,7 @@ final class IntrospectionServletTest {
   }
 
   /** Issues a token for another application that has the same keys. */
-  private String foreign() throws Exception {
+  private String tokenOfAnotherApplication() throws Exception {
     try (TokenSecurity other =
         TokenSecurity.builder()
             .settings(Accounts.settings(folder))
@@ -149,16 +149,16 @@ final class IntrospectionServletTest {
 
   @Test
   void tokenWhoseRecordIsGoneIsInactive() throws Exception {
-    IssuedToken user = all.ended(all.userToken("alice"), RevocationReason.CLOSED);
+    IssuedToken user = all.revoked(all.userToken("alice"), RevocationReason.CLOSED);
     Instant later = all.clock.instant().plus(Duration.ofHours(2));
     all.clock.set(later);
     all.store.sweep(later, later, 10);
     assertThat(all.store.find(user.record().id())).isEmpty();
-    assertThat(ask(user.value()).body()).isEqualTo(INACTIVE);
+    assertThat(introspect(user.value()).body()).isEqualTo(INACTIVE);
   }
 
   @Test
-  void whoPresentsNothingIsAskedForEither() throws Exception {
+  void challengesAnonymousCallerWithBothSchemes() throws Exception {
     for (String[] headers : List.of(new String[0], new String[] {"Authorization", "Digest x"})) {
       HttpResponse<String> answer = all.postForm(PATH, "token=x", headers);
       assertThat(answer.statusCode()).isEqualTo(401);
@@ -169,7 +169,7 @@ final class IntrospectionServletTest {
   }
 
   @Test
-  void refusedCallersAreChallengedByTheSchemeThatTheyUse() throws Exception {
+  void challengesCallerWithTheSchemeUsed() throws Exception {
     HttpResponse<String> wrong = all.postForm(PATH, "token=x", basic("admin:wrong"));
     assertThat(wrong.statusCode()).isEqualTo(401);
     assertThat(wrong.headers().allValues("WWW-Authenticate")).containsExactly(BASIC);
@@ -181,7 +181,7 @@ final class IntrospectionServletTest {
         all.postForm(
             PATH,
             "token=x",
-            bearer(all.ended(all.openToken("ada", 5, "admin"), RevocationReason.CLOSED)));
+            bearer(all.revoked(all.openToken("ada", 5, "admin"), RevocationReason.CLOSED)));
     assertThat(dead.statusCode()).isEqualTo(401);
     assertThat(dead.body()).contains("\"reason\":\"closed\"");
   }
@@ -219,7 +219,7 @@ final class IntrospectionServletTest {
   }
 
   @Test
-  void otherSitesCannotMakeABrowserAsk() throws Exception {
+  void refusesCrossSiteRequests() throws Exception {
     String[] cookie = {"Cookie", "token=" + all.openToken("ada", 5, "admin").value()};
     for (String[] headers : List.of(basic(Accounts.ADMIN), cookie)) {
       for (String site : List.of("cross-site", "same-site")) {
@@ -254,14 +254,14 @@ final class IntrospectionServletTest {
   }
 
   @Test
-  void tokenOfTheQueryIsNone() throws Exception {
+  void ignoresTokenInQuery() throws Exception {
     String token = all.userToken("alice").value();
     assertThat(all.postForm(PATH + "?token=" + token, "", basic(Accounts.ADMIN)).statusCode())
         .isEqualTo(400);
   }
 
   @Test
-  void hintAndOtherFieldsAreIgnored() throws Exception {
+  void ignoresHintAndOtherFields() throws Exception {
     assertThat(
             all.postForm(
                     PATH,
@@ -280,7 +280,7 @@ final class IntrospectionServletTest {
         "application/x-www-form-urlencoded, text/html",
         "multipart/form-data; boundary=x"
       })
-  void bodyIsAForm(String type) throws Exception {
+  void acceptsFormBodyOnly(String type) throws Exception {
     assertThat(all.post(PATH, type, "token=x", basic(Accounts.ADMIN)).statusCode()).isEqualTo(415);
     assertThat(all.send("POST", PATH, basic(Accounts.ADMIN)).statusCode()).isEqualTo(415);
   }
@@ -293,7 +293,7 @@ final class IntrospectionServletTest {
   }
 
   @Test
-  void storeThatFailsIsNoInactiveToken() throws Exception {
+  void storeFailureIsNotReportedAsInactive() throws Exception {
     String form = "token=" + all.userToken("alice").value();
     all.store.failBefore(Call.FIND, 1);
     HttpResponse<String> answer = all.postForm(PATH, form, basic(Accounts.ADMIN));
@@ -304,7 +304,7 @@ final class IntrospectionServletTest {
   }
 
   @Test
-  void onlyPostAndOnlyHere() throws Exception {
+  void allowsPostOnly() throws Exception {
     HttpResponse<String> get = all.get(PATH, basic(Accounts.ADMIN));
     assertThat(get.statusCode()).isEqualTo(405);
     assertThat(get.headers().firstValue("Allow")).hasValue("POST");

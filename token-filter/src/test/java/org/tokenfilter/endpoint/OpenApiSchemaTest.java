@@ -33,7 +33,7 @@ final class OpenApiSchemaTest {
 
   @Test
   void documentIsOpenApi() throws Exception {
-    assertThat(faults(json.readTree(text))).isEmpty();
+    assertThat(violations(json.readTree(text))).isEmpty();
   }
 
   @Test
@@ -56,35 +56,35 @@ final class OpenApiSchemaTest {
     "/components/securitySchemes/basic, in",
     "/components/responses/NotFound, body"
   })
-  void mistakeIsFound(String pointer, String member) throws Exception {
+  void detectsMistake(String pointer, String member) throws Exception {
     JsonNode document = json.readTree(text);
     ((ObjectNode) document.at(pointer)).put(member, "wrong");
-    assertThat(faults(document)).isNotEmpty();
+    assertThat(violations(document)).isNotEmpty();
   }
 
   @Test
-  void mistakeInASchemaIsFound() throws Exception {
+  void detectsMistakeInSchema() throws Exception {
     JsonNode document = json.readTree(text);
     ((ObjectNode) document.at("/components/schemas/Problem")).put("required", "type");
     assertThat(catchThrowable(() -> registerSchemas(document)))
         .isInstanceOf(InvalidSchemaException.class);
   }
 
-  private static List<String> faults(JsonNode document) {
+  private static List<String> violations(JsonNode document) {
     ValidatorFactory factory = new ValidatorFactory();
     Validator.Result result = factory.validate(resource(SCHEMA), document.toString());
-    return result.getErrors().stream().map(OpenApiSchemaTest::worded).toList();
+    return result.getErrors().stream().map(OpenApiSchemaTest::describe).toList();
   }
 
-  private static String worded(Error error) {
+  private static String describe(Error error) {
     return error.getInstanceLocation() + ": " + error.getError();
   }
 
   @Test
-  void everyReferenceLeadsSomewhereAndEveryComponentIsReferredTo() throws Exception {
+  void everyReferenceResolvesAndEveryComponentIsUsed() throws Exception {
     JsonNode document = json.readTree(text);
     Set<String> referred = new HashSet<>();
-    each(
+    visit(
         document,
         node -> {
           if (node.has("$ref")) {
@@ -101,7 +101,7 @@ final class OpenApiSchemaTest {
                     .fieldNames()
                     .forEachRemaining(
                         name -> there.add("#/components/" + kind.getKey() + "/" + name)));
-    each(
+    visit(
         document,
         node ->
             node.path("security")
@@ -114,9 +114,9 @@ final class OpenApiSchemaTest {
     assertThat(referred).containsExactlyInAnyOrderElementsOf(there);
   }
 
-  private static void each(JsonNode node, Consumer<JsonNode> visitor) {
+  private static void visit(JsonNode node, Consumer<JsonNode> visitor) {
     visitor.accept(node);
-    node.forEach(child -> each(child, visitor));
+    node.forEach(child -> visit(child, visitor));
   }
 
   private static String resource(String name) {

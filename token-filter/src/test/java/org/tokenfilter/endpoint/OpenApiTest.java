@@ -1,8 +1,8 @@
 package org.tokenfilter.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.endpoint.AllEndpoints.CAPITALIZED_GATEWAY;
 import static org.tokenfilter.endpoint.AllEndpoints.GATEWAY;
-import static org.tokenfilter.endpoint.AllEndpoints.OTHER_SPELLING;
 import static org.tokenfilter.endpoint.AllEndpoints.basic;
 import static org.tokenfilter.endpoint.AllEndpoints.bearer;
 
@@ -41,7 +41,7 @@ import org.tokenfilter.token.Subject;
 final class OpenApiTest {
 
   private static final int LIMIT = 20;
-  private static final int PLACES = 4;
+  private static final int LOGIN_PERMITS = 4;
   private static final String MALLORY = "mallory:guess";
   private static final String GROUPED = "grouped:x";
   private static final String LARGE = "x".repeat(8193);
@@ -52,13 +52,13 @@ final class OpenApiTest {
       Map.of("/security/rest", "?_wadl", GATEWAY + "/{service}", "?close=true");
 
   /** Paths that no class contains, because the container maps them. */
-  private static final List<String> MAPPED =
+  private static final List<String> CONTAINER_MAPPED_PATHS =
       List.of("security/rest", "oauth/introspect", "oauth/revoke", "sessions", "openapi.json");
 
   @TempDir private Path folder;
   private AllEndpoints all;
   private ApiDocument document;
-  private Conformance conformance;
+  private ApiConformanceChecker conformance;
   private final Semaphore checked = new Semaphore(0);
   private final Semaphore go = new Semaphore(0);
 
@@ -75,14 +75,14 @@ final class OpenApiTest {
                 "token.sessions.limit",
                 String.valueOf(LIMIT),
                 "token.store.concurrency",
-                String.valueOf(PLACES),
+                String.valueOf(LOGIN_PERMITS),
                 "token.login.waiting",
                 "0"),
             new Authenticator() {
               @Override
               public Optional<Subject> authenticate(UsernamePasswordCredential credential)
                   throws IOException {
-                return accounts(file, credential);
+                return checkAccount(file, credential);
               }
 
               @Override
@@ -91,7 +91,7 @@ final class OpenApiTest {
               }
             });
     document = new ApiDocument(all.get("/openapi.json").body());
-    conformance = new Conformance(document);
+    conformance = new ApiConformanceChecker(document);
   }
 
   @AfterEach
@@ -108,19 +108,19 @@ final class OpenApiTest {
     logouts();
     apiClients();
     sessionTokens();
-    for (String base : List.of(GATEWAY, OTHER_SPELLING)) {
+    for (String base : List.of(GATEWAY, CAPITALIZED_GATEWAY)) {
       gatewayLogins(base);
       gatewaySessions(base);
     }
     introspection();
     revocation();
     sessions();
-    expect(200, Call.of("GET", "/openapi.json"));
+    expect(200, ApiRequest.of("GET", "/openapi.json"));
     conformance.requireAllSeen();
   }
 
   /** Adds two users: "slow" blocks until the test continues, "grouped" has too long a role. */
-  private Optional<Subject> accounts(Authenticator file, UsernamePasswordCredential credential)
+  private Optional<Subject> checkAccount(Authenticator file, UsernamePasswordCredential credential)
       throws IOException {
     if (credential.username().equals("grouped")) {
       return Optional.of(new Subject("grouped", Set.of("r".repeat(8193)), Map.of()));
@@ -138,28 +138,28 @@ final class OpenApiTest {
   }
 
   /** Sends a request while all login permits are in use and no login may wait. */
-  private void expectWhileBusy(int status, Call call) throws Exception {
-    ExecutorService slow = Executors.newFixedThreadPool(PLACES);
+  private void expectWhileBusy(int status, ApiRequest call) throws Exception {
+    ExecutorService slow = Executors.newFixedThreadPool(LOGIN_PERMITS);
     try {
-      for (int i = 0; i < PLACES; i++) {
+      for (int i = 0; i < LOGIN_PERMITS; i++) {
         var unused = slow.submit(() -> all.get(ACCESS + "5", basic("slow:x")));
       }
-      checked.acquire(PLACES);
+      checked.acquire(LOGIN_PERMITS);
       expect(status, call);
     } finally {
-      go.release(PLACES);
+      go.release(LOGIN_PERMITS);
       slow.shutdown();
       assertThat(slow.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
     }
   }
 
-  private void expect(int status, Call call) throws Exception {
+  private void expect(int status, ApiRequest call) throws Exception {
     HttpResponse<String> answer = call.send(all);
     assertThat(answer.statusCode()).as("%s: %s", call, answer.body()).isEqualTo(status);
     conformance.check(call, answer);
   }
 
-  private void expectWithoutStore(int status, Call call) throws Exception {
+  private void expectWithoutStore(int status, ApiRequest call) throws Exception {
     all.store.failAll();
     try {
       expect(status, call);
@@ -174,14 +174,15 @@ final class OpenApiTest {
     }
     String id = all.sessionToken("alice").id();
     for (String method : GET_AND_POST) {
-      Call session = Call.of(method, ACCESS + "session/5");
+      ApiRequest session = ApiRequest.of(method, ACCESS + "session/5");
       expect(409, session.with(basic(Accounts.BOB)));
       expect(200, session.with(basic(Accounts.ALICE)).with("Cookie", "SESSION=" + id));
       expect(200, session.with(basic(Accounts.ALICE)).with("session", id));
-      for (Call call : List.of(session, Call.of(method, ACCESS + "5"))) {
+      for (ApiRequest call : List.of(session, ApiRequest.of(method, ACCESS + "5"))) {
         expect(200, call.with(basic(Accounts.ALICE)));
         expect(400, call.with(basic(Accounts.ALICE)).with(basic(Accounts.BOB)));
-        expect(400, Call.of(method, call.target().replace("5", "five"), basic(Accounts.ALICE)));
+        expect(
+            400, ApiRequest.of(method, call.target().replace("5", "five"), basic(Accounts.ALICE)));
         expect(401, call);
         expect(403, call.with(basic(Accounts.ALICE)).with("Sec-Fetch-Site", "cross-site"));
         expect(403, call.with(basic(GROUPED)));
@@ -189,9 +190,9 @@ final class OpenApiTest {
         expectWithoutStore(503, call.with(basic(Accounts.ALICE)));
       }
     }
-    expect(200, Call.of("GET", "/security/rest?_wadl"));
-    expect(200, Call.of("GET", "/security/rest?wadl"));
-    expect(404, Call.of("GET", "/security/rest"));
+    expect(200, ApiRequest.of("GET", "/security/rest?_wadl"));
+    expect(200, ApiRequest.of("GET", "/security/rest?wadl"));
+    expect(404, ApiRequest.of("GET", "/security/rest"));
   }
 
   /** A supplier of headers, with a new token for each call. */
@@ -224,12 +225,13 @@ final class OpenApiTest {
     return new String[] {"Cookie", cookies, "Sec-Fetch-Site", SAME_ORIGIN};
   }
 
-  private void expectRefusals(Call call) throws Exception {
-    expectRefusals(call, all.openToken("carol", 5), all.openToken("carol", 5));
+  private void expectRejections(ApiRequest call) throws Exception {
+    expectRejections(call, all.openToken("carol", 5), all.openToken("carol", 5));
   }
 
   /** Expects the rejections that are common to all requests that act with a token. */
-  private void expectRefusals(Call call, IssuedToken token, IssuedToken other) throws Exception {
+  private void expectRejections(ApiRequest call, IssuedToken token, IssuedToken other)
+      throws Exception {
     expect(401, call);
     expect(400, call.with(bearer(token)).with("Cookie", "token=" + other.value()));
     expect(403, call.with("Cookie", "token=" + token.value(), "Sec-Fetch-Site", "cross-site"));
@@ -238,43 +240,46 @@ final class OpenApiTest {
 
   private void logouts() throws Exception {
     for (String method : GET_AND_POST) {
-      Call logout = Call.of(method, "/security/rest/token/logout");
+      ApiRequest logout = ApiRequest.of(method, "/security/rest/token/logout");
       for (Caller caller : callers("carol")) {
         expect(204, logout.with(caller.headers()));
       }
-      expectRefusals(logout);
+      expectRejections(logout);
       expect(401, logout.with(cookies("token=x")));
     }
   }
 
   private void apiClients() throws Exception {
     String login = "{\"username\":\"alice\",\"password\":\"%s\",\"apiClientName\":\"test 4\"}";
-    Call open = Call.json("/routelink/v1/sessionOpen/live", login.formatted("wonderland"));
+    ApiRequest open =
+        ApiRequest.json("/routelink/v1/sessionOpen/live", login.formatted("wonderland"));
     expect(200, open);
     expect(409, open);
-    expect(400, Call.json(open.target(), "{}"));
-    expect(401, Call.json(open.target(), login.formatted("wrong")));
-    expect(403, Call.json(open.target(), login.formatted("x").replace("alice", "grouped")));
-    expect(404, Call.json("/routelink/v1/sessionOpen/other", login.formatted("wonderland")));
-    expect(413, Call.json(open.target(), LARGE));
-    expect(415, Call.form(open.target(), "username=alice"));
-    expect(429, Call.json(open.target(), login.formatted("guess").replace("alice", "mallory")));
+    expect(400, ApiRequest.json(open.target(), "{}"));
+    expect(401, ApiRequest.json(open.target(), login.formatted("wrong")));
+    expect(403, ApiRequest.json(open.target(), login.formatted("x").replace("alice", "grouped")));
+    expect(404, ApiRequest.json("/routelink/v1/sessionOpen/other", login.formatted("wonderland")));
+    expect(413, ApiRequest.json(open.target(), LARGE));
+    expect(415, ApiRequest.form(open.target(), "username=alice"));
+    expect(
+        429, ApiRequest.json(open.target(), login.formatted("guess").replace("alice", "mallory")));
     expectWithoutStore(503, open);
     for (String method : GET_AND_POST) {
-      Call refresh = Call.of(method, "/routelink/v1/refreshToken");
+      ApiRequest refresh = ApiRequest.of(method, "/routelink/v1/refreshToken");
       expect(200, refresh.with(bearer(all.clientToken("bearer" + method))));
       expect(200, refresh.with(cookies("token=" + all.clientToken("cookie" + method).value())));
-      expectRefusals(refresh);
-      expect(429, refresh.with(bearer(all.refreshedOften("often" + method))));
+      expectRejections(refresh);
+      expect(429, refresh.with(bearer(all.tokenAtRefreshLimit("often" + method))));
     }
   }
 
   private void sessionTokens() throws Exception {
-    Call get = Call.of("GET", "/GetSessionToken?Minutes=5");
-    Call post = Call.of("POST", "/GetSessionToken?Minutes=5");
-    for (Call call : List.of(get, post)) {
+    ApiRequest get = ApiRequest.of("GET", "/GetSessionToken?Minutes=5");
+    ApiRequest post = ApiRequest.of("POST", "/GetSessionToken?Minutes=5");
+    for (ApiRequest call : List.of(get, post)) {
       expect(200, call.with(basic(Accounts.ALICE)));
-      expect(400, Call.of(call.method(), "/GetSessionToken?Minutes=0", basic(Accounts.ALICE)));
+      expect(
+          400, ApiRequest.of(call.method(), "/GetSessionToken?Minutes=0", basic(Accounts.ALICE)));
       expect(401, call);
       expect(403, call.with(basic(Accounts.ALICE)).with("Sec-Fetch-Site", "cross-site"));
       expect(429, call.with(basic(MALLORY)));
@@ -282,55 +287,58 @@ final class OpenApiTest {
       expectWhileBusy(503, call.with(basic(Accounts.ALICE)));
       expect(403, call.with(basic(GROUPED)));
     }
-    expect(200, Call.form("/GetSessionToken", "email=alice&password=wonderland&Minutes=7"));
-    expect(200, Call.form("/GetSessionToken", "email=alice&Password=wonderland"));
-    expect(200, Call.form("/GetSessionToken", "email=alice&passsword=wonderland"));
-    expect(200, Call.form("/GetSessionToken", "APIKey=k"));
+    expect(200, ApiRequest.form("/GetSessionToken", "email=alice&password=wonderland&Minutes=7"));
+    expect(200, ApiRequest.form("/GetSessionToken", "email=alice&Password=wonderland"));
+    expect(200, ApiRequest.form("/GetSessionToken", "email=alice&passsword=wonderland"));
+    expect(200, ApiRequest.form("/GetSessionToken", "APIKey=k"));
     for (String path :
         List.of(
             "/GetSessionToken",
             "/QuerySessionToken",
             "/RenewSessionToken",
             "/RevokeSessionToken")) {
-      expect(413, Call.form(path, LARGE));
-      expect(415, Call.json(path, "{}"));
+      expect(413, ApiRequest.form(path, LARGE));
+      expect(415, ApiRequest.json(path, "{}"));
     }
     for (String verb : List.of("Query", "Renew", "Revoke")) {
       String path = "/" + verb + "SessionToken";
       for (String method : GET_AND_POST) {
-        expect(200, Call.of(method, path + "?SessionToken=" + all.userToken("alice").value()));
-        expect(200, Call.of(method, path, bearer(all.userToken("alice"))));
-        expect(400, Call.of(method, path));
-        expect(401, Call.of(method, path, bearer(all.openToken("alice", 5))));
+        expect(
+            200, ApiRequest.of(method, path + "?SessionToken=" + all.userToken("alice").value()));
+        expect(200, ApiRequest.of(method, path, bearer(all.userToken("alice"))));
+        expect(400, ApiRequest.of(method, path));
+        expect(401, ApiRequest.of(method, path, bearer(all.openToken("alice", 5))));
         expect(
             401,
-            Call.of(method, path, bearer(all.ended(all.userToken("a"), RevocationReason.CLOSED))));
+            ApiRequest.of(
+                method, path, bearer(all.revoked(all.userToken("a"), RevocationReason.CLOSED))));
         expect(
             410,
-            Call.of(method, path, bearer(all.ended(all.userToken("a"), RevocationReason.EXPIRED))));
-        expectWithoutStore(500, Call.of(method, path, bearer(all.userToken("alice"))));
+            ApiRequest.of(
+                method, path, bearer(all.revoked(all.userToken("a"), RevocationReason.EXPIRED))));
+        expectWithoutStore(500, ApiRequest.of(method, path, bearer(all.userToken("alice"))));
       }
-      expect(200, Call.form(path, "SessionToken=" + all.userToken("alice").value()));
+      expect(200, ApiRequest.form(path, "SessionToken=" + all.userToken("alice").value()));
     }
   }
 
   private void gatewayLogins(String base) throws Exception {
     for (String path : List.of(base + "/s1/login", base + "/s1/logon")) {
       String login = "{\"username\":\"alice\",\"password\":\"%s\"}";
-      expect(200, Call.json(path, login.formatted("wonderland")));
-      expect(200, Call.form(path, "username=alice&password=wonderland"));
-      expect(400, Call.json(path, "{}"));
-      expect(401, Call.json(path, login.formatted("wrong")));
-      expect(403, Call.json(path, login.formatted("x").replace("alice", "grouped")));
-      expect(413, Call.json(path, LARGE));
-      expect(415, Call.of("POST", path));
-      expect(429, Call.form(path, "username=mallory&password=guess"));
-      expectWithoutStore(503, Call.json(path, login.formatted("wonderland")));
+      expect(200, ApiRequest.json(path, login.formatted("wonderland")));
+      expect(200, ApiRequest.form(path, "username=alice&password=wonderland"));
+      expect(400, ApiRequest.json(path, "{}"));
+      expect(401, ApiRequest.json(path, login.formatted("wrong")));
+      expect(403, ApiRequest.json(path, login.formatted("x").replace("alice", "grouped")));
+      expect(413, ApiRequest.json(path, LARGE));
+      expect(415, ApiRequest.of("POST", path));
+      expect(429, ApiRequest.form(path, "username=mallory&password=guess"));
+      expectWithoutStore(503, ApiRequest.json(path, login.formatted("wonderland")));
     }
   }
 
   /** Returns the headers for each way to present a user token to the gateway. */
-  private static List<String[]> presented(IssuedToken token) {
+  private static List<String[]> userTokenHeaders(IssuedToken token) {
     return List.of(
         bearer(token),
         new String[] {"userToken", token.value()},
@@ -339,38 +347,39 @@ final class OpenApiTest {
 
   private void gatewaySessions(String base) throws Exception {
     IssuedToken user = all.userToken("dave");
-    Call keepAlive = Call.of("POST", base + "/s1/keepAlive");
-    expect(200, Call.json(keepAlive.target(), "{\"userToken\":\"" + user.value() + "\"}"));
-    expect(200, Call.form(keepAlive.target(), "userToken=" + user.value()));
-    expect(413, Call.form(keepAlive.target(), LARGE));
-    expect(415, new Call("POST", keepAlive.target(), List.of(), "text/plain", "x"));
-    for (String[] headers : presented(user)) {
+    ApiRequest keepAlive = ApiRequest.of("POST", base + "/s1/keepAlive");
+    expect(200, ApiRequest.json(keepAlive.target(), "{\"userToken\":\"" + user.value() + "\"}"));
+    expect(200, ApiRequest.form(keepAlive.target(), "userToken=" + user.value()));
+    expect(413, ApiRequest.form(keepAlive.target(), LARGE));
+    expect(415, new ApiRequest("POST", keepAlive.target(), List.of(), "text/plain", "x"));
+    for (String[] headers : userTokenHeaders(user)) {
       expect(200, keepAlive.with(headers).with("session", all.openSession(user)));
     }
-    expectRefusals(keepAlive, user, all.userToken("dave"));
-    Call logOff = Call.of("POST", base + "/s1/logoff");
+    expectRejections(keepAlive, user, all.userToken("dave"));
+    ApiRequest logOff = ApiRequest.of("POST", base + "/s1/logoff");
     String ended = all.userToken("dave").value();
-    expect(204, Call.json(logOff.target(), "{\"userToken\":\"" + ended + "\"}"));
-    expect(204, Call.form(logOff.target(), "userToken=" + ended));
-    expect(413, Call.form(logOff.target(), LARGE));
-    expect(415, new Call("POST", logOff.target(), List.of(), "text/plain", "x"));
-    expectRefusals(logOff, user, all.userToken("dave"));
-    for (String[] headers : presented(all.userToken("dave"))) {
+    expect(204, ApiRequest.json(logOff.target(), "{\"userToken\":\"" + ended + "\"}"));
+    expect(204, ApiRequest.form(logOff.target(), "userToken=" + ended));
+    expect(413, ApiRequest.form(logOff.target(), LARGE));
+    expect(415, new ApiRequest("POST", logOff.target(), List.of(), "text/plain", "x"));
+    expectRejections(logOff, user, all.userToken("dave"));
+    for (String[] headers : userTokenHeaders(all.userToken("dave"))) {
       expect(204, logOff.with(headers));
     }
     for (String method : GET_AND_POST) {
-      Call close = Call.of(method, base + "/s1?close=true");
-      for (String[] headers : presented(user)) {
+      ApiRequest close = ApiRequest.of(method, base + "/s1?close=true");
+      for (String[] headers : userTokenHeaders(user)) {
         String id = all.openSession(user);
         expect(204, close.with(headers).with("session", id, "Token-Passive", "true"));
       }
       expect(400, close.with(bearer(user)));
-      expectRefusals(close, user, all.userToken("dave"));
+      expectRejections(close, user, all.userToken("dave"));
     }
   }
 
   private void introspection() throws Exception {
-    Call introspect = Call.form("/oauth/introspect", "token=" + all.userToken("erin").value());
+    ApiRequest introspect =
+        ApiRequest.form("/oauth/introspect", "token=" + all.userToken("erin").value());
     for (Caller caller : callers("ada", "admin")) {
       expect(200, introspect.with(caller.headers()));
     }
@@ -380,61 +389,63 @@ final class OpenApiTest {
             all.openToken("erin", 0).value(),
             all.sessionToken("erin").token(),
             "nothing")) {
-      expect(200, Call.form("/oauth/introspect", "token=" + token, basic(Accounts.ADMIN)));
+      expect(200, ApiRequest.form("/oauth/introspect", "token=" + token, basic(Accounts.ADMIN)));
     }
-    expect(400, Call.form("/oauth/introspect", "", basic(Accounts.ADMIN)));
+    expect(400, ApiRequest.form("/oauth/introspect", "", basic(Accounts.ADMIN)));
     expect(401, introspect);
     expect(403, introspect.with(basic(Accounts.ALICE)));
     expect(403, introspect.with(basic(Accounts.ADMIN)).with("Sec-Fetch-Site", "cross-site"));
-    expect(413, Call.form("/oauth/introspect", LARGE, basic(Accounts.ADMIN)));
-    expect(415, Call.json("/oauth/introspect", "{}", basic(Accounts.ADMIN)));
+    expect(413, ApiRequest.form("/oauth/introspect", LARGE, basic(Accounts.ADMIN)));
+    expect(415, ApiRequest.json("/oauth/introspect", "{}", basic(Accounts.ADMIN)));
     expect(429, introspect.with(basic(MALLORY)));
     expectWithoutStore(503, introspect.with(basic(Accounts.ADMIN)));
   }
 
   private void revocation() throws Exception {
-    Call revoke = Call.form("/oauth/revoke", "token=" + all.userToken("frank").value());
+    ApiRequest revoke = ApiRequest.form("/oauth/revoke", "token=" + all.userToken("frank").value());
     expectWithoutStore(503, revoke);
     expect(200, revoke);
     expect(200, revoke);
-    expect(400, Call.form("/oauth/revoke", ""));
-    expect(413, Call.form("/oauth/revoke", LARGE));
-    expect(415, Call.json("/oauth/revoke", "{}"));
+    expect(400, ApiRequest.form("/oauth/revoke", ""));
+    expect(413, ApiRequest.form("/oauth/revoke", LARGE));
+    expect(415, ApiRequest.json("/oauth/revoke", "{}"));
   }
 
   private void sessions() throws Exception {
     IssuedToken user = all.userToken("grace");
     all.openSession(user);
     all.openToken("grace", 0);
-    Call list = Call.of("GET", "/sessions");
-    Call page = Call.of("GET", "/sessions?limit=2", bearer(user));
+    ApiRequest list = ApiRequest.of("GET", "/sessions");
+    ApiRequest page = ApiRequest.of("GET", "/sessions?limit=2", bearer(user));
     expect(200, page);
     String next =
         WebApp.member(page.send(all).body(), "next").substring(AllEndpoints.CONTEXT.length());
-    expect(200, Call.of("GET", next, AllEndpoints.and(bearer(user), "Token-Passive", "true")));
-    expect(400, Call.of("GET", "/sessions?limit=0", bearer(user)));
+    expect(
+        200, ApiRequest.of("GET", next, AllEndpoints.and(bearer(user), "Token-Passive", "true")));
+    expect(400, ApiRequest.of("GET", "/sessions?limit=0", bearer(user)));
     expect(401, list);
     for (RevocationReason reason : RevocationReason.values()) {
-      expect(401, list.with(bearer(all.ended(all.openToken("grace", 5), reason))));
+      expect(401, list.with(bearer(all.revoked(all.openToken("grace", 5), reason))));
     }
     expectWithoutStore(503, list.with(bearer(user)));
     for (Caller caller : callers("grace")) {
       expect(200, list.with(caller.headers()));
     }
-    Call others = Call.of("DELETE", "/sessions?others=true");
-    Call one = Call.of("DELETE", "/sessions/" + all.openToken("grace", 5).record().id());
-    for (Call call : List.of(one, others)) {
+    ApiRequest others = ApiRequest.of("DELETE", "/sessions?others=true");
+    ApiRequest one =
+        ApiRequest.of("DELETE", "/sessions/" + all.openToken("grace", 5).record().id());
+    for (ApiRequest call : List.of(one, others)) {
       for (Caller caller : callers("grace")) {
         expect(204, call.with(caller.headers()).with("Token-Passive", "true"));
       }
-      expectRefusals(call);
+      expectRejections(call);
     }
-    expect(400, Call.of("DELETE", "/sessions", bearer(all.openToken("grace", 5))));
+    expect(400, ApiRequest.of("DELETE", "/sessions", bearer(all.openToken("grace", 5))));
     expect(404, one.with(bearer(all.openToken("another", 5))));
   }
 
   @Test
-  void methodThatIsNotDocumentedIsNotAllowed() throws Exception {
+  void refusesUndocumentedMethods() throws Exception {
     int passedOn = 0;
     for (Map.Entry<String, Map<String, Operation>> path : document.paths().entrySet()) {
       boolean gateway = path.getKey().startsWith("/cra/");
@@ -470,7 +481,7 @@ final class OpenApiTest {
             .replace("{environment}", "live")
             .replace("{service}", "s1")
             .replace("{handle}", "A".repeat(43));
-    return path + QUERY_OF.getOrDefault(template.replace(OTHER_SPELLING, GATEWAY), "");
+    return path + QUERY_OF.getOrDefault(template.replace(CAPITALIZED_GATEWAY, GATEWAY), "");
   }
 
   /**
@@ -478,7 +489,7 @@ final class OpenApiTest {
    * documented. No path allows PATCH, so 405 means that a path exists and 404 that it does not.
    */
   @Test
-  void pathThatIsNotDocumentedIsNotThere() throws Exception {
+  void hasNoUndocumentedPaths() throws Exception {
     Set<String> found = new TreeSet<>();
     try (WebApp wide = wideApplication()) {
       for (String target :
@@ -496,7 +507,7 @@ final class OpenApiTest {
         }
       }
     }
-    for (String base : List.of(GATEWAY, OTHER_SPELLING)) {
+    for (String base : List.of(GATEWAY, CAPITALIZED_GATEWAY)) {
       Set<String> targets = targets(List.of(), base, base + "/s1");
       targets.removeIf(target -> target.startsWith(base + "?"));
       for (String target : targets) {
@@ -535,9 +546,9 @@ final class OpenApiTest {
   }
 
   private static Set<String> targets(List<String> values, String... bases) throws Exception {
-    Set<String> steps = new TreeSet<>(MAPPED);
-    Set<String> texts = new TreeSet<>(ClassTexts.beside(SessionsServlet.class));
-    texts.addAll(ClassTexts.beside(CloseParameter.class));
+    Set<String> steps = new TreeSet<>(CONTAINER_MAPPED_PATHS);
+    Set<String> texts = new TreeSet<>(ClassFileStrings.inPackageOf(SessionsServlet.class));
+    texts.addAll(ClassFileStrings.inPackageOf(CloseParameter.class));
     for (String text : texts) {
       String step = text.replaceAll("^/+|/+$", "");
       if (step.matches("[A-Za-z_][A-Za-z_/.-]*")) {

@@ -42,7 +42,7 @@ final class RevocationServletTest {
   }
 
   @Test
-  void tokenOfEachKindIsEndedForWhoeverHoldsIt() throws Exception {
+  void revokesTokenOfEachKindForItsHolder() throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken open = all.openToken("alice", 0);
     Session session = all.sessionToken("alice");
@@ -57,7 +57,7 @@ final class RevocationServletTest {
   }
 
   @Test
-  void userTokenTakesItsSessionsWithIt() throws Exception {
+  void revokesSessionsOfUserToken() throws Exception {
     IssuedToken user = all.userToken("alice");
     all.openSession(user);
     revoke(user.value());
@@ -65,10 +65,10 @@ final class RevocationServletTest {
   }
 
   @Test
-  void whatIsNotActiveIsAsItsHolderWantsIt() throws Exception {
+  void inactiveTokenIsASuccess() throws Exception {
     IssuedToken expired = all.userToken("alice");
     all.clock.move(Duration.ofMinutes(15));
-    IssuedToken closed = all.ended(all.openToken("alice", 5), RevocationReason.CLOSED);
+    IssuedToken closed = all.revoked(all.openToken("alice", 5), RevocationReason.CLOSED);
     for (String token : List.of(expired.value(), closed.value(), "nothing", "a.b.c.d.e")) {
       HttpResponse<String> answer = revoke(token);
       assertThat(answer.statusCode()).as(token).isEqualTo(200);
@@ -77,7 +77,7 @@ final class RevocationServletTest {
   }
 
   @Test
-  void handleOfAnotherTokenEndsNothing() throws Exception {
+  void handleOfAnotherTokenRevokesNothing() throws Exception {
     IssuedToken bobs = all.openToken("bob", 5);
     assertThat(
             all.postForm(PATH, "token=" + bobs.record().id(), bearer(all.userToken("alice")))
@@ -87,7 +87,7 @@ final class RevocationServletTest {
   }
 
   @Test
-  void tokenOfTheCallerIsNotTheOneThatIsMeant() throws Exception {
+  void doesNotRevokeCallersOwnToken() throws Exception {
     IssuedToken caller = all.userToken("alice");
     IssuedToken other = all.userToken("alice");
     assertThat(
@@ -104,7 +104,7 @@ final class RevocationServletTest {
   }
 
   @Test
-  void tokenInTheBodyIsNeverGuarded() throws Exception {
+  void allowsCrossSiteRevocationByBody() throws Exception {
     IssuedToken user = all.userToken("alice");
     HttpResponse<String> answer =
         all.postForm(
@@ -129,7 +129,7 @@ final class RevocationServletTest {
   }
 
   @Test
-  void hintIsIgnored() throws Exception {
+  void ignoresHint() throws Exception {
     IssuedToken user = all.userToken("alice");
     assertThat(
             all.postForm(PATH, "token=" + user.value() + "&token_type_hint=refresh_token")
@@ -139,7 +139,7 @@ final class RevocationServletTest {
   }
 
   @Test
-  void tokenOfTheQueryIsNone() throws Exception {
+  void ignoresTokenInQuery() throws Exception {
     IssuedToken user = all.userToken("alice");
     assertThat(all.postForm(PATH + "?token=" + user.value(), "").statusCode()).isEqualTo(400);
     assertThat(all.get("/api", bearer(user)).statusCode()).isEqualTo(AllEndpoints.PASSED_ON);
@@ -147,7 +147,7 @@ final class RevocationServletTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"text/plain", "application/json", "multipart/form-data; boundary=x"})
-  void bodyIsAForm(String type) throws Exception {
+  void acceptsFormBodyOnly(String type) throws Exception {
     assertThat(all.post(PATH, type, "token=x").statusCode()).isEqualTo(415);
     assertThat(all.send("POST", PATH).statusCode()).isEqualTo(415);
   }
@@ -160,7 +160,7 @@ final class RevocationServletTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"FIND", "REVOKE"})
-  void storeThatFailsIsNoSuccess(Call call) throws Exception {
+  void storeFailureIsAnsweredWith503(Call call) throws Exception {
     IssuedToken user = all.userToken("alice");
     all.store.failBefore(call, 1);
     HttpResponse<String> answer = revoke(user.value());
@@ -171,7 +171,7 @@ final class RevocationServletTest {
   }
 
   @Test
-  void onlyPost() throws Exception {
+  void allowsPostOnly() throws Exception {
     HttpResponse<String> get = all.get(PATH);
     assertThat(get.statusCode()).isEqualTo(405);
     assertThat(get.headers().firstValue("Allow")).hasValue("POST");

@@ -1,8 +1,8 @@
 package org.tokenfilter.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tokenfilter.endpoint.AllEndpoints.CAPITALIZED_GATEWAY;
 import static org.tokenfilter.endpoint.AllEndpoints.GATEWAY;
-import static org.tokenfilter.endpoint.AllEndpoints.OTHER_SPELLING;
 import static org.tokenfilter.endpoint.AllEndpoints.PASSED_ON;
 import static org.tokenfilter.endpoint.AllEndpoints.and;
 import static org.tokenfilter.endpoint.AllEndpoints.bearer;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Logged;
+import org.tokenfilter.CapturedWarnings;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
@@ -69,8 +69,8 @@ final class ServiceGatewayFilterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/login", "/logon"})
-  void loginGivesAUserToken(String verb) throws Exception {
-    for (String base : List.of(GATEWAY, OTHER_SPELLING)) {
+  void loginIssuesUserToken(String verb) throws Exception {
+    for (String base : List.of(GATEWAY, CAPITALIZED_GATEWAY)) {
       for (HttpResponse<String> answer :
           List.of(
               all.postJson(base + "/s1" + verb, ALICE),
@@ -88,7 +88,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void wrongLoginIsChallengedByBearer() throws Exception {
+  void challengesWrongLoginWithBearer() throws Exception {
     for (HttpResponse<String> answer :
         List.of(
             all.postJson(SERVICE + "/login", "{\"username\":\"alice\",\"password\":\"wrong\"}"),
@@ -101,7 +101,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void loginTakesNoBasic() throws Exception {
+  void loginDoesNotAcceptBasic() throws Exception {
     assertThat(
             all.send("POST", SERVICE + "/login", AllEndpoints.basic("alice:wonderland"))
                 .statusCode())
@@ -121,7 +121,7 @@ final class ServiceGatewayFilterTest {
         "{\"username\":\"alice\",\"password\":\"a\"}x",
         "username=alice&password=a"
       })
-  void loginThatIsNoneIsABadRequest(String body) throws Exception {
+  void malformedLoginIsABadRequest(String body) throws Exception {
     assertThat(all.postJson(SERVICE + "/login", body).statusCode()).isEqualTo(400);
   }
 
@@ -133,7 +133,7 @@ final class ServiceGatewayFilterTest {
         "application/json, text/html",
         "multipart/form-data; boundary=x"
       })
-  void bodyIsJsonOrAForm(String type) throws Exception {
+  void acceptsJsonOrFormBodyOnly(String type) throws Exception {
     assertThat(all.post(SERVICE + "/login", type, ALICE).statusCode()).isEqualTo(415);
     assertThat(all.post(KEEP_ALIVE, type, "{}").statusCode()).isEqualTo(415);
   }
@@ -154,7 +154,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void tooManyFailuresAreSentAway() throws Exception {
+  void throttlesTooManyFailures() throws Exception {
     for (int i = 0; i < 10; i++) {
       all.postForm(SERVICE + "/login", "username=alice&password=wrong");
     }
@@ -167,7 +167,7 @@ final class ServiceGatewayFilterTest {
   @CsvSource({"PT1M, 300000", "PT4M59S, 300000", "PT48H, 86400000", "PT24H0.001S, 86400000"})
   void timeoutIsClampedWithAWarning(String set, long millis) throws Exception {
     all.close();
-    try (Logged logged = Logged.by(ServiceGatewayFilter.class)) {
+    try (CapturedWarnings logged = CapturedWarnings.of(ServiceGatewayFilter.class)) {
       start(Map.of("token.user.idle-timeout", set));
       assertThat(logged.messages())
           .singleElement()
@@ -181,7 +181,7 @@ final class ServiceGatewayFilterTest {
   @ValueSource(strings = {"PT5M", "PT15M", "PT24H"})
   void timeoutWithinTheBoundsIsKeptSilently(String set) throws Exception {
     all.close();
-    try (Logged logged = Logged.by(ServiceGatewayFilter.class)) {
+    try (CapturedWarnings logged = CapturedWarnings.of(ServiceGatewayFilter.class)) {
       start(Map.of("token.user.idle-timeout", set));
       assertThat(logged.messages()).isEmpty();
     }
@@ -199,7 +199,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void keepAliveTakesTheTokenWhereverItIs() throws Exception {
+  void keepAliveAcceptsTokenFromEveryPlace() throws Exception {
     IssuedToken user = all.userToken("alice");
     for (int i = 0; i < 3; i++) {
       all.clock.move(Duration.ofMinutes(14));
@@ -221,7 +221,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void keepAliveIsNoWayIntoASession() throws Exception {
+  void keepAliveOpensNoSession() throws Exception {
     HttpResponse<String> answer =
         all.postForm(KEEP_ALIVE, "userToken=" + all.userToken("alice").value());
     assertThat(answer.headers().firstValue("session")).isEmpty();
@@ -245,7 +245,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void keepAlivePastTheTimeoutIsTooLate() throws Exception {
+  void keepAliveAfterTimeoutIsRefused() throws Exception {
     IssuedToken user = all.userToken("alice");
     String session = all.openSession(user);
     all.clock.move(Duration.ofMinutes(14));
@@ -260,7 +260,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void keepAliveEndsWithTheHardLimit() throws Exception {
+  void keepAliveIsBoundedByHardLimit() throws Exception {
     restart(Map.of("token.max-lifetime", "PT20M", "token.idle-timeout", "PT20M"));
     IssuedToken user = all.userToken("alice");
     all.clock.move(Duration.ofMinutes(10));
@@ -285,12 +285,12 @@ final class ServiceGatewayFilterTest {
           .containsExactly("Bearer realm=\"/shop\", error=\"invalid_token\"");
       assertThat(answer.body()).doesNotContain("reason");
     }
-    IssuedToken closed = all.ended(all.userToken("alice"), RevocationReason.CLOSED);
+    IssuedToken closed = all.revoked(all.userToken("alice"), RevocationReason.CLOSED);
     assertThat(all.send("POST", KEEP_ALIVE, bearer(closed)).body()).contains("\"closed\"");
   }
 
   @Test
-  void twoThatDifferAreABadRequest() throws Exception {
+  void differingTokensOrSessionsAreABadRequest() throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken other = all.userToken("alice");
     assertThat(all.postForm(KEEP_ALIVE, "userToken=" + user.value(), bearer(other)).statusCode())
@@ -331,7 +331,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void closingEndsTheSessionAndLeavesTheUserToken() throws Exception {
+  void closingRevokesSessionAndKeepsUserToken() throws Exception {
     IssuedToken user = all.userToken("alice");
     for (String method : GET_AND_POST) {
       String session = all.openSession(user);
@@ -364,7 +364,7 @@ final class ServiceGatewayFilterTest {
 
   /** An earlier close may have failed with 503 before all nodes were notified. */
   @Test
-  void closingOfADeadSessionMakesItKnown() throws Exception {
+  void closingDeadSessionRevokesItAgain() throws Exception {
     IssuedToken user = all.userToken("alice");
     String[] headers = and(bearer(user), "session", all.openSession(user));
     assertThat(all.send("POST", CLOSE, headers).statusCode()).isEqualTo(204);
@@ -377,7 +377,7 @@ final class ServiceGatewayFilterTest {
 
   /** The session has expired on this node but is live for nodes whose clocks are behind. */
   @Test
-  void closingEndsWhatHasExpiredHere() throws Exception {
+  void closingRevokesLocallyExpiredSession() throws Exception {
     IssuedToken user = all.userToken("alice");
     String session = all.openSession(user);
     all.clock.move(Duration.ofMinutes(14));
@@ -421,7 +421,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void otherSitesCannotMakeABrowserActWithACookie() throws Exception {
+  void refusesCrossSiteRequestsWithCookie() throws Exception {
     restart(Map.of("token.carriers", "bearer, cookie"));
     IssuedToken user = all.userToken("alice");
     String session = all.openSession(user);
@@ -446,7 +446,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void everythingElseIsTheApplications() throws Exception {
+  void passesOtherRequestsToTheApplication() throws Exception {
     String[] user = bearer(all.userToken("alice"));
     for (String target :
         List.of(
@@ -496,8 +496,8 @@ final class ServiceGatewayFilterTest {
         "/login",
         "/Logon",
       })
-  void lastWordIsKnownInAnyCaseAndTheServiceMayBeMissing(String path) throws Exception {
-    for (String base : List.of(GATEWAY, OTHER_SPELLING)) {
+  void acceptsVerbInAnyCaseAndWithoutService(String path) throws Exception {
+    for (String base : List.of(GATEWAY, CAPITALIZED_GATEWAY)) {
       HttpResponse<String> answer = all.postForm(base + path, "username=alice&password=wonderland");
       assertThat(answer.statusCode()).as(base + path).isEqualTo(200);
       String token = WebApp.member(answer.body(), "userToken");
@@ -522,7 +522,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void logOffEndsTheUserTokenAndItsSessions() throws Exception {
+  void logoffRevokesUserTokenAndItsSessions() throws Exception {
     for (String path : List.of("/s1/logoff", "/s1/Logoff", "/Logoff")) {
       IssuedToken user = all.userToken("alice");
       String session = all.openSession(user);
@@ -541,7 +541,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void logOffTakesUserTokensAloneAndIsGuarded() throws Exception {
+  void logoffAcceptsUserTokensOnlyAndIsGuarded() throws Exception {
     String open = all.openToken("alice", 5).value();
     String path = SERVICE + "/Logoff";
     assertThat(all.postForm(path, "userToken=" + open).statusCode()).isEqualTo(401);
@@ -559,7 +559,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void logOffIs200WhereClientsKnowNo204() throws Exception {
+  void logoffStatusCanBeSetTo200() throws Exception {
     restart(Map.of("token.logout.status", "200"));
     IssuedToken user = all.userToken("alice");
     HttpResponse<String> answer = all.send("POST", SERVICE + "/Logoff", bearer(user));
@@ -570,7 +570,7 @@ final class ServiceGatewayFilterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"maybe", "", "TRUE", "true&close=true", "true&close=false"})
-  void closeThatMeansNothingIsABadRequestOfTheTokenFilter(String close) throws Exception {
+  void invalidCloseParameterIsABadRequest(String close) throws Exception {
     IssuedToken user = all.userToken("alice");
     String session = all.openSession(user);
     for (String method : GET_AND_POST) {
@@ -582,7 +582,7 @@ final class ServiceGatewayFilterTest {
   }
 
   @Test
-  void closeInTheBodyIsNotRead() throws Exception {
+  void ignoresCloseInBody() throws Exception {
     IssuedToken user = all.userToken("alice");
     String session = all.openSession(user);
     assertThat(

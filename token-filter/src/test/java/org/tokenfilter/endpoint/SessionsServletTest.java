@@ -64,8 +64,8 @@ final class SessionsServletTest {
   }
 
   @Test
-  void callersOwnLiveTokensAreListedAndNothingElse() throws Exception {
-    IssuedToken ended = all.ended(all.openToken("alice", 5), RevocationReason.CLOSED);
+  void listsOnlyLiveTokensOfTheCaller() throws Exception {
+    IssuedToken ended = all.revoked(all.openToken("alice", 5), RevocationReason.CLOSED);
     IssuedToken open = all.openToken("alice", 0);
     all.clock.move(Duration.ofSeconds(1));
     all.userToken("bob");
@@ -91,7 +91,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void noAnswerHoldsASecret() throws Exception {
+  void responseContainsNoSecret() throws Exception {
     IssuedToken user = all.userToken("alice");
     String gateway = all.openSession(user);
     Session session = all.sessionToken("alice");
@@ -102,7 +102,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void sessionsOfAUserTokenAreListedWithIt() throws Exception {
+  void listsSessionsOfUserTokenWithIt() throws Exception {
     IssuedToken user = all.userToken("alice");
     String id = SessionId.parse(all.openSession(user)).tokenId().toString();
     List<String> handles = new ArrayList<>();
@@ -116,7 +116,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void pagesAreFollowedToTheEndNewestFirst() throws Exception {
+  void pagesListAllTokensNewestFirst() throws Exception {
     List<String> issued = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       issued.add(handle(all.openToken("alice", 60)));
@@ -144,7 +144,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void fiftyAreAPageUnlessAskedOtherwise() throws Exception {
+  void defaultPageHasFiftyEntries() throws Exception {
     for (int i = 0; i < 50; i++) {
       all.openToken("alice", 60);
     }
@@ -175,7 +175,7 @@ final class SessionsServletTest {
         "after=-1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "after=1234567890123456.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
       })
-  void pageThatIsNoneIsABadRequest(String query) throws Exception {
+  void invalidPageParametersAreABadRequest(String query) throws Exception {
     HttpResponse<String> answer = all.get(PATH + "?" + query, bearer(all.userToken("alice")));
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.headers().allValues("WWW-Authenticate"))
@@ -183,7 +183,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void placeFarOffIsAnEmptyOrAFullPage() throws Exception {
+  void acceptsCursorOutsideTheList() throws Exception {
     String[] user = bearer(all.userToken("alice"));
     String handle = "A".repeat(43);
     assertThat(all.get(PATH + "?after=0." + handle, user).body()).isEqualTo("{\"sessions\":[]}");
@@ -205,7 +205,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void useIsKeptBeforeTheListIsSent() throws Exception {
+  void recordsUseBeforeSendingTheList() throws Exception {
     IssuedToken user = all.userToken("alice");
     all.store.failBefore(Call.RENEW, 1);
     assertThat(all.get(PATH, bearer(user)).statusCode()).isEqualTo(503);
@@ -213,7 +213,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void endingIsAUseToo() throws Exception {
+  void revocationCountsAsUseUnlessPassive() throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken other = all.openToken("alice", 60);
     all.clock.move(Duration.ofMinutes(10));
@@ -233,7 +233,7 @@ final class SessionsServletTest {
       assertThat(nothing.headers().allValues("WWW-Authenticate"))
           .containsExactly("Bearer realm=\"/shop\"");
       assertThat(all.send(method, OTHERS, bearer("forged")).statusCode()).isEqualTo(401);
-      IssuedToken dead = all.ended(all.openToken("alice", 5), RevocationReason.EVICTED);
+      IssuedToken dead = all.revoked(all.openToken("alice", 5), RevocationReason.EVICTED);
       assertThat(all.send(method, OTHERS, bearer(dead)).body()).contains("\"evicted\"");
       assertThat(all.send(method, OTHERS, bearer(all.sessionToken("alice").token())).statusCode())
           .isEqualTo(401);
@@ -242,7 +242,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void ownTokenIsEndedByItsHandle() throws Exception {
+  void revokesOwnTokenByItsHandle() throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken lost = all.clientToken("alice");
     String path = PATH + "/" + handle(lost);
@@ -259,7 +259,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void tokenOfSomebodyElseLooksLikeNone() throws Exception {
+  void tokenOfAnotherUserIsNotFound() throws Exception {
     IssuedToken bobs = all.userToken("bob");
     String[] alice = bearer(all.userToken("alice"));
     HttpResponse<String> others = all.send("DELETE", PATH + "/" + handle(bobs), alice);
@@ -274,7 +274,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void sessionIdIsNoHandle() throws Exception {
+  void sessionIdIsNotAcceptedAsHandle() throws Exception {
     IssuedToken user = all.userToken("alice");
     String id = all.openSession(user);
     assertThat(all.send("DELETE", PATH + "/" + id, bearer(user)).statusCode()).isEqualTo(404);
@@ -282,7 +282,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void othersAreEndedButTheCurrentOneAndItsOwn() throws Exception {
+  void revokesAllButCurrentTokenAndItsSessions() throws Exception {
     IssuedToken user = all.userToken("alice");
     TokenId child = SessionId.parse(all.openSession(user)).tokenId();
     IssuedToken other = all.userToken("alice");
@@ -310,7 +310,7 @@ final class SessionsServletTest {
         "?other=true",
         "?others=true&others=true"
       })
-  void othersAreToBeNamed(String query) throws Exception {
+  void deleteRequiresOthersParameter(String query) throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken other = all.userToken("alice");
     assertThat(all.send("DELETE", PATH + query, bearer(user)).statusCode()).isEqualTo(400);
@@ -318,7 +318,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void otherSitesCannotMakeABrowserEndAnything() throws Exception {
+  void refusesCrossSiteRevocation() throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken other = all.userToken("alice");
     String[] cookie = {"Cookie", "token=" + user.value()};
@@ -343,7 +343,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void userTokenHeaderIsForTheGatewayAlone() throws Exception {
+  void userTokenHeaderCountsOnlyAtTheGateway() throws Exception {
     assertThat(all.get(PATH, "userToken", all.userToken("alice").value()).statusCode())
         .isEqualTo(401);
     assertThat(all.get(GATEWAY + "/s1/data", "userToken", all.userToken("alice").value()).body())
@@ -352,7 +352,7 @@ final class SessionsServletTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"FIND", "LIST"})
-  void storeThatFailsIsNoEmptyList(Call call) throws Exception {
+  void storeFailureIsNotAnEmptyList(Call call) throws Exception {
     IssuedToken user = all.userToken("alice");
     all.store.failBefore(call, 1);
     HttpResponse<String> answer = all.get(PATH, bearer(user));
@@ -362,7 +362,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void storeThatFailsIsNoEnd() throws Exception {
+  void storeFailureIsNotARevocation() throws Exception {
     IssuedToken user = all.userToken("alice");
     IssuedToken other = all.userToken("alice");
     all.store.failBefore(Call.REVOKE, 1);
@@ -374,7 +374,7 @@ final class SessionsServletTest {
   }
 
   @Test
-  void otherMethodsAreNotAllowedAndOtherPathsNotThere() throws Exception {
+  void answersOtherMethodsWith405AndOtherPathsWith404() throws Exception {
     String[] user = bearer(all.userToken("alice"));
     HttpResponse<String> posted = all.send("POST", PATH, user);
     assertThat(posted.statusCode()).isEqualTo(405);

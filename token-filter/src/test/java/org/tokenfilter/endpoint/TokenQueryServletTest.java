@@ -44,7 +44,7 @@ final class TokenQueryServletTest {
               + "\"Result\":(\\{.*})}");
 
   @TempDir private Path folder;
-  private Served served;
+  private TokenApiFixture fixture;
   private WebApp app;
 
   @BeforeEach
@@ -53,19 +53,19 @@ final class TokenQueryServletTest {
   }
 
   private void start(Map<String, String> settings) throws Exception {
-    served = Served.of(folder, settings);
-    app = served.app();
+    fixture = TokenApiFixture.of(folder, settings);
+    app = fixture.app();
   }
 
   @AfterEach
   void stopTheApplication() {
     app.close();
-    served.close();
+    fixture.close();
   }
 
   @Test
-  void answerHasTheServersTimeAsATextAndAsAJulianDate() throws Exception {
-    served.clock().set(Instant.parse("2026-11-22T11:02:03.456999Z"));
+  void responseHasServerTimeAsTextAndJulianDate() throws Exception {
+    fixture.clock().set(Instant.parse("2026-11-22T11:02:03.456999Z"));
     HttpResponse<String> answer = basic(GET);
     Matcher body = RESULT.matcher(answer.body());
     assertThat(body.matches()).as(answer.body()).isTrue();
@@ -78,32 +78,32 @@ final class TokenQueryServletTest {
   }
 
   @Test
-  void tokenIsGivenForBasicByGetAndPost() throws Exception {
+  void issuesTokenForBasicByGetAndPost() throws Exception {
     for (String method : List.of("GET", "POST")) {
       HttpResponse<String> answer =
           app.send(method, GET + "?Minutes=7", "Authorization", WebApp.basic(Accounts.ALICE));
       String token = token(answer);
       assertResult(answer, "{\"SessionToken\":\"" + token + "\",\"Remaining\":420000}");
       assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
-      assertThat(served.page(token).body()).isEqualTo("alice");
+      assertThat(fixture.getPage(token).body()).isEqualTo("alice");
     }
   }
 
   @Test
-  void tokenIsGivenForAFormWithEmailAndPassword() throws Exception {
+  void issuesTokenForFormWithEmailAndPassword() throws Exception {
     HttpResponse<String> answer = app.post(GET, FORM, CREDENTIALS + "&Minutes=7");
     assertResult(answer, "{\"SessionToken\":\"" + token(answer) + "\",\"Remaining\":420000}");
-    assertThat(served.page(token(answer)).body()).isEqualTo("alice");
+    assertThat(fixture.getPage(token(answer)).body()).isEqualTo("alice");
     assertThat(remaining(app.post(GET + "?Minutes=8", FORM, CREDENTIALS))).isEqualTo(480_000);
     assertThat(remaining(app.post(GET + "?Minutes=8", FORM, CREDENTIALS + "&Minutes=8")))
         .isEqualTo(480_000);
     HttpResponse<String> byBasic =
         app.post(GET, FORM, "Minutes=9", "Authorization", WebApp.basic(Accounts.BOB));
-    assertThat(served.page(token(byBasic)).body()).isEqualTo("bob");
+    assertThat(fixture.getPage(token(byBasic)).body()).isEqualTo("bob");
   }
 
   @Test
-  void minutesAre30WhereNoneAreSaidAndFrom1To1440() throws Exception {
+  void minutesDefaultTo30AndRangeFrom1To1440() throws Exception {
     assertThat(remaining(basic(GET))).isEqualTo(1_800_000);
     assertThat(remaining(basic(GET + "?Minutes=1"))).isEqualTo(60_000);
     assertThat(remaining(basic(GET + "?Minutes=1440"))).isEqualTo(86_400_000);
@@ -111,76 +111,77 @@ final class TokenQueryServletTest {
   }
 
   @Test
-  void hardLimitBoundsWhatRemains() throws Exception {
+  void hardLimitBoundsRemaining() throws Exception {
     stopTheApplication();
     start(Map.of("token.max-lifetime", "PT40M"));
     String token = token(basic(GET));
     assertThat(remaining(basic(GET + "?Minutes=60"))).isEqualTo(2_400_000);
-    served.clock().move(Duration.ofMinutes(20));
+    fixture.clock().move(Duration.ofMinutes(20));
     assertResult(
-        ask(RENEW, token),
+        requestWithToken(RENEW, token),
         "{\"LastActive\":\"2026-11-22T10:20:00Z\",\"SessionToken\":\"%s\",\"Remaining\":1200000}"
             .formatted(token));
   }
 
   @Test
-  void queryTellsWhatRemainsAndDoesNotRenew() throws Exception {
+  void queryReportsRemainingWithoutRenewal() throws Exception {
     String token = token(basic(GET + "?Minutes=2"));
-    served.clock().move(Duration.ofMillis(877));
-    assertResult(ask(QUERY, token), "{\"Remaining\":119123}");
-    served.clock().move(Duration.ofMinutes(1));
-    assertResult(ask(QUERY, token), "{\"Remaining\":59123}");
-    served.clock().move(Duration.ofMillis(59_122));
-    assertResult(ask(QUERY, token), "{\"Remaining\":1}");
-    served.clock().move(Duration.ofMillis(1));
-    assertThat(ask(QUERY, token).statusCode()).isEqualTo(410);
+    fixture.clock().move(Duration.ofMillis(877));
+    assertResult(requestWithToken(QUERY, token), "{\"Remaining\":119123}");
+    fixture.clock().move(Duration.ofMinutes(1));
+    assertResult(requestWithToken(QUERY, token), "{\"Remaining\":59123}");
+    fixture.clock().move(Duration.ofMillis(59_122));
+    assertResult(requestWithToken(QUERY, token), "{\"Remaining\":1}");
+    fixture.clock().move(Duration.ofMillis(1));
+    assertThat(requestWithToken(QUERY, token).statusCode()).isEqualTo(410);
   }
 
   @Test
-  void renewGivesTheFullLifeOnceMore() throws Exception {
+  void renewRestoresFullLifetime() throws Exception {
     String token = token(basic(GET + "?Minutes=2"));
     for (int i = 0; i < 3; i++) {
-      served.clock().move(Duration.ofSeconds(119));
-      HttpResponse<String> answer = ask(RENEW, token);
+      fixture.clock().move(Duration.ofSeconds(119));
+      HttpResponse<String> answer = requestWithToken(RENEW, token);
       String time = "2026-11-22T10:0%d:%02dZ".formatted((i + 1) * 119 / 60, (i + 1) * 119 % 60);
       assertResult(
           answer,
           "{\"LastActive\":\"%s\",\"SessionToken\":\"%s\",\"Remaining\":120000}"
               .formatted(time, token));
     }
-    served.clock().move(Duration.ofMinutes(2));
-    assertThat(ask(RENEW, token).statusCode()).isEqualTo(410);
-    assertThat(ask(QUERY, token).statusCode()).isEqualTo(410);
+    fixture.clock().move(Duration.ofMinutes(2));
+    assertThat(requestWithToken(RENEW, token).statusCode()).isEqualTo(410);
+    assertThat(requestWithToken(QUERY, token).statusCode()).isEqualTo(410);
   }
 
   @Test
   void minutesAreTheIdleTimeoutThatEveryUseRenews() throws Exception {
     String token = token(basic(GET + "?Minutes=1"));
     for (int i = 0; i < 3; i++) {
-      served.clock().move(Duration.ofSeconds(59));
-      assertThat(served.page(token).body()).isEqualTo("alice");
+      fixture.clock().move(Duration.ofSeconds(59));
+      assertThat(fixture.getPage(token).body()).isEqualTo("alice");
     }
-    assertResult(ask(QUERY, token), "{\"Remaining\":60000}");
-    served.clock().move(Duration.ofSeconds(30));
+    assertResult(requestWithToken(QUERY, token), "{\"Remaining\":60000}");
+    fixture.clock().move(Duration.ofSeconds(30));
     HttpResponse<String> passive =
-        app.get(Served.PAGE, "Authorization", "Bearer " + token, "Token-Passive", "true");
+        app.get(TokenApiFixture.PAGE, "Authorization", "Bearer " + token, "Token-Passive", "true");
     assertThat(passive.statusCode()).isEqualTo(200);
-    assertResult(ask(QUERY, token), "{\"Remaining\":30000}");
-    served.clock().move(Duration.ofSeconds(30));
-    assertThat(served.page(token).statusCode()).isEqualTo(401);
+    assertResult(requestWithToken(QUERY, token), "{\"Remaining\":30000}");
+    fixture.clock().move(Duration.ofSeconds(30));
+    assertThat(fixture.getPage(token).statusCode()).isEqualTo(401);
   }
 
   @Test
-  void revokedTokenIsGoneWithItsSessions() throws Exception {
+  void revokesTokenWithItsSessions() throws Exception {
     String token = token(basic(GET));
     ActiveToken user =
-        served.security().service().validate(new PresentedToken(token, Set.of(), client(), false));
-    String session = served.security().service().openSession(user).id().value();
+        fixture.security().service().validate(new PresentedToken(token, Set.of(), client(), false));
+    String session = fixture.security().service().openSession(user).id().value();
     assertResult(
-        ask(REVOKE, token), "{\"Status\":200,\"Detail\":\"The session token is revoked.\"}");
-    assertThat(served.page(token).body()).contains("\"reason\":\"closed\"");
+        requestWithToken(REVOKE, token),
+        "{\"Status\":200,\"Detail\":\"The session token is revoked.\"}");
+    assertThat(fixture.getPage(token).body()).contains("\"reason\":\"closed\"");
     for (String path : List.of(QUERY, RENEW, REVOKE)) {
-      assertThat(ask(path, token).statusCode()).as(path).isEqualTo(401);
+      assertThat(requestWithToken(path, token).statusCode()).as(path).isEqualTo(401);
     }
     HttpResponse<String> inSession =
         app.get("/cra/serviceGateway/services/s1/x", "userToken", token, "session", session);
@@ -188,7 +189,7 @@ final class TokenQueryServletTest {
   }
 
   @Test
-  void tokenComesInTheQueryAFormOrTheHeader() throws Exception {
+  void acceptsTokenInQueryFormOrHeader() throws Exception {
     String token = token(basic(GET));
     List<HttpResponse<String>> answers =
         List.of(
@@ -220,7 +221,7 @@ final class TokenQueryServletTest {
 
   /** A browser does not add a token to the query by itself, so no other site can use it. */
   @Test
-  void tokenThatIsSaidIsNotGuardedAgainstOtherSites() throws Exception {
+  void allowsCrossSiteUseOfExplicitToken() throws Exception {
     String token = token(basic(GET));
     for (String path : List.of(QUERY, RENEW, REVOKE)) {
       HttpResponse<String> answer =
@@ -235,8 +236,8 @@ final class TokenQueryServletTest {
   }
 
   @Test
-  void userTokenOfEachFamilyIsTaken() throws Exception {
-    String ours = served.security().service().issueUser(Subject.of("bob"), null, client()).value();
+  void acceptsUserTokenOfEachFamily() throws Exception {
+    String ours = fixture.security().service().issueUser(Subject.of("bob"), null, client()).value();
     String gateways =
         WebApp.member(
             app.post(
@@ -246,18 +247,18 @@ final class TokenQueryServletTest {
                 .body(),
             "userToken");
     for (String token : List.of(ours, gateways)) {
-      assertResult(ask(QUERY, token), "{\"Remaining\":900000}");
-      assertThat(ask(RENEW, token).statusCode()).isEqualTo(200);
-      assertThat(ask(REVOKE, token).statusCode()).isEqualTo(200);
+      assertResult(requestWithToken(QUERY, token), "{\"Remaining\":900000}");
+      assertThat(requestWithToken(RENEW, token).statusCode()).isEqualTo(200);
+      assertThat(requestWithToken(REVOKE, token).statusCode()).isEqualTo(200);
     }
   }
 
   @Test
   void servletMayBeMappedToABase() throws Exception {
     String token = token(basic("/base/GetSessionToken"));
-    assertThat(ask("/base/QuerySessionToken", token).statusCode()).isEqualTo(200);
-    assertThat(ask("/base/RenewSessionToken", token).statusCode()).isEqualTo(200);
-    assertThat(ask("/base/RevokeSessionToken", token).statusCode()).isEqualTo(200);
+    assertThat(requestWithToken("/base/QuerySessionToken", token).statusCode()).isEqualTo(200);
+    assertThat(requestWithToken("/base/RenewSessionToken", token).statusCode()).isEqualTo(200);
+    assertThat(requestWithToken("/base/RevokeSessionToken", token).statusCode()).isEqualTo(200);
   }
 
   @ParameterizedTest
@@ -280,10 +281,10 @@ final class TokenQueryServletTest {
   }
 
   private void startWith(String mapping) throws Exception {
-    served = Served.of(folder, Map.of());
+    fixture = TokenApiFixture.of(folder, Map.of());
     app =
         new WebApp()
-            .filter(new TokenFilter(served.security()), Map.of())
+            .filter(new TokenFilter(fixture.security()), Map.of())
             .servlet(mapping, new TokenQueryServlet())
             .start();
   }
@@ -317,7 +318,7 @@ final class TokenQueryServletTest {
     return app.get(path, "Authorization", WebApp.basic(Accounts.ALICE));
   }
 
-  private HttpResponse<String> ask(String path, String token)
+  private HttpResponse<String> requestWithToken(String path, String token)
       throws IOException, InterruptedException {
     return app.get(path + "?SessionToken=" + token);
   }

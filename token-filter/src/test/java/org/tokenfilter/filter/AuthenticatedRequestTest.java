@@ -30,7 +30,7 @@ final class AuthenticatedRequestTest {
   private final SecurityHandle handle = mock(SecurityHandle.class);
 
   @Test
-  void whoIsKnownIsNotAskedForOnceMore() throws Exception {
+  void authenticateSucceedsForKnownUser() throws Exception {
     TokenPrincipal alice =
         new TokenPrincipal(
             "alice",
@@ -47,14 +47,14 @@ final class AuthenticatedRequestTest {
   }
 
   @Test
-  void whetherTheContainerKnowsSomebodyIsTheContainersToSay() throws Exception {
+  void authenticateDelegatesToContainerWithoutUser() throws Exception {
     assertThat(request(null).authenticate(response)).isFalse();
     when(container.authenticate(response)).thenReturn(true);
     assertThat(request(null).authenticate(response)).isTrue();
   }
 
   @Test
-  void onAPublicPathWhomTheContainerKnowsIsLoggedOutThereToo() throws Exception {
+  void logoutOnPublicPathAlsoLogsOutOfContainer() throws Exception {
     TokenSecurity security = mock(TokenSecurity.class);
     when(handle.security()).thenReturn(security);
     when(security.problems()).thenReturn(new Problems("/shop", Duration.ofMinutes(5)));

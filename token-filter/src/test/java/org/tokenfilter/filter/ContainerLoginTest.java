@@ -30,11 +30,11 @@ final class ContainerLoginTest {
   private WebApp app;
 
   /** A request of a container that accepts every login. */
-  private static final class Known extends HttpServletRequestWrapper {
+  private static final class ContainerRequest extends HttpServletRequestWrapper {
 
     private @Nullable String user;
 
-    private Known(HttpServletRequest request) {
+    private ContainerRequest(HttpServletRequest request) {
       super(request);
     }
 
@@ -80,7 +80,7 @@ final class ContainerLoginTest {
     app = new WebApp();
     Filter container =
         (request, response, chain) ->
-            chain.doFilter(new Known((HttpServletRequest) request), response);
+            chain.doFilter(new ContainerRequest((HttpServletRequest) request), response);
     app.context().addFilter(new FilterHolder(container), "/*", EnumSet.of(DispatcherType.REQUEST));
     app.filter(new TokenFilter(security), Map.of())
         .accessTokens()
@@ -103,14 +103,14 @@ final class ContainerLoginTest {
     security.close();
   }
 
-  private String who(String token) throws Exception {
+  private String userOf(String token) throws Exception {
     return app.get("/api/who", "Authorization", "Bearer " + token).body();
   }
 
   @Test
-  void ownEndpointIssuesTheTokenOfWhoseCredentialsItWasGiven() throws Exception {
+  void endpointIssuesTokenForTheGivenCredentials() throws Exception {
     String alices = app.open("alice:x", 5);
-    assertThat(who(alices)).isEqualTo("alice");
+    assertThat(userOf(alices)).isEqualTo("alice");
     String answer =
         app.post(
                 "/public/GetSessionToken",
@@ -119,12 +119,12 @@ final class ContainerLoginTest {
                 "Authorization",
                 "Bearer " + alices)
             .body();
-    assertThat(who(WebApp.member(answer, "SessionToken"))).isEqualTo("bob");
-    assertThat(who(alices)).isEqualTo("alice");
+    assertThat(userOf(WebApp.member(answer, "SessionToken"))).isEqualTo("bob");
+    assertThat(userOf(alices)).isEqualTo("alice");
   }
 
   @Test
-  void pageIsTheNewUsers() throws Exception {
+  void loginChangesUserOfTheRequest() throws Exception {
     String alices = app.open("alice:x", 5);
     assertThat(app.get("/public/login", "Authorization", "Bearer " + alices).body())
         .isEqualTo("alice then bob");

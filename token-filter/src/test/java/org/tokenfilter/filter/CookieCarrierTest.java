@@ -27,7 +27,7 @@ final class CookieCarrierTest {
   private static final String LOGIN = "/security/rest/token/access/session/5";
   private static final String LOGOUT = "/security/rest/token/logout";
 
-  private static final Pattern STANDS_FOR = Pattern.compile("(=\"?)([ABTU])");
+  private static final Pattern PLACEHOLDER = Pattern.compile("(=\"?)([ABTU])");
 
   @TempDir private Path folder;
   private TokenSecurity security;
@@ -61,7 +61,7 @@ final class CookieCarrierTest {
     bob = app.session(Accounts.BOB, 5);
   }
 
-  private void startAgain(Map<String, String> settings) throws Exception {
+  private void restart(Map<String, String> settings) throws Exception {
     stopTheApplication();
     start(settings);
   }
@@ -137,8 +137,8 @@ final class CookieCarrierTest {
         "x=\u0001; SESSION=A; token=T | 400",
         "SESSION=A\u0001; token=T | 400"
       })
-  void cookiesAreNeverTakenForOthers(String cookies, int status) throws Exception {
-    assertAnswer(client.get("/shop/api/who", "Cookie: " + filled(cookies)), status);
+  void neverMistakesOneCookieForAnother(String cookies, int status) throws Exception {
+    assertAnswer(client.get("/shop/api/who", "Cookie: " + fillIn(cookies)), status);
   }
 
   @ParameterizedTest
@@ -155,29 +155,29 @@ final class CookieCarrierTest {
     "'SESSION=A; token=nonsense; token=T', T, 200",
     "'SESSION=A; token=T', nonsense, 401"
   })
-  void tokenInTheHeaderTooMustBeTheSame(String cookies, String token, int status) throws Exception {
+  void tokenInHeaderAndCookieMustMatch(String cookies, String token, int status) throws Exception {
     assertAnswer(
         client.get(
             "/shop/api/who",
-            "Cookie: " + filled(cookies),
-            "Authorization: Bearer" + filled("=" + token).replace('=', ' ')),
+            "Cookie: " + fillIn(cookies),
+            "Authorization: Bearer" + fillIn("=" + token).replace('=', ' ')),
         status);
   }
 
   @Test
-  void severalCookieHeadersAreOne() throws Exception {
-    String[] lines = {"Cookie: " + filled("SESSION=A"), "Cookie: " + filled("token=T")};
+  void readsSeveralCookieHeadersAsOne() throws Exception {
+    String[] lines = {"Cookie: " + fillIn("SESSION=A"), "Cookie: " + fillIn("token=T")};
     assertAnswer(client.get("/shop/api/who", lines), 200);
-    String[] more = {lines[0], lines[1], "Cookie: " + filled("SESSION=B")};
+    String[] more = {lines[0], lines[1], "Cookie: " + fillIn("SESSION=B")};
     assertAnswer(client.get("/shop/api/who", more), 200);
-    String[] two = {lines[0], lines[1], "Cookie: " + filled("token=U")};
+    String[] two = {lines[0], lines[1], "Cookie: " + fillIn("token=U")};
     assertAnswer(client.get("/shop/api/who", two), 400);
   }
 
   /** Case D13. The container's limit of 8 KiB of headers applies first. */
   @Test
   void thousandCookiesDoNoHarm() throws Exception {
-    String own = "Cookie: " + filled("SESSION=A; token=T");
+    String own = "Cookie: " + fillIn("SESSION=A; token=T");
     assertAnswer(client.get("/shop/api/who", own + "; a=b".repeat(1000)), 200);
     assertAnswer(client.get("/shop/api/who", own + "; SESSION=x".repeat(600)), 200);
     assertAnswer(client.get("/shop/api/who", own + "; token=x".repeat(600)), 200);
@@ -192,7 +192,7 @@ final class CookieCarrierTest {
         .containsExactly(
             "SESSION=" + WebApp.member(given.body(), "session") + attributes,
             "token=" + WebApp.member(given.body(), "access_token") + attributes);
-    Answer taken = client.send("POST", "/shop" + LOGOUT, "Cookie: " + filled("SESSION=A; token=T"));
+    Answer taken = client.send("POST", "/shop" + LOGOUT, "Cookie: " + fillIn("SESSION=A; token=T"));
     assertThat(taken.status()).isEqualTo(204);
     assertThat(taken.all("Set-Cookie"))
         .containsExactly(
@@ -201,8 +201,8 @@ final class CookieCarrierTest {
   }
 
   @Test
-  void cookiesHaveTheNamesAndAttributesThatAreSet() throws Exception {
-    startAgain(
+  void cookiesHaveConfiguredNamesAndAttributes() throws Exception {
+    restart(
         Map.of(
             "token.cookie", "spectrum.authentication.token",
             "token.session.cookie", "__Host-session",
@@ -215,19 +215,19 @@ final class CookieCarrierTest {
         .allMatch(cookie -> cookie.endsWith("; HttpOnly; Path=/; SameSite=None; Secure"))
         .anyMatch(cookie -> cookie.startsWith("spectrum.authentication.token=eyJ"))
         .anyMatch(cookie -> cookie.startsWith("__Host-session="));
-    String cookies = filled("spectrum.authentication.token=T; __Host-session=A");
+    String cookies = fillIn("spectrum.authentication.token=T; __Host-session=A");
     assertAnswer(client.get("/shop/api/who", "Cookie: " + cookies), 200);
-    assertAnswer(client.get("/shop/api/who", "Cookie: " + filled("token=T; SESSION=A")), 401);
+    assertAnswer(client.get("/shop/api/who", "Cookie: " + fillIn("token=T; SESSION=A")), 401);
   }
 
   private Answer login() throws Exception {
     return client.get("/shop" + LOGIN, "Authorization: " + WebApp.basic(Accounts.ALICE));
   }
 
-  private String filled(String text) {
+  private String fillIn(String text) {
     Map<String, String> values =
         Map.of("A", alice.id(), "B", bob.id(), "T", alice.token(), "U", bob.token());
-    return STANDS_FOR
+    return PLACEHOLDER
         .matcher(text)
         .replaceAll(found -> found.group(1) + values.get(found.group(2)));
   }

@@ -58,7 +58,7 @@ final class DispatchTargetTest {
   }
 
   @Test
-  void forwardThatShowsAnotherApplicationHasNoPath() {
+  void forwardInAnotherApplicationHasNoPath() {
     dispatch(DispatcherType.FORWARD);
     when(container.getServletContext()).thenReturn(mock(ServletContext.class));
     assertThat(read(container).path()).isNull();
@@ -66,7 +66,7 @@ final class DispatchTargetTest {
 
   @ParameterizedTest
   @CsvSource({"/a shop, /part/x", "/a%20shop, /part/x", "/a+shop,", "/other,", ","})
-  void pathOfAnIncludeIsThatOfItsAttributesInTheOwnApplication(String application, String path) {
+  void readsIncludePathFromItsAttributes(String application, String path) {
     dispatch(DispatcherType.INCLUDE);
     when(container.getAttribute(RequestDispatcher.INCLUDE_CONTEXT_PATH)).thenReturn(application);
     when(container.getAttribute(RequestDispatcher.INCLUDE_SERVLET_PATH)).thenReturn("/part");
@@ -82,7 +82,7 @@ final class DispatchTargetTest {
   }
 
   @Test
-  void wrapperOfTheApplicationChangesNoPath() {
+  void applicationWrapperCannotChangeThePath() {
     dispatch(DispatcherType.FORWARD);
     HttpServletRequest pinned =
         new HttpServletRequestWrapper(container) {
@@ -96,7 +96,7 @@ final class DispatchTargetTest {
   }
 
   @Test
-  void wrapperOfTheApplicationMakesNoErrorPage() {
+  void applicationWrapperCannotFakeAnErrorPage() {
     HttpServletRequest reported =
         new HttpServletRequestWrapper(container) {
           @Override
@@ -111,7 +111,7 @@ final class DispatchTargetTest {
   /** Tomcat copies the path of the application's wrapper but provides no new mapping. */
   @ParameterizedTest
   @EnumSource(names = {"FORWARD", "ERROR"})
-  void forwardOfTomcatsThatKeepsTheMappingHasNoPath(DispatcherType type) throws Exception {
+  void tomcatForwardThatKeepsItsMappingHasNoPath(DispatcherType type) throws Exception {
     HttpServletMapping mapping = mock(HttpServletMapping.class);
     RequestFacade page = mock(RequestFacade.class);
     when(page.getHttpServletMapping()).thenReturn(mapping);
@@ -134,7 +134,7 @@ final class DispatchTargetTest {
   }
 
   @Test
-  void dispatchIsTheSameWhereTheContainersRequestIs() {
+  void dispatchIsTheSameForTheSameContainerRequest() {
     HttpServletRequest dispatched = new HttpServletRequestWrapper(container);
     Dispatch first = read(dispatched);
     assertThat(read(dispatched).isSameAs(first)).isTrue();

@@ -46,13 +46,13 @@ final class DispatchTest {
 
   private final AtomicInteger served = new AtomicInteger();
   private final AtomicInteger renewed = new AtomicInteger();
-  private final AtomicInteger heard = new AtomicInteger();
+  private final AtomicInteger delivered = new AtomicInteger();
   @TempDir private Path folder;
   private TokenSecurity security;
   private WebApp app;
 
   @BeforeAll
-  static void beginTheTable() throws IOException {
+  static void startTheTable() throws IOException {
     Files.createDirectories(TABLE.getParent());
     Files.writeString(
         TABLE,
@@ -80,11 +80,12 @@ final class DispatchTest {
                   @Override
                   public void loginFailed(
                       String username, Rejection rejection, ClientAddress client) {
-                    heard.incrementAndGet();
+                    delivered.incrementAndGet();
                   }
                 })
             .build();
-    app = new WebApp().filter(new TokenFilter(security), Map.of()).namedDispatches().accessTokens();
+    app =
+        new WebApp().filter(new TokenFilter(security), Map.of()).mapToServletNames().accessTokens();
     for (String path : new String[] {"/public", "/api"}) {
       app.servlet(
               path + "/forward",
@@ -222,7 +223,7 @@ final class DispatchTest {
       int renewedWith)
       throws Exception {
     HttpResponse<String> without = app.get(path);
-    observe(dispatch, path, "none", without);
+    writeRow(dispatch, path, "none", without);
     assertThat(without.statusCode()).isEqualTo(statusWithout);
     if (!bodyWithout.equals("-")) {
       assertThat(without.body()).isEqualTo(bodyWithout);
@@ -233,21 +234,21 @@ final class DispatchTest {
     Session session = app.session(Accounts.ALICE, 5);
     served.set(0);
     HttpResponse<String> with = app.get(path, session.headers());
-    observe(dispatch, path, "session", with);
+    writeRow(dispatch, path, "session", with);
     assertThat(with.statusCode()).isEqualTo(statusWith);
     assertThat(with.body()).isEqualTo(bodyWith);
     assertThat(served).hasValue(servedWith);
     // The container reports completion after the client has the response.
     await().untilAsserted(() -> assertThat(renewed).hasValueGreaterThanOrEqualTo(renewedWith));
-    hearAll();
+    awaitEvents();
     assertThat(renewed).hasValue(renewedWith);
   }
 
   /** Waits for a last event, because listeners are notified of one event after the other. */
-  private void hearAll() {
-    int before = heard.get();
+  private void awaitEvents() {
+    int before = delivered.get();
     security.service().loginFailed("last", Rejection.WRONG_CREDENTIALS, ClientAddress.parse("::1"));
-    await().until(() -> heard.get() > before);
+    await().until(() -> delivered.get() > before);
   }
 
   @Test
@@ -259,7 +260,7 @@ final class DispatchTest {
   }
 
   @Test
-  void decisionOfAnotherApplicationDoesNotCount() throws Exception {
+  void ignoresDecisionOfAnotherApplication() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     Map<String, String> settings = Accounts.settings(folder);
     try (WebApp other =
@@ -283,13 +284,13 @@ final class DispatchTest {
       Session session = twice.session(Accounts.ALICE, 5);
       assertThat(twice.get("/who", session.headers()).body()).isEqualTo("alice");
       await().untilAsserted(() -> assertThat(renewed).hasValueGreaterThanOrEqualTo(1));
-      hearAll();
+      awaitEvents();
       assertThat(renewed).hasValue(1);
     }
   }
 
   @Test
-  void streamOfEventsEndsCleanlyAndRenewsOnce() throws Exception {
+  void eventStreamCompletesAndRenewsOnce() throws Exception {
     try (WebApp streaming =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
@@ -307,7 +308,7 @@ final class DispatchTest {
       assertThat(answer.body()).isEqualTo("data: 0\n\ndata: 1\n\ndata: 2\n\n");
       assertThat(answer.headers().firstValue("Token-Remaining")).isPresent();
       await().untilAsserted(() -> assertThat(renewed).hasValueGreaterThanOrEqualTo(1));
-      hearAll();
+      awaitEvents();
       assertThat(renewed).hasValue(1);
     }
   }
@@ -326,7 +327,7 @@ final class DispatchTest {
   }
 
   @Test
-  void filtersOfOneApplicationMayHaveOtherPublicPaths() throws Exception {
+  void filtersOfOneApplicationCanDifferInPublicPaths() throws Exception {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.put("token.paths.public", "/b/who, /c/open");
     try (WebApp two =
@@ -346,7 +347,7 @@ final class DispatchTest {
     }
   }
 
-  private void observe(String dispatch, String path, String token, HttpResponse<String> answer)
+  private void writeRow(String dispatch, String path, String token, HttpResponse<String> answer)
       throws IOException {
     Files.writeString(
         TABLE,

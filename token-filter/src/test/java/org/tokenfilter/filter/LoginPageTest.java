@@ -22,7 +22,7 @@ import org.tokenfilter.config.TokenSecurity;
 /** Responses to navigations and to scripts that request a page without a token. */
 final class LoginPageTest {
 
-  private static final String PERSON = "Sec-Fetch-Mode: navigate";
+  private static final String NAVIGATION = "Sec-Fetch-Mode: navigate";
   private static final String SCRIPT = "Sec-Fetch-Mode: cors";
 
   @TempDir private Path folder;
@@ -89,50 +89,50 @@ final class LoginPageTest {
   }
 
   @Test
-  void personIsSentToTheLoginPageAndBack() throws Exception {
+  void redirectsNavigationToLoginPageAndBack() throws Exception {
     start("token.login-page", "/login");
-    Answer sent = client.get("/shop/orders?page=2&x=%2F", PERSON);
+    Answer sent = client.get("/shop/orders?page=2&x=%2F", NAVIGATION);
     assertThat(sent.status()).isEqualTo(302);
     assertThat(sent.all("Location"))
         .containsExactly("/shop/login?next=%2Fshop%2Forders%3Fpage%3D2%26x%3D%252F");
     assertThat(sent.all("Cache-Control")).containsExactly("no-store");
     assertThat(sent.all("WWW-Authenticate")).isEmpty();
-    Answer in = client.get(sent.all("Location").get(0) + "&name=alice", PERSON);
+    Answer in = client.get(sent.all("Location").get(0) + "&name=alice", NAVIGATION);
     assertThat(in.status()).isEqualTo(303);
     assertThat(in.all("Location")).containsExactly("/shop/orders?page=2&x=%2F");
   }
 
   @Test
-  void onlyAPersonWhoIsNotLoggedInIsSent() throws Exception {
+  void redirectsOnlyNavigationsWithoutToken() throws Exception {
     start("token.login-page", "/login");
     for (Answer refused :
         new Answer[] {
           client.get("/shop/orders", SCRIPT),
           client.get("/shop/orders"),
           client.get("/shop/orders", "Accept: */*"),
-          client.send("POST", "/shop/orders", PERSON)
+          client.send("POST", "/shop/orders", NAVIGATION)
         }) {
       assertThat(refused.status()).isEqualTo(401);
       assertThat(refused.all("Content-Type")).containsExactly("application/problem+json");
       assertThat(refused.all("Location")).isEmpty();
     }
     assertThat(client.get("/shop/orders", "Accept: text/html,*/*;q=0.8").status()).isEqualTo(302);
-    Answer forward = client.get("/shop/public/forward?a=b", PERSON);
+    Answer forward = client.get("/shop/public/forward?a=b", NAVIGATION);
     assertThat(forward.all("Location"))
         .containsExactly("/shop/login?next=%2Fshop%2Fpublic%2Fforward%3Fa%3Db");
-    assertThat(client.get("/shop/public/include", PERSON).body()).isEqualTo("[]");
+    assertThat(client.get("/shop/public/include", NAVIGATION).body()).isEqualTo("[]");
   }
 
   @Test
-  void deadCookiesLeadToTheLoginPageToo() throws Exception {
+  void redirectsNavigationWithInvalidCookies() throws Exception {
     start("token.login-page", "/login");
-    assertThat(client.get("/shop/orders", PERSON, "Cookie: token=x; SESSION=y").status())
+    assertThat(client.get("/shop/orders", NAVIGATION, "Cookie: token=x; SESSION=y").status())
         .isEqualTo(302);
   }
 
   /** A forged return path does not redirect to another host. */
   @Test
-  void wayBackIsNotBelieved() throws Exception {
+  void ignoresReturnPathToAnotherHost() throws Exception {
     start("token.login-page", "/login");
     for (String evil :
         new String[] {"//evil.example", "https%3A%2F%2Fevil.example", "%2F%5Cevil.example"}) {
@@ -142,15 +142,15 @@ final class LoginPageTest {
   }
 
   @Test
-  void withoutALoginPageEverybodyGetsTheProblem() throws Exception {
+  void answersProblemWithoutLoginPage() throws Exception {
     start();
-    assertThat(client.get("/shop/orders", PERSON).status()).isEqualTo(401);
+    assertThat(client.get("/shop/orders", NAVIGATION).status()).isEqualTo(401);
   }
 
   @Test
-  void refusalMayBeTheErrorPage() throws Exception {
+  void rejectionCanUseTheErrorPage() throws Exception {
     start("token.refusals", "error-page");
-    for (String who : new String[] {PERSON, SCRIPT}) {
+    for (String who : new String[] {NAVIGATION, SCRIPT}) {
       Answer refused = client.get("/shop/orders", who);
       assertThat(refused.status()).isEqualTo(401);
       assertThat(refused.body()).isEqualTo("error page, 401null");
@@ -162,14 +162,14 @@ final class LoginPageTest {
   }
 
   @Test
-  void bothTogetherSendThePersonAndShowTheErrorPageToOthers() throws Exception {
+  void redirectsNavigationsAndShowsErrorPageToOthers() throws Exception {
     start("token.refusals", "error-page", "token.login-page", "/login");
-    assertThat(client.get("/shop/orders", PERSON).status()).isEqualTo(302);
+    assertThat(client.get("/shop/orders", NAVIGATION).status()).isEqualTo(302);
     assertThat(client.get("/shop/orders", SCRIPT).body()).isEqualTo("error page, 401null");
   }
 
   @Test
-  void loginPageThatNeedsATokenStopsTheStart() {
+  void protectedLoginPagePreventsStart() {
     assertThatExceptionOfType(ConfigurationException.class)
         .isThrownBy(() -> start("token.login-page", "/inside"))
         .withMessageContaining(

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class PathPatternsTest {
 
   @Test
-  void anExactPathCoversItselfAlone() {
+  void exactPathMatchesOnlyItself() {
     PathPatterns paths = new PathPatterns(List.of("/login"));
 
     assertThat(paths.matches("/login")).isTrue();
@@ -18,7 +18,7 @@ final class PathPatternsTest {
   }
 
   @Test
-  void aPrefixCoversWhatIsBeforeItToo() {
+  void prefixAlsoMatchesItsBasePath() {
     PathPatterns paths = new PathPatterns(List.of("/public/*"));
 
     assertThat(paths.matches("/public")).isTrue();
@@ -27,7 +27,7 @@ final class PathPatternsTest {
   }
 
   @Test
-  void whatIsNotKnownIsNotCoveredEvenByAll() {
+  void unknownPathMatchesNothing() {
     assertThat(new PathPatterns(List.of("/*")).matches(null)).isFalse();
   }
 }

@@ -45,13 +45,13 @@ class RequestLineFuzzTest {
     Set<String> sessions = new LinkedHashSet<>(written.headers("session"));
     sessions.remove("");
     Object session = sessions.isEmpty() ? null : sessions.iterator().next();
-    assertThat(answer(() -> new SessionHeader("session").read(request)))
+    assertThat(resultOf(() -> new SessionHeader("session").read(request)))
         .isEqualTo(sessions.size() > 1 ? Rejection.BAD_REQUEST : session);
     for (String id : sessions) {
-      assertOneSpelling(id);
+      assertOneCanonicalForm(id);
     }
 
-    assertThat(answer(() -> CloseParameter.of(request))).isEqualTo(close(written));
+    assertThat(resultOf(() -> CloseParameter.of(request))).isEqualTo(close(written));
   }
 
   private static boolean covered(WrittenRequest request, List<String> patterns) {
@@ -98,7 +98,7 @@ class RequestLineFuzzTest {
   }
 
   /** Checks the canonical form: 43 digits, and the two unused bits of the last one are zero. */
-  private static void assertOneSpelling(String text) {
+  private static void assertOneCanonicalForm(String text) {
     boolean canonical =
         text.length() == 43
             && text.chars().allMatch(c -> BASE64URL.indexOf(c) >= 0)
@@ -118,14 +118,14 @@ class RequestLineFuzzTest {
     }
   }
 
-  private interface Question {
-    @Nullable Object ask() throws TokenRejectedException;
+  private interface CheckedSupplier {
+    @Nullable Object get() throws TokenRejectedException;
   }
 
   /** Returns the result or the rejection; no other exception is allowed. */
-  private static @Nullable Object answer(Question question) {
+  private static @Nullable Object resultOf(CheckedSupplier question) {
     Object[] answer = new Object[1];
-    Throwable thrown = catchThrowable(() -> answer[0] = question.ask());
+    Throwable thrown = catchThrowable(() -> answer[0] = question.get());
     if (thrown == null) {
       return answer[0];
     }

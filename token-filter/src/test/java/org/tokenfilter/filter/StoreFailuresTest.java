@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tokenfilter.Accounts;
-import org.tokenfilter.ScriptedStore;
-import org.tokenfilter.ScriptedStore.Call;
-import org.tokenfilter.ScriptedStore.When;
+import org.tokenfilter.FaultInjectingStore;
+import org.tokenfilter.FaultInjectingStore.Call;
+import org.tokenfilter.FaultInjectingStore.When;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
@@ -46,15 +46,15 @@ import org.tokenfilter.token.SessionId;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class StoreFailuresTest {
 
-  private static final int PLACES = 2;
-  private static final Duration PATIENCE = Duration.ofMillis(100);
+  private static final int PERMITS = 2;
+  private static final Duration TIMEOUT = Duration.ofMillis(100);
 
   /** The delay that a loaded machine may add. The store hangs until the test releases it. */
   private static final Duration SLACK = Duration.ofSeconds(30);
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
   private final InMemoryTokenStore memory = new InMemoryTokenStore(clock, Duration.ofHours(1));
-  private final ScriptedStore store = new ScriptedStore(memory);
+  private final FaultInjectingStore store = new FaultInjectingStore(memory);
   private final AtomicInteger ran = new AtomicInteger();
   private final ExecutorService clients = Executors.newCachedThreadPool();
   private final List<String> table = new ArrayList<>();
@@ -70,15 +70,15 @@ final class StoreFailuresTest {
     JOIN_FIND("find at joining a session", Call.FIND, "/session/30"),
     JOIN_RENEW("renew at joining a session", Call.RENEW, "/session/30"),
     LOGOUT_FIND("find at logout", Call.FIND, "/logout"),
-    LOGOUT_END("end at logout", Call.END, "/logout"),
-    APPLICATION_END("end at the application's request.logout()", Call.END, "/api/logout");
+    LOGOUT_REVOKE("end at logout", Call.END, "/logout"),
+    APPLICATION_REVOKE("end at the application's request.logout()", Call.END, "/api/logout");
 
-    private final String told;
+    private final String description;
     private final Call call;
     private final String path;
 
     Step(String told, Call call, String path) {
-      this.told = told;
+      this.description = told;
       this.call = call;
       this.path = path;
     }
@@ -91,34 +91,35 @@ final class StoreFailuresTest {
    * @param record the state of the session that the request presents
    * @param again the status of the same request after the store works again
    */
-  record Row(Step step, When when, int status, int ran, int live, String record, int again) {
+  record FailureCase(
+      Step step, When when, int status, int ran, int live, String record, int again) {
     @Override
     public String toString() {
       return step + " " + when;
     }
   }
 
-  static Stream<Row> rows() {
+  static Stream<FailureCase> failureCases() {
     String untouched = "live, not renewed";
     return Stream.of(
-        new Row(Step.LOGIN_INSERT, When.BEFORE, 503, 0, 0, untouched, 200),
-        new Row(Step.LOGIN_INSERT, When.AFTER, 503, 0, 1, untouched, 200),
-        new Row(Step.OPEN_INSERT, When.BEFORE, 503, 0, 0, untouched, 200),
-        new Row(Step.OPEN_INSERT, When.AFTER, 503, 0, 1, untouched, 200),
-        new Row(Step.REQUEST_FIND, When.BEFORE, 503, 0, 0, untouched, 200),
-        new Row(Step.REQUEST_FIND, When.AFTER, 503, 0, 0, untouched, 200),
-        new Row(Step.REQUEST_RENEW, When.BEFORE, 200, 1, 0, untouched, 200),
-        new Row(Step.REQUEST_RENEW, When.AFTER, 200, 1, 0, "live, renewed", 200),
-        new Row(Step.JOIN_FIND, When.BEFORE, 503, 0, 0, untouched, 200),
-        new Row(Step.JOIN_FIND, When.AFTER, 503, 0, 0, untouched, 200),
-        new Row(Step.JOIN_RENEW, When.BEFORE, 503, 0, 0, untouched, 200),
-        new Row(Step.JOIN_RENEW, When.AFTER, 503, 0, 0, "live, renewed", 200),
-        new Row(Step.LOGOUT_FIND, When.BEFORE, 503, 0, 0, untouched, 204),
-        new Row(Step.LOGOUT_FIND, When.AFTER, 503, 0, 0, untouched, 204),
-        new Row(Step.LOGOUT_END, When.BEFORE, 503, 0, 0, untouched, 204),
-        new Row(Step.LOGOUT_END, When.AFTER, 503, 0, -1, "closed", 204),
-        new Row(Step.APPLICATION_END, When.BEFORE, 500, 1, 0, untouched, 200),
-        new Row(Step.APPLICATION_END, When.AFTER, 500, 1, -1, "closed", 401));
+        new FailureCase(Step.LOGIN_INSERT, When.BEFORE, 503, 0, 0, untouched, 200),
+        new FailureCase(Step.LOGIN_INSERT, When.AFTER, 503, 0, 1, untouched, 200),
+        new FailureCase(Step.OPEN_INSERT, When.BEFORE, 503, 0, 0, untouched, 200),
+        new FailureCase(Step.OPEN_INSERT, When.AFTER, 503, 0, 1, untouched, 200),
+        new FailureCase(Step.REQUEST_FIND, When.BEFORE, 503, 0, 0, untouched, 200),
+        new FailureCase(Step.REQUEST_FIND, When.AFTER, 503, 0, 0, untouched, 200),
+        new FailureCase(Step.REQUEST_RENEW, When.BEFORE, 200, 1, 0, untouched, 200),
+        new FailureCase(Step.REQUEST_RENEW, When.AFTER, 200, 1, 0, "live, renewed", 200),
+        new FailureCase(Step.JOIN_FIND, When.BEFORE, 503, 0, 0, untouched, 200),
+        new FailureCase(Step.JOIN_FIND, When.AFTER, 503, 0, 0, untouched, 200),
+        new FailureCase(Step.JOIN_RENEW, When.BEFORE, 503, 0, 0, untouched, 200),
+        new FailureCase(Step.JOIN_RENEW, When.AFTER, 503, 0, 0, "live, renewed", 200),
+        new FailureCase(Step.LOGOUT_FIND, When.BEFORE, 503, 0, 0, untouched, 204),
+        new FailureCase(Step.LOGOUT_FIND, When.AFTER, 503, 0, 0, untouched, 204),
+        new FailureCase(Step.LOGOUT_REVOKE, When.BEFORE, 503, 0, 0, untouched, 204),
+        new FailureCase(Step.LOGOUT_REVOKE, When.AFTER, 503, 0, -1, "closed", 204),
+        new FailureCase(Step.APPLICATION_REVOKE, When.BEFORE, 500, 1, 0, untouched, 200),
+        new FailureCase(Step.APPLICATION_REVOKE, When.AFTER, 500, 1, -1, "closed", 401));
   }
 
   @BeforeAll
@@ -126,8 +127,8 @@ final class StoreFailuresTest {
     security =
         TokenSecurity.builder()
             .settings(Accounts.settings(folder))
-            .setting("token.store.concurrency", Integer.toString(PLACES))
-            .setting("token.store.timeout", PATIENCE.toString())
+            .setting("token.store.concurrency", Integer.toString(PERMITS))
+            .setting("token.store.timeout", TIMEOUT.toString())
             .clock(clock)
             .store(store)
             .build();
@@ -146,7 +147,7 @@ final class StoreFailuresTest {
   }
 
   @BeforeEach
-  void forgetWhatRan() {
+  void resetCounter() {
     ran.set(0);
   }
 
@@ -165,12 +166,12 @@ final class StoreFailuresTest {
 
   @ParameterizedTest
   @MethodSource("failureCases")
-  void f26_aFailureIsToldAndTheNextRequestWorks(Row row) throws Exception {
+  void f26_failureIsReportedAndNextRequestWorks(FailureCase row) throws Exception {
     Session session = login();
     clock.move(Duration.ofMinutes(1));
     int live = live();
 
-    store.breakDown(
+    store.inject(
         row.step().call,
         row.when(),
         () -> {
@@ -179,8 +180,8 @@ final class StoreFailuresTest {
     HttpResponse<String> answer = send(row.step(), session);
     // Read before failed writes of uses are retried.
     int more = live() - live;
-    String record = told(session);
-    store.mend();
+    String record = stateOf(session);
+    store.repair();
 
     String retryAfter = answer.headers().firstValue("Retry-After").orElse("none");
     assertThat(answer.statusCode()).isEqualTo(row.status());
@@ -191,7 +192,7 @@ final class StoreFailuresTest {
     assertThat(record).isEqualTo(row.record());
     int again = send(row.step(), session).statusCode();
     assertThat(again).isEqualTo(row.again());
-    tell(
+    addTableRow(
         row.step(),
         row.when() == When.BEFORE ? "fails before" : "fails after",
         Integer.toString(row.status()),
@@ -207,15 +208,15 @@ final class StoreFailuresTest {
 
   @ParameterizedTest
   @MethodSource("steps")
-  void s03_whileTheStoreHangsTheNextRequestIsSentAwayInTime(Step step) throws Exception {
+  void s03_hangingStoreDelaysNextRequestOnlyUntilTimeout(Step step) throws Exception {
     List<Session> sessions = new ArrayList<>();
-    for (int i = 0; i < PLACES; i++) {
+    for (int i = 0; i < PERMITS; i++) {
       sessions.add(login());
     }
     Session next = login();
     CountDownLatch letGo = new CountDownLatch(1);
     AtomicInteger inside = new AtomicInteger();
-    store.breakDown(
+    store.inject(
         step.call,
         When.BEFORE,
         () -> {
@@ -226,7 +227,7 @@ final class StoreFailuresTest {
     for (Session session : sessions) {
       hung.add(clients.submit(() -> send(step, session)));
     }
-    await().until(() -> inside.get() == PLACES);
+    await().until(() -> inside.get() == PERMITS);
     int ranBefore = ran.get();
 
     long start = System.nanoTime();
@@ -234,12 +235,12 @@ final class StoreFailuresTest {
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertThat(sentAway.statusCode()).isEqualTo(503);
     assertThat(sentAway.headers().firstValue("Retry-After")).hasValue("1");
-    assertThat(took).isBetween(PATIENCE, PATIENCE.plus(SLACK));
+    assertThat(took).isBetween(TIMEOUT, TIMEOUT.plus(SLACK));
     assertThat(app.send("POST", "/security/rest/token/logout", next.headers()).statusCode())
         .isEqualTo(503);
-    assertThat(told(next)).startsWith("live");
+    assertThat(stateOf(next)).startsWith("live");
     assertThat(ran).hasValue(ranBefore);
-    assertThat(inside).hasValue(PLACES);
+    assertThat(inside).hasValue(PERMITS);
     assertThat(hung).noneMatch(Future::isDone);
 
     letGo.countDown();
@@ -247,14 +248,14 @@ final class StoreFailuresTest {
     for (Future<HttpResponse<String>> late : hung) {
       assertThat(late.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(good);
     }
-    store.mend();
+    store.repair();
     int again = app.get("/api/who", next.headers()).statusCode();
     assertThat(again).isEqualTo(200);
-    tell(
+    addTableRow(
         step,
         "hangs",
         "a request meanwhile: 503 in time; the %d that hang, when let go: %d"
-            .formatted(PLACES, good),
+            .formatted(PERMITS, good),
         "1",
         "0",
         "presented session live",
@@ -279,9 +280,9 @@ final class StoreFailuresTest {
               WebApp.basic(Accounts.ALICE),
               "Cookie",
               "SESSION=" + session.id());
-      case LOGOUT_FIND, LOGOUT_END ->
+      case LOGOUT_FIND, LOGOUT_REVOKE ->
           app.send("POST", "/security/rest/token" + step.path, session.headers());
-      case REQUEST_FIND, REQUEST_RENEW, APPLICATION_END -> app.get(step.path, session.headers());
+      case REQUEST_FIND, REQUEST_RENEW, APPLICATION_REVOKE -> app.get(step.path, session.headers());
     };
   }
 
@@ -289,7 +290,7 @@ final class StoreFailuresTest {
     return memory.list("alice", clock.instant(), null, 1000).size();
   }
 
-  private String told(Session session) {
+  private String stateOf(Session session) {
     TokenId id = SessionId.parse(session.id()).tokenId();
     TokenRecord record = memory.find(id).orElseThrow();
     if (record.revocation() != null) {
@@ -299,7 +300,7 @@ final class StoreFailuresTest {
     return renewed ? "live, renewed" : "live, not renewed";
   }
 
-  private void tell(Step step, String fault, String... cells) {
-    table.add("| " + step.told + " | " + fault + " | " + String.join(" | ", cells) + " |");
+  private void addTableRow(Step step, String fault, String... cells) {
+    table.add("| " + step.description + " | " + fault + " | " + String.join(" | ", cells) + " |");
   }
 }

@@ -143,13 +143,13 @@ final class TokenFilterTest {
   }
 
   @Test
-  void requestWithoutTokenIsToldToBringOne() throws Exception {
+  void challengesRequestWithoutToken() throws Exception {
     HttpResponse<String> answer = app.get("/api/who");
     assertRefused(answer, 401, "Bearer realm=\"ROOT\"", PROBLEM_401);
   }
 
   @Test
-  void applicationSeesWhoSentTheRequest() throws Exception {
+  void applicationSeesTheUser() throws Exception {
     HttpResponse<String> answer = app.get("/api/who", app.session(Accounts.ALICE, 5).headers());
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).isEqualTo("alice alice BEARER true false SESSION");
@@ -158,7 +158,7 @@ final class TokenFilterTest {
   }
 
   @Test
-  void whateverIsWrongWithTheTokenIsAnsweredAlike() throws Exception {
+  void answersAllInvalidTokensAlike() throws Exception {
     Session alice = app.session(Accounts.ALICE, 5);
     Session bob = app.session(Accounts.BOB, 5);
     char other = alice.token().charAt(150) == '-' ? '_' : '-';
@@ -175,7 +175,7 @@ final class TokenFilterTest {
   }
 
   @Test
-  void closedTokenIsRefusedWithTheReason() throws Exception {
+  void refusesClosedTokenWithReason() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     assertThat(app.get("/api/logout", session.headers()).body()).isEqualTo("true");
     assertRefused(
@@ -186,7 +186,7 @@ final class TokenFilterTest {
   }
 
   @Test
-  void expiredTokenIsRefusedWithTheReason() throws Exception {
+  void refusesExpiredTokenWithReason() throws Exception {
     Session session = app.session(Accounts.ALICE, 0);
     clock.move(Duration.ofMinutes(30).minusMillis(1));
     assertThat(app.get("/api/status?500", session.headers()).statusCode()).isEqualTo(500);
@@ -214,7 +214,7 @@ final class TokenFilterTest {
   }
 
   @Test
-  void anotherSiteCannotActByTheTokenCookie() throws Exception {
+  void refusesCrossSiteRequestWithTokenCookie() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     String cookies = "SESSION=" + session.id() + "; token=" + session.token();
     assertThat(app.get("/api/who", "Cookie", cookies).statusCode()).isEqualTo(200);
@@ -227,7 +227,7 @@ final class TokenFilterTest {
   }
 
   @Test
-  void storeThatCannotAnswerIsNoReasonToLetThroughOrToRefuse() throws Exception {
+  void storeFailureIsAnsweredWith503() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     for (Throwable failure :
         List.of(
@@ -247,7 +247,7 @@ final class TokenFilterTest {
   }
 
   @Test
-  void storeThatAnswersNullIsAFailureToo() throws Exception {
+  void nullFromStoreIsAFailure() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     doReturn(null).when(store).find(any());
     assertThat(app.get("/api/who", session.headers()).statusCode()).isEqualTo(503);
@@ -278,21 +278,21 @@ final class TokenFilterTest {
   }
 
   @Test
-  void failureToRenewHarmsNoAnswer() throws Exception {
+  void failedRenewalDoesNotChangeTheResponse() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     doThrow(new TokenStoreException("gone", null, true)).when(store).renew(any(), any());
     assertThat(app.get("/api/who", session.headers()).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void publicPathsAreServedWhateverIsPresented() throws Exception {
+  void publicPathsAreServedWithAnyToken() throws Exception {
     assertThat(app.get("/public/page").body()).isEqualTo("hello");
     assertThat(app.get("/public/page", "Authorization", "Bearer nonsense").body())
         .isEqualTo("hello");
   }
 
   @Test
-  void forwardFromAPublicPageIsDecided() throws Exception {
+  void forwardFromPublicPageNeedsAToken() throws Exception {
     assertThat(app.get("/public/forward").statusCode()).isEqualTo(401);
     assertThat(served).hasValue(0);
     HttpResponse<String> answer =
@@ -314,7 +314,7 @@ final class TokenFilterTest {
   }
 
   @Test
-  void openTokenNeedsNoSessionAndSaysNoRemainingLifeWhereItHasNoEnd() throws Exception {
+  void unlimitedOpenTokenHasNoRemainingHeader() throws Exception {
     HttpResponse<String> answer =
         app.get("/api/who", "Authorization", "Bearer " + app.open(Accounts.ADMIN, 0));
     assertThat(answer.body()).isEqualTo("admin admin BEARER true true OPEN");
@@ -322,7 +322,7 @@ final class TokenFilterTest {
   }
 
   @Test
-  void methodsThatRepeatTheRequestAreNotServed() throws Exception {
+  void refusesMethodsThatEchoTheRequest() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
     for (String path : List.of("/api/who", "/public/page")) {
       HttpResponse<String> answer = app.send("TRACK", path, session.headers());

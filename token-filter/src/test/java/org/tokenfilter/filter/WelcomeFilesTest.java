@@ -67,7 +67,7 @@ final class WelcomeFilesTest {
 
   /** The servlet is Jetty's, as in a forward by Jetty to a welcome file. */
   @Test
-  void fileThatAnApplicationsFilterForwardsToIsNone() throws Exception {
+  void forwardOfApplicationFilterIsNoWelcomeFile() throws Exception {
     try (WebApp app = app("/")) {
       Filter rewriting =
           (request, response, chain) ->
@@ -80,7 +80,7 @@ final class WelcomeFilesTest {
   }
 
   @Test
-  void longPathIsJudgedAsAnyOther() throws Exception {
+  void protectsLongPath() throws Exception {
     try (WebApp app = app("").servlet("/", new DefaultServlet()).start()) {
       assertThat(app.get("/a".repeat(3500) + "/").statusCode()).isEqualTo(401);
     }
@@ -95,8 +95,7 @@ final class WelcomeFilesTest {
     "other, 401",
     "index.html/more, 401"
   })
-  void servletForAllThatNoOtherHasShowsItsOwnWelcomePage(String target, int status)
-      throws Exception {
+  void defaultServletShowsItsOwnWelcomePage(String target, int status) throws Exception {
     try (WebApp app = app("/").servlet("/", forwardingTo("/" + target)).start()) {
       var answer = app.get("/");
       assertThat(answer.statusCode()).isEqualTo(status);

@@ -24,13 +24,18 @@ final class MetricsOverHttpTest {
   @TempDir private Path folder;
 
   @Test
-  void eachRequestIsAcceptedOnceAndEachRefusalCountedOnce() throws Exception {
-    try (Watched watched = new Watched(folder, "PT1S");
+  void countsEachRequestOnce() throws Exception {
+    try (MetricsFixture watched = new MetricsFixture(folder, "PT1S");
         WebApp app = application(watched)) {
       String good =
-          watched.service().issueOpen(Watched.ALICE, Duration.ofDays(1), Watched.CLIENT).value();
+          watched
+              .service()
+              .issueOpen(MetricsFixture.ALICE, Duration.ofDays(1), MetricsFixture.CLIENT)
+              .value();
       IssuedToken ended =
-          watched.service().issueOpen(Watched.ALICE, Duration.ofDays(1), Watched.CLIENT);
+          watched
+              .service()
+              .issueOpen(MetricsFixture.ALICE, Duration.ofDays(1), MetricsFixture.CLIENT);
       watched.service().revoke(ended.record().id());
       watched.changes();
 
@@ -62,10 +67,11 @@ final class MetricsOverHttpTest {
   }
 
   @Test
-  void sessionThatAGatewaysRequestNamesCountsWithItsToken() throws Exception {
-    try (Watched watched = new Watched(folder, "PT0S");
+  void countsGatewaySessionWithItsToken() throws Exception {
+    try (MetricsFixture watched = new MetricsFixture(folder, "PT0S");
         WebApp app = application(watched)) {
-      IssuedToken user = watched.service().issueUser(Watched.ALICE, null, Watched.CLIENT);
+      IssuedToken user =
+          watched.service().issueUser(MetricsFixture.ALICE, null, MetricsFixture.CLIENT);
       assertThat(user.record().kind()).isEqualTo(TokenKind.USER);
       watched.changes();
       String[] named = {"Authorization", "Bearer " + user.value(), "session", "A".repeat(43)};
@@ -80,7 +86,7 @@ final class MetricsOverHttpTest {
     }
   }
 
-  private static WebApp application(Watched watched) throws Exception {
+  private static WebApp application(MetricsFixture watched) throws Exception {
     return new WebApp()
         .filter(new TokenFilter(watched.security), Map.of("token.gateway.paths", "/cra/*"))
         .servlet("/plain", (request, response) -> response.getWriter().write("plain"))

@@ -3,9 +3,9 @@ package org.tokenfilter.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.tokenfilter.metrics.Watched.ALICE;
-import static org.tokenfilter.metrics.Watched.CLIENT;
-import static org.tokenfilter.metrics.Watched.presented;
+import static org.tokenfilter.metrics.MetricsFixture.ALICE;
+import static org.tokenfilter.metrics.MetricsFixture.CLIENT;
+import static org.tokenfilter.metrics.MetricsFixture.presented;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -88,22 +88,22 @@ final class TokenMetricsTest {
           "insert", "find", "renew", "replace", "end", "end-all", "list", "ended-within", "sweep");
 
   @TempDir private Path folder;
-  private Watched watched;
+  private MetricsFixture fixture;
 
   @BeforeEach
-  void watch() {
-    watched = new Watched(folder, "PT0S");
+  void setUp() {
+    fixture = new MetricsFixture(folder, "PT0S");
   }
 
   @AfterEach
-  void watchNoMore() {
-    watched.close();
+  void tearDown() {
+    fixture.close();
   }
 
   @Test
-  void allMetersAreThereFromTheBeginAndNoOther() {
-    assertThat(watched.registry.getMeters().stream().filter(meter -> !(meter instanceof Timer)))
-        .extracting(Watched::shown)
+  void registersExactlyTheDocumentedMeters() {
+    assertThat(fixture.registry.getMeters().stream().filter(meter -> !(meter instanceof Timer)))
+        .extracting(MetricsFixture::nameWithLabels)
         .containsExactlyInAnyOrderElementsOf(ALL);
     Set<String> timers =
         OPERATIONS.stream()
@@ -112,19 +112,19 @@ final class TokenMetricsTest {
                     List.of("ok", "failed").stream()
                         .map(end -> "token.store.calls{operation=" + it + ",outcome=" + end + "}"))
             .collect(Collectors.toSet());
-    assertThat(watched.registry.getMeters().stream().filter(Timer.class::isInstance))
-        .extracting(Watched::shown)
+    assertThat(fixture.registry.getMeters().stream().filter(Timer.class::isInstance))
+        .extracting(MetricsFixture::nameWithLabels)
         .containsExactlyInAnyOrderElementsOf(timers);
   }
 
   @Test
-  void lifeOfASessionMovesItsMetersAndNoOther() throws Exception {
-    IssuedToken token = watched.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
-    assertThat(watched.changes())
+  void sessionLifecycleMovesItsMetersOnly() throws Exception {
+    IssuedToken token = fixture.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
+    assertThat(fixture.changes())
         .isEqualTo(Map.of("token.issued{kind=session}", 1L, calls("insert", "ok"), 1L));
 
-    watched.service().renew(watched.service().validate(presented(token)));
-    assertThat(watched.changes())
+    fixture.service().renew(fixture.service().validate(presented(token)));
+    assertThat(fixture.changes())
         .isEqualTo(
             Map.of(
                 "token.validations{outcome=accepted}",
@@ -136,8 +136,8 @@ final class TokenMetricsTest {
                 calls("find", "ok"),
                 1L));
 
-    watched.service().keepAlive(watched.service().validate(presented(token)));
-    assertThat(watched.changes())
+    fixture.service().keepAlive(fixture.service().validate(presented(token)));
+    assertThat(fixture.changes())
         .isEqualTo(
             Map.of(
                 "token.validations{outcome=accepted}",
@@ -153,8 +153,8 @@ final class TokenMetricsTest {
                 calls("renew", "ok"),
                 1L));
 
-    watched.service().logout(presented(token));
-    assertThat(watched.changes())
+    fixture.service().logout(presented(token));
+    assertThat(fixture.changes())
         .isEqualTo(
             Map.of(
                 "token.validations{outcome=accepted}",
@@ -169,7 +169,7 @@ final class TokenMetricsTest {
                 1L));
 
     refused(presented(token));
-    assertThat(watched.changes())
+    assertThat(fixture.changes())
         .isEqualTo(
             Map.of(
                 "token.validations{outcome=closed}",
@@ -181,19 +181,19 @@ final class TokenMetricsTest {
   }
 
   @Test
-  void refusalsAreToldApart() throws Exception {
-    IssuedToken token = watched.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
-    IssuedToken first = watched.service().issueApiClientToken(ALICE, "live", "shop");
-    watched.service().refresh(presented(first));
-    watched.changes();
+  void countsRefusalsByOutcome() throws Exception {
+    IssuedToken token = fixture.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
+    IssuedToken first = fixture.service().issueApiClientToken(ALICE, "live", "shop");
+    fixture.service().refresh(presented(first));
+    fixture.changes();
 
     refused(new PresentedToken("forged", Set.of(), CLIENT, false));
-    String other = watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT).value();
+    String other = fixture.service().issueOpen(ALICE, Duration.ZERO, CLIENT).value();
     refused(
         new PresentedToken(
             token.value(), Set.of(other), Set.of("a", "b"), false, CLIENT, true, false));
     refused(presented(first));
-    watched.clock.move(Duration.ofDays(1));
+    fixture.clock.move(Duration.ofDays(1));
     refused(presented(token));
 
     assertThat(validations())
@@ -201,15 +201,15 @@ final class TokenMetricsTest {
   }
 
   @Test
-  void storeThatIsDownShowsInItsTimersAndAsUnavailable() throws Exception {
-    IssuedToken token = watched.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
-    watched.changes();
-    watched.store.failAll();
+  void failedStoreShowsInTimersAndAsUnavailable() throws Exception {
+    IssuedToken token = fixture.service().issueSession(ALICE, Duration.ZERO, CLIENT, Set.of());
+    fixture.changes();
+    fixture.store.failAll();
 
-    assertThatThrownBy(() -> watched.service().validate(presented(token)))
+    assertThatThrownBy(() -> fixture.service().validate(presented(token)))
         .isInstanceOf(TokenStoreException.class);
 
-    assertThat(watched.changes())
+    assertThat(fixture.changes())
         .isEqualTo(
             Map.of(
                 "token.validations{outcome=unavailable}",
@@ -221,17 +221,17 @@ final class TokenMetricsTest {
   }
 
   @Test
-  void deadSessionOfAUserTokenIsARefusalAndNotAccepted() throws Exception {
-    IssuedToken user = watched.service().issueUser(ALICE, null, CLIENT);
+  void countsRevokedSessionOfUserTokenAsRefusal() throws Exception {
+    IssuedToken user = fixture.service().issueUser(ALICE, null, CLIENT);
     OpenedSession session =
-        watched.service().openSession(watched.service().validateUser(presented(user)));
-    watched.service().revoke(session.token().renewalTarget().id());
+        fixture.service().openSession(fixture.service().validateUser(presented(user)));
+    fixture.service().revoke(session.token().renewalTarget().id());
     assertThatThrownBy(
             () ->
-                watched
+                fixture
                     .service()
                     .useSession(
-                        watched.service().validateUser(presented(user)),
+                        fixture.service().validateUser(presented(user)),
                         session.id().value(),
                         CLIENT))
         .isInstanceOf(TokenRejectedException.class);
@@ -240,11 +240,11 @@ final class TokenMetricsTest {
   }
 
   @Test
-  void failedLoginsAreCountedByTheirRejectionAlone() {
-    watched.service().loginFailed("mallory", Rejection.WRONG_CREDENTIALS, CLIENT);
-    watched.service().loginFailed("trudy\"} 1", Rejection.TOO_MANY_LOGINS, CLIENT);
+  void countsFailedLoginsByRejectionOnly() {
+    fixture.service().loginFailed("mallory", Rejection.WRONG_CREDENTIALS, CLIENT);
+    fixture.service().loginFailed("trudy\"} 1", Rejection.TOO_MANY_LOGINS, CLIENT);
 
-    assertThat(watched.changes())
+    assertThat(fixture.changes())
         .isEqualTo(
             Map.of(
                 "token.logins.failed{rejection=wrong-credentials}", 1L,
@@ -252,10 +252,10 @@ final class TokenMetricsTest {
   }
 
   @Test
-  void timersAddUpWhatTheCallsTook() throws Exception {
-    watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
+  void timersAddUpTheDurationsOfCalls() throws Exception {
+    fixture.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
     Timer timer =
-        watched
+        fixture
             .registry
             .get("token.store.calls")
             .tags("operation", "insert", "outcome", "ok")
@@ -266,22 +266,22 @@ final class TokenMetricsTest {
   }
 
   @Test
-  void ageOfTheKeyIsInSeconds() {
-    assertThat(watched.seconds("token.key.age")).isZero();
-    watched.clock.move(Duration.ofMillis(90_500));
-    assertThat(watched.seconds("token.key.age")).isEqualTo(90.5);
+  void keyAgeIsInSeconds() {
+    assertThat(fixture.seconds("token.key.age")).isZero();
+    fixture.clock.move(Duration.ofMillis(90_500));
+    assertThat(fixture.seconds("token.key.age")).isEqualTo(90.5);
   }
 
   @Test
-  void feedHasNoAgeWithoutALagAndNothingIsInMemory() throws Exception {
-    watched.service().validate(presented(watched.service().issueUser(ALICE, null, CLIENT)));
-    assertThat(watched.seconds("token.feed.age")).isNaN();
-    assertThat(watched.registry.get("token.live").gauge().value()).isZero();
+  void feedHasNoAgeAndMemoryIsEmptyWithoutLag() throws Exception {
+    fixture.service().validate(presented(fixture.service().issueUser(ALICE, null, CLIENT)));
+    assertThat(fixture.seconds("token.feed.age")).isNaN();
+    assertThat(fixture.registry.get("token.live").gauge().value()).isZero();
   }
 
   @Test
-  void feedGrowsOlderAndTokensInMemoryAreCounted() throws Exception {
-    try (Watched lagging = new Watched(folder, "PT30S")) {
+  void reportsFeedAgeAndTokensInMemory() throws Exception {
+    try (MetricsFixture lagging = new MetricsFixture(folder, "PT30S")) {
       await().until(() -> !Double.isNaN(lagging.seconds("token.feed.age")));
       IssuedToken token = lagging.service().issueUser(ALICE, null, CLIENT);
       for (int i = 0; i < 3; i++) {
@@ -301,16 +301,16 @@ final class TokenMetricsTest {
   }
 
   @Test
-  void closingTakesTheMetersOutOfAllRegistriesAndNoOther() {
+  void closeRemovesItsMetersOnlyFromAllRegistries() {
     MeterRegistry other = new SimpleMeterRegistry();
     other.counter("token.of.the.application").increment();
-    watched.metrics.bindTo(other);
+    fixture.metrics.bindTo(other);
     assertThat(other.getMeters()).hasSizeGreaterThan(1);
 
-    watched.metrics.close();
-    watched.metrics.close();
+    fixture.metrics.close();
+    fixture.metrics.close();
 
-    assertThat(watched.registry.getMeters()).isEmpty();
+    assertThat(fixture.registry.getMeters()).isEmpty();
     assertThat(other.getMeters())
         .extracting(Meter::getId)
         .extracting(Meter.Id::getName)
@@ -318,88 +318,90 @@ final class TokenMetricsTest {
   }
 
   @Test
-  void closedMetricsHearNoMoreOfTheStore() throws Exception {
+  void closedMetricsIgnoreTheStore() throws Exception {
     Timer timer =
-        watched
+        fixture
             .registry
             .get("token.store.calls")
             .tags("operation", "insert", "outcome", "ok")
             .timer();
-    watched.metrics.close();
-    watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
+    fixture.metrics.close();
+    fixture.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
     assertThat(timer.count()).isZero();
   }
 
   @Test
-  void registryThatIsBoundTwiceCountsOnce() throws Exception {
-    watched.metrics.bindTo(watched.registry);
-    watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
-    assertThat(watched.changes())
+  void registryBoundTwiceCountsOnce() throws Exception {
+    fixture.metrics.bindTo(fixture.registry);
+    fixture.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
+    assertThat(fixture.changes())
         .isEqualTo(Map.of("token.issued{kind=open}", 1L, calls("insert", "ok"), 1L));
   }
 
   @Test
-  void applicationsOfOneRegistryAreToldApartByTheirTags() {
+  void tagsSeparateApplicationsOfOneRegistry() {
     try (TokenMetrics tagged =
-        new TokenMetrics(watched.security, List.of(Tag.of("application", "shop")))) {
-      tagged.bindTo(watched.registry);
-      assertThat(watched.registry.find("token.issued").tags("application", "shop").meters())
+        new TokenMetrics(fixture.security, List.of(Tag.of("application", "shop")))) {
+      tagged.bindTo(fixture.registry);
+      assertThat(fixture.registry.find("token.issued").tags("application", "shop").meters())
           .hasSize(3);
     }
-    assertThat(watched.registry.find("token.issued").meters()).hasSize(3);
+    assertThat(fixture.registry.find("token.issued").meters()).hasSize(3);
   }
 
   @Test
-  void metersOfAnotherApplicationStayItsOwn() {
+  void leavesMetersOfAnotherApplicationAlone() {
     try (LogLines log = new LogLines(TokenMetrics.class.getName());
-        TokenMetrics second = new TokenMetrics(watched.security, Tags.empty())) {
-      second.bindTo(watched.registry);
+        TokenMetrics second = new TokenMetrics(fixture.security, Tags.empty())) {
+      second.bindTo(fixture.registry);
       assertThat(log.lines()).hasSize(1).first().asString().contains("WARN", "token.issued");
     }
-    assertThat(watched.registry.find("token.issued").meters()).hasSize(3);
+    assertThat(fixture.registry.find("token.issued").meters()).hasSize(3);
   }
 
   @Test
-  void timersOfAnotherApplicationHearOfItsOwnCallsAlone() throws Exception {
-    try (TokenMetrics second = new TokenMetrics(watched.security)) {
-      second.bindTo(watched.registry);
-      watched.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
-      assertThat(watched.changes()).containsEntry(calls("insert", "ok"), 1L);
+  void timersCountCallsOfTheirApplicationOnly() throws Exception {
+    try (TokenMetrics second = new TokenMetrics(fixture.security)) {
+      second.bindTo(fixture.registry);
+      fixture.service().issueOpen(ALICE, Duration.ZERO, CLIENT);
+      assertThat(fixture.changes()).containsEntry(calls("insert", "ok"), 1L);
     }
   }
 
   @Test
-  void registryThatTakesNotAllMetersKeepsNone() throws Exception {
+  void registryThatRejectsAMeterKeepsNone() throws Exception {
     MeterRegistry other = new SimpleMeterRegistry();
     other.counter("token.key.age").increment();
 
-    assertThatThrownBy(() -> watched.metrics.bindTo(other))
+    assertThatThrownBy(() -> fixture.metrics.bindTo(other))
         .isInstanceOf(IllegalArgumentException.class);
 
-    assertThat(other.getMeters()).extracting(Watched::shown).containsExactly("token.key.age{}");
+    assertThat(other.getMeters())
+        .extracting(MetricsFixture::nameWithLabels)
+        .containsExactly("token.key.age{}");
   }
 
   /** Case P06: no input of a client becomes a label, in any amount. */
   @Test
-  void noLabelHoldsWhatAClientSent() throws Exception {
+  void labelsContainNoClientInput() throws Exception {
     for (int i = 0; i < 100; i++) {
       IssuedToken token =
-          watched.service().issueSession(Subject.of("user" + i), Duration.ZERO, CLIENT, Set.of());
-      watched.service().validate(presented(token));
+          fixture.service().issueSession(Subject.of("user" + i), Duration.ZERO, CLIENT, Set.of());
+      fixture.service().validate(presented(token));
       refused(new PresentedToken("forged" + i, Set.of("id" + i), CLIENT, false));
-      watched.service().loginFailed("mallory" + i, Rejection.WRONG_CREDENTIALS, CLIENT);
+      fixture.service().loginFailed("mallory" + i, Rejection.WRONG_CREDENTIALS, CLIENT);
     }
-    allMetersAreThereFromTheBeginAndNoOther();
+    registersExactlyTheDocumentedMeters();
   }
 
   private void refused(PresentedToken presented) {
-    assertThatThrownBy(() -> watched.service().validate(presented))
+    assertThatThrownBy(() -> fixture.service().validate(presented))
         .isInstanceOf(TokenRejectedException.class);
   }
 
   /** Returns the changes of the validation counters, by outcome. */
   private Map<String, Long> validations() {
-    return watched.changes().entrySet().stream()
+    return fixture.changes().entrySet().stream()
         .filter(change -> change.getKey().startsWith("token.validations"))
         .collect(
             Collectors.toMap(

@@ -26,7 +26,7 @@ final class AuthConstraintTest {
   @TempDir private Path folder;
 
   @Test
-  void constraintIsTheContainersAndKnowsNoToken() throws Exception {
+  void authConstraintIgnoresTokens() throws Exception {
     try (TokenSecurity security =
             TokenSecurity.builder()
                 .settings(Accounts.settings(folder))

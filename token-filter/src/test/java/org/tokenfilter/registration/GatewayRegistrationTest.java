@@ -66,7 +66,7 @@ final class GatewayRegistrationTest {
   }
 
   @Test
-  void inWebXml() throws Exception {
+  void servesIfRegisteredInWebXml() throws Exception {
     Files.writeString(
         root.resolve("WEB-INF/web.xml"),
         webXml(
@@ -79,7 +79,7 @@ final class GatewayRegistrationTest {
 
   /** Annotations have no order. The token filter is last if web.xml or code registers it. */
   @Test
-  void byAnnotation() throws Exception {
+  void servesIfRegisteredByAnnotation() throws Exception {
     String file = AnnotatedGateway.class.getName().replace('.', '/') + ".class";
     Path target = root.resolve("WEB-INF/classes").resolve(file);
     Files.createDirectories(target.getParent());
@@ -88,15 +88,15 @@ final class GatewayRegistrationTest {
       Files.copy(Objects.requireNonNull(compiled), target);
     }
     context.addConfiguration(new AnnotationConfiguration());
-    context.addEventListener(new Started(event -> tokenFilter(event, new TokenFilter())));
+    context.addEventListener(new StartListener(event -> tokenFilter(event, new TokenFilter())));
     assertServes();
   }
 
   @Test
-  void inCode() throws Exception {
+  void servesIfRegisteredInCode() throws Exception {
     try (TokenSecurity security = security()) {
       context.addEventListener(
-          new Started(
+          new StartListener(
               event -> {
                 gateway(
                     event,
@@ -122,9 +122,9 @@ final class GatewayRegistrationTest {
   /** The application does not start if the mapping covers no service path. */
   @ParameterizedTest
   @ValueSource(strings = {"", "/cra/serviceGateway/services", "*.do", "/"})
-  void mappingThatHasNoServicesStopsTheStart(String pattern) throws Exception {
+  void mappingWithoutServicesPreventsStart(String pattern) throws Exception {
     context.addEventListener(
-        new Started(
+        new StartListener(
             event -> {
               if (pattern.isEmpty()) {
                 event
@@ -141,11 +141,11 @@ final class GatewayRegistrationTest {
   }
 
   @Test
-  void gatewayWithoutCredentialsStopsTheStart() throws Exception {
+  void gatewayWithoutCredentialsPreventsStart() throws Exception {
     context.getInitParams().remove("token.credentials");
     context.getInitParams().remove("token.credentials.file");
     context.addEventListener(
-        new Started(event -> gateway(event, new ServiceGatewayFilter(), SERVICES)));
+        new StartListener(event -> gateway(event, new ServiceGatewayFilter(), SERVICES)));
     assertThat(catchThrowable(server::start)).hasStackTraceContaining("token.credentials");
   }
 
@@ -220,16 +220,16 @@ final class GatewayRegistrationTest {
   }
 
   /** An action of the application at its start. */
-  private record Started(Start start) implements ServletContextListener {
+  private record StartListener(StartAction action) implements ServletContextListener {
 
     @FunctionalInterface
-    private interface Start {
+    private interface StartAction {
       void run(ServletContextEvent event);
     }
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
-      start.run(event);
+      action.run(event);
     }
   }
 }

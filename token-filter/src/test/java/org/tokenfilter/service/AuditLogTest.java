@@ -34,7 +34,7 @@ final class AuditLogTest {
   private final AuditLog audit = new AuditLog();
 
   @AfterEach
-  void listenNoMore() {
+  void closeLines() {
     lines.close();
   }
 
@@ -49,20 +49,21 @@ final class AuditLogTest {
     "0x22, \\\"",
     "0x5c, \\\\"
   })
-  void onlyPrintableAsciiStandsForItself(int character, String shown) {
+  void escapesAllButPrintableAscii(int character, String shown) {
     assertThat(failed("a" + (char) character + "b")).isEqualTo("a" + shown + "b");
   }
 
   @Test
-  void whatIsLongerThanMayBeShownIsCutOffVisibly() {
+  void marksTruncationOfLongValues() {
     assertThat(failed("a".repeat(255))).isEqualTo("a".repeat(255));
     assertThat(failed("a".repeat(256))).isEqualTo("a".repeat(255) + "...");
   }
 
   @Test
-  void misuseIsAWarningAndAnOrdinaryRefusalIsNot() {
-    audit.logRejected(TokenRejectedException.misuse("forged"), Scene.CLIENT);
-    audit.logRejected(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
+  void misuseIsAWarningAndOrdinaryRejectionIsNot() {
+    audit.logRejected(TokenRejectedException.misuse("forged"), ServiceFixture.CLIENT);
+    audit.logRejected(
+        new TokenRejectedException(Rejection.EXPIRED, "expired"), ServiceFixture.CLIENT);
 
     assertThat(lines.take())
         .containsExactly(
@@ -71,13 +72,13 @@ final class AuditLogTest {
   }
 
   @Test
-  void eachEventOfATokenIsALine() {
+  void eachTokenEventIsOneLine() {
     TokenRecord limited = record(NOW.plusSeconds(60));
     audit.tokenIssued(limited);
     audit.tokenIssued(record(null));
     audit.tokenRenewed(limited);
     audit.tokenRevoked(limited.id(), RevocationReason.EVICTED);
-    audit.refreshTokenReused(limited, Scene.NEIGHBOUR);
+    audit.refreshTokenReused(limited, ServiceFixture.NEIGHBOUR);
     audit.subjectDisabled("alice", "account disabled or deleted");
 
     assertThat(lines.take())
@@ -92,17 +93,18 @@ final class AuditLogTest {
   }
 
   @Test
-  void operatorsReadWhatEachLineMeans() throws Exception {
+  void documentExplainsEachLine() throws Exception {
     TokenRecord limited = record(NOW.plusSeconds(60));
     audit.tokenIssued(limited);
     audit.tokenRenewed(limited);
     audit.tokenRevoked(limited.id(), RevocationReason.EVICTED);
-    audit.logRejected(TokenRejectedException.misuse("forged"), Scene.CLIENT);
-    audit.logRejected(new TokenRejectedException(Rejection.EXPIRED, "expired"), Scene.CLIENT);
-    audit.logRejected(TokenRejectedException.ofOtherIpVersion(), Scene.CLIENT);
-    audit.refreshTokenReused(limited, Scene.NEIGHBOUR);
+    audit.logRejected(TokenRejectedException.misuse("forged"), ServiceFixture.CLIENT);
+    audit.logRejected(
+        new TokenRejectedException(Rejection.EXPIRED, "expired"), ServiceFixture.CLIENT);
+    audit.logRejected(TokenRejectedException.ofOtherIpVersion(), ServiceFixture.CLIENT);
+    audit.refreshTokenReused(limited, ServiceFixture.NEIGHBOUR);
     audit.subjectDisabled("alice", "account disabled or deleted");
-    audit.loginFailed("alice", Rejection.WRONG_CREDENTIALS, Scene.CLIENT);
+    audit.loginFailed("alice", Rejection.WRONG_CREDENTIALS, ServiceFixture.CLIENT);
 
     Map<String, Set<String>> explained = new TreeMap<>();
     for (MatchResult row :
@@ -122,7 +124,7 @@ final class AuditLogTest {
   }
 
   @Test
-  void nothingIsHeardThatIsNotALine() {
+  void everyListenerEventHasALine() {
     assertThat(TokenListener.class.getDeclaredMethods())
         .as("all listener events; the two tests above must cover a new one, too")
         .filteredOn(method -> !method.isSynthetic())
@@ -144,7 +146,7 @@ final class AuditLogTest {
   }
 
   private String failed(String username) {
-    audit.loginFailed(username, Rejection.INVALID, Scene.CLIENT);
+    audit.loginFailed(username, Rejection.INVALID, ServiceFixture.CLIENT);
     assertThat(lines.lines()).isNotEmpty();
     String line = lines.take().get(0);
     String before = "WARN event=login-failed username=\"";

@@ -55,13 +55,13 @@ final class BulkheadTokenStoreTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   @AfterEach
-  void stopTheThreads() throws InterruptedException {
+  void stopThreads() throws InterruptedException {
     threads.shutdownNow();
     assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
   }
 
   /** A method of a store. */
-  record Method(String name, Question question) {
+  record Method(String name, StoreCall call) {
     @Override
     public String toString() {
       return name;
@@ -69,8 +69,8 @@ final class BulkheadTokenStoreTest {
   }
 
   @FunctionalInterface
-  interface Question {
-    Object ask(TokenStore store);
+  interface StoreCall {
+    Object run(TokenStore store);
   }
 
   static Stream<Method> methods() {
@@ -92,7 +92,7 @@ final class BulkheadTokenStoreTest {
 
   @ParameterizedTest
   @MethodSource("methods")
-  void whatTheStoreAnswersIsHandedOn(Method method) {
+  void returnsTheStoresResult(Method method) {
     Map<String, Object> answers =
         Map.of(
             "insert",
@@ -117,18 +117,18 @@ final class BulkheadTokenStoreTest {
             (AutoCloseable) () -> {});
     TokenStore store = store(call -> answers.get(call.getMethod().getName()));
 
-    assertThat(method.question().ask(store)).isEqualTo(answers.get(method.name()));
+    assertThat(method.call().run(store)).isEqualTo(answers.get(method.name()));
   }
 
   @Test
-  void thatTheStoreDidNotReplaceIsHandedOnToo() {
+  void returnsFalseIfTheStoreDidNotReplace() {
     TokenRecord successor = TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build();
 
     assertThat(store(call -> false).replace(ID, successor, NOW)).isFalse();
   }
 
   @Test
-  void theStoreIsClosedWithIt() {
+  void closesTheStore() {
     TokenStore below = mock(TokenStore.class);
 
     new BulkheadTokenStore(below, 1, SHORT).close();
@@ -138,19 +138,19 @@ final class BulkheadTokenStoreTest {
 
   @ParameterizedTest
   @MethodSource("methods")
-  void s01_nullIsNoAnswer(Method method) {
+  void s01_nullResultIsAFailure(Method method) {
     TokenStore store = store(call -> null);
     // A method with a primitive result cannot return null.
     if (!method.name().equals("replace")) {
       assertThatExceptionOfType(TokenStoreException.class)
-          .isThrownBy(() -> method.question().ask(store))
+          .isThrownBy(() -> method.call().run(store))
           .withMessage("the store returned null");
     }
   }
 
   @ParameterizedTest
   @MethodSource("methods")
-  void s02_whateverIsThrownIsAFailureOfTheStore(Method method) {
+  void s02_anyThrowableIsAStoreFailure(Method method) {
     for (Throwable thrown :
         List.of(
             new IllegalStateException("a broken plugin"),
@@ -166,13 +166,13 @@ final class BulkheadTokenStoreTest {
               });
       assertThatExceptionOfType(TokenStoreException.class)
           .as(thrown.toString())
-          .isThrownBy(() -> method.question().ask(store))
+          .isThrownBy(() -> method.call().run(store))
           .withCause(thrown);
     }
   }
 
   @Test
-  void whatAStoreSaysItselfIsHandedOnAsItIs() {
+  void passesTokenStoreExceptionThroughUnchanged() {
     TokenStoreException own = new TokenStoreException("down for an hour", null, true);
     TokenStore store =
         store(
@@ -194,7 +194,7 @@ final class BulkheadTokenStoreTest {
   }
 
   @Test
-  void f27_anInterruptEndsTheWaitAndStaysWithTheThread() throws Exception {
+  void f27_interruptStopsTheWaitAndKeepsTheInterruptFlag() throws Exception {
     CountDownLatch letGo = new CountDownLatch(1);
     AtomicInteger inside = new AtomicInteger();
     TokenStore store = hanging(letGo, inside, 1, LONG);
@@ -220,7 +220,7 @@ final class BulkheadTokenStoreTest {
   }
 
   @Test
-  void s03_noMoreThanItsPlacesAreInTheStoreAndTheNextIsSentAwayInTime() throws Exception {
+  void s03_callBeyondThePermitsIsRejectedInTime() throws Exception {
     int places = 4;
     CountDownLatch letGo = new CountDownLatch(1);
     AtomicInteger inside = new AtomicInteger();
@@ -251,7 +251,7 @@ final class BulkheadTokenStoreTest {
   }
 
   @Test
-  void whoWaitsGetsThePlaceThatBecomesFree() throws Exception {
+  void waitingCallGetsTheFreedPermit() throws Exception {
     CountDownLatch letGo = new CountDownLatch(1);
     AtomicInteger inside = new AtomicInteger();
     TokenStore store = hanging(letGo, inside, 1, LONG);
@@ -265,7 +265,7 @@ final class BulkheadTokenStoreTest {
   }
 
   @Test
-  void neverAreMoreThreadsInTheStoreThanAllowed() throws Exception {
+  void neverExceedsMaxConcurrentCalls() throws Exception {
     int places = 3;
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
@@ -297,7 +297,7 @@ final class BulkheadTokenStoreTest {
   }
 
   @Test
-  void aThousandFailuresTakeNoPlaceAway() {
+  void thousandFailuresLeakNoPermit() {
     AtomicInteger calls = new AtomicInteger();
     AtomicBoolean broken = new AtomicBoolean(true);
     TokenStore store =

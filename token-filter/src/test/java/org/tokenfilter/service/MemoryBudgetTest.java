@@ -28,11 +28,11 @@ class MemoryBudgetTest {
   /** Kinds of records. */
   private enum Shape {
     SMALL(40_000),
-    ATTRIBUTES_OF_ITS_OWN(2_000),
-    ATTRIBUTES_IN_MANY_PARTS(2_000),
+    OWN_ATTRIBUTES(2_000),
+    MANY_ATTRIBUTES(2_000),
     WIDE_CHARACTERS(2_000),
-    ROLES_OF_ITS_OWN(2_000),
-    ROLES_THAT_ALL_HAVE(40_000);
+    OWN_ROLES(2_000),
+    SHARED_ROLES(40_000);
 
     private final int number;
 
@@ -52,8 +52,8 @@ class MemoryBudgetTest {
               .idle(Duration.ofMinutes(30), NOON.plusSeconds(1800).plusMillis(number))
               .expiresAt(NOON.plusSeconds(86_400));
       switch (this) {
-        case ATTRIBUTES_OF_ITS_OWN -> record.attributes(Map.of("note", textOf(number, 8_000)));
-        case ATTRIBUTES_IN_MANY_PARTS -> {
+        case OWN_ATTRIBUTES -> record.attributes(Map.of("note", textOf(number, 8_000)));
+        case MANY_ATTRIBUTES -> {
           Map<String, String> parts = new java.util.HashMap<>();
           for (int i = 0; i < 100; i++) {
             parts.put("name-" + i, textOf(number, 60));
@@ -61,8 +61,8 @@ class MemoryBudgetTest {
           record.attributes(parts);
         }
         case WIDE_CHARACTERS -> record.attributes(Map.of("note", "\u20ac".repeat(2_600) + number));
-        case ROLES_OF_ITS_OWN -> record.roles(Set.of(textOf(number, 200), textOf(-number, 250)));
-        case ROLES_THAT_ALL_HAVE -> record.roles(Set.of(textOf(1, 200), textOf(2, 250)));
+        case OWN_ROLES -> record.roles(Set.of(textOf(number, 200), textOf(-number, 250)));
+        case SHARED_ROLES -> record.roles(Set.of(textOf(1, 200), textOf(2, 250)));
         default -> {}
       }
       return record.build();
@@ -76,7 +76,7 @@ class MemoryBudgetTest {
 
   @ParameterizedTest
   @EnumSource
-  void estimateOfLiveTokensIsCloseToTheHeap(Shape shape) {
+  void estimateOfCachedTokensIsCloseToTheHeap(Shape shape) {
     TokenCache cache = new TokenCache(PLENTY);
     fill(cache, shape, 0, 100);
     long before = used();
@@ -93,7 +93,7 @@ class MemoryBudgetTest {
 
   @ParameterizedTest
   @EnumSource
-  void liveTokensTakeNoMoreThanTheirBudget(Shape shape) {
+  void cachedTokensStayWithinTheirBudget(Shape shape) {
     long budget = 2L * KIBI * KIBI;
     TokenCache cache = new TokenCache(budget);
     fill(cache, shape, 0, 50);
@@ -107,7 +107,7 @@ class MemoryBudgetTest {
 
   /** A shared value is released with the last token that refers to it. */
   @Test
-  void whatNobodyHoldsAnyMoreTakesNothing() {
+  void unreferencedValuesTakeNoMemory() {
     TokenCache cache = new TokenCache(PLENTY);
     for (Shape shape : Shape.values()) {
       fill(cache, shape, 0, 500);
@@ -120,12 +120,12 @@ class MemoryBudgetTest {
 
   @ParameterizedTest
   @EnumSource
-  void usesThatFindNoRoomAreToBeWrittenAtOnceAndOthersHaveRoomAgain(Shape shape) {
+  void usesBeyondTheBudgetAreWrittenAtOnce(Shape shape) {
     TokenCache cache = new TokenCache(PLENTY);
     long budget = KIBI * KIBI;
     RenewalBuffer buffer =
         new RenewalBuffer(
-            cache, new CachePolicy(LiveNode.LAG, LiveNode.INTERVAL, LiveNode.SECOND), budget);
+            cache, new CachePolicy(TestNode.LAG, TestNode.INTERVAL, TestNode.SECOND), budget);
     List<ActiveToken> refused = new ArrayList<>();
     long before = used();
     int noted = 0;
@@ -150,7 +150,7 @@ class MemoryBudgetTest {
   }
 
   @Test
-  void partsOfTheBudgetAreNoMoreThanAll() {
+  void partsDoNotExceedTheWholeBudget() {
     MemoryBudget parts = MemoryBudget.of(1_000_000);
     assertThat(parts.tokens() + parts.renewals() + parts.subjects() + parts.events())
         .isEqualTo(1_000_000);

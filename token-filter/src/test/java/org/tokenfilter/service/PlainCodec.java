@@ -10,17 +10,17 @@ import org.tokenfilter.token.TokenRejectedException;
 /** A codec of unencrypted tokens, so that decoding costs nothing. */
 final class PlainCodec implements TokenCodec {
 
-  private final Map<String, TokenClaims> written = new HashMap<>();
+  private final Map<String, TokenClaims> issuedClaims = new HashMap<>();
 
   @Override
   public String encode(TokenClaims claims) {
-    written.put(claims.id().toString(), claims);
+    issuedClaims.put(claims.id().toString(), claims);
     return claims.id().toString();
   }
 
   @Override
   public TokenClaims decode(String token) throws TokenRejectedException {
-    TokenClaims claims = written.get(token);
+    TokenClaims claims = issuedClaims.get(token);
     if (claims == null) {
       throw new TokenRejectedException(Rejection.INVALID, "never written");
     }

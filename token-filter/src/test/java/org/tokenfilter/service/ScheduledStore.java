@@ -31,7 +31,7 @@ final class ScheduledStore {
 
     private final Semaphore turn = new Semaphore(0);
     private final Semaphore paused = new Semaphore(0);
-    private final AtomicBoolean done = new AtomicBoolean();
+    private final AtomicBoolean isDone = new AtomicBoolean();
     private final FutureTask<Object> task;
 
     private Worker(Callable<?> work) {
@@ -42,7 +42,7 @@ final class ScheduledStore {
                 try {
                   return work.call();
                 } finally {
-                  done.set(true);
+                  isDone.set(true);
                   paused.release();
                 }
               });
@@ -56,19 +56,19 @@ final class ScheduledStore {
 
     /** Runs the worker until its next store call, or to completion. */
     void step() {
-      if (!done.get()) {
+      if (!isDone.get()) {
         turn.release();
         paused.acquireUninterruptibly();
       }
     }
 
-    boolean done() {
-      return done.get();
+    boolean isDone() {
+      return isDone.get();
     }
 
     /** Runs the worker to completion, and returns its result. */
     Future<Object> outcome() {
-      while (!done()) {
+      while (!isDone()) {
         step();
       }
       return task;

@@ -13,15 +13,15 @@ final class SimulatedApiClients implements SimulatedClient {
   private static final int CLIENTS = 2;
 
   private final Simulation simulation;
-  private final Recent<IssuedToken> tokens = new Recent<>();
+  private final RecentItems<IssuedToken> tokens = new RecentItems<>();
 
   SimulatedApiClients(Simulation simulation) {
     this.simulation = simulation;
   }
 
   @Override
-  public void ask(SimulatedNode node) {
-    IssuedToken token = tokens.any(simulation);
+  public void sendRequest(SimulatedNode node) {
+    IssuedToken token = tokens.pickRecent(simulation);
     if (token == null || simulation.happens(ISSUED)) {
       issue(node);
     } else if (simulation.happens(REFRESHED)) {
@@ -32,44 +32,45 @@ final class SimulatedApiClients implements SimulatedClient {
   }
 
   private void issue(SimulatedNode node) {
-    String client = "client" + simulation.drawn(CLIENTS);
+    String client = "client" + simulation.nextInt(CLIENTS);
     try {
-      IssuedToken token = node.service.issueApiClientToken(simulation.subject(), "live", client);
+      IssuedToken token =
+          node.service.issueApiClientToken(simulation.nextSubject(), "live", client);
       tokens.add(token);
-      simulation.oracle().issued(token.record());
+      simulation.checker().issued(token.record());
     } catch (TokenStoreException unknown) {
       return;
     } catch (TokenRejectedException full) {
-      simulation.oracle().limits().refused(node, full);
+      simulation.checker().limits().refused(node, full);
     }
   }
 
   private void refresh(SimulatedNode node, IssuedToken token) {
-    Oracle oracle = simulation.oracle();
+    InvariantChecker checker = simulation.checker();
     Instant begin = simulation.time();
     Instant asked = node.now();
     try {
-      IssuedToken successor = node.service.refresh(Scene.presented(token));
+      IssuedToken successor = node.service.refresh(ServiceFixture.presented(token));
       tokens.add(successor);
-      oracle.families().refreshed(node, token.record().id(), successor.record(), asked);
+      checker.families().refreshed(node, token.record().id(), successor.record(), asked);
     } catch (TokenStoreException unknown) {
       return;
     } catch (TokenRejectedException refused) {
-      oracle.refused(node, token.record(), begin, refused);
+      checker.refused(node, token.record(), begin, refused);
     }
   }
 
   private void use(SimulatedNode node, IssuedToken token) {
-    Oracle oracle = simulation.oracle();
+    InvariantChecker checker = simulation.checker();
     Instant begin = simulation.time();
     try {
-      var used = node.service.validate(Scene.presented(token));
-      oracle.accepted(node, used, begin);
-      node.succeed(used);
+      var used = node.service.validate(ServiceFixture.presented(token));
+      checker.accepted(node, used, begin);
+      node.completeRequest(used);
     } catch (TokenStoreException unknown) {
       return;
     } catch (TokenRejectedException refused) {
-      oracle.refused(node, token.record(), begin, refused);
+      checker.refused(node, token.record(), begin, refused);
     }
   }
 }

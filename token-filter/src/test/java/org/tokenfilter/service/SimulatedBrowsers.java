@@ -15,15 +15,15 @@ final class SimulatedBrowsers implements SimulatedClient {
   private static final double PASSIVE = 0.1;
 
   private final Simulation simulation;
-  private final Recent<IssuedToken> tokens = new Recent<>();
+  private final RecentItems<IssuedToken> tokens = new RecentItems<>();
 
   SimulatedBrowsers(Simulation simulation) {
     this.simulation = simulation;
   }
 
   @Override
-  public void ask(SimulatedNode node) {
-    IssuedToken token = tokens.any(simulation);
+  public void sendRequest(SimulatedNode node) {
+    IssuedToken token = tokens.pickRecent(simulation);
     if (token == null || simulation.happens(ISSUED)) {
       issue(node);
     } else {
@@ -34,29 +34,32 @@ final class SimulatedBrowsers implements SimulatedClient {
   private void issue(SimulatedNode node) {
     try {
       IssuedToken token =
-          node.service.issueSession(simulation.subject(), Duration.ZERO, Scene.CLIENT, Set.of());
+          node.service.issueSession(
+              simulation.nextSubject(), Duration.ZERO, ServiceFixture.CLIENT, Set.of());
       tokens.add(token);
-      simulation.oracle().issued(token.record());
+      simulation.checker().issued(token.record());
     } catch (TokenStoreException unknown) {
       return;
     } catch (TokenRejectedException full) {
-      simulation.oracle().limits().refused(node, full);
+      simulation.checker().limits().refused(node, full);
     }
   }
 
   private void use(SimulatedNode node, IssuedToken token) {
-    Oracle oracle = simulation.oracle();
+    InvariantChecker checker = simulation.checker();
     Instant begin = simulation.time();
     try {
       ActiveToken used =
           node.service.validate(
-              simulation.happens(PASSIVE) ? Scene.passively(token) : Scene.presented(token));
-      oracle.accepted(node, used, begin);
-      node.succeed(used);
+              simulation.happens(PASSIVE)
+                  ? ServiceFixture.presentedPassively(token)
+                  : ServiceFixture.presented(token));
+      checker.accepted(node, used, begin);
+      node.completeRequest(used);
     } catch (TokenStoreException unknown) {
       return;
     } catch (TokenRejectedException refused) {
-      oracle.refused(node, token.record(), begin, refused);
+      checker.refused(node, token.record(), begin, refused);
     }
   }
 }

@@ -4,5 +4,5 @@ package org.tokenfilter.service;
 interface SimulatedClient {
 
   /** Sends a random request. */
-  void ask(SimulatedNode node);
+  void sendRequest(SimulatedNode node);
 }

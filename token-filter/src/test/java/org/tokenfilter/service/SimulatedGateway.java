@@ -19,8 +19,8 @@ final class SimulatedGateway implements SimulatedClient {
   private static final double PASSIVE = 0.1;
 
   private final Simulation simulation;
-  private final Recent<IssuedToken> users = new Recent<>();
-  private final Recent<Opened> sessions = new Recent<>();
+  private final RecentItems<IssuedToken> users = new RecentItems<>();
+  private final RecentItems<Opened> sessions = new RecentItems<>();
 
   private record Opened(IssuedToken user, OpenedSession session) {}
 
@@ -29,10 +29,10 @@ final class SimulatedGateway implements SimulatedClient {
   }
 
   @Override
-  public void ask(SimulatedNode node) {
-    int what = simulation.drawn(ALL);
-    IssuedToken user = users.any(simulation);
-    Opened opened = sessions.any(simulation);
+  public void sendRequest(SimulatedNode node) {
+    int what = simulation.nextInt(ALL);
+    IssuedToken user = users.pickRecent(simulation);
+    Opened opened = sessions.pickRecent(simulation);
     if (user == null || what < LOGIN) {
       login(node);
     } else if (opened == null || what < OPEN) {
@@ -40,25 +40,26 @@ final class SimulatedGateway implements SimulatedClient {
     } else if (what < OVERTAKE) {
       // A slow request has validated the user token earlier.
       ActiveToken held = new ActiveToken(opened.user().record(), null, node.now()).asPassive();
-      goOn(node, held, opened);
+      useSession(node, held, opened);
     } else if (what < USE) {
       ActiveToken used = validated(node, user);
       if (used != null) {
-        node.succeed(used);
+        node.completeRequest(used);
       }
     } else {
       ActiveToken used = validated(node, opened.user());
       if (used != null) {
-        goOn(node, used, opened);
+        useSession(node, used, opened);
       }
     }
   }
 
   private void login(SimulatedNode node) {
     try {
-      IssuedToken user = node.service.issueUser(simulation.subject(), null, Scene.CLIENT);
+      IssuedToken user =
+          node.service.issueUser(simulation.nextSubject(), null, ServiceFixture.CLIENT);
       users.add(user);
-      simulation.oracle().issued(user.record());
+      simulation.checker().issued(user.record());
     } catch (TokenStoreException unknown) {
       return;
     }
@@ -73,15 +74,15 @@ final class SimulatedGateway implements SimulatedClient {
     try {
       OpenedSession session = node.service.openSession(used);
       sessions.add(new Opened(user, session));
-      simulation.oracle().issued(session.token().renewalTarget());
-      node.succeed(session.token());
+      simulation.checker().issued(session.token().renewalTarget());
+      node.completeRequest(session.token());
     } catch (TokenStoreException unknown) {
       return;
     } catch (TokenRejectedException refused) {
       if (refused.rejection().isTerminal()) {
-        simulation.oracle().refused(node, user.record(), begin, refused);
+        simulation.checker().refused(node, user.record(), begin, refused);
       } else {
-        simulation.oracle().limits().refused(node, refused);
+        simulation.checker().limits().refused(node, refused);
       }
     }
   }
@@ -91,28 +92,30 @@ final class SimulatedGateway implements SimulatedClient {
     try {
       ActiveToken used =
           node.service.validateUser(
-              simulation.happens(PASSIVE) ? Scene.passively(user) : Scene.presented(user));
-      simulation.oracle().accepted(node, used, begin);
+              simulation.happens(PASSIVE)
+                  ? ServiceFixture.presentedPassively(user)
+                  : ServiceFixture.presented(user));
+      simulation.checker().accepted(node, used, begin);
       return used;
     } catch (TokenStoreException unknown) {
       return null;
     } catch (TokenRejectedException refused) {
-      simulation.oracle().refused(node, user.record(), begin, refused);
+      simulation.checker().refused(node, user.record(), begin, refused);
       return null;
     }
   }
 
-  private void goOn(SimulatedNode node, ActiveToken user, Opened opened) {
+  private void useSession(SimulatedNode node, ActiveToken user, Opened opened) {
     Instant begin = simulation.time();
     OpenedSession session = opened.session();
     try {
-      ActiveToken used = node.service.useSession(user, session.id().value(), Scene.CLIENT);
-      simulation.oracle().accepted(node, used, begin);
-      node.succeed(used);
+      ActiveToken used = node.service.useSession(user, session.id().value(), ServiceFixture.CLIENT);
+      simulation.checker().accepted(node, used, begin);
+      node.completeRequest(used);
     } catch (TokenStoreException unknown) {
       return;
     } catch (TokenRejectedException refused) {
-      simulation.oracle().refused(node, session.token().renewalTarget(), begin, refused);
+      simulation.checker().refused(node, session.token().renewalTarget(), begin, refused);
     }
   }
 }

@@ -19,7 +19,7 @@ final class SimulatedHints {
   private static final int LATE_MILLIS = 20_000;
 
   private final Simulation simulation;
-  private final boolean given;
+  private final boolean enabled;
   private final List<Consumer<TokenId>> watchers = new ArrayList<>();
 
   /**
@@ -29,31 +29,31 @@ final class SimulatedHints {
    */
   SimulatedHints(Simulation simulation, boolean given) {
     this.simulation = simulation;
-    this.given = given;
+    this.enabled = given;
   }
 
   AutoCloseable watch(Consumer<TokenId> watcher) {
-    if (given) {
+    if (enabled) {
       watchers.add(watcher);
     }
     return () -> watchers.remove(watcher);
   }
 
-  void ended(Collection<TokenId> ids) {
+  void revoked(Collection<TokenId> ids) {
     for (Consumer<TokenId> watcher : watchers) {
       for (TokenId id : ids) {
         if (!simulation.happens(LOST)) {
-          tell(watcher, id);
+          notifyLater(watcher, id);
         }
         if (simulation.happens(TWICE)) {
-          tell(watcher, id);
+          notifyLater(watcher, id);
         }
       }
     }
   }
 
-  private void tell(Consumer<TokenId> watcher, TokenId id) {
+  private void notifyLater(Consumer<TokenId> watcher, TokenId id) {
     int longest = simulation.happens(LATE) ? LATE_MILLIS : SOON_MILLIS;
-    simulation.later(longest, () -> watcher.accept(id));
+    simulation.schedule(longest, () -> watcher.accept(id));
   }
 }

@@ -45,8 +45,8 @@ final class SimulatedNode {
     Instant now = simulation.time();
     this.wall = new SettableClock(now.plus(skew));
     this.clock = new MonotonicClock(wall);
-    SimulatedLink link = new SimulatedLink(simulation, this);
-    Defect defect = simulation.defect();
+    SimulatedNetwork link = new SimulatedNetwork(simulation, this);
+    SimulatedDefect defect = simulation.defect();
     this.freshness = defect.freshness(simulation.lag, clock, simulation::nanos);
     this.service =
         new TokenService(
@@ -54,13 +54,13 @@ final class SimulatedNode {
             link,
             simulation.codec,
             simulation.policy,
-            Scene.AUDIENCE,
+            ServiceFixture.AUDIENCE,
             new CachePolicy(simulation.lag, Simulation.INTERVAL, Duration.ZERO),
             new ServiceEnvironment(clock, simulation::nanos, simulation.secrets, Runnable::run),
             List.of(),
             AccountRecheck.NEVER,
             freshness,
-            defect.tokens());
+            defect.newTokenCache());
     this.sweeper = new Sweeper(link, service, clock, Duration.ofDays(1), 100);
     nextPoll = now;
     nextTick = now.plus(TICK);
@@ -72,25 +72,25 @@ final class SimulatedNode {
     return clock.instant();
   }
 
-  void pass(Duration time) {
+  void advance(Duration time) {
     wall.move(time);
   }
 
   void cutOff(Duration time) {
     cutOffUntil = simulation.time().plus(time);
-    troubled();
+    markTroubled();
   }
 
   boolean isCutOff() {
     boolean cutOff = simulation.time().isBefore(cutOffUntil);
     if (cutOff) {
-      troubled();
+      markTroubled();
     }
     return cutOff;
   }
 
   /** Notes that the node cannot be expected to write in time. */
-  void troubled() {
+  void markTroubled() {
     troubledAt = simulation.time();
   }
 
@@ -101,9 +101,9 @@ final class SimulatedNode {
   }
 
   /** Completes a request with success, so that its use counts, unless it is passive. */
-  void succeed(ActiveToken used) {
+  void completeRequest(ActiveToken used) {
     ActiveToken counting =
-        simulation.defect() == Defect.LOOKS_COUNTED
+        simulation.defect() == SimulatedDefect.PASSIVE_USE_COUNTED
             ? new ActiveToken(used.record(), used.session(), used.usedAt())
             : used;
     try {
@@ -115,30 +115,30 @@ final class SimulatedNode {
     } catch (TokenStoreException | TokenRejectedException notKept) {
       return;
     }
-    simulation.oracle().kept(this, used);
+    simulation.checker().renewed(this, used);
   }
 
   /** Receives a hint of a revocation from the store. */
-  void hear(TokenId id, Consumer<TokenId> ended) {
+  void receiveHint(TokenId id, Consumer<TokenId> ended) {
     ended.accept(id);
-    simulation.oracle().ends().hinted(this, id);
-    if (simulation.defect() == Defect.FRESH_FROM_A_HINT) {
+    simulation.checker().revocations().hinted(this, id);
+    if (simulation.defect() == SimulatedDefect.FRESH_FROM_HINT) {
       freshness.pollApplied(freshness.mark());
     }
   }
 
   /** Runs the background tasks that are due, each at most once at a time. */
-  void work() {
+  void runBackgroundTasks() {
     Instant time = simulation.time();
     if (!polling && !time.isBefore(nextPoll)) {
       polling = true;
-      nextPoll = time.plus(LiveNode.LAG.dividedBy(2));
+      nextPoll = time.plus(TestNode.LAG.dividedBy(2));
       service.pollRevocations();
       polling = false;
     }
     if (!ticking && !time.isBefore(nextTick)) {
       if (time.isAfter(lastTick.plus(TICK_LATE))) {
-        troubled();
+        markTroubled();
       }
       ticking = true;
       service.flushRenewals();

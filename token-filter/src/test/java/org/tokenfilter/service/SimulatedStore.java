@@ -33,8 +33,8 @@ final class SimulatedStore implements TokenStore {
   @Override
   public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     InsertResult insertion = store.insert(record, limit, now);
-    simulation.oracle().limits().inserted(record, limit, now, insertion);
-    simulation.hints().ended(insertion.evicted());
+    simulation.checker().limits().inserted(record, limit, now, insertion);
+    simulation.hints().revoked(insertion.evicted());
     return insertion;
   }
 
@@ -52,8 +52,8 @@ final class SimulatedStore implements TokenStore {
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
     boolean replaced = store.replace(id, successor, now);
     if (replaced) {
-      simulation.oracle().families().replaced(id, successor, now);
-      simulation.hints().ended(List.of(id));
+      simulation.checker().families().replaced(id, successor, now);
+      simulation.hints().revoked(List.of(id));
     }
     return replaced;
   }
@@ -61,18 +61,18 @@ final class SimulatedStore implements TokenStore {
   @Override
   public List<TokenId> revoke(TokenId id, Revocation revocation) {
     List<TokenId> ended = store.revoke(id, revocation);
-    simulation.oracle().limits().ended(id);
-    simulation.oracle().ends().endedOne(ended);
-    simulation.hints().ended(ended);
+    simulation.checker().limits().revoked(id);
+    simulation.checker().revocations().revokedOne(ended);
+    simulation.hints().revoked(ended);
     return ended;
   }
 
   @Override
   public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
     List<TokenId> ended = store.revokeAll(selection, revocation, limit);
-    simulation.oracle().ends().endedAll(selection, ended);
-    ended.forEach(simulation.oracle().limits()::ended);
-    simulation.hints().ended(ended);
+    simulation.checker().revocations().revokedAll(selection, ended);
+    ended.forEach(simulation.checker().limits()::revoked);
+    simulation.hints().revoked(ended);
     return ended;
   }
 
@@ -90,9 +90,9 @@ final class SimulatedStore implements TokenStore {
   @Override
   public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
     SweepResult sweep = store.sweep(expiredBefore, deadBefore, limit);
-    sweep.expired().forEach(simulation.oracle().limits()::ended);
-    sweep.expired().forEach(simulation.oracle().lives()::swept);
-    simulation.hints().ended(sweep.expired());
+    sweep.expired().forEach(simulation.checker().limits()::revoked);
+    sweep.expired().forEach(simulation.checker().lifetimes()::swept);
+    simulation.hints().revoked(sweep.expired());
     return sweep;
   }
 

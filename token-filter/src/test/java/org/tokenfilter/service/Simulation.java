@@ -27,8 +27,8 @@ final class Simulation {
   private static final int STEPS = 300;
   private static final int NODES = 3;
   private static final int SUBJECTS = 3;
-  private static final int DEEPEST = 3;
-  private static final int LONGEST_STEP_MILLIS = 400;
+  private static final int MAX_DEPTH = 3;
+  private static final int MAX_STEP_MILLIS = 400;
   private static final int SKEW_MILLIS = 30_000;
 
   /** The skew of clocks without synchronization, with which nothing is swept. */
@@ -43,31 +43,31 @@ final class Simulation {
   final TokenCodec codec = new PlainCodec();
   private final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
   private final Random random;
-  private final Defect defect;
+  private final SimulatedDefect defect;
   private final TokenStore memory;
   private final TokenStore store;
   private final SimulatedHints hints;
-  private final Oracle oracle;
-  private final SimulatedCrowd crowd;
+  private final InvariantChecker checker;
+  private final SimulatedUsers users;
   private final List<SimulatedNode> nodes = new ArrayList<>();
-  private final LateEffects late = new LateEffects();
+  private final DelayedEffects delayed = new DelayedEffects();
   private final int skewMillis;
   private int depth;
 
-  Simulation(long seed, Defect defect) {
+  Simulation(long seed, SimulatedDefect defect) {
     this.random = new Random(seed);
     this.defect = defect;
-    this.lag = seed % 8 == 0 ? Duration.ZERO : LiveNode.LAG;
+    this.lag = seed % 8 == 0 ? Duration.ZERO : TestNode.LAG;
     this.policy = SimulatedPolicies.of(seed);
     this.skewMillis =
         seed % 10 == 9 ? LARGE_SKEW_MILLIS : seed % 2 == 0 ? SKEW_MILLIS : SMALL_SKEW_MILLIS;
     this.secrets = seeded(seed);
     this.hints = new SimulatedHints(this, seed % 7 < 3);
-    this.oracle = new Oracle(this);
+    this.checker = new InvariantChecker(this);
     this.memory = new InMemoryTokenStore(clock, Duration.ofDays(1));
-    TokenStore database = new SimulatedCommits(this, memory, seed % 11 < 5);
-    this.store = new SimulatedStore(this, new BrokenStore(this, database));
-    this.crowd = new SimulatedCrowd(this);
+    TokenStore database = new SimulatedDatabase(this, memory, seed % 11 < 5);
+    this.store = new SimulatedStore(this, new DefectiveStore(this, database));
+    this.users = new SimulatedUsers(this);
     for (int i = 0; i < NODES; i++) {
       nodes.add(new SimulatedNode(this, i, skew()));
     }
@@ -91,11 +91,11 @@ final class Simulation {
     return skewMillis > SKEW_MILLIS;
   }
 
-  Oracle oracle() {
-    return oracle;
+  InvariantChecker checker() {
+    return checker;
   }
 
-  Defect defect() {
+  SimulatedDefect defect() {
     return defect;
   }
 
@@ -113,7 +113,7 @@ final class Simulation {
   }
 
   /** Returns the tokens of a subject that are live at this time. */
-  List<TokenRecord> live(String subject, Instant now) {
+  List<TokenRecord> liveRecords(String subject, Instant now) {
     return memory.list(subject, now, null, Integer.MAX_VALUE);
   }
 
@@ -129,12 +129,12 @@ final class Simulation {
     return random.nextDouble() < probability;
   }
 
-  int drawn(int bound) {
+  int nextInt(int bound) {
     return random.nextInt(bound);
   }
 
-  Subject subject() {
-    return Subject.of("subject" + drawn(SUBJECTS));
+  Subject nextSubject() {
+    return Subject.of("subject" + nextInt(SUBJECTS));
   }
 
   List<SimulatedNode> nodes() {
@@ -143,66 +143,66 @@ final class Simulation {
 
   /** Runs the simulation, and returns the violations found. */
   List<String> run() {
-    for (int i = 0; i < STEPS && oracle.wrong().isEmpty(); i++) {
+    for (int i = 0; i < STEPS && checker.report().isEmpty(); i++) {
       step();
     }
-    oracle.lives().checkKept(nodes);
-    return oracle.wrong();
+    checker.lifetimes().checkNoUseLost(nodes);
+    return checker.report();
   }
 
   /** Schedules an effect for a random later time. */
-  void later(int longestMillis, Runnable effect) {
-    late.add(time().plusMillis(drawn(longestMillis)), effect);
+  void schedule(int longestMillis, Runnable effect) {
+    delayed.add(time().plusMillis(nextInt(longestMillis)), effect);
   }
 
   /** Runs other steps in the middle of a late store call. */
-  void meanwhile() {
-    if (depth < DEEPEST) {
+  void runMeanwhile() {
+    if (depth < MAX_DEPTH) {
       depth++;
-      int steps = 1 + drawn(5);
+      int steps = 1 + nextInt(5);
       for (int i = 0; i < steps; i++) {
         step();
       }
       depth--;
     } else {
-      pass(drawn(LONGEST_STEP_MILLIS));
+      advance(nextInt(MAX_STEP_MILLIS));
     }
   }
 
-  private void pass(int millis) {
+  private void advance(int millis) {
     Duration time = Duration.ofMillis(1 + millis);
     clock.move(time);
-    nodes.forEach(node -> node.pass(time));
-    late.happenUntil(time());
+    nodes.forEach(node -> node.advance(time));
+    delayed.runUntil(time());
   }
 
   private void step() {
-    pass(drawn(LONGEST_STEP_MILLIS));
-    List.copyOf(nodes).forEach(SimulatedNode::work);
-    SimulatedNode node = nodes.get(drawn(NODES));
-    int what = drawn(1_000);
+    advance(nextInt(MAX_STEP_MILLIS));
+    List.copyOf(nodes).forEach(SimulatedNode::runBackgroundTasks);
+    SimulatedNode node = nodes.get(nextInt(NODES));
+    int what = nextInt(1_000);
     if (what < 6) {
-      node.cutOff(Duration.ofMillis(drawn(100_000)));
+      node.cutOff(Duration.ofMillis(nextInt(100_000)));
     } else if (what < 10 && depth == 0) {
       kill(node);
     } else if (what < 18 && depth == 0) {
-      rest();
+      idle();
     } else {
-      crowd.ask(node);
+      users.sendRequest(node);
     }
   }
 
   /** Advances the time by a random period without any requests. */
-  private void rest() {
-    int seconds = drawn(70);
+  private void idle() {
+    int seconds = nextInt(70);
     for (int i = 0; i < 2 * seconds; i++) {
-      pass(LONGEST_STEP_MILLIS);
-      List.copyOf(nodes).forEach(SimulatedNode::work);
+      advance(MAX_STEP_MILLIS);
+      List.copyOf(nodes).forEach(SimulatedNode::runBackgroundTasks);
     }
   }
 
   private void kill(SimulatedNode node) {
-    oracle.lives().checkKept(List.of(node));
+    checker.lifetimes().checkNoUseLost(List.of(node));
     nodes.set(node.number, new SimulatedNode(this, node.number, skew()));
   }
 }

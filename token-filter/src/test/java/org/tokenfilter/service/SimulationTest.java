@@ -25,25 +25,25 @@ class SimulationTest {
   private static final int SEEDS_FOR_A_DEFECT = 10 * SEEDS;
 
   @Test
-  void whatIsPromisedIsKept() {
+  void allInvariantsHold() {
     List<String> wrong =
         LongStream.rangeClosed(1, SEEDS)
             .parallel()
-            .mapToObj(SimulationTest::wrongIn)
+            .mapToObj(SimulationTest::violationsOf)
             .flatMap(List::stream)
             .toList();
 
     assertThat(wrong).isEmpty();
   }
 
-  private static List<String> wrongIn(long seed) {
-    return new Simulation(seed, Defect.NONE)
+  private static List<String> violationsOf(long seed) {
+    return new Simulation(seed, SimulatedDefect.NONE)
         .run().stream().map(what -> "seed " + seed + ": " + what).toList();
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-  void aDefectIsSeen(Defect defect) {
+  void everyDefectIsDetected(SimulatedDefect defect) {
     long seed = 1;
     List<String> wrong = List.of();
     while (wrong.isEmpty() && seed <= SEEDS_FOR_A_DEFECT) {
@@ -54,8 +54,8 @@ class SimulationTest {
 
   /** Otherwise a seed would not be enough to repeat a failure. */
   @Test
-  void aRunIsRepeatedByItsNumber() {
-    for (Defect defect : Defect.values()) {
+  void sameSeedRepeatsTheRun() {
+    for (SimulatedDefect defect : SimulatedDefect.values()) {
       assertThat(new Simulation(17, defect).run()).isEqualTo(new Simulation(17, defect).run());
     }
   }

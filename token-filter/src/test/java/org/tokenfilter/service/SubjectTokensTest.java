@@ -8,10 +8,10 @@ import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.withSettings;
-import static org.tokenfilter.service.Refusals.assertRefused;
-import static org.tokenfilter.service.Scene.ALICE;
-import static org.tokenfilter.service.Scene.CLIENT;
-import static org.tokenfilter.service.Scene.SESSION_IDLE;
+import static org.tokenfilter.service.RejectionAssertions.assertRejected;
+import static org.tokenfilter.service.ServiceFixture.ALICE;
+import static org.tokenfilter.service.ServiceFixture.CLIENT;
+import static org.tokenfilter.service.ServiceFixture.SESSION_IDLE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.FIND;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE;
 import static org.tokenfilter.store.tck.FaultyTokenStore.Call.REVOKE_ALL;
@@ -45,46 +45,47 @@ class SubjectTokensTest {
   /** More tokens than the store revokes in one step. */
   private static final int MANY = 2_345;
 
-  private final Scene scene = new Scene();
+  private final ServiceFixture fixture = new ServiceFixture();
 
   @Test
-  void whatIsLiveIsListedTheNewestFirst() throws Exception {
-    IssuedToken session = scene.session();
-    scene.clock.move(MINUTE);
-    IssuedToken user = scene.user();
-    scene.clock.move(MINUTE);
-    SessionId kept = scene.service.openSession(scene.validate(user)).id();
-    scene.service.issueOpen(BOB, MINUTE, CLIENT);
-    scene.service.revoke(scene.open(MINUTE).record().id());
+  void listsLiveTokensNewestFirst() throws Exception {
+    IssuedToken session = fixture.issueSession();
+    fixture.clock.move(MINUTE);
+    IssuedToken user = fixture.issueUser();
+    fixture.clock.move(MINUTE);
+    SessionId kept = fixture.service.openSession(fixture.validate(user)).id();
+    fixture.service.issueOpen(BOB, MINUTE, CLIENT);
+    fixture.service.revoke(fixture.issueOpen(MINUTE).record().id());
 
-    assertThat(scene.service.list("alice", null, 100))
-        .containsExactly(scene.stored(kept.tokenId()), user.record(), session.record());
-    assertThat(scene.service.list("Alice", null, 100)).isEmpty();
+    assertThat(fixture.service.list("alice", null, 100))
+        .containsExactly(fixture.stored(kept.tokenId()), user.record(), session.record());
+    assertThat(fixture.service.list("Alice", null, 100)).isEmpty();
   }
 
   /** An audience separates tokens, but not the store calls by subject (ADR 0052). */
   @Test
   void applicationsThatShareAStoreShareItsSubjects() throws Exception {
-    TokenService neighbour = scene.forAudience("/admin");
-    IssuedToken there = neighbour.issueSession(Scene.ALICE, Duration.ZERO, CLIENT, Set.of());
-    scene.clock.move(MINUTE);
-    IssuedToken here = scene.session();
-    assertRefused(Rejection.INVALID, () -> scene.validate(there));
+    TokenService neighbour = fixture.newServiceForAudience("/admin");
+    IssuedToken there =
+        neighbour.issueSession(ServiceFixture.ALICE, Duration.ZERO, CLIENT, Set.of());
+    fixture.clock.move(MINUTE);
+    IssuedToken here = fixture.issueSession();
+    assertRejected(Rejection.INVALID, () -> fixture.validate(there));
 
-    assertThat(scene.service.list("alice", null, 10))
+    assertThat(fixture.service.list("alice", null, 10))
         .containsExactly(here.record(), there.record());
-    assertThat(scene.service.revokeOthers(here.record())).isOne();
-    assertRefused(Rejection.CLOSED, () -> neighbour.validate(Scene.presented(there)));
-    scene.validate(here);
+    assertThat(fixture.service.revokeOthers(here.record())).isOne();
+    assertRejected(Rejection.CLOSED, () -> neighbour.validate(ServiceFixture.presented(there)));
+    fixture.validate(here);
   }
 
   /** The wrong record stands for a store that compares names without regard to case. */
   @Test
-  void aStoreThatListsAnothersTokensIsNotBelieved() throws Exception {
-    IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
-    TokenStore confused = mock(TokenStore.class, delegatesTo(scene.memory));
+  void recordsOfAnotherSubjectAreAStoreFailure() throws Exception {
+    IssuedToken bobs = fixture.service.issueOpen(BOB, MINUTE, CLIENT);
+    TokenStore confused = mock(TokenStore.class, delegatesTo(fixture.memory));
     doAnswer(call -> List.of(bobs.record())).when(confused).list(any(), any(), any(), anyInt());
-    TokenService service = scene.over(confused, Scene.POLICY);
+    TokenService service = fixture.newService(confused, ServiceFixture.POLICY);
 
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> service.list("alice", null, 10));
@@ -92,28 +93,28 @@ class SubjectTokensTest {
   }
 
   @Test
-  void whatHasExpiredIsNotListed() throws Exception {
-    scene.session();
-    IssuedToken open = scene.open(SESSION_IDLE.plus(MINUTE));
-    scene.clock.move(SESSION_IDLE);
+  void expiredTokensAreNotListed() throws Exception {
+    fixture.issueSession();
+    IssuedToken open = fixture.issueOpen(SESSION_IDLE.plus(MINUTE));
+    fixture.clock.move(SESSION_IDLE);
 
-    assertThat(scene.service.list("alice", null, 100)).containsExactly(open.record());
+    assertThat(fixture.service.list("alice", null, 100)).containsExactly(open.record());
   }
 
   @Test
-  void pagesFollowOnEachOtherWithoutGapOrOverlap() throws Exception {
+  void pagesHaveNoGapsOrOverlaps() throws Exception {
     List<TokenRecord> all = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       // Some are issued at the same moment, and their order must hold as well.
-      scene.clock.move(i % 3 == 0 ? MINUTE : Duration.ZERO);
-      all.add(scene.open(Duration.ZERO).record());
+      fixture.clock.move(i % 3 == 0 ? MINUTE : Duration.ZERO);
+      all.add(fixture.issueOpen(Duration.ZERO).record());
     }
     List<TokenRecord> seen = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
     @Nullable PageCursor after = null;
     List<TokenRecord> page;
     do {
-      page = scene.service.list("alice", after, 3);
+      page = fixture.service.list("alice", after, 3);
       sizes.add(page.size());
       seen.addAll(page);
       after = page.isEmpty() ? null : PageCursor.of(page.get(page.size() - 1));
@@ -121,230 +122,238 @@ class SubjectTokensTest {
 
     assertThat(sizes).containsExactly(3, 3, 1, 0);
     assertThat(seen).containsExactlyInAnyOrderElementsOf(all);
-    assertThat(seen).isEqualTo(scene.service.list("alice", null, 100));
+    assertThat(seen).isEqualTo(fixture.service.list("alice", null, 100));
   }
 
   @Test
-  void onesOwnIsClosedWithItsSessions() throws Exception {
-    IssuedToken user = scene.user();
-    SessionId kept = scene.service.openSession(scene.validate(user)).id();
-    scene.heard.events();
+  void revokesOwnTokenWithItsSessions() throws Exception {
+    IssuedToken user = fixture.issueUser();
+    SessionId kept = fixture.service.openSession(fixture.validate(user)).id();
+    fixture.listener.events();
 
-    assertThat(scene.service.revoke("alice", user.record().id())).isTrue();
+    assertThat(fixture.service.revoke("alice", user.record().id())).isTrue();
 
-    assertThat(scene.heard.events())
-        .containsExactlyInAnyOrder(closed(user), closed(kept.tokenId()));
-    assertRefused(Rejection.CLOSED, () -> scene.validate(user));
+    assertThat(fixture.listener.events())
+        .containsExactlyInAnyOrder(revokedEvent(user), revokedEvent(kept.tokenId()));
+    assertRejected(Rejection.CLOSED, () -> fixture.validate(user));
   }
 
   @Test
-  void onesOwnThatHasEndedIsStillOnesOwn() throws Exception {
-    IssuedToken user = scene.user();
-    scene.service.revoke("alice", user.record().id());
-    scene.heard.events();
+  void revokedTokenStillBelongsToItsSubject() throws Exception {
+    IssuedToken user = fixture.issueUser();
+    fixture.service.revoke("alice", user.record().id());
+    fixture.listener.events();
 
-    assertThat(scene.service.revoke("alice", user.record().id())).isTrue();
-    assertThat(scene.heard.events()).isEmpty();
+    assertThat(fixture.service.revoke("alice", user.record().id())).isTrue();
+    assertThat(fixture.listener.events()).isEmpty();
   }
 
   @Test
-  void anothersAndUnknownOnesAreLeftAlone() throws Exception {
-    IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
-    scene.heard.events();
+  void tokensOfOthersAndUnknownTokensAreNotRevoked() throws Exception {
+    IssuedToken bobs = fixture.service.issueOpen(BOB, MINUTE, CLIENT);
+    fixture.listener.events();
 
-    assertThat(scene.service.revoke("alice", bobs.record().id())).isFalse();
-    assertThat(scene.service.revoke("Bob", bobs.record().id())).isFalse();
-    assertThat(scene.service.revoke("alice", TokenId.parse("A".repeat(43)))).isFalse();
+    assertThat(fixture.service.revoke("alice", bobs.record().id())).isFalse();
+    assertThat(fixture.service.revoke("Bob", bobs.record().id())).isFalse();
+    assertThat(fixture.service.revoke("alice", TokenId.parse("A".repeat(43)))).isFalse();
 
-    assertThat(scene.heard.events()).isEmpty();
-    scene.validate(bobs);
+    assertThat(fixture.listener.events()).isEmpty();
+    fixture.validate(bobs);
   }
 
   @Test
-  void allOthersEndAndTheCurrentOneStays() throws Exception {
-    IssuedToken current = scene.session();
+  void revokesAllButTheCurrentToken() throws Exception {
+    IssuedToken current = fixture.issueSession();
     List<IssuedToken> others =
-        List.of(scene.session(), scene.user(), scene.open(MINUTE), scene.apiClient());
-    SessionId kept = scene.service.openSession(scene.validate(others.get(1))).id();
-    IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
-    scene.heard.events();
+        List.of(
+            fixture.issueSession(),
+            fixture.issueUser(),
+            fixture.issueOpen(MINUTE),
+            fixture.issueApiClient());
+    SessionId kept = fixture.service.openSession(fixture.validate(others.get(1))).id();
+    IssuedToken bobs = fixture.service.issueOpen(BOB, MINUTE, CLIENT);
+    fixture.listener.events();
 
-    assertThat(scene.service.revokeOthers(current.record())).isEqualTo(5);
+    assertThat(fixture.service.revokeOthers(current.record())).isEqualTo(5);
 
-    assertThat(scene.heard.events())
+    assertThat(fixture.listener.events())
         .containsExactlyInAnyOrderElementsOf(
             Stream.concat(
-                    others.stream().map(token -> closed(token)), Stream.of(closed(kept.tokenId())))
+                    others.stream().map(token -> revokedEvent(token)),
+                    Stream.of(revokedEvent(kept.tokenId())))
                 .toList());
-    assertThat(scene.live()).containsExactly(current.record());
-    scene.validate(bobs);
+    assertThat(fixture.liveTokens()).containsExactly(current.record());
+    fixture.validate(bobs);
   }
 
   @Test
-  void theSessionsOfTheCurrentUserTokenStay() throws Exception {
-    IssuedToken current = scene.user();
-    IssuedToken other = scene.user();
-    TokenId own = scene.service.openSession(scene.validate(current)).id().tokenId();
-    scene.service.openSession(scene.validate(other));
+  void keepsSessionsOfTheCurrentUserToken() throws Exception {
+    IssuedToken current = fixture.issueUser();
+    IssuedToken other = fixture.issueUser();
+    TokenId own = fixture.service.openSession(fixture.validate(current)).id().tokenId();
+    fixture.service.openSession(fixture.validate(other));
 
-    assertThat(scene.service.revokeOthers(current.record())).isEqualTo(2);
+    assertThat(fixture.service.revokeOthers(current.record())).isEqualTo(2);
 
-    assertThat(scene.live())
+    assertThat(fixture.liveTokens())
         .extracting(TokenRecord::id)
         .containsExactlyInAnyOrder(current.record().id(), own);
   }
 
   @Test
-  void theUserTokenOfTheCurrentSessionStaysAndItsOtherSessionsGo() throws Exception {
-    IssuedToken user = scene.user();
-    TokenId current = scene.service.openSession(scene.validate(user)).id().tokenId();
-    scene.service.openSession(scene.validate(user));
-    scene.session();
+  void keepsTheCurrentSessionAndItsUserToken() throws Exception {
+    IssuedToken user = fixture.issueUser();
+    TokenId current = fixture.service.openSession(fixture.validate(user)).id().tokenId();
+    fixture.service.openSession(fixture.validate(user));
+    fixture.issueSession();
 
-    assertThat(scene.service.revokeOthers(scene.stored(current))).isEqualTo(2);
+    assertThat(fixture.service.revokeOthers(fixture.stored(current))).isEqualTo(2);
 
-    assertThat(scene.live())
+    assertThat(fixture.liveTokens())
         .extracting(TokenRecord::id)
         .containsExactlyInAnyOrder(user.record().id(), current);
   }
 
   @Test
-  void theSessionsOfTheCurrentUserTokenStayHoweverManyThereAre() throws Exception {
-    IssuedToken current = scene.user();
+  void keepsManySessionsOfTheCurrentUserToken() throws Exception {
+    IssuedToken current = fixture.issueUser();
     for (int i = 0; i < MANY; i++) {
-      scene.service.openSession(scene.validate(current));
+      fixture.service.openSession(fixture.validate(current));
     }
-    scene.clock.move(MINUTE);
-    scene.open(MINUTE);
+    fixture.clock.move(MINUTE);
+    fixture.issueOpen(MINUTE);
 
-    assertThat(scene.service.revokeOthers(current.record())).isOne();
-    assertThat(scene.live()).hasSize(MANY + 1);
+    assertThat(fixture.service.revokeOthers(current.record())).isOne();
+    assertThat(fixture.liveTokens()).hasSize(MANY + 1);
   }
 
   /** Case C28. */
   @Test
-  void allEnd() throws Exception {
-    IssuedToken user = scene.user();
-    scene.service.openSession(scene.validate(user));
-    scene.session();
-    IssuedToken bobs = scene.service.issueOpen(BOB, MINUTE, CLIENT);
+  void revokesAllTokens() throws Exception {
+    IssuedToken user = fixture.issueUser();
+    fixture.service.openSession(fixture.validate(user));
+    fixture.issueSession();
+    IssuedToken bobs = fixture.service.issueOpen(BOB, MINUTE, CLIENT);
 
-    assertThat(scene.service.revokeAll("alice")).isEqualTo(3);
-    assertThat(scene.service.revokeAll("alice")).isZero();
+    assertThat(fixture.service.revokeAll("alice")).isEqualTo(3);
+    assertThat(fixture.service.revokeAll("alice")).isZero();
 
-    assertThat(scene.live()).isEmpty();
-    scene.validate(bobs);
+    assertThat(fixture.liveTokens()).isEmpty();
+    fixture.validate(bobs);
   }
 
   @Test
-  void manyEndInSteps() throws Exception {
+  void revokesManyTokensInSteps() throws Exception {
     List<TokenId> ids = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
-      ids.add(scene.open(MINUTE).record().id());
+      ids.add(fixture.issueOpen(MINUTE).record().id());
     }
-    scene.heard.events();
-    FaultyTokenStore counted = new FaultyTokenStore(scene.memory);
+    fixture.listener.events();
+    FaultyTokenStore counted = new FaultyTokenStore(fixture.memory);
 
-    assertThat(scene.over(counted, Scene.POLICY, scene.heard).revokeAll("alice")).isEqualTo(MANY);
+    assertThat(
+            fixture.newService(counted, ServiceFixture.POLICY, fixture.listener).revokeAll("alice"))
+        .isEqualTo(MANY);
 
     // The last step finds nothing.
     assertThat(counted.callCount(REVOKE_ALL)).isEqualTo(4);
-    assertThat(scene.heard.events())
-        .containsExactlyInAnyOrderElementsOf(ids.stream().map(SubjectTokensTest::closed).toList());
-    assertThat(scene.live()).isEmpty();
+    assertThat(fixture.listener.events())
+        .containsExactlyInAnyOrderElementsOf(
+            ids.stream().map(SubjectTokensTest::revokedEvent).toList());
+    assertThat(fixture.liveTokens()).isEmpty();
   }
 
   /**
    * The record stands for a successor that is not committed yet when a step selects its records.
    */
   @Test
-  void whatComesBesideAStepEndsToo() throws Exception {
-    scene.session();
+  void revokesTokensInsertedDuringAStep() throws Exception {
+    fixture.issueSession();
     TokenStore late =
-        mock(TokenStore.class, withSettings().defaultAnswer(delegatesTo(scene.memory)));
+        mock(TokenStore.class, withSettings().defaultAnswer(delegatesTo(fixture.memory)));
     AtomicBoolean come = new AtomicBoolean();
     doAnswer(
             step -> {
               List<TokenId> ended =
-                  scene.memory.revokeAll(
+                  fixture.memory.revokeAll(
                       step.getArgument(0), step.getArgument(1), step.getArgument(2));
               if (!come.getAndSet(true)) {
-                scene.open(MINUTE);
+                fixture.issueOpen(MINUTE);
               }
               return ended;
             })
         .when(late)
         .revokeAll(any(), any(), anyInt());
 
-    assertThat(scene.over(late, Scene.POLICY).revokeAll("alice")).isEqualTo(2);
-    assertThat(scene.live()).isEmpty();
+    assertThat(fixture.newService(late, ServiceFixture.POLICY).revokeAll("alice")).isEqualTo(2);
+    assertThat(fixture.liveTokens()).isEmpty();
   }
 
   /** A step revokes the children of its records, too. */
   @Test
-  void manyWithSessionsEndInSteps() throws Exception {
+  void revokesManyTokensWithSessionsInSteps() throws Exception {
     for (int i = 0; i < MANY / 2; i++) {
-      scene.service.openSession(scene.validate(scene.user()));
+      fixture.service.openSession(fixture.validate(fixture.issueUser()));
     }
 
-    assertThat(scene.service.revokeAll("alice")).isEqualTo(MANY / 2 * 2);
-    assertThat(scene.live()).isEmpty();
+    assertThat(fixture.service.revokeAll("alice")).isEqualTo(MANY / 2 * 2);
+    assertThat(fixture.liveTokens()).isEmpty();
   }
 
   @Test
-  void aStepThatFailsIsNotTakenForTheEnd() throws Exception {
+  void failedStepIsAStoreFailure() throws Exception {
     for (int i = 0; i < MANY; i++) {
-      scene.open(MINUTE);
+      fixture.issueOpen(MINUTE);
     }
-    FaultyTokenStore faulty = new FaultyTokenStore(scene.memory);
-    TokenService service = scene.over(faulty, Scene.POLICY, scene.heard);
-    scene.heard.events();
+    FaultyTokenStore faulty = new FaultyTokenStore(fixture.memory);
+    TokenService service = fixture.newService(faulty, ServiceFixture.POLICY, fixture.listener);
+    fixture.listener.events();
     faulty.failBefore(REVOKE_ALL, 2);
 
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> service.revokeAll("alice"));
 
-    assertThat(scene.heard.events()).hasSize(1_000);
+    assertThat(fixture.listener.events()).hasSize(1_000);
     assertThat(service.revokeAll("alice")).isEqualTo(MANY - 1_000);
   }
 
   @Test
-  void aStoreThatDoesNotAnswerIsNotTakenForNobodysToken() throws Exception {
-    IssuedToken token = scene.open(MINUTE);
-    FaultyTokenStore faulty = new FaultyTokenStore(scene.memory);
-    TokenService service = scene.over(faulty, Scene.POLICY);
+  void storeFailureIsNotAnUnknownToken() throws Exception {
+    IssuedToken token = fixture.issueOpen(MINUTE);
+    FaultyTokenStore faulty = new FaultyTokenStore(fixture.memory);
+    TokenService service = fixture.newService(faulty, ServiceFixture.POLICY);
     for (FaultyTokenStore.Call call : Set.of(FIND, REVOKE)) {
       faulty.failBefore(call, 1);
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(() -> service.revoke("alice", token.record().id()));
     }
-    scene.validate(token);
+    fixture.validate(token);
   }
 
-  private static String closed(IssuedToken token) {
-    return closed(token.record().id());
+  private static String revokedEvent(IssuedToken token) {
+    return revokedEvent(token.record().id());
   }
 
-  private static String closed(TokenId id) {
+  private static String revokedEvent(TokenId id) {
     return "ended " + id + " CLOSED";
   }
 
   /** By the clock of the revoking node, the tokens will be issued in ten minutes. */
   @Test
-  void whatANodeHasIssuedWhoseClockIsFarAheadEndsToo() throws Exception {
+  void revokesTokensIssuedByAFastClock() throws Exception {
     TokenService ahead =
-        scene.over(
-            scene.memory,
-            Scene.POLICY,
-            new SettableClock(scene.clock.instant().plus(MINUTE.multipliedBy(10))));
-    scene.session();
+        fixture.newService(
+            fixture.memory,
+            ServiceFixture.POLICY,
+            new SettableClock(fixture.clock.instant().plus(MINUTE.multipliedBy(10))));
+    fixture.issueSession();
     IssuedToken user = ahead.issueUser(ALICE, null, CLIENT);
-    ahead.openSession(ahead.validate(Scene.presented(user)));
+    ahead.openSession(ahead.validate(ServiceFixture.presented(user)));
     IssuedToken spared = ahead.issueOpen(ALICE, Duration.ofHours(1), CLIENT);
 
-    assertThat(scene.service.revokeOthers(spared.record())).isEqualTo(3);
-    assertThat(scene.live()).containsExactly(spared.record());
-    assertThat(scene.service.revokeAll("alice")).isOne();
-    assertThat(scene.live()).isEmpty();
+    assertThat(fixture.service.revokeOthers(spared.record())).isEqualTo(3);
+    assertThat(fixture.liveTokens()).containsExactly(spared.record());
+    assertThat(fixture.service.revokeAll("alice")).isOne();
+    assertThat(fixture.liveTokens()).isEmpty();
   }
 }

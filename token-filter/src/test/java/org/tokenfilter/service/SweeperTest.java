@@ -10,9 +10,9 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
-import static org.tokenfilter.service.Refusals.assertRefused;
-import static org.tokenfilter.service.Scene.SESSION_IDLE;
-import static org.tokenfilter.service.Scene.USER_IDLE;
+import static org.tokenfilter.service.RejectionAssertions.assertRejected;
+import static org.tokenfilter.service.ServiceFixture.SESSION_IDLE;
+import static org.tokenfilter.service.ServiceFixture.USER_IDLE;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,117 +35,119 @@ class SweeperTest {
   private static final Duration MILLI = Duration.ofMillis(1);
   private static final int BATCH = 2;
 
-  private final Scene scene = new Scene();
-  private final TokenStore store = mock(TokenStore.class, delegatesTo(scene.memory));
-  private final Sweeper sweeper = new Sweeper(store, scene.service, scene.clock, RETENTION, BATCH);
+  private final ServiceFixture fixture = new ServiceFixture();
+  private final TokenStore store = mock(TokenStore.class, delegatesTo(fixture.memory));
+  private final Sweeper sweeper =
+      new Sweeper(store, fixture.service, fixture.clock, RETENTION, BATCH);
 
   @Test
-  void whatHasExpiredIsToldOnce() throws Exception {
-    IssuedToken token = scene.session();
-    scene.clock.move(SESSION_IDLE.plus(SKEW).plusMillis(1));
-    scene.heard.events();
+  void expiryIsReportedOnce() throws Exception {
+    IssuedToken token = fixture.issueSession();
+    fixture.clock.move(SESSION_IDLE.plus(SKEW).plusMillis(1));
+    fixture.listener.events();
 
     sweeper.run();
     sweeper.run();
 
-    assertThat(scene.heard.events()).containsExactly("ended " + token.record().id() + " EXPIRED");
-    assertRefused(Rejection.EXPIRED, () -> scene.validate(token));
+    assertThat(fixture.listener.events())
+        .containsExactly("ended " + token.record().id() + " EXPIRED");
+    assertRejected(Rejection.EXPIRED, () -> fixture.validate(token));
   }
 
   @Test
   void anotherNodesClockMayBeThirtySecondsBehind() throws Exception {
-    scene.session();
-    scene.clock.move(SESSION_IDLE.plus(SKEW));
-    scene.heard.events();
+    fixture.issueSession();
+    fixture.clock.move(SESSION_IDLE.plus(SKEW));
+    fixture.listener.events();
 
     sweeper.run();
 
-    assertThat(scene.heard.events()).isEmpty();
+    assertThat(fixture.listener.events()).isEmpty();
   }
 
   @Test
-  void aSessionIsToldWithItsUserToken() throws Exception {
-    IssuedToken user = scene.user();
-    SessionId session = scene.service.openSession(scene.validate(user)).id();
-    scene.clock.move(USER_IDLE.plus(SKEW).plusMillis(1));
-    scene.heard.events();
+  void sessionExpiryIsReportedWithItsUserToken() throws Exception {
+    IssuedToken user = fixture.issueUser();
+    SessionId session = fixture.service.openSession(fixture.validate(user)).id();
+    fixture.clock.move(USER_IDLE.plus(SKEW).plusMillis(1));
+    fixture.listener.events();
 
     sweeper.run();
 
-    assertThat(scene.heard.events())
+    assertThat(fixture.listener.events())
         .containsExactlyInAnyOrder(
             "ended " + user.record().id() + " EXPIRED", "ended " + session.tokenId() + " EXPIRED");
   }
 
   @Test
-  void itGoesOnUntilNothingIsDue() throws Exception {
+  void continuesUntilNothingIsDue() throws Exception {
     List<String> ended = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      ended.add("ended " + scene.session().record().id() + " EXPIRED");
+      ended.add("ended " + fixture.issueSession().record().id() + " EXPIRED");
     }
-    scene.clock.move(SESSION_IDLE.plus(SKEW).plusMillis(1));
-    scene.heard.events();
+    fixture.clock.move(SESSION_IDLE.plus(SKEW).plusMillis(1));
+    fixture.listener.events();
 
     sweeper.run();
 
-    assertThat(scene.heard.events()).containsExactlyInAnyOrderElementsOf(ended);
+    assertThat(fixture.listener.events()).containsExactlyInAnyOrderElementsOf(ended);
     verify(store, times(3)).sweep(any(), any(), eq(BATCH));
   }
 
   @Test
-  void theDeadAreKeptForTheRetentionAndForgottenThen() throws Exception {
-    IssuedToken token = scene.session();
-    scene.service.revoke(token.record().id());
+  void deadRecordsAreDeletedAfterTheRetention() throws Exception {
+    IssuedToken token = fixture.issueSession();
+    fixture.service.revoke(token.record().id());
 
-    scene.clock.move(RETENTION);
+    fixture.clock.move(RETENTION);
     sweeper.run();
-    assertRefused(Rejection.CLOSED, () -> scene.validate(token));
+    assertRejected(Rejection.CLOSED, () -> fixture.validate(token));
 
-    scene.clock.move(Duration.ofMillis(1));
+    fixture.clock.move(Duration.ofMillis(1));
     sweeper.run();
-    assertThat(scene.memory.find(token.record().id())).isEmpty();
+    assertThat(fixture.memory.find(token.record().id())).isEmpty();
     // This node has seen the revocation a moment ago, and caches it for a while.
-    scene.clock.move(RevokedTokens.TIME_TO_LIVE);
-    assertRefused(Rejection.UNKNOWN, () -> scene.validate(token));
+    fixture.clock.move(RevokedTokens.TIME_TO_LIVE);
+    assertRejected(Rejection.UNKNOWN, () -> fixture.validate(token));
   }
 
   @Test
-  void whatIsLiveIsLeftAlone() throws Exception {
-    IssuedToken token = scene.session();
-    IssuedToken open = scene.open(Duration.ZERO);
-    scene.clock.move(SESSION_IDLE.minusMillis(1));
-    scene.renew(scene.validate(token));
-    scene.clock.move(SESSION_IDLE.minusMillis(1));
-    scene.heard.events();
+  void liveTokensAreNotSwept() throws Exception {
+    IssuedToken token = fixture.issueSession();
+    IssuedToken open = fixture.issueOpen(Duration.ZERO);
+    fixture.clock.move(SESSION_IDLE.minusMillis(1));
+    fixture.renew(fixture.validate(token));
+    fixture.clock.move(SESSION_IDLE.minusMillis(1));
+    fixture.listener.events();
 
     sweeper.run();
 
-    assertThat(scene.heard.events()).isEmpty();
-    scene.validate(token);
-    scene.validate(open);
+    assertThat(fixture.listener.events()).isEmpty();
+    fixture.validate(token);
+    fixture.validate(open);
   }
 
   @Test
-  void afterAStoreHasFailedTheNextRunTriesAgain() throws Exception {
+  void nextRunRetriesAfterAStoreFailure() throws Exception {
     doThrow(new TokenStoreException("down", null, true))
         .doAnswer(
             call ->
-                scene.memory.sweep(call.getArgument(0), call.getArgument(1), call.getArgument(2)))
+                fixture.memory.sweep(call.getArgument(0), call.getArgument(1), call.getArgument(2)))
         .when(store)
         .sweep(any(), any(), anyInt());
-    scene.session();
-    scene.clock.move(SESSION_IDLE.plus(SKEW).plusMillis(1));
-    scene.heard.events();
+    fixture.issueSession();
+    fixture.clock.move(SESSION_IDLE.plus(SKEW).plusMillis(1));
+    fixture.listener.events();
 
     sweeper.run();
-    assertThat(scene.heard.events()).isEmpty();
+    assertThat(fixture.listener.events()).isEmpty();
     sweeper.run();
-    assertThat(scene.heard.events()).hasSize(1);
+    assertThat(fixture.listener.events()).hasSize(1);
   }
 
   /** An executor silently stops a repeated task that throws. */
   @Test
-  void anErrorOfTheStoreDoesNotStopTheSweeper() {
+  void storeErrorDoesNotStopTheSweeper() {
     doThrow(new NoClassDefFoundError("gone")).when(store).sweep(any(), any(), anyInt());
 
     sweeper.run();
@@ -165,52 +167,53 @@ class SweeperTest {
 
   /** With a skew of 30 s or more it does not sweep, and below that it uses the store's clock. */
   @Test
-  void aNodeWhoseClockIsAheadGoesByTheStores() throws Exception {
-    IssuedToken token = scene.session();
-    SettableClock ahead = new SettableClock(scene.clock.instant().plus(SKEW));
+  void fastClockSweepsByTheStoresClock() throws Exception {
+    IssuedToken token = fixture.issueSession();
+    SettableClock ahead = new SettableClock(fixture.clock.instant().plus(SKEW));
     Sweeper early = sweeperBy(ahead);
     Duration deadline = SESSION_IDLE.plus(SKEW);
-    scene.clock.move(deadline);
+    fixture.clock.move(deadline);
     ahead.move(deadline);
-    scene.heard.events();
+    fixture.listener.events();
 
     early.run();
-    assertThat(scene.heard.events()).isEmpty();
+    assertThat(fixture.listener.events()).isEmpty();
 
-    scene.clock.move(MILLI);
+    fixture.clock.move(MILLI);
     ahead.move(MILLI);
     early.run();
-    assertThat(scene.heard.events()).containsExactly("ended " + token.record().id() + " EXPIRED");
+    assertThat(fixture.listener.events())
+        .containsExactly("ended " + token.record().id() + " EXPIRED");
   }
 
   @Test
-  void aNodeWhoseClockIsBehindGoesByItsOwn() throws Exception {
-    scene.session();
-    SettableClock behind = new SettableClock(scene.clock.instant().minus(SKEW));
+  void slowClockSweepsByItsOwnClock() throws Exception {
+    fixture.issueSession();
+    SettableClock behind = new SettableClock(fixture.clock.instant().minus(SKEW));
     Sweeper late = sweeperBy(behind);
-    scene.clock.move(SESSION_IDLE.plus(SKEW).plus(SKEW));
+    fixture.clock.move(SESSION_IDLE.plus(SKEW).plus(SKEW));
     behind.move(SESSION_IDLE.plus(SKEW).plus(SKEW));
-    scene.heard.events();
+    fixture.listener.events();
 
     late.run();
-    assertThat(scene.heard.events()).isEmpty();
+    assertThat(fixture.listener.events()).isEmpty();
 
-    scene.clock.move(MILLI);
+    fixture.clock.move(MILLI);
     behind.move(MILLI);
     late.run();
-    assertThat(scene.heard.events()).hasSize(1);
+    assertThat(fixture.listener.events()).hasSize(1);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"PT10M", "PT30.001S", "PT-30.001S", "PT-10M"})
-  void whileClocksAreFarApartItDoesNotSweepAndSaysSoOnceAMinute(String apart) throws Exception {
-    SettableClock own = new SettableClock(scene.clock.instant().plus(Duration.parse(apart)));
+  void largeClockSkewPreventsSweepingAndIsLogged(String apart) throws Exception {
+    SettableClock own = new SettableClock(fixture.clock.instant().plus(Duration.parse(apart)));
     Sweeper sweeping = sweeperBy(own);
-    IssuedToken token = scene.session();
-    scene.service.revoke(scene.open(Duration.ZERO).record().id());
-    scene.clock.move(Duration.ofDays(1));
+    IssuedToken token = fixture.issueSession();
+    fixture.service.revoke(fixture.issueOpen(Duration.ZERO).record().id());
+    fixture.clock.move(Duration.ofDays(1));
     own.move(Duration.ofDays(1));
-    scene.heard.events();
+    fixture.listener.events();
     try (LogLines log = new LogLines(Sweeper.class.getName())) {
       sweeping.run();
       sweeping.run();
@@ -218,16 +221,18 @@ class SweeperTest {
       assertThat(log.lines()).singleElement().asString().startsWith("WARN").contains("clock");
     }
     verify(store, never()).sweep(any(), any(), anyInt());
-    assertThat(scene.service.clockAhead()).contains(Duration.parse(apart));
+    assertThat(fixture.service.clockAhead()).contains(Duration.parse(apart));
 
-    own.set(scene.clock.instant());
+    own.set(fixture.clock.instant());
     sweeping.run();
-    assertThat(scene.heard.events()).containsExactly("ended " + token.record().id() + " EXPIRED");
-    assertThat(scene.service.clockAhead()).contains(Duration.ZERO);
+    assertThat(fixture.listener.events())
+        .containsExactly("ended " + token.record().id() + " EXPIRED");
+    assertThat(fixture.service.clockAhead()).contains(Duration.ZERO);
   }
 
   private Sweeper sweeperBy(SettableClock clock) {
-    scene.service = scene.over(scene.memory, Scene.POLICY, clock, scene.heard);
-    return new Sweeper(store, scene.service, clock, RETENTION, BATCH);
+    fixture.service =
+        fixture.newService(fixture.memory, ServiceFixture.POLICY, clock, fixture.listener);
+    return new Sweeper(store, fixture.service, clock, RETENTION, BATCH);
   }
 }

@@ -1,8 +1,8 @@
 package org.tokenfilter.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tokenfilter.token.Records.IDLE;
-import static org.tokenfilter.token.Records.ISSUED;
+import static org.tokenfilter.token.TokenRecords.IDLE;
+import static org.tokenfilter.token.TokenRecords.ISSUED;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -15,8 +15,8 @@ class ActiveTokenTest {
   private static final Instant USED = ISSUED.plus(Duration.ofMinutes(20));
 
   @Test
-  void aSlidingTokenLivesOnForItsWholeIdleTimeout() {
-    TokenRecord record = Records.of(TokenKind.SESSION).idleTimeout(IDLE).build();
+  void slidingTokenLivesForItsIdleTimeout() {
+    TokenRecord record = TokenRecords.of(TokenKind.SESSION).idleTimeout(IDLE).build();
 
     ActiveToken token = new ActiveToken(record, null, USED);
 
@@ -25,9 +25,9 @@ class ActiveTokenTest {
   }
 
   @Test
-  void theHardLimitCutsWhatIsLeft() {
+  void absoluteLimitShortensTheRemainder() {
     TokenRecord record =
-        Records.of(TokenKind.SESSION).idleTimeout(IDLE).expiresAt(USED.plusMillis(1)).build();
+        TokenRecords.of(TokenKind.SESSION).idleTimeout(IDLE).expiresAt(USED.plusMillis(1)).build();
 
     ActiveToken token = new ActiveToken(record, null, USED);
 
@@ -36,9 +36,9 @@ class ActiveTokenTest {
   }
 
   @Test
-  void anIdleTimeoutThatEndsEarlierThanTheHardLimitCounts() {
+  void earlierIdleTimeoutCounts() {
     TokenRecord record =
-        Records.of(TokenKind.SESSION)
+        TokenRecords.of(TokenKind.SESSION)
             .idleTimeout(IDLE)
             .expiresAt(USED.plus(IDLE).plusMillis(1))
             .build();
@@ -47,26 +47,29 @@ class ActiveTokenTest {
   }
 
   @Test
-  void aTokenOfFixedLifeIsNotProlongedByUse() {
+  void useDoesNotExtendFixedLifetime() {
     TokenRecord record =
-        Records.of(TokenKind.OPEN).expiresAt(ISSUED.plus(Duration.ofHours(1))).build();
+        TokenRecords.of(TokenKind.OPEN).expiresAt(ISSUED.plus(Duration.ofHours(1))).build();
 
     assertThat(new ActiveToken(record, null, USED).remaining()).isEqualTo(Duration.ofMinutes(40));
   }
 
   @Test
   void aTokenThatNeverExpiresHasNoRemainder() {
-    ActiveToken token = new ActiveToken(Records.of(TokenKind.OPEN).build(), null, USED);
+    ActiveToken token = new ActiveToken(TokenRecords.of(TokenKind.OPEN).build(), null, USED);
 
     assertThat(token.remaining()).isNull();
     assertThat(token.deadline()).isNull();
   }
 
   @Test
-  void inASessionTheSessionIsWhatIsUsed() {
-    TokenRecord user = Records.of(TokenKind.USER).idleTimeout(IDLE).build();
+  void renewsTheSessionOfAUserToken() {
+    TokenRecord user = TokenRecords.of(TokenKind.USER).idleTimeout(IDLE).build();
     TokenRecord session =
-        Records.of(TokenKind.SESSION).parent(user.id()).idleTimeout(Duration.ofMinutes(5)).build();
+        TokenRecords.of(TokenKind.SESSION)
+            .parent(user.id())
+            .idleTimeout(Duration.ofMinutes(5))
+            .build();
 
     assertThat(new ActiveToken(user, null, USED).renewalTarget()).isSameAs(user);
     assertThat(new ActiveToken(user, session, USED).renewalTarget()).isSameAs(session);
@@ -76,8 +79,8 @@ class ActiveTokenTest {
   }
 
   @Test
-  void aTokenThatIsLookedAtAloneLivesAsLongAsItDidBefore() {
-    TokenRecord record = Records.of(TokenKind.SESSION).idleTimeout(IDLE).build();
+  void passiveUseDoesNotExtendTheLifetime() {
+    TokenRecord record = TokenRecords.of(TokenKind.SESSION).idleTimeout(IDLE).build();
 
     ActiveToken token = new ActiveToken(record, null, USED).asPassive();
 

@@ -17,7 +17,7 @@ class ClientAddressTest {
   private static final String LINK_LOCAL = "fe80:0:0:0:0:0:0:1";
 
   @TestFactory
-  Stream<DynamicTest> spellingsOfAnAddress() {
+  Stream<DynamicTest> normalizesAddresses() {
     return Map.ofEntries(
             Map.entry("192.0.2.1", "192.0.2.1"),
             Map.entry("0.0.0.0", "0.0.0.0"),
@@ -51,7 +51,7 @@ class ClientAddressTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> whatIsNoAddress() {
+  Stream<DynamicTest> refusesInvalidAddresses() {
     return Stream.of(
             "",
             " ",
@@ -114,7 +114,7 @@ class ClientAddressTest {
 
   /** The JDK looks up a name that starts with a dot, even if it contains a colon. */
   @Test
-  void whatBeginsWithADotIsNotLookedUpByName() {
+  void refusesLeadingDotWithoutLookup() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ClientAddress.parse(".::1"))
         .withNoCause();
@@ -124,7 +124,7 @@ class ClientAddressTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> spellingsThatOthersReadOtherwise() {
+  Stream<DynamicTest> refusesAmbiguousNotations() {
     return Stream.of(
             "::ffff:010.0.0.1",
             "::ffff:10.0.0.01",
@@ -142,7 +142,7 @@ class ClientAddressTest {
   }
 
   @Test
-  void equalAddressesAreEqualHoweverTheyAreSpelled() {
+  void equalAddressesAreEqualInEveryNotation() {
     assertThat(ClientAddress.parse("::ffff:192.0.2.1"))
         .isEqualTo(ClientAddress.parse("192.0.2.1"))
         .hasSameHashCodeAs(ClientAddress.parse("192.0.2.1"))
@@ -176,7 +176,7 @@ class ClientAddressTest {
   }
 
   @Test
-  void aPrefixLeavesTheAddressAsItIs() {
+  void prefixLeavesTheAddressUnchanged() {
     ClientAddress client = ClientAddress.parse("192.0.2.1");
 
     assertThat(client.prefix()).isEqualTo(client.prefix());
@@ -203,7 +203,7 @@ class ClientAddressTest {
   }
 
   @Test
-  void versionsAreToldApartHoweverARecordIsBound() {
+  void distinguishesIpVersionsInEveryBinding() {
     ClientAddress four = ClientAddress.parse("192.0.2.1");
     ClientAddress six = ClientAddress.parse("2001:db8::1");
     for (String binding : List.of("192.0.2.9", "192.0.2.0/24", "192.0.2.0/24+")) {
@@ -221,7 +221,7 @@ class ClientAddressTest {
 
   /** The binding of a Unix peer matches only itself, and no text of a request parses to it. */
   @Test
-  void peerWithoutAnAddressIsItself() {
+  void unixPeerMatchesItselfOnly() {
     ClientAddress unix = ClientAddress.UNIX;
     assertThat(unix).hasToString("unix");
     assertThat(unix.bytes()).isEmpty();

@@ -21,7 +21,7 @@ class SessionIdTest {
   private static final String DIGEST = "Yw3NKWbEM2aRElRIu7JbT_QSpJxzLbLIq8G4WBvXEN0";
 
   @Test
-  void itsRecordIsFoundByItsDigest() {
+  void tokenIdIsItsDigest() {
     SessionId id = SessionId.parse(TEXT);
 
     assertThat(id.value()).isEqualTo(TEXT);
@@ -29,7 +29,7 @@ class SessionIdTest {
   }
 
   @Test
-  void aNewOneReadsAsItIsWritten() throws Exception {
+  void parsesItsOwnText() throws Exception {
     SecureRandom random = seeded();
 
     SessionId id = SessionId.random(random);
@@ -40,7 +40,7 @@ class SessionIdTest {
   }
 
   @Test
-  void newOnesAreAllDifferent() throws Exception {
+  void randomIdsDiffer() throws Exception {
     SecureRandom random = seeded();
     Set<SessionId> ids = new HashSet<>();
     for (int i = 0; i < 1000; i++) {
@@ -51,7 +51,7 @@ class SessionIdTest {
   }
 
   @Test
-  void oneShowsForWhichAudienceItWasMade() throws Exception {
+  void carriesTheMarkOfItsAudience() throws Exception {
     SecureRandom random = seeded();
     Set<String> ends = new HashSet<>();
     for (int i = 0; i < 1000; i++) {
@@ -67,7 +67,7 @@ class SessionIdTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> possibleIsWhatCanBeRead() throws Exception {
+  Stream<DynamicTest> wellFormedIdsAreThoseThatParse() throws Exception {
     return Stream.of(
             TEXT,
             TEXT + "A",
@@ -85,10 +85,10 @@ class SessionIdTest {
             text ->
                 DynamicTest.dynamicTest(
                     "'" + text + "'",
-                    () -> assertThat(SessionId.isWellFormed(text)).isEqualTo(isRead(text))));
+                    () -> assertThat(SessionId.isWellFormed(text)).isEqualTo(parses(text))));
   }
 
-  private static boolean isRead(String text) {
+  private static boolean parses(String text) {
     try {
       return SessionId.parse(text).value().equals(text);
     } catch (IllegalArgumentException refused) {
@@ -98,7 +98,7 @@ class SessionIdTest {
 
   /** Case C02: texts that resemble a session id. */
   @TestFactory
-  Stream<DynamicTest> otherSpellings() {
+  Stream<DynamicTest> refusesNonCanonicalTexts() {
     return Stream.of(
             "",
             " ",
@@ -132,7 +132,7 @@ class SessionIdTest {
   }
 
   @Test
-  void itMayEndWithEachCharacterWhoseLastTwoBitsAreZero() {
+  void acceptsEveryLastCharacterWithZeroSpareBits() {
     Set<TokenId> records = new HashSet<>();
     for (char last : "AEIMQUYcgkosw048".toCharArray()) {
       String text = TEXT.substring(0, TEXT.length() - 1) + last;
@@ -143,7 +143,7 @@ class SessionIdTest {
   }
 
   @Test
-  void aFinderFindsTheRecordOfEachIdThatIsParsed() throws Exception {
+  void digesterFindsTheRecordOfEachId() throws Exception {
     SessionId.Digester digester = new SessionId.Digester();
     SecureRandom random = seeded();
 
@@ -156,7 +156,7 @@ class SessionIdTest {
 
   /** Among the texts are characters with the low byte of a valid one or outside the alphabet. */
   @Test
-  void aFinderRefusesWhatIsNotParsedAndFindsTheNextOne() {
+  void digesterRefusesMalformedIdsAndStaysUsable() {
     SessionId.Digester digester = new SessionId.Digester();
     for (String text :
         new String[] {
@@ -193,7 +193,7 @@ class SessionIdTest {
 
   /** Case P04. */
   @Test
-  void itShowsItsHandleAndNotItself() {
+  void toStringShowsTheHandleOnly() {
     assertThat(SessionId.parse(TEXT)).hasToString("SessionId[handle=" + DIGEST + "]");
   }
 

@@ -14,9 +14,9 @@ class TokenClaimsTest {
   private static final Instant SECOND = Instant.parse("2026-03-01T10:00:00Z");
 
   @Test
-  void aTokenSaysWhatItsRecordSays() {
+  void claimsHaveTheValuesOfTheRecord() {
     TokenRecord record =
-        Records.of(TokenKind.SESSION).expiresAt(Records.ISSUED.plusMillis(1211)).build();
+        TokenRecords.of(TokenKind.SESSION).expiresAt(TokenRecords.ISSUED.plusMillis(1211)).build();
 
     TokenClaims claims = TokenClaims.of(record, "/shop");
 
@@ -29,7 +29,7 @@ class TokenClaimsTest {
   @Test
   void timesAreRoundedDownToSeconds() {
     TokenRecord record =
-        Records.of(TokenKind.OPEN).expiresAt(Records.ISSUED.plusMillis(210)).build();
+        TokenRecords.of(TokenKind.OPEN).expiresAt(TokenRecords.ISSUED.plusMillis(210)).build();
 
     TokenClaims claims = TokenClaims.of(record, "/shop");
 
@@ -38,16 +38,17 @@ class TokenClaimsTest {
   }
 
   @Test
-  void aTokenHasNoExpiryExactlyWhereItsRecordHasNone() {
-    TokenRecord sliding = Records.of(TokenKind.USER).idleTimeout(Duration.ofMinutes(15)).build();
+  void hasNoExpiryIfTheRecordHasNone() {
+    TokenRecord sliding =
+        TokenRecords.of(TokenKind.USER).idleTimeout(Duration.ofMinutes(15)).build();
 
     assertThat(TokenClaims.of(sliding, "/shop").expiresAt()).isNull();
   }
 
   @Test
-  void aTokenIsOfTheRecordThatItSaysTheSameAs() {
-    TokenRecord record = Records.of(TokenKind.OPEN).expiresAt(SECOND.plusMillis(9876)).build();
-    TokenRecord endless = Records.of(TokenKind.OPEN).build();
+  void matchesRecordWithTheSameValues() {
+    TokenRecord record = TokenRecords.of(TokenKind.OPEN).expiresAt(SECOND.plusMillis(9876)).build();
+    TokenRecord endless = TokenRecords.of(TokenKind.OPEN).build();
 
     assertThat(TokenClaims.of(record, "/shop").matches(record)).isTrue();
     assertThat(TokenClaims.of(record, "/mail").matches(record)).isTrue();
@@ -57,9 +58,9 @@ class TokenClaimsTest {
   }
 
   @Test
-  void aTokenThatDiffersInOneThingIsNotOfTheRecord() {
-    TokenRecord record = Records.of(TokenKind.OPEN).expiresAt(SECOND.plusSeconds(9)).build();
-    TokenId other = Records.of(TokenKind.USER).build().id();
+  void doesNotMatchRecordThatDiffers() {
+    TokenRecord record = TokenRecords.of(TokenKind.OPEN).expiresAt(SECOND.plusSeconds(9)).build();
+    TokenId other = TokenRecords.of(TokenKind.USER).build().id();
     Instant end = SECOND.plusSeconds(9);
 
     assertThat(claims(record.id(), TokenKind.OPEN, SECOND, end).matches(record)).isTrue();
@@ -72,8 +73,9 @@ class TokenClaimsTest {
   }
 
   @Test
-  void idleDeadlinesAreInNoToken() {
-    TokenRecord.Builder record = Records.of(TokenKind.SESSION).expiresAt(SECOND.plusSeconds(9));
+  void containsNoIdleDeadline() {
+    TokenRecord.Builder record =
+        TokenRecords.of(TokenKind.SESSION).expiresAt(SECOND.plusSeconds(9));
     TokenClaims claims = TokenClaims.of(record.build(), "/shop");
 
     assertThat(TokenClaims.of(record.idleTimeout(Duration.ofSeconds(5)).build(), "/shop"))

@@ -60,7 +60,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s01_asManyOfTheOldestAreEvictedAsItTakesAndNamedWithTheirChildren() {
+  void s01_oldestAreEvictedAndNamedWithTheirChildren() {
     insert(
         lasting(4, start.plusSeconds(2)).group("g").build(),
         lasting(3, start).group("g").build(),
@@ -77,7 +77,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s01_noMoreAreEvictedThanItTakesWhereAChildIsOfTheGroup() {
+  void s01_evictedChildCountsTowardsTheRoomNeeded() {
     insert(
         lasting(1, start).group("g").build(),
         sliding(2, start.plusSeconds(1)).group("g").parent(id(1)).build(),
@@ -90,7 +90,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s01_parentNeverMakesRoomForItsChild() {
+  void s01_parentIsNeverEvictedForItsChild() {
     insert(lasting(1, start).group("g").build(), lasting(2, start).group("g").build());
     TokenRecord child = sliding(3, start).group("g").parent(id(1)).build();
 
@@ -114,7 +114,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s01_recordThatHasAParentIsNoParent() {
+  void s01_childCannotBeAParent() {
     insert(lasting(1, start).build(), sliding(2, start).parent(id(1)).build());
 
     assertThatIllegalArgumentException()
@@ -122,7 +122,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s01_endedRecordIsNotInserted() {
+  void s01_revokedRecordIsNotInserted() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> insert(lasting(1, start).revocation(closed(start)).build()));
   }
@@ -144,7 +144,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s05_renewMovesForwardAndNeverBack() {
+  void s05_renewNeverMovesBack() {
     TokenRecord record = sliding(1, start).build();
     insert(record);
     Instant later = start.plusSeconds(60);
@@ -155,7 +155,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s05_renewIsJudgedByNowAndNamesTheDead() {
+  void s05_renewGoesByTheGivenTimeAndNamesTheDead() {
     insert(
         sliding(1, start).build(),
         sliding(2, start).build(),
@@ -172,7 +172,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s06_nothingRevivesAnEndedRecord() {
+  void s06_nothingRevivesARevokedRecord() {
     insert(sliding(1, start).build());
     store.revoke(id(1), closed(start));
     TokenRecord ended = store.find(id(1)).orElseThrow();
@@ -211,7 +211,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s07_unfitSuccessorChangesNothing() {
+  void s07_invalidSuccessorChangesNothing() {
     insert(lasting(1, start).group("g").build(), lasting(3, start).build());
 
     for (TokenRecord unfit :
@@ -227,7 +227,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s08_firstEndWins() {
+  void s08_firstRevocationWins() {
     insert(sliding(1, start).build());
     Revocation late = closed(start.plus(IDLE).plusSeconds(1));
 
@@ -238,7 +238,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s09_childrenEndWithTheirParent() {
+  void s09_childrenAreRevokedWithTheirParent() {
     insert(
         lasting(5, start).build(),
         sliding(2, start).parent(id(5)).build(),
@@ -254,7 +254,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s10_endAllSparesWhatIsNamedAndWhatIsTooYoung() {
+  void s10_revokeAllSparesExceptedAndYoungerRecords() {
     insert(
         lasting(1, start).build(),
         lasting(2, start.plusSeconds(60)).build(),
@@ -271,7 +271,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s10_endAllGoesOnWhereItLeftOff() {
+  void s10_revokeAllContinuesInBatches() {
     for (int number = 1; number <= 5; number++) {
       insert(lasting(number, start).build());
     }

@@ -17,7 +17,7 @@ class TokenIdTest {
   }
 
   @Test
-  void parseReadsWhatToStringWrites() {
+  void parseReadsTheTextOfToString() {
     TokenId id = filled(0x9c);
 
     assertThat(TokenId.parse(id.toString())).isEqualTo(id).hasSameHashCodeAs(id);
@@ -25,7 +25,7 @@ class TokenIdTest {
   }
 
   @Test
-  void parseRefusesEverySpellingButTheCanonicalOne() {
+  void parseRefusesNonCanonicalText() {
     String canonical = "A".repeat(43);
     List<String> others =
         List.of(

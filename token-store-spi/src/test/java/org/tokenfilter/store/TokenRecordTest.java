@@ -32,7 +32,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void textWithNulOrHalfASurrogatePairIsRefusedEverywhere() {
+  void nulAndUnpairedSurrogatesAreRefusedInAllTexts() {
     for (String broken : List.of("a\0b", "a\ud83d", "\ude00a")) {
       assertThatIllegalArgumentException().isThrownBy(() -> subject(broken));
       for (TokenRecord.Builder builder :
@@ -50,7 +50,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void groupClientAndBindingHaveAMostLength() {
+  void groupClientAndBindingHaveAMaximumLength() {
     String longest = "\u00fc".repeat(255);
     assertThatNoException()
         .isThrownBy(
@@ -65,7 +65,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void rolesHaveEightKibibytesOfUtf8InAll() {
+  void rolesHaveAtMostEightKibibytesOfUtf8() {
     String half = "\u00e9".repeat(2047);
 
     assertThatNoException()
@@ -75,7 +75,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void attributesHaveEightKibibytesOfUtf8InAll() {
+  void attributesHaveAtMostEightKibibytesOfUtf8() {
     String half = "\u00e9".repeat(2047);
 
     assertThatNoException()
@@ -85,13 +85,13 @@ class TokenRecordTest {
   }
 
   @Test
-  void idleTimeoutAndIdleDeadlineComeTogether() {
+  void idleTimeoutAndIdleDeadlineRequireEachOther() {
     assertThatIllegalArgumentException().isThrownBy(lasting(1, NOON).idle(IDLE, null)::build);
     assertThatIllegalArgumentException().isThrownBy(lasting(1, NOON).idle(null, NOON)::build);
   }
 
   @Test
-  void timesAreCutToTheMillisecond() {
+  void timesAreTruncatedToMilliseconds() {
     Instant fine = NOON.plusNanos(1_999_999);
     TokenRecord record =
         TokenRecord.builder(id(1), TokenKind.USER, "alice", fine)
@@ -114,7 +114,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void collectionsAreCopiedAndOrdered() {
+  void collectionsAreCopiedAndSorted() {
     Set<String> roles = new HashSet<>(Set.of("user", "admin"));
     Map<String, String> attributes = new HashMap<>(Map.of("tenant", "7", "city", "Oslo"));
     TokenRecord record = lasting(1, NOON).roles(roles).attributes(attributes).build();
@@ -127,7 +127,7 @@ class TokenRecordTest {
 
   /** Collections that were checked and copied once are reused in records built from the first. */
   @Test
-  void collectionsOfAnotherRecordAreTakenAsTheyAre() {
+  void collectionsOfAnotherRecordAreReused() {
     TokenRecord record =
         lasting(1, NOON).roles(Set.of("user", "admin")).attributes(Map.of("tenant", "7")).build();
     TokenRecord other = record.toBuilder().lastUsedAt(NOON.plusSeconds(1)).build();
@@ -149,7 +149,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void deadlineItselfIsTheFirstDeadMoment() {
+  void recordIsDeadFromItsDeadlineOn() {
     TokenRecord idle = sliding(1, NOON).build();
     TokenRecord hard = lasting(1, NOON).expiresAt(NOON.plus(IDLE)).build();
 
@@ -162,7 +162,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void deadlineIsTheEarlierLimit() {
+  void deadlineIsTheEarlierOfIdleAndAbsolute() {
     Instant idle = NOON.plus(IDLE);
 
     assertThat(lasting(1, NOON).build().deadline()).isNull();
@@ -174,7 +174,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void deathIsTheEndOrTheDeadlineWhicheverCameFirst() {
+  void endOfLifeIsTheEarlierOfRevocationAndDeadline() {
     Instant deadline = NOON.plus(IDLE);
 
     assertThat(lasting(1, NOON).build().endOfLife()).isNull();
@@ -185,7 +185,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void endedRecordIsNotLiveWhateverItsDeadline() {
+  void revokedRecordIsNotLiveBeforeItsDeadline() {
     TokenRecord record = closed(sliding(1, NOON), NOON.plus(IDLE));
 
     assertThat(record.liveAt(NOON)).isFalse();
@@ -195,7 +195,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void renewalMovesTimesForwardAndNeverBack() {
+  void renewalNeverMovesTimesBack() {
     TokenRecord record = sliding(1, NOON).build();
     Instant later = NOON.plusSeconds(5);
 
@@ -222,7 +222,7 @@ class TokenRecordTest {
   }
 
   @Test
-  void positionsAreOrderedByTimeThenId() {
+  void pageCursorsAreOrderedByTimeThenId() {
     assertThat(
             List.of(
                 new PageCursor(NOON, id(2)),

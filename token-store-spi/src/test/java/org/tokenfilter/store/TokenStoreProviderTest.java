@@ -23,7 +23,7 @@ class TokenStoreProviderTest {
   @TempDir Path jar;
 
   @Test
-  void memoryIsInstalled() {
+  void memoryProviderIsInstalled() {
     assertThat(TokenStoreProvider.installed(getClass().getClassLoader()))
         .containsOnlyKeys("memory")
         .hasEntrySatisfying(
@@ -31,7 +31,7 @@ class TokenStoreProviderTest {
   }
 
   @Test
-  void memoryNeedsTheRetentionAlone() {
+  void memoryStoreNeedsOnlyTheRetention() {
     TokenStoreProvider memory = new InMemoryTokenStoreProvider();
 
     assertThat(memory.settings()).isEmpty();
@@ -43,7 +43,7 @@ class TokenStoreProviderTest {
   }
 
   @Test
-  void eachStoreOfMemoryIsItsOwn() {
+  void eachOpenMakesANewMemoryStore() {
     TokenStoreProvider memory = new InMemoryTokenStoreProvider();
 
     try (TokenStore one = memory.open(SETTINGS);
@@ -53,7 +53,7 @@ class TokenStoreProviderTest {
   }
 
   @Test
-  void retentionThatIsNoDurationIsRefusedByName() {
+  void invalidRetentionIsRefusedByName() {
     TokenStoreProvider memory = new InMemoryTokenStoreProvider();
 
     assertThatIllegalArgumentException()
@@ -66,12 +66,13 @@ class TokenStoreProviderTest {
   }
 
   @Test
-  void twoProvidersOfOneNameAreRefused() throws IOException {
+  void twoProvidersOfTheSameNameAreRefused() throws IOException {
     assertThatIllegalStateException()
-        .isThrownBy(() -> TokenStoreProvider.installed(jarThatNames(SecondMemory.class.getName())))
+        .isThrownBy(
+            () -> TokenStoreProvider.installed(jarThatNames(SecondMemoryProvider.class.getName())))
         .withMessageContaining("'memory'")
         .withMessageContaining(InMemoryTokenStoreProvider.class.getName())
-        .withMessageContaining(SecondMemory.class.getName());
+        .withMessageContaining(SecondMemoryProvider.class.getName());
   }
 
   @Test
@@ -88,7 +89,7 @@ class TokenStoreProviderTest {
   }
 
   /** A provider whose name is already taken. */
-  public static final class SecondMemory implements TokenStoreProvider {
+  public static final class SecondMemoryProvider implements TokenStoreProvider {
 
     @Override
     public String name() {

@@ -25,19 +25,19 @@ import org.tokenfilter.token.IssuedToken;
 class ExplainCommandTest {
 
   @TempDir private Path folder;
-  private final Scene scene = new Scene();
+  private final ExplainerFixture fixture = new ExplainerFixture();
   private Path keys;
   private String url;
   private TokenStore store;
   private TokenService service;
 
   @BeforeEach
-  void startAnApplication() throws IOException {
+  void startApplication() throws IOException {
     keys = folder.resolve("keys.jwks");
-    JwkSetFile.createNew(keys, Scene.RING);
+    JwkSetFile.createNew(keys, ExplainerFixture.RING);
     url = "jdbc:h2:" + folder.resolve("tokens") + ";AUTO_SERVER=FALSE";
     store = open("create");
-    service = scene.over(store);
+    service = fixture.serviceWith(store);
   }
 
   private TokenStore open(String schema) {
@@ -52,10 +52,11 @@ class ExplainCommandTest {
   }
 
   @Test
-  void aTokenFromStandardInputIsAcceptedAndShownNowhere() throws Exception {
-    IssuedToken token = service.issueOpen(Scene.ALICE, Duration.ZERO, Scene.CLIENT);
+  void acceptsTokenFromStandardInputWithoutShowingIt() throws Exception {
+    IssuedToken token =
+        service.issueOpen(ExplainerFixture.ALICE, Duration.ZERO, ExplainerFixture.CLIENT);
     for (String end : List.of("", "\n", "\r\n")) {
-      Shell answer =
+      CommandResult answer =
           explain(token.value() + end, "--store", "jdbc", "--store-setting", "url=" + url);
       assertThat(answer.err()).isEmpty();
       assertThat(answer.out())
@@ -67,8 +68,10 @@ class ExplainCommandTest {
   }
 
   @Test
-  void filesMayHoldTheTokenAndTheSessionId() throws Exception {
-    IssuedToken token = service.issueSession(Scene.ALICE, Duration.ZERO, Scene.CLIENT, Set.of());
+  void readsTokenAndSessionIdFromFiles() throws Exception {
+    IssuedToken token =
+        service.issueSession(
+            ExplainerFixture.ALICE, Duration.ZERO, ExplainerFixture.CLIENT, Set.of());
     String sessionId = Objects.requireNonNull(token.sessionId()).value();
     Path tokenFile = Files.writeString(folder.resolve("token"), token.value() + "\n");
     Path sessionFile = Files.writeString(folder.resolve("session"), sessionId + "\n");
@@ -84,30 +87,30 @@ class ExplainCommandTest {
       "--client",
       "192.0.2.1"
     };
-    Shell answer = explain("", args);
+    CommandResult answer = explain("", args);
     assertThat(answer.out()).contains("ACCEPTED").doesNotContain(sessionId, token.value());
     assertThat(answer.status()).isZero();
     args[9] = "192.0.2.2";
     assertThat(explain("", args).status()).isEqualTo(1);
     service.revoke(token.record().id());
     args[9] = "192.0.2.1";
-    Shell closed = explain("", args);
+    CommandResult closed = explain("", args);
     assertThat(closed.status()).isEqualTo(1);
     assertThat(closed.out()).contains("REFUSED: " + RefusalReason.CLOSED.sentence());
   }
 
   @Test
-  void whoAsksChangesNothingInTheStore() throws Exception {
-    IssuedToken token = service.issueUser(Scene.ALICE, null, Scene.CLIENT);
-    scene.clock.move(Duration.ofMinutes(1));
+  void changesNothingInTheStore() throws Exception {
+    IssuedToken token = service.issueUser(ExplainerFixture.ALICE, null, ExplainerFixture.CLIENT);
+    fixture.clock.move(Duration.ofMinutes(1));
     assertThat(explain(token.value(), "--store", "jdbc", "--store-setting", "url=" + url).status())
         .isZero();
     assertThat(store.find(token.record().id())).contains(token.record());
   }
 
   @Test
-  void whoAsksMakesNoTables() {
-    Shell answer =
+  void createsNoTables() {
+    CommandResult answer =
         explain(
             token(),
             "--store",
@@ -119,8 +122,8 @@ class ExplainCommandTest {
   }
 
   @Test
-  void withoutAStoreAGoodTokenIsUndecidedAndABadOneRefused() {
-    Shell answer = explain(token());
+  void goodTokenIsUndecidedWithoutAStore() {
+    CommandResult answer = explain(token());
     assertThat(answer.status()).isEqualTo(2);
     assertThat(answer.out()).contains("UNDECIDED: It is authentic.");
     assertThat(explain(token() + "x").status()).isEqualTo(1);
@@ -128,7 +131,7 @@ class ExplainCommandTest {
   }
 
   @Test
-  void aTokenAsAnArgumentIsRefusedAndNotRepeated() {
+  void refusesTokenAsArgumentWithoutRepeatingIt() {
     String token = token();
     for (String[] args :
         new String[][] {
@@ -137,7 +140,7 @@ class ExplainCommandTest {
           {"--token-file=" + token},
           {"--store-setting", "x=" + token}
         }) {
-      Shell answer = explain("", args);
+      CommandResult answer = explain("", args);
       assertThat(answer.status()).isEqualTo(2);
       assertThat(answer.err()).startsWith("A token must not be an argument").doesNotContain(token);
       assertThat(answer.out()).isEmpty();
@@ -145,56 +148,57 @@ class ExplainCommandTest {
   }
 
   @Test
-  void whatIsNoOptionIsNotRepeatedEither() {
-    Shell answer = explain("", "p3Zbsecret-session-id");
+  void doesNotRepeatUnknownArgument() {
+    CommandResult answer = explain("", "p3Zbsecret-session-id");
     assertThat(answer.status()).isEqualTo(2);
     assertThat(answer.err()).contains("an unexpected argument").doesNotContain("p3Zb");
   }
 
   @Test
-  void settingWithoutItsKeyIsNotRepeated() {
-    Shell answer = explain("", "--store", "jdbc", "--store-setting", "jdbc:mysql://u:p3Zb@db/app");
+  void doesNotRepeatSettingWithoutKey() {
+    CommandResult answer =
+        explain("", "--store", "jdbc", "--store-setting", "jdbc:mysql://u:p3Zb@db/app");
     assertThat(answer.status()).isEqualTo(2);
     assertThat(answer.err()).contains("--store-setting must be KEY=VALUE").doesNotContain("p3Zb");
     assertThat(answer.out()).isEmpty();
   }
 
   @Test
-  void whatCannotBeAskedIsNeitherAcceptedNorRefused() throws IOException {
-    assertUnasked("the store 'redis' is not on the class path", "--store", "redis");
-    assertUnasked("the store 'memory' is in the memory of its node", "--store", "memory");
-    assertUnasked("--store-setting needs --store", "--store-setting", "url=x");
-    assertUnasked(
+  void unusableOptionsDecideNothing() throws IOException {
+    assertUndecided("the store 'redis' is not on the class path", "--store", "redis");
+    assertUndecided("the store 'memory' is in the memory of its node", "--store", "memory");
+    assertUndecided("--store-setting needs --store", "--store-setting", "url=x");
+    assertUndecided(
         "--store-setting: the settings of the store 'jdbc' are",
         "--store",
         "jdbc",
         "--store-setting",
         "a=b");
-    assertUnasked(
+    assertUndecided(
         "no JDBC driver accepts the URL", "--store", "jdbc", "--store-setting", "url=jdbc:none:x");
-    assertUnasked("there is no file missing", "--token-file", "missing");
-    assertUnasked("there is no file gone", "--session-id-file", "gone");
+    assertUndecided("there is no file missing", "--token-file", "missing");
+    assertUndecided("there is no file gone", "--session-id-file", "gone");
     assertThat(explain("", "--client", "example.org").status()).isEqualTo(2);
     Files.writeString(keys, "garbage");
-    assertUnasked("key file " + keys + ": it is not JSON");
+    assertUndecided("key file " + keys + ": it is not JSON");
   }
 
-  private void assertUnasked(String message, String... args) {
-    Shell answer = explain(token(), args);
+  private void assertUndecided(String message, String... args) {
+    CommandResult answer = explain(token(), args);
     assertThat(answer.err()).startsWith("token-filter-tools: " + message).hasLineCount(1);
     assertThat(answer.status()).isEqualTo(2);
     assertThat(answer.out()).isEmpty();
   }
 
   private String token() {
-    return service.issueUser(Scene.ALICE, null, Scene.CLIENT).value();
+    return service.issueUser(ExplainerFixture.ALICE, null, ExplainerFixture.CLIENT).value();
   }
 
-  private Shell explain(String input, String... more) {
+  private CommandResult explain(String input, String... more) {
     List<String> args =
         new ArrayList<>(
-            List.of("explain", "--keys", keys.toString(), "--audience", Scene.AUDIENCE));
+            List.of("explain", "--keys", keys.toString(), "--audience", ExplainerFixture.AUDIENCE));
     args.addAll(List.of(more));
-    return Shell.run(scene.clock, input, args.toArray(String[]::new));
+    return CommandResult.run(fixture.clock, input, args.toArray(String[]::new));
   }
 }

@@ -26,39 +26,39 @@ class KeysCommandTest {
   @TempDir private Path folder;
 
   @Test
-  void aRotationGoesThroughItsStepsAndSaysWhatIsNext() throws IOException {
-    Shell made = done("create");
+  void rotationNamesTheNextStep() throws IOException {
+    CommandResult made = runSuccessfully("create");
     assertThat(made.out())
         .startsWith("Created " + file() + ".\nk1 A128CBC-HS256 active ")
         .contains("Next: copy this file to every node");
     assertThat(Files.getPosixFilePermissions(file()))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
 
-    Shell staged = done("rotate");
+    CommandResult staged = runSuccessfully("rotate");
     assertThat(ring()).hasToString("KeyRing[k1 active A128CBC-HS256, k2 staged A128CBC-HS256]");
     assertThat(staged.out()).contains("wait until each has read it", "keys rotate --activate FILE");
 
-    Shell activated = done("rotate", "--activate");
+    CommandResult activated = runSuccessfully("rotate", "--activate");
     assertThat(ring()).hasToString("KeyRing[k1 accept A128CBC-HS256, k2 active A128CBC-HS256]");
     assertThat(activated.out())
         .contains("New tokens use 'k2'", "keys retire FILE KID", "token.max-lifetime");
 
-    Shell retired = done("retire", "k1");
+    CommandResult retired = runSuccessfully("retire", "k1");
     assertThat(ring()).hasToString("KeyRing[k1 retired A128CBC-HS256, k2 active A128CBC-HS256]");
     assertThat(retired.out()).contains("refuses all tokens of 'k1'");
 
-    assertThat(done("list").out())
+    assertThat(runSuccessfully("list").out())
         .matches("k1 A128CBC-HS256 retired \\S{8}\nk2 A128CBC-HS256 active \\S{8}\n");
   }
 
   @Test
-  void eachKeySaysWhenItWasMadeWhateverBecomesOfIt() throws IOException {
+  void keepsCreationTimeOfEachKey() throws IOException {
     SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
-    Shell.run(clock, "", "keys", "create", file().toString());
+    CommandResult.run(clock, "", "keys", "create", file().toString());
     clock.move(Duration.ofDays(90));
-    Shell.run(clock, "", "keys", "rotate", file().toString());
+    CommandResult.run(clock, "", "keys", "rotate", file().toString());
     clock.move(Duration.ofDays(1));
-    Shell.run(clock, "", "keys", "rotate", "--activate", file().toString());
+    CommandResult.run(clock, "", "keys", "rotate", "--activate", file().toString());
     assertThat(ring().keys())
         .extracting(ContentKey::createdAt)
         .containsExactly(
@@ -72,7 +72,7 @@ class KeysCommandTest {
         new String[][] {
           {"create"}, {"rotate"}, {"rotate", "--activate"}, {"retire", "k1"}, {"list"}
         }) {
-      shown.append(done(command).out());
+      shown.append(runSuccessfully(command).out());
     }
     Matcher keys = K.matcher(Files.readString(file()));
     int number = 0;
@@ -87,21 +87,21 @@ class KeysCommandTest {
   }
 
   @Test
-  void thumbprintsTellWhetherTwoNodesHaveTheSameKey() throws IOException {
-    String list = listed(done("create").out());
+  void thumbprintsIdentifyTheSameKey() throws IOException {
+    String list = keyLine(runSuccessfully("create").out());
     Files.move(file(), folder.resolve("copy"));
-    assertThat(listed(run("list", folder.resolve("copy").toString()).out())).isEqualTo(list);
-    assertThat(listed(done("create").out())).isNotEqualTo(list);
+    assertThat(keyLine(run("list", folder.resolve("copy").toString()).out())).isEqualTo(list);
+    assertThat(keyLine(runSuccessfully("create").out())).isNotEqualTo(list);
   }
 
-  private static String listed(String out) {
+  private static String keyLine(String out) {
     return out.lines().filter(line -> line.startsWith("k1 ")).findFirst().orElseThrow();
   }
 
   @Test
-  void aFileThatIsThereIsNeverReplaced() throws IOException {
+  void neverReplacesAnExistingFile() throws IOException {
     Files.writeString(file(), "something else");
-    Shell refused = run("create", file().toString());
+    CommandResult refused = run("create", file().toString());
     assertThat(refused.status()).isEqualTo(1);
     assertThat(refused.err())
         .isEqualTo("token-filter-tools: " + file() + " exists already and was not changed\n");
@@ -109,13 +109,13 @@ class KeysCommandTest {
   }
 
   @Test
-  void aBrokenFileIsNeverReplaced() throws IOException {
-    done("create");
+  void neverReplacesABrokenFile() throws IOException {
+    runSuccessfully("create");
     String broken = Files.readString(file()).replace("active", "lost");
     Files.writeString(file(), broken);
     for (String[] command :
         new String[][] {{"rotate"}, {"rotate", "--activate"}, {"retire", "k1"}, {"list"}}) {
-      Shell refused = onFile(command);
+      CommandResult refused = runOnFile(command);
       assertThat(refused.status()).isEqualTo(1);
       assertThat(refused.err()).contains("key 'k1': state is not one of staged").hasLineCount(1);
     }
@@ -123,34 +123,35 @@ class KeysCommandTest {
   }
 
   @Test
-  void stepsOutOfTurnAreRefusedAndSayWhichOneIsNext() throws IOException {
-    done("create");
-    refused("no key is staged. First: keys rotate FILE", "rotate", "--activate");
-    refused("key 'k1' is the active one", "retire", "k1");
-    refused("the key file has no key of this name", "retire", "k9");
-    done("rotate");
-    refused("key 'k2' is staged already", "rotate");
-    refused("no key 'k1' is staged", "rotate", "--activate", "--kid", "k1");
-    refused("--enc is only allowed in the first step", "rotate", "--activate", "--enc", "A256GCM");
+  void refusesStepOutOfOrderAndNamesTheNext() throws IOException {
+    runSuccessfully("create");
+    assertRefused("no key is staged. First: keys rotate FILE", "rotate", "--activate");
+    assertRefused("key 'k1' is the active one", "retire", "k1");
+    assertRefused("the key file has no key of this name", "retire", "k9");
+    runSuccessfully("rotate");
+    assertRefused("key 'k2' is staged already", "rotate");
+    assertRefused("no key 'k1' is staged", "rotate", "--activate", "--kid", "k1");
+    assertRefused(
+        "--enc is only allowed in the first step", "rotate", "--activate", "--enc", "A256GCM");
     assertThat(ring()).hasToString("KeyRing[k1 active A128CBC-HS256, k2 staged A128CBC-HS256]");
   }
 
-  private void refused(String message, String... command) {
-    Shell refused = onFile(command);
+  private void assertRefused(String message, String... command) {
+    CommandResult refused = runOnFile(command);
     assertThat(refused.status()).as(message).isEqualTo(1);
     assertThat(refused.err()).startsWith("token-filter-tools: " + message).hasLineCount(1);
   }
 
   @Test
-  void ofSeveralStagedKeysOneIsNamed() throws IOException {
-    done("create");
-    done("rotate");
+  void requiresKidIfSeveralKeysAreStaged() throws IOException {
+    runSuccessfully("create");
+    runSuccessfully("rotate");
     Files.writeString(
         file(),
         Files.readString(file())
             .replace("\n]}", ",\n" + line("k3", "A".repeat(42) + "E") + "\n]}"));
-    refused("several keys are staged", "rotate", "--activate");
-    done("rotate", "--activate", "--kid", "k3");
+    assertRefused("several keys are staged", "rotate", "--activate");
+    runSuccessfully("rotate", "--activate", "--kid", "k3");
     assertThat(ring())
         .hasToString(
             "KeyRing[k1 accept A128CBC-HS256, k2 staged A128CBC-HS256, k3 active A128CBC-HS256]");
@@ -163,41 +164,41 @@ class KeysCommandTest {
   }
 
   @Test
-  void theNextKeyIsForTheSameEncryptionUnlessAnotherIsAskedFor() throws IOException {
-    done("create", "--enc", "A256GCM", "--kid", "2026-03");
-    done("rotate");
-    done("rotate", "--activate");
-    done("rotate", "--enc", "A256CBC-HS512", "--kid", "next");
+  void nextKeyKeepsTheEncryptionByDefault() throws IOException {
+    runSuccessfully("create", "--enc", "A256GCM", "--kid", "2026-03");
+    runSuccessfully("rotate");
+    runSuccessfully("rotate", "--activate");
+    runSuccessfully("rotate", "--enc", "A256CBC-HS512", "--kid", "next");
     assertThat(ring())
         .hasToString(
             "KeyRing[2026-03 accept A256GCM, k1 active A256GCM, next staged A256CBC-HS512]");
   }
 
   @Test
-  void aNameThatIsUsedUpIsNotTakenAgain() throws IOException {
-    done("create");
-    done("rotate");
-    done("rotate", "--activate");
-    done("retire", "k1");
-    refused("two keys have the kid 'k1'", "rotate", "--kid", "k1");
-    done("rotate");
+  void doesNotReuseKid() throws IOException {
+    runSuccessfully("create");
+    runSuccessfully("rotate");
+    runSuccessfully("rotate", "--activate");
+    runSuccessfully("retire", "k1");
+    assertRefused("two keys have the kid 'k1'", "rotate", "--kid", "k1");
+    runSuccessfully("rotate");
     assertThat(ring().keys().get(2)).hasToString("k3 staged A128CBC-HS256");
   }
 
   @Test
   void retiringTwiceChangesNothing() throws IOException {
-    done("create");
-    done("rotate");
-    done("retire", "k2");
+    runSuccessfully("create");
+    runSuccessfully("rotate");
+    runSuccessfully("retire", "k2");
     String content = Files.readString(file());
-    done("retire", "k2");
+    runSuccessfully("retire", "k2");
     assertThat(file()).hasContent(content);
   }
 
   @Test
-  void aMissingFileAndAWrongEncryptionAreSaidInOneLine() {
-    refused("there is no file " + file(), "list");
-    Shell usage = onFile("create", "--enc", "A192GCM");
+  void reportsMissingFileAndWrongEncryptionInOneLine() {
+    assertRefused("there is no file " + file(), "list");
+    CommandResult usage = runOnFile("create", "--enc", "A192GCM");
     assertThat(usage.status()).isEqualTo(2);
     assertThat(usage.err()).contains("not one of A128CBC-HS256, A256CBC-HS512, A256GCM");
     assertThat(file()).doesNotExist();
@@ -212,23 +213,23 @@ class KeysCommandTest {
     return JwkSetFile.read(file());
   }
 
-  private Shell done(String... command) {
-    Shell answer = onFile(command);
+  private CommandResult runSuccessfully(String... command) {
+    CommandResult answer = runOnFile(command);
     assertThat(answer.err()).isEmpty();
     assertThat(answer.status()).isZero();
     return answer;
   }
 
   /** Runs a command with the file after the verb. */
-  private Shell onFile(String... command) {
+  private CommandResult runOnFile(String... command) {
     List<String> args = new java.util.ArrayList<>(List.of(command));
     args.add(1, file().toString());
     return run(args.toArray(String[]::new));
   }
 
-  private static Shell run(String... command) {
+  private static CommandResult run(String... command) {
     List<String> args = new java.util.ArrayList<>(List.of(command));
     args.add(0, "keys");
-    return Shell.run(Clock.systemUTC(), "", args.toArray(String[]::new));
+    return CommandResult.run(Clock.systemUTC(), "", args.toArray(String[]::new));
   }
 }

@@ -37,12 +37,12 @@ class RunnableJarTest {
   @TempDir private Path folder;
 
   @Test
-  void commandsOfTheDocumentRotateKeysInTheirOrder() throws Exception {
+  void documentedCommandsRotateKeys() throws Exception {
     List<String> commands = commands("docs/keys.md", " keys ");
     assertThat(commands).hasSize(5);
     StringBuilder out = new StringBuilder();
     for (String command : commands) {
-      Shell answer = run("", words(command));
+      CommandResult answer = run("", words(command));
       assertThat(answer.err()).as(command).isEmpty();
       assertThat(answer.status()).as(command).isZero();
       out.append(answer.out());
@@ -53,26 +53,26 @@ class RunnableJarTest {
   }
 
   @Test
-  void explanationOfTheDocumentFindsADriverOnTheClassPath() throws Exception {
+  void documentedExplanationFindsDriverOnTheClassPath() throws Exception {
     run("", List.of("java", "-jar", JAR.toString(), "keys", "create", keys()));
     String url = "jdbc:h2:" + folder.resolve("tokens");
-    String token = issued(url);
+    String token = issueToken(url);
     List<String> commands = commands("docs/troubleshooting.md", " explain ");
     assertThat(commands).hasSize(2);
-    Shell undecided = run(token, words(commands.get(0)));
+    CommandResult undecided = run(token, words(commands.get(0)));
     assertThat(undecided.err()).isEmpty();
     assertThat(undecided.out()).contains("UNDECIDED: It is authentic.");
     assertThat(undecided.status()).isEqualTo(2);
     List<String> withStore = new ArrayList<>(words(commands.get(1)));
     withStore.replaceAll(word -> word.startsWith("url=") ? "url=" + url : word);
-    Shell accepted = run(token, withStore);
+    CommandResult accepted = run(token, withStore);
     assertThat(accepted.err()).isEmpty();
     assertThat(accepted.out()).endsWith("ACCEPTED: It never expires.\n").doesNotContain(token);
     assertThat(accepted.status()).isZero();
   }
 
   /** Returns an open token whose record is in a database that is closed again. */
-  private String issued(String url) throws IOException {
+  private String issueToken(String url) throws IOException {
     TokenRecord record =
         TokenRecord.builder(
                 TokenId.of(new byte[TokenId.LENGTH]),
@@ -86,21 +86,21 @@ class RunnableJarTest {
             .open(Map.of("url", url, "timeout", "PT5S", "retention", "PT1H"))) {
       store.insert(record, Limit.NONE, record.issuedAt());
     }
-    return Scene.codec(Scene.AUDIENCE, JwkSetFile.read(Path.of(keys())))
-        .encode(TokenClaims.of(record, Scene.AUDIENCE));
+    return ExplainerFixture.codec(ExplainerFixture.AUDIENCE, JwkSetFile.read(Path.of(keys())))
+        .encode(TokenClaims.of(record, ExplainerFixture.AUDIENCE));
   }
 
   @Test
-  void itSaysItsVersionAndWhatItCan() throws Exception {
-    Shell version = run("", List.of("java", "-jar", JAR.toString(), "--version"));
+  void showsVersionAndHelp() throws Exception {
+    CommandResult version = run("", List.of("java", "-jar", JAR.toString(), "--version"));
     assertThat(version.out()).matches("token-filter-tools \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\n");
-    Shell help = run("", List.of("java", "-jar", JAR.toString(), "--help"));
+    CommandResult help = run("", List.of("java", "-jar", JAR.toString(), "--help"));
     assertThat(help.out()).contains("keys", "explain");
     assertThat(help.status()).isZero();
   }
 
   @Test
-  void itHoldsTheLicencesAndTheStoresButNoDatabaseDriver() throws Exception {
+  void containsLicencesAndStoresButNoDatabaseDriver() throws Exception {
     try (JarFile jar = new JarFile(JAR.toFile())) {
       assertThat(services(jar, "org.tokenfilter.store.TokenStoreProvider"))
           .containsExactly(
@@ -161,7 +161,7 @@ class RunnableJarTest {
         .orElseThrow();
   }
 
-  private static Shell run(String input, List<String> words) throws Exception {
+  private static CommandResult run(String input, List<String> words) throws Exception {
     List<String> command = new ArrayList<>(words);
     command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
     Path err = Files.createTempFile("token-filter-tools", ".err");
@@ -171,7 +171,7 @@ class RunnableJarTest {
         in.write(input.getBytes(StandardCharsets.UTF_8));
       }
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Shell(process.waitFor(), out, Files.readString(err));
+      return new CommandResult(process.waitFor(), out, Files.readString(err));
     } finally {
       Files.delete(err);
     }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 /** A server that answers every request with the same bytes; a request is one read. */
 final class ScriptedServer implements AutoCloseable {
 
-  private static final int LONGEST_REQUEST = 1 << 14;
+  private static final int MAX_REQUEST_BYTES = 1 << 14;
 
   private final ServerSocket server;
   private final byte[] answer;
@@ -41,7 +41,7 @@ final class ScriptedServer implements AutoCloseable {
 
   private void serve(Socket socket) {
     try (socket) {
-      byte[] request = new byte[LONGEST_REQUEST];
+      byte[] request = new byte[MAX_REQUEST_BYTES];
       InputStream input = socket.getInputStream();
       while (input.read(request) > 0) {
         socket.getOutputStream().write(answer);

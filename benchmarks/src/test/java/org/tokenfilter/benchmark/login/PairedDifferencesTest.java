@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class PairedDifferencesTest {
 
   @Test
-  void differencesThatAreAllOfOneSignAreNoChance() {
+  void differencesOfOneSignAreSignificant() {
     PairedDifferences differences =
         PairedDifferences.of(IntStream.rangeClosed(1, 20).asDoubleStream().toArray());
     assertThat(differences.median()).isEqualTo(10.5);
@@ -21,7 +21,7 @@ class PairedDifferencesTest {
   }
 
   @Test
-  void differencesOfBothSignsAlikeAreChance() {
+  void balancedDifferencesAreNotSignificant() {
     PairedDifferences differences =
         PairedDifferences.of(
             IntStream.rangeClosed(1, 40)
@@ -33,12 +33,12 @@ class PairedDifferencesTest {
   }
 
   @Test
-  void noDifferenceAtAllIsNone() {
+  void zeroDifferencesGiveZero() {
     assertThat(PairedDifferences.of(new double[30])).isEqualTo(new PairedDifferences(0, 0, 0, 1));
   }
 
   @Test
-  void tooFewSayNothing() {
+  void refusesTooFewDifferences() {
     assertThatIllegalArgumentException().isThrownBy(() -> PairedDifferences.of(new double[19]));
   }
 }

@@ -9,17 +9,17 @@ import org.junit.jupiter.api.Test;
 class SpreadTest {
 
   @Test
-  void medianOfAnOddNumberIsTheOneInTheMiddle() {
+  void medianOfOddNumberIsTheMiddleValue() {
     assertThat(Spread.of(List.of(3.0, 1.0, 9.0))).isEqualTo(new Spread(3, 1, 9));
   }
 
   @Test
-  void medianOfAnEvenNumberLiesBetweenTwo() {
+  void medianOfEvenNumberIsBetweenTwoValues() {
     assertThat(Spread.of(List.of(4.0, 1.0, 2.0, 9.0))).isEqualTo(new Spread(3, 1, 9));
   }
 
   @Test
-  void nothingMeasuredHasNoMedian() {
+  void refusesEmptyList() {
     assertThatIllegalArgumentException().isThrownBy(() -> Spread.of(List.of()));
   }
 }

@@ -43,7 +43,7 @@ final class ClientsIT {
   @SuppressWarnings("UnusedVariable") // the name of the row
   private Container container = Container.TOMCAT_10;
 
-  private Wire wire;
+  private RecordingProxy proxy;
 
   @BeforeParameterizedClassInvocation
   static void start(Container container) throws Exception {
@@ -76,18 +76,18 @@ final class ClientsIT {
   }
 
   @BeforeEach
-  void listen() throws Exception {
-    wire = new Wire(Objects.requireNonNull(deployment).address().getPort());
+  void startProxy() throws Exception {
+    proxy = new RecordingProxy(Objects.requireNonNull(deployment).address().getPort());
   }
 
   @AfterEach
-  void hangUp() {
-    wire.close();
+  void stopProxy() {
+    proxy.close();
   }
 
   @Test
   void spectrumInJava() throws Exception {
-    SpectrumClient client = new SpectrumClient(wire.address());
+    SpectrumClient client = new SpectrumClient(proxy.address());
     SpectrumToken token = client.sessionToken("alice", "wonderland-4711", 30);
     assertThat(token.userId()).isEqualTo("alice");
     String bearer = "Bearer " + token.accessToken();
@@ -113,13 +113,13 @@ final class ClientsIT {
 
   @Test
   void spectrumInPython() throws Exception {
-    Program.SPECTRUM.run(wire.address().toString());
+    ClientProgram.SPECTRUM.run(proxy.address().toString());
     assertShown("spectrum-python");
   }
 
   @Test
   void commonRestApiInPython() throws Exception {
-    Program.GATEWAY.run(wire.address().toString());
+    ClientProgram.GATEWAY.run(proxy.address().toString());
     assertShown("gateway");
   }
 
@@ -127,7 +127,7 @@ final class ClientsIT {
   void routeLinkByWget() throws Exception {
     for (String version : new String[] {"v1", "v2"}) {
       for (String environment : new String[] {"sandbox", "live"}) {
-        Program.ROUTELINK.run(wire.address().toString(), version, environment);
+        ClientProgram.ROUTELINK.run(proxy.address().toString(), version, environment);
       }
     }
     assertShown("routelink", 5);
@@ -135,7 +135,7 @@ final class ClientsIT {
 
   @Test
   void tokenQueriesByCurl() throws Exception {
-    Program.TOKEN_QUERIES.run(wire.address().toString(), API_KEY);
+    ClientProgram.TOKEN_QUERIES.run(proxy.address().toString(), API_KEY);
     assertShown("token-queries");
   }
 
@@ -145,7 +145,7 @@ final class ClientsIT {
 
   /** Asserts that the document shows the first exchanges; further ones are repetitions. */
   private void assertShown(String section, int most) throws Exception {
-    var exchanges = wire.exchanges().stream().limit(most).toList();
+    var exchanges = proxy.exchanges().stream().limit(most).toList();
     ClientsDocument.requireShown(section, new Transcript(API_KEY).of(exchanges));
   }
 }

@@ -9,8 +9,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.tokenfilter.integration.client.Wire.Exchange;
-import org.tokenfilter.integration.client.Wire.Message;
+import org.tokenfilter.integration.client.RecordingProxy.Exchange;
+import org.tokenfilter.integration.client.RecordingProxy.Message;
 
 /**
  * A transcript of HTTP exchanges for a document: the relevant headers, shortened secrets, and
@@ -63,11 +63,11 @@ final class Transcript {
 
   String of(List<Exchange> exchanges) {
     return exchanges.stream()
-        .map(it -> "```http\n" + written(it.request()) + "\n" + written(it.answer()) + "```\n")
+        .map(it -> "```http\n" + format(it.request()) + "\n" + format(it.answer()) + "```\n")
         .collect(Collectors.joining("\n"));
   }
 
-  private String written(Message message) {
+  private String format(Message message) {
     // The protocol of a request and the reason phrase of a status are irrelevant.
     String first =
         message
@@ -80,11 +80,11 @@ final class Transcript {
             .skip(1)
             .filter(header -> SHOWN.contains(name(header)))
             .sorted(String.CASE_INSENSITIVE_ORDER)
-            .map(Transcript::withOneCase)
+            .map(Transcript::normalizeCase)
             .map(header -> header + "\n")
             .collect(Collectors.joining());
     String body = message.body().isEmpty() ? "" : "\n" + message.body() + "\n";
-    return shortened(first + "\n" + headers + body);
+    return shorten(first + "\n" + headers + body);
   }
 
   private static String name(String header) {
@@ -94,7 +94,7 @@ final class Transcript {
   /**
    * Unifies the content type, which containers write in different cases, with or without a space.
    */
-  private static String withOneCase(String header) {
+  private static String normalizeCase(String header) {
     return name(header).equals("content-type")
         ? "Content-Type: "
             + header
@@ -105,18 +105,18 @@ final class Transcript {
         : header;
   }
 
-  private String shortened(String text) {
+  private String shorten(String text) {
     String shown = text.replace(shownSecret, shownSecret.substring(0, 4) + "...");
-    shown = named("TOKEN", TOKEN, shown);
-    shown = named("HANDLE", HANDLE, shown);
-    shown = named("SESSION", SESSION, shown);
+    shown = replaceByNames("TOKEN", TOKEN, shown);
+    shown = replaceByNames("HANDLE", HANDLE, shown);
+    shown = replaceByNames("SESSION", SESSION, shown);
     for (Map.Entry<String, String> example : EXAMPLES.entrySet()) {
       shown = shown.replaceAll(example.getKey(), example.getValue());
     }
     return REMAINING.matcher(shown).replaceAll(Transcript::upToTheMinute);
   }
 
-  private String named(String name, Pattern pattern, String text) {
+  private String replaceByNames(String name, Pattern pattern, String text) {
     return pattern.matcher(text).replaceAll(it -> Matcher.quoteReplacement(name(name, it.group())));
   }
 

@@ -26,15 +26,15 @@ record Answer(int status, HttpHeaders headers, byte[] body) {
 
   /** Returns a member of the JSON object in the body whose value is a string. */
   String member(String name) {
-    return found("\"" + name + "\":\"([^\"]*)\"");
+    return firstGroup("\"" + name + "\":\"([^\"]*)\"");
   }
 
   /** Returns a member of the JSON object in the body whose value is a whole number. */
   long number(String name) {
-    return Long.parseLong(found("\"" + name + "\":([0-9]+)"));
+    return Long.parseLong(firstGroup("\"" + name + "\":([0-9]+)"));
   }
 
-  private String found(String pattern) {
+  private String firstGroup(String pattern) {
     Matcher matcher = Pattern.compile(pattern).matcher(text());
     if (!matcher.find()) {
       throw new AssertionError("no " + pattern + " in " + this);

@@ -32,7 +32,7 @@ import org.xml.sax.SAXException;
 @Configuration(proxyBeanMethods = false)
 class BootSample {
 
-  private static final String OF_THE_SAMPLE = "org.tokenfilter.sample.";
+  private static final String SAMPLE_PACKAGE = "org.tokenfilter.sample.";
 
   @Bean
   TokenSecurity tokenSecurity(Environment environment) {
@@ -42,7 +42,7 @@ class BootSample {
         .setting("token.keys.file", data.resolve("keys.jwks").toString())
         .setting("token.keys.generate", "true")
         .setting("token.credentials", "file")
-        .setting("token.credentials.file", inside(environment, "accounts").toString())
+        .setting("token.credentials.file", webInfFile(environment, "accounts").toString())
         .setting("token.cookie", "spectrum.authentication.token")
         .setting("token.store", "sample-h2")
         .setting("token.store.sample-h2.file", data.resolve("tokens").toString())
@@ -50,7 +50,7 @@ class BootSample {
         .build();
   }
 
-  private static Path inside(Environment environment, String file) {
+  private static Path webInfFile(Environment environment, String file) {
     return Path.of(environment.getRequiredProperty(BootServer.APPLICATION), "WEB-INF", file);
   }
 
@@ -74,17 +74,17 @@ class BootSample {
 
   @Bean
   ServletRegistrationBean<AccessTokenServlet> accessTokens(TokenSecurity security) {
-    return started(new AccessTokenServlet(security), "/security/rest/*");
+    return loadOnStartup(new AccessTokenServlet(security), "/security/rest/*");
   }
 
   @Bean
   ServletRegistrationBean<ApiClientServlet> apiClients(TokenSecurity security) {
-    return started(new ApiClientServlet(security), "/routelink/v1/*", "/routelink/v2/*");
+    return loadOnStartup(new ApiClientServlet(security), "/routelink/v1/*", "/routelink/v2/*");
   }
 
   @Bean
   ServletRegistrationBean<TokenQueryServlet> tokenQueries(TokenSecurity security) {
-    return started(
+    return loadOnStartup(
         new TokenQueryServlet(security),
         "/GetSessionToken",
         "/QuerySessionToken",
@@ -94,25 +94,25 @@ class BootSample {
 
   @Bean
   ServletRegistrationBean<IntrospectionServlet> introspection(TokenSecurity security) {
-    return started(new IntrospectionServlet(security), "/oauth/introspect");
+    return loadOnStartup(new IntrospectionServlet(security), "/oauth/introspect");
   }
 
   @Bean
   ServletRegistrationBean<RevocationServlet> revocation(TokenSecurity security) {
-    return started(new RevocationServlet(security), "/oauth/revoke");
+    return loadOnStartup(new RevocationServlet(security), "/oauth/revoke");
   }
 
   @Bean
   ServletRegistrationBean<SessionsServlet> sessions(TokenSecurity security) {
-    return started(new SessionsServlet(security), "/sessions/*");
+    return loadOnStartup(new SessionsServlet(security), "/sessions/*");
   }
 
   @Bean
   ServletRegistrationBean<OpenApiServlet> openApi(TokenSecurity security) {
-    return started(new OpenApiServlet(security), "/openapi.json");
+    return loadOnStartup(new OpenApiServlet(security), "/openapi.json");
   }
 
-  private static <S extends Servlet> ServletRegistrationBean<S> started(
+  private static <S extends Servlet> ServletRegistrationBean<S> loadOnStartup(
       S servlet, String... patterns) {
     var registration = new ServletRegistrationBean<>(servlet, patterns);
     registration.setLoadOnStartup(1);
@@ -121,10 +121,10 @@ class BootSample {
 
   /** Registers the servlets of the sample itself, as its web.xml maps them. */
   @Bean
-  ServletContextInitializer servletsOfTheSample(Environment environment) {
+  ServletContextInitializer sampleServlets(Environment environment) {
     return context -> {
       try {
-        for (Element element : WebXml.read(inside(environment, "web.xml")).elements()) {
+        for (Element element : WebXml.read(webInfFile(environment, "web.xml")).elements()) {
           switch (element.getLocalName()) {
             case "servlet" -> add(context, element);
             case "servlet-mapping" -> map(context, element);
@@ -139,7 +139,7 @@ class BootSample {
 
   private static void add(ServletContext context, Element servlet) {
     String type = WebXml.text(servlet, "servlet-class");
-    if (type.startsWith(OF_THE_SAMPLE)) {
+    if (type.startsWith(SAMPLE_PACKAGE)) {
       context.addServlet(WebXml.text(servlet, "servlet-name"), type).setAsyncSupported(true);
     }
   }

@@ -44,7 +44,7 @@ final class BootServer implements Server {
       TomcatURLStreamHandlerFactory.disable();
     }
     System.setProperty("sample.data", folder.resolve("data").toString());
-    Quiet.on();
+    SilencedLog.silence();
     // Keeps the logging configuration of the application.
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     SpringApplication made =

@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.integration.container.chain.OutermostFilter;
 import org.tokenfilter.integration.container.chain.Page;
-import org.tokenfilter.integration.container.chain.Place;
-import org.tokenfilter.integration.container.chain.Runs;
-import org.tokenfilter.integration.container.chain.Surroundings;
+import org.tokenfilter.integration.container.chain.PageLocation;
+import org.tokenfilter.integration.container.chain.PageRunLog;
 
 /** The variants of the web application in the package {@code chain}. */
 enum ChainApplication {
@@ -75,7 +75,7 @@ enum ChainApplication {
               .formatted(TokenFilter.class.getName())
           + ALL_DISPATCHES;
 
-  private static final String SURROUNDINGS =
+  private static final String OUTERMOST_FILTER =
       """
       <filter>
         <filter-name>surroundings</filter-name>
@@ -85,14 +85,14 @@ enum ChainApplication {
       <filter-mapping>
         <filter-name>surroundings</filter-name>
       """
-              .formatted(Surroundings.class.getName())
+              .formatted(OutermostFilter.class.getName())
           + ALL_DISPATCHES
           + """
           <filter-mapping>
             <filter-name>surroundings</filter-name>
           """
-          + Stream.of(Place.values())
-              .map(place -> "<servlet-name>" + place.servletName() + "</servlet-name>\n")
+          + Stream.of(PageLocation.values())
+              .map(location -> "<servlet-name>" + location.servletName() + "</servlet-name>\n")
               .collect(Collectors.joining())
           + """
             <dispatcher>FORWARD</dispatcher>
@@ -127,7 +127,7 @@ enum ChainApplication {
 
   /** Packs the application. */
   Path war() throws IOException {
-    Path folder = Target.empty("chain-" + name());
+    Path folder = ContainerFolders.createEmpty("chain-" + name());
     Path root = folder.resolve("war");
     War.unpack(War.SAMPLE, root);
     Path inside = root.resolve("WEB-INF");
@@ -140,18 +140,19 @@ enum ChainApplication {
   }
 
   private String webXml() {
-    StringBuilder xml = new StringBuilder(WEB_XML).append(SURROUNDINGS).append(filter());
+    StringBuilder xml = new StringBuilder(WEB_XML).append(OUTERMOST_FILTER).append(filter());
     xml.append(servlet("access-tokens", AccessTokenServlet.class, "", "/security/rest/*"));
-    xml.append(servlet("runs", Runs.class, "", "/public/runs"));
-    for (Place place : Place.values()) {
-      String letter = place.name();
-      xml.append(servlet(place.servletName(), Page.class, letter, place.prefix() + "/*"));
+    xml.append(servlet("runs", PageRunLog.class, "", "/public/runs"));
+    for (PageLocation location : PageLocation.values()) {
+      String letter = location.name();
+      xml.append(servlet(location.servletName(), Page.class, letter, location.prefix() + "/*"));
       String error = letter.toLowerCase(Locale.ROOT);
-      xml.append(servlet("error-" + error, Page.class, error, place.errorPage()));
-      xml.append(errorPage("error-code", Integer.toString(place.status()), place.errorPage()));
-      xml.append(errorPage("exception-type", place.failure().getName(), place.errorPage()));
+      xml.append(servlet("error-" + error, Page.class, error, location.errorPage()));
+      xml.append(
+          errorPage("error-code", Integer.toString(location.status()), location.errorPage()));
+      xml.append(errorPage("exception-type", location.failure().getName(), location.errorPage()));
     }
-    xml.append(errorPage("error-code", "401", Place.S.errorPage()));
+    xml.append(errorPage("error-code", "401", PageLocation.S.errorPage()));
     return xml.append("</web-app>\n").toString();
   }
 

@@ -39,7 +39,7 @@ final class Client {
   }
 
   /** Returns a client with its own connections. */
-  Client another() {
+  Client newClient() {
     return new Client(port, contextPath);
   }
 
@@ -61,13 +61,15 @@ final class Client {
 
   Answer json(String path, String body, String... headers)
       throws IOException, InterruptedException {
-    return post(path, bytes(body), with(headers, "Content-Type", "application/json"));
+    return post(path, bytes(body), withHeader(headers, "Content-Type", "application/json"));
   }
 
   Answer form(String path, String body, String... headers)
       throws IOException, InterruptedException {
     return post(
-        path, bytes(body), with(headers, "Content-Type", "application/x-www-form-urlencoded"));
+        path,
+        bytes(body),
+        withHeader(headers, "Content-Type", "application/x-www-form-urlencoded"));
   }
 
   Answer send(String method, String path, BodyPublisher body, String... headers)
@@ -77,7 +79,7 @@ final class Client {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    HttpResponse<byte[]> answer = answer(request.build());
+    HttpResponse<byte[]> answer = sendWithRetry(request.build());
     return new Answer(answer.statusCode(), answer.headers(), answer.body());
   }
 
@@ -86,7 +88,7 @@ final class Client {
   }
 
   /** Sends a request, and once more if the server has closed the idle connection. */
-  private HttpResponse<byte[]> answer(HttpRequest request)
+  private HttpResponse<byte[]> sendWithRetry(HttpRequest request)
       throws IOException, InterruptedException {
     try {
       return client.send(request, BodyHandlers.ofByteArray());
@@ -102,7 +104,7 @@ final class Client {
   }
 
   /** Gets an open token for {@code user:password}. */
-  String open(String account) throws IOException, InterruptedException {
+  String openToken(String account) throws IOException, InterruptedException {
     return logIn("/security/rest/token/access/30", account).member("access_token");
   }
 
@@ -127,7 +129,7 @@ final class Client {
   }
 
   /** Returns these headers and one more. */
-  static String[] with(String[] headers, String name, String value) {
+  static String[] withHeader(String[] headers, String name, String value) {
     String[] all = new String[headers.length + 2];
     System.arraycopy(headers, 0, all, 0, headers.length);
     all[headers.length] = name;
@@ -140,7 +142,7 @@ final class Client {
 
     /** Returns the headers that present both. */
     String[] headers() {
-      return with(bearer(token), "Cookie", "SESSION=" + id);
+      return withHeader(bearer(token), "Cookie", "SESSION=" + id);
     }
   }
 }

@@ -12,12 +12,12 @@ public enum Container implements Deployer {
   JETTY_12("Jetty 12 (ee10)", "jetty-12", "JettyServer"),
   UNDERTOW("Undertow 2.3", "undertow", "UndertowServer");
 
-  private final String shown;
+  private final String displayName;
   private final String folder;
   private final String server;
 
   Container(String shown, String folder, String server) {
-    this.shown = shown;
+    this.displayName = shown;
     this.folder = folder;
     this.server = server;
   }
@@ -28,11 +28,11 @@ public enum Container implements Deployer {
    * @param more folders with jars, such as drivers, for its class path
    */
   RunningServer start(Path... more) throws Exception {
-    ContainerLoader loader = new ContainerLoader(Target.FOLDER.resolve(folder), more);
+    ContainerLoader loader = new ContainerLoader(ContainerFolders.ROOT.resolve(folder), more);
     Class<?> type = loader.loadClass(Container.class.getPackageName() + "." + server);
     var constructor = type.getDeclaredConstructor();
     constructor.setAccessible(true);
-    Path files = Target.empty("run-" + folder);
+    Path files = ContainerFolders.createEmpty("run-" + folder);
     return new RunningServer((Server) constructor.newInstance(), loader, files);
   }
 
@@ -42,19 +42,19 @@ public enum Container implements Deployer {
   }
 
   /** Returns the folder with the jars of its WebSocket engine. */
-  Path sockets() {
-    return Target.FOLDER.resolve(folder + "-websocket");
+  Path webSocketJars() {
+    return ContainerFolders.ROOT.resolve(folder + "-websocket");
   }
 
   /** Returns the lines of its access log since the start. */
   List<String> accessLog() throws IOException {
-    Path log = Target.folder("run-" + folder).resolve("access.log");
+    Path log = ContainerFolders.folder("run-" + folder).resolve("access.log");
     return Files.exists(log) ? Files.readAllLines(log) : List.of();
   }
 
   /** Returns the name that tables show. */
   @Override
   public String toString() {
-    return shown;
+    return displayName;
   }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 final class ContainerLoader extends URLClassLoader {
 
   ContainerLoader(Path jars, Path... more) throws IOException {
-    super(urls(jars), new Contract());
+    super(urls(jars), new SharedTypes());
     for (Path folder : more) {
       for (URL url : urls(folder)) {
         addURL(url);
@@ -62,9 +62,9 @@ final class ContainerLoader extends URLClassLoader {
   }
 
   /** The JDK, and the one type that tests and containers share. */
-  private static final class Contract extends ClassLoader {
+  private static final class SharedTypes extends ClassLoader {
 
-    Contract() {
+    SharedTypes() {
       super(ClassLoader.getPlatformClassLoader());
     }
 

@@ -25,15 +25,15 @@ final class ContainersDocumentIT {
 
   private static final String ORIGIN = "https://app.example.org";
 
-  private static Document document;
+  private static ProjectDocument document;
 
   @BeforeAll
   static void read() throws Exception {
-    document = Document.read("containers.md");
+    document = ProjectDocument.read("containers.md");
   }
 
   @Test
-  void tableHasTheRowsThatAreRun() {
+  void tableListsExactlyTheTestedRows() {
     List<String> run =
         ContainersIT.rows()
             .map(Arguments::get)
@@ -74,7 +74,8 @@ final class ContainersDocumentIT {
   @ParameterizedTest
   @EnumSource(names = {"TOMCAT_10", "TOMCAT_11"})
   void corsFilterOfTomcatAnswersPreflights(Container container) throws Exception {
-    String snippet = Document.read("hardening.md").section("Pages of other origins").fenced("xml");
+    String snippet =
+        ProjectDocument.read("hardening.md").section("Pages of other origins").fenced("xml");
     Path war = new Shop("cors-tomcat").webXml(snippet).war();
     try (Deployment deployment = Deployment.of(container, war)) {
       assertAnswersPreflights(deployment.client());
@@ -84,7 +85,7 @@ final class ContainersDocumentIT {
   @Test
   void crossOriginHandlerOfJettyAnswersPreflights() throws Exception {
     // This Jetty runs in the class path of the tests, which has other classes of these loggers.
-    Shop shop = new Shop("cors-jetty").without("logback-", "slf4j-");
+    Shop shop = new Shop("cors-jetty").withoutJars("logback-", "slf4j-");
     Path war = shop.war();
     Path classes =
         shop.compile(
@@ -110,7 +111,7 @@ import java.util.function.BiConsumer;
     WebAppContext context = new WebAppContext();
     context.setContextPath("/");
     context.setWar(war.toString());
-    context.setTempDirectory(Target.empty("cors-jetty-work").toFile());
+    context.setTempDirectory(ContainerFolders.createEmpty("cors-jetty-work").toFile());
     context.setThrowUnavailableOnStartupException(true);
     // The class path of the tests has these classes, too; the application uses its own.
     context.getHiddenClassMatcher().add("org.tokenfilter.");
@@ -134,23 +135,23 @@ import java.util.function.BiConsumer;
   @ParameterizedTest
   @EnumSource(names = {"TOMCAT_10", "TOMCAT_11"})
   void dataSourceOfTomcatKeepsTheTokens(Container container) throws Exception {
-    Document section = document.section("A DataSource of Tomcat");
+    ProjectDocument section = document.section("A DataSource of Tomcat");
     Path war =
         new Shop("datasource")
             .contextXml(section.fenced("xml", 2).get(0))
             .webXml(section.fenced("xml", 2).get(1))
             .war();
     try (Deployment deployment =
-        Deployment.of(container, war, Target.FOLDER.resolve("tomcat-dbcp"))) {
+        Deployment.of(container, war, ContainerFolders.ROOT.resolve("tomcat-dbcp"))) {
       assertServes(deployment.client(), "/page.txt", 200);
     }
   }
 
   @Test
-  void resourceOfJakartaRestKnowsWhoAsks() throws Exception {
+  void jakartaRestResourceKnowsItsUser() throws Exception {
     Shop shop =
         new Shop("rest")
-            .jars(Target.FOLDER.resolve("jersey"))
+            .jars(ContainerFolders.ROOT.resolve("jersey"))
             .webXml(
                 """
                 <servlet>
@@ -209,7 +210,8 @@ import java.util.function.BiConsumer;
     assertThat(client.get("/page.txt", "Origin", ORIGIN).status()).isEqualTo(401);
     Answer answer =
         client.get(
-            "/page.txt", Client.with(client.session(Client.ALICE).headers(), "Origin", ORIGIN));
+            "/page.txt",
+            Client.withHeader(client.session(Client.ALICE).headers(), "Origin", ORIGIN));
     assertThat(answer.text()).isEqualTo("protected");
     assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
     assertThat(String.valueOf(answer.header("Access-Control-Expose-Headers")))

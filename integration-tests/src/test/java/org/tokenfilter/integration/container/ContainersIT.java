@@ -32,7 +32,7 @@ import org.tokenfilter.integration.container.Client.Session;
 final class ContainersIT {
 
   /** The context path at which a container deploys the WAR under its own name. */
-  private static final String PATH_OF_THE_WAR = "/sample-webapp";
+  private static final String WAR_PATH = "/sample-webapp";
 
   private static final String SERVICE = "/cra/serviceGateway/services/s1";
   private static final String DATA = SERVICE + "/products/p1/views/v1/data";
@@ -40,7 +40,7 @@ final class ContainersIT {
       "{\"username\":\"alice\",\"password\":\"wonderland-4711\",\"apiClientName\":\"%s\"}";
 
   /** Exceeds the difference of two responses that report the same deadline. */
-  private static final Duration DIFFERENCE = Duration.ofMillis(100);
+  private static final Duration TOLERANCE = Duration.ofMillis(100);
 
   @RegisterExtension static final ResultTable TABLE = new ResultTable();
 
@@ -64,7 +64,7 @@ final class ContainersIT {
   static Stream<Arguments> rows() {
     if (ResultTable.INSTALLED) {
       return Stream.of(InstalledServer.values())
-          .map(server -> Arguments.of(server, Registration.WEB_XML, PATH_OF_THE_WAR));
+          .map(server -> Arguments.of(server, Registration.WEB_XML, WAR_PATH));
     }
     Stream<Arguments> usual =
         Stream.of(Container.values())
@@ -74,7 +74,7 @@ final class ContainersIT {
                         Arguments.of(container, Registration.WEB_XML, ""),
                         Arguments.of(container, Registration.ANNOTATION, ""),
                         Arguments.of(container, Registration.CODE, ""),
-                        Arguments.of(container, Registration.WEB_XML, PATH_OF_THE_WAR)));
+                        Arguments.of(container, Registration.WEB_XML, WAR_PATH)));
     Stream<Arguments> oldest =
         Stream.of(Arguments.of(Container.TOMCAT_10, Registration.OLDEST_LIBRARIES, ""));
     Stream<Arguments> boot =
@@ -91,7 +91,7 @@ final class ContainersIT {
   static void start(Deployer container, Registration registration, String contextPath)
       throws Exception {
     deployment = container.deploy(contextPath, registration.war());
-    TABLE.begin(cells(container, registration, contextPath), deployment.start());
+    TABLE.startRow(cells(container, registration, contextPath), deployment.startDuration());
   }
 
   @AfterParameterizedClassInvocation
@@ -111,7 +111,7 @@ final class ContainersIT {
   }
 
   @Test
-  void sessionTokenIsGoodWithItsSessionIdAlone() throws Exception {
+  void acceptsSessionTokenOnlyWithItsSessionId() throws Exception {
     Session alice = client.session(Client.ALICE);
     Answer answer = client.get("/api/whoami", alice.headers());
     assertThat(answer.status()).isEqualTo(200);
@@ -124,15 +124,15 @@ final class ContainersIT {
   }
 
   @Test
-  void openTokenIsGoodAlone() throws Exception {
-    Answer answer = client.get("/api/whoami", Client.bearer(client.open(Client.ALICE)));
+  void acceptsOpenTokenWithoutSessionId() throws Exception {
+    Answer answer = client.get("/api/whoami", Client.bearer(client.openToken(Client.ALICE)));
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.member("kind")).isEqualTo("open");
   }
 
   @Test
-  void tokenThatIsChangedOrCutIsRefused() throws Exception {
-    String token = client.open(Client.ALICE);
+  void refusesModifiedOrTruncatedToken() throws Exception {
+    String token = client.openToken(Client.ALICE);
     assertRefused(client.get("/api/whoami", Client.bearer(token.substring(0, 100))));
     char last = token.charAt(token.length() - 10);
     String changed =
@@ -143,7 +143,7 @@ final class ContainersIT {
   }
 
   @Test
-  void wrongPasswordGetsNothing() throws Exception {
+  void refusesWrongPassword() throws Exception {
     Answer answer =
         client.get(
             "/security/rest/token/access/5", "Authorization", Client.basic("alice:wonderland"));
@@ -153,7 +153,7 @@ final class ContainersIT {
   }
 
   @Test
-  void loggedOutTokenIsRefusedAndToldWhy() throws Exception {
+  void refusesLoggedOutTokenWithReason() throws Exception {
     Session alice = client.session(Client.ALICE);
     Answer out = client.post("/security/rest/token/logout", new byte[0], alice.headers());
     assertThat(out.status()).isEqualTo(204);
@@ -165,7 +165,7 @@ final class ContainersIT {
   }
 
   @Test
-  void cookieOfTheSessionIsHiddenFromScriptsAndOtherSites() throws Exception {
+  void sessionCookieIsHttpOnlyAndSameSite() throws Exception {
     Answer answer =
         client.get(
             "/security/rest/token/access/session/5", "Authorization", Client.basic(Client.ALICE));
@@ -178,7 +178,7 @@ final class ContainersIT {
   }
 
   @Test
-  void publicPagesThatForwardAndIncludeShowNothingProtected() throws Exception {
+  void publicForwardsAndIncludesShowNothingProtected() throws Exception {
     String[] alice = client.session(Client.ALICE).headers();
     assertThat(client.get("/public/forward").status()).isEqualTo(401);
     assertThat(client.get("/public/forward", alice).member("username")).isEqualTo("alice");
@@ -189,7 +189,7 @@ final class ContainersIT {
   }
 
   @Test
-  void errorsStayWhatTheyAre() throws Exception {
+  void applicationErrorsKeepTheirStatus() throws Exception {
     String[] alice = client.session(Client.ALICE).headers();
     assertThat(client.get("/api/fail", alice).status()).isEqualTo(400);
     assertThat(client.get("/api/nothing", alice).status()).isEqualTo(404);
@@ -198,7 +198,7 @@ final class ContainersIT {
   }
 
   @Test
-  void errorPageKnowsWhoAsked() throws Exception {
+  void errorPageKnowsTheUser() throws Exception {
     assumeTrue(
         registration == Registration.ANNOTATION || registration == Registration.CODE,
         "the sample as it is has no error page of its own");
@@ -209,32 +209,32 @@ final class ContainersIT {
   }
 
   @Test
-  void requestThatIsAnsweredLaterIsRenewedToo() throws Exception {
+  void asynchronousRequestRenewsToken() throws Exception {
     String token = userToken();
     Instant before = deadline(token);
-    awaitLater(token);
+    awaitMeasurableDelay(token);
     Answer answer = client.get("/api/slow?ms=1", Client.bearer(token));
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.member("username")).isEqualTo("alice");
     assertThat(answer.header("Token-Remaining")).isNotNull();
     // The response may arrive before the container has reported its completion.
-    Awaitility.await().until(() -> deadline(token).isAfter(before.plus(DIFFERENCE)));
+    Awaitility.await().until(() -> deadline(token).isAfter(before.plus(TOLERANCE)));
   }
 
   @Test
   void successRenewsAndFailureDoesNot() throws Exception {
     String token = userToken();
     Instant before = deadline(token);
-    awaitLater(token);
+    awaitMeasurableDelay(token);
     assertThat(client.get("/api/fail?status=500", Client.bearer(token)).status()).isEqualTo(500);
     assertThat(client.get("/api/fail?status=404", Client.bearer(token)).status()).isEqualTo(404);
-    assertThat(deadline(token)).isBefore(before.plus(DIFFERENCE));
+    assertThat(deadline(token)).isBefore(before.plus(TOLERANCE));
     assertThat(client.get("/api/whoami", Client.bearer(token)).status()).isEqualTo(200);
-    assertThat(deadline(token)).isAfter(before.plus(DIFFERENCE));
+    assertThat(deadline(token)).isAfter(before.plus(TOLERANCE));
   }
 
   @Test
-  void rolesAreThoseOfTheAccount() throws Exception {
+  void appliesRolesOfTheAccount() throws Exception {
     assertThat(client.get("/api/admin").status()).isEqualTo(401);
     String[] alice = client.session(Client.ALICE).headers();
     assertThat(client.get("/api/admin", alice).status()).isEqualTo(403);
@@ -243,14 +243,14 @@ final class ContainersIT {
   }
 
   @Test
-  void bodiesArriveUntouched() throws Exception {
+  void requestBodiesArriveUnchanged() throws Exception {
     String[] alice = client.session(Client.ALICE).headers();
     byte[] form = Client.bytes("token=a&session=b&a=%C3%A4+c&a=2");
-    String[] asForm = Client.with(alice, "Content-Type", "application/x-www-form-urlencoded");
+    String[] asForm = Client.withHeader(alice, "Content-Type", "application/x-www-form-urlencoded");
     assertThat(client.post("/api/echo", form, asForm).body()).isEqualTo(form);
     byte[] large = new byte[1_500_000];
     new Random(4711).nextBytes(large);
-    String[] asBytes = Client.with(alice, "Content-Type", "application/octet-stream");
+    String[] asBytes = Client.withHeader(alice, "Content-Type", "application/octet-stream");
     assertThat(client.post("/api/echo", large, asBytes).body()).isEqualTo(large);
     Answer chunked = client.postInChunks("/api/echo", large, asBytes);
     assertThat(chunked.status()).isEqualTo(200);
@@ -343,13 +343,13 @@ final class ContainersIT {
         "/index.html/../api/whoami",
         "/index.html;/../api/whoami"
       })
-  void noSpellingOfAPathLeadsAroundTheFilter(String path) throws Exception {
+  void noPathVariantBypassesTheFilter(String path) throws Exception {
     // A container closes the connection after a request that it rejects.
-    assertLeadsNowhere(client.another().get(path), List.of(400, 401, 404));
-    assertLeadsNowhere(client.another().post(path, new byte[0]), List.of(400, 401, 404, 405));
+    assertNotBypassed(client.newClient().get(path), List.of(400, 401, 404));
+    assertNotBypassed(client.newClient().post(path, new byte[0]), List.of(400, 401, 404, 405));
   }
 
-  private void assertLeadsNowhere(Answer answer, List<Integer> refusals) {
+  private void assertNotBypassed(Answer answer, List<Integer> refusals) {
     if (ResultTable.INSTALLED && answer.status() == 301) {
       // GlassFish and Payara redirect some to the root of the application, which is public here.
       assertThat(answer.header("Location")).isEqualTo(client.address("/").toString());
@@ -368,7 +368,7 @@ final class ContainersIT {
   }
 
   @Test
-  void filesOfTheApplicationAreServedAsTheyShould() throws Exception {
+  void servesPublicFilesAndHidesWebInf() throws Exception {
     assertThat(client.get("/").text()).contains("<html");
     assertThat(client.get("/public/sample.css").status()).isEqualTo(200);
     String[] alice = client.session(Client.ALICE).headers();
@@ -403,22 +403,22 @@ final class ContainersIT {
   private Instant deadline(String token) throws Exception {
     Instant latest = Instant.MIN;
     for (int i = 0; i < 3; i++) {
-      Instant told = toldDeadline(token);
+      Instant told = reportedDeadline(token);
       latest = told.isAfter(latest) ? told : latest;
     }
     return latest;
   }
 
-  private Instant toldDeadline(String token) throws Exception {
+  private Instant reportedDeadline(String token) throws Exception {
     Answer answer = client.get("/QuerySessionToken?SessionToken=" + token);
     return Instant.parse(answer.member("ServerDateTime")).plusMillis(answer.number("Remaining"));
   }
 
   /** Waits long enough for a renewal to change the deadline measurably. */
-  private void awaitLater(String token) throws Exception {
+  private void awaitMeasurableDelay(String token) throws Exception {
     Instant begin = serverTime(token);
     Awaitility.await()
-        .until(() -> serverTime(token).isAfter(begin.plus(DIFFERENCE.multipliedBy(2))));
+        .until(() -> serverTime(token).isAfter(begin.plus(TOLERANCE.multipliedBy(2))));
   }
 
   private Instant serverTime(String token) throws Exception {

@@ -11,13 +11,13 @@ public final class Deployment implements AutoCloseable {
 
   private final Runnable stop;
   private final Client client;
-  private final Duration start;
+  private final Duration startDuration;
 
   /** Creates a deployment that is stopped by this action. */
   Deployment(Runnable stop, Client client, Duration start) {
     this.stop = stop;
     this.client = client;
-    this.start = start;
+    this.startDuration = start;
   }
 
   /** Starts a container with the sample. */
@@ -42,13 +42,13 @@ public final class Deployment implements AutoCloseable {
    * @param origin the origin whose pages are allowed
    * @param settings that take precedence over all others
    */
-  public static Deployment ofSampleForPagesOf(String origin, Map<String, String> settings)
+  public static Deployment ofSampleWithCors(String origin, Map<String, String> settings)
       throws Exception {
-    Path folder = Target.empty("cors");
+    Path folder = ContainerFolders.createEmpty("cors");
     War.unpack(War.SAMPLE, folder.resolve("unpacked"));
     Path webXml = folder.resolve("unpacked/WEB-INF/web.xml");
     String filter =
-        Document.read("hardening.md")
+        ProjectDocument.read("hardening.md")
             .section("Pages of other origins")
             .fenced("xml")
             .replace("https://app.example.org", origin);
@@ -62,7 +62,7 @@ public final class Deployment implements AutoCloseable {
    * Starts a container with an endpoint at {@code /secure/socket}, which sends "hello" and the
    * user's name, a public page at {@code /page.txt}, and tokens in cookies.
    */
-  public static Deployment ofSockets(Container container) throws Exception {
+  public static Deployment ofWebSockets(Container container) throws Exception {
     String open =
         """
         <context-param>
@@ -70,8 +70,10 @@ public final class Deployment implements AutoCloseable {
           <param-value>/page.txt</param-value>
         </context-param>
         """;
-    Shop shop = Sockets.annotated("sockets-browser").webXml(Sockets.COOKIES + open);
-    return of(container, shop.war(), container.sockets());
+    Shop shop =
+        WebSocketShops.withAnnotatedEndpoint("sockets-browser")
+            .webXml(WebSocketShops.COOKIES + open);
+    return of(container, shop.war(), container.webSocketJars());
   }
 
   /** Starts a container with a WAR at the root. */
@@ -92,7 +94,7 @@ public final class Deployment implements AutoCloseable {
     RunningServer server = container.start(more);
     System.setProperty("sample.data", server.folder().resolve("data").toString());
     settings.forEach(System::setProperty);
-    Quiet.on();
+    SilencedLog.silence();
     try {
       server.deploy(war, contextPath);
       Duration start = Duration.ofNanos(System.nanoTime() - begin);
@@ -128,8 +130,8 @@ public final class Deployment implements AutoCloseable {
   }
 
   /** Returns the time from the start of the container until the application was available. */
-  Duration start() {
-    return start;
+  Duration startDuration() {
+    return startDuration;
   }
 
   @Override

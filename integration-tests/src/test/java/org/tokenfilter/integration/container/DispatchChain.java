@@ -18,26 +18,26 @@ record DispatchChain(List<Step> steps) {
    * @param thread {@code -} for the thread of the page; after startAsync, {@code w} for one that
    *     the page waits for, {@code a} for one that starts after the page has returned, {@code u}
    *     for such a one with the request as the container created it
-   * @param how {@code F} forward and {@code I} include by path, {@code N} and {@code M} by name,
+   * @param kind {@code F} forward and {@code I} include by path, {@code N} and {@code M} by name,
    *     {@code D} async dispatch, {@code E} sendError, {@code X} an exception
    * @param target {@code P} public, {@code S} protected, {@code V} a view below WEB-INF, {@code O}
    *     the page's own path
    */
-  record Step(char thread, char how, char target) {
+  record Step(char thread, char kind, char target) {
 
-    private boolean byName() {
-      return how == 'N' || how == 'M';
+    private boolean isByName() {
+      return kind == 'N' || kind == 'M';
     }
 
-    private boolean error() {
-      return how == 'E' || how == 'X';
+    private boolean isError() {
+      return kind == 'E' || kind == 'X';
     }
 
-    private boolean asynchronous() {
-      return thread != '-' || how == 'D';
+    private boolean isAsynchronous() {
+      return thread != '-' || kind == 'D';
     }
 
-    private boolean toOwnPath() {
+    private boolean targetsOwnPath() {
       return target == 'O';
     }
 
@@ -46,25 +46,25 @@ record DispatchChain(List<Step> steps) {
      *
      * @param page the letter of the page, in lower case for an error page
      */
-    private boolean isOpen(char page, boolean fromErrorPage) {
-      if (error() && !fromErrorPage) {
+    private boolean isAllowedWithoutToken(char page, boolean fromErrorPage) {
+      if (isError() && !fromErrorPage) {
         return true;
       }
       char place = Character.toUpperCase(page);
-      return !byName() && (place == 'P' || place == 'V');
+      return !isByName() && (place == 'P' || place == 'V');
     }
 
     @Override
     public String toString() {
-      return "" + thread + how + target;
+      return "" + thread + kind + target;
     }
   }
 
   /** A reason for which a dispatch by path may look like one by name, and then needs a token. */
-  private enum Doubt {
+  private enum Ambiguity {
     NONE {
       @Override
-      boolean isOf(Step step, char page, List<String> before) {
+      boolean appliesTo(Step step, char page, List<String> before) {
         return false;
       }
     },
@@ -72,16 +72,16 @@ record DispatchChain(List<Step> steps) {
     /** A dispatch to the page's own path. */
     OWN_PATH {
       @Override
-      boolean isOf(Step step, char page, List<String> before) {
-        return step.toOwnPath();
+      boolean appliesTo(Step step, char page, List<String> before) {
+        return step.targetsOwnPath();
       }
     },
 
     /** An error dispatch to the page of an earlier error: that page may not have returned yet. */
     SAME_ERROR_PAGE {
       @Override
-      boolean isOf(Step step, char page, List<String> before) {
-        return step.error() && before.stream().anyMatch(it -> it.charAt(0) == page);
+      boolean appliesTo(Step step, char page, List<String> before) {
+        return step.isError() && before.stream().anyMatch(it -> it.charAt(0) == page);
       }
     };
 
@@ -89,7 +89,7 @@ record DispatchChain(List<Step> steps) {
      * @param page the letter of the page that the step leads to
      * @param before the pages that ran before it
      */
-    abstract boolean isOf(Step step, char page, List<String> before);
+    abstract boolean appliesTo(Step step, char page, List<String> before);
   }
 
   /**
@@ -110,15 +110,15 @@ record DispatchChain(List<Step> steps) {
 
   private static void extend(
       DispatchChain chain, char thread, int longest, List<DispatchChain> all) {
-    boolean shorter = chain.errorPageGoesOn() || (thread != '-' && chain.viewGoesOn());
+    boolean shorter = chain.errorPageContinuesAsync() || (thread != '-' && chain.viewContinues());
     if (shorter && chain.steps.size() > 2) {
       return;
     }
     if (thread == '-' || chain.steps.stream().anyMatch(step -> step.thread == thread)) {
       all.add(chain);
     }
-    if (chain.steps.size() < longest && chain.goesOn()) {
-      steps(thread).forEach(step -> extend(chain.and(step), thread, longest, all));
+    if (chain.steps.size() < longest && chain.continues()) {
+      steps(thread).forEach(step -> extend(chain.append(step), thread, longest, all));
     }
   }
 
@@ -142,28 +142,28 @@ record DispatchChain(List<Step> steps) {
                     .mapToObj(target -> new Step(thread, (char) (int) how, (char) target)));
   }
 
-  private DispatchChain and(Step step) {
+  private DispatchChain append(Step step) {
     return new DispatchChain(Stream.concat(steps.stream(), Stream.of(step)).toList());
   }
 
-  private boolean goesOn() {
+  private boolean continues() {
     if (steps.isEmpty()) {
       return true;
     }
     Step last = steps.get(steps.size() - 1);
-    return last.error() || last.target == 'P' || last.target == 'V';
+    return last.isError() || last.target == 'P' || last.target == 'V';
   }
 
   /** Returns true if the view of a public page, and not of an error page, continues. */
-  private boolean viewGoesOn() {
+  private boolean viewContinues() {
     return steps.stream()
         .limit(Math.max(0, steps.size() - 1))
-        .takeWhile(step -> !step.error())
+        .takeWhile(step -> !step.isError())
         .anyMatch(step -> step.target == 'V');
   }
 
   /** Returns true if the first step leads to the error page that a refusal has here, too. */
-  boolean beginsAsARefusal() {
+  boolean startsLikeRefusal() {
     return !steps.isEmpty() && steps.get(0).toString().equals("-ES");
   }
 
@@ -173,19 +173,19 @@ record DispatchChain(List<Step> steps) {
   }
 
   /** Returns true if a thread continues from a dispatch of another thread. */
-  boolean goesOnFromThreadToThread() {
-    return steps.stream().filter(Step::asynchronous).count() > 1
+  boolean continuesAcrossThreads() {
+    return steps.stream().filter(Step::isAsynchronous).count() > 1
         && steps.stream().anyMatch(step -> step.thread == 'a' || step.thread == 'u')
-        && steps.stream().noneMatch(Step::error);
+        && steps.stream().noneMatch(Step::isError);
   }
 
   boolean hasStepByName() {
-    return steps.stream().anyMatch(Step::byName);
+    return steps.stream().anyMatch(Step::isByName);
   }
 
   /** Returns true if an error page, or a page that it leads to, continues asynchronously. */
-  boolean errorPageGoesOn() {
-    return steps.stream().dropWhile(step -> !step.error()).anyMatch(Step::asynchronous);
+  boolean errorPageContinuesAsync() {
+    return steps.stream().dropWhile(step -> !step.isError()).anyMatch(Step::isAsynchronous);
   }
 
   /**
@@ -193,24 +193,24 @@ record DispatchChain(List<Step> steps) {
    * error page continues asynchronously, and one that fails or is dispatched again on another
    * thread.
    */
-  boolean isLeftToChance() {
-    return errorPageGoesOn()
+  boolean isNondeterministic() {
+    return errorPageContinuesAsync()
         || steps.stream()
-            .dropWhile(step -> step.thread == '-' || step.how == 'D')
-            .anyMatch(step -> step.error() || step.how == 'D');
+            .dropWhile(step -> step.thread == '-' || step.kind == 'D')
+            .anyMatch(step -> step.isError() || step.kind == 'D');
   }
 
   /**
    * Returns true if all steps but the last are taken without a token; otherwise a shorter chain
    * covers the same.
    */
-  boolean isTakenToItsLastStep() {
+  boolean reachesLastStep() {
     List<String> pages = new ArrayList<>(List.of("P0"));
     for (Step step : steps.subList(0, Math.max(0, steps.size() - 1))) {
-      String letter = step.toOwnPath() ? "P" : "" + step.target;
-      pages.add((step.error() ? letter.toLowerCase(Locale.ROOT) : letter) + pages.size());
+      String letter = step.targetsOwnPath() ? "P" : "" + step.target;
+      pages.add((step.isError() ? letter.toLowerCase(Locale.ROOT) : letter) + pages.size());
     }
-    return open(pages, Doubt.NONE).equals(pages);
+    return allowedPrefix(pages, Ambiguity.NONE).equals(pages);
   }
 
   /**
@@ -219,35 +219,37 @@ record DispatchChain(List<Step> steps) {
    * @param ran the pages that ran, such as {@code P0 s1}
    * @param unprotected the pages that run without the filter
    */
-  boolean isRightWithoutToken(List<String> ran, List<String> unprotected) {
-    if (isLeftToChance()) {
-      return areOpen(ran);
+  boolean isCorrectWithoutToken(List<String> ran, List<String> unprotected) {
+    if (isNondeterministic()) {
+      return areAllowedWithoutToken(ran);
     }
-    return Stream.of(Doubt.values()).anyMatch(doubt -> ran.equals(open(unprotected, doubt)));
+    return Stream.of(Ambiguity.values())
+        .anyMatch(ambiguity -> ran.equals(allowedPrefix(unprotected, ambiguity)));
   }
 
   /** Returns true if all of these pages may run for a client without a token. */
-  boolean areOpen(List<String> pages) {
-    return pages.equals(open(pages, Doubt.NONE));
+  boolean areAllowedWithoutToken(List<String> pages) {
+    return pages.equals(allowedPrefix(pages, Ambiguity.NONE));
   }
 
   /**
    * Returns the pages up to the first one that is not shown to a client without a token.
    *
-   * @param doubt a reason for which further pages are not shown
+   * @param ambiguity a reason for which further pages are not shown
    */
-  private List<String> open(List<String> pages, Doubt doubt) {
+  private List<String> allowedPrefix(List<String> pages, Ambiguity ambiguity) {
     List<String> open = new ArrayList<>();
     boolean fromErrorPage = false;
     for (String page : pages) {
       int position = Integer.parseInt(page.substring(1));
       Step step = position == 0 ? null : steps.get(position - 1);
       if (step != null
-          && (doubt.isOf(step, page.charAt(0), open)
-              || !(step.toOwnPath() || step.isOpen(page.charAt(0), fromErrorPage)))) {
+          && (ambiguity.appliesTo(step, page.charAt(0), open)
+              || !(step.targetsOwnPath()
+                  || step.isAllowedWithoutToken(page.charAt(0), fromErrorPage)))) {
         break;
       }
-      fromErrorPage |= step != null && step.error();
+      fromErrorPage |= step != null && step.isError();
       open.add(page);
     }
     return open;

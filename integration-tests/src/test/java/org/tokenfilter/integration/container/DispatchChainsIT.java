@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tokenfilter.integration.container.ChainRuns.Run;
+import org.tokenfilter.integration.container.ChainClient.Run;
 
 /**
  * The rule that a protected page runs only with an accepted token, however a request is dispatched.
@@ -38,46 +38,46 @@ final class DispatchChainsIT {
   private static final List<String> ORDERS = List.of("late", "between");
 
   /** The loggers that would log each exception of the pages with its stack trace. */
-  private static final List<Logger> LOUD =
+  private static final List<Logger> NOISY_LOGGERS =
       Stream.of("org.apache", "io.undertow", "org.eclipse.jetty").map(Logger::getLogger).toList();
 
   @BeforeAll
-  static void silence() {
-    LOUD.forEach(logger -> logger.setLevel(Level.OFF));
+  static void silenceLoggers() {
+    NOISY_LOGGERS.forEach(logger -> logger.setLevel(Level.OFF));
   }
 
   @AfterAll
-  static void giveVoice() {
-    LOUD.forEach(logger -> logger.setLevel(null));
+  static void restoreLoggers() {
+    NOISY_LOGGERS.forEach(logger -> logger.setLevel(null));
   }
 
   @ParameterizedTest
   @EnumSource
-  void protectedPageRunsForAnAcceptedTokenAlone(Container container) throws Exception {
+  void protectedPageRunsOnlyWithAcceptedToken(Container container) throws Exception {
     List<DispatchChain> all = chainsFor(container);
     List<DispatchChain> byPath = all.stream().filter(chain -> !chain.hasStepByName()).toList();
-    tell(
+    print(
         container
             + ", filter mapped to paths: %d chains; %d with a step by name are left out, since it is not mapped to names"
                 .formatted(byPath.size(), all.size() - byPath.size()));
-    tell("%s, filter mapped to paths and names: %d chains".formatted(container, all.size()));
+    print("%s, filter mapped to paths and names: %d chains".formatted(container, all.size()));
     List<String> wrong = new ArrayList<>();
-    try (ChainRuns runs = new ChainRuns(container, ChainApplication.UNPROTECTED)) {
-      Application without = chains -> runs.run(chains, PUBLIC_PAGE);
-      Unprotected unprotected = new Unprotected(without, without.run(all));
-      wrong.addAll(mistakes(container, ChainApplication.BY_PATH, byPath, unprotected));
-      wrong.addAll(mistakes(container, ChainApplication.BY_PATH_AND_NAME, all, unprotected));
+    try (ChainClient client = new ChainClient(container, ChainApplication.UNPROTECTED)) {
+      ChainRunner without = chains -> client.run(chains, PUBLIC_PAGE);
+      UnprotectedBaseline baseline = new UnprotectedBaseline(without, without.run(all));
+      wrong.addAll(findMistakes(container, ChainApplication.BY_PATH, byPath, baseline));
+      wrong.addAll(findMistakes(container, ChainApplication.BY_PATH_AND_NAME, all, baseline));
     }
     assertThat(wrong).isEmpty();
   }
 
   private static List<DispatchChain> chainsFor(Container container) {
-    List<DispatchChain> all = chosen(container);
+    List<DispatchChain> all = sampledChains(container);
     if (container != Container.UNDERTOW) {
       return all;
     }
-    List<DispatchChain> ended = all.stream().filter(it -> !it.errorPageGoesOn()).toList();
-    tell(
+    List<DispatchChain> ended = all.stream().filter(it -> !it.errorPageContinuesAsync()).toList();
+    print(
         ("%s: %d chains whose error page continues asynchronously are left out, since it does not"
                 + " complete all of them")
             .formatted(container, all.size() - ended.size()));
@@ -88,7 +88,7 @@ final class DispatchChainsIT {
    * Returns the chains to run; of the longest ones every sixteenth, different ones on each
    * container.
    */
-  private static List<DispatchChain> chosen(Container container) {
+  private static List<DispatchChain> sampledChains(Container container) {
     List<DispatchChain> all = DispatchChain.all();
     return IntStream.range(0, all.size())
         .filter(it -> all.get(it).steps().size() < 3 || isSampled(container, it, 16))
@@ -104,11 +104,12 @@ final class DispatchChainsIT {
    * Returns the chains to run with forced orders. Only Undertow shares one request among all
    * threads; on other containers every fourth chain is enough.
    */
-  private static List<DispatchChain> threaded(Container container, List<DispatchChain> chains) {
+  private static List<DispatchChain> threadedChains(
+      Container container, List<DispatchChain> chains) {
     List<DispatchChain> threaded =
         chains.stream()
-            .filter(DispatchChain::goesOnFromThreadToThread)
-            .filter(chain -> !chain.isLeftToChance())
+            .filter(DispatchChain::continuesAcrossThreads)
+            .filter(chain -> !chain.isNondeterministic())
             .toList();
     int step = container == Container.UNDERTOW ? 1 : 4;
     return IntStream.range(0, threaded.size())
@@ -117,7 +118,7 @@ final class DispatchChainsIT {
         .toList();
   }
 
-  private static void tell(String line) {
+  private static void print(String line) {
     System.out.println(line);
   }
 
@@ -125,77 +126,80 @@ final class DispatchChainsIT {
    * Returns the ways in which pages disguise a request. Undertow recognizes an include by name only
    * by its attributes: see ADR 0006.
    */
-  private static List<String> dresses(Container container) {
+  private static List<String> disguises(Container container) {
     return container == Container.UNDERTOW
         ? List.of("wrapper", "path")
         : List.of("wrapper", "path", "attributes");
   }
 
-  private static List<String> mistakes(
+  private static List<String> findMistakes(
       Container container,
       ChainApplication application,
       List<DispatchChain> chains,
-      Unprotected unprotected)
+      UnprotectedBaseline baseline)
       throws Exception {
     List<String> wrong = new ArrayList<>();
-    try (ChainRuns runs = new ChainRuns(container, application)) {
-      List<DispatchChain> needed =
-          chains.stream().filter(DispatchChain::isTakenToItsLastStep).toList();
+    try (ChainClient client = new ChainClient(container, application)) {
+      List<DispatchChain> needed = chains.stream().filter(DispatchChain::reachesLastStep).toList();
       wrong.addAll(
-          unprotected.mistakes(
+          baseline.findMistakes(
               application + " no token ",
               needed,
-              those -> runs.run(those, PUBLIC_PAGE),
+              those -> client.run(those, PUBLIC_PAGE),
               DispatchChainsIT::isHarmless,
-              DispatchChainsIT::isRightWithoutToken));
+              DispatchChainsIT::isCorrectWithoutToken));
       List<DispatchChain> shorter =
           needed.stream().filter(chain -> chain.steps().size() < 3).toList();
-      for (String dress : dresses(container)) {
-        runs.run(shorter, PUBLIC_PAGE, "Chain-Dress", dress)
+      for (String dress : disguises(container)) {
+        client
+            .run(shorter, PUBLIC_PAGE, "Chain-Dress", dress)
             .forEach(
                 (chain, run) -> {
-                  if (!chain.areOpen(run.pagesAlone()) || run.body().contains("secret")) {
+                  if (!chain.areAllowedWithoutToken(run.pageNames())
+                      || run.body().contains("secret")) {
                     wrong.add(application + " " + dress + " " + chain + " " + run);
                   }
                 });
       }
-      List<DispatchChain> threaded = threaded(container, chains);
-      tell(container + ", " + threaded.size() + " chains with their threads in two orders");
+      List<DispatchChain> threaded = threadedChains(container, chains);
+      print(container + ", " + threaded.size() + " chains with their threads in two orders");
       for (String order : ORDERS) {
-        runs.runInOrder(order, threaded, PUBLIC_PAGE)
+        client
+            .runInOrder(order, threaded, PUBLIC_PAGE)
             .forEach(
                 (chain, run) -> {
                   if (!isHarmless(chain, run)) {
                     wrong.add(application + " no token, " + order + " " + chain + " " + run);
                   }
                 });
-        runs.runInOrder(order, threaded, PUBLIC_PAGE, runs.logIn())
+        client
+            .runInOrder(order, threaded, PUBLIC_PAGE, client.logIn())
             .forEach(
                 (chain, run) -> {
-                  if (!isOfUser(run)) {
+                  if (!hasUserOnEveryPage(run)) {
                     wrong.add(application + " token, " + order + " " + chain + " " + run);
                   }
                 });
       }
       List<DispatchChain> refusals =
-          needed.stream().filter(DispatchChain::beginsAsARefusal).toList();
+          needed.stream().filter(DispatchChain::startsLikeRefusal).toList();
       wrong.addAll(
-          unprotected.mistakes(
+          baseline.findMistakes(
               application + " refused ",
               refusals,
-              those -> refused(runs, those),
+              those -> runAfterRefusal(client, those),
               DispatchChainsIT::isHarmless,
-              DispatchChainsIT::isRightWithoutToken));
-      String[] token = runs.logIn();
+              DispatchChainsIT::isCorrectWithoutToken));
+      String[] token = client.logIn();
       wrong.addAll(
-          unprotected.mistakes(
+          baseline.findMistakes(
               application + " token ",
               chains,
-              those -> runs.run(those, PUBLIC_PAGE, token),
-              (chain, run) -> isOfUser(run),
+              those -> client.run(those, PUBLIC_PAGE, token),
+              (chain, run) -> hasUserOnEveryPage(run),
               (chain, run, expected) ->
-                  chain.isLeftToChance() || run.pagesAlone().equals(expected)));
-      tell(
+                  chain.isNondeterministic() || run.pageNames().equals(expected)));
+      print(
           "%s, %s: %d requests without a token, %d refused by sendError, %d with one"
               .formatted(container, application, needed.size(), refusals.size(), chains.size()));
     }
@@ -206,10 +210,10 @@ final class DispatchChainsIT {
    * Runs the chains that follow a refusal, and returns their runs as if the refusal had been an
    * error of a public page.
    */
-  private static Map<DispatchChain, Run> refused(ChainRuns runs, List<DispatchChain> chains)
-      throws Exception {
+  private static Map<DispatchChain, Run> runAfterRefusal(
+      ChainClient client, List<DispatchChain> chains) throws Exception {
     Map<DispatchChain, Run> rest =
-        runs.run(
+        client.run(
             chains.stream().map(DispatchChain::rest).toList(),
             PROTECTED_PAGE,
             "Chain-Refusal",
@@ -218,27 +222,28 @@ final class DispatchChainsIT {
         .collect(
             Collectors.toMap(
                 chain -> chain,
-                chain -> afterAPage(Objects.requireNonNull(rest.get(chain.rest())))));
+                chain -> shiftBehindPublicPage(Objects.requireNonNull(rest.get(chain.rest())))));
   }
 
   /** Returns true if nothing protected ran in a run without a token, and no page had a user. */
   private static boolean isHarmless(DispatchChain chain, Run run) {
-    return chain.areOpen(run.pagesAlone())
+    return chain.areAllowedWithoutToken(run.pageNames())
         && !run.body().contains("secret")
         && run.pages().stream().allMatch(page -> page.endsWith("=null"));
   }
 
   /** Returns true if every page had a user in a run with a token. */
-  private static boolean isOfUser(Run run) {
+  private static boolean hasUserOnEveryPage(Run run) {
     return run.pages().stream().noneMatch(page -> page.endsWith("=null"));
   }
 
-  private static boolean isRightWithoutToken(DispatchChain chain, Run run, List<String> expected) {
-    return chain.isRightWithoutToken(run.pagesAlone(), expected);
+  private static boolean isCorrectWithoutToken(
+      DispatchChain chain, Run run, List<String> expected) {
+    return chain.isCorrectWithoutToken(run.pageNames(), expected);
   }
 
   /** Returns the run with a public page in front, whose error would have led to its first page. */
-  private static Run afterAPage(Run run) {
+  private static Run shiftBehindPublicPage(Run run) {
     Stream<String> moved =
         run.pages().stream()
             .map(
@@ -251,20 +256,20 @@ final class DispatchChainsIT {
   }
 
   /** An application that runs chains. */
-  private interface Application {
+  private interface ChainRunner {
     Map<DispatchChain, Run> run(List<DispatchChain> chains) throws Exception;
   }
 
   /** A check whether the pages of a run are allowed, given those that run without the filter. */
   private interface Comparison {
-    boolean isRight(DispatchChain chain, Run run, List<String> expected);
+    boolean isCorrect(DispatchChain chain, Run run, List<String> expected);
   }
 
   /** The application without the filter, and the runs there. */
-  private record Unprotected(Application application, Map<DispatchChain, Run> runs) {
+  private record UnprotectedBaseline(ChainRunner runner, Map<DispatchChain, Run> runs) {
 
     /** The maximum number of runs of a chain whose pages do not match. */
-    private static final int ATTEMPTS = 4;
+    private static final int MAX_ATTEMPTS = 4;
 
     /**
      * Returns the runs that are wrong. If threads and errors interleave, a container may complete a
@@ -272,10 +277,10 @@ final class DispatchChainsIT {
      * after repeated runs of the chain, with the filter and without it. A harmful run counts at
      * once.
      */
-    List<String> mistakes(
+    List<String> findMistakes(
         String name,
         List<DispatchChain> chains,
-        Application filtered,
+        ChainRunner filtered,
         BiPredicate<DispatchChain, Run> harmless,
         Comparison comparison)
         throws Exception {
@@ -287,18 +292,18 @@ final class DispatchChainsIT {
         Map<DispatchChain, Run> with = filtered.run(asked);
         for (DispatchChain chain : asked) {
           Run run = Objects.requireNonNull(with.get(chain));
-          List<String> expected = Objects.requireNonNull(without.get(chain)).pagesAlone();
+          List<String> expected = Objects.requireNonNull(without.get(chain)).pageNames();
           boolean harm = !harmless.test(chain, run);
-          if (!harm && comparison.isRight(chain, run, expected)) {
+          if (!harm && comparison.isCorrect(chain, run, expected)) {
             continue;
           }
-          if (harm || attempt == ATTEMPTS) {
+          if (harm || attempt == MAX_ATTEMPTS) {
             wrong.add(name + chain + " " + run + " not " + expected);
           } else {
             again.add(chain);
           }
         }
-        without = application.run(again);
+        without = runner.run(again);
         asked = again;
       }
       return wrong;

@@ -21,7 +21,7 @@ record Handshake(int status, @Nullable String hello) {
   private static final long SECONDS = 60;
 
   /** Opens a socket, waits for its first text, and closes it. */
-  static Handshake to(Client client, String path, String... headers) throws Exception {
+  static Handshake perform(Client client, String path, String... headers) throws Exception {
     URI uri = URI.create(client.address(path).toString().replaceFirst("^http", "ws"));
     WebSocket.Builder builder = HttpClient.newHttpClient().newWebSocketBuilder();
     for (int i = 0; i < headers.length; i += 2) {

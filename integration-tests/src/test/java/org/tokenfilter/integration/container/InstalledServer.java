@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 enum InstalledServer implements Deployer {
   WILDFLY("WildFly 39", "wildfly", "wildfly-*") {
     @Override
-    Start prepare(Path home, Path folder, int port, String contextPath, Path war)
+    StartCommand prepare(Path home, Path folder, int port, String contextPath, Path war)
         throws IOException {
-      copy(home.resolve("standalone/configuration"), folder.resolve("configuration"));
+      copyTree(home.resolve("standalone/configuration"), folder.resolve("configuration"));
       Path deployments = Files.createDirectories(folder.resolve("deployments"));
       Files.copy(war, deployments.resolve(contextPath.substring(1) + ".war"));
-      return new Start(
+      return new StartCommand(
           Map.of(),
           // The options of bin/standalone.conf.
           "--add-exports=java.desktop/sun.awt=ALL-UNNAMED",
@@ -58,7 +58,7 @@ enum InstalledServer implements Deployer {
 
   LIBERTY("Open Liberty 26.0", "liberty", "wlp") {
     @Override
-    Start prepare(Path home, Path folder, int port, String contextPath, Path war)
+    StartCommand prepare(Path home, Path folder, int port, String contextPath, Path war)
         throws IOException {
       Path server = Files.createDirectories(folder.resolve("servers/sample"));
       Files.copy(war, Files.createDirectories(server.resolve("apps")).resolve("sample-webapp.war"));
@@ -72,7 +72,7 @@ enum InstalledServer implements Deployer {
           </server>
           """
               .formatted(port, contextPath));
-      return new Start(
+      return new StartCommand(
           Map.of("WLP_USER_DIR", folder.toString()),
           "-javaagent:" + home.resolve("bin/tools/ws-javaagent.jar"),
           "-jar",
@@ -83,14 +83,14 @@ enum InstalledServer implements Deployer {
 
   PAYARA("Payara Micro 6", "payara", "payara-micro-*") {
     @Override
-    Start prepare(Path home, Path folder, int port, String contextPath, Path war)
+    StartCommand prepare(Path home, Path folder, int port, String contextPath, Path war)
         throws IOException {
       Path commands =
           Files.writeString(
               folder.resolve("before-start"),
               "set configs.config.server-config.network-config.network-listeners"
                   + ".network-listener.http-listener.address=127.0.0.1\n");
-      return new Start(
+      return new StartCommand(
           Map.of(),
           "-jar",
           home.toString(),
@@ -108,9 +108,9 @@ enum InstalledServer implements Deployer {
 
   GLASSFISH("GlassFish 7", "glassfish", "glassfish7") {
     @Override
-    Start prepare(Path home, Path folder, int port, String contextPath, Path war)
+    StartCommand prepare(Path home, Path folder, int port, String contextPath, Path war)
         throws IOException {
-      copy(home.resolve("glassfish/domains"), folder.resolve("domains"));
+      copyTree(home.resolve("glassfish/domains"), folder.resolve("domains"));
       Path domain = folder.resolve("domains/domain1");
       Path settings = domain.resolve("config/domain.xml");
       String text = Files.readString(settings).replace("0.0.0.0", "127.0.0.1");
@@ -123,7 +123,7 @@ enum InstalledServer implements Deployer {
           war,
           Files.createDirectories(domain.resolve("autodeploy"))
               .resolve(contextPath.substring(1) + ".war"));
-      return new Start(
+      return new StartCommand(
           Map.of(),
           "-jar",
           home.resolve("glassfish/lib/client/appserver-cli.jar").toString(),
@@ -135,19 +135,19 @@ enum InstalledServer implements Deployer {
     }
   };
 
-  private final String shown;
+  private final String displayName;
   private final String folder;
   private final String home;
 
   InstalledServer(String shown, String folder, String home) {
-    this.shown = shown;
+    this.displayName = shown;
     this.folder = folder;
     this.home = home;
   }
 
   /** The environment and the arguments of {@code java} that start it. */
-  record Start(Map<String, String> environment, List<String> arguments) {
-    private Start(Map<String, String> environment, String... arguments) {
+  record StartCommand(Map<String, String> environment, List<String> arguments) {
+    private StartCommand(Map<String, String> environment, String... arguments) {
       this(environment, List.of(arguments));
     }
   }
@@ -158,23 +158,23 @@ enum InstalledServer implements Deployer {
    * @param home its installation, which is not written to
    * @param folder an empty folder for all that it writes
    */
-  abstract Start prepare(Path home, Path folder, int port, String contextPath, Path war)
+  abstract StartCommand prepare(Path home, Path folder, int port, String contextPath, Path war)
       throws IOException;
 
   @Override
   public Deployment deploy(String contextPath, Path war) throws Exception {
     long begin = System.nanoTime();
-    Path files = Target.empty("run-" + folder);
+    Path files = ContainerFolders.createEmpty("run-" + folder);
     int port = freePort();
     Client client = new Client(port, contextPath);
-    Start start = prepare(installed(), files, port, contextPath, war);
+    StartCommand command = prepare(findInstallation(), files, port, contextPath, war);
     ServerProcess process =
-        ServerProcess.start(files, start.environment(), start.arguments(), client);
+        ServerProcess.start(files, command.environment(), command.arguments(), client);
     return new Deployment(process::close, client, Duration.ofNanos(System.nanoTime() - begin));
   }
 
-  private Path installed() throws IOException {
-    try (var found = Files.newDirectoryStream(Target.FOLDER.resolve(folder), home)) {
+  private Path findInstallation() throws IOException {
+    try (var found = Files.newDirectoryStream(ContainerFolders.ROOT.resolve(folder), home)) {
       return found.iterator().next();
     }
   }
@@ -185,7 +185,7 @@ enum InstalledServer implements Deployer {
     }
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  private static void copyTree(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
         Files.copy(file, to.resolve(from.relativize(file).toString()));
@@ -196,6 +196,6 @@ enum InstalledServer implements Deployer {
   /** Returns the name that tables show. */
   @Override
   public String toString() {
-    return shown;
+    return displayName;
   }
 }

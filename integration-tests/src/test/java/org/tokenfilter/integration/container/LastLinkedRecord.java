@@ -11,8 +11,8 @@ import java.util.Objects;
 record LastLinkedRecord(String text) {
 
   /** Links the equals of one more class. */
-  static void takeThePlace() throws Exception {
-    var constructor = another().getDeclaredConstructor(String.class);
+  static void replaceLastLinked() throws Exception {
+    var constructor = redefine().getDeclaredConstructor(String.class);
     constructor.setAccessible(true);
     if (constructor.newInstance("one").equals(constructor.newInstance("another"))) {
       throw new AssertionError("records with different components must not be equal");
@@ -20,7 +20,7 @@ record LastLinkedRecord(String text) {
   }
 
   /** Defines this class once more, in its own class loader. */
-  private static Class<?> another() throws IOException {
+  private static Class<?> redefine() throws IOException {
     String file = LastLinkedRecord.class.getSimpleName() + ".class";
     try (InputStream in = LastLinkedRecord.class.getResourceAsStream(file)) {
       byte[] bytes = Objects.requireNonNull(in).readAllBytes();

@@ -130,7 +130,7 @@ final class PublicPagesIT {
 
   /** A servlet has its own path, which has to be listed. */
   @Test
-  void servletThatIsAWelcomeFileStaysProtected() throws Exception {
+  void welcomeServletStaysProtected() throws Exception {
     Answer answer = client.get("/served/");
     assertThat(answer.status()).as("%s", container).isIn(401, 403, 404);
     assertThat(answer.text()).doesNotContain("[1");
@@ -162,7 +162,7 @@ final class PublicPagesIT {
         "/public/page?to1=/WEB-INF/view&to2=/secure/page",
         "/public/page?to1=/WEB-INF/../secure/page"
       })
-  void viewLeadsToNothingProtected(String path) throws Exception {
+  void viewGivesNoAccessToProtectedPages(String path) throws Exception {
     assertThat(client.get(path).status()).isEqualTo(401);
     assertThat(client.get(path, client.session(Client.ALICE).headers()).status()).isEqualTo(200);
     assertThat(client.get("/WEB-INF/view").status()).isIn(401, 404);

@@ -18,34 +18,34 @@ import org.tokenfilter.integration.container.Client.Session;
 final class RedeploymentIT {
 
   private static final int DEPLOYMENTS = Integer.getInteger("redeployments", 8);
-  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @ParameterizedTest
   @EnumSource(names = {"TOMCAT_10", "TOMCAT_11", "JETTY_12"})
-  void nothingIsLeftOfFormerDeployments(Container container) throws Exception {
+  void redeploymentLeavesNothingBehind(Container container) throws Exception {
     try (RunningServer server = container.start();
-        Complaints complaints = new Complaints()) {
+        ContainerWarnings warnings = new ContainerWarnings()) {
       System.setProperty("sample.data", server.folder().resolve("data").toString());
-      Quiet.on();
+      SilencedLog.silence();
       RunningThreads before = RunningThreads.now();
-      List<String> drivers = Drivers.now();
+      List<String> drivers = RegisteredDrivers.now();
       List<WeakReference<ClassLoader>> former = new ArrayList<>();
       for (int i = 0; i < DEPLOYMENTS; i++) {
         former.add(new WeakReference<>(server.deploy(War.SAMPLE, "")));
-        use(new Client(server.port()));
+        exercise(new Client(server.port()));
       }
       server.undeploy();
 
-      assertThat(Drivers.now()).as("drivers that DriverManager keeps").isEqualTo(drivers);
-      assertThat(files(server)).as("files of undeployed applications").isEmpty();
-      RunningThreads.awaitNoneBeyond(before);
+      assertThat(RegisteredDrivers.now()).as("drivers that DriverManager keeps").isEqualTo(drivers);
+      assertThat(remainingFiles(server)).as("files of undeployed applications").isEmpty();
+      RunningThreads.awaitNoNewThreads(before);
       awaitCollected(former, server.port());
-      assertThat(complaints.lines()).as("warnings of the container").isEmpty();
+      assertThat(warnings.lines()).as("warnings of the container").isEmpty();
     }
   }
 
   /** Logs in, and sends requests that start threads or fill caches. */
-  private static void use(Client client) throws Exception {
+  private static void exercise(Client client) throws Exception {
     Session alice = client.session(Client.ALICE);
     for (int i = 0; i < 3; i++) {
       assertThat(client.get("/api/whoami", alice.headers()).status()).isEqualTo(200);
@@ -57,7 +57,7 @@ final class RedeploymentIT {
         .isEqualTo(204);
   }
 
-  private static List<Path> files(RunningServer server) throws Exception {
+  private static List<Path> remainingFiles(RunningServer server) throws Exception {
     List<Path> left = new ArrayList<>();
     for (String folder : List.of("webapps", "work")) {
       Path root = server.folder().resolve(folder);
@@ -77,12 +77,12 @@ final class RedeploymentIT {
   private static void awaitCollected(List<WeakReference<ClassLoader>> former, int port) {
     try {
       await()
-          .atMost(LONGEST)
+          .atMost(TIMEOUT)
           .until(
               () -> {
                 new Client(port).get("/");
                 System.gc();
-                LastLinkedRecord.takeThePlace();
+                LastLinkedRecord.replaceLastLinked();
                 return former.stream().allMatch(it -> it.refersTo(null));
               });
     } catch (ConditionTimeoutException e) {

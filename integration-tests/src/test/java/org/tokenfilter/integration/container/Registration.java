@@ -18,7 +18,7 @@ import org.tokenfilter.integration.container.annotated.OpenApi;
 import org.tokenfilter.integration.container.annotated.Revocation;
 import org.tokenfilter.integration.container.annotated.Sessions;
 import org.tokenfilter.integration.container.annotated.TokenQueries;
-import org.tokenfilter.integration.container.code.Start;
+import org.tokenfilter.integration.container.code.RegistrationListener;
 
 /** A way to register the library; all build the same application from the sample. */
 enum Registration {
@@ -37,11 +37,11 @@ enum Registration {
   ANNOTATION("annotation") {
     @Override
     Path war() throws Exception {
-      Path root = unpacked("annotation");
+      Path root = unpackSample("annotation");
       Path file = root.resolve("WEB-INF/web.xml");
       WebXml webXml = WebXml.read(file);
-      webXml.remove(it -> ofTheLibrary(it) && !it.equals(ServiceGatewayFilter.class.getName()));
-      webXml.complement();
+      webXml.remove(it -> isLibraryClass(it) && !it.equals(ServiceGatewayFilter.class.getName()));
+      webXml.enableAnnotations();
       addErrorPage(webXml);
       webXml.write(file);
       for (Class<?> type :
@@ -56,7 +56,7 @@ enum Registration {
               OpenApi.class)) {
         addClass(root, type);
       }
-      return packed(root);
+      return packWar(root);
     }
   },
 
@@ -64,15 +64,15 @@ enum Registration {
   CODE("code") {
     @Override
     Path war() throws Exception {
-      Path root = unpacked("code");
+      Path root = unpackSample("code");
       Path file = root.resolve("WEB-INF/web.xml");
       WebXml webXml = WebXml.read(file);
-      webXml.remove(Registration::ofTheLibrary);
-      webXml.add("listener", "listener-class", Start.class.getName());
+      webXml.remove(Registration::isLibraryClass);
+      webXml.add("listener", "listener-class", RegistrationListener.class.getName());
       addErrorPage(webXml);
       webXml.write(file);
-      addClass(root, Start.class);
-      return packed(root);
+      addClass(root, RegistrationListener.class);
+      return packWar(root);
     }
   },
 
@@ -91,12 +91,12 @@ enum Registration {
   OLDEST_LIBRARIES("web.xml, oldest libraries") {
     @Override
     Path war() throws Exception {
-      Path root = unpacked("oldest");
+      Path root = unpackSample("oldest");
       Path jars = root.resolve("WEB-INF/lib");
-      for (Path oldest : inside(Target.FOLDER.resolve("oldest"))) {
+      for (Path oldest : listFiles(ContainerFolders.ROOT.resolve("oldest"))) {
         String artifact = oldest.getFileName().toString().replaceFirst("-[0-9.]+\\.jar$", "-");
         List<Path> usual =
-            inside(jars).stream()
+            listFiles(jars).stream()
                 .filter(it -> it.getFileName().toString().startsWith(artifact))
                 .toList();
         if (usual.size() != 1) {
@@ -105,14 +105,14 @@ enum Registration {
         Files.delete(usual.get(0));
         Files.copy(oldest, jars.resolve(oldest.getFileName()));
       }
-      return packed(root);
+      return packWar(root);
     }
   };
 
-  private final String shown;
+  private final String displayName;
 
   Registration(String shown) {
-    this.shown = shown;
+    this.displayName = shown;
   }
 
   /** Builds the WAR of the sample with this registration. */
@@ -123,24 +123,24 @@ enum Registration {
     webXml.add("error-page", "error-code", "403", "location", "/api/whoami");
   }
 
-  private static boolean ofTheLibrary(String className) {
+  private static boolean isLibraryClass(String className) {
     return className.startsWith(AccessTokenServlet.class.getPackageName() + ".")
         || className.startsWith(TokenFilter.class.getPackageName() + ".");
   }
 
-  private static Path unpacked(String name) throws IOException {
-    Path root = Target.empty("sample-" + name);
+  private static Path unpackSample(String name) throws IOException {
+    Path root = ContainerFolders.createEmpty("sample-" + name);
     War.unpack(War.SAMPLE, root);
     return root;
   }
 
-  private static List<Path> inside(Path folder) throws IOException {
+  private static List<Path> listFiles(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.toList();
     }
   }
 
-  private static Path packed(Path root) throws IOException {
+  private static Path packWar(Path root) throws IOException {
     Path war = root.resolveSibling(root.getFileName() + ".war");
     War.pack(root, war);
     return war;
@@ -158,6 +158,6 @@ enum Registration {
   /** Returns the name that tables show. */
   @Override
   public String toString() {
-    return shown;
+    return displayName;
   }
 }

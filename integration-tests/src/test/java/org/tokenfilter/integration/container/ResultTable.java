@@ -28,13 +28,13 @@ final class ResultTable implements TestWatcher {
   private @Nullable Row current;
 
   private static final class Row {
-    private final Duration start;
+    private final Duration startDuration;
     private int passed;
     private int failed;
     private int skipped;
 
     private Row(Duration start) {
-      this.start = start;
+      this.startDuration = start;
     }
 
     private String result() {
@@ -44,27 +44,27 @@ final class ResultTable implements TestWatcher {
   }
 
   /** Starts a row that begins with these cells; the following tests belong to it. */
-  void begin(String cells, Duration start) {
+  void startRow(String cells, Duration start) {
     current = new Row(start);
     rows.put(cells, current);
   }
 
   @Override
   public void testSuccessful(ExtensionContext context) {
-    row().passed++;
+    currentRow().passed++;
   }
 
   @Override
   public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
-    row().failed++;
+    currentRow().failed++;
   }
 
   @Override
   public void testAborted(ExtensionContext context, @Nullable Throwable cause) {
-    row().skipped++;
+    currentRow().skipped++;
   }
 
-  private Row row() {
+  private Row currentRow() {
     if (current == null) {
       throw new AssertionError("a test ran outside of all rows");
     }
@@ -77,8 +77,9 @@ final class ResultTable implements TestWatcher {
     table.append("| container | registered by | at | tests | start, ms |\n|---|---|---|---|---|\n");
     rows.forEach(
         (name, row) ->
-            table.append("| %s | %s | %d |\n".formatted(name, row.result(), row.start.toMillis())));
-    Files.writeString(Target.FOLDER.resolve("table.md"), table);
+            table.append(
+                "| %s | %s | %d |\n".formatted(name, row.result(), row.startDuration.toMillis())));
+    Files.writeString(ContainerFolders.ROOT.resolve("table.md"), table);
     if (Boolean.getBoolean("containers.document")) {
       String document = Files.readString(DOCUMENT);
       int from = document.indexOf(BEGIN);

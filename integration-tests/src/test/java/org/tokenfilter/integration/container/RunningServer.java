@@ -12,14 +12,14 @@ final class RunningServer implements AutoCloseable {
   private final Server server;
   private final ContainerLoader loader;
   private final Path folder;
-  private final Properties before = (Properties) System.getProperties().clone();
+  private final Properties savedProperties = (Properties) System.getProperties().clone();
   private final int port;
 
   RunningServer(Server server, ContainerLoader loader, Path folder) throws Exception {
     this.server = server;
     this.loader = loader;
     this.folder = folder;
-    port = inside(() -> server.start(folder));
+    port = withContainerLoader(() -> server.start(folder));
   }
 
   int port() {
@@ -33,11 +33,11 @@ final class RunningServer implements AutoCloseable {
 
   /** Deploys a WAR in place of the one at its path; returns its class loader. */
   ClassLoader deploy(Path war, String contextPath) throws Exception {
-    return inside(() -> server.deploy(war, contextPath));
+    return withContainerLoader(() -> server.deploy(war, contextPath));
   }
 
   void undeploy() throws Exception {
-    inside(
+    withContainerLoader(
         () -> {
           server.undeploy();
           return port;
@@ -47,7 +47,7 @@ final class RunningServer implements AutoCloseable {
   @Override
   public void close() {
     try {
-      inside(
+      withContainerLoader(
           () -> {
             server.stop();
             return port;
@@ -56,7 +56,7 @@ final class RunningServer implements AutoCloseable {
     } catch (Exception e) {
       throw new AssertionError("the container did not stop", e);
     } finally {
-      System.setProperties(before);
+      System.setProperties(savedProperties);
     }
   }
 
@@ -69,7 +69,7 @@ final class RunningServer implements AutoCloseable {
    * Runs an action with the class loader of the container as context class loader: a container
    * finds its parts by it, and its threads inherit it.
    */
-  private <T> T inside(Action<T> action) throws Exception {
+  private <T> T withContainerLoader(Action<T> action) throws Exception {
     Thread thread = Thread.currentThread();
     ClassLoader own = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class RunningThreads {
 
   /** The prefixes of the names of threads of the container or the JDK, which come and go. */
-  private static final List<String> NOT_OURS =
+  private static final List<String> FOREIGN_PREFIXES =
       List.of(
           "http-nio",
           "Catalina",
@@ -25,7 +25,7 @@ final class RunningThreads {
           "awaitility",
           "Keep-Alive-Timer");
 
-  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Set<Thread> threads;
 
@@ -40,31 +40,31 @@ final class RunningThreads {
   /**
    * Waits until there is no thread that was not in the snapshot; on timeout, reports those left.
    */
-  static void awaitNoneBeyond(RunningThreads before) {
+  static void awaitNoNewThreads(RunningThreads before) {
     try {
-      await().atMost(LONGEST).until(() -> before.newOnes().isEmpty());
+      await().atMost(TIMEOUT).until(() -> before.newThreads().isEmpty());
     } catch (ConditionTimeoutException e) {
-      throw new AssertionError("threads are left: " + before.newOnes(), e);
+      throw new AssertionError("threads are left: " + before.newThreads(), e);
     }
   }
 
-  private List<String> newOnes() {
+  private List<String> newThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(it -> !threads.contains(it))
-        .filter(it -> isOurs(it.getName()) || isOfAnApplication(it.getContextClassLoader()))
+        .filter(it -> isOwnName(it.getName()) || isApplicationLoader(it.getContextClassLoader()))
         .map(it -> it.getName() + " with " + it.getContextClassLoader())
         .toList();
   }
 
-  private static boolean isOurs(String name) {
-    return NOT_OURS.stream().noneMatch(name::startsWith);
+  private static boolean isOwnName(String name) {
+    return FOREIGN_PREFIXES.stream().noneMatch(name::startsWith);
   }
 
   /**
    * Returns true for the class loader of an application. A container's own thread, too, must not
    * keep the class loader of an undeployed application.
    */
-  private static boolean isOfAnApplication(@Nullable ClassLoader loader) {
+  private static boolean isApplicationLoader(@Nullable ClassLoader loader) {
     return loader != null && loader.getClass().getSimpleName().contains("WebApp");
   }
 }

@@ -15,9 +15,9 @@ import org.awaitility.core.ConditionTimeoutException;
 /** A server in its own process; its close stops the process and those that it has started. */
 final class ServerProcess implements AutoCloseable {
 
-  private static final Duration STARTS_WITHIN = Duration.ofMinutes(8);
-  private static final int STOPS_WITHIN_SECONDS = 120;
-  private static final int SHOWN_LINES = 60;
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(8);
+  private static final int STOP_TIMEOUT_SECONDS = 120;
+  private static final int MAX_SHOWN_LINES = 60;
 
   private final Process process;
 
@@ -49,30 +49,31 @@ final class ServerProcess implements AutoCloseable {
     ServerProcess server = new ServerProcess(builder.start());
     try {
       Awaitility.await()
-          .atMost(STARTS_WITHIN)
+          .atMost(START_TIMEOUT)
           .pollInterval(Duration.ofSeconds(1))
           .until(() -> !server.process.isAlive() || serves(client));
     } catch (ConditionTimeoutException e) {
       server.close();
-      throw new AssertionError("the server did not start in time: " + endOf(log), e);
+      throw new AssertionError("the server did not start in time: " + tailOf(log), e);
     }
     if (!server.process.isAlive()) {
-      throw new AssertionError("the server ended: " + endOf(log));
+      throw new AssertionError("the server ended: " + tailOf(log));
     }
     return server;
   }
 
   private static boolean serves(Client client) throws InterruptedException {
     try {
-      return client.another().get("/public/health").status() == 200;
+      return client.newClient().get("/public/health").status() == 200;
     } catch (IOException notYet) {
       return false;
     }
   }
 
-  private static String endOf(Path log) throws IOException {
+  private static String tailOf(Path log) throws IOException {
     List<String> lines = Files.readString(log, StandardCharsets.ISO_8859_1).lines().toList();
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
+    return String.join(
+        "\n", lines.subList(Math.max(0, lines.size() - MAX_SHOWN_LINES), lines.size()));
   }
 
   @Override
@@ -81,7 +82,7 @@ final class ServerProcess implements AutoCloseable {
     process.destroy();
     started.forEach(ProcessHandle::destroy);
     try {
-      if (!process.waitFor(STOPS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {

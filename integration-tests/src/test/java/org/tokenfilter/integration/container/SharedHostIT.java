@@ -32,7 +32,7 @@ final class SharedHostIT {
   private static final String LOGOUT = "/security/rest/token/logout";
 
   /** The cookie {@code SESSION} as Spring Session sets it. */
-  private static final String OF_SPRING =
+  private static final String SPRING_SESSION_COOKIE =
       "SESSION="
           + Base64.getEncoder()
               .encodeToString(
@@ -129,7 +129,7 @@ final class SharedHostIT {
   @BeforeParameterizedClassInvocation
   static void start(Container container) throws Exception {
     server = container.start();
-    Quiet.on();
+    SilencedLog.silence();
     server.deploy(application("root"), "");
     server.deploy(application("shop"), "/shop");
   }
@@ -147,7 +147,7 @@ final class SharedHostIT {
 
   /** Logs in without a password, whose check is slow. */
   private static Session loggedIn(Client application, String user) throws Exception {
-    Jar jar = new Jar();
+    CookieJar jar = new CookieJar();
     jar.take(application.get("/public/sso?name=" + user));
     return new Session(jar.value("token"), jar.value("SESSION"));
   }
@@ -157,60 +157,67 @@ final class SharedHostIT {
   }
 
   /** Returns both cookies in the order of a browser: the longer path comes first. */
-  private static String[] browser(Session ofShop, Session ofRoot) {
+  private static String[] browserCookies(Session ofShop, Session ofRoot) {
     return new String[] {"Cookie", cookies(ofShop) + "; " + cookies(ofRoot)};
   }
 
   @Test
-  void twoApplicationsWithDefaultNamesLeaveEachOtherAlone() throws Exception {
+  void applicationsWithDefaultCookieNamesDoNotInterfere() throws Exception {
     Session ofRoot = loggedIn(root, "bob");
     Session ofShop = loggedIn(shop, "alice");
     assertUser(root.get("/api/who", "Cookie", cookies(ofRoot)), "bob");
-    assertUser(shop.get("/api/who", browser(ofShop, ofRoot)), "alice");
+    assertUser(shop.get("/api/who", browserCookies(ofShop, ofRoot)), "alice");
     // A path that was set later, or a proxy, may turn the order around.
-    assertUser(shop.get("/api/who", browser(ofRoot, ofShop)), "alice");
-    assertUser(root.get("/api/who", browser(ofShop, ofRoot)), "bob");
+    assertUser(shop.get("/api/who", browserCookies(ofRoot, ofShop)), "alice");
+    assertUser(root.get("/api/who", browserCookies(ofShop, ofRoot)), "bob");
   }
 
   @Test
-  void clientThatSendsItsOwnHeadersIsNotDisturbedByTheCookiesOfOthers() throws Exception {
+  void ownHeadersWinOverCookiesOfOtherApplications() throws Exception {
     Session ofRoot = loggedIn(root, "bob");
     Session ofShop = loggedIn(shop, "alice");
-    String[] headers = Client.with(Client.bearer(ofShop.token()), "session", ofShop.id());
-    assertUser(shop.get("/api/who", Client.with(headers, "Cookie", OF_SPRING)), "alice");
-    assertUser(shop.get("/api/who", Client.with(headers, "Cookie", cookies(ofRoot))), "alice");
+    String[] headers = Client.withHeader(Client.bearer(ofShop.token()), "session", ofShop.id());
+    assertUser(
+        shop.get("/api/who", Client.withHeader(headers, "Cookie", SPRING_SESSION_COOKIE)), "alice");
+    assertUser(
+        shop.get("/api/who", Client.withHeader(headers, "Cookie", cookies(ofRoot))), "alice");
     String open = Objects.requireNonNull(shop.get("/public/open?name=alice").header("open"));
     assertUser(
-        shop.get("/api/who", Client.with(Client.bearer(open), "Cookie", cookies(ofRoot))), "alice");
+        shop.get("/api/who", Client.withHeader(Client.bearer(open), "Cookie", cookies(ofRoot))),
+        "alice");
   }
 
   @Test
-  void cookieOfSpringSessionIsLeftAlone() throws Exception {
+  void ignoresCookieOfSpringSession() throws Exception {
     Session alice = loggedIn(shop, "alice");
-    assertUser(shop.get("/api/who", "Cookie", OF_SPRING + "; " + cookies(alice)), "alice");
-    assertUser(shop.get("/api/who", "Cookie", cookies(alice) + "; " + OF_SPRING), "alice");
-    assertUser(shop.get("/api/who", "Cookie", cookies(alice), "Cookie", OF_SPRING), "alice");
+    assertUser(
+        shop.get("/api/who", "Cookie", SPRING_SESSION_COOKIE + "; " + cookies(alice)), "alice");
+    assertUser(
+        shop.get("/api/who", "Cookie", cookies(alice) + "; " + SPRING_SESSION_COOKIE), "alice");
+    assertUser(
+        shop.get("/api/who", "Cookie", cookies(alice), "Cookie", SPRING_SESSION_COOKIE), "alice");
   }
 
   @Test
-  void loginBesideCookiesOfOthersIsANewSession() throws Exception {
+  void loginDespiteForeignCookiesStartsNewSession() throws Exception {
     Session ofRoot = loggedIn(root, "alice");
     Answer login =
         shop.get(
             "/security/rest/token/access/session/30",
-            Client.with(browser(ofRoot, ofRoot), "Authorization", Client.basic(Client.ALICE)));
+            Client.withHeader(
+                browserCookies(ofRoot, ofRoot), "Authorization", Client.basic(Client.ALICE)));
     assertThat(login.status()).isEqualTo(200);
     assertThat(login.member("session")).isNotEqualTo(ofRoot.id());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {LOGOUT, "/api/logout", "/public/logout", "/api/bye", "/public/bye"})
-  void logOutBesideCookiesOfOthersEndsItsOwnToken(String path) throws Exception {
+  void logoutDespiteForeignCookiesRevokesOwnToken(String path) throws Exception {
     Session ofRoot = loggedIn(root, "bob");
     Session ofShop = loggedIn(shop, "alice");
-    Answer out = shop.post(path, new byte[0], browser(ofShop, ofRoot));
+    Answer out = shop.post(path, new byte[0], browserCookies(ofShop, ofRoot));
     assertThat(out.status()).isIn(200, 204);
-    assertTakenBack(out);
+    assertCookiesCleared(out);
     assertClosed(shop.get("/api/who", "Cookie", cookies(ofShop)));
     assertUser(root.get("/api/who", "Cookie", cookies(ofRoot)), "bob");
   }
@@ -218,34 +225,34 @@ final class SharedHostIT {
   /** The session id of the token need not be present any more. */
   @ParameterizedTest
   @ValueSource(strings = {"/public/logout", "/public/bye"})
-  void publicPageEndsTheTokenThatIsPresented(String path) throws Exception {
+  void publicPageRevokesPresentedToken(String path) throws Exception {
     Session alice = loggedIn(shop, "alice");
-    Answer out = shop.get(path, "Cookie", OF_SPRING + "; token=" + alice.token());
+    Answer out = shop.get(path, "Cookie", SPRING_SESSION_COOKIE + "; token=" + alice.token());
     assertThat(out.status()).isEqualTo(200);
     assertClosed(shop.get("/api/who", "Cookie", cookies(alice)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {LOGOUT, "/api/logout", "/public/logout", "/api/bye", "/public/bye"})
-  void logOutThatCannotTellWhichIsNoSuccess(String path) throws Exception {
+  void refusesLogoutOfAmbiguousToken(String path) throws Exception {
     Session alice = loggedIn(shop, "alice");
     Session bob = loggedIn(shop, "bob");
-    Answer out = shop.post(path, new byte[0], browser(alice, bob));
+    Answer out = shop.post(path, new byte[0], browserCookies(alice, bob));
     assertThat(out.status()).isEqualTo(400);
     assertUser(shop.get("/api/who", "Cookie", cookies(alice)), "alice");
     assertUser(shop.get("/api/who", "Cookie", cookies(bob)), "bob");
   }
 
   @Test
-  void endpointThatRefusesALogOutTakesTheCookiesBackAllTheSame() throws Exception {
+  void refusedLogoutStillClearsCookies() throws Exception {
     Session alice = loggedIn(shop, "alice");
     Session bob = loggedIn(shop, "bob");
-    Answer two = shop.post(LOGOUT, new byte[0], browser(alice, bob));
+    Answer two = shop.post(LOGOUT, new byte[0], browserCookies(alice, bob));
     assertThat(two.status()).isEqualTo(400);
-    assertTakenBack(two);
+    assertCookiesCleared(two);
     Answer without = shop.post(LOGOUT, new byte[0], "Cookie", "token=" + alice.token());
     assertThat(without.status()).isEqualTo(401);
-    assertTakenBack(without);
+    assertCookiesCleared(without);
     Answer ofAnotherSite =
         shop.post(LOGOUT, new byte[0], "Cookie", "token=x", "Sec-Fetch-Site", "cross-site");
     assertThat(ofAnotherSite.status()).isEqualTo(403);
@@ -253,12 +260,12 @@ final class SharedHostIT {
   }
 
   @Test
-  void twoTokensOfOursThatDifferAreRefusedAndOnesOfOthersAreNot() throws Exception {
+  void refusesDifferentOwnTokensAndIgnoresForeignOnes() throws Exception {
     Session alice = loggedIn(shop, "alice");
     Session second = loggedIn(shop, "alice");
     Session foreign = loggedIn(root, "bob");
     String own = cookies(alice);
-    assertThat(shop.get("/api/who", browser(alice, second)).status()).isEqualTo(400);
+    assertThat(shop.get("/api/who", browserCookies(alice, second)).status()).isEqualTo(400);
     assertThat(shop.get("/api/who", "Cookie", own, "Cookie", cookies(second)).status())
         .isEqualTo(400);
     for (String other : List.of("x", foreign.token(), alice.token() + "A", "\"quoted\"")) {
@@ -270,11 +277,12 @@ final class SharedHostIT {
   }
 
   @Test
-  void twoSessionHeadersThatDifferAreRefused() throws Exception {
+  void refusesDifferentSessionHeaders() throws Exception {
     Session alice = loggedIn(shop, "alice");
-    String[] headers = Client.with(Client.bearer(alice.token()), "session", alice.id());
+    String[] headers = Client.withHeader(Client.bearer(alice.token()), "session", alice.id());
     assertUser(shop.get("/api/who", headers), "alice");
-    assertThat(shop.get("/api/who", Client.with(headers, "session", "x")).status()).isEqualTo(400);
+    assertThat(shop.get("/api/who", Client.withHeader(headers, "session", "x")).status())
+        .isEqualTo(400);
   }
 
   /** None of these cookies may cause a refusal of a valid token, in the header or in its cookie. */
@@ -298,7 +306,7 @@ final class SharedHostIT {
         "Expires=Wed, 21 Oct 2026 07:28:00 GMT",
         "SESSION=\"open; token=\"open"
       })
-  void unreadableCookieOfSomebodyElseRefusesNothing(String foreign) throws Exception {
+  void ignoresUnreadableForeignCookie(String foreign) throws Exception {
     assumeFalse(
         container == Container.UNDERTOW && foreign.contains("\u00fc"),
         "Undertow answers 500 by itself, before any filter: it looks for an HttpSession");
@@ -306,12 +314,13 @@ final class SharedHostIT {
     String open = Objects.requireNonNull(shop.get("/public/open?name=alice").header("open"));
     String own = cookies(alice);
     for (String line : List.of(foreign + "; " + own, own + "; " + foreign)) {
-      Raw answer = Raw.get(Objects.requireNonNull(server).port(), "/shop/api/who", line);
+      RawResponse answer =
+          RawResponse.get(Objects.requireNonNull(server).port(), "/shop/api/who", line);
       assertThat(answer.status()).as(line).isEqualTo(200);
       assertThat(answer.text()).startsWith("alice ");
     }
-    Raw answer =
-        Raw.get(
+    RawResponse answer =
+        RawResponse.get(
             Objects.requireNonNull(server).port(),
             "/shop/api/who",
             foreign,
@@ -325,8 +334,9 @@ final class SharedHostIT {
     "/public/sso?name=carol, /public/bye",
     "/public/sso?name=carol, /api/bye"
   })
-  void logInGivesTheHttpSessionANewIdAndLogOutEndsIt(String login, String logout) throws Exception {
-    Jar jar = new Jar();
+  void loginRenewsHttpSessionIdAndLogoutInvalidatesIt(String login, String logout)
+      throws Exception {
+    CookieJar jar = new CookieJar();
     jar.take(shop.get("/public/hold"));
     String before = httpSession(shop.get("/public/look", jar.headers()));
     assertThat(before).endsWith(" kept");
@@ -347,8 +357,8 @@ final class SharedHostIT {
 
   /** Neither login nor logout creates an HttpSession. */
   @Test
-  void whereThereIsNoHttpSessionNoneIsMade() throws Exception {
-    Jar jar = new Jar();
+  void createsNoHttpSession() throws Exception {
+    CookieJar jar = new CookieJar();
     Answer in = jar.take(shop.get("/public/sso?name=alice"));
     assertThat(in.text()).endsWith(" none");
     assertThat(jar.take(shop.get("/api/logout", jar.headers())).text()).isEqualTo("null none");
@@ -364,7 +374,7 @@ final class SharedHostIT {
     assertThat(answer.text()).contains("\"reason\":\"closed\"");
   }
 
-  private static void assertTakenBack(Answer answer) {
+  private static void assertCookiesCleared(Answer answer) {
     assertThat(answer.headers().allValues("Set-Cookie"))
         .contains(
             "SESSION=; HttpOnly; Path=/shop; SameSite=Lax; Max-Age=0",

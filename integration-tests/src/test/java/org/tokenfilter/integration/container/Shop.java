@@ -74,7 +74,7 @@ final class Shop {
   private final Path root;
 
   Shop(String name) throws IOException {
-    folder = Target.empty("shop-" + name);
+    folder = ContainerFolders.createEmpty("shop-" + name);
     root = folder.resolve("war");
     War.unpack(War.SAMPLE, root);
     Files.move(root.resolve("WEB-INF/accounts"), folder.resolve("accounts"));
@@ -89,12 +89,13 @@ final class Shop {
 
   /** Puts elements of a document before the filter, and others behind it. */
   Shop webXml(String before, String behind) throws IOException {
-    Files.writeString(root.resolve("WEB-INF/web.xml"), inFolder(WEB_XML.formatted(before, behind)));
+    Files.writeString(
+        root.resolve("WEB-INF/web.xml"), replaceFolder(WEB_XML.formatted(before, behind)));
     return this;
   }
 
   /** Removes the filter from web.xml, and adds a listener that registers it. */
-  Shop filterBy(String listener) throws Exception {
+  Shop registerFilterBy(String listener) throws Exception {
     Path file = root.resolve("WEB-INF/web.xml");
     WebXml webXml = WebXml.read(file);
     webXml.remove("org.tokenfilter.filter.TokenFilter"::equals);
@@ -131,7 +132,7 @@ final class Shop {
   }
 
   /** Removes the jars whose names have one of these prefixes. */
-  Shop without(String... prefixes) throws IOException {
+  Shop withoutJars(String... prefixes) throws IOException {
     try (Stream<Path> files = Files.list(root.resolve("WEB-INF/lib"))) {
       for (Path jar : files.toList()) {
         String name = jar.getFileName().toString();
@@ -166,7 +167,7 @@ final class Shop {
 
   private Path compile(String className, String source, String classPath) throws IOException {
     Path classes = root.resolve("WEB-INF/classes");
-    Path file = Files.writeString(folder.resolve(className + ".java"), inFolder(source));
+    Path file = Files.writeString(folder.resolve(className + ".java"), replaceFolder(source));
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     DiagnosticCollector<JavaFileObject> mistakes = new DiagnosticCollector<>();
     try (StandardJavaFileManager files =
@@ -189,7 +190,7 @@ final class Shop {
     return war;
   }
 
-  private String inFolder(String text) {
+  private String replaceFolder(String text) {
     return text.replace("/etc/shop/", folder + "/");
   }
 }

@@ -19,21 +19,21 @@ enum SpringBoot implements Deployer {
   BOOT_4_TOMCAT("Spring Boot 4.0, Tomcat 11", "spring-boot-4.0", "tomcat-11"),
   BOOT_4_JETTY("Spring Boot 4.0, Jetty 12.1 (ee11)", "spring-boot-4.0", "jetty-12.1");
 
-  private static final String PROTECTED = "WEB-INF";
+  private static final String WEB_INF = "WEB-INF";
 
-  private final String shown;
+  private final String displayName;
   private final String boot;
   private final String server;
 
   SpringBoot(String shown, String boot, String server) {
-    this.shown = shown;
+    this.displayName = shown;
     this.boot = boot;
     this.server = server;
   }
 
   /** Returns the folders with its jars. */
   List<Path> jars() {
-    return List.of(Target.FOLDER.resolve(boot), Target.FOLDER.resolve(server));
+    return List.of(ContainerFolders.ROOT.resolve(boot), ContainerFolders.ROOT.resolve(server));
   }
 
   @Override
@@ -48,12 +48,14 @@ enum SpringBoot implements Deployer {
    */
   Deployment run(String contextPath, Path war, String configuration) throws Exception {
     long begin = System.nanoTime();
-    Path folder = Target.empty("run-" + boot + "-" + server);
+    Path folder = ContainerFolders.createEmpty("run-" + boot + "-" + server);
     Path unpacked = folder.resolve(BootServer.APPLICATION);
     War.unpack(war, unpacked);
     ContainerLoader loader =
         new ContainerLoader(
-            Target.FOLDER.resolve(boot), Target.FOLDER.resolve(server), packed(unpacked));
+            ContainerFolders.ROOT.resolve(boot),
+            ContainerFolders.ROOT.resolve(server),
+            packJar(unpacked));
     Class<?> type = loader.loadClass(BootServer.class.getName());
     var constructor = type.getDeclaredConstructor(String.class, String.class);
     constructor.setAccessible(true);
@@ -65,8 +67,8 @@ enum SpringBoot implements Deployer {
   }
 
   /** Packs the classes and files into a jar next to the other jars; returns their folder. */
-  private static Path packed(Path unpacked) throws IOException {
-    Path inside = unpacked.resolve(PROTECTED);
+  private static Path packJar(Path unpacked) throws IOException {
+    Path inside = unpacked.resolve(WEB_INF);
     Path classes = inside.resolve("classes");
     Path files = classes.resolve("static");
     try (Stream<Path> all = Files.walk(unpacked)) {
@@ -87,6 +89,6 @@ enum SpringBoot implements Deployer {
   /** Returns the name that tables show. */
   @Override
   public String toString() {
-    return shown;
+    return displayName;
   }
 }

@@ -56,7 +56,7 @@ final class TomcatServer implements Server {
   private String contextPath = "";
 
   /** The modification time of the WAR to deploy, by which Tomcat recognizes a new one. */
-  private Instant written = Instant.now().minus(Duration.ofDays(1));
+  private Instant lastModified = Instant.now().minus(Duration.ofDays(1));
 
   @Override
   public int start(Path folder) throws Exception {
@@ -97,10 +97,10 @@ final class TomcatServer implements Server {
   @Override
   public ClassLoader deploy(Path war, String path) throws Exception {
     contextPath = path;
-    Path target = deployed();
+    Path target = deployedWar();
     Files.copy(war, target, StandardCopyOption.REPLACE_EXISTING);
-    written = written.plus(Duration.ofMinutes(1));
-    Files.setLastModifiedTime(target, FileTime.from(written));
+    lastModified = lastModified.plus(Duration.ofMinutes(1));
+    Files.setLastModifiedTime(target, FileTime.from(lastModified));
     Host host = tomcat.getHost();
     host.backgroundProcess();
     if (host.findChild(contextPath) instanceof Context context
@@ -112,7 +112,7 @@ final class TomcatServer implements Server {
 
   @Override
   public void undeploy() throws Exception {
-    Files.delete(deployed());
+    Files.delete(deployedWar());
     tomcat.getHost().backgroundProcess();
     if (tomcat.getHost().findChild(contextPath) != null) {
       throw new IllegalStateException("the application is still there");
@@ -120,7 +120,7 @@ final class TomcatServer implements Server {
   }
 
   /** Returns the deployed WAR, whose name determines the context path. */
-  private Path deployed() {
+  private Path deployedWar() {
     String name = contextPath.isEmpty() ? "ROOT" : contextPath.substring(1);
     return Path.of(tomcat.getHost().getAppBase(), name + ".war");
   }

@@ -48,7 +48,7 @@ final class UndertowDeployment {
     for (Element element : webXml.elements()) {
       deployment.read(element);
     }
-    if (!webXml.isComplete()) {
+    if (!webXml.isMetadataComplete()) {
       deployment.readAnnotations(root.resolve("WEB-INF/classes"));
     }
     return deployment.info;

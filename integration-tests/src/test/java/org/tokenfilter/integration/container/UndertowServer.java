@@ -80,8 +80,8 @@ final class UndertowServer implements Server {
     URLClassLoader classes =
         new URLClassLoader(urls.toArray(URL[]::new), UndertowServer.class.getClassLoader());
     DeploymentInfo info = UndertowDeployment.of(root, contextPath, classes);
-    if (UndertowSockets.areThere()) {
-      UndertowSockets.addTo(
+    if (UndertowWebSockets.isAvailable()) {
+      UndertowWebSockets.addTo(
           info, Objects.requireNonNull(undertow), root.resolve("WEB-INF/classes"));
     }
     DeploymentManager manager = container.addDeployment(info);

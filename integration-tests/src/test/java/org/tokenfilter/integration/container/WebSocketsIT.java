@@ -23,7 +23,7 @@ import org.tokenfilter.integration.container.Client.Session;
 /** WebSocket endpoints behind the filter, on each container with its own engine. */
 final class WebSocketsIT {
 
-  private static final Duration DEADLINE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   private static final String ADDER_SERVLET =
       """
@@ -44,8 +44,8 @@ final class WebSocketsIT {
   private static final String OPEN_TO_EVERYBODY = "open to everybody";
 
   /** Returns the elements behind the token filter that the document shows for a container. */
-  private static String setUp(Container container) throws Exception {
-    String jetty = Document.read("containers.md").section("WebSockets").fenced("xml");
+  private static String requiredElements(Container container) throws Exception {
+    String jetty = ProjectDocument.read("containers.md").section("WebSockets").fenced("xml");
     return container == Container.JETTY_12 ? jetty : "";
   }
 
@@ -54,78 +54,88 @@ final class WebSocketsIT {
   }
 
   private static Deployment start(Container container, Path war) throws Exception {
-    return Deployment.of(container, war, container.sockets());
+    return Deployment.of(container, war, container.webSocketJars());
   }
 
   @ParameterizedTest
   @EnumSource
-  void endpointNeedsATokenWithTheSetupOfTheDocument(Container container) throws Exception {
+  void documentedSetupProtectsEndpoint(Container container) throws Exception {
     Shop shop =
-        Sockets.annotated(name("sockets", container)).webXml(Sockets.COOKIES, setUp(container));
+        WebSocketShops.withAnnotatedEndpoint(name("sockets", container))
+            .webXml(WebSocketShops.COOKIES, requiredElements(container));
     try (Deployment deployment = start(container, shop.war())) {
-      assertGuards(deployment.client());
-      assertGuardsAgainstOtherOrigins(deployment.client());
+      assertProtected(deployment.client());
+      assertRefusesOtherOrigins(deployment.client());
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void endpointOfAListenerNeedsATokenToo(Container container) throws Exception {
+  void endpointAddedByListenerNeedsToken(Container container) throws Exception {
     Shop shop =
-        Sockets.later(name("sockets-listener", container))
+        WebSocketShops.withLateEndpoint(name("sockets-listener", container))
             .webXml(
-                "<listener><listener-class>Adder</listener-class></listener>", setUp(container));
+                "<listener><listener-class>Adder</listener-class></listener>",
+                requiredElements(container));
     try (Deployment deployment = start(container, shop.war())) {
-      assertGuards(deployment.client());
+      assertProtected(deployment.client());
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void filterInCodeGuardsBeforeThoseOfWebXml(Container container) throws Exception {
-    Shop shop = Sockets.annotated(name("sockets-code", container)).webXml("", setUp(container));
-    try (Deployment deployment = start(container, Sockets.inCode(shop, false).war())) {
-      assertGuards(deployment.client());
+  void filterInCodeRunsBeforeThoseOfWebXml(Container container) throws Exception {
+    Shop shop =
+        WebSocketShops.withAnnotatedEndpoint(name("sockets-code", container))
+            .webXml("", requiredElements(container));
+    try (Deployment deployment =
+        start(container, WebSocketShops.registerFilterInCode(shop, false).war())) {
+      assertProtected(deployment.client());
     }
   }
 
   @Test
-  void jettyWithTheSetupOfOthersIsRefused() throws Exception {
-    assertRefused(Container.JETTY_12, Sockets.annotated("sockets-plain-jetty"), JETTY_FILTER);
-    assertRefused(
+  void refusesStartOnJettyWithoutItsSetup() throws Exception {
+    assertStartRefused(
         Container.JETTY_12,
-        Sockets.later("sockets-listener-jetty")
+        WebSocketShops.withAnnotatedEndpoint("sockets-plain-jetty"),
+        JETTY_FILTER);
+    assertStartRefused(
+        Container.JETTY_12,
+        WebSocketShops.withLateEndpoint("sockets-listener-jetty")
             .webXml("<listener><listener-class>Adder</listener-class></listener>"),
         JETTY_FILTER);
-    assertRefused(
+    assertStartRefused(
         Container.JETTY_12,
-        Sockets.ofJetty("sockets-native-jetty")
+        WebSocketShops.withJettyApi("sockets-native-jetty")
             .webXml("<listener><listener-class>Native</listener-class></listener>"),
         JETTY_FILTER);
   }
 
   @ParameterizedTest
   @EnumSource(names = "UNDERTOW", mode = EnumSource.Mode.EXCLUDE)
-  void filterInCodeBehindTheEngineIsRefused(Container container) throws Exception {
-    Shop shop = Sockets.annotated(name("sockets-late", container));
-    assertRefused(
+  void refusesStartWithFilterBehindEngine(Container container) throws Exception {
+    Shop shop = WebSocketShops.withAnnotatedEndpoint(name("sockets-late", container));
+    assertStartRefused(
         container,
-        Sockets.inCode(shop, true),
+        WebSocketShops.registerFilterInCode(shop, true),
         container == Container.JETTY_12 ? JETTY_FILTER : TOMCAT_FILTER);
   }
 
   /** The engine of Undertow registers its filter after all listeners of the application. */
   @Test
-  void filterInCodeOnUndertowIsBeforeTheEngine() throws Exception {
-    Shop shop = Sockets.inCode(Sockets.annotated("sockets-late-undertow"), true);
+  void filterInCodeRunsBeforeUndertowEngine() throws Exception {
+    Shop shop =
+        WebSocketShops.registerFilterInCode(
+            WebSocketShops.withAnnotatedEndpoint("sockets-late-undertow"), true);
     try (Deployment deployment = start(Container.UNDERTOW, shop.war())) {
-      assertGuards(deployment.client());
+      assertProtected(deployment.client());
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void engineThatAnybodyMapsInFrontIsFoundByItsClass(Container container) throws Exception {
+  void findsEngineFilterUnderAnotherName(Container container) throws Exception {
     String className =
         switch (container) {
           case JETTY_12 -> JETTY_FILTER;
@@ -145,20 +155,23 @@ final class WebSocketsIT {
         </filter-mapping>
         """
             .formatted(className);
-    Shop shop = Sockets.annotated(name("sockets-mine", container)).webXml(filter, setUp(container));
-    assertRefused(container, shop, "mine (" + className + ")");
+    Shop shop =
+        WebSocketShops.withAnnotatedEndpoint(name("sockets-mine", container))
+            .webXml(filter, requiredElements(container));
+    assertStartRefused(container, shop, "mine (" + className + ")");
   }
 
   @ParameterizedTest
   @EnumSource(names = "UNDERTOW", mode = EnumSource.Mode.EXCLUDE)
-  void engineWithoutEndpointsIsToldAndItsFirstEndpointEndsAll(Container container)
-      throws Exception {
-    Shop shop = Sockets.later(name("sockets-later", container)).webXml(ADDER_SERVLET);
+  void firstEndpointAddedLaterBlocksAllRequests(Container container) throws Exception {
+    Shop shop =
+        WebSocketShops.withLateEndpoint(name("sockets-later", container)).webXml(ADDER_SERVLET);
     if (container != Container.JETTY_12) {
-      Sockets.inCode(shop, true);
+      WebSocketShops.registerFilterInCode(shop, true);
     }
-    Path log = Target.empty(name("sockets-log", container)).resolve("application.log");
-    Quiet.to(log);
+    Path log =
+        ContainerFolders.createEmpty(name("sockets-log", container)).resolve("application.log");
+    SilencedLog.logTo(log);
     try (Deployment deployment = start(container, shop.war())) {
       assertThat(Files.readAllLines(log))
           .filteredOn(it -> it.startsWith("WARN  FilterWatch"))
@@ -177,7 +190,7 @@ final class WebSocketsIT {
       assertThat(client.get("/page.txt", alice).status()).isEqualTo(200);
       assertThat(client.get("/add", alice).status()).isEqualTo(200);
       Awaitility.await()
-          .atMost(DEADLINE)
+          .atMost(TIMEOUT)
           .until(() -> client.get("/page.txt", alice).status() == 503);
       assertThat(client.get("/page.txt").status()).isEqualTo(503);
       assertThat(Files.readAllLines(log))
@@ -186,14 +199,14 @@ final class WebSocketsIT {
           .asString()
           .contains("All requests are refused", OPEN_TO_EVERYBODY);
     } finally {
-      Quiet.toNoFile();
+      SilencedLog.stopLoggingToFile();
     }
   }
 
   @Test
-  void servletOfJettysOwnApiIsBehindTheFilter() throws Exception {
+  void filterProtectsServletOfJettyApi() throws Exception {
     Shop shop =
-        Sockets.ofJetty("sockets-native-servlet")
+        WebSocketShops.withJettyApi("sockets-native-servlet")
             .webXml(
                 """
                 <servlet>
@@ -206,60 +219,63 @@ final class WebSocketsIT {
                 </servlet-mapping>
                 """);
     try (Deployment deployment = start(Container.JETTY_12, shop.war())) {
-      assertGuards(deployment.client());
+      assertProtected(deployment.client());
     }
   }
 
   @Test
-  void endpointOfJettysOwnApiNeedsATokenWithTheSetupOfTheDocument() throws Exception {
+  void documentedSetupProtectsEndpointOfJettyApi() throws Exception {
     Shop shop =
-        Sockets.ofJetty("sockets-native")
+        WebSocketShops.withJettyApi("sockets-native")
             .webXml(
                 "<listener><listener-class>Native</listener-class></listener>",
-                setUp(Container.JETTY_12));
+                requiredElements(Container.JETTY_12));
     try (Deployment deployment = start(Container.JETTY_12, shop.war())) {
-      assertGuards(deployment.client());
+      assertProtected(deployment.client());
     }
   }
 
-  private static void assertGuards(Client client) throws Exception {
-    assertThat(client.get(Sockets.PATH).status()).isEqualTo(401);
-    assertThat(Handshake.to(client, Sockets.PATH).status()).isEqualTo(401);
+  private static void assertProtected(Client client) throws Exception {
+    assertThat(client.get(WebSocketShops.PATH).status()).isEqualTo(401);
+    assertThat(Handshake.perform(client, WebSocketShops.PATH).status()).isEqualTo(401);
     Session alice = client.session(Client.ALICE);
-    Handshake opened = Handshake.to(client, Sockets.PATH, alice.headers());
+    Handshake opened = Handshake.perform(client, WebSocketShops.PATH, alice.headers());
     assertThat(opened).isEqualTo(new Handshake(101, "hello alice"));
     assertThat(client.post("/security/rest/token/logout", new byte[0], alice.headers()).status())
         .isEqualTo(204);
-    assertThat(Handshake.to(client, Sockets.PATH, alice.headers()).status()).isEqualTo(401);
+    assertThat(Handshake.perform(client, WebSocketShops.PATH, alice.headers()).status())
+        .isEqualTo(401);
   }
 
-  private static void assertGuardsAgainstOtherOrigins(Client client) throws Exception {
+  private static void assertRefusesOtherOrigins(Client client) throws Exception {
     Session alice = client.session(Client.ALICE);
     String[] cookies = {"Cookie", "token=" + alice.token() + "; SESSION=" + alice.id()};
     String own = client.address("").toString();
     String sibling = "http://sibling.example.org";
     assertThat(statusOf(client, cookies)).isEqualTo(101);
-    assertThat(statusOf(client, Client.with(cookies, "Origin", own))).isEqualTo(101);
-    assertThat(statusOf(client, Client.with(cookies, "Origin", sibling))).isEqualTo(403);
-    assertThat(statusOf(client, Client.with(cookies, "Origin", "null"))).isEqualTo(403);
+    assertThat(statusOf(client, Client.withHeader(cookies, "Origin", own))).isEqualTo(101);
+    assertThat(statusOf(client, Client.withHeader(cookies, "Origin", sibling))).isEqualTo(403);
+    assertThat(statusOf(client, Client.withHeader(cookies, "Origin", "null"))).isEqualTo(403);
     assertThat(
             statusOf(
                 client,
-                Client.with(Client.with(cookies, "Origin", own), "Sec-Fetch-Site", "same-site")))
+                Client.withHeader(
+                    Client.withHeader(cookies, "Origin", own), "Sec-Fetch-Site", "same-site")))
         .isEqualTo(403);
     // A browser does not add these headers by itself.
-    assertThat(statusOf(client, Client.with(alice.headers(), "Origin", sibling))).isEqualTo(101);
+    assertThat(statusOf(client, Client.withHeader(alice.headers(), "Origin", sibling)))
+        .isEqualTo(101);
     // Unlike a handshake, a GET does not show its response to the other origin.
-    assertThat(client.get("/page.txt", Client.with(cookies, "Origin", sibling)).status())
+    assertThat(client.get("/page.txt", Client.withHeader(cookies, "Origin", sibling)).status())
         .isEqualTo(200);
   }
 
   private static int statusOf(Client client, String... headers) throws Exception {
-    return Handshake.to(client, Sockets.PATH, headers).status();
+    return Handshake.perform(client, WebSocketShops.PATH, headers).status();
   }
 
   /** Asserts that the start fails, and that its message names the filter and the remedy. */
-  private static void assertRefused(Container container, Shop shop, String filter)
+  private static void assertStartRefused(Container container, Shop shop, String filter)
       throws Exception {
     Path war = shop.war();
     List<String> told = new CopyOnWriteArrayList<>();
@@ -286,7 +302,9 @@ final class WebSocketsIT {
               Exception.class,
               () -> {
                 try (Deployment deployment = start(container, war)) {
-                  told.add("a handshake: " + Handshake.to(deployment.client(), Sockets.PATH));
+                  told.add(
+                      "a handshake: "
+                          + Handshake.perform(deployment.client(), WebSocketShops.PATH));
                 }
               },
               () -> "It started, and answered " + told);

@@ -43,12 +43,12 @@ final class WebXml {
   }
 
   /** Returns true if the container ignores annotations. */
-  boolean isComplete() {
+  boolean isMetadataComplete() {
     return document.getDocumentElement().getAttribute("metadata-complete").equals("true");
   }
 
   /** Makes the container read annotations. */
-  void complement() {
+  void enableAnnotations() {
     document.getDocumentElement().setAttribute("metadata-complete", "false");
   }
 

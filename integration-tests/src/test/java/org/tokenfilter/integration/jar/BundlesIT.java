@@ -30,7 +30,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 /** The jars as bundles, resolved by an OSGi framework. */
 final class BundlesIT {
 
-  private static final long STOPS_WITHIN_MILLIS = 30_000;
+  private static final long STOP_TIMEOUT_MILLIS = 30_000;
 
   @TempDir private Path folder;
   private Framework framework;
@@ -51,12 +51,12 @@ final class BundlesIT {
   @AfterEach
   void stop() throws Exception {
     framework.stop();
-    framework.waitForStop(STOPS_WITHIN_MILLIS);
+    framework.waitForStop(STOP_TIMEOUT_MILLIS);
   }
 
   @Test
   void allBundlesResolve() throws Exception {
-    for (Jar jar : Jar.values()) {
+    for (LibraryJar jar : LibraryJar.values()) {
       install(jar);
     }
     assertThat(resolve()).isTrue();
@@ -70,43 +70,47 @@ final class BundlesIT {
   }
 
   @Test
-  void aBundleWithoutServletsDoesNotResolve() throws Exception {
-    for (Jar jar : EnumSet.complementOf(EnumSet.of(Jar.SERVLET))) {
+  void bundleWithoutServletApiDoesNotResolve() throws Exception {
+    for (LibraryJar jar : EnumSet.complementOf(EnumSet.of(LibraryJar.SERVLET))) {
       install(jar);
     }
     assertThat(resolve()).isFalse();
   }
 
   @Test
-  void anApplicationInABundleIssuesTokensAndFindsStores() throws Exception {
+  void bundledApplicationIssuesTokensAndFindsStores() throws Exception {
     List<String> options = new ArrayList<>();
     options.add("-cp");
     options.add(
         String.join(
-            File.pathSeparator, jarOf(FrameworkFactory.class), jarOf(BundleContainer.class)));
-    options.add(BundleContainer.class.getName());
+            File.pathSeparator,
+            classPathOf(FrameworkFactory.class),
+            classPathOf(OsgiLauncher.class)));
+    options.add(OsgiLauncher.class.getName());
     options.add(folder.toString());
-    options.add(application().toString());
-    Set<Jar> jars = EnumSet.allOf(Jar.class);
-    jars.removeAll(EnumSet.of(Jar.CONTRACT, Jar.ASSERTJ, Jar.BYTE_BUDDY, Jar.JUNIT));
+    options.add(packApplication().toString());
+    Set<LibraryJar> jars = EnumSet.allOf(LibraryJar.class);
+    jars.removeAll(
+        EnumSet.of(
+            LibraryJar.CONTRACT, LibraryJar.ASSERTJ, LibraryJar.BYTE_BUDDY, LibraryJar.JUNIT));
     jars.forEach(jar -> options.add(jar.path().toString()));
-    assertThat(Program.run(folder, options.toArray(String[]::new)))
+    assertThat(ExampleProgram.run(folder, options.toArray(String[]::new)))
         .endsWith("alice [jdbc, memory]");
   }
 
-  private static String jarOf(Class<?> inside) throws URISyntaxException {
+  private static String classPathOf(Class<?> inside) throws URISyntaxException {
     return Path.of(inside.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
   /** Packs the application as a bundle, as a team would. */
-  private Path application() throws Exception {
+  private Path packApplication() throws Exception {
     Path classes = folder.resolve("classes");
-    Program.compile(classes, Jar.NEEDED);
+    ExampleProgram.compile(classes, LibraryJar.REQUIRED);
     Manifest manifest = new Manifest();
     Attributes headers = manifest.getMainAttributes();
     headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
     headers.putValue(Constants.BUNDLE_MANIFESTVERSION, "2");
-    headers.putValue(Constants.BUNDLE_SYMBOLICNAME, Program.MODULE);
+    headers.putValue(Constants.BUNDLE_SYMBOLICNAME, ExampleProgram.MODULE);
     headers.putValue(
         Constants.IMPORT_PACKAGE,
         "org.tokenfilter.config,org.tokenfilter.service,org.tokenfilter.store,org.tokenfilter.token");
@@ -118,7 +122,7 @@ final class BundlesIT {
     return jar;
   }
 
-  private void install(Jar jar) throws BundleException, IOException {
+  private void install(LibraryJar jar) throws BundleException, IOException {
     framework.getBundleContext().installBundle(jar.path().toUri().toString());
   }
 

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The jars on the module path. */
 final class ModulesIT {
 
-  private static final Map<Jar, String> NAMES =
+  private static final Map<LibraryJar, String> NAMES =
       Map.of(
-          Jar.STORE, "org.tokenfilter.store",
-          Jar.JDBC, "org.tokenfilter.store.jdbc",
-          Jar.CONTRACT, "org.tokenfilter.store.tck",
-          Jar.FILTER, "org.tokenfilter");
+          LibraryJar.STORE, "org.tokenfilter.store",
+          LibraryJar.JDBC, "org.tokenfilter.store.jdbc",
+          LibraryJar.CONTRACT, "org.tokenfilter.store.tck",
+          LibraryJar.FILTER, "org.tokenfilter");
   private static final String PROVIDER = "org.tokenfilter.store.TokenStoreProvider";
 
   @TempDir private Path folder;
@@ -46,8 +46,8 @@ final class ModulesIT {
   }
 
   @Test
-  void whatIsOptionalIsNotRequiredToRun() {
-    assertThat(requiredToRun(Jar.FILTER))
+  void optionalModulesAreNotRequiredAtRunTime() {
+    assertThat(requiredAtRunTime(LibraryJar.FILTER))
         .containsExactlyInAnyOrder(
             "java.base",
             "org.tokenfilter.store",
@@ -55,7 +55,7 @@ final class ModulesIT {
             "com.github.benmanes.caffeine",
             "com.nimbusds.jose.jwt",
             "org.slf4j");
-    assertThat(requiredToRun(Jar.JDBC))
+    assertThat(requiredAtRunTime(LibraryJar.JDBC))
         .containsExactlyInAnyOrder(
             "java.base",
             "java.logging",
@@ -63,58 +63,58 @@ final class ModulesIT {
             "java.sql",
             "org.tokenfilter.store",
             "org.slf4j");
-    assertThat(requiredToRun(Jar.STORE)).containsExactly("java.base");
+    assertThat(requiredAtRunTime(LibraryJar.STORE)).containsExactly("java.base");
   }
 
   @Test
-  void storesAreFoundByTheModuleOfTheirContract() {
-    assertThat(descriptor(Jar.STORE).uses()).containsExactly(PROVIDER);
-    assertThat(descriptor(Jar.STORE).provides())
+  void storeModulesDeclareTheirProviders() {
+    assertThat(descriptor(LibraryJar.STORE).uses()).containsExactly(PROVIDER);
+    assertThat(descriptor(LibraryJar.STORE).provides())
         .extracting(Provides::service, Provides::providers)
         .containsExactly(
             tuple(PROVIDER, List.of("org.tokenfilter.store.InMemoryTokenStoreProvider")));
-    assertThat(descriptor(Jar.JDBC).provides())
+    assertThat(descriptor(LibraryJar.JDBC).provides())
         .extracting(Provides::service, Provides::providers)
         .containsExactly(
             tuple(PROVIDER, List.of("org.tokenfilter.store.jdbc.JdbcTokenStoreProvider")));
-    assertThat(descriptor(Jar.JDBC).uses()).containsExactly("java.sql.Driver");
+    assertThat(descriptor(LibraryJar.JDBC).uses()).containsExactly("java.sql.Driver");
   }
 
   @Test
-  void anApplicationOnTheModulePathNeedsNoServlets() throws Exception {
-    assertThat(run(Jar.NEEDED)).isEqualTo("alice [memory]");
+  void modularApplicationNeedsNoServletApi() throws Exception {
+    assertThat(run(LibraryJar.REQUIRED)).isEqualTo("alice [memory]");
   }
 
   @Test
-  void aStoreOnTheModulePathIsFound() throws Exception {
-    List<Jar> jars = new ArrayList<>(Jar.NEEDED);
-    jars.add(Jar.JDBC);
-    jars.add(Jar.SERVLET);
+  void findsStoreOnModulePath() throws Exception {
+    List<LibraryJar> jars = new ArrayList<>(LibraryJar.REQUIRED);
+    jars.add(LibraryJar.JDBC);
+    jars.add(LibraryJar.SERVLET);
     assertThat(run(jars)).isEqualTo("alice [jdbc, memory]");
   }
 
-  private String run(List<Jar> jars) throws Exception {
+  private String run(List<LibraryJar> jars) throws Exception {
     Path classes = folder.resolve("classes");
-    List<Jar> compiledWith = new ArrayList<>(jars);
-    compiledWith.add(Jar.JSPECIFY);
-    Program.compileAsModule(classes, compiledWith);
-    return Program.run(
+    List<LibraryJar> compiledWith = new ArrayList<>(jars);
+    compiledWith.add(LibraryJar.JSPECIFY);
+    ExampleProgram.compileAsModule(classes, compiledWith);
+    return ExampleProgram.run(
         folder,
         "-p",
-        classes + File.pathSeparator + Jar.joined(jars),
+        classes + File.pathSeparator + LibraryJar.joinPaths(jars),
         "-m",
-        Program.MODULE + "/" + Program.MAIN,
+        ExampleProgram.MODULE + "/" + ExampleProgram.MAIN,
         folder.toString());
   }
 
-  private static Set<String> requiredToRun(Jar jar) {
+  private static Set<String> requiredAtRunTime(LibraryJar jar) {
     return descriptor(jar).requires().stream()
         .filter(required -> !required.modifiers().contains(Requires.Modifier.STATIC))
         .map(Requires::name)
         .collect(Collectors.toSet());
   }
 
-  private static ModuleDescriptor descriptor(Jar jar) {
+  private static ModuleDescriptor descriptor(LibraryJar jar) {
     return ModuleFinder.of(jar.path()).findAll().iterator().next().descriptor();
   }
 }

@@ -33,11 +33,11 @@ final class OldLibrariesIT {
     "NIMBUS, nimbus-jose-jwt, 9.32",
     "CAFFEINE, caffeine, 2.7"
   })
-  void libraryThatIsTooOldIsNamedInOneSentence(Jar jar, String artifact, String needed)
+  void reportsTooOldLibraryInOneSentence(LibraryJar jar, String artifact, String needed)
       throws Exception {
-    Path old = tooOld(artifact);
+    Path old = outdatedJar(artifact);
     try (URLClassLoader loader = loader(jar, old)) {
-      assertThat(problemsOfTheStart(loader))
+      assertThat(startProblems(loader))
           .containsExactly(
               "%s is too old (%s): the token filter needs %s or later"
                   .formatted(artifact, old.toUri().toURL(), needed));
@@ -46,9 +46,9 @@ final class OldLibrariesIT {
 
   @ParameterizedTest
   @CsvSource({"JACKSON, jackson-core", "NIMBUS, nimbus-jose-jwt"})
-  void libraryThatIsMissingIsNamedInOneSentence(Jar jar, String artifact) throws Exception {
+  void reportsMissingLibraryInOneSentence(LibraryJar jar, String artifact) throws Exception {
     try (URLClassLoader loader = loader(jar, null)) {
-      assertThat(problemsOfTheStart(loader))
+      assertThat(startProblems(loader))
           .singleElement()
           .asString()
           .startsWith(artifact + " is missing: the token filter needs ");
@@ -56,9 +56,9 @@ final class OldLibrariesIT {
   }
 
   @Test
-  void containerOfAnOlderServletIsNamedInOneSentence() throws Exception {
-    Path old = tooOld("jakarta.servlet-api");
-    try (URLClassLoader loader = loader(Jar.SERVLET, old)) {
+  void reportsTooOldServletApiInOneSentence() throws Exception {
+    Path old = outdatedJar("jakarta.servlet-api");
+    try (URLClassLoader loader = loader(LibraryJar.SERVLET, old)) {
       assertThat(problems(() -> initFilter(loader)))
           .containsExactly(
               "the Servlet API of the container is too old (%s): the token filter needs 6.0 or later"
@@ -68,9 +68,9 @@ final class OldLibrariesIT {
 
   /** The same loader with the required versions, so that no test above fails for another reason. */
   @Test
-  void librariesOfTheBuildAreGoodEnough() throws Exception {
-    try (URLClassLoader loader = loader(Jar.SLF4J, Jar.SLF4J.path())) {
-      assertThat(problemsOfTheStart(loader))
+  void acceptsLibrariesOfTheBuild() throws Exception {
+    try (URLClassLoader loader = loader(LibraryJar.SLF4J, LibraryJar.SLF4J.path())) {
+      assertThat(startProblems(loader))
           .isNotEmpty()
           .allMatch(problem -> problem.startsWith("token."));
       assertThat(problems(() -> initFilter(loader)))
@@ -79,7 +79,7 @@ final class OldLibrariesIT {
     }
   }
 
-  private static Path tooOld(String artifact) throws IOException {
+  private static Path outdatedJar(String artifact) throws IOException {
     try (Stream<Path> jars = Files.list(TOO_OLD)) {
       return jars.filter(it -> it.getFileName().toString().startsWith(artifact))
           .findFirst()
@@ -87,12 +87,12 @@ final class OldLibrariesIT {
     }
   }
 
-  private static URLClassLoader loader(Jar replaced, @Nullable Path by) throws IOException {
-    EnumSet<Jar> jars = EnumSet.copyOf(Jar.NEEDED);
-    jars.add(Jar.SERVLET);
+  private static URLClassLoader loader(LibraryJar replaced, @Nullable Path by) throws IOException {
+    EnumSet<LibraryJar> jars = EnumSet.copyOf(LibraryJar.REQUIRED);
+    jars.add(LibraryJar.SERVLET);
     jars.remove(replaced);
     List<URL> urls = new ArrayList<>();
-    for (Jar jar : jars) {
+    for (LibraryJar jar : jars) {
       urls.add(jar.path().toUri().toURL());
     }
     if (by != null) {
@@ -102,11 +102,11 @@ final class OldLibrariesIT {
   }
 
   @FunctionalInterface
-  private interface Start {
+  private interface StartAction {
     void run() throws Exception;
   }
 
-  private static List<String> problemsOfTheStart(ClassLoader loader) throws Exception {
+  private static List<String> startProblems(ClassLoader loader) throws Exception {
     return problems(
         () ->
             loader
@@ -124,11 +124,11 @@ final class OldLibrariesIT {
         .getMethod("init", config)
         .invoke(
             filter.getConstructor().newInstance(),
-            plain(config, Map.of("getServletContext", plain(context, Map.of()))));
+            emptyProxy(config, Map.of("getServletContext", emptyProxy(context, Map.of()))));
   }
 
   /** Returns a proxy of an interface for an application without settings. */
-  private static Object plain(Class<?> type, Map<String, Object> answers) {
+  private static Object emptyProxy(Class<?> type, Map<String, Object> answers) {
     return Proxy.newProxyInstance(
         type.getClassLoader(),
         new Class<?>[] {type},
@@ -142,7 +142,7 @@ final class OldLibrariesIT {
         });
   }
 
-  private static List<String> problems(Start start) throws Exception {
+  private static List<String> problems(StartAction start) throws Exception {
     try {
       start.run();
       return List.of();

@@ -9,12 +9,13 @@ import java.util.List;
 final class HaProxyTest extends RecipeContract {
 
   @Override
-  Path program() {
+  Path requireProgram() {
     return ProxyProgram.require("haproxy", "haproxy");
   }
 
   @Override
-  ProxyProgram proxy(Path folder, Certificate certificate, int port, int firstNode, int secondNode)
+  ProxyProgram startProxy(
+      Path folder, Certificate certificate, int port, int firstNode, int secondNode)
       throws IOException {
     Recipe recipe =
         new Recipe("haproxy")
@@ -24,6 +25,6 @@ final class HaProxyTest extends RecipeContract {
             .with("/etc/ssl/shop.pem", certificate.both());
     Path file = Files.writeString(folder.resolve("haproxy.cfg"), recipe.toString());
     return ProxyProgram.start(
-        folder, port, List.of(program().toString(), "-db", "-f", file.toString()));
+        folder, port, List.of(requireProgram().toString(), "-db", "-f", file.toString()));
   }
 }

@@ -12,7 +12,7 @@ final class HttpdTest extends RecipeContract {
 
   private static final Path MODULES = Path.of("/usr/lib/apache2/modules");
 
-  private static final String AROUND =
+  private static final String CONFIGURATION =
       """
       ServerRoot %1$s
       DefaultRuntimeDir %1$s
@@ -25,12 +25,13 @@ final class HttpdTest extends RecipeContract {
       """;
 
   @Override
-  Path program() {
+  Path requireProgram() {
     return ProxyProgram.require("apache2", "apache2");
   }
 
   @Override
-  ProxyProgram proxy(Path folder, Certificate certificate, int port, int firstNode, int secondNode)
+  ProxyProgram startProxy(
+      Path folder, Certificate certificate, int port, int firstNode, int secondNode)
       throws IOException {
     Recipe recipe =
         new Recipe("apache")
@@ -57,8 +58,10 @@ final class HttpdTest extends RecipeContract {
     String user = ProxyProgram.isRoot() ? "User nobody\nGroup nogroup" : "";
     Path file =
         Files.writeString(
-            folder.resolve("httpd.conf"), AROUND.formatted(folder, modules, user, recipe));
+            folder.resolve("httpd.conf"), CONFIGURATION.formatted(folder, modules, user, recipe));
     return ProxyProgram.start(
-        folder, port, List.of(program().toString(), "-f", file.toString(), "-D", "FOREGROUND"));
+        folder,
+        port,
+        List.of(requireProgram().toString(), "-f", file.toString(), "-D", "FOREGROUND"));
   }
 }

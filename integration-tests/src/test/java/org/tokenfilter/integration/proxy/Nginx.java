@@ -8,7 +8,7 @@ import java.util.List;
 /** An nginx with the recipe of the document. */
 public final class Nginx implements AutoCloseable {
 
-  private static final String AROUND =
+  private static final String CONFIGURATION =
       """
       %s
       daemon off;
@@ -41,7 +41,7 @@ public final class Nginx implements AutoCloseable {
   }
 
   /** Starts an nginx in front of an application at a port of this machine. */
-  public static Nginx before(int node) throws Exception {
+  public static Nginx inFrontOf(int node) throws Exception {
     program();
     Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
     Path folder = Files.createTempDirectory(target, "nginx");
@@ -60,7 +60,8 @@ public final class Nginx implements AutoCloseable {
             .with("/etc/ssl/shop.crt", certificate.certificate())
             .with("/etc/ssl/shop.key", certificate.key());
     String user = ProxyProgram.isRoot() ? "user root;" : "";
-    Path file = Files.writeString(folder.resolve("nginx.conf"), AROUND.formatted(user, recipe));
+    Path file =
+        Files.writeString(folder.resolve("nginx.conf"), CONFIGURATION.formatted(user, recipe));
     return ProxyProgram.start(
         folder,
         port,

@@ -7,12 +7,13 @@ import java.nio.file.Path;
 final class NginxTest extends RecipeContract {
 
   @Override
-  Path program() {
+  Path requireProgram() {
     return Nginx.program();
   }
 
   @Override
-  ProxyProgram proxy(Path folder, Certificate certificate, int port, int firstNode, int secondNode)
+  ProxyProgram startProxy(
+      Path folder, Certificate certificate, int port, int firstNode, int secondNode)
       throws IOException {
     return Nginx.start(folder, certificate, port, firstNode, secondNode);
   }

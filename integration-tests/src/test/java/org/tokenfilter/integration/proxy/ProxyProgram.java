@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class ProxyProgram implements AutoCloseable {
 
-  private static final Duration BOUND = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   private final Process process;
 
@@ -59,13 +59,13 @@ final class ProxyProgram implements AutoCloseable {
     ProxyProgram program = new ProxyProgram(process);
     try {
       await()
-          .atMost(BOUND)
+          .atMost(TIMEOUT)
           .until(
               () -> {
                 if (!process.isAlive()) {
                   throw new IllegalStateException(Files.readString(log).strip());
                 }
-                return answers(port);
+                return isListening(port);
               });
       return program;
     } catch (RuntimeException | Error e) {
@@ -74,7 +74,7 @@ final class ProxyProgram implements AutoCloseable {
     }
   }
 
-  private static boolean answers(int port) {
+  private static boolean isListening(int port) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();
     } catch (IOException refused) {
@@ -97,7 +97,7 @@ final class ProxyProgram implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
-      if (!process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new AssertionError("the proxy did not stop");
       }

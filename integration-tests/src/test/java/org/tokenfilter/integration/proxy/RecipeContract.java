@@ -36,23 +36,23 @@ abstract class RecipeContract {
   private static final String PAGE = "/shop/page";
   private static final String SOCKET = "/shop/socket";
 
-  private static final int MANY = 20;
+  private static final int ATTEMPTS = 20;
 
   private final List<AutoCloseable> started = new ArrayList<>();
-  private Node first;
+  private ProxiedNode first;
   private TlsClient client;
 
   /** Returns the path of the program; skips the test if it is not installed. */
-  abstract Path program();
+  abstract Path requireProgram();
 
   /** Starts the proxy with its recipe. */
-  abstract ProxyProgram proxy(
+  abstract ProxyProgram startProxy(
       Path folder, Certificate certificate, int port, int firstNode, int secondNode)
       throws IOException;
 
   @BeforeAll
   void start() throws Exception {
-    program();
+    requireProgram();
     Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
     Path folder = Files.createTempDirectory(target, "proxy");
     // Some proxies run as another user than the one who starts them.
@@ -63,13 +63,13 @@ abstract class RecipeContract {
     InMemoryTokenStore store = new InMemoryTokenStore();
     started.add(store);
     Map<String, String> settings = Map.of("token.trusted-proxies", "127.0.0.1");
-    first = new Node("one", folder, store, settings);
+    first = new ProxiedNode("one", folder, store, settings);
     started.add(first);
-    Node second = new Node("two", folder, store, settings);
+    ProxiedNode second = new ProxiedNode("two", folder, store, settings);
     started.add(second);
     Certificate certificate = new Certificate(folder);
     int port = ProxyProgram.freePort();
-    started.add(proxy(folder, certificate, port, first.port(), second.port()));
+    started.add(startProxy(folder, certificate, port, first.port(), second.port()));
     client = new TlsClient(certificate.sockets(), port);
   }
 
@@ -83,7 +83,7 @@ abstract class RecipeContract {
   private String[] logIn(TlsClient from, String... more) throws IOException {
     Reply login = from.send("GET", LOGIN, with(more, BASIC));
     assertThat(login.status()).as(login.head()).isEqualTo(200);
-    List<String> cookies = login.all("Set-Cookie");
+    List<String> cookies = login.values("Set-Cookie");
     assertThat(cookies)
         .hasSize(2)
         .allMatch(it -> it.contains("; Path=/shop;") && it.endsWith("; Secure"));
@@ -101,7 +101,7 @@ abstract class RecipeContract {
 
   private Set<String> nodesOf(String[] session) throws IOException {
     Set<String> nodes = new TreeSet<>();
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < ATTEMPTS; i++) {
       Reply page = client.send("GET", PAGE, session);
       assertThat(page.status()).as(page.head()).isEqualTo(200);
       assertThat(page.body()).contains("alice at 127.0.0.1 to node ");
@@ -112,7 +112,7 @@ abstract class RecipeContract {
 
   @Test
   @Order(Integer.MAX_VALUE) // the others need both nodes
-  void sessionIsGoodOnBothNodesAndGoesOnWhereOneIsLost() throws Exception {
+  void sessionWorksOnBothNodesAndSurvivesLossOfOne() throws Exception {
     String[] session = logIn(client);
     assertThat(nodesOf(session)).containsExactly("one", "two");
     first.close();
@@ -120,7 +120,7 @@ abstract class RecipeContract {
   }
 
   @Test
-  void cookiesAndOriginsAreThoseOfTheProxysAddress() throws Exception {
+  void cookiesAndOriginsMatchAddressOfProxy() throws Exception {
     String[] session = logIn(client);
     String own = "Origin: " + client.origin();
     assertThat(client.send("POST", PAGE, with(session, own)).status()).isEqualTo(200);
@@ -136,7 +136,7 @@ abstract class RecipeContract {
   }
 
   @Test
-  void clientsAreToldApartAndWhatTheyWriteThemselvesIsNotBelieved() throws Exception {
+  void distinguishesClientsAndIgnoresForgedHeaders() throws Exception {
     String[] lies = {
       "X-Forwarded-For: 127.0.0.9",
       "Forwarded: for=127.0.0.9;proto=http;host=evil.example",
@@ -154,14 +154,14 @@ abstract class RecipeContract {
             client.send("POST", PAGE, with(with(session, lies), "Origin: http://evil.example:1")))
         .extracting(Reply::status)
         .isEqualTo(403);
-    TlsClient thief = client.from("127.0.0.2");
+    TlsClient thief = client.withSource("127.0.0.2");
     assertThat(thief.send("GET", PAGE, session).status()).isEqualTo(401);
     assertThat(thief.send("GET", PAGE, with(session, "X-Forwarded-For: 127.0.0.1")).status())
         .isEqualTo(401);
   }
 
   @Test
-  void webSocketsComeThroughAndAreGuarded() throws Exception {
+  void webSocketsPassAndAreProtected() throws Exception {
     String[] handshake = {
       "Upgrade: websocket",
       "Sec-WebSocket-Version: 13",

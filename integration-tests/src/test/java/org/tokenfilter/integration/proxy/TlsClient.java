@@ -15,7 +15,7 @@ import javax.net.ssl.SSLSocketFactory;
 /** A client that sends the requests of a browser, header by header, from any loopback address. */
 final class TlsClient {
 
-  private static final int PATIENCE_MILLIS = 60_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
 
   private final SSLSocketFactory sockets;
   private final int port;
@@ -32,7 +32,7 @@ final class TlsClient {
   }
 
   /** Returns a client with another source address. */
-  TlsClient from(String address) {
+  TlsClient withSource(String address) {
     return new TlsClient(sockets, port, address);
   }
 
@@ -68,7 +68,7 @@ final class TlsClient {
     Socket plain = new Socket();
     plain.bind(new InetSocketAddress(source, 0));
     plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    plain.setSoTimeout(PATIENCE_MILLIS);
+    plain.setSoTimeout(TIMEOUT_MILLIS);
     SSLSocket socket = (SSLSocket) sockets.createSocket(plain, "localhost", port, true);
     socket.startHandshake();
     return socket;
@@ -106,7 +106,7 @@ final class TlsClient {
   record Reply(int status, String head, String body) {
 
     /** Returns the values of a header, in their order. */
-    List<String> all(String name) {
+    List<String> values(String name) {
       return head.lines()
           .filter(
               line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))

@@ -61,8 +61,8 @@ final class Chromium implements AutoCloseable {
    * @param more further arguments of its command line
    */
   static Chromium start(String... more) {
-    Optional<Path> browser = onThePath("chromium");
-    Optional<Path> remote = onThePath("chromedriver");
+    Optional<Path> browser = findOnPath("chromium");
+    Optional<Path> remote = findOnPath("chromedriver");
     boolean there = browser.isPresent() && remote.isPresent();
     if (!there) {
       System.err.println(MISSING); // otherwise only the reports contain an assumption's reason
@@ -91,7 +91,7 @@ final class Chromium implements AutoCloseable {
     return new Chromium(new ChromeDriver(service, options));
   }
 
-  private static Optional<Path> onThePath(String name) {
+  private static Optional<Path> findOnPath(String name) {
     return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
@@ -104,8 +104,8 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Deletes the cookies of all hosts. */
-  void forgetCookies() {
-    tell(driver, "Network.clearBrowserCookies", Map.of());
+  void clearCookies() {
+    sendCommand(driver, "Network.clearBrowserCookies", Map.of());
   }
 
   /** Returns the first window. */
@@ -133,7 +133,7 @@ final class Chromium implements AutoCloseable {
    * Returns the severe console entries of all windows since the last call: a network entry as
    * status and path, any other entry unchanged.
    */
-  List<String> takeSevere() {
+  List<String> drainSevereEntries() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
         .map(LogEntry::getMessage)
@@ -147,13 +147,13 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Sends a DevTools command to the current page, for effects that no user can cause. */
-  static void tell(ChromeDriver driver, String command, Map<String, Object> parameters) {
+  static void sendCommand(ChromeDriver driver, String command, Map<String, Object> parameters) {
     driver.executeCdpCommand(command, parameters);
   }
 
   @Override
   public void close() {
-    Optional<Path> left = scratch();
+    Optional<Path> left = leftoverFolder();
     try {
       driver.quit();
     } finally {
@@ -174,7 +174,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Returns the folder outside its profile that the browser leaves behind after it quits. */
-  private Optional<Path> scratch() {
+  private Optional<Path> leftoverFolder() {
     if (driver.getCapabilities().getCapability("chrome") instanceof Map<?, ?> facts
         && facts.get("userDataDir") instanceof String profile) {
       Path socket = Path.of(profile, "SingletonSocket");

@@ -33,7 +33,7 @@ final class KilledSampleIT {
   private static final int OPENINGS = 3;
 
   /** JVM options for a process that runs for seconds only. */
-  private static final String[] BRIEFLY = {"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"};
+  private static final String[] SHORT_LIVED_JVM = {"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"};
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String BASIC =
@@ -54,18 +54,18 @@ final class KilledSampleIT {
   private record State(String change, int status) {}
 
   @Test
-  void nothingAcknowledgedIsLostWheneverTheFileIsOpened() throws Exception {
+  void killedSampleLosesNoAcknowledgedChange() throws Exception {
     for (int kill = 0; kill < KILLS; kill += OPENINGS) {
       Path folder = Files.createDirectory(folders.resolve("chain-" + kill));
       acknowledged.clear();
       for (int opening = 1; opening <= Math.min(OPENINGS, KILLS - kill); opening++) {
-        try (SampleProcess sample = SampleProcess.start(folder, BRIEFLY)) {
+        try (SampleProcess sample = SampleProcess.start(folder, SHORT_LIVED_JVM)) {
           check(sample, opening);
           change(sample, "client-" + opening);
           sample.kill();
         }
       }
-      try (SampleProcess sample = SampleProcess.start(folder, BRIEFLY)) {
+      try (SampleProcess sample = SampleProcess.start(folder, SHORT_LIVED_JVM)) {
         check(sample, OPENINGS + 1);
       }
     }
@@ -77,7 +77,7 @@ final class KilledSampleIT {
 
   /** Makes changes, the last of which, a logout, is acknowledged right before the kill. */
   private void change(SampleProcess sample, String name) throws Exception {
-    String refreshed = opened(sample, name);
+    String refreshed = openSession(sample, name);
     String loggedOut = tokenOf(send(sample, "GET", "security/rest/token/access/600", BASIC, ""));
     acknowledged.put(loggedOut, new State("login", 200));
     String successor =
@@ -92,7 +92,7 @@ final class KilledSampleIT {
     acknowledged.put(loggedOut, new State("log-out", 401));
   }
 
-  private String opened(SampleProcess sample, String name) throws Exception {
+  private String openSession(SampleProcess sample, String name) throws Exception {
     String body =
         "{\"username\":\"alice\",\"password\":\"wonderland-4711\",\"apiClientName\":\"%s\"}"
             .formatted(name);

@@ -11,10 +11,10 @@ import org.tokenfilter.integration.container.Deployment;
 final class LoginPageIT {
 
   @Test
-  void personIsLedOverTheLoginPageAndBack() throws Exception {
+  void redirectsToLoginPageAndBack() throws Exception {
     try (Chromium browser = Chromium.start();
         Deployment shop = Deployment.ofLoginPage(Container.TOMCAT_10, "/shop")) {
-      new LoginWalk(browser.window(), shop.address()).walk();
+      new LoginPageJourney(browser.window(), shop.address()).runAll();
     }
   }
 }

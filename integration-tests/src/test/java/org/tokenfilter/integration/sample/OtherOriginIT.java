@@ -69,19 +69,19 @@ final class OtherOriginIT {
   }
 
   @Test
-  void pageOfAListedOriginLogsInAndOut() throws Exception {
+  void pageOfListedOriginLogsInAndOut() throws Exception {
     Map<String, String> settings = Map.of("token.origins", origin(), "token.logout.status", "200");
     try (Chromium browser = Chromium.start();
-        Deployment tomcat = Deployment.ofSampleForPagesOf(origin(), settings)) {
-      assertThat(said(browser, tomcat)).isEqualTo("alice 200 200 401");
+        Deployment tomcat = Deployment.ofSampleWithCors(origin(), settings)) {
+      assertThat(runClient(browser, tomcat)).isEqualTo("alice 200 200 401");
     }
   }
 
   @Test
-  void pageThatTheFilterAloneLetsInIsRefused() throws Exception {
+  void refusesOriginThatOnlyTheCorsFilterAllows() throws Exception {
     try (Chromium browser = Chromium.start();
-        Deployment tomcat = Deployment.ofSampleForPagesOf(origin(), Map.of())) {
-      assertThat(said(browser, tomcat)).isEqualTo("given: 403");
+        Deployment tomcat = Deployment.ofSampleWithCors(origin(), Map.of())) {
+      assertThat(runClient(browser, tomcat)).isEqualTo("given: 403");
     }
   }
 
@@ -90,8 +90,8 @@ final class OtherOriginIT {
     return "http://app.token.localhost:" + page.getAddress().getPort();
   }
 
-  private String said(Chromium browser, Deployment tomcat) {
+  private String runClient(Chromium browser, Deployment tomcat) {
     String shop = "http://shop.token.localhost:" + tomcat.address().getPort();
-    return browser.window().visit(origin() + "/").said(CLIENT, shop);
+    return browser.window().visit(origin() + "/").runAsyncScript(CLIENT, shop);
   }
 }

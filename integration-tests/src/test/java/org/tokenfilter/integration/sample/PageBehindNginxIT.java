@@ -64,16 +64,16 @@ final class PageBehindNginxIT {
   }
 
   @BeforeEach
-  void beAStranger() {
-    browser.forgetCookies();
-    browser.takeSevere();
+  void resetBrowser() {
+    browser.clearCookies();
+    browser.drainSevereEntries();
   }
 
-  private static URI through(Nginx proxy) {
+  private static URI addressThrough(Nginx proxy) {
     return URI.create("https://localhost:" + proxy.port() + PATH + "/");
   }
 
-  private static void assertGuarded(String name, String path) {
+  private static void assertCookieAttributes(String name, String path) {
     assertThat(browser.cookie(name))
         .as(name)
         .isNotNull()
@@ -84,10 +84,10 @@ final class PageBehindNginxIT {
   }
 
   @Test
-  void pageDoesTheSameByTlsThroughAProxy() throws Exception {
+  void pageWorksOverTlsThroughProxy() throws Exception {
     try (Deployment node = Deployment.ofSample(Container.TOMCAT_10, PATH, TRUSTED);
-        Nginx proxy = Nginx.before(node.address().getPort())) {
-      PageWindow page = browser.window().open(through(proxy));
+        Nginx proxy = Nginx.inFrontOf(node.address().getPort())) {
+      PageWindow page = browser.window().open(addressThrough(proxy));
       page.logIn("alice", "session");
       assertThat(page.call("/api/whoami")).contains("Accepted");
       assertThat(page.wire()).contains("> GET /shop/api/whoami", "\"username\": \"alice\"");
@@ -96,39 +96,39 @@ final class PageBehindNginxIT {
       assertThat(page.press("#gateway-open", "#gateway-said")).contains("is open");
       assertThat(page.press("#devices-load", "#devices-said")).contains("live token");
       assertThat(browser.cookie("SESSION")).as("the page omits cookies").isNull();
-      page.awaitLook();
+      page.awaitStatusCheck();
       assertThat(page.press("#logout-button", "#login-said")).contains("Logged out");
-      assertThat(browser.takeSevere()).isEmpty();
+      assertThat(browser.drainSevereEntries()).isEmpty();
 
-      assertThat(page.said(LOGIN_WITH_COOKIES)).isEqualTo("200 alice ");
-      assertGuarded("SESSION", PATH);
+      assertThat(page.runAsyncScript(LOGIN_WITH_COOKIES)).isEqualTo("200 alice ");
+      assertCookieAttributes("SESSION", PATH);
     }
   }
 
   @Test
-  void personIsLedOverTheLoginPageAndBack() throws Exception {
+  void redirectsToLoginPageAndBack() throws Exception {
     try (Deployment node = Deployment.ofLoginPage(Container.TOMCAT_10, PATH, TRUSTED);
-        Nginx proxy = Nginx.before(node.address().getPort())) {
-      new LoginWalk(browser.window(), through(proxy)).walk();
-      assertGuarded("token", PATH);
-      assertGuarded("SESSION", PATH);
+        Nginx proxy = Nginx.inFrontOf(node.address().getPort())) {
+      new LoginPageJourney(browser.window(), addressThrough(proxy)).runAll();
+      assertCookieAttributes("token", PATH);
+      assertCookieAttributes("SESSION", PATH);
     }
   }
 
   @Test
-  void personWhoseSessionHasExpiredIsLedToTheLoginPageAgain() throws Exception {
+  void redirectsToLoginPageAfterSessionExpiry() throws Exception {
     try (Deployment node = Deployment.ofLoginPage(Container.TOMCAT_10, PATH, HARDENED);
-        Nginx proxy = Nginx.before(node.address().getPort())) {
+        Nginx proxy = Nginx.inFrontOf(node.address().getPort())) {
       PageWindow window = browser.window();
-      LoginWalk walk = new LoginWalk(window, through(proxy));
-      walk.beSentToTheLoginPage();
-      walk.logIn();
+      LoginPageJourney journey = new LoginPageJourney(window, addressThrough(proxy));
+      journey.assertRedirectedToLoginPage();
+      journey.logIn();
       window.await("a session", () -> browser.cookie("__Host-SESSION") != null);
-      assertGuarded("__Host-token", "/");
-      assertGuarded("__Host-SESSION", "/");
-      window.await("its expiry", () -> walk.fetched().contains("\"reason\":\"expired\""));
-      assertThat(walk.fetched()).startsWith("401 ");
-      walk.beSentToTheLoginPage();
+      assertCookieAttributes("__Host-token", "/");
+      assertCookieAttributes("__Host-SESSION", "/");
+      window.await("its expiry", () -> journey.fetchOrders().contains("\"reason\":\"expired\""));
+      assertThat(journey.fetchOrders()).startsWith("401 ");
+      journey.assertRedirectedToLoginPage();
     }
   }
 }

@@ -12,7 +12,7 @@ final class PageInTomcatIT {
   private static final String PATH = "/sample-webapp";
 
   @Test
-  void pageDoesTheSameAtAContextPath() throws Exception {
+  void pageWorksAtContextPath() throws Exception {
     try (Chromium browser = Chromium.start();
         Deployment tomcat = Deployment.ofSample(Container.TOMCAT_10, PATH)) {
       PageWindow page = browser.window().open(tomcat.address());
@@ -26,10 +26,10 @@ final class PageInTomcatIT {
       assertThat(page.press("#client-open", "#client-said")).contains("has its token until");
       assertThat(page.press("#client-refresh", "#client-said")).contains("Refreshed");
       assertThat(page.press("#devices-load", "#devices-said")).contains("live token");
-      page.awaitLook();
+      page.awaitStatusCheck();
       page.press("#devices-list .current button", "#banner");
       assertThat(page.text("#banner")).contains("logged out");
-      assertThat(browser.takeSevere()).containsExactly("401 " + PATH + "/api/whoami");
+      assertThat(browser.drainSevereEntries()).containsExactly("401 " + PATH + "/api/whoami");
     }
   }
 }

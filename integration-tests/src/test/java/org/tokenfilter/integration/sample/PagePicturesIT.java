@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
  */
 final class PagePicturesIT {
 
-  private static final Path TAKEN = Path.of("target/pictures");
-  private static final Path SHOWN = Path.of("../docs/img");
-  private static final int MOST_BYTES = 300_000;
+  private static final Path TARGET = Path.of("target/pictures");
+  private static final Path DOCUMENTS = Path.of("../docs/img");
+  private static final int MAX_BYTES = 300_000;
 
   private static final boolean WRITE = Boolean.getBoolean("writeDocuments");
 
@@ -30,16 +30,16 @@ final class PagePicturesIT {
   /** The remaining lifetime that a picture shows, of one minute. */
   private static final int SECONDS_LEFT = WRITE ? 42 : 60;
 
-  private static final Duration FOR_FIGURES = Duration.ofMinutes(3);
+  private static final Duration FIGURES_TIMEOUT = Duration.ofMinutes(3);
 
   @Test
-  void pageHasItsPicturesTaken() throws Exception {
-    try (SampleOnTheScreen screen = SampleOnTheScreen.start("-Dtoken.idle-timeout=PT1M")) {
-      PageWindow page = screen.page();
-      page.show(1280, 960, "light");
+  void takesPicturesOfPage() throws Exception {
+    try (SampleInBrowser app = SampleInBrowser.start("-Dtoken.idle-timeout=PT1M")) {
+      PageWindow page = app.page();
+      page.setViewport(1280, 960, "light");
       page.logIn("alice", "session");
       page.press("#client-open", "#client-said");
-      page.await("figures", FOR_FIGURES, () -> figures(page) >= FIGURES || !keepBusy(page));
+      page.await("figures", FIGURES_TIMEOUT, () -> figures(page) >= FIGURES || !keepBusy(page));
       page.call("/api/echo");
       page.callWith("passive");
       page.callWith("nothing");
@@ -49,13 +49,13 @@ final class PagePicturesIT {
       page.press("#devices-load", "#devices-said");
       page.call("/api/whoami");
       page.await("the life to run down", () -> page.secondsLeft() <= SECONDS_LEFT);
-      page.run("scrollTo(0, 0)");
+      page.execute("scrollTo(0, 0)");
       take(page, "page-wide", 1280);
-      page.show(1280, 960, "dark");
-      page.run("document.getElementById('calls').scrollIntoView()");
+      page.setViewport(1280, 960, "dark");
+      page.execute("document.getElementById('calls').scrollIntoView()");
       take(page, "page-dark", 1280);
-      page.show(390, 844, "light");
-      page.run("document.getElementById('token').scrollIntoView()");
+      page.setViewport(390, 844, "light");
+      page.execute("document.getElementById('token').scrollIntoView()");
       take(page, "page-phone", 390);
     }
   }
@@ -78,19 +78,19 @@ final class PagePicturesIT {
 
   private static void take(PageWindow page, String name, int width) throws IOException {
     byte[] picture = page.picture();
-    Path file = Files.createDirectories(TAKEN).resolve(name + ".png");
+    Path file = Files.createDirectories(TARGET).resolve(name + ".png");
     Files.write(file, picture);
     BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture));
     assertThat(image.getWidth()).as(name).isEqualTo(width);
-    assertThat(picture).as(name).hasSizeLessThan(MOST_BYTES);
+    assertThat(picture).as(name).hasSizeLessThan(MAX_BYTES);
     if (WRITE) {
-      Files.write(SHOWN.resolve(name + ".png"), picture);
+      Files.write(DOCUMENTS.resolve(name + ".png"), picture);
     }
   }
 
   @Test
-  void documentsHaveThePictures() {
+  void documentsContainThePictures() {
     assertThat(List.of("page-wide.png", "page-dark.png", "page-phone.png"))
-        .allMatch(name -> Files.exists(SHOWN.resolve(name)));
+        .allMatch(name -> Files.exists(DOCUMENTS.resolve(name)));
   }
 }

@@ -8,12 +8,12 @@ import org.junit.jupiter.api.Test;
 /** The sample's page when requests are refused, the server is down or the session expires. */
 final class PageRefusalsIT {
 
-  private static final Duration LONGEST_LIFE = Duration.ofMinutes(1);
+  private static final Duration MAX_LIFETIME = Duration.ofMinutes(1);
 
   @Test
-  void wrongPasswordsAndTheirLimitAreToldInWords() throws Exception {
-    try (SampleOnTheScreen screen = SampleOnTheScreen.start("-Dtoken.login.failures=2")) {
-      PageWindow page = screen.page();
+  void showsWrongPasswordsAndTheirLimit() throws Exception {
+    try (SampleInBrowser app = SampleInBrowser.start("-Dtoken.login.failures=2")) {
+      PageWindow page = app.page();
       page.element("#password").clear();
       page.element("#password").sendKeys("not it");
       assertThat(page.press("#login-button", "#login-said")).contains("401 Wrong login");
@@ -23,20 +23,20 @@ final class PageRefusalsIT {
       assertThat(page.wire()).contains("> Authorization: Basic ...\n", "< Retry-After: ");
       assertThat(page.element("#token-held").isDisplayed()).isFalse();
       String login = "/security/rest/token/access/session/60";
-      assertThat(screen.browser().takeSevere())
+      assertThat(app.browser().drainSevereEntries())
           .containsExactly("401 " + login, "401 " + login, "429 " + login);
     }
   }
 
   @Test
-  void serverThatIsGoneIsToldAndItsReturnAsWell() throws Exception {
-    try (SampleOnTheScreen screen = SampleOnTheScreen.start()) {
-      PageWindow page = screen.page();
+  void showsServerOutageAndRecovery() throws Exception {
+    try (SampleInBrowser app = SampleInBrowser.start()) {
+      PageWindow page = app.page();
       page.logIn("alice", "session");
-      assertThat(screen.browser().takeSevere()).isEmpty();
+      assertThat(app.browser().drainSevereEntries()).isEmpty();
       page.pretendHidden(true); // no request is in flight when the server stops
       page.call("/api/whoami");
-      screen.sample().close();
+      app.sample().close();
       page.pretendHidden(false);
       page.awaitText("#banner", "The server could not be reached");
       page.awaitText("#health", "The server could not be reached");
@@ -47,26 +47,26 @@ final class PageRefusalsIT {
       assertThat(page.press("#gateway-login", "#gateway-said")).contains("could not be reached");
       assertThat(page.press("#logout-button", "#login-said")).contains("could not be reached");
       assertThat(page.text("#who-text")).as("the state of the token is unknown").contains("alice");
-      assertThat(screen.browser().takeSevere())
+      assertThat(app.browser().drainSevereEntries())
           .isNotEmpty()
           .allMatch(entry -> entry.startsWith("net::ERR_CONNECTION_REFUSED /"));
-      try (SampleProcess again = screen.startAgain()) {
+      try (SampleProcess again = app.restart()) {
         page.awaitText("#health", "Health: ok");
         page.await("the banner to go", () -> page.text("#banner").isEmpty());
         assertThat(page.call("/api/whoami")).contains("Accepted");
-        assertThat(again.address()).isEqualTo(screen.sample().address());
+        assertThat(again.address()).isEqualTo(app.sample().address());
       }
     }
   }
 
   @Test
-  void lifeRunsDownAndJumpsUpAndItsEndIsTold() throws Exception {
-    try (SampleOnTheScreen screen =
-        SampleOnTheScreen.start(
+  void showsLifetimeRenewalExpiryAndEviction() throws Exception {
+    try (SampleInBrowser app =
+        SampleInBrowser.start(
             "-Dtoken.idle-timeout=PT12S",
             "-Dtoken.sessions.limit=1",
             "-Dtoken.sessions.policy=evict-oldest")) {
-      PageWindow page = screen.page();
+      PageWindow page = app.page();
       page.logIn("alice", "session");
       page.await("the life to run down", () -> page.secondsLeft() <= 8);
       int before = page.secondsLeft();
@@ -76,27 +76,28 @@ final class PageRefusalsIT {
       assertThat(page.secondsLeft()).as("a good call renews").isGreaterThan(before);
       assertThat(page.text("#life")).contains("the last call has renewed it");
       String expired = "The token has ended (expired): it was not used for too long";
-      page.await(expired, LONGEST_LIFE, () -> page.text("#banner").contains(expired));
+      page.await(expired, MAX_LIFETIME, () -> page.text("#banner").contains(expired));
 
-      PageWindow other = screen.pageInAnotherWindow();
+      PageWindow other = app.pageInAnotherWindow();
       page.logIn("alice", "session");
       other.logIn("alice", "session");
       page.awaitText("#banner", "The token has ended (evicted): a newer session took its place");
-      assertThat(screen.browser().takeSevere())
+      assertThat(app.browser().drainSevereEntries())
           .containsExactly("500 /api/fail?status=500", "401 /api/whoami", "401 /api/whoami");
     }
   }
 
   @Test
-  void figuresThatAreNotThereAreAskedForOnce() throws Exception {
-    try (SampleOnTheScreen screen =
-        SampleOnTheScreen.start("-Dtoken.paths.public=/,/index.html,/public/*")) {
-      PageWindow page = screen.page();
+  void unavailableMetricsAreRequestedOnce() throws Exception {
+    try (SampleInBrowser app =
+        SampleInBrowser.start("-Dtoken.paths.public=/,/index.html,/public/*")) {
+      PageWindow page = app.page();
       page.awaitText(
           "#live-note", "GET /metrics was answered with 401. It is not requested again.");
-      page.await("the health to be asked for again", () -> page.asked("/public/health") >= 3);
-      assertThat(page.asked("/metrics")).isEqualTo(1);
-      assertThat(screen.browser().takeSevere()).containsExactly("401 /metrics");
+      page.await(
+          "the health to be asked for again", () -> page.requestCount("/public/health") >= 3);
+      assertThat(page.requestCount("/metrics")).isEqualTo(1);
+      assertThat(app.browser().drainSevereEntries()).containsExactly("401 /metrics");
     }
   }
 }

@@ -22,12 +22,12 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 final class PageWindow {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
   private static final String FOCUSED = "return document.activeElement.outerHTML";
 
   /** Returns whether the focused element or its label has a visible outline. */
-  private static final String SEEN =
+  private static final String FOCUS_VISIBLE =
       """
       const it = document.activeElement;
       return [it, it.closest('label')].some(drawn => drawn !== null
@@ -35,7 +35,7 @@ final class PageWindow {
           && parseFloat(getComputedStyle(drawn).outlineWidth) >= 2);
       """;
 
-  private static final String ASKED =
+  private static final String REQUEST_COUNT =
       """
       return performance.getEntriesByType('resource')
           .filter(it => new URL(it.name).pathname === arguments[0]).length;
@@ -52,7 +52,7 @@ final class PageWindow {
   /** Opens the page, and waits until its scripts have started. */
   PageWindow open(URI address) {
     driver().get(address.toString());
-    await("the scripts of the page", () -> !all("#refusals-list dt").isEmpty());
+    await("the scripts of the page", () -> !elements("#refusals-list dt").isEmpty());
     return this;
   }
 
@@ -66,7 +66,7 @@ final class PageWindow {
    * Runs a script in the page and returns its result, which the script passes to the function that
    * is its last argument.
    */
-  String said(String script, Object... arguments) {
+  String runAsyncScript(String script, Object... arguments) {
     driver().manage().timeouts().scriptTimeout(PATIENCE);
     return String.valueOf(driver().executeAsyncScript(script, arguments));
   }
@@ -123,7 +123,7 @@ final class PageWindow {
     return driver().findElement(By.cssSelector(css));
   }
 
-  List<WebElement> all(String css) {
+  List<WebElement> elements(String css) {
     return driver().findElements(By.cssSelector(css));
   }
 
@@ -137,38 +137,38 @@ final class PageWindow {
   /**
    * Waits until the page has checked its token once more, so that the next check is a while away.
    */
-  void awaitLook() {
+  void awaitStatusCheck() {
     String before = text("#looks");
     await("a status check", () -> !text("#looks").equals(before));
   }
 
   /** Returns how often the page has requested a path since it was opened. */
-  long asked(String path) {
-    return ask(ASKED, Long.class, path);
+  long requestCount(String path) {
+    return evaluate(REQUEST_COUNT, Long.class, path);
   }
 
   /** Makes the page believe that it is hidden or visible. */
   void pretendHidden(boolean hidden) {
-    run(
+    execute(
         "Object.defineProperty(document, 'hidden', { value: %s, configurable: true })"
             .formatted(hidden));
-    run("document.dispatchEvent(new Event('visibilitychange'))");
+    execute("document.dispatchEvent(new Event('visibilitychange'))");
   }
 
   /** Presses keys in the focused element. */
-  void type(CharSequence... keys) {
+  void pressKeys(CharSequence... keys) {
     new Actions(driver()).sendKeys(keys).perform();
   }
 
   /** Presses the tab key until the element has the focus, which must be visible on each stop. */
   void tabTo(String css) {
-    int stops = all("a, button, input, select, summary").size();
+    int stops = elements("a, button, input, select, summary").size();
     for (int i = 0; i < stops; i++) {
-      type(Keys.TAB);
-      if (!ask(SEEN, Boolean.class)) {
-        throw new AssertionError("the focus is not visible on " + ask(FOCUSED, String.class));
+      pressKeys(Keys.TAB);
+      if (!evaluate(FOCUS_VISIBLE, Boolean.class)) {
+        throw new AssertionError("the focus is not visible on " + evaluate(FOCUSED, String.class));
       }
-      if (ask("return document.activeElement.matches(arguments[0])", Boolean.class, css)) {
+      if (evaluate("return document.activeElement.matches(arguments[0])", Boolean.class, css)) {
         return;
       }
     }
@@ -176,8 +176,8 @@ final class PageWindow {
   }
 
   /** Emulates a desktop or phone screen in a light or dark color scheme. */
-  void show(int width, int height, String scheme) {
-    Chromium.tell(
+  void setViewport(int width, int height, String scheme) {
+    Chromium.sendCommand(
         driver(),
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
@@ -186,7 +186,7 @@ final class PageWindow {
 
   /** Emulates preferences of the system: media features by name and value. */
   void emulate(List<Map<String, String>> features) {
-    Chromium.tell(driver(), "Emulation.setEmulatedMedia", Map.of("features", features));
+    Chromium.sendCommand(driver(), "Emulation.setEmulatedMedia", Map.of("features", features));
   }
 
   byte[] picture() {
@@ -194,17 +194,17 @@ final class PageWindow {
   }
 
   /** Runs a script in the page. */
-  void run(String script) {
+  void execute(String script) {
     driver().executeScript(script);
   }
 
   /** Runs a script in the page and returns its result. */
-  <T> T ask(String script, Class<T> type, @Nullable Object... arguments) {
+  <T> T evaluate(String script, Class<T> type, @Nullable Object... arguments) {
     return Objects.requireNonNull(type.cast(driver().executeScript(script, arguments)));
   }
 
   /** Runs a script in the page that passes its result to the function that is its last argument. */
-  <T> T askLater(String script, Class<T> type, @Nullable Object... arguments) {
+  <T> T evaluateAsync(String script, Class<T> type, @Nullable Object... arguments) {
     return Objects.requireNonNull(type.cast(driver().executeAsyncScript(script, arguments)));
   }
 
@@ -215,7 +215,7 @@ final class PageWindow {
 
   /** Waits at most this long until the condition is true or a text that is not empty. */
   <T> T await(String what, Duration maxWait, Supplier<T> condition) {
-    return new WebDriverWait(driver(), maxWait, BETWEEN_LOOKS)
+    return new WebDriverWait(driver(), maxWait, POLL_INTERVAL)
         .ignoring(StaleElementReferenceException.class, NoSuchElementException.class)
         .withMessage(what)
         .until(

@@ -35,7 +35,7 @@ final class RunnableWarIT {
   private final HttpClient client = HttpClient.newHttpClient();
 
   @Test
-  void servesAndGoesOnAfterARestartAndLeavesItsDataAlone() throws Exception {
+  void servesAcrossRestartAndKeepsItsData() throws Exception {
     String token;
     SampleProcess first = SampleProcess.start(folder);
     try (first) {
@@ -45,15 +45,15 @@ final class RunnableWarIT {
       assertThat(get(first, "api/whoami", "Bearer " + token).statusCode()).isEqualTo(200);
     }
     assertThatThrownBy(() -> get(first, "public/health", "")).isInstanceOf(ConnectException.class);
-    assertThat(insideOf("tmp")).as("unpacked files").isEmpty();
-    assertThat(insideOf("data")).contains("keys.jwks");
+    assertThat(fileNamesIn("tmp")).as("unpacked files").isEmpty();
+    assertThat(fileNamesIn("data")).contains("keys.jwks");
     try (SampleProcess second = SampleProcess.start(folder)) {
       assertThat(get(second, "api/whoami", "Bearer " + token).statusCode()).isEqualTo(200);
     }
   }
 
   @Test
-  void showsNobodyWhatItIsMadeOf() throws Exception {
+  void hidesItsOwnFiles() throws Exception {
     try (SampleProcess sample = SampleProcess.start(folder)) {
       String token = tokenOf(get(sample, "security/rest/token/access/10", basic(ALICE)).body());
       assertThat(get(sample, "public/js/", "").statusCode()).as("a listing").isEqualTo(403);
@@ -66,7 +66,7 @@ final class RunnableWarIT {
   }
 
   @Test
-  void runsWhereverItLies() throws Exception {
+  void runsFromPathWithSpecialCharacters() throws Exception {
     assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "files have ASCII names");
     Path war = folder.resolve("größer als #1 & 100%").resolve("the sample.war");
     try (SampleProcess sample = SampleProcess.startCopy(folder, war)) {
@@ -75,19 +75,19 @@ final class RunnableWarIT {
   }
 
   @Test
-  void leavesNothingWhenItIsStoppedBeforeItHasStarted() throws Exception {
+  void leavesNothingWhenStoppedDuringStart() throws Exception {
     Process starting = SampleProcess.launch(folder);
     try {
-      await().atMost(PATIENCE).until(() -> !insideOf("tmp").isEmpty());
+      await().atMost(PATIENCE).until(() -> !fileNamesIn("tmp").isEmpty());
       starting.destroy();
       assertThat(starting.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } finally {
       starting.destroyForcibly();
     }
-    assertThat(insideOf("tmp")).isEmpty();
+    assertThat(fileNamesIn("tmp")).isEmpty();
   }
 
-  private List<String> insideOf(String name) throws IOException {
+  private List<String> fileNamesIn(String name) throws IOException {
     try (Stream<Path> paths = Files.list(folder.resolve(name))) {
       return paths.map(path -> path.getFileName().toString()).toList();
     }

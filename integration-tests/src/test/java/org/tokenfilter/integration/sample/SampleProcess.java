@@ -20,8 +20,8 @@ final class SampleProcess implements AutoCloseable {
   private static final Path WAR = Path.of("../sample-webapp/target/sample-webapp.war");
   private static final Pattern ADDRESS = Pattern.compile("The sample is at (http://\\S+)");
   private static final String LOG = "log";
-  private static final int STARTS_WITHIN_SECONDS = 240;
-  private static final int STOPS_WITHIN_SECONDS = 60;
+  private static final int MAX_START_SECONDS = 240;
+  private static final int MAX_STOP_SECONDS = 60;
 
   private final Process process;
   private final URI address;
@@ -38,14 +38,14 @@ final class SampleProcess implements AutoCloseable {
    * @param options the options of the JVM, such as {@code -Dtoken.idle-timeout=PT20S}
    */
   static SampleProcess start(Path folder, String... options) throws IOException {
-    return awaited(launch(folder, WAR.toAbsolutePath(), options), folder);
+    return awaitStart(launch(folder, WAR.toAbsolutePath(), options), folder);
   }
 
   /** Starts a copy of the WAR at another path, and waits until it serves requests. */
   static SampleProcess startCopy(Path folder, Path war) throws IOException {
     Files.createDirectories(war.getParent());
     Files.copy(WAR, war);
-    return awaited(launch(folder, war), folder);
+    return awaitStart(launch(folder, war), folder);
   }
 
   /** Starts the sample without waiting. */
@@ -68,12 +68,12 @@ final class SampleProcess implements AutoCloseable {
         .start();
   }
 
-  private static SampleProcess awaited(Process process, Path folder) throws IOException {
+  private static SampleProcess awaitStart(Process process, Path folder) throws IOException {
     // The process of a hanging start is killed, so that its output ends as after a failed start.
     CompletableFuture<Void> patience =
         CompletableFuture.runAsync(
             process::destroyForcibly,
-            CompletableFuture.delayedExecutor(STARTS_WITHIN_SECONDS, TimeUnit.SECONDS));
+            CompletableFuture.delayedExecutor(MAX_START_SECONDS, TimeUnit.SECONDS));
     BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       Matcher address = ADDRESS.matcher(line);
@@ -109,7 +109,7 @@ final class SampleProcess implements AutoCloseable {
   /** Kills the process (SIGKILL), which cannot clean up. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
-    if (!process.waitFor(STOPS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+    if (!process.waitFor(MAX_STOP_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("the sample was killed and still runs");
     }
   }
@@ -119,7 +119,7 @@ final class SampleProcess implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
-      if (!process.waitFor(STOPS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(MAX_STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new AssertionError("the sample did not stop");
       }

@@ -40,23 +40,26 @@ final class WebSocketOriginIT {
       """;
 
   @Test
-  void pageOfASiblingHostOpensNoSocketAsItsVisitor() throws Exception {
+  void siblingHostOpensNoSocketWithVisitorsCookies() throws Exception {
     try (Chromium browser = Chromium.start();
-        Deployment server = Deployment.ofSockets(Container.TOMCAT_10)) {
+        Deployment server = Deployment.ofWebSockets(Container.TOMCAT_10)) {
       String port = ":" + server.address().getPort();
       String shop = "shop.token.localhost" + port;
       PageWindow own = browser.window().visit("http://" + shop + "/page.txt");
-      assertThat(own.said(LOG_IN)).isEqualTo("alice");
-      assertThat(own.said(OPEN, "ws://" + shop + "/secure/socket")).isEqualTo("hello alice");
-      browser.takeSevere();
+      assertThat(own.runAsyncScript(LOG_IN)).isEqualTo("alice");
+      assertThat(own.runAsyncScript(OPEN, "ws://" + shop + "/secure/socket"))
+          .isEqualTo("hello alice");
+      browser.drainSevereEntries();
 
       PageWindow sibling = own.visit("http://sibling.token.localhost" + port + "/page.txt");
-      assertThat(sibling.said(POST, "http://" + shop + "/no-such-page", "GET")).isEqualTo("opaque");
-      assertThat(sibling.said(POST, "http://" + shop + "/no-such-page", "POST"))
+      assertThat(sibling.runAsyncScript(POST, "http://" + shop + "/no-such-page", "GET"))
           .isEqualTo("opaque");
-      assertThat(browser.takeSevere()).contains("404 /no-such-page", "403 /no-such-page");
-      assertThat(sibling.said(OPEN, "ws://" + shop + "/secure/socket")).isEqualTo("refused");
-      assertThat(browser.takeSevere()).anyMatch(it -> it.contains("403"));
+      assertThat(sibling.runAsyncScript(POST, "http://" + shop + "/no-such-page", "POST"))
+          .isEqualTo("opaque");
+      assertThat(browser.drainSevereEntries()).contains("404 /no-such-page", "403 /no-such-page");
+      assertThat(sibling.runAsyncScript(OPEN, "ws://" + shop + "/secure/socket"))
+          .isEqualTo("refused");
+      assertThat(browser.drainSevereEntries()).anyMatch(it -> it.contains("403"));
     }
   }
 }

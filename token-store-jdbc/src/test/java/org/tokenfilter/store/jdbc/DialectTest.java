@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class DialectTest {
 
   @Test
-  void databaseIsKnownByItsName() throws SQLException {
+  void databaseIsRecognizedByItsName() throws SQLException {
     assertThat(Dialect.of(database("PostgreSQL", "18.6"))).isEqualTo(Dialect.POSTGRESQL);
     assertThat(Dialect.of(database("MariaDB", "11.4.5-MariaDB"))).isEqualTo(Dialect.MARIADB);
     assertThat(Dialect.of(database("MySQL", "8.4.1"))).isEqualTo(Dialect.MYSQL);
@@ -19,13 +19,13 @@ class DialectTest {
   }
 
   @Test
-  void mariaDbIsKnownThroughTheDriverOfMySql() throws SQLException {
+  void mariaDbIsRecognizedThroughTheMySqlDriver() throws SQLException {
     assertThat(Dialect.of(database("MySQL", "5.5.5-11.4.5-MariaDB-log")))
         .isEqualTo(Dialect.MARIADB);
   }
 
   @Test
-  void otherDatabasesAreRefusedAndTheSupportedOnesNamed() {
+  void refusalOfOtherDatabasesNamesTheSupportedOnes() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Dialect.of(database("Oracle", "23")))
         .withMessage("the database is Oracle; it must be PostgreSQL, MariaDB, MySQL or H2");

@@ -26,7 +26,7 @@ final class FakeDatabase {
   final Deque<Callable<?>> scripts = new ArrayDeque<>();
 
   /** The failures of the connection's methods, by method name. */
-  final Map<String, Throwable> broken = new HashMap<>();
+  final Map<String, Throwable> failures = new HashMap<>();
 
   /** The delay of each commit, as an action that moves either clock. */
   Runnable duringCommit = () -> {};
@@ -37,16 +37,16 @@ final class FakeDatabase {
   int isolation = Connection.TRANSACTION_SERIALIZABLE;
   int networkTimeout = 77;
 
-  DataSource source() {
+  DataSource dataSource() {
     return proxy(DataSource.class, (proxy, method, arguments) -> connection());
   }
 
-  void pass(long seconds) {
+  void advance(long seconds) {
     nanoTime += TimeUnit.SECONDS.toNanos(seconds);
   }
 
   /** Moves only the wall clock, as the suspension of a machine does. */
-  void passSuspended(long seconds) {
+  void advanceWallClock(long seconds) {
     wallMillis += TimeUnit.SECONDS.toMillis(seconds);
   }
 
@@ -55,7 +55,7 @@ final class FakeDatabase {
   }
 
   /** Makes the next statement fail. */
-  void fail(Exception failure) {
+  void failNext(Exception failure) {
     scripts.add(
         () -> {
           throw failure;
@@ -67,7 +67,7 @@ final class FakeDatabase {
         Connection.class,
         (proxy, method, arguments) -> {
           String name = method.getName();
-          Throwable failure = broken.get(name);
+          Throwable failure = failures.get(name);
           if (failure != null) {
             throw failure;
           }
@@ -75,25 +75,25 @@ final class FakeDatabase {
             case "getAutoCommit" -> autoCommit;
             case "setAutoCommit" -> {
               autoCommit = (boolean) arguments[0];
-              yield note("autoCommit " + autoCommit);
+              yield record("autoCommit " + autoCommit);
             }
             case "getTransactionIsolation" -> isolation;
             case "setTransactionIsolation" -> {
               isolation = (int) arguments[0];
-              yield note("isolation " + isolation);
+              yield record("isolation " + isolation);
             }
             case "getNetworkTimeout" -> networkTimeout;
             case "setNetworkTimeout" -> {
               networkTimeout = (int) arguments[1];
-              yield note("network " + networkTimeout);
+              yield record("network " + networkTimeout);
             }
             case "isWrapperFor" -> false;
             case "commit" -> {
               duringCommit.run();
-              yield note(name);
+              yield record(name);
             }
             case "prepareStatement" -> statement((String) arguments[0]);
-            default -> note(name);
+            default -> record(name);
           };
         });
   }
@@ -106,13 +106,13 @@ final class FakeDatabase {
               case "execute" -> run(sql) > 1;
               case "executeUpdate" -> run(sql);
               case "getQueryTimeout" -> 9;
-              case "setQueryTimeout" -> note("timeout " + arguments[0]);
+              case "setQueryTimeout" -> record("timeout " + arguments[0]);
               default -> null;
             });
   }
 
   private int run(String sql) throws Exception {
-    note(sql);
+    record(sql);
     Callable<?> script = scripts.poll();
     if (script != null) {
       script.call();
@@ -120,7 +120,7 @@ final class FakeDatabase {
     return 1;
   }
 
-  private @Nullable Object note(String call) {
+  private @Nullable Object record(String call) {
     calls.add(call);
     return null;
   }

@@ -51,7 +51,7 @@ class H2FileContractTest extends TokenStoreContract {
   @Override
   public Optional<TokenStore> unreachable() {
     AtomicBoolean reachable = new AtomicBoolean(true);
-    TokenStore unreachable = open(SwitchedSource.of(POOL, reachable));
+    TokenStore unreachable = open(SwitchableDataSource.of(POOL, reachable));
     reachable.set(false);
     return Optional.of(unreachable);
   }

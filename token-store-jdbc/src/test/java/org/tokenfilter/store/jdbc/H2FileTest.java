@@ -43,7 +43,7 @@ class H2FileTest {
   private static final Instant NOW = Instant.parse("2031-05-04T03:02:01Z");
   private static final int RECORDS = 3;
 
-  private static final List<String> WAYS =
+  private static final List<String> URLS =
       List.of(
           "jdbc:h2:file:PLACE;WRITE_DELAY=500",
           "jdbc:h2:nio:PLACE",
@@ -63,34 +63,34 @@ class H2FileTest {
 
   /** A copy of the file lacks commits of this process that have not reached the file. */
   @Test
-  void everyAcknowledgedChangeIsInTheFileWheneverItIsOpened() throws Exception {
+  void acknowledgedChangeIsInTheFileAtEachOpening() throws Exception {
     JdbcDataSource database = database("sa");
     for (int opening = 1; opening <= 3; opening++) {
       try (Connection open = database.getConnection();
           TokenStore store = JdbcTokenStore.builder(database).open()) {
         assertThat(open.isValid(1)).isTrue();
-        assertKept(store, opening);
+        assertChangesAreInTheFile(store, opening);
       }
     }
   }
 
   @Test
-  void everyAcknowledgedChangeIsInTheFileWhereEachCallOpensItAnew() throws Exception {
+  void acknowledgedChangeIsInTheFileIfEachCallReopensIt() throws Exception {
     try (TokenStore store = JdbcTokenStore.builder(database("sa")).open()) {
       for (int opening = 1; opening <= 3; opening++) {
-        assertKept(store, opening);
+        assertChangesAreInTheFile(store, opening);
       }
     }
   }
 
   @Test
-  void everyAcknowledgedChangeIsInTheFileAfterAnApplicationHasSetAnotherDelay() throws Exception {
+  void acknowledgedChangeIsInTheFileAfterTheDelayIsChanged() throws Exception {
     JdbcDataSource database = database("sa");
     try (Connection open = database.getConnection();
         Statement statement = open.createStatement();
         TokenStore store = JdbcTokenStore.builder(database).open()) {
       statement.execute("set write_delay 5000");
-      assertKept(store, 1);
+      assertChangesAreInTheFile(store, 1);
     }
   }
 
@@ -99,7 +99,7 @@ class H2FileTest {
    * continues with the file as a killed process leaves it.
    */
   @Test
-  void everyAcknowledgedChangeIsInTheFileWhereItsSpaceIsUsedAgain() throws Exception {
+  void acknowledgedChangeIsInTheFileWhenItsSpaceIsReused() throws Exception {
     Path file = folder.resolve("killed-0");
     int number = 0;
     for (int opening = 1; opening <= 6; opening++) {
@@ -114,7 +114,7 @@ class H2FileTest {
         for (int change = 0; change < 25; change++) {
           TokenRecord record = record(0, ++number);
           store.insert(record, Limit.NONE, NOW);
-          assertThat(isInACopy(file, record)).as("change %d", number).isTrue();
+          assertThat(copyContains(file, record)).as("change %d", number).isTrue();
         }
         Path next = folder.resolve("killed-" + opening);
         Files.copy(databaseFile(file), databaseFile(next));
@@ -124,7 +124,7 @@ class H2FileTest {
     }
   }
 
-  private boolean isInACopy(Path file, TokenRecord record) throws Exception {
+  private boolean copyContains(Path file, TokenRecord record) throws Exception {
     Path copy = folder.resolve("copy");
     Files.copy(databaseFile(file), databaseFile(copy), StandardCopyOption.REPLACE_EXISTING);
     try (Connection connection = database(copy).getConnection();
@@ -152,27 +152,27 @@ class H2FileTest {
 
   /** Each file is tested at its second opening. */
   @TestFactory
-  Stream<DynamicTest> everyWayToOpenAFileWritesAtOnce() {
-    return WAYS.stream().map(url -> DynamicTest.dynamicTest(url, () -> assertWrittenAtOnce(url)));
+  Stream<DynamicTest> everyUrlOfAFileWritesAtOnce() {
+    return URLS.stream().map(url -> DynamicTest.dynamicTest(url, () -> assertWrittenAtOnce(url)));
   }
 
   private void assertWrittenAtOnce(String url) throws Exception {
     JdbcDataSource database = new JdbcDataSource();
-    database.setURL(url.replace("PLACE", folder.resolve("way-" + WAYS.indexOf(url)).toString()));
+    database.setURL(url.replace("PLACE", folder.resolve("way-" + URLS.indexOf(url)).toString()));
     database.setUser("sa");
     database.setPassword(url.contains("CIPHER") ? "file user" : "");
     JdbcTokenStore.builder(database).open().close();
     try (Connection open = database.getConnection();
         Statement statement = open.createStatement();
         TokenStore store = JdbcTokenStore.builder(database).open()) {
-      String before = writes(statement);
+      String before = writeCount(statement);
       store.insert(record(2, 1), Limit.NONE, NOW);
-      assertThat(writes(statement)).isNotEqualTo(before);
+      assertThat(writeCount(statement)).isNotEqualTo(before);
       statement.execute("shutdown");
     }
   }
 
-  private static String writes(Statement statement) throws SQLException {
+  private static String writeCount(Statement statement) throws SQLException {
     try (ResultSet row =
         statement.executeQuery(
             "select setting_value from information_schema.settings"
@@ -183,7 +183,7 @@ class H2FileTest {
   }
 
   @Test
-  void fileThatMayNotBeWrittenIsRefused() throws Exception {
+  void readOnlyFileIsRefused() throws Exception {
     JdbcTokenStore.builder(database("sa")).open().close();
     JdbcDataSource readOnly = new JdbcDataSource();
     readOnly.setURL("jdbc:h2:file:" + folder.resolve("tokens") + ";ACCESS_MODE_DATA=r");
@@ -195,7 +195,7 @@ class H2FileTest {
   }
 
   @Test
-  void userWhoMayNotSetTheDelayIsRefusedThoughItReadsAsNone() throws SQLException {
+  void userWithoutTheRightToSetTheDelayIsRefused() throws SQLException {
     JdbcTokenStore.builder(database("sa")).open().close();
     try (Connection open = database("sa").getConnection();
         Statement statement = open.createStatement()) {
@@ -209,7 +209,7 @@ class H2FileTest {
   }
 
   @Test
-  void rightThatIsTakenAwayFailsTheCallAndGivesTheConnectionBack() throws SQLException {
+  void lostRightFailsTheCallAndReturnsTheConnection() throws SQLException {
     JdbcDataSource admin = database("sa");
     try (Connection open = admin.getConnection();
         Statement statement = open.createStatement()) {
@@ -229,10 +229,10 @@ class H2FileTest {
   }
 
   @Test
-  void databaseThatDoesNotApplyTheDelayIsRefused() throws SQLException {
+  void databaseThatIgnoresTheDelayIsRefused() throws SQLException {
     JdbcDataSource database = database("sa");
     JdbcTokenStore.builder(database).open().close();
-    DataSource deaf = proxy(database, H2FileTest::deaf);
+    DataSource deaf = proxy(database, H2FileTest::ignoringTheDelay);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JdbcTokenStore.builder(deaf).open())
@@ -240,7 +240,7 @@ class H2FileTest {
   }
 
   @Test
-  void databaseInMemoryNeedsNoRightToSetIt() throws SQLException {
+  void databaseInMemoryNeedsNoRightToSetTheDelay() throws SQLException {
     JdbcDataSource memory = new JdbcDataSource();
     memory.setURL("jdbc:h2:mem:unwritten;DB_CLOSE_DELAY=-1");
     memory.setUser("sa");
@@ -258,7 +258,7 @@ class H2FileTest {
   }
 
   /** Returns a connection that does not pass the delay on to its database. */
-  private static Connection deaf(Object connection) {
+  private static Connection ignoringTheDelay(Object connection) {
     Connection real = (Connection) connection;
     return proxy(
         Connection.class,
@@ -279,19 +279,21 @@ class H2FileTest {
         Proxy.newProxyInstance(H2FileTest.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
-  private void assertKept(TokenStore store, int opening) throws Exception {
+  private void assertChangesAreInTheFile(TokenStore store, int opening) throws Exception {
     List<TokenRecord> records =
         IntStream.range(0, RECORDS).mapToObj(number -> record(opening, number)).toList();
     for (TokenRecord record : records) {
       store.insert(record, Limit.NONE, NOW);
-      assertThat(copy(opening, record)).as("an insertion").isEqualTo(record);
+      assertThat(readFromCopy(opening, record)).as("an insertion").isEqualTo(record);
       Revocation revocation = Revocation.of(RevocationReason.CLOSED, NOW);
       assertThat(store.revoke(record.id(), revocation)).containsExactly(record.id());
-      assertThat(copy(opening, record)).as("a revocation").isEqualTo(record.revoked(revocation));
+      assertThat(readFromCopy(opening, record))
+          .as("a revocation")
+          .isEqualTo(record.revoked(revocation));
     }
   }
 
-  private TokenRecord copy(int opening, TokenRecord record) throws Exception {
+  private TokenRecord readFromCopy(int opening, TokenRecord record) throws Exception {
     Path copy = folder.resolve("copy-" + opening + ".mv.db");
     Files.copy(folder.resolve("tokens.mv.db"), copy, StandardCopyOption.REPLACE_EXISTING);
     JdbcDataSource copied = new JdbcDataSource();

@@ -35,7 +35,7 @@ class JdbcTokenStoreProviderTest {
   private final TokenStoreProvider provider = new JdbcTokenStoreProvider();
 
   @Test
-  void jdbcIsInstalled() {
+  void jdbcProviderIsInstalled() {
     assertThat(TokenStoreProvider.installed(getClass().getClassLoader()).get("jdbc"))
         .isInstanceOf(JdbcTokenStoreProvider.class);
     assertThat(provider.settings())
@@ -44,7 +44,7 @@ class JdbcTokenStoreProviderTest {
   }
 
   @Test
-  void urlIsEnoughAndTokensSurviveARestart() {
+  void urlSufficesAndTokensSurviveARestart() {
     String url = "jdbc:h2:file:./target/h2/" + UUID.randomUUID();
 
     try (TokenStore store = open(Map.of("url", url, "table-prefix", "app_"))) {
@@ -60,7 +60,7 @@ class JdbcTokenStoreProviderTest {
   }
 
   @Test
-  void databaseInsideOfTheProcessStaysOpenAsLongAsTheStore() {
+  void inProcessDatabaseStaysOpenAsLongAsTheStore() {
     String url = "jdbc:h2:mem:" + UUID.randomUUID();
 
     try (TokenStore store = open(Map.of("url", url))) {
@@ -91,7 +91,7 @@ class JdbcTokenStoreProviderTest {
   }
 
   @Test
-  void dataSourceOrUrlIsNeededAndNotBoth() {
+  void exactlyOneOfDataSourceAndUrlIsRequired() {
     for (Map<String, String> wrong :
         List.of(
             Map.of("table-prefix", "app_"),
@@ -114,7 +114,7 @@ class JdbcTokenStoreProviderTest {
   }
 
   @Test
-  void nameThatJndiDoesNotKnowOrThatLeadsElsewhereIsRefused() {
+  void unknownOrRemoteJndiNameIsRefused() {
     for (String name : List.of("java:comp/env/jdbc/app", "ldap://localhost/app", "rmi:app")) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> open(Map.of("datasource", name)))
@@ -126,7 +126,7 @@ class JdbcTokenStoreProviderTest {
   }
 
   @Test
-  void urlThatNoDriverKnowsIsRefusedWithoutItsSecrets() {
+  void refusalOfUnknownUrlHidesItsSecrets() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(Map.of("url", "jdbc:unheard://localhost/x?password=secret")))
         .withMessageContaining("jdbc:unheard:...")

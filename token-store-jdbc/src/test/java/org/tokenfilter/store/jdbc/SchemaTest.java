@@ -27,7 +27,7 @@ class SchemaTest {
   }
 
   @Test
-  void missingTablesAreMadeOnce() {
+  void missingTablesAreCreatedOnce() {
     for (int start = 0; start < 2; start++) {
       JdbcTokenStore.builder(database).open().close();
     }
@@ -35,7 +35,7 @@ class SchemaTest {
   }
 
   @Test
-  void whatIsMissingIsMadeAndTheRestIsLeftAlone() throws SQLException {
+  void onlyMissingTablesAndRowsAreCreated() throws SQLException {
     JdbcTokenStore.builder(database).tablePrefix("app_").open().close();
     execute("drop table app_token_end", "delete from app_token_group_lock where slot > 9");
 
@@ -43,7 +43,7 @@ class SchemaTest {
   }
 
   @Test
-  void prefixMayNameASchema() throws SQLException {
+  void prefixMayContainASchema() throws SQLException {
     execute("create schema auth");
 
     JdbcTokenStore.builder(database).tablePrefix("auth.app_").open().close();
@@ -51,7 +51,7 @@ class SchemaTest {
   }
 
   @Test
-  void missingTablesAreListedWhereTheyAreNotToBeMade() {
+  void missingTablesAreListedIfCreationIsOff() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JdbcTokenStore.builder(database).createSchema(false).open())
         .withMessageContainingAll(
@@ -66,7 +66,7 @@ class SchemaTest {
   }
 
   @Test
-  void columnsThatAreMissingOrOfAnotherTypeAreListed() throws SQLException {
+  void missingAndDifferentColumnsAreListed() throws SQLException {
     JdbcTokenStore.builder(database).open().close();
     execute(
         "alter table token_record drop column binding",
@@ -87,7 +87,7 @@ class SchemaTest {
         "create user reader password ''",
         "grant select on token_record, token_end, token_group_lock, token_schema to reader",
         "grant insert on token_end to reader");
-    become("reader");
+    connectAs("reader");
 
     assertThat(problems())
         .contains(
@@ -110,7 +110,7 @@ class SchemaTest {
   }
 
   @Test
-  void collationThatTakesDifferentTextsForOneIsRefused() throws SQLException {
+  void collationThatEquatesDifferentTextsIsRefused() throws SQLException {
     JdbcTokenStore.builder(database).open().close();
     execute(
         "drop index token_record_group",
@@ -120,19 +120,19 @@ class SchemaTest {
   }
 
   @Test
-  void connectionsWithAutoCommitOffStopTheStart() {
+  void connectionsWithoutAutoCommitAreRefused() {
     FakeDatabase fake = new FakeDatabase();
     fake.autoCommit = false;
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JdbcTokenStore.builder(fake.source()).open())
+        .isThrownBy(() -> JdbcTokenStore.builder(fake.dataSource()).open())
         .withMessageContainingAll("autoCommit off", "logout");
     assertThat(fake.calls).endsWith("close");
   }
 
   @Test
-  void databaseThatIsNotThereIsNoMistakeOfTheSettings() {
-    DataSource gone = SwitchedSource.of(database, new AtomicBoolean(false));
+  void unreachableDatabaseIsRetryable() {
+    DataSource gone = SwitchableDataSource.of(database, new AtomicBoolean(false));
 
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> JdbcTokenStore.builder(gone).open())
@@ -147,7 +147,7 @@ class SchemaTest {
   }
 
   @Test
-  void everyDatabaseHasItsScripts() {
+  void everyDialectHasItsScripts() {
     for (Dialect dialect : Dialect.values()) {
       for (String name : List.of("schema-", "schema-drop-")) {
         assertThat(Schema.class.getResource(name + dialect.scriptName() + ".sql")).isNotNull();
@@ -155,7 +155,7 @@ class SchemaTest {
     }
   }
 
-  private void become(String user) {
+  private void connectAs(String user) {
     // Only administrators may use the options after the name of the database.
     database.setURL(database.getURL().replaceFirst(";.*", ""));
     database.setUser(user);

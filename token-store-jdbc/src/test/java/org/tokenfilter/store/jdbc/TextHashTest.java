@@ -22,13 +22,13 @@ class TextHashTest {
 
   /** The expected values are from {@code sha256sum}. */
   @Test
-  void hashIsTheBeginOfTheDigest() {
+  void hashIsTheStartOfTheSha256Digest() {
     assertThat(TextHash.of("alice")).isEqualTo(0x2bd806c9);
     assertThat(TextHash.of("\u00e1")).isEqualTo(0xfb977871);
   }
 
   @Test
-  void textsOfOneHashAreToldApart() {
+  void textsWithTheSameHashAreDistinguished() {
     JdbcDataSource database = new JdbcDataSource();
     database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     Instant now = Instant.ofEpochMilli(1_000_000);

@@ -26,7 +26,7 @@ class TransactionsTest {
   private final Transactions transactions = transactions(Dialect.H2);
 
   @Test
-  void transactionIsCommittedAndTheConnectionGoesBackAsItCame() {
+  void transactionCommitsAndRestoresTheConnection() {
     assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
 
     assertThat(database.calls)
@@ -45,7 +45,7 @@ class TransactionsTest {
   }
 
   @Test
-  void isolationIsSetForOneTransactionWhereTheDatabaseCan() {
+  void isolationIsSetPerTransactionIfTheDatabaseSupportsIt() {
     transactions(Dialect.POSTGRESQL).inTransaction(executor -> executor.update(SQL));
 
     assertThat(database.calls)
@@ -63,9 +63,9 @@ class TransactionsTest {
   }
 
   @Test
-  void afterTwoDeadlocksTheThirdAttemptCounts() {
-    database.fail(failure("40001"));
-    database.fail(failure("40P01"));
+  void thirdAttemptSucceedsAfterTwoDeadlocks() {
+    database.failNext(failure("40001"));
+    database.failNext(failure("40P01"));
 
     assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls)
@@ -73,44 +73,44 @@ class TransactionsTest {
   }
 
   @Test
-  void deadlocksAndLockTimeoutsOfMySqlAndH2AreTriedAgain() {
+  void deadlocksAndLockTimeoutsOfMySqlAndH2AreRetried() {
     for (int code : List.of(1020, 1205, 1213, 50200, 90131)) {
-      database.fail(new SQLException("lost", "HY000", code));
+      database.failNext(new SQLException("lost", "HY000", code));
       assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL)))
           .isEqualTo(1);
     }
   }
 
   @Test
-  void afterThreeDeadlocksTheAnswerIsUnknown() {
+  void threeDeadlocksLeaveTheOutcomeUnknown() {
     for (int attempt = 0; attempt < 3; attempt++) {
-      database.fail(failure("40001"));
+      database.failNext(failure("40001"));
     }
 
-    assertThat(unknown()).isTrue();
+    assertThat(failsRetryably()).isTrue();
     assertThat(database.calls.stream().filter(SQL::equals)).hasSize(3);
   }
 
   @Test
-  void afterTheDeadlineNothingIsTriedAgain() {
+  void nothingIsRetriedAfterTheDeadline() {
     database.scripts.add(
         () -> {
-          database.pass(10);
+          database.advance(10);
           throw failure("40001");
         });
 
-    assertThat(unknown()).isTrue();
+    assertThat(failsRetryably()).isTrue();
     assertThat(database.calls.stream().filter(SQL::equals)).hasSize(1);
   }
 
   @Test
-  void afterTheDeadlineNoStatementIsBegun() {
+  void noStatementStartsAfterTheDeadline() {
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(
             () ->
                 transactions.inTransaction(
                     executor -> {
-                      database.pass(10);
+                      database.advance(10);
                       return executor.update(SQL);
                     }))
         .matches(TokenStoreException::retryable);
@@ -118,10 +118,10 @@ class TransactionsTest {
   }
 
   @Test
-  void eachStatementHasTheTimeThatIsLeft() {
+  void eachStatementHasTheRemainingTime() {
     transactions.inTransaction(
         executor -> {
-          database.pass(3);
+          database.advance(3);
           return executor.update(SQL);
         });
 
@@ -129,45 +129,45 @@ class TransactionsTest {
   }
 
   @Test
-  void writeIsGivenUpWhereItsCommitWouldComeTooLate() {
+  void writeIsRolledBackIfItsCommitWouldBeTooLate() {
     database.scripts.add(
         () -> {
-          database.pass(5);
+          database.advance(5);
           return 1;
         });
 
-    assertThat(unknown()).isTrue();
+    assertThat(failsRetryably()).isTrue();
     assertThat(database.calls).containsSubsequence("rollback", "autoCommit true", "close");
     assertThat(database.calls).doesNotContain("commit");
   }
 
   @Test
-  void otherFailuresAreNotTriedAgainAndKeepTheStatementToThemselves() {
-    database.fail(failure("42501"));
-    assertThat(unknown()).isFalse();
-    database.fail(failure("57014"));
-    assertThat(unknown()).isTrue();
-    database.fail(new SQLTransientConnectionException("the pool is empty"));
-    assertThat(unknown()).isTrue();
+  void otherFailuresAreNotRetriedAndHideTheStatement() {
+    database.failNext(failure("42501"));
+    assertThat(failsRetryably()).isFalse();
+    database.failNext(failure("57014"));
+    assertThat(failsRetryably()).isTrue();
+    database.failNext(new SQLTransientConnectionException("the pool is empty"));
+    assertThat(failsRetryably()).isTrue();
 
     assertThat(database.calls.stream().filter(SQL::equals)).hasSize(3);
   }
 
   @Test
-  void serverThatTakesNoWritesLosesItsConnectionAndTheCallIsTriedAgain() {
-    database.fail(failure("25006"));
+  void readOnlyServersConnectionIsAbortedAndCallRetried() {
+    database.failNext(failure("25006"));
     assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls)
         .containsSubsequence(SQL, "rollback", "abort", "createStatement", "close", SQL, "commit");
 
     database.calls.clear();
-    database.fail(new SQLException("read_only", "HY000", 1290));
+    database.failNext(new SQLException("read_only", "HY000", 1290));
     assertThat(transactions.<Integer>autoCommitted(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls).containsSubsequence(SQL, "abort", "close", SQL, "close");
   }
 
   @Test
-  void onlySoManyConnectionsAreGivenUpAtOnceAndAFewEachSecondAfterwards() {
+  void abortsOfConnectionsAreRateLimited() {
     for (int call = 0; call < 30; call++) {
       refuseWrites(3);
     }
@@ -177,7 +177,7 @@ class TransactionsTest {
     refuseWrites(3);
     assertThat(database.calls).doesNotContain("abort");
 
-    database.pass(1);
+    database.advance(1);
     refuseWrites(3);
     refuseWrites(3);
     assertThat(database.calls.stream().filter("abort"::equals)).hasSize(4);
@@ -186,16 +186,16 @@ class TransactionsTest {
   /** Refuses the given number of attempts of one call. */
   private void refuseWrites(int times) {
     for (int attempt = 0; attempt < times; attempt++) {
-      database.fail(failure("25006"));
+      database.failNext(failure("25006"));
     }
-    assertThat(unknown()).isTrue();
+    assertThat(failsRetryably()).isTrue();
   }
 
   @Test
-  void nameThatTheServerDoesNotKnowLosesTheConnectionAndTheCallIsTriedAgain() {
+  void unknownStatementNameAbortsConnectionAndRetriesCall() {
     for (String state : List.of("26000", "42P05")) {
       database.calls.clear();
-      database.fail(failure(state));
+      database.failNext(failure(state));
       assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL)))
           .isEqualTo(1);
       assertThat(database.calls).containsSubsequence(SQL, "rollback", "abort", SQL, "commit");
@@ -204,21 +204,21 @@ class TransactionsTest {
   }
 
   @Test
-  void connectionThatIsLostBeforeTheCommitIsReplacedAndTheCallTriedAgain() {
+  void connectionLostBeforeTheCommitIsReplacedAndCallRetried() {
     for (String state : List.of("08006", "57P01", "57P02")) {
       database.calls.clear();
-      database.fail(failure(state));
+      database.failNext(failure(state));
       assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL)))
           .isEqualTo(1);
-      database.fail(failure(state));
+      database.failNext(failure(state));
       assertThat(transactions.<Integer>idempotent(executor -> executor.update(SQL))).isEqualTo(1);
       assertThat(database.calls.stream().filter(SQL::equals)).hasSize(4);
     }
   }
 
   @Test
-  void connectionThatIsLostInASingleWriteLeavesTheAnswerUnknown() {
-    database.fail(failure("08006"));
+  void connectionLostInASingleWriteLeavesTheOutcomeUnknown() {
+    database.failNext(failure("08006"));
 
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> transactions.autoCommitted(executor -> executor.update(SQL)))
@@ -227,17 +227,17 @@ class TransactionsTest {
   }
 
   @Test
-  void commitThatIsLostIsNotTriedAgain() {
-    database.broken.put("commit", failure("08006"));
+  void lostCommitIsNotRetried() {
+    database.failures.put("commit", failure("08006"));
 
-    assertThat(unknown()).isTrue();
+    assertThat(failsRetryably()).isTrue();
     assertThat(database.calls.stream().filter(SQL::equals)).hasSize(1);
   }
 
   @Test
-  void singleStatementThatCannotBeSerializedIsATransactionAtReadCommittedFromThenOn() {
+  void serializationFailureSwitchesToReadCommitted() {
     Transactions postgres = transactions(Dialect.POSTGRESQL);
-    database.fail(failure("40001"));
+    database.failNext(failure("40001"));
 
     assertThat(postgres.<Integer>autoCommitted(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls)
@@ -251,8 +251,8 @@ class TransactionsTest {
   }
 
   @Test
-  void deadlockOfASingleStatementOnAnotherDatabaseSaysNothingOfTheIsolation() {
-    database.fail(failure("40001"));
+  void deadlockOnAnotherDatabaseKeepsTheIsolation() {
+    database.failNext(failure("40001"));
 
     assertThat(transactions.<Integer>autoCommitted(executor -> executor.update(SQL))).isEqualTo(1);
     assertThat(database.calls.stream().filter(SQL::equals)).hasSize(2);
@@ -260,7 +260,7 @@ class TransactionsTest {
   }
 
   @Test
-  void whateverTheWorkThrowsIsUndone() {
+  void workThatThrowsIsRolledBack() {
     List<Throwable> all = List.of(new IllegalStateException("mine"), new OutOfMemoryError("mine"));
     for (Throwable mine : all) {
       database.calls.clear();
@@ -283,7 +283,7 @@ class TransactionsTest {
   }
 
   @Test
-  void workThatChangesItsMindIsUndone() {
+  void workCanRequestARollback() {
     assertThat(
             transactions.<String>inTransaction(
                 executor -> {
@@ -297,11 +297,11 @@ class TransactionsTest {
   }
 
   @Test
-  void connectionThatCannotBeCleanedIsAborted() {
-    database.fail(failure("42000"));
-    database.broken.put("rollback", failure("08006"));
+  void connectionThatCannotBeRestoredIsAborted() {
+    database.failNext(failure("42000"));
+    database.failures.put("rollback", failure("08006"));
 
-    assertThat(unknown()).isFalse();
+    assertThat(failsRetryably()).isFalse();
     // Turning autoCommit on again would commit.
     assertThat(database.calls)
         .endsWith("abort", "createStatement", "close")
@@ -309,26 +309,26 @@ class TransactionsTest {
   }
 
   @Test
-  void answerDoesNotHangOnTheCleaning() {
-    database.broken.put("close", new IllegalStateException("the pool was closed"));
+  void failureToCloseDoesNotChangeTheAnswer() {
+    database.failures.put("close", new IllegalStateException("the pool was closed"));
 
     assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
   }
 
   @Test
-  void commitThatFailsLeavesTheAnswerUnknown() {
-    database.broken.put("commit", failure("08006"));
+  void failedCommitLeavesTheOutcomeUnknown() {
+    database.failures.put("commit", failure("08006"));
 
-    assertThat(unknown()).isTrue();
+    assertThat(failsRetryably()).isTrue();
     assertThat(database.calls).contains("rollback", "autoCommit true", "close");
   }
 
   /** Polls for recent revocations look back no further than this bound. */
   @Test
-  void commitThatIsHeldBackLeavesTheAnswerUnknownThoughItSucceeds() {
+  void delayedCommitLeavesTheOutcomeUnknown() {
     long bound = Transactions.maxAcknowledgementDelay(TIMEOUT).toSeconds();
     List<Runnable> consequences = new ArrayList<>();
-    database.duringCommit = () -> database.pass(bound - 1);
+    database.duringCommit = () -> database.advance(bound - 1);
     transactions.inTransaction(
         executor -> {
           executor.afterCommit(() -> consequences.add(() -> {}));
@@ -337,7 +337,7 @@ class TransactionsTest {
     assertThat(consequences).hasSize(1);
 
     for (Runnable held :
-        List.<Runnable>of(() -> database.pass(bound), () -> database.passSuspended(bound))) {
+        List.<Runnable>of(() -> database.advance(bound), () -> database.advanceWallClock(bound))) {
       database.duringCommit = held;
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(
@@ -353,19 +353,19 @@ class TransactionsTest {
   }
 
   @Test
-  void writeThatAMachineSleptThroughIsUndone() {
+  void writeDuringASuspensionIsRolledBack() {
     database.scripts.add(
         () -> {
-          database.passSuspended(5);
+          database.advanceWallClock(5);
           return null;
         });
 
-    assertThat(unknown()).isTrue();
+    assertThat(failsRetryably()).isTrue();
     assertThat(database.calls).contains("rollback").doesNotContain("commit");
   }
 
   @Test
-  void connectionInsideOfATransactionIsRefusedAndLeftAlone() {
+  void connectionInsideATransactionIsRefusedUnchanged() {
     database.autoCommit = false;
 
     for (Runnable call :
@@ -382,16 +382,16 @@ class TransactionsTest {
   }
 
   @Test
-  void driverWithoutANetworkTimeoutIsGoodEnough() {
-    database.broken.put("getNetworkTimeout", new SQLFeatureNotSupportedException());
-    database.broken.put("setNetworkTimeout", new SQLFeatureNotSupportedException());
+  void driverWithoutANetworkTimeoutIsAccepted() {
+    database.failures.put("getNetworkTimeout", new SQLFeatureNotSupportedException());
+    database.failures.put("setNetworkTimeout", new SQLFeatureNotSupportedException());
 
     assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL))).isEqualTo(1);
   }
 
   @Test
-  void interruptedThreadStaysInterruptedAndItsConnectionIsClean() {
-    database.fail(failure("40001"));
+  void interruptedThreadStaysInterruptedWithCleanConnection() {
+    database.failNext(failure("40001"));
     Thread.currentThread().interrupt();
     try {
       assertThat(transactions.<Integer>inTransaction(executor -> executor.update(SQL)))
@@ -403,10 +403,10 @@ class TransactionsTest {
   }
 
   @Test
-  void databaseThatIsNotThereMakesTheAnswerUnknown() {
-    Transactions without =
+  void unreachableDatabaseLeavesTheOutcomeUnknown() {
+    Transactions unreachable =
         new Transactions(
-            SwitchedSource.of(database.source(), new AtomicBoolean(false)),
+            SwitchableDataSource.of(database.dataSource(), new AtomicBoolean(false)),
             Dialect.H2,
             TIMEOUT,
             () -> database.nanoTime,
@@ -414,13 +414,13 @@ class TransactionsTest {
             new DatabaseEnvironment());
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> without.autoCommitted(executor -> executor.update(SQL)))
+        .isThrownBy(() -> unreachable.autoCommitted(executor -> executor.update(SQL)))
         .matches(TokenStoreException::retryable);
     assertThat(database.calls).isEmpty();
   }
 
   /** Makes a call that fails, and returns whether the failure is retryable. */
-  private boolean unknown() {
+  private boolean failsRetryably() {
     var caught =
         catchThrowableOfType(
             TokenStoreException.class,
@@ -432,7 +432,7 @@ class TransactionsTest {
 
   private Transactions transactions(Dialect dialect) {
     return new Transactions(
-        database.source(),
+        database.dataSource(),
         dialect,
         TIMEOUT,
         () -> database.nanoTime,

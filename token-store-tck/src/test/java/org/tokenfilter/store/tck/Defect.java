@@ -10,12 +10,12 @@ import org.tokenfilter.store.TokenStore;
 /**
  * A correct store with one planted defect.
  *
- * @param test the prefix of the name of a test that must fail: the clause, such as {@code s01}, or
- *     the whole name if only a race shows the defect
- * @param what the description in a few words
+ * @param testPrefix the prefix of the name of a test that must fail: the clause, such as {@code
+ *     s01}, or the whole name if only a race shows the defect
+ * @param description the description in a few words
  * @param nodes the function that makes both nodes on the data of a correct store
  */
-record Defect(String test, String what, BiFunction<TokenStore, Clock, Nodes> nodes) {
+record Defect(String testPrefix, String description, BiFunction<TokenStore, Clock, Nodes> nodes) {
 
   /** Two store objects on the same data. */
   record Nodes(TokenStore store, TokenStore otherNode) {}
@@ -37,7 +37,7 @@ record Defect(String test, String what, BiFunction<TokenStore, Clock, Nodes> nod
 
   /** Gives other threads time to interleave. Provokes a race; no result depends on it. */
   @SuppressWarnings("ThreadPriorityCheck")
-  static void otherThreadsGoOn() {
+  static void yieldToOtherThreads() {
     for (int turn = 0; turn < 20; turn++) {
       Thread.yield();
     }

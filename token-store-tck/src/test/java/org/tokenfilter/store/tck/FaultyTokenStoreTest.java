@@ -28,12 +28,12 @@ import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 class FaultyTokenStoreTest extends TokenStoreContract {
 
   /** Counts the calls that reach it; no fault is planted in it. */
-  private final FaultyTokenStore below =
+  private final FaultyTokenStore delegate =
       new FaultyTokenStore(new InMemoryTokenStore(clock(), Duration.ofMinutes(5)));
 
-  private final FaultyTokenStore store = new FaultyTokenStore(below);
+  private final FaultyTokenStore store = new FaultyTokenStore(delegate);
   private final StoreFixture fixture = new StoreFixture(this);
-  private final ExecutorService thread = Executors.newSingleThreadExecutor();
+  private final ExecutorService executor = Executors.newSingleThreadExecutor();
 
   @Override
   public TokenStore store() {
@@ -47,17 +47,17 @@ class FaultyTokenStoreTest extends TokenStoreContract {
 
   @AfterEach
   void stop() {
-    thread.shutdownNow();
+    executor.shutdownNow();
   }
 
   @Test
   void everyMethodCanFailBeforeItsEffect() {
     for (KnownCall knownCall : KnownCall.all(this)) {
-      int reached = below.callCount(call(knownCall));
+      int reached = delegate.callCount(call(knownCall));
       store.failBefore(call(knownCall), 1);
 
       assertFails(() -> knownCall.isAnsweredBy(store));
-      assertThat(below.callCount(call(knownCall))).as(knownCall.method()).isEqualTo(reached);
+      assertThat(delegate.callCount(call(knownCall))).as(knownCall.method()).isEqualTo(reached);
       assertThat(knownCall.isAnsweredBy(store)).as(knownCall.method()).isTrue();
     }
   }
@@ -65,16 +65,16 @@ class FaultyTokenStoreTest extends TokenStoreContract {
   @Test
   void everyMethodCanFailAfterItsEffect() {
     for (KnownCall knownCall : KnownCall.all(this)) {
-      int reached = below.callCount(call(knownCall));
+      int reached = delegate.callCount(call(knownCall));
       store.failAfter(call(knownCall), 1);
 
       assertFails(() -> knownCall.isAnsweredBy(store));
-      assertThat(below.callCount(call(knownCall))).as(knownCall.method()).isEqualTo(reached + 1);
+      assertThat(delegate.callCount(call(knownCall))).as(knownCall.method()).isEqualTo(reached + 1);
     }
   }
 
   @Test
-  void nothingGoesThroughWhileItIsCut() {
+  void allCallsFailUntilFaultsAreCleared() {
     for (KnownCall knownCall : KnownCall.all(this)) {
       store.failAll();
       assertFails(() -> knownCall.isAnsweredBy(store));
@@ -85,7 +85,7 @@ class FaultyTokenStoreTest extends TokenStoreContract {
   }
 
   @Test
-  void endWhoseAnswerIsLostHasHappened() {
+  void revocationWhoseAnswerIsLostHasHappened() {
     TokenRecord record = fixture.insert(fixture.lasting());
     store.failAfter(REVOKE, 1);
 
@@ -94,7 +94,7 @@ class FaultyTokenStoreTest extends TokenStoreContract {
   }
 
   @Test
-  void callsAreCountedFromTheAskingAndByMethod() {
+  void faultsCountCallsByMethodFromTheirRegistration() {
     TokenId id = StoreFixture.newId();
     store.find(id);
     store.failBefore(FIND, 2);
@@ -110,7 +110,7 @@ class FaultyTokenStoreTest extends TokenStoreContract {
   }
 
   @Test
-  void stepsOfOneCallAreTakenInTheOrderOfTheAsking() {
+  void stepsOfOneCallRunInOrderOfRegistration() {
     List<String> taken = new ArrayList<>();
     store.after(FIND, 1, () -> taken.add("after"));
     store.before(FIND, 1, () -> taken.add("first"));
@@ -124,7 +124,7 @@ class FaultyTokenStoreTest extends TokenStoreContract {
   }
 
   @Test
-  void whateverAStepThrowsTheCallThrows() {
+  void callThrowsTheThrowableOfItsStep() {
     store.before(
         FIND,
         1,
@@ -137,43 +137,45 @@ class FaultyTokenStoreTest extends TokenStoreContract {
   }
 
   @Test
-  void callHangsBeforeItsEffectUntilItIsReleased() throws Exception {
+  void callPausesBeforeItsEffectUntilItIsReleased() throws Exception {
     TokenRecord record = fixture.insert(fixture.lasting());
     PausedCall pausedCall = store.pauseBefore(REVOKE, 1);
-    Future<List<TokenId>> end = thread.submit(() -> store.revoke(record.id(), fixture.closedNow()));
+    Future<List<TokenId>> end =
+        executor.submit(() -> store.revoke(record.id(), fixture.closedNow()));
 
     pausedCall.awaitReached();
     assertThat(end).isNotDone();
-    assertThat(below.find(record.id())).contains(record);
+    assertThat(delegate.find(record.id())).contains(record);
     pausedCall.release();
     assertThat(end.get(30, TimeUnit.SECONDS)).containsExactly(record.id());
   }
 
   @Test
-  void callHangsAfterItsEffectUntilItIsReleased() throws Exception {
+  void callPausesAfterItsEffectUntilItIsReleased() throws Exception {
     TokenRecord record = fixture.insert(fixture.lasting());
     PausedCall pausedCall = store.pauseAfter(REVOKE, 1);
-    Future<List<TokenId>> end = thread.submit(() -> store.revoke(record.id(), fixture.closedNow()));
+    Future<List<TokenId>> end =
+        executor.submit(() -> store.revoke(record.id(), fixture.closedNow()));
 
     pausedCall.awaitReached();
     assertThat(end).isNotDone();
-    assertThat(below.find(record.id())).contains(record.revoked(fixture.closedNow()));
+    assertThat(delegate.find(record.id())).contains(record.revoked(fixture.closedNow()));
     pausedCall.release();
     assertThat(end.get(30, TimeUnit.SECONDS)).containsExactly(record.id());
   }
 
   @Test
-  void hangingCallThatIsInterruptedFailsAndStaysInterrupted() throws Exception {
+  void interruptedPausedCallFailsAndStaysInterrupted() throws Exception {
     PausedCall pausedCall = store.pauseBefore(FIND, 1);
     Future<Boolean> interrupted =
-        thread.submit(
+        executor.submit(
             () -> {
               assertFails(() -> store.find(StoreFixture.newId()));
               return Thread.currentThread().isInterrupted();
             });
 
     pausedCall.awaitReached();
-    thread.shutdownNow();
+    executor.shutdownNow();
     assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
   }
 

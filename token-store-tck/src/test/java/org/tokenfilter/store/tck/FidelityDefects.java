@@ -37,18 +37,23 @@ final class FidelityDefects {
 
   static List<Defect> all() {
     return List.of(
-        Defect.of("s15", "keeps whole seconds", data -> new Keeps(data, FidelityDefects::seconds)),
         Defect.of(
-            "s15", "keeps attributes in Latin-1", data -> new Keeps(data, FidelityDefects::latin1)),
+            "s15",
+            "keeps whole seconds",
+            data -> new AltersInserted(data, FidelityDefects::toWholeSeconds)),
+        Defect.of(
+            "s15",
+            "keeps attributes in Latin-1",
+            data -> new AltersInserted(data, FidelityDefects::attributesToLatin1)),
         Defect.of(
             "s15",
             "has room for 100 characters of subject",
-            data -> new Keeps(data, FidelityDefects::cut)),
+            data -> new AltersInserted(data, FidelityDefects::cutSubject)),
         changesTexts(
-            "keeps Latin-1, and question marks for the rest", text -> in(ISO_8859_1, text)),
-        changesTexts("keeps ASCII, and question marks for the rest", text -> in(US_ASCII, text)),
+            "keeps Latin-1, and question marks for the rest", text -> roundTrip(ISO_8859_1, text)),
         changesTexts(
-            "keeps only the basic plane", text -> text.replaceAll("[^\\x00-\uffff]", "?")),
+            "keeps ASCII, and question marks for the rest", text -> roundTrip(US_ASCII, text)),
+        changesTexts("keeps only the basic plane", text -> text.replaceAll("[^\\x00-\uffff]", "?")),
         changesTexts("composes letters", text -> Normalizer.normalize(text, Normalizer.Form.NFC)),
         changesTexts("strips trailing blanks", String::stripTrailing),
         changesTexts("drops byte order marks", text -> text.replace("\ufeff", "")),
@@ -58,27 +63,29 @@ final class FidelityDefects {
             "s15",
             "keeps the client in Latin-1",
             data ->
-                new Keeps(
+                new AltersInserted(
                     data,
                     record ->
                         record.toBuilder()
                             .client(
-                                record.client() == null ? null : in(ISO_8859_1, record.client()))
+                                record.client() == null
+                                    ? null
+                                    : roundTrip(ISO_8859_1, record.client()))
                             .build())),
         Defect.of(
             "s15",
             "keeps roles in Latin-1",
             data ->
-                new Keeps(
+                new AltersInserted(
                     data,
                     record ->
                         record.toBuilder()
                             .roles(
                                 record.roles().stream()
-                                    .map(role -> in(ISO_8859_1, role))
+                                    .map(role -> roundTrip(ISO_8859_1, role))
                                     .collect(toSet()))
                             .build())),
-        Defect.of("s15", "keeps local times", KeepsLocalTimes::new),
+        Defect.of("s15", "keeps local times", StoresLocalTimes::new),
         Defect.of("s15", "folds the case of ids", FoldsIds::new),
         Defect.of("s15", "folds the case of subjects", FoldsSubjects::new));
   }
@@ -87,11 +94,11 @@ final class FidelityDefects {
     return Defect.of("s15_texts", "subjects: " + what, data -> new ChangesSubjects(data, change));
   }
 
-  private static String in(Charset charset, String text) {
+  private static String roundTrip(Charset charset, String text) {
     return new String(text.getBytes(charset), charset);
   }
 
-  private static TokenRecord seconds(TokenRecord record) {
+  private static TokenRecord toWholeSeconds(TokenRecord record) {
     Instant until = record.idleExpiresAt();
     Instant hard = record.expiresAt();
     return TokenRecord.builder(
@@ -112,13 +119,15 @@ final class FidelityDefects {
         .build();
   }
 
-  private static TokenRecord latin1(TokenRecord record) {
+  private static TokenRecord attributesToLatin1(TokenRecord record) {
     Map<String, String> attributes = new HashMap<>();
-    record.attributes().forEach((name, value) -> attributes.put(name, in(ISO_8859_1, value)));
+    record
+        .attributes()
+        .forEach((name, value) -> attributes.put(name, roundTrip(ISO_8859_1, value)));
     return record.toBuilder().attributes(attributes).build();
   }
 
-  private static TokenRecord cut(TokenRecord record) {
+  private static TokenRecord cutSubject(TokenRecord record) {
     return withSubject(
         record,
         record
@@ -148,27 +157,27 @@ final class FidelityDefects {
         record.attributes());
   }
 
-  private static final class Keeps extends Node {
+  private static final class AltersInserted extends Node {
 
-    private final UnaryOperator<TokenRecord> kept;
+    private final UnaryOperator<TokenRecord> alteration;
 
-    Keeps(TokenStore data, UnaryOperator<TokenRecord> kept) {
+    AltersInserted(TokenStore data, UnaryOperator<TokenRecord> kept) {
       super(data);
-      this.kept = kept;
+      this.alteration = kept;
     }
 
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-      return data().insert(kept.apply(record), limit, now);
+      return data().insert(alteration.apply(record), limit, now);
     }
   }
 
   /** Writes a time as local time and reads it back in the default time zone of that moment. */
-  private static final class KeepsLocalTimes extends Node {
+  private static final class StoresLocalTimes extends Node {
 
-    private final Map<TokenId, LocalDateTime> walls = new ConcurrentHashMap<>();
+    private final Map<TokenId, LocalDateTime> localTimes = new ConcurrentHashMap<>();
 
-    KeepsLocalTimes(TokenStore data) {
+    StoresLocalTimes(TokenStore data) {
       super(data);
     }
 
@@ -176,14 +185,15 @@ final class FidelityDefects {
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       Instant expiresAt = record.expiresAt();
       if (expiresAt != null) {
-        walls.putIfAbsent(record.id(), LocalDateTime.ofInstant(expiresAt, ZoneId.systemDefault()));
+        localTimes.putIfAbsent(
+            record.id(), LocalDateTime.ofInstant(expiresAt, ZoneId.systemDefault()));
       }
       return data().insert(record, limit, now);
     }
 
     @Override
     public Optional<TokenRecord> find(TokenId id) {
-      LocalDateTime wall = walls.get(id);
+      LocalDateTime wall = localTimes.get(id);
       return data()
           .find(id)
           .map(

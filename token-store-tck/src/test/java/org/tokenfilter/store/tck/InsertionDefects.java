@@ -27,8 +27,10 @@ final class InsertionDefects {
   static List<Defect> all() {
     return List.of(
         Defect.of(
-            "s01_limitHoldsAgainstConcurrentInsertions", "counts, then inserts", CountsFirst::new),
-        Defect.of("s01", "counts dead records", CountsTheDead::new),
+            "s01_limitHoldsAgainstConcurrentInsertions",
+            "counts, then inserts",
+            CountsThenInserts::new),
+        Defect.of("s01", "counts dead records", CountsDead::new),
         Defect.of(
             "s01",
             "evicts the youngest",
@@ -46,19 +48,19 @@ final class InsertionDefects {
                     Comparator.comparing(TokenRecord::issuedAt)
                         .thenComparing(TokenRecord::id, Comparator.reverseOrder()),
                     0)),
-        Defect.of("s01", "does not name evicted records", EvictsInSilence::new),
-        Defect.of("s01", "inserts under a dead parent", IgnoresTheParent::new),
+        Defect.of("s01", "does not name evicted records", OmitsEvicted::new),
+        Defect.of("s01", "inserts under a dead parent", IgnoresParent::new),
         Defect.of(
-            "s09_noChildSlipsIn", "checks the parent, then inserts", LooksAtTheParentFirst::new),
+            "s09_noChildSlipsIn", "checks the parent, then inserts", ChecksParentThenInserts::new),
         Defect.of("s02", "overwrites the record with the same id", Overwrites::new));
   }
 
   /** A node that tracks the members of each group. */
-  private abstract static class Counting extends Node {
+  private abstract static class GroupTrackingNode extends Node {
 
     private final Map<String, Queue<TokenId>> groups = new ConcurrentHashMap<>();
 
-    Counting(TokenStore data) {
+    GroupTrackingNode(TokenStore data) {
       super(data);
     }
 
@@ -82,9 +84,9 @@ final class InsertionDefects {
     }
   }
 
-  private static final class CountsFirst extends Counting {
+  private static final class CountsThenInserts extends GroupTrackingNode {
 
-    CountsFirst(TokenStore data) {
+    CountsThenInserts(TokenStore data) {
       super(data);
     }
 
@@ -96,14 +98,14 @@ final class InsertionDefects {
       if (liveInGroup(record, now).size() >= limit.max()) {
         return InsertResult.of(InsertResult.Outcome.GROUP_FULL);
       }
-      Defect.otherThreadsGoOn();
+      Defect.yieldToOtherThreads();
       return insertUncounted(record, now);
     }
   }
 
-  private static final class CountsTheDead extends Counting {
+  private static final class CountsDead extends GroupTrackingNode {
 
-    CountsTheDead(TokenStore data) {
+    CountsDead(TokenStore data) {
       super(data);
     }
 
@@ -118,15 +120,15 @@ final class InsertionDefects {
     }
   }
 
-  private static final class Evicts extends Counting {
+  private static final class Evicts extends GroupTrackingNode {
 
     private final Comparator<TokenRecord> order;
-    private final int more;
+    private final int deviation;
 
     Evicts(TokenStore data, Comparator<TokenRecord> order, int more) {
       super(data);
       this.order = order;
-      this.more = more;
+      this.deviation = more;
     }
 
     @Override
@@ -145,7 +147,7 @@ final class InsertionDefects {
       List<TokenId> evicted = new ArrayList<>();
       live.stream()
           .sorted(order)
-          .limit(Math.max(0, surplus > 0 ? surplus + more : 0))
+          .limit(Math.max(0, surplus > 0 ? surplus + deviation : 0))
           .forEach(
               one ->
                   evicted.addAll(
@@ -155,9 +157,9 @@ final class InsertionDefects {
     }
   }
 
-  private static final class EvictsInSilence extends Node {
+  private static final class OmitsEvicted extends Node {
 
-    EvictsInSilence(TokenStore data) {
+    OmitsEvicted(TokenStore data) {
       super(data);
     }
 
@@ -167,23 +169,25 @@ final class InsertionDefects {
     }
   }
 
-  private static final class IgnoresTheParent extends Altering {
+  private static final class IgnoresParent extends AlteringNode {
 
-    IgnoresTheParent(TokenStore data) {
+    IgnoresParent(TokenStore data) {
       super(data);
     }
 
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       InsertResult insertion = data().insert(record, limit, now);
-      return insertion.outcome() == InsertResult.Outcome.PARENT_ENDED ? pretend(record) : insertion;
+      return insertion.outcome() == InsertResult.Outcome.PARENT_ENDED
+          ? pretendInserted(record)
+          : insertion;
     }
   }
 
   /** Inserts the child even if the parent is revoked after the check. */
-  private static final class LooksAtTheParentFirst extends Altering {
+  private static final class ChecksParentThenInserts extends AlteringNode {
 
-    LooksAtTheParentFirst(TokenStore data) {
+    ChecksParentThenInserts(TokenStore data) {
       super(data);
     }
 
@@ -193,13 +197,15 @@ final class InsertionDefects {
       if (parent == null || data().find(parent).filter(one -> one.liveAt(now)).isEmpty()) {
         return data().insert(record, limit, now);
       }
-      Defect.otherThreadsGoOn();
+      Defect.yieldToOtherThreads();
       InsertResult insertion = data().insert(record, limit, now);
-      return insertion.outcome() == InsertResult.Outcome.PARENT_ENDED ? pretend(record) : insertion;
+      return insertion.outcome() == InsertResult.Outcome.PARENT_ENDED
+          ? pretendInserted(record)
+          : insertion;
     }
   }
 
-  private static final class Overwrites extends Altering {
+  private static final class Overwrites extends AlteringNode {
 
     Overwrites(TokenStore data) {
       super(data);
@@ -210,7 +216,7 @@ final class InsertionDefects {
       try {
         return data().insert(record, limit, now);
       } catch (DuplicateTokenException taken) {
-        return pretend(record);
+        return pretendInserted(record);
       }
     }
   }

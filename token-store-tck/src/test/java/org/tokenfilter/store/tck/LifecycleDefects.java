@@ -26,19 +26,19 @@ final class LifecycleDefects {
         new Defect(
             "s14",
             "closes the data that the other node uses",
-            (data, clock) -> new Defect.Nodes(new ClosesTheData(data), new Node(data))),
+            (data, clock) -> new Defect.Nodes(new ClosesSharedData(data), new Node(data))),
         Defect.of("s14", "cannot be closed twice", ClosesOnce::new),
         Defect.of("s16", "finds nothing when it cannot query", FindsNothing::new),
         Defect.of("s16", "lists nothing when it cannot query", ListsNothing::new),
-        Defect.of("s16", "reports no revocations when it cannot query", TellsNothing::new),
-        Defect.of("s16", "throws an unexpected exception", ThrowsSomethingElse::new),
+        Defect.of("s16", "reports no revocations when it cannot query", ReportsNothing::new),
+        Defect.of("s16", "throws an unexpected exception", ThrowsOtherException::new),
         Defect.of("s17", "cannot be watched", CannotBeWatched::new),
         Defect.of("s18", "starts a thread with each call", StartsThreads::new));
   }
 
-  private static final class ClosesTheData extends Node {
+  private static final class ClosesSharedData extends Node {
 
-    ClosesTheData(TokenStore data) {
+    ClosesSharedData(TokenStore data) {
       super(data);
     }
 
@@ -98,9 +98,9 @@ final class LifecycleDefects {
     }
   }
 
-  private static final class TellsNothing extends Node {
+  private static final class ReportsNothing extends Node {
 
-    TellsNothing(TokenStore data) {
+    ReportsNothing(TokenStore data) {
       super(data);
     }
 
@@ -114,9 +114,9 @@ final class LifecycleDefects {
     }
   }
 
-  private static final class ThrowsSomethingElse extends Node {
+  private static final class ThrowsOtherException extends Node {
 
-    ThrowsSomethingElse(TokenStore data) {
+    ThrowsOtherException(TokenStore data) {
       super(data);
     }
 
@@ -153,13 +153,13 @@ final class LifecycleDefects {
 
     @Override
     public Optional<TokenRecord> find(TokenId id) {
-      Thread thread = new Thread(this::waitForTheEnd);
+      Thread thread = new Thread(this::awaitClose);
       thread.setDaemon(true);
       thread.start();
       return data().find(id);
     }
 
-    private void waitForTheEnd() {
+    private void awaitClose() {
       try {
         closed.await();
       } catch (InterruptedException stopped) {

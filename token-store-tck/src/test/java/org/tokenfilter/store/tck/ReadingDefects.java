@@ -31,7 +31,7 @@ final class ReadingDefects {
         new Defect(
             "s03",
             "caches found records",
-            (data, clock) -> new Defect.Nodes(new Node(data), new Remembers(data))),
+            (data, clock) -> new Defect.Nodes(new Node(data), new CachesForever(data))),
         Defect.of(
             "s04",
             "hides revoked records",
@@ -40,34 +40,34 @@ final class ReadingDefects {
             "s04",
             "hides expired records",
             (data, clock) -> both(new Hides(data, one -> one.expiredAt(clock.instant())))),
-        Defect.of("s11", "repeats the last record of a page", RepeatsTheLast::new),
-        Defect.of("s11", "pages by time only", PagesByTime::new),
-        Defect.of("s11", "lists the oldest first", OldestFirst::new),
-        Defect.of("s11", "lists expired records", ListsTheExpired::new),
+        Defect.of("s11", "repeats the last record of a page", RepeatsLastOfPage::new),
+        Defect.of("s11", "pages by time only", PagesByTimeOnly::new),
+        Defect.of("s11", "lists the oldest first", ListsOldestFirst::new),
+        Defect.of("s11", "lists expired records", ListsExpired::new),
         new Defect(
             "s12",
             "reports revocations by the callers' clocks",
-            (data, clock) -> both(new TellsByCallersClock(data, clock))),
+            (data, clock) -> both(new ReportsByCallersClock(data, clock))),
         Defect.of(
             "s12",
             "reports no children",
-            data -> new Tells(data, one -> one.filter(it -> it.parent() != null).isEmpty())),
+            data -> new ReportsSome(data, one -> one.filter(it -> it.parent() != null).isEmpty())),
         Defect.of(
             "s12",
             "forgets revocations of deleted records",
-            data -> new Tells(data, Optional::isPresent)),
-        Defect.of("s12", "claims that its report is complete", SaysThatItToldAll::new));
+            data -> new ReportsSome(data, Optional::isPresent)),
+        Defect.of("s12", "claims that its report is complete", ClaimsCompleteness::new));
   }
 
   private static Defect.Nodes both(TokenStore node) {
     return new Defect.Nodes(node, node);
   }
 
-  private static final class Remembers extends Node {
+  private static final class CachesForever extends Node {
 
     private final Map<TokenId, Optional<TokenRecord>> found = new ConcurrentHashMap<>();
 
-    Remembers(TokenStore data) {
+    CachesForever(TokenStore data) {
       super(data);
     }
 
@@ -92,9 +92,9 @@ final class ReadingDefects {
     }
   }
 
-  private static final class RepeatsTheLast extends Node {
+  private static final class RepeatsLastOfPage extends Node {
 
-    RepeatsTheLast(TokenStore data) {
+    RepeatsLastOfPage(TokenStore data) {
       super(data);
     }
 
@@ -108,9 +108,9 @@ final class ReadingDefects {
     }
   }
 
-  private static final class PagesByTime extends Node {
+  private static final class PagesByTimeOnly extends Node {
 
-    PagesByTime(TokenStore data) {
+    PagesByTimeOnly(TokenStore data) {
       super(data);
     }
 
@@ -124,9 +124,9 @@ final class ReadingDefects {
     }
   }
 
-  private static final class OldestFirst extends Node {
+  private static final class ListsOldestFirst extends Node {
 
-    OldestFirst(TokenStore data) {
+    ListsOldestFirst(TokenStore data) {
       super(data);
     }
 
@@ -142,9 +142,9 @@ final class ReadingDefects {
     }
   }
 
-  private static final class ListsTheExpired extends Node {
+  private static final class ListsExpired extends Node {
 
-    ListsTheExpired(TokenStore data) {
+    ListsExpired(TokenStore data) {
       super(data);
     }
 
@@ -155,11 +155,11 @@ final class ReadingDefects {
     }
   }
 
-  private static final class TellsByCallersClock extends Node {
+  private static final class ReportsByCallersClock extends Node {
 
     private final Clock clock;
 
-    TellsByCallersClock(TokenStore data, Clock clock) {
+    ReportsByCallersClock(TokenStore data, Clock clock) {
       super(data);
       this.clock = clock;
     }
@@ -169,24 +169,26 @@ final class ReadingDefects {
       RecentRevocations revocations = data().revokedWithin(window, limit);
       Instant from = clock.instant().minus(window);
       return new RecentRevocations(
-          revocations.ids().stream().filter(id -> endedSince(id, from)).collect(Collectors.toSet()),
+          revocations.ids().stream()
+              .filter(id -> revokedSince(id, from))
+              .collect(Collectors.toSet()),
           revocations.complete(),
           revocations.storeTime());
     }
 
-    private boolean endedSince(TokenId id, Instant from) {
+    private boolean revokedSince(TokenId id, Instant from) {
       Revocation revocation = data().find(id).map(TokenRecord::revocation).orElse(null);
       return revocation == null || !revocation.at().isBefore(from);
     }
   }
 
-  private static final class Tells extends Node {
+  private static final class ReportsSome extends Node {
 
-    private final Predicate<Optional<TokenRecord>> told;
+    private final Predicate<Optional<TokenRecord>> reported;
 
-    Tells(TokenStore data, Predicate<Optional<TokenRecord>> told) {
+    ReportsSome(TokenStore data, Predicate<Optional<TokenRecord>> told) {
       super(data);
-      this.told = told;
+      this.reported = told;
     }
 
     @Override
@@ -194,15 +196,15 @@ final class ReadingDefects {
       RecentRevocations revocations = data().revokedWithin(window, limit);
       Set<TokenId> ids =
           revocations.ids().stream()
-              .filter(id -> told.test(data().find(id)))
+              .filter(id -> reported.test(data().find(id)))
               .collect(Collectors.toSet());
       return new RecentRevocations(ids, revocations.complete(), revocations.storeTime());
     }
   }
 
-  private static final class SaysThatItToldAll extends Node {
+  private static final class ClaimsCompleteness extends Node {
 
-    SaysThatItToldAll(TokenStore data) {
+    ClaimsCompleteness(TokenStore data) {
       super(data);
     }
 

@@ -23,16 +23,16 @@ final class RenewalDefects {
   static List<Defect> all() {
     return List.of(
         Defect.of("s05", "moves the last use back", MovesBack::new),
-        Defect.of("s05", "goes by the time of the use", JudgesByTheUse::new),
-        Defect.of("s05", "goes by its own clock", JudgesByItsOwnClock::new),
-        Defect.of("s05", "does not name dead records", NamesNoDead::new),
+        Defect.of("s05", "goes by the time of the use", GoesByTimeOfUse::new),
+        Defect.of("s05", "goes by its own clock", GoesByItsOwnClock::new),
+        Defect.of("s05", "does not name dead records", OmitsDead::new),
         Defect.of("s05", "renews all or nothing", AllOrNothing::new),
-        Defect.of("s05", "renews only the first thousand", FirstThousand::new),
-        Defect.of("s06", "renews by an upsert, which revives records", Revives::new),
+        Defect.of("s05", "renews only the first thousand", RenewsOnlyThousand::new),
+        Defect.of("s06", "renews by an upsert, which revives records", RevivesRevoked::new),
         Defect.of(
             "s06_noRenewalUndoesARevocation",
             "reads, then writes the whole record back",
-            WritesBack::new));
+            WritesBackStaleRecord::new));
   }
 
   private static final class MovesBack extends Node {
@@ -68,9 +68,9 @@ final class RenewalDefects {
     }
   }
 
-  private static final class JudgesByTheUse extends Node {
+  private static final class GoesByTimeOfUse extends Node {
 
-    JudgesByTheUse(TokenStore data) {
+    GoesByTimeOfUse(TokenStore data) {
       super(data);
     }
 
@@ -82,9 +82,9 @@ final class RenewalDefects {
     }
   }
 
-  private static final class JudgesByItsOwnClock extends Node {
+  private static final class GoesByItsOwnClock extends Node {
 
-    JudgesByItsOwnClock(TokenStore data) {
+    GoesByItsOwnClock(TokenStore data) {
       super(data);
     }
 
@@ -94,9 +94,9 @@ final class RenewalDefects {
     }
   }
 
-  private static final class NamesNoDead extends Node {
+  private static final class OmitsDead extends Node {
 
-    NamesNoDead(TokenStore data) {
+    OmitsDead(TokenStore data) {
       super(data);
     }
 
@@ -124,9 +124,9 @@ final class RenewalDefects {
     }
   }
 
-  private static final class FirstThousand extends Node {
+  private static final class RenewsOnlyThousand extends Node {
 
-    FirstThousand(TokenStore data) {
+    RenewsOnlyThousand(TokenStore data) {
       super(data);
     }
 
@@ -136,9 +136,9 @@ final class RenewalDefects {
     }
   }
 
-  private static final class Revives extends Altering {
+  private static final class RevivesRevoked extends AlteringNode {
 
-    Revives(TokenStore data) {
+    RevivesRevoked(TokenStore data) {
       super(data);
     }
 
@@ -159,9 +159,9 @@ final class RenewalDefects {
   }
 
   /** Writes a record back as it was read, even if it has been revoked since. */
-  private static final class WritesBack extends Altering {
+  private static final class WritesBackStaleRecord extends AlteringNode {
 
-    WritesBack(TokenStore data) {
+    WritesBackStaleRecord(TokenStore data) {
       super(data);
     }
 
@@ -170,7 +170,7 @@ final class RenewalDefects {
       Set<TokenId> missed = new HashSet<>();
       for (Renewal renewal : renewals) {
         Optional<TokenRecord> read = data().find(renewal.id()).filter(one -> one.liveAt(now));
-        Defect.otherThreadsGoOn();
+        Defect.yieldToOtherThreads();
         if (!data().renew(List.of(renewal), now).isEmpty()) {
           read.ifPresentOrElse(
               record -> alter(record.renewed(renewal)), () -> missed.add(renewal.id()));

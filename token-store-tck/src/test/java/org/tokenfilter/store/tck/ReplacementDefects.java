@@ -22,15 +22,16 @@ final class ReplacementDefects {
         Defect.of(
             "s07_oneOfManyReplacementsWins",
             "checks, then replaces: two callers win",
-            LooksThenReplaces::new),
-        Defect.of("s07", "revokes before it finds the successor's id taken", EndsFirst::new),
-        Defect.of("s07", "replaces expired records", ReplacesTheExpired::new),
-        Defect.of("s07", "forgets the successor's group", ForgetsTheGroup::new));
+            ChecksThenReplaces::new),
+        Defect.of(
+            "s07", "revokes before it finds the successor's id taken", RevokesBeforeInserting::new),
+        Defect.of("s07", "replaces expired records", ReplacesExpired::new),
+        Defect.of("s07", "forgets the successor's group", ForgetsGroup::new));
   }
 
-  private static final class LooksThenReplaces extends Node {
+  private static final class ChecksThenReplaces extends Node {
 
-    LooksThenReplaces(TokenStore data) {
+    ChecksThenReplaces(TokenStore data) {
       super(data);
     }
 
@@ -39,16 +40,16 @@ final class ReplacementDefects {
       if (data().find(id).filter(one -> one.liveAt(now)).isEmpty()) {
         return false;
       }
-      Defect.otherThreadsGoOn();
+      Defect.yieldToOtherThreads();
       data().insert(successor, Limit.NONE, now);
       data().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
       return true;
     }
   }
 
-  private static final class EndsFirst extends Node {
+  private static final class RevokesBeforeInserting extends Node {
 
-    EndsFirst(TokenStore data) {
+    RevokesBeforeInserting(TokenStore data) {
       super(data);
     }
 
@@ -62,9 +63,9 @@ final class ReplacementDefects {
     }
   }
 
-  private static final class ReplacesTheExpired extends Node {
+  private static final class ReplacesExpired extends Node {
 
-    ReplacesTheExpired(TokenStore data) {
+    ReplacesExpired(TokenStore data) {
       super(data);
     }
 
@@ -75,11 +76,11 @@ final class ReplacementDefects {
   }
 
   /** Does not count successors as members of their group. */
-  private static final class ForgetsTheGroup extends Node {
+  private static final class ForgetsGroup extends Node {
 
     private final AtomicInteger forgotten = new AtomicInteger();
 
-    ForgetsTheGroup(TokenStore data) {
+    ForgetsGroup(TokenStore data) {
       super(data);
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class SettableClockTest {
 
   @Test
-  void startsAtThePresentToTheMillisecond() {
+  void startsAtThePresentMillisecond() {
     Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     Instant start = new SettableClock().instant();
 
@@ -22,7 +22,7 @@ class SettableClockTest {
   }
 
   @Test
-  void standsStillUntilItIsMoved() {
+  void stopsUntilItIsMoved() {
     Instant start = Instant.parse("2026-03-01T10:00:00Z");
     SettableClock clock = new SettableClock(start);
 
@@ -34,7 +34,7 @@ class SettableClockTest {
   }
 
   @Test
-  void sameClockIsSeenFromEveryZone() {
+  void clocksOfAllZonesShareOneTime() {
     SettableClock clock = new SettableClock();
     Clock inOslo = clock.withZone(ZoneId.of("Europe/Oslo"));
     clock.move(Duration.ofHours(1));

@@ -22,20 +22,19 @@ final class SweepDefects {
 
   static List<Defect> all() {
     return List.of(
-        Defect.of("s13", "deletes live records", DeletesTheLiving::new),
-        Defect.of("s13", "deletes dead records too early", DeletesWhateverIsDead::new),
-        Defect.of("s13", "ignores renewals of the deadline", EndsByTheFirstDeadline::new),
-        Defect.of(
-            "s13_sweepersExpire", "checks for expiry, then revokes", LooksThenEnds::new),
-        Defect.of("s13", "does not name revoked records", EndsInSilence::new),
-        Defect.of("s13", "ignores the limit", LooksAtEverything::new),
-        Defect.of("s13", "never reports more work", SaysThatNothingWaits::new),
-        Defect.of("s13", "does not revoke expired records", EndsNothing::new));
+        Defect.of("s13", "deletes live records", DeletesLive::new),
+        Defect.of("s13", "deletes dead records too early", DeletesTooEarly::new),
+        Defect.of("s13", "ignores renewals of the deadline", IgnoresRenewals::new),
+        Defect.of("s13_sweepersExpire", "checks for expiry, then revokes", ChecksThenRevokes::new),
+        Defect.of("s13", "does not name revoked records", OmitsRevoked::new),
+        Defect.of("s13", "ignores the limit", IgnoresTheLimit::new),
+        Defect.of("s13", "never reports more work", DeniesMoreWork::new),
+        Defect.of("s13", "does not revoke expired records", RevokesNothing::new));
   }
 
-  private static final class DeletesTheLiving extends Node {
+  private static final class DeletesLive extends Node {
 
-    DeletesTheLiving(TokenStore data) {
+    DeletesLive(TokenStore data) {
       super(data);
     }
 
@@ -46,9 +45,9 @@ final class SweepDefects {
     }
   }
 
-  private static final class DeletesWhateverIsDead extends Node {
+  private static final class DeletesTooEarly extends Node {
 
-    DeletesWhateverIsDead(TokenStore data) {
+    DeletesTooEarly(TokenStore data) {
       super(data);
     }
 
@@ -59,11 +58,11 @@ final class SweepDefects {
   }
 
   /** A node that tracks the first deadline of each record. */
-  private abstract static class Listing extends Node {
+  private abstract static class DeadlineTrackingNode extends Node {
 
-    private final Map<TokenId, Instant> due = new ConcurrentHashMap<>();
+    private final Map<TokenId, Instant> deadlines = new ConcurrentHashMap<>();
 
-    Listing(TokenStore data) {
+    DeadlineTrackingNode(TokenStore data) {
       super(data);
     }
 
@@ -72,7 +71,7 @@ final class SweepDefects {
       InsertResult insertion = data().insert(record, limit, now);
       Instant deadline = record.deadline();
       if (deadline != null) {
-        due.put(record.id(), deadline);
+        deadlines.put(record.id(), deadline);
       }
       return insertion;
     }
@@ -80,12 +79,14 @@ final class SweepDefects {
     @Override
     public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
       List<TokenId> ended = new ArrayList<>();
-      due.keySet()
+      deadlines
+          .keySet()
           .removeIf(id -> data().find(id).filter(one -> one.revocation() == null).isEmpty());
-      due.forEach(
+      deadlines.forEach(
           (id, at) -> {
             if (at.isBefore(expiredBefore) && ended.size() < limit) {
-              ended.addAll(look(id, expiredBefore, Revocation.of(RevocationReason.EXPIRED, at)));
+              ended.addAll(
+                  revokeIfExpired(id, expiredBefore, Revocation.of(RevocationReason.EXPIRED, at)));
             }
           });
       SweepResult rest = data().sweep(expiredBefore, deadBefore, limit);
@@ -93,39 +94,40 @@ final class SweepDefects {
       return new SweepResult(ended, rest.deleted(), rest.more());
     }
 
-    abstract List<TokenId> look(TokenId id, Instant expiredBefore, Revocation revocation);
+    abstract List<TokenId> revokeIfExpired(
+        TokenId id, Instant expiredBefore, Revocation revocation);
   }
 
-  private static final class EndsByTheFirstDeadline extends Listing {
+  private static final class IgnoresRenewals extends DeadlineTrackingNode {
 
-    EndsByTheFirstDeadline(TokenStore data) {
+    IgnoresRenewals(TokenStore data) {
       super(data);
     }
 
     @Override
-    List<TokenId> look(TokenId id, Instant expiredBefore, Revocation revocation) {
+    List<TokenId> revokeIfExpired(TokenId id, Instant expiredBefore, Revocation revocation) {
       return data().revoke(id, revocation);
     }
   }
 
-  private static final class LooksThenEnds extends Listing {
+  private static final class ChecksThenRevokes extends DeadlineTrackingNode {
 
-    LooksThenEnds(TokenStore data) {
+    ChecksThenRevokes(TokenStore data) {
       super(data);
     }
 
     @Override
-    List<TokenId> look(TokenId id, Instant expiredBefore, Revocation revocation) {
+    List<TokenId> revokeIfExpired(TokenId id, Instant expiredBefore, Revocation revocation) {
       Optional<TokenRecord> expired =
           data().find(id).filter(one -> one.expiredAt(expiredBefore.minusMillis(1)));
-      Defect.otherThreadsGoOn();
+      Defect.yieldToOtherThreads();
       return expired.isPresent() ? data().revoke(id, revocation) : List.of();
     }
   }
 
-  private static final class EndsInSilence extends Node {
+  private static final class OmitsRevoked extends Node {
 
-    EndsInSilence(TokenStore data) {
+    OmitsRevoked(TokenStore data) {
       super(data);
     }
 
@@ -136,9 +138,9 @@ final class SweepDefects {
     }
   }
 
-  private static final class LooksAtEverything extends Node {
+  private static final class IgnoresTheLimit extends Node {
 
-    LooksAtEverything(TokenStore data) {
+    IgnoresTheLimit(TokenStore data) {
       super(data);
     }
 
@@ -148,9 +150,9 @@ final class SweepDefects {
     }
   }
 
-  private static final class SaysThatNothingWaits extends Node {
+  private static final class DeniesMoreWork extends Node {
 
-    SaysThatNothingWaits(TokenStore data) {
+    DeniesMoreWork(TokenStore data) {
       super(data);
     }
 
@@ -161,9 +163,9 @@ final class SweepDefects {
     }
   }
 
-  private static final class EndsNothing extends Node {
+  private static final class RevokesNothing extends Node {
 
-    EndsNothing(TokenStore data) {
+    RevokesNothing(TokenStore data) {
       super(data);
     }
 

@@ -23,16 +23,16 @@ class FolderStoreInWarTest {
   @TempDir private Path folder;
 
   @Test
-  void tokensAndTheirEndsOutliveTheServer() throws Exception {
+  void tokensAndRevocationsSurviveARestart() throws Exception {
     Path war = folder.resolve("war");
-    WarApp.make(war, contextParams());
+    WarApp.create(war, contextParams());
     String live;
     String ended;
     try (WarApp app = new WarApp(war)) {
-      live = token(app);
-      ended = token(app);
-      assertThat(hello(app, live)).isEqualTo(200);
-      assertThat(hello(app, ended)).isEqualTo(200);
+      live = issueToken(app);
+      ended = issueToken(app);
+      assertThat(helloStatus(app, live)).isEqualTo(200);
+      assertThat(helloStatus(app, ended)).isEqualTo(200);
       assertThat(app.send("POST", "/security/rest/token/logout", ended).statusCode())
           .isEqualTo(204);
     }
@@ -40,17 +40,18 @@ class FolderStoreInWarTest {
     assertThat(war.resolve("WEB-INF/lib/folder-store.jar")).exists();
 
     try (WarApp app = new WarApp(war)) {
-      assertThat(hello(app, live)).isEqualTo(200);
-      assertThat(hello(app, ended)).isEqualTo(401);
-      assertThat(hello(app, "Bearer nothing")).isEqualTo(401);
+      assertThat(helloStatus(app, live)).isEqualTo(200);
+      assertThat(helloStatus(app, ended)).isEqualTo(401);
+      assertThat(helloStatus(app, "Bearer nothing")).isEqualTo(401);
     }
   }
 
-  private static int hello(WarApp app, String token) throws IOException, InterruptedException {
+  private static int helloStatus(WarApp app, String token)
+      throws IOException, InterruptedException {
     return app.send("GET", "/hello.txt", token).statusCode();
   }
 
-  private static String token(WarApp app) throws IOException, InterruptedException {
+  private static String issueToken(WarApp app) throws IOException, InterruptedException {
     String answer = app.send("GET", "/security/rest/token/access/5", ALICE).body();
     return "Bearer " + answer.replaceFirst(".*\"access_token\":\"([^\"]+)\".*", "$1");
   }

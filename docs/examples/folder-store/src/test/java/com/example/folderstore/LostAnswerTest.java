@@ -26,7 +26,7 @@ class LostAnswerTest {
       new FaultyTokenStore(new InMemoryTokenStore(clock, Duration.ofHours(1)));
 
   @Test
-  void logOutWhoseAnswerIsLostHasHappened(@TempDir Path folder) throws Exception {
+  void revocationWhoseAnswerIsLostHasHappened(@TempDir Path folder) throws Exception {
     try (TokenSecurity security =
         TokenSecurity.builder()
             .setting("token.keys.file", folder.resolve("keys.jwks").toString())

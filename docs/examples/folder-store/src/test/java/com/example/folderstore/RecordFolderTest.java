@@ -75,7 +75,7 @@ class RecordFolderTest {
   }
 
   @Test
-  void stepThatWasDecidedIsTakenThoughItsAuthorDied() throws IOException {
+  void journaledStepIsCompletedAfterItsProcessDied() throws IOException {
     TokenRecord record = insert(record());
     TokenRecord successor = record().build();
     TokenRecord ended =
@@ -91,7 +91,7 @@ class RecordFolderTest {
   }
 
   @Test
-  void sweepReadsNoRecordWhereNothingIsDueAndRenewalsDoNotChangeThat() throws IOException {
+  void sweepReadsOnlyDueRecordsEvenAfterRenewals() throws IOException {
     TokenRecord record = insert(record().idleTimeout(Duration.ofMinutes(30)));
     Instant start = clock.instant();
     store.sweep(start, start, 100);
@@ -106,7 +106,7 @@ class RecordFolderTest {
   }
 
   @Test
-  void damagedFileIsNotTakenForNoRecord() throws IOException {
+  void damagedFileIsNotTreatedAsAMissingRecord() throws IOException {
     TokenRecord record = insert(record());
     Files.writeString(file(record), "id=");
 
@@ -116,7 +116,7 @@ class RecordFolderTest {
   }
 
   @Test
-  void callDoesNotWaitForEver() throws IOException {
+  void callWaitsForTheLockOnlyForItsTimeout() throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {

@@ -28,7 +28,7 @@ class StoresDocumentTest {
   private static final Pattern LINK = Pattern.compile("\\]\\((?!http)([^)#]+)[)#]");
 
   @Test
-  void snippetsAreFromTheFilesThatTheyName() throws IOException {
+  void snippetsEqualTheFilesTheyName() throws IOException {
     List<MatchResult> snippets = SNIPPET.matcher(document()).results().toList();
     assertThat(snippets).hasSizeGreaterThan(5);
     for (MatchResult snippet : snippets) {
@@ -45,7 +45,7 @@ class StoresDocumentTest {
   }
 
   @Test
-  void linksLeadSomewhere() throws IOException {
+  void linksLeadToExistingFiles() throws IOException {
     assertThat(LINK.matcher(document()).results().map(link -> link.group(1)))
         .isNotEmpty()
         .allSatisfy(link -> assertThat(ROOT.resolve("docs").resolve(link)).exists());
@@ -65,7 +65,7 @@ class StoresDocumentTest {
   }
 
   @Test
-  void testsThatAreNamedAreTheKits() throws IOException {
+  void namedTestsAreInTheKit() throws IOException {
     List<String> kit =
         Stream.of(FolderTokenStoreTest.class.getMethods()).map(Method::getName).toList();
     assertThat(
@@ -78,7 +78,7 @@ class StoresDocumentTest {
   }
 
   @Test
-  void numbersAreTrue() throws IOException {
+  void statedNumbersAreCorrect() throws IOException {
     long tests =
         Stream.of(FolderTokenStoreTest.class.getMethods())
             .filter(method -> method.getName().matches("s\\d\\d_.*"))

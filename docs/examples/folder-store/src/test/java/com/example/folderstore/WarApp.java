@@ -67,7 +67,7 @@ final class WarApp implements AutoCloseable {
   private final Server server =
       new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
-  /** Starts an application that {@link #make} has created. */
+  /** Starts an application that {@link #create} has created. */
   WarApp(Path root) throws Exception {
     WebAppContext context = new WebAppContext();
     context.setContextPath("/");
@@ -81,7 +81,7 @@ final class WarApp implements AutoCloseable {
   }
 
   /** Creates an application with the given settings in its web.xml. */
-  static void make(Path root, String contextParams) throws IOException {
+  static void create(Path root, String contextParams) throws IOException {
     Path lib = Files.createDirectories(root.resolve("WEB-INF/lib"));
     Files.writeString(root.resolve("WEB-INF/web.xml"), WEB_XML.formatted(contextParams));
     Files.writeString(root.resolve("hello.txt"), "hello");

@@ -27,36 +27,37 @@ public class Page extends HttpServlet {
     Object reached = request.getAttribute(POSITION);
     int position = reached == null ? 0 : (Integer) reached;
     String letter = getInitParameter("letter");
-    Runs.note(request.getHeader("Chain-Id"), letter + position + "=" + request.getRemoteUser());
+    PageRunLog.record(
+        request.getHeader("Chain-Id"), letter + position + "=" + request.getRemoteUser());
     response.getWriter().print(letter.equals("S") ? "[secret]" : "[" + letter + "]");
     String[] steps = request.getHeader("Chain").split(",", -1);
     if (position < steps.length && !steps[position].isEmpty()) {
       request.setAttribute(POSITION, position + 1);
-      take(steps[position], position + 1, request, response);
+      takeStep(steps[position], position + 1, request, response);
     }
   }
 
-  private void take(
+  private void takeStep(
       String step, int position, HttpServletRequest request, HttpServletResponse response)
       throws ServletException, IOException {
     char thread = step.charAt(0);
     char how = step.charAt(1);
     char target = step.charAt(2);
     if (thread == '-') {
-      go(how, target, position, request, response);
+      executeStep(how, target, position, request, response);
       return;
     }
-    AsyncContext async = async(thread, request, response);
-    Threads threads = (Threads) request.getAttribute(THREADS);
+    AsyncContext async = asyncContext(thread, request, response);
+    PendingThreads threads = (PendingThreads) request.getAttribute(THREADS);
     threads.begin();
-    Leaving leaving = Objects.requireNonNull(Leaving.current());
+    OutermostDispatch outermost = Objects.requireNonNull(OutermostDispatch.current());
     CountDownLatch done = new CountDownLatch(1);
     boolean asGiven = thread != 'u';
     HttpServletRequest own = asGiven ? request : (HttpServletRequest) async.getRequest();
     HttpServletResponse httpResponse =
         asGiven ? response : (HttpServletResponse) async.getResponse();
-    Leaving.Step goOn = () -> go(how, target, position, own, httpResponse);
-    Leaving.Step timely = thread == 'w' ? goOn : leaving.follow(goOn);
+    OutermostDispatch.Step goOn = () -> executeStep(how, target, position, own, httpResponse);
+    OutermostDispatch.Step timely = thread == 'w' ? goOn : outermost.afterReturn(goOn);
     Runnable run =
         () -> {
           try {
@@ -79,34 +80,34 @@ public class Page extends HttpServlet {
       throw refused;
     }
     if (thread == 'w') {
-      Leaving.await(done);
+      OutermostDispatch.await(done);
     }
   }
 
-  private static AsyncContext async(
+  private static AsyncContext asyncContext(
       char thread, HttpServletRequest request, HttpServletResponse response) {
     if (request.isAsyncStarted()) {
       return request.getAsyncContext();
     }
     AsyncContext async =
         thread == 'u' ? request.startAsync() : request.startAsync(request, response);
-    async.setTimeout(Leaving.PATIENCE_MS);
-    request.setAttribute(THREADS, new Threads());
+    async.setTimeout(OutermostDispatch.TIMEOUT_MS);
+    request.setAttribute(THREADS, new PendingThreads());
     return async;
   }
 
-  private void go(
+  private void executeStep(
       char how, char target, int position, HttpServletRequest request, HttpServletResponse response)
       throws ServletException, IOException {
-    HttpServletRequest handed = dressed(request);
+    HttpServletRequest handed = disguise(request);
     switch (how) {
-      case 'E' -> response.sendError(Place.of(target).status());
-      case 'X' -> throw Failure.shownBy(target);
+      case 'E' -> response.sendError(PageLocation.of(target).status());
+      case 'X' -> throw PageFailure.withErrorPageAt(target);
       case 'D' -> {
-        AsyncContext async = async('-', request, response);
-        ((Threads) request.getAttribute(THREADS)).handOver();
-        Leaving.followBy(request);
-        async.dispatch(Place.of(target).path(position));
+        AsyncContext async = asyncContext('-', request, response);
+        ((PendingThreads) request.getAttribute(THREADS)).handOver();
+        OutermostDispatch.continueByDispatch(request);
+        async.dispatch(PageLocation.of(target).path(position));
       }
       case 'F' -> byPath(target, position, request).forward(handed, response);
       case 'I' -> byPath(target, position, request).include(handed, response);
@@ -117,7 +118,7 @@ public class Page extends HttpServlet {
   }
 
   /** Returns the request for the dispatch: applications wrap requests, and set their attributes. */
-  private static HttpServletRequest dressed(HttpServletRequest request) {
+  private static HttpServletRequest disguise(HttpServletRequest request) {
     String dress = String.valueOf(request.getHeader("Chain-Dress"));
     if (dress.equals("attributes")) {
       request.setAttribute(RequestDispatcher.FORWARD_REQUEST_URI, "/public/page/else");
@@ -128,14 +129,14 @@ public class Page extends HttpServlet {
       request.removeAttribute(RequestDispatcher.FORWARD_PATH_INFO);
     }
     return switch (dress) {
-      case "wrapper" -> new OtherPath(request, true);
-      case "path" -> new OtherPath(request, false);
+      case "wrapper" -> new MisleadingRequest(request, true);
+      case "path" -> new MisleadingRequest(request, false);
       default -> request;
     };
   }
 
   private static RequestDispatcher byPath(char target, int position, HttpServletRequest request) {
-    String path = target == 'O' ? ownPath(request) : Place.of(target).path(position);
+    String path = target == 'O' ? ownPath(request) : PageLocation.of(target).path(position);
     return Objects.requireNonNull(request.getRequestDispatcher(path));
   }
 
@@ -152,6 +153,6 @@ public class Page extends HttpServlet {
 
   private RequestDispatcher byName(char target) {
     return Objects.requireNonNull(
-        getServletContext().getNamedDispatcher(Place.of(target).servletName()));
+        getServletContext().getNamedDispatcher(PageLocation.of(target).servletName()));
   }
 }

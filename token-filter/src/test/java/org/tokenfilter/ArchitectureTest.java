@@ -1,0 +1,229 @@
+package org.tokenfilter;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import jakarta.servlet.AsyncListener;
+import java.time.Clock;
+import java.util.Calendar;
+import java.util.Date;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The rules of the architecture: the packages, their layers, and the libraries of each. */
+@AnalyzeClasses(
+    packages = "org.tokenfilter",
+    importOptions = {
+      ImportOption.DoNotIncludeTests.class,
+      ArchitectureTest.DoNotIncludeTestKit.class
+    })
+final class ArchitectureTest {
+
+  /** Leaves out the test kit, which is test code although it is published. */
+  static final class DoNotIncludeTestKit implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("/tck/");
+    }
+  }
+
+  @ArchTest
+  static final ArchRule packagesRespectTheirLayers =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .ensureAllClassesAreContainedInArchitecture()
+          .layer("store")
+          .definedBy("org.tokenfilter.store")
+          .layer("notice")
+          .definedBy("org.tokenfilter.notice")
+          .layer("token")
+          .definedBy("org.tokenfilter.token")
+          .layer("codec")
+          .definedBy("org.tokenfilter.codec")
+          .layer("service")
+          .definedBy("org.tokenfilter.service")
+          .layer("carrier")
+          .definedBy("org.tokenfilter.carrier")
+          .layer("credentials")
+          .definedBy("org.tokenfilter.credentials")
+          .layer("config")
+          .definedBy("org.tokenfilter.config")
+          .layer("filter")
+          .definedBy("org.tokenfilter.filter")
+          .layer("endpoint")
+          .definedBy("org.tokenfilter.endpoint")
+          .layer("metrics")
+          .definedBy("org.tokenfilter.metrics")
+          .whereLayer("store")
+          .mayNotAccessAnyLayer()
+          .whereLayer("notice")
+          .mayNotAccessAnyLayer()
+          .whereLayer("token")
+          .mayOnlyAccessLayers("store")
+          .whereLayer("codec")
+          .mayOnlyAccessLayers("store", "notice", "token")
+          .whereLayer("service")
+          .mayOnlyAccessLayers("store", "notice", "token", "codec")
+          .whereLayer("carrier")
+          .mayOnlyAccessLayers("store", "notice", "token")
+          .whereLayer("credentials")
+          .mayOnlyAccessLayers("notice", "token")
+          .whereLayer("filter")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("endpoint")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("metrics")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("metrics")
+          .mayOnlyAccessLayers("store", "notice", "token", "service", "credentials", "config")
+          .whereLayer("config")
+          .mayOnlyBeAccessedByLayers("filter", "endpoint", "metrics");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("org.tokenfilter.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule fivePackagesDoNotUseServlets =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "org.tokenfilter.store..",
+              "org.tokenfilter.notice..",
+              "org.tokenfilter.token..",
+              "org.tokenfilter.codec..",
+              "org.tokenfilter.service..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jakarta.servlet..");
+
+  @ArchTest
+  static final ArchRule onlyCodecUsesNimbus =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.tokenfilter.codec..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.nimbusds..");
+
+  @ArchTest
+  static final ArchRule onlyCodecAndEndpointUseJackson =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.tokenfilter.codec..", "org.tokenfilter.endpoint..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.fasterxml.jackson..");
+
+  @ArchTest
+  static final ArchRule onlyMetricsUsesMicrometer =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.tokenfilter.metrics..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.micrometer..");
+
+  @ArchTest
+  static final ArchRule noClassUsesSql =
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "javax.sql..");
+
+  /** WildFly would try to instantiate such a class as a component, and warn that it cannot. */
+  @ArchTest
+  static final ArchRule noClassIsAnAsyncListener =
+      noClasses().should().beAssignableTo(AsyncListener.class);
+
+  @ArchTest
+  static final ArchRule tokenPackageDoesNotLog =
+      noClasses()
+          .that()
+          .resideInAPackage("org.tokenfilter.token..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.slf4j..");
+
+  @ArchTest
+  static final ArchRule timeComesFromAClock =
+      noClasses()
+          .should()
+          .accessTargetWhere(systemTime())
+          .orShould()
+          .dependOnClassesThat()
+          .belongToAnyOf(Date.class, Calendar.class);
+
+  @ArchTest
+  static final ArchRule onlyBuilderAndStoreUseTheSystemClock =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("org.tokenfilter.config.TokenSecurityBuilder")
+          .and()
+          .resideOutsideOfPackage("org.tokenfilter.store")
+          .should()
+          .accessTargetWhere(isMethod(Clock.class, "systemUTC"));
+
+  @ArchTest
+  static final ArchRule noClassUsesUuidsOrWeakRandomness =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(UUID.class, Random.class, ThreadLocalRandom.class, SplittableRandom.class)
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAPackage("java.util.random..")
+          .orShould()
+          .accessTargetWhere(isMethod(Math.class, "random"));
+
+  @ArchTest
+  static final ArchRule noClassHasAGenericSuffix =
+      classes()
+          .should()
+          .haveSimpleNameNotEndingWith("Manager")
+          .andShould()
+          .haveSimpleNameNotEndingWith("Helper")
+          .andShould()
+          .haveSimpleNameNotEndingWith("Utils")
+          .andShould()
+          .haveSimpleNameNotEndingWith("Util")
+          .andShould()
+          .haveSimpleNameNotEndingWith("Impl");
+
+  /** Matches calls and method references that read the system time. */
+  private static DescribedPredicate<JavaAccess<?>> systemTime() {
+    return isMethod(System.class, "currentTimeMillis", "nanoTime")
+        .or(
+            isMethod(
+                Clock.class,
+                "system",
+                "systemDefaultZone",
+                "tickMillis",
+                "tickSeconds",
+                "tickMinutes"))
+        .or(
+            describe(
+                "now() of java.time",
+                access ->
+                    access.getTargetOwner().getPackageName().startsWith("java.time")
+                        && access.getTarget().getName().equals("now")));
+  }
+
+  private static DescribedPredicate<JavaAccess<?>> isMethod(Class<?> owner, String... names) {
+    return describe(
+        owner.getSimpleName() + "." + String.join("|", names),
+        access ->
+            access.getTargetOwner().isEquivalentTo(owner)
+                && List.of(names).contains(access.getTarget().getName()));
+  }
+}

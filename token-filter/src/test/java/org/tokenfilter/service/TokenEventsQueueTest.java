@@ -1,0 +1,71 @@
+package org.tokenfilter.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+import org.tokenfilter.notice.OperatorLog;
+import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.RevocationReason;
+import org.tokenfilter.store.TokenId;
+import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.IssuedToken;
+
+/** As many revocations as the feed lists, and an event queue for them in a small heap. */
+final class TokenEventsQueueTest {
+
+  private static final long HEAP = 256L << 20;
+
+  private final ServiceFixture fixture = new ServiceFixture();
+  private final long room = MemoryBudget.of(HEAP / 100 * MemoryBudget.DEFAULT_PERCENT).events();
+  private final List<Runnable> waiting = new ArrayList<>();
+  private long bytes;
+
+  /** Drops the events that exceed the budget, as the event queue of the application does. */
+  private final Executor queue =
+      event -> {
+        long weight = WeighedEvent.bytesOf(event);
+        if (bytes + weight <= room) {
+          bytes += weight;
+          waiting.add(event);
+        }
+      };
+
+  @Test
+  void reportsAllRevocations() throws Exception {
+    IssuedToken token = fixture.issueOpen(Duration.ZERO);
+    fixture.memory.revoke(
+        token.record().id(), Revocation.of(RevocationReason.CLOSED, fixture.clock.instant()));
+    TokenRecord ended = fixture.stored(token.record().id());
+    List<TokenId> ids = new ArrayList<>();
+    for (int i = 0; i < RevocationFeed.MAX_REVOCATIONS; i++) {
+      byte[] id = new byte[TokenId.LENGTH];
+      fixture.random.nextBytes(id);
+      ids.add(TokenId.of(id));
+    }
+    List<TokenId> heard = new ArrayList<>();
+    TokenListener listener =
+        new TokenListener() {
+          @Override
+          public void tokenRevoked(TokenId id, RevocationReason reason) {
+            heard.add(id);
+          }
+        };
+    TokenEvents events =
+        new TokenEvents(
+            List.of(listener),
+            queue,
+            new RecentNotifications(() -> 0),
+            new TokenStatistics(),
+            new OperatorLog(() -> 0));
+
+    events.publishRemoteRevocations(ids, id -> Optional.of(ended));
+    waiting.forEach(Runnable::run);
+
+    assertThat(heard.size()).isEqualTo(ids.size());
+  }
+}

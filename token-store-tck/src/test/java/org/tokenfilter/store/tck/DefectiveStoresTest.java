@@ -1,0 +1,100 @@
+package org.tokenfilter.store.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/**
+ * Checks the kit: a store that violates a clause fails a test of that clause, and a correct store
+ * fails none.
+ */
+class DefectiveStoresTest {
+
+  private static final List<String> TABLE = new ArrayList<>();
+
+  private final Launcher launcher = LauncherFactory.create();
+
+  @Test
+  void correctStorePassesAllClauses() {
+    assertThat(failedTests(Defect.of("---", "(correct)", Node::new))).isEmpty();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> defectiveStoreFailsTheViolatedClause() {
+    return Stream.of(
+            InsertionDefects.all(),
+            ReadingDefects.all(),
+            RenewalDefects.all(),
+            ReplacementDefects.all(),
+            RevocationDefects.all(),
+            SweepDefects.all(),
+            FidelityDefects.all(),
+            LifecycleDefects.all())
+        .flatMap(List::stream)
+        .map(
+            defect ->
+                DynamicTest.dynamicTest(
+                    defect.testPrefix() + " " + defect.description(),
+                    () ->
+                        assertThat(failedTests(defect))
+                            .anyMatch(test -> test.startsWith(defect.testPrefix()))));
+  }
+
+  @AfterAll
+  static void writeTable() throws IOException {
+    TABLE.sort(Comparator.naturalOrder());
+    TABLE.forEach(System.out::println);
+    Files.write(Path.of("target", "broken-stores.txt"), TABLE);
+  }
+
+  private SortedSet<String> failedTests(Defect defect) {
+    DefectiveStoreContract.select(defect);
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    launcher.execute(
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(selectClass(DefectiveStoreContract.class))
+            .build(),
+        listener);
+    assertThat(listener.getSummary().getTestsFoundCount()).isGreaterThan(70);
+    SortedSet<String> tests = new TreeSet<>();
+    for (TestExecutionSummary.Failure failure : listener.getSummary().getFailures()) {
+      failure
+          .getTestIdentifier()
+          .getSource()
+          .ifPresent(source -> tests.add(((MethodSource) source).getMethodName()));
+    }
+    TABLE.add(row(defect, tests));
+    return tests;
+  }
+
+  private static String row(Defect defect, SortedSet<String> tests) {
+    String clauses =
+        tests.stream().map(DefectiveStoresTest::clause).distinct().collect(Collectors.joining(" "));
+    return "%-4s %-50s caught by %s (%d tests)"
+        .formatted(clause(defect.testPrefix()), defect.description(), clauses, tests.size());
+  }
+
+  private static String clause(String test) {
+    return test.substring(0, 3);
+  }
+}
