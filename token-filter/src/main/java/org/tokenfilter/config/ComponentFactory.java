@@ -120,8 +120,8 @@ final class ComponentFactory {
 
   static void verifyRoundTrip(TokenCodec codec, String audience, Instant now)
       throws TokenRejectedException {
-    TokenId nobody = TokenId.of(new byte[TokenId.LENGTH]);
-    TokenClaims claims = new TokenClaims(nobody, TokenKind.OPEN, audience, now, null);
+    TokenId tokenId = TokenId.of(new byte[TokenId.LENGTH]);
+    TokenClaims claims = new TokenClaims(tokenId, TokenKind.OPEN, audience, now, null);
     if (!codec.decode(codec.encode(claims)).equals(claims)) {
       throw new IllegalStateException("the decoded claims differ from the encoded claims");
     }

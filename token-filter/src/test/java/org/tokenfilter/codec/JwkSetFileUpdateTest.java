@@ -201,7 +201,8 @@ class JwkSetFileUpdateTest {
         ring -> {
           assertThatExceptionOfType(IOException.class)
               .isThrownBy(() -> JwkSetFile.update(file, other -> with(other, "k3")))
-              .withMessageStartingWith(file + ".new is there: somebody else changes the file");
+              .withMessageStartingWith(
+                  file + ".new exists: another change of the file is in progress");
           return with(ring, "k2");
         });
     assertThat(JwkSetFile.read(file).keys())
@@ -249,7 +250,7 @@ class JwkSetFileUpdateTest {
         JwkSetFile.update(file, ring -> with(ring, kid));
         added.add(kid);
       } catch (IOException another) {
-        assertThat(another).hasMessageContaining("somebody else");
+        assertThat(another).hasMessageContaining("another change of the file is in progress");
       }
     }
     return added;

@@ -116,8 +116,8 @@ final class ConfigurationRulesTest {
       value = {
         "token.client.lifetime | PT0S | an ISO-8601 duration",
         "token.client.lifetime | P1Y | an ISO-8601 duration",
-        "token.client.environments | live:eu | names of ASCII letters",
-        "token.client.environments | live/eu | names of ASCII letters",
+        "token.client.environments | live:eu | names of at most 64 ASCII letters",
+        "token.client.environments | live/eu | names of at most 64 ASCII letters",
         "token.refresh.grace | -PT1S | an ISO-8601 duration",
         "token.refresh.replay | end | report or end-family",
         "token.introspection.role | '' | the name of a role",

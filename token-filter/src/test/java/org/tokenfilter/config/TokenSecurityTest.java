@@ -77,7 +77,7 @@ final class TokenSecurityTest {
           .hasStackTraceContaining("token.carriers=query is not bearer or cookie")
           .hasStackTraceContaining("there is no setting token.sesion.cookie")
           .hasStackTraceContaining("token.store=cassandra is not installed")
-          .hasStackTraceContaining("token.keys.file is needed");
+          .hasStackTraceContaining("token.keys.file must be set");
     }
   }
 

@@ -24,7 +24,7 @@ public final class InMemoryTokenStore implements TokenStore {
 
   private static final Duration DEFAULT_RETENTION = Duration.ofHours(1);
 
-  /** How far a node's clock may be ahead before {@link #revokeAll} misses its logins. */
+  /** The lead of a node's clock up to which {@link #revokeAll} finds its logins. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
   /**

@@ -45,7 +45,7 @@ import org.tokenfilter.store.TokenStore;
  */
 public final class FolderTokenStore implements TokenStore {
 
-  /** How far a node's clock may be ahead before revokeAll misses its logins. */
+  /** The lead of a node's clock up to which revokeAll finds its logins. */
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
   private final RecordFolder folder;
