@@ -90,9 +90,8 @@ public final class FolderTokenStore implements TokenStore {
         step -> {
           Set<TokenId> missed = new HashSet<>();
           for (Renewal use : renewals) {
-            Optional<TokenRecord> live = step.find(use.id()).filter(found -> found.liveAt(now));
-            live.ifPresentOrElse(
-                record -> step.put(record.renewed(use)), () -> missed.add(use.id()));
+            Optional<TokenRecord> live = step.find(use.id()).filter(record -> record.liveAt(now));
+            live.ifPresentOrElse(found -> step.put(found.renewed(use)), () -> missed.add(use.id()));
           }
           return missed;
         });
