@@ -4,6 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +27,18 @@ import org.tokenfilter.token.TokenRejectedException;
  * of a name or of a client is reached, an attempt is allowed only if it can be a login that is
  * known to succeed.
  *
- * <p>Bounded in memory: if there are too many names, the least used counts are evicted first.
- * Thread-safe.
+ * <p>Bounded in memory: if there are too many counts of a kind, the least used ones of that kind are
+ * evicted first. Each kind has its own bound, so that attempts with many names, which are rejected
+ * unchecked and cost nothing, do not evict the count of a name or of a client. Thread-safe.
  */
 public final class LoginThrottle {
 
   private static final long SINGLE_KEY_FACTOR = 10;
-  private static final int MAX_COUNTS = 100_000;
+  private static final int MAX_COUNTS_OF_A_KIND = 100_000;
   private static final int IPV6_LENGTH = 16;
 
   private final long maxFailures;
-  private final Cache<Key, Count> counts;
+  private final Map<Kind, Cache<Key, Count>> counts = new EnumMap<>(Kind.class);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition attemptFinished = lock.newCondition();
 
@@ -112,13 +116,18 @@ public final class LoginThrottle {
    */
   public LoginThrottle(int failures, Duration window, Ticker nanos) {
     this.maxFailures = failures;
-    // Counts are modified in place, so the only write of an entry is its creation.
-    this.counts =
-        Caffeine.newBuilder()
-            .maximumSize(MAX_COUNTS)
-            .expireAfterWrite(window)
-            .ticker(nanos)
-            .build();
+    for (Kind kind : Kind.values()) {
+      counts.put(kind, emptyCounts(window, nanos));
+    }
+  }
+
+  /** Returns a cache whose only write of an entry is its creation: counts change in place. */
+  private static Cache<Key, Count> emptyCounts(Duration window, Ticker nanos) {
+    return Caffeine.newBuilder()
+        .maximumSize(MAX_COUNTS_OF_A_KIND)
+        .expireAfterWrite(window)
+        .ticker(nanos)
+        .build();
   }
 
   /**
@@ -159,8 +168,8 @@ public final class LoginThrottle {
 
   /** Returns the number of stored counts. */
   long counts() {
-    counts.cleanUp();
-    return counts.estimatedSize();
+    counts.values().forEach(Cache::cleanUp);
+    return counts.values().stream().mapToLong(Cache::estimatedSize).sum();
   }
 
   /** Returns the key by which a client is counted: its address, or its /64 prefix for IPv6. */
@@ -169,7 +178,11 @@ public final class LoginThrottle {
   }
 
   private Count count(Kind kind, String name, String client, long limit) {
-    return counts.get(new Key(kind, name, client), key -> new Count(key, limit));
+    return ofKind(kind).get(new Key(kind, name, client), key -> new Count(key, limit));
+  }
+
+  private Cache<Key, Count> ofKind(Kind kind) {
+    return Objects.requireNonNull(counts.get(kind));
   }
 
   /** A login attempt. The caller must finish it with exactly one of three methods. */
@@ -272,7 +285,7 @@ public final class LoginThrottle {
 
     private void removeIfEmpty(Count count) {
       if (count.failed == 0 && count.pending == 0) {
-        counts.asMap().remove(count.key, count);
+        ofKind(count.key.kind()).asMap().remove(count.key, count);
       }
     }
   }

@@ -375,12 +375,31 @@ final class LoginThrottleTest {
     endless.begin("alice", CLIENT, false, NO_WAIT).succeeded();
   }
 
+  /** Attempts that are refused unchecked cost an attacker nothing. */
   @Test
-  void keepsAtMostHundredThousandCounts() throws Exception {
+  void floodOfRefusedNamesDoesNotEvictTheCountOfAName() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      fail(1, "alice", "198.51.100." + i);
+    }
+    for (int i = 0; i < 100; i++) {
+      failIfAllowed("other" + i, CLIENT);
+    }
+    assertTooMany("alice", "203.0.113.1");
+
+    for (int i = 0; i < 150_000; i++) {
+      failIfAllowed("user" + i, CLIENT);
+    }
+
+    assertTooMany("alice", "203.0.113.1");
+    assertTooMany("anybody", CLIENT);
+  }
+
+  @Test
+  void keepsAtMostHundredThousandCountsOfAKind() throws Exception {
     for (int i = 0; i < 300_000; i++) {
       fail(1, "user" + i, "10." + (i >> 14) + "." + (i >> 6 & 0xff) + ".1");
     }
-    assertThat(throttle.counts()).isBetween(50_000L, 100_000L);
+    assertThat(throttle.counts()).isBetween(150_000L, 300_000L);
   }
 
   /** One character may be normalized to eighteen. */
@@ -424,6 +443,14 @@ final class LoginThrottleTest {
         LoginThrottle.clientKey(ClientAddress.parse(address)),
         canBeKnown,
         slot);
+  }
+
+  private void failIfAllowed(String name, String client) throws Exception {
+    try {
+      fail(1, name, client);
+    } catch (TokenRejectedException e) {
+      assertThat(e.rejection()).isEqualTo(Rejection.TOO_MANY_LOGINS);
+    }
   }
 
   private void fail(int times, String name, String address)
