@@ -205,14 +205,17 @@ class PgBouncerTest {
   void pausedPoolerFailsInTimeAndRecovers() throws Exception {
     try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
         HikariDataSource pool = pool(bouncer);
+        HikariDataSource hastyPool = pool(bouncer, Duration.ofSeconds(1));
         TokenStore store = open(pool, false);
-        TokenStore hasty = JdbcTokenStore.builder(pool).timeout(Duration.ofSeconds(1)).open()) {
+        TokenStore hasty =
+            JdbcTokenStore.builder(hastyPool).timeout(Duration.ofSeconds(1)).open()) {
       TokenRecord record = record();
       store.insert(record, Limit.NONE, now);
       bouncer.pause();
       await().atMost(PATIENCE).until(() -> isUnknown(() -> hasty.find(record.id())));
       assertUnknown(() -> hasty.revoke(record.id(), closed()));
       bouncer.resume();
+      awaitFound(hasty, record.id());
       assertThat(store.find(record.id()).orElseThrow().revocation()).isNull();
       assertThat(store.revoke(record.id(), closed())).containsExactly(record.id());
     }
@@ -221,17 +224,13 @@ class PgBouncerTest {
   @Test
   void restartedPoolerFailsNoCall() throws Exception {
     try (PgBouncer bouncer = new PgBouncer(PostgresServer.port(), "pool_mode = transaction");
-        HikariDataSource pool = pool(bouncer);
+        HikariDataSource pool = pool(bouncer, Duration.ofSeconds(3));
         TokenStore store = open(pool, false)) {
-      pool.setConnectionTimeout(1_000);
       TokenId ended = insertAndRevoke(store);
       bouncer.kill();
       assertUnknown(() -> store.find(ended));
       bouncer.start();
-      await()
-          .atMost(PATIENCE)
-          .ignoreExceptionsInstanceOf(TokenStoreException.class)
-          .until(() -> store.find(ended).isPresent());
+      awaitFound(store, ended);
       TokenRecord record = record();
       store.insert(record, Limit.NONE, now);
       // No call happens in between: the pool does not know that its connections are lost.
@@ -252,6 +251,18 @@ class PgBouncerTest {
 
   private HikariDataSource pool(PgBouncer bouncer) {
     return PostgresServer.pool(bouncer.url(url), 8);
+  }
+
+  /** Returns a pool with this timeout for taking a connection; a pool applies a change late. */
+  private HikariDataSource pool(PgBouncer bouncer, Duration wait) {
+    return PostgresServer.pool(bouncer.url(url), 8, wait);
+  }
+
+  private static void awaitFound(TokenStore store, TokenId id) {
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptionsInstanceOf(TokenStoreException.class)
+        .until(() -> store.find(id).isPresent());
   }
 
   private static boolean isUnknown(Runnable call) {
