@@ -24,9 +24,9 @@ import org.tokenfilter.store.jdbc.JdbcTokenStore;
 class PostgresSweepTest {
 
   /** The number of live records. Larger runs: -Dsweep.live=100000 -Dsweep.dead=1000000. */
-  private static final int LIVE = Integer.getInteger("sweep.live", 20_000);
+  private static final int LIVE = Integer.getInteger("sweep.live", 5_000);
 
-  private static final int DEAD = Integer.getInteger("sweep.dead", 200_000);
+  private static final int DEAD = Integer.getInteger("sweep.dead", 50_000);
 
   private final HikariDataSource pool = PostgresServer.pool(PostgresServer.newDatabase(), 4);
 
