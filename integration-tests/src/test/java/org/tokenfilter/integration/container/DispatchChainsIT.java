@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiPredicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,8 +25,18 @@ import org.tokenfilter.integration.container.ChainClient.Run;
  */
 final class DispatchChainsIT {
 
-  /** All chains, which take two minutes a container: {@code -Ddispatch.chains=all}. */
-  private static final boolean ALL = "all".equals(System.getProperty("dispatch.chains"));
+  /** The property: {@code all}, which takes minutes a container, or the number of a sample. */
+  private static final String CHAINS = System.getProperty("dispatch.chains", "");
+
+  /**
+   * The number of chains of which a container runs one, by their number of steps. Of the chains of
+   * two steps, each runs on one of the four containers.
+   */
+  private static final List<Integer> STRIDES = List.of(1, 1, 4, 64);
+
+  /** The number of this sample, so that each chain runs on each container sooner or later. */
+  private static final int SAMPLE =
+      CHAINS.matches("[0-9]+") ? Integer.parseInt(CHAINS) : ThreadLocalRandom.current().nextInt(64);
 
   private static final String PUBLIC_PAGE = "public/page/0";
   private static final String PROTECTED_PAGE = "secure/page/0";
@@ -54,6 +64,8 @@ final class DispatchChainsIT {
   @ParameterizedTest
   @EnumSource
   void protectedPageRunsOnlyWithAcceptedToken(Container container) throws Exception {
+    String sample = CHAINS.equals("all") ? "all" : "-Ddispatch.chains=" + SAMPLE;
+    print(container + ", chains: " + sample);
     List<DispatchChain> all = chainsFor(container);
     List<DispatchChain> byPath = all.stream().filter(chain -> !chain.hasStepByName()).toList();
     print(
@@ -68,7 +80,7 @@ final class DispatchChainsIT {
       wrong.addAll(findMistakes(container, ChainApplication.BY_PATH, byPath, baseline));
       wrong.addAll(findMistakes(container, ChainApplication.BY_PATH_AND_NAME, all, baseline));
     }
-    assertThat(wrong).isEmpty();
+    assertThat(wrong).as(sample).isEmpty();
   }
 
   private static List<DispatchChain> chainsFor(Container container) {
@@ -84,37 +96,31 @@ final class DispatchChainsIT {
     return ended;
   }
 
-  /**
-   * Returns the chains to run; of the longest ones every sixteenth, different ones on each
-   * container.
-   */
+  /** Returns the chains to run, which are different ones on each container. */
   private static List<DispatchChain> sampledChains(Container container) {
     List<DispatchChain> all = DispatchChain.all();
-    return IntStream.range(0, all.size())
-        .filter(it -> all.get(it).steps().size() < 3 || isSampled(container, it, 16))
-        .mapToObj(all::get)
-        .toList();
+    if (CHAINS.equals("all")) {
+      return all;
+    }
+    int first = SAMPLE + List.of(Container.values()).indexOf(container);
+    List<DispatchChain> sampled = new ArrayList<>();
+    for (int steps = 0; steps < STRIDES.size(); steps++) {
+      int length = steps;
+      List<DispatchChain> ofLength =
+          all.stream().filter(chain -> chain.steps().size() == length).toList();
+      int stride = STRIDES.get(steps);
+      for (int i = first % stride; i < ofLength.size(); i += stride) {
+        sampled.add(ofLength.get(i));
+      }
+    }
+    return sampled;
   }
 
-  private static boolean isSampled(Container container, int index, int step) {
-    return ALL || index % step == List.of(Container.values()).indexOf(container) % step;
-  }
-
-  /**
-   * Returns the chains to run with forced orders. Only Undertow shares one request among all
-   * threads; on other containers every fourth chain is enough.
-   */
-  private static List<DispatchChain> threadedChains(
-      Container container, List<DispatchChain> chains) {
-    List<DispatchChain> threaded =
-        chains.stream()
-            .filter(DispatchChain::continuesAcrossThreads)
-            .filter(chain -> !chain.isNondeterministic())
-            .toList();
-    int step = container == Container.UNDERTOW ? 1 : 4;
-    return IntStream.range(0, threaded.size())
-        .filter(it -> isSampled(container, it, step))
-        .mapToObj(threaded::get)
+  /** Returns the chains to run with forced orders. */
+  private static List<DispatchChain> threadedChains(List<DispatchChain> chains) {
+    return chains.stream()
+        .filter(DispatchChain::continuesAcrossThreads)
+        .filter(chain -> !chain.isNondeterministic())
         .toList();
   }
 
@@ -161,7 +167,7 @@ final class DispatchChainsIT {
                   }
                 });
       }
-      List<DispatchChain> threaded = threadedChains(container, chains);
+      List<DispatchChain> threaded = threadedChains(chains);
       print(container + ", " + threaded.size() + " chains with their threads in two orders");
       for (String order : ORDERS) {
         client
