@@ -137,25 +137,39 @@ final class WebSocketShops {
       }
       """;
 
+  /** Spares a Tomcat with an engine the parsing of all classes of all jars. */
+  private static final String NO_SCAN_OF_JARS =
+      """
+      <Context>
+        <JarScanner>
+          <JarScanFilter pluggabilitySkip="*.jar"/>
+        </JarScanner>
+      </Context>
+      """;
+
   private WebSocketShops() {}
+
+  private static Shop shop(String name) throws IOException {
+    return new Shop(name).contextXml(NO_SCAN_OF_JARS);
+  }
 
   /** Returns a shop that has a class {@code Native}. */
   static Shop withJettyApi(String name) throws IOException {
-    Shop shop = new Shop(name);
+    Shop shop = shop(name);
     shop.compile("Native", NATIVE);
     return shop;
   }
 
   /** Returns a shop with an annotated endpoint. */
   static Shop withAnnotatedEndpoint(String name) throws IOException {
-    Shop shop = new Shop(name);
+    Shop shop = shop(name);
     shop.compile("Annotated", ANNOTATED);
     return shop;
   }
 
   /** Returns a shop that has a class {@code Adder}, which adds its only endpoint when called. */
   static Shop withLateEndpoint(String name) throws IOException {
-    Shop shop = new Shop(name);
+    Shop shop = shop(name);
     shop.compile("Programmatic", PROGRAMMATIC);
     shop.compile("Adder", ADDER);
     return shop;
