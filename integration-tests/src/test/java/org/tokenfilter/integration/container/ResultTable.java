@@ -19,6 +19,9 @@ final class ResultTable implements TestWatcher {
   /** True if the rows are those of the profile {@code containers}. */
   static final boolean INSTALLED = Boolean.getBoolean("containers.installed");
 
+  /** True if the rows are written into the document. */
+  static final boolean WRITES_DOCUMENT = Boolean.getBoolean("containers.document");
+
   private static final Path DOCUMENT = Path.of("../docs/containers.md");
   private static final String NAME = INSTALLED ? "table of the profile" : "table";
   private static final String BEGIN = "<!-- begin " + NAME + " -->\n";
@@ -80,7 +83,7 @@ final class ResultTable implements TestWatcher {
             table.append(
                 "| %s | %s | %d |\n".formatted(name, row.result(), row.startDuration.toMillis())));
     Files.writeString(ContainerFolders.ROOT.resolve("table.md"), table);
-    if (Boolean.getBoolean("containers.document")) {
+    if (WRITES_DOCUMENT) {
       String document = Files.readString(DOCUMENT);
       int from = document.indexOf(BEGIN);
       int to = document.indexOf(END);
