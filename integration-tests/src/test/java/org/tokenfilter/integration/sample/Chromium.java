@@ -129,6 +129,13 @@ final class Chromium implements AutoCloseable {
     driver.switchTo().window(first);
   }
 
+  /** Leaves the pages of all windows, of which only the first stays, and their console entries. */
+  void leaveAllPages() {
+    closeTheOtherWindows();
+    driver.get("about:blank");
+    drainSevereEntries();
+  }
+
   /**
    * Returns the severe console entries of all windows since the last call: a network entry as
    * status and path, any other entry unchanged.

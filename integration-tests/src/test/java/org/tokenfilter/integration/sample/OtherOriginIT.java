@@ -7,7 +7,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.integration.container.Deployment;
@@ -46,10 +48,24 @@ final class OtherOriginIT {
       call().then(done).catch(error => done(error.message));
       """;
 
+  private static Chromium browser;
   private HttpServer page;
+
+  @BeforeAll
+  static void start() {
+    browser = Chromium.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
 
   @BeforeEach
   void serveAPage() throws Exception {
+    browser.clearCookies();
     page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     byte[] body = "<!doctype html><title>page</title>".getBytes(StandardCharsets.US_ASCII);
     page.createContext(
@@ -71,17 +87,15 @@ final class OtherOriginIT {
   @Test
   void pageOfListedOriginLogsInAndOut() throws Exception {
     Map<String, String> settings = Map.of("token.origins", origin(), "token.logout.status", "200");
-    try (Chromium browser = Chromium.start();
-        Deployment tomcat = Deployment.ofSampleWithCors(origin(), settings)) {
-      assertThat(runClient(browser, tomcat)).isEqualTo("alice 200 200 401");
+    try (Deployment tomcat = Deployment.ofSampleWithCors(origin(), settings)) {
+      assertThat(runClient(tomcat)).isEqualTo("alice 200 200 401");
     }
   }
 
   @Test
   void refusesOriginThatOnlyTheCorsFilterAllows() throws Exception {
-    try (Chromium browser = Chromium.start();
-        Deployment tomcat = Deployment.ofSampleWithCors(origin(), Map.of())) {
-      assertThat(runClient(browser, tomcat)).isEqualTo("given: 403");
+    try (Deployment tomcat = Deployment.ofSampleWithCors(origin(), Map.of())) {
+      assertThat(runClient(tomcat)).isEqualTo("given: 403");
     }
   }
 
@@ -90,7 +104,7 @@ final class OtherOriginIT {
     return "http://app.token.localhost:" + page.getAddress().getPort();
   }
 
-  private String runClient(Chromium browser, Deployment tomcat) {
+  private String runClient(Deployment tomcat) {
     String shop = "http://shop.token.localhost:" + tomcat.address().getPort();
     return browser.window().visit(origin() + "/").runAsyncScript(CLIENT, shop);
   }

@@ -3,6 +3,8 @@ package org.tokenfilter.integration.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The sample's page when requests are refused, the server is down or the session expires. */
@@ -10,9 +12,23 @@ final class PageRefusalsIT {
 
   private static final Duration MAX_LIFETIME = Duration.ofMinutes(1);
 
+  private static Chromium browser;
+
+  @BeforeAll
+  static void start() {
+    browser = Chromium.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
   @Test
   void showsWrongPasswordsAndTheirLimit() throws Exception {
-    try (SampleInBrowser app = SampleInBrowser.start("-Dtoken.login.failures=2")) {
+    try (SampleInBrowser app = SampleInBrowser.startFor(browser, "-Dtoken.login.failures=2")) {
       PageWindow page = app.page();
       page.element("#password").clear();
       page.element("#password").sendKeys("not it");
@@ -30,7 +46,7 @@ final class PageRefusalsIT {
 
   @Test
   void showsServerOutageAndRecovery() throws Exception {
-    try (SampleInBrowser app = SampleInBrowser.start()) {
+    try (SampleInBrowser app = SampleInBrowser.startFor(browser)) {
       PageWindow page = app.page();
       page.logIn("alice", "session");
       assertThat(app.browser().drainSevereEntries()).isEmpty();
@@ -62,7 +78,8 @@ final class PageRefusalsIT {
   @Test
   void showsLifetimeRenewalExpiryAndEviction() throws Exception {
     try (SampleInBrowser app =
-        SampleInBrowser.start(
+        SampleInBrowser.startFor(
+            browser,
             "-Dtoken.idle-timeout=PT12S",
             "-Dtoken.sessions.limit=1",
             "-Dtoken.sessions.policy=evict-oldest")) {
@@ -90,7 +107,7 @@ final class PageRefusalsIT {
   @Test
   void unavailableMetricsAreRequestedOnce() throws Exception {
     try (SampleInBrowser app =
-        SampleInBrowser.start("-Dtoken.paths.public=/,/index.html,/public/*")) {
+        SampleInBrowser.startFor(browser, "-Dtoken.paths.public=/,/index.html,/public/*")) {
       PageWindow page = app.page();
       page.awaitText(
           "#live-note", "GET /metrics was answered with 401. It is not requested again.");

@@ -4,33 +4,47 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The packaged sample and a browser, started together and stopped together. */
+/** The packaged sample, and a browser that shows its page. */
 final class SampleInBrowser implements AutoCloseable {
 
   private final Chromium browser;
+  private final Runnable leaveBrowser;
   private final Path data;
   private final SampleProcess sample;
 
-  private SampleInBrowser(Chromium browser, Path data, SampleProcess sample) {
+  private SampleInBrowser(
+      Chromium browser, Runnable leaveBrowser, Path data, SampleProcess sample) {
     this.browser = browser;
+    this.leaveBrowser = leaveBrowser;
     this.data = data;
     this.sample = sample;
   }
 
   /**
-   * Starts both.
+   * Starts both, which are stopped together.
    *
    * @param options the options of the sample's JVM
    */
   static SampleInBrowser start(String... options) throws IOException {
     Chromium browser = Chromium.start();
     try {
-      Path data = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "screen");
-      return new SampleInBrowser(browser, data, SampleProcess.start(data, options));
+      return start(browser, browser::close, options);
     } catch (IOException | RuntimeException | Error e) {
       browser.close();
       throw e;
     }
+  }
+
+  /** Starts the sample for a browser that runs on, and whose cookies are those of before. */
+  static SampleInBrowser startFor(Chromium browser, String... options) throws IOException {
+    return start(browser, browser::leaveAllPages, options);
+  }
+
+  private static SampleInBrowser start(Chromium browser, Runnable leaveBrowser, String... options)
+      throws IOException {
+    Path data = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "screen");
+    SampleProcess sample = SampleProcess.start(data, options);
+    return new SampleInBrowser(browser, leaveBrowser, data, sample);
   }
 
   Chromium browser() {
@@ -59,7 +73,7 @@ final class SampleInBrowser implements AutoCloseable {
   @Override
   public void close() {
     try {
-      browser.close(); // throws if the browser has crashed
+      leaveBrowser.run(); // throws if the browser has crashed
     } finally {
       sample.close();
     }
