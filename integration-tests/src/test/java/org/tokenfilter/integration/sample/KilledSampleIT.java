@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class KilledSampleIT {
 
-  private static final int KILLS = Integer.getInteger("sample.kills", 6);
+  private static final int KILLS = Integer.getInteger("sample.kills", 3);
   private static final int OPENINGS = 3;
 
   /** JVM options for a process that runs for seconds only. */
