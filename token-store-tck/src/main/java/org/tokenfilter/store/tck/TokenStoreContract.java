@@ -28,7 +28,8 @@ import org.junit.jupiter.api.AfterEach;
  * and need not be empty, since each test uses its own ids, subjects and groups. The data must not
  * be used by anything else, since the tests sweep it. Dead records must be kept for at least five
  * minutes. The tests do not sleep, except the one that needs {@link #pausedCommits()}. Races start
- * at a barrier and are repeated.
+ * at a barrier and are repeated: ten times, or as often as the system property {@code
+ * token-store-tck.rounds} says.
  *
  * <p>The following cannot be observed from outside and is not tested here:
  *
