@@ -11,14 +11,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -36,7 +37,9 @@ class DefectiveStoresTest {
 
   @Test
   void correctStorePassesAllClauses() {
-    assertThat(failedTests(Defect.of("---", "(correct)", Node::new))).isEmpty();
+    TestExecutionSummary all = run(Defect.of("s", "(correct)", Node::new));
+    assertThat(all.getTestsFoundCount()).isGreaterThan(70);
+    assertThat(all.getFailures()).isEmpty();
   }
 
   @TestFactory
@@ -55,9 +58,7 @@ class DefectiveStoresTest {
             defect ->
                 DynamicTest.dynamicTest(
                     defect.testPrefix() + " " + defect.description(),
-                    () ->
-                        assertThat(failedTests(defect))
-                            .anyMatch(test -> test.startsWith(defect.testPrefix()))));
+                    () -> assertThat(failedTests(defect)).isNotEmpty()));
   }
 
   @AfterAll
@@ -68,30 +69,42 @@ class DefectiveStoresTest {
   }
 
   private SortedSet<String> failedTests(Defect defect) {
-    DefectiveStoreContract.select(defect);
-    SummaryGeneratingListener listener = new SummaryGeneratingListener();
-    launcher.execute(
-        LauncherDiscoveryRequestBuilder.request()
-            .selectors(selectClass(DefectiveStoreContract.class))
-            .build(),
-        listener);
-    assertThat(listener.getSummary().getTestsFoundCount()).isGreaterThan(70);
     SortedSet<String> tests = new TreeSet<>();
-    for (TestExecutionSummary.Failure failure : listener.getSummary().getFailures()) {
+    for (TestExecutionSummary.Failure failure : run(defect).getFailures()) {
       failure
           .getTestIdentifier()
           .getSource()
           .ifPresent(source -> tests.add(((MethodSource) source).getMethodName()));
     }
-    TABLE.add(row(defect, tests));
+    TABLE.add(row(defect, tests.size()));
     return tests;
   }
 
-  private static String row(Defect defect, SortedSet<String> tests) {
-    String clauses =
-        tests.stream().map(DefectiveStoresTest::clause).distinct().collect(Collectors.joining(" "));
-    return "%-4s %-50s caught by %s (%d tests)"
-        .formatted(clause(defect.testPrefix()), defect.description(), clauses, tests.size());
+  /** Runs the tests that the defect names: a failure of another one proves nothing. */
+  private TestExecutionSummary run(Defect defect) {
+    DefectiveStoreContract.select(defect);
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    launcher.execute(
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(selectClass(DefectiveStoreContract.class))
+            .filters(named(defect.testPrefix()))
+            .build(),
+        listener);
+    return listener.getSummary();
+  }
+
+  private static PostDiscoveryFilter named(String prefix) {
+    return test ->
+        FilterResult.includedIf(
+            test.getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(source -> ((MethodSource) source).getMethodName().startsWith(prefix))
+                .orElse(true));
+  }
+
+  private static String row(Defect defect, int tests) {
+    return "%-4s %-50s caught by %d tests"
+        .formatted(clause(defect.testPrefix()), defect.description(), tests);
   }
 
   private static String clause(String test) {
