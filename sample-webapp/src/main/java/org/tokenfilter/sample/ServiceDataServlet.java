@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenPrincipal;
-import org.tokenfilter.service.TokenService;
+import org.tokenfilter.token.Subscription;
 import org.tokenfilter.store.TokenId;
 
 /**
@@ -24,7 +24,7 @@ public final class ServiceDataServlet extends HttpServlet {
       Pattern.compile("(?i)/serviceGateway/services(?:/[^/]+)?/products/[^/]+/views/[^/]+/data");
 
   private final transient RequestCounts counts = new RequestCounts();
-  private transient TokenService.@Nullable Subscription subscription;
+  private transient @Nullable Subscription subscription;
 
   /** A servlet for web.xml. */
   public ServiceDataServlet() {}

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.notice.OperatorLog;
-import org.tokenfilter.service.WeighedEvent;
+import org.tokenfilter.memory.WeighedEvent;
 
 /**
  * A bounded queue of events, which one thread delivers in order. The thread survives exceptions of

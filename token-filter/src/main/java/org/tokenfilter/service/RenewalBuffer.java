@@ -1,5 +1,7 @@
 package org.tokenfilter.service;
 
+import org.tokenfilter.service.PendingRenewal.RenewalToWrite;
+import org.tokenfilter.memory.MemoryBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package org.tokenfilter.service;
 
+import org.tokenfilter.service.PendingRenewal.RenewalToWrite;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package org.tokenfilter.service;
 
+import org.tokenfilter.codec.RecognizedToken;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
 import org.tokenfilter.notice.OperatorLog;
-import org.tokenfilter.service.WeighedEvent;
+import org.tokenfilter.memory.WeighedEvent;
 
 final class BackgroundTasksTest {
 

@@ -14,6 +14,7 @@ import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** The compact form of a cached token, which holds the whole record in half the space. */
 final class CachedTokenTest {

@@ -40,6 +40,7 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
+import org.tokenfilter.service.PendingRenewal.RenewalToWrite;
 
 /** The renewal buffer, which writes uses seldom, but in time. */
 class RenewalBufferTest {

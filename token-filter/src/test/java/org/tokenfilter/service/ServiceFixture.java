@@ -26,6 +26,7 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
+import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** A token service with real components below it, and a settable clock. */
 final class ServiceFixture {

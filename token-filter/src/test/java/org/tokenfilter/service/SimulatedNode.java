@@ -10,6 +10,7 @@ import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.TokenRejectedException;
+import org.tokenfilter.config.MonotonicClock;
 
 /** A node with its own clock, simulated threads, and a failing network. */
 final class SimulatedNode {

@@ -2,6 +2,7 @@ package org.tokenfilter.service;
 
 import java.time.Duration;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** Token policies, which differ from run to run. */
 final class SimulatedPolicies {

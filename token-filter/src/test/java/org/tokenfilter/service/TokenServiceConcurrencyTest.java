@@ -18,6 +18,7 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
+import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** Many equal requests at once on one node, each with a token id or a rejection as its result. */
 class TokenServiceConcurrencyTest {

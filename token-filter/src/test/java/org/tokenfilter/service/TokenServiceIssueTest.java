@@ -33,6 +33,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.service.TokenPolicy.Binding;
 
 /**
  * New tokens: their records and their claims. For reused sessions see {@link

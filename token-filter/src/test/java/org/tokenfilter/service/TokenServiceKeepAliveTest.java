@@ -23,6 +23,7 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
+import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** Keep-alive requests, which return the remaining lifetime or the reason of the rejection. */
 class TokenServiceKeepAliveTest {

@@ -34,6 +34,7 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
+import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** Reuse of sessions: two tabs of one browser share one, two different users never do. */
 class TokenServiceReuseSessionTest {

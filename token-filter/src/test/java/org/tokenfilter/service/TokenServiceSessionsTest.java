@@ -23,6 +23,7 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
+import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** Sessions that a user token opens and uses, and that are revoked with it. */
 class TokenServiceSessionsTest {

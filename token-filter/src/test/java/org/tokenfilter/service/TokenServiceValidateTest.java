@@ -47,6 +47,8 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenClaims;
+import org.tokenfilter.service.TokenPolicy.Binding;
+import org.tokenfilter.config.MonotonicClock;
 
 /** Validation of tokens, reasons of rejections, and the precedence of two reasons. */
 class TokenServiceValidateTest {

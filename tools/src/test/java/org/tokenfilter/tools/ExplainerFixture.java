@@ -23,7 +23,7 @@ import org.tokenfilter.codec.ContentEncryption;
 import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
-import org.tokenfilter.service.Binding;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.ServiceEnvironment;
 import org.tokenfilter.service.TokenPolicy;
