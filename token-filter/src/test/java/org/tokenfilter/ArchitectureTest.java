@@ -98,7 +98,8 @@ final class ArchitectureTest {
           .whereLayer("metrics")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("metrics")
-          .mayOnlyAccessLayers("store", "notice", "token", "guard", "service", "credentials", "config")
+          .mayOnlyAccessLayers(
+              "store", "notice", "token", "guard", "service", "credentials", "config")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("filter", "endpoint", "metrics");
 

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenPrincipal;
-import org.tokenfilter.token.Subscription;
 import org.tokenfilter.store.TokenId;
+import org.tokenfilter.token.Subscription;
 
 /**
  * {@code GET .../{service}/products/{p}/views/{v}/data}, with or without the service: answers the

@@ -9,12 +9,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Enumeration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,7 +91,8 @@ public final class SecurityHandle implements AutoCloseable {
       List<String> problems = new ArrayList<>();
       Configuration settings =
           shared.security().configuration().withInitParams(initParams, problems);
-      ComponentFactory factory = new ComponentFactory(settings, ContainerObject.classLoaderOf(context), problems);
+      ComponentFactory factory =
+          new ComponentFactory(settings, ContainerObject.classLoaderOf(context), problems);
       var unused = factory.findUnknownSettings();
       new ConfigurationRules(settings, problems).check();
       shared.checkSameValues(settings, initParams, problems);

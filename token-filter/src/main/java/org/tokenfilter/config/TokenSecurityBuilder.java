@@ -35,13 +35,13 @@ import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.LoginService;
 import org.tokenfilter.credentials.LoginThrottle;
 import org.tokenfilter.credentials.LoginWarnings;
+import org.tokenfilter.guard.GuardedTokenStore;
+import org.tokenfilter.guard.StoreCallMonitor;
+import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.AccountRecheck;
-import org.tokenfilter.guard.GuardedTokenStore;
 import org.tokenfilter.service.CachePolicy;
-import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.service.ServiceEnvironment;
-import org.tokenfilter.guard.StoreCallMonitor;
 import org.tokenfilter.service.Sweeper;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.service.TokenService;
@@ -152,7 +152,8 @@ public final class TokenSecurityBuilder {
   public TokenSecurityBuilder context(ServletContext context) {
     application = context;
     contextParams =
-        ConfigurationSources.tokenParams(context.getInitParameterNames(), context::getInitParameter);
+        ConfigurationSources.tokenParams(
+            context.getInitParameterNames(), context::getInitParameter);
     contextPath = context.getContextPath();
     classLoader = ContainerObject.classLoaderOf(context);
     return this;
@@ -198,8 +199,7 @@ public final class TokenSecurityBuilder {
     Duration maxWait = configuration.duration(STORE_TIMEOUT);
     StoreCallMonitor callMonitor = new StoreCallMonitor(Ticker.systemTicker()::read, maxWait);
     TokenStore guarded =
-        new GuardedTokenStore(
-            kept, configuration.number(STORE_CONCURRENCY), maxWait, callMonitor);
+        new GuardedTokenStore(kept, configuration.number(STORE_CONCURRENCY), maxWait, callMonitor);
     TokenStore background =
         new GuardedTokenStore(kept, BACKGROUND_CONCURRENCY, maxWait, callMonitor);
     CachePolicy cachePolicy = factory.cachePolicy();

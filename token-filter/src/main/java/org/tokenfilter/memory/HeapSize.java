@@ -28,7 +28,8 @@ public final class HeapSize {
   public static final long DURATION = object(0, Long.BYTES + Integer.BYTES);
 
   /** An entry of a cache that is bounded by weight: its node, and the node of the table. */
-  public static final long CACHE_ENTRY = object(5, 2 * Integer.BYTES) + object(3, Integer.BYTES) + 8;
+  public static final long CACHE_ENTRY =
+      object(5, 2 * Integer.BYTES) + object(3, Integer.BYTES) + 8;
 
   /** An entry of a concurrent map. */
   public static final long MAP_ENTRY = object(3, Integer.BYTES) + 8;

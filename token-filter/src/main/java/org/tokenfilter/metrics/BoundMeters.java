@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.config.BackgroundTask;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.TokenService.RevocationFeedState;
-import org.tokenfilter.service.TokenService;
 import org.tokenfilter.service.TokenStatistics;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenKind;

@@ -1,8 +1,5 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.memory.HeapSize;
-import org.tokenfilter.guard.SingleFlight;
-import org.tokenfilter.guard.Bulkhead;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
@@ -16,6 +13,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.guard.Bulkhead;
+import org.tokenfilter.guard.SingleFlight;
+import org.tokenfilter.memory.HeapSize;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.Rejection;

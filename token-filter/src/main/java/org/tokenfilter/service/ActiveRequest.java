@@ -53,8 +53,8 @@ public final class ActiveRequest {
 
   /**
    * The requests in progress. A token that would expire while its request runs is kept alive by
-   * another use shortly before its idle deadline. A token that is expired or revoked is not revived.
-   * Thread-safe.
+   * another use shortly before its idle deadline. A token that is expired or revoked is not
+   * revived. Thread-safe.
    */
   static final class Registry {
 

@@ -1,12 +1,12 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.memory.HeapSize;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.memory.HeapSize;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;

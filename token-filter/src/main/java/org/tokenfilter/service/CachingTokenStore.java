@@ -1,8 +1,5 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.guard.Bulkhead;
-import org.tokenfilter.guard.SingleFlight;
-import org.tokenfilter.guard.Bulkhead;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
@@ -15,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.guard.Bulkhead;
+import org.tokenfilter.guard.SingleFlight;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
@@ -63,41 +62,31 @@ final class CachingTokenStore implements TokenStore {
       RenewalBuffer buffer,
       Duration maxWait,
       TokenStatistics statistics) {
-    this(
-        store,
-        clock,
-        freshness,
-        cache,
-        buffer,
-        SingleFlight.sharingNext(
-            new Bulkhead(MAX_CONCURRENT_READS, maxWait, "store reads"), maxWait, "store read"),
-        statistics,
-        new RevokedTokens());
-  }
-
-  private CachingTokenStore(
-      TokenStore store,
-      Clock clock,
-      Freshness freshness,
-      TokenCache cache,
-      RenewalBuffer buffer,
-      SingleFlight<TokenId, Optional<TokenRecord>> reads,
-      TokenStatistics statistics,
-      RevokedTokens revokedTokens) {
     this.store = store;
     this.clock = clock;
     this.freshness = freshness;
     this.cache = cache;
     this.buffer = buffer;
-    this.reads = reads;
+    Bulkhead bulkhead = new Bulkhead(MAX_CONCURRENT_READS, maxWait, "store reads");
+    this.reads = SingleFlight.sharingNext(bulkhead, maxWait, "store read");
     this.statistics = statistics;
-    this.revokedTokens = revokedTokens;
+    this.revokedTokens = new RevokedTokens();
+  }
+
+  private CachingTokenStore(CachingTokenStore shared, TokenStore store) {
+    this.store = store;
+    this.clock = shared.clock;
+    this.freshness = shared.freshness;
+    this.cache = shared.cache;
+    this.buffer = shared.buffer;
+    this.reads = shared.reads;
+    this.statistics = shared.statistics;
+    this.revokedTokens = shared.revokedTokens;
   }
 
   /** Returns a store that shares this one's memory and calls the same store by another path. */
   CachingTokenStore withStore(TokenStore other) {
-    return new CachingTokenStore(
-        other, clock, freshness, cache, buffer, reads, statistics, revokedTokens);
+    return new CachingTokenStore(this, other);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.memory.HeapSize;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.memory.HeapSize;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;

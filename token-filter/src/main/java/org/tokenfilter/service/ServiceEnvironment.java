@@ -1,10 +1,10 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.memory.MemoryBudget;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.notice.OperatorLog;
 
 /**

@@ -1,8 +1,5 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.memory.HeapSize;
-import org.tokenfilter.memory.Interner;
-import org.tokenfilter.memory.MemoryBudget;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
@@ -14,6 +11,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.memory.HeapSize;
+import org.tokenfilter.memory.Interner;
+import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -222,10 +222,10 @@ class TokenCache {
 
   /**
    * Counters of the revocations that are known to this node. A caller that reads a record from the
-   * store notes its epoch before, and caches the record only if the epoch is unchanged afterwards, so
-   * that a slow answer does not put back a token that was revoked meanwhile. Ids are hashed to 1,024
-   * slots; a collision only costs one extra read. Thread-safe. Non-final so that the simulation can
-   * inject a defect.
+   * store notes its epoch before, and caches the record only if the epoch is unchanged afterwards,
+   * so that a slow answer does not put back a token that was revoked meanwhile. Ids are hashed to
+   * 1,024 slots; a collision only costs one extra read. Thread-safe. Non-final so that the
+   * simulation can inject a defect.
    */
   static class Epochs {
 

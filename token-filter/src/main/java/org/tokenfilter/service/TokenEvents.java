@@ -1,7 +1,5 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.memory.HeapSize;
-import org.tokenfilter.memory.WeighedEvent;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
@@ -16,6 +14,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.memory.HeapSize;
+import org.tokenfilter.memory.WeighedEvent;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;

@@ -152,9 +152,9 @@ final class TokenRefresher {
   }
 
   /**
-   * A limit of the rate at which an API client may refresh its token on a node. Each refresh leaves a
-   * dead record, which is kept for the retention time, and a revocation that all nodes read. Bounded
-   * in memory; thread-safe.
+   * A limit of the rate at which an API client may refresh its token on a node. Each refresh leaves
+   * a dead record, which is kept for the retention time, and a revocation that all nodes read.
+   * Bounded in memory; thread-safe.
    */
   static final class RefreshLimit {
 

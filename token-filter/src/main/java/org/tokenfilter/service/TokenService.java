@@ -151,13 +151,7 @@ public final class TokenService {
     RenewalBuffer buffer = new RenewalBuffer(cache, cachePolicy, environment.memory().renewals());
     this.store =
         new CachingTokenStore(
-            requests,
-            clock,
-            freshness,
-            cache,
-            buffer,
-            cachePolicy.maxWait(),
-            statistics);
+            requests, clock, freshness, cache, buffer, cachePolicy.maxWait(), statistics);
     this.issuer =
         new TokenIssuer(store, codec, policy, audience, clock, environment.random(), this.events);
     this.renewer =
@@ -184,27 +178,14 @@ public final class TokenService {
                     ::currentRoles);
     this.refresher =
         new TokenRefresher(
-            store,
-            policy,
-            validator,
-            issuer,
-            clock,
-            this.events,
-            family,
-            environment.nanoTime());
+            store, policy, validator, issuer, clock, this.events, family, environment.nanoTime());
     this.audience = audience;
     this.clockSkew = new ClockSkewMonitor(clock);
     this.operatorLog = environment.operatorLog();
     this.background = this.store.withStore(background);
     this.feed =
         new RevocationFeed(
-            background,
-            freshness,
-            cache,
-            this.events,
-            clockSkew,
-            statistics,
-            operatorLog);
+            background, freshness, cache, this.events, clockSkew, statistics, operatorLog);
   }
 
   /**

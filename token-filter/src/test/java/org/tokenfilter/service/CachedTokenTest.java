@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
-import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** The compact form of a cached token, which holds the whole record in half the space. */
 final class CachedTokenTest {

@@ -13,6 +13,7 @@ import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
@@ -26,7 +27,6 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
-import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** A token service with real components below it, and a settable clock. */
 final class ServiceFixture {

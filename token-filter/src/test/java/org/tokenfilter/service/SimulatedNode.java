@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import org.tokenfilter.config.MonotonicClock;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.TokenRejectedException;
-import org.tokenfilter.config.MonotonicClock;
 
 /** A node with its own clock, simulated threads, and a failing network. */
 final class SimulatedNode {

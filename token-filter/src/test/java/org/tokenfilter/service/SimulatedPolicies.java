@@ -1,8 +1,8 @@
 package org.tokenfilter.service;
 
 import java.time.Duration;
-import org.tokenfilter.store.Limit;
 import org.tokenfilter.service.TokenPolicy.Binding;
+import org.tokenfilter.store.Limit;
 
 /** Token policies, which differ from run to run. */
 final class SimulatedPolicies {

@@ -59,11 +59,7 @@ final class TokenEventsQueueTest {
         };
     TokenEvents events =
         new TokenEvents(
-            List.of(listener),
-            queue,
-            () -> 0,
-            new TokenStatistics(),
-            new OperatorLog(() -> 0));
+            List.of(listener), queue, () -> 0, new TokenStatistics(), new OperatorLog(() -> 0));
 
     events.publishRemoteRevocations(ids, id -> Optional.of(ended));
     waiting.forEach(Runnable::run);

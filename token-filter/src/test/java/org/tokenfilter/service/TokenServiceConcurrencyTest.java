@@ -12,13 +12,13 @@ import java.util.Set;
 import org.junit.jupiter.api.RepeatedTest;
 import org.tokenfilter.Race;
 import org.tokenfilter.Race.Runner;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.service.TokenPolicy.ReusePolicy;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
-import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** Many equal requests at once on one node, each with a token id or a rejection as its result. */
 class TokenServiceConcurrencyTest {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Revocation;
@@ -23,7 +24,6 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
-import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** Keep-alive requests, which return the remaining lifetime or the reason of the rejection. */
 class TokenServiceKeepAliveTest {

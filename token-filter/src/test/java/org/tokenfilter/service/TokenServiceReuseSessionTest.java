@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
@@ -34,7 +35,6 @@ import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
-import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** Reuse of sessions: two tabs of one browser share one, two different users never do. */
 class TokenServiceReuseSessionTest {

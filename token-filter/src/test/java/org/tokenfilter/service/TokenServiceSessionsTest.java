@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
@@ -23,7 +24,6 @@ import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
-import org.tokenfilter.service.TokenPolicy.Binding;
 
 /** Sessions that a user token opens and uses, and that are revoked with it. */
 class TokenServiceSessionsTest {
