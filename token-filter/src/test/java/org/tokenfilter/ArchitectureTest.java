@@ -5,9 +5,11 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -53,6 +55,10 @@ final class ArchitectureTest {
           .definedBy("org.tokenfilter.token")
           .layer("codec")
           .definedBy("org.tokenfilter.codec")
+          .layer("memory")
+          .definedBy("org.tokenfilter.memory")
+          .layer("guard")
+          .definedBy("org.tokenfilter.guard")
           .layer("service")
           .definedBy("org.tokenfilter.service")
           .layer("carrier")
@@ -75,12 +81,16 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("store")
           .whereLayer("codec")
           .mayOnlyAccessLayers("store", "notice", "token")
+          .whereLayer("memory")
+          .mayOnlyAccessLayers("store")
+          .whereLayer("guard")
+          .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("service")
-          .mayOnlyAccessLayers("store", "notice", "token", "codec")
+          .mayOnlyAccessLayers("store", "notice", "token", "codec", "memory", "guard")
           .whereLayer("carrier")
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("credentials")
-          .mayOnlyAccessLayers("notice", "token")
+          .mayOnlyAccessLayers("notice", "token", "guard")
           .whereLayer("filter")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("endpoint")
@@ -88,7 +98,8 @@ final class ArchitectureTest {
           .whereLayer("metrics")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("metrics")
-          .mayOnlyAccessLayers("store", "notice", "token", "service", "credentials", "config")
+          .mayOnlyAccessLayers(
+              "store", "notice", "token", "guard", "service", "credentials", "config")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("filter", "endpoint", "metrics");
 
@@ -97,7 +108,12 @@ final class ArchitectureTest {
       slices().matching("org.tokenfilter.(*)..").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule fivePackagesDoNotUseServlets =
+  static void filesHaveNoCircleOfMoreThanTwo(JavaClasses classes) {
+    assertThat(new FileDependencies(classes).longCircles()).isEmpty();
+  }
+
+  @ArchTest
+  static final ArchRule innerPackagesDoNotUseServlets =
       noClasses()
           .that()
           .resideInAnyPackage(
@@ -105,6 +121,8 @@ final class ArchitectureTest {
               "org.tokenfilter.notice..",
               "org.tokenfilter.token..",
               "org.tokenfilter.codec..",
+              "org.tokenfilter.memory..",
+              "org.tokenfilter.guard..",
               "org.tokenfilter.service..")
           .should()
           .dependOnClassesThat()

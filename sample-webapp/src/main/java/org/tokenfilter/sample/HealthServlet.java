@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.BackgroundTask;
 import org.tokenfilter.config.Health;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.service.RevocationFeedState;
+import org.tokenfilter.service.TokenService.RevocationFeedState;
 
 /**
  * {@code GET /public/health}: the health of the application and of its token security. It performs

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenPrincipal;
-import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenId;
+import org.tokenfilter.token.Subscription;
 
 /**
  * {@code GET .../{service}/products/{p}/views/{v}/data}, with or without the service: answers the
@@ -24,7 +24,7 @@ public final class ServiceDataServlet extends HttpServlet {
       Pattern.compile("(?i)/serviceGateway/services(?:/[^/]+)?/products/[^/]+/views/[^/]+/data");
 
   private final transient RequestCounts counts = new RequestCounts();
-  private transient TokenService.@Nullable Subscription subscription;
+  private transient @Nullable Subscription subscription;
 
   /** A servlet for web.xml. */
   public ServiceDataServlet() {}

@@ -43,9 +43,9 @@ import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.service.Binding;
 import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.TokenPolicy;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -61,7 +61,7 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class ComponentFactory {
 
-  private static final Logger LOG = LoggerFactory.getLogger(TokenSecurity.class);
+  private static final Logger LOG = LoggerFactory.getLogger("org.tokenfilter.config.TokenSecurity");
 
   private static final String CANNOT_OPEN_STORE = "The store {} cannot be opened";
 

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.HttpSessionPolicy;
-import org.tokenfilter.service.Binding;
 import org.tokenfilter.service.TokenPolicy;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.Limit;
 
 /**

@@ -1,5 +1,6 @@
 package org.tokenfilter.config;
 
+import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -64,6 +65,20 @@ record ConfigurationSources(
         new NamedValues(System::getenv, () -> System.getenv().keySet()),
         Map.copyOf(initParams),
         Map.copyOf(contextParams));
+  }
+
+  /** Returns the parameters whose names start with {@code token.}. */
+  static Map<String, String> tokenParams(
+      Enumeration<String> names, UnaryOperator<@Nullable String> value) {
+    Map<String, String> params = new LinkedHashMap<>();
+    while (names.hasMoreElements()) {
+      String name = names.nextElement();
+      String text = value.apply(name);
+      if (text != null && name.startsWith("token.")) {
+        params.put(name, text);
+      }
+    }
+    return params;
   }
 
   /** Returns the text of a key; null if no source has it. */

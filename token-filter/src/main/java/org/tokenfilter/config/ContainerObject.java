@@ -1,5 +1,6 @@
 package org.tokenfilter.config;
 
+import jakarta.servlet.ServletContext;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -81,5 +82,11 @@ record ContainerObject(Object value) {
     if (!member.trySetAccessible()) {
       throw new IllegalAccessException(member + " is not accessible");
     }
+  }
+
+  /** Returns the application's class loader, or this library's if the container has none. */
+  static ClassLoader classLoaderOf(ServletContext context) {
+    ClassLoader loader = context.getClassLoader();
+    return loader == null ? ContainerObject.class.getClassLoader() : loader;
   }
 }

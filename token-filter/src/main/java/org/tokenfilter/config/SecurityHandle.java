@@ -9,12 +9,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Enumeration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +62,7 @@ public final class SecurityHandle implements AutoCloseable {
     return acquire(
         config.getServletContext(),
         config.getFilterName(),
-        tokenParams(config.getInitParameterNames(), config::getInitParameter),
+        ConfigurationSources.tokenParams(config.getInitParameterNames(), config::getInitParameter),
         given);
   }
 
@@ -79,7 +76,7 @@ public final class SecurityHandle implements AutoCloseable {
     return acquire(
         config.getServletContext(),
         config.getServletName(),
-        tokenParams(config.getInitParameterNames(), config::getInitParameter),
+        ConfigurationSources.tokenParams(config.getInitParameterNames(), config::getInitParameter),
         given);
   }
 
@@ -94,7 +91,8 @@ public final class SecurityHandle implements AutoCloseable {
       List<String> problems = new ArrayList<>();
       Configuration settings =
           shared.security().configuration().withInitParams(initParams, problems);
-      ComponentFactory factory = new ComponentFactory(settings, classLoaderOf(context), problems);
+      ComponentFactory factory =
+          new ComponentFactory(settings, ContainerObject.classLoaderOf(context), problems);
       var unused = factory.findUnknownSettings();
       new ConfigurationRules(settings, problems).check();
       shared.checkSameValues(settings, initParams, problems);
@@ -143,28 +141,9 @@ public final class SecurityHandle implements AutoCloseable {
     }
   }
 
-  static Map<String, String> tokenParams(
-      Enumeration<String> names, UnaryOperator<@Nullable String> value) {
-    Map<String, String> params = new LinkedHashMap<>();
-    while (names.hasMoreElements()) {
-      String name = names.nextElement();
-      String text = value.apply(name);
-      if (text != null && name.startsWith("token.")) {
-        params.put(name, text);
-      }
-    }
-    return params;
-  }
-
-  /** Returns the application's class loader, or this library's if the container has none. */
-  static ClassLoader classLoaderOf(ServletContext context) {
-    ClassLoader loader = context.getClassLoader();
-    return loader == null ? SecurityHandle.class.getClassLoader() : loader;
-  }
-
   /** Returns the class loader that sees the application's classes. */
   public ClassLoader classLoader() {
-    return classLoaderOf(context);
+    return ContainerObject.classLoaderOf(context);
   }
 
   /**

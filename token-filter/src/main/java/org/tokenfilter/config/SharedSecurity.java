@@ -91,10 +91,7 @@ final class SharedSecurity {
 
   private static TokenSecurity create(ServletContext context, Map<String, String> initParams) {
     try {
-      return TokenSecurity.builder()
-          .settings(applicationSettings(initParams))
-          .context(context)
-          .build();
+      return TokenSecurity.from(context, applicationSettings(initParams));
     } catch (ConfigurationException e) {
       // Mistakes in settings of the filter's own are reported together with the others.
       List<String> wrong = new ArrayList<>();

@@ -24,8 +24,8 @@ import org.tokenfilter.carrier.ReturnPath;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.credentials.LoginService;
+import org.tokenfilter.guard.StoreCallMonitor;
 import org.tokenfilter.notice.OperatorLog;
-import org.tokenfilter.service.StoreCallMonitor;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -154,6 +154,15 @@ public final class TokenSecurity implements AutoCloseable {
    */
   public static TokenSecurity of(ServletContext context) {
     return SharedSecurity.of(context).security();
+  }
+
+  static TokenSecurity from(ServletContext context, Map<String, String> settings) {
+    return builder().settings(settings).context(context).build();
+  }
+
+  /** Registers this security for the filters and servlets of an application. */
+  void share(ServletContext context) {
+    SharedSecurity.register(context, this);
   }
 
   /** Adds the token transport of a filter or servlet. */

@@ -35,14 +35,13 @@ import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.LoginService;
 import org.tokenfilter.credentials.LoginThrottle;
 import org.tokenfilter.credentials.LoginWarnings;
+import org.tokenfilter.guard.GuardedTokenStore;
+import org.tokenfilter.guard.StoreCallMonitor;
+import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.AccountRecheck;
-import org.tokenfilter.service.BulkheadTokenStore;
 import org.tokenfilter.service.CachePolicy;
-import org.tokenfilter.service.MemoryBudget;
-import org.tokenfilter.service.MonotonicClock;
 import org.tokenfilter.service.ServiceEnvironment;
-import org.tokenfilter.service.StoreCallMonitor;
 import org.tokenfilter.service.Sweeper;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.service.TokenService;
@@ -153,9 +152,10 @@ public final class TokenSecurityBuilder {
   public TokenSecurityBuilder context(ServletContext context) {
     application = context;
     contextParams =
-        SecurityHandle.tokenParams(context.getInitParameterNames(), context::getInitParameter);
+        ConfigurationSources.tokenParams(
+            context.getInitParameterNames(), context::getInitParameter);
     contextPath = context.getContextPath();
-    classLoader = SecurityHandle.classLoaderOf(context);
+    classLoader = ContainerObject.classLoaderOf(context);
     return this;
   }
 
@@ -199,10 +199,9 @@ public final class TokenSecurityBuilder {
     Duration maxWait = configuration.duration(STORE_TIMEOUT);
     StoreCallMonitor callMonitor = new StoreCallMonitor(Ticker.systemTicker()::read, maxWait);
     TokenStore guarded =
-        callMonitor.measured(
-            new BulkheadTokenStore(kept, configuration.number(STORE_CONCURRENCY), maxWait));
+        new GuardedTokenStore(kept, configuration.number(STORE_CONCURRENCY), maxWait, callMonitor);
     TokenStore background =
-        callMonitor.measured(new BulkheadTokenStore(kept, BACKGROUND_CONCURRENCY, maxWait));
+        new GuardedTokenStore(kept, BACKGROUND_CONCURRENCY, maxWait, callMonitor);
     CachePolicy cachePolicy = factory.cachePolicy();
     TokenService service =
         new TokenService(
@@ -269,7 +268,7 @@ public final class TokenSecurityBuilder {
     backgroundTasks.scheduleWithFixedDelay(
         "closings", security.revocationRetries(), REVOCATION_RETRY_INTERVAL);
     if (application != null) {
-      SharedSecurity.register(application, security);
+      security.share(application);
     }
     return security;
   }

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.guard.Bulkhead;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
@@ -38,7 +38,7 @@ public final class LoginService {
   private final Authenticator authenticator;
   private final LoginThrottle throttle;
   private final Capacity capacity;
-  private final Semaphore permits;
+  private final Bulkhead bulkhead;
   private final Semaphore waitingSlots;
   private final LoginFailureListener failureListener;
   private final Ticker nanos;
@@ -96,7 +96,7 @@ public final class LoginService {
     this.authenticator = authenticator;
     this.throttle = throttle;
     this.capacity = capacity;
-    this.permits = new Semaphore(capacity.maxConcurrent(), true);
+    this.bulkhead = Bulkhead.fair(capacity.maxConcurrent(), capacity.maxWait(), "logins");
     this.waitingSlots = new Semaphore(capacity.maxWaiting());
     this.failureListener = failureListener;
     this.nanos = nanos;
@@ -223,9 +223,7 @@ public final class LoginService {
     if (again.isPresent()) {
       return again;
     }
-    // Not the method without a timeout, which would overtake the waiting logins.
-    if (!permits.tryAcquire(0, TimeUnit.NANOSECONDS)
-        && !permits.tryAcquire(slot.acquire(), TimeUnit.NANOSECONDS)) {
+    if (!bulkhead.tryEnter(0) && !bulkhead.tryEnter(slot.acquire())) {
       throw WaitingSlot.timedOut();
     }
     try {
@@ -234,7 +232,7 @@ public final class LoginService {
       again = findCached(credential, digest);
       return again.isPresent() ? again : callAuthenticator(credential, digest, credentialCheck);
     } finally {
-      permits.release();
+      bulkhead.leave();
     }
   }
 

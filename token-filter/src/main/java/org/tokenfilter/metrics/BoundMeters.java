@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.config.BackgroundTask;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.service.RevocationFeedState;
-import org.tokenfilter.service.TokenService;
+import org.tokenfilter.service.TokenService.RevocationFeedState;
 import org.tokenfilter.service.TokenStatistics;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subscription;
 
 /** All meters of one application in one registry. Not thread-safe. */
 final class BoundMeters {
@@ -37,7 +37,7 @@ final class BoundMeters {
   private final Set<Meter.Id> existing = new HashSet<>();
   private final Set<String> foreignNames = new TreeSet<>();
   private final List<Meter> meters = new ArrayList<>();
-  private final TokenService.Subscription storeCallSubscription;
+  private final Subscription storeCallSubscription;
 
   BoundMeters(TokenSecurity security, MeterRegistry registry, Tags tags) {
     this.registry = registry;

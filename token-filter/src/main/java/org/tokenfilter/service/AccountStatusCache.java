@@ -7,11 +7,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.guard.Bulkhead;
+import org.tokenfilter.guard.SingleFlight;
+import org.tokenfilter.memory.HeapSize;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.Rejection;
@@ -41,13 +45,17 @@ final class AccountStatusCache {
   /** The time after a failed lookup during which the same subject is not looked up again. */
   static final Duration FAILURE_BACKOFF = Duration.ofSeconds(1);
 
+  /** The number of threads that a provider that hangs can block. */
+  static final int MAX_CONCURRENT = 16;
+
   /** The maximum number of lookups, since a shared one may have started before the login. */
   private static final int MAX_TRIES = 3;
 
   private final AccountRecheck recheck;
   private final Clock clock;
   private final LongSupplier nanoTime;
-  private final SharedCalls calls;
+  private final SingleFlight<String, AccountStatus> calls;
+  private final Bulkhead bulkhead;
   private final SubjectTokens tokens;
   private final TokenEvents events;
   private final Cache<String, AccountStatus> statuses;
@@ -63,7 +71,9 @@ final class AccountStatusCache {
     this.recheck = recheck;
     this.clock = environment.clock();
     this.nanoTime = environment.nanoTime();
-    this.calls = new SharedCalls(maxWait, nanoTime);
+    this.calls = SingleFlight.sharingCurrent(maxWait, "account status lookup", nanoTime);
+    this.bulkhead =
+        Bulkhead.failingFast(MAX_CONCURRENT, maxWait, "account status lookups", nanoTime);
     this.tokens = tokens;
     this.events = events;
     long budget = environment.memory().subjects() / BUDGET_PARTS;
@@ -113,7 +123,7 @@ final class AccountStatusCache {
   private AccountStatus status(TokenRecord record, Instant now) {
     AccountStatus known = cached(record, now);
     for (int i = 0; i < MAX_TRIES && known == null; i++) {
-      AccountStatus answer = calls.call(record.subject(), () -> cachedOrLoaded(record, now));
+      AccountStatus answer = calls.share(record.subject(), () -> cachedOrLoaded(record, now));
       known = answer.appliesTo(record) ? answer : null;
     }
     if (known == null || !isValid(known, record, now)) {
@@ -146,7 +156,12 @@ final class AccountStatusCache {
     if (failure != null && isWithin(FAILURE_BACKOFF, failure, now)) {
       throw new TokenStoreException("account status lookup failed recently", null, true);
     }
-    return calls.withPermit(() -> load(record));
+    bulkhead.enter();
+    try {
+      return load(record);
+    } finally {
+      bulkhead.leave();
+    }
   }
 
   private AccountStatus load(TokenRecord record) {
@@ -209,6 +224,77 @@ final class AccountStatusCache {
         disabled.releaseRevocation();
         LOG.warn("Could not revoke the tokens of an inactive account; will retry", unknown);
       }
+    }
+  }
+
+  /**
+   * The status of a subject's account as the provider reported it: enabled, with its current roles,
+   * or disabled. Thread-safe.
+   */
+  private static final class AccountStatus {
+
+    private static final long FIELD_BYTES =
+        HeapSize.object(4, 0)
+            + HeapSize.object(1, Long.BYTES)
+            + 2 * HeapSize.DURATION
+            + HeapSize.object(0, Integer.BYTES);
+
+    private final Freshness.Mark lookedUpAt;
+    private final Instant newestIssuedAt;
+    private final @Nullable Set<String> roles;
+    private final AtomicBoolean revocationDue;
+
+    /**
+     * Creates a status.
+     *
+     * @param lookedUpAt the start of the lookup
+     * @param record the record for which the status was looked up
+     * @param roles the current roles of the subject; null if the account is disabled
+     */
+    AccountStatus(Freshness.Mark lookedUpAt, TokenRecord record, @Nullable Set<String> roles) {
+      this.lookedUpAt = lookedUpAt;
+      // A node whose clock is ahead may have issued the record in the future.
+      this.newestIssuedAt =
+          record.issuedAt().isAfter(lookedUpAt.wall()) ? record.issuedAt() : lookedUpAt.wall();
+      this.roles = roles;
+      this.revocationDue = new AtomicBoolean(roles == null);
+    }
+
+    /** Returns the estimated heap of this status with its times, in bytes. */
+    long bytes() {
+      return FIELD_BYTES + (roles == null ? 0 : HeapSize.of(roles));
+    }
+
+    /** Returns the start of the lookup. */
+    Freshness.Mark lookedUpAt() {
+      return lookedUpAt;
+    }
+
+    /**
+     * Returns true if this status applies to a record. It does not apply to records of logins after
+     * the lookup, because the account may have been enabled again since, or may have other roles.
+     */
+    boolean appliesTo(TokenRecord record) {
+      return !record.issuedAt().isAfter(newestIssuedAt);
+    }
+
+    /** Returns the current roles of the subject, or null if the account is disabled. */
+    @Nullable Set<String> roles() {
+      return roles;
+    }
+
+    /**
+     * Claims the task of revoking the subject's tokens.
+     *
+     * @return true for one caller only, until {@link #releaseRevocation} is called
+     */
+    boolean claimRevocation() {
+      return revocationDue.compareAndSet(true, false);
+    }
+
+    /** Releases a claim whose revocation failed, so that another request retries it. */
+    void releaseRevocation() {
+      revocationDue.set(true);
     }
   }
 }

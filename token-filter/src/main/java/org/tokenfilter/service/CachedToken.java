@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.memory.HeapSize;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -51,7 +52,7 @@ final class CachedToken {
     this.kind = record.kind();
     this.subject = record.subject();
     this.roles = roles;
-    this.inSessionsOfSubject = RecordGroups.sessionsOf(subject).equals(record.group());
+    this.inSessionsOfSubject = SubjectRecords.sessionsGroup(subject).equals(record.group());
     this.group = inSessionsOfSubject ? null : record.group();
     this.parent = record.parent();
     this.client = record.client();
@@ -121,7 +122,7 @@ final class CachedToken {
         kind,
         subject,
         roles,
-        inSessionsOfSubject ? RecordGroups.sessionsOf(subject) : group,
+        inSessionsOfSubject ? SubjectRecords.sessionsGroup(subject) : group,
         parent,
         client,
         binding,

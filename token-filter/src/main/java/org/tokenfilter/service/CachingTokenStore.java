@@ -1,14 +1,19 @@
 package org.tokenfilter.service;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.guard.Bulkhead;
+import org.tokenfilter.guard.SingleFlight;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
@@ -31,49 +36,57 @@ import org.tokenfilter.store.TokenStore;
  */
 final class CachingTokenStore implements TokenStore {
 
+  /** Half of the concurrent store calls of requests by default; the other half is for writers. */
+  private static final int MAX_CONCURRENT_READS = 16;
+
   private final TokenStore store;
   private final Clock clock;
   private final Freshness freshness;
   private final TokenCache cache;
   private final RenewalBuffer buffer;
-  private final SharedReads reads;
+  private final SingleFlight<TokenId, Optional<TokenRecord>> reads;
   private final TokenStatistics statistics;
   private final RevokedTokens revokedTokens;
 
+  /**
+   * Creates a store with an empty memory.
+   *
+   * @param maxWait the longest time that a request waits for the read of another one, and for a
+   *     permit to read
+   */
   CachingTokenStore(
       TokenStore store,
       Clock clock,
       Freshness freshness,
       TokenCache cache,
       RenewalBuffer buffer,
-      SharedReads reads,
+      Duration maxWait,
       TokenStatistics statistics) {
-    this(store, clock, freshness, cache, buffer, reads, statistics, new RevokedTokens());
-  }
-
-  private CachingTokenStore(
-      TokenStore store,
-      Clock clock,
-      Freshness freshness,
-      TokenCache cache,
-      RenewalBuffer buffer,
-      SharedReads reads,
-      TokenStatistics statistics,
-      RevokedTokens revokedTokens) {
     this.store = store;
     this.clock = clock;
     this.freshness = freshness;
     this.cache = cache;
     this.buffer = buffer;
-    this.reads = reads;
+    Bulkhead bulkhead = new Bulkhead(MAX_CONCURRENT_READS, maxWait, "store reads");
+    this.reads = SingleFlight.sharingNext(bulkhead, maxWait, "store read");
     this.statistics = statistics;
-    this.revokedTokens = revokedTokens;
+    this.revokedTokens = new RevokedTokens();
+  }
+
+  private CachingTokenStore(CachingTokenStore shared, TokenStore store) {
+    this.store = store;
+    this.clock = shared.clock;
+    this.freshness = shared.freshness;
+    this.cache = shared.cache;
+    this.buffer = shared.buffer;
+    this.reads = shared.reads;
+    this.statistics = shared.statistics;
+    this.revokedTokens = shared.revokedTokens;
   }
 
   /** Returns a store that shares this one's memory and calls the same store by another path. */
   CachingTokenStore withStore(TokenStore other) {
-    return new CachingTokenStore(
-        other, clock, freshness, cache, buffer, reads, statistics, revokedTokens);
+    return new CachingTokenStore(this, other);
   }
 
   @Override
@@ -100,7 +113,7 @@ final class CachingTokenStore implements TokenStore {
       return Optional.of(dead);
     }
     statistics.recordMiss();
-    Optional<TokenRecord> found = reads.find(id, () -> load(id));
+    Optional<TokenRecord> found = reads.share(id, () -> load(id));
     found
         .filter(record -> record.id().equals(id))
         .ifPresent(record -> revokedTokens.put(record, now));
@@ -222,6 +235,62 @@ final class CachingTokenStore implements TokenStore {
     for (TokenId id : ended) {
       cache.invalidate(id);
       buffer.remove(id);
+    }
+  }
+
+  /**
+   * A cache of records that the store reported as revoked, each for a minute. A client that keeps
+   * presenting a revoked token costs the store one read a minute, and takes no space from live
+   * tokens. A revocation is final (S6), so an entry is never wrong. Expired records are not cached,
+   * since a renewal in flight may still extend them, and neither are unknown ids, which may be
+   * inserted at any moment. Bounded; thread-safe.
+   */
+  static final class RevokedTokens {
+
+    static final Duration TIME_TO_LIVE = Duration.ofMinutes(1);
+
+    /** The approximate maximum size of all entries, in bytes. */
+    private static final long MAX_BYTES = 8L << 20;
+
+    private static final int FIXED_BYTES = 600;
+
+    private final Cache<TokenId, CacheEntry> records =
+        Caffeine.newBuilder()
+            .maximumWeight(MAX_BYTES)
+            .weigher((TokenId id, CacheEntry entry) -> bytes(entry.record()))
+            .executor(Runnable::run)
+            .build();
+
+    private record CacheEntry(TokenRecord record, Instant until) {}
+
+    /** Returns the record if it was cached within the last minute, else null. */
+    @Nullable TokenRecord get(TokenId id, Instant now) {
+      CacheEntry entry = records.getIfPresent(id);
+      return entry != null && now.isBefore(entry.until()) ? entry.record() : null;
+    }
+
+    /** Caches a record that the store returned, if it is revoked. */
+    void put(TokenRecord record, Instant now) {
+      if (record.revocation() != null) {
+        records.put(record.id(), new CacheEntry(record, now.plus(TIME_TO_LIVE)));
+      }
+    }
+
+    /** Returns the number of cached records. */
+    long size() {
+      records.cleanUp();
+      return records.estimatedSize();
+    }
+
+    private static int bytes(TokenRecord record) {
+      int chars = record.subject().length();
+      for (String role : record.roles()) {
+        chars += role.length();
+      }
+      for (Map.Entry<String, String> attribute : record.attributes().entrySet()) {
+        chars += attribute.getKey().length() + attribute.getValue().length();
+      }
+      return FIXED_BYTES + Character.BYTES * chars;
     }
   }
 }

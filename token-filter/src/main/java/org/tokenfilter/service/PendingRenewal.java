@@ -2,6 +2,7 @@ package org.tokenfilter.service;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.memory.HeapSize;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -163,5 +164,19 @@ final class PendingRenewal {
   TokenRecord toRecord(Renewal written) {
     return token.toRecord(
         written.usedAt().toEpochMilli(), CachedToken.toMillis(written.idleExpiresAt()));
+  }
+
+  /**
+   * A renewal that is due to be written to the store.
+   *
+   * @param renewal the renewal
+   * @param pending the buffered use that it was made from
+   * @param notifiesListeners whether the listeners are notified of it
+   */
+  record RenewalToWrite(Renewal renewal, PendingRenewal pending, boolean notifiesListeners) {
+
+    RenewalToWrite(TokenId id, PendingRenewal pending) {
+      this(pending.renewal(id), pending, pending.notifiesListeners());
+    }
   }
 }

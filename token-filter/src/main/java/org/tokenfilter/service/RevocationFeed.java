@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
@@ -60,7 +61,8 @@ final class RevocationFeed {
   private final TokenCache cache;
   private final TokenEvents events;
   private final ClockSkewMonitor clockSkew;
-  private final CacheClearReporter reporter;
+  private final TokenStatistics statistics;
+  private final OperatorLog operatorLog;
   private @Nullable AppliedAnswer lastApplied;
 
   /** The latest answer, applied or not; null before the first one. */
@@ -82,13 +84,15 @@ final class RevocationFeed {
       TokenCache cache,
       TokenEvents events,
       ClockSkewMonitor clockSkew,
-      CacheClearReporter reporter) {
+      TokenStatistics statistics,
+      OperatorLog operatorLog) {
     this.store = store;
     this.freshness = freshness;
     this.cache = cache;
     this.events = events;
     this.clockSkew = clockSkew;
-    this.reporter = reporter;
+    this.statistics = statistics;
+    this.operatorLog = operatorLog;
   }
 
   /**
@@ -138,13 +142,13 @@ final class RevocationFeed {
     if (before == null) {
       cache.invalidateAll();
     } else if (isGap(before.answer(), answer)) {
-      reporter.missedRevocations(LOG, MAX_GAP);
+      reportGap();
       cache.invalidateAll();
     } else if (!covers(window, before.answer(), answer)) {
       LOG.debug("A window of {} does not reach back to the last poll; the next is longer", window);
       return;
     } else if (!revocations.complete() || revocations.ids().size() > MAX_REVOCATIONS) {
-      reporter.tooManyRevocations(LOG, MAX_REVOCATIONS, window);
+      reportTooManyRevocations(window);
       cache.invalidateAll();
     } else {
       invalidate(revocations.ids(), before.seenIds());
@@ -155,6 +159,29 @@ final class RevocationFeed {
     if (watcher.get() == null) {
       watcher.set(watch());
     }
+  }
+
+  private void reportTooManyRevocations(Duration window) {
+    statistics.recordCacheClear(TokenStatistics.CacheClearCause.TOO_MANY_ENDS);
+    operatorLog.warn(
+        LOG,
+        "memory-emptied-too-many-ends",
+        "All tokens were removed from the cache because the store reports more than {} revocations"
+            + " for the last {}. Requests read the store until the cache is filled again. Find out"
+            + " what revokes so many tokens, and see operations.md, Many revocations",
+        MAX_REVOCATIONS,
+        window);
+  }
+
+  private void reportGap() {
+    statistics.recordCacheClear(TokenStatistics.CacheClearCause.GAP);
+    operatorLog.warn(
+        LOG,
+        "memory-emptied-gap",
+        "All tokens were removed from the cache because for more than {} the store was not polled"
+            + " for revocations or did not answer, or because its clock was changed. Requests read"
+            + " the store until the cache is filled again",
+        MAX_GAP);
   }
 
   /** Returns the shortest sufficient window, since a longer one makes the store list more ids. */

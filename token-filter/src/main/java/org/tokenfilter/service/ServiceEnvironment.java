@@ -4,13 +4,13 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.notice.OperatorLog;
 
 /**
  * The runtime environment of a token service: clocks, randomness, threads and memory.
  *
- * @param clock the clock that decides about deadlines; it must never run backwards, see {@link
- *     MonotonicClock}
+ * @param clock the clock that decides about deadlines; it must never run backwards
  * @param nanoTime the monotonic clock that measures durations, in nanoseconds, such as {@link
  *     System#nanoTime()}
  * @param random the source of secrets

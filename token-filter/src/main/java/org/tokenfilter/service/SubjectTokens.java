@@ -26,18 +26,18 @@ final class SubjectTokens {
   private final Clock clock;
   private final TokenEvents events;
   private final TokenFamily family;
-  private final UnrevokedRecords unrevoked;
+  private final SubjectRecords unrevoked;
 
   SubjectTokens(TokenStore store, Clock clock, TokenEvents events, TokenFamily family) {
     this.store = store;
     this.clock = clock;
     this.events = events;
     this.family = family;
-    this.unrevoked = new UnrevokedRecords(store);
+    this.unrevoked = new SubjectRecords(store);
   }
 
   List<TokenRecord> list(String subject, @Nullable PageCursor after, int limit) {
-    return UnrevokedRecords.page(store, subject, clock.instant(), after, limit);
+    return SubjectRecords.page(store, subject, clock.instant(), after, limit);
   }
 
   boolean revoke(String subject, TokenId id) {

@@ -7,9 +7,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.memory.HeapSize;
+import org.tokenfilter.memory.Interner;
+import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -214,5 +218,31 @@ class TokenCache {
     Generation current = generation;
     current.tokens.cleanUp();
     return current.tokens.estimatedSize();
+  }
+
+  /**
+   * Counters of the revocations that are known to this node. A caller that reads a record from the
+   * store notes its epoch before, and caches the record only if the epoch is unchanged afterwards,
+   * so that a slow answer does not put back a token that was revoked meanwhile. Ids are hashed to
+   * 1,024 slots; a collision only costs one extra read. Thread-safe. Non-final so that the
+   * simulation can inject a defect.
+   */
+  static class Epochs {
+
+    private static final int SLOTS = 1_024;
+
+    private final AtomicIntegerArray epochs = new AtomicIntegerArray(SLOTS);
+
+    int get(TokenId id) {
+      return epochs.get(slot(id));
+    }
+
+    void increment(TokenId id) {
+      epochs.incrementAndGet(slot(id));
+    }
+
+    private static int slot(TokenId id) {
+      return id.hashCode() & (SLOTS - 1);
+    }
   }
 }

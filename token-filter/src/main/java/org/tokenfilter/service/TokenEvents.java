@@ -1,5 +1,8 @@
 package org.tokenfilter.service;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -7,9 +10,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.memory.HeapSize;
+import org.tokenfilter.memory.WeighedEvent;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
@@ -50,19 +56,19 @@ final class TokenEvents {
    * @param listeners the application's listeners
    * @param executor the executor of the application's listeners, which runs one event after the
    *     other
-   * @param recent the revocations that the listeners were notified of
+   * @param nanoTime the monotonic clock, in nanoseconds
    * @param statistics the statistics of the node
    * @param operatorLog the log for operators
    */
   TokenEvents(
       List<TokenListener> listeners,
       Executor executor,
-      RecentNotifications recent,
+      LongSupplier nanoTime,
       TokenStatistics statistics,
       OperatorLog operatorLog) {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.executor = executor;
-    this.recent = recent;
+    this.recent = new RecentNotifications(nanoTime);
     this.operatorLog = operatorLog;
     this.statistics = statistics.asListener();
   }
@@ -189,6 +195,40 @@ final class TokenEvents {
           name,
           e.toString());
       LOG.debug("The token listener {} failed", name, e);
+    }
+  }
+
+  /**
+   * The revocations that the listeners of this node have recently been notified of, kept for longer
+   * than the store reports them. The store may report a revocation again if a client repeats a
+   * request for a revoked token. The size is bounded, so listeners may be notified twice of a
+   * revocation after a very large number of others. Thread-safe.
+   */
+  static final class RecentNotifications {
+
+    private static final Duration RETENTION = Duration.ofHours(1);
+    private static final int MAX_ENTRIES = 100_000;
+
+    private final Cache<TokenId, Boolean> notified;
+
+    RecentNotifications(LongSupplier nanoTime) {
+      notified =
+          Caffeine.newBuilder()
+              .maximumSize(MAX_ENTRIES)
+              .expireAfterWrite(RETENTION)
+              .ticker(nanoTime::getAsLong)
+              .executor(Runnable::run)
+              .build();
+    }
+
+    /** Adds a revocation; returns true if listeners have not been notified of it yet. */
+    boolean add(TokenId id) {
+      return notified.asMap().putIfAbsent(id, Boolean.TRUE) == null;
+    }
+
+    /** Removes a revocation, because the notification was not sent. */
+    void remove(TokenId id) {
+      notified.invalidate(id);
     }
   }
 }

@@ -26,13 +26,13 @@ final class TokenFamily {
   private static final int MAX_LINKS = 8;
 
   private final TokenStore store;
-  private final UnrevokedRecords unrevoked;
+  private final SubjectRecords unrevoked;
   private final Clock clock;
   private final TokenEvents events;
 
   TokenFamily(TokenStore store, Clock clock, TokenEvents events) {
     this.store = store;
-    this.unrevoked = new UnrevokedRecords(store);
+    this.unrevoked = new SubjectRecords(store);
     this.clock = clock;
     this.events = events;
   }

@@ -78,7 +78,7 @@ final class TokenIssuer {
         buildRecord(
             subject,
             recordBuilder(id.tokenId(), TokenKind.SESSION, subject, client, now)
-                .group(RecordGroups.sessionsOf(subject.name()))
+                .group(SubjectRecords.sessionsGroup(subject.name()))
                 .binding(policy.binding().valueFor(client))
                 .idleTimeout(policy.sessionIdleTimeout())
                 .expiresAt(policy.absoluteExpiry(now, ttl)));
@@ -125,7 +125,7 @@ final class TokenIssuer {
             subject,
             recordBuilder(randomId(), TokenKind.OPEN, subject, now)
                 .client(client)
-                .group(RecordGroups.apiClient(environment, client, subject.name()))
+                .group(SubjectRecords.apiClientGroup(environment, client, subject.name()))
                 .expiresAt(now.plus(policy.clientLifetime())));
     IssuedToken token = encode(record, null);
     revokeExpired(record, now);
@@ -138,7 +138,7 @@ final class TokenIssuer {
    * on a node whose clock is behind, could still exchange an expired token beside its replacement.
    */
   private void revokeExpired(TokenRecord record, Instant now) {
-    new UnrevokedRecords(store)
+    new SubjectRecords(store)
         .revokeAll(
             record.subject(),
             other -> Objects.equals(other.group(), record.group()) && other.expiredAt(now),
@@ -176,7 +176,7 @@ final class TokenIssuer {
         TokenRecord.builder(id.tokenId(), TokenKind.SESSION, parent.subject(), now)
             .roles(parent.roles())
             .attributes(parent.attributes())
-            .group(RecordGroups.sessionsOf(parent.subject()))
+            .group(SubjectRecords.sessionsGroup(parent.subject()))
             .parent(parent.id())
             .client(parent.client())
             .idle(

@@ -24,6 +24,7 @@ import org.tokenfilter.token.OpenedSession;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
+import org.tokenfilter.token.Subscription;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -46,7 +47,7 @@ public final class TokenService {
   private final TokenValidator validator;
   private final TokenValidator logoutValidator;
   private final TokenRenewer renewer;
-  private final ActiveRequests activeRequests;
+  private final ActiveRequest.Registry activeRequests;
   private final TokenFamily family;
   private final TokenRefresher refresher;
   private final SubjectTokens subjects;
@@ -142,7 +143,7 @@ public final class TokenService {
         new TokenEvents(
             listeners,
             environment.executor(),
-            new RecentNotifications(environment.nanoTime()),
+            environment.nanoTime(),
             statistics,
             environment.operatorLog());
     this.freshness = freshness;
@@ -150,13 +151,7 @@ public final class TokenService {
     RenewalBuffer buffer = new RenewalBuffer(cache, cachePolicy, environment.memory().renewals());
     this.store =
         new CachingTokenStore(
-            requests,
-            clock,
-            freshness,
-            cache,
-            buffer,
-            new SharedReads(cachePolicy.maxWait()),
-            statistics);
+            requests, clock, freshness, cache, buffer, cachePolicy.maxWait(), statistics);
     this.issuer =
         new TokenIssuer(store, codec, policy, audience, clock, environment.random(), this.events);
     this.renewer =
@@ -167,7 +162,7 @@ public final class TokenService {
             clock,
             this.events,
             environment.operatorLog());
-    this.activeRequests = new ActiveRequests(buffer, renewer, clock);
+    this.activeRequests = new ActiveRequest.Registry(buffer, renewer, clock);
     this.family = new TokenFamily(store, clock, this.events);
     this.subjects = new SubjectTokens(store, clock, this.events, family);
     this.logoutValidator = new TokenValidator(store, codec, clock, RoleLookup.LOGIN_ROLES);
@@ -183,26 +178,14 @@ public final class TokenService {
                     ::currentRoles);
     this.refresher =
         new TokenRefresher(
-            store,
-            policy,
-            validator,
-            issuer,
-            clock,
-            this.events,
-            family,
-            new RefreshLimit(environment.nanoTime()));
+            store, policy, validator, issuer, clock, this.events, family, environment.nanoTime());
     this.audience = audience;
     this.clockSkew = new ClockSkewMonitor(clock);
     this.operatorLog = environment.operatorLog();
     this.background = this.store.withStore(background);
     this.feed =
         new RevocationFeed(
-            background,
-            freshness,
-            cache,
-            this.events,
-            clockSkew,
-            new CacheClearReporter(operatorLog, statistics));
+            background, freshness, cache, this.events, clockSkew, statistics, operatorLog);
   }
 
   /**
@@ -567,13 +550,15 @@ public final class TokenService {
     };
   }
 
-  /** The registration of a listener. */
-  @FunctionalInterface
-  public interface Subscription extends AutoCloseable {
-    /** Removes the listener. Idempotent. */
-    @Override
-    void close();
-  }
+  /**
+   * The state of a node's feed of revocations that other nodes made.
+   *
+   * @param fresh whether the last applied poll is recent enough to answer from memory; if not, each
+   *     request reads the store
+   * @param age the time since the start of the last poll whose answer was applied; null for none
+   *     yet
+   */
+  public record RevocationFeedState(boolean fresh, @Nullable Duration age) {}
 
   /** Notifies the listeners of a failed login by user name and password. */
   public void loginFailed(String username, Rejection rejection, ClientAddress client) {

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.codec.RecognizedToken;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.TokenId;

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.LogLines;
+import org.tokenfilter.memory.WeighedEvent;
 import org.tokenfilter.notice.OperatorLog;
-import org.tokenfilter.service.WeighedEvent;
 
 final class BackgroundTasksTest {
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.service.RevocationFeedState;
+import org.tokenfilter.service.TokenService.RevocationFeedState;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;

@@ -20,6 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.Race;
+import org.tokenfilter.guard.Bulkhead;
+import org.tokenfilter.guard.SingleFlight;
+import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -101,7 +104,7 @@ final class AccountStatusCacheConcurrencyTest {
     for (int i = 0; i < REQUESTS; i++) {
       waiting.add(threads.submit(() -> statusCache.currentRoles(record("alice"), now())));
     }
-    await().until(() -> waitingIn("await") == REQUESTS - 1);
+    await().until(() -> waitingIn(SingleFlight.class, "await") == REQUESTS - 1);
     answer.countDown();
     for (Future<?> each : waiting) {
       assertThat(each.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
@@ -120,12 +123,12 @@ final class AccountStatusCacheConcurrencyTest {
       String name = "user" + i;
       var unused = threads.submit(() -> statusCache.currentRoles(record(name), now()));
     }
-    await().until(() -> inside.get() == SharedCalls.MAX_CONCURRENT);
-    await().until(() -> waitingIn("acquirePermit") == 0);
+    await().until(() -> inside.get() == AccountStatusCache.MAX_CONCURRENT);
+    await().until(() -> waitingIn(Bulkhead.class, "enter") == 0);
 
     assertThat(statusCache.currentRoles(record("bob"), now())).containsExactly("now");
     assertUnknown(statusCache, "carol");
-    assertThat(maxInside).hasValue(SharedCalls.MAX_CONCURRENT);
+    assertThat(maxInside).hasValue(AccountStatusCache.MAX_CONCURRENT);
   }
 
   /**
@@ -134,11 +137,11 @@ final class AccountStatusCacheConcurrencyTest {
   @Test
   void saturatedCallsRejectNewRequestsAtOnce() throws Exception {
     AccountStatusCache statusCache = newCache(this::hangs, LONG);
-    for (int i = 0; i < SharedCalls.MAX_CONCURRENT; i++) {
+    for (int i = 0; i < AccountStatusCache.MAX_CONCURRENT; i++) {
       String name = "user" + i;
       var unused = threads.submit(() -> statusCache.currentRoles(record(name), now()));
     }
-    await().until(() -> inside.get() == SharedCalls.MAX_CONCURRENT);
+    await().until(() -> inside.get() == AccountStatusCache.MAX_CONCURRENT);
     nanos.addAndGet(LONG.toNanos() + 1);
 
     Future<?> newcomer = threads.submit(() -> assertUnknown(statusCache, "carol"));
@@ -175,7 +178,7 @@ final class AccountStatusCacheConcurrencyTest {
         TokenRecord.builder(TokenId.of(new byte[TokenId.LENGTH]), TokenKind.OPEN, "alice", now())
             .build();
     Future<?> second = threads.submit(() -> statusCache.currentRoles(young, now()));
-    await().until(() -> waitingIn("await") == 1);
+    await().until(() -> waitingIn(SingleFlight.class, "await") == 1);
     answer.countDown();
     assertThat(first.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
     assertThat(second.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Set.of("now"));
@@ -221,7 +224,7 @@ final class AccountStatusCacheConcurrencyTest {
         new TokenEvents(
             List.of(),
             Runnable::run,
-            new RecentNotifications(nanos::get),
+            nanos::get,
             new TokenStatistics(),
             new OperatorLog(nanos::get));
     return new AccountStatusCache(
@@ -274,14 +277,14 @@ final class AccountStatusCacheConcurrencyTest {
         .isThrownBy(() -> statusCache.currentRoles(record(subject), now()));
   }
 
-  private static long waitingIn(String method) {
+  private static long waitingIn(Class<?> guard, String method) {
     return Thread.getAllStackTraces().values().stream()
         .filter(
             stack ->
                 List.of(stack).stream()
                     .anyMatch(
                         frame ->
-                            frame.getClassName().equals(SharedCalls.class.getName())
+                            frame.getClassName().equals(guard.getName())
                                 && frame.getMethodName().equals(method)))
         .count();
   }

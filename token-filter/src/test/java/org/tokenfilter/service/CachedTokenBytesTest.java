@@ -109,7 +109,7 @@ class CachedTokenBytesTest {
             freshness,
             cache,
             buffer,
-            new SharedReads(Duration.ofSeconds(2)),
+            Duration.ofSeconds(2),
             new TokenStatistics());
     TokenValidator validator =
         new TokenValidator(

@@ -46,7 +46,7 @@ final class CachingTokenStoreTest {
     TokenCache cache = new TokenCache();
     RenewalBuffer buffer = new RenewalBuffer(cache, new CachePolicy(LAG, null, MAX_WAIT));
     return new CachingTokenStore(
-        below, clock, freshness, cache, buffer, new SharedReads(MAX_WAIT), new TokenStatistics());
+        below, clock, freshness, cache, buffer, MAX_WAIT, new TokenStatistics());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.tokenfilter.service.ServiceFixture.ALICE;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.service.TokenRefresher.RefreshLimit;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 

@@ -76,7 +76,7 @@ enum SimulatedDefect {
       case NO_EPOCHS ->
           new TokenCache(
               () ->
-                  new Epochs() {
+                  new TokenCache.Epochs() {
                     @Override
                     void increment(TokenId id) {}
                   });

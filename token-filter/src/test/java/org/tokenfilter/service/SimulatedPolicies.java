@@ -1,6 +1,7 @@
 package org.tokenfilter.service;
 
 import java.time.Duration;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.Limit;
 
 /** Token policies, which differ from run to run. */

@@ -107,7 +107,7 @@ class SweeperTest {
     sweeper.run();
     assertThat(fixture.memory.find(token.record().id())).isEmpty();
     // This node has seen the revocation a moment ago, and caches it for a while.
-    fixture.clock.move(RevokedTokens.TIME_TO_LIVE);
+    fixture.clock.move(CachingTokenStore.RevokedTokens.TIME_TO_LIVE);
     assertRejected(Rejection.UNKNOWN, () -> fixture.validate(token));
   }
 

@@ -83,7 +83,7 @@ class TokenCacheTest {
       assertRejected(Rejection.UNKNOWN, () -> node.validate(unknown));
     }
     assertThat(node.findCount()).isEqualTo(1 + 3);
-    node.advanceAndPoll(RevokedTokens.TIME_TO_LIVE);
+    node.advanceAndPoll(CachingTokenStore.RevokedTokens.TIME_TO_LIVE);
     var before = node.findCount();
     assertRejected(Rejection.CLOSED, () -> node.validate(closed));
     assertThat(node.findCount()).isEqualTo(before + 1);

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.memory.MemoryBudget;
+import org.tokenfilter.memory.WeighedEvent;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
@@ -57,11 +59,7 @@ final class TokenEventsQueueTest {
         };
     TokenEvents events =
         new TokenEvents(
-            List.of(listener),
-            queue,
-            new RecentNotifications(() -> 0),
-            new TokenStatistics(),
-            new OperatorLog(() -> 0));
+            List.of(listener), queue, () -> 0, new TokenStatistics(), new OperatorLog(() -> 0));
 
     events.publishRemoteRevocations(ids, id -> Optional.of(ended));
     waiting.forEach(Runnable::run);

@@ -18,6 +18,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subscription;
 
 /** Notification of listeners, whose exceptions harm neither the request nor other listeners. */
 class TokenEventsTest {
@@ -45,7 +46,7 @@ class TokenEventsTest {
     RecordingListener late = new RecordingListener();
     RecordingListener other = new RecordingListener();
     IssuedToken before = fixture.issueSession();
-    TokenService.Subscription subscription = fixture.service.addListener(late);
+    Subscription subscription = fixture.service.addListener(late);
     fixture.service.addListener(other);
     TokenId id = before.record().id();
 
@@ -84,7 +85,7 @@ class TokenEventsTest {
   @Test
   void twoSubscriptionsOfOneListenerCloseSeparately() throws Exception {
     RecordingListener twice = new RecordingListener();
-    TokenService.Subscription first = fixture.service.addListener(twice);
+    Subscription first = fixture.service.addListener(twice);
     fixture.service.addListener(twice);
     first.close();
     first.close();

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.RepeatedTest;
 import org.tokenfilter.Race;
 import org.tokenfilter.Race.Runner;
+import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.service.TokenPolicy.ReusePolicy;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.token.ActiveToken;

@@ -265,21 +265,25 @@ final class TokenStatisticsTest {
   @Test
   void feedAgeCountsFromTheStartOfTheLastAppliedPoll() {
     node.advance(Duration.ofMillis(250));
-    assertThat(service.feed()).contains(new RevocationFeedState(true, Duration.ofMillis(250)));
+    assertThat(service.feed())
+        .contains(new TokenService.RevocationFeedState(true, Duration.ofMillis(250)));
 
     node.store.before(Call.REVOKED_WITHIN, 1, () -> node.advance(Duration.ofMillis(100)));
     service.pollRevocations();
-    assertThat(service.feed()).contains(new RevocationFeedState(true, Duration.ofMillis(100)));
+    assertThat(service.feed())
+        .contains(new TokenService.RevocationFeedState(true, Duration.ofMillis(100)));
 
     node.advance(TestNode.LAG);
     node.store.failBefore(Call.REVOKED_WITHIN, 1);
     service.pollRevocations();
-    assertThat(service.feed()).contains(new RevocationFeedState(false, Duration.ofMillis(1_100)));
+    assertThat(service.feed())
+        .contains(new TokenService.RevocationFeedState(false, Duration.ofMillis(1_100)));
   }
 
   @Test
   void feedHasNoAgeBeforeItsFirstPollOrWithoutLag() {
-    assertThat(new TestNode(fixture).service.feed()).contains(new RevocationFeedState(false, null));
+    assertThat(new TestNode(fixture).service.feed())
+        .contains(new TokenService.RevocationFeedState(false, null));
     assertThat(fixture.service.feed()).isEmpty();
   }
 

@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

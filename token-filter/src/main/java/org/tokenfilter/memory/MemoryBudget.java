@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.memory;
 
 /**
  * The heap that a node may use for data that it keeps in memory, in estimated bytes.

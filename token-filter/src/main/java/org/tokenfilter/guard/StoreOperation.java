@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.guard;
 
 import org.tokenfilter.store.TokenStore;
 

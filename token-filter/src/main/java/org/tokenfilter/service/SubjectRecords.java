@@ -10,10 +10,17 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * A reader of the records of a subject that are not revoked, including expired ones. So it finds
- * all records that are live by the clock of any node, even if the clocks differ. Thread-safe.
+ * The records of a subject: the groups that they belong to, and those that are not revoked,
+ * including expired ones. So all records are found that are live by the clock of any node, even if
+ * the clocks differ. Thread-safe.
+ *
+ * <p>A group is a set of records that share a limit. Stores hold the names of groups in columns, so
+ * they must not change.
  */
-final class UnrevokedRecords {
+final class SubjectRecords {
+
+  private static final String SEPARATOR = ":";
+  private static final String API_CLIENT = "c" + SEPARATOR;
 
   /** A time before all deadlines. */
   private static final Instant BEFORE_ALL_DEADLINES = Instant.EPOCH;
@@ -33,8 +40,31 @@ final class UnrevokedRecords {
     boolean revoke(TokenRecord record);
   }
 
-  UnrevokedRecords(TokenStore store) {
+  SubjectRecords(TokenStore store) {
     this.store = store;
+  }
+
+  /** Returns the group of a subject's open sessions, of all families. */
+  static String sessionsGroup(String subject) {
+    return "s:" + subject;
+  }
+
+  /**
+   * Returns the group of the one live token of an API client.
+   *
+   * @throws IllegalArgumentException if the environment or the client contains a colon, since two
+   *     clients could then share a name
+   */
+  static String apiClientGroup(String environment, String client, String subject) {
+    if (environment.contains(SEPARATOR) || client.contains(SEPARATOR)) {
+      throw new IllegalArgumentException("environment and client must not contain a colon");
+    }
+    return API_CLIENT + environment + SEPARATOR + client + SEPARATOR + subject;
+  }
+
+  static boolean isApiClient(TokenRecord record) {
+    @Nullable String group = record.group();
+    return group != null && group.startsWith(API_CLIENT);
   }
 
   /**

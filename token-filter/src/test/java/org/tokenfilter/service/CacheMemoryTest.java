@@ -19,7 +19,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 
 /** The bound in bytes on the memory of a node, and a comparison of its estimate with the heap. */
-class MemoryBudgetTest {
+class CacheMemoryTest {
 
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.123Z");
   private static final long PLENTY = 1L << 40;
@@ -147,15 +147,6 @@ class MemoryBudgetTest {
     }
     assertThat(buffer.isFull()).isFalse();
     assertThat(buffer.offer(refused.get(0), NOON)).isTrue();
-  }
-
-  @Test
-  void partsDoNotExceedTheWholeBudget() {
-    MemoryBudget parts = MemoryBudget.of(1_000_000);
-    assertThat(parts.tokens() + parts.renewals() + parts.subjects() + parts.events())
-        .isEqualTo(1_000_000);
-    assertThat(MemoryBudget.ofHeap(50).tokens())
-        .isBetween(Runtime.getRuntime().maxMemory() / 3, Runtime.getRuntime().maxMemory() / 2);
   }
 
   private static void fill(TokenCache cache, Shape shape, int from, int to) {

@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -16,19 +16,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.Race;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 
-/** Reads of one record, shared by the many requests that need it. */
-class SharedReadsTest {
+/** Calls that many callers share, such as reads of one record by many requests. */
+final class SingleFlightTest {
 
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final int MAX_CONCURRENT = 16;
 
+  private static final int CALLERS = 8;
+  private static final int ROUNDS = 10_000;
+
+  private final SingleFlight<String, Object> calls =
+      SingleFlight.sharingCurrent(LONG, "account status lookup", () -> 0);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicInteger started = new AtomicInteger();
   private final CountDownLatch answer = new CountDownLatch(1);
@@ -37,6 +45,11 @@ class SharedReadsTest {
   void stop() {
     answer.countDown();
     threads.shutdownNow();
+  }
+
+  private static SingleFlight<TokenId, Optional<TokenRecord>> newReads(Duration maxWait) {
+    return SingleFlight.sharingNext(
+        new Bulkhead(MAX_CONCURRENT, maxWait, "store reads"), maxWait, "store read");
   }
 
   private static TokenId id(int number) {
@@ -54,14 +67,16 @@ class SharedReadsTest {
   }
 
   private Future<Optional<TokenRecord>> readAsync(
-      SharedReads reads, TokenId id, Supplier<Optional<TokenRecord>> lookup) {
-    return threads.submit(() -> reads.find(id, lookup));
+      SingleFlight<TokenId, Optional<TokenRecord>> reads,
+      TokenId id,
+      Supplier<Optional<TokenRecord>> lookup) {
+    return threads.submit(() -> reads.share(id, lookup));
   }
 
   /** Later readers must not get the result of a read that started before they came. */
   @Test
   void readersDuringAReadShareTheNextOne() throws Exception {
-    SharedReads reads = new SharedReads(LONG);
+    SingleFlight<TokenId, Optional<TokenRecord>> reads = newReads(LONG);
     List<Future<Optional<TokenRecord>>> answers = new ArrayList<>();
     answers.add(readAsync(reads, id(1), this::slow));
     await().until(() -> started.get() == 1);
@@ -85,7 +100,7 @@ class SharedReadsTest {
                 java.util.Arrays.stream(stack)
                     .anyMatch(
                         frame ->
-                            frame.getClassName().equals(SharedReads.class.getName())
+                            frame.getClassName().equals(SingleFlight.class.getName())
                                 && (frame.getMethodName().equals("await")
                                     || frame.getMethodName().equals("awaitCompletion"))))
         .count();
@@ -93,47 +108,47 @@ class SharedReadsTest {
 
   @Test
   void readAfterAResultReadsAgain() {
-    SharedReads reads = new SharedReads(LONG);
+    SingleFlight<TokenId, Optional<TokenRecord>> reads = newReads(LONG);
     answer.countDown();
     for (int i = 0; i < 3; i++) {
-      reads.find(id(1), this::slow);
+      reads.share(id(1), this::slow);
     }
     assertThat(started).hasValue(3);
   }
 
   @Test
   void readBeyondTheLimitIsRejectedAfterTheMaxWait() {
-    SharedReads reads = new SharedReads(Duration.ofMillis(50));
+    SingleFlight<TokenId, Optional<TokenRecord>> reads = newReads(Duration.ofMillis(50));
     for (int i = 0; i < MAX_CONCURRENT; i++) {
       var unused = readAsync(reads, id(i), this::slow);
     }
     await().until(() -> started.get() == MAX_CONCURRENT);
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> reads.find(id(MAX_CONCURRENT), this::slow));
+        .isThrownBy(() -> reads.share(id(MAX_CONCURRENT), this::slow));
     assertThat(started).hasValue(MAX_CONCURRENT);
 
     answer.countDown();
     // Answered readers leave when their threads run, which may take longer than the maximum wait.
     await()
         .ignoreExceptionsInstanceOf(TokenStoreException.class)
-        .untilAsserted(() -> assertThat(reads.find(id(MAX_CONCURRENT), this::slow)).isEmpty());
+        .untilAsserted(() -> assertThat(reads.share(id(MAX_CONCURRENT), this::slow)).isEmpty());
   }
 
   @Test
   void waitingReadIsRejectedAfterTheMaxWait() {
-    SharedReads reads = new SharedReads(Duration.ofMillis(50));
+    SingleFlight<TokenId, Optional<TokenRecord>> reads = newReads(Duration.ofMillis(50));
     var unused = readAsync(reads, id(1), this::slow);
     await().until(() -> started.get() == 1);
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> reads.find(id(1), this::slow));
+        .isThrownBy(() -> reads.share(id(1), this::slow));
     assertThat(started).hasValue(1);
   }
 
   @Test
   void sharedFailureIsAFailureForAll() throws Exception {
-    SharedReads reads = new SharedReads(LONG);
+    SingleFlight<TokenId, Optional<TokenRecord>> reads = newReads(LONG);
     var first = readAsync(reads, id(1), this::slow);
     await().until(() -> started.get() == 1);
     List<Future<Optional<TokenRecord>>> answers = new ArrayList<>();
@@ -155,18 +170,99 @@ class SharedReadsTest {
           .isThrownBy(() -> each.get(LONG.toSeconds(), TimeUnit.SECONDS))
           .withCauseInstanceOf(TokenStoreException.class);
     }
-    assertThat(reads.find(id(1), Optional::empty)).isEmpty();
+    assertThat(reads.share(id(1), Optional::empty)).isEmpty();
   }
 
   @Test
   void interruptFlagIsKept() {
-    SharedReads reads = new SharedReads(LONG);
+    SingleFlight<TokenId, Optional<TokenRecord>> reads = newReads(LONG);
     var unused = readAsync(reads, id(1), this::slow);
     await().until(() -> started.get() == 1);
     Thread.currentThread().interrupt();
 
     assertThatExceptionOfType(TokenStoreException.class)
-        .isThrownBy(() -> reads.find(id(1), this::slow));
+        .isThrownBy(() -> reads.share(id(1), this::slow));
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  /** A caller that calls again needs a newer result, and an old one must not use up its tries. */
+  @Test
+  void callerNeverGetsTheSameResultTwice() throws Exception {
+    List<Integer> twice =
+        Race.of(
+            CALLERS,
+            number -> {
+              int again = 0;
+              @Nullable Object before = null;
+              for (int i = 0; i < ROUNDS; i++) {
+                Object answer = calls.share("alice", Object::new);
+                again += answer == before ? 1 : 0;
+                before = answer;
+              }
+              return again;
+            });
+
+    assertThat(twice).hasSize(CALLERS).containsOnly(0);
+  }
+
+  /** A result that is not older than its request is newer than the previous one of the caller. */
+  @Test
+  void readerNeverGetsAResultOlderThanItsRequest() throws Exception {
+    SingleFlight<String, Long> numbers =
+        SingleFlight.sharingNext(new Bulkhead(CALLERS, LONG, "reads"), LONG, "read");
+    AtomicLong time = new AtomicLong();
+    List<Integer> old =
+        Race.of(
+            CALLERS,
+            number -> {
+              int stale = 0;
+              for (int i = 0; i < ROUNDS; i++) {
+                long requested = time.incrementAndGet();
+                stale += numbers.share("alice", time::incrementAndGet) < requested ? 1 : 0;
+              }
+              return stale;
+            });
+
+    assertThat(old).hasSize(CALLERS).containsOnly(0);
+  }
+
+  @Test
+  void interruptStopsTheWaitAndKeepsTheInterruptFlag() {
+    Object answered = new Object();
+    Object shared =
+        calls.share(
+            "alice",
+            () -> {
+              Thread.currentThread().interrupt();
+              assertThatExceptionOfType(TokenStoreException.class)
+                  .isThrownBy(() -> calls.share("alice", Object::new));
+              assertThat(Thread.interrupted()).isTrue();
+              return answered;
+            });
+
+    assertThat(shared).isSameAs(answered);
+  }
+
+  /** Later callers of a call that hangs do not wait, and do not call either. */
+  @Test
+  void callThatExceedsTheMaxWaitFailsLaterCallersAtOnce() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    SingleFlight<String, Object> timed =
+        SingleFlight.sharingCurrent(LONG, "account status lookup", nanos::get);
+    Future<Object> hung = threads.submit(() -> timed.share("alice", this::slow));
+    await().until(() -> started.get() == 1);
+    nanos.addAndGet(LONG.toNanos());
+
+    Future<?> late =
+        threads.submit(
+            () ->
+                assertThatExceptionOfType(TokenStoreException.class)
+                    .isThrownBy(() -> timed.share("alice", this::slow)));
+    late.get(LONG.toSeconds() / 2, TimeUnit.SECONDS);
+    assertThat(started).hasValue(1);
+
+    answer.countDown();
+    assertThat(hung.get(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Optional.empty());
+    assertThat(timed.share("alice", () -> "again")).isEqualTo("again");
   }
 }

@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.memory;
 
 import java.util.Map;
 import java.util.Set;
@@ -11,7 +11,7 @@ import org.tokenfilter.store.TokenRecord;
  * bytes, references of 4 (of 8 in a heap of 32 GiB or more), objects at multiples of 8. A test
  * compares them with measured sizes.
  */
-final class HeapSize {
+public final class HeapSize {
 
   private static final long LARGE_HEAP = 32L * 1024 * 1024 * 1024;
   private static final int REFERENCE =
@@ -22,25 +22,27 @@ final class HeapSize {
   private static final char MAX_LATIN_1 = 255;
 
   /** A token id with its four longs. */
-  static final long TOKEN_ID = object(0, TokenId.LENGTH);
+  public static final long TOKEN_ID = object(0, TokenId.LENGTH);
 
   /** A duration: seconds and nanoseconds. */
-  static final long DURATION = object(0, Long.BYTES + Integer.BYTES);
+  public static final long DURATION = object(0, Long.BYTES + Integer.BYTES);
 
   /** An entry of a cache that is bounded by weight: its node, and the node of the table. */
-  static final long CACHE_ENTRY = object(5, 2 * Integer.BYTES) + object(3, Integer.BYTES) + 8;
+  public static final long CACHE_ENTRY =
+      object(5, 2 * Integer.BYTES) + object(3, Integer.BYTES) + 8;
 
   /** An entry of a concurrent map. */
-  static final long MAP_ENTRY = object(3, Integer.BYTES) + 8;
+  public static final long MAP_ENTRY = object(3, Integer.BYTES) + 8;
 
   private HeapSize() {}
 
   /** Returns the size of an object with this many references and bytes of other fields. */
-  static long object(int references, int bytes) {
+  public static long object(int references, int bytes) {
     return aligned((long) HEADER + (long) references * REFERENCE + bytes);
   }
 
-  static long of(@Nullable String text) {
+  /** Returns the size of a text; 0 for null. */
+  public static long of(@Nullable String text) {
     if (text == null) {
       return 0;
     }
@@ -48,12 +50,13 @@ final class HeapSize {
     return STRING + aligned(ARRAY_HEADER + bytes);
   }
 
-  static long of(@Nullable TokenId id) {
+  /** Returns the size of a token id; 0 for null. */
+  public static long of(@Nullable TokenId id) {
     return id == null ? 0 : TOKEN_ID;
   }
 
   /** Returns the size of a set of roles, which is an array of strings. */
-  static long of(Set<String> roles) {
+  public static long of(Set<String> roles) {
     long size = object(1, 0) + aligned(ARRAY_HEADER + (long) roles.size() * REFERENCE);
     for (String role : roles) {
       size += of(role);
@@ -62,7 +65,7 @@ final class HeapSize {
   }
 
   /** Returns the size of an attribute map: linked entries and a table that is half full. */
-  static long of(Map<String, String> attributes) {
+  public static long of(Map<String, String> attributes) {
     if (attributes.isEmpty()) {
       return 0;
     }
@@ -75,7 +78,7 @@ final class HeapSize {
   }
 
   /** Returns the size of a record with all values that it refers to. */
-  static long of(TokenRecord record) {
+  public static long of(TokenRecord record) {
     return object(15, 0)
         + TOKEN_ID
         + of(record.subject())

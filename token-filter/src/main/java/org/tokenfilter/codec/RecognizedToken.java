@@ -1,7 +1,6 @@
-package org.tokenfilter.service;
+package org.tokenfilter.codec;
 
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenClaims;
@@ -15,7 +14,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * @param text the token as the client sent it
  * @param claims the claims of the token
  */
-record RecognizedToken(String text, TokenClaims claims) {
+public record RecognizedToken(String text, TokenClaims claims) {
 
   /**
    * Selects this application's token. A token that the client did not send as a cookie is meant for
@@ -23,7 +22,7 @@ record RecognizedToken(String text, TokenClaims claims) {
    *
    * @throws TokenRejectedException if no token is this application's, or two of them differ
    */
-  static RecognizedToken selectFrom(PresentedToken presented, TokenCodec codec)
+  public static RecognizedToken selectFrom(PresentedToken presented, TokenCodec codec)
       throws TokenRejectedException {
     RecognizedToken recognized =
         presented.ambient() && !presented.others().isEmpty()

@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,6 +24,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.token.Subscription;
 
 /** Listeners of store calls, which are notified of each call and disturb none. */
 final class StoreCallMonitorTest {
@@ -35,7 +36,7 @@ final class StoreCallMonitorTest {
   private final AtomicLong nanos = new AtomicLong(-5);
   private final FaultyTokenStore below = new FaultyTokenStore(new InMemoryTokenStore());
   private final StoreCallMonitor callMonitor = new StoreCallMonitor(nanos::get, MAX_WAIT);
-  private final TokenStore store = callMonitor.measured(below);
+  private final TokenStore store = new GuardedTokenStore(below, 4, MAX_WAIT, callMonitor);
   private final List<String> notified = new ArrayList<>();
 
   @Test
@@ -100,7 +101,7 @@ final class StoreCallMonitorTest {
 
   @Test
   void closedListenerIsNotNotified() {
-    TokenService.Subscription subscription =
+    Subscription subscription =
         callMonitor.addListener((operation, outcome, took) -> notified.add(operation.toString()));
     store.find(record(1).id());
     subscription.close();

@@ -1,4 +1,14 @@
-package org.tokenfilter.service;
+package org.tokenfilter.guard;
+
+import static org.tokenfilter.guard.StoreOperation.END;
+import static org.tokenfilter.guard.StoreOperation.ENDED_WITHIN;
+import static org.tokenfilter.guard.StoreOperation.END_ALL;
+import static org.tokenfilter.guard.StoreOperation.FIND;
+import static org.tokenfilter.guard.StoreOperation.INSERT;
+import static org.tokenfilter.guard.StoreOperation.LIST;
+import static org.tokenfilter.guard.StoreOperation.RENEW;
+import static org.tokenfilter.guard.StoreOperation.REPLACE;
+import static org.tokenfilter.guard.StoreOperation.SWEEP;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,8 +16,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,74 +33,75 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /**
- * A bulkhead around a store that may be a plugin. It limits the number of threads inside the store,
- * so that a store that hangs does not block all threads of the container. A call that finds the
- * bulkhead full waits for a bounded time. Every failure of the store, including a null result, is
- * thrown as a {@link TokenStoreException}. Thread-safe.
+ * A store that may be a plugin, behind a {@link Bulkhead}. It limits the number of threads inside
+ * the store, and measures each call except {@code watch} and {@code close}. Every failure of the
+ * store, including a null result, is thrown as a {@link TokenStoreException}. Thread-safe.
  */
-public final class BulkheadTokenStore implements TokenStore {
+public final class GuardedTokenStore implements TokenStore {
 
   private final TokenStore store;
-  private final Semaphore permits;
-  private final Duration maxWait;
+  private final Bulkhead bulkhead;
+  private final StoreCallMonitor callMonitor;
 
   /**
-   * Creates a bulkhead.
+   * Creates a guarded store.
    *
    * @param store the store to protect; {@link #close} closes it
    * @param concurrency the maximum number of threads inside the store
    * @param maxWait the maximum time that a call waits for its turn
+   * @param callMonitor measures the calls, including the wait
    */
-  public BulkheadTokenStore(TokenStore store, int concurrency, Duration maxWait) {
+  public GuardedTokenStore(
+      TokenStore store, int concurrency, Duration maxWait, StoreCallMonitor callMonitor) {
     this.store = store;
-    this.permits = new Semaphore(concurrency);
-    this.maxWait = maxWait;
+    this.bulkhead = new Bulkhead(concurrency, maxWait, "calls of the store");
+    this.callMonitor = callMonitor;
   }
 
   @Override
   public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-    return call(() -> store.insert(record, limit, now));
+    return measure(INSERT, () -> store.insert(record, limit, now));
   }
 
   @Override
   public Optional<TokenRecord> find(TokenId id) {
-    return call(() -> store.find(id));
+    return measure(FIND, () -> store.find(id));
   }
 
   @Override
   public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-    return call(() -> store.renew(renewals, now));
+    return measure(RENEW, () -> store.renew(renewals, now));
   }
 
   @Override
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    return call(() -> store.replace(id, successor, now));
+    return measure(REPLACE, () -> store.replace(id, successor, now));
   }
 
   @Override
   public List<TokenId> revoke(TokenId id, Revocation revocation) {
-    return call(() -> store.revoke(id, revocation));
+    return measure(END, () -> store.revoke(id, revocation));
   }
 
   @Override
   public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
-    return call(() -> store.revokeAll(selection, revocation, limit));
+    return measure(END_ALL, () -> store.revokeAll(selection, revocation, limit));
   }
 
   @Override
   public List<TokenRecord> list(
       String subject, Instant now, @Nullable PageCursor after, int limit) {
-    return call(() -> store.list(subject, now, after, limit));
+    return measure(LIST, () -> store.list(subject, now, after, limit));
   }
 
   @Override
   public RecentRevocations revokedWithin(Duration window, int limit) {
-    return call(() -> store.revokedWithin(window, limit));
+    return measure(ENDED_WITHIN, () -> store.revokedWithin(window, limit));
   }
 
   @Override
   public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return call(() -> store.sweep(expiredBefore, deadBefore, limit));
+    return measure(SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
   }
 
   @Override
@@ -105,8 +114,12 @@ public final class BulkheadTokenStore implements TokenStore {
     store.close();
   }
 
+  private <T> T measure(StoreOperation operation, Supplier<@Nullable T> lookup) {
+    return callMonitor.measure(operation, () -> call(lookup));
+  }
+
   private <T> T call(Supplier<@Nullable T> lookup) {
-    acquirePermit();
+    bulkhead.enter();
     try {
       T answer = lookup.get();
       if (answer == null) {
@@ -122,20 +135,7 @@ public final class BulkheadTokenStore implements TokenStore {
       }
       throw new TokenStoreException("the store failed with an unexpected exception", broken, false);
     } finally {
-      permits.release();
-    }
-  }
-
-  private void acquirePermit() {
-    boolean entered;
-    try {
-      entered = permits.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new TokenStoreException("interrupted while waiting for the store", e, true);
-    }
-    if (!entered) {
-      throw new TokenStoreException("too many calls of the store are in progress", null, true);
+      bulkhead.leave();
     }
   }
 }

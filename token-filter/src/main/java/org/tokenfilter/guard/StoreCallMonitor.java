@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.guard;
 
 import java.time.Duration;
 import java.util.List;
@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.service.StoreCallListener.Outcome;
-import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.guard.StoreCallListener.Outcome;
+import org.tokenfilter.token.Subscription;
 
 /**
  * A monitor of the calls of a token store. It measures each call, notifies listeners, and derives
@@ -72,17 +72,12 @@ public final class StoreCallMonitor {
     this.maxCallNanos = maxWait.multipliedBy(2).toNanos();
   }
 
-  /** Returns a view of a store whose calls this monitor measures. */
-  public TokenStore measured(TokenStore store) {
-    return new MeasuredTokenStore(store, this);
-  }
-
   /**
    * Adds a listener that is notified of each call from now on.
    *
    * @return a subscription; closing it removes the listener
    */
-  public TokenService.Subscription addListener(StoreCallListener listener) {
+  public Subscription addListener(StoreCallListener listener) {
     ListenerRegistration registration = new ListenerRegistration(listener);
     registrations.add(registration);
     return () -> registrations.remove(registration);

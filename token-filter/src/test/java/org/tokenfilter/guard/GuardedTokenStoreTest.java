@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -45,7 +45,7 @@ import org.tokenfilter.store.TokenStoreException;
 /**
  * Cases S01 to S03, F27 and F28: a caller gets an answer in time, even from a misbehaving store.
  */
-final class BulkheadTokenStoreTest {
+final class GuardedTokenStoreTest {
 
   private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
   private static final TokenId ID = TokenId.of(new byte[TokenId.LENGTH]);
@@ -131,7 +131,7 @@ final class BulkheadTokenStoreTest {
   void closesTheStore() {
     TokenStore below = mock(TokenStore.class);
 
-    new BulkheadTokenStore(below, 1, SHORT).close();
+    guarded(below, 1, SHORT).close();
 
     verify(below).close();
   }
@@ -270,7 +270,7 @@ final class BulkheadTokenStoreTest {
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     TokenStore store =
-        new BulkheadTokenStore(
+        guarded(
             answering(
                 call -> {
                   most.accumulateAndGet(inside.incrementAndGet(), Math::max);
@@ -301,7 +301,7 @@ final class BulkheadTokenStoreTest {
     AtomicInteger calls = new AtomicInteger();
     AtomicBoolean broken = new AtomicBoolean(true);
     TokenStore store =
-        new BulkheadTokenStore(
+        guarded(
             answering(
                 call -> {
                   calls.incrementAndGet();
@@ -330,7 +330,7 @@ final class BulkheadTokenStoreTest {
   /** Returns a store whose find calls all wait until released or interrupted. */
   private static TokenStore hanging(
       CountDownLatch letGo, AtomicInteger inside, int places, Duration maxWait) {
-    return new BulkheadTokenStore(
+    return guarded(
         answering(
             call -> {
               inside.incrementAndGet();
@@ -342,7 +342,12 @@ final class BulkheadTokenStoreTest {
   }
 
   private static TokenStore store(Answer<Object> answer) {
-    return new BulkheadTokenStore(answering(answer), 1, SHORT);
+    return guarded(answering(answer), 1, SHORT);
+  }
+
+  private static TokenStore guarded(TokenStore store, int concurrency, Duration maxWait) {
+    return new GuardedTokenStore(
+        store, concurrency, maxWait, new StoreCallMonitor(() -> 0, maxWait));
   }
 
   private static TokenStore answering(Answer<Object> answer) {

@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.memory;
 
 /**
  * An event for listeners with an estimate of the heap that it retains while it waits in the queue.
@@ -9,7 +9,7 @@ package org.tokenfilter.service;
 public record WeighedEvent(Runnable event, long bytes) implements Runnable {
 
   /** The least heap of an event: the task, its queue entry and a few small values. */
-  static final long MIN_BYTES = 256;
+  public static final long MIN_BYTES = 256;
 
   @Override
   public void run() {

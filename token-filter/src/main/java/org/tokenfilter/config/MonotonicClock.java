@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.config;
 
 import java.time.Clock;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.memory;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -12,7 +12,7 @@ import java.util.function.ToLongFunction;
  *
  * @param <T> the type of the values, which must implement {@code equals} and {@code hashCode}
  */
-final class Interner<T> {
+public final class Interner<T> {
 
   private static final long ENTRY_BYTES = HeapSize.MAP_ENTRY + HeapSize.object(1, Integer.BYTES);
 
@@ -22,7 +22,12 @@ final class Interner<T> {
 
   private record Entry<T>(T value, int references) {}
 
-  Interner(ToLongFunction<T> size) {
+  /**
+   * Creates an interner without values.
+   *
+   * @param size the function that estimates the heap of a value, in bytes
+   */
+  public Interner(ToLongFunction<T> size) {
     this.size = size;
   }
 
@@ -30,7 +35,7 @@ final class Interner<T> {
    * Returns the shared instance of a value and adds a reference to it. The caller must {@link
    * #release} the reference.
    */
-  T acquire(T value) {
+  public T acquire(T value) {
     Entry<T> entry =
         values.compute(
             value,
@@ -45,7 +50,7 @@ final class Interner<T> {
   }
 
   /** Removes one reference to a value, and the value itself with the last reference. */
-  void release(T value) {
+  public void release(T value) {
     values.computeIfPresent(
         value,
         (same, known) -> {
@@ -60,13 +65,13 @@ final class Interner<T> {
   /**
    * Returns the shared instance of a value, or the given value if none is kept. Adds no reference.
    */
-  T intern(T value) {
+  public T intern(T value) {
     Entry<T> known = values.get(value);
     return known == null ? value : known.value();
   }
 
   /** Returns the estimated heap of all kept values, in bytes. */
-  long bytes() {
+  public long bytes() {
     return bytes.get();
   }
 }

@@ -1,0 +1,11 @@
+/**
+ * Guards in front of a component that may be slow or broken, such as a token store or an account
+ * provider: bounded concurrency, bounded waits, shared calls and measured calls.
+ *
+ * <p>Start with {@link org.tokenfilter.guard.GuardedTokenStore}, which guards a token store with a
+ * {@link org.tokenfilter.guard.Bulkhead} and a {@link org.tokenfilter.guard.StoreCallMonitor}.
+ */
+@NullMarked
+package org.tokenfilter.guard;
+
+import org.jspecify.annotations.NullMarked;
