@@ -1,10 +1,10 @@
 package org.tokenfilter.service;
 
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenKind;
@@ -32,7 +33,6 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
-import org.tokenfilter.token.TokenClaims;
 
 /**
  * New tokens: their records and their claims. For reused sessions see {@link

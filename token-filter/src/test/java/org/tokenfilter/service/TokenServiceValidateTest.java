@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Revocation;
@@ -46,7 +47,6 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
-import org.tokenfilter.token.TokenClaims;
 
 /** Validation of tokens, reasons of rejections, and the precedence of two reasons. */
 class TokenServiceValidateTest {
