@@ -61,6 +61,8 @@ final class ArchitectureTest {
           .definedBy("org.tokenfilter.credentials")
           .layer("config")
           .definedBy("org.tokenfilter.config")
+          .layer("gateway")
+          .definedBy("org.tokenfilter.gateway")
           .layer("filter")
           .definedBy("org.tokenfilter.filter")
           .layer("endpoint")
@@ -81,6 +83,10 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("credentials")
           .mayOnlyAccessLayers("notice", "token")
+          .whereLayer("gateway")
+          .mayOnlyAccessLayers("store", "notice", "token", "service", "carrier", "config")
+          .whereLayer("gateway")
+          .mayOnlyBeAccessedByLayers("filter", "endpoint")
           .whereLayer("filter")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("endpoint")
@@ -90,7 +96,7 @@ final class ArchitectureTest {
           .whereLayer("metrics")
           .mayOnlyAccessLayers("store", "notice", "token", "service", "credentials", "config")
           .whereLayer("config")
-          .mayOnlyBeAccessedByLayers("filter", "endpoint", "metrics");
+          .mayOnlyBeAccessedByLayers("gateway", "filter", "endpoint", "metrics");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

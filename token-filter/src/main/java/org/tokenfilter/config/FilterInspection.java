@@ -42,7 +42,7 @@ final class FilterInspection {
     if (own != null) {
       tokenFilters.add(own);
     }
-    ClassLoader loader = SecurityHandle.classLoaderOf(context);
+    ClassLoader loader = ContainerValues.classLoaderOf(context);
     registrations()
         .forEach(
             (name, registration) -> {

@@ -21,6 +21,7 @@ import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.ReturnPath;
+import org.tokenfilter.carrier.TokenTransport;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.credentials.LoginService;
@@ -125,7 +126,7 @@ public final class TokenSecurity implements AutoCloseable {
     this.proxies = proxies;
     this.loginService = loginService;
     this.resources = List.copyOf(parts);
-    this.transport = new TokenTransport(configuration, proxies);
+    this.transport = new RegistrationSettings(configuration).transport(proxies, guard);
     this.httpSessionPolicy =
         new HttpSessionPolicy(
             configuration.value(ConfigurationKey.HTTP_SESSION, HttpSessionPolicy.Treatment.class));
@@ -231,7 +232,7 @@ public final class TokenSecurity implements AutoCloseable {
       throws TokenRejectedException {
     if (!transport.cookiesEnabled()) {
       return service.issueSession(
-          subject, Duration.ZERO, client, transport.extractor().sessionIds(request));
+          subject, Duration.ZERO, client, transport.tokens().sessionIds(request));
     }
     leavePreviousSession(request);
     return service.issueSession(subject, Duration.ZERO, client, Set.of());
@@ -240,7 +241,7 @@ public final class TokenSecurity implements AutoCloseable {
   /** Leaves the session in the browser's cookies, which are about to be overwritten. */
   private void leavePreviousSession(HttpServletRequest request) {
     try {
-      PresentedToken former = transport.extractor().extract(request);
+      PresentedToken former = transport.tokens().find(request);
       if (former != null && former.ambient()) {
         service.revokeSession(former);
       }
@@ -265,7 +266,7 @@ public final class TokenSecurity implements AutoCloseable {
       throws TokenRejectedException {
     TokenId admitted = grantedTokenId(request);
     if (admitted == null) {
-      PresentedToken presented = transport.extractor().extract(request);
+      PresentedToken presented = transport.tokens().find(request);
       if (presented != null) {
         service.revoke(presented);
       }

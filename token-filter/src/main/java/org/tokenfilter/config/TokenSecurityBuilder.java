@@ -153,9 +153,9 @@ public final class TokenSecurityBuilder {
   public TokenSecurityBuilder context(ServletContext context) {
     application = context;
     contextParams =
-        SecurityHandle.tokenParams(context.getInitParameterNames(), context::getInitParameter);
+        ContainerValues.tokenParams(context.getInitParameterNames(), context::getInitParameter);
     contextPath = context.getContextPath();
-    classLoader = SecurityHandle.classLoaderOf(context);
+    classLoader = ContainerValues.classLoaderOf(context);
     return this;
   }
 
