@@ -52,7 +52,7 @@ public final class TokenSecurity implements AutoCloseable {
    * %{org.tokenfilter.user}r} of Tomcat. Characters that could split the name into several words
    * are percent-encoded, as in a URL. It remains after a logout, since the request was the user's.
    */
-  public static final String USER_ATTRIBUTE = "org.tokenfilter.user";
+  public static final String USER_ATTRIBUTE = AccessLogUser.ATTRIBUTE;
 
   /** The request attribute of the tokens issued by its logins; no client can set it. */
   private static final String LOGGED_IN = "org.tokenfilter.config.LoggedInTokens";
