@@ -67,6 +67,8 @@ final class ArchitectureTest {
           .definedBy("org.tokenfilter.credentials")
           .layer("config")
           .definedBy("org.tokenfilter.config")
+          .layer("gateway")
+          .definedBy("org.tokenfilter.gateway")
           .layer("filter")
           .definedBy("org.tokenfilter.filter")
           .layer("endpoint")
@@ -91,6 +93,10 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("credentials")
           .mayOnlyAccessLayers("notice", "token", "guard")
+          .whereLayer("gateway")
+          .mayOnlyAccessLayers("store", "notice", "token", "service", "carrier", "config")
+          .whereLayer("gateway")
+          .mayOnlyBeAccessedByLayers("filter", "endpoint")
           .whereLayer("filter")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("endpoint")
@@ -101,7 +107,7 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers(
               "store", "notice", "token", "guard", "service", "credentials", "config")
           .whereLayer("config")
-          .mayOnlyBeAccessedByLayers("filter", "endpoint", "metrics");
+          .mayOnlyBeAccessedByLayers("gateway", "filter", "endpoint", "metrics");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

@@ -107,6 +107,20 @@ public final class CookieWriter {
         tokenCookie, sessionCookie, secure, sameSite, path, proxies, maxAge, true);
   }
 
+  /** Returns a writer of the session id cookie only. */
+  CookieWriter withoutTokenCookie() {
+    return new CookieWriter(
+        null, sessionCookie, secure, sameSite, path, proxies, maxAge, partitioned);
+  }
+
+  @Nullable String tokenCookie() {
+    return tokenCookie;
+  }
+
+  String sessionCookie() {
+    return sessionCookie;
+  }
+
   /**
    * Adds the cookies of a session token to a response that is not committed. Does nothing for other
    * kinds of token, which have no cookies.

@@ -2,6 +2,7 @@ package org.tokenfilter.carrier;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.PresentedToken;
@@ -18,7 +19,6 @@ import org.tokenfilter.token.TokenRejectedException;
  *   Cookie: SESSION=q3W...              the session id, either in a cookie
  *   session: q3W...                     or in a header
  *   Token-Passive: true                 the token is not renewed
- *   userToken: eyJ...                   a token, for the service gateway only
  * </pre>
  *
  * <p>A token is never read from the query string or from the body.
@@ -27,10 +27,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * together. This class does not decide which of them belong to this application: it presents all of
  * them.
  */
-public final class TokenExtractor {
-
-  /** The header for the token in requests to the service gateway. */
-  public static final String USER_TOKEN_HEADER = "userToken";
+final class TokenExtractor {
 
   private static final String PASSIVE_HEADER = "Token-Passive";
 
@@ -48,7 +45,7 @@ public final class TokenExtractor {
    * @param sessionHeader the name of the header for the session id
    * @param proxies determine the client of a request
    */
-  public TokenExtractor(
+  TokenExtractor(
       boolean bearer,
       @Nullable String tokenCookie,
       String sessionCookie,
@@ -63,33 +60,17 @@ public final class TokenExtractor {
   /**
    * Extracts the token of a request.
    *
+   * @param elsewhere tokens that the caller has found in other places, outside of cookies
    * @return the presented token; null if there is none
    * @throws TokenRejectedException if the request presents two different tokens outside of cookies,
    *     or has two Authorization headers, or if its client cannot be determined
    */
-  public @Nullable PresentedToken extract(HttpServletRequest request)
+  @Nullable PresentedToken extract(HttpServletRequest request, List<String> elsewhere)
       throws TokenRejectedException {
-    return extract(request, new DistinctValues());
-  }
-
-  /**
-   * Extracts the token of a request to the service gateway, including the header {@code userToken}.
-   *
-   * @param inBody a token that the caller has read from the request body; null for none
-   * @return the presented token; null if there is none
-   * @throws TokenRejectedException if the request presents two different tokens outside of cookies,
-   *     or has two Authorization headers, or if its client cannot be determined
-   */
-  public @Nullable PresentedToken extractAtGateway(
-      HttpServletRequest request, @Nullable String inBody) throws TokenRejectedException {
-    DistinctValues tokens = new DistinctValues();
-    tokens.add(inBody);
-    tokens.addHeaders(request, USER_TOKEN_HEADER);
-    return extract(request, tokens);
-  }
-
-  private @Nullable PresentedToken extract(HttpServletRequest request, DistinctValues explicit)
-      throws TokenRejectedException {
+    DistinctValues explicit = new DistinctValues();
+    for (int i = 0; i < elsewhere.size(); i++) {
+      explicit.add(elsewhere.get(i));
+    }
     String credentials = Authorization.credentials(request, "bearer");
     if (bearer) {
       explicit.add(credentials);
@@ -119,7 +100,7 @@ public final class TokenExtractor {
   }
 
   /** Returns whether the request sends a cookie of either name, for whichever application. */
-  public boolean hasCookies(HttpServletRequest request) {
+  boolean hasCookies(HttpServletRequest request) {
     DistinctValues all = new DistinctValues();
     cookies.read(request, all, all);
     return all.first() != null;
@@ -129,7 +110,7 @@ public final class TokenExtractor {
    * Returns the distinct session ids that the request sends. If there are several, malformed ones
    * are left out.
    */
-  public Set<String> sessionIds(HttpServletRequest request) {
+  Set<String> sessionIds(HttpServletRequest request) {
     DistinctValues sessionIds = new DistinctValues();
     cookies.read(request, new DistinctValues(), sessionIds);
     sessionIds.addHeaders(request, sessionHeader);

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
-import org.tokenfilter.token.TokenClaims;
 
 /**
  * The canonical form of the claims for one audience, character by character. All tokens that this

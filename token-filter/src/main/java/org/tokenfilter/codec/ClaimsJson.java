@@ -10,7 +10,6 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
-import org.tokenfilter.token.TokenClaims;
 
 /**
  * The JSON format of the claims of a token (RFC 7519, 4), for one audience: {@code

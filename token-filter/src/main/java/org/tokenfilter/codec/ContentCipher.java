@@ -7,7 +7,6 @@ import com.nimbusds.jose.JWECryptoParts;
 import com.nimbusds.jose.JWEHeader;
 import com.nimbusds.jose.crypto.DirectEncrypter;
 import com.nimbusds.jose.util.Base64URL;
-import java.io.Serial;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -16,7 +15,6 @@ import javax.crypto.IllegalBlockSizeException;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * A cipher for the tokens of one key. It encrypts with Nimbus, once for each token, and decrypts
@@ -29,14 +27,26 @@ final class ContentCipher {
   private final SecretKey key;
   private final JWEHeader header;
   private final String headerSegment;
-  private final byte[] headerBytes;
+  private final byte[] authenticated;
   private final DecrypterPool decrypters;
 
   ContentCipher(ContentKey contentKey) {
+    this(
+        contentKey,
+        headerSegment(contentKey.kid(), contentKey.encryption())
+            .getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * Creates a cipher that authenticates other bytes than the header, as examples of the RFCs do.
+   *
+   * @param authenticated the additional authenticated data
+   */
+  ContentCipher(ContentKey contentKey, byte[] authenticated) {
     encryption = contentKey.encryption();
     key = new SecretKeySpec(contentKey.bytes(), "AES");
     headerSegment = headerSegment(contentKey.kid(), encryption);
-    headerBytes = headerSegment.getBytes(StandardCharsets.US_ASCII);
+    this.authenticated = authenticated;
     header =
         new JWEHeader.Builder(JWEAlgorithm.DIR, EncryptionMethod.parse(encryption.toString()))
             .keyID(contentKey.kid())
@@ -58,24 +68,6 @@ final class ContentCipher {
 
   /** Encrypts a content as a token. */
   CompactJwe encrypt(byte[] plaintext, SecureRandom random) throws JOSEException {
-    return encrypt(plaintext, headerBytes, random);
-  }
-
-  /**
-   * Decrypts a token that has this key's header, and reads its content.
-   *
-   * @throws JOSEException if the token was not encrypted with this key
-   * @throws IllegalStateException if a cipher of the platform fails; other runtime exceptions of
-   *     the cipher are passed on
-   * @throws TokenRejectedException if the reader throws it
-   */
-  <T> T decrypt(CompactJwe token, ContentReader<T> reader)
-      throws JOSEException, TokenRejectedException {
-    return decrypt(token, headerBytes, reader);
-  }
-
-  CompactJwe encrypt(byte[] plaintext, byte[] authenticated, SecureRandom random)
-      throws JOSEException {
     DirectEncrypter encrypter = new DirectEncrypter(key);
     encrypter.getJCAContext().setSecureRandom(random);
     JWECryptoParts parts = encrypter.encrypt(header, plaintext, authenticated);
@@ -86,46 +78,26 @@ final class ContentCipher {
         parts.getAuthenticationTag().toString());
   }
 
-  <T> T decrypt(CompactJwe token, byte[] authenticated, ContentReader<T> reader)
-      throws JOSEException, TokenRejectedException {
+  /**
+   * Decrypts a token that has this key's header.
+   *
+   * @return the content, which the caller closes; null if the token was not encrypted with this key
+   * @throws IllegalStateException if a cipher of the platform fails; other runtime exceptions of
+   *     the cipher are passed on
+   */
+  @Nullable DecryptedContent decrypt(CompactJwe token) {
     // The ciphers would accept some other lengths too: GCM allows them.
     if (token.ivLength() != Base64Url.encodedLength(encryption.ivLength())
         || token.tagLength() != Base64Url.encodedLength(encryption.tagLength())) {
-      throw new DecryptionFailedException(
-          "the initialization vector or the tag has the wrong length");
+      return null;
     }
-    T read = read(authenticated, token, reader);
-    if (read == null) {
-      throw new DecryptionFailedException("it does not decrypt");
-    }
-    return read;
-  }
-
-  private <T> @Nullable T read(byte[] authenticated, CompactJwe token, ContentReader<T> reader)
-      throws TokenRejectedException {
     try {
-      return decrypters.decrypt(authenticated, token, reader);
-    } catch (BadPaddingException | IllegalBlockSizeException notSealedSo) {
+      return decrypters.decrypt(authenticated, token);
+    } catch (BadPaddingException | IllegalBlockSizeException notEncryptedSo) {
       return null;
     } catch (GeneralSecurityException e) {
       // The token is not the cause: the keys were tested when the application started.
       throw new IllegalStateException("a cipher of the platform failed", e);
-    }
-  }
-
-  /** An exception without a stack trace, since forged tokens may arrive by the thousand. */
-  private static final class DecryptionFailedException extends JOSEException {
-
-    @Serial private static final long serialVersionUID = 1L;
-
-    DecryptionFailedException(String message) {
-      super(message);
-    }
-
-    @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
-    public Throwable fillInStackTrace() {
-      return this;
     }
   }
 }

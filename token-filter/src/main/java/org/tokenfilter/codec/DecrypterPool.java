@@ -2,8 +2,6 @@ package org.tokenfilter.codec;
 
 import java.security.GeneralSecurityException;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.token.ObjectPool;
-import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * A pool of decrypters for one key, each with its buffers. Creating a decrypter costs more than
@@ -11,10 +9,7 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class DecrypterPool {
 
-  /** The number of bytes of the longest token, plus room for what a cipher adds meanwhile. */
-  private static final int BUFFER_SIZE = Base64Url.decodedLength(CompactJwe.MAX_LENGTH) + 64;
-
-  private final ObjectPool<Workspace> pool = new ObjectPool<>();
+  private final ObjectPool<DecryptedContent> pool = new ObjectPool<>();
 
   private final Factory factory;
 
@@ -29,50 +24,27 @@ final class DecrypterPool {
     ContentDecrypter create() throws GeneralSecurityException;
   }
 
-  /** A decrypter and its buffers. */
-  private static final class Workspace {
-    private final ContentDecrypter decrypter;
-    private final byte[] encrypted = new byte[BUFFER_SIZE];
-    private final byte[] content = new byte[BUFFER_SIZE];
-
-    private Workspace(ContentDecrypter decrypter) {
-      this.decrypter = decrypter;
-    }
-  }
-
   DecrypterPool(Factory factory) {
     this.factory = factory;
   }
 
   /**
-   * Decrypts a token whose parts have the right lengths, and reads its content.
+   * Decrypts a token whose parts have the right lengths.
    *
-   * @return the result of the reader; null if the token is not canonical base64url, or was not
-   *     encrypted with this key
+   * @return the content, which the caller closes; null if the token is not canonical base64url, or
+   *     was not encrypted with this key
    * @throws GeneralSecurityException under the same conditions as {@link ContentDecrypter#decrypt}
-   * @throws TokenRejectedException if the reader throws it
    */
-  <T> @Nullable T decrypt(byte[] authenticated, CompactJwe token, ContentReader<T> reader)
-      throws GeneralSecurityException, TokenRejectedException {
-    Workspace found = pool.take();
-    Workspace workspace = found == null ? new Workspace(factory.create()) : found;
-    // If this throws, the workspace is not returned to the pool, since its state is unknown.
-    int length = decryptedLength(workspace, authenticated, token);
-    try {
-      return length == ContentDecrypter.NOT_AUTHENTIC
-          ? null
-          : reader.read(workspace.content, length);
-    } finally {
-      pool.put(workspace);
-    }
-  }
-
-  private static int decryptedLength(Workspace workspace, byte[] authenticated, CompactJwe token)
+  @Nullable DecryptedContent decrypt(byte[] authenticated, CompactJwe token)
       throws GeneralSecurityException {
-    int sealed = token.decode(workspace.encrypted);
-    return sealed == CompactJwe.NOT_CANONICAL
-        ? ContentDecrypter.NOT_AUTHENTIC
-        : workspace.decrypter.decrypt(
-            authenticated, workspace.encrypted, sealed, workspace.content);
+    DecryptedContent pooled = pool.take();
+    DecryptedContent content =
+        pooled == null ? new DecryptedContent(factory.create(), pool) : pooled;
+    // If this throws, the content is not returned to the pool, since its state is unknown.
+    if (content.decrypt(authenticated, token)) {
+      return content;
+    }
+    pool.put(content);
+    return null;
   }
 }

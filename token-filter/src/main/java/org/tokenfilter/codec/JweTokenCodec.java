@@ -3,7 +3,6 @@ package org.tokenfilter.codec;
 import com.nimbusds.jose.JOSEException;
 import java.security.SecureRandom;
 import java.util.function.Supplier;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -28,7 +27,6 @@ public final class JweTokenCodec implements TokenCodec {
   private final ClaimsJson claims;
   private final SecureRandom random;
   private final KeyUsageCounter keyUsage;
-  private final ContentReader<TokenClaims> reader = this::read;
 
   /**
    * Creates a codec.
@@ -82,16 +80,11 @@ public final class JweTokenCodec implements TokenCodec {
     if (cipher == null) {
       throw rejection(parts, current.explainUnknownHeader(parts.header()));
     }
-    return decrypt(cipher, parts);
-  }
-
-  /** Decrypts a token. Other exceptions of the ciphers are their failures and are passed on. */
-  private TokenClaims decrypt(ContentCipher cipher, CompactJwe token)
-      throws TokenRejectedException {
-    try {
-      return cipher.decrypt(token, reader);
-    } catch (JOSEException e) {
-      throw rejection(token, "it does not decrypt");
+    try (DecryptedContent content = cipher.decrypt(parts)) {
+      if (content == null) {
+        throw rejection(parts, "it does not decrypt");
+      }
+      return read(content);
     }
   }
 
@@ -104,10 +97,10 @@ public final class JweTokenCodec implements TokenCodec {
     return CompactJwe.rejection(misspelling == null ? otherwise : misspelling);
   }
 
-  private TokenClaims read(byte[] content, int length) throws TokenRejectedException {
+  private TokenClaims read(DecryptedContent content) throws TokenRejectedException {
     TokenClaims read;
     try {
-      read = claims.read(content, length);
+      read = claims.read(content.bytes(), content.length());
     } catch (Exception e) {
       // The exception is dropped, since its message may contain claims of the token.
       throw CompactJwe.rejection("its claims are not valid");

@@ -3,7 +3,6 @@ package org.tokenfilter.codec;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**

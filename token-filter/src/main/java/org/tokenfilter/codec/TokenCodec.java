@@ -1,6 +1,5 @@
 package org.tokenfilter.codec;
 
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** A codec that encodes claims as a token and decodes them again. Must be thread-safe. */

@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
  */
 public final class AccessLogUser {
 
+  /** The name of the attribute. */
+  static final String ATTRIBUTE = "org.tokenfilter.user";
+
   private static final String UNRESERVED = "-._~@+:/$!*()|";
 
   private static final String CHANGED = "org.tokenfilter.config.UserChanged";
@@ -27,7 +30,7 @@ public final class AccessLogUser {
 
   /** Sets the user of a request. */
   public static void set(HttpServletRequest request, String name) {
-    request.setAttribute(TokenSecurity.USER_ATTRIBUTE, encode(name));
+    request.setAttribute(ATTRIBUTE, encode(name));
   }
 
   private static String encode(String name) {

@@ -42,6 +42,7 @@ import org.tokenfilter.codec.ContentEncryption;
 import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.TokenPolicy;
@@ -52,7 +53,6 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.TokenStoreProvider;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**

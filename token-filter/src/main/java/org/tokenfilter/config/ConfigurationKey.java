@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.Carrier;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.service.TokenPolicy;
@@ -394,14 +395,6 @@ public enum ConfigurationKey {
     APPLICATION,
     /** The filter or servlet of this library that has the setting as an init-param. */
     FILTER
-  }
-
-  /** A carrier of the token in a request. */
-  public enum Carrier {
-    /** The header {@code Authorization: Bearer}. */
-    BEARER,
-    /** The cookie that {@code token.cookie} names. */
-    COOKIE
   }
 
   private static final Map<String, ConfigurationKey> BY_KEY =

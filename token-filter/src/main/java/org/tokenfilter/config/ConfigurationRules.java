@@ -24,20 +24,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.tokenfilter.carrier.CookieWriter;
-import org.tokenfilter.carrier.TokenExtractor;
 
 /** The rules that settings, each valid by itself, must satisfy together. */
 final class ConfigurationRules {
 
   private static final Set<String> RESERVED_HEADERS =
       Set.of(
-          "authorization",
-          "cookie",
-          "host",
-          "origin",
-          "forwarded",
-          "x-forwarded-for",
-          TokenExtractor.USER_TOKEN_HEADER.toLowerCase(Locale.ROOT));
+          "authorization", "cookie", "host", "origin", "forwarded", "x-forwarded-for", "usertoken");
 
   private static final Duration MIN_LAG = Duration.ofMillis(100);
   private static final Duration MAX_LAG = Duration.ofSeconds(30);

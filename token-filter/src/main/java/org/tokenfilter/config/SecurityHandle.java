@@ -3,30 +3,14 @@ package org.tokenfilter.config;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.SessionCookieConfig;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.carrier.CookieWriter;
-import org.tokenfilter.carrier.SessionHeader;
-import org.tokenfilter.credentials.UsernamePasswordCredential;
-import org.tokenfilter.store.TokenKind;
-import org.tokenfilter.token.ActiveToken;
-import org.tokenfilter.token.ClientAddress;
-import org.tokenfilter.token.InvalidSubjectException;
-import org.tokenfilter.token.IssuedToken;
-import org.tokenfilter.token.PresentedToken;
-import org.tokenfilter.token.Rejection;
-import org.tokenfilter.token.Subject;
-import org.tokenfilter.token.TokenRejectedException;
+import org.tokenfilter.carrier.TokenTransport;
 
 /**
  * A handle of a filter or servlet of this library: its own settings, and its share in the
@@ -40,16 +24,16 @@ public final class SecurityHandle implements AutoCloseable {
   private final SharedSecurity sharedSecurity;
   private final TokenSecurity security;
   private final ServletContext context;
+  private final RegistrationSettings settings;
   private final TokenTransport transport;
-  private final Configuration settings;
 
   private SecurityHandle(SharedSecurity shared, ServletContext context, Configuration settings) {
     this.sharedSecurity = shared;
     this.security = shared.security();
     this.context = context;
-    this.transport = new TokenTransport(settings, security.proxies());
+    this.settings = new RegistrationSettings(settings);
+    this.transport = this.settings.transport(security.proxies(), security.guard());
     security.addTransport(transport);
-    this.settings = settings;
   }
 
   /**
@@ -162,194 +146,14 @@ public final class SecurityHandle implements AutoCloseable {
     return security;
   }
 
-  /**
-   * Returns the address of the client that sent a request.
-   *
-   * @throws TokenRejectedException if a trusted proxy contradicts itself
-   */
-  public ClientAddress clientOf(HttpServletRequest request) throws TokenRejectedException {
-    return security.proxies().clientOf(request);
+  /** Returns the settings of the filter or servlet. */
+  public RegistrationSettings settings() {
+    return settings;
   }
 
-  /**
-   * Returns the distinct session ids that a request sends. Applications on the same host share
-   * cookies, so that each id may belong to another application.
-   */
-  public Set<String> sessionIds(HttpServletRequest request) {
-    return transport.extractor().sessionIds(request);
-  }
-
-  /** Returns true if tokens are transported in cookies. */
-  public boolean cookiesEnabled() {
-    return transport.cookiesEnabled();
-  }
-
-  /** Returns the writer of session token cookies. */
-  public CookieWriter cookies() {
-    return transport.cookies();
-  }
-
-  /** Returns the paths that need no token, exact or ending with {@code /*}. */
-  public Set<String> publicPaths() {
-    return settings.texts(ConfigurationKey.PATHS_PUBLIC);
-  }
-
-  /** Returns the path of the login page within the application; null if there is none. */
-  public @Nullable String loginPage() {
-    return settings.text(ConfigurationKey.LOGIN_PAGE);
-  }
-
-  /** Returns true if error responses are the application's error pages. */
-  public boolean usesErrorPages() {
-    return settings.value(ConfigurationKey.REFUSALS, RefusalStyle.class) == RefusalStyle.ERROR_PAGE;
-  }
-
-  /** Returns the paths that do not renew tokens, exact or ending with {@code /*}. */
-  public Set<String> passivePaths() {
-    return settings.texts(ConfigurationKey.PATHS_PASSIVE);
-  }
-
-  /** Returns the paths at which user tokens use sessions, exact or ending with {@code /*}. */
-  public Set<String> gatewayPaths() {
-    return settings.texts(ConfigurationKey.GATEWAY_PATHS);
-  }
-
-  /** Returns the environments that an API client's token can be issued for. */
-  public Set<String> clientEnvironments() {
-    return settings.texts(ConfigurationKey.CLIENT_ENVIRONMENTS);
-  }
-
-  /** Returns the status that reports a live token to an API client: 409 or 200. */
-  public int clientLiveStatus() {
-    return Integer.parseInt(settings.string(ConfigurationKey.CLIENT_LIVE_STATUS));
-  }
-
-  /** Returns the status of a successful logout: 204 or 200. */
-  public int logoutStatus() {
-    return Integer.parseInt(settings.string(ConfigurationKey.LOGOUT_STATUS));
-  }
-
-  /** Returns true if credentials are accepted in the query. */
-  public boolean allowsQueryCredentials() {
-    return settings.flag(ConfigurationKey.QUERY_CREDENTIALS);
-  }
-
-  /** Returns the role that a caller of token introspection needs. */
-  public String introspectionRole() {
-    return settings.string(ConfigurationKey.INTROSPECTION_ROLE);
-  }
-
-  /**
-   * Reads the token of a request, without validating it.
-   *
-   * @throws TokenRejectedException if the request has no token, or two different ones
-   */
-  public PresentedToken readToken(HttpServletRequest request) throws TokenRejectedException {
-    return requireToken(transport.extractor().extract(request));
-  }
-
-  /**
-   * Reads the token of a request that issues, renews or revokes something, guarded against
-   * cross-site requests. The token is not validated.
-   *
-   * @throws TokenRejectedException if the request has no token, or two different ones, or if
-   *     another site may have made a browser send it
-   */
-  public PresentedToken readTokenForAction(HttpServletRequest request)
-      throws TokenRejectedException {
-    return checkCrossSite(readToken(request), request);
-  }
-
-  private PresentedToken checkCrossSite(PresentedToken presented, HttpServletRequest request)
-      throws TokenRejectedException {
-    if (presented.ambient()) {
-      security.guard().checkAction(request, true);
-    }
-    return presented;
-  }
-
-  /**
-   * Reads the token of a request to an endpoint of the service gateway, guarded likewise.
-   *
-   * @param inBody the token in the request's body; null for none
-   * @throws TokenRejectedException as {@link #readTokenForAction}
-   */
-  public PresentedToken readTokenForActionAtGateway(
-      HttpServletRequest request, @Nullable String inBody) throws TokenRejectedException {
-    return checkCrossSite(
-        requireToken(transport.extractor().extractAtGateway(request, inBody)), request);
-  }
-
-  /**
-   * Reads the token of a request to the service gateway, which is also accepted in the header
-   * {@code userToken}. The token is not validated.
-   *
-   * @throws TokenRejectedException if the request has no token, or two different ones
-   */
-  public PresentedToken readTokenAtGateway(HttpServletRequest request)
-      throws TokenRejectedException {
-    return requireToken(transport.extractor().extractAtGateway(request, null));
-  }
-
-  private static PresentedToken requireToken(@Nullable PresentedToken presented)
-      throws TokenRejectedException {
-    if (presented == null) {
-      throw new TokenRejectedException(Rejection.MISSING, "no token");
-    }
-    return presented;
-  }
-
-  /**
-   * Expires the cookies of a refused request. Does nothing if another site may have made a browser
-   * send it, since that site could otherwise log the user out.
-   */
-  public void expireCookies(HttpServletRequest request, HttpServletResponse response) {
-    if (!transport.extractor().hasCookies(request)) {
-      return;
-    }
-    try {
-      security.guard().checkAction(request, true);
-      cookies().expireCookies(request, response);
-    } catch (TokenRejectedException ofAnotherSite) {
-      LOG.debug("The cookies are kept: {}", ofAnotherSite.detail());
-    }
-  }
-
-  /** Returns the header by which a request names a session of a user token. */
-  public SessionHeader sessionHeader() {
-    return transport.sessionHeader();
-  }
-
-  /**
-   * Logs a user in by name and password, with a session token in cookies.
-   *
-   * @throws ServletException if the name or the password is wrong, tokens are not transported in
-   *     cookies, the response is committed, or the login cannot be decided
-   */
-  public ActiveToken login(
-      HttpServletRequest request,
-      HttpServletResponse response,
-      UsernamePasswordCredential credential)
-      throws ServletException {
-    if (!transport.cookiesEnabled()) {
-      throw new ServletException("HttpServletRequest.login needs cookie in token.carriers");
-    }
-    if (response.isCommitted()) {
-      throw new ServletException("the response is committed, so that no cookies can be added");
-    }
-    try {
-      Subject subject =
-          security.loginService("HttpServletRequest.login").login(credential, clientOf(request));
-      IssuedToken token = security.login(request, response, subject, TokenKind.SESSION);
-      return new ActiveToken(token.record(), null, token.record().lastUsedAt());
-    } catch (InvalidSubjectException e) {
-      new RefusalWarnings(security).subjectUnfit(e);
-      throw new ServletException("the login was refused", e);
-    } catch (TokenRejectedException e) {
-      throw new ServletException("the login was refused", e);
-    } catch (IOException e) {
-      throw new ServletException("the password could not be checked", e);
-    }
+  /** Returns the transport of tokens by these settings. */
+  public TokenTransport transport() {
+    return transport;
   }
 
   /** Releases the share in the application's security. */

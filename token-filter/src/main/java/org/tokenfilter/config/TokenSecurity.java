@@ -21,6 +21,7 @@ import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.ReturnPath;
+import org.tokenfilter.carrier.TokenTransport;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.credentials.LoginService;
@@ -51,7 +52,7 @@ public final class TokenSecurity implements AutoCloseable {
    * %{org.tokenfilter.user}r} of Tomcat. Characters that could split the name into several words
    * are percent-encoded, as in a URL. It remains after a logout, since the request was the user's.
    */
-  public static final String USER_ATTRIBUTE = "org.tokenfilter.user";
+  public static final String USER_ATTRIBUTE = AccessLogUser.ATTRIBUTE;
 
   /** The request attribute of the tokens issued by its logins; no client can set it. */
   private static final String LOGGED_IN = "org.tokenfilter.config.LoggedInTokens";
@@ -125,7 +126,7 @@ public final class TokenSecurity implements AutoCloseable {
     this.proxies = proxies;
     this.loginService = loginService;
     this.resources = List.copyOf(parts);
-    this.transport = new TokenTransport(configuration, proxies);
+    this.transport = new RegistrationSettings(configuration).transport(proxies, guard);
     this.httpSessionPolicy =
         new HttpSessionPolicy(
             configuration.value(ConfigurationKey.HTTP_SESSION, HttpSessionPolicy.Treatment.class));
@@ -240,7 +241,7 @@ public final class TokenSecurity implements AutoCloseable {
       throws TokenRejectedException {
     if (!transport.cookiesEnabled()) {
       return service.issueSession(
-          subject, Duration.ZERO, client, transport.extractor().sessionIds(request));
+          subject, Duration.ZERO, client, transport.tokens().sessionIds(request));
     }
     leavePreviousSession(request);
     return service.issueSession(subject, Duration.ZERO, client, Set.of());
@@ -249,7 +250,7 @@ public final class TokenSecurity implements AutoCloseable {
   /** Leaves the session in the browser's cookies, which are about to be overwritten. */
   private void leavePreviousSession(HttpServletRequest request) {
     try {
-      PresentedToken former = transport.extractor().extract(request);
+      PresentedToken former = transport.tokens().find(request);
       if (former != null && former.ambient()) {
         service.revokeSession(former);
       }
@@ -274,7 +275,7 @@ public final class TokenSecurity implements AutoCloseable {
       throws TokenRejectedException {
     TokenId admitted = grantedTokenId(request);
     if (admitted == null) {
-      PresentedToken presented = transport.extractor().extract(request);
+      PresentedToken presented = transport.tokens().find(request);
       if (presented != null) {
         service.revoke(presented);
       }

@@ -27,9 +27,10 @@ import org.tokenfilter.token.TokenRejectedException;
  * of a name or of a client is reached, an attempt is allowed only if it can be a login that is
  * known to succeed.
  *
- * <p>Bounded in memory: if there are too many counts of a kind, the least used ones of that kind are
- * evicted first. Each kind has its own bound, so that attempts with many names, which are rejected
- * unchecked and cost nothing, do not evict the count of a name or of a client. Thread-safe.
+ * <p>Bounded in memory: if there are too many counts of a kind, the least used ones of that kind
+ * are evicted first. Each kind has its own bound, so that attempts with many names, which are
+ * rejected unchecked and cost nothing, do not evict the count of a name or of a client.
+ * Thread-safe.
  */
 public final class LoginThrottle {
 

@@ -105,15 +105,21 @@ public class AccessTokenServlet extends LoginServlet {
     Subject subject = login(request);
     IssuedToken token =
         service()
-            .issueSession(subject, life, handle().clientOf(request), handle().sessionIds(request));
-    handle().cookies().addCookies(request, response, token);
+            .issueSession(
+                subject,
+                life,
+                handle().transport().tokens().clientOf(request),
+                handle().transport().tokens().sessionIds(request));
+    handle().transport().cookies().addCookies(request, response, token);
     sendToken(response, token);
   }
 
   private void issueOpen(String ttl, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
     Duration life = MinutesParser.parse(ttl);
-    sendToken(response, service().issueOpen(login(request), life, handle().clientOf(request)));
+    sendToken(
+        response,
+        service().issueOpen(login(request), life, handle().transport().tokens().clientOf(request)));
   }
 
   private Subject login(HttpServletRequest request) throws TokenRejectedException, IOException {
@@ -137,15 +143,15 @@ public class AccessTokenServlet extends LoginServlet {
   private void logout(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
     try {
-      revoke(handle().readTokenForAction(request));
+      revoke(handle().transport().tokens().readForAction(request));
     } catch (TokenRejectedException refused) {
       // Cookies that cause the rejection would lock the user out, so they expire with it.
-      handle().expireCookies(request, response);
+      handle().transport().expireCookies(request, response);
       throw refused;
     }
     handle().security().containerSession().onLogout(request);
-    handle().cookies().expireCookies(request, response);
-    response.setStatus(handle().logoutStatus());
+    handle().transport().cookies().expireCookies(request, response);
+    response.setStatus(handle().settings().logoutStatus());
   }
 
   /** Revokes a token. A token of this application that has already ended counts as revoked. */

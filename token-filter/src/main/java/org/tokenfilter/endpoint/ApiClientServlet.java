@@ -71,7 +71,7 @@ public class ApiClientServlet extends LoginServlet {
   @Override
   void onInit(TokenSecurity security) {
     super.onInit(security);
-    environments = handle().clientEnvironments();
+    environments = handle().settings().clientEnvironments();
   }
 
   @Override
@@ -109,7 +109,7 @@ public class ApiClientServlet extends LoginServlet {
 
   private void refresh(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    sendToken(response, service().refresh(handle().readTokenForAction(request)));
+    sendToken(response, service().refresh(handle().transport().tokens().readForAction(request)));
   }
 
   private static void sendToken(HttpServletResponse response, IssuedToken token)
@@ -137,7 +137,7 @@ public class ApiClientServlet extends LoginServlet {
           json.writeStringField("message", message);
           json.writeStringField("messsage", message);
         };
-    if (handle().clientLiveStatus() == HttpServletResponse.SC_OK) {
+    if (handle().settings().clientLiveStatus() == HttpServletResponse.SC_OK) {
       JsonResponse.send(response, members);
     } else {
       Problem problem = handle().security().problems().of(Rejection.CLIENT_TOKEN_LIVE);

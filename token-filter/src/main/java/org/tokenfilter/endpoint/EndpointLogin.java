@@ -49,7 +49,8 @@ final class EndpointLogin {
   Subject checkBasic(HttpServletRequest request) throws TokenRejectedException, IOException {
     handle.security().guard().checkAction(request, false);
     @Nullable String credentials = Authorization.credentials(request, "basic");
-    return loginService.loginWithBasic(credentials, request, handle.clientOf(request));
+    return loginService.loginWithBasic(
+        credentials, request, handle.transport().tokens().clientOf(request));
   }
 
   /**
@@ -62,7 +63,7 @@ final class EndpointLogin {
         new UsernamePasswordCredential(username, password.toCharArray(), request);
     try {
       return renewContainerSession(
-          loginService.login(credential, handle.clientOf(request)), request);
+          loginService.login(credential, handle.transport().tokens().clientOf(request)), request);
     } catch (TokenRejectedException refused) {
       throw withoutBasicChallenge(refused);
     }
@@ -77,7 +78,8 @@ final class EndpointLogin {
     try {
       ApiKey sent = new ApiKey(key.toCharArray(), request);
       return renewContainerSession(
-          loginService.loginWithApiKey(sent, handle.clientOf(request)), request);
+          loginService.loginWithApiKey(sent, handle.transport().tokens().clientOf(request)),
+          request);
     } catch (TokenRejectedException refused) {
       throw withoutBasicChallenge(refused);
     }

@@ -63,7 +63,7 @@ public class IntrospectionServlet extends LoginServlet {
 
   private void introspect(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    if (!rolesOfCaller(request).contains(handle().introspectionRole())) {
+    if (!rolesOfCaller(request).contains(handle().settings().introspectionRole())) {
       throw new TokenRejectedException(
           Rejection.MISSING_ROLE, "the caller lacks the role for introspection");
     }
@@ -84,7 +84,7 @@ public class IntrospectionServlet extends LoginServlet {
       return endpointLogin().checkBasic(request).roles();
     }
     try {
-      PresentedToken presented = handle().readTokenForAction(request);
+      PresentedToken presented = handle().transport().tokens().readForAction(request);
       return service().validate(presented).roles();
     } catch (TokenRejectedException refused) {
       if (refused.rejection() == Rejection.MISSING) {

@@ -8,11 +8,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.tokenfilter.carrier.CloseParameter;
-import org.tokenfilter.config.ConfigurationKey;
 import org.tokenfilter.config.SecurityHandle;
+import org.tokenfilter.gateway.CloseParameter;
+import org.tokenfilter.gateway.GatewayPaths;
+import org.tokenfilter.gateway.GatewayTokens;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
@@ -30,7 +29,6 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class ServiceGateway {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ServiceGatewayFilter.class);
   private static final String USERNAME = "username";
   private static final String PASSWORD = "password";
   private static final String TOKEN = "userToken";
@@ -40,39 +38,24 @@ final class ServiceGateway {
   private static final Set<BodyType> BODIES = EnumSet.of(BodyType.JSON, BodyType.FORM);
   private static final List<String> POST = List.of("POST");
 
-  /** The verbs at the end of its paths, in lower case. */
-  static final Set<String> VERBS = Set.of("login", "logon", "logoff", "keepalive");
-
-  private static final Duration MIN_IDLE_TIMEOUT = Duration.ofMinutes(5);
-  private static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(1);
-
   private final SecurityHandle handle;
   private final GatewayPaths paths;
+  private final GatewayTokens tokens;
   private final EndpointLogin endpointLogin;
   private final Duration idleTimeout;
 
-  ServiceGateway(SecurityHandle handle, GatewayPaths paths, String name) {
+  /**
+   * Creates the handler of a filter's requests.
+   *
+   * @param name the name of the filter
+   * @param idleTimeout the idle timeout of the user tokens that it issues
+   */
+  ServiceGateway(SecurityHandle handle, GatewayPaths paths, String name, Duration idleTimeout) {
     this.handle = handle;
     this.paths = paths;
+    this.tokens = new GatewayTokens(handle.transport().tokens());
     this.endpointLogin = new EndpointLogin(handle, name);
-    this.idleTimeout = clamp(handle.security().service().policy().userIdleTimeout());
-  }
-
-  private static Duration clamp(Duration set) {
-    Duration clamped = set;
-    if (set.compareTo(MIN_IDLE_TIMEOUT) < 0) {
-      clamped = MIN_IDLE_TIMEOUT;
-    } else if (set.compareTo(MAX_IDLE_TIMEOUT) > 0) {
-      clamped = MAX_IDLE_TIMEOUT;
-    }
-    if (!clamped.equals(set)) {
-      LOG.warn(
-          "{} is {}: user tokens of the service gateway must have PT5M to PT24H, and get {}",
-          ConfigurationKey.USER_IDLE_TIMEOUT.key(),
-          set,
-          clamped);
-    }
-    return clamped;
+    this.idleTimeout = idleTimeout;
   }
 
   /** Returns the route of a request; null if the request is for the application. */
@@ -103,7 +86,8 @@ final class ServiceGateway {
     Subject subject =
         endpointLogin.loginByPassword(
             parameters.required(USERNAME), parameters.required(PASSWORD), request);
-    IssuedToken token = service().issueUser(subject, idleTimeout, handle.clientOf(request));
+    IssuedToken token =
+        service().issueUser(subject, idleTimeout, handle.transport().tokens().clientOf(request));
     JsonResponse.send(response, json -> json.writeStringField(TOKEN, token.value()));
   }
 
@@ -111,7 +95,7 @@ final class ServiceGateway {
       throws TokenRejectedException, IOException {
     PresentedToken presented = readTokenIncludingBody(request);
     ActiveToken token = service().validateUser(presented);
-    @Nullable String session = handle.sessionHeader().read(request);
+    @Nullable String session = handle.transport().sessionHeader().read(request);
     ActiveToken used =
         session == null ? token : service().useSession(token, session, presented.client());
     Duration remaining = service().keepAlive(used).remaining();
@@ -124,7 +108,7 @@ final class ServiceGateway {
         RequestParameters.hasBody(request)
             ? RequestParameters.ofBody(request, BODIES, TOKEN_ONLY).get(TOKEN)
             : null;
-    return handle.readTokenForActionAtGateway(request, inBody);
+    return tokens.readForAction(request, inBody);
   }
 
   private void logout(HttpServletRequest request, HttpServletResponse response)
@@ -137,14 +121,14 @@ final class ServiceGateway {
         throw refused;
       }
     }
-    response.setStatus(handle.logoutStatus());
+    response.setStatus(handle.settings().logoutStatus());
   }
 
   private void close(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException {
-    PresentedToken presented = handle.readTokenForActionAtGateway(request, null);
+    PresentedToken presented = tokens.readForAction(request, null);
     ActiveToken token = service().validateUser(presented);
-    @Nullable String session = handle.sessionHeader().read(request);
+    @Nullable String session = handle.transport().sessionHeader().read(request);
     if (session == null) {
       throw new TokenRejectedException(Rejection.BAD_REQUEST, "the session to close is missing");
     }

@@ -10,9 +10,14 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.config.ConfigurationKey;
 import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.gateway.GatewayPaths;
 
 /**
  * A filter that handles login, keep-alive and logoff for the services of a gateway and closes their
@@ -60,6 +65,10 @@ import org.tokenfilter.config.TokenSecurity;
  */
 public class ServiceGatewayFilter implements Filter {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceGatewayFilter.class);
+  private static final Duration MIN_IDLE_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(1);
+
   private final @Nullable TokenSecurity providedSecurity;
   private @Nullable SecurityHandle handle;
   private @Nullable ServiceGateway gateway;
@@ -97,13 +106,33 @@ public class ServiceGatewayFilter implements Filter {
     try {
       gateway =
           new ServiceGateway(
-              acquired, GatewayPaths.of(config, ServiceGateway.VERBS), config.getFilterName());
+              acquired,
+              GatewayPaths.of(config),
+              config.getFilterName(),
+              clamp(acquired.security().service().policy().userIdleTimeout()));
       dispatcher = new RouteDispatcher(acquired.security(), new ErrorFormat() {});
       handle = acquired;
     } catch (RuntimeException e) {
       acquired.close();
       throw e;
     }
+  }
+
+  private static Duration clamp(Duration set) {
+    Duration clamped = set;
+    if (set.compareTo(MIN_IDLE_TIMEOUT) < 0) {
+      clamped = MIN_IDLE_TIMEOUT;
+    } else if (set.compareTo(MAX_IDLE_TIMEOUT) > 0) {
+      clamped = MAX_IDLE_TIMEOUT;
+    }
+    if (!clamped.equals(set)) {
+      LOG.warn(
+          "{} is {}: user tokens of the service gateway must have PT5M to PT24H, and get {}",
+          ConfigurationKey.USER_IDLE_TIMEOUT.key(),
+          set,
+          clamped);
+    }
+    return clamped;
   }
 
   @Override

@@ -87,7 +87,7 @@ public class SessionsServlet extends TokenEndpoint {
 
   private void list(HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    ActiveToken current = service().validate(handle().readToken(request));
+    ActiveToken current = service().validate(handle().transport().tokens().readUnguarded(request));
     SessionPageRequest page = SessionPageRequest.of(request);
     List<TokenRecord> records =
         service().list(current.record().subject(), page.after(), page.limit() + 1);
@@ -150,7 +150,7 @@ public class SessionsServlet extends TokenEndpoint {
   }
 
   private ActiveToken validateCaller(HttpServletRequest request) throws TokenRejectedException {
-    PresentedToken presented = handle().readTokenForAction(request);
+    PresentedToken presented = handle().transport().tokens().readForAction(request);
     return service().validate(presented);
   }
 }

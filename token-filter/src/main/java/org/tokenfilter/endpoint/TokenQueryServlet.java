@@ -78,7 +78,7 @@ public class TokenQueryServlet extends LoginServlet {
   @Override
   void onInit(TokenSecurity security) {
     super.onInit(security);
-    if (handle().allowsQueryCredentials()) {
+    if (handle().settings().allowsQueryCredentials()) {
       LOG.warn(
           "{}=true: {} accepts passwords and API keys in the query, which containers and proxies"
               + " write into their access logs. Configure these to log the path without the query,"
@@ -122,14 +122,15 @@ public class TokenQueryServlet extends LoginServlet {
 
   private void issue(Envelope envelope, HttpServletRequest request, HttpServletResponse response)
       throws TokenRejectedException, IOException {
-    boolean byQuery = handle().allowsQueryCredentials();
+    boolean byQuery = handle().settings().allowsQueryCredentials();
     RequestParameters query =
         RequestParameters.ofQuery(request, byQuery ? WITH_CREDENTIALS : QUERY);
     RequestParameters form = form(request);
     Duration idle = parseIdleTimeout(requireSame(query.get(MINUTES), form.get(MINUTES), MINUTES));
     Subject subject =
         login(ParameterCredentials.from(query), ParameterCredentials.from(form), request);
-    IssuedToken token = service().issueUser(subject, idle, handle().clientOf(request));
+    IssuedToken token =
+        service().issueUser(subject, idle, handle().transport().tokens().clientOf(request));
     ActiveToken fresh = new ActiveToken(token.record(), null, token.record().lastUsedAt());
     envelope.sendResult(
         response,
@@ -163,7 +164,7 @@ public class TokenQueryServlet extends LoginServlet {
    * query.
    */
   private void warnAboutIgnoredCredentials(HttpServletRequest request) {
-    if (!handle().allowsQueryCredentials() && hasCredentialsInQuery(request)) {
+    if (!handle().settings().allowsQueryCredentials() && hasCredentialsInQuery(request)) {
       handle()
           .security()
           .operatorLog()
@@ -262,6 +263,7 @@ public class TokenQueryServlet extends LoginServlet {
 
   private PresentedToken toPresentedToken(String token, HttpServletRequest request)
       throws TokenRejectedException {
-    return new PresentedToken(token, Set.of(), handle().clientOf(request), false);
+    return new PresentedToken(
+        token, Set.of(), handle().transport().tokens().clientOf(request), false);
   }
 }

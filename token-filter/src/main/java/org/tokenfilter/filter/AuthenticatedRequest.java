@@ -11,13 +11,17 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.config.RefusalWarnings;
 import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
-import org.tokenfilter.filter.GatewaySession.CloseWhen;
-import org.tokenfilter.filter.GatewaySession.SessionUse;
+import org.tokenfilter.gateway.GatewaySession.CloseWhen;
+import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
+import org.tokenfilter.token.InvalidSubjectException;
+import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -136,7 +140,7 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
    */
   @Override
   public void login(@Nullable String username, @Nullable String password) throws ServletException {
-    if (principal == null && !handle.cookiesEnabled()) {
+    if (principal == null && !handle.transport().cookiesEnabled()) {
       super.login(username, password);
       loggedInByContainer = true;
       return;
@@ -147,11 +151,35 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
             requireNonNullElse(username, ""),
             requireNonNullElse(password, "").toCharArray(),
             unwrap(request));
-    ActiveToken token = handle.login(request, response, credential);
-    Decision.Granted granted =
-        new Decision.Granted(security(), new SessionUse(token, CloseWhen.NEVER));
+    IssuedToken token = loginWithCookies(credential);
+    ActiveToken active = new ActiveToken(token.record(), null, token.record().lastUsedAt());
+    Decision.Granted granted = new Decision.Granted(security(), active, CloseWhen.NEVER);
     principal = granted.principal();
     granted.storeIn(request);
+  }
+
+  private IssuedToken loginWithCookies(UsernamePasswordCredential credential)
+      throws ServletException {
+    if (!handle.transport().cookiesEnabled()) {
+      throw new ServletException("HttpServletRequest.login needs cookie in token.carriers");
+    }
+    if (response.isCommitted()) {
+      throw new ServletException("the response is committed, so that no cookies can be added");
+    }
+    try {
+      Subject subject =
+          security()
+              .loginService("HttpServletRequest.login")
+              .login(credential, handle.transport().tokens().clientOf(request));
+      return security().login(request, response, subject, TokenKind.SESSION);
+    } catch (InvalidSubjectException e) {
+      new RefusalWarnings(security()).subjectUnfit(e);
+      throw new ServletException("the login was refused", e);
+    } catch (TokenRejectedException e) {
+      throw new ServletException("the login was refused", e);
+    } catch (IOException e) {
+      throw new ServletException("the password could not be checked", e);
+    }
   }
 
   /**

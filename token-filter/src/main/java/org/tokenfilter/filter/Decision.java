@@ -6,7 +6,7 @@ import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.config.AccessDecision;
 import org.tokenfilter.config.AccessLogUser;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.filter.GatewaySession.SessionUse;
+import org.tokenfilter.gateway.GatewaySession.CloseWhen;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.token.ActiveToken;
 
@@ -20,19 +20,17 @@ sealed interface Decision extends AccessDecision {
    * The decision to let a request pass.
    *
    * @param security the configuration of the application that decided
-   * @param sessionUse the token and its session
+   * @param token the token, with its session if it has one
+   * @param closeWhen the condition under which the request closes the session
    * @param principal the user of the request
    */
-  record Granted(TokenSecurity security, SessionUse sessionUse, TokenPrincipal principal)
+  record Granted(
+      TokenSecurity security, ActiveToken token, CloseWhen closeWhen, TokenPrincipal principal)
       implements Decision {
 
-    /** Creates the decision for a token and its session. */
-    Granted(TokenSecurity security, SessionUse sessionUse) {
-      this(security, sessionUse, TokenPrincipal.of(sessionUse.token()));
-    }
-
-    ActiveToken token() {
-      return sessionUse.token();
+    /** Creates the decision for a token. */
+    Granted(TokenSecurity security, ActiveToken token, CloseWhen closeWhen) {
+      this(security, token, closeWhen, TokenPrincipal.of(token));
     }
 
     @Override

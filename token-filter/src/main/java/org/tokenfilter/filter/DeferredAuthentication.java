@@ -5,10 +5,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.AccessLogUser;
 import org.tokenfilter.config.RefusalWarnings;
-import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.Decision.Granted;
-import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -19,10 +17,11 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class DeferredAuthentication {
 
+  private final @Nullable String path;
   private final HttpServletRequest request;
-  private final SecurityHandle handle;
+  private final TokenSecurity security;
+  private final AccessDecider decider;
   private final RefusalWarnings warnings;
-  private final boolean atGateway;
 
   /**
    * Guards the validation, which may wait for the store; a virtual thread must not wait in a
@@ -33,25 +32,23 @@ final class DeferredAuthentication {
   private boolean resolved;
   private @Nullable TokenPrincipal resolvedPrincipal;
 
-  /**
-   * Creates the authentication of a request, without a validation.
-   *
-   * @param atGateway whether the header {@code userToken} may carry the token, too
-   */
+  /** Creates the authentication of a request to a public path, without a validation. */
   DeferredAuthentication(
+      @Nullable String path,
       HttpServletRequest request,
-      SecurityHandle handle,
-      RefusalWarnings warnings,
-      boolean atGateway) {
+      TokenSecurity security,
+      AccessDecider decider,
+      RefusalWarnings warnings) {
+    this.path = path;
     this.request = request;
-    this.handle = handle;
+    this.security = security;
+    this.decider = decider;
     this.warnings = warnings;
-    this.atGateway = atGateway;
   }
 
   /** Returns the user; null if none is known. A decision about the request takes precedence. */
   @Nullable TokenPrincipal principal() {
-    Decision decided = Decision.of(request, handle.security());
+    Decision decided = Decision.of(request, security);
     if (decided != null) {
       return decided instanceof Granted granted ? granted.principal() : null;
     }
@@ -72,15 +69,8 @@ final class DeferredAuthentication {
   }
 
   private @Nullable TokenPrincipal resolve() {
-    TokenSecurity security = handle.security();
     try {
-      PresentedToken presented =
-          atGateway ? handle.readTokenAtGateway(request) : handle.readToken(request);
-      if (presented.ambient()) {
-        security.guard().checkUnsafe(request);
-      }
-      TokenPrincipal principal =
-          TokenPrincipal.of(security.service().validate(presented).asPassive());
+      TokenPrincipal principal = TokenPrincipal.of(decider.identify(path, request));
       warnings.requestDecided();
       AccessLogUser.set(request, principal.name());
       return principal;

@@ -37,8 +37,8 @@ final class DenialHandler {
    */
   DenialHandler(SecurityHandle handle, ServletContext context, PathPatterns publicPaths) {
     this.context = context;
-    this.loginPage = handle.loginPage();
-    this.usesErrorPage = handle.usesErrorPages();
+    this.loginPage = handle.settings().loginPage();
+    this.usesErrorPage = handle.settings().usesErrorPages();
     if (loginPage != null && !publicPaths.matches(loginPage)) {
       throw new ConfigurationException(
           List.of(

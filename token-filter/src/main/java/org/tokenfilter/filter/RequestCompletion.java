@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.filter.GatewaySession.CloseWhen;
-import org.tokenfilter.filter.GatewaySession.SessionUse;
+import org.tokenfilter.filter.Decision.Granted;
+import org.tokenfilter.gateway.GatewaySession.CloseWhen;
 import org.tokenfilter.service.ActiveRequest;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
@@ -65,20 +65,20 @@ final class RequestCompletion {
    */
   private static final String ATTRIBUTE = "org.tokenfilter.filter.Settlement";
 
-  private final SessionUse sessionUse;
+  private final ActiveToken token;
+  private final CloseWhen closeWhen;
   private final TokenSecurity security;
   private final @Nullable ActiveRequest activeRequest;
   private final AtomicBoolean completed = new AtomicBoolean();
   private volatile boolean failed;
 
   /** Creates the completion at the start of a request that uses a token. */
-  RequestCompletion(SessionUse sessionUse, TokenSecurity security, HttpServletRequest request) {
-    this.sessionUse = sessionUse;
-    this.security = security;
+  RequestCompletion(Granted granted, HttpServletRequest request) {
+    this.token = granted.token();
+    this.closeWhen = granted.closeWhen();
+    this.security = granted.security();
     this.activeRequest =
-        SAFE_METHODS.contains(request.getMethod())
-            ? null
-            : security.service().trackRequest(sessionUse.token());
+        SAFE_METHODS.contains(request.getMethod()) ? null : security.service().trackRequest(token);
   }
 
   /**
@@ -151,11 +151,11 @@ final class RequestCompletion {
     if (completed.getAndSet(true)) {
       return null;
     }
-    ActiveToken used = activeRequest == null ? sessionUse.token() : activeRequest.finish();
+    ActiveToken used = activeRequest == null ? token : activeRequest.finish();
     if (succeeded) {
       renew(used);
     }
-    TokenRecord session = sessionUse.token().session();
+    TokenRecord session = token.session();
     if (session == null || !closesSession(succeeded)) {
       return null;
     }
@@ -179,12 +179,11 @@ final class RequestCompletion {
   }
 
   private boolean closesSession(boolean succeeded) {
-    return sessionUse.closeWhen() == CloseWhen.ALWAYS
-        || (sessionUse.closeWhen() == CloseWhen.ON_FAILURE && !succeeded);
+    return closeWhen == CloseWhen.ALWAYS || (closeWhen == CloseWhen.ON_FAILURE && !succeeded);
   }
 
   private void closeSessionLater(RuntimeException why) {
-    TokenRecord session = sessionUse.token().session();
+    TokenRecord session = token.session();
     if (session != null) {
       security.revokeLater(session.id(), why);
     }

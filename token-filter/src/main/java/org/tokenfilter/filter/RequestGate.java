@@ -10,29 +10,22 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
-import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.config.RefusalWarnings;
 import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.Decision.Denied;
 import org.tokenfilter.filter.Decision.Granted;
 import org.tokenfilter.filter.DispatchHistory.PublicDispatch;
-import org.tokenfilter.filter.GatewaySession.CloseWhen;
-import org.tokenfilter.filter.GatewaySession.SessionUse;
-import org.tokenfilter.token.ActiveToken;
-import org.tokenfilter.token.PresentedToken;
-import org.tokenfilter.token.TokenRejectedException;
 
 /**
- * The processing of a request by the filter. The first dispatch to a protected target decides, and
- * later dispatches follow its decision. The dispatch that decided determines whether the request
- * succeeded.
+ * The processing of a request by the filter, which runs for each of its dispatches. The first
+ * dispatch to a protected target decides, and later dispatches follow its decision. The dispatch
+ * that decided determines whether the request succeeded.
  */
-final class RequestGate implements AutoCloseable {
+final class RequestGate {
 
   /**
    * The header with the milliseconds until the token expires if this request succeeds. The header
@@ -43,21 +36,15 @@ final class RequestGate implements AutoCloseable {
   /** Methods whose response repeats the request with all its secrets (RFC 9110, 9.3.8). */
   private static final Set<String> REFLECTING_METHODS = Set.of("TRACE", "TRACK");
 
-  /** Paths that no client can request. */
-  private static final PathPatterns INTERNAL_PATHS = new PathPatterns(List.of("/WEB-INF/*"));
-
   private static final String ALLOWED_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
 
   private final SecurityHandle handle;
   private final TokenSecurity security;
   private final ServletContext context;
   private final String historyAttribute;
-  private final PathPatterns publicPaths;
-  private final PathPatterns passivePaths;
-  private final PathPatterns gatewayPaths;
-  private final WelcomeFiles welcomeFiles;
-  private final GatewaySession gatewaySession;
+  private final PublicTargets publicTargets;
   private final ProtectedEndpoints protectedEndpoints;
+  private final AccessDecider decider;
   private final RefusalWarnings warnings;
   private final DenialHandler denialHandler;
 
@@ -67,13 +54,11 @@ final class RequestGate implements AutoCloseable {
     this.context = context;
     // Every filter has its own history, also a filter of another application.
     this.historyAttribute = DispatchHistory.class.getName() + '-' + new SecureRandom().nextLong();
-    this.publicPaths = new PathPatterns(handle.publicPaths());
-    this.passivePaths = new PathPatterns(handle.passivePaths());
-    this.gatewayPaths = new PathPatterns(handle.gatewayPaths());
-    this.welcomeFiles = new WelcomeFiles(context, publicPaths);
-    this.gatewaySession = new GatewaySession(handle);
+    PathPatterns publicPaths = new PathPatterns(handle.settings().publicPaths());
+    this.publicTargets = new PublicTargets(context, publicPaths);
     this.protectedEndpoints = new ProtectedEndpoints(context, handle.classLoader());
     this.warnings = new RefusalWarnings(security);
+    this.decider = new AccessDecider(handle, warnings);
     this.denialHandler = new DenialHandler(handle, context, publicPaths);
   }
 
@@ -101,61 +86,38 @@ final class RequestGate implements AutoCloseable {
       security.problems().methodNotAllowed(ALLOWED_METHODS).send(response);
       return;
     }
-    Decision earlier = Decision.of(request, security);
     Dispatch dispatch = Dispatch.of(request, chain, context);
     DispatchHistory history = DispatchHistory.of(request, historyAttribute);
     if (history != null) {
       history.observe(dispatch);
     }
+    Decision earlier = Decision.of(request, security);
     if (history != null && history.isActive(dispatch)) {
       chain.doFilter(request, response);
     } else if (protectedEndpoints.matches(request)) {
       // Also on a public path: an endpoint that issues a token ignores the presented one.
       chain.doFilter(request, response);
-    } else if (isErrorPage(dispatch, history) || needsNoToken(dispatch, history)) {
-      chain(dispatch, request, response, chain);
-    } else if (earlier == null) {
-      Decision decision = decide(dispatch.path(), request, response);
-      decision.storeIn(request);
-      applyAndComplete(decision, request, response, chain);
+    } else if (publicTargets.matches(dispatch, history)) {
+      passWithoutToken(dispatch, earlier, request, response, chain);
+    } else if (earlier != null) {
+      follow(earlier, request, response, chain);
     } else {
-      applyDecision(earlier, request, response, chain);
+      Decision decision = decider.decide(dispatch.path(), request, response);
+      decision.storeIn(request);
+      followAndComplete(decision, request, response, chain);
     }
-  }
-
-  /**
-   * Returns whether a dispatch shows the error page. The first one of a request is shown at any
-   * path, because it reports the decision or the failure.
-   */
-  private static boolean isErrorPage(Dispatch dispatch, @Nullable DispatchHistory history) {
-    return dispatch.type() == DispatcherType.ERROR
-        && (history == null || !history.hasSeenErrorPage());
-  }
-
-  /**
-   * Returns whether a dispatch needs no token: its target is public, the welcome file of a public
-   * path, or a view of a public page.
-   */
-  private boolean needsNoToken(Dispatch dispatch, @Nullable DispatchHistory history) {
-    boolean shown =
-        publicPaths.matches(dispatch.path())
-            || (INTERNAL_PATHS.matches(dispatch.path())
-                && history != null
-                && history.isNestedInPage(dispatch))
-            || welcomeFiles.matches(dispatch, history);
-    return shown && (history == null || !history.mayBeByName(dispatch));
   }
 
   /**
    * Lets a dispatch pass that needs no token. An error page knows the user of a granted request.
    */
-  private void chain(
+  private void passWithoutToken(
       Dispatch dispatch,
+      @Nullable Decision earlier,
       HttpServletRequest request,
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    Decision earlier = Decision.of(request, security);
     HttpServletRequest wrapped =
         dispatch.type() == DispatcherType.ERROR && earlier != null
             ? wrap(earlier, request, response)
@@ -170,49 +132,20 @@ final class RequestGate implements AutoCloseable {
     }
   }
 
-  /** Decides about a request. Fails closed: after any failure the request does not pass. */
-  private Decision decide(
-      @Nullable String path, HttpServletRequest request, HttpServletResponse response) {
-    Problems problems = security.problems();
-    try {
-      boolean gateway = gatewayPaths.matches(path);
-      PresentedToken presented =
-          gateway ? handle.readTokenAtGateway(request) : handle.readToken(request);
-      if (presented.ambient()) {
-        security.guard().checkUnsafe(request);
-      }
-      ActiveToken token = security.service().validate(presented);
-      ActiveToken counted = passivePaths.matches(path) ? token.asPassive() : token;
-      SessionUse sessionUse =
-          gateway
-              ? gatewaySession.resolve(counted, presented, request, response)
-              : new SessionUse(counted, CloseWhen.NEVER);
-      warnings.requestDecided();
-      return new Granted(security, sessionUse);
-    } catch (TokenRejectedException refused) {
-      warnings.requestDecided();
-      warnings.requestRefused(request, refused);
-      return new Denied(security, problems.of(refused.rejection()));
-    } catch (RuntimeException | Error failure) {
-      warnings.requestFailed(failure);
-      return new Denied(security, problems.unavailable());
-    }
-  }
-
-  /** Applies the decision and completes the request, also after a failure. */
-  private void applyAndComplete(
+  /** Follows the first decision about a request, and completes it, also after a failure. */
+  private void followAndComplete(
       Decision decision,
       HttpServletRequest request,
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
     if (!(decision instanceof Granted granted)) {
-      applyDecision(decision, request, response, chain);
+      follow(decision, request, response, chain);
       return;
     }
-    RequestCompletion completion = new RequestCompletion(granted.sessionUse(), security, request);
+    RequestCompletion completion = new RequestCompletion(granted, request);
     try {
-      applyDecision(decision, request, response, chain);
+      follow(granted, request, response, chain);
     } catch (Throwable failure) {
       completion.failed();
       throw failure;
@@ -220,7 +153,8 @@ final class RequestGate implements AutoCloseable {
     completion.onChainReturned(request, response);
   }
 
-  private void applyDecision(
+  /** Lets a dispatch pass or refuses it, as decided about the request. */
+  private void follow(
       Decision decision,
       HttpServletRequest request,
       HttpServletResponse response,
@@ -257,8 +191,7 @@ final class RequestGate implements AutoCloseable {
       return request;
     }
     DeferredAuthentication deferredAuthentication =
-        new DeferredAuthentication(
-            request, handle, warnings, gatewayPaths.matches(dispatch.path()));
+        new DeferredAuthentication(dispatch.path(), request, security, decider, warnings);
     return new AuthenticatedRequest(request, response, handle, deferredAuthentication);
   }
 
@@ -279,10 +212,5 @@ final class RequestGate implements AutoCloseable {
       response.setHeader(REMAINING_HEADER, Long.toString(remaining.toMillis()));
     }
     return new AuthenticatedRequest(request, response, handle, granted.principal());
-  }
-
-  @Override
-  public void close() {
-    handle.close();
   }
 }

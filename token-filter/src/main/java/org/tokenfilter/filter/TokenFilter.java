@@ -51,6 +51,7 @@ import org.tokenfilter.config.TokenSecurity;
 public class TokenFilter implements Filter {
 
   private final @Nullable TokenSecurity providedSecurity;
+  private @Nullable SecurityHandle handle;
   private @Nullable RequestGate gate;
   private @Nullable FilterWatch watch;
 
@@ -80,24 +81,26 @@ public class TokenFilter implements Filter {
    */
   @Override
   public void init(FilterConfig config) {
-    if (gate != null) {
+    if (handle != null) {
       throw SecurityHandle.registeredTwice(config.getFilterName());
     }
-    SecurityHandle handle = SecurityHandle.of(config, providedSecurity);
+    SecurityHandle acquired = SecurityHandle.of(config, providedSecurity);
     try {
-      watch = handle.watchFilterOrder(config.getFilterName());
+      watch = acquired.watchFilterOrder(config.getFilterName());
       ServletNameMapping.expandWildcard(config);
-      gate = new RequestGate(handle, config.getServletContext());
+      gate = new RequestGate(acquired, config.getServletContext());
+      handle = acquired;
     } catch (RuntimeException e) {
-      handle.close();
+      acquired.close();
       throw e;
     }
   }
 
   @Override
   public void destroy() {
-    if (gate != null) {
-      gate.close();
+    if (handle != null) {
+      handle.close();
+      handle = null;
       gate = null;
     }
   }

@@ -15,8 +15,6 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tokenfilter.config.BackgroundTask;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.TokenService.RevocationFeedState;
@@ -29,7 +27,6 @@ import org.tokenfilter.token.Subscription;
 /** All meters of one application in one registry. Not thread-safe. */
 final class BoundMeters {
 
-  private static final Logger LOG = LoggerFactory.getLogger(TokenMetrics.class);
   private static final double MILLIS_PER_SECOND = 1e3;
 
   private final MeterRegistry registry;
@@ -54,11 +51,11 @@ final class BoundMeters {
       meters.forEach(registry::remove);
       throw refused;
     }
-    if (!foreignNames.isEmpty()) {
-      LOG.warn(
-          "The registry already has meters with these names and tags, which are not replaced: {}",
-          foreignNames);
-    }
+  }
+
+  /** Returns the names of the meters that the registry had before, and which are not replaced. */
+  Set<String> foreignNames() {
+    return foreignNames;
   }
 
   /**

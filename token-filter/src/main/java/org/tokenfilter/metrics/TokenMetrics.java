@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tokenfilter.config.TokenSecurity;
 
 /**
@@ -74,6 +76,8 @@ import org.tokenfilter.config.TokenSecurity;
  */
 public final class TokenMetrics implements MeterBinder, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TokenMetrics.class);
+
   private final TokenSecurity security;
   private final Tags tags;
   private final List<BoundMeters> bound = new ArrayList<>();
@@ -104,7 +108,13 @@ public final class TokenMetrics implements MeterBinder, AutoCloseable {
   @Override
   public synchronized void bindTo(MeterRegistry registry) {
     if (bound.stream().noneMatch(meters -> meters.isBoundTo(registry))) {
-      bound.add(new BoundMeters(security, registry, tags));
+      BoundMeters meters = new BoundMeters(security, registry, tags);
+      if (!meters.foreignNames().isEmpty()) {
+        LOG.warn(
+            "The registry already has meters with these names and tags, which are not replaced: {}",
+            meters.foreignNames());
+      }
+      bound.add(meters);
     }
   }
 

@@ -5,8 +5,9 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.RecognizedToken;
+import org.tokenfilter.codec.SessionIdDigests;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.TokenId;
@@ -14,11 +15,8 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
-import org.tokenfilter.token.ObjectPool;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
-import org.tokenfilter.token.SessionId;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -48,7 +46,7 @@ final class TokenValidator {
   private final TokenCodec codec;
   private final Clock clock;
   private final RoleLookup roleLookup;
-  private final ObjectPool<SessionId.Digester> finders = new ObjectPool<>();
+  private final SessionIdDigests sessionIdDigests = new SessionIdDigests();
 
   TokenValidator(CachingTokenStore store, TokenCodec codec, Clock clock, RoleLookup roleLookup) {
     this.store = store;
@@ -107,7 +105,7 @@ final class TokenValidator {
   }
 
   ActiveToken useSession(ActiveToken user, String sessionId) throws TokenRejectedException {
-    TokenId id = tokenIdOf(sessionId);
+    TokenId id = sessionIdDigests.tokenIdOf(sessionId);
     if (id == null) {
       throw invalid("a malformed session id");
     }
@@ -195,7 +193,7 @@ final class TokenValidator {
     }
     boolean malformed = true;
     for (String sessionId : presented.sessionIds()) {
-      TokenId id = tokenIdOf(sessionId);
+      TokenId id = sessionIdDigests.tokenIdOf(sessionId);
       if (id != null && claims.id().equals(id)) {
         return;
       }
@@ -204,19 +202,6 @@ final class TokenValidator {
     throw malformed
         ? invalid("a malformed session id")
         : TokenRejectedException.misuse("the session id is another token's");
-  }
-
-  /** Returns the token id of a session id, or null if the text is malformed. */
-  private @Nullable TokenId tokenIdOf(String sessionId) {
-    SessionId.Digester pooled = finders.take();
-    SessionId.Digester digester = pooled == null ? new SessionId.Digester() : pooled;
-    try {
-      TokenId id = digester.tokenIdOf(sessionId);
-      finders.put(digester);
-      return id;
-    } catch (IllegalArgumentException malformed) {
-      return null;
-    }
   }
 
   private TokenRecord recordOf(TokenClaims claims, Instant now) throws TokenRejectedException {

@@ -1,7 +1,6 @@
 package org.tokenfilter.token;
 
 import java.nio.charset.StandardCharsets;
-import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -19,7 +18,6 @@ public final class SessionId {
   private static final int LENGTH = 32;
   private static final int RANDOM_LENGTH = 28;
   private static final int TEXT_LENGTH = 43;
-  private static final char LAST_ASCII = 0x7f;
   private static final String CANONICAL_LAST_CHARACTERS = "AEIMQUYcgkosw048";
 
   private final String value;
@@ -91,42 +89,6 @@ public final class SessionId {
       }
     }
     return true;
-  }
-
-  /** A reusable digester that computes record ids from session ids. Not thread-safe. */
-  public static final class Digester {
-
-    private final MessageDigest sha256 = sha256();
-    private final byte[] text = new byte[TEXT_LENGTH];
-    private final byte[] bytes = new byte[LENGTH];
-
-    /** Creates a digester. */
-    public Digester() {}
-
-    /**
-     * Returns the id of the record for a session id that a client sent.
-     *
-     * @throws IllegalArgumentException as for {@link #parse}; the digester can be used again
-     */
-    public TokenId tokenIdOf(String sent) {
-      requireFormat(sent);
-      for (int i = 0; i < TEXT_LENGTH; i++) {
-        char c = sent.charAt(i);
-        text[i] = c <= LAST_ASCII ? (byte) c : 0;
-      }
-      Base64.getUrlDecoder().decode(text, bytes);
-      return TokenId.of(digest());
-    }
-
-    private byte[] digest() {
-      sha256.update(bytes);
-      try {
-        sha256.digest(bytes, 0, LENGTH);
-      } catch (DigestException e) {
-        throw new IllegalStateException("SHA-256 digest must have 32 bytes", e);
-      }
-      return bytes;
-    }
   }
 
   /**

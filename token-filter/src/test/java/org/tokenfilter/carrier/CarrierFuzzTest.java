@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,13 +41,14 @@ class CarrierFuzzTest {
         .isEqualTo(credentials(written, BASIC));
     assertThat(answer(() -> Authorization.credentials(request, "bearer")))
         .isEqualTo(credentials(written, BEARER));
-    assertThat(answer(() -> CARRIER.extract(request))).isEqualTo(presented(written, new String[0]));
+    assertThat(answer(() -> CARRIER.extract(request, List.of())))
+        .isEqualTo(presented(written, new String[0]));
 
     String inBody = new String(written.body(), StandardCharsets.ISO_8859_1);
-    Set<String> atGateway = new LinkedHashSet<>(Set.of(inBody));
-    atGateway.addAll(written.headers(TokenExtractor.USER_TOKEN_HEADER));
-    assertThat(answer(() -> CARRIER.extractAtGateway(request, inBody)))
-        .isEqualTo(presented(written, atGateway.toArray(String[]::new)));
+    List<String> elsewhere = new ArrayList<>(List.of(inBody));
+    elsewhere.addAll(written.headers("userToken"));
+    assertThat(answer(() -> CARRIER.extract(request, elsewhere)))
+        .isEqualTo(presented(written, elsewhere.stream().distinct().toArray(String[]::new)));
   }
 
   /** Determines the client and the target server, never by the headers of an untrusted peer. */

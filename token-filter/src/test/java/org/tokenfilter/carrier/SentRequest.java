@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A mock request with the parts that this package reads. */
-final class SentRequest {
+public final class SentRequest {
 
   private final String method;
   private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -25,40 +25,40 @@ final class SentRequest {
     this.method = method;
   }
 
-  static SentRequest of(String method) {
+  public static SentRequest of(String method) {
     return new SentRequest(method);
   }
 
-  static SentRequest get() {
+  public static SentRequest get() {
     return of("GET");
   }
 
-  SentRequest header(String name, String value) {
+  public SentRequest header(String name, String value) {
     headers.computeIfAbsent(name, absent -> new ArrayList<>()).add(value);
     return this;
   }
 
-  SentRequest cookie(String name, String value) {
+  public SentRequest cookie(String name, String value) {
     cookies.add(name + "=" + value);
     return this;
   }
 
-  SentRequest to(String context) {
+  public SentRequest to(String context) {
     contextPath = context;
     return this;
   }
 
-  SentRequest from(String address) {
+  public SentRequest from(String address) {
     client = address;
     return this;
   }
 
-  SentRequest overTls() {
+  public SentRequest overTls() {
     secure = true;
     return this;
   }
 
-  HttpServletRequest received() {
+  public HttpServletRequest received() {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getMethod()).thenReturn(method);
     when(request.getContextPath()).thenReturn(contextPath);

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -32,13 +31,13 @@ class TokenExtractorTest {
 
   @Test
   void presentsTokenOfTheHeader() throws Exception {
-    assertThat(both.extract(withBearer("x").received()))
+    assertThat(both.extract(withBearer("x").received(), List.of()))
         .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), false));
   }
 
   @Test
   void tokenInCookieIsAmbient() throws Exception {
-    assertThat(both.extract(SentRequest.get().cookie("token", "x").received()))
+    assertThat(both.extract(SentRequest.get().cookie("token", "x").received(), List.of()))
         .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), true));
   }
 
@@ -78,7 +77,7 @@ class TokenExtractorTest {
     HttpServletRequest request = withBearer("x").cookie("SESSION", "a").received();
     when(request.getCookies()).thenThrow(new IllegalArgumentException("Invalid cookie"));
     for (TokenExtractor extractor : List.of(both, bearer)) {
-      assertThat(Objects.requireNonNull(extractor.extract(request)).sessionIds())
+      assertThat(Objects.requireNonNull(extractor.extract(request, List.of())).sessionIds())
           .containsExactly("a");
       assertThat(extractor.sessionIds(request)).containsExactly("a");
     }
@@ -128,8 +127,9 @@ class TokenExtractorTest {
 
   @Test
   void ignoresDisabledTransport() throws Exception {
-    assertThat(cookie.extract(withBearer("x").received())).isNull();
-    assertThat(bearer.extract(SentRequest.get().cookie("token", "x").received())).isNull();
+    assertThat(cookie.extract(withBearer("x").received(), List.of())).isNull();
+    assertThat(bearer.extract(SentRequest.get().cookie("token", "x").received(), List.of()))
+        .isNull();
     assertThat(read(bearer, withBearer("x").cookie("token", "y")).token()).isEqualTo("x");
     assertThat(read(cookie, withBearer("x").cookie("token", "y")).token()).isEqualTo("y");
     assertThat(read(cookie, withBearer("x").cookie("token", "y")).ambient()).isTrue();
@@ -137,7 +137,7 @@ class TokenExtractorTest {
 
   @Test
   void ignoresEmptyCookie() throws Exception {
-    assertThat(both.extract(SentRequest.get().cookie("token", "").received())).isNull();
+    assertThat(both.extract(SentRequest.get().cookie("token", "").received(), List.of())).isNull();
     assertThat(read(both, withBearer("x").cookie("token", "").cookie("SESSION", "")))
         .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), false));
     assertThat(read(both, SentRequest.get().cookie("token", "").cookie("token", "x")).token())
@@ -164,7 +164,8 @@ class TokenExtractorTest {
         .map(
             request ->
                 DynamicTest.dynamicTest(
-                    "no token", () -> assertThat(both.extract(request.received())).isNull()));
+                    "no token",
+                    () -> assertThat(both.extract(request.received(), List.of())).isNull()));
   }
 
   @Test
@@ -214,75 +215,15 @@ class TokenExtractorTest {
   @Test
   void refusesPeerWithoutAddress() {
     assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> bearer.extract(withBearer("x").from("unix:/run/socket").received()))
+        .isThrownBy(
+            () -> bearer.extract(withBearer("x").from("unix:/run/socket").received(), List.of()))
         .satisfies(e -> assertThat(e.rejection()).isEqualTo(Rejection.BAD_REQUEST));
-  }
-
-  @Test
-  void gatewayAcceptsTokenInUserTokenHeader() throws Exception {
-    assertThat(atGateway(both, SentRequest.get().header("userToken", "x"), null))
-        .isEqualTo(new PresentedToken("x", Set.of(), ClientAddress.parse("192.0.2.1"), false));
-    assertThat(atGateway(both, SentRequest.get().header("USERTOKEN", "x"), null).token())
-        .isEqualTo("x");
-    assertThat(atGateway(cookie, SentRequest.get().header("userToken", "x"), null).ambient())
-        .isFalse();
-  }
-
-  @Test
-  void gatewayAcceptsTokenInBody() throws Exception {
-    PresentedToken presented = atGateway(both, SentRequest.get().header("session", "a"), "x");
-
-    assertThat(presented.token()).isEqualTo("x");
-    assertThat(presented.ambient()).isFalse();
-    assertThat(presented.sessionIds()).containsExactly("a");
-  }
-
-  @Test
-  void gatewayAcceptsBearerAndCookieToo() throws Exception {
-    assertThat(atGateway(both, withBearer("x"), null).token()).isEqualTo("x");
-    assertThat(atGateway(both, SentRequest.get().cookie("token", "x"), null).ambient()).isTrue();
-    assertThat(atGateway(both, SentRequest.get().cookie("token", "x"), "").ambient()).isTrue();
-    assertThat(both.extractAtGateway(SentRequest.get().received(), null)).isNull();
-    assertThat(both.extractAtGateway(SentRequest.get().header("userToken", "").received(), ""))
-        .isNull();
-    assertThat(cookie.extractAtGateway(withBearer("x").received(), null)).isNull();
-  }
-
-  @Test
-  void gatewayMergesEqualTokens() throws Exception {
-    SentRequest everywhere = withBearer("x").header("userToken", "x").cookie("token", "x");
-
-    PresentedToken presented = atGateway(both, everywhere, "x");
-
-    assertThat(presented.token()).isEqualTo("x");
-    assertThat(presented.ambient()).isFalse();
-  }
-
-  @Test
-  void gatewayRefusesDifferentTokens() {
-    assertBadAtGateway(withBearer("x").header("userToken", "y"), null);
-    assertBadAtGateway(SentRequest.get().header("userToken", "x").header("userToken", "y"), null);
-    assertBadAtGateway(SentRequest.get().header("userToken", "x"), "y");
-    assertBadAtGateway(withBearer("x"), "y");
-    assertBadAtGateway(
-        SentRequest.get()
-            .header("userToken", "x")
-            .header("Authorization", "Bearer x")
-            .header("Authorization", "Bearer x"),
-        null);
   }
 
   @Test
   void readsPassiveHeader() throws Exception {
     assertThat(read(both, withBearer("x").header("Token-Passive", "true")).passive()).isTrue();
     assertThat(read(both, withBearer("x").header("token-passive", "true")).passive()).isTrue();
-    assertThat(
-            atGateway(
-                    both,
-                    SentRequest.get().header("userToken", "x").header("Token-Passive", "true"),
-                    null)
-                .passive())
-        .isTrue();
   }
 
   @Test
@@ -300,20 +241,7 @@ class TokenExtractorTest {
 
   private static PresentedToken read(TokenExtractor extractor, SentRequest request)
       throws TokenRejectedException {
-    return Objects.requireNonNull(extractor.extract(request.received()));
-  }
-
-  private static PresentedToken atGateway(
-      TokenExtractor extractor, SentRequest request, @Nullable String inBody)
-      throws TokenRejectedException {
-    return Objects.requireNonNull(extractor.extractAtGateway(request.received(), inBody));
-  }
-
-  private void assertBadAtGateway(SentRequest request, @Nullable String inBody) {
-    assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> both.extractAtGateway(request.received(), inBody))
-        .extracting(TokenRejectedException::rejection)
-        .isEqualTo(Rejection.BAD_REQUEST);
+    return Objects.requireNonNull(extractor.extract(request.received(), List.of()));
   }
 
   private Set<String> sessionIds(SentRequest request) throws TokenRejectedException {
@@ -322,7 +250,7 @@ class TokenExtractorTest {
 
   private static void assertBad(TokenExtractor extractor, SentRequest request) {
     assertThatExceptionOfType(TokenRejectedException.class)
-        .isThrownBy(() -> extractor.extract(request.received()))
+        .isThrownBy(() -> extractor.extract(request.received(), List.of()))
         .extracting(TokenRejectedException::rejection)
         .isEqualTo(Rejection.BAD_REQUEST);
   }

@@ -15,7 +15,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.TokenKind;
-import org.tokenfilter.token.TokenClaims;
 
 class CanonicalClaimsTest {
 

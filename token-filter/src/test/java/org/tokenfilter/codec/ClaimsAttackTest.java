@@ -23,7 +23,6 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.tokenfilter.store.TokenKind;
-import org.tokenfilter.token.TokenClaims;
 
 /**
  * The cases A32 and B01 to B04 of the catalogue of attacks: content encrypted with the right key,

@@ -16,7 +16,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
-import org.tokenfilter.token.TokenClaims;
 
 /** A reference reader of claims, which builds a tree and checks rule by rule at any cost. */
 final class ClaimsOracle {

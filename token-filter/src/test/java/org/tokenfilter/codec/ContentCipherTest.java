@@ -1,9 +1,7 @@
 package org.tokenfilter.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.nimbusds.jose.JOSEException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
@@ -25,9 +23,8 @@ class ContentCipherTest {
   void decryptsWithTheSameKeyOnly() throws Exception {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       CompactJwe token = cipher("k1", encryption).encrypt(CONTENT, new SecureRandom());
-      assertThat(cipher("k1", encryption).decrypt(token, CraftedTokens.BYTES)).isEqualTo(CONTENT);
-      assertThatExceptionOfType(JOSEException.class)
-          .isThrownBy(() -> cipher("k2", encryption).decrypt(token, CraftedTokens.BYTES));
+      assertThat(CraftedTokens.bytes(cipher("k1", encryption).decrypt(token))).isEqualTo(CONTENT);
+      assertThat(cipher("k2", encryption).decrypt(token)).isNull();
     }
   }
 
@@ -42,9 +39,7 @@ class ContentCipherTest {
               new CompactJwe(good.header(), other, good.ciphertext(), good.tag()),
               new CompactJwe(good.header(), good.iv(), good.ciphertext(), other)
             }) {
-          assertThatExceptionOfType(JOSEException.class)
-              .isThrownBy(() -> cipher.decrypt(odd, CraftedTokens.BYTES))
-              .withMessage("the initialization vector or the tag has the wrong length");
+          assertThat(cipher.decrypt(odd)).isNull();
         }
       }
     }

@@ -18,10 +18,10 @@ import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.Rejection;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -50,9 +50,6 @@ public final class CraftedTokens {
   /** The key of crafted tokens by default. */
   public static final ContentKey K1 =
       key("k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE);
-
-  /** A reader that returns the content of a token unchanged. */
-  static final ContentReader<byte[]> BYTES = Arrays::copyOf;
 
   private CraftedTokens() {}
 
@@ -168,6 +165,13 @@ public final class CraftedTokens {
         + Base64Url.encode(ciphertext)
         + "."
         + Base64Url.encode(tag);
+  }
+
+  /** Returns the bytes of a decrypted content, and closes it. */
+  static byte @Nullable [] bytes(@Nullable DecryptedContent content) {
+    try (content) {
+      return content == null ? null : Arrays.copyOf(content.bytes(), content.length());
+    }
   }
 
   /** Returns the five parts of a token. */

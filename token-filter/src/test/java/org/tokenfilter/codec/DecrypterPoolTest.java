@@ -2,6 +2,7 @@ package org.tokenfilter.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.tokenfilter.codec.CraftedTokens.bytes;
 
 import java.security.GeneralSecurityException;
 import java.security.ProviderException;
@@ -18,7 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.token.ObjectPool;
 
 class DecrypterPoolTest {
 
@@ -39,12 +39,12 @@ class DecrypterPoolTest {
   @Test
   void reusesDecrypterAfterValidAndInvalidTokens() throws Exception {
     DecrypterPool decrypters = decrypterPool(() -> CONTENT);
-    assertThat(decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES)).isEqualTo(CONTENT);
-    assertThat(decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES)).isEqualTo(CONTENT);
+    assertThat(bytes(decrypters.decrypt(HEADER, TOKEN))).isEqualTo(CONTENT);
+    assertThat(bytes(decrypters.decrypt(HEADER, TOKEN))).isEqualTo(CONTENT);
     assertThat(created).hasValue(1);
     DecrypterPool refusing = decrypterPool(() -> null);
-    assertThat(refusing.decrypt(HEADER, TOKEN, CraftedTokens.BYTES)).isNull();
-    assertThat(refusing.decrypt(HEADER, TOKEN, CraftedTokens.BYTES)).isNull();
+    assertThat(bytes(refusing.decrypt(HEADER, TOKEN))).isNull();
+    assertThat(bytes(refusing.decrypt(HEADER, TOKEN))).isNull();
     assertThat(created).hasValue(2);
   }
 
@@ -57,7 +57,7 @@ class DecrypterPoolTest {
             });
     for (int i = 1; i <= 3; i++) {
       assertThatExceptionOfType(GeneralSecurityException.class)
-          .isThrownBy(() -> decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES))
+          .isThrownBy(() -> bytes(decrypters.decrypt(HEADER, TOKEN)))
           .withMessage("forged");
       assertThat(created).hasValue(i);
     }
@@ -68,7 +68,7 @@ class DecrypterPoolTest {
             });
     for (int i = 4; i <= 6; i++) {
       assertThatExceptionOfType(ProviderException.class)
-          .isThrownBy(() -> broken.decrypt(HEADER, TOKEN, CraftedTokens.BYTES));
+          .isThrownBy(() -> bytes(broken.decrypt(HEADER, TOKEN)));
       assertThat(created).hasValue(i);
     }
   }
@@ -84,9 +84,9 @@ class DecrypterPoolTest {
               allAreOpening.await(30, TimeUnit.SECONDS);
               return CONTENT;
             });
-    runConcurrently(threads, () -> decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES));
+    runConcurrently(threads, () -> bytes(decrypters.decrypt(HEADER, TOKEN)));
     assertThat(created).hasValue(threads);
-    runConcurrently(threads, () -> decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES));
+    runConcurrently(threads, () -> bytes(decrypters.decrypt(HEADER, TOKEN)));
     assertThat(created).hasValue(threads + more);
   }
 
@@ -100,7 +100,7 @@ class DecrypterPoolTest {
         () -> {
           start.await(30, TimeUnit.SECONDS);
           for (int i = 0; i < 20_000; i++) {
-            decrypters.decrypt(HEADER, TOKEN, CraftedTokens.BYTES);
+            bytes(decrypters.decrypt(HEADER, TOKEN));
           }
           return CONTENT;
         });

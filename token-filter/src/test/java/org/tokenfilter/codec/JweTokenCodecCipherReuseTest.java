@@ -23,7 +23,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** The reuse of ciphers from one token to the next, in which no token leaves any state. */

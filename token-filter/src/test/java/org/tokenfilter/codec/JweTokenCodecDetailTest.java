@@ -15,7 +15,6 @@ import static org.tokenfilter.codec.CraftedTokens.with;
 import java.security.SecureRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** The detail that the log shows for an invalid token: the first check that failed. */

@@ -51,13 +51,14 @@ class Rfc7516AppendixATest {
     for (int i = 0; i < key.length; i++) {
       bytes[i] = (byte) key[i];
     }
-    ContentCipher cipher =
-        new ContentCipher(new ContentKey("k", encryption, ContentKey.State.ACTIVE, bytes));
-    byte[] content = plaintext.getBytes(StandardCharsets.US_ASCII);
     byte[] authenticated = header.getBytes(StandardCharsets.US_ASCII);
+    ContentCipher cipher =
+        new ContentCipher(
+            new ContentKey("k", encryption, ContentKey.State.ACTIVE, bytes), authenticated);
+    byte[] content = plaintext.getBytes(StandardCharsets.US_ASCII);
     CompactJwe expected = new CompactJwe(cipher.headerSegment(), iv, ciphertext, tag);
-    assertThat(cipher.encrypt(content, authenticated, new FixedRandom(CraftedTokens.decoded(iv))))
+    assertThat(cipher.encrypt(content, new FixedRandom(CraftedTokens.decoded(iv))))
         .isEqualTo(expected);
-    assertThat(cipher.decrypt(expected, authenticated, CraftedTokens.BYTES)).isEqualTo(content);
+    assertThat(CraftedTokens.bytes(cipher.decrypt(expected))).isEqualTo(content);
   }
 }

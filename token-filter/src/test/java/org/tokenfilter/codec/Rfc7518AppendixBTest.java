@@ -57,15 +57,15 @@ class Rfc7518AppendixBTest {
       k[i] = (byte) i;
     }
     ContentCipher cipher =
-        new ContentCipher(new ContentKey("k", encryption, ContentKey.State.ACTIVE, k));
+        new ContentCipher(new ContentKey("k", encryption, ContentKey.State.ACTIVE, k), A);
     CompactJwe expected =
         new CompactJwe(
             cipher.headerSegment(),
             Base64Url.encode(IV),
             Base64Url.encode(hex(e)),
             Base64Url.encode(hex(t)));
-    assertThat(cipher.encrypt(P, A, new FixedRandom(IV))).isEqualTo(expected);
-    assertThat(cipher.decrypt(expected, A, CraftedTokens.BYTES)).isEqualTo(P);
+    assertThat(cipher.encrypt(P, new FixedRandom(IV))).isEqualTo(expected);
+    assertThat(CraftedTokens.bytes(cipher.decrypt(expected))).isEqualTo(P);
   }
 
   private static byte[] hex(String digits) {

@@ -23,7 +23,6 @@ import org.jose4j.keys.AesKey;
 import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Rejection;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** Arbitrary texts sent as tokens, and arbitrary content encrypted with the right key. */

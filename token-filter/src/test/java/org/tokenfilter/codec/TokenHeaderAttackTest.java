@@ -25,7 +25,6 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.tokenfilter.store.TokenKind;
-import org.tokenfilter.token.TokenClaims;
 
 /**
  * The cases A of the catalogue of attacks that give a token another header. All of them are

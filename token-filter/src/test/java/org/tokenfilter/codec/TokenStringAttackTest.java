@@ -11,7 +11,6 @@ import static org.tokenfilter.codec.CraftedTokens.decoded;
 import static org.tokenfilter.codec.CraftedTokens.parts;
 import static org.tokenfilter.codec.CraftedTokens.with;
 
-import com.nimbusds.jose.JOSEException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -197,7 +196,7 @@ class TokenStringAttackTest {
     byte[] header = cipher.headerSegment().getBytes(StandardCharsets.US_ASCII);
     byte[] iv = decoded(parts(TOKEN).get(IV));
     byte[] ciphertext = decoded(parts(TOKEN).get(CIPHERTEXT));
-    assertThat(cipher.decrypt(CompactJwe.parse(TOKEN), header, CraftedTokens.BYTES)).isNotEmpty();
+    assertThat(CraftedTokens.bytes(cipher.decrypt(CompactJwe.parse(TOKEN)))).isNotEmpty();
     byte[] longer = Arrays.copyOf(header, header.length + iv.length);
     System.arraycopy(iv, 0, longer, header.length, iv.length);
     String moved =
@@ -205,8 +204,7 @@ class TokenStringAttackTest {
             with(TOKEN, IV, Base64Url.encode(Arrays.copyOf(ciphertext, 16))),
             CIPHERTEXT,
             Base64Url.encode(Arrays.copyOfRange(ciphertext, 16, ciphertext.length)));
-    assertThatExceptionOfType(JOSEException.class)
-        .isThrownBy(() -> cipher.decrypt(CompactJwe.parse(moved), longer, CraftedTokens.BYTES));
+    assertThat(new ContentCipher(K1, longer).decrypt(CompactJwe.parse(moved))).isNull();
   }
 
   @Test

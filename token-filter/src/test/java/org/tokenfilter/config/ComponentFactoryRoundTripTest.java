@@ -16,10 +16,10 @@ import javax.crypto.MacSpi;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
-import org.tokenfilter.token.TokenClaims;
 
 /** The round trip at the start: a platform that cannot make tokens does not start. */
 final class ComponentFactoryRoundTripTest {

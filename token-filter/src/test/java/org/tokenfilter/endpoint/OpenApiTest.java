@@ -26,13 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
-import org.tokenfilter.carrier.CloseParameter;
+import org.tokenfilter.carrier.TokenTransport;
 import org.tokenfilter.credentials.ApiKey;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.endpoint.ApiDocument.Operation;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.gateway.CloseParameter;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
@@ -549,6 +550,7 @@ final class OpenApiTest {
     Set<String> steps = new TreeSet<>(CONTAINER_MAPPED_PATHS);
     Set<String> texts = new TreeSet<>(ClassFileStrings.inPackageOf(SessionsServlet.class));
     texts.addAll(ClassFileStrings.inPackageOf(CloseParameter.class));
+    texts.addAll(ClassFileStrings.inPackageOf(TokenTransport.class));
     for (String text : texts) {
       String step = text.replaceAll("^/+|/+$", "");
       if (step.matches("[A-Za-z_][A-Za-z_/.-]*")) {

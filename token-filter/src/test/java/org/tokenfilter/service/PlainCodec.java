@@ -2,9 +2,9 @@ package org.tokenfilter.service;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.token.Rejection;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** A codec of unencrypted tokens, so that decoding costs nothing. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
@@ -33,7 +34,6 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
-import org.tokenfilter.token.TokenClaims;
 
 /**
  * New tokens: their records and their claims. For reused sessions see {@link

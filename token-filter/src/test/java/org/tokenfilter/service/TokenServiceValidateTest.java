@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.config.MonotonicClock;
 import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.InMemoryTokenStore;
@@ -48,7 +49,6 @@ import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.Subject;
-import org.tokenfilter.token.TokenClaims;
 
 /** Validation of tokens, reasons of rejections, and the precedence of two reasons. */
 class TokenServiceValidateTest {

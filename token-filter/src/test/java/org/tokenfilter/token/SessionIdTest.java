@@ -142,42 +142,6 @@ class SessionIdTest {
     assertThat(records).hasSize(16);
   }
 
-  @Test
-  void digesterFindsTheRecordOfEachId() throws Exception {
-    SessionId.Digester digester = new SessionId.Digester();
-    SecureRandom random = seeded();
-
-    assertThat(digester.tokenIdOf(TEXT)).isEqualTo(TokenId.parse(DIGEST));
-    for (int i = 0; i < 100; i++) {
-      SessionId id = SessionId.random(random);
-      assertThat(digester.tokenIdOf(id.value())).isEqualTo(id.tokenId());
-    }
-  }
-
-  /** Among the texts are characters with the low byte of a valid one or outside the alphabet. */
-  @Test
-  void digesterRefusesMalformedIdsAndStaysUsable() {
-    SessionId.Digester digester = new SessionId.Digester();
-    for (String text :
-        new String[] {
-          "",
-          TEXT + "A",
-          TEXT.substring(1),
-          TEXT.substring(0, 42) + "9",
-          TEXT.substring(0, 42) + "\u0138",
-          "\u0141" + TEXT.substring(1),
-          "\u0080" + TEXT.substring(1),
-          "\u007f" + TEXT.substring(1),
-          "\u0000" + TEXT.substring(1),
-          "+" + TEXT.substring(1),
-          "=" + TEXT.substring(1)
-        }) {
-      assertThatIllegalArgumentException().isThrownBy(() -> SessionId.parse(text));
-      assertThatIllegalArgumentException().isThrownBy(() -> digester.tokenIdOf(text));
-      assertThat(digester.tokenIdOf(TEXT)).isEqualTo(TokenId.parse(DIGEST));
-    }
-  }
-
   private static String lastCodeOf(String text) {
     return text.isEmpty() ? "nothing" : "U+%04X".formatted((int) text.charAt(text.length() - 1));
   }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.codec.ContentEncryption;
 import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -31,7 +32,6 @@ import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
-import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** Explanations of every reason to refuse a token. */

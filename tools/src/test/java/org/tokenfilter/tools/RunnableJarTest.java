@@ -21,13 +21,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.codec.JwkSetFile;
+import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreProvider;
-import org.tokenfilter.token.TokenClaims;
 
 /** The published jar, run by the commands of the documents. */
 class RunnableJarTest {

@@ -1,12 +1,13 @@
-package org.tokenfilter.filter;
+package org.tokenfilter.gateway;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.carrier.CloseParameter;
+import org.tokenfilter.carrier.CrossSiteGuard;
+import org.tokenfilter.carrier.SessionHeader;
 import org.tokenfilter.config.SecurityHandle;
-import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.OpenedSession;
@@ -23,10 +24,10 @@ import org.tokenfilter.token.TokenRejectedException;
  *   GET ...?close=true   session: q3W...    uses the session and then closes it
  * </pre>
  */
-final class GatewaySession {
+public final class GatewaySession {
 
   /** The condition under which a request closes its session. */
-  enum CloseWhen {
+  public enum CloseWhen {
     /** This request does not close it. */
     NEVER,
     /** This request closes it on failure, because it has opened it. */
@@ -41,12 +42,17 @@ final class GatewaySession {
    * @param token the token with its session
    * @param closeWhen the condition under which the request closes the session
    */
-  record SessionUse(ActiveToken token, CloseWhen closeWhen) {}
+  public record SessionUse(ActiveToken token, CloseWhen closeWhen) {}
 
-  private final SecurityHandle handle;
+  private final TokenService service;
+  private final CrossSiteGuard guard;
+  private final SessionHeader sessionHeader;
 
-  GatewaySession(SecurityHandle handle) {
-    this.handle = handle;
+  /** Creates the sessions of the requests that a filter receives. */
+  public GatewaySession(SecurityHandle handle) {
+    this.service = handle.security().service();
+    this.guard = handle.security().guard();
+    this.sessionHeader = handle.transport().sessionHeader();
   }
 
   /**
@@ -55,7 +61,7 @@ final class GatewaySession {
    * @throws TokenRejectedException if the parameter {@code close} or the session is not valid, the
    *     session limit is reached, or another site may have made a browser send the request
    */
-  SessionUse resolve(
+  public SessionUse resolve(
       ActiveToken token,
       PresentedToken presented,
       HttpServletRequest request,
@@ -64,22 +70,21 @@ final class GatewaySession {
     if (token.record().kind() != TokenKind.USER) {
       return new SessionUse(token, CloseWhen.NEVER);
     }
-    TokenSecurity security = handle.security();
     CloseParameter close = CloseParameter.of(request);
     if (close != CloseParameter.ABSENT && presented.ambient()) {
-      security.guard().checkAction(request, true);
+      guard.checkAction(request, true);
     }
-    @Nullable String named = handle.sessionHeader().read(request);
+    @Nullable String named = sessionHeader.read(request);
     if (named != null) {
       return new SessionUse(
-          security.service().useSession(token, named, presented.client()),
+          service.useSession(token, named, presented.client()),
           close == CloseParameter.TRUE ? CloseWhen.ALWAYS : CloseWhen.NEVER);
     }
     if (close != CloseParameter.FALSE || !canSendSessionId(request, response)) {
       return new SessionUse(token, CloseWhen.NEVER);
     }
-    OpenedSession opened = security.service().openSession(token);
-    handle.sessionHeader().write(response, opened.id());
+    OpenedSession opened = service.openSession(token);
+    sessionHeader.write(response, opened.id());
     return new SessionUse(opened.token(), CloseWhen.ON_FAILURE);
   }
 

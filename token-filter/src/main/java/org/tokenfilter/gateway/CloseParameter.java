@@ -1,4 +1,4 @@
-package org.tokenfilter.carrier;
+package org.tokenfilter.gateway;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package org.tokenfilter.token;
+package org.tokenfilter.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.token.TokenRecords;
 
 class TokenClaimsTest {
 

@@ -1,4 +1,4 @@
-package org.tokenfilter.token;
+package org.tokenfilter.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

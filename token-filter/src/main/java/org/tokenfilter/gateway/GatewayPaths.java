@@ -1,4 +1,4 @@
-package org.tokenfilter.endpoint;
+package org.tokenfilter.gateway;
 
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.FilterRegistration;
@@ -19,7 +19,7 @@ import org.tokenfilter.config.ConfigurationException;
  * segments, whether they belong to the base or not, the service may be omitted: {@code
  * .../services/VERB}.
  */
-final class GatewayPaths {
+public final class GatewayPaths {
 
   private static final Pattern SERVICE_PATH =
       Pattern.compile("/[A-Za-z0-9._-]{1,64}(?:/([A-Za-z]+))?");
@@ -33,21 +33,21 @@ final class GatewayPaths {
   private static final Pattern ENDS_WITH_SERVICES =
       Pattern.compile(".*" + SERVICES_PATH.pattern(), Pattern.CASE_INSENSITIVE);
 
-  private final List<String> bases;
-  private final Set<String> verbs;
+  /** The verbs at the end of the paths, in lower case. */
+  private static final Set<String> VERBS = Set.of("login", "logon", "logoff", "keepalive");
 
-  private GatewayPaths(List<String> bases, Set<String> verbs) {
+  private final List<String> bases;
+
+  private GatewayPaths(List<String> bases) {
     this.bases = bases;
-    this.verbs = verbs;
   }
 
   /**
    * Returns the paths that a filter is mapped to.
    *
-   * @param verbs the accepted verbs, in lower case
    * @throws ConfigurationException if no mapping of the filter ends with {@code /*}
    */
-  static GatewayPaths of(FilterConfig config, Set<String> verbs) {
+  public static GatewayPaths of(FilterConfig config) {
     FilterRegistration registration =
         config.getServletContext().getFilterRegistration(config.getFilterName());
     List<String> bases =
@@ -65,14 +65,14 @@ final class GatewayPaths {
                   + " must be mapped to the paths of its services, such as"
                   + " /cra/serviceGateway/services/*"));
     }
-    return new GatewayPaths(bases, verbs);
+    return new GatewayPaths(bases);
   }
 
   /**
    * Returns the verb of a request in lower case, empty if the path has none; null if the path is
    * not below a base or ends with an unknown word.
    */
-  @Nullable String verb(HttpServletRequest request) {
+  public @Nullable String verb(HttpServletRequest request) {
     String info = request.getPathInfo();
     String path = info == null ? request.getServletPath() : request.getServletPath() + info;
     for (String base : bases) {
@@ -85,7 +85,7 @@ final class GatewayPaths {
     return null;
   }
 
-  private @Nullable String verb(String base, String below) {
+  private static @Nullable String verb(String base, String below) {
     Matcher services = SERVICES_PATH.matcher(below);
     boolean inPath = services.lookingAt();
     String rest = inPath ? below.substring(services.end()) : below;
@@ -97,13 +97,13 @@ final class GatewayPaths {
       return null;
     }
     String word = service.group(1) == null ? "" : lowerCase(service.group(1));
-    return word.isEmpty() || verbs.contains(word) ? word : null;
+    return word.isEmpty() || VERBS.contains(word) ? word : null;
   }
 
   /** Returns whether the path omits the service, which cannot have the name of a verb. */
-  private boolean omitsService(String rest) {
+  private static boolean omitsService(String rest) {
     return rest.isEmpty()
-        || (VERB_PATH.matcher(rest).matches() && verbs.contains(lowerCase(rest.substring(1))));
+        || (VERB_PATH.matcher(rest).matches() && VERBS.contains(lowerCase(rest.substring(1))));
   }
 
   private static String lowerCase(String word) {

@@ -1,4 +1,4 @@
-package org.tokenfilter.token;
+package org.tokenfilter.codec;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

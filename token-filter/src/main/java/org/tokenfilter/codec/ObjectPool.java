@@ -1,4 +1,4 @@
-package org.tokenfilter.token;
+package org.tokenfilter.codec;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -14,25 +14,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the objects
  */
-public final class ObjectPool<T> {
+final class ObjectPool<T> {
 
   /**
    * The capacity, a power of two. It is rare that more threads than this need the same kind of
    * object at the same time.
    */
-  public static final int CAPACITY = 32;
+  static final int CAPACITY = 32;
 
   private final AtomicReferenceArray<@Nullable T> slots = new AtomicReferenceArray<>(CAPACITY);
-
-  /** Creates an empty pool. */
-  public ObjectPool() {}
 
   /**
    * Removes an object from the pool, which no other thread uses until it is put back.
    *
    * @return null if the pool is empty
    */
-  public @Nullable T take() {
+  @Nullable T take() {
     for (int i = 0; i < CAPACITY; i++) {
       int place = slot(i);
       // Reading a slot is cheaper than writing one that another processor may hold in its cache.
@@ -50,7 +47,7 @@ public final class ObjectPool<T> {
    * Adds an object that is ready for its next use. An object whose use has thrown must not be put
    * back.
    */
-  public void put(T thing) {
+  void put(T thing) {
     for (int i = 0; i < CAPACITY; i++) {
       int place = slot(i);
       if (slots.get(place) == null && slots.compareAndSet(place, null, thing)) {

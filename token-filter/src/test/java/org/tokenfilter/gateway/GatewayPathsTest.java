@@ -1,4 +1,4 @@
-package org.tokenfilter.endpoint;
+package org.tokenfilter.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.doReturn;
@@ -66,7 +66,7 @@ final class GatewayPathsTest {
     when(config.getFilterName()).thenReturn("gateway");
     doReturn(registration).when(context).getFilterRegistration("gateway");
     when(registration.getUrlPatternMappings()).thenReturn(Set.of(patterns));
-    return GatewayPaths.of(config, ServiceGateway.VERBS);
+    return GatewayPaths.of(config);
   }
 
   private static HttpServletRequest request(String servletPath, @Nullable String pathInfo) {

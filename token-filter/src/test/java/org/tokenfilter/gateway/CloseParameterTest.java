@@ -1,4 +1,4 @@
-package org.tokenfilter.carrier;
+package org.tokenfilter.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,0 +1,61 @@
+package org.tokenfilter.gateway;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.carrier.RequestTokens;
+import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.TokenRejectedException;
+
+/**
+ * The tokens of requests to the service gateway, which are also accepted in a header of its own.
+ * Thread-safe.
+ *
+ * <pre>
+ *   userToken: eyJ...
+ * </pre>
+ */
+public final class GatewayTokens {
+
+  private static final String HEADER = "userToken";
+
+  private final RequestTokens tokens;
+
+  /** Creates a reader that accepts the tokens of another one, too. */
+  public GatewayTokens(RequestTokens tokens) {
+    this.tokens = tokens;
+  }
+
+  /**
+   * Reads the token of a request to a service.
+   *
+   * @throws TokenRejectedException as {@link RequestTokens#read(HttpServletRequest)}
+   */
+  public PresentedToken read(HttpServletRequest request) throws TokenRejectedException {
+    return tokens.read(request, explicitTokens(request, null));
+  }
+
+  /**
+   * Reads the token of a request to the gateway itself, which renews or revokes something.
+   *
+   * @param inBody the token in the request's body; null for none
+   * @throws TokenRejectedException as {@link RequestTokens#readForAction(HttpServletRequest)}
+   */
+  public PresentedToken readForAction(HttpServletRequest request, @Nullable String inBody)
+      throws TokenRejectedException {
+    return tokens.readForAction(request, explicitTokens(request, inBody));
+  }
+
+  private static List<String> explicitTokens(HttpServletRequest request, @Nullable String inBody) {
+    List<String> explicit = new ArrayList<>();
+    if (inBody != null) {
+      explicit.add(inBody);
+    }
+    if (request.getHeader(HEADER) != null) {
+      explicit.addAll(Collections.list(request.getHeaders(HEADER)));
+    }
+    return explicit;
+  }
+}
