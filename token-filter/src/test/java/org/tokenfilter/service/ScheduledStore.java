@@ -1,7 +1,8 @@
 package org.tokenfilter.service;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import org.tokenfilter.store.tck.ForwardingTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import java.util.function.Supplier;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -84,18 +85,13 @@ final class ScheduledStore {
   Worker worker(Function<TokenStore, Callable<?>> work) {
     AtomicReference<@Nullable Worker> self = new AtomicReference<>();
     TokenStore seen =
-        (TokenStore)
-            Proxy.newProxyInstance(
-                ScheduledStore.class.getClassLoader(),
-                new Class<?>[] {TokenStore.class},
-                (proxy, method, arguments) -> {
-                  Objects.requireNonNull(self.get()).pause();
-                  try {
-                    return method.invoke(store, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getTargetException();
-                  }
-                });
+        new ForwardingTokenStore(store) {
+          @Override
+          protected <T> T execute(Call call, Supplier<T> effect) {
+            Objects.requireNonNull(self.get()).pause();
+            return effect.get();
+          }
+        };
     Worker worker = new Worker(work.apply(seen));
     self.set(worker);
     worker.start();
