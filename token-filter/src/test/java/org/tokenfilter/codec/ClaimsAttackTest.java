@@ -8,7 +8,7 @@ import static org.tokenfilter.codec.CraftedTokens.ID;
 import static org.tokenfilter.codec.CraftedTokens.ISSUED;
 import static org.tokenfilter.codec.CraftedTokens.K1;
 import static org.tokenfilter.codec.CraftedTokens.assertRefused;
-import static org.tokenfilter.codec.CraftedTokens.withContent;
+import static org.tokenfilter.testsupport.forgery.TokenForge.withContent;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -3,11 +3,11 @@ package org.tokenfilter.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS_JSON;
-import static org.tokenfilter.codec.CraftedTokens.HEADER_JSON;
 import static org.tokenfilter.codec.CraftedTokens.K1;
 import static org.tokenfilter.codec.CraftedTokens.assertRefused;
-import static org.tokenfilter.codec.CraftedTokens.bytes;
 import static org.tokenfilter.codec.CraftedTokens.withHeader;
+import static org.tokenfilter.testsupport.forgery.TokenForge.HEADER_JSON;
+import static org.tokenfilter.testsupport.forgery.TokenForge.bytes;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.TokenClaims;
 
 /**
@@ -71,7 +72,7 @@ class TokenHeaderAttackTest {
     header("A12 no enc", "{\"alg\":\"dir\"" + REST);
     cases.put(
         "A12 sealed by GCM with the bytes of a key for CBC",
-        CraftedTokens.gcm(
+        TokenForge.gcm(
             K1.bytes(),
             Base64Url.encode("{\"enc\":\"A256GCM\",\"alg\":\"dir\"" + REST),
             bytes("iv", 12),

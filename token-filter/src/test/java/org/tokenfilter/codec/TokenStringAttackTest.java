@@ -3,13 +3,13 @@ package org.tokenfilter.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
-import static org.tokenfilter.codec.CraftedTokens.HEADER_JSON;
 import static org.tokenfilter.codec.CraftedTokens.K1;
 import static org.tokenfilter.codec.CraftedTokens.assertRefused;
-import static org.tokenfilter.codec.CraftedTokens.bytes;
-import static org.tokenfilter.codec.CraftedTokens.decoded;
-import static org.tokenfilter.codec.CraftedTokens.parts;
-import static org.tokenfilter.codec.CraftedTokens.with;
+import static org.tokenfilter.testsupport.forgery.TokenForge.HEADER_JSON;
+import static org.tokenfilter.testsupport.forgery.TokenForge.bytes;
+import static org.tokenfilter.testsupport.forgery.TokenForge.decoded;
+import static org.tokenfilter.testsupport.forgery.TokenForge.parts;
+import static org.tokenfilter.testsupport.forgery.TokenForge.with;
 
 import com.nimbusds.jose.JOSEException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -141,7 +142,7 @@ class TokenStringAttackTest {
       cases.put("A26 a tag of " + length + " bytes", with(TOKEN, TAG, Base64Url.encode(other)));
     }
     byte[] whole =
-        CraftedTokens.hmac(
+        TokenForge.hmac(
             K1.bytes(),
             "HmacSHA256",
             header,
@@ -156,7 +157,7 @@ class TokenStringAttackTest {
     cases.put("A28 the IV's beginning in the header", shifted(4));
     byte[] zero = new byte[32];
     cases.put("A30 a key of zeros in CBC and HMAC", sealedByHand(zero, header, content));
-    cases.put("A30 a key of zeros in GCM", CraftedTokens.gcm(zero, header, zero(12), content, 16));
+    cases.put("A30 a key of zeros in GCM", TokenForge.gcm(zero, header, zero(12), content, 16));
     cases.put(
         "A30 the key of another deployment",
         CraftedTokens.seal(
@@ -175,15 +176,14 @@ class TokenStringAttackTest {
     JweTokenCodec codec = CraftedTokens.codec(key);
     String header = KeyRing.of(List.of(key)).activeCipher().headerSegment();
     byte[] content = CraftedTokens.CLAIMS_JSON.getBytes(StandardCharsets.UTF_8);
-    assertThat(codec.decode(CraftedTokens.gcm(key.bytes(), header, bytes("iv", 12), content, 16)))
+    assertThat(codec.decode(TokenForge.gcm(key.bytes(), header, bytes("iv", 12), content, 16)))
         .isEqualTo(CLAIMS);
     for (int ivLength : new int[] {1, 8, 11, 13, 16, 32}) {
-      assertRefused(
-          codec, CraftedTokens.gcm(key.bytes(), header, bytes("iv", ivLength), content, 16));
+      assertRefused(codec, TokenForge.gcm(key.bytes(), header, bytes("iv", ivLength), content, 16));
     }
     for (int tagLength : new int[] {12, 13, 14, 15}) {
       assertRefused(
-          codec, CraftedTokens.gcm(key.bytes(), header, bytes("iv", 12), content, tagLength));
+          codec, TokenForge.gcm(key.bytes(), header, bytes("iv", 12), content, tagLength));
     }
     String token = codec.encode(CLAIMS);
     assertRefused(codec, with(token, IV, ""));
@@ -300,6 +300,6 @@ class TokenStringAttackTest {
 
   /** Encrypts with a key that {@link ContentKey} refuses, or refuses for this encryption. */
   private static String sealedByHand(byte[] key, String header, byte[] content) {
-    return CraftedTokens.cbc(key, "HmacSHA256", header, bytes("iv", 16), content);
+    return TokenForge.cbc(key, "HmacSHA256", header, bytes("iv", 16), content);
   }
 }

@@ -1,6 +1,5 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.store.tck.ForwardingTokenStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -23,6 +22,7 @@ import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.ForwardingTokenStore;
 
 /** A store that breaks its contract, for those defects that are defects of the store. */
 final class DefectiveStore extends ForwardingTokenStore {
@@ -128,10 +128,10 @@ final class DefectiveStore extends ForwardingTokenStore {
 
   @Override
   public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return delegate().sweep(
-        defect == SimulatedDefect.SWEPT_EARLY ? expiredBefore.plusSeconds(60) : expiredBefore,
-        deadBefore,
-        limit);
+    return delegate()
+        .sweep(
+            defect == SimulatedDefect.SWEPT_EARLY ? expiredBefore.plusSeconds(60) : expiredBefore,
+            deadBefore,
+            limit);
   }
-
 }

@@ -1,8 +1,5 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.store.tck.ForwardingTokenStore;
-import org.tokenfilter.store.tck.FaultyTokenStore.Call;
-import java.util.function.Supplier;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -12,8 +9,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.store.tck.ForwardingTokenStore;
 
 /**
  * A store for several workers, scheduled call by call. One worker at a time runs, from one store

@@ -1,7 +1,5 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.store.tck.FaultyTokenStore.Call;
-import org.tokenfilter.store.tck.ForwardingTokenStore;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -17,6 +15,8 @@ import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.store.tck.ForwardingTokenStore;
 
 /**
  * The network between a node and the store. Calls and answers are late or lost, and some changing

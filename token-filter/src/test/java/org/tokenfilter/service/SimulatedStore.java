@@ -1,6 +1,5 @@
 package org.tokenfilter.service;
 
-import org.tokenfilter.store.tck.ForwardingTokenStore;
 import java.time.Instant;
 import java.util.List;
 import org.tokenfilter.store.InsertResult;
@@ -11,6 +10,7 @@ import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.ForwardingTokenStore;
 
 /** The store of all nodes, which reports its changes to the checker and revocations to watchers. */
 final class SimulatedStore extends ForwardingTokenStore {
@@ -66,5 +66,4 @@ final class SimulatedStore extends ForwardingTokenStore {
     simulation.hints().revoked(sweep.expired());
     return sweep;
   }
-
 }

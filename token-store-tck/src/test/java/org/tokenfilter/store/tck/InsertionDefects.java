@@ -65,7 +65,10 @@ final class InsertionDefects {
     }
 
     List<TokenRecord> group(TokenRecord record) {
-      return members(record).stream().map(id -> delegate().find(id)).flatMap(Optional::stream).toList();
+      return members(record).stream()
+          .map(id -> delegate().find(id))
+          .flatMap(Optional::stream)
+          .toList();
     }
 
     List<TokenRecord> liveInGroup(TokenRecord record, Instant now) {
