@@ -61,35 +61,15 @@ public final class ForgedClaims {
     cases.put("A19 zip, small and right", zipped(ZIP, content));
     cases.put("A19 small, without saying so", zipped(TokenForge.HEADER_JSON, content));
     cases.put("A19 zip, not compressed", base.withHeader(ZIP));
-    cases.put("A19 a bomb of 300 kB", zipped(ZIP, deflated(new byte[300_000])));
-    cases.put("A19 a bomb of 3 MB", zipped(ZIP, deflated(new byte[3_000_000])));
+    cases.put("A19 a bomb of 300 kB", bomb(300_000));
+    cases.put("A19 a bomb of 3 MB", bomb(3_000_000));
     return cases;
   }
 
   private void expiries() {
     long exp = number("exp");
     String member = "\"exp\":" + exp;
-    for (String time :
-        List.of(
-            "9223372036854775807",
-            "9223372036854775808",
-            "18446744073709551617",
-            "1e300",
-            exp + ".0",
-            exp + ".5",
-            "-1",
-            "-" + exp,
-            "0",
-            "+" + exp,
-            "0" + exp,
-            "\"" + exp + "\"",
-            "null",
-            "true",
-            "[" + exp + "]",
-            "{}",
-            "NaN",
-            "\u0661\u0667",
-            "9".repeat(300))) {
+    for (String time : times(exp)) {
       change("B01 exp " + (time.length() > 30 ? "of 300 digits" : time), member, "\"exp\":" + time);
     }
     change("B01 exp twice", member, member + "," + member);
@@ -99,6 +79,30 @@ public final class ForgedClaims {
     change("B03 never in place of exp", member, "\"never\":true");
     change("B04 exp before iat", member, "\"exp\":" + (number("iat") - 1));
     change("B04 nbf", member, member + ",\"nbf\":" + number("iat"));
+  }
+
+  /** Returns forms of a time that are no whole number of seconds in JSON, or no time of today. */
+  public static List<String> times(long time) {
+    return List.of(
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551617",
+        "1e300",
+        time + ".0",
+        time + ".5",
+        "-1",
+        "-" + time,
+        "0",
+        "+" + time,
+        "0" + time,
+        "\"" + time + "\"",
+        "null",
+        "true",
+        "[" + time + "]",
+        "{}",
+        "NaN",
+        "\u0661\u0667",
+        "9".repeat(300));
   }
 
   private void otherTimes() {
@@ -229,6 +233,11 @@ public final class ForgedClaims {
     if (!found) {
       throw new AssertionError("the claims do not contain the member to replace");
     }
+  }
+
+  /** Returns a small token that is declared as compressed and has this many bytes. */
+  public static String bomb(int bytes) {
+    return zipped(ZIP, deflated(new byte[bytes]));
   }
 
   private static String zipped(String header, byte[] content) {
