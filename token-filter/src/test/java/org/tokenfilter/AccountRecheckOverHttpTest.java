@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.endpoint.ApiClientServlet;
 import org.tokenfilter.endpoint.IntrospectionServlet;
 import org.tokenfilter.endpoint.RevocationServlet;
@@ -32,6 +32,10 @@ import org.tokenfilter.filter.TokenPrincipal;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.Race;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 
 /**
  * Users who are disabled or get other roles while they are logged in, on two nodes of one store.
@@ -283,7 +287,7 @@ final class AccountRecheckOverHttpTest {
     gateway.setAsyncSupported(true);
     app.context().addFilter(gateway, GATEWAY + "/*", EnumSet.of(DispatcherType.REQUEST));
     app.filter(new TokenFilter(security), Map.of())
-        .accessTokens()
+        .servlet("/security/rest/*", new AccessTokenServlet())
         .servlet("/routelink/v1/*", new ApiClientServlet())
         .servlet("/oauth/introspect", new IntrospectionServlet())
         .servlet("/oauth/revoke", new RevocationServlet())

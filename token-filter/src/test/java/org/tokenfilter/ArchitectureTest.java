@@ -30,15 +30,15 @@ import java.util.concurrent.ThreadLocalRandom;
     packages = "org.tokenfilter",
     importOptions = {
       ImportOption.DoNotIncludeTests.class,
-      ArchitectureTest.DoNotIncludeTestKit.class
+      ArchitectureTest.DoNotIncludeTestModules.class
     })
 final class ArchitectureTest {
 
-  /** Leaves out the test kit, which is test code although it is published. */
-  static final class DoNotIncludeTestKit implements ImportOption {
+  /** Leaves out the test kit and the helpers of tests, which are test code in main folders. */
+  static final class DoNotIncludeTestModules implements ImportOption {
     @Override
     public boolean includes(Location location) {
-      return !location.contains("/tck/");
+      return !location.contains("/tck/") && !location.contains("/testsupport/");
     }
   }
 

@@ -14,13 +14,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.FaultInjectingStore.Call;
-import org.tokenfilter.FaultInjectingStore.When;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.ByzantineStore;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.SessionId;
 
 /** Cases C14, L03, P05 and I9: the audit log of each event, and the secrets that no log shows. */
@@ -29,8 +33,8 @@ final class AuditOverHttpTest {
   private static final String CLIENT = " client=\"127.0.0.1\"";
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
-  private final FaultInjectingStore store =
-      new FaultInjectingStore(new InMemoryTokenStore(clock, Duration.ofHours(1)));
+  private final ByzantineStore store =
+      new ByzantineStore(new InMemoryTokenStore(clock, Duration.ofHours(1)));
   @TempDir private Path folder;
   private LogLines all;
   private LogLines audit;
@@ -53,7 +57,7 @@ final class AuditOverHttpTest {
     app =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet("/api/who", (request, response) -> response.getWriter().print("served"))
             .start();
   }
@@ -240,14 +244,13 @@ final class AuditOverHttpTest {
     for (Call call : Call.values()) {
       store.inject(
           call,
-          When.BEFORE,
-          () -> {
+          truth -> {
             throw new IOException("broken");
           });
       assertThat(who(bob)).isGreaterThanOrEqualTo(200);
       assertThat(login(Accounts.BOB)).isGreaterThanOrEqualTo(200);
       assertThat(logout(bob)).isGreaterThanOrEqualTo(200);
-      store.repair();
+      store.clearFaults();
     }
     assertThat(logout(alice)).isEqualTo(204);
     assertThat(who(alice)).isEqualTo(401);

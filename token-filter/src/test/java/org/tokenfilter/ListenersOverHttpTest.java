@@ -21,8 +21,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.store.InMemoryTokenStore;
@@ -31,6 +31,9 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
@@ -182,7 +185,7 @@ final class ListenersOverHttpTest {
   private static WebApp app(TokenSecurity security) throws Exception {
     return new WebApp()
         .filter(new TokenFilter(security), Map.of())
-        .accessTokens()
+        .servlet("/security/rest/*", new AccessTokenServlet())
         .servlet("/api/who", (request, response) -> response.getWriter().print("served"))
         .start();
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.CapturedWarnings;
+import org.tokenfilter.testsupport.LogLines;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
@@ -276,7 +276,7 @@ final class TrustedProxiesTest {
 
   @Test
   void warnsOnceOfHeadersFromUntrustedPeers() throws Exception {
-    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
+    try (LogLines logged = LogLines.warningsOf(TrustedProxies.class)) {
       proxies.clientOf(from("192.0.2.1"));
       proxies.clientOf(from(PEER, FORWARDED_FOR + "203.0.113.9"));
       assertThat(logged.messages()).isEmpty();
@@ -431,7 +431,7 @@ final class TrustedProxiesTest {
         "Origin: https://shop.example"
       })
   void warnsOnceOfInsecureCookiesOverTls(String sign) throws Exception {
-    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
+    try (LogLines logged = LogLines.warningsOf(TrustedProxies.class)) {
       proxies.warnInsecureCookies(from("192.0.2.1", "Host: shop.example"), false);
       proxies.warnInsecureCookies(
           from("192.0.2.1", "Host: shop.example", "Origin: https://evil.example"), false);
@@ -462,7 +462,7 @@ final class TrustedProxiesTest {
   }
 
   private static String plainCookies(HttpServletRequest request, boolean byChoice) {
-    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
+    try (LogLines logged = LogLines.warningsOf(TrustedProxies.class)) {
       new TrustedProxies(List.of(PEER)).warnInsecureCookies(request, byChoice);
       return String.join("\n", logged.messages());
     }
@@ -471,7 +471,7 @@ final class TrustedProxiesTest {
   /** Tomcat's RemoteIpValve and Jetty's customizer set the client; Jetty keeps the headers. */
   @Test
   void doesNotAdviseToTrustResolvedClients() throws Exception {
-    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
+    try (LogLines logged = LogLines.warningsOf(TrustedProxies.class)) {
       HttpServletRequest resolved = from("203.0.113.9", FORWARDED_FOR + "1.2.3.4");
       when(resolved.getAttribute("org.apache.tomcat.request.forwarded")).thenReturn(true);
       proxies.clientOf(resolved);
@@ -527,7 +527,7 @@ final class TrustedProxiesTest {
   @Test
   void refusesUnixSocketPeerUnlessNamedOrUnbound() throws Exception {
     HttpServletRequest request = atUnixSocket("", FORWARDED_FOR + "203.0.113.9");
-    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
+    try (LogLines logged = LogLines.warningsOf(TrustedProxies.class)) {
       assertRefused(() -> proxies.clientOf(request));
       assertThat(logged.messages())
           .singleElement()
@@ -553,7 +553,7 @@ final class TrustedProxiesTest {
 
   @Test
   void warnsOnceOfContainerWithoutClientAddress() throws Exception {
-    try (CapturedWarnings logged = CapturedWarnings.of(TrustedProxies.class)) {
+    try (LogLines logged = LogLines.warningsOf(TrustedProxies.class)) {
       proxies.clientOf(from(PEER));
       assertThat(logged.messages()).isEmpty();
       assertRefused(() -> proxies.clientOf(from("unknown")));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 
 class ContentCipherTest {
 
@@ -13,7 +14,7 @@ class ContentCipherTest {
   @Test
   void theHeaderOfAKeyIsExactlyEncAlgAndKid() {
     for (ContentEncryption encryption : ContentEncryption.values()) {
-      assertThat(CraftedTokens.decoded(cipher("k-1._", encryption).headerSegment()))
+      assertThat(TokenForge.decoded(cipher("k-1._", encryption).headerSegment()))
           .asString(StandardCharsets.UTF_8)
           .isEqualTo("{\"enc\":\"" + encryption + "\",\"alg\":\"dir\",\"kid\":\"k-1._\"}");
     }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 
 class ContentKeyTest {
 
@@ -32,7 +33,7 @@ class ContentKeyTest {
   void requiresTheKeyLengthOfItsEncryption() {
     for (ContentEncryption encryption : ContentEncryption.values()) {
       for (int length : new int[] {0, 1, 16, 31, 33, 48, 63, 65}) {
-        byte[] bytes = CraftedTokens.bytes("k1", length);
+        byte[] bytes = TokenForge.bytes("k1", length);
         assertThatIllegalArgumentException()
             .isThrownBy(() -> new ContentKey("k1", encryption, ContentKey.State.ACTIVE, bytes))
             .withMessage(
@@ -55,11 +56,11 @@ class ContentKeyTest {
 
   @Test
   void copiesItsBytes() {
-    byte[] bytes = CraftedTokens.bytes("k1", 32);
+    byte[] bytes = TokenForge.bytes("k1", 32);
     ContentKey key = new ContentKey("k1", CBC, ContentKey.State.ACTIVE, bytes);
     bytes[0]++;
     key.bytes()[1]++;
-    assertThat(key.bytes()).isEqualTo(CraftedTokens.bytes("k1", 32));
+    assertThat(key.bytes()).isEqualTo(TokenForge.bytes("k1", 32));
   }
 
   @Test

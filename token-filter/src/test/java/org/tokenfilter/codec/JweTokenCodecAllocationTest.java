@@ -8,6 +8,7 @@ import static org.tokenfilter.codec.CraftedTokens.key;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -44,7 +45,7 @@ class JweTokenCodecAllocationTest {
   @Test
   void refusesForgedTokenAtTheSameCost() {
     JweTokenCodec codec = codec(key("k1", DEFAULT, ContentKey.State.ACTIVE));
-    String token = CraftedTokens.with(codec.encode(CLAIMS), 4, "A".repeat(22));
+    String token = TokenForge.with(codec.encode(CLAIMS), 4, "A".repeat(22));
     assertThat(AllocatedBytes.by(() -> refuse(codec, token)))
         .isBetween(MIN_FOR_CLAIMS, MAX_BY_DEFAULT);
   }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.tokenfilter.codec.CraftedTokens.AUDIENCE;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.ISSUED;
-import static org.tokenfilter.codec.CraftedTokens.bytes;
-import static org.tokenfilter.codec.CraftedTokens.decoded;
-import static org.tokenfilter.codec.CraftedTokens.parts;
-import static org.tokenfilter.codec.CraftedTokens.with;
+import static org.tokenfilter.testsupport.forgery.TokenForge.bytes;
+import static org.tokenfilter.testsupport.forgery.TokenForge.decoded;
+import static org.tokenfilter.testsupport.forgery.TokenForge.parts;
+import static org.tokenfilter.testsupport.forgery.TokenForge.with;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** The reuse of ciphers from one token to the next, in which no token leaves any state. */
@@ -103,7 +104,7 @@ class JweTokenCodecCipherReuseTest {
       other[other.length - 17] ^= (byte) last;
       String odd = with(token, CIPHERTEXT, Base64Url.encode(other));
       byte[] tag =
-          CraftedTokens.hmac(
+          TokenForge.hmac(
               CraftedTokens.K1.bytes(),
               "HmacSHA256",
               parts(token).get(0),

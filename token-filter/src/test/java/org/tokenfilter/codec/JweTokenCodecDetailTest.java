@@ -9,12 +9,13 @@ import static org.tokenfilter.codec.ContentKey.State.ACTIVE;
 import static org.tokenfilter.codec.ContentKey.State.RETIRED;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.key;
-import static org.tokenfilter.codec.CraftedTokens.parts;
-import static org.tokenfilter.codec.CraftedTokens.with;
+import static org.tokenfilter.testsupport.forgery.TokenForge.parts;
+import static org.tokenfilter.testsupport.forgery.TokenForge.with;
 
 import java.security.SecureRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** The detail that the log shows for an invalid token: the first check that failed. */
@@ -63,7 +64,7 @@ class JweTokenCodecDetailTest {
         new TokenClaims(CLAIMS.id(), CLAIMS.kind(), "/invoices", CLAIMS.issuedAt(), null);
     assertDetail(other.encode(claims), "it is for another audience");
     assertDetail(with(token, 4, parts(codec.encode(CLAIMS)).get(4)), "it does not decrypt");
-    assertDetail(CraftedTokens.withContent("{}"), "its claims are not valid");
+    assertDetail(TokenForge.withContent("{}"), "its claims are not valid");
   }
 
   private static String ofKey(String kid, ContentEncryption encryption) {

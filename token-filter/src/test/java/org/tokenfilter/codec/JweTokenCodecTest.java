@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.TokenRejectedException;
 
 class JweTokenCodecTest {
@@ -50,9 +51,9 @@ class JweTokenCodecTest {
   void encodesHeaderAndClaimsCanonically() throws Exception {
     String token = codec(K1).encode(CLAIMS);
     ContentCipher cipher = RING.activeCipher();
-    assertThat(CraftedTokens.parts(token))
+    assertThat(TokenForge.parts(token))
         .hasSize(5)
-        .startsWith(Base64Url.encode(CraftedTokens.HEADER_JSON), "");
+        .startsWith(Base64Url.encode(TokenForge.HEADER_JSON), "");
     assertThat(CraftedTokens.bytes(cipher.decrypt(CompactJwe.parse(token))))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo(CraftedTokens.CLAIMS_JSON);
@@ -97,7 +98,7 @@ class JweTokenCodecTest {
   void twoTokensOfTheSameClaimsShareNothingButTheHeader() {
     Set<String> parts = new HashSet<>();
     for (int i = 0; i < 100; i++) {
-      parts.addAll(CraftedTokens.parts(codec(K1).encode(CLAIMS)));
+      parts.addAll(TokenForge.parts(codec(K1).encode(CLAIMS)));
     }
     assertThat(parts).hasSize(2 + 3 * 100);
   }

@@ -2,8 +2,8 @@ package org.tokenfilter.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.tokenfilter.codec.CraftedTokens.bytes;
 import static org.tokenfilter.codec.CraftedTokens.key;
+import static org.tokenfilter.testsupport.forgery.TokenForge.bytes;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.TokenRejectedException;
 
 class KeyRingTest {
@@ -114,10 +115,10 @@ class KeyRingTest {
       }
     }
     assertThat(tokens)
-        .extracting(token -> CraftedTokens.parts(token).get(0))
+        .extracting(token -> TokenForge.parts(token).get(0))
         .containsExactly(
-            Base64Url.encode(CraftedTokens.HEADER_JSON),
-            Base64Url.encode(CraftedTokens.HEADER_JSON),
+            Base64Url.encode(TokenForge.HEADER_JSON),
+            Base64Url.encode(TokenForge.HEADER_JSON),
             Base64Url.encode("{\"enc\":\"A256GCM\",\"alg\":\"dir\",\"kid\":\"k2\"}"));
   }
 

@@ -20,8 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.LogLines;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.testsupport.LogLines;
 
 /** NIST SP 800-38D, 8.3: the limit of uses of a key with random initialization vectors. */
 class KeyUsageCounterTest {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tokenfilter.codec.CraftedTokens.AUDIENCE;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS_JSON;
-import static org.tokenfilter.codec.CraftedTokens.HEADER_JSON;
 import static org.tokenfilter.codec.CraftedTokens.K1;
-import static org.tokenfilter.codec.CraftedTokens.bytes;
 import static org.tokenfilter.codec.CraftedTokens.key;
+import static org.tokenfilter.testsupport.forgery.TokenForge.HEADER_JSON;
+import static org.tokenfilter.testsupport.forgery.TokenForge.bytes;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -22,6 +22,7 @@ import org.jose4j.jwe.KeyManagementAlgorithmIdentifiers;
 import org.jose4j.keys.AesKey;
 import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -72,7 +73,7 @@ class TokenFuzzTest {
   /** Accepts claims exactly if the reference reader does, and then encodes and decodes them. */
   @FuzzTest(maxDuration = "10m")
   void anyClaims(byte[] content) throws Exception {
-    String token = CraftedTokens.withContent(content);
+    String token = TokenForge.withContent(content);
     TokenClaims claims = decoded(token);
     boolean tooLong = token.length() > MAX_CHARACTERS;
     assertThat(claims).isEqualTo(tooLong ? null : ClaimsOracle.read(content, AUDIENCE));

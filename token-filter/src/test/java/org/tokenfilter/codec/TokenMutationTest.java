@@ -3,9 +3,9 @@ package org.tokenfilter.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.K1;
-import static org.tokenfilter.codec.CraftedTokens.decoded;
-import static org.tokenfilter.codec.CraftedTokens.parts;
-import static org.tokenfilter.codec.CraftedTokens.with;
+import static org.tokenfilter.testsupport.forgery.TokenForge.decoded;
+import static org.tokenfilter.testsupport.forgery.TokenForge.parts;
+import static org.tokenfilter.testsupport.forgery.TokenForge.with;
 
 import java.util.List;
 import java.util.Random;

@@ -3,14 +3,14 @@ package org.tokenfilter.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS_JSON;
-import static org.tokenfilter.codec.CraftedTokens.HEADER_JSON;
 import static org.tokenfilter.codec.CraftedTokens.K1;
 import static org.tokenfilter.codec.CraftedTokens.assertRefused;
-import static org.tokenfilter.codec.CraftedTokens.bytes;
-import static org.tokenfilter.codec.CraftedTokens.decoded;
-import static org.tokenfilter.codec.CraftedTokens.parts;
-import static org.tokenfilter.codec.CraftedTokens.with;
 import static org.tokenfilter.codec.CraftedTokens.withHeaderSegment;
+import static org.tokenfilter.testsupport.forgery.TokenForge.HEADER_JSON;
+import static org.tokenfilter.testsupport.forgery.TokenForge.bytes;
+import static org.tokenfilter.testsupport.forgery.TokenForge.decoded;
+import static org.tokenfilter.testsupport.forgery.TokenForge.parts;
+import static org.tokenfilter.testsupport.forgery.TokenForge.with;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.testsupport.forgery.TokenForge;
 
 /**
  * Case A36: the "base64" cases (tcId 357 to 377) of Wycheproof's JSON web signature tests, with the
@@ -99,7 +100,7 @@ class WycheproofBase64Test {
   /** Returns a token with this ciphertext and a tag that authenticates its exact text. */
   private static String authenticatedOver(String ciphertext) {
     byte[] tag =
-        CraftedTokens.hmac(
+        TokenForge.hmac(
             K1.bytes(),
             "HmacSHA256",
             SEGMENT,

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
+import org.tokenfilter.testsupport.Accounts;
 import org.tokenfilter.token.Subject;
 
 /** Authenticators that support a recheck of subjects, and those that do not. */

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
+import org.tokenfilter.testsupport.Accounts;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 

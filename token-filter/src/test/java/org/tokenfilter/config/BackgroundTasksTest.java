@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.LogLines;
 import org.tokenfilter.memory.WeighedEvent;
 import org.tokenfilter.notice.OperatorLog;
+import org.tokenfilter.testsupport.LogLines;
 
 final class BackgroundTasksTest {
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
+import org.tokenfilter.testsupport.Accounts;
 
 /** Cookies that browsers would refuse, and contradicting settings. Case P09. */
 final class ConfigurationRulesCookieTest {

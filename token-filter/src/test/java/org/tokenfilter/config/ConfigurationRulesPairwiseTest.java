@@ -25,7 +25,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
+import org.tokenfilter.testsupport.Accounts;
 
 /**
  * All settings that are numbers or durations, alone and in pairs, with values around all defaults

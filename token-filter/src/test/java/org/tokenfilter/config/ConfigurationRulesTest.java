@@ -14,11 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenPolicy.ReusePolicy;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
 
 /** Settings of refresh and gateway: their defaults, formats and contradictions. */
 final class ConfigurationRulesTest {

@@ -17,13 +17,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.codec.JwkSetFile;
 import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 
 /** Cases S15, S18 and F30: keys change while clients continue. */
 final class KeyRotationTest {
@@ -52,7 +53,7 @@ final class KeyRotationTest {
     app =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet(
                 "/api/who",
                 (request, response) -> response.getWriter().print(request.getRemoteUser()))

@@ -15,13 +15,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.LogLines;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 
 /** Cases S17 and P18 in service: a broken new key file leaves the old keys in force. */
 final class ReloadingFileBrokenKeysTest {
@@ -182,7 +183,7 @@ final class ReloadingFileBrokenKeysTest {
   private static WebApp app(TokenSecurity security) throws Exception {
     return new WebApp()
         .filter(new TokenFilter(security), Map.of())
-        .accessTokens()
+        .servlet("/security/rest/*", new AccessTokenServlet())
         .servlet("/api/who", (request, response) -> response.getWriter().print("served"))
         .start();
   }

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.LogLines;
 import org.tokenfilter.credentials.PasswordFile;
+import org.tokenfilter.testsupport.LogLines;
 
 /** Checks of a file while it is being written, truncated or deleted. */
 final class ReloadingFilePartialWriteTest {

@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.CapturedWarnings;
 import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.LogLines;
 import org.tokenfilter.token.Subject;
 
 /**
@@ -117,7 +117,7 @@ final class ReloadingPasswordsTest {
 
   @Test
   void keepsAccountsOfBrokenFileAndReportsOnce() throws Exception {
-    try (CapturedWarnings logged = CapturedWarnings.of(ReloadingFile.class)) {
+    try (LogLines logged = LogLines.warningsOf(ReloadingFile.class)) {
       Files.writeString(file, accounts.replace("alice:", "carol:") + "broken secret line\n");
       for (int i = 0; i < 3; i++) {
         reloading.check();
@@ -177,7 +177,7 @@ final class ReloadingPasswordsTest {
               return true;
             });
     fails.set(true);
-    try (CapturedWarnings logged = CapturedWarnings.of(ReloadingFile.class)) {
+    try (LogLines logged = LogLines.warningsOf(ReloadingFile.class)) {
       content.check();
       content.check();
       assertThat(content.get()).isTrue();

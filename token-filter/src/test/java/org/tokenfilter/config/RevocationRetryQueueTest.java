@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.LogLines;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.testsupport.LogLines;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 

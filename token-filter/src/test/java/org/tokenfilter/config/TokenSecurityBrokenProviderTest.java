@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.LogLines;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.TokenStoreProvider;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.LogLines;
 
 /**
  * Case S01 at the start: a provider that opens no store is reported by name, for each way to fail.

@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
 
 final class TokenSecurityTest {
 
@@ -174,7 +175,7 @@ final class TokenSecurityTest {
         new WebApp()
             .filter(new TokenFilter(), settings)
             .filter(new TokenFilter(), Map.of("token.paths.public", "/public/*"))
-            .accessTokens();
+            .servlet("/security/rest/*", new AccessTokenServlet());
     ServletContext context = app.context().getServletContext();
     try (app) {
       app.start();
@@ -234,7 +235,10 @@ final class TokenSecurityTest {
   void passwordEndpointRequiresAnAuthenticator() throws Exception {
     Map<String, String> settings = new HashMap<>(Accounts.settings(folder));
     settings.remove("token.credentials");
-    try (WebApp app = new WebApp().filter(new TokenFilter(), settings).accessTokens()) {
+    try (WebApp app =
+        new WebApp()
+            .filter(new TokenFilter(), settings)
+            .servlet("/security/rest/*", new AccessTokenServlet())) {
       assertThatThrownBy(app::start)
           .hasStackTraceContaining("token.credentials must be set, since it is needed by");
     }
@@ -290,7 +294,7 @@ final class TokenSecurityTest {
         new WebApp()
             .filter(new TokenFilter(), "/api/*", Accounts.settings(folder))
             .filter(new TokenFilter(), "/web/*", Map.of("token.carriers", "cookie"))
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet("/api/who", (request, response) -> response.setStatus(204))
             .servlet(
                 "/api/logout",

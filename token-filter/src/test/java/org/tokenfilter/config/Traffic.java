@@ -11,9 +11,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 
 /**
  * Clients that send requests in sequence, each with a random one of their tokens, and log in now

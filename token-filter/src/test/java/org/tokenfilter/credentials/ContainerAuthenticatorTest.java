@@ -39,10 +39,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -88,7 +89,7 @@ final class ContainerAuthenticatorTest {
     app =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet(
                 "/api/who",
                 (request, response) ->

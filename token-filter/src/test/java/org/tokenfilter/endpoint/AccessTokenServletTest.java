@@ -23,15 +23,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
@@ -65,7 +65,7 @@ final class AccessTokenServletTest {
     app =
         new WebApp("/shop")
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet(
                 "/api/who",
                 (request, response) -> response.getWriter().print(request.getRemoteUser()))

@@ -12,9 +12,6 @@ import java.util.Set;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.config.TokenSecurityBuilder;
 import org.tokenfilter.credentials.Authenticator;
@@ -25,6 +22,9 @@ import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
@@ -79,7 +79,7 @@ final class AllEndpoints implements AutoCloseable {
       all.mapGateway(GATEWAY + "/*", CAPITALIZED_GATEWAY + "/*");
       all.app
           .filter(new TokenFilter(all.security), Map.of())
-          .accessTokens()
+          .servlet("/security/rest/*", new AccessTokenServlet())
           .servlet("/routelink/v1/*", new ApiClientServlet())
           .servlet("/oauth/introspect", new IntrospectionServlet())
           .servlet("/oauth/revoke", new RevocationServlet())

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.LogLines;
-import org.tokenfilter.RawHttp;
-import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.WebApp;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.RawHttp;
+import org.tokenfilter.testsupport.RawHttp.Answer;
+import org.tokenfilter.testsupport.WebApp;
 
 /** Rejected requests of API clients. Cases L06 to L20, L25, D24 and I9. */
 final class ApiClientServletRejectionsTest {

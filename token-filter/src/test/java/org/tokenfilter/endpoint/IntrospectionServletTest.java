@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
 

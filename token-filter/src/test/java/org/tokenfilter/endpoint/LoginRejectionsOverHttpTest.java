@@ -23,16 +23,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.CapturedWarnings;
-import org.tokenfilter.RawHttp;
-import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.config.RefusalWarnings;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.config.TokenSecurityBuilder;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.RawHttp;
+import org.tokenfilter.testsupport.RawHttp.Answer;
+import org.tokenfilter.testsupport.WebApp;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Subject;
 
@@ -58,7 +58,7 @@ final class LoginRejectionsOverHttpTest {
     app =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet(
                 "/api/who",
                 (request, response) -> response.getWriter().print(request.getRemoteUser()))
@@ -158,7 +158,7 @@ final class LoginRejectionsOverHttpTest {
           }
           return Optional.of(Subject.of(credential.username()));
         });
-    try (CapturedWarnings logged = CapturedWarnings.of(RefusalWarnings.class)) {
+    try (LogLines logged = LogLines.warningsOf(RefusalWarnings.class)) {
       for (int i = 0; i < failures.size(); i++) {
         Answer answer = login(Accounts.ALICE);
         assertThat(answer.status()).isEqualTo(503);

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.CapturedWarnings;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.WebApp;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 
@@ -167,7 +167,7 @@ final class ServiceGatewayFilterTest {
   @CsvSource({"PT1M, 300000", "PT4M59S, 300000", "PT48H, 86400000", "PT24H0.001S, 86400000"})
   void timeoutIsClampedWithAWarning(String set, long millis) throws Exception {
     all.close();
-    try (CapturedWarnings logged = CapturedWarnings.of(ServiceGatewayFilter.class)) {
+    try (LogLines logged = LogLines.warningsOf(ServiceGatewayFilter.class)) {
       start(Map.of("token.user.idle-timeout", set));
       assertThat(logged.messages())
           .singleElement()
@@ -181,7 +181,7 @@ final class ServiceGatewayFilterTest {
   @ValueSource(strings = {"PT5M", "PT15M", "PT24H"})
   void timeoutWithinTheBoundsIsKeptSilently(String set) throws Exception {
     all.close();
-    try (CapturedWarnings logged = CapturedWarnings.of(ServiceGatewayFilter.class)) {
+    try (LogLines logged = LogLines.warningsOf(ServiceGatewayFilter.class)) {
       start(Map.of("token.user.idle-timeout", set));
       assertThat(logged.messages()).isEmpty();
     }

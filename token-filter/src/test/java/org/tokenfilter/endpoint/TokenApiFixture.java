@@ -11,13 +11,13 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
 
 /** An application with all families at their usual paths and a page that needs a token. */
 record TokenApiFixture(
@@ -57,7 +57,7 @@ record TokenApiFixture(
             GATEWAY,
             EnumSet.of(DispatcherType.REQUEST));
     app.filter(new TokenFilter(security), Map.of())
-        .accessTokens()
+        .servlet("/security/rest/*", new AccessTokenServlet())
         .servlet("/routelink/v1/*", new ApiClientServlet())
         .servlet("/sessions/*", new SessionsServlet())
         .servlet(

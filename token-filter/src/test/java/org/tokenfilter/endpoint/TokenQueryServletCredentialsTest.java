@@ -12,10 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.CapturedWarnings;
-import org.tokenfilter.LogLines;
-import org.tokenfilter.WebApp;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.WebApp;
 
 /** Credentials as parameters of token queries: always in a form, in the query by a setting. */
 final class TokenQueryServletCredentialsTest {
@@ -88,7 +87,7 @@ final class TokenQueryServletCredentialsTest {
         "email=alice&email=bob&password=x",
       })
   void ignoresCredentialsInQueryByDefault(String query) throws Exception {
-    try (CapturedWarnings log = CapturedWarnings.of(TokenQueryServlet.class)) {
+    try (LogLines log = LogLines.warningsOf(TokenQueryServlet.class)) {
       for (int i = 0; i < 12; i++) {
         HttpResponse<String> answer = app.get(GET + "?" + query);
         assertThat(answer.statusCode()).isEqualTo(401);
@@ -191,7 +190,7 @@ final class TokenQueryServletCredentialsTest {
 
   @Test
   void startWarnsAboutCredentialsInQuery() throws Exception {
-    try (CapturedWarnings log = CapturedWarnings.of(TokenQueryServlet.class)) {
+    try (LogLines log = LogLines.warningsOf(TokenQueryServlet.class)) {
       restart(Map.of());
       assertThat(log.messages()).isEmpty();
       restart(ENABLED);

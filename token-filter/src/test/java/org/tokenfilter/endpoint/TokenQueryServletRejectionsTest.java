@@ -19,12 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.LogLines;
-import org.tokenfilter.RawHttp;
-import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.RawHttp;
+import org.tokenfilter.testsupport.RawHttp.Answer;
+import org.tokenfilter.testsupport.WebApp;
 
 /** Rejected token queries, each with its Errors. */
 final class TokenQueryServletRejectionsTest {

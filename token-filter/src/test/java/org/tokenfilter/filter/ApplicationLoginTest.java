@@ -14,11 +14,12 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
@@ -41,7 +42,7 @@ final class ApplicationLoginTest {
     app =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet("/api/who", (request, response) -> response.getWriter().print(who(request)))
             .servlet("/public/login", this::logIn)
             .servlet("/api/login", this::logIn)

@@ -17,10 +17,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.endpoint.TokenQueryServlet;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
 
 /** Logins of the container on a public path by requests with a valid token of another user. */
 final class ContainerLoginTest {
@@ -83,7 +84,7 @@ final class ContainerLoginTest {
             chain.doFilter(new ContainerRequest((HttpServletRequest) request), response);
     app.context().addFilter(new FilterHolder(container), "/*", EnumSet.of(DispatcherType.REQUEST));
     app.filter(new TokenFilter(security), Map.of())
-        .accessTokens()
+        .servlet("/security/rest/*", new AccessTokenServlet())
         .servlet("/public/GetSessionToken", new TokenQueryServlet())
         .servlet(
             "/api/who", (request, response) -> response.getWriter().print(request.getRemoteUser()))

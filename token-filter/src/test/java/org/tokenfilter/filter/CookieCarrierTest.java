@@ -11,12 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.RawHttp;
-import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.RawHttp;
+import org.tokenfilter.testsupport.RawHttp.Answer;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 
 /**
  * Cookies that no correct client sends. They are refused or ignored and never mistaken for others.
@@ -51,7 +52,7 @@ final class CookieCarrierTest {
     app =
         new WebApp("/shop")
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet(
                 "/api/who",
                 (request, response) -> response.getWriter().print(request.getRemoteUser()))

@@ -21,17 +21,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.LogLines;
-import org.tokenfilter.RawHttp;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.RawHttp;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.Subject;
 
 /** Public pages, which everyone may see and which can ask for the user. */
@@ -64,7 +65,7 @@ final class DeferredAuthenticationTest {
     app =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet("/api/who", DeferredAuthenticationTest::writeUser)
             .servlet("/public/who", DeferredAuthenticationTest::writeUser)
             .servlet("/public/plain", (request, response) -> response.getWriter().print("plain"))

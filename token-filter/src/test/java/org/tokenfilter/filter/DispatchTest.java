@@ -26,13 +26,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 
@@ -85,7 +86,10 @@ final class DispatchTest {
                 })
             .build();
     app =
-        new WebApp().filter(new TokenFilter(security), Map.of()).mapToServletNames().accessTokens();
+        new WebApp()
+            .filter(new TokenFilter(security), Map.of())
+            .mapToServletNames()
+            .servlet("/security/rest/*", new AccessTokenServlet());
     for (String path : new String[] {"/public", "/api"}) {
       app.servlet(
               path + "/forward",
@@ -278,7 +282,7 @@ final class DispatchTest {
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet("/who", this::who)
             .start()) {
       Session session = twice.session(Accounts.ALICE, 5);
@@ -294,7 +298,7 @@ final class DispatchTest {
     try (WebApp streaming =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet(
                 "/events",
                 (request, response) -> {

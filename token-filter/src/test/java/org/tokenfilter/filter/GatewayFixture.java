@@ -23,15 +23,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.config.TokenSecurityBuilder;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
@@ -94,7 +95,8 @@ final class GatewayFixture implements AutoCloseable {
                 });
     outermost.setAsyncSupported(true);
     app.context().addFilter(outermost, "/*", EnumSet.allOf(DispatcherType.class));
-    app.filter(new TokenFilter(security), Map.of()).accessTokens();
+    app.filter(new TokenFilter(security), Map.of())
+        .servlet("/security/rest/*", new AccessTokenServlet());
     for (String path : List.of("/gate/who", "/gate/ping", "/api/who", "/api/ping")) {
       app.servlet(path, this::showUser);
     }

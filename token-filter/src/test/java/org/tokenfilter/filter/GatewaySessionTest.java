@@ -26,12 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.CapturedWarnings;
-import org.tokenfilter.LogLines;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.SessionId;
 
@@ -621,7 +620,7 @@ final class GatewaySessionTest {
   void failedCloseIsAnsweredWith503() throws Exception {
     SessionId session = gateway.openSession(user);
     gateway.store.failBefore(REVOKE, 1);
-    try (CapturedWarnings logged = CapturedWarnings.of(RequestCompletion.class)) {
+    try (LogLines logged = LogLines.warningsOf(RequestCompletion.class)) {
       HttpResponse<String> answer =
           gateway.get("/gate/who?close=true", user, "session", session.value());
 
@@ -661,7 +660,7 @@ final class GatewaySessionTest {
   void failedRenewalDoesNotPreventClosing() throws Exception {
     SessionId session = gateway.openSession(user);
     gateway.store.failBefore(RENEW, 1);
-    try (CapturedWarnings logged = CapturedWarnings.of(RequestCompletion.class)) {
+    try (LogLines logged = LogLines.warningsOf(RequestCompletion.class)) {
       gateway.get("/gate/who?close=true", user, "session", session.value());
 
       assertThat(logged.messages())

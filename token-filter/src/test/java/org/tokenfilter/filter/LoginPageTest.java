@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.RawHttp;
-import org.tokenfilter.RawHttp.Answer;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.config.ConfigurationException;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.RawHttp;
+import org.tokenfilter.testsupport.RawHttp.Answer;
+import org.tokenfilter.testsupport.WebApp;
 
 /** Responses to navigations and to scripts that request a page without a token. */
 final class LoginPageTest {

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tokenfilter.Accounts;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.testsupport.Accounts;
 
 /**
  * Forwards and includes by name from a page that was reached by its path. The path and attributes

@@ -15,15 +15,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.LogLines;
-import org.tokenfilter.RawHttp;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.testsupport.RawHttp;
+import org.tokenfilter.testsupport.WebApp;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Subject;
@@ -56,7 +57,7 @@ final class OperatorWarningsTest {
     app =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet("/api/*", (request, response) -> response.getWriter().print("api"))
             .servlet(
                 "/public/page",
@@ -178,7 +179,10 @@ final class OperatorWarningsTest {
                 .setting("token.trusted-proxies", "127.0.0.1")
                 .build();
         WebApp other =
-            new WebApp().filter(new TokenFilter(behind), Map.of()).accessTokens().start()) {
+            new WebApp()
+                .filter(new TokenFilter(behind), Map.of())
+                .servlet("/security/rest/*", new AccessTokenServlet())
+                .start()) {
       log.take();
       for (int i = 0; i < 20; i++) {
         for (String[] lines :
@@ -209,7 +213,10 @@ final class OperatorWarningsTest {
                 .setting("token.trusted-proxies", "127.0.0.1")
                 .build();
         WebApp other =
-            new WebApp().filter(new TokenFilter(behind), Map.of()).accessTokens().start()) {
+            new WebApp()
+                .filter(new TokenFilter(behind), Map.of())
+                .servlet("/security/rest/*", new AccessTokenServlet())
+                .start()) {
       IssuedToken token =
           behind
               .service()

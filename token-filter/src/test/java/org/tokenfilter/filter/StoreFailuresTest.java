@@ -25,18 +25,19 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.FaultInjectingStore;
-import org.tokenfilter.FaultInjectingStore.Call;
-import org.tokenfilter.FaultInjectingStore.When;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.ByzantineStore;
+import org.tokenfilter.testsupport.ByzantineStore.Fault;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.SessionId;
 
 /**
@@ -54,7 +55,7 @@ final class StoreFailuresTest {
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T10:00:00Z"));
   private final InMemoryTokenStore memory = new InMemoryTokenStore(clock, Duration.ofHours(1));
-  private final FaultInjectingStore store = new FaultInjectingStore(memory);
+  private final ByzantineStore store = new ByzantineStore(memory);
   private final AtomicInteger ran = new AtomicInteger();
   private final ExecutorService clients = Executors.newCachedThreadPool();
   private final List<String> table = new ArrayList<>();
@@ -70,8 +71,8 @@ final class StoreFailuresTest {
     JOIN_FIND("find at joining a session", Call.FIND, "/session/30"),
     JOIN_RENEW("renew at joining a session", Call.RENEW, "/session/30"),
     LOGOUT_FIND("find at logout", Call.FIND, "/logout"),
-    LOGOUT_REVOKE("end at logout", Call.END, "/logout"),
-    APPLICATION_REVOKE("end at the application's request.logout()", Call.END, "/api/logout");
+    LOGOUT_REVOKE("end at logout", Call.REVOKE, "/logout"),
+    APPLICATION_REVOKE("end at the application's request.logout()", Call.REVOKE, "/api/logout");
 
     private final String description;
     private final Call call;
@@ -82,6 +83,12 @@ final class StoreFailuresTest {
       this.call = call;
       this.path = path;
     }
+  }
+
+  /** The point of a call at which it fails. */
+  enum When {
+    BEFORE,
+    AFTER
   }
 
   /**
@@ -135,7 +142,7 @@ final class StoreFailuresTest {
     app =
         new WebApp()
             .filter(new TokenFilter(security), Map.of())
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet("/api/who", (request, response) -> ran.incrementAndGet())
             .servlet(
                 "/api/logout",
@@ -171,17 +178,17 @@ final class StoreFailuresTest {
     clock.move(Duration.ofMinutes(1));
     int live = live();
 
-    store.inject(
+    inject(
         row.step().call,
-        row.when(),
-        () -> {
+        truth -> {
+          var unused = row.when() == When.AFTER ? truth.get() : null;
           throw new TokenStoreException("broken", null, true);
         });
     HttpResponse<String> answer = send(row.step(), session);
     // Read before failed writes of uses are retried.
     int more = live() - live;
     String record = stateOf(session);
-    store.repair();
+    store.clearFaults();
 
     String retryAfter = answer.headers().firstValue("Retry-After").orElse("none");
     assertThat(answer.statusCode()).isEqualTo(row.status());
@@ -216,12 +223,12 @@ final class StoreFailuresTest {
     Session next = login();
     CountDownLatch letGo = new CountDownLatch(1);
     AtomicInteger inside = new AtomicInteger();
-    store.inject(
+    inject(
         step.call,
-        When.BEFORE,
-        () -> {
+        truth -> {
           inside.incrementAndGet();
           letGo.await();
+          return truth.get();
         });
     List<Future<HttpResponse<String>>> hung = new ArrayList<>();
     for (Session session : sessions) {
@@ -248,7 +255,7 @@ final class StoreFailuresTest {
     for (Future<HttpResponse<String>> late : hung) {
       assertThat(late.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(good);
     }
-    store.repair();
+    store.clearFaults();
     int again = app.get("/api/who", next.headers()).statusCode();
     assertThat(again).isEqualTo(200);
     addTableRow(
@@ -260,6 +267,20 @@ final class StoreFailuresTest {
         "0",
         "presented session live",
         Integer.toString(again));
+  }
+
+  /** Injects a fault of requests; meanwhile the store is down for background tasks. */
+  private void inject(Call call, Fault fault) {
+    for (Call each : List.of(Call.INSERT, Call.FIND, Call.RENEW, Call.REVOKE)) {
+      store.inject(
+          each,
+          truth -> {
+            if (Thread.currentThread().getName().startsWith("token-filter ")) {
+              throw new TokenStoreException("down beside requests", null, true);
+            }
+            return each == call ? fault.answer(truth) : truth.get();
+          });
+    }
   }
 
   private Session login() throws Exception {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
 
 /** Welcome files on Jetty, and those of a default servlet of the application. */
 final class WelcomeFilesTest {

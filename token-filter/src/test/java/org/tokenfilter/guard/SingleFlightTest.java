@@ -21,10 +21,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.Race;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.testsupport.Race;
 
 /** Calls that many callers share, such as reads of one record by many requests. */
 final class SingleFlightTest {

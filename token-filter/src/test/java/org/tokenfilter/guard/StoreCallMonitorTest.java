@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.LogLines;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Renewal;
@@ -24,6 +23,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.testsupport.LogLines;
 import org.tokenfilter.token.Subscription;
 
 /** Listeners of store calls, which are notified of each call and disturb none. */

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Race;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.filter.TokenFilter;
 import org.tokenfilter.store.TokenKind;
+import org.tokenfilter.testsupport.Race;
+import org.tokenfilter.testsupport.WebApp;
 import org.tokenfilter.token.IssuedToken;
 
 /** Metrics of requests under load, which count each request once for every dispatch type. */

@@ -2,9 +2,10 @@ package org.tokenfilter.metrics;
 
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
 
 /** An application that logs a user in, serves a request and stops; for any class loader. */
 final class ServedApplication implements UnaryOperator<String> {
@@ -15,7 +16,7 @@ final class ServedApplication implements UnaryOperator<String> {
     try (WebApp app =
         new WebApp()
             .filter(new TokenFilter(), Accounts.settings(Path.of(folder)))
-            .accessTokens()
+            .servlet("/security/rest/*", new AccessTokenServlet())
             .servlet(
                 "/who",
                 (request, response) -> response.getWriter().write("" + request.getRemoteUser()))) {

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.LogLines;
+import org.tokenfilter.testsupport.LogLines;
 
 final class OperatorLogTest {
 

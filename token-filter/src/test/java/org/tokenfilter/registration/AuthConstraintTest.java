@@ -14,11 +14,12 @@ import org.eclipse.jetty.security.UserStore;
 import org.eclipse.jetty.security.authentication.BasicAuthenticator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
-import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
+import org.tokenfilter.testsupport.WebApp.Session;
 
 /** An auth-constraint of web.xml, which requires the container's login before any filter runs. */
 final class AuthConstraintTest {
@@ -33,7 +34,8 @@ final class AuthConstraintTest {
                 .setting("token.audience", "ROOT")
                 .build();
         WebApp app = new WebApp()) {
-      app.filter(new TokenFilter(security), Map.of()).accessTokens();
+      app.filter(new TokenFilter(security), Map.of())
+          .servlet("/security/rest/*", new AccessTokenServlet());
       for (String path : new String[] {"/constrained/who", "/api/who"}) {
         app.servlet(
             path, (request, response) -> response.getWriter().print(request.isUserInRole("user")));

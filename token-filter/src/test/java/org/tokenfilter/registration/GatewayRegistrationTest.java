@@ -29,11 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tokenfilter.Accounts;
-import org.tokenfilter.WebApp;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.endpoint.ServiceGatewayFilter;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.testsupport.Accounts;
+import org.tokenfilter.testsupport.WebApp;
 
 /** The service gateway in each way of registration, and the check of its mapping. */
 final class GatewayRegistrationTest {

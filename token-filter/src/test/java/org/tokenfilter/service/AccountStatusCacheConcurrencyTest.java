@@ -19,7 +19,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.Race;
 import org.tokenfilter.guard.Bulkhead;
 import org.tokenfilter.guard.SingleFlight;
 import org.tokenfilter.memory.MemoryBudget;
@@ -29,6 +28,7 @@ import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.testsupport.Race;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 

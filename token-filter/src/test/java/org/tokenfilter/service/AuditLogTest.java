@@ -17,11 +17,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tokenfilter.LogLines;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
+import org.tokenfilter.testsupport.LogLines;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 

@@ -18,18 +18,17 @@ import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
-import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.ForwardingTokenStore;
 
 /** A store that breaks its contract, for those defects that are defects of the store. */
-final class DefectiveStore implements TokenStore {
+final class DefectiveStore extends ForwardingTokenStore {
 
   private final Simulation simulation;
   private final SimulatedDefect defect;
-  private final TokenStore store;
 
   /** The sessions that outlive their user token. */
   private final Map<TokenId, TokenRecord> orphans = new HashMap<>();
@@ -37,9 +36,9 @@ final class DefectiveStore implements TokenStore {
   private final Map<String, List<TokenRecord>> listed = new HashMap<>();
 
   DefectiveStore(Simulation simulation, TokenStore store) {
+    super(store);
     this.simulation = simulation;
     this.defect = simulation.defect();
-    this.store = store;
   }
 
   @Override
@@ -47,7 +46,7 @@ final class DefectiveStore implements TokenStore {
     if (defect == SimulatedDefect.LIMIT_WITHOUT_LOCK && record.group() != null) {
       return insertWithoutLock(record, limit, now);
     }
-    InsertResult insertion = store.insert(record, limit, now);
+    InsertResult insertion = delegate().insert(record, limit, now);
     if (defect == SimulatedDefect.PARENT_WITHOUT_LOCK
         && insertion.outcome() == InsertResult.Outcome.PARENT_ENDED) {
       orphans.put(record.id(), record);
@@ -58,7 +57,7 @@ final class DefectiveStore implements TokenStore {
 
   private InsertResult insertWithoutLock(TokenRecord record, Limit limit, Instant now) {
     List<TokenRecord> members =
-        store.list(record.subject(), now, null, Integer.MAX_VALUE).stream()
+        delegate().list(record.subject(), now, null, Integer.MAX_VALUE).stream()
             .filter(member -> Objects.equals(member.group(), record.group()))
             .toList();
     simulation.runMeanwhile();
@@ -71,11 +70,11 @@ final class DefectiveStore implements TokenStore {
             .skip(members.size() - Math.max(0, surplus))
             .flatMap(
                 oldest ->
-                    store
+                    delegate()
                         .revoke(oldest.id(), Revocation.of(RevocationReason.EVICTED, now))
                         .stream())
             .toList();
-    InsertResult insertion = store.insert(record, Limit.NONE, now);
+    InsertResult insertion = delegate().insert(record, Limit.NONE, now);
     return insertion.outcome() == InsertResult.Outcome.INSERTED
         ? new InsertResult(insertion.outcome(), evicted)
         : insertion;
@@ -83,38 +82,28 @@ final class DefectiveStore implements TokenStore {
 
   @Override
   public Optional<TokenRecord> find(TokenId id) {
-    return store.find(id).or(() -> Optional.ofNullable(orphans.get(id)));
+    return delegate().find(id).or(() -> Optional.ofNullable(orphans.get(id)));
   }
 
   @Override
   public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-    return defect.renew(store, renewals, now);
+    return defect.renew(delegate(), renewals, now);
   }
 
   @Override
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
     if (defect != SimulatedDefect.REPLACED_WITHOUT_GUARD) {
-      return store.replace(id, successor, now);
+      return delegate().replace(id, successor, now);
     }
-    store.insert(successor, Limit.NONE, now);
-    store.revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
+    delegate().insert(successor, Limit.NONE, now);
+    delegate().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
     return true;
-  }
-
-  @Override
-  public List<TokenId> revoke(TokenId id, Revocation revocation) {
-    return store.revoke(id, revocation);
-  }
-
-  @Override
-  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
-    return store.revokeAll(selection, revocation, limit);
   }
 
   @Override
   public List<TokenRecord> list(
       String subject, Instant now, @Nullable PageCursor after, int limit) {
-    List<TokenRecord> current = store.list(subject, now, after, limit);
+    List<TokenRecord> current = delegate().list(subject, now, after, limit);
     return defect == SimulatedDefect.LISTED_FROM_CACHE
         ? listed.computeIfAbsent(subject, first -> current)
         : current;
@@ -122,7 +111,7 @@ final class DefectiveStore implements TokenStore {
 
   @Override
   public RecentRevocations revokedWithin(Duration window, int limit) {
-    RecentRevocations revocations = store.revokedWithin(window, limit);
+    RecentRevocations revocations = delegate().revokedWithin(window, limit);
     return switch (defect) {
       case HINTS_ONLY -> new RecentRevocations(Set.of(), true, revocations.storeTime());
       case CHILDREN_NOT_REPORTED ->
@@ -139,14 +128,10 @@ final class DefectiveStore implements TokenStore {
 
   @Override
   public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return store.sweep(
-        defect == SimulatedDefect.SWEPT_EARLY ? expiredBefore.plusSeconds(60) : expiredBefore,
-        deadBefore,
-        limit);
-  }
-
-  @Override
-  public void close() {
-    store.close();
+    return delegate()
+        .sweep(
+            defect == SimulatedDefect.SWEPT_EARLY ? expiredBefore.plusSeconds(60) : expiredBefore,
+            deadBefore,
+            limit);
   }
 }

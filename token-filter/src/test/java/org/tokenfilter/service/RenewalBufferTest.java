@@ -609,8 +609,8 @@ class RenewalBufferTest {
     TokenStore broken = mock(TokenStore.class, delegatesTo(fixture.memory));
     doThrow(new TokenStoreException("down", null, true)).when(broken).renew(any(), any());
     TestNode failing = new TestNode(fixture, broken, LAG).polled();
-    try (org.tokenfilter.LogLines log =
-        new org.tokenfilter.LogLines(
+    try (org.tokenfilter.testsupport.LogLines log =
+        new org.tokenfilter.testsupport.LogLines(
             TokenRenewer.class.getName(), ch.qos.logback.classic.Level.INFO)) {
       failing.run(INTERVAL.toSeconds());
       failing.use(fixture.issueSession());

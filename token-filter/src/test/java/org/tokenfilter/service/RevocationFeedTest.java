@@ -26,13 +26,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.LogLines;
 import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
+import org.tokenfilter.testsupport.LogLines;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 

@@ -1,7 +1,5 @@
 package org.tokenfilter.service;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -11,8 +9,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.store.tck.ForwardingTokenStore;
 
 /**
  * A store for several workers, scheduled call by call. One worker at a time runs, from one store
@@ -84,18 +85,13 @@ final class ScheduledStore {
   Worker worker(Function<TokenStore, Callable<?>> work) {
     AtomicReference<@Nullable Worker> self = new AtomicReference<>();
     TokenStore seen =
-        (TokenStore)
-            Proxy.newProxyInstance(
-                ScheduledStore.class.getClassLoader(),
-                new Class<?>[] {TokenStore.class},
-                (proxy, method, arguments) -> {
-                  Objects.requireNonNull(self.get()).pause();
-                  try {
-                    return method.invoke(store, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getTargetException();
-                  }
-                });
+        new ForwardingTokenStore(store) {
+          @Override
+          protected <T> T execute(Call call, Supplier<T> effect) {
+            Objects.requireNonNull(self.get()).pause();
+            return effect.get();
+          }
+        };
     Worker worker = new Worker(work.apply(seen));
     self.set(worker);
     worker.start();

@@ -1,32 +1,28 @@
 package org.tokenfilter.service;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
-import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
+import org.tokenfilter.store.tck.ForwardingTokenStore;
 
 /**
  * The network between a node and the store. Calls and answers are late or lost, and some changing
  * calls arrive once more, much later. While a call is late, the other nodes continue to work.
  */
-final class SimulatedNetwork implements TokenStore {
+final class SimulatedNetwork extends ForwardingTokenStore {
 
   private static final double LATE = 0.12;
   private static final double LOST = 0.02;
@@ -36,7 +32,6 @@ final class SimulatedNetwork implements TokenStore {
 
   private final Simulation simulation;
   private final SimulatedNode node;
-  private final TokenStore store;
 
   /** A lost call, without a stack trace, which would cost more than all the rest. */
   static final class LostCallException extends TokenStoreException {
@@ -53,9 +48,15 @@ final class SimulatedNetwork implements TokenStore {
   }
 
   SimulatedNetwork(Simulation simulation, SimulatedNode node) {
+    super(simulation.store());
     this.simulation = simulation;
     this.node = node;
-    this.store = simulation.store();
+  }
+
+  @Override
+  protected <T> T execute(Call call, Supplier<T> effect) {
+    boolean doubled = call == Call.REPLACE || call == Call.REVOKE;
+    return doubled ? callOnceOrTwice(false, effect) : call(false, effect);
   }
 
   private <T> T call(boolean renewal, Supplier<T> effect) {
@@ -117,14 +118,9 @@ final class SimulatedNetwork implements TokenStore {
 
   @Override
   public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-    InsertResult insertion = call(false, () -> store.insert(record, limit, now));
+    InsertResult insertion = super.insert(record, limit, now);
     acknowledged(insertion.evicted());
     return insertion;
-  }
-
-  @Override
-  public Optional<TokenRecord> find(TokenId id) {
-    return call(false, () -> store.find(id));
   }
 
   @Override
@@ -136,12 +132,12 @@ final class SimulatedNetwork implements TokenStore {
             simulation
                 .checker()
                 .lifetimes()
-                .renewing(node, renewals, asked, () -> store.renew(renewals, now)));
+                .renewing(node, renewals, asked, () -> delegate().renew(renewals, now)));
   }
 
   @Override
   public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    boolean replaced = callOnceOrTwice(false, () -> store.replace(id, successor, now));
+    boolean replaced = super.replace(id, successor, now);
     if (replaced) {
       acknowledged(List.of(id));
     }
@@ -150,28 +146,17 @@ final class SimulatedNetwork implements TokenStore {
 
   @Override
   public List<TokenId> revoke(TokenId id, Revocation revocation) {
-    return acknowledged(callOnceOrTwice(false, () -> store.revoke(id, revocation)));
+    return acknowledged(super.revoke(id, revocation));
   }
 
   @Override
   public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
-    return acknowledged(call(false, () -> store.revokeAll(selection, revocation, limit)));
-  }
-
-  @Override
-  public List<TokenRecord> list(
-      String subject, Instant now, @Nullable PageCursor after, int limit) {
-    return call(false, () -> store.list(subject, now, after, limit));
-  }
-
-  @Override
-  public RecentRevocations revokedWithin(Duration window, int limit) {
-    return call(false, () -> store.revokedWithin(window, limit));
+    return acknowledged(super.revokeAll(selection, revocation, limit));
   }
 
   @Override
   public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    SweepResult sweep = call(false, () -> store.sweep(expiredBefore, deadBefore, limit));
+    SweepResult sweep = super.sweep(expiredBefore, deadBefore, limit);
     // A node whose clock is far behind accepts expired tokens for longer.
     if (!simulation.clocksFarApart()) {
       acknowledged(sweep.expired());

@@ -1,24 +1,6 @@
 package org.tokenfilter.store.tck;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.tokenfilter.store.InsertResult;
-import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RecentRevocations;
-import org.tokenfilter.store.Renewal;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.Selection;
-import org.tokenfilter.store.SweepResult;
-import org.tokenfilter.store.TokenId;
-import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
@@ -36,7 +18,7 @@ import org.tokenfilter.store.TokenStoreException;
  * of that method. Each fault occurs once. Several faults of one call occur in the order in which
  * they were requested. Thread-safe.
  */
-public final class FaultyTokenStore implements TokenStore {
+public final class FaultyTokenStore extends ForwardingTokenStore {
 
   /** A method that can fail. */
   public enum Call {
@@ -60,7 +42,6 @@ public final class FaultyTokenStore implements TokenStore {
     SWEEP
   }
 
-  private final TokenStore store;
   private final FaultScript script = new FaultScript();
 
   /**
@@ -69,7 +50,7 @@ public final class FaultyTokenStore implements TokenStore {
    * @param store the store that handles the calls
    */
   public FaultyTokenStore(TokenStore store) {
-    this.store = store;
+    super(store);
   }
 
   /** Makes the nth call from now fail before its effect, so that nothing changes. */
@@ -126,65 +107,9 @@ public final class FaultyTokenStore implements TokenStore {
     return script.calls(call);
   }
 
+  /** Executes a call with its faults; watching and closing never fail. */
   @Override
-  public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-    return execute(Call.INSERT, () -> store.insert(record, limit, now));
-  }
-
-  @Override
-  public Optional<TokenRecord> find(TokenId id) {
-    return execute(Call.FIND, () -> store.find(id));
-  }
-
-  @Override
-  public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-    return execute(Call.RENEW, () -> store.renew(renewals, now));
-  }
-
-  @Override
-  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    return execute(Call.REPLACE, () -> store.replace(id, successor, now));
-  }
-
-  @Override
-  public List<TokenId> revoke(TokenId id, Revocation revocation) {
-    return execute(Call.REVOKE, () -> store.revoke(id, revocation));
-  }
-
-  @Override
-  public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
-    return execute(Call.REVOKE_ALL, () -> store.revokeAll(selection, revocation, limit));
-  }
-
-  @Override
-  public List<TokenRecord> list(
-      String subject, Instant now, @Nullable PageCursor after, int limit) {
-    return execute(Call.LIST, () -> store.list(subject, now, after, limit));
-  }
-
-  @Override
-  public RecentRevocations revokedWithin(Duration window, int limit) {
-    return execute(Call.REVOKED_WITHIN, () -> store.revokedWithin(window, limit));
-  }
-
-  @Override
-  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return execute(Call.SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
-  }
-
-  /** Watches the underlying store; never fails. */
-  @Override
-  public AutoCloseable watch(Consumer<TokenId> ended) {
-    return store.watch(ended);
-  }
-
-  /** Closes the underlying store; never fails. */
-  @Override
-  public void close() {
-    store.close();
-  }
-
-  private <T> T execute(Call call, Supplier<T> effect) {
+  protected <T> T execute(Call call, Supplier<T> effect) {
     FaultScript.Steps steps = script.next(call);
     steps.before().forEach(Runnable::run);
     T answer = effect.get();

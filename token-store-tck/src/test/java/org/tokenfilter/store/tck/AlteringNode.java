@@ -19,7 +19,7 @@ abstract class AlteringNode extends Node {
 
   @Override
   public Optional<TokenRecord> find(TokenId id) {
-    Optional<TokenRecord> found = data().find(id);
+    Optional<TokenRecord> found = delegate().find(id);
     return Optional.ofNullable(altered.get(id)).or(() -> found);
   }
 

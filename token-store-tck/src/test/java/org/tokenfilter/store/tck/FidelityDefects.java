@@ -168,7 +168,7 @@ final class FidelityDefects {
 
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-      return data().insert(alteration.apply(record), limit, now);
+      return delegate().insert(alteration.apply(record), limit, now);
     }
   }
 
@@ -188,13 +188,13 @@ final class FidelityDefects {
         localTimes.putIfAbsent(
             record.id(), LocalDateTime.ofInstant(expiresAt, ZoneId.systemDefault()));
       }
-      return data().insert(record, limit, now);
+      return delegate().insert(record, limit, now);
     }
 
     @Override
     public Optional<TokenRecord> find(TokenId id) {
       LocalDateTime wall = localTimes.get(id);
-      return data()
+      return delegate()
           .find(id)
           .map(
               one ->
@@ -220,12 +220,12 @@ final class FidelityDefects {
       if (taken != null && !taken.equals(record.id())) {
         throw new DuplicateTokenException(record.id());
       }
-      return data().insert(record, limit, now);
+      return delegate().insert(record, limit, now);
     }
 
     @Override
     public Optional<TokenRecord> find(TokenId id) {
-      return data().find(ids.getOrDefault(folded(id), id));
+      return delegate().find(ids.getOrDefault(folded(id), id));
     }
 
     private static String folded(TokenId id) {
@@ -245,18 +245,18 @@ final class FidelityDefects {
 
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-      return data().insert(withSubject(record, change.apply(record.subject())), limit, now);
+      return delegate().insert(withSubject(record, change.apply(record.subject())), limit, now);
     }
 
     @Override
     public List<TokenRecord> list(
         String subject, Instant now, @Nullable PageCursor after, int limit) {
-      return data().list(change.apply(subject), now, after, limit);
+      return delegate().list(change.apply(subject), now, after, limit);
     }
 
     @Override
     public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
-      return data()
+      return delegate()
           .revokeAll(
               new Selection(change.apply(selection.subject()), selection.except()),
               revocation,
@@ -278,14 +278,14 @@ final class FidelityDefects {
       if (!alike.contains(record.subject())) {
         alike.add(record.subject());
       }
-      return data().insert(record, limit, now);
+      return delegate().insert(record, limit, now);
     }
 
     @Override
     public List<TokenRecord> list(
         String subject, Instant now, @Nullable PageCursor after, int limit) {
       return alike(subject).stream()
-          .flatMap(one -> data().list(one, now, after, limit).stream())
+          .flatMap(one -> delegate().list(one, now, after, limit).stream())
           .limit(limit)
           .toList();
     }

@@ -65,7 +65,10 @@ final class InsertionDefects {
     }
 
     List<TokenRecord> group(TokenRecord record) {
-      return members(record).stream().map(id -> data().find(id)).flatMap(Optional::stream).toList();
+      return members(record).stream()
+          .map(id -> delegate().find(id))
+          .flatMap(Optional::stream)
+          .toList();
     }
 
     List<TokenRecord> liveInGroup(TokenRecord record, Instant now) {
@@ -73,7 +76,7 @@ final class InsertionDefects {
     }
 
     InsertResult insertUncounted(TokenRecord record, Instant now) {
-      InsertResult insertion = data().insert(record, Limit.NONE, now);
+      InsertResult insertion = delegate().insert(record, Limit.NONE, now);
       members(record).add(record.id());
       return insertion;
     }
@@ -93,7 +96,7 @@ final class InsertionDefects {
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       if (record.group() == null || limit.policy() == Limit.Policy.EVICT_OLDEST) {
-        return data().insert(record, limit, now);
+        return delegate().insert(record, limit, now);
       }
       if (liveInGroup(record, now).size() >= limit.max()) {
         return InsertResult.of(InsertResult.Outcome.GROUP_FULL);
@@ -112,7 +115,7 @@ final class InsertionDefects {
     @Override
     public synchronized InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       if (record.group() == null || limit.policy() == Limit.Policy.EVICT_OLDEST) {
-        return data().insert(record, limit, now);
+        return delegate().insert(record, limit, now);
       }
       return group(record).size() < limit.max()
           ? insertUncounted(record, now)
@@ -134,14 +137,14 @@ final class InsertionDefects {
     @Override
     public synchronized InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       if (record.group() == null || record.parent() != null) {
-        return data().insert(record, limit, now);
+        return delegate().insert(record, limit, now);
       }
       List<TokenRecord> live = liveInGroup(record, now);
       int surplus = live.size() - limit.max() + 1;
       if (surplus > 0 && limit.policy() == Limit.Policy.REJECT) {
         return InsertResult.of(InsertResult.Outcome.GROUP_FULL);
       }
-      if (data().find(record.id()).isPresent()) {
+      if (delegate().find(record.id()).isPresent()) {
         throw new DuplicateTokenException(record.id());
       }
       List<TokenId> evicted = new ArrayList<>();
@@ -151,7 +154,7 @@ final class InsertionDefects {
           .forEach(
               one ->
                   evicted.addAll(
-                      data().revoke(one.id(), Revocation.of(RevocationReason.EVICTED, now))));
+                      delegate().revoke(one.id(), Revocation.of(RevocationReason.EVICTED, now))));
       insertUncounted(record, now);
       return new InsertResult(InsertResult.Outcome.INSERTED, evicted);
     }
@@ -165,7 +168,7 @@ final class InsertionDefects {
 
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-      return InsertResult.of(data().insert(record, limit, now).outcome());
+      return InsertResult.of(delegate().insert(record, limit, now).outcome());
     }
   }
 
@@ -177,7 +180,7 @@ final class InsertionDefects {
 
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-      InsertResult insertion = data().insert(record, limit, now);
+      InsertResult insertion = delegate().insert(record, limit, now);
       return insertion.outcome() == InsertResult.Outcome.PARENT_ENDED
           ? pretendInserted(record)
           : insertion;
@@ -194,11 +197,11 @@ final class InsertionDefects {
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       TokenId parent = record.parent();
-      if (parent == null || data().find(parent).filter(one -> one.liveAt(now)).isEmpty()) {
-        return data().insert(record, limit, now);
+      if (parent == null || delegate().find(parent).filter(one -> one.liveAt(now)).isEmpty()) {
+        return delegate().insert(record, limit, now);
       }
       Defect.yieldToOtherThreads();
-      InsertResult insertion = data().insert(record, limit, now);
+      InsertResult insertion = delegate().insert(record, limit, now);
       return insertion.outcome() == InsertResult.Outcome.PARENT_ENDED
           ? pretendInserted(record)
           : insertion;
@@ -214,7 +217,7 @@ final class InsertionDefects {
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       try {
-        return data().insert(record, limit, now);
+        return delegate().insert(record, limit, now);
       } catch (DuplicateTokenException taken) {
         return pretendInserted(record);
       }

@@ -44,7 +44,7 @@ final class LifecycleDefects {
 
     @Override
     public void close() {
-      data().close();
+      delegate().close();
     }
   }
 
@@ -74,7 +74,7 @@ final class LifecycleDefects {
     @Override
     public Optional<TokenRecord> find(TokenId id) {
       try {
-        return data().find(id);
+        return delegate().find(id);
       } catch (TokenStoreException swallowed) {
         return Optional.empty();
       }
@@ -91,7 +91,7 @@ final class LifecycleDefects {
     public List<TokenRecord> list(
         String subject, Instant now, @Nullable PageCursor after, int limit) {
       try {
-        return data().list(subject, now, after, limit);
+        return delegate().list(subject, now, after, limit);
       } catch (TokenStoreException swallowed) {
         return List.of();
       }
@@ -107,7 +107,7 @@ final class LifecycleDefects {
     @Override
     public RecentRevocations revokedWithin(Duration window, int limit) {
       try {
-        return data().revokedWithin(window, limit);
+        return delegate().revokedWithin(window, limit);
       } catch (TokenStoreException swallowed) {
         return new RecentRevocations(Set.of(), true, Instant.EPOCH);
       }
@@ -123,7 +123,7 @@ final class LifecycleDefects {
     @Override
     public Optional<TokenRecord> find(TokenId id) {
       try {
-        return data().find(id);
+        return delegate().find(id);
       } catch (TokenStoreException down) {
         throw new IllegalStateException("connection refused", down);
       }
@@ -156,7 +156,7 @@ final class LifecycleDefects {
       Thread thread = new Thread(this::awaitClose);
       thread.setDaemon(true);
       thread.start();
-      return data().find(id);
+      return delegate().find(id);
     }
 
     private void awaitClose() {

@@ -73,7 +73,7 @@ final class ReadingDefects {
 
     @Override
     public Optional<TokenRecord> find(TokenId id) {
-      return found.computeIfAbsent(id, data()::find);
+      return found.computeIfAbsent(id, delegate()::find);
     }
   }
 
@@ -88,7 +88,7 @@ final class ReadingDefects {
 
     @Override
     public Optional<TokenRecord> find(TokenId id) {
-      return data().find(id).filter(hidden.negate());
+      return delegate().find(id).filter(hidden.negate());
     }
   }
 
@@ -101,7 +101,7 @@ final class ReadingDefects {
     @Override
     public List<TokenRecord> list(
         String subject, Instant now, @Nullable PageCursor after, int limit) {
-      return data().list(subject, now, null, ALL).stream()
+      return delegate().list(subject, now, null, ALL).stream()
           .filter(one -> after == null || PageCursor.of(one).compareTo(after) <= 0)
           .limit(limit)
           .toList();
@@ -117,7 +117,7 @@ final class ReadingDefects {
     @Override
     public List<TokenRecord> list(
         String subject, Instant now, @Nullable PageCursor after, int limit) {
-      return data().list(subject, now, null, ALL).stream()
+      return delegate().list(subject, now, null, ALL).stream()
           .filter(one -> after == null || one.issuedAt().isBefore(after.issuedAt()))
           .limit(limit)
           .toList();
@@ -133,7 +133,7 @@ final class ReadingDefects {
     @Override
     public List<TokenRecord> list(
         String subject, Instant now, @Nullable PageCursor after, int limit) {
-      List<TokenRecord> newestFirst = data().list(subject, now, null, ALL);
+      List<TokenRecord> newestFirst = delegate().list(subject, now, null, ALL);
       return IntStream.rangeClosed(1, newestFirst.size())
           .mapToObj(number -> newestFirst.get(newestFirst.size() - number))
           .filter(one -> after == null || PageCursor.of(one).compareTo(after) > 0)
@@ -151,7 +151,7 @@ final class ReadingDefects {
     @Override
     public List<TokenRecord> list(
         String subject, Instant now, @Nullable PageCursor after, int limit) {
-      return data().list(subject, Instant.EPOCH, after, limit);
+      return delegate().list(subject, Instant.EPOCH, after, limit);
     }
   }
 
@@ -166,7 +166,7 @@ final class ReadingDefects {
 
     @Override
     public RecentRevocations revokedWithin(Duration window, int limit) {
-      RecentRevocations revocations = data().revokedWithin(window, limit);
+      RecentRevocations revocations = delegate().revokedWithin(window, limit);
       Instant from = clock.instant().minus(window);
       return new RecentRevocations(
           revocations.ids().stream()
@@ -177,7 +177,7 @@ final class ReadingDefects {
     }
 
     private boolean revokedSince(TokenId id, Instant from) {
-      Revocation revocation = data().find(id).map(TokenRecord::revocation).orElse(null);
+      Revocation revocation = delegate().find(id).map(TokenRecord::revocation).orElse(null);
       return revocation == null || !revocation.at().isBefore(from);
     }
   }
@@ -193,10 +193,10 @@ final class ReadingDefects {
 
     @Override
     public RecentRevocations revokedWithin(Duration window, int limit) {
-      RecentRevocations revocations = data().revokedWithin(window, limit);
+      RecentRevocations revocations = delegate().revokedWithin(window, limit);
       Set<TokenId> ids =
           revocations.ids().stream()
-              .filter(id -> reported.test(data().find(id)))
+              .filter(id -> reported.test(delegate().find(id)))
               .collect(Collectors.toSet());
       return new RecentRevocations(ids, revocations.complete(), revocations.storeTime());
     }
@@ -210,7 +210,7 @@ final class ReadingDefects {
 
     @Override
     public RecentRevocations revokedWithin(Duration window, int limit) {
-      RecentRevocations revocations = data().revokedWithin(window, limit);
+      RecentRevocations revocations = delegate().revokedWithin(window, limit);
       return new RecentRevocations(revocations.ids(), true, revocations.storeTime());
     }
   }

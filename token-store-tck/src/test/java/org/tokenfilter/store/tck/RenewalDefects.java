@@ -45,7 +45,7 @@ final class RenewalDefects {
 
     @Override
     public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-      Set<TokenId> missed = data().renew(renewals, now);
+      Set<TokenId> missed = delegate().renew(renewals, now);
       renewals.stream()
           .filter(one -> !missed.contains(one.id()))
           .forEach(one -> latest.put(one.id(), one));
@@ -55,7 +55,7 @@ final class RenewalDefects {
     @Override
     public Optional<TokenRecord> find(TokenId id) {
       Renewal last = latest.get(id);
-      return data().find(id).map(one -> last == null ? one : withTimesOf(last, one));
+      return delegate().find(id).map(one -> last == null ? one : withTimesOf(last, one));
     }
 
     private static TokenRecord withTimesOf(Renewal last, TokenRecord record) {
@@ -77,7 +77,7 @@ final class RenewalDefects {
     @Override
     public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
       return renewals.stream()
-          .flatMap(one -> data().renew(List.of(one), one.usedAt()).stream())
+          .flatMap(one -> delegate().renew(List.of(one), one.usedAt()).stream())
           .collect(Collectors.toSet());
     }
   }
@@ -90,7 +90,7 @@ final class RenewalDefects {
 
     @Override
     public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-      return data().renew(renewals, Clock.systemUTC().instant());
+      return delegate().renew(renewals, Clock.systemUTC().instant());
     }
   }
 
@@ -102,7 +102,7 @@ final class RenewalDefects {
 
     @Override
     public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-      data().renew(renewals, now);
+      delegate().renew(renewals, now);
       return Set.of();
     }
   }
@@ -117,9 +117,9 @@ final class RenewalDefects {
     public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
       boolean all =
           renewals.stream()
-              .allMatch(one -> data().find(one.id()).filter(it -> it.liveAt(now)).isPresent());
+              .allMatch(one -> delegate().find(one.id()).filter(it -> it.liveAt(now)).isPresent());
       return all
-          ? data().renew(renewals, now)
+          ? delegate().renew(renewals, now)
           : renewals.stream().map(Renewal::id).collect(Collectors.toSet());
     }
   }
@@ -132,7 +132,7 @@ final class RenewalDefects {
 
     @Override
     public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
-      return data().renew(renewals.stream().limit(1_000).toList(), now);
+      return delegate().renew(renewals.stream().limit(1_000).toList(), now);
     }
   }
 
@@ -146,8 +146,8 @@ final class RenewalDefects {
     public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
       Set<TokenId> missed = new HashSet<>();
       for (Renewal renewal : renewals) {
-        for (TokenId dead : data().renew(List.of(renewal), now)) {
-          data()
+        for (TokenId dead : delegate().renew(List.of(renewal), now)) {
+          delegate()
               .find(dead)
               .ifPresentOrElse(
                   record -> alter(record.toBuilder().revocation(null).build().renewed(renewal)),
@@ -169,9 +169,9 @@ final class RenewalDefects {
     public Set<TokenId> renew(Collection<Renewal> renewals, Instant now) {
       Set<TokenId> missed = new HashSet<>();
       for (Renewal renewal : renewals) {
-        Optional<TokenRecord> read = data().find(renewal.id()).filter(one -> one.liveAt(now));
+        Optional<TokenRecord> read = delegate().find(renewal.id()).filter(one -> one.liveAt(now));
         Defect.yieldToOtherThreads();
-        if (!data().renew(List.of(renewal), now).isEmpty()) {
+        if (!delegate().renew(List.of(renewal), now).isEmpty()) {
           read.ifPresentOrElse(
               record -> alter(record.renewed(renewal)), () -> missed.add(renewal.id()));
         }

@@ -37,12 +37,12 @@ final class ReplacementDefects {
 
     @Override
     public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-      if (data().find(id).filter(one -> one.liveAt(now)).isEmpty()) {
+      if (delegate().find(id).filter(one -> one.liveAt(now)).isEmpty()) {
         return false;
       }
       Defect.yieldToOtherThreads();
-      data().insert(successor, Limit.NONE, now);
-      data().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
+      delegate().insert(successor, Limit.NONE, now);
+      delegate().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
       return true;
     }
   }
@@ -55,11 +55,11 @@ final class ReplacementDefects {
 
     @Override
     public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-      if (data().find(successor.id()).isPresent()) {
-        data().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
+      if (delegate().find(successor.id()).isPresent()) {
+        delegate().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
         throw new DuplicateTokenException(successor.id());
       }
-      return data().replace(id, successor, now);
+      return delegate().replace(id, successor, now);
     }
   }
 
@@ -71,7 +71,7 @@ final class ReplacementDefects {
 
     @Override
     public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-      return data().replace(id, successor, Instant.EPOCH);
+      return delegate().replace(id, successor, Instant.EPOCH);
     }
   }
 
@@ -86,7 +86,7 @@ final class ReplacementDefects {
 
     @Override
     public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-      boolean replaced = data().replace(id, successor, now);
+      boolean replaced = delegate().replace(id, successor, now);
       forgotten.addAndGet(replaced ? 1 : 0);
       return replaced;
     }
@@ -94,7 +94,7 @@ final class ReplacementDefects {
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
       int most = (int) Math.min(Integer.MAX_VALUE, (long) limit.max() + forgotten.get());
-      return data().insert(record, new Limit(most, limit.policy()), now);
+      return delegate().insert(record, new Limit(most, limit.policy()), now);
     }
   }
 }

@@ -44,9 +44,9 @@ final class RevocationDefects {
 
     @Override
     public List<TokenId> revoke(TokenId id, Revocation revocation) {
-      boolean ended = data().find(id).filter(one -> one.revocation() == null).isEmpty();
+      boolean ended = delegate().find(id).filter(one -> one.revocation() == null).isEmpty();
       Defect.yieldToOtherThreads();
-      List<TokenId> ids = data().revoke(id, revocation);
+      List<TokenId> ids = delegate().revoke(id, revocation);
       return ended || !ids.isEmpty() ? ids : List.of(id);
     }
   }
@@ -59,8 +59,8 @@ final class RevocationDefects {
 
     @Override
     public List<TokenId> revoke(TokenId id, Revocation revocation) {
-      List<TokenId> ended = data().revoke(id, revocation);
-      return ended.isEmpty() && data().find(id).isPresent() ? List.of(id) : ended;
+      List<TokenId> ended = delegate().revoke(id, revocation);
+      return ended.isEmpty() && delegate().find(id).isPresent() ? List.of(id) : ended;
     }
   }
 
@@ -75,13 +75,13 @@ final class RevocationDefects {
     @Override
     public List<TokenId> revoke(TokenId id, Revocation revocation) {
       last.put(id, revocation);
-      return data().revoke(id, revocation);
+      return delegate().revoke(id, revocation);
     }
 
     @Override
     public Optional<TokenRecord> find(TokenId id) {
       Revocation revocation = last.get(id);
-      return data()
+      return delegate()
           .find(id)
           .map(one -> revocation == null ? one : one.toBuilder().revocation(revocation).build());
     }
@@ -95,9 +95,9 @@ final class RevocationDefects {
 
     @Override
     public List<TokenId> revoke(TokenId id, Revocation revocation) {
-      return data().find(id).filter(one -> one.expiredAt(revocation.at())).isPresent()
+      return delegate().find(id).filter(one -> one.expiredAt(revocation.at())).isPresent()
           ? List.of()
-          : data().revoke(id, revocation);
+          : delegate().revoke(id, revocation);
     }
   }
 
@@ -109,10 +109,10 @@ final class RevocationDefects {
 
     @Override
     public List<TokenId> revoke(TokenId id, Revocation revocation) {
-      List<TokenId> ended = data().revoke(id, revocation);
+      List<TokenId> ended = delegate().revoke(id, revocation);
       ended.stream()
           .skip(1)
-          .map(child -> data().find(child).orElseThrow())
+          .map(child -> delegate().find(child).orElseThrow())
           .forEach(child -> alter(child.toBuilder().revocation(null).build()));
       return ended.stream().limit(1).toList();
     }
@@ -126,7 +126,7 @@ final class RevocationDefects {
 
     @Override
     public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
-      return data().revokeAll(new Selection(selection.subject(), Set.of()), revocation, limit);
+      return delegate().revokeAll(new Selection(selection.subject(), Set.of()), revocation, limit);
     }
   }
 
@@ -139,10 +139,10 @@ final class RevocationDefects {
     @Override
     public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
       Set<TokenId> except = new HashSet<>(selection.except());
-      data().list(selection.subject(), Instant.EPOCH, null, ALL).stream()
+      delegate().list(selection.subject(), Instant.EPOCH, null, ALL).stream()
           .filter(one -> one.issuedAt().isAfter(revocation.at()))
           .forEach(one -> except.add(one.id()));
-      return data().revokeAll(new Selection(selection.subject(), except), revocation, limit);
+      return delegate().revokeAll(new Selection(selection.subject(), except), revocation, limit);
     }
   }
 
@@ -154,11 +154,11 @@ final class RevocationDefects {
 
     @Override
     public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
-      return data().list(selection.subject(), Instant.EPOCH, null, ALL).stream()
+      return delegate().list(selection.subject(), Instant.EPOCH, null, ALL).stream()
           .map(TokenRecord::id)
           .filter(id -> !selection.except().contains(id))
           .limit(limit)
-          .flatMap(id -> data().revoke(id, revocation).stream())
+          .flatMap(id -> delegate().revoke(id, revocation).stream())
           .toList();
     }
   }
@@ -171,7 +171,7 @@ final class RevocationDefects {
 
     @Override
     public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
-      return data().revokeAll(selection, revocation, limit + 1);
+      return delegate().revokeAll(selection, revocation, limit + 1);
     }
   }
 }

@@ -41,7 +41,7 @@ final class SweepDefects {
     @Override
     public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
       Instant ever = Instant.parse("9999-12-31T00:00:00Z");
-      return data().sweep(ever, ever, limit);
+      return delegate().sweep(ever, ever, limit);
     }
   }
 
@@ -53,7 +53,7 @@ final class SweepDefects {
 
     @Override
     public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      return data().sweep(expiredBefore, expiredBefore, limit);
+      return delegate().sweep(expiredBefore, expiredBefore, limit);
     }
   }
 
@@ -68,7 +68,7 @@ final class SweepDefects {
 
     @Override
     public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-      InsertResult insertion = data().insert(record, limit, now);
+      InsertResult insertion = delegate().insert(record, limit, now);
       Instant deadline = record.deadline();
       if (deadline != null) {
         deadlines.put(record.id(), deadline);
@@ -81,7 +81,7 @@ final class SweepDefects {
       List<TokenId> ended = new ArrayList<>();
       deadlines
           .keySet()
-          .removeIf(id -> data().find(id).filter(one -> one.revocation() == null).isEmpty());
+          .removeIf(id -> delegate().find(id).filter(one -> one.revocation() == null).isEmpty());
       deadlines.forEach(
           (id, at) -> {
             if (at.isBefore(expiredBefore) && ended.size() < limit) {
@@ -89,7 +89,7 @@ final class SweepDefects {
                   revokeIfExpired(id, expiredBefore, Revocation.of(RevocationReason.EXPIRED, at)));
             }
           });
-      SweepResult rest = data().sweep(expiredBefore, deadBefore, limit);
+      SweepResult rest = delegate().sweep(expiredBefore, deadBefore, limit);
       ended.addAll(rest.expired());
       return new SweepResult(ended, rest.deleted(), rest.more());
     }
@@ -106,7 +106,7 @@ final class SweepDefects {
 
     @Override
     List<TokenId> revokeIfExpired(TokenId id, Instant expiredBefore, Revocation revocation) {
-      return data().revoke(id, revocation);
+      return delegate().revoke(id, revocation);
     }
   }
 
@@ -119,9 +119,9 @@ final class SweepDefects {
     @Override
     List<TokenId> revokeIfExpired(TokenId id, Instant expiredBefore, Revocation revocation) {
       Optional<TokenRecord> expired =
-          data().find(id).filter(one -> one.expiredAt(expiredBefore.minusMillis(1)));
+          delegate().find(id).filter(one -> one.expiredAt(expiredBefore.minusMillis(1)));
       Defect.yieldToOtherThreads();
-      return expired.isPresent() ? data().revoke(id, revocation) : List.of();
+      return expired.isPresent() ? delegate().revoke(id, revocation) : List.of();
     }
   }
 
@@ -133,7 +133,7 @@ final class SweepDefects {
 
     @Override
     public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      SweepResult sweep = data().sweep(expiredBefore, deadBefore, limit);
+      SweepResult sweep = delegate().sweep(expiredBefore, deadBefore, limit);
       return new SweepResult(List.of(), sweep.deleted(), sweep.more());
     }
   }
@@ -146,7 +146,7 @@ final class SweepDefects {
 
     @Override
     public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      return data().sweep(expiredBefore, deadBefore, Integer.MAX_VALUE);
+      return delegate().sweep(expiredBefore, deadBefore, Integer.MAX_VALUE);
     }
   }
 
@@ -158,7 +158,7 @@ final class SweepDefects {
 
     @Override
     public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      SweepResult sweep = data().sweep(expiredBefore, deadBefore, limit);
+      SweepResult sweep = delegate().sweep(expiredBefore, deadBefore, limit);
       return new SweepResult(sweep.expired(), sweep.deleted(), false);
     }
   }
@@ -171,7 +171,7 @@ final class SweepDefects {
 
     @Override
     public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      return data().sweep(Instant.EPOCH, deadBefore, limit);
+      return delegate().sweep(Instant.EPOCH, deadBefore, limit);
     }
   }
 }
