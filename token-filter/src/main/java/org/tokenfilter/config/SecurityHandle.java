@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.SessionHeader;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.InvalidSubjectException;
@@ -361,7 +360,7 @@ public final class SecurityHandle implements AutoCloseable {
     try {
       Subject subject =
           security.loginService("HttpServletRequest.login").login(credential, clientOf(request));
-      IssuedToken token = security.login(request, response, subject, TokenKind.SESSION);
+      IssuedToken token = security.login(request, response, subject);
       return new ActiveToken(token.record(), null, token.record().lastUsedAt());
     } catch (InvalidSubjectException e) {
       new RefusalWarnings(security).subjectUnfit(e);

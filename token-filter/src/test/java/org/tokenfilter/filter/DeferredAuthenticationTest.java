@@ -28,7 +28,6 @@ import org.tokenfilter.WebApp;
 import org.tokenfilter.WebApp.Session;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
@@ -88,7 +87,7 @@ final class DeferredAuthenticationTest {
                 (request, response) -> {
                   String before = request.getRemoteUser();
                   Subject bob = new Subject("bob", Set.of(), Map.of());
-                  security.login(request, response, bob, TokenKind.SESSION);
+                  security.login(request, response, bob);
                   response.getWriter().print(before + " then " + request.getRemoteUser());
                 })
             .start();
