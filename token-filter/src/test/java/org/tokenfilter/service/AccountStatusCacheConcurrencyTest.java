@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.Race;
+import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -216,7 +217,7 @@ final class AccountStatusCacheConcurrencyTest {
   }
 
   private AccountStatusCache newCache(
-      AccountRecheck.AccountStatusProvider accounts, Duration maxWait) {
+      AccountStatusProvider accounts, Duration maxWait) {
     TokenEvents events =
         new TokenEvents(
             List.of(),
