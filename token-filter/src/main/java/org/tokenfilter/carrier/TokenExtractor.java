@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.PresentedToken;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -95,7 +95,7 @@ public final class TokenExtractor {
       explicit.add(credentials);
     }
     if (explicit.isAmbiguous()) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two tokens that differ");
+      throw new TokenRejectedException(RefusalCause.CONTRADICTION, "two tokens that differ");
     }
     DistinctValues tokens = new DistinctValues();
     DistinctValues sessionIds = new DistinctValues();

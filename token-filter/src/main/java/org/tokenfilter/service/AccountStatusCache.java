@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -98,8 +98,7 @@ final class AccountStatusCache {
     Set<String> roles = status.roles();
     if (roles == null) {
       revokeTokens(record.subject(), status);
-      throw new TokenRejectedException(
-          Rejection.CLOSED, "the account of its subject is no longer active");
+      throw new TokenRejectedException(RefusalCause.ACCOUNT_INACTIVE);
     }
     return roles;
   }

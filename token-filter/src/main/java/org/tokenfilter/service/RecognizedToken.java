@@ -3,6 +3,7 @@ package org.tokenfilter.service;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenClaims;
 import org.tokenfilter.token.TokenRejectedException;
@@ -34,7 +35,7 @@ record RecognizedToken(String text, TokenClaims claims) {
       if (recognized == null) {
         recognized = other;
       } else if (other != null && !other.claims.equals(recognized.claims)) {
-        throw new TokenRejectedException(Rejection.BAD_REQUEST, "two tokens that differ");
+        throw new TokenRejectedException(RefusalCause.CONTRADICTION, "two tokens that differ");
       }
     }
     if (recognized == null) {

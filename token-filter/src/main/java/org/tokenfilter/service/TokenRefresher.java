@@ -12,6 +12,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -56,7 +57,7 @@ final class TokenRefresher {
     Instant now = clock.instant();
     TokenRecord old = validator.authenticate(presented, now);
     if (!RecordGroups.isApiClient(old)) {
-      throw new TokenRejectedException(Rejection.INVALID, "not an API client's token");
+      throw new TokenRejectedException(RefusalCause.WRONG_KIND, "not an API client's token");
     }
     Revocation revocation = replacement(old);
     if (revocation != null) {
@@ -143,6 +144,6 @@ final class TokenRefresher {
   }
 
   private static TokenRejectedException alreadyReplaced() {
-    return new TokenRejectedException(Rejection.REPLACED, "replaced");
+    return new TokenRejectedException(RefusalCause.REPLACED);
   }
 }
