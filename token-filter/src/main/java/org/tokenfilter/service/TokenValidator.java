@@ -44,14 +44,29 @@ final class TokenValidator {
     Set<String> rolesOf(TokenRecord record, Instant now) throws TokenRejectedException;
   }
 
-  private final CachingTokenStore store;
+  /** A lookup of records. */
+  @FunctionalInterface
+  interface RecordLookup {
+    /**
+     * Returns the record with this id, if there is one.
+     *
+     * @param now the start of the request
+     */
+    Optional<TokenRecord> find(TokenId id, Instant now);
+  }
+
+  private final RecordLookup records;
   private final TokenCodec codec;
   private final Clock clock;
   private final RoleLookup roleLookup;
   private final ObjectPool<SessionId.Digester> finders = new ObjectPool<>();
 
   TokenValidator(CachingTokenStore store, TokenCodec codec, Clock clock, RoleLookup roleLookup) {
-    this.store = store;
+    this(store::find, codec, clock, roleLookup);
+  }
+
+  TokenValidator(RecordLookup records, TokenCodec codec, Clock clock, RoleLookup roleLookup) {
+    this.records = records;
     this.codec = codec;
     this.clock = clock;
     this.roleLookup = roleLookup;
@@ -229,7 +244,7 @@ final class TokenValidator {
   }
 
   TokenRecord find(TokenId id, Instant now) throws TokenRejectedException {
-    TokenRecord record = store.find(id, now).orElse(null);
+    TokenRecord record = records.find(id, now).orElse(null);
     if (record == null) {
       throw new TokenRejectedException(RefusalCause.UNKNOWN_RECORD);
     }
