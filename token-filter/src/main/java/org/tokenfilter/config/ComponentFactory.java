@@ -101,6 +101,22 @@ final class ComponentFactory {
     return null;
   }
 
+  /** Asks the application's supplier for the keys, instead of the key file. */
+  @Nullable SuppliedKeys keys(Supplier<KeyRing> supplier) {
+    if (settings.has(KEYS_FILE) || settings.flag(KEYS_GENERATE)) {
+      problems.add(
+          "%s and %s must not be set, since the application supplies the keys by keys(...)"
+              .formatted(KEYS_FILE.key(), KEYS_GENERATE.key()));
+      return null;
+    }
+    try {
+      return new SuppliedKeys(supplier);
+    } catch (Exception e) {
+      problems.add("the supplier of the keys, given by keys(...), failed: " + e);
+      return null;
+    }
+  }
+
   /**
    * Creates the codec that encrypts and decrypts tokens with these keys. The codec is tried once
    * before it is returned, so that a platform without the needed cryptography, or one that loads it
