@@ -210,19 +210,21 @@ final class ComponentFactory {
 
   TokenPolicy policy() {
     int most = settings.number(SESSIONS_LIMIT);
-    return new TokenPolicy(
-        settings.duration(IDLE_TIMEOUT),
-        settings.duration(USER_IDLE_TIMEOUT),
-        settings.duration(MAX_LIFETIME),
-        settings.duration(OPEN_MAX_LIFETIME),
-        settings.flag(OPEN_ALLOW_UNLIMITED),
-        settings.duration(CLIENT_LIFETIME),
-        settings.duration(REFRESH_GRACE),
-        settings.value(REFRESH_REPLAY, TokenPolicy.ReusePolicy.class),
-        most == 0
-            ? Limit.NONE
-            : new Limit(most, settings.value(SESSIONS_POLICY, Limit.Policy.class)),
-        settings.value(BINDING, Binding.class));
+    return TokenPolicy.builder()
+        .sessionIdleTimeout(settings.duration(IDLE_TIMEOUT))
+        .userIdleTimeout(settings.duration(USER_IDLE_TIMEOUT))
+        .absoluteTimeout(settings.duration(MAX_LIFETIME))
+        .openMaxLifetime(settings.duration(OPEN_MAX_LIFETIME))
+        .openUnlimited(settings.flag(OPEN_ALLOW_UNLIMITED))
+        .clientLifetime(settings.duration(CLIENT_LIFETIME))
+        .refreshGrace(settings.duration(REFRESH_GRACE))
+        .reusePolicy(settings.value(REFRESH_REPLAY, TokenPolicy.ReusePolicy.class))
+        .sessionLimit(
+            most == 0
+                ? Limit.NONE
+                : new Limit(most, settings.value(SESSIONS_POLICY, Limit.Policy.class)))
+        .binding(settings.value(BINDING, Binding.class))
+        .build();
   }
 
   CachePolicy cachePolicy() {

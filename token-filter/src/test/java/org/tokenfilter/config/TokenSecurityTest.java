@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.Accounts;
 import org.tokenfilter.WebApp;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.service.TokenPolicy;
 
 final class TokenSecurityTest {
 
@@ -108,6 +109,13 @@ final class TokenSecurityTest {
     assertThatThrownBy(() -> TokenSecurity.from(settings))
         .hasMessageContaining(
             "token.session.header=Cookie is reserved; set the name of another header");
+  }
+
+  @Test
+  void defaultsOfSettingsAreThoseOfThePolicyBuilder() throws Exception {
+    try (TokenSecurity security = TokenSecurity.from(Accounts.settings(folder))) {
+      assertThat(security.service().policy()).isEqualTo(TokenPolicy.builder().build());
+    }
   }
 
   @Test
