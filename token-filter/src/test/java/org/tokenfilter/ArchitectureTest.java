@@ -76,7 +76,7 @@ final class ArchitectureTest {
           .whereLayer("codec")
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("service")
-          .mayOnlyAccessLayers("store", "notice", "token", "codec")
+          .mayOnlyAccessLayers("store", "notice", "token", "codec", "credentials")
           .whereLayer("carrier")
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("credentials")
@@ -91,6 +91,19 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("store", "notice", "token", "service", "credentials", "config")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("filter", "endpoint", "metrics");
+
+  @ArchTest
+  static final ArchRule serviceUsesOnlyAccountStatusOfCredentials =
+      noClasses()
+          .that()
+          .resideInAPackage("org.tokenfilter.service..")
+          .should()
+          .dependOnClassesThat(
+              describe(
+                  "are in credentials, except AccountStatusProvider",
+                  type ->
+                      type.getPackageName().equals("org.tokenfilter.credentials")
+                          && !type.getSimpleName().equals("AccountStatusProvider")));
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

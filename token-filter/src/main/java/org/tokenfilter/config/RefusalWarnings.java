@@ -14,6 +14,8 @@ import org.tokenfilter.token.TokenRejectedException;
  * Log lines for operators about refused requests whose cause an operator can fix, with the remedy.
  * Each cause is logged at most once a minute. Ordinary refusals, such as those of expired tokens,
  * are in the audit log only. Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class RefusalWarnings {
 

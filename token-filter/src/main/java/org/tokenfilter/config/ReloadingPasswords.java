@@ -13,7 +13,8 @@ import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** An authenticator by the current content of a password file. Thread-safe. */
-record ReloadingPasswords(ReloadingFile<PasswordFile> file) implements Authenticator, AccountStatusProvider {
+record ReloadingPasswords(ReloadingFile<PasswordFile> file)
+    implements Authenticator, AccountStatusProvider {
 
   /** More than one account in this many must be gone to look like a mistake. */
   private static final int SUSPICIOUS_SHARE = 4;

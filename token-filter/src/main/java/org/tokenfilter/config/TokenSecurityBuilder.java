@@ -104,40 +104,33 @@ public final class TokenSecurityBuilder {
     return this;
   }
 
-  /**
-   * Sets {@code token.keys.file}: the JWK Set file that holds the keys.
-   */
+  /** Sets {@code token.keys.file}: the JWK Set file that holds the keys. */
   public TokenSecurityBuilder keysFile(Path value) {
     settings.setTyped(ConfigurationKey.KEYS_FILE, value);
     return this;
   }
 
-  /**
-   * Sets {@code token.keys.generate}: the key file is created if it is missing.
-   */
+  /** Sets {@code token.keys.generate}: the key file is created if it is missing. */
   public TokenSecurityBuilder generateKeys() {
     settings.setTyped(ConfigurationKey.KEYS_GENERATE, true);
     return this;
   }
 
-  /**
-   * Sets {@code token.audience}: the application that tokens are issued for.
-   */
+  /** Sets {@code token.audience}: the application that tokens are issued for. */
   public TokenSecurityBuilder audience(String value) {
     settings.setTyped(ConfigurationKey.AUDIENCE, value);
     return this;
   }
 
-  /**
-   * Sets {@code token.idle-timeout}: the time without use after which a session token expires.
-   */
+  /** Sets {@code token.idle-timeout}: the time without use after which a session token expires. */
   public TokenSecurityBuilder idleTimeout(Duration value) {
     settings.setTyped(ConfigurationKey.IDLE_TIMEOUT, value);
     return this;
   }
 
   /**
-   * Sets {@code token.max-lifetime}: the absolute timeout of tokens with an idle timeout; zero for none.
+   * Sets {@code token.max-lifetime}: the absolute timeout of tokens with an idle timeout; zero for
+   * none.
    */
   public TokenSecurityBuilder absoluteTimeout(Duration value) {
     settings.setTyped(ConfigurationKey.MAX_LIFETIME, value);
@@ -145,32 +138,30 @@ public final class TokenSecurityBuilder {
   }
 
   /**
-   * Sets {@code token.revocation.lag}: the maximum time for which other nodes may still accept a revoked token.
+   * Sets {@code token.revocation.lag}: the maximum time for which other nodes may still accept a
+   * revoked token.
    */
   public TokenSecurityBuilder revocationLag(Duration value) {
     settings.setTyped(ConfigurationKey.REVOCATION_LAG, value);
     return this;
   }
 
-  /**
-   * Sets {@code token.paths.public}: the paths that are served without a token.
-   */
+  /** Sets {@code token.paths.public}: the paths that are served without a token. */
   public TokenSecurityBuilder publicPaths(String... values) {
     settings.setTyped(ConfigurationKey.PATHS_PUBLIC, values);
     return this;
   }
 
   /**
-   * Sets {@code token.login-page}: the public path that a browser is redirected to if a page needs a token.
+   * Sets {@code token.login-page}: the public path that a browser is redirected to if a page needs
+   * a token.
    */
   public TokenSecurityBuilder loginPage(String value) {
     settings.setTyped(ConfigurationKey.LOGIN_PAGE, value);
     return this;
   }
 
-  /**
-   * Sets {@code token.trusted-proxies}: the proxies whose forwarded headers are trusted.
-   */
+  /** Sets {@code token.trusted-proxies}: the proxies whose forwarded headers are trusted. */
   public TokenSecurityBuilder trustedProxies(String... values) {
     settings.setTyped(ConfigurationKey.TRUSTED_PROXIES, values);
     return this;

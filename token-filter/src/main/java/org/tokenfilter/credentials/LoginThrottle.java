@@ -26,6 +26,8 @@ import org.tokenfilter.token.TokenRejectedException;
  *
  * <p>Bounded in memory: if there are too many names, the least used counts are evicted first.
  * Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class LoginThrottle {
 

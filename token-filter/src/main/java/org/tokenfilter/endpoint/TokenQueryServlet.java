@@ -245,7 +245,8 @@ public class TokenQueryServlet extends LoginServlet {
   private static @Nullable String requireSame(
       @Nullable String one, @Nullable String other, String name) throws TokenRejectedException {
     if (one != null && other != null && !one.equals(other)) {
-      throw new TokenRejectedException(RefusalCause.CONTRADICTION, "two of " + name + " that differ");
+      throw new TokenRejectedException(
+          RefusalCause.CONTRADICTION, "two of " + name + " that differ");
     }
     return one == null ? other : one;
   }

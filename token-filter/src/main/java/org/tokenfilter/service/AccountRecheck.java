@@ -7,6 +7,8 @@ import org.tokenfilter.credentials.AccountStatusProvider;
 /**
  * The settings for checking again, on each node, whether the accounts of subjects are still active.
  *
+ * <p>Internal: for the packages of this library only.
+ *
  * @param interval the time for which a status is valid; zero turns the check off
  * @param provider the provider of account statuses
  */

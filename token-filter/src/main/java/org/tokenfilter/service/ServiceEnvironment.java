@@ -9,6 +9,8 @@ import org.tokenfilter.notice.OperatorLog;
 /**
  * The runtime environment of a token service: clocks, randomness, threads and memory.
  *
+ * <p>Internal: for the packages of this library only.
+ *
  * @param clock the clock that decides about deadlines; it must never run backwards, see {@link
  *     MonotonicClock}
  * @param nanoTime the monotonic clock that measures durations, in nanoseconds, such as {@link

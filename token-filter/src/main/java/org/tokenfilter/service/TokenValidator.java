@@ -203,7 +203,8 @@ final class TokenValidator {
   private void requireSessionId(TokenClaims claims, PresentedToken presented)
       throws TokenRejectedException {
     if (presented.sessionHeadersDiffer()) {
-      throw new TokenRejectedException(RefusalCause.CONTRADICTION, "two session headers that differ");
+      throw new TokenRejectedException(
+          RefusalCause.CONTRADICTION, "two session headers that differ");
     }
     if (presented.sessionIds().isEmpty()) {
       throw new TokenRejectedException(RefusalCause.MISSING_SESSION_ID);

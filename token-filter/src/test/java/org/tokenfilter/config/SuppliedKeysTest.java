@@ -95,9 +95,7 @@ final class SuppliedKeysTest {
   @Test
   void keyFileBesideASupplierIsRefused() throws Exception {
     assertStartFails(
-        TokenSecurity.builder()
-            .settings(Accounts.settings(folder))
-            .keys(() -> vault.get().get()),
+        TokenSecurity.builder().settings(Accounts.settings(folder)).keys(() -> vault.get().get()),
         "token.keys.file and token.keys.generate must not be set, since the application supplies"
             + " the keys by keys(...)");
   }

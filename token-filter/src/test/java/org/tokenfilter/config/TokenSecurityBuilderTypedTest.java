@@ -189,8 +189,8 @@ final class TokenSecurityBuilderTypedTest {
                         "token.login-page=login is not a path such as /login"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenSecurity.builder().publicPaths("/a,/b"))
-        .withMessage("/a,/b must not contain a comma: give each value of token.paths.public by"
-            + " itself");
+        .withMessage(
+            "/a,/b must not contain a comma: give each value of token.paths.public by" + " itself");
   }
 
   /** Returns a builder with all settings that an application needs, without this one. */

@@ -216,8 +216,7 @@ final class AccountStatusCacheConcurrencyTest {
     assertThat(started.get()).isGreaterThan(subjects);
   }
 
-  private AccountStatusCache newCache(
-      AccountStatusProvider accounts, Duration maxWait) {
+  private AccountStatusCache newCache(AccountStatusProvider accounts, Duration maxWait) {
     TokenEvents events =
         new TokenEvents(
             List.of(),

@@ -62,7 +62,8 @@ final class AuditLogTest {
 
   @Test
   void misuseIsAWarningAndOrdinaryRejectionIsNot() {
-    audit.logRejected(new TokenRejectedException(RefusalCause.CLAIMS_MISMATCH, "forged"), ServiceFixture.CLIENT);
+    audit.logRejected(
+        new TokenRejectedException(RefusalCause.CLAIMS_MISMATCH, "forged"), ServiceFixture.CLIENT);
     audit.logRejected(
         new TokenRejectedException(Rejection.EXPIRED, "expired"), ServiceFixture.CLIENT);
 
@@ -99,10 +100,12 @@ final class AuditLogTest {
     audit.tokenIssued(limited);
     audit.tokenRenewed(limited);
     audit.tokenRevoked(limited.id(), RevocationReason.EVICTED);
-    audit.logRejected(new TokenRejectedException(RefusalCause.CLAIMS_MISMATCH, "forged"), ServiceFixture.CLIENT);
+    audit.logRejected(
+        new TokenRejectedException(RefusalCause.CLAIMS_MISMATCH, "forged"), ServiceFixture.CLIENT);
     audit.logRejected(
         new TokenRejectedException(Rejection.EXPIRED, "expired"), ServiceFixture.CLIENT);
-    audit.logRejected(new TokenRejectedException(RefusalCause.OTHER_IP_VERSION), ServiceFixture.CLIENT);
+    audit.logRejected(
+        new TokenRejectedException(RefusalCause.OTHER_IP_VERSION), ServiceFixture.CLIENT);
     audit.refreshTokenReused(limited, ServiceFixture.NEIGHBOUR);
     audit.subjectDisabled("alice", "account disabled or deleted");
     audit.loginFailed("alice", Rejection.WRONG_CREDENTIALS, ServiceFixture.CLIENT);
