@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,8 +30,8 @@ final class SuppliedKeysTest {
 
   @TempDir private Path folder;
 
-  private final AtomicReference<Supplier<KeyRing>> vault =
-      new AtomicReference<>(() -> KeyRing.of(List.of(key("k1", ContentKey.State.ACTIVE))));
+  private volatile Supplier<KeyRing> vault =
+      () -> KeyRing.of(List.of(key("k1", ContentKey.State.ACTIVE)));
 
   @Test
   void newKeysAreUsedWithoutARestart() throws Exception {
@@ -42,7 +41,7 @@ final class SuppliedKeysTest {
       KeyRing next =
           KeyRing.of(
               List.of(key("k1", ContentKey.State.ACCEPT), key("k2", ContentKey.State.ACTIVE)));
-      vault.set(() -> next);
+      vault = () -> next;
       await().until(() -> kidOf(issue(security)).equals("k2"));
       assertThat(security.service().introspect(former)).isPresent();
       assertThat(security.health().key().kid()).isEqualTo("k2");
@@ -51,13 +50,13 @@ final class SuppliedKeysTest {
 
   @Test
   void failureLeavesThePreviousKeysAndIsReported() {
-    SuppliedKeys keys = new SuppliedKeys(() -> vault.get().get());
+    SuppliedKeys keys = new SuppliedKeys(() -> vault.get());
     KeyRing first = keys.get();
     try (LogLines lines = new LogLines(SuppliedKeys.class.getName())) {
-      vault.set(
+      vault =
           () -> {
             throw new IllegalStateException("the vault is sealed");
-          });
+          };
       for (int i = 0; i < ReloadingFile.HELD_CHECKS; i++) {
         assertThat(keys.check()).get().isInstanceOf(IllegalStateException.class);
       }
@@ -65,10 +64,10 @@ final class SuppliedKeysTest {
           .containsExactly(
               "ERROR The previous keys stay in force, since the supplier of the keys cannot be"
                   + " used: java.lang.IllegalStateException: the vault is sealed");
-      vault.set(SuppliedKeysTest::missing);
+      vault = SuppliedKeysTest::missing;
       assertThat(keys.check()).get().isInstanceOf(NullPointerException.class);
       assertThat(keys.get()).isSameAs(first);
-      vault.set(() -> first);
+      vault = () -> first;
       assertThat(keys.check()).isEmpty();
       assertThat(lines.take())
           .containsExactly(
@@ -80,14 +79,14 @@ final class SuppliedKeysTest {
 
   @Test
   void failureAtTheStartStopsTheStart() {
-    vault.set(() -> KeyRing.of(List.of()));
+    vault = () -> KeyRing.of(List.of());
     assertStartFails(
-        TokenSecurity.builder().keys(() -> vault.get().get()),
+        TokenSecurity.builder().keys(() -> vault.get()),
         "the supplier of the keys, given by keys(...), failed:"
             + " java.lang.IllegalArgumentException: there is no key");
-    vault.set(SuppliedKeysTest::missing);
+    vault = SuppliedKeysTest::missing;
     assertStartFails(
-        TokenSecurity.builder().keys(() -> vault.get().get()),
+        TokenSecurity.builder().keys(() -> vault.get()),
         "the supplier of the keys, given by keys(...), failed:"
             + " java.lang.NullPointerException: the supplier returned null");
   }
@@ -95,7 +94,7 @@ final class SuppliedKeysTest {
   @Test
   void keyFileBesideASupplierIsRefused() throws Exception {
     assertStartFails(
-        TokenSecurity.builder().settings(Accounts.settings(folder)).keys(() -> vault.get().get()),
+        TokenSecurity.builder().settings(Accounts.settings(folder)).keys(() -> vault.get()),
         "token.keys.file and token.keys.generate must not be set, since the application supplies"
             + " the keys by keys(...)");
   }
@@ -115,7 +114,7 @@ final class SuppliedKeysTest {
 
   private TokenSecurity start() {
     return TokenSecurity.builder()
-        .keys(() -> vault.get().get())
+        .keys(() -> vault.get())
         .fileCheckInterval(CHECK_INTERVAL)
         .store(new InMemoryTokenStore())
         .build();
