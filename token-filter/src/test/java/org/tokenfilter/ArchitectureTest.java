@@ -88,7 +88,8 @@ final class ArchitectureTest {
           .whereLayer("guard")
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("service")
-          .mayOnlyAccessLayers("store", "notice", "token", "codec", "memory", "guard")
+          .mayOnlyAccessLayers(
+              "store", "notice", "token", "codec", "memory", "guard", "credentials")
           .whereLayer("carrier")
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("credentials")
@@ -108,6 +109,19 @@ final class ArchitectureTest {
               "store", "notice", "token", "guard", "service", "credentials", "config")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("gateway", "filter", "endpoint", "metrics");
+
+  @ArchTest
+  static final ArchRule serviceUsesOnlyAccountStatusOfCredentials =
+      noClasses()
+          .that()
+          .resideInAPackage("org.tokenfilter.service..")
+          .should()
+          .dependOnClassesThat(
+              describe(
+                  "are in credentials, except AccountStatusProvider",
+                  type ->
+                      type.getPackageName().equals("org.tokenfilter.credentials")
+                          && !type.getSimpleName().equals("AccountStatusProvider")));
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

@@ -37,6 +37,7 @@ import org.tokenfilter.testsupport.WebApp.Session;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
+import org.tokenfilter.token.TokenRejectedException;
 
 /** Listeners and requests: listeners get every event, and requests are unaffected by listeners. */
 final class ListenersOverHttpTest {
@@ -83,7 +84,7 @@ final class ListenersOverHttpTest {
             }
 
             @Override
-            public void tokenRejected(Rejection rejection, String why, ClientAddress client) {
+            public void tokenRejected(TokenRejectedException refused, ClientAddress client) {
               throw thrown;
             }
           };
@@ -214,8 +215,8 @@ final class ListenersOverHttpTest {
     }
 
     @Override
-    public void tokenRejected(Rejection rejection, String why, ClientAddress client) {
-      events.add("refused " + rejection);
+    public void tokenRejected(TokenRejectedException refused, ClientAddress client) {
+      events.add("refused " + refused.rejection());
     }
 
     @Override

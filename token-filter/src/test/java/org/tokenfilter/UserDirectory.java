@@ -5,12 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** An authenticator whose accounts change while the application runs; every password is right. */
-public final class UserDirectory implements Authenticator {
+public final class UserDirectory implements Authenticator, AccountStatusProvider {
 
   private final Map<String, Subject> accounts = new ConcurrentHashMap<>();
   private final AtomicInteger currentCalls = new AtomicInteger();
@@ -37,11 +38,6 @@ public final class UserDirectory implements Authenticator {
   @Override
   public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
     return Optional.ofNullable(accounts.get(credential.username()));
-  }
-
-  @Override
-  public boolean supportsCurrent() {
-    return true;
   }
 
   @Override

@@ -23,7 +23,6 @@ import org.tokenfilter.service.ServiceEnvironment;
 import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.service.TokenService;
-import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
@@ -86,17 +85,13 @@ final class StatementCountingNode implements AutoCloseable {
             requestStore,
             backgroundStore,
             new JweTokenCodec(() -> keys, "/shop", random),
-            new TokenPolicy(
-                IDLE,
-                IDLE,
-                Duration.ofDays(7),
-                Duration.ofDays(1),
-                false,
-                Duration.ofDays(1),
-                Duration.ZERO,
-                TokenPolicy.ReusePolicy.REPORT,
-                Limit.NONE,
-                Binding.OFF),
+            TokenPolicy.builder()
+                .sessionIdleTimeout(IDLE)
+                .userIdleTimeout(IDLE)
+                .openMaxLifetime(Duration.ofDays(1))
+                .openUnlimited(false)
+                .binding(Binding.OFF)
+                .build(),
             "/shop",
             new CachePolicy(lag, null, PATIENCE),
             new ServiceEnvironment(clock, this::nanoTime, random, Runnable::run),

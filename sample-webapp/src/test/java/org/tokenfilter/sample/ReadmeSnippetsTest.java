@@ -76,6 +76,7 @@ final class ReadmeSnippetsTest {
         "Start",
         """
         import jakarta.servlet.*;
+        import java.nio.file.Path;
         import java.util.*;
         import org.tokenfilter.config.TokenSecurity;
         import org.tokenfilter.endpoint.AccessTokenServlet;
@@ -132,5 +133,53 @@ final class ReadmeSnippetsTest {
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .noneMatch(name -> name.startsWith("token-filter"));
+  }
+
+  @Test
+  void keysFromCodeStartAndProtect() throws Exception {
+    readerApplication.compile(
+        "StartWithVault",
+        """
+        import jakarta.servlet.*;
+        import java.util.*;
+        import org.tokenfilter.codec.*;
+        import org.tokenfilter.config.TokenSecurity;
+        import org.tokenfilter.filter.TokenFilter;
+
+        public final class StartWithVault implements ServletContextListener {
+          private final Vault vault = new Vault();
+          private TokenSecurity started;
+
+          static final class Vault {
+            byte[] read(String name) {
+              return Arrays.copyOf(name.getBytes(), 32);
+            }
+          }
+
+          @Override
+          public void contextInitialized(ServletContextEvent event) {
+            ServletContext servletContext = event.getServletContext();
+        %s
+            TokenFilter.register(servletContext, security);
+            started = security;
+          }
+
+          @Override
+          public void contextDestroyed(ServletContextEvent event) {
+            started.close();
+          }
+        }
+        """
+            .formatted(
+                MarkdownDocument.read("docs/keys.md").section("Keys from code").fenced("java")));
+    readerApplication.webXml(
+        """
+        <listener>
+          <listener-class>StartWithVault</listener-class>
+        </listener>
+        """);
+    try (WebApplication application = readerApplication.start()) {
+      assertThat(application.get("/page.html").status()).isEqualTo(401);
+    }
   }
 }

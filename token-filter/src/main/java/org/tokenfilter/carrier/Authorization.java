@@ -3,7 +3,7 @@ package org.tokenfilter.carrier;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** A reader of the request header {@code Authorization: SCHEME CREDENTIALS} (RFC 9110, 11.6.2). */
@@ -30,7 +30,7 @@ public final class Authorization {
     }
     String header = headers.nextElement();
     if (headers.hasMoreElements()) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two Authorization headers");
+      throw new TokenRejectedException(RefusalCause.CONTRADICTION, "two Authorization headers");
     }
     return startsWithScheme(header, scheme) ? afterSpaces(header, scheme.length()) : null;
   }

@@ -4,7 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Enumeration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -16,10 +16,6 @@ import org.tokenfilter.token.TokenRejectedException;
  * Origin} (RFC 6454, 7) otherwise. No current browser sends a request with neither.
  */
 public final class CrossSiteGuard {
-
-  /** The detail of a rejection of a page of this host that has another port than the request. */
-  public static final String OTHER_PORT =
-      "a browser sent it on behalf of another port or scheme of this host";
 
   private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
@@ -86,7 +82,7 @@ public final class CrossSiteGuard {
     } else if (site == null
         ? !passWithoutHeaders
         : !site.equals("same-origin") && !site.equals("none")) {
-      throw crossSite("a browser sent it on behalf of another site");
+      throw new TokenRejectedException(RefusalCause.OTHER_SITE);
     }
   }
 
@@ -94,15 +90,9 @@ public final class CrossSiteGuard {
       throws TokenRejectedException {
     TargetOrigin target = proxies.targetOrigin(request);
     if (!target.matches(origin)) {
-      throw crossSite(
-          target.differsOnlyInPort(origin)
-              ? OTHER_PORT
-              : "a browser sent it on behalf of another site");
+      throw new TokenRejectedException(
+          target.differsOnlyInPort(origin) ? RefusalCause.OTHER_PORT : RefusalCause.OTHER_SITE);
     }
-  }
-
-  private static TokenRejectedException crossSite(String why) {
-    return new TokenRejectedException(Rejection.CROSS_SITE, why);
   }
 
   /**

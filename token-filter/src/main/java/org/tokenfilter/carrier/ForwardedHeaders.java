@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import org.tokenfilter.token.ClientAddress;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -187,6 +187,6 @@ final class ForwardedHeaders {
   }
 
   private static TokenRejectedException badRequest(String why) {
-    return new TokenRejectedException(Rejection.BAD_REQUEST, DETAIL_PREFIX + why);
+    return new TokenRejectedException(RefusalCause.FORWARDED_HEADERS, DETAIL_PREFIX + why);
   }
 }

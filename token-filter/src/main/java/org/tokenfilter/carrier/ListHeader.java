@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -59,7 +59,7 @@ final class ListHeader {
   private static List<String> split(String text, char separator) throws TokenRejectedException {
     if (text.indexOf('\\') >= 0) {
       throw new TokenRejectedException(
-          Rejection.BAD_REQUEST, ForwardedHeaders.DETAIL_PREFIX + "with a backslash");
+          RefusalCause.FORWARDED_HEADERS, ForwardedHeaders.DETAIL_PREFIX + "with a backslash");
     }
     List<String> parts = new ArrayList<>();
     boolean quoted = false;
@@ -75,7 +75,7 @@ final class ListHeader {
     }
     if (quoted) {
       throw new TokenRejectedException(
-          Rejection.BAD_REQUEST,
+          RefusalCause.FORWARDED_HEADERS,
           ForwardedHeaders.DETAIL_PREFIX + "with a quoted string that does not end");
     }
     parts.add(text.substring(start).strip());

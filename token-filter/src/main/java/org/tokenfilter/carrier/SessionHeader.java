@@ -3,7 +3,7 @@ package org.tokenfilter.carrier;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -29,7 +29,7 @@ public record SessionHeader(String name) {
     DistinctValues ids = new DistinctValues();
     ids.addHeaders(request, name);
     if (ids.isAmbiguous()) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two sessions that differ");
+      throw new TokenRejectedException(RefusalCause.CONTRADICTION, "two sessions that differ");
     }
     return ids.first();
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.PresentedToken;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.SessionId;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -76,7 +76,7 @@ final class TokenExtractor {
       explicit.add(credentials);
     }
     if (explicit.isAmbiguous()) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two tokens that differ");
+      throw new TokenRejectedException(RefusalCause.CONTRADICTION, "two tokens that differ");
     }
     DistinctValues tokens = new DistinctValues();
     DistinctValues sessionIds = new DistinctValues();

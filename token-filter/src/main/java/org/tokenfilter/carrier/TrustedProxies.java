@@ -134,12 +134,6 @@ public final class TrustedProxies {
     }
   }
 
-  /** Returns whether a request was rejected because of its forwarded headers. */
-  public static boolean isForwardedHeaderError(TokenRejectedException refused) {
-    return refused.rejection() == Rejection.BAD_REQUEST
-        && refused.detail().startsWith(ForwardedHeaders.DETAIL_PREFIX);
-  }
-
   /**
    * Returns the host of the request. HTTP/2 has no Host header, and a container may or may not
    * create one.

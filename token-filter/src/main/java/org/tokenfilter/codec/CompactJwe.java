@@ -1,7 +1,7 @@
 package org.tokenfilter.codec;
 
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -35,7 +35,7 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
    */
   static CompactJwe parse(String token) throws TokenRejectedException {
     if (token.length() > MAX_LENGTH) {
-      throw rejection("it is longer than " + MAX_LENGTH + " characters");
+      throw new TokenRejectedException(RefusalCause.TOO_LONG);
     }
     int first = token.indexOf('.');
     int second = token.indexOf('.', first + 1);
@@ -43,10 +43,10 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
     int fourth = token.indexOf('.', third + 1);
     // If a dot is missing, indexOf searches from the start again and the positions do not rise.
     if (first < 0 || second < first || third < second || fourth < third) {
-      throw rejection("it has fewer than five parts");
+      throw new TokenRejectedException(RefusalCause.TOO_FEW_PARTS);
     }
     if (second != first + 1) {
-      throw rejection("it has an encrypted key");
+      throw new TokenRejectedException(RefusalCause.ENCRYPTED_KEY);
     }
     return new CompactJwe(token, second + 1, third + 1, fourth + 1);
   }
@@ -103,28 +103,23 @@ record CompactJwe(String text, int ivAt, int ciphertextAt, int tagAt) {
 
   /**
    * Returns the error in the form of a rejected token, for the log; null if its form is that of a
-   * token. The text does not depend on keys.
+   * token. It does not depend on keys.
    */
-  @Nullable String canonicalFormError() {
+  @Nullable RefusalCause canonicalFormError() {
     if (decode(new byte[MAX_LENGTH]) != NOT_CANONICAL && Base64Url.isCanonical(header())) {
       return null;
     }
     if (text.indexOf('.', tagAt) >= 0) {
-      return "it has more than five parts";
+      return RefusalCause.TOO_MANY_PARTS;
     }
     return text.chars().allMatch(c -> c == '.' || Base64Url.isDigit((char) c))
-        ? "a part is not canonical base64url"
-        : "a character is not in the base64url alphabet";
+        ? RefusalCause.NOT_CANONICAL
+        : RefusalCause.INVALID_CHARACTER;
   }
 
   /** Returns a constant, so that the token is not shown. */
   @Override
   public String toString() {
     return "CompactJwe";
-  }
-
-  /** Returns a rejection, whose message must not contain text of the token. */
-  static TokenRejectedException rejection(String why) {
-    return new TokenRejectedException(Rejection.INVALID, "invalid token: " + why);
   }
 }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 /**
  * A policy for recycling the buffers of the JSON library. The default of the library keeps them in
  * thread-locals, and the threads outlive the application.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public enum JsonBuffers {
   /** A few buffers are kept in a pool for reuse; with Jackson before 2.16, none are kept. */

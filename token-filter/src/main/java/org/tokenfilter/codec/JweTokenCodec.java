@@ -3,6 +3,7 @@ package org.tokenfilter.codec;
 import com.nimbusds.jose.JOSEException;
 import java.security.SecureRandom;
 import java.util.function.Supplier;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -78,11 +79,11 @@ public final class JweTokenCodec implements TokenCodec {
     KeyRing current = ring.get();
     ContentCipher cipher = current.cipherFor(parts);
     if (cipher == null) {
-      throw rejection(parts, current.explainUnknownHeader(parts.header()));
+      throw rejection(parts, current.causeForHeader(parts.header()));
     }
     try (DecryptedContent content = cipher.decrypt(parts)) {
       if (content == null) {
-        throw rejection(parts, "it does not decrypt");
+        throw rejection(parts, RefusalCause.NOT_DECRYPTED);
       }
       return read(content);
     }
@@ -90,11 +91,11 @@ public final class JweTokenCodec implements TokenCodec {
 
   /**
    * Returns the rejection of a token. Only now is its form examined in detail; an error in the form
-   * takes precedence over the given reason, which depends on keys.
+   * takes precedence over the given cause, which depends on keys.
    */
-  private static TokenRejectedException rejection(CompactJwe token, String otherwise) {
-    String misspelling = token.canonicalFormError();
-    return CompactJwe.rejection(misspelling == null ? otherwise : misspelling);
+  private static TokenRejectedException rejection(CompactJwe token, RefusalCause otherwise) {
+    RefusalCause misspelling = token.canonicalFormError();
+    return new TokenRejectedException(misspelling == null ? otherwise : misspelling);
   }
 
   private TokenClaims read(DecryptedContent content) throws TokenRejectedException {
@@ -103,10 +104,10 @@ public final class JweTokenCodec implements TokenCodec {
       read = claims.read(content.bytes(), content.length());
     } catch (Exception e) {
       // The exception is dropped, since its message may contain claims of the token.
-      throw CompactJwe.rejection("its claims are not valid");
+      throw new TokenRejectedException(RefusalCause.INVALID_CLAIMS);
     }
     if (!claims.isForThisAudience(read)) {
-      throw CompactJwe.rejection("it is for another audience");
+      throw new TokenRejectedException(RefusalCause.WRONG_AUDIENCE);
     }
     return read;
   }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.token.RefusalCause;
 
 /**
  * The keys of a deployment. The active key encrypts tokens. Staged, active and accepted keys
@@ -24,8 +25,8 @@ public final class KeyRing {
   private final ContentCipher activeCipher;
   private final List<ContentCipher> decryptionCiphers;
 
-  /** The reasons for which headers of known keys are not accepted, by header. */
-  private final Map<String, String> unusableHeaders;
+  /** The causes for which headers of known keys are not accepted, by header. */
+  private final Map<String, RefusalCause> unusableHeaders;
 
   private KeyRing(List<ContentKey> keys, ContentKey active) {
     this.keys = keys;
@@ -41,16 +42,16 @@ public final class KeyRing {
     this.unusableHeaders = unusableHeaders(keys);
   }
 
-  private static Map<String, String> unusableHeaders(List<ContentKey> keys) {
-    Map<String, String> unusableHeaders = new HashMap<>();
+  private static Map<String, RefusalCause> unusableHeaders(List<ContentKey> keys) {
+    Map<String, RefusalCause> unusableHeaders = new HashMap<>();
     for (ContentKey key : keys) {
       for (ContentEncryption other : ContentEncryption.values()) {
         unusableHeaders.put(
-            ContentCipher.headerSegment(key.kid(), other), "its key is for another encryption");
+            ContentCipher.headerSegment(key.kid(), other), RefusalCause.WRONG_ENCRYPTION);
       }
       if (key.state() == ContentKey.State.RETIRED) {
         unusableHeaders.put(
-            ContentCipher.headerSegment(key.kid(), key.encryption()), "its key is retired");
+            ContentCipher.headerSegment(key.kid(), key.encryption()), RefusalCause.RETIRED_KEY);
       }
     }
     return Map.copyOf(unusableHeaders);
@@ -97,9 +98,9 @@ public final class KeyRing {
     return activeKey;
   }
 
-  /** Returns the reason for which no key accepts tokens with this header, for the log. */
-  String explainUnknownHeader(String headerSegment) {
-    return unusableHeaders.getOrDefault(headerSegment, "no key in the key ring has its header");
+  /** Returns the cause for which no key accepts tokens with this header. */
+  RefusalCause causeForHeader(String headerSegment) {
+    return unusableHeaders.getOrDefault(headerSegment, RefusalCause.UNKNOWN_KEY);
   }
 
   /** Returns the cipher that decrypts this token, by its header; null if no key may. */

@@ -2,6 +2,7 @@ package org.tokenfilter.codec;
 
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -32,7 +33,7 @@ public record RecognizedToken(String text, TokenClaims claims) {
       if (recognized == null) {
         recognized = other;
       } else if (other != null && !other.claims.equals(recognized.claims)) {
-        throw new TokenRejectedException(Rejection.BAD_REQUEST, "two tokens that differ");
+        throw new TokenRejectedException(RefusalCause.CONTRADICTION, "two tokens that differ");
       }
     }
     if (recognized == null) {

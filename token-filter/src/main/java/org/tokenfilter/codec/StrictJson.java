@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * A strict reader of JSON (RFC 8259). It accepts only well-formed UTF-8, no duplicate members and
  * no nesting deeper than expected. Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class StrictJson {
 

@@ -7,6 +7,8 @@ import org.tokenfilter.store.TokenId;
  * The access decision of the token filter about a request, kept in a request attribute that no
  * client can set. A logout reads from it the token that the request was granted access with,
  * regardless of the token's transport.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public interface AccessDecision {
 

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * The user's name in a request attribute for access logs. Characters that could split the name into
  * several words are percent-encoded.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class AccessLogUser {
 

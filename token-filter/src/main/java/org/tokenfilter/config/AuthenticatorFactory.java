@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.ContainerAuthenticator;
 import org.tokenfilter.service.AccountRecheck;
@@ -97,14 +98,14 @@ final class AuthenticatorFactory {
     if (interval.isZero()) {
       return AccountRecheck.NEVER;
     }
-    if (checks != null && checks.supportsCurrent()) {
-      return new AccountRecheck(interval, checks::current);
+    if (checks instanceof AccountStatusProvider provider) {
+      return new AccountRecheck(interval, provider);
     }
     if (checks != null) {
       problems.add(
           "%s=%s needs an authenticator that reports account status; %s does not"
                   .formatted(SUBJECT_RECHECK.key(), interval, describe(checks))
-              + ", since it does not implement canTellCurrent and current");
+              + ", since it does not implement AccountStatusProvider");
     } else if (!settings.has(CREDENTIALS)) {
       problems.add(
           "%s=%s needs %s: there is no authenticator to query"

@@ -101,6 +101,22 @@ final class ComponentFactory {
     return null;
   }
 
+  /** Asks the application's supplier for the keys, instead of the key file. */
+  @Nullable SuppliedKeys keys(Supplier<KeyRing> supplier) {
+    if (settings.has(KEYS_FILE) || settings.flag(KEYS_GENERATE)) {
+      problems.add(
+          "%s and %s must not be set, since the application supplies the keys by keys(...)"
+              .formatted(KEYS_FILE.key(), KEYS_GENERATE.key()));
+      return null;
+    }
+    try {
+      return new SuppliedKeys(supplier);
+    } catch (Exception e) {
+      problems.add("the supplier of the keys, given by keys(...), failed: " + e);
+      return null;
+    }
+  }
+
   /**
    * Creates the codec that encrypts and decrypts tokens with these keys. The codec is tried once
    * before it is returned, so that a platform without the needed cryptography, or one that loads it
@@ -194,19 +210,21 @@ final class ComponentFactory {
 
   TokenPolicy policy() {
     int most = settings.number(SESSIONS_LIMIT);
-    return new TokenPolicy(
-        settings.duration(IDLE_TIMEOUT),
-        settings.duration(USER_IDLE_TIMEOUT),
-        settings.duration(MAX_LIFETIME),
-        settings.duration(OPEN_MAX_LIFETIME),
-        settings.flag(OPEN_ALLOW_UNLIMITED),
-        settings.duration(CLIENT_LIFETIME),
-        settings.duration(REFRESH_GRACE),
-        settings.value(REFRESH_REPLAY, TokenPolicy.ReusePolicy.class),
-        most == 0
-            ? Limit.NONE
-            : new Limit(most, settings.value(SESSIONS_POLICY, Limit.Policy.class)),
-        settings.value(BINDING, Binding.class));
+    return TokenPolicy.builder()
+        .sessionIdleTimeout(settings.duration(IDLE_TIMEOUT))
+        .userIdleTimeout(settings.duration(USER_IDLE_TIMEOUT))
+        .absoluteTimeout(settings.duration(MAX_LIFETIME))
+        .openMaxLifetime(settings.duration(OPEN_MAX_LIFETIME))
+        .openUnlimited(settings.flag(OPEN_ALLOW_UNLIMITED))
+        .clientLifetime(settings.duration(CLIENT_LIFETIME))
+        .refreshGrace(settings.duration(REFRESH_GRACE))
+        .reusePolicy(settings.value(REFRESH_REPLAY, TokenPolicy.ReusePolicy.class))
+        .sessionLimit(
+            most == 0
+                ? Limit.NONE
+                : new Limit(most, settings.value(SESSIONS_POLICY, Limit.Policy.class)))
+        .binding(settings.value(BINDING, Binding.class))
+        .build();
   }
 
   CachePolicy cachePolicy() {

@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
  * the start. An engine's filter or first endpoint that is added later is detected by a request
  * within a second; from then on all requests are refused, so that the fault is noticed.
  * Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class FilterWatch {
 

@@ -3,11 +3,10 @@ package org.tokenfilter.config;
 import jakarta.servlet.http.HttpServletRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.carrier.CrossSiteGuard;
-import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.notice.LogSanitizer;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.token.InvalidSubjectException;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -15,6 +14,8 @@ import org.tokenfilter.token.TokenRejectedException;
  * Log lines for operators about refused requests whose cause an operator can fix, with the remedy.
  * Each cause is logged at most once a minute. Ordinary refusals, such as those of expired tokens,
  * are in the audit log only. Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class RefusalWarnings {
 
@@ -34,7 +35,7 @@ public final class RefusalWarnings {
   /** Reports a refused request, if an operator can fix its cause. */
   public void requestRefused(HttpServletRequest request, TokenRejectedException refused) {
     LOG.debug("Refused: {}", refused.detail());
-    if (TrustedProxies.isForwardedHeaderError(refused)) {
+    if (refused.refusalCause() == RefusalCause.FORWARDED_HEADERS) {
       operatorLog()
           .warn(
               LOG,
@@ -45,7 +46,7 @@ public final class RefusalWarnings {
                   + " X-Forwarded-Port",
               LogSanitizer.quote(request.getRemoteAddr()),
               refused.detail());
-    } else if (refused.detail().equals(CrossSiteGuard.OTHER_PORT)) {
+    } else if (refused.refusalCause() == RefusalCause.OTHER_PORT) {
       operatorLog()
           .warn(
               LOG,
@@ -70,7 +71,7 @@ public final class RefusalWarnings {
               clientOf(request),
               refused.detail(),
               LogSanitizer.quote(request.getHeader("Origin")));
-    } else if (refused.isOfOtherIpVersion()) {
+    } else if (refused.refusalCause() == RefusalCause.OTHER_IP_VERSION) {
       operatorLog()
           .warn(
               LOG,
@@ -80,7 +81,7 @@ public final class RefusalWarnings {
                   + " users who have both versions lose their sessions this way. Set"
                   + " token.binding=dual-stack, or serve only one of the two versions",
               clientOf(request));
-    } else if (refused.rejection() == Rejection.BAD_REQUEST && isContradiction(refused.detail())) {
+    } else if (refused.refusalCause() == RefusalCause.CONTRADICTION) {
       operatorLog()
           .warn(
               LOG,
@@ -91,11 +92,6 @@ public final class RefusalWarnings {
               clientOf(request),
               refused.detail());
     }
-  }
-
-  /** Returns true for contradictory credentials; faults of a single field are the sender's. */
-  private static boolean isContradiction(String why) {
-    return why.startsWith("two ") || why.startsWith("cookies ");
   }
 
   /** Reports a refused forward or include of a protected resource, which the page lacks now. */

@@ -11,7 +11,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> the type of the content; replaced as a whole
  */
-final class ReloadingFile<T> implements Supplier<T> {
+final class ReloadingFile<T> implements Reloading<T> {
 
   /** The number of checks for which suspicious content is held back: a minute by default. */
   static final int HELD_CHECKS = 30;
@@ -112,13 +111,9 @@ final class ReloadingFile<T> implements Supplier<T> {
     changes.add(change);
   }
 
-  /**
-   * Checks the file, and reads it if it has changed since it was last read.
-   *
-   * @return the reason why the file's content is not in force; empty if it is, or will be with the
-   *     next check
-   */
-  Optional<Throwable> check() {
+  /** Checks the file, and reads it if it has changed since it was last read. */
+  @Override
+  public Optional<Throwable> check() {
     try {
       Fingerprint fingerprint = Fingerprint.of(file);
       if (fingerprint.equals(stable) || reloadIfStable(fingerprint)) {

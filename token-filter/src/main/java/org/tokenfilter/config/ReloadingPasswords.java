@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.credentials.ApiKey;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.PasswordFile;
@@ -12,7 +13,8 @@ import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Subject;
 
 /** An authenticator by the current content of a password file. Thread-safe. */
-record ReloadingPasswords(ReloadingFile<PasswordFile> file) implements Authenticator {
+record ReloadingPasswords(ReloadingFile<PasswordFile> file)
+    implements Authenticator, AccountStatusProvider {
 
   /** More than one account in this many must be gone to look like a mistake. */
   private static final int SUSPICIOUS_SHARE = 4;
@@ -57,11 +59,6 @@ record ReloadingPasswords(ReloadingFile<PasswordFile> file) implements Authentic
   @Override
   public Object accountsVersion() {
     return file.get();
-  }
-
-  @Override
-  public boolean supportsCurrent() {
-    return true;
   }
 
   @Override

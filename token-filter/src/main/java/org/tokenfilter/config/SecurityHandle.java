@@ -16,6 +16,8 @@ import org.tokenfilter.carrier.TokenTransport;
  * A handle of a filter or servlet of this library: its own settings, and its share in the
  * application's {@link TokenSecurity}. The last handle that is closed also closes the security,
  * unless the application created it. Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class SecurityHandle implements AutoCloseable {
 

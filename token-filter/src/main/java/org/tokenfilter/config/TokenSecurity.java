@@ -29,7 +29,6 @@ import org.tokenfilter.guard.StoreCallMonitor;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenId;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
@@ -193,39 +192,55 @@ public final class TokenSecurity implements AutoCloseable {
   }
 
   /**
-   * Logs in a user whom the application has authenticated itself. The cookies of a session token
+   * Logs in a user whom the application has authenticated itself, with a session token. Its cookies
    * are added to the response, which must not be committed and is marked as not cacheable. An
    * HttpSession of the request gets a new id if {@code token.http-session} is {@code renew}.
    *
-   * <p>If tokens are transported in cookies, a session token opens a new session, and the session
-   * of the replaced cookies is revoked. Otherwise the same subject joins the session whose id its
-   * browser sends, since the tokens of other tabs need that id.
+   * <p>If tokens are transported in cookies, the login opens a new session, and the session of the
+   * replaced cookies is revoked. Otherwise the same subject joins the session whose id its browser
+   * sends, since the tokens of other tabs need that id.
    *
-   * @param kind the kind of token, SESSION or USER
+   * @return the session token with its session id
    * @throws TokenRejectedException if the subject has reached the limit of sessions, or the address
    *     of the client cannot be determined
    * @throws org.tokenfilter.token.InvalidSubjectException if the subject has more roles or
    *     attributes, or a longer name, than a token can have; see {@link Subject}
    * @throws org.tokenfilter.store.TokenStoreException if the store could not keep the token
-   * @throws IllegalArgumentException if the kind is OPEN
    * @throws IllegalStateException if the token needs a cookie and the response is committed;
    *     nothing has changed then
    */
   public IssuedToken login(
-      HttpServletRequest request, HttpServletResponse response, Subject subject, TokenKind kind)
+      HttpServletRequest request, HttpServletResponse response, Subject subject)
       throws TokenRejectedException {
-    if (kind == TokenKind.OPEN) {
-      throw new IllegalArgumentException("kind must be SESSION or USER, not OPEN");
-    }
-    if (kind == TokenKind.SESSION && transport.cookiesEnabled() && response.isCommitted()) {
+    if (transport.cookiesEnabled() && response.isCommitted()) {
       throw new IllegalStateException("the response is committed, so that no cookies can be added");
     }
     ClientAddress client = proxies.clientOf(request);
     httpSessionPolicy.onLogin(request);
-    IssuedToken token =
-        kind == TokenKind.USER
-            ? service.issueUser(subject, null, client)
-            : newSession(request, subject, client);
+    return loggedIn(request, response, newSession(request, subject, client));
+  }
+
+  /**
+   * Logs in a user whom the application has authenticated itself, with a user token. It has no
+   * cookie: the application hands it to its client, in a response that is marked as not cacheable.
+   * An HttpSession of the request gets a new id if {@code token.http-session} is {@code renew}.
+   *
+   * @return the user token
+   * @throws TokenRejectedException if the address of the client cannot be determined
+   * @throws org.tokenfilter.token.InvalidSubjectException if the subject has more roles or
+   *     attributes, or a longer name, than a token can have; see {@link Subject}
+   * @throws org.tokenfilter.store.TokenStoreException if the store could not keep the token
+   */
+  public IssuedToken loginUser(
+      HttpServletRequest request, HttpServletResponse response, Subject subject)
+      throws TokenRejectedException {
+    ClientAddress client = proxies.clientOf(request);
+    httpSessionPolicy.onLogin(request);
+    return loggedIn(request, response, service.issueUser(subject, null, client));
+  }
+
+  private IssuedToken loggedIn(
+      HttpServletRequest request, HttpServletResponse response, IssuedToken token) {
     // A login may replace the token that the request was granted access with.
     request.setAttribute(
         LOGGED_IN,

@@ -16,13 +16,14 @@ import static org.tokenfilter.config.ConfigurationKey.SWEEP_INTERVAL;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import jakarta.servlet.ServletContext;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +72,7 @@ public final class TokenSecurityBuilder {
 
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
 
-  private final Map<String, String> settings = new HashMap<>();
+  private final SettingsInCode settings = new SettingsInCode();
   private final List<TokenListener> listeners = new ArrayList<>();
   private Map<String, String> contextParams = Map.of();
   private @Nullable ServletContext application;
@@ -80,6 +81,7 @@ public final class TokenSecurityBuilder {
   private Clock clock = Clock.systemUTC();
   private @Nullable TokenStore store;
   private @Nullable Authenticator authenticator;
+  private @Nullable Supplier<KeyRing> suppliedKeys;
   private @Nullable ReloadingFile<KeyRing> givenKeys;
   private Duration fileCheckInterval = FILE_CHECK_INTERVAL;
 
@@ -87,16 +89,100 @@ public final class TokenSecurityBuilder {
 
   /**
    * Sets a key, such as {@code token.idle-timeout}. System properties and environment variables
-   * override it.
+   * override it. The essential settings also have typed methods, which do the same; if a key is set
+   * by both, to different values, {@link #build} fails.
    */
   public TokenSecurityBuilder setting(String key, String value) {
-    settings.put(key, value);
+    settings.set(key, value);
     return this;
   }
 
   /** Sets several keys, as {@link #setting} does. */
   public TokenSecurityBuilder settings(Map<String, String> values) {
-    settings.putAll(values);
+    settings.setAll(values);
+    return this;
+  }
+
+  /** Sets {@code token.keys.file}: the JWK Set file that holds the keys. */
+  public TokenSecurityBuilder keysFile(Path value) {
+    settings.setTyped(ConfigurationKey.KEYS_FILE, value);
+    return this;
+  }
+
+  /** Sets {@code token.keys.generate}: the key file is created if it is missing. */
+  public TokenSecurityBuilder generateKeys() {
+    settings.setTyped(ConfigurationKey.KEYS_GENERATE, true);
+    return this;
+  }
+
+  /** Sets {@code token.audience}: the application that tokens are issued for. */
+  public TokenSecurityBuilder audience(String value) {
+    settings.setTyped(ConfigurationKey.AUDIENCE, value);
+    return this;
+  }
+
+  /** Sets {@code token.idle-timeout}: the time without use after which a session token expires. */
+  public TokenSecurityBuilder idleTimeout(Duration value) {
+    settings.setTyped(ConfigurationKey.IDLE_TIMEOUT, value);
+    return this;
+  }
+
+  /**
+   * Sets {@code token.max-lifetime}: the absolute timeout of tokens with an idle timeout; zero for
+   * none.
+   */
+  public TokenSecurityBuilder absoluteTimeout(Duration value) {
+    settings.setTyped(ConfigurationKey.MAX_LIFETIME, value);
+    return this;
+  }
+
+  /**
+   * Sets {@code token.revocation.lag}: the maximum time for which other nodes may still accept a
+   * revoked token.
+   */
+  public TokenSecurityBuilder revocationLag(Duration value) {
+    settings.setTyped(ConfigurationKey.REVOCATION_LAG, value);
+    return this;
+  }
+
+  /** Sets {@code token.paths.public}: the paths that are served without a token. */
+  public TokenSecurityBuilder publicPaths(String... values) {
+    settings.setTyped(ConfigurationKey.PATHS_PUBLIC, values);
+    return this;
+  }
+
+  /**
+   * Sets {@code token.login-page}: the public path that a browser is redirected to if a page needs
+   * a token.
+   */
+  public TokenSecurityBuilder loginPage(String value) {
+    settings.setTyped(ConfigurationKey.LOGIN_PAGE, value);
+    return this;
+  }
+
+  /** Sets {@code token.trusted-proxies}: the proxies whose forwarded headers are trusted. */
+  public TokenSecurityBuilder trustedProxies(String... values) {
+    settings.setTyped(ConfigurationKey.TRUSTED_PROXIES, values);
+    return this;
+  }
+
+  /**
+   * Sets {@code token.carriers}: tokens are accepted in the header Authorization and in cookies.
+   */
+  public TokenSecurityBuilder cookies() {
+    settings.setTyped(ConfigurationKey.CARRIERS, "bearer", "cookie");
+    return this;
+  }
+
+  /**
+   * Sets a supplier of the keys, such as a vault, instead of the settings {@code token.keys.file}
+   * and {@code token.keys.generate}, which must not be set then. It is called by {@link #build},
+   * which fails if it throws or returns null, and from then on every two seconds by a thread of its
+   * own, so that keys can be rotated. If it throws or returns null then, the previous keys stay in
+   * force and the failure is logged.
+   */
+  public TokenSecurityBuilder keys(Supplier<KeyRing> value) {
+    suppliedKeys = value;
     return this;
   }
 
@@ -169,7 +255,7 @@ public final class TokenSecurityBuilder {
     RequiredLibrary.requireAll();
     List<String> wrong = new ArrayList<>();
     Configuration configuration =
-        new Configuration(ConfigurationSources.of(settings, contextParams), wrong);
+        new Configuration(ConfigurationSources.of(settings.merged(wrong), contextParams), wrong);
     ComponentFactory factory = new ComponentFactory(configuration, classLoader, wrong);
     AuthenticatorFactory authenticatorFactory =
         new AuthenticatorFactory(configuration, classLoader, wrong);
@@ -182,8 +268,7 @@ public final class TokenSecurityBuilder {
         authenticator == null ? authenticatorFactory.configured() : authenticator;
     AccountRecheck recheck = authenticatorFactory.recheck(checks);
     Clock forward = new MonotonicClock(clock);
-    ReloadingFile<KeyRing> keys =
-        givenKeys == null ? factory.keys(random, forward.instant()) : givenKeys;
+    Reloading<KeyRing> keys = keys(factory, random, forward);
     TokenCodec codec =
         keys == null ? null : factory.codec(keys, audience, forward.instant(), random);
     TokenStore kept = store == null ? factory.store() : store;
@@ -271,6 +356,16 @@ public final class TokenSecurityBuilder {
       security.share(application);
     }
     return security;
+  }
+
+  private @Nullable Reloading<KeyRing> keys(
+      ComponentFactory factory, SecureRandom random, Clock forward) {
+    if (givenKeys != null) {
+      return givenKeys;
+    }
+    return suppliedKeys == null
+        ? factory.keys(random, forward.instant())
+        : factory.keys(suppliedKeys);
   }
 
   /** Returns the resources to close with the security, the last one first, without given ones. */

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.Subject;
 
 /**
- * A checker of user names and passwords, and optionally of the current state of accounts. An
- * application implements it for the system that holds its accounts.
+ * A checker of user names and passwords. An application implements it for the system that holds its
+ * accounts, together with {@link AccountStatusProvider} if that system can tell the current state
+ * of an account.
  *
  * <p>An implementation must be thread-safe, and should take as long for an unknown user as for a
  * wrong password. If {@code token.credentials} names an implementation that is an {@link
@@ -52,35 +53,5 @@ public interface Authenticator {
    */
   default @Nullable Object accountsVersion() {
     return null;
-  }
-
-  /**
-   * Returns whether {@link #current} is supported. If it is not and {@code token.subject.recheck}
-   * is set, the application does not start. The default is false.
-   */
-  default boolean supportsCurrent() {
-    return false;
-  }
-
-  /**
-   * Returns the current state of an account that logged in earlier: whether it may continue, and
-   * its roles. Each node calls it once per {@code token.subject.recheck} for a subject that is
-   * active there, and once after each login of the subject. The calls for several subjects run
-   * concurrently, each in the thread of a request that waits for the result, so an implementation
-   * should use a short timeout. An implementation must also return true from {@link
-   * #supportsCurrent}.
-   *
-   * @param subject the subject as of one of its logins, by any authenticator; only the name is
-   *     significant
-   * @return a subject of the same name with the current roles, or the given subject if nothing has
-   *     changed; its attributes are ignored. Empty if the account may not continue because it was
-   *     disabled, deleted or renamed; all tokens of the subject are then revoked
-   * @throws IOException if the state could not be determined; requests are answered with 503 once
-   *     the last result is too old. The same applies if this method throws any other exception or
-   *     returns null
-   */
-  default Optional<Subject> current(Subject subject) throws IOException {
-    throw new UnsupportedOperationException(
-        getClass().getName() + " does not support checking the current state of an account");
   }
 }

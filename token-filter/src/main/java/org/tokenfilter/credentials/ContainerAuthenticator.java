@@ -21,7 +21,7 @@ import org.tokenfilter.token.Subject;
  * already, and for a realm that is unavailable. If the realm throws an exception and the container
  * passes it on as the cause, the failure is recognized and answered with 503. If an unavailable
  * realm just rejects the login, it cannot be distinguished from a wrong password. A realm cannot be
- * queried for a user without the password, so {@link #current} is not supported.
+ * queried for a user without the password, so this is no {@link AccountStatusProvider}.
  */
 public final class ContainerAuthenticator implements Authenticator {
 

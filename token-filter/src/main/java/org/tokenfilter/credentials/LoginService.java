@@ -24,6 +24,8 @@ import org.tokenfilter.token.TokenRejectedException;
  * <p>Only a few logins are checked concurrently, since a password hash occupies a processor. A
  * limited number of others wait for a limited time, and the rest are rejected. So a burst of logins
  * leaves the processors and most of the container's threads to requests with tokens. Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class LoginService {
 

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.token.ClientAddress;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.TokenRejectedException;
 
 /**
@@ -31,6 +31,8 @@ import org.tokenfilter.token.TokenRejectedException;
  * are evicted first. Each kind has its own bound, so that attempts with many names, which are
  * rejected unchecked and cost nothing, do not evict the count of a name or of a client.
  * Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class LoginThrottle {
 
@@ -86,25 +88,20 @@ public final class LoginThrottle {
   /** A limit for which an attempt is rejected. */
   enum Limit {
     /** The limit of a user name and a client. */
-    PER_NAME_AND_CLIENT("too many failed logins of the user name from the client"),
+    PER_NAME_AND_CLIENT(RefusalCause.LOGINS_OF_NAME_AND_CLIENT),
     /** The limit of a user name, over all clients. */
-    PER_NAME("too many failed logins of the user name"),
+    PER_NAME(RefusalCause.LOGINS_OF_NAME),
     /** The limit of a client, over all user names. */
-    PER_CLIENT("too many failed logins from the client");
+    PER_CLIENT(RefusalCause.LOGINS_OF_CLIENT);
 
-    private final String detail;
+    private final RefusalCause cause;
 
-    Limit(String why) {
-      this.detail = why;
+    Limit(RefusalCause cause) {
+      this.cause = cause;
     }
 
     TokenRejectedException rejection() {
-      return new TokenRejectedException(Rejection.TOO_MANY_LOGINS, detail);
-    }
-
-    /** Returns whether a login was rejected because of this limit. */
-    boolean isCauseOf(TokenRejectedException refusal) {
-      return refusal.detail().equals(detail);
+      return new TokenRejectedException(cause);
     }
   }
 

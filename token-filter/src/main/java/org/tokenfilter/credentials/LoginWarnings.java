@@ -5,6 +5,7 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.notice.LogSanitizer;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -12,6 +13,8 @@ import org.tokenfilter.token.TokenRejectedException;
  * The warnings for operators about logins that are rejected although the credentials may be right:
  * because of the failed logins of others, or because there are too many logins at once.
  * Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class LoginWarnings {
 
@@ -40,7 +43,7 @@ public final class LoginWarnings {
               + " (callers of introspection should use a token of their own), or give this node"
               + " more processors; see token.login.waiting",
           refused.detail());
-    } else if (LoginThrottle.Limit.PER_CLIENT.isCauseOf(refused)) {
+    } else if (refused.refusalCause() == RefusalCause.LOGINS_OF_CLIENT) {
       operatorLog.warn(
           LOG,
           "login-client",
@@ -49,7 +52,7 @@ public final class LoginWarnings {
               + " clients behind it are counted as one. Otherwise passwords are being guessed from"
               + " there. Users who have recently logged in from there still can",
           client);
-    } else if (LoginThrottle.Limit.PER_NAME.isCauseOf(refused)) {
+    } else if (refused.refusalCause() == RefusalCause.LOGINS_OF_NAME) {
       operatorLog.warn(
           LOG,
           "login-name",

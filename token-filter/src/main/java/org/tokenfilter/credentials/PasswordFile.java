@@ -27,7 +27,7 @@ import org.tokenfilter.token.Subject;
  *
  * <p>The file is read once, when the object is created. Thread-safe.
  */
-public final class PasswordFile implements Authenticator {
+public final class PasswordFile implements Authenticator, AccountStatusProvider {
 
   private final Map<String, AccountLine> passwords;
   private final Map<ApiKeyDigest, Subject> keys;
@@ -145,11 +145,6 @@ public final class PasswordFile implements Authenticator {
   @Override
   public Object accountsVersion() {
     return this;
-  }
-
-  @Override
-  public boolean supportsCurrent() {
-    return true;
   }
 
   /** Returns the user with the roles in the file; empty if the user is not in the file. */

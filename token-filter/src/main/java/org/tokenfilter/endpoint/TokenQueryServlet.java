@@ -19,6 +19,7 @@ import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
@@ -245,7 +246,8 @@ public class TokenQueryServlet extends LoginServlet {
   private static @Nullable String requireSame(
       @Nullable String one, @Nullable String other, String name) throws TokenRejectedException {
     if (one != null && other != null && !one.equals(other)) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two of " + name + " that differ");
+      throw new TokenRejectedException(
+          RefusalCause.CONTRADICTION, "two of " + name + " that differ");
     }
     return one == null ? other : one;
   }

@@ -16,7 +16,6 @@ import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.gateway.GatewaySession.CloseWhen;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.InvalidSubjectException;
 import org.tokenfilter.token.IssuedToken;
@@ -171,7 +170,7 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
           security()
               .loginService("HttpServletRequest.login")
               .login(credential, handle.transport().tokens().clientOf(request));
-      return security().login(request, response, subject, TokenKind.SESSION);
+      return security().login(request, response, subject);
     } catch (InvalidSubjectException e) {
       new RefusalWarnings(security()).subjectUnfit(e);
       throw new ServletException("the login was refused", e);

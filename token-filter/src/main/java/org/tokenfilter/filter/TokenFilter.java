@@ -1,14 +1,18 @@
 package org.tokenfilter.filter;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.ConfigurationException;
 import org.tokenfilter.config.FilterWatch;
@@ -70,6 +74,28 @@ public class TokenFilter implements Filter {
    */
   public TokenFilter(TokenSecurity security) {
     providedSecurity = security;
+  }
+
+  /**
+   * Registers a filter named {@code token} for all paths and all dispatcher types, with async
+   * support, before the filters of web.xml. Call it while the application starts, such as in a
+   * ServletContextListener.
+   *
+   * @param security provides the settings; the caller closes it
+   * @return the registration
+   * @throws IllegalStateException if the application has a filter of this name already
+   */
+  public static FilterRegistration.Dynamic register(
+      ServletContext context, TokenSecurity security) {
+    FilterRegistration.@Nullable Dynamic registration =
+        context.addFilter("token", new TokenFilter(security));
+    if (registration == null) {
+      throw new IllegalStateException(
+          "the application has a filter named token already; register only one of the two");
+    }
+    registration.setAsyncSupported(true);
+    registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+    return registration;
   }
 
   /**

@@ -1,12 +1,13 @@
 package org.tokenfilter.service;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import org.tokenfilter.token.Subject;
+import org.tokenfilter.credentials.AccountStatusProvider;
 
 /**
  * The settings for checking again, on each node, whether the accounts of subjects are still active.
+ *
+ * <p>Internal: for the packages of this library only.
  *
  * @param interval the time for which a status is valid; zero turns the check off
  * @param provider the provider of account statuses
@@ -25,19 +26,5 @@ public record AccountRecheck(Duration interval, AccountStatusProvider provider) 
     if (interval.isNegative()) {
       throw new IllegalArgumentException("interval must not be negative");
     }
-  }
-
-  /** A provider of the current status of accounts. Must be thread-safe. */
-  @FunctionalInterface
-  public interface AccountStatusProvider {
-    /**
-     * Returns the current state of the account of a subject.
-     *
-     * @param subject the subject with the roles and attributes of one of its logins
-     * @return a subject of the same name with its current roles; empty if the account is no longer
-     *     active
-     * @throws IOException if the status could not be determined
-     */
-    Optional<Subject> current(Subject subject) throws IOException;
   }
 }

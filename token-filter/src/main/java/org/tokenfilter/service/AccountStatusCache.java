@@ -18,7 +18,7 @@ import org.tokenfilter.guard.SingleFlight;
 import org.tokenfilter.memory.HeapSize;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -108,8 +108,7 @@ final class AccountStatusCache {
     Set<String> roles = status.roles();
     if (roles == null) {
       revokeTokens(record.subject(), status);
-      throw new TokenRejectedException(
-          Rejection.CLOSED, "the account of its subject is no longer active");
+      throw new TokenRejectedException(RefusalCause.ACCOUNT_INACTIVE);
     }
     return roles;
   }

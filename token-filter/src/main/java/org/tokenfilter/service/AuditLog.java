@@ -8,6 +8,7 @@ import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -76,7 +77,7 @@ final class AuditLog implements TokenListener {
     if (refused.isMisuse()) {
       return Level.WARN;
     }
-    return refused.isOfOtherIpVersion() ? Level.INFO : Level.DEBUG;
+    return refused.refusalCause() == RefusalCause.OTHER_IP_VERSION ? Level.INFO : Level.DEBUG;
   }
 
   @Override

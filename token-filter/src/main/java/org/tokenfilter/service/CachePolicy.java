@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limits for cached and buffered state of a node.
  *
+ * <p>Internal: for the packages of this library only.
+ *
  * @param revocationLag the longest time for which another node may still accept a revoked token;
  *     zero disables caching, so that each request reads the store
  * @param renewalInterval the shortest time between two writes of a token's uses; null for a

@@ -16,6 +16,8 @@ import org.tokenfilter.store.TokenStore;
  * own clock and the store's. It sweeps nothing while the clocks differ by more than the tolerance,
  * because a node whose clock is ahead must not expire tokens that are live for all other nodes. One
  * thread of each node runs it; several nodes may sweep at the same time.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class Sweeper implements Runnable {
 

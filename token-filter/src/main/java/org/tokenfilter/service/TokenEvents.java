@@ -101,8 +101,7 @@ final class TokenEvents {
 
   void publishRejected(TokenRejectedException refused, ClientAddress client) {
     audit.logRejected(refused, client);
-    notifyListeners(
-        listener -> listener.tokenRejected(refused.rejection(), refused.detail(), client));
+    notifyListeners(listener -> listener.tokenRejected(refused, client));
   }
 
   /** Publishes revocations that this node has made. */

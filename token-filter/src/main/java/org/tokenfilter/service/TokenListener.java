@@ -5,6 +5,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * A listener for the events of tokens. The library notifies it after each event, on a thread of its
@@ -64,11 +65,11 @@ public interface TokenListener {
   /**
    * Receives the rejection of a presented token.
    *
-   * @param rejection the reason that the sender may know
-   * @param why the detail for operators, without secrets
+   * @param refused the reason that the sender may know, the cause, and the detail for operators,
+   *     without secrets
    * @param client the address that presented the token
    */
-  default void tokenRejected(Rejection rejection, String why, ClientAddress client) {}
+  default void tokenRejected(TokenRejectedException refused, ClientAddress client) {}
 
   /**
    * Receives a failed login by user name and password.

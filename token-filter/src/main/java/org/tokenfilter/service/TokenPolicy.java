@@ -11,6 +11,8 @@ import org.tokenfilter.token.TokenRejectedException;
 /**
  * The policy for lifetimes, limits and client binding of tokens.
  *
+ * <p>Internal: for the packages of this library only.
+ *
  * @param sessionIdleTimeout the idle timeout of session tokens
  * @param userIdleTimeout the idle timeout of user tokens and their sessions
  * @param absoluteTimeout the absolute timeout of tokens with an idle timeout; zero for none
@@ -43,6 +45,102 @@ public record TokenPolicy(
      * attacker.
      */
     END_FAMILY
+  }
+
+  /** Returns a builder of a policy, with the defaults of the settings. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder of a policy. Each method sets the component of its name. Not thread-safe. */
+  public static final class Builder {
+    private Duration sessionIdleTimeout = Duration.ofMinutes(30);
+    private Duration userIdleTimeout = Duration.ofMinutes(15);
+    private Duration absoluteTimeout = Duration.ofDays(7);
+    private Duration openMaxLifetime = Duration.ofDays(365);
+    private boolean openUnlimited = true;
+    private Duration clientLifetime = Duration.ofDays(1);
+    private Duration refreshGrace = Duration.ZERO;
+    private ReusePolicy reusePolicy = ReusePolicy.REPORT;
+    private Limit sessionLimit = Limit.NONE;
+    private Binding binding = Binding.ADDRESS;
+
+    private Builder() {}
+
+    /** Sets {@link TokenPolicy#sessionIdleTimeout}. */
+    public Builder sessionIdleTimeout(Duration value) {
+      sessionIdleTimeout = value;
+      return this;
+    }
+
+    /** Sets {@link TokenPolicy#userIdleTimeout}. */
+    public Builder userIdleTimeout(Duration value) {
+      userIdleTimeout = value;
+      return this;
+    }
+
+    /** Sets {@link TokenPolicy#absoluteTimeout}. */
+    public Builder absoluteTimeout(Duration value) {
+      absoluteTimeout = value;
+      return this;
+    }
+
+    /** Sets {@link TokenPolicy#openMaxLifetime}. */
+    public Builder openMaxLifetime(Duration value) {
+      openMaxLifetime = value;
+      return this;
+    }
+
+    /** Sets {@link TokenPolicy#openUnlimited}. */
+    public Builder openUnlimited(boolean value) {
+      openUnlimited = value;
+      return this;
+    }
+
+    /** Sets {@link TokenPolicy#clientLifetime}. */
+    public Builder clientLifetime(Duration value) {
+      clientLifetime = value;
+      return this;
+    }
+
+    /** Sets {@link TokenPolicy#refreshGrace}. */
+    public Builder refreshGrace(Duration value) {
+      refreshGrace = value;
+      return this;
+    }
+
+    /** Sets {@link TokenPolicy#reusePolicy}. */
+    public Builder reusePolicy(ReusePolicy value) {
+      reusePolicy = value;
+      return this;
+    }
+
+    /** Sets {@link TokenPolicy#sessionLimit}. */
+    public Builder sessionLimit(Limit value) {
+      sessionLimit = value;
+      return this;
+    }
+
+    /** Sets {@link TokenPolicy#binding}. */
+    public Builder binding(Binding value) {
+      binding = value;
+      return this;
+    }
+
+    /** Returns the policy. */
+    public TokenPolicy build() {
+      return new TokenPolicy(
+          sessionIdleTimeout,
+          userIdleTimeout,
+          absoluteTimeout,
+          openMaxLifetime,
+          openUnlimited,
+          clientLifetime,
+          refreshGrace,
+          reusePolicy,
+          sessionLimit,
+          binding);
+    }
   }
 
   /**

@@ -17,6 +17,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -61,7 +62,7 @@ final class TokenRefresher {
     Instant now = clock.instant();
     TokenRecord old = validator.authenticate(presented, now);
     if (!SubjectRecords.isApiClient(old)) {
-      throw new TokenRejectedException(Rejection.INVALID, "not an API client's token");
+      throw new TokenRejectedException(RefusalCause.WRONG_KIND, "not an API client's token");
     }
     Revocation revocation = replacement(old);
     if (revocation != null) {
@@ -148,7 +149,7 @@ final class TokenRefresher {
   }
 
   private static TokenRejectedException alreadyReplaced() {
-    return new TokenRejectedException(Rejection.REPLACED, "replaced");
+    return new TokenRejectedException(RefusalCause.REPLACED);
   }
 
   /**

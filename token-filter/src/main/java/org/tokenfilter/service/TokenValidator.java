@@ -16,6 +16,7 @@ import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.PresentedToken;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -42,14 +43,29 @@ final class TokenValidator {
     Set<String> rolesOf(TokenRecord record, Instant now) throws TokenRejectedException;
   }
 
-  private final CachingTokenStore store;
+  /** A lookup of records. */
+  @FunctionalInterface
+  interface RecordLookup {
+    /**
+     * Returns the record with this id, if there is one.
+     *
+     * @param now the start of the request
+     */
+    Optional<TokenRecord> find(TokenId id, Instant now);
+  }
+
+  private final RecordLookup records;
   private final TokenCodec codec;
   private final Clock clock;
   private final RoleLookup roleLookup;
   private final SessionIdDigests sessionIdDigests = new SessionIdDigests();
 
   TokenValidator(CachingTokenStore store, TokenCodec codec, Clock clock, RoleLookup roleLookup) {
-    this.store = store;
+    this(store::find, codec, clock, roleLookup);
+  }
+
+  TokenValidator(RecordLookup records, TokenCodec codec, Clock clock, RoleLookup roleLookup) {
+    this.records = records;
     this.codec = codec;
     this.clock = clock;
     this.roleLookup = roleLookup;
@@ -70,7 +86,7 @@ final class TokenValidator {
   private TokenClaims userClaims(PresentedToken presented) throws TokenRejectedException {
     TokenClaims claims = claimsOf(presented);
     if (claims.kind() != TokenKind.USER) {
-      throw invalid("not a user token");
+      throw new TokenRejectedException(RefusalCause.WRONG_KIND, "not a user token");
     }
     return claims;
   }
@@ -107,11 +123,11 @@ final class TokenValidator {
   ActiveToken useSession(ActiveToken user, String sessionId) throws TokenRejectedException {
     TokenId id = sessionIdDigests.tokenIdOf(sessionId);
     if (id == null) {
-      throw invalid("a malformed session id");
+      throw new TokenRejectedException(RefusalCause.MALFORMED_SESSION_ID);
     }
     TokenRecord session = find(id, user.usedAt());
     if (!Objects.equals(session.parent(), user.record().id())) {
-      throw TokenRejectedException.misuse("the session belongs to another user token");
+      throw new TokenRejectedException(RefusalCause.WRONG_SESSION);
     }
     requireLive(session, user.usedAt());
     return user.withSession(session);
@@ -133,7 +149,7 @@ final class TokenValidator {
       throws TokenRejectedException {
     TokenRecord record = authenticate(presented, now);
     if (record.kind() != TokenKind.SESSION) {
-      throw invalid("not a session token");
+      throw new TokenRejectedException(RefusalCause.WRONG_KIND, "not a session token");
     }
     return record;
   }
@@ -186,10 +202,11 @@ final class TokenValidator {
   private void requireSessionId(TokenClaims claims, PresentedToken presented)
       throws TokenRejectedException {
     if (presented.sessionHeadersDiffer()) {
-      throw new TokenRejectedException(Rejection.BAD_REQUEST, "two session headers that differ");
+      throw new TokenRejectedException(
+          RefusalCause.CONTRADICTION, "two session headers that differ");
     }
     if (presented.sessionIds().isEmpty()) {
-      throw invalid("a session token without its session id");
+      throw new TokenRejectedException(RefusalCause.MISSING_SESSION_ID);
     }
     boolean malformed = true;
     for (String sessionId : presented.sessionIds()) {
@@ -199,9 +216,8 @@ final class TokenValidator {
       }
       malformed &= id == null;
     }
-    throw malformed
-        ? invalid("a malformed session id")
-        : TokenRejectedException.misuse("the session id is another token's");
+    throw new TokenRejectedException(
+        malformed ? RefusalCause.MALFORMED_SESSION_ID : RefusalCause.WRONG_SESSION_ID);
   }
 
   private TokenRecord recordOf(TokenClaims claims, Instant now) throws TokenRejectedException {
@@ -209,18 +225,18 @@ final class TokenValidator {
     // A session of a user token has no token of its own, so a token that names its record is
     // forged.
     if (record.parent() != null || !claims.matches(record)) {
-      throw TokenRejectedException.misuse("the claims of the token contradict its record");
+      throw new TokenRejectedException(RefusalCause.CLAIMS_MISMATCH);
     }
     return record;
   }
 
   TokenRecord find(TokenId id, Instant now) throws TokenRejectedException {
-    TokenRecord record = store.find(id, now).orElse(null);
+    TokenRecord record = records.find(id, now).orElse(null);
     if (record == null) {
-      throw new TokenRejectedException(Rejection.UNKNOWN, "no such record");
+      throw new TokenRejectedException(RefusalCause.UNKNOWN_RECORD);
     }
     if (!record.id().equals(id)) {
-      throw TokenRejectedException.misuse("the store answered with another record");
+      throw new TokenRejectedException(RefusalCause.WRONG_RECORD);
     }
     return record;
   }
@@ -229,32 +245,29 @@ final class TokenValidator {
       throws TokenRejectedException {
     String binding = record.binding();
     if (binding != null && !client.matches(binding)) {
-      throw client.hasOtherIpVersionThan(binding)
-          ? TokenRejectedException.ofOtherIpVersion()
-          : TokenRejectedException.misuse("presented by another client");
+      throw new TokenRejectedException(
+          client.hasOtherIpVersionThan(binding)
+              ? RefusalCause.OTHER_IP_VERSION
+              : RefusalCause.WRONG_CLIENT);
     }
   }
 
   static void requireLive(TokenRecord record, Instant now) throws TokenRejectedException {
     Revocation revocation = record.revocation();
     if (revocation != null) {
-      throw rejectionFor(revocation);
+      throw new TokenRejectedException(causeOf(revocation));
     }
     if (record.expiredAt(now)) {
-      throw new TokenRejectedException(Rejection.EXPIRED, "expired");
+      throw new TokenRejectedException(RefusalCause.EXPIRED);
     }
   }
 
-  private static TokenRejectedException rejectionFor(Revocation revocation) {
+  private static RefusalCause causeOf(Revocation revocation) {
     return switch (revocation.reason()) {
-      case CLOSED -> new TokenRejectedException(Rejection.CLOSED, "closed");
-      case REPLACED -> new TokenRejectedException(Rejection.REPLACED, "replaced");
-      case EVICTED -> new TokenRejectedException(Rejection.EVICTED, "evicted");
-      case EXPIRED -> new TokenRejectedException(Rejection.EXPIRED, "expired");
+      case CLOSED -> RefusalCause.CLOSED;
+      case REPLACED -> RefusalCause.REPLACED;
+      case EVICTED -> RefusalCause.EVICTED;
+      case EXPIRED -> RefusalCause.SWEPT;
     };
-  }
-
-  private static TokenRejectedException invalid(String why) {
-    return new TokenRejectedException(Rejection.INVALID, why);
   }
 }

@@ -11,53 +11,43 @@ public final class TokenRejectedException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
   private final Rejection rejection;
+  private final RefusalCause refusalCause;
   private final String detail;
-  private final boolean misuse;
-
-  private static final String OTHER_IP_VERSION =
-      "bound to an address of a different IP version than the client's";
 
   /**
    * Creates a rejection.
+   *
+   * @param cause the cause, which has the reason that the sender may know and the detail
+   */
+  public TokenRejectedException(RefusalCause cause) {
+    this(cause.rejection(), cause, cause.detail());
+  }
+
+  /**
+   * Creates a rejection.
+   *
+   * @param cause the cause, which has the reason that the sender may know
+   * @param why the detail for the log
+   */
+  public TokenRejectedException(RefusalCause cause, String why) {
+    this(cause.rejection(), cause, why);
+  }
+
+  /**
+   * Creates a rejection for {@link RefusalCause#OTHER another cause}.
    *
    * @param rejection the reason that the sender may know
    * @param why the detail for the log
    */
   public TokenRejectedException(Rejection rejection, String why) {
-    this(rejection, why, false);
+    this(rejection, RefusalCause.OTHER, why);
   }
 
-  private TokenRejectedException(Rejection rejection, String why, boolean misuse) {
+  private TokenRejectedException(Rejection rejection, RefusalCause cause, String why) {
     super(why, null, false, false);
     this.rejection = rejection;
+    this.refusalCause = cause;
     this.detail = why;
-    this.misuse = misuse;
-  }
-
-  /**
-   * Returns a rejection for an authentic token that, as far as can be determined, was presented by
-   * another sender than its owner. The sender may only know that the token is {@link
-   * Rejection#INVALID}.
-   *
-   * @param why the detail for the log
-   */
-  public static TokenRejectedException misuse(String why) {
-    return new TokenRejectedException(Rejection.INVALID, why, true);
-  }
-
-  /**
-   * Returns a rejection for a token whose client has changed from IPv4 to IPv6 or back. As far as
-   * can be determined, the client has changed its network, so this is no sign of a theft.
-   */
-  public static TokenRejectedException ofOtherIpVersion() {
-    return new TokenRejectedException(Rejection.INVALID, OTHER_IP_VERSION);
-  }
-
-  /**
-   * Returns whether the client has changed between IPv4 and IPv6, as in {@link #ofOtherIpVersion}.
-   */
-  public boolean isOfOtherIpVersion() {
-    return detail.equals(OTHER_IP_VERSION);
   }
 
   /** Returns the reason that the sender may know. */
@@ -65,9 +55,18 @@ public final class TokenRejectedException extends Exception {
     return rejection;
   }
 
-  /** Returns whether the token may be stolen or forged, so that an operator should investigate. */
+  /** Returns the cause, for operators and tools. */
+  public RefusalCause refusalCause() {
+    return refusalCause;
+  }
+
+  /**
+   * Returns whether the token is authentic, but was presented by another sender than its owner as
+   * far as can be determined, so that an operator should investigate. The sender may only know that
+   * the token is {@link Rejection#INVALID}.
+   */
   public boolean isMisuse() {
-    return misuse;
+    return refusalCause.isMisuse();
   }
 
   /**

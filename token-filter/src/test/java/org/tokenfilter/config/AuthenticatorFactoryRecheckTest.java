@@ -2,7 +2,6 @@ package org.tokenfilter.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.testsupport.Accounts;
@@ -22,7 +22,7 @@ final class AuthenticatorFactoryRecheckTest {
 
   private static final String UNSUPPORTED =
       "token.subject.recheck=PT1M needs an authenticator that reports account status; %s does not"
-          + ", since it does not implement canTellCurrent and current";
+          + ", since it does not implement AccountStatusProvider";
 
   @TempDir private Path folder;
 
@@ -94,14 +94,6 @@ final class AuthenticatorFactoryRecheckTest {
     TokenSecurity.from(settings(interval)).close();
   }
 
-  @Test
-  void authenticatorsDoNotSupportRecheckByDefault() {
-    Authenticator unable = credential -> Optional.empty();
-    assertThat(unable.supportsCurrent()).isFalse();
-    assertThatThrownBy(() -> unable.current(Subject.of("alice")))
-        .isInstanceOf(UnsupportedOperationException.class);
-  }
-
   private void assertStartFails(Map<String, String> settings, String problem) {
     assertThatExceptionOfType(ConfigurationException.class)
         .isThrownBy(() -> TokenSecurity.from(settings).close())
@@ -115,15 +107,11 @@ final class AuthenticatorFactoryRecheckTest {
   }
 
   /** An authenticator that supports a recheck. */
-  private static final class RecheckingAuthenticator implements Authenticator {
+  private static final class RecheckingAuthenticator
+      implements Authenticator, AccountStatusProvider {
     @Override
     public Optional<Subject> authenticate(UsernamePasswordCredential credential) {
       return Optional.empty();
-    }
-
-    @Override
-    public boolean supportsCurrent() {
-      return true;
     }
 
     @Override

@@ -73,7 +73,6 @@ final class ReloadingPasswordsTest {
   @Test
   void currentReturnsAccountsAndRolesOfTheFile() throws Exception {
     Subject alice = Subject.of("alice", "admin");
-    assertThat(passwords.supportsCurrent()).isTrue();
     assertThat(passwords.current(alice)).contains(Subject.of("alice", "user"));
     assertThat(passwords.current(Subject.of("Alice"))).isEmpty();
     Files.writeString(file, accounts.replace("DBFKjU:user", "DBFKjU:user,editor"));

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
+import org.tokenfilter.service.TokenPolicy;
 import org.tokenfilter.testsupport.Accounts;
 import org.tokenfilter.testsupport.WebApp;
 
@@ -109,6 +110,13 @@ final class TokenSecurityTest {
     assertThatThrownBy(() -> TokenSecurity.from(settings))
         .hasMessageContaining(
             "token.session.header=Cookie is reserved; set the name of another header");
+  }
+
+  @Test
+  void defaultsOfSettingsAreThoseOfThePolicyBuilder() throws Exception {
+    try (TokenSecurity security = TokenSecurity.from(Accounts.settings(folder))) {
+      assertThat(security.service().policy()).isEqualTo(TokenPolicy.builder().build());
+    }
   }
 
   @Test

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.endpoint.AccessTokenServlet;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.testsupport.Accounts;
 import org.tokenfilter.testsupport.WebApp;
 import org.tokenfilter.testsupport.WebApp.Session;
@@ -76,7 +75,7 @@ final class ApplicationLoginTest {
                 (request, response) -> {
                   response.flushBuffer();
                   try {
-                    security.login(request, response, Subject.of("alice"), TokenKind.SESSION);
+                    security.login(request, response, Subject.of("alice"));
                   } catch (IllegalStateException late) {
                     response.getWriter().print("too late");
                   }
@@ -86,7 +85,7 @@ final class ApplicationLoginTest {
                 "/public/in-and-out",
                 (request, response) -> {
                   Subject carol = Subject.of("carol", "user");
-                  String token = security.login(request, response, carol, TokenKind.USER).value();
+                  String token = security.loginUser(request, response, carol).value();
                   security.logout(request, response);
                   response.getWriter().print(token);
                 })
@@ -97,10 +96,12 @@ final class ApplicationLoginTest {
             .servlet(
                 "/public/sso",
                 (request, response) -> {
-                  TokenKind kind = TokenKind.valueOf(request.getParameter("kind"));
+                  TokenSecurity security = TokenSecurity.of(request.getServletContext());
+                  Subject carol = Subject.of("carol", "user");
                   IssuedToken token =
-                      TokenSecurity.of(request.getServletContext())
-                          .login(request, response, Subject.of("carol", "user"), kind);
+                      "USER".equals(request.getParameter("kind"))
+                          ? security.loginUser(request, response, carol)
+                          : security.login(request, response, carol);
                   response.getWriter().print(token.value());
                 })
             .servlet(
@@ -396,14 +397,6 @@ final class ApplicationLoginTest {
     assertThat(app.get("/api/who", "Authorization", "Bearer " + login.body()).body())
         .isEqualTo("carol false true BEARER");
     assertThat(login.headers().firstValue("Cache-Control")).hasValue("no-store");
-  }
-
-  @Test
-  void refusesLoginWithOpenToken() throws Exception {
-    start(Map.of("token.carriers", "bearer,cookie"));
-    HttpResponse<String> answer = app.get("/public/sso?kind=OPEN");
-    assertThat(answer.statusCode()).isEqualTo(500);
-    assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
   }
 
   /** Returns the Cookie header that a browser would send. */

@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.store.InMemoryTokenStore;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
@@ -89,7 +88,7 @@ final class DeferredAuthenticationTest {
                 (request, response) -> {
                   String before = request.getRemoteUser();
                   Subject bob = new Subject("bob", Set.of(), Map.of());
-                  security.login(request, response, bob, TokenKind.SESSION);
+                  security.login(request, response, bob);
                   response.getWriter().print(before + " then " + request.getRemoteUser());
                 })
             .start();

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
@@ -487,7 +488,7 @@ final class AccountRecheckTest {
   }
 
   /** A provider that returns null, as a project without null checks may write it. */
-  private static final class NullReturningProvider implements AccountRecheck.AccountStatusProvider {
+  private static final class NullReturningProvider implements AccountStatusProvider {
     @Override
     @SuppressWarnings({"NullAway", "OptionalAssignedToNull"})
     public Optional<Subject> current(Subject subject) throws IOException {

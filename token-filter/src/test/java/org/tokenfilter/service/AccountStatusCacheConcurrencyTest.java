@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.guard.Bulkhead;
 import org.tokenfilter.guard.SingleFlight;
 import org.tokenfilter.memory.MemoryBudget;
@@ -218,8 +219,7 @@ final class AccountStatusCacheConcurrencyTest {
     assertThat(started.get()).isGreaterThan(subjects);
   }
 
-  private AccountStatusCache newCache(
-      AccountRecheck.AccountStatusProvider accounts, Duration maxWait) {
+  private AccountStatusCache newCache(AccountStatusProvider accounts, Duration maxWait) {
     TokenEvents events =
         new TokenEvents(
             List.of(),

@@ -22,6 +22,7 @@ import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.testsupport.LogLines;
+import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -61,7 +62,8 @@ final class AuditLogTest {
 
   @Test
   void misuseIsAWarningAndOrdinaryRejectionIsNot() {
-    audit.logRejected(TokenRejectedException.misuse("forged"), ServiceFixture.CLIENT);
+    audit.logRejected(
+        new TokenRejectedException(RefusalCause.CLAIMS_MISMATCH, "forged"), ServiceFixture.CLIENT);
     audit.logRejected(
         new TokenRejectedException(Rejection.EXPIRED, "expired"), ServiceFixture.CLIENT);
 
@@ -98,10 +100,12 @@ final class AuditLogTest {
     audit.tokenIssued(limited);
     audit.tokenRenewed(limited);
     audit.tokenRevoked(limited.id(), RevocationReason.EVICTED);
-    audit.logRejected(TokenRejectedException.misuse("forged"), ServiceFixture.CLIENT);
+    audit.logRejected(
+        new TokenRejectedException(RefusalCause.CLAIMS_MISMATCH, "forged"), ServiceFixture.CLIENT);
     audit.logRejected(
         new TokenRejectedException(Rejection.EXPIRED, "expired"), ServiceFixture.CLIENT);
-    audit.logRejected(TokenRejectedException.ofOtherIpVersion(), ServiceFixture.CLIENT);
+    audit.logRejected(
+        new TokenRejectedException(RefusalCause.OTHER_IP_VERSION), ServiceFixture.CLIENT);
     audit.refreshTokenReused(limited, ServiceFixture.NEIGHBOUR);
     audit.subjectDisabled("alice", "account disabled or deleted");
     audit.loginFailed("alice", Rejection.WRONG_CREDENTIALS, ServiceFixture.CLIENT);

@@ -7,10 +7,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.token.Subject;
 
 /** Accounts that a test changes while a user is logged in. */
-final class MutableAccounts implements AccountRecheck.AccountStatusProvider {
+final class MutableAccounts implements AccountStatusProvider {
 
   /** An action before a result is returned. */
   @FunctionalInterface

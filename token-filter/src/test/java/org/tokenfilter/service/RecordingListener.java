@@ -6,7 +6,7 @@ import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ClientAddress;
-import org.tokenfilter.token.Rejection;
+import org.tokenfilter.token.TokenRejectedException;
 
 /** A listener that records its notifications, one line for each event. */
 final class RecordingListener implements TokenListener {
@@ -39,8 +39,8 @@ final class RecordingListener implements TokenListener {
   }
 
   @Override
-  public void tokenRejected(Rejection rejection, String why, ClientAddress client) {
-    events.add("refused " + rejection);
+  public void tokenRejected(TokenRejectedException refused, ClientAddress client) {
+    events.add("refused " + refused.rejection());
   }
 
   /** Returns the events since the last call, and clears them. */

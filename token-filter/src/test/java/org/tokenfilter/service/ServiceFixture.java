@@ -63,32 +63,29 @@ final class ServiceFixture {
 
   static TokenPolicy policy(
       Duration maxLifetime, boolean openUnlimited, Limit sessions, Binding binding) {
-    return new TokenPolicy(
-        SESSION_IDLE,
-        USER_IDLE,
-        maxLifetime,
-        OPEN_MAX_LIFETIME,
-        openUnlimited,
-        CLIENT_LIFETIME,
-        Duration.ZERO,
-        TokenPolicy.ReusePolicy.REPORT,
-        sessions,
-        binding);
+    return TokenPolicy.builder()
+        .sessionIdleTimeout(SESSION_IDLE)
+        .userIdleTimeout(USER_IDLE)
+        .absoluteTimeout(maxLifetime)
+        .openMaxLifetime(OPEN_MAX_LIFETIME)
+        .openUnlimited(openUnlimited)
+        .clientLifetime(CLIENT_LIFETIME)
+        .sessionLimit(sessions)
+        .binding(binding)
+        .build();
   }
 
   /** Returns the usual policy with this treatment of refreshed tokens. */
   static TokenPolicy refreshing(Duration grace, TokenPolicy.ReusePolicy reusePolicy) {
-    return new TokenPolicy(
-        SESSION_IDLE,
-        USER_IDLE,
-        MAX_LIFETIME,
-        OPEN_MAX_LIFETIME,
-        true,
-        CLIENT_LIFETIME,
-        grace,
-        reusePolicy,
-        Limit.NONE,
-        Binding.ADDRESS);
+    return TokenPolicy.builder()
+        .sessionIdleTimeout(SESSION_IDLE)
+        .userIdleTimeout(USER_IDLE)
+        .absoluteTimeout(MAX_LIFETIME)
+        .openMaxLifetime(OPEN_MAX_LIFETIME)
+        .clientLifetime(CLIENT_LIFETIME)
+        .refreshGrace(grace)
+        .reusePolicy(reusePolicy)
+        .build();
   }
 
   /** Replaces the service by one with another policy, and returns this fixture. */

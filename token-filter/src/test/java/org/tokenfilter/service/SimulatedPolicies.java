@@ -13,16 +13,13 @@ final class SimulatedPolicies {
   private SimulatedPolicies() {}
 
   static TokenPolicy of(long seed) {
-    return new TokenPolicy(
-        Simulation.IDLE,
-        Simulation.IDLE,
-        Duration.ofDays(7),
-        Duration.ofDays(365),
-        true,
-        Duration.ofDays(1),
-        seed % 3 == 0 ? GRACE : Duration.ZERO,
-        TokenPolicy.ReusePolicy.REPORT,
-        new Limit(SESSIONS, seed % 5 == 0 ? Limit.Policy.REJECT : Limit.Policy.EVICT_OLDEST),
-        Binding.OFF);
+    return TokenPolicy.builder()
+        .sessionIdleTimeout(Simulation.IDLE)
+        .userIdleTimeout(Simulation.IDLE)
+        .refreshGrace(seed % 3 == 0 ? GRACE : Duration.ZERO)
+        .sessionLimit(
+            new Limit(SESSIONS, seed % 5 == 0 ? Limit.Policy.REJECT : Limit.Policy.EVICT_OLDEST))
+        .binding(Binding.OFF)
+        .build();
   }
 }

@@ -19,6 +19,7 @@ import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subscription;
+import org.tokenfilter.token.TokenRejectedException;
 
 /** Notification of listeners, whose exceptions harm neither the request nor other listeners. */
 class TokenEventsTest {
@@ -135,7 +136,7 @@ class TokenEventsTest {
     }
 
     @Override
-    public void tokenRejected(Rejection rejection, String why, ClientAddress client) {
+    public void tokenRejected(TokenRejectedException refused, ClientAddress client) {
       fail(thrown.get());
     }
 

@@ -46,7 +46,7 @@ class TokenValuesTest {
   /** Misuse is reported to the operator only; the sender gets the same answer as for others. */
   @Test
   void misuseIsInvalidForTheSenderAndMisuseForTheOperator() {
-    TokenRejectedException misuse = TokenRejectedException.misuse("stolen");
+    TokenRejectedException misuse = new TokenRejectedException(RefusalCause.WRONG_CLIENT, "stolen");
 
     assertThat(misuse.isMisuse()).isTrue();
     assertThat(misuse.rejection()).isEqualTo(Rejection.INVALID);

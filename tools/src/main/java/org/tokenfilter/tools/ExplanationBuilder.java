@@ -52,8 +52,15 @@ final class ExplanationBuilder {
                     "'%s' is %s, for %s".formatted(one.kid(), one.state(), one.encryption())));
   }
 
-  /** Adds the claims of the token. */
-  void addClaims(TokenClaims claims) {
+  /**
+   * Adds the claims of the token.
+   *
+   * @param claims the claims; null for a token that is not authentic, which adds nothing
+   */
+  void addClaims(@Nullable TokenClaims claims) {
+    if (claims == null) {
+      return;
+    }
     Instant expiresAt = claims.expiresAt();
     facts.put(
         Check.CLAIMS,
@@ -150,8 +157,7 @@ final class ExplanationBuilder {
 
   /** Returns the explanation of a token that is refused. */
   Explanation refused(TokenRejectedException refused) {
-    boolean ended = record != null && record.revocation() != null;
-    Optional<RefusalReason> reason = RefusalReason.of(refused.detail(), key.isPresent(), ended);
+    Optional<RefusalReason> reason = RefusalReason.of(refused.refusalCause(), key.isPresent());
     String answer = "Its sender receives: " + displayName(refused.rejection()) + ".";
     if (reason.isEmpty()) {
       String why = "REFUSED: " + refused.detail() + ". " + answer;

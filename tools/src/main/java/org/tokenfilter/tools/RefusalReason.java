@@ -1,195 +1,186 @@
 package org.tokenfilter.tools;
 
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.tokenfilter.token.RefusalCause;
 
 /**
- * A reason for which the library refuses a token, with the check that fails, the detail that the
+ * A reason for which the library refuses a token, with the check that fails, the cause that the
  * library reports, and a sentence for operators.
  */
 enum RefusalReason {
   TOO_LONG(
       Check.LENGTH,
-      "invalid token: it is longer than 1024 characters",
+      RefusalCause.TOO_LONG,
       "It is longer than any token of this library. Something else was copied, or several tokens"
           + " in a row."),
 
   TOO_FEW_PARTS(
       Check.PARTS,
-      "invalid token: it has fewer than five parts",
+      RefusalCause.TOO_FEW_PARTS,
       "A token has five parts with dots between them, and this has fewer. It was cut off, or is"
           + " something else, such as a signed token (JWS) or a session id."),
 
   TOO_MANY_PARTS(
       Check.PARTS,
-      "invalid token: it has more than five parts",
+      RefusalCause.TOO_MANY_PARTS,
       "A token has five parts with dots between them, and this has more. Something was added."),
 
   ENCRYPTED_KEY(
       Check.PARTS,
-      "invalid token: it has an encrypted key",
+      RefusalCause.ENCRYPTED_KEY,
       "The second of its five parts is not empty, as it is in every token of this library. Other"
           + " software made it."),
 
   INVALID_CHARACTER(
       Check.ALPHABET,
-      "invalid token: a character is not in the base64url alphabet",
+      RefusalCause.INVALID_CHARACTER,
       "It has a character that no token has. Copy it without quotes, spaces, line breaks and the"
           + " word Bearer, and as it was before it was put into a URL."),
 
   NOT_CANONICAL(
       Check.CANONICAL_FORM,
-      "invalid token: a part is not canonical base64url",
+      RefusalCause.NOT_CANONICAL,
       "One of its parts is not in its canonical form: a character was changed, lost or added. Each"
           + " token has one canonical form, and no other form of it is accepted."),
 
   UNKNOWN_HEADER(
       Check.HEADER,
-      "invalid token: no key in the key ring has its header",
+      RefusalCause.UNKNOWN_KEY,
       "Its header does not have the form that this library writes. Other software made it, or its"
           + " first characters were changed."),
 
   UNKNOWN_KEY(
       Check.HEADER,
-      "invalid token: no key in the key ring has its header",
+      RefusalCause.UNKNOWN_KEY,
       "The key file has no key of this name. The token is from another deployment, or its key was"
           + " removed from the file, or this copy of the file does not have the key yet."),
 
   WRONG_ENCRYPTION(
       Check.KEY,
-      "invalid token: its key is for another encryption",
+      RefusalCause.WRONG_ENCRYPTION,
       "The key file has a key of this name, but for another encryption. The token was made with"
           + " another key file, in which this name is another key's."),
 
   RETIRED_KEY(
       Check.KEY,
-      "invalid token: its key is retired",
+      RefusalCause.RETIRED_KEY,
       "Its key is retired: all tokens of that key are refused, however long they had to live. Its"
           + " owner must log in again."),
 
   NOT_DECRYPTED(
       Check.DECRYPTION,
-      "invalid token: it does not decrypt",
+      RefusalCause.NOT_DECRYPTED,
       "It does not decrypt. It was changed since it was made, or was made with another key of the"
           + " same name: compare the thumbprints that 'keys list' shows on each node."),
 
   INVALID_CLAIMS(
       Check.CLAIMS,
-      "invalid token: its claims are not valid",
+      RefusalCause.INVALID_CLAIMS,
       "It was encrypted with the right key, but its claims are not those of this library. Another"
           + " party has the key and made it: find that party, and change the key."),
 
   WRONG_AUDIENCE(
       Check.AUDIENCE,
-      "invalid token: it is for another audience",
+      RefusalCause.WRONG_AUDIENCE,
       "It is for another application: its audience is not the token.audience that was given."),
 
   MISSING_SESSION_ID(
       Check.SESSION_ID,
-      "a session token without its session id",
+      RefusalCause.MISSING_SESSION_ID,
       "It is a session token, which is accepted only together with its session id, and none was"
           + " given. Requests carry it in a cookie or a header; here it is given with"
           + " --session-id-file."),
 
   MALFORMED_SESSION_ID(
       Check.SESSION_ID,
-      "a malformed session id",
+      RefusalCause.MALFORMED_SESSION_ID,
       "Its session id is malformed: a session id has 43 characters of A-Z a-z 0-9 - _."),
 
   WRONG_SESSION_ID(
       Check.SESSION_ID,
-      "the session id is another token's",
+      RefusalCause.WRONG_SESSION_ID,
       "The session id that came with it belongs to another session token: of an earlier login, or"
           + " of another user. If they were not mixed up by accident, one of the two is stolen."),
 
   UNKNOWN_RECORD(
       Check.RECORD,
-      "no such record",
+      RefusalCause.UNKNOWN_RECORD,
       "The store has no record of it. It expired or was revoked longer ago than token.retention, or"
           + " it was issued into another store, or the memory store that kept it was restarted."),
 
   WRONG_RECORD(
       Check.RECORD,
-      "the store answered with another record",
+      RefusalCause.WRONG_RECORD,
       "The store answered with the record of another token. That is a defect of the store, or its"
           + " data was changed by other software."),
 
   CLAIMS_MISMATCH(
       Check.AGREEMENT,
-      "the claims of the token contradict its record",
+      RefusalCause.CLAIMS_MISMATCH,
       "Its claims contradict its record: kind, time of issue and expiry must be equal. Another"
           + " party has the key and made it, or the record was changed."),
 
   WRONG_CLIENT(
       Check.CLIENT,
-      "presented by another client",
+      RefusalCause.WRONG_CLIENT,
       "It is bound to its client, and was presented by another one. The client's address has"
           + " changed, or a proxy is missing in token.trusted-proxies, or the token is stolen."),
 
   OTHER_IP_VERSION(
       Check.CLIENT,
-      "bound to an address of a different IP version than the client's",
+      RefusalCause.OTHER_IP_VERSION,
       "It is bound to its client, which used IPv4 and now uses IPv6, or the other way round."
           + " Clients that have both need token.binding=dual-stack."),
 
   CLOSED(
       Check.REVOCATION,
-      "closed",
+      RefusalCause.CLOSED,
       "It was revoked: its owner logged out, or its owner or the application revoked it."),
 
   REPLACED(
       Check.REVOCATION,
-      "replaced",
+      RefusalCause.REPLACED,
       "It was exchanged for its successor, and is refused since. If its owner does not have the"
           + " successor, another party has it."),
 
   EVICTED(
       Check.REVOCATION,
-      "evicted",
+      RefusalCause.EVICTED,
       "It was revoked for a newer one: its owner had more sessions than token.sessions.limit."),
 
   SWEPT(
       Check.REVOCATION,
-      "expired",
+      RefusalCause.SWEPT,
       "It expired: it was not used for longer than its idle timeout, or its lifetime was over."),
 
   EXPIRED(
       Check.EXPIRY,
-      "expired",
+      RefusalCause.EXPIRED,
       "It has expired: it was not used for longer than its idle timeout, or its lifetime is over.");
 
   private final Check check;
-  private final String detail;
+  private final RefusalCause cause;
   private final String sentence;
 
-  RefusalReason(Check check, String why, String sentence) {
+  RefusalReason(Check check, RefusalCause cause, String sentence) {
     this.check = check;
-    this.detail = why;
+    this.cause = cause;
     this.sentence = sentence;
   }
 
   /**
-   * Returns the reason for a detail.
+   * Returns the reason for a cause.
    *
-   * @param why the detail that the library reported
+   * @param cause the cause that the library reported
    * @param keyIsNamed whether the header has the form that the library writes
-   * @param ended whether the record is revoked
-   * @return the reason; empty if the detail is not known here
+   * @return the reason; empty if the cause is not known here
    */
-  static Optional<RefusalReason> of(String why, boolean keyIsNamed, boolean ended) {
-    for (RefusalReason reason : values()) {
-      boolean fits =
-          switch (reason) {
-            case UNKNOWN_HEADER -> !keyIsNamed;
-            case UNKNOWN_KEY -> keyIsNamed;
-            case SWEPT -> ended;
-            case EXPIRED -> !ended;
-            default -> true;
-          };
-      if (fits && reason.detail.equals(why)) {
-        return Optional.of(reason);
-      }
+  static Optional<RefusalReason> of(RefusalCause cause, boolean keyIsNamed) {
+    if (cause == RefusalCause.UNKNOWN_KEY) {
+      return Optional.of(keyIsNamed ? UNKNOWN_KEY : UNKNOWN_HEADER);
     }
-    return Optional.empty();
+    return Stream.of(values()).filter(reason -> reason.cause == cause).findFirst();
   }
 
   /** Returns the check that failed. */

@@ -26,7 +26,6 @@ import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.service.CachePolicy;
 import org.tokenfilter.service.ServiceEnvironment;
 import org.tokenfilter.service.TokenPolicy;
-import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
@@ -83,17 +82,11 @@ final class ExplainerFixture {
         store,
         store,
         codec(AUDIENCE, RING),
-        new TokenPolicy(
-            IDLE,
-            Duration.ofMinutes(15),
-            Duration.ofDays(7),
-            Duration.ofDays(365),
-            true,
-            CLIENT_LIFETIME,
-            Duration.ZERO,
-            TokenPolicy.ReusePolicy.REPORT,
-            new Limit(2, Limit.Policy.EVICT_OLDEST),
-            Binding.ADDRESS),
+        TokenPolicy.builder()
+            .sessionIdleTimeout(IDLE)
+            .clientLifetime(CLIENT_LIFETIME)
+            .sessionLimit(new Limit(2, Limit.Policy.EVICT_OLDEST))
+            .build(),
         AUDIENCE,
         new CachePolicy(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(5)),
         new ServiceEnvironment(clock, System::nanoTime, new SecureRandom(), Runnable::run),

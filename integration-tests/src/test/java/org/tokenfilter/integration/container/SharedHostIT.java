@@ -69,8 +69,7 @@ final class SharedHostIT {
       import java.io.IOException;
       import java.time.Duration;
       import org.tokenfilter.config.TokenSecurity;
-      import org.tokenfilter.store.TokenKind;
-      import org.tokenfilter.token.Subject;
+            import org.tokenfilter.token.Subject;
       import org.tokenfilter.token.TokenRejectedException;
 
       public class Probe extends HttpServlet {
@@ -83,10 +82,7 @@ final class SharedHostIT {
               case "/login" -> request.login("alice", "wonderland-4711");
               case "/sso" ->
                   security.login(
-                      request,
-                      response,
-                      Subject.of(request.getParameter("name"), "user"),
-                      TokenKind.SESSION);
+                      request, response, Subject.of(request.getParameter("name"), "user"));
               case "/open" ->
                   response.setHeader(
                       "open",

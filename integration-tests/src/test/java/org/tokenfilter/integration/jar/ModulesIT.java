@@ -27,12 +27,25 @@ final class ModulesIT {
           LibraryJar.JDBC, "org.tokenfilter.store.jdbc",
           LibraryJar.CONTRACT, "org.tokenfilter.store.tck",
           LibraryJar.FILTER, "org.tokenfilter");
+
+  /** The exported packages of the filter's jar, which has others. */
+  private static final List<String> API =
+      List.of(
+          "org.tokenfilter.codec",
+          "org.tokenfilter.config",
+          "org.tokenfilter.credentials",
+          "org.tokenfilter.endpoint",
+          "org.tokenfilter.filter",
+          "org.tokenfilter.metrics",
+          "org.tokenfilter.service",
+          "org.tokenfilter.token");
+
   private static final String PROVIDER = "org.tokenfilter.store.TokenStoreProvider";
 
   @TempDir private Path folder;
 
   @Test
-  void eachJarIsAModuleThatExportsAllItsPackages() {
+  void eachJarIsAModuleThatExportsItsApi() {
     NAMES.forEach(
         (jar, name) -> {
           ModuleDescriptor module = descriptor(jar);
@@ -41,7 +54,8 @@ final class ModulesIT {
           assertThat(module.exports())
               .allMatch(exported -> !exported.isQualified())
               .extracting(Exports::source)
-              .containsExactlyInAnyOrderElementsOf(module.packages());
+              .containsExactlyInAnyOrderElementsOf(
+                  jar == LibraryJar.FILTER ? API : module.packages());
         });
   }
 

@@ -1,0 +1,56 @@
+package org.tokenfilter.config;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tokenfilter.codec.KeyRing;
+
+/**
+ * The keys that an application supplies, asked for again at each check. A failure changes nothing
+ * and is reported, and again every {@value ReloadingFile#HELD_CHECKS} checks while it lasts.
+ * Thread-safe; {@link #check} is for one thread.
+ */
+final class SuppliedKeys implements Reloading<KeyRing> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SuppliedKeys.class);
+
+  private final Supplier<KeyRing> supplier;
+  private final RepeatedReport problems = new RepeatedReport(ReloadingFile.HELD_CHECKS);
+  private volatile KeyRing ring;
+
+  /** Asks for the keys for the first time; any exception of the supplier is passed on. */
+  SuppliedKeys(Supplier<KeyRing> supplier) {
+    this.supplier = supplier;
+    this.ring = supplied();
+  }
+
+  private KeyRing supplied() {
+    return Objects.requireNonNull(supplier.get(), "the supplier returned null");
+  }
+
+  @Override
+  public KeyRing get() {
+    return ring;
+  }
+
+  @Override
+  public Optional<Throwable> check() {
+    try {
+      ring = supplied();
+      problems.resolved(() -> LOG.info("The supplier of the keys can be used again"));
+      return Optional.empty();
+    } catch (Throwable e) {
+      // Without a stack trace, as for a key file.
+      problems.report(
+          e.toString(),
+          () ->
+              LOG.error(
+                  "The previous keys stay in force, since the supplier of the keys cannot be used:"
+                      + " {}",
+                  e.toString()));
+      return Optional.of(e);
+    }
+  }
+}
