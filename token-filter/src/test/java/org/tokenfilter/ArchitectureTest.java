@@ -21,6 +21,7 @@ import java.util.Calendar;
 import java.util.Date;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -110,6 +111,9 @@ final class ArchitectureTest {
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("gateway", "filter", "endpoint", "metrics");
 
+  private static final Set<String> ACCOUNT_STATUS =
+      Set.of("AccountStatusProvider", "AccountRecheck");
+
   @ArchTest
   static final ArchRule serviceUsesOnlyAccountStatusOfCredentials =
       noClasses()
@@ -118,10 +122,10 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               describe(
-                  "are in credentials, except AccountStatusProvider",
+                  "are in credentials, except AccountStatusProvider and AccountRecheck",
                   type ->
                       type.getPackageName().equals("org.tokenfilter.credentials")
-                          && !type.getSimpleName().equals("AccountStatusProvider")));
+                          && !ACCOUNT_STATUS.contains(type.getSimpleName())));
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

@@ -13,6 +13,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.credentials.AccountRecheck;
 import org.tokenfilter.guard.Bulkhead;
 import org.tokenfilter.guard.SingleFlight;
 import org.tokenfilter.memory.HeapSize;

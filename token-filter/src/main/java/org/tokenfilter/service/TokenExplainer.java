@@ -23,6 +23,23 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 public final class TokenExplainer {
 
+  /**
+   * The steps of judging a token, and their outcome: exactly one of {@code accepted}, {@code
+   * refusal} and {@code failure} is not null.
+   *
+   * @param claims the claims of the token; null if it is not authentic
+   * @param record the record of the token; null if there is none, or it is not known
+   * @param accepted the token, if it is accepted
+   * @param refusal the refusal with its cause, if the token is refused
+   * @param failure the failure of the store, if it left the token undecided
+   */
+  public record Explanation(
+      @Nullable TokenClaims claims,
+      @Nullable TokenRecord record,
+      @Nullable ActiveToken accepted,
+      @Nullable TokenRejectedException refusal,
+      @Nullable TokenStoreException failure) {}
+
   /** The placeholder for an unknown client, where the token is bound to none. */
   private static final ClientAddress UNKNOWN_CLIENT = ClientAddress.parse("0.0.0.0");
 
@@ -52,13 +69,12 @@ public final class TokenExplainer {
    * @param client the address of the client; null if it is not known, which passes for the client
    *     that the token is bound to
    */
-  public TokenExplanation explain(
-      String token, Set<String> sessionIds, @Nullable ClientAddress client) {
+  public Explanation explain(String token, Set<String> sessionIds, @Nullable ClientAddress client) {
     TokenClaims claims;
     try {
       claims = codec.decode(token);
     } catch (TokenRejectedException refused) {
-      return new TokenExplanation(null, null, null, refused, null);
+      return new Explanation(null, null, null, refused, null);
     }
     Lookup lookup = Lookup.of(find, claims.id());
     TokenRecord record = lookup.record();
@@ -69,11 +85,11 @@ public final class TokenExplainer {
           validator.validate(
               new PresentedToken(
                   token, sessionIds, client == null ? boundClient(record) : client, false));
-      return new TokenExplanation(claims, record, active, null, null);
+      return new Explanation(claims, record, active, null, null);
     } catch (TokenRejectedException refused) {
-      return new TokenExplanation(claims, record, null, refused, null);
+      return new Explanation(claims, record, null, refused, null);
     } catch (TokenStoreException unknown) {
-      return new TokenExplanation(claims, record, null, null, unknown);
+      return new Explanation(claims, record, null, null, unknown);
     }
   }
 

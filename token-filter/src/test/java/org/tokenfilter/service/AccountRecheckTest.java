@@ -14,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.credentials.AccountRecheck;
 import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.credentials.AccountRecheck;
 import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.guard.Bulkhead;
 import org.tokenfilter.guard.SingleFlight;

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.tokenfilter.credentials.AccountRecheck;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.token.ActiveToken;

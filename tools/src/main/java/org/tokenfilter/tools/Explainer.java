@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.service.TokenExplainer;
-import org.tokenfilter.service.TokenExplanation;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
@@ -52,7 +51,7 @@ final class Explainer {
   /** Explains a token. */
   Explanation explain(Presentation presented) {
     ExplanationBuilder builder = new ExplanationBuilder(presented, ring.get(), clock.instant());
-    TokenExplanation judged =
+    TokenExplainer.Explanation judged =
         explainer.explain(presented.token(), presented.sessionIds(), presented.client());
     builder.addClaims(judged.claims());
     builder.addRecord(judged.record());

@@ -1,8 +1,7 @@
-package org.tokenfilter.service;
+package org.tokenfilter.credentials;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.tokenfilter.credentials.AccountStatusProvider;
 
 /**
  * The settings for checking again, on each node, whether the accounts of subjects are still active.
