@@ -112,7 +112,7 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("gateway", "filter", "endpoint", "metrics");
 
   private static final Set<String> ACCOUNT_STATUS =
-      Set.of("AccountStatusProvider", "AccountRecheck");
+      Set.of("AccountStatusProvider", "AccountRecheckPolicy");
 
   @ArchTest
   static final ArchRule serviceUsesOnlyAccountStatusOfCredentials =
@@ -122,7 +122,7 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               describe(
-                  "are in credentials, except AccountStatusProvider and AccountRecheck",
+                  "are in credentials, except AccountStatusProvider and AccountRecheckPolicy",
                   type ->
                       type.getPackageName().equals("org.tokenfilter.credentials")
                           && !ACCOUNT_STATUS.contains(type.getSimpleName())));

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.Serial;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.BackgroundTask;
+import org.tokenfilter.config.BackgroundTaskHealth;
 import org.tokenfilter.config.Health;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.TokenService.RevocationFeedState;
@@ -55,7 +55,7 @@ public final class HealthServlet extends HttpServlet {
       json.writeEndObject();
       write(json, health.clockAhead());
       json.writeObjectFieldStart("tasks");
-      for (BackgroundTask task : health.tasks()) {
+      for (BackgroundTaskHealth task : health.tasks()) {
         write(json, task);
       }
       json.writeEndObject();
@@ -63,7 +63,7 @@ public final class HealthServlet extends HttpServlet {
     }
   }
 
-  private static void write(JsonGenerator json, BackgroundTask task) throws IOException {
+  private static void write(JsonGenerator json, BackgroundTaskHealth task) throws IOException {
     json.writeObjectFieldStart(task.name());
     json.writeBooleanField("overdue", task.overdue());
     json.writeFieldName("success");

@@ -22,7 +22,7 @@ public final class TokenTransport {
   private final TrustedProxies proxies;
   private final CrossSiteGuard guard;
   private final TokenExtractor extractor;
-  private final RequestTokens tokens;
+  private final RequestTokenReader tokens;
   private final CookieWriter cookies;
 
   /**
@@ -54,7 +54,7 @@ public final class TokenTransport {
             this.cookies.sessionCookie(),
             sessionHeader.name(),
             proxies);
-    this.tokens = new RequestTokens(extractor, proxies, guard);
+    this.tokens = new RequestTokenReader(extractor, proxies, guard);
   }
 
   /**
@@ -69,7 +69,7 @@ public final class TokenTransport {
   }
 
   /** Returns the reader of the tokens that requests present. */
-  public RequestTokens tokens() {
+  public RequestTokenReader tokens() {
     return tokens;
   }
 

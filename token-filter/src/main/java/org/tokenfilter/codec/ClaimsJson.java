@@ -51,7 +51,7 @@ final class ClaimsJson {
         new CanonicalClaims(
             audience,
             '"' + new String(JsonStringEncoder.getInstance().quoteAsString(audience)) + '"');
-    json = new StrictJson(1, JsonBuffers.POOLED);
+    json = new StrictJson(1, JsonBufferRecycler.POOLED);
   }
 
   /**

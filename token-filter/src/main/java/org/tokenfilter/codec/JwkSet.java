@@ -52,7 +52,7 @@ final class JwkSet {
    */
   static KeyRing parse(byte[] text) {
     // Buffers that held keys are not recycled.
-    StrictJson json = new StrictJson(MAX_NESTING, JsonBuffers.NOT_POOLED);
+    StrictJson json = new StrictJson(MAX_NESTING, JsonBufferRecycler.NOT_POOLED);
     try (JsonParser parser = json.parser(text)) {
       List<ContentKey> keys = keys(parser);
       require(parser.nextToken() == null, "something follows the set of keys");

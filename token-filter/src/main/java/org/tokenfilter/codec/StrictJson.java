@@ -25,7 +25,7 @@ public final class StrictJson {
    * @param maxNesting the maximum depth of nested objects and arrays
    * @param buffers the policy for recycling buffers
    */
-  public StrictJson(int maxNesting, JsonBuffers buffers) {
+  public StrictJson(int maxNesting, JsonBufferRecycler buffers) {
     factory =
         buffers.factory(
             JsonFactory.builder()

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.ContainerAuthenticator;
@@ -93,13 +93,13 @@ final class AuthenticatorFactory {
    *
    * @param checks the authenticator that reports the status of accounts; null for none
    */
-  AccountRecheck recheck(@Nullable Authenticator checks) {
+  AccountRecheckPolicy recheck(@Nullable Authenticator checks) {
     Duration interval = settings.duration(SUBJECT_RECHECK);
     if (interval.isZero()) {
-      return AccountRecheck.NEVER;
+      return AccountRecheckPolicy.NEVER;
     }
     if (checks instanceof AccountStatusProvider provider) {
-      return new AccountRecheck(interval, provider);
+      return new AccountRecheckPolicy(interval, provider);
     }
     if (checks != null) {
       problems.add(
@@ -111,7 +111,7 @@ final class AuthenticatorFactory {
           "%s=%s needs %s: there is no authenticator to query"
               .formatted(SUBJECT_RECHECK.key(), interval, CREDENTIALS.key()));
     }
-    return AccountRecheck.NEVER;
+    return AccountRecheckPolicy.NEVER;
   }
 
   private static String describe(Authenticator checks) {

@@ -90,7 +90,7 @@ final class BackgroundTasks implements AutoCloseable {
   }
 
   /** Returns the health of all tasks, in the order of their start. */
-  synchronized List<BackgroundTask> tasks() {
+  synchronized List<BackgroundTaskHealth> tasks() {
     return monitors.stream().map(TaskMonitor::state).toList();
   }
 

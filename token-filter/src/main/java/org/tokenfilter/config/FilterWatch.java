@@ -37,7 +37,7 @@ public final class FilterWatch {
     this.filter = filter;
     this.nanoTime = nanoTime;
     this.lastCheck = new AtomicLong(nanoTime.getAsLong());
-    FilterInspection inspection = new FilterInspection(context, filter);
+    PrecedingFilters inspection = new PrecedingFilters(context, filter);
     requireNoBypass(inspection);
     logFindings(inspection);
   }
@@ -49,17 +49,17 @@ public final class FilterWatch {
    * @throws ConfigurationException if a WebSocket engine with endpoints runs before a token filter
    */
   static void requireNoBypass(ServletContext context) {
-    requireNoBypass(new FilterInspection(context, null));
+    requireNoBypass(new PrecedingFilters(context, null));
   }
 
-  private static void requireNoBypass(FilterInspection inspection) {
+  private static void requireNoBypass(PrecedingFilters inspection) {
     List<String> overtaking = inspection.bypassing();
     if (!overtaking.isEmpty()) {
       throw new ConfigurationException(overtaking);
     }
   }
 
-  private void logFindings(FilterInspection inspection) {
+  private void logFindings(PrecedingFilters inspection) {
     List<String> before = inspection.before(filter);
     if (!before.isEmpty()) {
       LOG.info(
@@ -88,7 +88,7 @@ public final class FilterWatch {
     long now = nanoTime.getAsLong();
     long before = lastCheck.get();
     if (!bypassed && now - before >= INTERVAL && lastCheck.compareAndSet(before, now)) {
-      List<String> overtaking = new FilterInspection(context, filter).bypassing();
+      List<String> overtaking = new PrecedingFilters(context, filter).bypassing();
       if (!overtaking.isEmpty()) {
         bypassed = true;
         overtaking.forEach(

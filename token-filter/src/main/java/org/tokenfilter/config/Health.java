@@ -25,7 +25,7 @@ public record Health(
     boolean storeAnswers,
     @Nullable RevocationFeedState feed,
     ActiveKey key,
-    List<BackgroundTask> tasks,
+    List<BackgroundTaskHealth> tasks,
     @Nullable Duration clockAhead) {
 
   /** Copies the tasks. */

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> the type of the content; replaced as a whole
  */
-final class ReloadingFile<T> implements Reloading<T> {
+final class ReloadingFile<T> implements ReloadableContent<T> {
 
   /** The number of checks for which suspicious content is held back: a minute by default. */
   static final int HELD_CHECKS = 30;

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.tokenfilter.credentials.AccountStatusProvider;
-import org.tokenfilter.credentials.ApiKey;
+import org.tokenfilter.credentials.ApiKeyCredential;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
@@ -52,7 +52,7 @@ record ReloadingPasswords(ReloadingFile<PasswordFile> file)
   }
 
   @Override
-  public Optional<Subject> authenticateKey(ApiKey key) {
+  public Optional<Subject> authenticateKey(ApiKeyCredential key) {
     return file.get().authenticateKey(key);
   }
 

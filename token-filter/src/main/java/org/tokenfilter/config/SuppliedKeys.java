@@ -12,7 +12,7 @@ import org.tokenfilter.codec.KeyRing;
  * and is reported, and again every {@value ReloadingFile#HELD_CHECKS} checks while it lasts.
  * Thread-safe; {@link #check} is for one thread.
  */
-final class SuppliedKeys implements Reloading<KeyRing> {
+final class SuppliedKeys implements ReloadableContent<KeyRing> {
 
   private static final Logger LOG = LoggerFactory.getLogger(SuppliedKeys.class);
 

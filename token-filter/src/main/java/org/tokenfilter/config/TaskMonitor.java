@@ -56,9 +56,9 @@ final class TaskMonitor {
     due = false;
   }
 
-  synchronized BackgroundTask state() {
+  synchronized BackgroundTaskHealth state() {
     long now = ticker.read();
-    return new BackgroundTask(
+    return new BackgroundTaskHealth(
         name,
         succeeded ? Duration.ofNanos(now - succeededAt) : null,
         failure == null ? null : Duration.ofNanos(now - failedAt),

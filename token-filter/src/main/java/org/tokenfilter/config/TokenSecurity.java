@@ -78,7 +78,7 @@ public final class TokenSecurity implements AutoCloseable {
   private final Configuration configuration;
   private final TokenService service;
   private final StoreCallMonitor storeCalls;
-  private final Supplier<List<BackgroundTask>> tasks;
+  private final Supplier<List<BackgroundTaskHealth>> tasks;
   private final Supplier<KeyRing> keys;
   private final Clock clock;
   private final LongSupplier nanoTime;
@@ -101,7 +101,7 @@ public final class TokenSecurity implements AutoCloseable {
       Configuration configuration,
       TokenService service,
       StoreCallMonitor storeCalls,
-      Supplier<List<BackgroundTask>> tasks,
+      Supplier<List<BackgroundTaskHealth>> tasks,
       Supplier<KeyRing> keys,
       Clock clock,
       LongSupplier nanoTime,
@@ -319,7 +319,7 @@ public final class TokenSecurity implements AutoCloseable {
   }
 
   private @Nullable TokenId grantedTokenId(HttpServletRequest request) {
-    return request.getAttribute(AccessDecision.ATTRIBUTE) instanceof AccessDecision decision
+    return request.getAttribute(GrantedAccess.ATTRIBUTE) instanceof GrantedAccess decision
             && decision.security() == this
         ? decision.grantedTokenId()
         : null;

@@ -32,7 +32,7 @@ import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.LoginService;
 import org.tokenfilter.credentials.LoginThrottle;
@@ -266,9 +266,9 @@ public final class TokenSecurityBuilder {
     TrustedProxies proxies = factory.proxies();
     Authenticator checks =
         authenticator == null ? authenticatorFactory.configured() : authenticator;
-    AccountRecheck recheck = authenticatorFactory.recheck(checks);
+    AccountRecheckPolicy recheck = authenticatorFactory.recheck(checks);
     Clock forward = new MonotonicClock(clock);
-    Reloading<KeyRing> keys = keys(factory, random, forward);
+    ReloadableContent<KeyRing> keys = keys(factory, random, forward);
     TokenCodec codec =
         keys == null ? null : factory.codec(keys, audience, forward.instant(), random);
     TokenStore kept = store == null ? factory.store() : store;
@@ -358,7 +358,7 @@ public final class TokenSecurityBuilder {
     return security;
   }
 
-  private @Nullable Reloading<KeyRing> keys(
+  private @Nullable ReloadableContent<KeyRing> keys(
       ComponentFactory factory, SecureRandom random, Clock forward) {
     if (givenKeys != null) {
       return givenKeys;

@@ -35,7 +35,7 @@ public interface Authenticator {
    * @return the owner of the key; empty if no user has it
    * @throws IOException if the key could not be checked; the request is then answered with 503
    */
-  default Optional<Subject> authenticateKey(ApiKey key) throws IOException {
+  default Optional<Subject> authenticateKey(ApiKeyCredential key) throws IOException {
     return Optional.empty();
   }
 

@@ -131,7 +131,7 @@ public final class LoginService {
    *     #login}
    * @throws IOException if the key could not be checked
    */
-  public Subject loginWithApiKey(ApiKey key, ClientAddress client)
+  public Subject loginWithApiKey(ApiKeyCredential key, ClientAddress client)
       throws TokenRejectedException, IOException {
     String name = API_KEY_PREFIX + hex(loginCache.digestOf(API_KEY_PREFIX, key.value()));
     UsernamePasswordCredential credential =

@@ -166,7 +166,7 @@ public final class PasswordFile implements Authenticator, AccountStatusProvider 
   }
 
   @Override
-  public Optional<Subject> authenticateKey(ApiKey key) {
+  public Optional<Subject> authenticateKey(ApiKeyCredential key) {
     return Optional.ofNullable(keys.get(ApiKeyDigest.of(key.value())));
   }
 }

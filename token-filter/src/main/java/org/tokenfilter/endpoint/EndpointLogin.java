@@ -5,7 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
 import org.tokenfilter.config.SecurityHandle;
-import org.tokenfilter.credentials.ApiKey;
+import org.tokenfilter.credentials.ApiKeyCredential;
 import org.tokenfilter.credentials.LoginService;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.Rejection;
@@ -76,7 +76,7 @@ final class EndpointLogin {
   Subject loginByApiKey(String key, HttpServletRequest request)
       throws TokenRejectedException, IOException {
     try {
-      ApiKey sent = new ApiKey(key.toCharArray(), request);
+      ApiKeyCredential sent = new ApiKeyCredential(key.toCharArray(), request);
       return renewContainerSession(
           loginService.loginWithApiKey(sent, handle.transport().tokens().clientOf(request)),
           request);

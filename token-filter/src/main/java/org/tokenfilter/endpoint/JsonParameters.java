@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import org.tokenfilter.codec.JsonBuffers;
+import org.tokenfilter.codec.JsonBufferRecycler;
 import org.tokenfilter.codec.StrictJson;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
@@ -15,7 +15,7 @@ final class JsonParameters {
 
   private static final int MAX_NESTING = 16;
 
-  private static final StrictJson JSON = new StrictJson(MAX_NESTING, JsonBuffers.POOLED);
+  private static final StrictJson JSON = new StrictJson(MAX_NESTING, JsonBufferRecycler.POOLED);
 
   private JsonParameters() {}
 

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import org.tokenfilter.codec.JsonBuffers;
+import org.tokenfilter.codec.JsonBufferRecycler;
 
 /** A response whose body is a JSON object in UTF-8. */
 final class JsonResponse {
 
-  private static final JsonFactory JSON = JsonBuffers.POOLED.factory(JsonFactory.builder());
+  private static final JsonFactory JSON = JsonBufferRecycler.POOLED.factory(JsonFactory.builder());
 
   private JsonResponse() {}
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.TokenSecurity;
 
 /** The base class of servlets that accept user names and passwords. */
-abstract class LoginServlet extends TokenEndpoint {
+abstract class LoginServlet extends EndpointServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 

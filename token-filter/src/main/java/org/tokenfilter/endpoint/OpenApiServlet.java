@@ -10,7 +10,7 @@ import org.tokenfilter.config.TokenSecurity;
  * A servlet that serves the description of all these APIs (OpenAPI 3.1) at their usual paths. Map
  * it to {@code /openapi.json}.
  */
-public class OpenApiServlet extends TokenEndpoint {
+public class OpenApiServlet extends EndpointServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 

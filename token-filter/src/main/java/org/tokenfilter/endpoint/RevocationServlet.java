@@ -21,7 +21,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * <p>The response is 200 also for a token that is unknown or has already ended. If the store does
  * not answer, the response is 503.
  */
-public class RevocationServlet extends TokenEndpoint {
+public class RevocationServlet extends EndpointServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 

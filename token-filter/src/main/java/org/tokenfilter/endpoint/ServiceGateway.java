@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.gateway.CloseParameter;
 import org.tokenfilter.gateway.GatewayPaths;
-import org.tokenfilter.gateway.GatewayTokens;
+import org.tokenfilter.gateway.GatewayTokenReader;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
@@ -40,7 +40,7 @@ final class ServiceGateway {
 
   private final SecurityHandle handle;
   private final GatewayPaths paths;
-  private final GatewayTokens tokens;
+  private final GatewayTokenReader tokens;
   private final EndpointLogin endpointLogin;
   private final Duration idleTimeout;
 
@@ -53,7 +53,7 @@ final class ServiceGateway {
   ServiceGateway(SecurityHandle handle, GatewayPaths paths, String name, Duration idleTimeout) {
     this.handle = handle;
     this.paths = paths;
-    this.tokens = new GatewayTokens(handle.transport().tokens());
+    this.tokens = new GatewayTokenReader(handle.transport().tokens());
     this.endpointLogin = new EndpointLogin(handle, name);
     this.idleTimeout = idleTimeout;
   }

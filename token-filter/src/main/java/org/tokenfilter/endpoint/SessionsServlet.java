@@ -37,7 +37,7 @@ import org.tokenfilter.token.TokenRejectedException;
  * milliseconds, null for a token that never expires. No response holds a secret. {@code
  * others=true} spares the current token and those that belong to it.
  */
-public class SessionsServlet extends TokenEndpoint {
+public class SessionsServlet extends EndpointServlet {
 
   @Serial private static final long serialVersionUID = 1L;
 

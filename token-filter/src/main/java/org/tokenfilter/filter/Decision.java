@@ -3,8 +3,8 @@ package org.tokenfilter.filter;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
-import org.tokenfilter.config.AccessDecision;
 import org.tokenfilter.config.AccessLogUser;
+import org.tokenfilter.config.GrantedAccess;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.gateway.GatewaySession.CloseWhen;
 import org.tokenfilter.store.TokenId;
@@ -14,7 +14,7 @@ import org.tokenfilter.token.ActiveToken;
  * The decision about a request. An attribute of the request, which no client can set, makes it
  * available to the further dispatches.
  */
-sealed interface Decision extends AccessDecision {
+sealed interface Decision extends GrantedAccess {
 
   /**
    * The decision to let a request pass.

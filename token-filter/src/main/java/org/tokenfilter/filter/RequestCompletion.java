@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.Decision.Granted;
 import org.tokenfilter.gateway.GatewaySession.CloseWhen;
-import org.tokenfilter.service.ActiveRequest;
+import org.tokenfilter.service.TrackedRequest;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.token.ActiveToken;
 
@@ -68,7 +68,7 @@ final class RequestCompletion {
   private final ActiveToken token;
   private final CloseWhen closeWhen;
   private final TokenSecurity security;
-  private final @Nullable ActiveRequest activeRequest;
+  private final @Nullable TrackedRequest activeRequest;
   private final AtomicBoolean completed = new AtomicBoolean();
   private volatile boolean failed;
 

@@ -43,7 +43,7 @@ final class RequestGate {
   private final ServletContext context;
   private final String historyAttribute;
   private final PublicTargets publicTargets;
-  private final ProtectedEndpoints protectedEndpoints;
+  private final SelfProtectedEndpoints selfProtectedEndpoints;
   private final AccessDecider decider;
   private final RefusalWarnings warnings;
   private final DenialHandler denialHandler;
@@ -56,7 +56,7 @@ final class RequestGate {
     this.historyAttribute = DispatchHistory.class.getName() + '-' + new SecureRandom().nextLong();
     PathPatterns publicPaths = new PathPatterns(handle.settings().publicPaths());
     this.publicTargets = new PublicTargets(context, publicPaths);
-    this.protectedEndpoints = new ProtectedEndpoints(context, handle.classLoader());
+    this.selfProtectedEndpoints = new SelfProtectedEndpoints(context, handle.classLoader());
     this.warnings = new RefusalWarnings(security);
     this.decider = new AccessDecider(handle, warnings);
     this.denialHandler = new DenialHandler(handle, context, publicPaths);
@@ -94,7 +94,7 @@ final class RequestGate {
     Decision earlier = Decision.of(request, security);
     if (history != null && history.isActive(dispatch)) {
       chain.doFilter(request, response);
-    } else if (protectedEndpoints.matches(request)) {
+    } else if (selfProtectedEndpoints.matches(request)) {
       // Also on a public path: an endpoint that issues a token ignores the presented one.
       chain.doFilter(request, response);
     } else if (publicTargets.matches(dispatch, history)) {

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.BackgroundTask;
+import org.tokenfilter.config.BackgroundTaskHealth;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.service.TokenService.RevocationFeedState;
 import org.tokenfilter.service.TokenStatistics;
@@ -85,7 +85,7 @@ final class BoundMeters {
           validations,
           tokens,
           "outcome",
-          Label.of(rejection),
+          LabelValues.of(rejection),
           statistics,
           it -> it.rejected(rejection));
     }
@@ -104,7 +104,7 @@ final class BoundMeters {
           "token.logins.failed",
           "Logins that were rejected",
           "rejection",
-          Label.of(rejection),
+          LabelValues.of(rejection),
           statistics,
           it -> it.failedLogins(rejection));
     }
@@ -113,7 +113,7 @@ final class BoundMeters {
           "token.memory.emptied",
           "How often all live tokens were removed from this node's memory",
           "cause",
-          Label.of(cause),
+          LabelValues.of(cause),
           statistics,
           it -> it.cacheClears(cause));
     }
@@ -122,7 +122,7 @@ final class BoundMeters {
           "token.issued",
           "Tokens that were issued, and sessions that were opened",
           "kind",
-          Label.of(kind),
+          LabelValues.of(kind),
           statistics,
           it -> it.issued(kind));
     }
@@ -131,7 +131,7 @@ final class BoundMeters {
           "token.ended",
           "Token records that this node has revoked or recorded as expired",
           "reason",
-          Label.of(reason),
+          LabelValues.of(reason),
           statistics,
           it -> it.revoked(reason));
     }
@@ -198,7 +198,7 @@ final class BoundMeters {
             .register(registry));
   }
 
-  private static BackgroundTask taskState(TokenSecurity security, String name) {
+  private static BackgroundTaskHealth taskState(TokenSecurity security, String name) {
     return security.health().tasks().stream()
         .filter(task -> task.name().equals(name))
         .findFirst()

@@ -42,7 +42,9 @@ final class StoreTimers implements StoreCallListener {
       MeterRegistry registry, Iterable<Tag> tags, StoreOperation operation, Outcome outcome) {
     return Timer.builder(NAME)
         .description("Calls of the token store, including the wait for a permit")
-        .tags(Tags.concat(tags, "operation", Label.of(operation), "outcome", Label.of(outcome)))
+        .tags(
+            Tags.concat(
+                tags, "operation", LabelValues.of(operation), "outcome", LabelValues.of(outcome)))
         .register(registry);
   }
 

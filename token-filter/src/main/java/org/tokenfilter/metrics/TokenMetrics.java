@@ -59,7 +59,7 @@ import org.tokenfilter.config.TokenSecurity;
  *     <td>time since the active key was created; NaN if its file does not say</td></tr>
  *   <tr><td>{@code token.background.age}</td><td>gauge, seconds</td>
  *     <td>{@code task}: uses, ends, sweep, keys, accounts, closings, listeners</td>
- *     <td>time since a {@linkplain org.tokenfilter.config.BackgroundTask background task} last
+ *     <td>time since a {@linkplain org.tokenfilter.config.BackgroundTaskHealth background task} last
  *     succeeded; NaN if it has not yet. A task that is not needed has no meters</td></tr>
  *   <tr><td>{@code token.background.overdue}</td><td>gauge</td><td>{@code task}</td>
  *     <td>1 if the task should have succeeded by now and has not, else 0</td></tr>

@@ -13,7 +13,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.guard.Bulkhead;
 import org.tokenfilter.guard.SingleFlight;
 import org.tokenfilter.memory.HeapSize;
@@ -52,7 +52,7 @@ final class AccountStatusCache {
   /** The maximum number of lookups, since a shared one may have started before the login. */
   private static final int MAX_TRIES = 3;
 
-  private final AccountRecheck recheck;
+  private final AccountRecheckPolicy recheck;
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final SingleFlight<String, AccountStatus> calls;
@@ -64,7 +64,7 @@ final class AccountStatusCache {
   private final MassDisableDetector detector;
 
   AccountStatusCache(
-      AccountRecheck recheck,
+      AccountRecheckPolicy recheck,
       Duration maxWait,
       ServiceEnvironment environment,
       SubjectTokens tokens,

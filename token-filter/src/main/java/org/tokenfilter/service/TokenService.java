@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.TokenValidator.RoleLookup;
 import org.tokenfilter.store.PageCursor;
@@ -48,7 +48,7 @@ public final class TokenService {
   private final TokenValidator validator;
   private final TokenValidator logoutValidator;
   private final TokenRenewer renewer;
-  private final ActiveRequest.Registry activeRequests;
+  private final TrackedRequest.Registry activeRequests;
   private final TokenFamily family;
   private final TokenRefresher refresher;
   private final SubjectTokens subjects;
@@ -83,7 +83,7 @@ public final class TokenService {
         cachePolicy,
         environment,
         listeners,
-        AccountRecheck.NEVER);
+        AccountRecheckPolicy.NEVER);
   }
 
   /**
@@ -111,7 +111,7 @@ public final class TokenService {
       CachePolicy cachePolicy,
       ServiceEnvironment environment,
       List<TokenListener> listeners,
-      AccountRecheck recheck) {
+      AccountRecheckPolicy recheck) {
     this(
         store,
         background,
@@ -135,7 +135,7 @@ public final class TokenService {
       CachePolicy cachePolicy,
       ServiceEnvironment environment,
       List<TokenListener> listeners,
-      AccountRecheck recheck,
+      AccountRecheckPolicy recheck,
       Freshness freshness,
       TokenCache cache) {
     this.clock = environment.clock();
@@ -163,7 +163,7 @@ public final class TokenService {
             clock,
             this.events,
             environment.operatorLog());
-    this.activeRequests = new ActiveRequest.Registry(buffer, renewer, clock);
+    this.activeRequests = new TrackedRequest.Registry(buffer, renewer, clock);
     this.family = new TokenFamily(store, clock, this.events);
     this.subjects = new SubjectTokens(store, clock, this.events, family);
     this.logoutValidator = new TokenValidator(store, codec, clock, RoleLookup.LOGIN_ROLES);
@@ -349,13 +349,13 @@ public final class TokenService {
 
   /**
    * Starts to track a request that may run for longer than the idle timeout of its token, such as
-   * an upload. The token is kept alive until {@link ActiveRequest#finish}, unless its use is
+   * an upload. The token is kept alive until {@link TrackedRequest#finish}, unless its use is
    * passive. A token that is revoked or reaches its absolute expiry is not kept alive.
    *
    * @param used the token as it was validated
    * @return the tracked request, which the caller must end
    */
-  public ActiveRequest trackRequest(ActiveToken used) {
+  public TrackedRequest trackRequest(ActiveToken used) {
     return activeRequests.begin(used);
   }
 

@@ -208,7 +208,7 @@ final class BackgroundTasksTest {
           Duration.ofNanos(0));
       await().until(() -> backgroundTasks.tasks().get(0).sinceSuccess() != null);
       assertThat(backgroundTasks.tasks())
-          .containsExactly(new BackgroundTask("ends", Duration.ZERO, null, null, 0, false));
+          .containsExactly(new BackgroundTaskHealth("ends", Duration.ZERO, null, null, 0, false));
 
       failure.set(new NoClassDefFoundError("of a plugin: secret"));
       await().until(() -> backgroundTasks.tasks().get(0).failures() > 1);

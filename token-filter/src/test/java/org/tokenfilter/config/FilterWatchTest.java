@@ -21,7 +21,7 @@ class FilterWatchTest {
 
   @Test
   void tokenFilterNameIsItsClass() {
-    assertThat(FilterInspection.TOKEN_FILTER).isEqualTo(TokenFilter.class.getName());
+    assertThat(PrecedingFilters.TOKEN_FILTER).isEqualTo(TokenFilter.class.getName());
   }
 
   @Test
@@ -31,7 +31,7 @@ class FilterWatchTest {
     FilterRegistration token = registration(TokenFilter.class.getName());
     doReturn(Map.of("engine", engine, "token", token)).when(context).getFilterRegistrations();
     assertThatCode(() -> FilterWatch.requireNoBypass(context)).doesNotThrowAnyException();
-    assertThat(new FilterInspection(context, "token").unverifiable())
+    assertThat(new PrecedingFilters(context, "token").unverifiable())
         .containsExactly("engine (org.apache.tomcat.websocket.server.WsFilter)");
     long[] now = {0};
     FilterWatch watch = new FilterWatch(context, "token", () -> now[0]);
@@ -43,7 +43,7 @@ class FilterWatchTest {
   void contextWithoutRegistrationsReportsNothing() {
     ServletContext context = mock(ServletContext.class);
     when(context.getFilterRegistrations()).thenThrow(new UnsupportedOperationException());
-    FilterInspection inspection = new FilterInspection(context, "token");
+    PrecedingFilters inspection = new PrecedingFilters(context, "token");
     assertThat(inspection.unverifiable()).isEmpty();
     assertThat(inspection.bypassing()).isEmpty();
   }

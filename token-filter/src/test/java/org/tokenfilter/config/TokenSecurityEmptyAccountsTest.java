@@ -78,7 +78,7 @@ final class TokenSecurityEmptyAccountsTest {
     }
   }
 
-  private static BackgroundTask task(TokenSecurity security) {
+  private static BackgroundTaskHealth task(TokenSecurity security) {
     return security.health().tasks().stream()
         .filter(task -> task.name().equals("accounts"))
         .findFirst()

@@ -236,7 +236,7 @@ class LoginServiceTest {
               }
 
               @Override
-              public Optional<Subject> authenticateKey(ApiKey key) throws IOException {
+              public Optional<Subject> authenticateKey(ApiKeyCredential key) throws IOException {
                 keys.add(new String(key.value()));
                 if (key.value()[0] == '!') {
                   throw new IOException("the directory is down");
@@ -245,21 +245,25 @@ class LoginServiceTest {
               }
             });
     char[] right = "right".toCharArray();
-    assertThat(loginService.loginWithApiKey(new ApiKey(right, request), CLIENT))
+    assertThat(loginService.loginWithApiKey(new ApiKeyCredential(right, request), CLIENT))
         .isEqualTo(Subject.of("feed"));
     assertThat(right).containsOnly('\0');
     for (String wrong : List.of("wrong", "", "r\0", "r\ud83d", "r".repeat(1025))) {
       char[] key = wrong.toCharArray();
-      assertWrongCredentials(() -> loginService.loginWithApiKey(new ApiKey(key, request), CLIENT));
+      assertWrongCredentials(
+          () -> loginService.loginWithApiKey(new ApiKeyCredential(key, request), CLIENT));
       assertThat(new String(key)).isEqualTo("\0".repeat(key.length));
     }
     assertThatIOException()
         .isThrownBy(
-            () -> loginService.loginWithApiKey(new ApiKey("!".toCharArray(), request), CLIENT));
+            () ->
+                loginService.loginWithApiKey(
+                    new ApiKeyCredential("!".toCharArray(), request), CLIENT));
     assertThat(keys).containsExactly("right", "wrong", "!");
     assertWrongCredentials(
         () ->
-            this.loginService.loginWithApiKey(new ApiKey("right".toCharArray(), request), CLIENT));
+            this.loginService.loginWithApiKey(
+                new ApiKeyCredential("right".toCharArray(), request), CLIENT));
   }
 
   /** Case L26: otherwise, the answer would distinguish an unknown user from a wrong password. */
@@ -275,7 +279,8 @@ class LoginServiceTest {
   @Test
   void toStringShowsNoSecret() {
     assertThat(login("alice", "right")).hasToString("Login[]");
-    assertThat(new ApiKey("right".toCharArray(), request)).hasToString("ApiKey[]");
+    assertThat(new ApiKeyCredential("right".toCharArray(), request))
+        .hasToString("ApiKeyCredential[]");
   }
 
   private UsernamePasswordCredential login(String username, String password) {

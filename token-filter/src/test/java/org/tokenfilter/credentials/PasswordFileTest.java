@@ -189,7 +189,8 @@ class PasswordFileTest {
   }
 
   private Optional<Subject> authenticateKey(PasswordFile accounts, String key) {
-    return accounts.authenticateKey(new ApiKey(key.toCharArray(), mock(HttpServletRequest.class)));
+    return accounts.authenticateKey(
+        new ApiKeyCredential(key.toCharArray(), mock(HttpServletRequest.class)));
   }
 
   @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.carrier.TokenTransport;
-import org.tokenfilter.credentials.ApiKey;
+import org.tokenfilter.credentials.ApiKeyCredential;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.PasswordFile;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
@@ -87,7 +87,7 @@ final class OpenApiTest {
               }
 
               @Override
-              public Optional<Subject> authenticateKey(ApiKey key) {
+              public Optional<Subject> authenticateKey(ApiKeyCredential key) {
                 return Optional.of(Subject.of("feed"));
               }
             });

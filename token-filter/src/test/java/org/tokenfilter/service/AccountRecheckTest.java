@@ -14,7 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
@@ -36,9 +36,9 @@ final class AccountRecheckTest {
   private final ServiceFixture fixture = new ServiceFixture();
   private final MutableAccounts accounts = new MutableAccounts();
   private final TestNode node =
-      new TestNode(fixture, new AccountRecheck(INTERVAL, accounts)).polled();
+      new TestNode(fixture, new AccountRecheckPolicy(INTERVAL, accounts)).polled();
   private final TestNode elsewhere =
-      new TestNode(fixture, new AccountRecheck(INTERVAL, accounts)).polled();
+      new TestNode(fixture, new AccountRecheckPolicy(INTERVAL, accounts)).polled();
 
   /** Every kind of token that a subject may have. */
   private enum Kind {
@@ -168,7 +168,8 @@ final class AccountRecheckTest {
 
   @Test
   void disabledRecheckLooksUpNoAccount() throws Exception {
-    TestNode off = new TestNode(fixture, new AccountRecheck(Duration.ZERO, accounts)).polled();
+    TestNode off =
+        new TestNode(fixture, new AccountRecheckPolicy(Duration.ZERO, accounts)).polled();
     accounts.remove("alice");
     IssuedToken token = Kind.SESSION.of(ServiceFixture.ALICE, off.service);
     off.run(INTERVAL.toSeconds() * 3);
@@ -234,7 +235,7 @@ final class AccountRecheckTest {
     IssuedToken token = Kind.OPEN.of(ServiceFixture.ALICE, fixture.service);
     fixture.clock.move(Duration.ofSeconds(-20));
     // A node whose clock is right.
-    TestNode right = new TestNode(fixture, new AccountRecheck(INTERVAL, accounts)).polled();
+    TestNode right = new TestNode(fixture, new AccountRecheckPolicy(INTERVAL, accounts)).polled();
     for (int i = 0; i < 10; i++) {
       right.use(token);
     }
@@ -304,7 +305,8 @@ final class AccountRecheckTest {
       pass(AccountStatusCache.FAILURE_BACKOFF);
     }
     TestNode careless =
-        new TestNode(fixture, new AccountRecheck(INTERVAL, new NullReturningProvider())).polled();
+        new TestNode(fixture, new AccountRecheckPolicy(INTERVAL, new NullReturningProvider()))
+            .polled();
     assertUnknown(careless, token);
     assertThat(fixture.stored(token.record().id()).revocation()).isNull();
   }
@@ -384,7 +386,7 @@ final class AccountRecheckTest {
         fixture.newService(
             fixture.memory,
             ServiceFixture.refreshing(Duration.ofHours(1), TokenPolicy.ReusePolicy.REPORT),
-            new AccountRecheck(INTERVAL, accounts));
+            new AccountRecheckPolicy(INTERVAL, accounts));
     IssuedToken token = Kind.API_CLIENT.of(ServiceFixture.ALICE, graceful);
     IssuedToken next = graceful.refresh(ServiceFixture.presented(token));
     assertThat(graceful.refresh(ServiceFixture.presented(token)).record().id())
@@ -472,7 +474,7 @@ final class AccountRecheckTest {
   @Test
   void rejectsNegativeInterval() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AccountRecheck(Duration.ofSeconds(-1), accounts));
+        .isThrownBy(() -> new AccountRecheckPolicy(Duration.ofSeconds(-1), accounts));
   }
 
   /** Advances both nodes, which poll revocations. */

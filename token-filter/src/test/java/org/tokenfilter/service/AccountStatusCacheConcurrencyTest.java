@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.guard.Bulkhead;
 import org.tokenfilter.guard.SingleFlight;
@@ -229,7 +229,7 @@ final class AccountStatusCacheConcurrencyTest {
             new TokenStatistics(),
             new OperatorLog(nanos::get));
     return new AccountStatusCache(
-        new AccountRecheck(INTERVAL, accounts),
+        new AccountRecheckPolicy(INTERVAL, accounts),
         maxWait,
         new ServiceEnvironment(
             fixture.clock,

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.testsupport.LogLines;
 import org.tokenfilter.token.IssuedToken;
@@ -23,7 +23,7 @@ class MassDisableDetectorTest {
   private final ServiceFixture fixture = new ServiceFixture();
   private final MutableAccounts accounts = new MutableAccounts();
   private final TestNode node =
-      new TestNode(fixture, new AccountRecheck(INTERVAL, accounts)).polled();
+      new TestNode(fixture, new AccountRecheckPolicy(INTERVAL, accounts)).polled();
   private final List<IssuedToken> tokens = new ArrayList<>();
 
   private void loginAll() throws Exception {

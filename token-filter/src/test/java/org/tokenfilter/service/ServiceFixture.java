@@ -13,7 +13,7 @@ import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
@@ -105,7 +105,7 @@ final class ServiceFixture {
 
   TokenService newService(
       TokenStore store, TokenPolicy policy, Clock judging, TokenListener... listeners) {
-    return newService(store, policy, judging, AccountRecheck.NEVER, listeners);
+    return newService(store, policy, judging, AccountRecheckPolicy.NEVER, listeners);
   }
 
   /** Returns a service of another application that shares the keys and the store. */
@@ -116,11 +116,11 @@ final class ServiceFixture {
         audience,
         POLICY,
         clock,
-        AccountRecheck.NEVER);
+        AccountRecheckPolicy.NEVER);
   }
 
   /** Returns a service that rechecks accounts. */
-  TokenService newService(TokenStore store, TokenPolicy policy, AccountRecheck recheck) {
+  TokenService newService(TokenStore store, TokenPolicy policy, AccountRecheckPolicy recheck) {
     return newService(store, policy, clock, recheck);
   }
 
@@ -128,7 +128,7 @@ final class ServiceFixture {
       TokenStore store,
       TokenPolicy policy,
       Clock judging,
-      AccountRecheck recheck,
+      AccountRecheckPolicy recheck,
       TokenListener... listeners) {
     return newService(store, codec, AUDIENCE, policy, judging, recheck, listeners);
   }
@@ -139,7 +139,7 @@ final class ServiceFixture {
       String audience,
       TokenPolicy policy,
       Clock judging,
-      AccountRecheck recheck,
+      AccountRecheckPolicy recheck,
       TokenListener... listeners) {
     return new TokenService(
         store,

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.tokenfilter.config.MonotonicClock;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.SettableClock;
@@ -60,7 +60,7 @@ final class SimulatedNode {
             new CachePolicy(simulation.lag, Simulation.INTERVAL, Duration.ZERO),
             new ServiceEnvironment(clock, simulation::nanos, simulation.secrets, Runnable::run),
             List.of(),
-            AccountRecheck.NEVER,
+            AccountRecheckPolicy.NEVER,
             freshness,
             defect.newTokenCache());
     this.sweeper = new Sweeper(link, service, clock, Duration.ofDays(1), 100);

@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.tokenfilter.credentials.AccountRecheck;
+import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.token.ActiveToken;
@@ -36,16 +36,20 @@ final class TestNode {
   }
 
   TestNode(ServiceFixture fixture, TokenStore below, Duration lag, Clock clock) {
-    this(fixture, below, lag, clock, AccountRecheck.NEVER);
+    this(fixture, below, lag, clock, AccountRecheckPolicy.NEVER);
   }
 
   /** Creates a node that rechecks accounts. */
-  TestNode(ServiceFixture fixture, AccountRecheck recheck) {
+  TestNode(ServiceFixture fixture, AccountRecheckPolicy recheck) {
     this(fixture, fixture.memory, LAG, fixture.clock, recheck);
   }
 
   private TestNode(
-      ServiceFixture fixture, TokenStore below, Duration lag, Clock clock, AccountRecheck recheck) {
+      ServiceFixture fixture,
+      TokenStore below,
+      Duration lag,
+      Clock clock,
+      AccountRecheckPolicy recheck) {
     this.fixture = fixture;
     this.store = new FaultyTokenStore(below);
     this.service =

@@ -37,7 +37,7 @@ public final class InMemoryTokenStore implements TokenStore {
   private final Duration retention;
   private final RevocationLog revocations;
   private final RecordTable records;
-  private final GroupLimits groups;
+  private final GroupLimitEnforcer groups;
   private volatile boolean closed;
 
   /** Creates an empty store that uses the system clock and keeps dead records for an hour. */
@@ -60,7 +60,7 @@ public final class InMemoryTokenStore implements TokenStore {
     this.retention = retention;
     this.revocations = new RevocationLog(clock, retention);
     this.records = new RecordTable(revocations);
-    this.groups = new GroupLimits(records);
+    this.groups = new GroupLimitEnforcer(records);
   }
 
   @Override

@@ -90,7 +90,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     KeyRing ring = JwkSetFile.read(Objects.requireNonNull(keys));
-    Presentation presented = new Presentation(token(), sessionIds(), client);
+    PresentedInput presented = new PresentedInput(token(), sessionIds(), client);
     try (CommandLineStore chosen = CommandLineStore.open(store, storeSettings)) {
       Explanation explanation =
           new Explainer(() -> ring, Objects.requireNonNull(audience), clock, chosen.find())

@@ -49,7 +49,7 @@ final class Explainer {
   }
 
   /** Explains a token. */
-  Explanation explain(Presentation presented) {
+  Explanation explain(PresentedInput presented) {
     ExplanationBuilder builder = new ExplanationBuilder(presented, ring.get(), clock.instant());
     TokenExplainer.Explanation judged =
         explainer.explain(presented.token(), presented.sessionIds(), presented.client());

@@ -25,30 +25,30 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class ExplanationBuilder {
 
-  private final Presentation presented;
+  private final PresentedInput presented;
   private final Optional<TokenHeader> key;
   private final Instant now;
-  private final Map<Check, String> facts = new EnumMap<>(Check.class);
+  private final Map<TokenCheck, String> facts = new EnumMap<>(TokenCheck.class);
   private @Nullable TokenRecord record;
 
   /** Records the facts that the token shows without its key. */
-  ExplanationBuilder(Presentation presented, KeyRing ring, Instant now) {
+  ExplanationBuilder(PresentedInput presented, KeyRing ring, Instant now) {
     this.presented = presented;
     this.key = TokenHeader.of(presented.token());
     this.now = now;
     int length = presented.token().length();
-    facts.put(Check.LENGTH, length == 1 ? "1 character" : length + " characters");
+    facts.put(TokenCheck.LENGTH, length == 1 ? "1 character" : length + " characters");
     key.ifPresent(it -> addKey(it, ring));
   }
 
   private void addKey(TokenHeader it, KeyRing ring) {
-    facts.put(Check.HEADER, "key '%s', %s".formatted(it.kid(), it.encryption()));
+    facts.put(TokenCheck.HEADER, "key '%s', %s".formatted(it.kid(), it.encryption()));
     ring.keys().stream()
         .filter(one -> one.kid().equals(it.kid()))
         .forEach(
             one ->
                 facts.put(
-                    Check.KEY,
+                    TokenCheck.KEY,
                     "'%s' is %s, for %s".formatted(one.kid(), one.state(), one.encryption())));
   }
 
@@ -63,7 +63,7 @@ final class ExplanationBuilder {
     }
     Instant expiresAt = claims.expiresAt();
     facts.put(
-        Check.CLAIMS,
+        TokenCheck.CLAIMS,
         "%s token, handle %s, issued %s, %s"
             .formatted(
                 displayName(claims.kind()),
@@ -72,10 +72,10 @@ final class ExplanationBuilder {
                 expiresAt == null
                     ? "without an absolute expiry"
                     : "expires at " + expiresAt + " at the latest"));
-    facts.put(Check.AUDIENCE, claims.audience());
+    facts.put(TokenCheck.AUDIENCE, claims.audience());
     int sessionIds = presented.sessionIds().size();
     facts.put(
-        Check.SESSION_ID,
+        TokenCheck.SESSION_ID,
         claims.kind() != TokenKind.SESSION
             ? "not needed: this is no session token"
             : sessionIds == 1 ? "one came with it" : sessionIds + " came with it");
@@ -91,9 +91,9 @@ final class ExplanationBuilder {
       return;
     }
     record = found;
-    facts.put(Check.RECORD, "of '%s'".formatted(printable(found.subject())));
+    facts.put(TokenCheck.RECORD, "of '%s'".formatted(printable(found.subject())));
     facts.put(
-        Check.CLIENT,
+        TokenCheck.CLIENT,
         found.binding() == null
             ? "bound to none"
             : "bound to %s, comes from %s"
@@ -104,7 +104,7 @@ final class ExplanationBuilder {
     if (revocation != null) {
       String successor = revocation.successor() == null ? "" : ", by " + revocation.successor();
       facts.put(
-          Check.REVOCATION,
+          TokenCheck.REVOCATION,
           "%s %s, %s ago%s"
               .formatted(
                   displayName(revocation.reason()),
@@ -112,9 +112,9 @@ final class ExplanationBuilder {
                   elapsedSince(revocation.at()),
                   successor));
     } else {
-      facts.put(Check.REVOCATION, "none");
+      facts.put(TokenCheck.REVOCATION, "none");
     }
-    facts.put(Check.EXPIRY, describeExpiry(found));
+    facts.put(TokenCheck.EXPIRY, describeExpiry(found));
   }
 
   private String describeExpiry(TokenRecord found) {
@@ -163,7 +163,7 @@ final class ExplanationBuilder {
       String why = "REFUSED: " + refused.detail() + ". " + answer;
       return new Explanation(Explanation.Verdict.REFUSED, List.of(why));
     }
-    Check check = reason.get().check();
+    TokenCheck check = reason.get().check();
     List<String> lines = passedChecks(check);
     lines.add(line(check, "REFUSED", facts.getOrDefault(check, "")));
     // Facts of later checks did not decide, but may show the operator what fails next.
@@ -186,8 +186,8 @@ final class ExplanationBuilder {
    * @param sentence the sentence after {@code UNDECIDED}
    */
   Explanation undecided(String fact, String sentence) {
-    List<String> lines = passedChecks(Check.RECORD);
-    lines.add(line(Check.RECORD, "?", fact));
+    List<String> lines = passedChecks(TokenCheck.RECORD);
+    lines.add(line(TokenCheck.RECORD, "?", fact));
     lines.add("");
     lines.add("UNDECIDED: " + sentence);
     return new Explanation(Explanation.Verdict.UNDECIDED, lines);
@@ -198,13 +198,13 @@ final class ExplanationBuilder {
    *
    * @param end the first check that it did not pass; null if it passed all of them
    */
-  private List<String> passedChecks(@Nullable Check end) {
+  private List<String> passedChecks(@Nullable TokenCheck end) {
     List<String> lines = new ArrayList<>();
-    for (Check check : Check.values()) {
+    for (TokenCheck check : TokenCheck.values()) {
       if (check == end) {
         break;
       }
-      String result = check == Check.CLIENT && clientIsUnknown() ? "?" : "ok";
+      String result = check == TokenCheck.CLIENT && clientIsUnknown() ? "?" : "ok";
       lines.add(line(check, result, facts.getOrDefault(check, "")));
     }
     return lines;
@@ -214,7 +214,7 @@ final class ExplanationBuilder {
     return record != null && record.binding() != null && presented.client() == null;
   }
 
-  private static String line(Check check, String result, String fact) {
+  private static String line(TokenCheck check, String result, String fact) {
     return "%-11s %-8s %s".formatted(check, result, fact).stripTrailing();
   }
 

@@ -41,7 +41,7 @@ class ExplainerAgreementTest {
     Map<Explanation.Verdict, Integer> verdicts = new EnumMap<>(Explanation.Verdict.class);
     Map<Rejection, Integer> rejections = new EnumMap<>(Rejection.class);
     for (int i = 0; i < PRESENTATIONS; i++) {
-      Presentation presented = presentation(tokens, texts, sessionIds);
+      PresentedInput presented = presentation(tokens, texts, sessionIds);
       Explanation explanation = fixture.explain(presented);
       String as = "seed %s, presentation %s".formatted(SEED, i);
       try {
@@ -95,11 +95,11 @@ class ExplainerAgreementTest {
     return tokens;
   }
 
-  private Presentation presentation(
+  private PresentedInput presentation(
       List<IssuedToken> tokens, List<String> texts, List<String> sessionIds) {
     IssuedToken token = any(tokens);
     if (random.nextInt(4) == 0) {
-      return new Presentation(
+      return new PresentedInput(
           token.value(),
           token.sessionId() == null ? Set.of() : Set.of(token.sessionId().value()),
           random.nextInt(4) == 0 ? ExplainerFixture.OTHER_CLIENT : ExplainerFixture.CLIENT);
@@ -113,7 +113,7 @@ class ExplainerAgreementTest {
     String text = random.nextInt(3) == 0 ? any(texts) : mutant(any(texts), any(texts));
     ClientAddress client =
         random.nextBoolean() ? ExplainerFixture.CLIENT : ExplainerFixture.OTHER_CLIENT;
-    return new Presentation(text, ids, client);
+    return new PresentedInput(text, ids, client);
   }
 
   private String mutant(String token, String donor) {

@@ -114,19 +114,19 @@ final class ExplainerFixture {
   }
 
   /** Returns the token as its client presents it. */
-  static Presentation presentation(IssuedToken token) {
-    return new Presentation(
+  static PresentedInput presentation(IssuedToken token) {
+    return new PresentedInput(
         token.value(),
         token.sessionId() == null ? Set.of() : Set.of(token.sessionId().value()),
         CLIENT);
   }
 
   /** Returns a presentation of a token, or of another text, without a session id. */
-  static Presentation withoutSessionId(String token) {
-    return new Presentation(token, Set.of(), CLIENT);
+  static PresentedInput withoutSessionId(String token) {
+    return new PresentedInput(token, Set.of(), CLIENT);
   }
 
-  static PresentedToken toPresentedToken(Presentation presented) {
+  static PresentedToken toPresentedToken(PresentedInput presented) {
     return new PresentedToken(
         presented.token(),
         presented.sessionIds(),
@@ -134,11 +134,11 @@ final class ExplainerFixture {
         false);
   }
 
-  Explanation explain(Presentation presented) {
+  Explanation explain(PresentedInput presented) {
     return explain(presented, memory);
   }
 
-  Explanation explain(Presentation presented, @Nullable TokenStore store) {
+  Explanation explain(PresentedInput presented, @Nullable TokenStore store) {
     return new Explainer(() -> RING, AUDIENCE, clock, store == null ? null : store::find)
         .explain(presented);
   }

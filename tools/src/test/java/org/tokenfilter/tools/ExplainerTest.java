@@ -121,28 +121,28 @@ class ExplainerTest {
     assertExplained(
         RefusalReason.MISSING_SESSION_ID,
         "session id  REFUSED  0 came with it",
-        new Presentation(session.value(), Set.of(), CLIENT));
+        new PresentedInput(session.value(), Set.of(), CLIENT));
     assertExplained(
         RefusalReason.WRONG_SESSION_ID,
         "session id  REFUSED  2 came with it",
-        new Presentation(
+        new PresentedInput(
             session.value(), Set.of(another, sessionId(fixture.issueSession())), CLIENT));
     assertExplained(
         RefusalReason.MALFORMED_SESSION_ID,
         "session id  REFUSED  one came with it",
-        new Presentation(session.value(), Set.of(sessionId + " "), CLIENT));
+        new PresentedInput(session.value(), Set.of(sessionId + " "), CLIENT));
     assertExplained(
         RefusalReason.WRONG_SESSION_ID,
         "session id  REFUSED  one came with it",
-        new Presentation(session.value(), Set.of(another), CLIENT));
+        new PresentedInput(session.value(), Set.of(another), CLIENT));
     assertExplained(
         RefusalReason.WRONG_CLIENT,
         "client      REFUSED  bound to 192.0.2.1, comes from 192.0.2.2",
-        new Presentation(session.value(), Set.of(sessionId), OTHER_CLIENT));
+        new PresentedInput(session.value(), Set.of(sessionId), OTHER_CLIENT));
     assertExplained(
         RefusalReason.OTHER_IP_VERSION,
         "client      REFUSED  bound to 192.0.2.1, comes from 2001:db8:0:0:0:0:0:1",
-        new Presentation(session.value(), Set.of(sessionId), ClientAddress.parse("2001:db8::1")));
+        new PresentedInput(session.value(), Set.of(sessionId), ClientAddress.parse("2001:db8::1")));
   }
 
   private void checkRecordReasons() throws Exception {
@@ -286,13 +286,13 @@ class ExplainerTest {
   @Test
   void onlyBoundTokenIsUndecidedForUnknownClient() throws Exception {
     IssuedToken session = fixture.issueSession();
-    Presentation unknown = new Presentation(session.value(), Set.of(sessionId(session)), null);
+    PresentedInput unknown = new PresentedInput(session.value(), Set.of(sessionId(session)), null);
     Explanation explanation = fixture.explain(unknown);
     assertThat(explanation.verdict()).isEqualTo(Explanation.Verdict.UNDECIDED);
     assertThat(explanation.lines())
         .contains("client      ?        bound to 192.0.2.1, comes from an unknown client");
     IssuedToken open = fixture.issueOpen(Duration.ZERO);
-    assertThat(fixture.explain(new Presentation(open.value(), Set.of(), null)).verdict())
+    assertThat(fixture.explain(new PresentedInput(open.value(), Set.of(), null)).verdict())
         .isEqualTo(Explanation.Verdict.ACCEPTED);
     fixture.service.revoke(session.record().id());
     assertRefused(RefusalReason.CLOSED, "revocation  REFUSED  closed", fixture.explain(unknown));
@@ -337,7 +337,7 @@ class ExplainerTest {
     assertExplained(reason, line, withoutSessionId(token));
   }
 
-  private void assertExplained(RefusalReason reason, String line, Presentation presented) {
+  private void assertExplained(RefusalReason reason, String line, PresentedInput presented) {
     seen.add(reason);
     Explanation explanation = fixture.explain(presented);
     assertRefused(reason, line, explanation);
@@ -345,7 +345,7 @@ class ExplainerTest {
     assertThat(isRefusedByTheLibrary(presented)).as(reason.name()).isTrue();
   }
 
-  private boolean isRefusedByTheLibrary(Presentation presented) {
+  private boolean isRefusedByTheLibrary(PresentedInput presented) {
     try {
       fixture.service.validate(ExplainerFixture.toPresentedToken(presented));
       return false;
@@ -365,7 +365,7 @@ class ExplainerTest {
    * Asserts that no eight characters of a part of the token or of a session id are shown, and no
    * attribute.
    */
-  static void assertShowsNoSecret(Explanation explanation, Presentation presented) {
+  static void assertShowsNoSecret(Explanation explanation, PresentedInput presented) {
     String text = String.join("\n", explanation.lines());
     assertThat(text).doesNotContain("attribute-of-alice");
     presented.sessionIds().forEach(id -> assertThat(text).doesNotContain(id.substring(0, 8)));

@@ -40,7 +40,7 @@ final class DatabaseEnvironment {
     }
     if (PostgresDriver.supports(connection)) {
       borrowed.disableNamedStatements();
-      if (PostgresBackend.pidOf(connection) != PostgresDriver.of(connection).backendPid()) {
+      if (ServerProcessQuery.pidOf(connection) != PostgresDriver.of(connection).backendPid()) {
         behindPooler = true;
         log.info(
             "a connection pooler is in front of PostgreSQL; the token store sends statements"

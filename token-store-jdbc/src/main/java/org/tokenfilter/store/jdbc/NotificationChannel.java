@@ -63,7 +63,7 @@ final class NotificationChannel {
    * @throws org.tokenfilter.store.TokenStoreException if the check fails
    */
   boolean sharesServerProcessWith(Connection listening) throws SQLException {
-    int backend = PostgresBackend.pidOf(listening);
+    int backend = ServerProcessQuery.pidOf(listening);
     if (backend == PostgresDriver.of(listening).backendPid()) {
       return false;
     }
@@ -82,7 +82,7 @@ final class NotificationChannel {
    */
   private static boolean sharesServerProcess(
       SqlExecutor executor, Connection listening, int backend) throws SQLException {
-    int held = executor.query(PostgresBackend.PID_QUERY, row -> row.getInt("backend")).get(0);
-    return held == backend || PostgresBackend.pidOf(listening) != backend;
+    int held = executor.query(ServerProcessQuery.PID_QUERY, row -> row.getInt("backend")).get(0);
+    return held == backend || ServerProcessQuery.pidOf(listening) != backend;
   }
 }

@@ -58,7 +58,7 @@ public abstract class TokenStoreContract
         SweepClauses,
         FidelityClauses,
         TextClauses,
-        LifecycleClauses,
+        StoreLifecycleClauses,
         InsertionRaceClauses,
         RecordRaceClauses,
         SweepRaceClauses {

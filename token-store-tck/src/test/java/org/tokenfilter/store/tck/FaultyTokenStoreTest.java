@@ -52,7 +52,7 @@ class FaultyTokenStoreTest extends TokenStoreContract {
 
   @Test
   void everyMethodCanFailBeforeItsEffect() {
-    for (KnownCall knownCall : KnownCall.all(this)) {
+    for (CallWithKnownAnswer knownCall : CallWithKnownAnswer.all(this)) {
       int reached = delegate.callCount(call(knownCall));
       store.failBefore(call(knownCall), 1);
 
@@ -64,7 +64,7 @@ class FaultyTokenStoreTest extends TokenStoreContract {
 
   @Test
   void everyMethodCanFailAfterItsEffect() {
-    for (KnownCall knownCall : KnownCall.all(this)) {
+    for (CallWithKnownAnswer knownCall : CallWithKnownAnswer.all(this)) {
       int reached = delegate.callCount(call(knownCall));
       store.failAfter(call(knownCall), 1);
 
@@ -75,7 +75,7 @@ class FaultyTokenStoreTest extends TokenStoreContract {
 
   @Test
   void allCallsFailUntilFaultsAreCleared() {
-    for (KnownCall knownCall : KnownCall.all(this)) {
+    for (CallWithKnownAnswer knownCall : CallWithKnownAnswer.all(this)) {
       store.failAll();
       assertFails(() -> knownCall.isAnsweredBy(store));
       assertFails(() -> knownCall.isAnsweredBy(store));
@@ -179,7 +179,7 @@ class FaultyTokenStoreTest extends TokenStoreContract {
     assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
   }
 
-  private static Call call(KnownCall knownCall) {
+  private static Call call(CallWithKnownAnswer knownCall) {
     return Call.valueOf(knownCall.method().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
   }
 

@@ -20,7 +20,7 @@ import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 
 /** S14, S16 and S18: closing, unknown outcomes, and threads. */
-interface LifecycleClauses extends StoreUnderTest {
+interface StoreLifecycleClauses extends StoreUnderTest {
 
   @Test
   default void s14_closeIsIdempotent() {
@@ -46,10 +46,10 @@ interface LifecycleClauses extends StoreUnderTest {
 
   @Test
   default void s16_closedStoreAnswersCorrectlyOrThrows() {
-    Collection<KnownCall> questions = KnownCall.all(this);
+    Collection<CallWithKnownAnswer> questions = CallWithKnownAnswer.all(this);
     store().close();
 
-    for (KnownCall knownCall : questions) {
+    for (CallWithKnownAnswer knownCall : questions) {
       try {
         assertThat(knownCall.isAnsweredBy(store())).as(knownCall.method()).isTrue();
       } catch (TokenStoreException cannot) {
@@ -64,7 +64,7 @@ interface LifecycleClauses extends StoreUnderTest {
     assumeThat(given).isPresent();
 
     try (TokenStore unreachable = given.orElseThrow()) {
-      for (KnownCall knownCall : KnownCall.all(this)) {
+      for (CallWithKnownAnswer knownCall : CallWithKnownAnswer.all(this)) {
         assertTimeoutPreemptively(
             Duration.ofSeconds(30),
             () ->
@@ -94,7 +94,7 @@ interface LifecycleClauses extends StoreUnderTest {
 
   private void callAll(int rounds) {
     for (int round = 0; round < rounds; round++) {
-      for (KnownCall knownCall : KnownCall.all(this)) {
+      for (CallWithKnownAnswer knownCall : CallWithKnownAnswer.all(this)) {
         assertThat(knownCall.isAnsweredBy(store())).as(knownCall.method()).isTrue();
       }
     }

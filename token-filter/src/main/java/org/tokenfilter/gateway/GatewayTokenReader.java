@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.carrier.RequestTokens;
+import org.tokenfilter.carrier.RequestTokenReader;
 import org.tokenfilter.token.PresentedToken;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -17,21 +17,21 @@ import org.tokenfilter.token.TokenRejectedException;
  *   userToken: eyJ...
  * </pre>
  */
-public final class GatewayTokens {
+public final class GatewayTokenReader {
 
   private static final String HEADER = "userToken";
 
-  private final RequestTokens tokens;
+  private final RequestTokenReader tokens;
 
   /** Creates a reader that accepts the tokens of another one, too. */
-  public GatewayTokens(RequestTokens tokens) {
+  public GatewayTokenReader(RequestTokenReader tokens) {
     this.tokens = tokens;
   }
 
   /**
    * Reads the token of a request to a service.
    *
-   * @throws TokenRejectedException as {@link RequestTokens#read(HttpServletRequest)}
+   * @throws TokenRejectedException as {@link RequestTokenReader#read(HttpServletRequest)}
    */
   public PresentedToken read(HttpServletRequest request) throws TokenRejectedException {
     return tokens.read(request, explicitTokens(request, null));
@@ -41,7 +41,7 @@ public final class GatewayTokens {
    * Reads the token of a request to the gateway itself, which renews or revokes something.
    *
    * @param inBody the token in the request's body; null for none
-   * @throws TokenRejectedException as {@link RequestTokens#readForAction(HttpServletRequest)}
+   * @throws TokenRejectedException as {@link RequestTokenReader#readForAction(HttpServletRequest)}
    */
   public PresentedToken readForAction(HttpServletRequest request, @Nullable String inBody)
       throws TokenRejectedException {

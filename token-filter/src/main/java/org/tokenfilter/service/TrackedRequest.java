@@ -14,13 +14,13 @@ import org.tokenfilter.token.ActiveToken;
  * A handle of a request in progress, which keeps the request's token alive until {@link #finish} is
  * called. Obtained from {@link TokenService#trackRequest}. Thread-safe.
  */
-public final class ActiveRequest {
+public final class TrackedRequest {
 
   private final ActiveToken token;
   private final Registry requests;
   private volatile @Nullable Instant extendedUntil;
 
-  ActiveRequest(ActiveToken used, Registry requests) {
+  TrackedRequest(ActiveToken used, Registry requests) {
     this.token = used;
     this.requests = requests;
   }
@@ -61,7 +61,7 @@ public final class ActiveRequest {
     /** The maximum lead before the idle deadline: many ticks, and the time to write the renewal. */
     private static final Duration MAX_LEAD_TIME = Duration.ofMinutes(1);
 
-    private final Set<ActiveRequest> requests = ConcurrentHashMap.newKeySet();
+    private final Set<TrackedRequest> requests = ConcurrentHashMap.newKeySet();
     private final RenewalBuffer buffer;
     private final TokenRenewer renewer;
     private final Clock clock;
@@ -73,8 +73,8 @@ public final class ActiveRequest {
     }
 
     /** Registers a request, unless its use is passive or its token has no idle timeout. */
-    ActiveRequest begin(ActiveToken used) {
-      ActiveRequest request = new ActiveRequest(used, this);
+    TrackedRequest begin(ActiveToken used) {
+      TrackedRequest request = new TrackedRequest(used, this);
       if (!used.passive() && used.renewalTarget().idleTimeout() != null) {
         requests.add(request);
       }
@@ -82,7 +82,7 @@ public final class ActiveRequest {
     }
 
     /** Removes a request, and returns its token with the time of its use. */
-    ActiveToken finish(ActiveRequest request) {
+    ActiveToken finish(TrackedRequest request) {
       requests.remove(request);
       ActiveToken used = request.token();
       return request.isExtended() ? used.withUsedAt(clock.instant()) : used;
@@ -95,13 +95,13 @@ public final class ActiveRequest {
       requests.forEach(request -> extend(request, now));
     }
 
-    private boolean hasExpired(ActiveRequest request, Instant now) {
+    private boolean hasExpired(TrackedRequest request, Instant now) {
       Instant idle = idleDeadline(request);
       Instant expiresAt = request.token().renewalTarget().expiresAt();
       return idle == null || !now.isBefore(idle) || (expiresAt != null && !now.isBefore(expiresAt));
     }
 
-    private void extend(ActiveRequest request, Instant now) {
+    private void extend(TrackedRequest request, Instant now) {
       Duration idle = request.token().renewalTarget().idleTimeout();
       Instant deadline = idleDeadline(request);
       if (idle != null && deadline != null && !deadline.isAfter(now.plus(leadTime(idle)))) {
@@ -111,7 +111,7 @@ public final class ActiveRequest {
     }
 
     /** Returns the idle deadline, which other requests may have moved; null if there is none. */
-    private @Nullable Instant idleDeadline(ActiveRequest request) {
+    private @Nullable Instant idleDeadline(TrackedRequest request) {
       TokenRecord record = request.token().renewalTarget();
       Instant known = request.isExtended() ? request.extendedUntil() : record.idleExpiresAt();
       PendingRenewal latest = buffer.latest(record.id());

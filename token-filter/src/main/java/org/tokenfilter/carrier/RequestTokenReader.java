@@ -14,13 +14,13 @@ import org.tokenfilter.token.TokenRejectedException;
  * sends by itself is accepted only if no other site may have made the browser send it. No token is
  * validated here. Thread-safe.
  */
-public final class RequestTokens {
+public final class RequestTokenReader {
 
   private final TokenExtractor extractor;
   private final TrustedProxies proxies;
   private final CrossSiteGuard guard;
 
-  RequestTokens(TokenExtractor extractor, TrustedProxies proxies, CrossSiteGuard guard) {
+  RequestTokenReader(TokenExtractor extractor, TrustedProxies proxies, CrossSiteGuard guard) {
     this.extractor = extractor;
     this.proxies = proxies;
     this.guard = guard;

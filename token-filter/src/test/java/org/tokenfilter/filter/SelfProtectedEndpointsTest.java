@@ -14,13 +14,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class ProtectedEndpointsTest {
+final class SelfProtectedEndpointsTest {
 
   @Test
   void matchesOnlyServletsOfTheLibrary() {
     assertThat(matches(null)).isFalse();
     assertThat(matches("org.example.NoSuchServlet")).isFalse();
-    assertThat(matches(ProtectedEndpointsTest.class.getName())).isFalse();
+    assertThat(matches(SelfProtectedEndpointsTest.class.getName())).isFalse();
     assertThat(matches("org.tokenfilter.endpoint.AccessTokenServlet")).isTrue();
   }
 
@@ -35,7 +35,7 @@ final class ProtectedEndpointsTest {
     HttpServletRequest request = mock(HttpServletRequest.class);
     when(request.getDispatcherType()).thenReturn(DispatcherType.REQUEST);
     when(request.getHttpServletMapping()).thenReturn(mapping);
-    return new ProtectedEndpoints(context, ProtectedEndpointsTest.class.getClassLoader())
+    return new SelfProtectedEndpoints(context, SelfProtectedEndpointsTest.class.getClassLoader())
         .matches(request);
   }
 }

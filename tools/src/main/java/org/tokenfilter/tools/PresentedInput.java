@@ -11,10 +11,10 @@ import org.tokenfilter.token.ClientAddress;
  * @param sessionIds the session ids that came with the token
  * @param client the address of the client; null if it is not known
  */
-record Presentation(String token, Set<String> sessionIds, @Nullable ClientAddress client) {
+record PresentedInput(String token, Set<String> sessionIds, @Nullable ClientAddress client) {
 
   /** Copies the set. */
-  Presentation {
+  PresentedInput {
     sessionIds = Set.copyOf(sessionIds);
   }
 

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  *
  * @param <T> the type of the content; replaced as a whole
  */
-interface Reloading<T> extends Supplier<T> {
+interface ReloadableContent<T> extends Supplier<T> {
 
   /**
    * Checks whether the content has changed; for one thread.

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
  *
  * <p>Internal: for the packages of this library only.
  */
-public enum JsonBuffers {
+public enum JsonBufferRecycler {
   /** A few buffers are kept in a pool for reuse; with Jackson before 2.16, none are kept. */
   POOLED,
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A snapshot of the filters that run before the token filter, in their order. Among them it finds
  * the WebSocket engines that answer handshakes without a token.
  */
-final class FilterInspection {
+final class PrecedingFilters {
 
   /** The token filter, by name since this package cannot access it; subclasses count as well. */
   static final String TOKEN_FILTER = "org.tokenfilter.filter.TokenFilter";
@@ -34,7 +34,7 @@ final class FilterInspection {
    * @param own the name of a token filter that is registered under another class, such as a
    *     wrapper; null if there is none
    */
-  FilterInspection(ServletContext context, @Nullable String own) {
+  PrecedingFilters(ServletContext context, @Nullable String own) {
     this.context = context;
     requestOrder = FilterOrder.of(context, DispatcherType.REQUEST);
     // Tomcat's engine also answers forwards.

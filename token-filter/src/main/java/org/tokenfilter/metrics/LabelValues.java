@@ -3,9 +3,9 @@ package org.tokenfilter.metrics;
 import java.util.Locale;
 
 /** A converter of enum constants to label values, whose number is therefore limited. */
-final class Label {
+final class LabelValues {
 
-  private Label() {}
+  private LabelValues() {}
 
   /** Returns the name of the constant in lower case, with hyphens. */
   static String of(Enum<?> constant) {

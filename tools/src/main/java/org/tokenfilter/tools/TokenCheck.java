@@ -1,7 +1,7 @@
 package org.tokenfilter.tools;
 
 /** The checks of a token, in the order in which the library makes them. */
-enum Check {
+enum TokenCheck {
   /** The token is not longer than tokens can be. */
   LENGTH("length"),
   /** The token has five parts, the second of them empty. */
@@ -35,7 +35,7 @@ enum Check {
 
   private final String title;
 
-  Check(String title) {
+  TokenCheck(String title) {
     this.title = title;
   }
 

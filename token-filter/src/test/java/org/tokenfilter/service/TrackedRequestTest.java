@@ -19,7 +19,7 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.SessionId;
 
 /** Requests that run for longer than the idle timeout of their token, and keep it alive. */
-class ActiveRequestsTest {
+class TrackedRequestTest {
 
   private static final Duration TICK = Duration.ofSeconds(5);
   private static final Duration UPLOAD = SESSION_IDLE.multipliedBy(3).plusSeconds(7);
@@ -44,7 +44,7 @@ class ActiveRequestsTest {
   void activeRequestKeepsItsTokenAlive(Duration before) throws Exception {
     IssuedToken token = fixture.issueSession();
     fixture.clock.move(before);
-    ActiveRequest upload = fixture.service.trackRequest(fixture.validate(token));
+    TrackedRequest upload = fixture.service.trackRequest(fixture.validate(token));
 
     advance(UPLOAD);
     assertThat(stored(token).liveAt(fixture.clock.instant())).as("on every node").isTrue();
@@ -74,7 +74,7 @@ class ActiveRequestsTest {
     fixture.clock.move(Duration.ofMinutes(10));
     ActiveToken used = fixture.validate(token);
     TokenRecord before = stored(token);
-    ActiveRequest request = fixture.service.trackRequest(used);
+    TrackedRequest request = fixture.service.trackRequest(used);
 
     advance(SESSION_IDLE.minusMinutes(12));
 
@@ -85,7 +85,7 @@ class ActiveRequestsTest {
   @Test
   void failedRequestNoLongerKeepsItsTokenAlive() throws Exception {
     IssuedToken token = fixture.issueSession();
-    ActiveRequest upload = fixture.service.trackRequest(fixture.validate(token));
+    TrackedRequest upload = fixture.service.trackRequest(fixture.validate(token));
     advance(UPLOAD);
 
     upload.finish();
@@ -97,7 +97,7 @@ class ActiveRequestsTest {
   @Test
   void passiveRequestDoesNotKeepItsTokenAlive() throws Exception {
     IssuedToken token = fixture.issueSession();
-    ActiveRequest stream = fixture.service.trackRequest(fixture.validate(token).asPassive());
+    TrackedRequest stream = fixture.service.trackRequest(fixture.validate(token).asPassive());
 
     advance(SESSION_IDLE);
 
@@ -108,7 +108,7 @@ class ActiveRequestsTest {
   @Test
   void tokenRevokedMeanwhileStaysRevoked() throws Exception {
     IssuedToken token = fixture.issueSession();
-    ActiveRequest upload = fixture.service.trackRequest(fixture.validate(token));
+    TrackedRequest upload = fixture.service.trackRequest(fixture.validate(token));
     advance(UPLOAD);
     fixture.service.revoke(token.record().id());
 
@@ -122,7 +122,7 @@ class ActiveRequestsTest {
   @Test
   void timeToLiveIsNotExtended() throws Exception {
     IssuedToken token = fixture.issueSession(ALICE, Duration.ofMinutes(70));
-    ActiveRequest upload = fixture.service.trackRequest(fixture.validate(token));
+    TrackedRequest upload = fixture.service.trackRequest(fixture.validate(token));
 
     advance(Duration.ofMinutes(70).minusMillis(1));
     fixture.validate(token);
@@ -138,7 +138,7 @@ class ActiveRequestsTest {
   @Test
   void tokenExpiredDuringAPauseIsNotRevived() throws Exception {
     IssuedToken token = fixture.issueSession();
-    ActiveRequest upload = fixture.service.trackRequest(fixture.validate(token));
+    TrackedRequest upload = fixture.service.trackRequest(fixture.validate(token));
 
     fixture.clock.move(SESSION_IDLE);
     advance(UPLOAD);
@@ -154,7 +154,7 @@ class ActiveRequestsTest {
     FaultyTokenStore store = new FaultyTokenStore(fixture.memory);
     fixture.service = fixture.newService(store, ServiceFixture.POLICY);
     IssuedToken token = fixture.issueSession();
-    ActiveRequest upload = fixture.service.trackRequest(fixture.validate(token));
+    TrackedRequest upload = fixture.service.trackRequest(fixture.validate(token));
     advance(SESSION_IDLE.minusMinutes(5));
     store.failAll();
     for (int i = 0; i < 100; i++) {
@@ -176,7 +176,7 @@ class ActiveRequestsTest {
     SessionId session = fixture.service.openSession(fixture.validate(user)).id();
     ActiveToken inSession =
         fixture.service.useSession(fixture.validate(user), session.value(), CLIENT);
-    ActiveRequest upload = fixture.service.trackRequest(inSession);
+    TrackedRequest upload = fixture.service.trackRequest(inSession);
 
     advance(USER_IDLE.multipliedBy(4));
 

@@ -15,7 +15,7 @@ import org.tokenfilter.service.TokenService;
  * The base class of all servlets of this package. Each of them shares the {@link TokenSecurity} of
  * its application.
  */
-abstract class TokenEndpoint extends HttpServlet implements SelfProtected {
+abstract class EndpointServlet extends HttpServlet implements SelfProtected {
 
   @Serial private static final long serialVersionUID = 1L;
 
@@ -23,11 +23,11 @@ abstract class TokenEndpoint extends HttpServlet implements SelfProtected {
   private transient @Nullable SecurityHandle handle;
   private transient @Nullable RouteDispatcher dispatcher;
 
-  TokenEndpoint() {
+  EndpointServlet() {
     providedSecurity = null;
   }
 
-  TokenEndpoint(TokenSecurity security) {
+  EndpointServlet(TokenSecurity security) {
     providedSecurity = security;
   }
 

@@ -7,11 +7,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The enforcement of group limits (S1). Not thread-safe. */
-final class GroupLimits {
+final class GroupLimitEnforcer {
 
   private final RecordTable records;
 
-  GroupLimits(RecordTable records) {
+  GroupLimitEnforcer(RecordTable records) {
     this.records = records;
   }
 

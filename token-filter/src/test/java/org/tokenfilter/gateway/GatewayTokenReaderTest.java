@@ -21,10 +21,10 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** The places that the service gateway reads tokens from. */
-final class GatewayTokensTest {
+final class GatewayTokenReaderTest {
 
-  private final GatewayTokens cookie = tokens(EnumSet.of(Carrier.COOKIE));
-  private final GatewayTokens both = tokens(EnumSet.allOf(Carrier.class));
+  private final GatewayTokenReader cookie = tokens(EnumSet.of(Carrier.COOKIE));
+  private final GatewayTokenReader both = tokens(EnumSet.allOf(Carrier.class));
 
   @Test
   void acceptsTokenInUserTokenHeader() throws Exception {
@@ -90,11 +90,11 @@ final class GatewayTokensTest {
         .isTrue();
   }
 
-  private static GatewayTokens tokens(Set<Carrier> carriers) {
+  private static GatewayTokenReader tokens(Set<Carrier> carriers) {
     TrustedProxies proxies = new TrustedProxies(List.of());
     CookieWriter cookies =
         new CookieWriter("token", "SESSION", CookieWriter.Secure.AUTO, "Lax", null, proxies);
-    return new GatewayTokens(
+    return new GatewayTokenReader(
         new TokenTransport(
                 carriers,
                 cookies,
@@ -109,7 +109,7 @@ final class GatewayTokensTest {
   }
 
   private static PresentedToken atGateway(
-      GatewayTokens tokens, SentRequest request, @Nullable String inBody)
+      GatewayTokenReader tokens, SentRequest request, @Nullable String inBody)
       throws TokenRejectedException {
     SentRequest ownPage = request.header("Sec-Fetch-Site", "same-origin");
     return tokens.readForAction(ownPage.received(), inBody);
@@ -120,7 +120,7 @@ final class GatewayTokensTest {
   }
 
   private static void assertRefused(
-      GatewayTokens tokens, SentRequest request, @Nullable String inBody, Rejection expected) {
+      GatewayTokenReader tokens, SentRequest request, @Nullable String inBody, Rejection expected) {
     assertThatExceptionOfType(TokenRejectedException.class)
         .isThrownBy(() -> tokens.readForAction(request.received(), inBody))
         .extracting(TokenRejectedException::rejection)

@@ -11,17 +11,18 @@ import java.util.Optional;
  * @param interval the time for which a status is valid; zero turns the check off
  * @param provider the provider of account statuses
  */
-public record AccountRecheck(Duration interval, AccountStatusProvider provider) {
+public record AccountRecheckPolicy(Duration interval, AccountStatusProvider provider) {
 
   /** No check after the login. Users stay logged in for as long as their tokens live. */
-  public static final AccountRecheck NEVER = new AccountRecheck(Duration.ZERO, Optional::of);
+  public static final AccountRecheckPolicy NEVER =
+      new AccountRecheckPolicy(Duration.ZERO, Optional::of);
 
   /**
    * Validates the interval.
    *
    * @throws IllegalArgumentException if the interval is negative
    */
-  public AccountRecheck {
+  public AccountRecheckPolicy {
     if (interval.isNegative()) {
       throw new IllegalArgumentException("interval must not be negative");
     }

@@ -10,7 +10,7 @@ import org.tokenfilter.store.TokenId;
  *
  * <p>Internal: for the packages of this library only.
  */
-public interface AccessDecision {
+public interface GrantedAccess {
 
   /** The name of the request attribute. */
   String ATTRIBUTE = "org.tokenfilter.filter.Decision";

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param overdue true if the task has been due for longer than one minute plus three times its
  *     interval without a success; for the listeners, if one event takes longer than a minute
  */
-public record BackgroundTask(
+public record BackgroundTaskHealth(
     String name,
     @Nullable Duration sinceSuccess,
     @Nullable Duration sinceFailure,

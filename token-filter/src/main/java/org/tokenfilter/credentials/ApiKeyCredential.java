@@ -9,11 +9,11 @@ import jakarta.servlet.http.HttpServletRequest;
  * @param request the request that contained the key
  */
 @SuppressWarnings("ArrayRecordComponent") // the caller's own array, so that it can be overwritten
-public record ApiKey(char[] value, HttpServletRequest request) {
+public record ApiKeyCredential(char[] value, HttpServletRequest request) {
 
   /** Returns a constant, so that the secret is not shown. */
   @Override
   public String toString() {
-    return "ApiKey[]";
+    return "ApiKeyCredential[]";
   }
 }

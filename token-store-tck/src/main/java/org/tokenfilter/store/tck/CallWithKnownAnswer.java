@@ -24,14 +24,14 @@ import org.tokenfilter.store.TokenStore;
  * @param method the name of the method
  * @param check the call, which returns whether the answer is correct
  */
-record KnownCall(String method, Predicate<TokenStore> check) {
+record CallWithKnownAnswer(String method, Predicate<TokenStore> check) {
 
   boolean isAnsweredBy(TokenStore store) {
     return check.test(store);
   }
 
   /** Prepares the data, and returns one call for each method of the store. */
-  static List<KnownCall> all(StoreUnderTest tested) {
+  static List<CallWithKnownAnswer> all(StoreUnderTest tested) {
     StoreFixture fixture = new StoreFixture(tested);
     StoreFixture other = new StoreFixture(tested);
     TokenRecord found = fixture.insert(fixture.sliding());
@@ -44,28 +44,28 @@ record KnownCall(String method, Predicate<TokenStore> check) {
     Instant now = fixture.now();
     Instant late = now.plus(IDLE).plusMillis(1);
     return List.of(
-        new KnownCall("find", store -> store.find(found.id()).equals(Optional.of(found))),
-        new KnownCall(
+        new CallWithKnownAnswer("find", store -> store.find(found.id()).equals(Optional.of(found))),
+        new CallWithKnownAnswer(
             "list", store -> store.list(fixture.subject, now, null, 9).containsAll(List.of(found))),
-        new KnownCall(
+        new CallWithKnownAnswer(
             "insert",
             store ->
                 store.insert(fresh, Limit.NONE, now).outcome() == InsertResult.Outcome.INSERTED),
-        new KnownCall(
+        new CallWithKnownAnswer(
             "renew", store -> store.renew(List.of(fixture.renewal(found)), now).isEmpty()),
-        new KnownCall("replace", store -> store.replace(old.id(), successor, now)),
-        new KnownCall(
+        new CallWithKnownAnswer("replace", store -> store.replace(old.id(), successor, now)),
+        new CallWithKnownAnswer(
             "revoke", store -> store.revoke(open.id(), fixture.closedNow()).contains(open.id())),
-        new KnownCall(
+        new CallWithKnownAnswer(
             "revokeAll",
             store ->
                 store
                     .revokeAll(new Selection(other.subject, Set.of()), fixture.closedNow(), 9)
                     .contains(others.id())),
-        new KnownCall(
+        new CallWithKnownAnswer(
             "revokedWithin",
             store -> store.revokedWithin(WINDOW, LARGE_LIMIT).ids().contains(closed.id())),
-        new KnownCall(
+        new CallWithKnownAnswer(
             "sweep",
             store -> {
               SweepResult sweep = store.sweep(late, LONG_AGO, 100);

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.SelfProtected;
 
 /** The endpoints that protect themselves, by the names of their servlets. */
-final class ProtectedEndpoints {
+final class SelfProtectedEndpoints {
 
   private final Set<String> names = new HashSet<>();
 
-  ProtectedEndpoints(ServletContext context, ClassLoader loader) {
+  SelfProtectedEndpoints(ServletContext context, ClassLoader loader) {
     for (ServletRegistration servlet : context.getServletRegistrations().values()) {
       if (isSelfProtected(servlet.getClassName(), loader)) {
         names.add(servlet.getName());

@@ -6,11 +6,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** The query of the server process that serves a connection. */
-final class PostgresBackend {
+final class ServerProcessQuery {
 
   static final String PID_QUERY = "select pg_backend_pid() as backend";
 
-  private PostgresBackend() {}
+  private ServerProcessQuery() {}
 
   static int pidOf(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
