@@ -111,7 +111,7 @@ final class ComponentFactory {
     }
     try {
       return new SuppliedKeys(supplier);
-    } catch (Exception e) {
+    } catch (Exception | LinkageError e) {
       problems.add("the supplier of the keys, given by keys(...), failed: " + e);
       return null;
     }

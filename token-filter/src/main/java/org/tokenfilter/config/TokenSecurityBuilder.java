@@ -179,7 +179,7 @@ public final class TokenSecurityBuilder {
    * and {@code token.keys.generate}, which must not be set then. It is called by {@link #build},
    * which fails if it throws or returns null, and from then on every two seconds by a thread of its
    * own, so that keys can be rotated. If it throws or returns null then, the previous keys stay in
-   * force and the failure is logged.
+   * force and the failure is logged with its message, which must not contain a secret.
    */
   public TokenSecurityBuilder keys(Supplier<KeyRing> value) {
     suppliedKeys = value;

@@ -79,7 +79,9 @@ public class TokenFilter implements Filter {
   /**
    * Registers a filter named {@code token} for all paths and all dispatcher types, with async
    * support, before the filters of web.xml. Call it while the application starts, such as in a
-   * ServletContextListener.
+   * ServletContextListener. Dispatches by name match no path: an application that makes them also
+   * maps the registration to servlet names, by {@code addMappingForServletNames(EnumSet.of(FORWARD,
+   * INCLUDE), false, "*")}.
    *
    * @param security provides the settings; the caller closes it
    * @return the registration

@@ -36,6 +36,8 @@ import org.tokenfilter.store.TokenStoreException;
  * A store that may be a plugin, behind a {@link Bulkhead}. It limits the number of threads inside
  * the store, and measures each call except {@code watch} and {@code close}. Every failure of the
  * store, including a null result, is thrown as a {@link TokenStoreException}. Thread-safe.
+ *
+ * <p>Internal: for the packages of this library only.
  */
 public final class GuardedTokenStore implements TokenStore {
 

@@ -28,6 +28,7 @@ import org.tokenfilter.store.TokenStoreException;
  *
  * @param <K> the type of the keys
  * @param <V> the type of the results
+ *     <p>Internal: for the packages of this library only.
  */
 public final class SingleFlight<K, V> {
 

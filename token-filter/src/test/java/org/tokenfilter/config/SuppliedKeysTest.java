@@ -78,6 +78,29 @@ final class SuppliedKeysTest {
   }
 
   @Test
+  void equalKeysLeaveThePresentOnesInForce() {
+    SuppliedKeys keys =
+        new SuppliedKeys(() -> KeyRing.of(List.of(key("k1", ContentKey.State.ACTIVE))));
+    KeyRing first = keys.get();
+
+    assertThat(keys.check()).isEmpty();
+
+    assertThat(keys.get()).isSameAs(first);
+  }
+
+  @Test
+  void libraryThatIsMissingStopsTheStart() {
+    assertStartFails(
+        TokenSecurity.builder()
+            .keys(
+                () -> {
+                  throw new NoClassDefFoundError("com/example/VaultClient");
+                }),
+        "the supplier of the keys, given by keys(...), failed:"
+            + " java.lang.NoClassDefFoundError: com/example/VaultClient");
+  }
+
+  @Test
   void failureAtTheStartStopsTheStart() {
     vault = () -> KeyRing.of(List.of());
     assertStartFails(

@@ -17,7 +17,7 @@ import org.tokenfilter.integration.container.Client.Session;
 /** The resources of an application that is deployed repeatedly, none of which may remain. */
 final class RedeploymentIT {
 
-  private static final int DEPLOYMENTS = Integer.getInteger("redeployments", 5);
+  private static final int DEPLOYMENTS = Integer.getInteger("redeployments", 3);
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @ParameterizedTest

@@ -36,6 +36,7 @@ final class ModulesIT {
           "org.tokenfilter.credentials",
           "org.tokenfilter.endpoint",
           "org.tokenfilter.filter",
+          "org.tokenfilter.guard",
           "org.tokenfilter.metrics",
           "org.tokenfilter.service",
           "org.tokenfilter.token");
