@@ -6,54 +6,17 @@ import static org.tokenfilter.attack.ExpectedAnswer.NOTHING;
 import static org.tokenfilter.attack.ExpectedAnswer.OK;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.testsupport.Accounts;
 import org.tokenfilter.testsupport.WebApp.Session;
 
 /** D: malformed requests, byte by byte. */
-@TestInstance(Lifecycle.PER_CLASS)
-final class RequestBytesAttackTest {
-
-  private static final String END = "Connection: close\r\n\r\n";
-  private static final String HOST = "Host: 127.0.0.1\r\n";
-  private static final String GET = "GET /secure/x HTTP/1.1\r\n";
-  private static final String START = GET + HOST;
-
-  private AllContainers containers;
-
-  @BeforeAll
-  void start(@TempDir Path folder) throws Exception {
-    containers = new AllContainers(folder, plan -> plan);
-  }
-
-  @AfterAll
-  void stop() {
-    containers.close();
-  }
-
-  private static AttackCase raw(String name, ExpectedAnswer verdict, String text) {
-    return AttackCase.of(name, verdict, app -> app.http().raw(text));
-  }
-
-  private static AttackCase raw(
-      String name, ExpectedAnswer verdict, ExpectedAnswer or, String text) {
-    return AttackCase.of(name, verdict, or, app -> app.http().raw(text));
-  }
-
-  private static String bearer(String token) {
-    return "Authorization: Bearer " + token + "\r\n";
-  }
+final class RequestBytesAttackTest extends RawRequestAttack {
 
   @TestFactory
   Stream<DynamicContainer> refusesControlCharacters() throws IOException {
