@@ -24,11 +24,10 @@ import org.tokenfilter.store.TokenStoreException;
  *       the result is new enough.
  * </ul>
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. Internal: for the packages of this library only.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the results
- *     <p>Internal: for the packages of this library only.
  */
 public final class SingleFlight<K, V> {
 

@@ -131,7 +131,7 @@ public final class TokenExplainer {
     }
     try {
       return ClientAddress.parse(binding.replaceFirst("/.*", ""));
-    } catch (IllegalArgumentException boundToNobody) {
+    } catch (IllegalArgumentException malformed) {
       return UNKNOWN_CLIENT;
     }
   }
