@@ -30,13 +30,15 @@ final class DispatchChainsIT {
 
   /**
    * The number of chains of which a container runs one, by their number of steps. Of the chains of
-   * two steps, each runs on one of the four containers.
+   * two steps, every second one runs on one of the four containers.
    */
-  private static final List<Integer> STRIDES = List.of(1, 1, 4, 64);
+  private static final List<Integer> STRIDES = List.of(1, 1, 8, 128);
 
   /** The number of this sample, so that each chain runs on each container sooner or later. */
   private static final int SAMPLE =
-      CHAINS.matches("[0-9]+") ? Integer.parseInt(CHAINS) : ThreadLocalRandom.current().nextInt(64);
+      CHAINS.matches("[0-9]+")
+          ? Integer.parseInt(CHAINS)
+          : ThreadLocalRandom.current().nextInt(128);
 
   private static final String PUBLIC_PAGE = "public/page/0";
   private static final String PROTECTED_PAGE = "secure/page/0";
