@@ -58,6 +58,8 @@ final class ArchitectureTest {
           .definedBy("org.tokenfilter.codec")
           .layer("memory")
           .definedBy("org.tokenfilter.memory")
+          .layer("monitor")
+          .definedBy("org.tokenfilter.monitor")
           .layer("guard")
           .definedBy("org.tokenfilter.guard")
           .layer("service")
@@ -86,8 +88,10 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("memory")
           .mayOnlyAccessLayers("store")
+          .whereLayer("monitor")
+          .mayOnlyAccessLayers("store", "token")
           .whereLayer("guard")
-          .mayOnlyAccessLayers("store", "notice", "token")
+          .mayOnlyAccessLayers("store", "token", "monitor")
           .whereLayer("service")
           .mayOnlyAccessLayers(
               "store", "notice", "token", "codec", "memory", "guard", "credentials")
@@ -107,7 +111,7 @@ final class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("metrics")
           .mayOnlyAccessLayers(
-              "store", "notice", "token", "guard", "service", "credentials", "config")
+              "store", "notice", "token", "monitor", "service", "credentials", "config")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("gateway", "filter", "endpoint", "metrics");
 
@@ -146,6 +150,7 @@ final class ArchitectureTest {
               "org.tokenfilter.token..",
               "org.tokenfilter.codec..",
               "org.tokenfilter.memory..",
+              "org.tokenfilter.monitor..",
               "org.tokenfilter.guard..",
               "org.tokenfilter.service..")
           .should()

@@ -11,7 +11,7 @@ import org.tokenfilter.service.TokenService.RevocationFeedState;
  * The health of a node, for monitoring. It contains no secrets. Immutable.
  *
  * @param storeAnswers true if the store answers, as {@link
- *     org.tokenfilter.guard.StoreCallMonitor#isHealthy} derives it from recent calls
+ *     org.tokenfilter.monitor.StoreCallMonitor#isHealthy} derives it from recent calls
  * @param feed the state of the feed of other nodes' revocations; null if {@code
  *     token.revocation.lag} is zero
  * @param key the key that encrypts new tokens

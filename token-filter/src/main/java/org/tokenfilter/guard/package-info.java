@@ -3,7 +3,7 @@
  * provider: bounded concurrency, bounded waits, shared calls and measured calls.
  *
  * <p>Start with {@link org.tokenfilter.guard.GuardedTokenStore}, which guards a token store with a
- * {@link org.tokenfilter.guard.Bulkhead} and a {@link org.tokenfilter.guard.StoreCallMonitor}.
+ * {@link org.tokenfilter.guard.Bulkhead} and a {@link org.tokenfilter.monitor.StoreCallMonitor}.
  */
 @NullMarked
 package org.tokenfilter.guard;

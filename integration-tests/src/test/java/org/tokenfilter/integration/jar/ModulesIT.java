@@ -36,8 +36,8 @@ final class ModulesIT {
           "org.tokenfilter.credentials",
           "org.tokenfilter.endpoint",
           "org.tokenfilter.filter",
-          "org.tokenfilter.guard",
           "org.tokenfilter.metrics",
+          "org.tokenfilter.monitor",
           "org.tokenfilter.service",
           "org.tokenfilter.token");
 

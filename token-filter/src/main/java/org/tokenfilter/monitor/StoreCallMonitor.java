@@ -1,4 +1,4 @@
-package org.tokenfilter.guard;
+package org.tokenfilter.monitor;
 
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.guard.StoreCallListener.Outcome;
+import org.tokenfilter.monitor.StoreCallListener.Outcome;
 import org.tokenfilter.token.Subscription;
 
 /**
@@ -98,7 +98,12 @@ public final class StoreCallMonitor {
         && inFlight.stream().noneMatch(call -> now - call.startNanos > maxCallNanos);
   }
 
-  <T> T measure(StoreOperation operation, Supplier<T> call) {
+  /**
+   * Makes a call, measures it, and notifies the listeners.
+   *
+   * @return the result of the call, whose exceptions are passed on
+   */
+  public <T> T measure(StoreOperation operation, Supplier<T> call) {
     Call started = new Call(nanoTime.getAsLong());
     inFlight.add(started);
     boolean answered = false;

@@ -1,4 +1,4 @@
-package org.tokenfilter.guard;
+package org.tokenfilter.monitor;
 
 /**
  * A listener that is notified of each finished call of the token store. It runs on the thread of

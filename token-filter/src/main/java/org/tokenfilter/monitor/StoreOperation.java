@@ -1,4 +1,4 @@
-package org.tokenfilter.guard;
+package org.tokenfilter.monitor;
 
 import org.tokenfilter.store.TokenStore;
 
