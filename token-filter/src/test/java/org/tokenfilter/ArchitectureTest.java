@@ -68,6 +68,8 @@ final class ArchitectureTest {
           .definedBy("org.tokenfilter.carrier")
           .layer("credentials")
           .definedBy("org.tokenfilter.credentials")
+          .layer("login")
+          .definedBy("org.tokenfilter.login")
           .layer("config")
           .definedBy("org.tokenfilter.config")
           .layer("gateway")
@@ -94,11 +96,13 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("store", "token", "monitor")
           .whereLayer("service")
           .mayOnlyAccessLayers(
-              "store", "notice", "token", "codec", "memory", "guard", "credentials")
+              "store", "notice", "token", "codec", "memory", "guard", "credentials", "login")
           .whereLayer("carrier")
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("credentials")
-          .mayOnlyAccessLayers("notice", "token", "guard")
+          .mayOnlyAccessLayers("token")
+          .whereLayer("login")
+          .mayOnlyAccessLayers("notice", "token", "guard", "credentials")
           .whereLayer("gateway")
           .mayOnlyAccessLayers("store", "notice", "token", "service", "carrier", "config")
           .whereLayer("gateway")
@@ -118,6 +122,9 @@ final class ArchitectureTest {
   private static final Set<String> ACCOUNT_STATUS =
       Set.of("AccountStatusProvider", "AccountRecheckPolicy");
 
+  private static final Set<String> LOGIN_PACKAGES =
+      Set.of("org.tokenfilter.credentials", "org.tokenfilter.login");
+
   @ArchTest
   static final ArchRule serviceUsesOnlyAccountStatusOfCredentials =
       noClasses()
@@ -126,9 +133,10 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               describe(
-                  "are in credentials, except AccountStatusProvider and AccountRecheckPolicy",
+                  "are in credentials or login, except AccountStatusProvider and"
+                      + " AccountRecheckPolicy",
                   type ->
-                      type.getPackageName().equals("org.tokenfilter.credentials")
+                      LOGIN_PACKAGES.contains(type.getPackageName())
                           && !ACCOUNT_STATUS.contains(type.getSimpleName())));
 
   @ArchTest

@@ -24,7 +24,7 @@ import org.tokenfilter.carrier.ReturnPath;
 import org.tokenfilter.carrier.TokenTransport;
 import org.tokenfilter.carrier.TrustedProxies;
 import org.tokenfilter.codec.KeyRing;
-import org.tokenfilter.credentials.LoginService;
+import org.tokenfilter.login.LoginService;
 import org.tokenfilter.monitor.StoreCallMonitor;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.TokenService;

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.credentials.AccountRecheckPolicy;
+import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.TokenValidator.RoleLookup;
 import org.tokenfilter.store.PageCursor;

@@ -13,7 +13,7 @@ import org.tokenfilter.codec.ContentKey;
 import org.tokenfilter.codec.JweTokenCodec;
 import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.credentials.AccountRecheckPolicy;
+import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.service.TokenPolicy.Binding;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.tokenfilter.config.MonotonicClock;
-import org.tokenfilter.credentials.AccountRecheckPolicy;
+import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.SettableClock;

@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.tokenfilter.credentials.AccountRecheckPolicy;
+import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.token.ActiveToken;

@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.ByteBuffer;
@@ -6,9 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 
 /** A parser of credentials of the Basic scheme (RFC 7617): base64 of {@code user-id:password}. */
-final class BasicCredentials {
+public final class BasicCredentials {
 
   private BasicCredentials() {}
 
@@ -17,7 +18,7 @@ final class BasicCredentials {
    *
    * @return the user name and the password; empty unless the text is base64 of UTF-8 with a colon
    */
-  static Optional<UsernamePasswordCredential> parse(
+  public static Optional<UsernamePasswordCredential> parse(
       String credentials, HttpServletRequest request) {
     String text;
     try {

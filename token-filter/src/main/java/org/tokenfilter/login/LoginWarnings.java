@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,8 +13,6 @@ import org.tokenfilter.token.TokenRejectedException;
  * The warnings for operators about logins that are rejected although the credentials may be right:
  * because of the failed logins of others, or because there are too many logins at once.
  * Thread-safe.
- *
- * <p>Internal: for the packages of this library only.
  */
 public final class LoginWarnings {
 

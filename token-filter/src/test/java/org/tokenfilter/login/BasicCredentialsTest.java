@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 
 /** Cases L01 to L04: valid and malformed credentials of the scheme Basic. */
 class BasicCredentialsTest {

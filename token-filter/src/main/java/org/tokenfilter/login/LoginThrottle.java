@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -31,8 +31,6 @@ import org.tokenfilter.token.TokenRejectedException;
  * are evicted first. Each kind has its own bound, so that attempts with many names, which are
  * rejected unchecked and cost nothing, do not evict the count of a name or of a client.
  * Thread-safe.
- *
- * <p>Internal: for the packages of this library only.
  */
 public final class LoginThrottle {
 

@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;

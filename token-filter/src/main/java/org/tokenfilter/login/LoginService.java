@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,6 +11,9 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.credentials.ApiKeyCredential;
+import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.guard.Bulkhead;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
@@ -24,8 +27,6 @@ import org.tokenfilter.token.TokenRejectedException;
  * <p>Only a few logins are checked concurrently, since a password hash occupies a processor. A
  * limited number of others wait for a limited time, and the rest are rejected. So a burst of logins
  * leaves the processors and most of the container's threads to requests with tokens. Thread-safe.
- *
- * <p>Internal: for the packages of this library only.
  */
 public final class LoginService {
 

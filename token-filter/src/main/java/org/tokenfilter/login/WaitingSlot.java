@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;

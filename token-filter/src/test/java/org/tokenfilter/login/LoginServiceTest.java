@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -21,6 +21,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.credentials.ApiKeyCredential;
+import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;

@@ -1,12 +1,11 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.tokenfilter.credentials.AccountStatusProvider;
 
 /**
  * The settings for checking again, on each node, whether the accounts of subjects are still active.
- *
- * <p>Internal: for the packages of this library only.
  *
  * @param interval the time for which a status is valid; zero turns the check off
  * @param provider the provider of account statuses

@@ -1,4 +1,4 @@
-package org.tokenfilter.credentials;
+package org.tokenfilter.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -15,8 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.credentials.Authenticator;
+import org.tokenfilter.credentials.CountingPbkdf2Provider;
+import org.tokenfilter.credentials.UsernamePasswordCredential;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
@@ -149,10 +153,10 @@ final class LoginCacheTest {
 
   @Test
   void wrongPasswordCostsTheSameForRememberedAndUnknownName() throws Exception {
-    PasswordHash hash = PasswordHash.of("right".toCharArray(), 1000, new SecureRandom());
+    Predicate<char[]> hash = CountingPbkdf2Provider.check("right", 1000);
     Authenticator file =
         credential ->
-            hash.matches(credential.password())
+            hash.test(credential.password())
                 ? Optional.of(Subject.of(credential.username()))
                 : Optional.empty();
     LoginService costly =
