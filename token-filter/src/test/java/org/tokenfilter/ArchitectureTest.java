@@ -52,8 +52,12 @@ final class ArchitectureTest {
           .definedBy("org.tokenfilter.store")
           .layer("notice")
           .definedBy("org.tokenfilter.notice")
+          .layer("encoding")
+          .definedBy("org.tokenfilter.encoding")
           .layer("token")
           .definedBy("org.tokenfilter.token")
+          .layer("keys")
+          .definedBy("org.tokenfilter.keys")
           .layer("codec")
           .definedBy("org.tokenfilter.codec")
           .layer("memory")
@@ -84,10 +88,14 @@ final class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("notice")
           .mayNotAccessAnyLayer()
+          .whereLayer("encoding")
+          .mayNotAccessAnyLayer()
           .whereLayer("token")
           .mayOnlyAccessLayers("store")
+          .whereLayer("keys")
+          .mayOnlyAccessLayers("encoding")
           .whereLayer("codec")
-          .mayOnlyAccessLayers("store", "notice", "token")
+          .mayOnlyAccessLayers("store", "encoding", "token", "keys")
           .whereLayer("memory")
           .mayOnlyAccessLayers("store")
           .whereLayer("monitor")
@@ -156,6 +164,8 @@ final class ArchitectureTest {
               "org.tokenfilter.store..",
               "org.tokenfilter.notice..",
               "org.tokenfilter.token..",
+              "org.tokenfilter.encoding..",
+              "org.tokenfilter.keys..",
               "org.tokenfilter.codec..",
               "org.tokenfilter.memory..",
               "org.tokenfilter.monitor..",
@@ -175,10 +185,14 @@ final class ArchitectureTest {
           .resideInAPackage("com.nimbusds..");
 
   @ArchTest
-  static final ArchRule onlyCodecAndEndpointUseJackson =
+  static final ArchRule onlyPackagesWithJsonUseJackson =
       noClasses()
           .that()
-          .resideOutsideOfPackages("org.tokenfilter.codec..", "org.tokenfilter.endpoint..")
+          .resideOutsideOfPackages(
+              "org.tokenfilter.encoding..",
+              "org.tokenfilter.keys..",
+              "org.tokenfilter.codec..",
+              "org.tokenfilter.endpoint..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml.jackson..");

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.codec.ContentKey;
+import org.tokenfilter.keys.ContentKey;
 import org.tokenfilter.service.TokenService.RevocationFeedState;
 
 /**

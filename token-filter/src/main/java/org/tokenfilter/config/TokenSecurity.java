@@ -23,7 +23,7 @@ import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.ReturnPath;
 import org.tokenfilter.carrier.TokenTransport;
 import org.tokenfilter.carrier.TrustedProxies;
-import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.login.LoginService;
 import org.tokenfilter.monitor.StoreCallMonitor;
 import org.tokenfilter.notice.OperatorLog;

@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.encoding;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.TSFBuilder;
@@ -7,8 +7,6 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 /**
  * A policy for recycling the buffers of the JSON library. The default of the library keeps them in
  * thread-locals, and the threads outlive the application.
- *
- * <p>Internal: for the packages of this library only.
  */
 public enum JsonBufferRecycler {
   /** A few buffers are kept in a pool for reuse; with Jackson before 2.16, none are kept. */

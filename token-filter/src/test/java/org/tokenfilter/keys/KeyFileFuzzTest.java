@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import static java.util.Comparator.comparing;
 import static org.assertj.core.api.Assertions.assertThat;

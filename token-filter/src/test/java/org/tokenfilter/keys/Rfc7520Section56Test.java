@@ -1,9 +1,10 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.codec.CraftedTokens;
 
 /** Direct encryption using AES-GCM. Direct encryption is supported, A128GCM is not. */
 class Rfc7520Section56Test {

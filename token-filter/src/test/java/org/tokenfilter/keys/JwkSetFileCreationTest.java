@@ -1,11 +1,11 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.tokenfilter.codec.ContentEncryption.A128CBC_HS256;
-import static org.tokenfilter.codec.ContentEncryption.A256GCM;
+import static org.tokenfilter.keys.ContentEncryption.A128CBC_HS256;
+import static org.tokenfilter.keys.ContentEncryption.A256GCM;
 
 import java.io.IOException;
 import java.nio.file.FileSystem;

@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.encoding.Base64Url;
 
 /**
  * A content encryption key with its name and its state in the rotation of keys. Neither {@code
@@ -163,7 +164,7 @@ public final class ContentKey {
   }
 
   /** Returns the secret, as a new array for each call. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes.clone();
   }
 

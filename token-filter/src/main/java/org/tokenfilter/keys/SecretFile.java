@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import java.io.IOException;
 import java.io.InputStream;

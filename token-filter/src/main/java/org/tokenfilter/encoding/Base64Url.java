@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.encoding;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -9,7 +9,7 @@ import java.util.Base64;
  * the canonical encoding of a byte sequence. The decoders of the JDK and of libraries skip unknown
  * characters or ignore the remaining bits at the end.
  */
-final class Base64Url {
+public final class Base64Url {
 
   private static final String ALPHABET =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -28,26 +28,26 @@ final class Base64Url {
 
   private Base64Url() {}
 
-  static String encode(byte[] bytes) {
+  public static String encode(byte[] bytes) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  static String encode(String text) {
+  public static String encode(String text) {
     return encode(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns the number of characters that encode a number of bytes. */
-  static int encodedLength(int bytes) {
+  public static int encodedLength(int bytes) {
     return (bytes * Byte.SIZE + BITS_PER_CHARACTER - 1) / BITS_PER_CHARACTER;
   }
 
   /** Returns the number of bytes that a number of characters decode to. */
-  static int decodedLength(int length) {
+  public static int decodedLength(int length) {
     return length * BITS_PER_CHARACTER / Byte.SIZE;
   }
 
   /** Returns whether decoding the text and encoding the result gives the same text. */
-  static boolean isCanonical(String text) {
+  public static boolean isCanonical(String text) {
     return decode(text, 0, text.length(), new byte[decodedLength(text.length())], 0);
   }
 
@@ -58,7 +58,7 @@ final class Base64Url {
    * @return whether the characters are canonical: encoding the result gives the same characters. If
    *     not, the content of the array is undefined
    */
-  static boolean decode(String text, int from, int to, byte[] into, int at) {
+  public static boolean decode(String text, int from, int to, byte[] into, int at) {
     int next = at;
     int held = 0;
     int count = 0;
@@ -78,7 +78,7 @@ final class Base64Url {
   }
 
   /** Decodes characters that are given as bytes, without converting them to a string first. */
-  static boolean decode(byte[] text, int from, int to, byte[] into, int at) {
+  public static boolean decode(byte[] text, int from, int to, byte[] into, int at) {
     int next = at;
     int held = 0;
     int count = 0;
@@ -102,7 +102,7 @@ final class Base64Url {
     return count < BITS_PER_CHARACTER && (held & ((1 << count) - 1)) == 0;
   }
 
-  static boolean isDigit(char c) {
+  public static boolean isDigit(char c) {
     return digit(c) >= 0;
   }
 

@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.codec.CraftedTokens;
 
 /** Case P18 and other faults of a key file, apart from its content. */
 class JwkSetFileTest {

@@ -1,12 +1,8 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.tokenfilter.token.RefusalCause;
 
 /**
  * The keys of a deployment. The active key encrypts tokens. Staged, active and accepted keys
@@ -22,39 +18,10 @@ public final class KeyRing {
 
   private final List<ContentKey> keys;
   private final ContentKey activeKey;
-  private final ContentCipher activeCipher;
-  private final List<ContentCipher> decryptionCiphers;
-
-  /** The causes for which headers of known keys are not accepted, by header. */
-  private final Map<String, RefusalCause> unusableHeaders;
 
   private KeyRing(List<ContentKey> keys, ContentKey active) {
     this.keys = keys;
     this.activeKey = active;
-    this.activeCipher = new ContentCipher(active);
-    List<ContentCipher> opening = new ArrayList<>(List.of(this.activeCipher));
-    for (ContentKey key : keys) {
-      if (key != active && key.state() != ContentKey.State.RETIRED) {
-        opening.add(new ContentCipher(key));
-      }
-    }
-    this.decryptionCiphers = List.copyOf(opening);
-    this.unusableHeaders = unusableHeaders(keys);
-  }
-
-  private static Map<String, RefusalCause> unusableHeaders(List<ContentKey> keys) {
-    Map<String, RefusalCause> unusableHeaders = new HashMap<>();
-    for (ContentKey key : keys) {
-      for (ContentEncryption other : ContentEncryption.values()) {
-        unusableHeaders.put(
-            ContentCipher.headerSegment(key.kid(), other), RefusalCause.WRONG_ENCRYPTION);
-      }
-      if (key.state() == ContentKey.State.RETIRED) {
-        unusableHeaders.put(
-            ContentCipher.headerSegment(key.kid(), key.encryption()), RefusalCause.RETIRED_KEY);
-      }
-    }
-    return Map.copyOf(unusableHeaders);
   }
 
   /**
@@ -88,30 +55,9 @@ public final class KeyRing {
     return keys;
   }
 
-  /** Returns the cipher that encrypts tokens. */
-  ContentCipher activeCipher() {
-    return activeCipher;
-  }
-
   /** Returns the key that encrypts tokens. */
   public ContentKey activeKey() {
     return activeKey;
-  }
-
-  /** Returns the cause for which no key accepts tokens with this header. */
-  RefusalCause causeForHeader(String headerSegment) {
-    return unusableHeaders.getOrDefault(headerSegment, RefusalCause.UNKNOWN_KEY);
-  }
-
-  /** Returns the cipher that decrypts this token, by its header; null if no key may. */
-  @Nullable ContentCipher cipherFor(CompactJwe token) {
-    for (int i = 0; i < decryptionCiphers.size(); i++) {
-      ContentCipher cipher = decryptionCiphers.get(i);
-      if (token.hasHeader(cipher.headerSegment())) {
-        return cipher;
-      }
-    }
-    return null;
   }
 
   /** Returns the names, states and encryptions, but not the secrets. */

@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -17,6 +17,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.encoding.Base64Url;
+import org.tokenfilter.encoding.JsonBufferRecycler;
+import org.tokenfilter.encoding.StrictJson;
 
 /**
  * The text format of a set of content encryption keys: a JWK Set (RFC 7517, 5) of {@code oct} keys

@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 /**
  * An algorithm that encrypts and authenticates the content of a token (RFC 7518, 5.1). Each key is
@@ -49,16 +49,18 @@ public enum ContentEncryption {
     return keyLength;
   }
 
-  int ivLength() {
+  /** Returns the length of its initialization vectors in bytes. */
+  public int ivLength() {
     return ivLength;
   }
 
-  int tagLength() {
+  /** Returns the length of its authentication tags in bytes. */
+  public int tagLength() {
     return tagLength;
   }
 
   /** Returns whether the number of tokens of a key is limited. */
-  boolean hasUsageLimit() {
+  public boolean hasUsageLimit() {
     return this == A256GCM;
   }
 

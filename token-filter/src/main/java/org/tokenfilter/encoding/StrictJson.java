@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.encoding;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -12,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 /**
  * A strict reader of JSON (RFC 8259). It accepts only well-formed UTF-8, no duplicate members and
  * no nesting deeper than expected. Thread-safe.
- *
- * <p>Internal: for the packages of this library only.
  */
 public final class StrictJson {
 

@@ -1,4 +1,4 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.encoding.Base64Url;
 
 /** Case S17: invalid sets of keys, which are refused by key name without showing a key. */
 class JwkSetTest {

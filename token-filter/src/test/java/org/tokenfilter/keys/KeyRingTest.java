@@ -1,24 +1,26 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.tokenfilter.codec.ContentEncryption.A128CBC_HS256;
-import static org.tokenfilter.codec.ContentEncryption.A256CBC_HS512;
-import static org.tokenfilter.codec.ContentEncryption.A256GCM;
-import static org.tokenfilter.codec.ContentKey.State.ACCEPT;
-import static org.tokenfilter.codec.ContentKey.State.ACTIVE;
-import static org.tokenfilter.codec.ContentKey.State.RETIRED;
-import static org.tokenfilter.codec.ContentKey.State.STAGED;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.assertRefused;
 import static org.tokenfilter.codec.CraftedTokens.codec;
 import static org.tokenfilter.codec.CraftedTokens.key;
+import static org.tokenfilter.keys.ContentEncryption.A128CBC_HS256;
+import static org.tokenfilter.keys.ContentEncryption.A256CBC_HS512;
+import static org.tokenfilter.keys.ContentEncryption.A256GCM;
+import static org.tokenfilter.keys.ContentKey.State.ACCEPT;
+import static org.tokenfilter.keys.ContentKey.State.ACTIVE;
+import static org.tokenfilter.keys.ContentKey.State.RETIRED;
+import static org.tokenfilter.keys.ContentKey.State.STAGED;
 
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.codec.JweTokenCodec;
+import org.tokenfilter.encoding.Base64Url;
 import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.TokenRejectedException;
 

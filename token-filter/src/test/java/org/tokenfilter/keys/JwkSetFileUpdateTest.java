@@ -1,14 +1,14 @@
-package org.tokenfilter.codec;
+package org.tokenfilter.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.tokenfilter.codec.ContentEncryption.A128CBC_HS256;
-import static org.tokenfilter.codec.ContentKey.State.ACTIVE;
-import static org.tokenfilter.codec.ContentKey.State.STAGED;
 import static org.tokenfilter.codec.CraftedTokens.key;
+import static org.tokenfilter.keys.ContentEncryption.A128CBC_HS256;
+import static org.tokenfilter.keys.ContentKey.State.ACTIVE;
+import static org.tokenfilter.keys.ContentKey.State.STAGED;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
