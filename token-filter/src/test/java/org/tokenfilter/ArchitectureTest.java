@@ -66,6 +66,8 @@ final class ArchitectureTest {
           .definedBy("org.tokenfilter.monitor")
           .layer("guard")
           .definedBy("org.tokenfilter.guard")
+          .layer("policy")
+          .definedBy("org.tokenfilter.policy")
           .layer("service")
           .definedBy("org.tokenfilter.service")
           .layer("carrier")
@@ -102,9 +104,19 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("store", "token")
           .whereLayer("guard")
           .mayOnlyAccessLayers("store", "token", "monitor")
+          .whereLayer("policy")
+          .mayOnlyAccessLayers("store", "notice", "token", "memory")
           .whereLayer("service")
           .mayOnlyAccessLayers(
-              "store", "notice", "token", "codec", "memory", "guard", "credentials", "login")
+              "store",
+              "notice",
+              "token",
+              "codec",
+              "memory",
+              "guard",
+              "credentials",
+              "login",
+              "policy")
           .whereLayer("carrier")
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("credentials")
@@ -170,6 +182,7 @@ final class ArchitectureTest {
               "org.tokenfilter.memory..",
               "org.tokenfilter.monitor..",
               "org.tokenfilter.guard..",
+              "org.tokenfilter.policy..",
               "org.tokenfilter.service..")
           .should()
           .dependOnClassesThat()

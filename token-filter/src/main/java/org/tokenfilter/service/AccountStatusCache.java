@@ -17,6 +17,7 @@ import org.tokenfilter.guard.Bulkhead;
 import org.tokenfilter.guard.SingleFlight;
 import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.memory.HeapSize;
+import org.tokenfilter.policy.ServiceEnvironment;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.RefusalCause;

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.login.AccountRecheckPolicy;
+import org.tokenfilter.policy.TokenPolicy;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;

@@ -25,6 +25,7 @@ import org.tokenfilter.guard.SingleFlight;
 import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.notice.OperatorLog;
+import org.tokenfilter.policy.ServiceEnvironment;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;

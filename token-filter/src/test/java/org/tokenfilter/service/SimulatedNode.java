@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.tokenfilter.config.MonotonicClock;
 import org.tokenfilter.login.AccountRecheckPolicy;
+import org.tokenfilter.policy.CachePolicy;
+import org.tokenfilter.policy.ServiceEnvironment;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.SettableClock;

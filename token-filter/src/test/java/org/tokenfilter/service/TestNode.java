@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tokenfilter.login.AccountRecheckPolicy;
+import org.tokenfilter.policy.CachePolicy;
+import org.tokenfilter.policy.ServiceEnvironment;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.FaultyTokenStore;
 import org.tokenfilter.token.ActiveToken;

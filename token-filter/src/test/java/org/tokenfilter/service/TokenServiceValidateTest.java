@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.config.MonotonicClock;
-import org.tokenfilter.service.TokenPolicy.Binding;
+import org.tokenfilter.policy.TokenPolicy.Binding;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Revocation;

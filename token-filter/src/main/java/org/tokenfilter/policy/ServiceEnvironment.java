@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.policy;
 
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -9,8 +9,6 @@ import org.tokenfilter.notice.OperatorLog;
 
 /**
  * The runtime environment of a token service: clocks, randomness, threads and memory.
- *
- * <p>Internal: for the packages of this library only.
  *
  * @param clock the clock that decides about deadlines; it must never run backwards
  * @param nanoTime the monotonic clock that measures durations, in nanoseconds, such as {@link

@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.policy;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -10,8 +10,6 @@ import org.tokenfilter.token.TokenRejectedException;
 
 /**
  * The policy for lifetimes, limits and client binding of tokens.
- *
- * <p>Internal: for the packages of this library only.
  *
  * @param sessionIdleTimeout the idle timeout of session tokens
  * @param userIdleTimeout the idle timeout of user tokens and their sessions
@@ -150,7 +148,7 @@ public record TokenPolicy(
    * @param ttl the requested time to live; zero for the policy's
    * @return the expiry; null if there is no absolute timeout
    */
-  @Nullable Instant absoluteExpiry(Instant issuedAt, Duration ttl) {
+  public @Nullable Instant absoluteExpiry(Instant issuedAt, Duration ttl) {
     Duration limit = ttl;
     if (!absoluteTimeout.isZero() && (ttl.isZero() || ttl.compareTo(absoluteTimeout) > 0)) {
       limit = absoluteTimeout;
@@ -166,7 +164,8 @@ public record TokenPolicy(
    * @return the expiry; null if the token never expires
    * @throws TokenRejectedException if the requested time is longer than the policy allows
    */
-  @Nullable Instant openTokenExpiry(Instant issuedAt, Duration ttl) throws TokenRejectedException {
+  public @Nullable Instant openTokenExpiry(Instant issuedAt, Duration ttl)
+      throws TokenRejectedException {
     if (ttl.isZero()) {
       if (!openUnlimited) {
         throw new TokenRejectedException(
@@ -199,7 +198,7 @@ public record TokenPolicy(
     DUAL_STACK;
 
     /** Returns the value that a record of this client is bound to; null for no binding. */
-    @Nullable String valueFor(ClientAddress client) {
+    public @Nullable String valueFor(ClientAddress client) {
       return switch (this) {
         case OFF -> null;
         case ADDRESS -> client.toString();

@@ -1,4 +1,4 @@
-package org.tokenfilter.service;
+package org.tokenfilter.policy;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limits for cached and buffered state of a node.
- *
- * <p>Internal: for the packages of this library only.
  *
  * @param revocationLag the longest time for which another node may still accept a revoked token;
  *     zero disables caching, so that each request reads the store
@@ -32,7 +30,7 @@ public record CachePolicy(
    *
    * @param idleTimeout the idle timeout of the token; null if it does not slide
    */
-  Duration renewalIntervalFor(@Nullable Duration idleTimeout) {
+  public Duration renewalIntervalFor(@Nullable Duration idleTimeout) {
     if (idleTimeout == null) {
       return LAST_USE_INTERVAL;
     }
