@@ -47,7 +47,7 @@ final class EndpointLogin {
    * itself, so a request from another site is refused.
    */
   Subject checkBasic(HttpServletRequest request) throws TokenRejectedException, IOException {
-    handle.security().guard().checkAction(request, false);
+    handle.guard().checkAction(request, false);
     @Nullable String credentials = Authorization.credentials(request, "basic");
     return loginService.loginWithBasic(
         credentials, request, handle.transport().tokens().clientOf(request));
@@ -95,7 +95,7 @@ final class EndpointLogin {
   }
 
   private Subject renewContainerSession(Subject subject, HttpServletRequest request) {
-    handle.security().containerSession().onLogin(request);
+    handle.containerSession().onLogin(request);
     return subject;
   }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
-import org.tokenfilter.config.MonotonicClock;
+import org.tokenfilter.guard.MonotonicClock;
 import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.policy.CachePolicy;
 import org.tokenfilter.policy.ServiceEnvironment;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.tokenfilter.codec.TokenClaims;
-import org.tokenfilter.config.MonotonicClock;
+import org.tokenfilter.guard.MonotonicClock;
 import org.tokenfilter.policy.TokenPolicy.Binding;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;

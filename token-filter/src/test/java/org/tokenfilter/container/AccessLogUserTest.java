@@ -1,4 +1,4 @@
-package org.tokenfilter.config;
+package org.tokenfilter.container;
 
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;

@@ -1,4 +1,4 @@
-package org.tokenfilter.config;
+package org.tokenfilter.guard;
 
 import java.time.Clock;
 import java.time.Instant;
@@ -9,8 +9,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * A clock that never runs backwards. When the underlying clock is set back, it repeats its latest
  * instant until the underlying clock has caught up, so that an expired token does not become valid
  * again. Thread-safe if the underlying clock is.
- *
- * <p>Internal: for the packages of this library only.
  */
 public final class MonotonicClock extends Clock {
 

@@ -1,4 +1,4 @@
-package org.tokenfilter.config;
+package org.tokenfilter.container;
 
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
@@ -13,8 +13,6 @@ import org.slf4j.LoggerFactory;
  * the start. An engine's filter or first endpoint that is added later is detected by a request
  * within a second; from then on all requests are refused, so that the fault is noticed.
  * Thread-safe.
- *
- * <p>Internal: for the packages of this library only.
  */
 public final class FilterWatch {
 
@@ -27,36 +25,37 @@ public final class FilterWatch {
   private final AtomicLong lastCheck;
   private volatile boolean bypassed;
 
-  /**
-   * Checks for the first time, and logs the filters that run before the token filter.
-   *
-   * @throws ConfigurationException if a WebSocket engine with endpoints is among them
-   */
-  FilterWatch(ServletContext context, String filter, LongSupplier nanoTime) {
+  /** Creates a watch, which {@link #start} must start. */
+  public FilterWatch(ServletContext context, String filter, LongSupplier nanoTime) {
     this.context = context;
     this.filter = filter;
     this.nanoTime = nanoTime;
     this.lastCheck = new AtomicLong(nanoTime.getAsLong());
+  }
+
+  /**
+   * Checks for the first time. If no WebSocket engine with endpoints runs before the token filter,
+   * logs the filters that do.
+   *
+   * @return the engines with endpoints that run before the token filter, each with the remedy
+   */
+  public List<String> start() {
     PrecedingFilters inspection = new PrecedingFilters(context, filter);
-    requireNoBypass(inspection);
-    logFindings(inspection);
+    List<String> overtaking = inspection.bypassing();
+    if (overtaking.isEmpty()) {
+      logFindings(inspection);
+    }
+    return overtaking;
   }
 
   /**
    * Checks on behalf of a servlet, or of a filter other than the token filter. On some containers
    * servlets start before filters, and filters start only with the first request.
    *
-   * @throws ConfigurationException if a WebSocket engine with endpoints runs before a token filter
+   * @return the engines with endpoints that run before a token filter, each with the remedy
    */
-  static void requireNoBypass(ServletContext context) {
-    requireNoBypass(new PrecedingFilters(context, null));
-  }
-
-  private static void requireNoBypass(PrecedingFilters inspection) {
-    List<String> overtaking = inspection.bypassing();
-    if (!overtaking.isEmpty()) {
-      throw new ConfigurationException(overtaking);
-    }
+  public static List<String> bypassing(ServletContext context) {
+    return new PrecedingFilters(context, null).bypassing();
   }
 
   private void logFindings(PrecedingFilters inspection) {

@@ -1,4 +1,4 @@
-package org.tokenfilter.config;
+package org.tokenfilter.container;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;

@@ -1,4 +1,4 @@
-package org.tokenfilter.config;
+package org.tokenfilter.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.config.FilterOrder.Mapping;
+import org.tokenfilter.container.FilterOrder.Mapping;
 
 /** The order of filters, compared with the chains that a container would build. */
 class FilterOrderTest {

@@ -1,4 +1,4 @@
-package org.tokenfilter.config;
+package org.tokenfilter.container;
 
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.TokenId;
@@ -7,8 +7,6 @@ import org.tokenfilter.store.TokenId;
  * The access decision of the token filter about a request, kept in a request attribute that no
  * client can set. A logout reads from it the token that the request was granted access with,
  * regardless of the token's transport.
- *
- * <p>Internal: for the packages of this library only.
  */
 public interface GrantedAccess {
 
@@ -16,7 +14,7 @@ public interface GrantedAccess {
   String ATTRIBUTE = "org.tokenfilter.filter.Decision";
 
   /** Returns the security of the application that decided; other applications decide separately. */
-  TokenSecurity security();
+  Object security();
 
   /** Returns the id of the token that access was granted with; null if access was denied. */
   @Nullable TokenId grantedTokenId();

@@ -1,4 +1,4 @@
-package org.tokenfilter.config;
+package org.tokenfilter.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.tokenfilter.config;
+package org.tokenfilter.container;
 
 import jakarta.servlet.ServletContext;
 import java.lang.reflect.AccessibleObject;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the object
  */
-record ContainerObject(Object value) {
+public record ContainerObject(Object value) {
 
   /**
    * Calls a method by its name and the number of its arguments; public methods are preferred.
@@ -85,7 +85,7 @@ record ContainerObject(Object value) {
   }
 
   /** Returns the application's class loader, or this library's if the container has none. */
-  static ClassLoader classLoaderOf(ServletContext context) {
+  public static ClassLoader classLoaderOf(ServletContext context) {
     ClassLoader loader = context.getClassLoader();
     return loader == null ? ContainerObject.class.getClassLoader() : loader;
   }

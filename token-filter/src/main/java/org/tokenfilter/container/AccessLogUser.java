@@ -1,4 +1,4 @@
-package org.tokenfilter.config;
+package org.tokenfilter.container;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
@@ -6,13 +6,11 @@ import java.nio.charset.StandardCharsets;
 /**
  * The user's name in a request attribute for access logs. Characters that could split the name into
  * several words are percent-encoded.
- *
- * <p>Internal: for the packages of this library only.
  */
 public final class AccessLogUser {
 
   /** The name of the attribute. */
-  static final String ATTRIBUTE = "org.tokenfilter.user";
+  public static final String ATTRIBUTE = "org.tokenfilter.user";
 
   private static final String UNRESERVED = "-._~@+:/$!*()|";
 
@@ -21,7 +19,7 @@ public final class AccessLogUser {
   private AccessLogUser() {}
 
   /** Marks a request that has logged in or out, so that its token no longer names its user. */
-  static void markChanged(HttpServletRequest request) {
+  public static void markChanged(HttpServletRequest request) {
     request.setAttribute(CHANGED, true);
   }
 
