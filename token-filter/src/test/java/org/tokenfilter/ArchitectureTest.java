@@ -52,20 +52,32 @@ final class ArchitectureTest {
           .definedBy("org.tokenfilter.store")
           .layer("notice")
           .definedBy("org.tokenfilter.notice")
+          .layer("encoding")
+          .definedBy("org.tokenfilter.encoding")
           .layer("token")
           .definedBy("org.tokenfilter.token")
+          .layer("keys")
+          .definedBy("org.tokenfilter.keys")
           .layer("codec")
           .definedBy("org.tokenfilter.codec")
           .layer("memory")
           .definedBy("org.tokenfilter.memory")
+          .layer("monitor")
+          .definedBy("org.tokenfilter.monitor")
           .layer("guard")
           .definedBy("org.tokenfilter.guard")
+          .layer("policy")
+          .definedBy("org.tokenfilter.policy")
           .layer("service")
           .definedBy("org.tokenfilter.service")
           .layer("carrier")
           .definedBy("org.tokenfilter.carrier")
           .layer("credentials")
           .definedBy("org.tokenfilter.credentials")
+          .layer("login")
+          .definedBy("org.tokenfilter.login")
+          .layer("container")
+          .definedBy("org.tokenfilter.container")
           .layer("config")
           .definedBy("org.tokenfilter.config")
           .layer("gateway")
@@ -80,21 +92,41 @@ final class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("notice")
           .mayNotAccessAnyLayer()
+          .whereLayer("encoding")
+          .mayNotAccessAnyLayer()
           .whereLayer("token")
           .mayOnlyAccessLayers("store")
+          .whereLayer("keys")
+          .mayOnlyAccessLayers("encoding")
           .whereLayer("codec")
-          .mayOnlyAccessLayers("store", "notice", "token")
+          .mayOnlyAccessLayers("store", "encoding", "token", "keys")
           .whereLayer("memory")
           .mayOnlyAccessLayers("store")
+          .whereLayer("monitor")
+          .mayOnlyAccessLayers("store", "token")
           .whereLayer("guard")
-          .mayOnlyAccessLayers("store", "notice", "token")
+          .mayOnlyAccessLayers("store", "token", "monitor")
+          .whereLayer("policy")
+          .mayOnlyAccessLayers("store", "notice", "token", "memory")
           .whereLayer("service")
           .mayOnlyAccessLayers(
-              "store", "notice", "token", "codec", "memory", "guard", "credentials")
+              "store",
+              "notice",
+              "token",
+              "codec",
+              "memory",
+              "guard",
+              "credentials",
+              "login",
+              "policy")
           .whereLayer("carrier")
           .mayOnlyAccessLayers("store", "notice", "token")
           .whereLayer("credentials")
-          .mayOnlyAccessLayers("notice", "token", "guard")
+          .mayOnlyAccessLayers("token")
+          .whereLayer("login")
+          .mayOnlyAccessLayers("notice", "token", "guard", "credentials")
+          .whereLayer("container")
+          .mayOnlyAccessLayers("store")
           .whereLayer("gateway")
           .mayOnlyAccessLayers("store", "notice", "token", "service", "carrier", "config")
           .whereLayer("gateway")
@@ -107,12 +139,15 @@ final class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("metrics")
           .mayOnlyAccessLayers(
-              "store", "notice", "token", "guard", "service", "credentials", "config")
+              "store", "notice", "token", "monitor", "service", "credentials", "config")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("gateway", "filter", "endpoint", "metrics");
 
   private static final Set<String> ACCOUNT_STATUS =
       Set.of("AccountStatusProvider", "AccountRecheckPolicy");
+
+  private static final Set<String> LOGIN_PACKAGES =
+      Set.of("org.tokenfilter.credentials", "org.tokenfilter.login");
 
   @ArchTest
   static final ArchRule serviceUsesOnlyAccountStatusOfCredentials =
@@ -122,9 +157,10 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               describe(
-                  "are in credentials, except AccountStatusProvider and AccountRecheckPolicy",
+                  "are in credentials or login, except AccountStatusProvider and"
+                      + " AccountRecheckPolicy",
                   type ->
-                      type.getPackageName().equals("org.tokenfilter.credentials")
+                      LOGIN_PACKAGES.contains(type.getPackageName())
                           && !ACCOUNT_STATUS.contains(type.getSimpleName())));
 
   @ArchTest
@@ -144,9 +180,13 @@ final class ArchitectureTest {
               "org.tokenfilter.store..",
               "org.tokenfilter.notice..",
               "org.tokenfilter.token..",
+              "org.tokenfilter.encoding..",
+              "org.tokenfilter.keys..",
               "org.tokenfilter.codec..",
               "org.tokenfilter.memory..",
+              "org.tokenfilter.monitor..",
               "org.tokenfilter.guard..",
+              "org.tokenfilter.policy..",
               "org.tokenfilter.service..")
           .should()
           .dependOnClassesThat()
@@ -162,10 +202,14 @@ final class ArchitectureTest {
           .resideInAPackage("com.nimbusds..");
 
   @ArchTest
-  static final ArchRule onlyCodecAndEndpointUseJackson =
+  static final ArchRule onlyPackagesWithJsonUseJackson =
       noClasses()
           .that()
-          .resideOutsideOfPackages("org.tokenfilter.codec..", "org.tokenfilter.endpoint..")
+          .resideOutsideOfPackages(
+              "org.tokenfilter.encoding..",
+              "org.tokenfilter.keys..",
+              "org.tokenfilter.codec..",
+              "org.tokenfilter.endpoint..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml.jackson..");

@@ -8,6 +8,7 @@ import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.tokenfilter.keys.ContentKey;
 
 /**
  * A decrypter for AES in CBC mode with HMAC (RFC 7518, 5.2.2.2). It verifies the authentication tag

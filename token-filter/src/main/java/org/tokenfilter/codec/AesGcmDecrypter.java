@@ -6,6 +6,7 @@ import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.tokenfilter.keys.ContentKey;
 
 /** A decrypter for AES in Galois/Counter Mode (RFC 7518, 5.3). */
 final class AesGcmDecrypter implements ContentDecrypter {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.encoding.Base64Url;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 

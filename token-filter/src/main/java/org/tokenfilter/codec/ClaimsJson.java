@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.encoding.JsonBufferRecycler;
+import org.tokenfilter.encoding.StrictJson;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 

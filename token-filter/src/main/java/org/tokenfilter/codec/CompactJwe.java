@@ -1,6 +1,7 @@
 package org.tokenfilter.codec;
 
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.encoding.Base64Url;
 import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.TokenRejectedException;
 

@@ -15,6 +15,9 @@ import javax.crypto.IllegalBlockSizeException;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.encoding.Base64Url;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
 
 /**
  * A cipher for the tokens of one key. It encrypts with Nimbus, once for each token, and decrypts

@@ -1,6 +1,7 @@
 package org.tokenfilter.codec;
 
 import java.security.GeneralSecurityException;
+import org.tokenfilter.keys.ContentKey;
 
 /**
  * A decrypter for the tokens of one key, based on the ciphers of the JDK. Not thread-safe. It must

@@ -1,6 +1,7 @@
 package org.tokenfilter.codec;
 
 import java.security.GeneralSecurityException;
+import org.tokenfilter.encoding.Base64Url;
 
 /**
  * The content of a decrypted token, in an array that is reused for the next token. It is lent to

@@ -3,6 +3,8 @@ package org.tokenfilter.codec;
 import com.nimbusds.jose.JOSEException;
 import java.security.SecureRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.token.RefusalCause;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -28,6 +30,9 @@ public final class JweTokenCodec implements TokenCodec {
   private final ClaimsJson claims;
   private final SecureRandom random;
   private final KeyUsageCounter keyUsage;
+
+  /** The ciphers of the latest ring; several threads may prepare those of a new one. */
+  private volatile @Nullable RingCiphers latest;
 
   /**
    * Creates a codec.
@@ -64,7 +69,7 @@ public final class JweTokenCodec implements TokenCodec {
   @Override
   public String encode(TokenClaims claims) {
     byte[] content = this.claims.write(claims);
-    KeyRing current = ring.get();
+    RingCiphers current = ciphers();
     keyUsage.increment(current.activeKey());
     try {
       return current.activeCipher().encrypt(content, random).text();
@@ -76,7 +81,7 @@ public final class JweTokenCodec implements TokenCodec {
   @Override
   public TokenClaims decode(String token) throws TokenRejectedException {
     CompactJwe parts = CompactJwe.parse(token);
-    KeyRing current = ring.get();
+    RingCiphers current = ciphers();
     ContentCipher cipher = current.cipherFor(parts);
     if (cipher == null) {
       throw rejection(parts, current.causeForHeader(parts.header()));
@@ -87,6 +92,17 @@ public final class JweTokenCodec implements TokenCodec {
       }
       return read(content);
     }
+  }
+
+  /** Returns the ciphers of the ring that is supplied now. */
+  private RingCiphers ciphers() {
+    KeyRing current = ring.get();
+    RingCiphers ciphers = latest;
+    if (ciphers == null || !ciphers.areOf(current)) {
+      ciphers = new RingCiphers(current);
+      latest = ciphers;
+    }
+    return ciphers;
   }
 
   /**

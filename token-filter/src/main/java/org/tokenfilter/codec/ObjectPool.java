@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Changes that a thread makes to an object before it puts it back are visible to
  * the next thread that takes it.
  *
- * <p>Internal: for the packages of this library only.
- *
  * @param <T> the type of the objects
  */
 final class ObjectPool<T> {

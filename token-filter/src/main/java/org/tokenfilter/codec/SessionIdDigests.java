@@ -4,6 +4,7 @@ import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.encoding.Base64Url;
 import org.tokenfilter.store.TokenId;
 
 /**

@@ -12,10 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.credentials.AccountRecheckPolicy;
 import org.tokenfilter.credentials.AccountStatusProvider;
 import org.tokenfilter.credentials.Authenticator;
 import org.tokenfilter.credentials.ContainerAuthenticator;
+import org.tokenfilter.login.AccountRecheckPolicy;
 
 /** A factory of authenticators and of the account recheck, by the settings. */
 final class AuthenticatorFactory {

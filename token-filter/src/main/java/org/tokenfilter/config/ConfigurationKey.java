@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Carrier;
 import org.tokenfilter.carrier.CookieWriter;
 import org.tokenfilter.carrier.HttpSessionPolicy;
-import org.tokenfilter.service.TokenPolicy;
-import org.tokenfilter.service.TokenPolicy.Binding;
+import org.tokenfilter.policy.TokenPolicy;
+import org.tokenfilter.policy.TokenPolicy.Binding;
 import org.tokenfilter.store.Limit;
 
 /**

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.codec.ContentKey;
+import org.tokenfilter.keys.ContentKey;
 import org.tokenfilter.service.TokenService.RevocationFeedState;
 
 /**
  * The health of a node, for monitoring. It contains no secrets. Immutable.
  *
  * @param storeAnswers true if the store answers, as {@link
- *     org.tokenfilter.guard.StoreCallMonitor#isHealthy} derives it from recent calls
+ *     org.tokenfilter.monitor.StoreCallMonitor#isHealthy} derives it from recent calls
  * @param feed the state of the feed of other nodes' revocations; null if {@code
  *     token.revocation.lag} is zero
  * @param key the key that encrypts new tokens

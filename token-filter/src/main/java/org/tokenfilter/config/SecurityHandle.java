@@ -10,7 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.carrier.CrossSiteGuard;
+import org.tokenfilter.carrier.HttpSessionPolicy;
 import org.tokenfilter.carrier.TokenTransport;
+import org.tokenfilter.container.ContainerObject;
+import org.tokenfilter.container.FilterWatch;
 
 /**
  * A handle of a filter or servlet of this library: its own settings, and its share in the
@@ -82,7 +86,7 @@ public final class SecurityHandle implements AutoCloseable {
       var unused = factory.findUnknownSettings();
       new ConfigurationRules(settings, problems).check();
       shared.checkSameValues(settings, initParams, problems);
-      FilterWatch.requireNoBypass(context);
+      requireNoBypass(FilterWatch.bypassing(context));
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
       }
@@ -140,12 +144,30 @@ public final class SecurityHandle implements AutoCloseable {
    * @throws ConfigurationException if a WebSocket engine with endpoints runs before it
    */
   public FilterWatch watchFilterOrder(String filter) {
-    return new FilterWatch(context, filter, security.nanoTime());
+    FilterWatch watch = new FilterWatch(context, filter, security.nanoTime());
+    requireNoBypass(watch.start());
+    return watch;
+  }
+
+  private static void requireNoBypass(List<String> bypassing) {
+    if (!bypassing.isEmpty()) {
+      throw new ConfigurationException(bypassing);
+    }
   }
 
   /** Returns the security that all filters and servlets of the application share. */
   public TokenSecurity security() {
     return security;
+  }
+
+  /** Returns the guard against cross-site requests. */
+  public CrossSiteGuard guard() {
+    return security.guard();
+  }
+
+  /** Returns the treatment of the container's HttpSession at a login and a logout. */
+  public HttpSessionPolicy containerSession() {
+    return security.containerSession();
   }
 
   /** Returns the settings of the filter or servlet. */

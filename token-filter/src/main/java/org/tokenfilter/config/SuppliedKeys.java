@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.keys.KeyRing;
 
 /**
  * The keys that an application supplies, asked for again at each check. A failure changes nothing

@@ -23,9 +23,11 @@ import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.ReturnPath;
 import org.tokenfilter.carrier.TokenTransport;
 import org.tokenfilter.carrier.TrustedProxies;
-import org.tokenfilter.codec.KeyRing;
-import org.tokenfilter.credentials.LoginService;
-import org.tokenfilter.guard.StoreCallMonitor;
+import org.tokenfilter.container.AccessLogUser;
+import org.tokenfilter.container.GrantedAccess;
+import org.tokenfilter.keys.KeyRing;
+import org.tokenfilter.login.LoginService;
+import org.tokenfilter.monitor.StoreCallMonitor;
 import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenId;
@@ -326,7 +328,7 @@ public final class TokenSecurity implements AutoCloseable {
   }
 
   /** Returns the treatment of the container's HttpSession at a login and a logout. */
-  public HttpSessionPolicy containerSession() {
+  HttpSessionPolicy containerSession() {
     return httpSessionPolicy;
   }
 
@@ -364,7 +366,7 @@ public final class TokenSecurity implements AutoCloseable {
   }
 
   /** Returns the guard against cross-site requests. */
-  public CrossSiteGuard guard() {
+  CrossSiteGuard guard() {
     return guard;
   }
 

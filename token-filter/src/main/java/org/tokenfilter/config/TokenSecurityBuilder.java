@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,20 +31,21 @@ import org.slf4j.LoggerFactory;
 import org.tokenfilter.carrier.CrossSiteGuard;
 import org.tokenfilter.carrier.Problems;
 import org.tokenfilter.carrier.TrustedProxies;
-import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.credentials.AccountRecheckPolicy;
+import org.tokenfilter.container.ContainerObject;
 import org.tokenfilter.credentials.Authenticator;
-import org.tokenfilter.credentials.LoginService;
-import org.tokenfilter.credentials.LoginThrottle;
-import org.tokenfilter.credentials.LoginWarnings;
 import org.tokenfilter.guard.GuardedTokenStore;
-import org.tokenfilter.guard.StoreCallMonitor;
+import org.tokenfilter.guard.MonotonicClock;
+import org.tokenfilter.keys.KeyRing;
+import org.tokenfilter.login.AccountRecheckPolicy;
+import org.tokenfilter.login.LoginService;
+import org.tokenfilter.login.LoginThrottle;
+import org.tokenfilter.login.LoginWarnings;
 import org.tokenfilter.memory.MemoryBudget;
+import org.tokenfilter.monitor.StoreCallMonitor;
 import org.tokenfilter.notice.OperatorLog;
-import org.tokenfilter.service.CachePolicy;
-import org.tokenfilter.service.ServiceEnvironment;
-import org.tokenfilter.service.Sweeper;
+import org.tokenfilter.policy.CachePolicy;
+import org.tokenfilter.policy.ServiceEnvironment;
 import org.tokenfilter.service.TokenListener;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenStore;
@@ -310,15 +312,14 @@ public final class TokenSecurityBuilder {
       backgroundTasks.scheduleAtFixedRate(
           "ends", service::pollRevocations, cachePolicy.revocationLag().dividedBy(2));
     }
-    Sweeper sweeper =
-        new Sweeper(
+    Supplier<Optional<Throwable>> sweeper =
+        service.sweeper(
             background,
-            service,
             forward,
             configuration.duration(RETENTION),
             configuration.number(SWEEP_BATCH));
     backgroundTasks.scheduleWithFixedDelay(
-        "sweep", sweeper::sweep, configuration.duration(SWEEP_INTERVAL));
+        "sweep", sweeper::get, configuration.duration(SWEEP_INTERVAL));
     if (givenKeys == null) {
       backgroundTasks.scheduleWithFixedDelay("keys", keys::check, fileCheckInterval);
     }

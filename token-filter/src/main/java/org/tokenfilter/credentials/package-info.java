@@ -1,8 +1,7 @@
 /**
  * Authentication: the conversion of a user name and a password, or an API key, into a subject.
  *
- * <p>Start with {@link org.tokenfilter.credentials.Authenticator}, which applications implement,
- * and {@link org.tokenfilter.credentials.LoginService}, which handles the logins of all endpoints.
+ * <p>Start with {@link org.tokenfilter.credentials.Authenticator}, which applications implement.
  */
 @NullMarked
 package org.tokenfilter.credentials;

@@ -149,7 +149,7 @@ public class AccessTokenServlet extends LoginServlet {
       handle().transport().expireCookies(request, response);
       throw refused;
     }
-    handle().security().containerSession().onLogout(request);
+    handle().containerSession().onLogout(request);
     handle().transport().cookies().expireCookies(request, response);
     response.setStatus(handle().settings().logoutStatus());
   }

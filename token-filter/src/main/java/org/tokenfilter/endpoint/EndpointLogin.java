@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Authorization;
 import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.credentials.ApiKeyCredential;
-import org.tokenfilter.credentials.LoginService;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
+import org.tokenfilter.login.LoginService;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.Subject;
 import org.tokenfilter.token.TokenRejectedException;
@@ -47,7 +47,7 @@ final class EndpointLogin {
    * itself, so a request from another site is refused.
    */
   Subject checkBasic(HttpServletRequest request) throws TokenRejectedException, IOException {
-    handle.security().guard().checkAction(request, false);
+    handle.guard().checkAction(request, false);
     @Nullable String credentials = Authorization.credentials(request, "basic");
     return loginService.loginWithBasic(
         credentials, request, handle.transport().tokens().clientOf(request));
@@ -95,7 +95,7 @@ final class EndpointLogin {
   }
 
   private Subject renewContainerSession(Subject subject, HttpServletRequest request) {
-    handle.security().containerSession().onLogin(request);
+    handle.containerSession().onLogin(request);
     return subject;
   }
 }

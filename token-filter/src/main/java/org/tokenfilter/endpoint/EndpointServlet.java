@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.SecurityHandle;
-import org.tokenfilter.config.SelfProtected;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.container.SelfProtected;
 import org.tokenfilter.service.TokenService;
 
 /**

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import org.tokenfilter.codec.JsonBufferRecycler;
-import org.tokenfilter.codec.StrictJson;
+import org.tokenfilter.encoding.JsonBufferRecycler;
+import org.tokenfilter.encoding.StrictJson;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 

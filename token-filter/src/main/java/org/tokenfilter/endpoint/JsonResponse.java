@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import org.tokenfilter.codec.JsonBufferRecycler;
+import org.tokenfilter.encoding.JsonBufferRecycler;
 
 /** A response whose body is a JSON object in UTF-8. */
 final class JsonResponse {

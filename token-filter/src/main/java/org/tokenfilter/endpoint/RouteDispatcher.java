@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
 import org.tokenfilter.carrier.Problems;
-import org.tokenfilter.config.RefusalWarnings;
+import org.tokenfilter.carrier.RefusalWarnings;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.token.InvalidSubjectException;
 import org.tokenfilter.token.Rejection;
@@ -24,7 +24,9 @@ final class RouteDispatcher {
 
   RouteDispatcher(TokenSecurity security, ErrorFormat errorFormat) {
     this.problems = security.problems();
-    this.warnings = new RefusalWarnings(security);
+    this.warnings =
+        new RefusalWarnings(
+            security.operatorLog(), security.proxies(), security.storeCalls()::isHealthy);
     this.errorFormat = errorFormat;
   }
 

@@ -11,7 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.RefusalWarnings;
+import org.tokenfilter.carrier.RefusalWarnings;
 import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.credentials.UsernamePasswordCredential;
@@ -172,7 +172,9 @@ final class AuthenticatedRequest extends HttpServletRequestWrapper {
               .login(credential, handle.transport().tokens().clientOf(request));
       return security().login(request, response, subject);
     } catch (InvalidSubjectException e) {
-      new RefusalWarnings(security()).subjectUnfit(e);
+      new RefusalWarnings(
+              security().operatorLog(), security().proxies(), security().storeCalls()::isHealthy)
+          .subjectUnfit(e);
       throw new ServletException("the login was refused", e);
     } catch (TokenRejectedException e) {
       throw new ServletException("the login was refused", e);

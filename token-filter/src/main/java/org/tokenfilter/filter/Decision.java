@@ -3,9 +3,9 @@ package org.tokenfilter.filter;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
-import org.tokenfilter.config.AccessLogUser;
-import org.tokenfilter.config.GrantedAccess;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.container.AccessLogUser;
+import org.tokenfilter.container.GrantedAccess;
 import org.tokenfilter.gateway.GatewaySession.CloseWhen;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.token.ActiveToken;
@@ -58,6 +58,9 @@ sealed interface Decision extends GrantedAccess {
       return null;
     }
   }
+
+  @Override
+  TokenSecurity security();
 
   /** Stores the decision in a request. */
   default void storeIn(HttpServletRequest request) {

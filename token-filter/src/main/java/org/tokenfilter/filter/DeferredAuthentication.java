@@ -3,9 +3,9 @@ package org.tokenfilter.filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.AccessLogUser;
-import org.tokenfilter.config.RefusalWarnings;
+import org.tokenfilter.carrier.RefusalWarnings;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.container.AccessLogUser;
 import org.tokenfilter.filter.Decision.Granted;
 import org.tokenfilter.token.TokenRejectedException;
 

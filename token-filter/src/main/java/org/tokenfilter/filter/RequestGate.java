@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.carrier.Problem;
-import org.tokenfilter.config.RefusalWarnings;
+import org.tokenfilter.carrier.RefusalWarnings;
 import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
 import org.tokenfilter.filter.Decision.Denied;
@@ -57,7 +57,9 @@ final class RequestGate {
     PathPatterns publicPaths = new PathPatterns(handle.settings().publicPaths());
     this.publicTargets = new PublicTargets(context, publicPaths);
     this.selfProtectedEndpoints = new SelfProtectedEndpoints(context, handle.classLoader());
-    this.warnings = new RefusalWarnings(security);
+    this.warnings =
+        new RefusalWarnings(
+            security.operatorLog(), security.proxies(), security.storeCalls()::isHealthy);
     this.decider = new AccessDecider(handle, warnings);
     this.denialHandler = new DenialHandler(handle, context, publicPaths);
   }

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.config.SelfProtected;
+import org.tokenfilter.container.SelfProtected;
 
 /** The endpoints that protect themselves, by the names of their servlets. */
 final class SelfProtectedEndpoints {

@@ -15,9 +15,9 @@ import java.io.IOException;
 import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.ConfigurationException;
-import org.tokenfilter.config.FilterWatch;
 import org.tokenfilter.config.SecurityHandle;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.container.FilterWatch;
 
 /**
  * A filter that lets a request pass if it presents a valid token, and refuses it otherwise. Map it

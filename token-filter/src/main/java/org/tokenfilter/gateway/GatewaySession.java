@@ -51,7 +51,7 @@ public final class GatewaySession {
   /** Creates the sessions of the requests that a filter receives. */
   public GatewaySession(SecurityHandle handle) {
     this.service = handle.security().service();
-    this.guard = handle.security().guard();
+    this.guard = handle.guard();
     this.sessionHeader = handle.transport().sessionHeader();
   }
 

@@ -11,8 +11,6 @@ import org.tokenfilter.store.TokenStoreException;
  * A bulkhead, which limits the number of threads inside a component. So a component that hangs does
  * not block all threads of the container. A call that finds the bulkhead full waits for a bounded
  * time. Thread-safe.
- *
- * <p>Internal: for the packages of this library only.
  */
 public final class Bulkhead {
 

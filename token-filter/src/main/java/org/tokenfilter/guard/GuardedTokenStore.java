@@ -1,14 +1,14 @@
 package org.tokenfilter.guard;
 
-import static org.tokenfilter.guard.StoreOperation.END;
-import static org.tokenfilter.guard.StoreOperation.ENDED_WITHIN;
-import static org.tokenfilter.guard.StoreOperation.END_ALL;
-import static org.tokenfilter.guard.StoreOperation.FIND;
-import static org.tokenfilter.guard.StoreOperation.INSERT;
-import static org.tokenfilter.guard.StoreOperation.LIST;
-import static org.tokenfilter.guard.StoreOperation.RENEW;
-import static org.tokenfilter.guard.StoreOperation.REPLACE;
-import static org.tokenfilter.guard.StoreOperation.SWEEP;
+import static org.tokenfilter.monitor.StoreOperation.END;
+import static org.tokenfilter.monitor.StoreOperation.ENDED_WITHIN;
+import static org.tokenfilter.monitor.StoreOperation.END_ALL;
+import static org.tokenfilter.monitor.StoreOperation.FIND;
+import static org.tokenfilter.monitor.StoreOperation.INSERT;
+import static org.tokenfilter.monitor.StoreOperation.LIST;
+import static org.tokenfilter.monitor.StoreOperation.RENEW;
+import static org.tokenfilter.monitor.StoreOperation.REPLACE;
+import static org.tokenfilter.monitor.StoreOperation.SWEEP;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.monitor.StoreCallMonitor;
+import org.tokenfilter.monitor.StoreOperation;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
@@ -36,8 +38,6 @@ import org.tokenfilter.store.TokenStoreException;
  * A store that may be a plugin, behind a {@link Bulkhead}. It limits the number of threads inside
  * the store, and measures each call except {@code watch} and {@code close}. Every failure of the
  * store, including a null result, is thrown as a {@link TokenStoreException}. Thread-safe.
- *
- * <p>Internal: for the packages of this library only.
  */
 public final class GuardedTokenStore implements TokenStore {
 

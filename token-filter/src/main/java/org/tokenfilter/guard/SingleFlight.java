@@ -24,7 +24,7 @@ import org.tokenfilter.store.TokenStoreException;
  *       the result is new enough.
  * </ul>
  *
- * <p>Thread-safe. Internal: for the packages of this library only.
+ * <p>Thread-safe.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the results

@@ -1,9 +1,10 @@
 /**
  * Guards in front of a component that may be slow or broken, such as a token store or an account
- * provider: bounded concurrency, bounded waits, shared calls and measured calls.
+ * provider: bounded concurrency, bounded waits, shared calls and measured calls; and against a
+ * clock that runs backwards.
  *
  * <p>Start with {@link org.tokenfilter.guard.GuardedTokenStore}, which guards a token store with a
- * {@link org.tokenfilter.guard.Bulkhead} and a {@link org.tokenfilter.guard.StoreCallMonitor}.
+ * {@link org.tokenfilter.guard.Bulkhead} and a {@link org.tokenfilter.monitor.StoreCallMonitor}.
  */
 @NullMarked
 package org.tokenfilter.guard;

@@ -3,8 +3,6 @@ package org.tokenfilter.memory;
 /**
  * The heap that a node may use for data that it keeps in memory, in estimated bytes.
  *
- * <p>Internal: for the packages of this library only.
- *
  * @param tokens the budget of cached live records
  * @param renewals the budget of uses of tokens that are not written yet
  * @param subjects the budget of cached account statuses

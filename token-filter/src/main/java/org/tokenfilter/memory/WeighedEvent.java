@@ -3,8 +3,6 @@ package org.tokenfilter.memory;
 /**
  * An event for listeners with an estimate of the heap that it retains while it waits in the queue.
  *
- * <p>Internal: for the packages of this library only.
- *
  * @param event the task that notifies the listeners
  * @param bytes the estimated heap in bytes
  */

@@ -8,8 +8,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.tokenfilter.guard.StoreCallListener;
-import org.tokenfilter.guard.StoreOperation;
+import org.tokenfilter.monitor.StoreCallListener;
+import org.tokenfilter.monitor.StoreOperation;
 
 /** One timer for each store operation and each outcome. All timers exist from the start. */
 final class StoreTimers implements StoreCallListener {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.memory.MemoryBudget;
+import org.tokenfilter.policy.CachePolicy;
 import org.tokenfilter.service.PendingRenewal.RenewalToWrite;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;

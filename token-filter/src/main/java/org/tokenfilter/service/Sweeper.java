@@ -16,10 +16,8 @@ import org.tokenfilter.store.TokenStore;
  * own clock and the store's. It sweeps nothing while the clocks differ by more than the tolerance,
  * because a node whose clock is ahead must not expire tokens that are live for all other nodes. One
  * thread of each node runs it; several nodes may sweep at the same time.
- *
- * <p>Internal: for the packages of this library only.
  */
-public final class Sweeper implements Runnable {
+final class Sweeper implements Runnable {
 
   /**
    * The tolerance for clock differences: records expire this much later in a sweep, so that a node
@@ -47,8 +45,7 @@ public final class Sweeper implements Runnable {
    * @param retention the time for which dead records are kept
    * @param batch the number of records that one call of the store processes
    */
-  public Sweeper(
-      TokenStore store, TokenService service, Clock clock, Duration retention, int batch) {
+  Sweeper(TokenStore store, TokenService service, Clock clock, Duration retention, int batch) {
     this.store = store;
     this.service = service;
     this.clock = clock;
@@ -66,7 +63,7 @@ public final class Sweeper implements Runnable {
    *
    * @return the cause of the failure; empty on success
    */
-  public Optional<Throwable> sweep() {
+  Optional<Throwable> sweep() {
     try {
       Instant asked = clock.instant();
       // Called only for the time of the store, since the feed is not polled if the lag is zero.

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.policy.TokenPolicy;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Renewal;

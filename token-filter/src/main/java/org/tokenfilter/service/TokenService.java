@@ -7,10 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
-import org.tokenfilter.credentials.AccountRecheckPolicy;
+import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.notice.OperatorLog;
+import org.tokenfilter.policy.CachePolicy;
+import org.tokenfilter.policy.ServiceEnvironment;
+import org.tokenfilter.policy.TokenPolicy;
 import org.tokenfilter.service.TokenValidator.RoleLookup;
 import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.RevocationReason;
@@ -647,6 +651,22 @@ public final class TokenService {
   public Optional<Throwable> flushRenewals() {
     activeRequests.extend();
     return renewer.flushDue();
+  }
+
+  /**
+   * Returns a sweep of the store, which a background thread must repeat. It marks expired records
+   * as expired, and deletes records that have been dead for longer than the retention.
+   *
+   * @param swept the same store, for the calls of the sweep
+   * @param now the clock of this node
+   * @param retention the time for which dead records are kept
+   * @param batch the number of records that one call of the store processes
+   * @return sweeps until nothing is due; returns the cause of a failure, which was logged, or empty
+   *     on success
+   */
+  public Supplier<Optional<Throwable>> sweeper(
+      TokenStore swept, Clock now, Duration retention, int batch) {
+    return new Sweeper(swept, this, now, retention, batch)::sweep;
   }
 
   /** Writes all buffered renewals and stops watching the store for revocations. */

@@ -4,7 +4,7 @@
  * <p>The input is what a request presents. The output is an active token or a rejection, and calls
  * of the store. This package is independent of HTTP. Its entry point is {@link
  * org.tokenfilter.service.TokenService}, whose rules come from a {@link
- * org.tokenfilter.service.TokenPolicy}.
+ * org.tokenfilter.policy.TokenPolicy}.
  */
 @NullMarked
 package org.tokenfilter.service;

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.testsupport.forgery.ForgedClaims;
 

@@ -13,6 +13,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.tokenfilter.encoding.Base64Url;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.testsupport.forgery.BaseToken;
@@ -21,14 +25,14 @@ import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 
 /** The keys and claims of {@link TokenForge} as the codec has them, and its refusals. */
-final class CraftedTokens {
+public final class CraftedTokens {
 
   static final String AUDIENCE = "/orders";
   static final TokenId ID = TokenId.of(TokenForge.bytes("id", TokenId.LENGTH));
   static final Instant ISSUED = Instant.ofEpochSecond(1_790_000_000);
 
   /** The claims of alice's session token. */
-  static final TokenClaims CLAIMS =
+  public static final TokenClaims CLAIMS =
       new TokenClaims(ID, TokenKind.SESSION, AUDIENCE, ISSUED, ISSUED.plus(Duration.ofDays(7)));
 
   /** The same claims in their canonical form. */
@@ -38,17 +42,23 @@ final class CraftedTokens {
           + "\",\"k\":\"s\",\"aud\":\"/orders\",\"iat\":1790000000,\"exp\":1790604800}";
 
   /** The key of forged tokens by default. */
-  static final ContentKey K1 = key("k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE);
+  public static final ContentKey K1 =
+      key("k1", ContentEncryption.A128CBC_HS256, ContentKey.State.ACTIVE);
 
   private CraftedTokens() {}
 
-  static ContentKey key(String kid, ContentEncryption encryption, ContentKey.State state) {
+  public static ContentKey key(String kid, ContentEncryption encryption, ContentKey.State state) {
     return new ContentKey(kid, encryption, state, TokenForge.bytes(kid, encryption.keyLength()));
   }
 
-  static JweTokenCodec codec(ContentKey... keys) {
+  public static JweTokenCodec codec(ContentKey... keys) {
     KeyRing ring = KeyRing.of(List.of(keys));
     return new JweTokenCodec(() -> ring, AUDIENCE, new SecureRandom());
+  }
+
+  /** Returns the cipher of a key, for its text. */
+  public static Object cipher(ContentKey key) {
+    return new ContentCipher(key);
   }
 
   /** Returns the token that {@link #CLAIMS} have, from which forgeries are made. */
@@ -92,7 +102,7 @@ final class CraftedTokens {
   }
 
   /** Asserts that the token is refused as invalid by a message that contains no part of it. */
-  static void assertRefused(TokenCodec codec, String token) {
+  public static void assertRefused(TokenCodec codec, String token) {
     Throwable thrown = catchThrowable(() -> codec.decode(token));
     assertThat(thrown).isInstanceOf(TokenRejectedException.class).hasNoCause();
     assertThat(((TokenRejectedException) thrown).rejection()).isEqualTo(Rejection.INVALID);

@@ -4,18 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS_JSON;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jwe.JsonWebEncryption;
 import org.jose4j.jwe.KeyManagementAlgorithmIdentifiers;
-import org.jose4j.jwk.JsonWebKey;
-import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.keys.AesKey;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
 
 /** Interoperability with jose4j. */
 class Jose4jInteropTest {
@@ -47,17 +45,6 @@ class Jose4jInteropTest {
           jwe.setPlaintext(CLAIMS_JSON);
           assertThat(CraftedTokens.codec(key).decode(jwe.getCompactSerialization()))
               .isEqualTo(CLAIMS);
-        });
-  }
-
-  @TestFactory
-  Stream<DynamicTest> jose4jReadsKeyFiles() {
-    return forEachEncryption(
-        key -> {
-          String text = new String(JwkSet.write(KeyRing.of(List.of(key))), StandardCharsets.UTF_8);
-          JsonWebKey read = new JsonWebKeySet(text).findJsonWebKey("k1", "oct", "enc", null);
-          assertThat(read.getAlgorithm()).isEqualTo(key.encryption().toString());
-          assertThat(read.getKey().getEncoded()).isEqualTo(key.bytes());
         });
   }
 

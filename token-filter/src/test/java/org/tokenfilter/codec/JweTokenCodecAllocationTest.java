@@ -8,6 +8,8 @@ import static org.tokenfilter.codec.CraftedTokens.key;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
 import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;

@@ -2,19 +2,21 @@ package org.tokenfilter.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.tokenfilter.codec.ContentEncryption.A128CBC_HS256;
-import static org.tokenfilter.codec.ContentEncryption.A256CBC_HS512;
-import static org.tokenfilter.codec.ContentEncryption.A256GCM;
-import static org.tokenfilter.codec.ContentKey.State.ACTIVE;
-import static org.tokenfilter.codec.ContentKey.State.RETIRED;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.key;
+import static org.tokenfilter.keys.ContentEncryption.A128CBC_HS256;
+import static org.tokenfilter.keys.ContentEncryption.A256CBC_HS512;
+import static org.tokenfilter.keys.ContentEncryption.A256GCM;
+import static org.tokenfilter.keys.ContentKey.State.ACTIVE;
+import static org.tokenfilter.keys.ContentKey.State.RETIRED;
 import static org.tokenfilter.testsupport.forgery.TokenForge.parts;
 import static org.tokenfilter.testsupport.forgery.TokenForge.with;
 
 import java.security.SecureRandom;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.testsupport.forgery.TokenForge;
 import org.tokenfilter.token.TokenRejectedException;
 

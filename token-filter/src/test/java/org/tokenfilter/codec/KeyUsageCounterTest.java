@@ -2,14 +2,14 @@ package org.tokenfilter.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.tokenfilter.codec.ContentEncryption.A128CBC_HS256;
-import static org.tokenfilter.codec.ContentEncryption.A256CBC_HS512;
-import static org.tokenfilter.codec.ContentEncryption.A256GCM;
-import static org.tokenfilter.codec.ContentKey.State.ACCEPT;
-import static org.tokenfilter.codec.ContentKey.State.ACTIVE;
 import static org.tokenfilter.codec.CraftedTokens.AUDIENCE;
 import static org.tokenfilter.codec.CraftedTokens.CLAIMS;
 import static org.tokenfilter.codec.CraftedTokens.key;
+import static org.tokenfilter.keys.ContentEncryption.A128CBC_HS256;
+import static org.tokenfilter.keys.ContentEncryption.A256CBC_HS512;
+import static org.tokenfilter.keys.ContentEncryption.A256GCM;
+import static org.tokenfilter.keys.ContentKey.State.ACCEPT;
+import static org.tokenfilter.keys.ContentKey.State.ACTIVE;
 
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -20,6 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.testsupport.LogLines;
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
 import org.tokenfilter.testsupport.forgery.TokenForge;
 
 /** The content encryption of the JWE examples, whose key encryption is not supported. */

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.encoding.Base64Url;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
 
 /** Test cases for AES_CBC_HMAC_SHA2 algorithms. */
 class Rfc7518AppendixBTest {

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.encoding.Base64Url;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.testsupport.forgery.ForgedClaims;
 import org.tokenfilter.testsupport.forgery.ForgedHeaders;

@@ -10,6 +10,9 @@ import static org.tokenfilter.testsupport.forgery.TokenForge.with;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.encoding.Base64Url;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
 import org.tokenfilter.token.Rejection;
 import org.tokenfilter.token.TokenRejectedException;
 

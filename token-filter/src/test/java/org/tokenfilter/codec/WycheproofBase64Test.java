@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tokenfilter.encoding.Base64Url;
 import org.tokenfilter.testsupport.forgery.TokenForge;
 
 /**

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tokenfilter.filter.TokenFilter;
-import org.tokenfilter.service.TokenPolicy;
-import org.tokenfilter.service.TokenPolicy.ReusePolicy;
+import org.tokenfilter.policy.TokenPolicy;
+import org.tokenfilter.policy.TokenPolicy.ReusePolicy;
 import org.tokenfilter.testsupport.Accounts;
 import org.tokenfilter.testsupport.WebApp;
 

@@ -9,8 +9,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import org.tokenfilter.codec.JwkSetFile;
-import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.keys.JwkSetFile;
+import org.tokenfilter.keys.KeyRing;
 
 /**
  * A key file that an operator replaces as a whole. The bytes of a key are derived from its name.

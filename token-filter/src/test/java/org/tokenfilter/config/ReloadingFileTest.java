@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.testsupport.LogLines;
 
 final class ReloadingFileTest {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tokenfilter.endpoint.AccessTokenServlet;
 import org.tokenfilter.filter.TokenFilter;
-import org.tokenfilter.service.TokenPolicy;
+import org.tokenfilter.policy.TokenPolicy;
 import org.tokenfilter.testsupport.Accounts;
 import org.tokenfilter.testsupport.WebApp;
 

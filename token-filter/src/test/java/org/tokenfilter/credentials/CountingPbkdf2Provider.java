@@ -4,12 +4,14 @@ import java.io.Serial;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
+import java.security.SecureRandom;
 import java.security.Security;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.KeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import javax.crypto.SecretKey;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.SecretKeyFactorySpi;
@@ -19,7 +21,7 @@ import javax.crypto.spec.PBEKeySpec;
  * A provider in front of the PBKDF2 of the JDK that records the iterations of each derivation.
  * Tests compare work by this and not by time.
  */
-final class CountingPbkdf2Provider extends Provider implements AutoCloseable {
+public final class CountingPbkdf2Provider extends Provider implements AutoCloseable {
 
   @Serial private static final long serialVersionUID = 1L;
 
@@ -39,15 +41,20 @@ final class CountingPbkdf2Provider extends Provider implements AutoCloseable {
         });
   }
 
-  static CountingPbkdf2Provider install() throws NoSuchAlgorithmException {
+  public static CountingPbkdf2Provider install() throws NoSuchAlgorithmException {
     CountingPbkdf2Provider counted =
         new CountingPbkdf2Provider(SecretKeyFactory.getInstance(ALGORITHM));
     Security.insertProviderAt(counted, 1);
     return counted;
   }
 
+  /** Returns a check of passwords that makes one derivation with so many iterations. */
+  public static Predicate<char[]> check(String password, int iterations) {
+    return PasswordHash.of(password.toCharArray(), iterations, new SecureRandom())::matches;
+  }
+
   /** Returns the iterations of each derivation so far, in order. */
-  List<Integer> iterations() {
+  public List<Integer> iterations() {
     return iterations;
   }
 

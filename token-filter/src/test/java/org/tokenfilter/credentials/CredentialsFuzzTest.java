@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
+import org.tokenfilter.login.BasicCredentials;
 
 /** Arbitrary password files, hashes and credentials of the scheme Basic. */
 class CredentialsFuzzTest {

@@ -16,10 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.codec.ContentEncryption;
-import org.tokenfilter.codec.ContentKey;
-import org.tokenfilter.codec.KeyRing;
 import org.tokenfilter.config.TokenSecurity;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.store.InMemoryTokenStore;
 
 /** The registration of the filter in one line. */

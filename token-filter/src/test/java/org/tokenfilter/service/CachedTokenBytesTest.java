@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.policy.CachePolicy;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.policy.CachePolicy;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;

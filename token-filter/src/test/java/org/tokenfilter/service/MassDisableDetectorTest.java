@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.credentials.AccountRecheckPolicy;
+import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.testsupport.LogLines;
 import org.tokenfilter.token.IssuedToken;

@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tokenfilter.policy.CachePolicy;
 import org.tokenfilter.service.PendingRenewal.RenewalToWrite;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;

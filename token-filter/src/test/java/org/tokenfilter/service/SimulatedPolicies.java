@@ -1,7 +1,8 @@
 package org.tokenfilter.service;
 
 import java.time.Duration;
-import org.tokenfilter.service.TokenPolicy.Binding;
+import org.tokenfilter.policy.TokenPolicy;
+import org.tokenfilter.policy.TokenPolicy.Binding;
 import org.tokenfilter.store.Limit;
 
 /** Token policies, which differ from run to run. */

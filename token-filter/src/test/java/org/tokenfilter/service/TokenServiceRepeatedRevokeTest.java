@@ -7,7 +7,7 @@ import static org.tokenfilter.service.RejectionAssertions.assertRejected;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.service.TokenPolicy.ReusePolicy;
+import org.tokenfilter.policy.TokenPolicy.ReusePolicy;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenStoreException;

@@ -23,7 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tokenfilter.service.TokenPolicy.Binding;
+import org.tokenfilter.policy.TokenPolicy.Binding;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.JweTokenCodec;
-import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.service.TokenExplainer;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.codec.ContentEncryption;
-import org.tokenfilter.codec.ContentKey;
-import org.tokenfilter.codec.ContentKey.State;
-import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.keys.ContentEncryption;
+import org.tokenfilter.keys.ContentKey;
+import org.tokenfilter.keys.ContentKey.State;
+import org.tokenfilter.keys.KeyRing;
 
 /**
  * The steps of a key rotation. Each step returns a new key ring and leaves the given one unchanged.

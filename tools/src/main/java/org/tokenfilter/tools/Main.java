@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.regex.Pattern;
-import org.tokenfilter.codec.ContentEncryption;
+import org.tokenfilter.keys.ContentEncryption;
 import org.tokenfilter.token.ClientAddress;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.codec.JwkSetFile;
+import org.tokenfilter.keys.JwkSetFile;
 import org.tokenfilter.service.TokenService;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreProvider;

@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.codec.ContentKey;
-import org.tokenfilter.codec.JwkSetFile;
-import org.tokenfilter.codec.KeyRing;
+import org.tokenfilter.keys.ContentKey;
+import org.tokenfilter.keys.JwkSetFile;
+import org.tokenfilter.keys.KeyRing;
 import org.tokenfilter.store.tck.SettableClock;
 
 class KeysCommandTest {

@@ -31,13 +31,13 @@ final class ModulesIT {
   /** The exported packages of the filter's jar, which has others. */
   private static final List<String> API =
       List.of(
-          "org.tokenfilter.codec",
           "org.tokenfilter.config",
           "org.tokenfilter.credentials",
           "org.tokenfilter.endpoint",
           "org.tokenfilter.filter",
-          "org.tokenfilter.guard",
+          "org.tokenfilter.keys",
           "org.tokenfilter.metrics",
+          "org.tokenfilter.monitor",
           "org.tokenfilter.service",
           "org.tokenfilter.token");
 
