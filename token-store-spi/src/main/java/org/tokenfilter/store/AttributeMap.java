@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The validated attributes of a record, in alphabetical order. A record that is copied from another
- * one shares the instance, so attributes are validated only once. Immutable.
+ * Validated names and values of a record, in alphabetical order. A record that is copied from
+ * another one shares the instance, so they are validated only once. Immutable.
  */
 final class AttributeMap extends AbstractMap<String, String> {
 
@@ -25,11 +25,11 @@ final class AttributeMap extends AbstractMap<String, String> {
   }
 
   /**
-   * Returns the given attributes, validated and sorted.
+   * Returns the given names and values, validated and sorted.
    *
-   * @throws IllegalArgumentException if a text is invalid or the attributes are too large
+   * @throws IllegalArgumentException if a text is invalid or they are too large
    */
-  static Map<String, String> of(Map<String, String> attributes) {
+  static Map<String, String> of(String what, Map<String, String> attributes, int maxBytes) {
     if (attributes instanceof AttributeMap) {
       return attributes;
     }
@@ -37,9 +37,9 @@ final class AttributeMap extends AbstractMap<String, String> {
       return EMPTY;
     }
     attributes.forEach(AttributeMap::requireValid);
-    if (attributes.entrySet().stream().mapToInt(AttributeMap::utf8Length).sum()
-        > TokenRecord.MAX_ATTRIBUTE_BYTES) {
-      throw new IllegalArgumentException("attributes must have at most 8192 bytes of UTF-8 in all");
+    if (attributes.entrySet().stream().mapToInt(AttributeMap::utf8Length).sum() > maxBytes) {
+      throw new IllegalArgumentException(
+          "%s must have at most %d bytes of UTF-8 in all".formatted(what, maxBytes));
     }
     return new AttributeMap(
         Collections.unmodifiableMap(new LinkedHashMap<>(new TreeMap<>(attributes))));

@@ -22,11 +22,10 @@ final class GroupLimitEnforcer {
    *     nothing was evicted
    */
   Optional<List<TokenId>> makeRoom(TokenRecord record, Limit limit, Instant now) {
-    String group = record.group();
-    if (group == null || limit.equals(Limit.NONE)) {
+    if (limit.max() == Integer.MAX_VALUE) {
       return Optional.of(List.of());
     }
-    List<TokenRecord> live = records.liveInGroup(group, now);
+    List<TokenRecord> live = records.liveInGroupOf(record, now);
     if (live.size() < limit.max()) {
       return Optional.of(List.of());
     }
@@ -42,7 +41,7 @@ final class GroupLimitEnforcer {
     List<TokenId> evicted = new ArrayList<>();
     for (TokenId oldest : others) {
       // Count again each time: children of an evicted record may have been in this group, too.
-      if (records.liveInGroup(group, now).size() < limit.max()) {
+      if (records.liveInGroupOf(record, now).size() < limit.max()) {
         break;
       }
       evicted.addAll(records.revoke(oldest, Revocation.of(RevocationReason.EVICTED, now)));

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +26,6 @@ public final class InMemoryTokenStore implements TokenStore {
 
   private static final Duration DEFAULT_RETENTION = Duration.ofHours(1);
 
-  /** The lead of a node's clock up to which {@link #revokeAll} finds its logins. */
-  private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
-
   /**
    * More than one, so that deletion keeps up with insertion: a record may be visited to reschedule
    * it and to revoke it before it is deleted.
@@ -35,7 +34,8 @@ public final class InMemoryTokenStore implements TokenStore {
 
   private final Object lock = new Object();
   private final Duration retention;
-  private final RevocationLog revocations;
+  private final MarkTable marks = new MarkTable();
+  private final ChangeLog changes;
   private final RecordTable records;
   private final GroupLimitEnforcer groups;
   private volatile boolean closed;
@@ -48,9 +48,8 @@ public final class InMemoryTokenStore implements TokenStore {
   /**
    * Creates an empty store.
    *
-   * @param clock the store's own clock, which {@link #revokedWithin} uses
-   * @param retention the minimum time for which dead records are kept (S4) and revocations are
-   *     reported (S12); not negative
+   * @param clock the store's own clock, which {@link #changes} uses
+   * @param retention the minimum time for which dead records are kept (S4); not negative
    * @throws IllegalArgumentException if the retention is negative
    */
   public InMemoryTokenStore(Clock clock, Duration retention) {
@@ -58,8 +57,8 @@ public final class InMemoryTokenStore implements TokenStore {
       throw new IllegalArgumentException("retention must not be negative, but is " + retention);
     }
     this.retention = retention;
-    this.revocations = new RevocationLog(clock, retention);
-    this.records = new RecordTable(revocations);
+    this.changes = new ChangeLog(clock);
+    this.records = new RecordTable(changes);
     this.groups = new GroupLimitEnforcer(records);
   }
 
@@ -71,7 +70,7 @@ public final class InMemoryTokenStore implements TokenStore {
       if (records.get(record.id()) != null) {
         throw new DuplicateTokenException(record.id());
       }
-      if (record.parent() != null && !records.mayHaveChildren(record.parent(), now)) {
+      if (record.parent() != null && !records.parentIsLive(record, now)) {
         return InsertResult.of(InsertResult.Outcome.PARENT_ENDED);
       }
       Optional<List<TokenId>> evicted = groups.makeRoom(record, limit, now);
@@ -82,6 +81,16 @@ public final class InMemoryTokenStore implements TokenStore {
       sweepSome(now);
       return new InsertResult(InsertResult.Outcome.INSERTED, evicted.get());
     }
+  }
+
+  @Override
+  public FindResult find(Collection<TokenId> ids) {
+    requireOpen();
+    return FindResult.of(
+        ids.stream()
+            .map(records::get)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toMap(TokenRecord::id, Function.identity())));
   }
 
   @Override
@@ -105,7 +114,19 @@ public final class InMemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+  public AmendResult amend(TokenId id, long expectedVersion, TokenDetails details, Instant now) {
+    requireOpen();
+    if (details.version() == 0 || details.version() == expectedVersion) {
+      throw new IllegalArgumentException("new details must have a new version, which is not 0");
+    }
+    synchronized (lock) {
+      return records.amend(id, expectedVersion, details, now);
+    }
+  }
+
+  @Override
+  public boolean replace(
+      TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
     requireOpen();
     requireNotEnded(successor);
     if (successor.parent() != null) {
@@ -116,8 +137,15 @@ public final class InMemoryTokenStore implements TokenStore {
       if (replaced == null || !replaced.liveAt(now)) {
         return false;
       }
-      if (!Objects.equals(replaced.group(), successor.group())) {
-        throw new IllegalArgumentException("successor must be in the replaced record's group");
+      if (!replaced.subject().equals(successor.subject())
+          || !Objects.equals(replaced.group(), successor.group())) {
+        throw new IllegalArgumentException(
+            "successor must have the replaced record's subject and group");
+      }
+      // The replaced record is one of its group.
+      if (replaced.version() != version
+          || records.liveInGroupOf(replaced, now).size() > limit.max()) {
+        return false;
       }
       // The successor first: a reader that finds its id in the replaced record must find it, too.
       records.add(successor);
@@ -139,13 +167,7 @@ public final class InMemoryTokenStore implements TokenStore {
   public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
     requireOpen();
     synchronized (lock) {
-      List<TokenId> chosen =
-          records
-              .ofSubject(selection.subject(), revocation.at().plus(CLOCK_SKEW))
-              .map(TokenRecord::id)
-              .filter(id -> !selection.except().contains(id))
-              .limit(limit)
-              .toList();
+      List<TokenId> chosen = records.selected(selection).map(TokenRecord::id).limit(limit).toList();
       return chosen.stream().flatMap(id -> records.revoke(id, revocation).stream()).toList();
     }
   }
@@ -164,18 +186,36 @@ public final class InMemoryTokenStore implements TokenStore {
   }
 
   @Override
-  public RecentRevocations revokedWithin(Duration window, int limit) {
+  public Changes changes(int shard, @Nullable String cursor, int limit) {
     requireOpen();
     synchronized (lock) {
-      return revocations.revokedWithin(window, limit);
+      return changes.since(cursor, limit);
     }
   }
 
   @Override
-  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
     requireOpen();
     synchronized (lock) {
+      marks.forgetBefore(deadBefore);
       return records.sweep(expiredBefore, deadBefore, limit);
+    }
+  }
+
+  @Override
+  public boolean mark(String name, Instant until, Instant now) {
+    requireOpen();
+    synchronized (lock) {
+      marks.forgetBefore(now.minus(retention));
+      return marks.mark(name, until, now);
+    }
+  }
+
+  @Override
+  public boolean marked(String name, Instant now) {
+    requireOpen();
+    synchronized (lock) {
+      return marks.isSet(name, now);
     }
   }
 

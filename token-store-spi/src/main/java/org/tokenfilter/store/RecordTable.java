@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +21,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordTable {
 
+  /** The subject and the group that the records of one group share. */
+  private record GroupKey(String subject, String group) {}
+
   private final Map<TokenId, TokenRecord> records = new ConcurrentHashMap<>();
-  private final RecordIndex<String> byGroup = new RecordIndex<>(TokenRecord::group);
+  private final RecordIndex<GroupKey> byGroup = new RecordIndex<>(RecordTable::groupKey);
   private final RecordIndex<TokenId> byParent = new RecordIndex<>(TokenRecord::parent);
   private final RecordIndex<String> bySubject = new RecordIndex<>(TokenRecord::subject);
+  private final RecordIndex<ExternalId> byExternalSession =
+      new RecordIndex<>(record -> origin(record, Origin::session));
+  private final RecordIndex<ExternalId> byExternalAccount =
+      new RecordIndex<>(record -> origin(record, Origin::account));
   private final DueQueue toExpire = new DueQueue();
   private final DueQueue toDelete = new DueQueue();
-  private final RevocationLog revocations;
+  private final ChangeLog changes;
 
-  RecordTable(RevocationLog revocations) {
-    this.revocations = revocations;
+  RecordTable(ChangeLog changes) {
+    this.changes = changes;
   }
 
   @Nullable TokenRecord get(TokenId id) {
@@ -36,31 +45,41 @@ final class RecordTable {
   }
 
   /**
-   * Returns whether the record with this id exists and is live at {@code now}, so that a child may
-   * be inserted.
+   * Returns whether the parent of a new record exists and is live at {@code now}.
    *
-   * @throws IllegalArgumentException if that record has a parent itself
+   * @throws IllegalArgumentException if the parent has a parent itself, or another subject
    */
-  boolean mayHaveChildren(TokenId id, Instant now) {
-    TokenRecord parent = records.get(id);
+  boolean parentIsLive(TokenRecord child, Instant now) {
+    TokenRecord parent = records.get(Objects.requireNonNull(child.parent()));
     if (parent == null) {
       return false;
     }
-    if (parent.parent() != null) {
-      throw new IllegalArgumentException("the parent must not have a parent itself");
+    if (parent.parent() != null || !parent.subject().equals(child.subject())) {
+      throw new IllegalArgumentException(
+          "the parent must have the same subject and must not have a parent itself");
     }
     return parent.liveAt(now);
   }
 
-  /** Returns a group's live records, the oldest first. */
-  List<TokenRecord> liveInGroup(String group, Instant now) {
-    return lookUp(byGroup.get(group)).filter(record -> record.liveAt(now)).toList();
+  /** Returns the live records of a record's group, the oldest first; none if it has no group. */
+  List<TokenRecord> liveInGroupOf(TokenRecord record, Instant now) {
+    GroupKey key = groupKey(record);
+    return key == null
+        ? List.of()
+        : lookUp(byGroup.get(key)).filter(other -> other.liveAt(now)).toList();
   }
 
-  /** Returns a subject's unrevoked records issued at or before a time, the oldest first. */
-  Stream<TokenRecord> ofSubject(String subject, Instant issuedUntil) {
-    return lookUp(bySubject.get(subject))
-        .takeWhile(record -> !record.issuedAt().isAfter(issuedUntil));
+  /** Returns the unrevoked records of a selection, the oldest first. */
+  Stream<TokenRecord> selected(Selection selection) {
+    NavigableSet<PageCursor> all =
+        switch (selection.by()) {
+          case SUBJECT, GROUP -> bySubject.get(Objects.requireNonNull(selection.subject()));
+          case EXTERNAL_SESSION ->
+              byExternalSession.get(Objects.requireNonNull(selection.external()));
+          case EXTERNAL_ACCOUNT ->
+              byExternalAccount.get(Objects.requireNonNull(selection.external()));
+        };
+    return lookUp(all).filter(selection::contains);
   }
 
   /** Returns a subject's unrevoked records before a position, the newest first. */
@@ -73,9 +92,7 @@ final class RecordTable {
     if (records.putIfAbsent(record.id(), record) != null) {
       throw new DuplicateTokenException(record.id());
     }
-    byGroup.add(record);
-    byParent.add(record);
-    bySubject.add(record);
+    indexes().forEach(index -> index.add(record));
     toExpire.schedule(record.id(), record.deadline());
   }
 
@@ -89,11 +106,26 @@ final class RecordTable {
     return true;
   }
 
+  AmendResult amend(TokenId id, long expectedVersion, TokenDetails details, Instant now) {
+    TokenRecord record = records.get(id);
+    if (record == null || !record.liveAt(now)) {
+      return AmendResult.ENDED;
+    }
+    if (record.version() != expectedVersion) {
+      return AmendResult.STALE;
+    }
+    TokenRecord amended = record.amended(details);
+    indexes().forEach(index -> index.remove(record));
+    indexes().forEach(index -> index.add(amended));
+    records.put(id, amended);
+    changes.add(Change.amended(id, details.version()));
+    return AmendResult.AMENDED;
+  }
+
   /** Revokes a record and its children; returns their ids, or none if it was not unrevoked. */
   List<TokenId> revoke(TokenId id, Revocation revocation) {
-    List<TokenRecord> ended = revokeFamily(id, revocation);
-    List<TokenId> ids = ended.stream().map(TokenRecord::id).toList();
-    revocations.add(ids);
+    List<TokenId> ids = revokeFamily(id, revocation).stream().map(TokenRecord::id).toList();
+    ids.forEach(revoked -> changes.add(Change.revoked(revoked, revocation.reason())));
     return ids;
   }
 
@@ -146,11 +178,9 @@ final class RecordTable {
       // Revoked as of its deadline, from which it was unusable, and not as of the sweep.
       List<TokenRecord> ended =
           revokeFamily(due, Revocation.of(RevocationReason.EXPIRED, deadline));
-      revocations.add(
-          ended.stream()
-              .filter(record -> isAfter(record.deadline(), expiredBefore))
-              .map(TokenRecord::id)
-              .toList());
+      ended.stream()
+          .filter(record -> isAfter(record.deadline(), expiredBefore))
+          .forEach(record -> changes.add(Change.revoked(record.id(), RevocationReason.EXPIRED)));
       return ended.stream().map(TokenRecord::id).toList();
     }
     toExpire.schedule(due, deadline);
@@ -162,13 +192,25 @@ final class RecordTable {
   }
 
   private void revokeOne(TokenRecord record, Revocation revocation) {
-    byGroup.remove(record);
-    byParent.remove(record);
-    bySubject.remove(record);
+    indexes().forEach(index -> index.remove(record));
     TokenRecord ended = record.revoked(revocation);
     toExpire.schedule(ended.id(), null);
     toDelete.schedule(ended.id(), ended.endOfLife());
     records.put(ended.id(), ended);
+  }
+
+  private Stream<RecordIndex<?>> indexes() {
+    return Stream.of(byGroup, byParent, bySubject, byExternalSession, byExternalAccount);
+  }
+
+  private static @Nullable GroupKey groupKey(TokenRecord record) {
+    return record.group() == null ? null : new GroupKey(record.subject(), record.group());
+  }
+
+  private static @Nullable ExternalId origin(
+      TokenRecord record, Function<Origin, @Nullable ExternalId> part) {
+    Origin origin = record.details().origin();
+    return origin == null ? null : part.apply(origin);
   }
 
   private Stream<TokenRecord> lookUp(Collection<PageCursor> positions) {

@@ -30,10 +30,10 @@ final class RoleSet extends AbstractSet<String> {
     }
     roles.forEach(role -> RecordText.requireValid("role", role));
     int bytes = roles.stream().mapToInt(RecordText::utf8Length).sum();
-    if (bytes > TokenRecord.MAX_ROLE_BYTES) {
+    if (bytes > TokenDetails.MAX_ROLE_BYTES) {
       throw new IllegalArgumentException(
           "roles must have at most %d bytes of UTF-8 in all, but these %d have %d"
-              .formatted(TokenRecord.MAX_ROLE_BYTES, roles.size(), bytes));
+              .formatted(TokenDetails.MAX_ROLE_BYTES, roles.size(), bytes));
     }
     return new RoleSet(roles.stream().sorted().toArray(String[]::new));
   }

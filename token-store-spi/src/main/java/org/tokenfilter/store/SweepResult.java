@@ -8,7 +8,7 @@ import java.util.List;
  * @param expired the ids of the records revoked as {@link RevocationReason#EXPIRED}, their children
  *     included
  * @param deleted the number of dead records deleted
- * @param more whether more records are due
+ * @param more whether more records are due on this shard
  */
 public record SweepResult(List<TokenId> expired, int deleted, boolean more) {
 

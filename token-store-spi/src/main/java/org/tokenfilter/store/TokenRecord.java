@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the token id: the SHA-256 digest of the session id for a session, otherwise random
  * @param kind the kind of the token
  * @param subject the user: 1 to 255 characters of any Unicode text without NUL
- * @param roles the subject's roles at login, in alphabetical order; at most 8 KiB of UTF-8 in all
  * @param group the group whose records share a {@link Limit}, with at most 512 characters; null if
- *     the record is not limited
+ *     the record is not limited. Records are of one group if their subjects and groups are equal
  * @param parent the id of the user token that a session belongs to; null if it has none. A record
  *     that has a parent cannot be a parent itself
  * @param client the client that requested the token, for display; at most 255 characters
@@ -32,13 +31,12 @@ import org.jspecify.annotations.Nullable;
  *     idleTimeout} is
  * @param expiresAt the absolute deadline; null if there is none
  * @param revocation the revocation; null if the record is not revoked
- * @param attributes the application's own attributes; at most 8 KiB of UTF-8 in all
+ * @param details the part that {@link TokenStore#amend} replaces: roles, attributes and more
  */
 public record TokenRecord(
     TokenId id,
     TokenKind kind,
     String subject,
-    Set<String> roles,
     @Nullable String group,
     @Nullable TokenId parent,
     @Nullable String client,
@@ -49,7 +47,7 @@ public record TokenRecord(
     @Nullable Instant idleExpiresAt,
     @Nullable Instant expiresAt,
     @Nullable Revocation revocation,
-    Map<String, String> attributes) {
+    TokenDetails details) {
 
   /** The maximum length of a subject, in UTF-16 code units. */
   public static final int MAX_SUBJECT_LENGTH = 255;
@@ -63,12 +61,6 @@ public record TokenRecord(
   /** The maximum length of a binding, in UTF-16 code units. */
   public static final int MAX_BINDING_LENGTH = 255;
 
-  /** The maximum total size of the roles, in bytes of UTF-8. */
-  public static final int MAX_ROLE_BYTES = 8192;
-
-  /** The maximum total size of the attributes' names and values, in bytes of UTF-8. */
-  public static final int MAX_ATTRIBUTE_BYTES = 8192;
-
   /**
    * Validates the values, copies the collections and truncates the times.
    *
@@ -79,11 +71,9 @@ public record TokenRecord(
     if (subject.isEmpty() || subject.length() > MAX_SUBJECT_LENGTH) {
       throw new IllegalArgumentException("subject must have 1 to 255 characters");
     }
-    roles = RoleSet.of(roles);
     RecordText.requireOrNull("group", group, MAX_GROUP_LENGTH);
     RecordText.requireOrNull("client", client, MAX_CLIENT_LENGTH);
     RecordText.requireOrNull("binding", binding, MAX_BINDING_LENGTH);
-    attributes = AttributeMap.of(attributes);
     if ((idleTimeout == null) != (idleExpiresAt == null)) {
       throw new IllegalArgumentException("idleTimeout and idleExpiresAt must be set together");
     }
@@ -97,6 +87,21 @@ public record TokenRecord(
   /** Returns a builder of a record that was issued at {@code issuedAt} and not used since. */
   public static Builder builder(TokenId id, TokenKind kind, String subject, Instant issuedAt) {
     return new Builder(id, kind, subject, issuedAt);
+  }
+
+  /** Returns the subject's roles, in alphabetical order. */
+  public Set<String> roles() {
+    return details.roles();
+  }
+
+  /** Returns the application's attributes of the login. */
+  public Map<String, String> attributes() {
+    return details.attributes();
+  }
+
+  /** Returns the version of the details. */
+  public long version() {
+    return details.version();
   }
 
   /** Returns whether the record is neither revoked nor expired at {@code time}. */
@@ -156,6 +161,11 @@ public record TokenRecord(
     return toBuilder().revocation(newRevocation).build();
   }
 
+  /** Returns a copy with other details. */
+  public TokenRecord amended(TokenDetails newDetails) {
+    return toBuilder().details(newDetails).build();
+  }
+
   /** Returns a builder that holds this record's values. */
   public Builder toBuilder() {
     return new Builder(this);
@@ -177,7 +187,6 @@ public record TokenRecord(
     private final String subject;
     private final Instant issuedAt;
     private Instant lastUsedAt;
-    private Set<String> roles = Set.of();
     private @Nullable String group;
     private @Nullable TokenId parent;
     private @Nullable String client;
@@ -186,7 +195,7 @@ public record TokenRecord(
     private @Nullable Instant idleExpiresAt;
     private @Nullable Instant expiresAt;
     private @Nullable Revocation revocation;
-    private Map<String, String> attributes = Map.of();
+    private TokenDetails details = TokenDetails.NONE;
 
     private Builder(TokenId id, TokenKind kind, String subject, Instant issuedAt) {
       this.id = id;
@@ -199,7 +208,6 @@ public record TokenRecord(
     private Builder(TokenRecord record) {
       this(record.id, record.kind, record.subject, record.issuedAt);
       lastUsedAt = record.lastUsedAt;
-      roles = record.roles;
       group = record.group;
       parent = record.parent;
       client = record.client;
@@ -208,13 +216,16 @@ public record TokenRecord(
       idleExpiresAt = record.idleExpiresAt;
       expiresAt = record.expiresAt;
       revocation = record.revocation;
-      attributes = record.attributes;
+      details = record.details;
     }
 
-    /** Sets the subject's roles. */
+    /**
+     * Sets the subject's roles.
+     *
+     * @throws IllegalArgumentException if they violate the constraints of the details
+     */
     public Builder roles(Set<String> value) {
-      roles = value;
-      return this;
+      return details(details.toBuilder().roles(value).build());
     }
 
     /** Sets the group whose limit applies; null for none. */
@@ -271,9 +282,18 @@ public record TokenRecord(
       return this;
     }
 
-    /** Sets the application's own attributes. */
+    /**
+     * Sets the application's attributes of the login.
+     *
+     * @throws IllegalArgumentException if they violate the constraints of the details
+     */
     public Builder attributes(Map<String, String> value) {
-      attributes = value;
+      return details(details.toBuilder().attributes(value).build());
+    }
+
+    /** Sets all details. */
+    public Builder details(TokenDetails value) {
+      details = value;
       return this;
     }
 
@@ -287,7 +307,6 @@ public record TokenRecord(
           id,
           kind,
           subject,
-          roles,
           group,
           parent,
           client,
@@ -298,7 +317,7 @@ public record TokenRecord(
           idleExpiresAt,
           expiresAt,
           revocation,
-          attributes);
+          details);
     }
   }
 }

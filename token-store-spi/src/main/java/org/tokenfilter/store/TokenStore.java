@@ -1,12 +1,10 @@
 package org.tokenfilter.store;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +14,19 @@ import org.jspecify.annotations.Nullable;
  * children counting as one.
  *
  * <p>A store makes no decisions of its own: it compares the times given by its caller, and returns
- * what it changed. All methods guarantee:
+ * what it changed. If a call must be refused for more than one reason, any of them may be the
+ * answer. All methods guarantee:
  *
  * <ul>
  *   <li><b>S15</b> Fidelity: instants to the millisecond in any time zone, any Unicode subject up
- *       to 255 characters and attributes up to 8 KiB are returned exactly as stored; ids are
- *       compared by all of their bits (beware of case-insensitive collations).
+ *       to 255 characters and all other texts and details up to their limits are returned exactly
+ *       as stored; ids are compared by all of their bits, and texts by all of their characters
+ *       (beware of case-insensitive collations).
  *   <li><b>S16</b> {@link TokenStoreException} if the outcome is unknown; never "not found" if the
  *       data could not be read. The duration of each call is bounded.
  *   <li><b>S18</b> No threads, clock or randomness of its own that a caller can notice, except the
- *       clock of S12, the retention of S4, and one daemon thread from {@link #watch} until the
- *       watch is closed.
+ *       clock and the cursors of S12, the retention of S4, and one daemon thread from {@link
+ *       #watch} until the watch is closed.
  * </ul>
  *
  * <p>A record is <em>live at</em> a time if {@link TokenRecord#liveAt} is true. It is <em>dead</em>
@@ -48,22 +48,37 @@ public interface TokenStore extends AutoCloseable {
    *
    * @throws DuplicateTokenException <b>S2</b> if a record with this id exists, live or dead;
    *     nothing changes
-   * @throws IllegalArgumentException if the record is revoked, or its parent has a parent itself;
-   *     nothing changes
+   * @throws IllegalArgumentException if the record is revoked, or its parent has a parent itself or
+   *     another subject; nothing changes
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
   InsertResult insert(TokenRecord record, Limit limit, Instant now);
 
   /**
-   * Returns the record with this id, or empty if there is none.
+   * Returns the records with these ids.
    *
    * <p><b>S3</b> The result reflects every write that was acknowledged on any node before the call.
    * <b>S4</b> Revoked and expired records are returned as well, for at least the retention after
    * their revocation or deadline: their validation is up to the service.
    *
-   * @throws TokenStoreException if the outcome is unknown (S16)
+   * <p><b>S20</b> One call finds many records with a bounded number of round trips. An id that is
+   * absent from the result is unknown. A record that is there, but cannot be read (damaged, or
+   * written by a newer edition), is {@linkplain FindResult#unreadable named} and keeps no other one
+   * from being found.
+   *
+   * @param ids the ids, each once, in any order; at most 64
+   * @throws TokenStoreException if the store could not be asked (S16)
    */
-  Optional<TokenRecord> find(TokenId id);
+  FindResult find(Collection<TokenId> ids);
+
+  /**
+   * Returns the record with this id, or empty if there is none, as {@link #find(Collection)} does.
+   *
+   * @throws TokenStoreException if the outcome is unknown (S16), or if the record cannot be read
+   */
+  default Optional<TokenRecord> find(TokenId id) {
+    return Optional.ofNullable(find(List.of(id)).get(id));
+  }
 
   /**
    * Renews records.
@@ -79,21 +94,46 @@ public interface TokenStore extends AutoCloseable {
   Set<TokenId> renew(Collection<Renewal> renewals, Instant now);
 
   /**
+   * Replaces the details of a record.
+   *
+   * <p><b>S19</b> The record gets the new details if and only if it is live at {@code now} and the
+   * version of its details is {@code expectedVersion}; everything else of the record stays as it
+   * is. Of any number of concurrent calls that expect one version at most one is {@link
+   * AmendResult#AMENDED}. A {@link #renew} at the same time is kept as well as the new details.
+   *
+   * <p>A caller that did not learn the outcome (S16) reads the record: its own version there means
+   * that the call took effect.
+   *
+   * @param expectedVersion the version of the details that the caller has read
+   * @param details the new details, with a version of their own
+   * @throws IllegalArgumentException if the details have the version 0 or the expected one; nothing
+   *     changes
+   * @throws TokenStoreException if the outcome is unknown (S16)
+   */
+  AmendResult amend(TokenId id, long expectedVersion, TokenDetails details, Instant now);
+
+  /**
    * Replaces a record by a successor.
    *
    * <p><b>S7</b> Revokes {@code id} with {@link RevocationReason#REPLACED} at {@code now} and the
-   * successor's id, and inserts the successor, which must have the same group, without checking the
-   * limit: both or neither, if and only if {@code id} is live at {@code now}. Of any number of
-   * concurrent calls exactly one returns true. The children of {@code id} are revoked with it (S9).
+   * successor's id, and inserts the successor: both or neither. This happens if and only if {@code
+   * id} is live at {@code now}, its details have this version, and fewer than {@code limit} other
+   * records of its group are live. Of any number of concurrent calls exactly one returns true. The
+   * children of {@code id} are revoked with it (S9).
    *
-   * @return whether the record was replaced; if false, nothing changed
+   * @param version the version of the details that the successor was made from
+   * @param successor the new record, with the subject and the group of the replaced one and without
+   *     a parent
+   * @param limit the limit of the group; its policy does not matter, since nothing is evicted
+   * @return whether the record was replaced; if false, nothing changed, and the caller reads the
+   *     record again before it tries or refuses
    * @throws DuplicateTokenException if a record with the successor's id exists (S2); nothing
    *     changes
-   * @throws IllegalArgumentException if the successor has another group, is revoked or has a
-   *     parent; nothing changes
+   * @throws IllegalArgumentException if the successor has another subject or group, is revoked or
+   *     has a parent; nothing changes
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
-  boolean replace(TokenId id, TokenRecord successor, Instant now);
+  boolean replace(TokenId id, long version, TokenRecord successor, Limit limit, Instant now);
 
   /**
    * Revokes a record.
@@ -109,11 +149,12 @@ public interface TokenStore extends AutoCloseable {
   List<TokenId> revoke(TokenId id, Revocation revocation);
 
   /**
-   * Revokes many records of a subject.
+   * Revokes many records.
    *
-   * <p><b>S10</b> Revokes at most {@code limit} records of the selection that were issued no later
-   * than 60 s after {@code revocation.at}, and their children. The 60 s include a login on a node
-   * whose clock is ahead.
+   * <p><b>S10</b> Revokes at most {@code limit} records of the selection that are not revoked,
+   * expired ones included, and their children. If it revokes fewer, nothing of the selection is
+   * live any more that was stored before the call, whatever its times say, nor a successor that
+   * concurrent calls of {@link #replace} put in such a record's place, however many.
    *
    * @return the ids that this call revoked, children included; if there are {@code limit} or more,
    *     the caller must call again
@@ -133,35 +174,35 @@ public interface TokenStore extends AutoCloseable {
   List<TokenRecord> list(String subject, Instant now, @Nullable PageCursor after, int limit);
 
   /**
-   * Returns the recent revocations.
+   * Returns a page of the changes since an earlier question.
    *
-   * <p><b>S12</b> The result contains every id whose revocation was acknowledged within the last
-   * {@code window} <em>by the store's own clock</em>, whatever the callers' clocks say and however
-   * late a write was committed. It may contain more ids, but must not lack one.
+   * <p><b>S12</b> Questions form a chain: each gives the cursor of the answer before. Every change
+   * whose write was acknowledged on any node before a question began is in its answer or on one of
+   * the pages that follow, unless an earlier answer of the chain held it; however late the write
+   * was committed, and whatever any clock says. The changes are revocations and {@linkplain #amend
+   * new details}. The first question of a chain, without a cursor, answers a cursor and no changes.
+   *
+   * <p>A question whose answer was lost can be repeated with the same cursor.
+   *
+   * <p>The store keeps changes for at least two minutes. A cursor that it does not know, because it
+   * is older or from another life of the database (after a fail-over, or restored from a backup),
+   * gets an answer that {@linkplain Changes#known says so}.
    *
    * <p>An answer that implies that a record was revoked before acknowledges that revocation as
-   * well. Such answers are:
-   *
-   * <ul>
-   *   <li>an empty result of {@link #revoke}, for the record,
-   *   <li>any result of {@link #revoke}, for children that were revoked before,
-   *   <li>false from {@link #replace}, for the record,
-   *   <li>a result of {@link #revokeAll} that revokes fewer records than its limit, for all records
-   *       of the subject.
-   * </ul>
-   *
-   * <p>If such a revocation may have been committed too late to be seen by nodes that poll
-   * regularly, its window starts with that answer.
+   * well. Such answers are an empty result of {@link #revoke}, false from {@link #replace}, {@link
+   * AmendResult#ENDED}, and a result of {@link #revokeAll} that revokes fewer records than its
+   * limit.
    *
    * <p>Only records that a {@link #sweep} has revoked because of their own deadline may be left
    * out, since each node detects expiry by itself.
    *
-   * @param window the length of the window; at most the retention
-   * @param limit the maximum number of ids; if there are more, {@link RecentRevocations#complete()}
-   *     is false
+   * @param shard the shard, from 0 to {@link #shards()} - 1
+   * @param cursor the cursor of the previous answer for this shard; null for the first question
+   * @param limit the maximum number of changes on the page; a change that revokes a record with its
+   *     children may exceed it
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
-  RecentRevocations revokedWithin(Duration window, int limit);
+  Changes changes(int shard, @Nullable String cursor, int limit);
 
   /**
    * Revokes expired records and deletes dead ones, a bounded number per call.
@@ -172,22 +213,74 @@ public interface TokenStore extends AutoCloseable {
    * records is cheap, whatever the number of live records. The store keeps the times of the next
    * visits by itself, and renewals do not move them.
    *
+   * @param shard the shard, from 0 to {@link #shards()} - 1
    * @param limit the maximum number of records to visit
    * @throws TokenStoreException if the outcome is unknown (S16)
    */
-  SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit);
+  SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit);
 
   /**
-   * Notifies a listener of revocations on any node as they happen, if the store supports this.
+   * Sets a mark that exactly one caller gets.
    *
-   * <p><b>S17</b> Notifications are best effort: they may be lost or repeated, so callers must rely
-   * on {@link #revokedWithin}. The default implementation does nothing.
+   * <p><b>S22</b> Of all calls with this name, on any nodes, exactly one returns true until {@code
+   * until} has passed by the callers' {@code now}. A call that returns false changes nothing: the
+   * mark keeps the end that it was given. The store forgets the mark by itself some time after its
+   * end.
    *
-   * @param ended the listener, called on the store's thread; it must return quickly and must not
+   * @param name the name, such as the id of a one-time token: 1 to 255 characters of valid text
+   * @param until the end of the mark, after {@code now}
+   * @throws IllegalArgumentException if the name is invalid, or {@code until} is not after {@code
+   *     now}; nothing changes
+   * @throws TokenStoreException if the outcome is unknown (S16)
+   */
+  boolean mark(String name, Instant until, Instant now);
+
+  /**
+   * Returns whether a {@link #mark} with this name is set that ends after {@code now}.
+   *
+   * @throws TokenStoreException if the outcome is unknown (S16)
+   */
+  boolean marked(String name, Instant now);
+
+  /**
+   * Returns the number of parts of the store that can fail by themselves.
+   *
+   * <p><b>S21</b> Callers ask each shard by itself ({@link #changes}, {@link #sweep}) and put only
+   * ids of one shard into one call ({@link #find(Collection)}, {@link #renew}), so that a shard
+   * that does not answer holds up no other. The number never changes while the store is open.
+   */
+  default int shards() {
+    return 1;
+  }
+
+  /**
+   * Returns the shard that holds this id, from 0 to {@link #shards()} - 1. This is a hint for
+   * grouping: it may change at any time, and each call finds its records wherever they are.
+   */
+  default int shardOf(TokenId id) {
+    return 0;
+  }
+
+  /**
+   * Returns whether the store's engine deletes dead records by itself, never before the retention
+   * after their deadline has passed by its own clock. A {@link #sweep} may then find nothing to do.
+   */
+  default boolean expiresByItself() {
+    return false;
+  }
+
+  /**
+   * Notifies a listener that there are changes on any node, if the store supports this.
+   *
+   * <p><b>S17</b> Notifications are best effort: they may be lost, repeated or joined, so callers
+   * must rely on {@link #changes}, which has the change by the time of the notification. The
+   * default implementation does nothing.
+   *
+   * @param changed the listener, called on the store's thread; it must return quickly and must not
    *     throw
    * @return a handle that stops the notifications when closed
    */
-  default AutoCloseable watch(Consumer<TokenId> ended) {
+  default AutoCloseable watch(Runnable changed) {
     return () -> {};
   }
 

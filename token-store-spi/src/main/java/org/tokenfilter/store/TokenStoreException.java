@@ -4,8 +4,9 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown if the outcome of a store call is unknown: a command may or may not have taken effect. The
- * caller must treat it neither as "not found" nor as "done". The filter answers 503.
+ * Thrown if the outcome of a store call is unknown: a command may or may not have taken effect, or
+ * a record could not be read. The caller must treat it neither as "not found" nor as "done". The
+ * filter answers 503.
  */
 public class TokenStoreException extends RuntimeException {
 

@@ -3,7 +3,7 @@
  *
  * <p>Input: records and commands, each with the caller's time. Output: records, and the ids that a
  * command changed. Start with {@link org.tokenfilter.store.TokenStore}; its Javadoc is the
- * contract, in clauses S1 to S18. {@link org.tokenfilter.store.InMemoryTokenStore} implements all
+ * contract, in clauses S1 to S22. {@link org.tokenfilter.store.InMemoryTokenStore} implements all
  * of them and is short enough to read.
  */
 @NullMarked

@@ -48,7 +48,8 @@ class InMemoryTokenStoreRaceTest {
   void s07_exactlyOneConcurrentReplacementWins() throws Exception {
     store.insert(lasting(99, now).build(), Limit.NONE, now);
 
-    List<Boolean> won = race(number -> store.replace(id(99), lasting(number, now).build(), now));
+    List<Boolean> won =
+        race(number -> store.replace(id(99), 0, lasting(number, now).build(), Limit.NONE, now));
 
     assertThat(won).containsOnlyOnce(true);
     assertThat(store.list("alice", now, null, THREADS)).hasSize(1);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class InMemoryTokenStoreTest {
 
+  private static final TokenDetails DETAILS = TokenDetails.NONE.amended(7).label("phone").build();
   private static final Duration TICK = Duration.ofMillis(1);
 
   private final SettableClock clock = new SettableClock();
@@ -114,6 +115,25 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
+  void s01_childOfAnotherSubjectIsRefused() {
+    insert(lasting(1, start).build());
+    TokenRecord child =
+        TokenRecord.builder(id(2), TokenKind.OPEN, "bob", start).parent(id(1)).build();
+
+    assertThatIllegalArgumentException().isThrownBy(() -> insert(child));
+    assertThat(store.find(id(2))).isEmpty();
+  }
+
+  @Test
+  void s01_groupIsThatOfOneSubject() {
+    Limit one = new Limit(1, REJECT);
+    insert(lasting(1, start).group("g").build());
+    TokenRecord other = TokenRecord.builder(id(2), TokenKind.OPEN, "bob", start).group("g").build();
+
+    assertThat(store.insert(other, one, start).outcome()).isEqualTo(INSERTED);
+  }
+
+  @Test
   void s01_childCannotBeAParent() {
     insert(lasting(1, start).build(), sliding(2, start).parent(id(1)).build());
 
@@ -138,7 +158,7 @@ class InMemoryTokenStoreTest {
           .isThrownBy(() -> store.insert(second, new Limit(1, EVICT_OLDEST), now));
     }
     assertThatExceptionOfType(DuplicateTokenException.class)
-        .isThrownBy(() -> store.replace(id(2), lasting(1, start).build(), start));
+        .isThrownBy(() -> store.replace(id(2), 0, lasting(1, start).build(), Limit.NONE, start));
     assertThat(store.find(id(1))).contains(first);
     assertThat(store.find(id(2)).orElseThrow().revocation()).isNull();
   }
@@ -178,7 +198,7 @@ class InMemoryTokenStoreTest {
     TokenRecord ended = store.find(id(1)).orElseThrow();
 
     store.renew(List.of(use(1, start.plusSeconds(1))), start);
-    store.replace(id(1), sliding(2, start).build(), start);
+    store.replace(id(1), 0, sliding(2, start).build(), Limit.NONE, start);
 
     assertThat(store.find(id(1))).contains(ended);
     assertThat(store.find(id(2))).isEmpty();
@@ -188,7 +208,8 @@ class InMemoryTokenStoreTest {
   void s07_successorTakesThePlaceWithoutBeingCounted() {
     insert(lasting(1, start).group("g").build(), sliding(3, start).parent(id(1)).build());
 
-    assertThat(store.replace(id(1), lasting(2, start).group("g").build(), start)).isTrue();
+    assertThat(store.replace(id(1), 0, lasting(2, start).group("g").build(), Limit.NONE, start))
+        .isTrue();
 
     assertThat(store.find(id(1)).orElseThrow().revocation())
         .isEqualTo(new Revocation(start, RevocationReason.REPLACED, id(2)));
@@ -202,11 +223,32 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
+  void s07_onlyTheGivenVersionIsReplaced() {
+    insert(lasting(1, start).build());
+    store.amend(id(1), 0, DETAILS, start);
+
+    assertThat(store.replace(id(1), 0, lasting(2, start).build(), Limit.NONE, start)).isFalse();
+    assertThat(store.find(id(2))).isEmpty();
+    assertThat(store.replace(id(1), 7, lasting(2, start).build(), Limit.NONE, start)).isTrue();
+  }
+
+  @Test
+  void s07_otherRecordsOfTheGroupCountTowardsTheLimit() {
+    insert(lasting(1, start).group("g").build(), lasting(2, start).group("g").build());
+    TokenRecord successor = lasting(3, start).group("g").build();
+
+    assertThat(store.replace(id(1), 0, successor, new Limit(1, EVICT_OLDEST), start)).isFalse();
+    assertThat(store.find(id(1)).orElseThrow().revocation()).isNull();
+    assertThat(store.replace(id(1), 0, successor, new Limit(2, REJECT), start)).isTrue();
+  }
+
+  @Test
   void s07_onlyALiveRecordIsReplaced() {
     insert(sliding(1, start).build());
 
-    assertThat(store.replace(id(1), lasting(2, start).build(), start.plus(IDLE))).isFalse();
-    assertThat(store.replace(id(3), lasting(2, start).build(), start)).isFalse();
+    assertThat(store.replace(id(1), 0, lasting(2, start).build(), Limit.NONE, start.plus(IDLE)))
+        .isFalse();
+    assertThat(store.replace(id(3), 0, lasting(2, start).build(), Limit.NONE, start)).isFalse();
     assertThat(store.find(id(2))).isEmpty();
   }
 
@@ -218,9 +260,11 @@ class InMemoryTokenStoreTest {
         List.of(
             lasting(2, start).build(),
             lasting(2, start).group("h").build(),
+            TokenRecord.builder(id(2), TokenKind.OPEN, "bob", start).group("g").build(),
             lasting(2, start).group("g").parent(id(3)).build(),
             lasting(2, start).group("g").revocation(closed(start)).build())) {
-      assertThatIllegalArgumentException().isThrownBy(() -> store.replace(id(1), unfit, start));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store.replace(id(1), 0, unfit, Limit.NONE, start));
     }
     assertThat(store.find(id(1)).orElseThrow().revocation()).isNull();
     assertThat(store.find(id(2))).isEmpty();
@@ -254,7 +298,7 @@ class InMemoryTokenStoreTest {
   }
 
   @Test
-  void s10_revokeAllSparesExceptedAndYoungerRecords() {
+  void s10_revokeAllSparesExceptedRecords() {
     insert(
         lasting(1, start).build(),
         lasting(2, start.plusSeconds(60)).build(),
@@ -265,9 +309,10 @@ class InMemoryTokenStoreTest {
         TokenRecord.builder(id(7), TokenKind.OPEN, "bob", start).build());
 
     List<TokenId> ended =
-        store.revokeAll(new Selection("alice", Set.of(id(4), id(6))), closed(start), 10);
+        store.revokeAll(
+            Selection.ofSubject("alice").except(Set.of(id(4), id(6))), closed(start), 10);
 
-    assertThat(ended).containsExactlyInAnyOrder(id(1), id(2), id(5), id(6));
+    assertThat(ended).containsExactlyInAnyOrder(id(1), id(2), id(3), id(5), id(6));
   }
 
   @Test
@@ -275,13 +320,32 @@ class InMemoryTokenStoreTest {
     for (int number = 1; number <= 5; number++) {
       insert(lasting(number, start).build());
     }
-    Selection all = new Selection("alice", Set.of());
+    Selection all = Selection.ofSubject("alice");
     List<List<TokenId>> calls = new ArrayList<>();
     do {
       calls.add(store.revokeAll(all, closed(start), 2));
     } while (calls.get(calls.size() - 1).size() >= 2);
 
     assertThat(calls).containsExactly(List.of(id(1), id(2)), List.of(id(3), id(4)), List.of(id(5)));
+  }
+
+  @Test
+  void s10_externalIdsAreSelectedAsAmended() {
+    ExternalId session = new ExternalId("issuer", "session");
+    ExternalId account = new ExternalId("issuer", "account");
+    TokenDetails linked = DETAILS.toBuilder().origin(new Origin(session, account)).build();
+    insert(lasting(1, start).build(), lasting(2, start).details(linked).build());
+    insert(lasting(3, start).details(linked).build());
+    store.amend(id(1), 0, linked, start);
+    store.amend(id(2), 7, linked.amended(8).origin(null).build(), start);
+
+    assertThat(store.revokeAll(Selection.ofExternalSession(account), closed(start), 9)).isEmpty();
+    assertThat(
+            store.revokeAll(
+                Selection.ofExternalSession(session).except(Set.of(id(3))), closed(start), 9))
+        .containsExactly(id(1));
+    assertThat(store.revokeAll(Selection.ofExternalAccount(account), closed(start), 9))
+        .containsExactly(id(3));
   }
 
   @Test
@@ -321,12 +385,16 @@ class InMemoryTokenStoreTest {
         List.of(
             () -> insert(lasting(2, start).build()),
             () -> store.renew(List.of(), start),
-            () -> store.replace(id(1), lasting(2, start).build(), start),
+            () -> store.replace(id(1), 0, lasting(2, start).build(), Limit.NONE, start),
             () -> store.revoke(id(1), closed(start)),
-            () -> store.revokeAll(new Selection("alice", Set.of()), closed(start), 1),
+            () -> store.revokeAll(Selection.ofSubject("alice"), closed(start), 1),
             () -> store.list("alice", start, null, 1),
-            () -> store.revokedWithin(TICK, 1),
-            () -> store.sweep(start, start, 1));
+            () -> store.changes(0, null, 1),
+            () -> store.amend(id(1), 0, DETAILS, start),
+            () -> store.find(List.of(id(1))),
+            () -> store.mark("name", start.plus(TICK), start),
+            () -> store.marked("name", start),
+            () -> store.sweep(0, start, start, 1));
     assertThat(others)
         .allSatisfy(
             call -> assertThatExceptionOfType(TokenStoreException.class).isThrownBy(call::run));

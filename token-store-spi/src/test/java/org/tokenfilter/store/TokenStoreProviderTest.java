@@ -10,6 +10,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -36,9 +37,13 @@ class TokenStoreProviderTest {
 
     assertThat(memory.settings()).isEmpty();
     try (TokenStore store = memory.open(SETTINGS)) {
-      assertThat(store.revokedWithin(Duration.ofMinutes(5), 1).complete()).isTrue();
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> store.revokedWithin(Duration.ofMinutes(6), 1));
+      Instant start = Instant.parse("2026-03-01T12:00:00Z");
+      Instant afterwards = start.plus(Duration.ofMinutes(5));
+      store.insert(Records.lasting(1, start).expiresAt(start).build(), Limit.NONE, start);
+      store.insert(Records.lasting(2, start).build(), Limit.NONE, afterwards);
+      assertThat(store.find(Records.id(1))).isPresent();
+      store.insert(Records.lasting(3, start).build(), Limit.NONE, afterwards.plusMillis(1));
+      assertThat(store.find(Records.id(1))).isEmpty();
     }
   }
 
