@@ -32,7 +32,7 @@ interface EvictionClauses extends StoreUnderTest {
     InsertResult insertion = store().insert(fourth, new Limit(3, EVICT_OLDEST), fixture.now());
 
     assertThat(insertion).isEqualTo(new InsertResult(INSERTED, ids(first)));
-    assertThat(fixture.find(first)).isEqualTo(first.revoked(evicted(fixture)));
+    fixture.assertFound(first.revoked(evicted(fixture)));
     fixture.assertUnchanged(second, third, fourth);
   }
 

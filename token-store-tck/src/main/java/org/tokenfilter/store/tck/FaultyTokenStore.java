@@ -24,10 +24,12 @@ public final class FaultyTokenStore extends ForwardingTokenStore {
   public enum Call {
     /** {@link TokenStore#insert}. */
     INSERT,
-    /** {@link TokenStore#find}. */
+    /** {@link TokenStore#find(java.util.Collection)}, and the one for a single id. */
     FIND,
     /** {@link TokenStore#renew}. */
     RENEW,
+    /** {@link TokenStore#amend}. */
+    AMEND,
     /** {@link TokenStore#replace}. */
     REPLACE,
     /** {@link TokenStore#revoke}. */
@@ -36,10 +38,14 @@ public final class FaultyTokenStore extends ForwardingTokenStore {
     REVOKE_ALL,
     /** {@link TokenStore#list}. */
     LIST,
-    /** {@link TokenStore#revokedWithin}. */
-    REVOKED_WITHIN,
+    /** {@link TokenStore#changes}. */
+    CHANGES,
     /** {@link TokenStore#sweep}. */
-    SWEEP
+    SWEEP,
+    /** {@link TokenStore#mark}. */
+    MARK,
+    /** {@link TokenStore#marked}. */
+    MARKED
   }
 
   private final FaultScript script = new FaultScript();

@@ -82,7 +82,7 @@ interface FidelityClauses extends StoreUnderTest {
       TokenId successor = reason == RevocationReason.REPLACED ? StoreFixture.newId() : null;
       Revocation revocation = new Revocation(fixture.now().plusMillis(7), reason, successor);
       store().revoke(record.id(), revocation);
-      assertThat(fixture.find(record)).isEqualTo(record.revoked(revocation));
+      fixture.assertFound(record.revoked(revocation));
     }
   }
 

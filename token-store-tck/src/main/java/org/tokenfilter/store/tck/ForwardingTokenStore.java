@@ -1,22 +1,22 @@
 package org.tokenfilter.store.tck;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.AmendResult;
+import org.tokenfilter.store.Changes;
+import org.tokenfilter.store.FindResult;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -29,8 +29,8 @@ import org.tokenfilter.store.tck.FaultyTokenStore.Call;
  * <pre>{@code
  * TokenStore forgetful = new ForwardingTokenStore(store) {
  *   @Override
- *   public Optional<TokenRecord> find(TokenId id) {
- *     return Optional.empty();
+ *   public FindResult find(Collection<TokenId> ids) {
+ *     return FindResult.of(Map.of());
  *   }
  * };
  * }</pre>
@@ -54,8 +54,8 @@ public abstract class ForwardingTokenStore implements TokenStore {
   }
 
   /**
-   * Executes a call. All methods except {@link #watch} and {@link #close} come here, unless they
-   * are overridden.
+   * Executes a call. All methods that ask or change the data come here, unless they are overridden.
+   * {@link #watch}, {@link #close} and the properties of the store do not.
    *
    * @param call the method
    * @param effect the forwarded call; it takes effect each time this gets its result
@@ -70,9 +70,10 @@ public abstract class ForwardingTokenStore implements TokenStore {
     return execute(Call.INSERT, () -> delegate().insert(record, limit, now));
   }
 
+  /** Forwards the call; {@link #find(TokenId)} comes here as well. */
   @Override
-  public Optional<TokenRecord> find(TokenId id) {
-    return execute(Call.FIND, () -> delegate().find(id));
+  public FindResult find(Collection<TokenId> ids) {
+    return execute(Call.FIND, () -> delegate().find(ids));
   }
 
   @Override
@@ -81,8 +82,14 @@ public abstract class ForwardingTokenStore implements TokenStore {
   }
 
   @Override
-  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    return execute(Call.REPLACE, () -> delegate().replace(id, successor, now));
+  public AmendResult amend(TokenId id, long expectedVersion, TokenDetails details, Instant now) {
+    return execute(Call.AMEND, () -> delegate().amend(id, expectedVersion, details, now));
+  }
+
+  @Override
+  public boolean replace(
+      TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+    return execute(Call.REPLACE, () -> delegate().replace(id, version, successor, limit, now));
   }
 
   @Override
@@ -102,18 +109,43 @@ public abstract class ForwardingTokenStore implements TokenStore {
   }
 
   @Override
-  public RecentRevocations revokedWithin(Duration window, int limit) {
-    return execute(Call.REVOKED_WITHIN, () -> delegate().revokedWithin(window, limit));
+  public Changes changes(int shard, @Nullable String cursor, int limit) {
+    return execute(Call.CHANGES, () -> delegate().changes(shard, cursor, limit));
   }
 
   @Override
-  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return execute(Call.SWEEP, () -> delegate().sweep(expiredBefore, deadBefore, limit));
+  public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
+    return execute(Call.SWEEP, () -> delegate().sweep(shard, expiredBefore, deadBefore, limit));
   }
 
   @Override
-  public AutoCloseable watch(Consumer<TokenId> ended) {
-    return delegate().watch(ended);
+  public boolean mark(String name, Instant until, Instant now) {
+    return execute(Call.MARK, () -> delegate().mark(name, until, now));
+  }
+
+  @Override
+  public boolean marked(String name, Instant now) {
+    return execute(Call.MARKED, () -> delegate().marked(name, now));
+  }
+
+  @Override
+  public int shards() {
+    return delegate().shards();
+  }
+
+  @Override
+  public int shardOf(TokenId id) {
+    return delegate().shardOf(id);
+  }
+
+  @Override
+  public boolean expiresByItself() {
+    return delegate().expiresByItself();
+  }
+
+  @Override
+  public AutoCloseable watch(Runnable changed) {
+    return delegate().watch(changed);
   }
 
   @Override

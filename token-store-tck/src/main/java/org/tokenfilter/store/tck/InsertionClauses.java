@@ -46,6 +46,7 @@ interface InsertionClauses extends StoreUnderTest {
     for (TokenRecord other :
         List.of(
             fixture.sliding().group(fixture.group + "2").build(),
+            new StoreFixture(this).sliding().group(fixture.group).build(),
             fixture.sliding().build(),
             fixture.sliding().build())) {
       assertThat(store().insert(other, one, fixture.now())).isEqualTo(InsertResult.of(INSERTED));
@@ -96,7 +97,8 @@ interface InsertionClauses extends StoreUnderTest {
     TokenRecord grandchild = fixture.sliding().parent(child.id()).build();
     TokenRecord ended = fixture.sliding().revocation(fixture.closedNow()).build();
 
-    for (TokenRecord unfit : List.of(grandchild, ended)) {
+    TokenRecord others = new StoreFixture(this).sliding().parent(parent.id()).build();
+    for (TokenRecord unfit : List.of(grandchild, ended, others)) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> store().insert(unfit, Limit.NONE, fixture.now()));
       fixture.assertUnknown(unfit);

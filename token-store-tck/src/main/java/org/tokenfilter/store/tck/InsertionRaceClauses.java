@@ -8,8 +8,9 @@ import static org.tokenfilter.store.tck.StoreFixture.IDLE;
 import static org.tokenfilter.store.tck.StoreFixture.LONG_AGO;
 import static org.tokenfilter.store.tck.StoreFixture.ids;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -70,11 +71,11 @@ interface InsertionRaceClauses extends StoreUnderTest {
   default void s09_noChildSlipsInWhileItsParentIsRevoked() throws Exception {
     try (Race race = new Race(16)) {
       for (int round = 0; round < Race.ROUNDS; round++) {
-        for (int way = 0; way < 5; way++) {
+        for (int way = 0; way < waysToRevoke(new StoreFixture(this)).size(); way++) {
           StoreFixture fixture = new StoreFixture(this);
           TokenRecord parent = fixture.insert(fixture.sliding().group(fixture.group));
           Consumer<TokenRecord> end = waysToRevoke(fixture).get(way);
-          List<TokenRecord> children = childrenOf(parent);
+          List<TokenRecord> children = childrenOf(fixture, parent);
 
           List<Boolean> inserted =
               race.start(
@@ -104,22 +105,25 @@ interface InsertionRaceClauses extends StoreUnderTest {
     }
   }
 
-  private List<TokenRecord> childrenOf(TokenRecord parent) {
-    StoreFixture others = new StoreFixture(this);
+  private static List<TokenRecord> childrenOf(StoreFixture fixture, TokenRecord parent) {
     return IntStream.range(0, 16)
-        .mapToObj(number -> others.lasting().parent(parent.id()).build())
+        .mapToObj(number -> fixture.lasting().parent(parent.id()).build())
         .toList();
   }
 
   private List<Consumer<TokenRecord>> waysToRevoke(StoreFixture fixture) {
     Limit one = new Limit(1, EVICT_OLDEST);
-    return List.of(
+    List<Consumer<TokenRecord>> ways = new ArrayList<>();
+    Collections.addAll(
+        ways,
         parent -> store().revoke(parent.id(), fixture.closedNow()),
-        parent -> store().replace(parent.id(), inGroup(fixture), fixture.now()),
-        parent ->
-            store().revokeAll(new Selection(parent.subject(), Set.of()), fixture.closedNow(), 9),
-        parent -> store().insert(inGroup(fixture), one, fixture.now()),
-        parent -> fixture.sweep(fixture.now().plus(IDLE).plusMillis(1), LONG_AGO));
+        parent -> fixture.replace(store(), parent, inGroup(fixture)),
+        parent -> store().revokeAll(Selection.ofSubject(parent.subject()), fixture.closedNow(), 99),
+        parent -> store().insert(inGroup(fixture), one, fixture.now()));
+    if (!store().expiresByItself()) {
+      ways.add(parent -> fixture.sweep(fixture.now().plus(IDLE).plusMillis(1), LONG_AGO));
+    }
+    return ways;
   }
 
   private static TokenRecord inGroup(StoreFixture fixture) {

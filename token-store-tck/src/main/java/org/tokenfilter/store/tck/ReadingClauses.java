@@ -34,7 +34,7 @@ interface ReadingClauses extends StoreUnderTest {
     assertThat(otherNode().find(record.id())).contains(renewed);
 
     TokenRecord successor = fixture.sliding().build();
-    otherNode().replace(record.id(), successor, fixture.now());
+    fixture.replace(otherNode(), record, successor);
     Revocation replaced = new Revocation(fixture.now(), RevocationReason.REPLACED, successor.id());
     assertThat(store().find(record.id())).contains(renewed.revoked(replaced));
     assertThat(store().find(successor.id())).contains(successor);
@@ -49,7 +49,7 @@ interface ReadingClauses extends StoreUnderTest {
     TokenRecord ended =
         fixture.revoke(fixture.insert(fixture.sliding().attributes(Map.of("a", "b"))));
 
-    assertThat(fixture.find(ended)).isEqualTo(ended);
+    fixture.assertFound(ended);
   }
 
   @Test
@@ -58,7 +58,7 @@ interface ReadingClauses extends StoreUnderTest {
     TokenRecord record = fixture.insert(fixture.sliding());
     fixture.advance(IDLE.plusMinutes(4));
 
-    assertThat(fixture.find(record)).isEqualTo(record);
+    fixture.assertFound(record);
     fixture.sweep(fixture.now(), fixture.now().minus(Duration.ofMinutes(5)));
     assertThat(fixture.find(record).liveAt(fixture.now())).isFalse();
   }

@@ -53,8 +53,7 @@ interface RecordRaceClauses extends StoreUnderTest {
             IntStream.range(0, 32).mapToObj(number -> fixture.lasting().build()).toList();
 
         List<Boolean> won =
-            race.start(
-                number -> node(number).replace(old.id(), successors.get(number), fixture.now()));
+            race.start(number -> fixture.replace(node(number), old, successors.get(number)));
 
         assertThat(won).containsOnlyOnce(true);
         TokenRecord winner = successors.get(won.indexOf(true));

@@ -28,7 +28,7 @@ interface RenewalClauses extends StoreUnderTest {
     fixture.advance(Duration.ofMinutes(29));
 
     assertThat(store().renew(List.of(fixture.renewal(record)), fixture.now())).isEmpty();
-    assertThat(fixture.find(record)).isEqualTo(record.renewed(fixture.renewal(record)));
+    fixture.assertFound(record.renewed(fixture.renewal(record)));
   }
 
   @Test
@@ -42,7 +42,7 @@ interface RenewalClauses extends StoreUnderTest {
 
     assertThat(store().renew(List.of(renewal(record, late)), late)).isEmpty();
     assertThat(otherNode().renew(List.of(renewal(record, early)), late)).isEmpty();
-    assertThat(fixture.find(record)).isEqualTo(renewed);
+    fixture.assertFound(renewed);
   }
 
   @Test
@@ -53,11 +53,10 @@ interface RenewalClauses extends StoreUnderTest {
     Instant later = fixture.now().plusSeconds(60);
 
     store().renew(List.of(new Renewal(record.id(), later, deadline.minusSeconds(60))), later);
-    assertThat(fixture.find(record)).isEqualTo(record.toBuilder().lastUsedAt(later).build());
+    fixture.assertFound(record.toBuilder().lastUsedAt(later).build());
     store().renew(List.of(new Renewal(record.id(), fixture.now(), deadline.plusSeconds(1))), later);
-    assertThat(fixture.find(record))
-        .isEqualTo(
-            record.toBuilder().lastUsedAt(later).idle(IDLE, deadline.plusSeconds(1)).build());
+    fixture.assertFound(
+        record.toBuilder().lastUsedAt(later).idle(IDLE, deadline.plusSeconds(1)).build());
   }
 
   @Test
@@ -75,10 +74,8 @@ interface RenewalClauses extends StoreUnderTest {
                         new Renewal(sliding.id(), fixture.now(), null)),
                     fixture.now()))
         .isEmpty();
-    assertThat(fixture.find(record))
-        .isEqualTo(record.toBuilder().lastUsedAt(fixture.now()).build());
-    assertThat(fixture.find(sliding))
-        .isEqualTo(sliding.toBuilder().lastUsedAt(fixture.now()).build());
+    fixture.assertFound(record.toBuilder().lastUsedAt(fixture.now()).build());
+    fixture.assertFound(sliding.toBuilder().lastUsedAt(fixture.now()).build());
   }
 
   @Test
@@ -113,7 +110,7 @@ interface RenewalClauses extends StoreUnderTest {
         .containsExactlyInAnyOrderElementsOf(ids(expired, ended, unknown));
     fixture.assertUnchanged(expired, ended);
     fixture.assertUnknown(unknown);
-    assertThat(fixture.find(live)).isEqualTo(live.renewed(fixture.renewal(live)));
+    fixture.assertFound(live.renewed(fixture.renewal(live)));
   }
 
   @Test
@@ -139,12 +136,12 @@ interface RenewalClauses extends StoreUnderTest {
 
     assertThat(store().renew(List.of(fixture.renewal(ended)), fixture.now()))
         .containsExactly(ended.id());
-    assertThat(store().replace(ended.id(), fixture.sliding().build(), fixture.now())).isFalse();
+    assertThat(fixture.replace(store(), ended, fixture.sliding().build())).isFalse();
     assertThatExceptionOfType(DuplicateTokenException.class)
         .isThrownBy(
             () ->
                 store().insert(fixture.lastingWith(ended.id()).build(), Limit.NONE, fixture.now()));
-    store().sweep(fixture.now(), LONG_AGO, 100);
+    StoreFixture.sweepOnce(store(), fixture.now(), LONG_AGO, 100);
 
     fixture.assertUnchanged(ended);
     assertThat(fixture.live()).isEmpty();
@@ -158,7 +155,7 @@ interface RenewalClauses extends StoreUnderTest {
 
     assertThat(store().renew(List.of(fixture.renewal(expired)), fixture.now()))
         .containsExactly(expired.id());
-    assertThat(store().replace(expired.id(), fixture.sliding().build(), fixture.now())).isFalse();
+    assertThat(fixture.replace(store(), expired, fixture.sliding().build())).isFalse();
 
     fixture.assertUnchanged(expired);
     assertThat(fixture.live()).isEmpty();

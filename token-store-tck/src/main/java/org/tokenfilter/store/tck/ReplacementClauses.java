@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.tokenfilter.store.InsertResult.Outcome.GROUP_FULL;
 import static org.tokenfilter.store.Limit.Policy.REJECT;
 import static org.tokenfilter.store.tck.StoreFixture.IDLE;
+import static org.tokenfilter.store.tck.StoreFixture.changed;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,9 @@ interface ReplacementClauses extends StoreUnderTest {
     TokenRecord old = fixture.insert(fixture.sliding());
     TokenRecord successor = fixture.sliding().build();
 
-    assertThat(store().replace(old.id(), successor, fixture.now())).isTrue();
-    assertThat(fixture.find(old))
-        .isEqualTo(
-            old.revoked(new Revocation(fixture.now(), RevocationReason.REPLACED, successor.id())));
+    assertThat(fixture.replace(store(), old, successor)).isTrue();
+    fixture.assertFound(
+        old.revoked(new Revocation(fixture.now(), RevocationReason.REPLACED, successor.id())));
     fixture.assertUnchanged(successor);
     assertThat(fixture.live()).containsExactly(successor);
   }
@@ -41,7 +41,7 @@ interface ReplacementClauses extends StoreUnderTest {
     fixture.insert(fixture.lasting().group(fixture.group));
     TokenRecord successor = fixture.lasting().group(fixture.group).build();
 
-    assertThat(store().replace(old.id(), successor, fixture.now())).isTrue();
+    assertThat(fixture.replace(store(), old, successor)).isTrue();
     assertThat(store().insert(fixture.lasting().group(fixture.group).build(), two, fixture.now()))
         .isEqualTo(InsertResult.of(GROUP_FULL));
   }
@@ -56,12 +56,18 @@ interface ReplacementClauses extends StoreUnderTest {
 
     for (TokenRecord dead : List.of(expired, ended, unknown)) {
       TokenRecord successor = fixture.lasting().build();
-      assertThat(store().replace(dead.id(), successor, fixture.now())).isFalse();
+      assertThat(fixture.replace(store(), dead, successor)).isFalse();
       fixture.assertUnknown(successor);
     }
     fixture.assertUnchanged(expired, ended);
     assertThat(
-            store().replace(expired.id(), fixture.lasting().build(), fixture.now().minusMillis(1)))
+            store()
+                .replace(
+                    expired.id(),
+                    0,
+                    fixture.lasting().build(),
+                    Limit.NONE,
+                    fixture.now().minusMillis(1)))
         .isTrue();
   }
 
@@ -72,8 +78,8 @@ interface ReplacementClauses extends StoreUnderTest {
     TokenRecord first = fixture.lasting().build();
     TokenRecord second = fixture.lasting().build();
 
-    assertThat(store().replace(old.id(), first, fixture.now())).isTrue();
-    assertThat(otherNode().replace(old.id(), second, fixture.now())).isFalse();
+    assertThat(fixture.replace(store(), old, first)).isTrue();
+    assertThat(fixture.replace(otherNode(), old, second)).isFalse();
     fixture.assertUnknown(second);
     assertThat(fixture.live()).containsExactly(first);
   }
@@ -85,9 +91,7 @@ interface ReplacementClauses extends StoreUnderTest {
     TokenRecord taken = fixture.insert(fixture.sliding());
 
     assertThatExceptionOfType(DuplicateTokenException.class)
-        .isThrownBy(
-            () ->
-                store().replace(old.id(), fixture.lastingWith(taken.id()).build(), fixture.now()));
+        .isThrownBy(() -> fixture.replace(store(), old, fixture.lastingWith(taken.id()).build()));
     fixture.assertUnchanged(old, taken);
   }
 
@@ -101,12 +105,63 @@ interface ReplacementClauses extends StoreUnderTest {
         List.of(
             fixture.lasting().build(),
             fixture.lasting().group(fixture.group + "2").build(),
+            new StoreFixture(this).lasting().group(fixture.group).build(),
             fixture.lasting().group(fixture.group).parent(parent.id()).build(),
             fixture.lasting().group(fixture.group).revocation(fixture.closedNow()).build())) {
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> store().replace(old.id(), unfit, fixture.now()));
+      assertThatIllegalArgumentException().isThrownBy(() -> fixture.replace(store(), old, unfit));
       fixture.assertUnknown(unfit);
     }
     fixture.assertUnchanged(old, parent);
+  }
+
+  @Test
+  default void s07_onlyTheGivenVersionIsReplaced() {
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord read = fixture.insert(fixture.lasting());
+    TokenRecord amended = fixture.amend(read, changed(read));
+    TokenRecord successor = fixture.lasting().details(amended.details()).build();
+
+    assertThat(fixture.replace(store(), read, successor)).isFalse();
+    assertThat(otherNode().replace(read.id(), 99, successor, Limit.NONE, fixture.now())).isFalse();
+    fixture.assertUnchanged(amended);
+    fixture.assertUnknown(successor);
+    assertThat(fixture.replace(otherNode(), amended, successor)).isTrue();
+    fixture.assertUnchanged(successor);
+  }
+
+  @Test
+  default void s07_otherLiveRecordsOfTheGroupCountTowardsTheLimit() {
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord expired = fixture.insert(fixture.sliding().group(fixture.group));
+    fixture.advance(IDLE);
+    TokenRecord old = fixture.insert(fixture.lasting().group(fixture.group));
+    TokenRecord other = fixture.insert(fixture.lasting().group(fixture.group));
+    fixture.revoke(fixture.insert(fixture.lasting().group(fixture.group)));
+    fixture.insert(new StoreFixture(this).lasting().group(fixture.group));
+    TokenRecord successor = fixture.lasting().group(fixture.group).build();
+
+    for (Limit.Policy policy : Limit.Policy.values()) {
+      Limit one = new Limit(1, policy);
+      assertThat(store().replace(old.id(), 0, successor, one, fixture.now())).isFalse();
+    }
+    fixture.assertUnchanged(expired, old, other);
+    fixture.assertUnknown(successor);
+    assertThat(store().replace(old.id(), 0, successor, new Limit(2, REJECT), fixture.now()))
+        .isTrue();
+    fixture.revoke(other);
+    TokenRecord next = fixture.lasting().group(fixture.group).build();
+    assertThat(store().replace(successor.id(), 0, next, new Limit(1, REJECT), fixture.now()))
+        .isTrue();
+  }
+
+  @Test
+  default void s07_recordWithoutAGroupIsReplacedWhateverTheLimit() {
+    StoreFixture fixture = new StoreFixture(this);
+    TokenRecord old = fixture.insert(fixture.lasting());
+    fixture.insert(fixture.lasting());
+    TokenRecord successor = fixture.lasting().build();
+
+    assertThat(store().replace(old.id(), 0, successor, new Limit(1, REJECT), fixture.now()))
+        .isTrue();
   }
 }

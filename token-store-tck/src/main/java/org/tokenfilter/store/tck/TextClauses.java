@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
@@ -56,7 +57,7 @@ interface TextClauses extends StoreUnderTest {
     for (TokenRecord record : records) {
       assertThat(store().list(record.subject(), fixture.now(), null, 9)).containsExactly(record);
     }
-    assertThat(store().revokeAll(new Selection(alike.get(1), Set.of()), fixture.closedNow(), 9))
+    assertThat(store().revokeAll(Selection.ofSubject(alike.get(1)), fixture.closedNow(), 9))
         .containsExactly(records.get(1).id());
   }
 
@@ -94,7 +95,7 @@ interface TextClauses extends StoreUnderTest {
             .containsExactly(record);
       }
       for (TokenRecord record : records) {
-        Selection selection = new Selection(record.subject(), Set.of());
+        Selection selection = Selection.ofSubject(record.subject());
         assertThat(store().revokeAll(selection, fixture.closedNow(), 9))
             .containsExactly(record.id());
       }
@@ -148,6 +149,6 @@ interface TextClauses extends StoreUnderTest {
   /** Returns the largest attributes allowed, made of a filling of any size in UTF-8. */
   private static Map<String, String> attributes(String filling) {
     int size = filling.getBytes(StandardCharsets.UTF_8).length;
-    return Map.of("name", filling.repeat((TokenRecord.MAX_ATTRIBUTE_BYTES - 4) / size));
+    return Map.of("name", filling.repeat((TokenDetails.MAX_ATTRIBUTE_BYTES - 4) / size));
   }
 }

@@ -3,7 +3,7 @@
  * of a store inherits by extending one class.
  *
  * <p>Input: two store objects on the same data. Output: test results, named by the clauses S1 to
- * S18. Start with {@link org.tokenfilter.store.tck.TokenStoreContract}. The package also has test
+ * S22. Start with {@link org.tokenfilter.store.tck.TokenStoreContract}. The package also has test
  * doubles for applications: a clock that can be set, a store that fails on demand, and one that
  * forwards all calls.
  */

@@ -1,10 +1,9 @@
 package org.tokenfilter.store.tck;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStore;
 
 /**
@@ -17,8 +16,24 @@ import org.tokenfilter.store.TokenStore;
  */
 record Defect(String testPrefix, String description, BiFunction<TokenStore, Clock, Nodes> nodes) {
 
-  /** Two store objects on the same data. */
-  record Nodes(TokenStore store, TokenStore otherNode) {}
+  /**
+   * Two store objects on the same data.
+   *
+   * @param paused the function that makes a third one, which takes a step before each commit
+   */
+  record Nodes(TokenStore store, TokenStore otherNode, Function<Runnable, TokenStore> paused) {
+
+    /** Returns nodes whose third one pauses each call before it reaches the first. */
+    Nodes(TokenStore store, TokenStore otherNode) {
+      this(store, otherNode, pause -> pausing(store, pause));
+    }
+
+    private static TokenStore pausing(TokenStore store, Runnable pause) {
+      FaultyTokenStore pausing = new FaultyTokenStore(new Node(store));
+      pausing.beforeEach(pause);
+      return pausing;
+    }
+  }
 
   /** Returns a defect whose two nodes are the same object. */
   static Defect of(String test, String what, UnaryOperator<TokenStore> broken) {
@@ -29,10 +44,6 @@ record Defect(String testPrefix, String description, BiFunction<TokenStore, Cloc
           TokenStore both = broken.apply(data);
           return new Nodes(both, both);
         });
-  }
-
-  Nodes open(Clock clock) {
-    return nodes.apply(new InMemoryTokenStore(clock, Duration.ofMinutes(5)), clock);
   }
 
   /** Gives other threads time to interleave. Provokes a race; no result depends on it. */

@@ -50,8 +50,15 @@ class DefectiveStoresTest {
             RenewalDefects.all(),
             ReplacementDefects.all(),
             RevocationDefects.all(),
+            SelectionDefects.all(),
+            ChangesDefects.all(),
+            AmendmentDefects.all(),
+            MarkDefects.all(),
+            FailureDefects.all(),
+            ShardDefects.all(),
             SweepDefects.all(),
             FidelityDefects.all(),
+            DetailsDefects.all(),
             LifecycleDefects.all())
         .flatMap(List::stream)
         .map(
@@ -71,6 +78,9 @@ class DefectiveStoresTest {
   private SortedSet<String> failedTests(Defect defect) {
     SortedSet<String> tests = new TreeSet<>();
     for (TestExecutionSummary.Failure failure : run(defect).getFailures()) {
+      assertThat(failure.getException())
+          .as("a failure names its clause")
+          .hasMessageMatching("(?s)S\\d+ \\w+: .*\\. Usual cause: .*");
       failure
           .getTestIdentifier()
           .getSource()

@@ -143,7 +143,6 @@ final class FidelityDefects {
         record.id(),
         record.kind(),
         subject,
-        record.roles(),
         record.group(),
         record.parent(),
         record.client(),
@@ -154,7 +153,7 @@ final class FidelityDefects {
         record.idleExpiresAt(),
         record.expiresAt(),
         record.revocation(),
-        record.attributes());
+        record.details());
   }
 
   private static final class AltersInserted extends Node {
@@ -258,7 +257,8 @@ final class FidelityDefects {
     public List<TokenId> revokeAll(Selection selection, Revocation revocation, int limit) {
       return delegate()
           .revokeAll(
-              new Selection(change.apply(selection.subject()), selection.except()),
+              Selection.ofSubject(change.apply(String.valueOf(selection.subject())))
+                  .except(selection.except()),
               revocation,
               limit);
     }

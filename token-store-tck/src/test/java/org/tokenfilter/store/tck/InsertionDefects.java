@@ -49,6 +49,8 @@ final class InsertionDefects {
                         .thenComparing(TokenRecord::id, Comparator.reverseOrder()),
                     0)),
         Defect.of("s01", "does not name evicted records", OmitsEvicted::new),
+        Defect.of("s01", "compares groups without their subjects", ComparesGroupsOnly::new),
+        Defect.of("s01", "takes a child of another subject", TakesAnyChild::new),
         Defect.of("s01", "inserts under a dead parent", IgnoresParent::new),
         Defect.of(
             "s09_noChildSlipsIn", "checks the parent, then inserts", ChecksParentThenInserts::new),
@@ -120,6 +122,42 @@ final class InsertionDefects {
       return group(record).size() < limit.max()
           ? insertUncounted(record, now)
           : InsertResult.of(InsertResult.Outcome.GROUP_FULL);
+    }
+  }
+
+  private static final class ComparesGroupsOnly extends GroupTrackingNode {
+
+    ComparesGroupsOnly(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public synchronized InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+      if (record.group() == null || limit.policy() == Limit.Policy.EVICT_OLDEST) {
+        return delegate().insert(record, limit, now);
+      }
+      return liveInGroup(record, now).size() < limit.max()
+          ? insertUncounted(record, now)
+          : InsertResult.of(InsertResult.Outcome.GROUP_FULL);
+    }
+  }
+
+  private static final class TakesAnyChild extends AlteringNode {
+
+    TakesAnyChild(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
+      TokenId parent = record.parent();
+      boolean stranger =
+          parent != null
+              && delegate()
+                  .find(parent)
+                  .filter(one -> !one.subject().equals(record.subject()))
+                  .isPresent();
+      return stranger ? pretendInserted(record) : delegate().insert(record, limit, now);
     }
   }
 

@@ -1,16 +1,16 @@
 package org.tokenfilter.store.tck;
 
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Changes;
+import org.tokenfilter.store.FindResult;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -30,7 +30,7 @@ final class LifecycleDefects {
         Defect.of("s14", "cannot be closed twice", ClosesOnce::new),
         Defect.of("s16", "finds nothing when it cannot query", FindsNothing::new),
         Defect.of("s16", "lists nothing when it cannot query", ListsNothing::new),
-        Defect.of("s16", "reports no revocations when it cannot query", ReportsNothing::new),
+        Defect.of("s16", "tells no changes when it cannot query", ReportsNothing::new),
         Defect.of("s16", "throws an unexpected exception", ThrowsOtherException::new),
         Defect.of("s17", "cannot be watched", CannotBeWatched::new),
         Defect.of("s18", "starts a thread with each call", StartsThreads::new));
@@ -72,11 +72,11 @@ final class LifecycleDefects {
     }
 
     @Override
-    public Optional<TokenRecord> find(TokenId id) {
+    public FindResult find(Collection<TokenId> ids) {
       try {
-        return delegate().find(id);
+        return delegate().find(ids);
       } catch (TokenStoreException swallowed) {
-        return Optional.empty();
+        return FindResult.of(Map.of());
       }
     }
   }
@@ -105,11 +105,11 @@ final class LifecycleDefects {
     }
 
     @Override
-    public RecentRevocations revokedWithin(Duration window, int limit) {
+    public Changes changes(int shard, @Nullable String cursor, int limit) {
       try {
-        return delegate().revokedWithin(window, limit);
+        return delegate().changes(shard, cursor, limit);
       } catch (TokenStoreException swallowed) {
-        return new RecentRevocations(Set.of(), true, Instant.EPOCH);
+        return new Changes(true, List.of(), String.valueOf(cursor), false, Instant.EPOCH);
       }
     }
   }
@@ -121,9 +121,9 @@ final class LifecycleDefects {
     }
 
     @Override
-    public Optional<TokenRecord> find(TokenId id) {
+    public FindResult find(Collection<TokenId> ids) {
       try {
-        return delegate().find(id);
+        return delegate().find(ids);
       } catch (TokenStoreException down) {
         throw new IllegalStateException("connection refused", down);
       }
@@ -137,7 +137,7 @@ final class LifecycleDefects {
     }
 
     @Override
-    public AutoCloseable watch(Consumer<TokenId> ended) {
+    public AutoCloseable watch(Runnable changed) {
       throw new UnsupportedOperationException();
     }
   }

@@ -2,6 +2,7 @@ package org.tokenfilter.store.tck;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tokenfilter.store.DuplicateTokenException;
 import org.tokenfilter.store.InsertResult;
@@ -25,6 +26,10 @@ final class ReplacementDefects {
             ChecksThenReplaces::new),
         Defect.of(
             "s07", "revokes before it finds the successor's id taken", RevokesBeforeInserting::new),
+        Defect.of("s07", "ignores the version", IgnoresTheVersion::new),
+        Defect.of("s07", "ignores the limit", IgnoresTheLimit::new),
+        Defect.of("s07", "counts the replaced record as well", CountsTheReplaced::new),
+        Defect.of("s07", "takes a successor of another subject", TakesAnyone::new),
         Defect.of("s07", "replaces expired records", ReplacesExpired::new),
         Defect.of("s07", "forgets the successor's group", ForgetsGroup::new));
   }
@@ -36,7 +41,8 @@ final class ReplacementDefects {
     }
 
     @Override
-    public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+    public boolean replace(
+        TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
       if (delegate().find(id).filter(one -> one.liveAt(now)).isEmpty()) {
         return false;
       }
@@ -54,12 +60,74 @@ final class ReplacementDefects {
     }
 
     @Override
-    public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+    public boolean replace(
+        TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
       if (delegate().find(successor.id()).isPresent()) {
         delegate().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
         throw new DuplicateTokenException(successor.id());
       }
-      return delegate().replace(id, successor, now);
+      return delegate().replace(id, version, successor, limit, now);
+    }
+  }
+
+  private static final class IgnoresTheVersion extends Node {
+
+    IgnoresTheVersion(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public boolean replace(
+        TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+      long current = delegate().find(id).map(TokenRecord::version).orElse(version);
+      return delegate().replace(id, current, successor, limit, now);
+    }
+  }
+
+  private static final class IgnoresTheLimit extends Node {
+
+    IgnoresTheLimit(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public boolean replace(
+        TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+      return delegate().replace(id, version, successor, Limit.NONE, now);
+    }
+  }
+
+  private static final class CountsTheReplaced extends Node {
+
+    CountsTheReplaced(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public boolean replace(
+        TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+      return limit.max() > 1
+          && delegate()
+              .replace(id, version, successor, new Limit(limit.max() - 1, limit.policy()), now);
+    }
+  }
+
+  private static final class TakesAnyone extends Node {
+
+    TakesAnyone(TokenStore data) {
+      super(data);
+    }
+
+    @Override
+    public boolean replace(
+        TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+      Optional<TokenRecord> old = delegate().find(id);
+      if (old.isEmpty() || old.get().subject().equals(successor.subject())) {
+        return delegate().replace(id, version, successor, limit, now);
+      }
+      delegate().insert(successor, Limit.NONE, now);
+      delegate().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
+      return true;
     }
   }
 
@@ -70,8 +138,9 @@ final class ReplacementDefects {
     }
 
     @Override
-    public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-      return delegate().replace(id, successor, Instant.EPOCH);
+    public boolean replace(
+        TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+      return delegate().replace(id, version, successor, limit, Instant.EPOCH);
     }
   }
 
@@ -85,8 +154,9 @@ final class ReplacementDefects {
     }
 
     @Override
-    public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-      boolean replaced = delegate().replace(id, successor, now);
+    public boolean replace(
+        TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+      boolean replaced = delegate().replace(id, version, successor, limit, now);
       forgotten.addAndGet(replaced ? 1 : 0);
       return replaced;
     }

@@ -39,9 +39,9 @@ final class SweepDefects {
     }
 
     @Override
-    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
       Instant ever = Instant.parse("9999-12-31T00:00:00Z");
-      return delegate().sweep(ever, ever, limit);
+      return delegate().sweep(shard, ever, ever, limit);
     }
   }
 
@@ -52,8 +52,8 @@ final class SweepDefects {
     }
 
     @Override
-    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      return delegate().sweep(expiredBefore, expiredBefore, limit);
+    public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
+      return delegate().sweep(shard, expiredBefore, expiredBefore, limit);
     }
   }
 
@@ -77,7 +77,7 @@ final class SweepDefects {
     }
 
     @Override
-    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+    public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
       List<TokenId> ended = new ArrayList<>();
       deadlines
           .keySet()
@@ -89,7 +89,7 @@ final class SweepDefects {
                   revokeIfExpired(id, expiredBefore, Revocation.of(RevocationReason.EXPIRED, at)));
             }
           });
-      SweepResult rest = delegate().sweep(expiredBefore, deadBefore, limit);
+      SweepResult rest = delegate().sweep(shard, expiredBefore, deadBefore, limit);
       ended.addAll(rest.expired());
       return new SweepResult(ended, rest.deleted(), rest.more());
     }
@@ -132,8 +132,8 @@ final class SweepDefects {
     }
 
     @Override
-    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      SweepResult sweep = delegate().sweep(expiredBefore, deadBefore, limit);
+    public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
+      SweepResult sweep = delegate().sweep(shard, expiredBefore, deadBefore, limit);
       return new SweepResult(List.of(), sweep.deleted(), sweep.more());
     }
   }
@@ -145,8 +145,8 @@ final class SweepDefects {
     }
 
     @Override
-    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      return delegate().sweep(expiredBefore, deadBefore, Integer.MAX_VALUE);
+    public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
+      return delegate().sweep(shard, expiredBefore, deadBefore, Integer.MAX_VALUE);
     }
   }
 
@@ -157,8 +157,8 @@ final class SweepDefects {
     }
 
     @Override
-    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      SweepResult sweep = delegate().sweep(expiredBefore, deadBefore, limit);
+    public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
+      SweepResult sweep = delegate().sweep(shard, expiredBefore, deadBefore, limit);
       return new SweepResult(sweep.expired(), sweep.deleted(), false);
     }
   }
@@ -170,8 +170,8 @@ final class SweepDefects {
     }
 
     @Override
-    public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-      return delegate().sweep(Instant.EPOCH, deadBefore, limit);
+    public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
+      return delegate().sweep(shard, Instant.EPOCH, deadBefore, limit);
     }
   }
 }
