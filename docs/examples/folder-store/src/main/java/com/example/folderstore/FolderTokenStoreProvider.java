@@ -31,8 +31,7 @@ public final class FolderTokenStoreProvider implements TokenStoreProvider {
     if (folder.isBlank()) {
       throw new IllegalArgumentException("set token.store.folder.folder to the folder to use");
     }
-    return new FolderTokenStore(
-        Path.of(folder), duration(settings, "retention"), duration(settings, "timeout"));
+    return new FolderTokenStore(Path.of(folder), duration(settings, "timeout"));
   }
 
   private static Duration duration(Map<String, String> settings, String name) {

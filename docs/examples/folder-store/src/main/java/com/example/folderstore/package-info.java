@@ -1,8 +1,8 @@
 /**
- * An example of a custom token store, which keeps each record as a file in a folder.
+ * An example of a custom token store on the base class, which keeps each row as a file in a folder.
  *
- * <p>Start with {@link com.example.folderstore.FolderTokenStore}, which has the logic that each
- * store needs. {@code RecordFolder} provides the transactions that a database would provide.
+ * <p>Start with {@link com.example.folderstore.FolderTokenStore}, which makes the transactions that
+ * a database would have. {@code RowFolder} has the files.
  */
 @NullMarked
 package com.example.folderstore;

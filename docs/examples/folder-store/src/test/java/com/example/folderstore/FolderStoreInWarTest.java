@@ -36,7 +36,7 @@ class FolderStoreInWarTest {
       assertThat(app.send("POST", "/security/rest/token/logout", ended).statusCode())
           .isEqualTo(204);
     }
-    assertThat(folder.resolve("tokens/records")).isDirectoryContaining("glob:**");
+    assertThat(folder.resolve("tokens/rows")).isDirectoryContaining("glob:**/r*");
     assertThat(war.resolve("WEB-INF/lib/folder-store.jar")).exists();
 
     try (WarApp app = new WarApp(war)) {

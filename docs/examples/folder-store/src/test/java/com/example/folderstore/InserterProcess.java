@@ -5,12 +5,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
+import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/** A node in its own process that inserts records of one group when it reads a line. */
+/**
+ * A node in its own process that inserts records of one group when it reads a line, until the group
+ * is full and it has tried often enough. It writes the id of each record that was acknowledged.
+ */
 final class InserterProcess {
 
   static final int RECORDS = 40;
@@ -19,22 +23,22 @@ final class InserterProcess {
   private InserterProcess() {}
 
   public static void main(String[] args) throws IOException {
-    FolderTokenStore store =
-        new FolderTokenStore(Path.of(args[0]), Duration.ofMinutes(5), Duration.ofMinutes(1));
-    Limit limit = new Limit(LIMIT, Limit.Policy.REJECT);
+    FolderTokenStore store = new FolderTokenStore(Path.of(args[0]), Duration.ofMinutes(1));
+    Limit limit = new Limit(Integer.parseInt(args[2]), Limit.Policy.REJECT);
     System.out.println("ready");
     System.out.flush();
     if (System.in.read() < 0) {
       throw new IllegalStateException("standard input ended before the start signal");
     }
-    for (int number = 0; number < RECORDS; number++) {
+    for (int number = 0; number < RECORDS || limit.max() > RECORDS; number++) {
       byte[] id = new byte[TokenId.LENGTH];
       ThreadLocalRandom.current().nextBytes(id);
       Instant now = Instant.parse(args[1]);
-      store.insert(
-          TokenRecord.builder(TokenId.of(id), TokenKind.OPEN, "alice", now).group("alice").build(),
-          limit,
-          now);
+      TokenRecord record =
+          TokenRecord.builder(TokenId.of(id), TokenKind.OPEN, "alice", now).group("alice").build();
+      if (store.insert(record, limit, now).outcome() == InsertResult.Outcome.INSERTED) {
+        System.out.println(record.id());
+      }
     }
   }
 }
