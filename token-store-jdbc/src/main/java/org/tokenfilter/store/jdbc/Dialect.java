@@ -104,18 +104,23 @@ enum Dialect {
     return this == POSTGRESQL ? time + " / 1000" : time;
   }
 
+  /** Returns the form of texts in the columns. */
+  TextCodec textCodec() {
+    return new TextCodec(this == MARIADB || this == MYSQL);
+  }
+
   /** Returns the advice for a database that does not return texts as they were stored. */
   String textAdvice() {
     return switch (this) {
       case POSTGRESQL -> "Use a database with the encoding UTF8 (see: SHOW server_encoding)";
-      case MARIADB, MYSQL ->
-          ("Use utf8mb4 from end to end: the columns of schema-%s.sql in the jar token-store-jdbc"
-                  + " (see: SHOW CREATE TABLE), and no other character set or collation for the"
-                  + " connection, be it in its URL (characterEncoding, characterSetResults,"
-                  + " connectionCollation, sessionVariables) or by SET NAMES in the pool")
-              .formatted(scriptName());
-      case H2 -> "Use the columns of schema-h2.sql in the jar token-store-jdbc";
+      case MARIADB, MYSQL, H2 ->
+          "Use the columns of schema-%s.sql in the jar token-store-jdbc".formatted(scriptName());
     };
+  }
+
+  /** Returns the SQL of a parameter that is a whole number, where its type is not clear. */
+  String numberParameter() {
+    return this == H2 ? "cast(? as bigint)" : "cast(? as signed)";
   }
 
   /** Returns the clause that locks the read rows against changes, but not against reads. */

@@ -18,7 +18,8 @@ import org.tokenfilter.store.TokenRecord;
 /**
  * The statements that enforce the limit of a group (S1): they make room for one more record if the
  * policy allows. Rows that do not exist yet cannot be locked; so each transaction that adds to a
- * limited group locks the row of the group's slot.
+ * limited group locks the row of the group's slot. Records are of one group if their subjects and
+ * groups are equal.
  */
 final class GroupLimit {
 
@@ -27,18 +28,21 @@ final class GroupLimit {
   /** The number of slots, as in the schema scripts. */
   static final int SLOTS = 256;
 
+  private final TextCodec codec;
   private final String lock;
   private final String members;
   private final RevokeStatements revokeStatements;
 
-  GroupLimit(TableNames tableNames, RevokeStatements revokeStatements) {
+  GroupLimit(TableNames tableNames, TextCodec codec, RevokeStatements revokeStatements) {
+    this.codec = codec;
     this.lock =
         tableNames.sql("select slot from ${prefix}token_group_lock where slot = ? for update");
     this.members =
         tableNames.sql(
             """
             select id, parent from ${prefix}token_record
-            where group_hash = ? and group_name = ? and ${id} and ${live}
+            where group_hash = ? and subject_hash = ? and group_name = ? and subject = ?
+              and ${id} and ${live}
             order by issued_at, id\
             """
                 .replace("${live}", RecordRows.LIVE)
@@ -51,10 +55,16 @@ final class GroupLimit {
   }
 
   void lock(SqlExecutor executor, TokenRecord record) throws SQLException {
-    int slot = Math.floorMod(Objects.hashCode(record.group()), SLOTS);
+    int slot = Math.floorMod(Objects.hash(record.subject(), record.group()), SLOTS);
     if (executor.queryFirst(lock, row -> row.getInt("slot"), slot).isEmpty()) {
       throw new SQLException("token_group_lock has no row for slot " + slot);
     }
+  }
+
+  /** Returns the number of live records of the group; 0 if it is not limited. */
+  int countLive(SqlExecutor executor, TokenRecord record, Limit limit, Instant now)
+      throws SQLException {
+    return isLimited(record, limit) ? members(executor, record, now).size() : 0;
   }
 
   /** Makes room and returns the ids that were revoked for it; empty if there is no room. */
@@ -107,7 +117,9 @@ final class GroupLimit {
         members,
         row -> new Member(RecordRows.id(row), RecordRows.parentOrNull(row)),
         TextHash.of(group),
-        group,
+        TextHash.of(record.subject()),
+        codec.value(group),
+        codec.value(record.subject()),
         time,
         time);
   }

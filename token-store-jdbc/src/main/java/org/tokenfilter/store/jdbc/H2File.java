@@ -1,15 +1,14 @@
 package org.tokenfilter.store.jdbc;
 
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.store.TokenId;
 
 /**
  * An H2 database in a file, and its write delay. By default, H2 writes commits to the file half a
@@ -94,17 +93,16 @@ final class H2File {
   }
 
   private void checkCommit(Connection connection) throws SQLException {
-    // With a time that no reader requests and that each sweep deletes.
-    byte[] id = new byte[TokenId.LENGTH];
-    new SecureRandom().nextBytes(id);
+    // A mark that has ended, and that each sweep deletes.
+    String name = "trial-" + UUID.randomUUID();
     for (String change :
         new String[] {
-          "insert into ${prefix}token_end (ended_by_store_clock, id) values (0, ?)",
-          "delete from ${prefix}token_end where ended_by_store_clock = 0 and id = ?"
+          "insert into ${prefix}token_mark (name, marked_until) values (?, 0)",
+          "delete from ${prefix}token_mark where marked_until = 0 and name = ?"
         }) {
       String before = fileWriteCount(connection);
       try (PreparedStatement statement = connection.prepareStatement(tableNames.sql(change))) {
-        statement.setBytes(1, id);
+        statement.setString(1, name);
         statement.executeUpdate();
       }
       if (before == null || before.equals(fileWriteCount(connection))) {

@@ -26,6 +26,7 @@ final class InsertStatements {
   private static final String FIND =
       "select " + RecordRows.COLUMNS + " from ${prefix}token_record where id = ? ";
 
+  private final RecordRows rows;
   private final String insert;
   private final String find;
   private final String lockParent;
@@ -33,12 +34,14 @@ final class InsertStatements {
   private final GroupLimit groupLimit;
   private final RevokeStatements revokeStatements;
 
-  InsertStatements(TableNames tableNames, Dialect dialect, RevokeStatements revokeStatements) {
+  InsertStatements(
+      TableNames tableNames, Dialect dialect, RecordRows rows, RevokeStatements revokeStatements) {
+    this.rows = rows;
     this.insert = tableNames.sql(RecordRows.INSERT);
     this.find = tableNames.sql(FIND);
     this.lockParent = tableNames.sql(FIND + dialect.shareLock());
     this.lockRecord = tableNames.sql(FIND + "for update");
-    this.groupLimit = new GroupLimit(tableNames, revokeStatements);
+    this.groupLimit = new GroupLimit(tableNames, rows.codec(), revokeStatements);
     this.revokeStatements = revokeStatements;
   }
 
@@ -49,7 +52,7 @@ final class InsertStatements {
 
   void insertRow(SqlExecutor executor, TokenRecord record) throws SQLException {
     try {
-      executor.update(insert, RecordRows.values(record));
+      executor.update(insert, rows.values(record));
     } catch (SQLException e) {
       if (SqlErrors.isDuplicateKey(e)) {
         throw new DuplicateTokenException(record.id());
@@ -75,16 +78,32 @@ final class InsertStatements {
     return new InsertResult(INSERTED, evicted.get());
   }
 
-  boolean replace(SqlExecutor executor, TokenId id, TokenRecord successor, Instant now)
+  boolean replace(
+      SqlExecutor executor,
+      TokenId id,
+      long version,
+      TokenRecord successor,
+      Limit limit,
+      Instant now)
       throws SQLException {
-    Optional<TokenRecord> replaced = executor.queryFirst(lockRecord, RecordRows::read, id);
-    if (replaced.isEmpty() || !replaced.get().liveAt(now)) {
-      revokeStatements.ensureReported(executor, id);
+    if (GroupLimit.isLimited(successor, limit)) {
+      groupLimit.lock(executor, successor);
+    }
+    Optional<TokenRecord> found = executor.queryFirst(lockRecord, rows::read, id);
+    if (found.isEmpty() || !found.get().liveAt(now)) {
       return false;
     }
-    if (!Objects.equals(replaced.get().group(), successor.group())) {
+    TokenRecord replaced = found.get();
+    if (!replaced.subject().equals(successor.subject())
+        || !Objects.equals(replaced.group(), successor.group())) {
       throw new IllegalArgumentException(
-          "a successor must be in the same group as its predecessor");
+          "a successor must have the subject and the group of the replaced record");
+    }
+    // The replaced record is one of its group.
+    if (replaced.version() != version
+        || groupLimit.countLive(executor, successor, limit, now) > limit.max()) {
+      executor.setRollbackOnly();
+      return false;
     }
     insertRow(executor, successor);
     revokeStatements.revoke(
@@ -94,10 +113,12 @@ final class InsertStatements {
 
   private boolean mayHaveChildren(SqlExecutor executor, TokenId id, TokenRecord child, Instant now)
       throws SQLException {
-    Optional<TokenRecord> parent = executor.queryFirst(lockParent, RecordRows::read, id);
-    if (parent.isPresent() && parent.get().parent() != null) {
+    Optional<TokenRecord> parent = executor.queryFirst(lockParent, rows::read, id);
+    if (parent.isPresent()
+        && (parent.get().parent() != null || !parent.get().subject().equals(child.subject()))) {
       requireUnusedId(executor, child);
-      throw new IllegalArgumentException("a parent must not have a parent itself");
+      throw new IllegalArgumentException(
+          "a parent must have the same subject and must not have a parent itself");
     }
     return parent.isPresent() && parent.get().liveAt(now);
   }

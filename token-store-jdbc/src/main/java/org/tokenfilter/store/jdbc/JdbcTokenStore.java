@@ -1,6 +1,5 @@
 package org.tokenfilter.store.jdbc;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -8,17 +7,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.AmendResult;
+import org.tokenfilter.store.Changes;
+import org.tokenfilter.store.FindResult;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -66,9 +67,11 @@ public final class JdbcTokenStore implements TokenStore {
   private final ReadStatements readStatements;
   private final InsertStatements insertStatements;
   private final RevokeStatements revokeStatements;
-  private final RevocationLogTable revocationLog;
+  private final AmendStatements amendStatements;
+  private final MarkStatements markStatements;
   private final SweepStatements sweepStatements;
-  private final RevocationNotifier notifier;
+  private final ChangeFeed feed;
+  private final ChangeNotifier notifier;
   private final Runnable onClose;
   private volatile boolean closed;
 
@@ -81,17 +84,20 @@ public final class JdbcTokenStore implements TokenStore {
       Transactions transactions,
       Dialect dialect,
       TableNames tableNames,
-      RevocationLogTable revocationLog,
-      RevocationNotifier notifier,
+      ChangeFeed feed,
+      ChangeNotifier notifier,
       Runnable onClose) {
+    RecordRows rows = new RecordRows(dialect);
     this.transactions = transactions;
-    this.revocationLog = revocationLog;
-    this.revokeStatements = new RevokeStatements(tableNames, revocationLog);
+    this.feed = feed;
+    this.revokeStatements = new RevokeStatements(tableNames, rows.codec());
     this.renewals = Renewals.of(dialect, tableNames);
-    this.readStatements = new ReadStatements(tableNames);
-    this.insertStatements = new InsertStatements(tableNames, dialect, revokeStatements);
+    this.readStatements = new ReadStatements(tableNames, dialect, rows);
+    this.insertStatements = new InsertStatements(tableNames, dialect, rows, revokeStatements);
+    this.amendStatements = new AmendStatements(tableNames, rows.details());
+    this.markStatements = new MarkStatements(tableNames, dialect);
     this.sweepStatements =
-        new SweepStatements(tableNames, dialect, revokeStatements, revocationLog);
+        new SweepStatements(tableNames, dialect, revokeStatements, markStatements, feed);
     this.notifier = notifier;
     this.onClose = onClose;
   }
@@ -122,6 +128,12 @@ public final class JdbcTokenStore implements TokenStore {
   }
 
   @Override
+  public FindResult find(Collection<TokenId> ids) {
+    requireOpen();
+    return transactions.idempotent(executor -> readStatements.find(executor, ids));
+  }
+
+  @Override
   public Optional<TokenRecord> find(TokenId id) {
     requireOpen();
     return transactions.idempotent(executor -> readStatements.find(executor, id));
@@ -146,14 +158,25 @@ public final class JdbcTokenStore implements TokenStore {
   }
 
   @Override
-  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+  public AmendResult amend(TokenId id, long expectedVersion, TokenDetails details, Instant now) {
+    requireOpen();
+    if (details.version() == 0 || details.version() == expectedVersion) {
+      throw new IllegalArgumentException("new details must have a new version, which is not 0");
+    }
+    return transactions.inTransaction(
+        executor -> amendStatements.amend(executor, id, expectedVersion, details, now));
+  }
+
+  @Override
+  public boolean replace(
+      TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
     requireOpen();
     requireNotRevoked(successor);
     if (successor.parent() != null) {
       throw new IllegalArgumentException("a successor must not have a parent");
     }
     return transactions.inTransaction(
-        executor -> insertStatements.replace(executor, id, successor, now));
+        executor -> insertStatements.replace(executor, id, version, successor, limit, now));
   }
 
   @Override
@@ -179,27 +202,39 @@ public final class JdbcTokenStore implements TokenStore {
   }
 
   @Override
-  public RecentRevocations revokedWithin(Duration window, int limit) {
+  public Changes changes(int shard, @Nullable String cursor, int limit) {
     requireOpen();
-    return transactions.idempotent(
-        executor -> revocationLog.revokedWithin(executor, window, limit));
+    return transactions.idempotent(executor -> feed.read(executor, cursor, limit));
   }
 
   @Override
-  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
     requireOpen();
     return sweepStatements.sweep(transactions, expiredBefore, deadBefore, limit);
   }
 
+  @Override
+  public boolean mark(String name, Instant until, Instant now) {
+    requireOpen();
+    return markStatements.mark(transactions, name, until, now);
+  }
+
+  @Override
+  public boolean marked(String name, Instant now) {
+    requireOpen();
+    return markStatements.isSet(transactions, name, now);
+  }
+
   /**
-   * Registers a receiver of revocations by other nodes. Notifications arrive only on PostgreSQL and
-   * only if {@link JdbcTokenStoreBuilder#listen(boolean)} is set. Every minute the store checks
-   * with a notification to itself that delivery works, and logs a warning if it does not.
+   * Registers a receiver of notifications that there are changes. They arrive only on PostgreSQL
+   * and only if {@link JdbcTokenStoreBuilder#listen(boolean)} is set, at most 20 a second from each
+   * node. Every minute the store checks with a notification to itself that delivery works, and logs
+   * a warning if it does not.
    */
   @Override
-  public AutoCloseable watch(Consumer<TokenId> ended) {
+  public AutoCloseable watch(Runnable changed) {
     requireOpen();
-    return notifier.subscribe(ended);
+    return notifier.subscribe(changed);
   }
 
   /**

@@ -5,11 +5,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tokenfilter.store.Change;
 import org.tokenfilter.store.TokenStoreException;
 
 /** A builder that opens a {@link JdbcTokenStore}. Not thread-safe. */
@@ -25,7 +28,6 @@ public final class JdbcTokenStoreBuilder {
   private @Nullable Boolean createSchema;
   private boolean listen;
   private Duration timeout = Duration.ofSeconds(2);
-  private Duration retention = Duration.ofHours(1);
   private LongSupplier nanoTime = System::nanoTime;
   private Runnable onClose = () -> {};
 
@@ -54,11 +56,11 @@ public final class JdbcTokenStoreBuilder {
   }
 
   /**
-   * Sets whether the store notifies other nodes of revocations at once, by LISTEN and NOTIFY, for
-   * {@link JdbcTokenStore#notifier}. It needs PostgreSQL, its own driver, and connections that stay
-   * with one server process. Behind a pooler in transaction mode no notifications arrive, and the
-   * store logs a warning. Each watch holds one connection. The default is false. All nodes must use
-   * the same value.
+   * Sets whether the store notifies all nodes of changes at once, by NOTIFY after the commit and
+   * LISTEN, for {@link JdbcTokenStore#watch}. It needs PostgreSQL, its own driver, and connections
+   * that stay with one server process. Behind a pooler in transaction mode no notifications arrive,
+   * and the store logs a warning. Each watch holds one connection. The default is false. All nodes
+   * must use the same value.
    */
   public JdbcTokenStoreBuilder listen(boolean value) {
     listen = value;
@@ -73,16 +75,6 @@ public final class JdbcTokenStoreBuilder {
    */
   public JdbcTokenStoreBuilder timeout(Duration value) {
     timeout = value;
-    return this;
-  }
-
-  /**
-   * Sets how long the log of revocations is kept. The default is one hour.
-   *
-   * @param value a duration that is not negative
-   */
-  public JdbcTokenStoreBuilder retention(Duration value) {
-    retention = value;
     return this;
   }
 
@@ -111,37 +103,46 @@ public final class JdbcTokenStoreBuilder {
    */
   public JdbcTokenStore open() {
     TableNames tableNames = new TableNames(tablePrefix);
-    if (timeout.isNegative() || timeout.isZero() || retention.isNegative()) {
-      throw new IllegalArgumentException(
-          "timeout must be positive and retention must not be negative: "
-              + timeout
-              + ", "
-              + retention);
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("timeout must be positive, not " + timeout);
     }
     DatabaseEnvironment environment = new DatabaseEnvironment();
     Prepared prepared = prepare(tableNames, environment);
     Dialect dialect = prepared.dialect();
+    Function<Duration, Transactions> plain =
+        limit ->
+            new Transactions(
+                prepared.source(), dialect, limit, nanoTime, environment, ChangeWriter.NONE);
+    TextRoundTripCheck.requireRoundTrip(plain.apply(checkTimeout(timeout)), dialect, tableNames);
+    ChangeNotifier notifier =
+        listen
+            ? new PostgresNotifier(
+                source, new NotificationChannel(plain.apply(timeout), tableNames, nanoTime))
+            : ChangeNotifier.NONE;
+    ChangeFeed feed = ChangeFeed.of(dialect, tableNames);
     Transactions transactions =
-        new Transactions(
-            prepared.source(), dialect, timeout, nanoTime, System::currentTimeMillis, environment);
-    TextRoundTripCheck.requireRoundTrip(
         new Transactions(
             prepared.source(),
             dialect,
-            checkTimeout(timeout),
+            timeout,
             nanoTime,
-            System::currentTimeMillis,
-            environment),
-        dialect,
-        tableNames);
-    RevocationNotifier notifier =
-        listen
-            ? new PostgresNotifier(
-                source, new NotificationChannel(transactions, tableNames, nanoTime))
-            : RevocationNotifier.NONE;
-    RevocationLogTable revocationLog =
-        new RevocationLogTable(tableNames, dialect, retention, timeout, notifier);
-    return new JdbcTokenStore(transactions, dialect, tableNames, revocationLog, notifier, onClose);
+            environment,
+            new AnnouncedFeed(feed, notifier));
+    return new JdbcTokenStore(transactions, dialect, tableNames, feed, notifier, onClose);
+  }
+
+  /** A writer to the feed that notifies all nodes after the commit. */
+  private record AnnouncedFeed(ChangeFeed feed, ChangeNotifier notifier) implements ChangeWriter {
+
+    @Override
+    public void write(SqlExecutor executor, List<Change> changes) throws SQLException {
+      feed.write(executor, changes);
+    }
+
+    @Override
+    public void onCommitted() {
+      notifier.publish();
+    }
   }
 
   /**
@@ -189,7 +190,7 @@ public final class JdbcTokenStoreBuilder {
           database.getDatabaseProductName(),
           database.getDatabaseProductVersion(),
           tableNames.prefix(),
-          listen ? "LISTEN for revocations is on" : "LISTEN for revocations is off");
+          listen ? "LISTEN for changes is on" : "LISTEN for changes is off");
       return new Prepared(dialect, used);
     } catch (SQLException e) {
       throw SqlErrors.toUnreachableException(e);

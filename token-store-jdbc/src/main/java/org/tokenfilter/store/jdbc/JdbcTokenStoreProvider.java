@@ -33,7 +33,7 @@ import org.tokenfilter.store.TokenStoreProvider;
  *       auth.app_}; the default is empty
  *   <li>{@code schema}: {@code create} creates missing tables, {@code validate} only checks them;
  *       the default is {@code create} on H2 and {@code validate} on all other databases
- *   <li>{@code listen}: {@code true} notifies other nodes of revocations at once, on PostgreSQL
+ *   <li>{@code listen}: {@code true} notifies other nodes of changes at once, on PostgreSQL
  * </ul>
  */
 public final class JdbcTokenStoreProvider implements TokenStoreProvider {
@@ -104,8 +104,7 @@ public final class JdbcTokenStoreProvider implements TokenStoreProvider {
         JdbcTokenStore.builder(source)
             .tablePrefix(settings.getOrDefault("table-prefix", ""))
             .listen(parseChoice(settings, "listen", "true", "false", false))
-            .timeout(parseDuration(settings, "timeout"))
-            .retention(parseDuration(settings, "retention"));
+            .timeout(parseDuration(settings, "timeout"));
     return settings.containsKey("schema")
         ? builder.createSchema(parseChoice(settings, "schema", "create", "validate", false))
         : builder;

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A log of whether notifications of revocations arrive. It writes one line when listening starts
- * and one for each cause when it stops, regardless of the number of attempts. Not thread-safe.
+ * A log of whether notifications of changes arrive. It writes one line when listening starts and
+ * one for each cause when it stops, regardless of the number of attempts. Not thread-safe.
  */
 final class ListenerStatusLog {
 
@@ -27,9 +27,9 @@ final class ListenerStatusLog {
       return;
     }
     if (state == State.STARTING) {
-      log.info("listening for revocations; delivery of notifications is confirmed");
+      log.info("listening for changes; delivery of notifications is confirmed");
     } else {
-      log.info("listening for revocations again after {} failed attempts", failures);
+      log.info("listening for changes again after {} failed attempts", failures);
     }
     state = State.LISTENING;
     failures = 0;
@@ -40,18 +40,18 @@ final class ListenerStatusLog {
         failure instanceof UndeliveredNotificationException ? State.NOT_DELIVERED : State.LOST;
     failures++;
     if (state == next) {
-      log.debug("not listening for revocations, next attempt in {}: {}", pause, failure.toString());
+      log.debug("not listening for changes, next attempt in {}: {}", pause, failure.toString());
     } else if (next == State.NOT_DELIVERED) {
       log.warn(
-          "notifications are not delivered: LISTEN succeeds, but revocations by other nodes do not"
+          "notifications are not delivered: LISTEN succeeds, but those of other nodes do not"
               + " arrive ({}). A connection pooler in transaction mode or a second server is in"
-              + " between. Revocations are found by polling only, within token.revocation.lag. Give"
+              + " between. Changes are found by polling only, within token.revocation.lag. Give"
               + " the store connections to PostgreSQL itself or to a pooler in session mode, or set"
               + " token.store.jdbc.listen=false. The store keeps trying until then",
           failure.getMessage());
     } else {
       log.warn(
-          "not listening for revocations, which are found by polling only; the store keeps trying,"
+          "not listening for changes, which are found by polling only; the store keeps trying,"
               + " next attempt in {}: {}",
           pause,
           failure.toString());

@@ -30,7 +30,10 @@ final class LoopbackProbe {
   /** The longest time that a probe notification may take to arrive. */
   static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
-  /** The prefix of probes, which no token id has; each node receives the probes of all nodes. */
+  /**
+   * The prefix of probes, which no other notification has; each node receives the probes of all
+   * nodes.
+   */
   private static final String PREFIX = "echo:";
 
   private final Consumer<String> sender;
@@ -64,7 +67,7 @@ final class LoopbackProbe {
     return status;
   }
 
-  /** Receives a notification and returns whether it is a probe of any node, not a revocation. */
+  /** Receives a notification and returns whether it is a probe of any node. */
   boolean accept(String told) {
     if (told.equals(pending)) {
       pending = null;
@@ -73,7 +76,7 @@ final class LoopbackProbe {
     return told.startsWith(PREFIX);
   }
 
-  /** Sends a probe. A failure to send is no result, since transactions that revoke fail as well. */
+  /** Sends a probe. A failure to send is no result, since other calls fail as well. */
   private void sendNext() {
     String next = PREFIX + UUID.randomUUID();
     try {

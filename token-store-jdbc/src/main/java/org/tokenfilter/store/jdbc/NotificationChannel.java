@@ -2,18 +2,18 @@ package org.tokenfilter.store.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.function.LongSupplier;
-import org.tokenfilter.store.TokenId;
 
 /**
- * The channel on which transactions that revoke tokens notify the listening connections of all
- * nodes. Thread-safe.
+ * The channel on which nodes notify the listening connections of all nodes that there are changes.
+ * Thread-safe.
  */
 final class NotificationChannel {
 
-  private static final String NOTIFY =
-      "select count(pg_notify(?, told.word)) as told from unnest(?::text[]) as told (word)";
+  private static final String NOTIFY = "select pg_notify(?, ?)";
+
+  /** The word that says that there are changes. */
+  private static final String CHANGED = "changed";
 
   /** The number of checks whether two connections share one server process. */
   private static final int CHECKS = 3;
@@ -21,38 +21,30 @@ final class NotificationChannel {
   private final Transactions transactions;
   private final String name;
   private final LongSupplier nanoTime;
+  private final CoalescingPublisher publisher;
 
   NotificationChannel(Transactions transactions, TableNames tableNames, LongSupplier nanoTime) {
     this.transactions = transactions;
-    this.name = tableNames.sql("${prefix}token_end");
+    this.name = tableNames.sql("${prefix}token_change");
     this.nanoTime = nanoTime;
+    this.publisher = new CoalescingPublisher(() -> send(CHANGED), nanoTime);
   }
 
   String name() {
     return name;
   }
 
-  /** Notifies listeners of these revocations when the transaction is committed. */
-  void notifyOnCommit(SqlExecutor executor, Collection<TokenId> ids) throws SQLException {
-    if (!ids.isEmpty()) {
-      notifyOnCommit(executor, ids.stream().map(TokenId::toString).toArray(String[]::new));
-    }
+  CoalescingPublisher publisher() {
+    return publisher;
   }
 
-  private void notifyOnCommit(SqlExecutor executor, String[] words) throws SQLException {
-    executor.query(NOTIFY, row -> row.getInt("told"), name, executor.createArray("text", words));
+  private void send(String word) {
+    transactions.idempotent(executor -> executor.query(NOTIFY, row -> word, name, word));
   }
 
   /** Returns a new probe of delivery, for a connection that has just started to listen. */
   LoopbackProbe newProbe() {
-    return new LoopbackProbe(
-        word ->
-            transactions.autoCommitted(
-                executor -> {
-                  notifyOnCommit(executor, new String[] {word});
-                  return word;
-                }),
-        nanoTime);
+    return new LoopbackProbe(this::send, nanoTime);
   }
 
   /**

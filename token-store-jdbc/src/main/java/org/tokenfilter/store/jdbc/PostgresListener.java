@@ -6,15 +6,13 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.store.TokenId;
 
 /**
- * A daemon thread that receives notifications of revocations from PostgreSQL on one connection. It
+ * A daemon thread that receives notifications of changes from PostgreSQL on one connection. It
  * reports that it is listening once a probe notification has arrived, and probes again every
  * minute. A connection that is lost or receives nothing is replaced, with increasing pauses.
  */
@@ -34,16 +32,16 @@ final class PostgresListener implements AutoCloseable {
 
   private final DataSource source;
   private final NotificationChannel channel;
-  private final Consumer<TokenId> onRevoked;
+  private final Runnable changed;
   private final ListenerStatusLog statusLog = new ListenerStatusLog();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "token-store-listen");
   private Duration backoff = INITIAL_BACKOFF;
 
-  PostgresListener(DataSource source, NotificationChannel channel, Consumer<TokenId> ended) {
+  PostgresListener(DataSource source, NotificationChannel channel, Runnable changed) {
     this.source = source;
     this.channel = channel;
-    this.onRevoked = ended;
+    this.changed = changed;
     thread.setDaemon(true);
   }
 
@@ -67,7 +65,7 @@ final class PostgresListener implements AutoCloseable {
       try (Connection connection = source.getConnection()) {
         listen(connection);
       } catch (Throwable e) {
-        // Errors, too, because without this thread each revocation would be noticed late, with no
+        // Errors, too, because without this thread each change would be noticed late, with no
         // message in the log.
         statusLog.onFailure(backoff, e);
         awaitClose(backoff);
@@ -117,10 +115,10 @@ final class PostgresListener implements AutoCloseable {
       if (probe.status() == LoopbackProbe.Status.NOT_DELIVERED) {
         throw new UndeliveredNotificationException("a probe notification did not arrive");
       }
-      PGNotification[] notifications = driver.notifications(POLL_MILLIS);
-      for (PGNotification notification : notifications) {
-        dispatch(notification, probe);
-      }
+      channel.publisher().sendPending();
+      PGNotification[] notifications =
+          driver.notifications(channel.publisher().waitMillis(POLL_MILLIS));
+      dispatch(notifications, probe);
       quiet = notifications.length > 0 ? 0 : quiet + 1;
       if (probe.status() == LoopbackProbe.Status.DELIVERED) {
         statusLog.onListening();
@@ -135,13 +133,17 @@ final class PostgresListener implements AutoCloseable {
     }
   }
 
-  private void dispatch(PGNotification notification, LoopbackProbe probe) {
-    try {
-      if (!probe.accept(notification.getParameter())) {
-        onRevoked.accept(TokenId.parse(notification.getParameter()));
+  private void dispatch(PGNotification[] notifications, LoopbackProbe probe) {
+    boolean hasChanges = false;
+    for (PGNotification notification : notifications) {
+      hasChanges |= !probe.accept(notification.getParameter());
+    }
+    if (hasChanges) {
+      try {
+        changed.run();
+      } catch (Throwable e) {
+        log.debug("a notification of changes was lost", e);
       }
-    } catch (Throwable e) {
-      log.debug("a notification of a revocation was lost", e);
     }
   }
 

@@ -1,18 +1,14 @@
 package org.tokenfilter.store.jdbc;
 
-import java.sql.SQLException;
-import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.tokenfilter.store.TokenId;
 
 /**
- * A notifier that sends NOTIFY in the transaction that revokes, and listens on one connection per
- * subscription. Thread-safe.
+ * A notifier that sends NOTIFY after the commit, because within the transaction it would make all
+ * commits wait for each other, and listens on one connection per subscription. Thread-safe.
  */
-final class PostgresNotifier implements RevocationNotifier {
+final class PostgresNotifier implements ChangeNotifier {
 
   private final DataSource source;
   private final NotificationChannel channel;
@@ -25,13 +21,13 @@ final class PostgresNotifier implements RevocationNotifier {
   }
 
   @Override
-  public void publish(SqlExecutor executor, Collection<TokenId> ids) throws SQLException {
-    channel.notifyOnCommit(executor, ids);
+  public void publish() {
+    channel.publisher().publish();
   }
 
   @Override
-  public AutoCloseable subscribe(Consumer<TokenId> ended) {
-    PostgresListener listener = new PostgresListener(source, channel, ended);
+  public AutoCloseable subscribe(Runnable changed) {
+    PostgresListener listener = new PostgresListener(source, channel, changed);
     listeners.add(listener);
     listener.start();
     // Either this thread sees that the notifier is closed, or close() sees the listener.

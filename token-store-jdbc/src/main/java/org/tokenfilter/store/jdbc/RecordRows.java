@@ -4,36 +4,36 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashSet;
+import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
-import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
 
-/**
- * The mapping of records to rows and back. The numbers of kinds and reasons are stored in databases
- * and must not change.
- */
+/** The mapping of records to rows and back. */
 final class RecordRows {
 
   /** The columns that {@link #read} needs. */
   static final String COLUMNS =
       """
-      id, kind, subject, roles, group_name, parent, client, binding, issued_at, last_used_at, \
-      idle_timeout, idle_expires_at, expires_at, ended, ended_at, end_reason, successor, attributes, \
-      subject_hash, group_hash\
-      """;
+      id, kind, subject, group_name, parent, client, binding, issued_at, last_used_at, \
+      idle_timeout, idle_expires_at, expires_at, ended, ended_at, end_reason, successor, \
+      subject_hash, group_hash, \
+      """
+          + DetailRows.list("");
 
   /** Takes {@link #values} as parameters. The hashes are for the indexes. */
   static final String INSERT =
       """
-      insert into ${prefix}token_record (id, kind, subject, roles, group_name, parent, client,
+      insert into ${prefix}token_record (id, kind, subject, group_name, parent, client,
         binding, issued_at, last_used_at, idle_timeout, idle_expires_at, expires_at, visit_at,
-        subject_hash, group_hash, attributes)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
-      """;
+        subject_hash, group_hash,
+        ${details})
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${values})\
+      """
+          .replace("${details}", DetailRows.list(""))
+          .replace(
+              "${values}", String.join(", ", Collections.nCopies(DetailRows.COLUMNS.size(), "?")));
 
   /** Takes the current time as parameter twice. At its deadline a record is no longer live. */
   static final String LIVE =
@@ -45,31 +45,45 @@ final class RecordRows {
   /** Excludes rows with an id of another length, which no token can refer to. */
   static final String HAS_VALID_ID = "octet_length(id) = " + TokenId.LENGTH;
 
-  private RecordRows() {}
+  private final TextCodec codec;
+  private final DetailRows details;
+
+  RecordRows(Dialect dialect) {
+    this.codec = dialect.textCodec();
+    this.details = new DetailRows(codec);
+  }
+
+  TextCodec codec() {
+    return codec;
+  }
+
+  DetailRows details() {
+    return details;
+  }
 
   /** Returns the column values of a new record, which the sweep visits at its deadline. */
-  static @Nullable Object[] values(TokenRecord record) {
+  @Nullable Object[] values(TokenRecord record) {
     Duration idle = record.idleTimeout();
     String group = record.group();
-    return new @Nullable Object[] {
-      record.id(),
-      number(record.kind()),
-      record.subject(),
-      TextListEncoding.encode(record.roles()),
-      group,
-      record.parent(),
-      record.client(),
-      record.binding(),
-      millis(record.issuedAt()),
-      millis(record.lastUsedAt()),
-      idle == null ? null : idle.toMillis(),
-      millis(record.idleExpiresAt()),
-      millis(record.expiresAt()),
-      millis(record.deadline()),
-      TextHash.of(record.subject()),
-      group == null ? null : TextHash.of(group),
-      TextListEncoding.encode(record.attributes())
-    };
+    return DetailRows.with(
+        new @Nullable Object[] {
+          record.id(),
+          RowNumbers.of(record.kind()),
+          codec.value(record.subject()),
+          codec.value(group),
+          record.parent(),
+          codec.value(record.client()),
+          codec.value(record.binding()),
+          millis(record.issuedAt()),
+          millis(record.lastUsedAt()),
+          idle == null ? null : idle.toMillis(),
+          millis(record.idleExpiresAt()),
+          millis(record.expiresAt()),
+          millis(record.deadline()),
+          TextHash.of(record.subject()),
+          group == null ? null : TextHash.of(group)
+        },
+        details.values(record.details()));
   }
 
   /**
@@ -77,7 +91,7 @@ final class RecordRows {
    *
    * @throws UnreadableRecordException if the row is not a record that this version knows
    */
-  static TokenRecord read(ResultSet row) throws SQLException {
+  TokenRecord read(ResultSet row) throws SQLException {
     try {
       return record(row);
     } catch (RuntimeException e) {
@@ -91,32 +105,35 @@ final class RecordRows {
    * the one that stored the record, must not confuse two users.
    *
    * @throws UnreadableRecordException if the row is not a record that this version knows
+   * @throws ChangedTextException if a hash does not match
    */
-  static TokenRecord readVerified(ResultSet row) throws SQLException {
+  TokenRecord readVerified(ResultSet row) throws SQLException {
     TokenRecord record = read(row);
     String group = record.group();
     if (TextHash.of(record.subject()) != row.getInt("subject_hash")
         || (group != null && TextHash.of(group) != row.getInt("group_hash"))) {
-      throw new SQLException(
+      throw new ChangedTextException(
           "a text of record " + record.id() + " is not what was stored; its hash does not match");
     }
     return record;
   }
 
-  private static TokenRecord record(ResultSet row) throws SQLException {
+  private TokenRecord record(ResultSet row) throws SQLException {
     Long idle = number(row, "idle_timeout");
     return TokenRecord.builder(
-            id(row), kind(row.getInt("kind")), row.getString("subject"), time(row, "issued_at"))
-        .roles(new LinkedHashSet<>(TextListEncoding.decodeList(row.getString("roles"))))
-        .group(row.getString("group_name"))
+            id(row),
+            RowNumbers.kind(row.getInt("kind")),
+            codec.read(row, "subject"),
+            time(row, "issued_at"))
+        .group(codec.readOrNull(row, "group_name"))
         .parent(idOrNull(row, "parent"))
-        .client(row.getString("client"))
-        .binding(row.getString("binding"))
+        .client(codec.readOrNull(row, "client"))
+        .binding(codec.readOrNull(row, "binding"))
         .lastUsedAt(time(row, "last_used_at"))
         .idle(idle == null ? null : Duration.ofMillis(idle), timeOrNull(row, "idle_expires_at"))
         .expiresAt(timeOrNull(row, "expires_at"))
         .revocation(row.getInt("ended") == 0 ? null : ending(row))
-        .attributes(TextListEncoding.decodeMap(row.getString("attributes")))
+        .details(details.read(row))
         .build();
   }
 
@@ -140,15 +157,6 @@ final class RecordRows {
     return millis == null ? null : Instant.ofEpochMilli(millis);
   }
 
-  static int number(RevocationReason reason) {
-    return switch (reason) {
-      case CLOSED -> 1;
-      case REPLACED -> 2;
-      case EVICTED -> 3;
-      case EXPIRED -> 4;
-    };
-  }
-
   static @Nullable Long millis(@Nullable Instant time) {
     return time == null ? null : time.toEpochMilli();
   }
@@ -164,35 +172,8 @@ final class RecordRows {
 
   private static Revocation ending(ResultSet row) throws SQLException {
     return new Revocation(
-        time(row, "ended_at"), reason(row.getInt("end_reason")), idOrNull(row, "successor"));
-  }
-
-  private static int number(TokenKind kind) {
-    return switch (kind) {
-      case SESSION -> 1;
-      case OPEN -> 2;
-      case USER -> 3;
-    };
-  }
-
-  private static TokenKind kind(int number) throws SQLException {
-    return switch (number) {
-      case 1 -> TokenKind.SESSION;
-      case 2 -> TokenKind.OPEN;
-      case 3 -> TokenKind.USER;
-      default -> throw new UnreadableRecordException("its kind " + number + " is unknown", null);
-    };
-  }
-
-  private static RevocationReason reason(int number) throws SQLException {
-    return switch (number) {
-      case 1 -> RevocationReason.CLOSED;
-      case 2 -> RevocationReason.REPLACED;
-      case 3 -> RevocationReason.EVICTED;
-      case 4 -> RevocationReason.EXPIRED;
-      default ->
-          throw new UnreadableRecordException(
-              "its revocation reason " + number + " is unknown", null);
-    };
+        time(row, "ended_at"),
+        RowNumbers.reason(row.getInt("end_reason")),
+        idOrNull(row, "successor"));
   }
 }

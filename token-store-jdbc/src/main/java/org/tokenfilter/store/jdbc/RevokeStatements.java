@@ -2,17 +2,16 @@ package org.tokenfilter.store.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Change;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
@@ -26,8 +25,10 @@ import org.tokenfilter.store.TokenId;
  *       get another child, because an insert of a child locks its parent.
  *   <li>The second statement revokes its children. It sees the children that were inserted while
  *       the first one waited.
- *   <li>The revocations are added to the log.
  * </ol>
+ *
+ * <p>The executor writes the changes at the end of the transaction, where all nodes read them
+ * (S12).
  */
 final class RevokeStatements {
 
@@ -75,95 +76,53 @@ final class RevokeStatements {
       where id = ? and ended = 0\
       """;
 
-  private static final String ALREADY_REVOKED =
-      """
-      select id from ${prefix}token_record where id = ? and ended = 1
-      union all
-      select id from ${prefix}token_record where parent = ? and ended = 1\
-      """
-          + " and "
-          + RecordRows.HAS_VALID_ID;
-
-  /**
-   * Excludes expired records, which are not reported because each node detects expiry by itself.
-   */
-  private static final String ALL_ALREADY_REVOKED =
-      """
-      select id from ${prefix}token_record
-      where subject_hash = ? and subject = ? and ended = 1 and end_reason <> ?\
-      """
-          + " and "
-          + RecordRows.HAS_VALID_ID;
-
   /** Selects live and expired records, the oldest first. */
   private static final String CHOOSE =
       """
       select id from ${prefix}token_record
-      where subject_hash = ? and subject = ? and ended = 0 and issued_at <= ?\
+      where ended = 0 and ${criterion}\
       """
           + " and "
           + RecordRows.HAS_VALID_ID
           + " order by issued_at, id limit ?";
 
-  /** The largest clock lead of another node with which {@link #revokeAll} still sees its logins. */
-  private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
-
-  private final String choose;
+  private final Map<Selection.Criterion, String> choose = new EnumMap<>(Selection.Criterion.class);
+  private final TextCodec codec;
   private final String lock;
   private final String children;
   private final String revoke;
-  private final String alreadyRevoked;
-  private final String allAlreadyRevoked;
-  private final RevocationLogTable revocationLog;
 
-  RevokeStatements(TableNames tableNames, RevocationLogTable revocationLog) {
-    this.choose = tableNames.sql(CHOOSE);
+  RevokeStatements(TableNames tableNames, TextCodec codec) {
+    this.codec = codec;
+    for (Selection.Criterion criterion : Selection.Criterion.values()) {
+      choose.put(
+          criterion, tableNames.sql(CHOOSE.replace("${criterion}", SelectionSql.where(criterion))));
+    }
     this.lock = tableNames.sql(LOCK);
     this.children = tableNames.sql(CHILDREN);
     this.revoke = tableNames.sql(REVOKE);
-    this.alreadyRevoked = tableNames.sql(ALREADY_REVOKED);
-    this.allAlreadyRevoked = tableNames.sql(ALL_ALREADY_REVOKED);
-    this.revocationLog = revocationLog;
   }
 
   /**
    * Revokes a record and its children.
    *
    * @return the ids that were revoked, that of the record first; empty if it was already revoked,
-   *     in which case that revocation is reported to all nodes again
+   *     which is committed, since the statement waits for a revocation that is not
    */
   List<TokenId> revoke(SqlExecutor executor, TokenId id, Revocation revocation)
       throws SQLException {
     if (executor.update(revoke, values(id, revocation)) == 0) {
-      ensureReported(executor, id);
       return List.of();
     }
     Map<TokenId, Revocation> ended = Map.of(id, revocation);
-    List<TokenId> ids = addToLog(executor, ended.keySet(), revokeChildren(executor, ended));
-    // Children that were revoked before, because the caller relies on their revocation, too.
-    ensureReported(executor, id, new HashSet<>(ids));
-    return ids;
-  }
-
-  /**
-   * Ensures that all nodes can read the revocation of a record and of its children from the log, if
-   * it is revoked.
-   */
-  void ensureReported(SqlExecutor executor, TokenId id) throws SQLException {
-    ensureReported(executor, id, Set.of());
-  }
-
-  private void ensureReported(SqlExecutor executor, TokenId id, Set<TokenId> known)
-      throws SQLException {
-    List<TokenId> ended = executor.query(alreadyRevoked, RecordRows::id, id, id);
-    revocationLog.reportAgain(
-        executor, ended.stream().filter(one -> !known.contains(one)).toList());
+    return report(executor, ended, revokeChildren(executor, ended));
   }
 
   /**
    * Revokes the selected records, at most {@code limit}, and their children. Repeats the selection
    * while other transactions revoke some of the chosen records, because a result below the limit
-   * means that no more are left.
+   * means that no more are left. Such a transaction may have replaced a record, and the next
+   * selection then sees the successor.
    */
   List<TokenId> revokeAll(
       SqlExecutor executor, Selection selection, Revocation revocation, int limit)
@@ -172,7 +131,7 @@ final class RevokeStatements {
     int left = limit;
     boolean again = true;
     while (again && left > 0) {
-      List<TokenId> chosen = choose(executor, selection, revocation.at().plus(CLOCK_SKEW), left);
+      List<TokenId> chosen = choose(executor, selection, left);
       List<TokenId> locked = lock(executor, chosen);
       Map<TokenId, Revocation> endings = new LinkedHashMap<>();
       locked.forEach(id -> endings.put(id, revocation));
@@ -180,35 +139,17 @@ final class RevokeStatements {
       left -= locked.size();
       again = locked.size() < chosen.size();
     }
-    if (left > 0) {
-      ensureAllReported(executor, selection.subject(), new HashSet<>(ended));
-    }
     return ended;
   }
 
-  private void ensureAllReported(SqlExecutor executor, String subject, Set<TokenId> ended)
-      throws SQLException {
-    List<TokenId> before =
-        executor.query(
-            allAlreadyRevoked,
-            RecordRows::id,
-            TextHash.of(subject),
-            subject,
-            RecordRows.number(RevocationReason.EXPIRED));
-    revocationLog.reportAgain(executor, before.stream().filter(id -> !ended.contains(id)).toList());
-  }
-
-  private List<TokenId> choose(
-      SqlExecutor executor, Selection selection, Instant issuedUntil, int limit)
+  private List<TokenId> choose(SqlExecutor executor, Selection selection, int limit)
       throws SQLException {
     return executor
         .query(
-            choose,
+            Objects.requireNonNull(choose.get(selection.by())),
             RecordRows::id,
-            TextHash.of(selection.subject()),
-            selection.subject(),
-            RecordRows.millis(issuedUntil),
-            (long) limit + selection.except().size())
+            DetailRows.with(
+                SelectionSql.values(selection, codec), (long) limit + selection.except().size()))
         .stream()
         .filter(id -> !selection.except().contains(id))
         .limit(limit)
@@ -228,12 +169,12 @@ final class RevokeStatements {
   List<TokenId> revokeLocked(SqlExecutor executor, Map<TokenId, Revocation> locked)
       throws SQLException {
     update(executor, locked);
-    return addToLog(executor, locked.keySet(), revokeChildren(executor, locked));
+    return report(executor, locked, revokeChildren(executor, locked));
   }
 
   /**
    * Revokes records that are locked and expired before this time, and their children. Each node
-   * detects expiry by itself; so the log gets only the children that would have lived longer.
+   * detects expiry by itself; so only those children are reported that would have lived longer.
    *
    * @return the ids of the records, then those of their children
    */
@@ -242,9 +183,9 @@ final class RevokeStatements {
     update(executor, locked);
     List<Child> children = revokeChildren(executor, locked);
     long time = before.toEpochMilli();
-    revocationLog.add(
-        executor,
-        children.stream().filter(child -> !child.expiredBefore(time)).map(Child::id).toList());
+    children.stream()
+        .filter(child -> !child.expiredBefore(time))
+        .forEach(child -> executor.report(Change.revoked(child.id(), RevocationReason.EXPIRED)));
     return parentsAndChildren(locked.keySet(), children);
   }
 
@@ -260,11 +201,14 @@ final class RevokeStatements {
     return children;
   }
 
-  private List<TokenId> addToLog(
-      SqlExecutor executor, Collection<TokenId> parents, List<Child> children) throws SQLException {
-    List<TokenId> ids = parentsAndChildren(parents, children);
-    revocationLog.add(executor, ids);
-    return ids;
+  private static List<TokenId> report(
+      SqlExecutor executor, Map<TokenId, Revocation> parents, List<Child> children) {
+    parents.forEach((id, revocation) -> executor.report(Change.revoked(id, revocation.reason())));
+    for (Child child : children) {
+      RevocationReason reason = Objects.requireNonNull(parents.get(child.parent())).reason();
+      executor.report(Change.revoked(child.id(), reason));
+    }
+    return parentsAndChildren(parents.keySet(), children);
   }
 
   private static List<TokenId> parentsAndChildren(
@@ -283,7 +227,7 @@ final class RevokeStatements {
   private static @Nullable Object[] values(TokenId id, Revocation revocation) {
     Long at = RecordRows.millis(revocation.at());
     return new @Nullable Object[] {
-      at, RecordRows.number(revocation.reason()), revocation.successor(), at, at, at, id
+      at, RowNumbers.of(revocation.reason()), revocation.successor(), at, at, at, id
     };
   }
 }

@@ -26,10 +26,11 @@ final class Schema {
    * @throws IllegalArgumentException if the tables are not suitable; the message lists all problems
    */
   void prepare(Connection connection, boolean create) throws SQLException {
-    List<String> problems = SchemaCheck.problems(connection, tableNames);
+    requireNotVersion1(connection);
+    List<String> problems = SchemaCheck.problems(connection, dialect, tableNames);
     if (create && !problems.isEmpty()) {
       create(connection, problems);
-      problems = SchemaCheck.problems(connection, tableNames);
+      problems = SchemaCheck.problems(connection, dialect, tableNames);
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
@@ -37,6 +38,20 @@ final class Schema {
                   .formatted(dialect.product(), tableNames.prefix(), String.join("; ", problems))
               + " schema-%s.sql in the jar token-store-jdbc or with token.store.jdbc.schema=create"
                   .formatted(dialect.scriptName()));
+    }
+  }
+
+  private void requireNotVersion1(Connection connection) throws SQLException {
+    if (SchemaCheck.hasVersion(connection, tableNames, 1)) {
+      throw new IllegalArgumentException(
+          ("the tables in this %s database with the prefix '%s' have version 1, and this token store"
+                  + " needs version %d. Stop all nodes, run schema-upgrade-1-to-2-%s.sql in the jar"
+                  + " token-store-jdbc, and start them with this version")
+              .formatted(
+                  dialect.product(),
+                  tableNames.prefix(),
+                  SchemaCheck.VERSION,
+                  dialect.scriptName()));
     }
   }
 

@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /** A check that the tables satisfy the statements, and that this user may use them. */
 final class SchemaCheck {
 
-  private static final int VERSION = 1;
+  /** The version that the statements need. */
+  static final int VERSION = 2;
 
   private final Connection connection;
   private final TableNames tableNames;
@@ -26,15 +27,27 @@ final class SchemaCheck {
   }
 
   /** Returns the problems, each a sentence without a full stop; empty if there are none. */
-  static List<String> problems(Connection connection, TableNames tableNames) throws SQLException {
+  static List<String> problems(Connection connection, Dialect dialect, TableNames tableNames)
+      throws SQLException {
     SchemaCheck check = new SchemaCheck(connection, tableNames);
-    for (SchemaTable table : SchemaTable.ALL) {
+    for (SchemaTable table : SchemaTable.all(dialect)) {
       check.checkTable(table);
     }
     if (check.problems.isEmpty()) {
-      check.checkContent();
+      check.checkContent(dialect != Dialect.POSTGRESQL);
     }
     return check.problems;
+  }
+
+  /** Returns whether the tables have this version; false if they are missing. */
+  static boolean hasVersion(Connection connection, TableNames tableNames, int version)
+      throws SQLException {
+    SchemaCheck check = new SchemaCheck(connection, tableNames);
+    check.requireCount(
+        "other version",
+        "select count(*) from ${prefix}token_schema where version = " + version,
+        1);
+    return check.problems.isEmpty();
   }
 
   private void checkTable(SchemaTable table) throws SQLException {
@@ -68,7 +81,7 @@ final class SchemaCheck {
     }
   }
 
-  private void checkContent() throws SQLException {
+  private void checkContent(boolean hasLanes) throws SQLException {
     requireCount(
         "token_schema must have version " + VERSION,
         "select count(*) from ${prefix}token_schema where version = " + VERSION,
@@ -78,6 +91,13 @@ final class SchemaCheck {
         "select count(*) from ${prefix}token_group_lock where slot between 0 and "
             + (GroupLimit.SLOTS - 1),
         GroupLimit.SLOTS);
+    if (hasLanes) {
+      requireCount(
+          "token_change_lane must have the lanes 0 to " + (LaneCursor.LANES - 1),
+          "select count(*) from ${prefix}token_change_lane where lane between 0 and "
+              + (LaneCursor.LANES - 1),
+          LaneCursor.LANES);
+    }
   }
 
   private void requireCount(String problem, String sql, int number) throws SQLException {

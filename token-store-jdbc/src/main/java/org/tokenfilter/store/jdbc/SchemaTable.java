@@ -1,10 +1,14 @@
 package org.tokenfilter.store.jdbc;
 
 import java.sql.Types;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.tokenfilter.store.Confirmation;
+import org.tokenfilter.store.TokenDetails;
+import org.tokenfilter.store.TokenRecord;
 
 /**
  * The requirements of the statements on a table.
@@ -29,12 +33,25 @@ record SchemaTable(String name, Map<String, Type> columns, List<Privilege> privi
     static final Type NUMBER = new Type("smallint", 0, Set.of(Types.SMALLINT));
     static final Type ID = new Type("32 bytes", 32, Set.of(Types.BINARY, Types.VARBINARY));
 
-    /** MySQL's text holds 65,535 bytes; its driver reports characters of four bytes each. */
-    static final Type LONG_TEXT =
-        new Type("text", 16_383, Set.of(Types.VARCHAR, Types.LONGVARCHAR, Types.CLOB));
+    /** A number of a transaction, which the driver of PostgreSQL does not know. */
+    static final Type TRANSACTION = new Type("xid8", 0, Set.of(Types.OTHER));
 
-    static Type text(int least) {
-      return new Type("varchar(" + least + ")", least, Set.of(Types.VARCHAR));
+    /** Returns the type of a text of at most so many UTF-16 code units. */
+    static Type text(TextCodec codec, int least) {
+      // Three bytes are enough for each code unit.
+      return codec.bytes()
+          ? new Type("varbinary(" + 3 * least + ")", 3 * least, Set.of(Types.VARBINARY))
+          : new Type("varchar(" + least + ")", least, Set.of(Types.VARCHAR));
+    }
+
+    /** Returns the type of encoded texts of at most so many bytes. */
+    static Type longText(TextCodec codec, int least) {
+      return codec.bytes()
+          ? new Type(
+              "blob of " + least + " bytes",
+              least,
+              Set.of(Types.LONGVARBINARY, Types.VARBINARY, Types.BLOB))
+          : new Type("text", least, Set.of(Types.VARCHAR, Types.LONGVARCHAR, Types.CLOB));
     }
 
     /** Returns whether a column fits; a size that the driver does not know is unlimited. */
@@ -63,40 +80,137 @@ record SchemaTable(String name, Map<String, Type> columns, List<Privilege> privi
     }
   }
 
-  /** All tables. */
-  static final List<SchemaTable> ALL =
-      List.of(
-          new SchemaTable(
-              "token_record",
-              recordColumns(),
-              List.of(Privilege.INSERT, Privilege.update("ended"), Privilege.DELETE)),
-          new SchemaTable(
-              "token_end",
-              Map.of("ended_by_store_clock", Type.MILLIS, "id", Type.ID),
-              List.of(Privilege.INSERT, Privilege.DELETE)),
-          new SchemaTable(
-              "token_group_lock", Map.of("slot", Type.NUMBER), List.of(Privilege.update("slot"))),
-          new SchemaTable("token_schema", Map.of("version", Type.NUMBER), List.of()));
+  /** The table of the version. */
+  static final SchemaTable VERSION =
+      new SchemaTable("token_schema", Map.of("version", Type.NUMBER), List.of());
 
-  private static Map<String, Type> recordColumns() {
-    Map<String, Type> columns = new LinkedHashMap<>();
-    for (String millis :
-        List.of(
-            "issued_at",
-            "last_used_at",
-            "idle_timeout",
-            "idle_expires_at",
-            "expires_at",
-            "ended_at",
-            "visit_at")) {
-      columns.put(millis, Type.MILLIS);
+  /** The least size of a horizon, of some hundred characters. */
+  private static final int HORIZON = 1_000;
+
+  /** The most bytes of encoded roles: each may be a backslash, and each role ends with a line. */
+  private static final int ROLES = 3 * TokenDetails.MAX_ROLE_BYTES;
+
+  private static final int PAIRS = 3 * TokenDetails.MAX_ATTRIBUTE_BYTES;
+
+  /** Returns all tables on this database. */
+  static List<SchemaTable> all(Dialect dialect) {
+    TextCodec codec = dialect.textCodec();
+    List<SchemaTable> tables = new ArrayList<>();
+    tables.add(
+        new SchemaTable(
+            "token_record",
+            recordColumns(codec),
+            List.of(Privilege.INSERT, Privilege.update("ended"), Privilege.DELETE)));
+    tables.add(
+        new SchemaTable(
+            "token_change", changeColumns(dialect), List.of(Privilege.INSERT, Privilege.DELETE)));
+    if (dialect != Dialect.POSTGRESQL) {
+      tables.add(
+          new SchemaTable(
+              "token_change_lane",
+              columns(
+                  Map.of(
+                      Type.NUMBER, List.of("lane"),
+                      Type.MILLIS, List.of("last_number"),
+                      Type.HASH, List.of("stamp", "previous_stamp"))),
+              List.of(Privilege.update("last_number"))));
     }
-    List.of("subject_hash", "group_hash").forEach(hash -> columns.put(hash, Type.HASH));
-    List.of("kind", "ended", "end_reason").forEach(number -> columns.put(number, Type.NUMBER));
-    List.of("id", "parent", "successor").forEach(id -> columns.put(id, Type.ID));
-    List.of("subject", "client", "binding").forEach(text -> columns.put(text, Type.text(255)));
-    columns.put("group_name", Type.text(512));
-    List.of("roles", "attributes").forEach(text -> columns.put(text, Type.LONG_TEXT));
+    tables.add(
+        new SchemaTable(
+            "token_horizon",
+            columns(
+                Map.of(
+                    Type.MILLIS,
+                    List.of("id", "taken_at"),
+                    Type.NUMBER,
+                    List.of("state"),
+                    Type.longText(codec, HORIZON),
+                    List.of("position_text"))),
+            List.of(Privilege.INSERT, Privilege.update("state"), Privilege.DELETE)));
+    tables.add(
+        new SchemaTable(
+            "token_mark",
+            columns(
+                Map.of(
+                    Type.text(codec, TokenRecord.MAX_SUBJECT_LENGTH),
+                    List.of("name"),
+                    Type.MILLIS,
+                    List.of("marked_until"))),
+            List.of(Privilege.INSERT, Privilege.update("marked_until"), Privilege.DELETE)));
+    tables.add(
+        new SchemaTable(
+            "token_group_lock", Map.of("slot", Type.NUMBER), List.of(Privilege.update("slot"))));
+    tables.add(VERSION);
+    return tables;
+  }
+
+  private static Map<String, Type> changeColumns(Dialect dialect) {
+    Map<String, Type> columns =
+        columns(
+            Map.of(
+                Type.ID, List.of("id"),
+                Type.MILLIS, List.of("version"),
+                Type.NUMBER, List.of("reason")));
+    if (dialect == Dialect.POSTGRESQL) {
+      columns.put("transaction_id", Type.TRANSACTION);
+    } else {
+      columns.put("lane", Type.NUMBER);
+      columns.put("number", Type.MILLIS);
+      List.of("stamp", "previous_stamp").forEach(stamp -> columns.put(stamp, Type.HASH));
+    }
+    return columns;
+  }
+
+  private static Map<String, Type> recordColumns(TextCodec codec) {
+    Map<String, Type> columns =
+        columns(
+            Map.of(
+                Type.MILLIS,
+                List.of(
+                    "issued_at",
+                    "last_used_at",
+                    "idle_timeout",
+                    "idle_expires_at",
+                    "expires_at",
+                    "ended_at",
+                    "visit_at",
+                    "version",
+                    "authenticated_at"),
+                Type.HASH,
+                List.of(
+                    "subject_hash", "group_hash", "external_session_hash", "external_account_hash"),
+                Type.NUMBER,
+                List.of("kind", "ended", "end_reason", "confirmation_method"),
+                Type.ID,
+                List.of("id", "parent", "successor"),
+                Type.text(codec, TokenRecord.MAX_GROUP_LENGTH),
+                List.of("group_name"),
+                Type.text(codec, TokenDetails.MAX_LABEL_LENGTH),
+                List.of("label"),
+                Type.longText(codec, Confirmation.MAX_VALUE_BYTES),
+                List.of("confirmation"),
+                Type.longText(codec, ROLES),
+                List.of("roles"),
+                Type.longText(codec, PAIRS),
+                List.of("attributes", "data")));
+    for (String text :
+        List.of(
+            "subject",
+            "client",
+            "binding",
+            "acr",
+            "external_session_issuer",
+            "external_session",
+            "external_account_issuer",
+            "external_account")) {
+      columns.put(text, Type.text(codec, TokenRecord.MAX_SUBJECT_LENGTH));
+    }
+    return columns;
+  }
+
+  private static Map<String, Type> columns(Map<Type, List<String>> byType) {
+    Map<String, Type> columns = new TreeMap<>();
+    byType.forEach((type, names) -> names.forEach(name -> columns.put(name, type)));
     return columns;
   }
 }

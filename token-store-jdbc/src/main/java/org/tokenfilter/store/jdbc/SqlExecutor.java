@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Change;
 import org.tokenfilter.store.TokenId;
 
 /**
@@ -29,8 +30,7 @@ final class SqlExecutor {
 
   private final Connection connection;
   private final TimeBudget budget;
-  private final List<Runnable> afterCommit = new ArrayList<>();
-  private final List<Transactions.Work<?>> followUps = new ArrayList<>();
+  private final List<Change> changes = new ArrayList<>();
   private boolean rollbackOnly;
 
   SqlExecutor(Connection connection, TimeBudget budget) {
@@ -97,25 +97,13 @@ final class SqlExecutor {
     return rollbackOnly;
   }
 
-  /** Adds an action to run once the transaction is known to be committed in time. */
-  void afterCommit(Runnable consequence) {
-    afterCommit.add(consequence);
+  /** Adds a change to those that all nodes read once this transaction is committed (S12). */
+  void report(Change change) {
+    changes.add(change);
   }
 
-  /**
-   * Adds work that is too much for this transaction. It runs in a separate transaction before the
-   * result of the call is returned.
-   */
-  void addFollowUp(Transactions.Work<?> work) {
-    followUps.add(work);
-  }
-
-  List<Transactions.Work<?>> followUps() {
-    return followUps;
-  }
-
-  void runAfterCommit() {
-    afterCommit.forEach(Runnable::run);
+  List<Change> changes() {
+    return changes;
   }
 
   private <T> T prepare(String sql, StatementAction<T> action) throws SQLException {
@@ -141,6 +129,8 @@ final class SqlExecutor {
       Object value = values[index];
       if (value instanceof TokenId id) {
         statement.setBytes(index + 1, id.bytes());
+      } else if (value instanceof byte[] bytes) {
+        statement.setBytes(index + 1, bytes);
       } else {
         statement.setObject(index + 1, value);
       }

@@ -44,8 +44,12 @@ final class SweepStatements {
       List<TokenId> expired,
       boolean more) {}
 
+  /** The least number of old changes that a sweep deletes, which may be more than records. */
+  private static final int MIN_TRIMMED = 5_000;
+
   private final RevokeStatements revokeStatements;
-  private final RevocationLogTable revocationLog;
+  private final MarkStatements marks;
+  private final ChangeFeed feed;
   private final DueRows<ExpiryCandidate> toExpire;
   private final DueRows<TokenId> toDelete;
   private final String setVisitAt;
@@ -55,9 +59,11 @@ final class SweepStatements {
       TableNames tableNames,
       Dialect dialect,
       RevokeStatements revokeStatements,
-      RevocationLogTable revocationLog) {
+      MarkStatements marks,
+      ChangeFeed feed) {
     this.revokeStatements = revokeStatements;
-    this.revocationLog = revocationLog;
+    this.marks = marks;
+    this.feed = feed;
     this.toExpire =
         new DueRows<>(tableNames, dialect, ExpiryCandidate.COLUMNS, 0, ExpiryCandidate::read);
     this.toDelete = new DueRows<>(tableNames, dialect, "id", 1, RecordRows::id);
@@ -87,9 +93,10 @@ final class SweepStatements {
     }
     List<TokenId> expired = expire(executor, due.rows(), expiredBefore);
     InList.update(executor, delete, dead.rows());
-    revocationLog.trim(executor, 2 * limit);
+    marks.trim(executor, deadBefore, 2 * limit);
     boolean more =
-        due.rows().size() + dead.rows().size() >= limit
+        feed.trim(executor, Math.max(MIN_TRIMMED, 2 * limit))
+            || due.rows().size() + dead.rows().size() >= limit
             || toExpire.hasMore(executor, expiredBefore)
             || toDelete.hasMore(executor, deadBefore);
     return new SweptRows(due, dead, expired, more);

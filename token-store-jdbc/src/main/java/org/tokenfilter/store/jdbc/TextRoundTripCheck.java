@@ -13,6 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.tokenfilter.store.ExternalId;
+import org.tokenfilter.store.Origin;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -26,9 +29,23 @@ import org.tokenfilter.store.TokenRecord;
 final class TextRoundTripCheck {
 
   private static final List<String> COLUMNS =
-      List.of("subject", "group_name", "client", "binding", "roles", "attributes");
+      List.of(
+          "subject",
+          "group_name",
+          "client",
+          "binding",
+          "roles",
+          "attributes",
+          "acr",
+          "external_session_issuer",
+          "external_session",
+          "external_account_issuer",
+          "external_account",
+          "label",
+          "data");
 
   private final TableNames tableNames;
+  private final RecordRows rows;
   private final SqlExecutor executor;
   private final SecureRandom random = new SecureRandom();
   private final List<TokenId> ids;
@@ -36,8 +53,10 @@ final class TextRoundTripCheck {
   /** The first problem of each column. */
   private final Map<String, String> problems = new LinkedHashMap<>();
 
-  private TextRoundTripCheck(TableNames tableNames, SqlExecutor executor, List<TokenId> ids) {
+  private TextRoundTripCheck(
+      TableNames tableNames, RecordRows rows, SqlExecutor executor, List<TokenId> ids) {
     this.tableNames = tableNames;
+    this.rows = rows;
     this.executor = executor;
     this.ids = ids;
   }
@@ -54,7 +73,8 @@ final class TextRoundTripCheck {
         transactions.inTransaction(
             executor -> {
               executor.setRollbackOnly();
-              return new TextRoundTripCheck(tableNames, executor, ids).problems();
+              return new TextRoundTripCheck(tableNames, new RecordRows(dialect), executor, ids)
+                  .problems();
             });
     boolean undone =
         transactions.autoCommitted(executor -> deleteLeftovers(tableNames, executor, ids));
@@ -106,7 +126,7 @@ final class TextRoundTripCheck {
   private TokenRecord store(String text, String group) throws SQLException {
     TokenRecord record = record(text, group);
     ids.add(record.id());
-    executor.update(tableNames.sql(RecordRows.INSERT), RecordRows.values(record));
+    executor.update(tableNames.sql(RecordRows.INSERT), rows.values(record));
     return record;
   }
 
@@ -114,15 +134,26 @@ final class TextRoundTripCheck {
     byte[] id = new byte[TokenId.LENGTH];
     random.nextBytes(id);
     String name = text.substring(0, text.offsetByCodePoints(0, 9));
-    String filling = RoundTripTexts.repeatToBytes(text, TokenRecord.MAX_ATTRIBUTE_BYTES - 50);
+    String filling = RoundTripTexts.repeatToBytes(text, TokenDetails.MAX_ATTRIBUTE_BYTES - 50);
     return TokenRecord.builder(TokenId.of(id), TokenKind.OPEN, text, Instant.EPOCH)
         // If the record were ever left behind, the sweep would delete it.
         .expiresAt(Instant.EPOCH)
-        .roles(Set.of(text, RoundTripTexts.repeatToBytes(text, TokenRecord.MAX_ROLE_BYTES / 2)))
         .group(group)
         .client(text)
         .binding(text)
+        .details(details(text, name, filling))
+        .build();
+  }
+
+  private static TokenDetails details(String text, String name, String filling) {
+    ExternalId external = new ExternalId(text, text);
+    return TokenDetails.NONE.toBuilder()
+        .roles(Set.of(text, RoundTripTexts.repeatToBytes(text, TokenDetails.MAX_ROLE_BYTES / 2)))
         .attributes(Map.of(name, filling))
+        .authenticated(Instant.EPOCH, text)
+        .origin(new Origin(external, external))
+        .label(RoundTripTexts.repeatToLength(name, TokenDetails.MAX_LABEL_LENGTH))
+        .data(Map.of(name, filling))
         .build();
   }
 
@@ -133,7 +164,7 @@ final class TextRoundTripCheck {
             tableNames.sql(
                 "select %s from ${prefix}token_record where id = ?"
                     .formatted(String.join(", ", COLUMNS))),
-            TextRoundTripCheck::texts,
+            this::texts,
             record.id());
     if (read.isEmpty()) {
       problems.putIfAbsent("", "token_record does not find a record by its id");
@@ -144,23 +175,32 @@ final class TextRoundTripCheck {
     }
   }
 
-  private static List<String> texts(ResultSet row) throws SQLException {
+  private List<String> texts(ResultSet row) throws SQLException {
     List<String> texts = new ArrayList<>();
     for (String column : COLUMNS) {
       // Some databases return null for an empty text; none of these texts is empty.
-      texts.add(Objects.requireNonNullElse(row.getString(column), ""));
+      texts.add(rows.codec().read(row, column));
     }
     return texts;
   }
 
   private static List<String> texts(TokenRecord record) {
+    TokenDetails details = record.details();
+    Origin origin = Objects.requireNonNull(details.origin());
     return List.of(
         record.subject(),
         String.valueOf(record.group()),
         String.valueOf(record.client()),
         String.valueOf(record.binding()),
         TextListEncoding.encode(record.roles()),
-        TextListEncoding.encode(record.attributes()));
+        TextListEncoding.encode(record.attributes()),
+        String.valueOf(details.acr()),
+        Objects.requireNonNull(origin.session()).issuer(),
+        Objects.requireNonNull(origin.session()).value(),
+        Objects.requireNonNull(origin.account()).issuer(),
+        Objects.requireNonNull(origin.account()).value(),
+        String.valueOf(details.label()),
+        TextListEncoding.encode(details.data()));
   }
 
   private void compare(String column, String stored, String read) {
@@ -204,7 +244,7 @@ final class TextRoundTripCheck {
             .formatted(texts.stream().map(text -> column + " = ?").collect(joining(" or ")));
     List<Object> values = new ArrayList<>();
     values.add(record.id());
-    values.addAll(texts);
+    texts.forEach(text -> values.add(Objects.requireNonNull(rows.codec().value(text))));
     return executor
         .queryFirst(tableNames.sql(sql), row -> row.getInt(1), values.toArray())
         .orElseThrow();

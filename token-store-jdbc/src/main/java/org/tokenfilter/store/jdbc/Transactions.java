@@ -3,14 +3,11 @@ package org.tokenfilter.store.jdbc;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
-import org.tokenfilter.store.TokenStoreException;
 
 /**
  * A runner of work on connections of a DataSource. Each piece of work takes effect as a whole or
@@ -20,13 +17,8 @@ import org.tokenfilter.store.TokenStoreException;
  *   <li>It borrows a connection. A connection inside a transaction is rejected. A dead connection,
  *       or one to a server that accepts no writes, is discarded and replaced.
  *   <li>The work runs within the timeout of its statements and of the network.
- *   <li>The transaction is committed, unless 5 s have passed, because readers of the latest
- *       revocations could miss a later write. For the same reason a commit that the database
- *       delayed is not acknowledged; its outcome is reported as unknown, and a repeated call gives
- *       certainty.
+ *   <li>The changes of records are written to the feed, as the last step before the commit.
  *   <li>The connection is returned with its settings restored, or discarded if it is unusable.
- *   <li>Work that is too much for one transaction runs in further transactions before the result is
- *       returned.
  *   <li>Work that surely had no effect is retried, at most twice and only within the timeout: after
  *       a deadlock, on a server that accepts no writes, on a server process that does not know a
  *       statement name, or after the connection was lost before the commit was sent.
@@ -48,9 +40,6 @@ final class Transactions {
     TRANSACTION
   }
 
-  /** The time after the start of a write until which it may be committed. */
-  static final Duration MAX_COMMIT_DELAY = Duration.ofSeconds(5);
-
   private static final int MAX_RETRIES = 2;
   private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -58,25 +47,25 @@ final class Transactions {
   private final Dialect dialect;
   private final Duration timeout;
   private final LongSupplier nanoTime;
-  private final LongSupplier wallMillis;
   private final DatabaseEnvironment environment;
   private final ConnectionValidator validator;
+  private final ChangeWriter changeWriter;
 
   /**
    * Creates a runner.
    *
    * @param timeout the time after which a piece of work starts no further statement
    * @param nanoTime the monotonic clock
-   * @param wallMillis the wall clock; the monotonic clock may stop while the machine is suspended
+   * @param changeWriter the writer of the changes that work reports
    */
   Transactions(
       DataSource source,
       Dialect dialect,
       Duration timeout,
       LongSupplier nanoTime,
-      LongSupplier wallMillis,
-      DatabaseEnvironment environment) {
-    this.wallMillis = wallMillis;
+      DatabaseEnvironment environment,
+      ChangeWriter changeWriter) {
+    this.changeWriter = changeWriter;
     this.source = source;
     this.dialect = dialect;
     this.timeout = timeout;
@@ -88,11 +77,6 @@ final class Transactions {
   /** Returns the network timeout of a call, which is longer than that of any statement. */
   static Duration networkTimeout(Duration timeout) {
     return timeout.plusSeconds(2);
-  }
-
-  /** Returns the time after the start of a write until which it may be acknowledged. */
-  static Duration maxAcknowledgementDelay(Duration timeout) {
-    return MAX_COMMIT_DELAY.plus(networkTimeout(timeout));
   }
 
   /** Runs a single statement as an auto-committed transaction. */
@@ -116,7 +100,9 @@ final class Transactions {
       Attempt attempt = new Attempt(mode, budget);
       try {
         T result = attempt.run(work);
-        attempt.followUps.forEach(this::inTransaction);
+        if (attempt.changed) {
+          changeWriter.onCommitted();
+        }
         return result;
       } catch (SQLException e) {
         // On other databases a deadlock has the same SQLState and does not show the isolation.
@@ -135,7 +121,7 @@ final class Transactions {
 
     private final Mode mode;
     private final TimeBudget budget;
-    private List<Work<?>> followUps = List.of();
+    private boolean changed;
     private boolean retryableIfLost;
 
     Attempt(Mode mode, TimeBudget budget) {
@@ -188,27 +174,17 @@ final class Transactions {
     }
 
     private <T> T runInTransaction(Work<T> work, BorrowedConnection borrowed) throws SQLException {
-      BooleanSupplier tooLateToCommit = elapsed(MAX_COMMIT_DELAY);
-      BooleanSupplier tooLateToTell = elapsed(maxAcknowledgementDelay(timeout));
       borrowed.begin(dialect);
       SqlExecutor executor = new SqlExecutor(borrowed.connection(), budget);
       T result = work.run(executor);
       if (executor.rollbackOnly()) {
         return result;
       }
-      if (tooLateToCommit.getAsBoolean()) {
-        throw new TokenStoreException("a write took too long and was undone", null, true);
+      if (!executor.changes().isEmpty()) {
+        changeWriter.write(executor, executor.changes());
       }
       borrowed.commit();
-      if (tooLateToTell.getAsBoolean()) {
-        throw new TokenStoreException(
-            "a commit was delayed for so long that other nodes may have missed it; its outcome is"
-                + " unknown until the call is repeated",
-            null,
-            true);
-      }
-      executor.runAfterCommit();
-      followUps = executor.followUps();
+      changed = !executor.changes().isEmpty();
       return result;
     }
 
@@ -218,12 +194,5 @@ final class Transactions {
           || SqlErrors.isReadOnly(failure)
           || (retryableIfLost && SqlErrors.isConnectionLost(failure));
     }
-  }
-
-  /** Returns a check whether the given time has elapsed from now on, by either clock. */
-  private BooleanSupplier elapsed(Duration time) {
-    TimeBudget monotonic = TimeBudget.start(time, nanoTime);
-    long wall = wallMillis.getAsLong();
-    return () -> monotonic.isExhausted() || wallMillis.getAsLong() - wall >= time.toMillis();
   }
 }

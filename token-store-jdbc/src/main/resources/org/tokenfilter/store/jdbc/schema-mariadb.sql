@@ -1,5 +1,6 @@
--- Tables of the token store, version 1, for MariaDB. ${prefix} stands for the table prefix.
--- Times are milliseconds since 1970-01-01 UTC. The collation tells every two texts apart.
+-- Tables of the token store, version 2, for MariaDB. ${prefix} stands for the table prefix.
+-- Times are milliseconds since 1970-01-01 UTC. Texts are UTF-8 in binary columns, so that
+-- no character set and no collation can change or confuse them.
 
 create table if not exists ${prefix}token_record (
   issued_at bigint not null,
@@ -17,26 +18,77 @@ create table if not exists ${prefix}token_record (
   id binary(32) not null primary key,
   parent binary(32),
   successor binary(32),
-  subject varchar(255) not null,
-  group_name varchar(512),
-  client varchar(255),
-  binding varchar(255),
-  roles text not null,
-  attributes text not null,
+  subject varbinary(765) not null,
+  group_name varbinary(1536),
+  client varbinary(765),
+  binding varbinary(765),
+  roles mediumblob not null,
+  attributes blob not null,
+  version bigint,
+  authenticated_at bigint,
+  external_session_hash integer,
+  external_account_hash integer,
+  confirmation_method smallint,
+  confirmation varbinary(1024),
+  acr varbinary(765),
+  external_session_issuer varbinary(765),
+  external_session varbinary(765),
+  external_account_issuer varbinary(765),
+  external_account varbinary(765),
+  label varbinary(192),
+  data blob,
   -- None of these holds a column that renewals move. The hashes stand for texts of any length: the
-  -- first four bytes of the SHA-256 digest of the text in UTF-8, as a number.
+  -- first four bytes of the SHA-256 digest of the text in UTF-8, as a number. Those of external ids
+  -- are taken over the issuer and the id with a NUL between them.
   index token_record_subject (subject_hash, issued_at, id),
-  index token_record_group (group_hash),
+  index token_record_group (group_hash, subject_hash),
   index token_record_parent (parent),
-  index token_record_visit (ended, visit_at)
-) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin;
+  index token_record_visit (ended, visit_at),
+  index token_record_session (external_session_hash),
+  index token_record_account (external_account_hash)
+) engine = InnoDB row_format = dynamic default character set binary;
 
--- Which records ended when, by the database's clock; outlives the records.
-create table if not exists ${prefix}token_end (
-  ended_by_store_clock bigint not null,
+-- Which records were revoked (with a reason) or amended (with the new version), numbered in each
+-- lane in the order of their commits; outlives the records. A stamp is random and repeats in the
+-- next entry of its lane, so that a database restored from a backup is noticed.
+create table if not exists ${prefix}token_change (
+  lane smallint not null,
+  number bigint not null,
   id binary(32) not null,
-  primary key (ended_by_store_clock, id)
+  version bigint not null,
+  reason smallint,
+  stamp integer not null,
+  previous_stamp integer not null,
+  primary key (lane, number)
 ) engine = InnoDB row_format = dynamic;
+
+-- The last number of each lane. Whoever adds a change holds the row of its lane until the commit.
+create table if not exists ${prefix}token_change_lane (
+  lane smallint not null primary key,
+  last_number bigint not null,
+  stamp integer not null,
+  previous_stamp integer not null
+) engine = InnoDB row_format = dynamic;
+
+insert ignore into ${prefix}token_change_lane (lane, last_number, stamp, previous_stamp)
+with recursive lanes (lane) as (select 0 union all select lane + 1 from lanes where lane < 63)
+select lane, 0, floor(rand() * 2147483647), 0 from lanes;
+
+-- Up to where the changes had come at some times, by the database's clock: those that all readers
+-- can have seen are deleted. State 0: not yet, 1: being deleted, 2: deleted.
+create table if not exists ${prefix}token_horizon (
+  id bigint not null auto_increment primary key,
+  taken_at bigint not null,
+  state smallint not null,
+  position_text varbinary(4000) not null
+) engine = InnoDB row_format = dynamic;
+
+-- Names that one caller has got, until when.
+create table if not exists ${prefix}token_mark (
+  name varbinary(765) not null primary key,
+  marked_until bigint not null,
+  index token_mark_until (marked_until)
+) engine = InnoDB row_format = dynamic default character set binary;
 
 -- Whoever adds to a limited group holds the row of its slot.
 create table if not exists ${prefix}token_group_lock (
@@ -52,4 +104,4 @@ create table if not exists ${prefix}token_schema (
 ) engine = InnoDB row_format = dynamic;
 
 insert ignore into ${prefix}token_schema (version)
-select 1 from dual where not exists (select 1 from ${prefix}token_schema);
+select 2 from dual where not exists (select 1 from ${prefix}token_schema);

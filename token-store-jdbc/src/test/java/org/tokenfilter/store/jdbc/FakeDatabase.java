@@ -28,11 +28,7 @@ final class FakeDatabase {
   /** The failures of the connection's methods, by method name. */
   final Map<String, Throwable> failures = new HashMap<>();
 
-  /** The delay of each commit, as an action that moves either clock. */
-  Runnable duringCommit = () -> {};
-
   long nanoTime;
-  long wallMillis;
   boolean autoCommit = true;
   int isolation = Connection.TRANSACTION_SERIALIZABLE;
   int networkTimeout = 77;
@@ -43,11 +39,6 @@ final class FakeDatabase {
 
   void advance(long seconds) {
     nanoTime += TimeUnit.SECONDS.toNanos(seconds);
-  }
-
-  /** Moves only the wall clock, as the suspension of a machine does. */
-  void advanceWallClock(long seconds) {
-    wallMillis += TimeUnit.SECONDS.toMillis(seconds);
   }
 
   static SQLException failure(String state) {
@@ -88,10 +79,6 @@ final class FakeDatabase {
               yield record("network " + networkTimeout);
             }
             case "isWrapperFor" -> false;
-            case "commit" -> {
-              duringCommit.run();
-              yield record(name);
-            }
             case "prepareStatement" -> statement((String) arguments[0]);
             default -> record(name);
           };

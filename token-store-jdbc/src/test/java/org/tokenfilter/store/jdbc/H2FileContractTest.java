@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
+import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
@@ -54,5 +55,10 @@ class H2FileContractTest extends TokenStoreContract {
     TokenStore unreachable = open(SwitchableDataSource.of(POOL, reachable));
     reachable.set(false);
     return Optional.of(unreachable);
+  }
+
+  @Override
+  public boolean damage(TokenId id) {
+    return Damage.ofKind(POOL, "app_", id);
   }
 }

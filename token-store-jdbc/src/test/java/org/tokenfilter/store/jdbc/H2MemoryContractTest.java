@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
+import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.tck.PausedCommits;
 import org.tokenfilter.store.tck.TokenStoreContract;
@@ -40,5 +41,10 @@ class H2MemoryContractTest extends TokenStoreContract {
     return Optional.of(
         new JdbcPausedCommits(
             database, held -> JdbcTokenStore.builder(held).timeout(Duration.ofSeconds(4)).open()));
+  }
+
+  @Override
+  public boolean damage(TokenId id) {
+    return Damage.ofKind(database, "", id);
   }
 }

@@ -28,7 +28,7 @@ class PostgresListenerTest {
                   : new OutOfMemoryError("of the pool");
             });
     try (PostgresListener listener =
-        new PostgresListener(source, notificationChannel(source), id -> {})) {
+        new PostgresListener(source, notificationChannel(source), () -> {})) {
       listener.start();
       assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
     }
@@ -46,7 +46,7 @@ class PostgresListenerTest {
     notifier.close();
 
     Set<Thread> before = listenerThreads();
-    AutoCloseable watching = notifier.subscribe(id -> {});
+    AutoCloseable watching = notifier.subscribe(() -> {});
     assertThat(listenerThreads()).isSubsetOf(before);
     watching.close();
   }
@@ -73,8 +73,8 @@ class PostgresListenerTest {
             Dialect.POSTGRESQL,
             Duration.ofSeconds(1),
             () -> 0,
-            () -> 0,
-            new DatabaseEnvironment());
+            new DatabaseEnvironment(),
+            ChangeWriter.NONE);
     return new NotificationChannel(transactions, new TableNames(""), () -> 0);
   }
 }

@@ -37,7 +37,11 @@ class SchemaTest {
   @Test
   void onlyMissingTablesAndRowsAreCreated() throws SQLException {
     JdbcTokenStore.builder(database).tablePrefix("app_").open().close();
-    execute("drop table app_token_end", "delete from app_token_group_lock where slot > 9");
+    execute(
+        "drop table app_token_change",
+        "drop table app_token_mark",
+        "delete from app_token_change_lane where lane > 9",
+        "delete from app_token_group_lock where slot > 9");
 
     JdbcTokenStore.builder(database).tablePrefix("app_").open().close();
   }
@@ -57,7 +61,10 @@ class SchemaTest {
         .withMessageContainingAll(
             "H2",
             "token_record is missing or may not be read",
-            "token_end is missing",
+            "token_change is missing",
+            "token_change_lane is missing",
+            "token_horizon is missing",
+            "token_mark is missing",
             "token_group_lock is missing",
             "token_schema is missing",
             "schema-h2.sql",
@@ -85,8 +92,9 @@ class SchemaTest {
     JdbcTokenStore.builder(database).open().close();
     execute(
         "create user reader password ''",
-        "grant select on token_record, token_end, token_group_lock, token_schema to reader",
-        "grant insert on token_end to reader");
+        "grant select on token_record, token_change, token_change_lane to reader",
+        "grant select on token_horizon, token_mark, token_group_lock, token_schema to reader",
+        "grant insert on token_change to reader");
     connectAs("reader");
 
     assertThat(problems())
@@ -94,19 +102,27 @@ class SchemaTest {
             "this user may not insert into token_record",
             "this user may not update token_record",
             "this user may not delete from token_record",
-            "this user may not delete from token_end",
+            "this user may not delete from token_change",
+            "this user may not update token_change_lane",
+            "this user may not update token_horizon",
+            "this user may not update token_mark",
             "this user may not update token_group_lock")
-        .doesNotContain("insert into token_end");
+        .doesNotContain("insert into token_change");
   }
 
   @Test
   void otherVersionsAndMissingSlotsAreRefused() throws SQLException {
     JdbcTokenStore.builder(database).open().close();
-    execute("update token_schema set version = 2", "delete from token_group_lock where slot = 7");
+    execute(
+        "update token_schema set version = 3",
+        "delete from token_change_lane where lane = 7",
+        "delete from token_group_lock where slot = 7");
 
     assertThat(problems())
         .contains(
-            "token_schema must have version 1", "token_group_lock must have the slots 0 to 255");
+            "token_schema must have version 2",
+            "token_change_lane must have the lanes 0 to 63",
+            "token_group_lock must have the slots 0 to 255");
   }
 
   @Test
@@ -149,7 +165,7 @@ class SchemaTest {
   @Test
   void everyDialectHasItsScripts() {
     for (Dialect dialect : Dialect.values()) {
-      for (String name : List.of("schema-", "schema-drop-")) {
+      for (String name : List.of("schema-", "schema-drop-", "schema-upgrade-1-to-2-")) {
         assertThat(Schema.class.getResource(name + dialect.scriptName() + ".sql")).isNotNull();
       }
     }

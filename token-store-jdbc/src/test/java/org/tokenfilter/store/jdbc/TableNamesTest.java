@@ -10,7 +10,7 @@ class TableNamesTest {
 
   @Test
   void prefixMayStartWithASchema() {
-    assertThat(new TableNames("").sql("${prefix}token_end")).isEqualTo("token_end");
+    assertThat(new TableNames("").sql("${prefix}token_mark")).isEqualTo("token_mark");
     assertThat(new TableNames("app_").sql("${prefix}t ${name}t")).isEqualTo("app_t app_t");
     assertThat(new TableNames("auth.app_").sql("${prefix}t ${name}t"))
         .isEqualTo("auth.app_t app_t");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
@@ -47,7 +46,7 @@ class TextHashTest {
       assertThat(store.insert(second, single, now).evicted()).isEmpty();
       assertThat(store.list(one, now, null, 9)).containsExactly(first);
       assertThat(store.list(two, now, null, 9)).containsExactly(second);
-      Selection all = new Selection(one, Set.of());
+      Selection all = Selection.ofSubject(one);
       assertThat(store.revokeAll(all, Revocation.of(RevocationReason.CLOSED, now), 9))
           .containsExactly(first.id());
     }

@@ -10,13 +10,16 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Change;
+import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStoreException;
 
 class TransactionsTest {
+
+  private static final Change CHANGE = Change.amended(TokenId.of(new byte[TokenId.LENGTH]), 1);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final String SQL = "update something";
@@ -126,19 +129,6 @@ class TransactionsTest {
         });
 
     assertThat(database.calls).contains("timeout 7");
-  }
-
-  @Test
-  void writeIsRolledBackIfItsCommitWouldBeTooLate() {
-    database.scripts.add(
-        () -> {
-          database.advance(5);
-          return 1;
-        });
-
-    assertThat(failsRetryably()).isTrue();
-    assertThat(database.calls).containsSubsequence("rollback", "autoCommit true", "close");
-    assertThat(database.calls).doesNotContain("commit");
   }
 
   @Test
@@ -323,45 +313,49 @@ class TransactionsTest {
     assertThat(database.calls).contains("rollback", "autoCommit true", "close");
   }
 
-  /** Polls for recent revocations look back no further than this bound. */
   @Test
-  void delayedCommitLeavesTheOutcomeUnknown() {
-    long bound = Transactions.maxAcknowledgementDelay(TIMEOUT).toSeconds();
-    List<Runnable> consequences = new ArrayList<>();
-    database.duringCommit = () -> database.advance(bound - 1);
+  void changesAreWrittenLastAndAnnouncedAfterTheCommit() {
     transactions.inTransaction(
         executor -> {
-          executor.afterCommit(() -> consequences.add(() -> {}));
+          executor.report(CHANGE);
           return executor.update(SQL);
         });
-    assertThat(consequences).hasSize(1);
 
-    for (Runnable held :
-        List.<Runnable>of(() -> database.advance(bound), () -> database.advanceWallClock(bound))) {
-      database.duringCommit = held;
-      assertThatExceptionOfType(TokenStoreException.class)
-          .isThrownBy(
-              () ->
-                  transactions.inTransaction(
-                      executor -> {
-                        executor.afterCommit(() -> consequences.add(() -> {}));
-                        return executor.update(SQL);
-                      }))
-          .matches(TokenStoreException::retryable);
-    }
-    assertThat(consequences).hasSize(1);
+    assertThat(database.calls).containsSubsequence(SQL, "write 1", "commit", "close", "committed");
   }
 
   @Test
-  void writeDuringASuspensionIsRolledBack() {
-    database.scripts.add(
-        () -> {
-          database.advanceWallClock(5);
-          return null;
+  void workWithoutChangesWritesAndAnnouncesNone() {
+    transactions.inTransaction(executor -> executor.update(SQL));
+
+    assertThat(database.calls).contains("commit").doesNotContain("write 1", "committed");
+  }
+
+  @Test
+  void changesOfRolledBackWorkAreNeitherWrittenNorAnnounced() {
+    transactions.inTransaction(
+        executor -> {
+          executor.report(CHANGE);
+          executor.setRollbackOnly();
+          return executor.update(SQL);
         });
 
-    assertThat(failsRetryably()).isTrue();
-    assertThat(database.calls).contains("rollback").doesNotContain("commit");
+    assertThat(database.calls).contains("rollback").doesNotContain("write 1", "committed");
+  }
+
+  @Test
+  void changesOfAFailedCommitAreNotAnnounced() {
+    database.failures.put("commit", failure("08006"));
+
+    assertThatExceptionOfType(TokenStoreException.class)
+        .isThrownBy(
+            () ->
+                transactions.inTransaction(
+                    executor -> {
+                      executor.report(CHANGE);
+                      return executor.update(SQL);
+                    }));
+    assertThat(database.calls).contains("write 1").doesNotContain("committed");
   }
 
   @Test
@@ -410,8 +404,8 @@ class TransactionsTest {
             Dialect.H2,
             TIMEOUT,
             () -> database.nanoTime,
-            () -> database.wallMillis,
-            new DatabaseEnvironment());
+            new DatabaseEnvironment(),
+            ChangeWriter.NONE);
 
     assertThatExceptionOfType(TokenStoreException.class)
         .isThrownBy(() -> unreachable.autoCommitted(executor -> executor.update(SQL)))
@@ -436,7 +430,20 @@ class TransactionsTest {
         dialect,
         TIMEOUT,
         () -> database.nanoTime,
-        () -> database.wallMillis,
-        environment);
+        environment,
+        new RecordingWriter());
+  }
+
+  private final class RecordingWriter implements ChangeWriter {
+
+    @Override
+    public void write(SqlExecutor executor, List<Change> changes) {
+      database.calls.add("write " + changes.size());
+    }
+
+    @Override
+    public void onCommitted() {
+      database.calls.add("committed");
+    }
   }
 }
