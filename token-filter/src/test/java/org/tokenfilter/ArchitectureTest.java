@@ -49,7 +49,7 @@ final class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .ensureAllClassesAreContainedInArchitecture()
           .layer("store")
-          .definedBy("org.tokenfilter.store")
+          .definedBy("org.tokenfilter.store..")
           .layer("notice")
           .definedBy("org.tokenfilter.notice")
           .layer("encoding")
@@ -256,7 +256,7 @@ final class ArchitectureTest {
           .that()
           .doNotHaveFullyQualifiedName("org.tokenfilter.config.TokenSecurityBuilder")
           .and()
-          .resideOutsideOfPackage("org.tokenfilter.store")
+          .resideOutsideOfPackage("org.tokenfilter.store..")
           .should()
           .accessTargetWhere(isMethod(Clock.class, "systemUTC"));
 

@@ -156,9 +156,16 @@ public final class WebApp implements AutoCloseable {
    */
   public HttpResponse<String> post(String path, String contentType, byte[] body, String... headers)
       throws IOException, InterruptedException {
+    return sendBody("POST", path, contentType, body, headers);
+  }
+
+  /** Sends a body by any method, like {@link #post(String, String, byte[], String...)}. */
+  public HttpResponse<String> sendBody(
+      String method, String path, String contentType, byte[] body, String... headers)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
     if (!contentType.isEmpty()) {
       request.header("Content-Type", contentType);
     }

@@ -84,6 +84,11 @@ public final class Problems {
     return notFound;
   }
 
+  /** Returns the response to a change that other changes came before, again and again. */
+  public Problem conflict() {
+    return Problem.of(409, "Conflict");
+  }
+
   /** Returns the response to a request for something that existed and no longer does. */
   public Problem gone() {
     return Problem.of(410, "Gone");

@@ -45,21 +45,26 @@ final class BackgroundTasks implements AutoCloseable {
 
   /** Starts a task with a fixed delay between the end of a run and the start of the next. */
   void scheduleWithFixedDelay(String what, Work work, Duration interval) {
-    scheduleWithFixedDelay(what, work, false, interval);
+    var unused = schedule(what, work, false, interval);
   }
 
-  /** Starts a task that runs immediately and then at a fixed rate. */
-  void scheduleAtFixedRate(String what, Work work, Duration interval) {
-    scheduleWithFixedDelay(what, work, true, interval);
+  /**
+   * Starts a task that runs immediately and then at a fixed rate.
+   *
+   * @return a task that makes it run before its time, and returns at once
+   */
+  Runnable scheduleAtFixedRate(String what, Work work, Duration interval) {
+    return schedule(what, work, true, interval)::wake;
   }
 
-  private void scheduleWithFixedDelay(String what, Work work, boolean steady, Duration interval) {
+  private RepeatedTask schedule(String what, Work work, boolean steady, Duration interval) {
     TaskMonitor monitor =
         newMonitor(what, interval.multipliedBy(ALLOWED_INTERVALS).plus(ALLOWANCE));
     RepeatedTask task =
         new RepeatedTask(what, work, steady, interval, ticker, monitor, operatorLog);
     repeatedTasks.add(task);
     taskThreads.add(startThread(what, task));
+    return task;
   }
 
   /**

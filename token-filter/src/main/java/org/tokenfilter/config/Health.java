@@ -5,15 +5,15 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.keys.ContentKey;
-import org.tokenfilter.service.TokenService.RevocationFeedState;
+import org.tokenfilter.service.TokenService.ChangeFeedState;
 
 /**
  * The health of a node, for monitoring. It contains no secrets. Immutable.
  *
  * @param storeAnswers true if the store answers, as {@link
  *     org.tokenfilter.monitor.StoreCallMonitor#isHealthy} derives it from recent calls
- * @param feed the state of the feed of other nodes' revocations; null if {@code
- *     token.revocation.lag} is zero
+ * @param feed the state of the feed of other nodes' changes; null if {@code token.revocation.lag}
+ *     is zero
  * @param key the key that encrypts new tokens
  * @param tasks the health of the background tasks; a task that is not needed, such as the check of
  *     a file that is not configured, is absent
@@ -23,7 +23,7 @@ import org.tokenfilter.service.TokenService.RevocationFeedState;
  */
 public record Health(
     boolean storeAnswers,
-    @Nullable RevocationFeedState feed,
+    @Nullable ChangeFeedState feed,
     ActiveKey key,
     List<BackgroundTaskHealth> tasks,
     @Nullable Duration clockAhead) {

@@ -3,8 +3,9 @@ package org.tokenfilter.config;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.notice.OperatorLog;
@@ -12,10 +13,15 @@ import org.tokenfilter.notice.OperatorLog;
 /**
  * A task that one thread repeats until it is closed. It survives everything its work throws, unlike
  * a task of a {@link java.util.concurrent.ScheduledExecutorService}, which is silently cancelled.
+ * It can be woken before its time; while it works, any number of calls to {@link #wake} lead to one
+ * attempt more.
  */
 final class RepeatedTask implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RepeatedTask.class);
+
+  /** The least time between the starts of two attempts, however often the task is woken. */
+  private static final long MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final String name;
   private final Work work;
@@ -24,8 +30,11 @@ final class RepeatedTask implements Runnable {
   private final Ticker ticker;
   private final TaskMonitor monitor;
   private final OperatorLog operatorLog;
-  private final CountDownLatch closing = new CountDownLatch(1);
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private final Semaphore signals = new Semaphore(0);
+  private volatile boolean open = true;
   private long next;
+  private long earliest;
 
   /**
    * Creates a task that has not been started.
@@ -50,11 +59,12 @@ final class RepeatedTask implements Runnable {
     this.monitor = monitor;
     this.operatorLog = operatorLog;
     this.next = nanos.read() + (steady ? 0 : this.interval);
+    this.earliest = nanos.read();
   }
 
   @Override
   public void run() {
-    while (isOpen()) {
+    while (open) {
       try {
         awaitTurn();
         attempt();
@@ -66,16 +76,22 @@ final class RepeatedTask implements Runnable {
 
   private void awaitTurn() throws InterruptedException {
     monitor.due();
-    for (long left = next - ticker.read(); isOpen() && left > 0; left = next - ticker.read()) {
-      if (closing.await(left, TimeUnit.NANOSECONDS)) {
-        return;
-      }
+    for (long left = timeLeft(); open && left > 0; left = timeLeft()) {
+      var unused = signals.tryAcquire(left, TimeUnit.NANOSECONDS);
     }
+    // The next call to wake may be for something that this attempt does not see.
+    woken.set(false);
+    signals.drainPermits();
     next = ticker.read() + interval;
+    earliest = ticker.read() + MIN_INTERVAL;
+  }
+
+  private long timeLeft() {
+    return (woken.get() ? Math.min(earliest, next) : next) - ticker.read();
   }
 
   private void attempt() {
-    if (!isOpen()) {
+    if (!open) {
       return;
     }
     try {
@@ -97,7 +113,7 @@ final class RepeatedTask implements Runnable {
 
   private void reportFailure(Throwable thrown) {
     try {
-      if (isOpen()) {
+      if (open) {
         monitor.failed(thrown);
         operatorLog.reportFailure(
             LOG, name, "The background task " + name + " failed and will be retried", thrown);
@@ -107,12 +123,16 @@ final class RepeatedTask implements Runnable {
     }
   }
 
-  private boolean isOpen() {
-    return closing.getCount() > 0;
+  /** Makes the task run soon, unless it is about to. Returns at once. */
+  void wake() {
+    if (woken.compareAndSet(false, true)) {
+      signals.release();
+    }
   }
 
   /** Stops the loop; the caller interrupts the thread afterwards. */
   void close() {
-    closing.countDown();
+    open = false;
+    signals.release();
   }
 }

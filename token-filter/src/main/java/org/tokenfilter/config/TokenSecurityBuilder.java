@@ -68,7 +68,8 @@ public final class TokenSecurityBuilder {
 
   /**
    * The maximum number of concurrent store calls by background tasks, separate from those by
-   * requests. The sweep, the renewals, the revocations and the listeners have one thread each.
+   * requests. The sweep, the renewals, the feed of changes and the listeners have one thread each,
+   * and the feed one more for each further shard of the store.
    */
   private static final int BACKGROUND_CONCURRENCY = 4;
 
@@ -288,7 +289,8 @@ public final class TokenSecurityBuilder {
     TokenStore guarded =
         new GuardedTokenStore(kept, configuration.number(STORE_CONCURRENCY), maxWait, callMonitor);
     TokenStore background =
-        new GuardedTokenStore(kept, BACKGROUND_CONCURRENCY, maxWait, callMonitor);
+        new GuardedTokenStore(
+            kept, BACKGROUND_CONCURRENCY + kept.shards() - 1, maxWait, callMonitor);
     CachePolicy cachePolicy = factory.cachePolicy();
     TokenService service =
         new TokenService(
@@ -309,8 +311,9 @@ public final class TokenSecurityBuilder {
             recheck);
     backgroundTasks.scheduleWithFixedDelay("uses", service::flushRenewals, RENEWAL_FLUSH_INTERVAL);
     if (!cachePolicy.revocationLag().isZero()) {
-      backgroundTasks.scheduleAtFixedRate(
-          "ends", service::pollRevocations, cachePolicy.revocationLag().dividedBy(2));
+      service.onHint(
+          backgroundTasks.scheduleAtFixedRate(
+              "ends", service::pollRevocations, cachePolicy.revocationLag().dividedBy(2)));
     }
     Supplier<Optional<Throwable>> sweeper =
         service.sweeper(

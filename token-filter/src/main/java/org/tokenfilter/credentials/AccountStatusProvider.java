@@ -15,9 +15,10 @@ public interface AccountStatusProvider {
   /**
    * Returns the current state of an account that logged in earlier: whether it may continue, and
    * its roles. Each node calls it once per {@code token.subject.recheck} for a subject that is
-   * active there, and once after each login of the subject. The calls for several subjects run
-   * concurrently, each in the thread of a request that waits for the result, so an implementation
-   * should use a short timeout.
+   * active there, and once after each login of the subject. If it returns the roles that it was
+   * given, they count only for tokens that have these roles, and it is called for the others as
+   * well. The calls for several subjects run concurrently, each in the thread of a request that
+   * waits for the result, so an implementation should use a short timeout.
    *
    * @param subject the subject as of one of its logins, by any authenticator; only the name is
    *     significant

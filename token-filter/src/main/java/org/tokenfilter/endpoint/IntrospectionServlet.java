@@ -85,7 +85,11 @@ public class IntrospectionServlet extends LoginServlet {
     }
     try {
       PresentedToken presented = handle().transport().tokens().readForAction(request);
-      return service().validate(presented).roles();
+      ActiveToken caller = service().validate(presented);
+      // The memory of this node may lack a role that the caller was given a moment ago.
+      return caller.roles().contains(handle().settings().introspectionRole())
+          ? caller.roles()
+          : service().reread(caller).roles();
     } catch (TokenRejectedException refused) {
       if (refused.rejection() == Rejection.MISSING) {
         throw new TokenRejectedException(Rejection.NO_CREDENTIALS, refused.detail());

@@ -1,11 +1,14 @@
 package org.tokenfilter.guard;
 
+import static org.tokenfilter.monitor.StoreOperation.AMEND;
+import static org.tokenfilter.monitor.StoreOperation.CHANGES;
 import static org.tokenfilter.monitor.StoreOperation.END;
-import static org.tokenfilter.monitor.StoreOperation.ENDED_WITHIN;
 import static org.tokenfilter.monitor.StoreOperation.END_ALL;
 import static org.tokenfilter.monitor.StoreOperation.FIND;
 import static org.tokenfilter.monitor.StoreOperation.INSERT;
 import static org.tokenfilter.monitor.StoreOperation.LIST;
+import static org.tokenfilter.monitor.StoreOperation.MARK;
+import static org.tokenfilter.monitor.StoreOperation.MARKED;
 import static org.tokenfilter.monitor.StoreOperation.RENEW;
 import static org.tokenfilter.monitor.StoreOperation.REPLACE;
 import static org.tokenfilter.monitor.StoreOperation.SWEEP;
@@ -14,21 +17,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.monitor.StoreCallMonitor;
 import org.tokenfilter.monitor.StoreOperation;
+import org.tokenfilter.store.AmendResult;
+import org.tokenfilter.store.Changes;
+import org.tokenfilter.store.FindResult;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -66,8 +70,8 @@ public final class GuardedTokenStore implements TokenStore {
   }
 
   @Override
-  public Optional<TokenRecord> find(TokenId id) {
-    return measure(FIND, () -> store.find(id));
+  public FindResult find(Collection<TokenId> ids) {
+    return measure(FIND, () -> store.find(ids));
   }
 
   @Override
@@ -76,8 +80,14 @@ public final class GuardedTokenStore implements TokenStore {
   }
 
   @Override
-  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    return measure(REPLACE, () -> store.replace(id, successor, now));
+  public AmendResult amend(TokenId id, long expectedVersion, TokenDetails details, Instant now) {
+    return measure(AMEND, () -> store.amend(id, expectedVersion, details, now));
+  }
+
+  @Override
+  public boolean replace(
+      TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+    return measure(REPLACE, () -> store.replace(id, version, successor, limit, now));
   }
 
   @Override
@@ -97,18 +107,43 @@ public final class GuardedTokenStore implements TokenStore {
   }
 
   @Override
-  public RecentRevocations revokedWithin(Duration window, int limit) {
-    return measure(ENDED_WITHIN, () -> store.revokedWithin(window, limit));
+  public Changes changes(int shard, @Nullable String cursor, int limit) {
+    return measure(CHANGES, () -> store.changes(shard, cursor, limit));
   }
 
   @Override
-  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    return measure(SWEEP, () -> store.sweep(expiredBefore, deadBefore, limit));
+  public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
+    return measure(SWEEP, () -> store.sweep(shard, expiredBefore, deadBefore, limit));
   }
 
   @Override
-  public AutoCloseable watch(Consumer<TokenId> ended) {
-    return call(() -> store.watch(ended));
+  public boolean mark(String name, Instant until, Instant now) {
+    return measure(MARK, () -> store.mark(name, until, now));
+  }
+
+  @Override
+  public boolean marked(String name, Instant now) {
+    return measure(MARKED, () -> store.marked(name, now));
+  }
+
+  @Override
+  public AutoCloseable watch(Runnable changed) {
+    return call(() -> store.watch(changed));
+  }
+
+  @Override
+  public int shards() {
+    return store.shards();
+  }
+
+  @Override
+  public int shardOf(TokenId id) {
+    return store.shardOf(id);
+  }
+
+  @Override
+  public boolean expiresByItself() {
+    return store.expiresByItself();
   }
 
   @Override

@@ -5,6 +5,7 @@
  *
  * <p>Start with {@link org.tokenfilter.guard.GuardedTokenStore}, which guards a token store with a
  * {@link org.tokenfilter.guard.Bulkhead} and a {@link org.tokenfilter.monitor.StoreCallMonitor}.
+ * The reads of many requests become a few questions by {@link org.tokenfilter.guard.MergedCalls}.
  */
 @NullMarked
 package org.tokenfilter.guard;

@@ -3,6 +3,10 @@ package org.tokenfilter.memory;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Confirmation;
+import org.tokenfilter.store.ExternalId;
+import org.tokenfilter.store.Origin;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
@@ -26,6 +30,9 @@ public final class HeapSize {
 
   /** A duration: seconds and nanoseconds. */
   public static final long DURATION = object(0, Long.BYTES + Integer.BYTES);
+
+  /** The details of a token, without what they refer to. */
+  public static final long DETAILS = object(8, Long.BYTES);
 
   /** An entry of a cache that is bounded by weight: its node, and the node of the table. */
   public static final long CACHE_ENTRY =
@@ -88,7 +95,25 @@ public final class HeapSize {
         + of(record.binding())
         + 5 * DURATION
         + of(record.roles())
-        + of(record.attributes());
+        + of(record.attributes())
+        + ofUnshared(record.details());
+  }
+
+  /** Returns the size of details without their roles and attributes, which other tokens share. */
+  public static long ofUnshared(TokenDetails details) {
+    Confirmation confirmation = details.confirmation();
+    Origin origin = details.origin();
+    return DETAILS
+        + (confirmation == null ? 0 : object(2, 0) + of(confirmation.value()))
+        + (details.authenticatedAt() == null ? 0 : DURATION)
+        + of(details.acr())
+        + (origin == null ? 0 : object(2, 0) + of(origin.session()) + of(origin.account()))
+        + of(details.label())
+        + of(details.data());
+  }
+
+  private static long of(@Nullable ExternalId id) {
+    return id == null ? 0 : object(2, 0) + of(id.issuer()) + of(id.value());
   }
 
   private static boolean isLatin1(String text) {

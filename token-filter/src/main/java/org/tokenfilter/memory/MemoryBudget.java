@@ -7,17 +7,19 @@ package org.tokenfilter.memory;
  * @param renewals the budget of uses of tokens that are not written yet
  * @param subjects the budget of cached account statuses
  * @param events the budget of events that wait for the listeners
+ * @param ended the budget of the memory of tokens that have ended
  */
-public record MemoryBudget(long tokens, long renewals, long subjects, long events) {
+public record MemoryBudget(long tokens, long renewals, long subjects, long events, long ended) {
 
   /** The default share of the heap, in percent. */
   public static final int DEFAULT_PERCENT = 25;
 
   private static final int PERCENT = 100;
-  private static final int TOKENS = 70;
+  private static final int TOKENS = 67;
   private static final int RENEWALS = 15;
   private static final int SUBJECTS = 10;
   private static final int EVENTS = 5;
+  private static final int ENDED = 3;
 
   /**
    * Divides a total among the parts.
@@ -26,7 +28,8 @@ public record MemoryBudget(long tokens, long renewals, long subjects, long event
    */
   public static MemoryBudget of(long total) {
     long one = total / PERCENT;
-    return new MemoryBudget(one * TOKENS, one * RENEWALS, one * SUBJECTS, one * EVENTS);
+    return new MemoryBudget(
+        one * TOKENS, one * RENEWALS, one * SUBJECTS, one * EVENTS, one * ENDED);
   }
 
   /**

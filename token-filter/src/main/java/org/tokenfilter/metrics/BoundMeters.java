@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.BackgroundTaskHealth;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.service.TokenService.RevocationFeedState;
+import org.tokenfilter.service.TokenService.ChangeFeedState;
 import org.tokenfilter.service.TokenStatistics;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenKind;
@@ -111,7 +111,7 @@ final class BoundMeters {
     for (TokenStatistics.CacheClearCause cause : TokenStatistics.CacheClearCause.values()) {
       registerCounter(
           "token.memory.emptied",
-          "How often all live tokens were removed from this node's memory",
+          "How often the live tokens of the store, or of a shard, were removed from this node's memory",
           "cause",
           LabelValues.of(cause),
           statistics,
@@ -159,9 +159,9 @@ final class BoundMeters {
             .register(registry));
     registerAgeGauge(
         "token.feed.age",
-        "Time since the start of the last poll of revocations that was applied",
+        "Time since the start of the last poll of changes that was applied",
         security,
-        it -> seconds(it.service().feed().map(RevocationFeedState::age).orElse(null)));
+        it -> seconds(it.service().feed().map(ChangeFeedState::age).orElse(null)));
     registerAgeGauge(
         "token.key.age",
         "Time since the active key was created",

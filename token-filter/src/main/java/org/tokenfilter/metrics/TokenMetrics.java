@@ -36,7 +36,8 @@ import org.tokenfilter.config.TokenSecurity;
  *   <tr><td>{@code token.renewals}</td><td>counter</td><td>{@code step}: offered, written</td>
  *     <td>uses that may renew a token, and renewals that the store has acknowledged</td></tr>
  *   <tr><td>{@code token.store.calls}</td><td>timer</td>
- *     <td>{@code operation}: insert, find, renew, replace, end, end-all, list, ended-within, sweep;
+ *     <td>{@code operation}: insert, find, renew, amend, replace, end, end-all, list, changes,
+ *         sweep, mark, marked;
  *     {@code outcome}: ok, failed</td>
  *     <td>calls of the store, including the wait for a permit</td></tr>
  *   <tr><td>{@code token.feed.age}</td><td>gauge, seconds</td><td></td>
@@ -45,7 +46,7 @@ import org.tokenfilter.config.TokenSecurity;
  *   <tr><td>{@code token.live}</td><td>gauge</td><td></td>
  *     <td>tokens and sessions that this node keeps in memory</td></tr>
  *   <tr><td>{@code token.memory.emptied}</td><td>counter</td>
- *     <td>{@code cause}: too-many-ends, gap</td>
+ *     <td>{@code cause}: gap</td>
  *     <td>how often this node has removed all tokens and sessions from its memory</td></tr>
  *   <tr><td>{@code token.logins.failed}</td><td>counter</td>
  *     <td>{@code rejection}: wrong-credentials, too-many-logins, login-busy</td>

@@ -10,6 +10,8 @@ public enum StoreOperation {
   FIND,
   /** {@link TokenStore#renew}. */
   RENEW,
+  /** {@link TokenStore#amend}. */
+  AMEND,
   /** {@link TokenStore#replace}. */
   REPLACE,
   /** {@link TokenStore#revoke}. */
@@ -18,8 +20,12 @@ public enum StoreOperation {
   END_ALL,
   /** {@link TokenStore#list}. */
   LIST,
-  /** {@link TokenStore#revokedWithin}. */
-  ENDED_WITHIN,
+  /** {@link TokenStore#changes}. */
+  CHANGES,
   /** {@link TokenStore#sweep}. */
-  SWEEP
+  SWEEP,
+  /** {@link TokenStore#mark}. */
+  MARK,
+  /** {@link TokenStore#marked}. */
+  MARKED
 }

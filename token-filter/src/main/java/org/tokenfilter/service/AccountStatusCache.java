@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,13 +28,14 @@ import org.tokenfilter.token.TokenRejectedException;
 /**
  * A cache of account statuses, which hold the current roles of a subject or say that its account is
  * no longer active. A status is valid for the recheck interval, counted from the start of its
- * lookup, and for tokens that were issued before the lookup. Without a valid status the request
- * calls the provider of account statuses. If that fails, the outcome is unknown and the request is
- * not let through. A subject whose account is no longer active is rejected on this node from then
- * on, and all its tokens are revoked in the store, so that the other nodes reject them too. This
- * does not happen while so many accounts are reported as inactive at once that the reports are
- * {@link MassDisableDetector doubted}. Bounded in memory: under a flood of subjects the least used
- * ones are evicted and looked up again. Thread-safe.
+ * lookup, and for tokens that were issued before the lookup. One that only confirms the roles of a
+ * token is valid for tokens with these roles. Without a valid status the request calls the provider
+ * of account statuses. If that fails, the outcome is unknown and the request is not let through. A
+ * subject whose account is no longer active is rejected on this node from then on, and all its
+ * tokens are revoked in the store, so that the other nodes reject them too. This does not happen
+ * while so many accounts are reported as inactive at once that the reports are {@link
+ * MassDisableDetector doubted}. Bounded in memory: under a flood of subjects the least used ones
+ * are evicted and looked up again. Thread-safe.
  */
 final class AccountStatusCache {
 
@@ -56,13 +58,39 @@ final class AccountStatusCache {
   private final AccountRecheckPolicy recheck;
   private final Clock clock;
   private final LongSupplier nanoTime;
-  private final SingleFlight<String, AccountStatus> calls;
+  private final SingleFlight<Key, AccountStatus> calls;
   private final Bulkhead bulkhead;
   private final SubjectTokens tokens;
   private final TokenEvents events;
-  private final Cache<String, AccountStatus> statuses;
+  private final Cache<Key, AccountStatus> statuses;
   private final Cache<String, Freshness.Mark> failures;
   private final MassDisableDetector detector;
+
+  /**
+   * The tokens that a status is valid for.
+   *
+   * @param confirmed the roles of the tokens, which the status confirms; null for all tokens of the
+   *     subject
+   */
+  private record Key(String subject, @Nullable Set<String> confirmed) {
+
+    long bytes() {
+      return HeapSize.object(2, 0) + HeapSize.of(subject);
+    }
+
+    /** Written out, since the method that Java 17 generates for a record retains a class loader. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key
+          && subject.equals(key.subject)
+          && Objects.equals(confirmed, key.confirmed);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(subject, confirmed);
+    }
+  }
 
   AccountStatusCache(
       AccountRecheckPolicy recheck,
@@ -73,25 +101,35 @@ final class AccountStatusCache {
     this.recheck = recheck;
     this.clock = environment.clock();
     this.nanoTime = environment.nanoTime();
-    this.calls = SingleFlight.sharingCurrent(maxWait, "account status lookup", nanoTime);
+    this.calls = new SingleFlight<>(maxWait, "account status lookup", nanoTime);
     this.bulkhead =
         Bulkhead.failingFast(MAX_CONCURRENT, maxWait, "account status lookups", nanoTime);
     this.tokens = tokens;
     this.events = events;
     long budget = environment.memory().subjects() / BUDGET_PARTS;
     this.statuses =
-        buildCache(recheck.interval(), nanoTime, budget * (BUDGET_PARTS - 1), AccountStatus::bytes);
-    this.failures = buildCache(FAILURE_BACKOFF, nanoTime, budget, mark -> FAILURE_BYTES);
+        buildCache(
+            recheck.interval(),
+            nanoTime,
+            budget * (BUDGET_PARTS - 1),
+            Key::bytes,
+            AccountStatus::bytes);
+    this.failures =
+        buildCache(FAILURE_BACKOFF, nanoTime, budget, HeapSize::of, mark -> FAILURE_BYTES);
     this.detector = new MassDisableDetector(nanoTime, environment.operatorLog());
   }
 
-  private static <T> Cache<String, T> buildCache(
-      Duration time, LongSupplier nanoTime, long budget, ToLongFunction<T> size) {
+  private static <K, T> Cache<K, T> buildCache(
+      Duration time,
+      LongSupplier nanoTime,
+      long budget,
+      ToLongFunction<K> keySize,
+      ToLongFunction<T> size) {
     return Caffeine.newBuilder()
         .maximumWeight(budget)
         .weigher(
-            (String subject, T value) ->
-                (int) (HeapSize.CACHE_ENTRY + HeapSize.of(subject) + size.applyAsLong(value)))
+            (K key, T value) ->
+                (int) (HeapSize.CACHE_ENTRY + keySize.applyAsLong(key) + size.applyAsLong(value)))
         .expireAfterWrite(time)
         .ticker(nanoTime::getAsLong)
         .executor(Runnable::run)
@@ -124,7 +162,8 @@ final class AccountStatusCache {
   private AccountStatus status(TokenRecord record, Instant now) {
     AccountStatus known = cached(record, now);
     for (int i = 0; i < MAX_TRIES && known == null; i++) {
-      AccountStatus answer = calls.share(record.subject(), () -> cachedOrLoaded(record, now));
+      Key same = new Key(record.subject(), record.roles());
+      AccountStatus answer = calls.share(same, () -> cachedOrLoaded(record, now));
       known = answer.appliesTo(record) ? answer : null;
     }
     if (known == null || !isValid(known, record, now)) {
@@ -134,7 +173,12 @@ final class AccountStatusCache {
   }
 
   private @Nullable AccountStatus cached(TokenRecord record, Instant now) {
-    AccountStatus status = statuses.getIfPresent(record.subject());
+    AccountStatus ofAll = cached(new Key(record.subject(), null), record, now);
+    return ofAll == null ? cached(new Key(record.subject(), record.roles()), record, now) : ofAll;
+  }
+
+  private @Nullable AccountStatus cached(Key key, TokenRecord record, Instant now) {
+    AccountStatus status = statuses.getIfPresent(key);
     return status != null && isValid(status, record, now) ? status : null;
   }
 
@@ -184,8 +228,17 @@ final class AccountStatusCache {
       failures.put(record.subject(), new Freshness.Mark(nanoTime.getAsLong(), clock.instant()));
       throw new TokenStoreException("account status lookup failed", undecided, true);
     }
-    AccountStatus status = new AccountStatus(start, record, rolesOf(current, record.subject()));
-    statuses.put(record.subject(), status);
+    Set<String> roles = rolesOf(current, record.subject());
+    AccountStatus status = new AccountStatus(start, record, roles);
+    Key ofAll = new Key(record.subject(), null);
+    if (record.roles().equals(roles)) {
+      // A provider returns the roles that it was given if it knows no others. Another token of the
+      // subject may have other ones.
+      statuses.invalidate(ofAll);
+      statuses.put(new Key(record.subject(), roles), status);
+    } else {
+      statuses.put(ofAll, status);
+    }
     return status;
   }
 

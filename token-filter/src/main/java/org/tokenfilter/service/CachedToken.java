@@ -2,11 +2,10 @@ package org.tokenfilter.service;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.memory.HeapSize;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -27,13 +26,12 @@ final class CachedToken {
   private final TokenId id;
   private final TokenKind kind;
   private final String subject;
-  private final Set<String> roles;
   private final @Nullable String group;
   private final boolean inSessionsOfSubject;
   private final @Nullable TokenId parent;
   private final @Nullable String client;
   private final @Nullable String binding;
-  private final Map<String, String> attributes;
+  private final TokenDetails details;
   private final @Nullable Duration idleTimeout;
   private final long issuedAt;
   private final long expiresAt;
@@ -44,21 +42,19 @@ final class CachedToken {
    * Creates the compact form of a record that the store returned and that is not revoked.
    *
    * @param record the record
-   * @param roles the roles of the record, or an equal set
-   * @param attributes the attributes of the record, or an equal map
+   * @param details the details of the record, or equal ones
    */
-  CachedToken(TokenRecord record, Set<String> roles, Map<String, String> attributes) {
+  CachedToken(TokenRecord record, TokenDetails details) {
     this.id = record.id();
     this.kind = record.kind();
     this.subject = record.subject();
-    this.roles = roles;
     this.inSessionsOfSubject = SubjectRecords.sessionsGroup(subject).equals(record.group());
     this.group = inSessionsOfSubject ? null : record.group();
     this.parent = record.parent();
     this.client = record.client();
     this.binding =
         record.binding() != null && record.binding().equals(client) ? client : record.binding();
-    this.attributes = attributes;
+    this.details = details;
     this.idleTimeout = record.idleTimeout();
     this.issuedAt = record.issuedAt().toEpochMilli();
     this.expiresAt = toMillis(record.expiresAt());
@@ -70,26 +66,26 @@ final class CachedToken {
     return time == null ? NEVER : time.toEpochMilli();
   }
 
-  /** Returns its heap size in a cache, without roles and attributes, which other tokens share. */
+  /** Returns its heap size in a cache, without the details that other tokens share. */
   int bytesWithoutShared() {
     long size = FIELD_BYTES + HeapSize.CACHE_ENTRY + 2 * HeapSize.TOKEN_ID;
     size += HeapSize.of(subject) + HeapSize.of(group) + HeapSize.of(parent) + HeapSize.of(client);
     size += Objects.equals(binding, client) ? 0 : HeapSize.of(binding);
     size += idleTimeout == null ? 0 : HeapSize.DURATION;
+    size += DetailsInterner.bytesPerToken(details);
     return (int) Math.min(size, Integer.MAX_VALUE);
   }
 
-  /** Returns its heap size in a cache if no other token shares its roles and attributes. */
+  /** Returns its heap size in a cache if no other token shares its details. */
   long bytes() {
-    return bytesWithoutShared() + HeapSize.of(roles) + HeapSize.of(attributes);
+    return bytesWithoutShared()
+        + HeapSize.DETAILS
+        + HeapSize.of(details.roles())
+        + HeapSize.of(details.attributes());
   }
 
-  Set<String> roles() {
-    return roles;
-  }
-
-  Map<String, String> attributes() {
-    return attributes;
+  TokenDetails details() {
+    return details;
   }
 
   /** Returns whether its acknowledged deadlines are later than the given time. */
@@ -121,7 +117,6 @@ final class CachedToken {
         id,
         kind,
         subject,
-        roles,
         inSessionsOfSubject ? SubjectRecords.sessionsGroup(subject) : group,
         parent,
         client,
@@ -132,7 +127,7 @@ final class CachedToken {
         idleTimeout == null ? null : Instant.ofEpochMilli(idle),
         expiresAt == NEVER ? null : Instant.ofEpochMilli(expiresAt),
         null,
-        attributes);
+        details);
   }
 
   /** Returns the record with the use that the store has acknowledged. */

@@ -7,21 +7,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.guard.Bulkhead;
-import org.tokenfilter.guard.SingleFlight;
+import org.tokenfilter.guard.MergedCalls;
+import org.tokenfilter.memory.HeapSize;
+import org.tokenfilter.store.AmendResult;
+import org.tokenfilter.store.Changes;
+import org.tokenfilter.store.FindResult;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -36,23 +39,25 @@ import org.tokenfilter.store.TokenStore;
  */
 final class CachingTokenStore implements TokenStore {
 
-  /** Half of the concurrent store calls of requests by default; the other half is for writers. */
-  private static final int MAX_CONCURRENT_READS = 16;
-
   private final TokenStore store;
   private final Clock clock;
   private final Freshness freshness;
   private final TokenCache cache;
   private final RenewalBuffer buffer;
-  private final SingleFlight<TokenId, Optional<TokenRecord>> reads;
+
+  /** The reads of each shard by itself, so that one that does not answer holds up no other. */
+  private final List<MergedCalls<TokenId, FindResult>> reads;
+
   private final TokenStatistics statistics;
   private final RevokedTokens revokedTokens;
+  private final RememberedEnds remembered;
 
   /**
    * Creates a store with an empty memory.
    *
-   * @param maxWait the longest time that a request waits for the read of another one, and for a
-   *     permit to read
+   * @param maxWait the longest time that a request waits for the read of another one
+   * @param nanoTime the monotonic clock of the merged reads, in nanoseconds
+   * @param remembered the correction of records that the store shows as live by mistake
    */
   CachingTokenStore(
       TokenStore store,
@@ -61,16 +66,21 @@ final class CachingTokenStore implements TokenStore {
       TokenCache cache,
       RenewalBuffer buffer,
       Duration maxWait,
-      TokenStatistics statistics) {
+      LongSupplier nanoTime,
+      TokenStatistics statistics,
+      RememberedEnds remembered) {
     this.store = store;
     this.clock = clock;
     this.freshness = freshness;
     this.cache = cache;
     this.buffer = buffer;
-    Bulkhead bulkhead = new Bulkhead(MAX_CONCURRENT_READS, maxWait, "store reads");
-    this.reads = SingleFlight.sharingNext(bulkhead, maxWait, "store read");
+    this.reads =
+        Stream.generate(() -> new MergedCalls<>(this::load, maxWait, "store read", nanoTime))
+            .limit(Math.max(1, store.shards()))
+            .toList();
     this.statistics = statistics;
     this.revokedTokens = new RevokedTokens();
+    this.remembered = remembered;
   }
 
   private CachingTokenStore(CachingTokenStore shared, TokenStore store) {
@@ -82,11 +92,17 @@ final class CachingTokenStore implements TokenStore {
     this.reads = shared.reads;
     this.statistics = shared.statistics;
     this.revokedTokens = shared.revokedTokens;
+    this.remembered = shared.remembered;
   }
 
   /** Returns a store that shares this one's memory and calls the same store by another path. */
   CachingTokenStore withStore(TokenStore other) {
     return new CachingTokenStore(this, other);
+  }
+
+  @Override
+  public FindResult find(Collection<TokenId> ids) {
+    return store.find(ids);
   }
 
   @Override
@@ -100,7 +116,7 @@ final class CachingTokenStore implements TokenStore {
    * @param now the start of the request
    */
   Optional<TokenRecord> find(TokenId id, Instant now) {
-    if (freshness.isFresh(now)) {
+    if (freshness.isFresh(store.shardOf(id), now)) {
       CachedToken token = cache.get(id, now);
       if (token != null) {
         statistics.recordHit();
@@ -113,16 +129,41 @@ final class CachingTokenStore implements TokenStore {
       return Optional.of(dead);
     }
     statistics.recordMiss();
-    Optional<TokenRecord> found = reads.share(id, () -> load(id));
-    found
-        .filter(record -> record.id().equals(id))
-        .ifPresent(record -> revokedTokens.put(record, now));
-    return found.map(record -> record.liveAt(now) ? buffer.withLatestUse(record) : record);
+    return read(id, now);
+  }
+
+  /**
+   * Reads a record from the store, whatever the memory holds, together with the records that other
+   * requests need at this moment.
+   *
+   * @param now the start of the request
+   */
+  Optional<TokenRecord> read(TokenId id, Instant now) {
+    MergedCalls<TokenId, FindResult> shard = reads.get(shardOfRead(id));
+    TokenRecord found = shard.ask(id).get(id);
+    if (found != null && remembered.contradicts(found)) {
+      // The answer may be older than the end. One to a question that begins now is not.
+      found = shard.ask(id).get(id);
+      if (found != null && remembered.contradicts(found)) {
+        return Optional.of(remembered.revokeAnew(found, store));
+      }
+    }
+    if (found == null) {
+      return Optional.empty();
+    }
+    if (found.id().equals(id)) {
+      revokedTokens.put(found, now);
+    }
+    return Optional.of(found.liveAt(now) ? buffer.withLatestUse(found) : found);
+  }
+
+  private int shardOfRead(TokenId id) {
+    return reads.size() == 1 ? 0 : Math.floorMod(store.shardOf(id), reads.size());
   }
 
   /** Reads the record from the store, and caches it only if it is live. */
   Optional<TokenRecord> reload(TokenId id) {
-    Optional<TokenRecord> found = load(id);
+    Optional<TokenRecord> found = Optional.ofNullable(load(List.of(id)).get(id));
     if (found.map(TokenRecord::revocation).isPresent() || found.isEmpty()) {
       invalidate(List.of(id));
     }
@@ -136,15 +177,23 @@ final class CachingTokenStore implements TokenStore {
         : token.toRecord(pending.usedAt(), pending.idleUntil());
   }
 
-  private Optional<TokenRecord> load(TokenId id) {
+  /** Reads records from the store, and caches those that are live. */
+  private FindResult load(List<TokenId> ids) {
     if (!freshness.isCachingEnabled()) {
-      return store.find(id);
+      return store.find(ids);
     }
-    TokenCache.LoadTicket ticket = cache.beginLoad(id);
-    Optional<TokenRecord> found = store.find(id);
-    found
-        .filter(record -> record.id().equals(id) && record.liveAt(clock.instant()))
-        .ifPresent(record -> cache.put(ticket, record));
+    List<TokenCache.LoadTicket> tickets = ids.stream().map(cache::beginLoad).toList();
+    FindResult found = store.find(ids);
+    Instant answered = clock.instant();
+    for (TokenCache.LoadTicket ticket : tickets) {
+      TokenRecord record = found.records().get(ticket.id());
+      if (record != null
+          && record.id().equals(ticket.id())
+          && record.liveAt(answered)
+          && !remembered.hasEnded(ticket.id())) {
+        cache.put(ticket, record);
+      }
+    }
     return found;
   }
 
@@ -172,11 +221,23 @@ final class CachingTokenStore implements TokenStore {
     return missed;
   }
 
+  /** Replaces the details. The record is read from the store again, even if the call fails. */
   @Override
-  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+  public AmendResult amend(TokenId id, long expectedVersion, TokenDetails details, Instant now) {
     cache.invalidate(id);
     try {
-      return store.replace(id, successor, now);
+      return store.amend(id, expectedVersion, details, now);
+    } finally {
+      cache.invalidate(id);
+    }
+  }
+
+  @Override
+  public boolean replace(
+      TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+    cache.invalidate(id);
+    try {
+      return store.replace(id, version, successor, limit, now);
     } finally {
       cache.invalidate(id);
     }
@@ -209,20 +270,45 @@ final class CachingTokenStore implements TokenStore {
   }
 
   @Override
-  public RecentRevocations revokedWithin(Duration window, int limit) {
-    return store.revokedWithin(window, limit);
+  public Changes changes(int shard, @Nullable String cursor, int limit) {
+    return store.changes(shard, cursor, limit);
   }
 
   @Override
-  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    SweepResult sweep = store.sweep(expiredBefore, deadBefore, limit);
+  public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
+    SweepResult sweep = store.sweep(shard, expiredBefore, deadBefore, limit);
     invalidate(sweep.expired());
     return sweep;
   }
 
   @Override
-  public AutoCloseable watch(Consumer<TokenId> ended) {
-    return store.watch(ended);
+  public boolean mark(String name, Instant until, Instant now) {
+    return store.mark(name, until, now);
+  }
+
+  @Override
+  public boolean marked(String name, Instant now) {
+    return store.marked(name, now);
+  }
+
+  @Override
+  public AutoCloseable watch(Runnable changed) {
+    return store.watch(changed);
+  }
+
+  @Override
+  public int shards() {
+    return store.shards();
+  }
+
+  @Override
+  public int shardOf(TokenId id) {
+    return store.shardOf(id);
+  }
+
+  @Override
+  public boolean expiresByItself() {
+    return store.expiresByItself();
   }
 
   @Override
@@ -251,8 +337,6 @@ final class CachingTokenStore implements TokenStore {
 
     /** The approximate maximum size of all entries, in bytes. */
     private static final long MAX_BYTES = 8L << 20;
-
-    private static final int FIXED_BYTES = 600;
 
     private final Cache<TokenId, CacheEntry> records =
         Caffeine.newBuilder()
@@ -283,14 +367,8 @@ final class CachingTokenStore implements TokenStore {
     }
 
     private static int bytes(TokenRecord record) {
-      int chars = record.subject().length();
-      for (String role : record.roles()) {
-        chars += role.length();
-      }
-      for (Map.Entry<String, String> attribute : record.attributes().entrySet()) {
-        chars += attribute.getKey().length() + attribute.getValue().length();
-      }
-      return FIXED_BYTES + Character.BYTES * chars;
+      long bytes = HeapSize.CACHE_ENTRY + HeapSize.of(record);
+      return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
   }
 }

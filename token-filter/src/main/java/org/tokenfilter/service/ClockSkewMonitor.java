@@ -3,15 +3,18 @@ package org.tokenfilter.service;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A monitor of the difference between the clock of this node and the clock of the token store. It
- * warns once when the clocks start to differ, because a node may then reject tokens too early or
- * too late by the difference. Thread-safe.
+ * A monitor of the difference between the clock of this node and the clocks of the token store's
+ * shards. It warns once when the clocks start to differ, because a node may then reject tokens too
+ * early or too late by the difference. Thread-safe.
  */
 final class ClockSkewMonitor {
 
@@ -19,23 +22,26 @@ final class ClockSkewMonitor {
   private static final Duration TOLERANCE = Duration.ofSeconds(5);
 
   private final Clock clock;
+  private final @Nullable Duration[] ahead;
   private boolean differs;
-  private @Nullable Duration ahead;
 
-  ClockSkewMonitor(Clock clock) {
+  ClockSkewMonitor(Clock clock, int shards) {
     this.clock = clock;
+    this.ahead = new @Nullable Duration[shards];
   }
 
   /**
-   * Compares the clocks by one answer of the store, and logs a change.
+   * Compares the clocks by one answer of a shard, and logs a change.
    *
    * @param asked the start of the call, by the clock of this node
-   * @param storeTime a reading of the store's clock between the start of the call and now
+   * @param storeTime a reading of the shard's clock between the start of the call and now
+   * @return the time by which this node's clock is ahead of the shard's; negative if it is behind
    */
-  synchronized void check(Instant asked, Instant storeTime) {
+  synchronized Duration check(int shard, Instant asked, Instant storeTime) {
     Instant now = clock.instant();
-    ahead = ahead(asked, storeTime, now);
-    boolean differsNow = ahead.abs().compareTo(TOLERANCE) > 0;
+    Duration difference = ahead(asked, storeTime, now);
+    ahead[shard] = difference;
+    boolean differsNow = ahead().map(most -> most.abs().compareTo(TOLERANCE) > 0).orElse(false);
     if (differsNow && !differs) {
       LOG.warn(
           "The clocks of this node and of the token store differ by more than {}: this node has {},"
@@ -47,6 +53,7 @@ final class ClockSkewMonitor {
       LOG.info("The clocks of this node and of the token store agree again");
     }
     differs = differsNow;
+    return difference;
   }
 
   /** Returns the least possible difference; a slow answer shows less of it. */
@@ -59,9 +66,10 @@ final class ClockSkewMonitor {
 
   /**
    * Returns the time by which the clock of this node is ahead of the store's, as far as the last
-   * answer showed. It is negative if the node is behind, and empty before the first answer.
+   * answers showed; of several shards, the one that differs most. It is negative if the node is
+   * behind, and empty before the first answer.
    */
   synchronized Optional<Duration> ahead() {
-    return Optional.ofNullable(ahead);
+    return Arrays.stream(ahead).filter(Objects::nonNull).max(Comparator.comparing(Duration::abs));
   }
 }

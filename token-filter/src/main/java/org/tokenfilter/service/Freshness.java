@@ -4,15 +4,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decision whether this node may answer from its cache. It may while less than the revocation
- * lag has passed since the start of the last applied poll of the revocation feed, because a
- * revocation that the poll did not see is younger than the lag. The time passed is that of the
- * monotonic or of the wall clock, whichever is longer, since one of them may stop while the machine
- * is suspended. Thread-safe. Non-final so that the simulation can inject a defect.
+ * The decision whether this node may answer from its cache, for each shard of the store by itself.
+ * It may while less than the revocation lag has passed since the start of the last question whose
+ * answer completed what is known of the shard's changes, because a change that the answers did not
+ * have is younger than the lag. The time passed is that of the monotonic or of the wall clock,
+ * whichever is longer, since one of them may stop while the machine is suspended. Thread-safe.
+ * Non-final so that the simulation can inject a defect.
  */
 class Freshness {
 
@@ -24,12 +26,19 @@ class Freshness {
   private final long lagMicros;
   private final Clock clock;
   private final LongSupplier nanoTime;
-  private volatile @Nullable Mark lastApplied;
+  private final AtomicReferenceArray<@Nullable Mark> applied;
 
+  /** Creates the freshness of a store with one shard, which is not fresh yet. */
   Freshness(Duration lag, Clock clock, LongSupplier nanoTime) {
+    this(lag, clock, nanoTime, 1);
+  }
+
+  /** Creates the freshness of a store with some shards, none of which is fresh yet. */
+  Freshness(Duration lag, Clock clock, LongSupplier nanoTime, int shards) {
     this.lagMicros = lag.toNanos() / NANOS_PER_MICRO;
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.applied = new AtomicReferenceArray<>(shards);
   }
 
   /** Returns whether the lag allows to answer from the cache at all. */
@@ -38,30 +47,56 @@ class Freshness {
   }
 
   /**
-   * Returns whether the cache may be trusted. Must be called before the cache is read, because a
-   * poll that is applied in between would otherwise confirm an entry that was read earlier.
+   * Returns whether cached tokens of a shard may be trusted. Must be called before the cache is
+   * read, because an answer that is applied in between would otherwise confirm an entry that was
+   * read earlier.
    *
    * @param now the start of the request
    */
-  boolean isFresh(Instant now) {
-    Mark mark = lastApplied;
+  boolean isFresh(int shard, Instant now) {
+    Mark mark = applied.get(shard);
     return mark != null && elapsedMicros(mark, nanoTime.getAsLong(), now) < lagMicros;
   }
 
-  /** Returns the time since the start of the last applied poll; null if there is none. */
-  @Nullable Duration age() {
-    Mark mark = lastApplied;
-    return mark == null ? null : elapsed(mark, mark());
+  /** Returns whether cached tokens of all shards may be trusted. */
+  boolean isFresh(Instant now) {
+    for (int shard = 0; shard < applied.length(); shard++) {
+      if (!isFresh(shard, now)) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  /** Returns the current moment, to be noted at the start of a poll. */
+  /**
+   * Returns the time since the mark of the shard that is the longest behind; null if a shard has
+   * none.
+   */
+  @Nullable Duration age() {
+    Duration oldest = Duration.ZERO;
+    Mark now = mark();
+    for (int shard = 0; shard < applied.length(); shard++) {
+      Mark mark = applied.get(shard);
+      if (mark == null) {
+        return null;
+      }
+      Duration age = elapsed(mark, now);
+      oldest = age.compareTo(oldest) > 0 ? age : oldest;
+    }
+    return oldest;
+  }
+
+  /** Returns the current moment, to be noted at the start of a question. */
   Mark mark() {
     return new Mark(nanoTime.getAsLong(), clock.instant());
   }
 
-  /** Records that the answer to a poll that started at the given moment was applied. */
-  void pollApplied(Mark start) {
-    lastApplied = start;
+  /**
+   * Records that all changes of a shard were applied that the store had acknowledged at the given
+   * moment.
+   */
+  void pollApplied(int shard, Mark start) {
+    applied.set(shard, start);
   }
 
   static Duration elapsed(Mark from, Mark to) {

@@ -16,9 +16,9 @@ final class PendingRenewal {
   private static final long FIELD_BYTES =
       HeapSize.object(2, 6 * Long.BYTES + 2) + HeapSize.MAP_ENTRY + HeapSize.TOKEN_ID;
 
-  private final CachedToken token;
   private final @Nullable TokenId parent;
   private final long interval;
+  private volatile CachedToken token;
   private volatile long usedAt;
   private volatile long idleUntil;
   private volatile long acknowledgedUntil;
@@ -52,6 +52,16 @@ final class PendingRenewal {
   /** Returns the estimated heap in bytes, including the token, which may have left the cache. */
   long bytes() {
     return FIELD_BYTES + token.bytes();
+  }
+
+  /** Returns whether its details are those of a record that was used. */
+  boolean hasDetailsOf(TokenRecord used) {
+    return token.details().version() == used.version();
+  }
+
+  /** Sets the token with the details that were amended. */
+  void setToken(CachedToken amended) {
+    token = amended;
   }
 
   /**

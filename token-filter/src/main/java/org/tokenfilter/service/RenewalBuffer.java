@@ -141,6 +141,10 @@ final class RenewalBuffer {
               if (kept == null) {
                 kept = newPendingRenewal(record, now);
                 bytes.addAndGet(kept.bytes());
+              } else if (!kept.hasDetailsOf(record)) {
+                long before = kept.bytes();
+                kept.setToken(tokenOf(record, now));
+                bytes.addAndGet(kept.bytes() - before);
               }
               kept.recordUse(use, until, own);
               return kept;
@@ -149,12 +153,16 @@ final class RenewalBuffer {
   }
 
   private PendingRenewal newPendingRenewal(TokenRecord record, Instant now) {
-    CachedToken kept = cache.get(record.id(), now);
     return new PendingRenewal(
         record,
-        kept == null ? cache.uncached(record) : kept,
+        tokenOf(record, now),
         cachePolicy.renewalIntervalFor(record.idleTimeout()).toMillis(),
         now);
+  }
+
+  private CachedToken tokenOf(TokenRecord record, Instant now) {
+    CachedToken kept = cache.get(record.id(), now);
+    return kept == null ? cache.uncached(record) : kept;
   }
 
   /** Returns the buffered use of a token; null if there is none. */

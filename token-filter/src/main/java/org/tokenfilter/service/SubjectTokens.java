@@ -6,11 +6,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.Revocation;
-import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -19,21 +16,17 @@ import org.tokenfilter.store.TokenStore;
 /** The operations on all tokens and sessions of one subject. */
 final class SubjectTokens {
 
-  /** The number of records that one call of the store revokes or lists. */
+  /** The number of records that one call of the store lists. */
   private static final int BATCH_SIZE = 1_000;
 
   private final TokenStore store;
   private final Clock clock;
-  private final TokenEvents events;
   private final TokenFamily family;
-  private final SubjectRecords unrevoked;
 
-  SubjectTokens(TokenStore store, Clock clock, TokenEvents events, TokenFamily family) {
+  SubjectTokens(TokenStore store, Clock clock, TokenFamily family) {
     this.store = store;
     this.clock = clock;
-    this.events = events;
     this.family = family;
-    this.unrevoked = new SubjectRecords(store);
   }
 
   List<TokenRecord> list(String subject, @Nullable PageCursor after, int limit) {
@@ -71,32 +64,12 @@ final class SubjectTokens {
 
   /**
    * Revokes all records that exist at the time of the call, and possibly records that are issued
-   * during it. The store selects by the time of issue, which comes from the issuing node, whose
-   * clock may be far ahead. The remaining records are therefore listed and revoked one by one.
+   * during it.
    *
    * @param except the ids of the records to keep
    * @return the number of records that this call revoked
    */
   int revokeAll(String subject, Set<TokenId> except) {
-    Selection selection = new Selection(subject, except);
-    AtomicInteger count = new AtomicInteger();
-    while (publishAndCount(store.revokeAll(selection, newRevocation(), BATCH_SIZE), count)) {
-      // Repeats until nothing is left, because a concurrent refresh may have inserted a successor.
-    }
-    unrevoked.revokeAll(
-        subject,
-        record -> !except.contains(record.id()),
-        record -> publishAndCount(store.revoke(record.id(), newRevocation()), count));
-    return count.get();
-  }
-
-  private Revocation newRevocation() {
-    return Revocation.of(RevocationReason.CLOSED, clock.instant());
-  }
-
-  private boolean publishAndCount(List<TokenId> ids, AtomicInteger count) {
-    events.publishRevoked(ids, RevocationReason.CLOSED);
-    count.addAndGet(ids.size());
-    return !ids.isEmpty();
+    return family.revokeAll(Selection.ofSubject(subject).except(except));
   }
 }

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenStore;
 
@@ -14,8 +13,9 @@ import org.tokenfilter.store.TokenStore;
  * The background task that marks expired records as expired and deletes records that have been dead
  * for longer than the retention, batch by batch until nothing is due. It uses the earlier of its
  * own clock and the store's. It sweeps nothing while the clocks differ by more than the tolerance,
- * because a node whose clock is ahead must not expire tokens that are live for all other nodes. One
- * thread of each node runs it; several nodes may sweep at the same time.
+ * because a node whose clock is ahead must not expire tokens that are live for all other nodes. A
+ * store that expires records by itself is not swept. One thread of each node runs it; several nodes
+ * may sweep at the same time.
  */
 final class Sweeper implements Runnable {
 
@@ -25,8 +25,6 @@ final class Sweeper implements Runnable {
    * the node does not sweep.
    */
   static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
-
-  private static final Duration SHORT_WINDOW = Duration.ofMillis(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
 
@@ -59,31 +57,40 @@ final class Sweeper implements Runnable {
   }
 
   /**
-   * Sweeps until nothing is due. Failures are logged and returned, not thrown.
+   * Sweeps each shard until nothing is due. A shard that fails does not keep the others from being
+   * swept. Failures are logged and returned, not thrown.
    *
-   * @return the cause of the failure; empty on success
+   * @return the cause of the first failure; empty on success
    */
   Optional<Throwable> sweep() {
+    Optional<Throwable> failure = Optional.empty();
+    for (int shard = 0; shard < store.shards(); shard++) {
+      Optional<Throwable> failed = sweep(shard);
+      failure = failure.or(() -> failed);
+    }
+    return failure;
+  }
+
+  private Optional<Throwable> sweep(int shard) {
     try {
       Instant asked = clock.instant();
-      // Called only for the time of the store, since the feed is not polled if the lag is zero.
-      RecentRevocations revocations = store.revokedWithin(SHORT_WINDOW, 1);
-      service.clockSkew().check(asked, revocations.storeTime());
-      if (clocksAgree()) {
-        sweep(asked.isBefore(revocations.storeTime()) ? asked : revocations.storeTime());
+      // A question without a cursor has no changes. Not the feed's last answer, since there is none
+      // if the lag is zero.
+      Instant storeTime = store.changes(shard, null, 1).storeTime();
+      Duration ahead = service.clockSkew().check(shard, asked, storeTime);
+      if (clocksAgree(ahead)) {
+        sweep(shard, asked.isBefore(storeTime) ? asked : storeTime);
       }
       return Optional.empty();
     } catch (Throwable e) {
       // Catches everything, because an executor silently cancels a task that throws. The next run
-      // tries
-      // again. The validity of a token never depends on the sweeper.
+      // tries again. The validity of a token never depends on the sweeper.
       LOG.warn("Sweeping the token store failed. The next sweep tries again", e);
       return Optional.of(e);
     }
   }
 
-  private boolean clocksAgree() {
-    Duration ahead = service.clockSkew().ahead().orElse(Duration.ZERO);
+  private boolean clocksAgree(Duration ahead) {
     boolean agree = ahead.abs().compareTo(CLOCK_SKEW) <= 0;
     if (!agree) {
       service
@@ -100,16 +107,16 @@ final class Sweeper implements Runnable {
     return agree;
   }
 
-  private void sweep(Instant now) {
-    boolean more = true;
+  private void sweep(int shard, Instant now) {
+    boolean more = !store.expiresByItself();
     while (more && !Thread.currentThread().isInterrupted()) {
-      more = sweepOnce(now);
+      more = sweepOnce(shard, now);
     }
-    service.publishExpiredElsewhere(now.minus(CLOCK_SKEW));
+    service.publishExpiredElsewhere(shard, now.minus(CLOCK_SKEW));
   }
 
-  private boolean sweepOnce(Instant now) {
-    SweepResult sweep = store.sweep(now.minus(CLOCK_SKEW), now.minus(retention), batch);
+  private boolean sweepOnce(int shard, Instant now) {
+    SweepResult sweep = store.sweep(shard, now.minus(CLOCK_SKEW), now.minus(retention), batch);
     service.onSwept(sweep.expired());
     if (sweep.deleted() > 0 || !sweep.expired().isEmpty()) {
       LOG.debug(

@@ -6,13 +6,13 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.tokenfilter.memory.HeapSize;
-import org.tokenfilter.memory.Interner;
 import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
@@ -38,10 +38,13 @@ class TokenCache {
    * rest.
    */
   private static final class Generation {
-    final Interner<Set<String>> roles = new Interner<>(HeapSize::of);
-    final Interner<Map<String, String>> attributes = new Interner<>(HeapSize::of);
+    final DetailsInterner details = new DetailsInterner();
     final Cache<TokenId, CachedToken> tokens;
     final Epochs epochs;
+
+    /** Held for writing while all epochs are raised, so that no put compares them meanwhile. */
+    final ReadWriteLock epochsOfAll = new ReentrantReadWriteLock();
+
     private final long budget;
     private final AtomicLong reservedBytes = new AtomicLong();
 
@@ -60,14 +63,12 @@ class TokenCache {
     }
 
     CachedToken newToken(TokenRecord record) {
-      return new CachedToken(
-          record, roles.acquire(record.roles()), attributes.acquire(record.attributes()));
+      return new CachedToken(record, details.acquire(record.details()));
     }
 
     private void release(@Nullable CachedToken token) {
       if (token != null) {
-        roles.release(token.roles());
-        attributes.release(token.attributes());
+        details.release(token.details());
       }
     }
 
@@ -76,21 +77,35 @@ class TokenCache {
      * after a notable change, since it takes the cache's lock.
      */
     void reserveSharedBytes() {
-      long shared = roles.bytes() + attributes.bytes();
+      long shared = details.bytes();
       long before = reservedBytes.get();
       if (Math.abs(shared - before) > budget / RESIZE_PARTS
           && reservedBytes.compareAndSet(before, shared)) {
         tokens
             .policy()
             .eviction()
-            .ifPresent(eviction -> eviction.setMaximum(Math.max(1, budget - shared)));
+            .ifPresent(
+                eviction ->
+                    eviction.setMaximum(maximumBeside(shared, eviction.weightedSize().orElse(0))));
       }
+    }
+
+    /**
+     * Returns the maximum weight of the tokens themselves. If there is too much of both, they
+     * shrink in proportion, since values leave with the tokens that have them.
+     */
+    private long maximumBeside(long shared, long own) {
+      long maximum =
+          own + shared <= budget
+              ? budget - shared
+              : (long) (own * ((double) budget / (own + shared)));
+      return Math.max(1, maximum);
     }
 
     long bytes() {
       tokens.cleanUp();
       long own = tokens.policy().eviction().map(it -> it.weightedSize().orElse(0)).orElse(0L);
-      return own + roles.bytes() + attributes.bytes();
+      return own + details.bytes();
     }
   }
 
@@ -143,6 +158,16 @@ class TokenCache {
   /** Caches a record that was read, unless it may have been revoked since the ticket was made. */
   void put(LoadTicket ticket, TokenRecord record) {
     Generation noted = (Generation) ticket.generation();
+    noted.epochsOfAll.readLock().lock();
+    try {
+      put(noted, ticket, record);
+    } finally {
+      noted.epochsOfAll.readLock().unlock();
+    }
+    noted.reserveSharedBytes();
+  }
+
+  private static void put(Generation noted, LoadTicket ticket, TokenRecord record) {
     // The epoch is compared atomically with the insertion: drop raises it, then removes the token.
     noted
         .tokens
@@ -159,16 +184,11 @@ class TokenCache {
               }
               return read;
             });
-    noted.reserveSharedBytes();
   }
 
   /** Returns the compact form of a record without caching it. */
   CachedToken uncached(TokenRecord record) {
-    Generation current = generation;
-    return new CachedToken(
-        record,
-        current.roles.intern(record.roles()),
-        current.attributes.intern(record.attributes()));
+    return new CachedToken(record, generation.details.intern(record.details()));
   }
 
   /** Updates the cached token, if there is one, with a renewal that the store has acknowledged. */
@@ -185,11 +205,13 @@ class TokenCache {
    *
    * @param time the current time, or an earlier one
    * @param most the maximum number of ids
+   * @param which the ids of interest
    */
-  List<TokenId> expiredAt(Instant time, int most) {
+  List<TokenId> expiredAt(Instant time, int most, Predicate<TokenId> which) {
     return generation.tokens.asMap().entrySet().stream()
         .filter(entry -> !entry.getValue().liveAt(time))
         .map(Map.Entry::getKey)
+        .filter(which)
         .limit(most)
         .toList();
   }
@@ -202,11 +224,40 @@ class TokenCache {
   }
 
   /**
-   * Removes all tokens, because revocations may have been missed. Records that are being read from
-   * the store meanwhile are not cached.
+   * Removes a token unless it has the details of this version, and increments its epoch: a slow
+   * answer may have the earlier details, whatever is cached.
+   */
+  void amend(TokenId id, long version) {
+    Generation current = generation;
+    current.epochs.increment(id);
+    // Not computeIfPresent, which does not wait for a put of this id that has compared the epoch.
+    var unused =
+        current
+            .tokens
+            .asMap()
+            .compute(
+                id,
+                (same, kept) -> kept != null && kept.details().version() == version ? kept : null);
+  }
+
+  /**
+   * Removes all tokens, because changes may have been missed. Records that are being read from the
+   * store meanwhile are not cached.
    */
   void invalidateAll() {
     generation = newGeneration();
+  }
+
+  /** Removes the tokens with these ids like {@link #invalidateAll()}. */
+  void invalidateAll(Predicate<TokenId> which) {
+    Generation current = generation;
+    current.epochsOfAll.writeLock().lock();
+    try {
+      current.epochs.incrementAll();
+    } finally {
+      current.epochsOfAll.writeLock().unlock();
+    }
+    var unused = current.tokens.asMap().keySet().removeIf(which);
   }
 
   /** Returns the estimated heap size of the cache, in bytes. */
@@ -221,7 +272,7 @@ class TokenCache {
   }
 
   /**
-   * Counters of the revocations that are known to this node. A caller that reads a record from the
+   * Counters of the changes that are known to this node. A caller that reads a record from the
    * store notes its epoch before, and caches the record only if the epoch is unchanged afterwards,
    * so that a slow answer does not put back a token that was revoked meanwhile. Ids are hashed to
    * 1,024 slots; a collision only costs one extra read. Thread-safe. Non-final so that the
@@ -239,6 +290,12 @@ class TokenCache {
 
     void increment(TokenId id) {
       epochs.incrementAndGet(slot(id));
+    }
+
+    void incrementAll() {
+      for (int slot = 0; slot < SLOTS; slot++) {
+        epochs.incrementAndGet(slot);
+      }
     }
 
     private static int slot(TokenId id) {

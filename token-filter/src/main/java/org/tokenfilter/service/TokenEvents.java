@@ -1,27 +1,20 @@
 package org.tokenfilter.service;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tokenfilter.memory.HeapSize;
 import org.tokenfilter.memory.WeighedEvent;
 import org.tokenfilter.notice.OperatorLog;
-import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.Change;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
-import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.TokenRejectedException;
 
@@ -47,7 +40,7 @@ final class TokenEvents {
   private final TokenListener statistics;
   private final List<TokenListener> listeners;
   private final Executor executor;
-  private final RecentNotifications recent;
+  private final EndedTokens ended;
   private final OperatorLog operatorLog;
 
   /**
@@ -56,19 +49,19 @@ final class TokenEvents {
    * @param listeners the application's listeners
    * @param executor the executor of the application's listeners, which runs one event after the
    *     other
-   * @param nanoTime the monotonic clock, in nanoseconds
+   * @param ended the memory of ended tokens, each of which is reported to the listeners once
    * @param statistics the statistics of the node
    * @param operatorLog the log for operators
    */
   TokenEvents(
       List<TokenListener> listeners,
       Executor executor,
-      LongSupplier nanoTime,
+      EndedTokens ended,
       TokenStatistics statistics,
       OperatorLog operatorLog) {
     this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.executor = executor;
-    this.recent = new RecentNotifications(nanoTime);
+    this.ended = ended;
     this.operatorLog = operatorLog;
     this.statistics = statistics.asListener();
   }
@@ -109,53 +102,45 @@ final class TokenEvents {
     for (TokenId id : ids) {
       audit.tokenRevoked(id, reason);
       statistics.tokenRevoked(id, reason);
-      if (recent.add(id)) {
+      if (ended.add(id, reason)) {
         notifyListeners(listener -> listener.tokenRevoked(id, reason));
       }
     }
   }
 
   /**
-   * Publishes revocations that the store reports, except those that were published before, such as
-   * the ones that this node has made. The audit log is not notified, since it would record each
-   * revocation once for every node. If the store does not return the reason of a revocation, it is
-   * not published, and the caller must report it again.
+   * Remembers the revocations among some changes that the store reports.
    *
-   * @param question the function that reads a record from the store
+   * @return those that this node has not heard of, such as by having made them
    */
-  void publishRemoteRevocations(
-      Collection<TokenId> ids, Function<TokenId, Optional<TokenRecord>> question) {
-    List<TokenId> untold = ids.stream().filter(recent::add).toList();
+  List<Change> remember(Collection<Change> changes) {
+    return changes.stream()
+        .filter(change -> change.revoked() != null && ended.add(change.id(), change.revoked()))
+        .toList();
+  }
+
+  /**
+   * Publishes revocations that the store reports. The audit log is not notified, since it would
+   * record each revocation once for every node.
+   *
+   * @param untold the revocations, which no listener has heard of
+   */
+  void publishRemoteRevocations(List<Change> untold) {
     if (listeners.isEmpty()) {
       return;
     }
     for (int from = 0; from < untold.size(); from += MAX_IDS_PER_EVENT) {
-      List<TokenId> some = untold.subList(from, Math.min(untold.size(), from + MAX_IDS_PER_EVENT));
+      List<Change> some = untold.subList(from, Math.min(untold.size(), from + MAX_IDS_PER_EVENT));
       submit(
-          () -> notifyOfRemoteRevocations(some, question),
+          () -> some.forEach(this::notifyOfRevocation),
           WeighedEvent.MIN_BYTES + some.size() * BYTES_PER_ID);
     }
   }
 
-  private void notifyOfRemoteRevocations(
-      List<TokenId> untold, Function<TokenId, Optional<TokenRecord>> question) {
-    boolean answers = true;
-    for (TokenId id : untold) {
-      @Nullable Revocation revocation = null;
-      try {
-        revocation = answers ? question.apply(id).map(TokenRecord::revocation).orElse(null) : null;
-      } catch (TokenStoreException unknown) {
-        LOG.debug("Could not read the reasons of remote revocations; will retry", unknown);
-        // A permanent failure, such as a record that cannot be read, concerns this id alone.
-        answers = !unknown.retryable();
-      }
-      if (revocation == null) {
-        recent.remove(id);
-      } else {
-        RevocationReason reason = revocation.reason();
-        listeners.forEach(listener -> publish(listener, heard -> heard.tokenRevoked(id, reason)));
-      }
-    }
+  private void notifyOfRevocation(Change change) {
+    RevocationReason reason = Objects.requireNonNull(change.revoked());
+    listeners.forEach(
+        listener -> publish(listener, heard -> heard.tokenRevoked(change.id(), reason)));
   }
 
   private void notifyListeners(Consumer<TokenListener> event) {
@@ -194,40 +179,6 @@ final class TokenEvents {
           name,
           e.toString());
       LOG.debug("The token listener {} failed", name, e);
-    }
-  }
-
-  /**
-   * The revocations that the listeners of this node have recently been notified of, kept for longer
-   * than the store reports them. The store may report a revocation again if a client repeats a
-   * request for a revoked token. The size is bounded, so listeners may be notified twice of a
-   * revocation after a very large number of others. Thread-safe.
-   */
-  static final class RecentNotifications {
-
-    private static final Duration RETENTION = Duration.ofHours(1);
-    private static final int MAX_ENTRIES = 100_000;
-
-    private final Cache<TokenId, Boolean> notified;
-
-    RecentNotifications(LongSupplier nanoTime) {
-      notified =
-          Caffeine.newBuilder()
-              .maximumSize(MAX_ENTRIES)
-              .expireAfterWrite(RETENTION)
-              .ticker(nanoTime::getAsLong)
-              .executor(Runnable::run)
-              .build();
-    }
-
-    /** Adds a revocation; returns true if listeners have not been notified of it yet. */
-    boolean add(TokenId id) {
-      return notified.asMap().putIfAbsent(id, Boolean.TRUE) == null;
-    }
-
-    /** Removes a revocation, because the notification was not sent. */
-    void remove(TokenId id) {
-      notified.invalidate(id);
     }
   }
 }

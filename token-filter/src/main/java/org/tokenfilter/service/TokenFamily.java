@@ -3,10 +3,10 @@ package org.tokenfilter.service;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
+import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -19,27 +19,26 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class TokenFamily {
 
-  /**
-   * The longest chain of successors that is followed, at two store calls for each. The live member
-   * of a longer chain is found by its group.
-   */
+  /** The number of records that one call of the store revokes. */
+  private static final int BATCH_SIZE = 1_000;
+
+  /** The longest chain of successors that is read to learn that a family has ended. */
   private static final int MAX_LINKS = 8;
 
   private final TokenStore store;
-  private final SubjectRecords unrevoked;
   private final Clock clock;
   private final TokenEvents events;
 
   TokenFamily(TokenStore store, Clock clock, TokenEvents events) {
     this.store = store;
-    this.unrevoked = new SubjectRecords(store);
     this.clock = clock;
     this.events = events;
   }
 
   /**
    * Revokes a token, or the successor that has replaced it, and its children. The store decides
-   * which member is live, since this call may race with a refresh.
+   * which member is live, since this call may race with a refresh. A family whose last member is
+   * known to be revoked tells nothing about later tokens of its group, which stay as they are.
    *
    * @return true if this call revoked a token; if false, no live member is left
    * @throws TokenStoreException if the store fails, or if a live member may be left
@@ -48,22 +47,45 @@ final class TokenFamily {
     if (revokeMember(first)) {
       return true;
     }
-    @Nullable TokenRecord member = store.find(first).orElse(null);
-    for (int link = 0; link < MAX_LINKS && member != null; link++) {
-      TokenId successor = successor(member);
+    TokenRecord member = store.find(first).orElse(null);
+    TokenRecord last = member;
+    for (int link = 0; link < MAX_LINKS && last != null; link++) {
+      TokenId successor = successor(last);
       if (successor == null) {
-        return false;
-      }
-      if (revokeMember(successor)) {
-        return true;
-      }
-      TokenRecord next = store.find(successor).orElse(null);
-      if (next == null) {
         break;
       }
-      member = next;
+      last = store.find(successor).orElse(null);
     }
-    return member != null && successor(member) != null && revokeGroup(member);
+    boolean ended = last != null && last.revocation() != null && successor(last) == null;
+    return member != null && !ended && revokeGroup(member);
+  }
+
+  /** Revokes the live record of a group in one call: at most one is live, the last successor. */
+  private boolean revokeGroup(TokenRecord member) {
+    String group = member.group();
+    if (group == null) {
+      throw new TokenStoreException(
+          "a token has successors, but no group by which the live one can be found", null, false);
+    }
+    return revokeAll(Selection.ofGroup(member.subject(), group)) > 0;
+  }
+
+  /**
+   * Revokes all records of a selection that exist at the time of the call, and possibly records
+   * that are issued during it.
+   *
+   * @return the number of records that this call revoked
+   */
+  int revokeAll(Selection selection) {
+    int count = 0;
+    List<TokenId> ended;
+    do {
+      Revocation revocation = Revocation.of(RevocationReason.CLOSED, clock.instant());
+      ended = store.revokeAll(selection, revocation, BATCH_SIZE);
+      events.publishRevoked(ended, RevocationReason.CLOSED);
+      count += ended.size();
+    } while (ended.size() >= BATCH_SIZE);
+    return count;
   }
 
   /**
@@ -81,19 +103,6 @@ final class TokenFamily {
     if (!refreshed) {
       TokenValidator.requireLive(presented, now);
     }
-  }
-
-  /** Revokes the live record of a group: at most one is live, the last successor. */
-  private boolean revokeGroup(TokenRecord member) {
-    String group = member.group();
-    if (group == null) {
-      throw new TokenStoreException(
-          "the chain of successors is too long and its records have no group", null, false);
-    }
-    return unrevoked.revokeAll(
-        member.subject(),
-        record -> Objects.equals(record.group(), group),
-        record -> revokeMember(record.id()));
   }
 
   /**

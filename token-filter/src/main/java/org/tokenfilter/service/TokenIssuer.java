@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.policy.TokenPolicy;
+import org.tokenfilter.store.AmendResult;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
-import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
@@ -37,7 +38,7 @@ import org.tokenfilter.token.TokenRejectedException;
 final class TokenIssuer {
 
   /** The limit of an API client: one token at a time. */
-  private static final Limit ONE_TOKEN = new Limit(1, Limit.Policy.REJECT);
+  static final Limit ONE_TOKEN = new Limit(1, Limit.Policy.REJECT);
 
   /**
    * The most session ids of one request that are considered. Each costs a store read, and no
@@ -45,7 +46,8 @@ final class TokenIssuer {
    */
   private static final int MAX_SESSION_IDS = 8;
 
-  private final TokenStore store;
+  private final CachingTokenStore store;
+  private final Amender amender;
   private final TokenCodec codec;
   private final TokenPolicy policy;
   private final String audience;
@@ -54,7 +56,8 @@ final class TokenIssuer {
   private final TokenEvents events;
 
   TokenIssuer(
-      TokenStore store,
+      CachingTokenStore store,
+      Amender amender,
       TokenCodec codec,
       TokenPolicy policy,
       String audience,
@@ -62,6 +65,7 @@ final class TokenIssuer {
       SecureRandom random,
       TokenEvents events) {
     this.store = store;
+    this.amender = amender;
     this.codec = codec;
     this.policy = policy;
     this.audience = audience;
@@ -153,17 +157,32 @@ final class TokenIssuer {
             });
   }
 
-  /** Creates the successor of an API client's token, without storing it. */
+  /**
+   * Creates the successor of an API client's token, without storing it. It inherits all details of
+   * the version that was read.
+   */
   IssuedToken newSuccessor(TokenRecord old, Instant now) {
     TokenRecord record =
         TokenRecord.builder(randomId(), old.kind(), old.subject(), now)
-            .roles(old.roles())
-            .attributes(old.attributes())
+            .details(withoutVersion(old.details()))
             .group(old.group())
             .client(old.client())
             .expiresAt(now.plus(policy.clientLifetime()))
             .build();
     return encode(record, null);
+  }
+
+  private static TokenDetails withoutVersion(TokenDetails old) {
+    return new TokenDetails(
+        0,
+        old.roles(),
+        old.attributes(),
+        old.confirmation(),
+        old.authenticatedAt(),
+        old.acr(),
+        old.origin(),
+        old.label(),
+        old.data());
   }
 
   OpenedSession openSession(ActiveToken user) throws TokenRejectedException {
@@ -202,7 +221,7 @@ final class TokenIssuer {
     SessionId found = null;
     TokenRecord current = null;
     for (SessionId id : ours) {
-      TokenRecord record = store.find(id.tokenId()).orElse(null);
+      TokenRecord record = store.read(id.tokenId(), now).orElse(null);
       if (record != null && record.liveAt(now) && isReusable(record, fresh)) {
         if (found != null) {
           return Optional.empty();
@@ -211,7 +230,9 @@ final class TokenIssuer {
         current = record;
       }
     }
-    return found == null || current == null ? Optional.empty() : renewReused(current, found, now);
+    return found == null || current == null
+        ? Optional.empty()
+        : renewReused(current, fresh.details(), found, now);
   }
 
   /** Returns the presented session ids that were created for this audience. */
@@ -228,7 +249,26 @@ final class TokenIssuer {
     return ours;
   }
 
-  private Optional<IssuedToken> renewReused(TokenRecord current, SessionId id, Instant now) {
+  /**
+   * Renews a session and gives it all that the login says. Its label and its data stay. Returns
+   * empty if the session has ended meanwhile.
+   */
+  private Optional<IssuedToken> renewReused(
+      TokenRecord found, TokenDetails login, SessionId id, Instant now) {
+    Amender.Amended amended =
+        amender.amend(
+            found,
+            details ->
+                details
+                    .roles(login.roles())
+                    .attributes(login.attributes())
+                    .confirmation(login.confirmation())
+                    .authenticated(login.authenticatedAt(), login.acr())
+                    .origin(login.origin()));
+    if (amended.result() != AmendResult.AMENDED) {
+      return Optional.empty();
+    }
+    TokenRecord current = amended.record().orElse(found);
     Renewal renewal =
         new Renewal(current.id(), now, now.plus(requireIdleTimeout(current.idleTimeout())));
     if (!store.renew(Set.of(renewal), now).isEmpty()) {
@@ -243,8 +283,6 @@ final class TokenIssuer {
     return current.kind() == TokenKind.SESSION
         && current.parent() == null
         && current.subject().equals(fresh.subject())
-        && current.roles().equals(fresh.roles())
-        && current.attributes().equals(fresh.attributes())
         && Objects.equals(current.client(), fresh.client())
         && Objects.equals(current.binding(), fresh.binding())
         && Objects.equals(ttl(current), ttl(fresh));
@@ -312,20 +350,24 @@ final class TokenIssuer {
 
   private static TokenRecord.Builder recordBuilder(
       TokenId id, TokenKind kind, Subject subject, Instant now) {
-    return TokenRecord.builder(id, kind, subject.name(), now)
-        .roles(subject.roles())
-        .attributes(subject.attributes());
+    return TokenRecord.builder(id, kind, subject.name(), now);
   }
 
   /**
-   * Builds the record of a subject.
+   * Builds the record of a subject, with all that the login says of it.
    *
    * @throws InvalidSubjectException if the subject does not fit into a record; retries cannot
    *     succeed
    */
   private static TokenRecord buildRecord(Subject subject, TokenRecord.Builder record) {
     try {
-      return record.build();
+      return record
+          .details(
+              TokenDetails.NONE.toBuilder()
+                  .roles(subject.roles())
+                  .attributes(subject.attributes())
+                  .build())
+          .build();
     } catch (IllegalArgumentException unfit) {
       throw new InvalidSubjectException(subject.name(), unfit);
     }

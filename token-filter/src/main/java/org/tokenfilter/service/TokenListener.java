@@ -35,9 +35,10 @@ public interface TokenListener {
    * Receives a token or session that was revoked or has expired. The event is sent on the node that
    * revoked it, and on every other node shortly after {@code token.revocation.lag}, for each cause:
    * a logout, an operation of the service, or the sweep of expired tokens. So each node can release
-   * the resources that it holds for a token. A node that has just started also receives the
-   * revocations of the last minute. A node that could not poll the store for a minute, or whose
-   * {@code token.revocation.lag} is zero, misses the revocations of other nodes.
+   * the resources that it holds for a token. A node misses the revocations that other nodes made
+   * before its first poll of the store, those of a time for which the store does not know what the
+   * node has seen (more than two minutes without a poll, a fail-over, a restored backup), and all
+   * if {@code token.revocation.lag} is zero.
    *
    * @param id the id of the token or session
    * @param reason the reason; CLOSED for a logout

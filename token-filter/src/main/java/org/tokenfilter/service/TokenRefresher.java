@@ -31,6 +31,9 @@ import org.tokenfilter.token.TokenRejectedException;
  */
 final class TokenRefresher {
 
+  /** The most tries of one exchange, each of which an amendment may overtake. */
+  private static final int MAX_TRIES = 8;
+
   private final TokenStore store;
   private final TokenPolicy policy;
   private final TokenValidator validator;
@@ -79,25 +82,32 @@ final class TokenRefresher {
     return exchange(old);
   }
 
-  private IssuedToken exchange(TokenRecord old) throws TokenRejectedException {
-    IssuedToken token = issuer.newSuccessor(old, clock.instant());
-    // Read again, since the steps before may have been slow and an expired token must not be
-    // exchanged.
-    Instant now = clock.instant();
-    TokenValidator.requireLive(old, now);
-    if (store.replace(old.id(), token.record(), now)) {
-      limit.recordRefresh(old);
-      events.publishRevoked(List.of(old.id()), RevocationReason.REPLACED);
-      return issuer.publishIssued(token);
+  /**
+   * Exchanges a token. If the store does not, it is read again, not the memory: another request may
+   * have exchanged the token a moment ago, which is no reuse, or its details were amended, and the
+   * successor must inherit the new ones.
+   */
+  private IssuedToken exchange(TokenRecord presented) throws TokenRejectedException {
+    TokenRecord old = presented;
+    for (int i = 0; i < MAX_TRIES; i++) {
+      IssuedToken token = issuer.newSuccessor(old, clock.instant());
+      // Taken right before the call, since the steps before may have been slow and an expired token
+      // must not be exchanged.
+      Instant now = clock.instant();
+      TokenValidator.requireLive(old, now);
+      if (store.replace(old.id(), old.version(), token.record(), TokenIssuer.ONE_TOKEN, now)) {
+        limit.recordRefresh(old);
+        events.publishRevoked(List.of(old.id()), RevocationReason.REPLACED);
+        return issuer.publishIssued(token);
+      }
+      old = validator.read(old.id(), now);
+      Revocation revocation = replacement(old);
+      if (revocation != null) {
+        return reissueSuccessor(old.id(), revocation, now)
+            .orElseThrow(TokenRefresher::alreadyReplaced);
+      }
+      TokenValidator.requireLive(old, now);
     }
-    // Another request has exchanged the token a moment ago, which is not a reuse.
-    TokenRecord current = validator.find(old.id(), now);
-    Revocation revocation = replacement(current);
-    if (revocation != null) {
-      return reissueSuccessor(old.id(), revocation, now)
-          .orElseThrow(TokenRefresher::alreadyReplaced);
-    }
-    TokenValidator.requireLive(current, now);
     throw new TokenRejectedException(Rejection.INVALID, "the store did not exchange the token");
   }
 

@@ -1,5 +1,6 @@
 package org.tokenfilter.service;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.codec.TokenCodec;
@@ -16,6 +18,7 @@ import org.tokenfilter.policy.CachePolicy;
 import org.tokenfilter.policy.ServiceEnvironment;
 import org.tokenfilter.policy.TokenPolicy;
 import org.tokenfilter.service.TokenValidator.RoleLookup;
+import org.tokenfilter.store.Change;
 import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
@@ -47,7 +50,7 @@ public final class TokenService {
   private final CachingTokenStore store;
   private final Clock clock;
   private final TokenEvents events;
-  private final RevocationFeed feed;
+  private final ChangeFeed feed;
   private final TokenIssuer issuer;
   private final TokenValidator validator;
   private final TokenValidator logoutValidator;
@@ -56,6 +59,7 @@ public final class TokenService {
   private final TokenFamily family;
   private final TokenRefresher refresher;
   private final SubjectTokens subjects;
+  private final TokenSessions sessions;
   private final TokenPolicy policy;
   private final String audience;
   private final TokenStatistics statistics = new TokenStatistics();
@@ -126,8 +130,14 @@ public final class TokenService {
         environment,
         listeners,
         recheck,
-        new Freshness(cachePolicy.revocationLag(), environment.clock(), environment.nanoTime()),
-        new TokenCache(environment.memory().tokens()));
+        new Freshness(
+            cachePolicy.revocationLag(),
+            environment.clock(),
+            environment.nanoTime(),
+            store.shards()),
+        new TokenCache(environment.memory().tokens()),
+        new EndedTokens(environment.memory().ended()),
+        Ticker.systemTicker()::read);
   }
 
   TokenService(
@@ -141,24 +151,33 @@ public final class TokenService {
       List<TokenListener> listeners,
       AccountRecheckPolicy recheck,
       Freshness freshness,
-      TokenCache cache) {
+      TokenCache cache,
+      EndedTokens ended,
+      LongSupplier readTime) {
     this.clock = environment.clock();
     this.policy = policy;
     this.events =
         new TokenEvents(
-            listeners,
-            environment.executor(),
-            environment.nanoTime(),
-            statistics,
-            environment.operatorLog());
+            listeners, environment.executor(), ended, statistics, environment.operatorLog());
     this.freshness = freshness;
     this.cache = cache;
     RenewalBuffer buffer = new RenewalBuffer(cache, cachePolicy, environment.memory().renewals());
     this.store =
         new CachingTokenStore(
-            requests, clock, freshness, cache, buffer, cachePolicy.maxWait(), statistics);
+            requests,
+            clock,
+            freshness,
+            cache,
+            buffer,
+            cachePolicy.maxWait(),
+            readTime,
+            statistics,
+            new RememberedEnds(ended, clock, environment.operatorLog()));
+    Amender amender = new Amender(store, clock, environment.random());
+    this.sessions = new TokenSessions(store, clock, amender);
     this.issuer =
-        new TokenIssuer(store, codec, policy, audience, clock, environment.random(), this.events);
+        new TokenIssuer(
+            store, amender, codec, policy, audience, clock, environment.random(), this.events);
     this.renewer =
         new TokenRenewer(
             store,
@@ -169,7 +188,7 @@ public final class TokenService {
             environment.operatorLog());
     this.activeRequests = new TrackedRequest.Registry(buffer, renewer, clock);
     this.family = new TokenFamily(store, clock, this.events);
-    this.subjects = new SubjectTokens(store, clock, this.events, family);
+    this.subjects = new SubjectTokens(store, clock, family);
     this.logoutValidator = new TokenValidator(store, codec, clock, RoleLookup.LOGIN_ROLES);
     this.validator =
         recheck.interval().isZero()
@@ -185,19 +204,22 @@ public final class TokenService {
         new TokenRefresher(
             store, policy, validator, issuer, clock, this.events, family, environment.nanoTime());
     this.audience = audience;
-    this.clockSkew = new ClockSkewMonitor(clock);
+    this.clockSkew = new ClockSkewMonitor(clock, background.shards());
     this.operatorLog = environment.operatorLog();
     this.background = this.store.withStore(background);
     this.feed =
-        new RevocationFeed(
-            background, freshness, cache, this.events, clockSkew, statistics, operatorLog);
+        new ChangeFeed(
+            background,
+            freshness,
+            clockSkew,
+            new ChangeApplier(background, cache, this.events, statistics, operatorLog));
   }
 
   /**
    * Issues a session token. If exactly one presented session id belongs to a live session of this
-   * audience with the same subject (including its roles and attributes), client and time to live,
-   * the result is another token of that session, which is renewed. So two tabs of one browser share
-   * a session. Otherwise the token belongs to a new session.
+   * audience with the same name of the subject, client and time to live, the result is another
+   * token of that session, which is renewed and gets the roles and attributes of this login. So two
+   * tabs of one browser share a session. Otherwise the token belongs to a new session.
    *
    * @param subject the authenticated subject
    * @param ttl the absolute time to live; zero for the policy's
@@ -323,6 +345,20 @@ public final class TokenService {
       throws TokenRejectedException {
     statistics.reclassify();
     return recordOutcome(client, () -> validator.useSession(user, sessionId));
+  }
+
+  /**
+   * Reads the record of a validated token from the store again. The memory of a node may be late by
+   * the revocation lag and must never be the reason of a refusal. So call this method, once a
+   * request, before the request is refused for something that may have been changed meanwhile, such
+   * as a role.
+   *
+   * @param used the token as it was validated
+   * @return the token as the store has it now, with the same session and use
+   * @throws TokenRejectedException if the token is not live any more
+   */
+  public ActiveToken reread(ActiveToken used) throws TokenRejectedException {
+    return validator.reread(used);
   }
 
   /**
@@ -509,6 +545,11 @@ public final class TokenService {
     return subjects.revokeAll(subject, Set.of());
   }
 
+  /** Returns the live tokens and sessions, to read them and to change their details. */
+  public TokenSessions sessions() {
+    return sessions;
+  }
+
   /** Returns the application that the tokens are issued for. */
   public String audience() {
     return audience;
@@ -530,12 +571,12 @@ public final class TokenService {
   }
 
   /**
-   * Returns the state of the revocation feed, which reports revocations by other nodes; empty if
-   * caching is disabled, so that each request reads the store.
+   * Returns the state of the feed of changes by other nodes; empty if caching is disabled, so that
+   * each request reads the store.
    */
-  public Optional<RevocationFeedState> feed() {
+  public Optional<ChangeFeedState> feed() {
     return freshness.isCachingEnabled()
-        ? Optional.of(new RevocationFeedState(freshness.isFresh(clock.instant()), freshness.age()))
+        ? Optional.of(new ChangeFeedState(freshness.isFresh(clock.instant()), freshness.age()))
         : Optional.empty();
   }
 
@@ -556,14 +597,15 @@ public final class TokenService {
   }
 
   /**
-   * The state of a node's feed of revocations that other nodes made.
+   * The state of a node's feed of changes that other nodes made: revocations and new details.
    *
-   * @param fresh whether the last applied poll is recent enough to answer from memory; if not, each
-   *     request reads the store
-   * @param age the time since the start of the last poll whose answer was applied; null for none
-   *     yet
+   * @param fresh whether the last applied answers of all shards of the store are recent enough to
+   *     answer from memory; if not, requests for the tokens of a shard that is behind read the
+   *     store
+   * @param age the time since the start of the last question whose answer was applied, for the
+   *     shard that is the longest behind; null if a shard has none yet
    */
-  public record RevocationFeedState(boolean fresh, @Nullable Duration age) {}
+  public record ChangeFeedState(boolean fresh, @Nullable Duration age) {}
 
   /** Notifies the listeners of a failed login by user name and password. */
   public void loginFailed(String username, Rejection rejection, ClientAddress client) {
@@ -601,17 +643,36 @@ public final class TokenService {
 
   /**
    * Notifies the listeners of tokens in the memory of this node that the sweep of another node has
-   * expired. The revocation feed does not report expired tokens.
+   * expired. The feed of changes does not report expired tokens.
    *
+   * @param shard the shard whose tokens are checked
    * @param before the time before which the acknowledged deadlines of the tokens lie
    */
-  void publishExpiredElsewhere(Instant before) {
-    List<TokenId> expired = cache.expiredAt(before, MAX_EXPIRED);
+  void publishExpiredElsewhere(int shard, Instant before) {
+    List<TokenId> expired =
+        cache.expiredAt(before, MAX_EXPIRED, id -> background.shardOf(id) == shard);
     if (events.hasNoListeners()) {
       expired.forEach(cache::invalidate);
     } else {
-      events.publishRemoteRevocations(expired, background::reload);
+      List<Change> ended =
+          expired.stream().map(this::expiredElsewhere).flatMap(Optional::stream).toList();
+      events.publishRemoteRevocations(events.remember(ended));
     }
+  }
+
+  /** Reads a token whose deadline has passed, and returns its end unless it was renewed. */
+  private Optional<Change> expiredElsewhere(TokenId id) {
+    Optional<TokenRecord> found = background.reload(id);
+    if (found.map(TokenRecord::revocation).isPresent()) {
+      return found.map(TokenRecord::revocation).map(end -> Change.revoked(id, end.reason()));
+    }
+    boolean renewed = found.isPresent() && found.get().liveAt(clock.instant());
+    if (renewed || !background.expiresByItself()) {
+      return Optional.empty();
+    }
+    // No sweep marks the records of such a store, and it deletes them at any time.
+    cache.invalidate(id);
+    return Optional.of(Change.revoked(id, RevocationReason.EXPIRED));
   }
 
   ClockSkewMonitor clockSkew() {
@@ -632,15 +693,23 @@ public final class TokenService {
   }
 
   /**
-   * Polls the store for revocations by other nodes; the revoked tokens are rejected from then on. A
-   * dedicated thread must call this method twice in each {@link CachePolicy#revocationLag}. While
-   * it is not called, or the store does not answer, each request reads the store. Does nothing if
-   * the lag is zero.
+   * Polls the store for changes by other nodes; the revoked tokens are rejected from then on, and
+   * new details are in force. A dedicated thread must call this method twice in each {@link
+   * CachePolicy#revocationLag}, and soon after a {@linkplain #onHint hint}. While it is not called,
+   * or the store does not answer, each request reads the store. Does nothing if the lag is zero.
    *
    * @return the cause of a failure, which was logged; empty on success
    */
   public Optional<Throwable> pollRevocations() {
     return feed.poll();
+  }
+
+  /**
+   * Sets the task that runs when the store hints at a change by another node. It must make the
+   * thread that calls {@link #pollRevocations} call it soon, and must return at once.
+   */
+  public void onHint(Runnable task) {
+    feed.onHint(task);
   }
 
   /**
@@ -669,7 +738,7 @@ public final class TokenService {
     return new Sweeper(swept, this, now, retention, batch)::sweep;
   }
 
-  /** Writes all buffered renewals and stops watching the store for revocations. */
+  /** Writes all buffered renewals and stops watching the store for changes. */
   public void shutdown() {
     feed.stop();
     renewer.flushAll();

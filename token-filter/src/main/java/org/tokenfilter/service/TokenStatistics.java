@@ -49,9 +49,10 @@ public final class TokenStatistics {
 
   /** The cause for which a node cleared its token cache. */
   public enum CacheClearCause {
-    /** More tokens were revoked than the revocation feed lists. */
-    TOO_MANY_ENDS,
-    /** The store was not polled, or did not answer, for too long. */
+    /**
+     * The store did not know which of its changes the node had seen: it was not asked for minutes,
+     * or was restored or failed over. With several shards, only the tokens of one were removed.
+     */
     GAP
   }
 

@@ -31,7 +31,7 @@ final class TokenValidator {
   /** A lookup of the roles that the subject of a live record has. */
   @FunctionalInterface
   interface RoleLookup {
-    /** The lookup that returns the roles of the login. */
+    /** The lookup that returns the roles of the record. */
     RoleLookup LOGIN_ROLES = (record, now) -> record.roles();
 
     /**
@@ -55,17 +55,31 @@ final class TokenValidator {
   }
 
   private final RecordLookup records;
+
+  /** The lookup that reads the store, whatever is in memory. */
+  private final RecordLookup stored;
+
   private final TokenCodec codec;
   private final Clock clock;
   private final RoleLookup roleLookup;
   private final SessionIdDigests sessionIdDigests = new SessionIdDigests();
 
   TokenValidator(CachingTokenStore store, TokenCodec codec, Clock clock, RoleLookup roleLookup) {
-    this(store::find, codec, clock, roleLookup);
+    this(store::find, store::read, codec, clock, roleLookup);
   }
 
   TokenValidator(RecordLookup records, TokenCodec codec, Clock clock, RoleLookup roleLookup) {
+    this(records, records, codec, clock, roleLookup);
+  }
+
+  private TokenValidator(
+      RecordLookup records,
+      RecordLookup stored,
+      TokenCodec codec,
+      Clock clock,
+      RoleLookup roleLookup) {
     this.records = records;
+    this.stored = stored;
     this.codec = codec;
     this.clock = clock;
     this.roleLookup = roleLookup;
@@ -118,6 +132,17 @@ final class TokenValidator {
     TokenRecord record = recordOf(claims, now);
     requireClient(record, presented.client());
     return record;
+  }
+
+  ActiveToken reread(ActiveToken used) throws TokenRejectedException {
+    TokenRecord record = requireFound(used.record().id(), stored, used.usedAt());
+    requireLive(record, used.usedAt());
+    return new ActiveToken(
+        record,
+        used.session(),
+        used.usedAt(),
+        used.passive(),
+        roleLookup.rolesOf(record, used.usedAt()));
   }
 
   ActiveToken useSession(ActiveToken user, String sessionId) throws TokenRejectedException {
@@ -230,8 +255,18 @@ final class TokenValidator {
     return record;
   }
 
+  /** Returns a record as the store has it now, live or dead. */
+  TokenRecord read(TokenId id, Instant now) throws TokenRejectedException {
+    return requireFound(id, stored, now);
+  }
+
   TokenRecord find(TokenId id, Instant now) throws TokenRejectedException {
-    TokenRecord record = records.find(id, now).orElse(null);
+    return requireFound(id, records, now);
+  }
+
+  private static TokenRecord requireFound(TokenId id, RecordLookup lookup, Instant now)
+      throws TokenRejectedException {
+    TokenRecord record = lookup.find(id, now).orElse(null);
     if (record == null) {
       throw new TokenRejectedException(RefusalCause.UNKNOWN_RECORD);
     }

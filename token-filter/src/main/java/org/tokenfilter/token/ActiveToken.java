@@ -15,7 +15,7 @@ import org.tokenfilter.store.TokenRecord;
  *     succeeds
  * @param passive whether the use is passive: the token is validated but not renewed
  * @param roles an immutable set of the current roles of the subject; the record has the roles of
- *     the login
+ *     the login, or those that the application has set since
  */
 public record ActiveToken(
     TokenRecord record,
@@ -24,7 +24,7 @@ public record ActiveToken(
     boolean passive,
     Set<String> roles) {
 
-  /** Creates a token whose use may renew it and whose subject has the roles of the login. */
+  /** Creates a token whose use may renew it and whose subject has the roles of the record. */
   public ActiveToken(TokenRecord record, @Nullable TokenRecord session, Instant usedAt) {
     this(record, session, usedAt, false, record.roles());
   }

@@ -10,11 +10,11 @@ import java.util.Set;
  *
  * <p>A subject that exceeds the limits below cannot get a token. Its login is rejected permanently,
  * with 403, and the log names the subject and the limit. Therefore an authenticator should pass on
- * only the roles that the application checks, and not all groups of a directory: 200 groups by
+ * only the roles that the application checks, and not all groups of a directory: 800 groups by
  * their distinguished names exceed the limit.
  *
  * @param name the name, 1 to 255 characters; compared exactly
- * @param roles the roles for {@code isUserInRole}; at most 8,192 bytes of UTF-8 in all
+ * @param roles the roles for {@code isUserInRole}; at most 32,768 bytes of UTF-8 in all
  * @param attributes the data that the application keeps with the token; names and values together
  *     have at most 8,192 bytes of UTF-8
  */

@@ -85,6 +85,58 @@ final class BackgroundTasksTest {
   }
 
   @Test
+  void wokenTaskRunsBeforeItsTime() {
+    try (BackgroundTasks backgroundTasks = newBackgroundTasks(Duration.ofSeconds(30))) {
+      Runnable wake =
+          backgroundTasks.scheduleAtFixedRate(
+              "ends", work(runCount::incrementAndGet), Duration.ofHours(1));
+      for (int run = 1; run < 5; run++) {
+        int before = run;
+        await().until(() -> runCount.get() == before);
+        wake.run();
+      }
+      await().until(() -> runCount.get() == 5);
+    }
+  }
+
+  /** One attempt is in progress and one follows, however often the task is woken meanwhile. */
+  @Test
+  void manyCallsToWakeLeadToOneRunMore() {
+    CountDownLatch started = new CountDownLatch(1);
+    AtomicInteger finished = new AtomicInteger();
+    try (BackgroundTasks backgroundTasks = newBackgroundTasks(Duration.ofSeconds(30))) {
+      Runnable wake =
+          backgroundTasks.scheduleAtFixedRate(
+              "ends",
+              work(
+                  () -> {
+                    runCount.incrementAndGet();
+                    started.countDown();
+                    awaitUnblock();
+                    finished.incrementAndGet();
+                  }),
+              Duration.ofHours(1));
+      await().until(() -> started.getCount() == 0);
+      for (int i = 0; i < 1_000; i++) {
+        wake.run();
+      }
+      unblock.countDown();
+      await().until(() -> finished.get() == 2);
+      wake.run();
+      await().until(() -> finished.get() == 3);
+      assertThat(runCount).hasValue(3);
+    }
+  }
+
+  private void awaitUnblock() {
+    try {
+      unblock.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void noThreadIsAliveAfterClosing() {
     for (int i = 0; i < 300; i++) {
       BackgroundTasks backgroundTasks = newBackgroundTasks(Duration.ofSeconds(30));

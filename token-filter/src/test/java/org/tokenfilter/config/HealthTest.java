@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tokenfilter.service.TokenService.RevocationFeedState;
+import org.tokenfilter.service.TokenService.ChangeFeedState;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.FaultyTokenStore;
@@ -68,9 +68,9 @@ final class HealthTest {
       await().until(() -> feed(security).age() != null);
       store.failAll();
       clock.move(Duration.ofSeconds(29));
-      assertThat(feed(security)).isEqualTo(new RevocationFeedState(true, Duration.ofSeconds(29)));
+      assertThat(feed(security)).isEqualTo(new ChangeFeedState(true, Duration.ofSeconds(29)));
       clock.move(Duration.ofSeconds(1));
-      assertThat(feed(security)).isEqualTo(new RevocationFeedState(false, Duration.ofSeconds(30)));
+      assertThat(feed(security)).isEqualTo(new ChangeFeedState(false, Duration.ofSeconds(30)));
     }
   }
 
@@ -109,7 +109,7 @@ final class HealthTest {
     }
   }
 
-  private static RevocationFeedState feed(TokenSecurity security) {
+  private static ChangeFeedState feed(TokenSecurity security) {
     return Objects.requireNonNull(security.health().feed());
   }
 

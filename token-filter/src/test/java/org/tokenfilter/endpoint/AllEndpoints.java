@@ -2,6 +2,7 @@ package org.tokenfilter.endpoint;
 
 import jakarta.servlet.DispatcherType;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.testsupport.Accounts;
 import org.tokenfilter.testsupport.WebApp;
@@ -120,6 +122,13 @@ final class AllEndpoints implements AutoCloseable {
     return app.send(method, CONTEXT + path, headers);
   }
 
+  HttpResponse<String> sendBody(
+      String method, String path, String contentType, String body, String... headers)
+      throws Exception {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return app.sendBody(method, CONTEXT + path, contentType, bytes, headers);
+  }
+
   HttpResponse<String> post(String path, String contentType, String body, String... headers)
       throws Exception {
     return app.post(CONTEXT + path, contentType, body, headers);
@@ -187,6 +196,24 @@ final class AllEndpoints implements AutoCloseable {
       throw new AssertionError("the token was already revoked");
     }
     return token;
+  }
+
+  /** Lets another amendment come before each of the next amendments of a token. */
+  void overtakeAmendments(IssuedToken token, int times) {
+    for (int i = 0; i < times; i++) {
+      // Each call of the step is itself an amendment, the next one of the store.
+      store.before(Call.AMEND, 2 * i + 1, () -> amendData(token));
+    }
+  }
+
+  private void amendData(IssuedToken token) {
+    TokenRecord record = recordOf(token);
+    long version = record.version() + 1;
+    store.amend(
+        record.id(),
+        record.version(),
+        record.details().amended(version).data(Map.of("version", version + "")).build(),
+        clock.instant());
   }
 
   /** Returns a token's record from the store. */

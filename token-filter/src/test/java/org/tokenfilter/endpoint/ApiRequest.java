@@ -35,6 +35,10 @@ record ApiRequest(
     return new ApiRequest("POST", target, List.of(headers), "application/json", json);
   }
 
+  static ApiRequest patch(String target, String json, String... headers) {
+    return new ApiRequest("PATCH", target, List.of(headers), "application/json", json);
+  }
+
   ApiRequest with(String... more) {
     List<String> all = new ArrayList<>(headers);
     all.addAll(List.of(more));
@@ -43,7 +47,9 @@ record ApiRequest(
 
   HttpResponse<String> send(AllEndpoints all) throws Exception {
     String[] sent = headers.toArray(String[]::new);
-    return type == null ? all.send(method, target, sent) : all.post(target, type, body, sent);
+    return type == null
+        ? all.send(method, target, sent)
+        : all.sendBody(method, target, type, body, sent);
   }
 
   String path() {

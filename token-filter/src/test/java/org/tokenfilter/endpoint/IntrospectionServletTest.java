@@ -152,7 +152,7 @@ final class IntrospectionServletTest {
     IssuedToken user = all.revoked(all.userToken("alice"), RevocationReason.CLOSED);
     Instant later = all.clock.instant().plus(Duration.ofHours(2));
     all.clock.set(later);
-    all.store.sweep(later, later, 10);
+    all.store.sweep(0, later, later, 10);
     assertThat(all.store.find(user.record().id())).isEmpty();
     assertThat(introspect(user.value()).body()).isEqualTo(INACTIVE);
   }

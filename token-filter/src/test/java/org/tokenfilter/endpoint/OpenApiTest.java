@@ -124,7 +124,7 @@ final class OpenApiTest {
   private Optional<Subject> checkAccount(Authenticator file, UsernamePasswordCredential credential)
       throws IOException {
     if (credential.username().equals("grouped")) {
-      return Optional.of(new Subject("grouped", Set.of("r".repeat(8193)), Map.of()));
+      return Optional.of(new Subject("grouped", Set.of("r".repeat(32_769)), Map.of()));
     }
     if (credential.username().equals("slow")) {
       checked.release();
@@ -443,6 +443,27 @@ final class OpenApiTest {
     }
     expect(400, ApiRequest.of("DELETE", "/sessions", bearer(all.openToken("grace", 5))));
     expect(404, one.with(bearer(all.openToken("another", 5))));
+    labels();
+  }
+
+  private void labels() throws Exception {
+    IssuedToken named = all.openToken("grace", 5);
+    String path = "/sessions/" + named.record().id();
+    ApiRequest label = ApiRequest.patch(path, "{\"label\":\"my phone\"}");
+    for (Caller caller : callers("grace")) {
+      expect(204, label.with(caller.headers()).with("Token-Passive", "true"));
+    }
+    expect(200, ApiRequest.of("GET", "/sessions", bearer(named)));
+    expectRejections(label);
+    expect(400, ApiRequest.patch(path, "{}", bearer(named)));
+    expect(404, label.with(bearer(all.openToken("another", 5))));
+    expect(413, ApiRequest.patch(path, LARGE, bearer(named)));
+    expect(
+        415,
+        new ApiRequest(
+            "PATCH", path, List.of(bearer(named)), "application/x-www-form-urlencoded", "label=x"));
+    all.overtakeAmendments(named, 8);
+    expect(409, ApiRequest.patch(path, "{\"label\":\"other\"}", bearer(named)));
   }
 
   @Test
@@ -487,7 +508,7 @@ final class OpenApiTest {
 
   /**
    * Tries every string of the endpoints' classes as a path and as a query. Those that exist must be
-   * documented. No path allows PATCH, so 405 means that a path exists and 404 that it does not.
+   * documented. No path allows PUT, so 405 means that a path exists and 404 that it does not.
    */
   @Test
   void hasNoUndocumentedPaths() throws Exception {
@@ -503,7 +524,7 @@ final class OpenApiTest {
               "/oauth/revoke",
               "/sessions",
               "/openapi.json")) {
-        if (wide.send("PATCH", target).statusCode() != 404) {
+        if (wide.send("PUT", target).statusCode() != 404) {
           found.add(target);
         }
       }

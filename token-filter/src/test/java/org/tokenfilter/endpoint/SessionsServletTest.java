@@ -75,10 +75,10 @@ final class SessionsServletTest {
         .isEqualTo(
             ("{\"sessions\":[{\"handle\":\"%s\",\"kind\":\"user\","
                     + "\"issued\":\"2026-11-22T10:00:01.000Z\",\"lastUsed\":\"2026-11-22T10:00:01.000Z\","
-                    + "\"remaining\":900000,\"client\":\"127.0.0.1\",\"current\":true},"
+                    + "\"remaining\":900000,\"client\":\"127.0.0.1\",\"label\":null,\"current\":true},"
                     + "{\"handle\":\"%s\",\"kind\":\"open\","
                     + "\"issued\":\"2026-11-22T10:00:00.000Z\",\"lastUsed\":\"2026-11-22T10:00:00.000Z\","
-                    + "\"remaining\":null,\"client\":\"127.0.0.1\",\"current\":false}]}")
+                    + "\"remaining\":null,\"client\":\"127.0.0.1\",\"label\":null,\"current\":false}]}")
                 .formatted(handle(user), handle(open)))
         .doesNotContain(handle(ended));
     assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
@@ -381,7 +381,7 @@ final class SessionsServletTest {
     assertThat(posted.headers().firstValue("Allow")).hasValue("GET, DELETE");
     HttpResponse<String> got = all.get(PATH + "/" + "A".repeat(43), user);
     assertThat(got.statusCode()).isEqualTo(405);
-    assertThat(got.headers().firstValue("Allow")).hasValue("DELETE");
+    assertThat(got.headers().firstValue("Allow")).hasValue("PATCH, DELETE");
     for (String path : List.of("/", "/a/b", "/" + "A".repeat(43) + "/", "/" + "A".repeat(44))) {
       assertThat(all.send("DELETE", PATH + path, user).statusCode()).as(path).isEqualTo(404);
     }

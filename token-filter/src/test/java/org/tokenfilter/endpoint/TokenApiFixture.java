@@ -82,7 +82,7 @@ record TokenApiFixture(
   /** Deletes all records that have been dead for the retention. */
   void sweep() {
     Instant now = clock.instant();
-    store.sweep(now, now.minus(RETENTION), Integer.MAX_VALUE);
+    store.sweep(0, now, now.minus(RETENTION), Integer.MAX_VALUE);
   }
 
   @Override

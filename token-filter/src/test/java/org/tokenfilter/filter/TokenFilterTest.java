@@ -3,6 +3,7 @@ package org.tokenfilter.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyCollection;
 import static org.mockito.Mockito.doCallRealMethod;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
@@ -235,7 +236,7 @@ final class TokenFilterTest {
             new TokenStoreException("gone", null, true),
             new IllegalStateException("a broken plugin"),
             new StackOverflowError())) {
-      doThrow(failure).when(store).find(any());
+      doThrow(failure).when(store).find(anyCollection());
       HttpResponse<String> answer = app.get("/api/who", session.headers());
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
@@ -243,14 +244,14 @@ final class TokenFilterTest {
           .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503}");
     }
     assertThat(served).hasValue(0);
-    doCallRealMethod().when(store).find(any());
+    doCallRealMethod().when(store).find(anyCollection());
     assertThat(app.get("/api/who", session.headers()).statusCode()).isEqualTo(200);
   }
 
   @Test
   void nullFromStoreIsAFailure() throws Exception {
     Session session = app.session(Accounts.ALICE, 5);
-    doReturn(null).when(store).find(any());
+    doReturn(null).when(store).find(anyCollection());
     assertThat(app.get("/api/who", session.headers()).statusCode()).isEqualTo(503);
   }
 

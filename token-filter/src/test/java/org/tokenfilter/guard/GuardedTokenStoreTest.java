@@ -30,13 +30,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mockito.stubbing.Answer;
 import org.tokenfilter.monitor.StoreCallMonitor;
+import org.tokenfilter.store.AmendResult;
+import org.tokenfilter.store.Changes;
+import org.tokenfilter.store.FindResult;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
 import org.tokenfilter.store.SweepResult;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -79,43 +82,43 @@ final class GuardedTokenStoreTest {
     Revocation revocation = Revocation.of(RevocationReason.CLOSED, NOW);
     return Stream.of(
         new Method("insert", store -> store.insert(record, Limit.NONE, NOW)),
-        new Method("find", store -> store.find(ID)),
+        new Method("find", store -> store.find(List.of(ID))),
+        new Method("amend", store -> store.amend(ID, 0, TokenDetails.NONE, NOW)),
         new Method("renew", store -> store.renew(List.of(), NOW)),
-        new Method("replace", store -> store.replace(ID, record, NOW)),
+        new Method("replace", store -> store.replace(ID, 0, record, Limit.NONE, NOW)),
         new Method("revoke", store -> store.revoke(ID, revocation)),
         new Method(
-            "revokeAll", store -> store.revokeAll(new Selection("alice", Set.of()), revocation, 1)),
+            "revokeAll", store -> store.revokeAll(Selection.ofSubject("alice"), revocation, 1)),
         new Method("list", store -> store.list("alice", NOW, null, 1)),
-        new Method("revokedWithin", store -> store.revokedWithin(LONG, 1)),
-        new Method("sweep", store -> store.sweep(NOW, NOW, 1)),
-        new Method("watch", store -> store.watch(id -> {})));
+        new Method("changes", store -> store.changes(0, null, 1)),
+        new Method("sweep", store -> store.sweep(0, NOW, NOW, 1)),
+        new Method("mark", store -> store.mark("m", NOW, NOW)),
+        new Method("marked", store -> store.marked("m", NOW)),
+        new Method("watch", store -> store.watch(() -> {})));
   }
 
   @ParameterizedTest
   @MethodSource("methods")
   void returnsTheStoresResult(Method method) {
     Map<String, Object> answers =
-        Map.of(
-            "insert",
-            new InsertResult(InsertResult.Outcome.INSERTED, List.of(ID)),
-            "find",
-            Optional.of(TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build()),
-            "renew",
-            Set.of(ID),
-            "replace",
-            true,
-            "revoke",
-            List.of(ID),
-            "revokeAll",
-            List.of(ID),
-            "list",
-            List.of(TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build()),
-            "revokedWithin",
-            new RecentRevocations(Set.of(ID), true, NOW),
-            "sweep",
-            new SweepResult(List.of(ID), 1, true),
-            "watch",
-            (AutoCloseable) () -> {});
+        Map.ofEntries(
+            Map.entry("insert", new InsertResult(InsertResult.Outcome.INSERTED, List.of(ID))),
+            Map.entry(
+                "find",
+                FindResult.of(
+                    Map.of(ID, TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build()))),
+            Map.entry("renew", Set.of(ID)),
+            Map.entry("amend", AmendResult.STALE),
+            Map.entry("replace", true),
+            Map.entry("revoke", List.of(ID)),
+            Map.entry("revokeAll", List.of(ID)),
+            Map.entry(
+                "list", List.of(TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build())),
+            Map.entry("changes", new Changes(true, List.of(), "1", false, NOW)),
+            Map.entry("sweep", new SweepResult(List.of(ID), 1, true)),
+            Map.entry("mark", true),
+            Map.entry("marked", true),
+            Map.entry("watch", (AutoCloseable) () -> {}));
     TokenStore store = store(call -> answers.get(call.getMethod().getName()));
 
     assertThat(method.call().run(store)).isEqualTo(answers.get(method.name()));
@@ -125,7 +128,7 @@ final class GuardedTokenStoreTest {
   void returnsFalseIfTheStoreDidNotReplace() {
     TokenRecord successor = TokenRecord.builder(ID, TokenKind.OPEN, "alice", NOW).build();
 
-    assertThat(store(call -> false).replace(ID, successor, NOW)).isFalse();
+    assertThat(store(call -> false).replace(ID, 0, successor, Limit.NONE, NOW)).isFalse();
   }
 
   @Test
@@ -142,7 +145,7 @@ final class GuardedTokenStoreTest {
   void s01_nullResultIsAFailure(Method method) {
     TokenStore store = store(call -> null);
     // A method with a primitive result cannot return null.
-    if (!method.name().equals("replace")) {
+    if (!Set.of("replace", "mark", "marked").contains(method.name())) {
       assertThatExceptionOfType(TokenStoreException.class)
           .isThrownBy(() -> method.call().run(store))
           .withMessage("the store returned null");
@@ -277,7 +280,7 @@ final class GuardedTokenStoreTest {
                   most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                   Thread.onSpinWait();
                   inside.decrementAndGet();
-                  return Optional.empty();
+                  return FindResult.of(Map.of());
                 }),
             places,
             LONG);
@@ -307,7 +310,7 @@ final class GuardedTokenStoreTest {
                 call -> {
                   calls.incrementAndGet();
                   if (!broken.get()) {
-                    return Optional.empty();
+                    return FindResult.of(Map.of());
                   }
                   switch (calls.get() % 4) {
                     case 0 -> throw new StackOverflowError();
@@ -336,7 +339,7 @@ final class GuardedTokenStoreTest {
             call -> {
               inside.incrementAndGet();
               letGo.await();
-              return Optional.empty();
+              return FindResult.of(Map.of());
             }),
         places,
         maxWait);

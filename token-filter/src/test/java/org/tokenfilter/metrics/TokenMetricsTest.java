@@ -54,7 +54,6 @@ final class TokenMetricsTest {
           "token.renewals{step=written}",
           "token.feed.age{}",
           "token.live{}",
-          "token.memory.emptied{cause=too-many-ends}",
           "token.memory.emptied{cause=gap}",
           "token.logins.failed{rejection=wrong-credentials}",
           "token.logins.failed{rejection=too-many-logins}",
@@ -85,7 +84,8 @@ final class TokenMetricsTest {
 
   private static final Set<String> OPERATIONS =
       Set.of(
-          "insert", "find", "renew", "replace", "end", "end-all", "list", "ended-within", "sweep");
+          "insert", "find", "renew", "amend", "replace", "end", "end-all", "list", "changes",
+          "sweep", "mark", "marked");
 
   @TempDir private Path folder;
   private MetricsFixture fixture;

@@ -17,6 +17,7 @@ import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -49,14 +50,16 @@ final class StoreCallMonitorTest {
     store.insert(record, Limit.NONE, NOW);
     store.find(record.id());
     store.renew(Set.of(new Renewal(record.id(), NOW, null)), NOW);
-    store.replace(record.id(), record(2), NOW);
+    store.amend(record.id(), 0, TokenDetails.NONE.amended(1).build(), NOW);
+    store.replace(record.id(), 1, record(2), Limit.NONE, NOW);
     store.revoke(record.id(), Revocation.of(RevocationReason.CLOSED, NOW));
-    store.revokeAll(
-        new Selection("alice", Set.of()), Revocation.of(RevocationReason.CLOSED, NOW), 10);
+    store.revokeAll(Selection.ofSubject("alice"), Revocation.of(RevocationReason.CLOSED, NOW), 10);
     store.list("alice", NOW, null, 10);
-    store.revokedWithin(HOUR, 10);
-    store.sweep(NOW, NOW, 10);
-    store.watch(id -> {}).close();
+    store.changes(0, null, 10);
+    store.sweep(0, NOW, NOW, 10);
+    store.mark("once", NOW.plusSeconds(1), NOW);
+    store.marked("once", NOW);
+    store.watch(() -> {}).close();
     store.close();
 
     assertThat(notified)
@@ -64,12 +67,15 @@ final class StoreCallMonitorTest {
             "INSERT OK 7",
             "FIND OK 7",
             "RENEW OK 7",
+            "AMEND OK 7",
             "REPLACE OK 7",
             "END OK 7",
             "END_ALL OK 7",
             "LIST OK 7",
-            "ENDED_WITHIN OK 7",
-            "SWEEP OK 7");
+            "CHANGES OK 7",
+            "SWEEP OK 7",
+            "MARK OK 7",
+            "MARKED OK 7");
   }
 
   @Test
@@ -126,7 +132,7 @@ final class StoreCallMonitorTest {
   @Test
   void failureOfOneOperationIsUnhealthyForAMinute() {
     failFind(Call.FIND);
-    store.revokedWithin(HOUR, 10);
+    store.changes(0, null, 10);
     assertThat(callMonitor.isHealthy()).isFalse();
     nanos.addAndGet(Duration.ofMinutes(1).toNanos() - 1);
     assertThat(callMonitor.isHealthy()).isFalse();
@@ -137,7 +143,7 @@ final class StoreCallMonitorTest {
   @Test
   void successOfTheFailedOperationRestoresHealth() {
     failFind(Call.FIND);
-    store.revokedWithin(HOUR, 10);
+    store.changes(0, null, 10);
     store.find(record(1).id());
     assertThat(callMonitor.isHealthy()).isTrue();
   }
@@ -150,10 +156,10 @@ final class StoreCallMonitorTest {
         1,
         () -> {
           nanos.addAndGet(MAX_WAIT.multipliedBy(2).toNanos());
-          store.revokedWithin(HOUR, 10);
+          store.changes(0, null, 10);
           seen.add(callMonitor.isHealthy());
           nanos.addAndGet(1);
-          store.revokedWithin(HOUR, 10);
+          store.changes(0, null, 10);
           seen.add(callMonitor.isHealthy());
         });
     store.find(record(1).id());

@@ -78,6 +78,23 @@ final class AccountRecheckTest {
             revocation -> assertThat(revocation.reason()).isEqualTo(RevocationReason.CLOSED));
   }
 
+  /** As of users whom the application logged in itself: the provider returns its argument. */
+  @Test
+  void unchangedAccountLeavesEachTokenItsOwnRoles() throws Exception {
+    TestNode echo =
+        new TestNode(fixture, new AccountRecheckPolicy(INTERVAL, Optional::of)).polled();
+    IssuedToken payer = Kind.OPEN.of(ServiceFixture.ALICE, echo.service);
+    IssuedToken other = Kind.OPEN.of(ServiceFixture.ALICE, echo.service);
+    echo.service.sessions().setRoles(payer.record().id(), Set.of("payer"));
+
+    assertThat(echo.validate(payer).roles()).containsExactly("payer");
+    assertThat(echo.validate(other).roles()).isEqualTo(ServiceFixture.ALICE.roles());
+
+    echo.service.sessions().setRoles("alice", Set.of());
+    assertThat(echo.validate(payer).roles()).isEmpty();
+    assertThat(echo.validate(other).roles()).isEmpty();
+  }
+
   /** The other node looks up no accounts and learns of the revocation from the store. */
   @Test
   void otherNodesRejectRevokedTokensWithinTheLag() throws Exception {

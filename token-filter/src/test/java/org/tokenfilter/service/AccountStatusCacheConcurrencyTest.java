@@ -226,7 +226,7 @@ final class AccountStatusCacheConcurrencyTest {
         new TokenEvents(
             List.of(),
             Runnable::run,
-            nanos::get,
+            new EndedTokens(MEMORY),
             new TokenStatistics(),
             new OperatorLog(nanos::get));
     return new AccountStatusCache(
@@ -239,8 +239,7 @@ final class AccountStatusCacheConcurrencyTest {
             Runnable::run,
             new OperatorLog(nanos::get),
             MemoryBudget.of(MEMORY)),
-        new SubjectTokens(
-            store, fixture.clock, events, new TokenFamily(store, fixture.clock, events)),
+        new SubjectTokens(store, fixture.clock, new TokenFamily(store, fixture.clock, events)),
         events);
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.codec.TokenCodec;
+import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.policy.CachePolicy;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.TokenId;
@@ -100,7 +101,7 @@ class CachedTokenBytesTest {
     AtomicLong nanos = new AtomicLong();
     TokenCache cache = new TokenCache();
     Freshness freshness = new Freshness(TestNode.LAG, fixture.clock, nanos::get);
-    freshness.pollApplied(freshness.mark());
+    freshness.pollApplied(0, freshness.mark());
     RenewalBuffer buffer =
         new RenewalBuffer(cache, new CachePolicy(TestNode.LAG, null, Duration.ofSeconds(2)));
     CachingTokenStore cachingStore =
@@ -111,7 +112,9 @@ class CachedTokenBytesTest {
             cache,
             buffer,
             Duration.ofSeconds(2),
-            new TokenStatistics());
+            System::nanoTime,
+            new TokenStatistics(),
+            new RememberedEnds(new EndedTokens(0), fixture.clock, new OperatorLog(nanos::get)));
     TokenValidator validator =
         new TokenValidator(
             cachingStore, opened, fixture.clock, TokenValidator.RoleLookup.LOGIN_ROLES);

@@ -61,7 +61,7 @@ final class CachedTokenTest {
   }
 
   private static CachedToken cached(TokenRecord record) {
-    return new CachedToken(record, record.roles(), record.attributes());
+    return new CachedToken(record, record.details());
   }
 
   private static TokenRecord record(@Nullable String binding, @Nullable Instant expiresAt) {

@@ -6,19 +6,22 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.notice.OperatorLog;
 import org.tokenfilter.policy.CachePolicy;
+import org.tokenfilter.store.Changes;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenRecord;
@@ -43,11 +46,19 @@ final class CachingTokenStoreTest {
 
   private CachingTokenStore withStore(TokenStore below) {
     Freshness freshness = new Freshness(LAG, clock, () -> 0);
-    freshness.pollApplied(freshness.mark());
+    freshness.pollApplied(0, freshness.mark());
     TokenCache cache = new TokenCache();
     RenewalBuffer buffer = new RenewalBuffer(cache, new CachePolicy(LAG, null, MAX_WAIT));
     return new CachingTokenStore(
-        below, clock, freshness, cache, buffer, MAX_WAIT, new TokenStatistics());
+        below,
+        clock,
+        freshness,
+        cache,
+        buffer,
+        MAX_WAIT,
+        System::nanoTime,
+        new TokenStatistics(),
+        new RememberedEnds(new EndedTokens(0), clock, new OperatorLog(() -> 0)));
   }
 
   @Test
@@ -73,6 +84,19 @@ final class CachingTokenStoreTest {
   }
 
   @Test
+  void revokedRecordsAreBoundedWithAllTheirDetails() {
+    CachingTokenStore.RevokedTokens revoked = new CachingTokenStore.RevokedTokens();
+    TokenDetails large =
+        TokenDetails.NONE.toBuilder().data(Map.of("cart", "x".repeat(8_000))).build();
+    for (int i = 0; i < 2_000; i++) {
+      revoked.put(
+          record(i).details(large).build().revoked(Revocation.of(RevocationReason.CLOSED, NOW)),
+          NOW);
+    }
+    assertThat(revoked.size()).isPositive().isLessThan((8 << 20) / 8_000);
+  }
+
+  @Test
   void readDuringARevocationWithLostAnswerIsNotCached() {
     TokenRecord record = cached(record(1).build());
     store.before(Call.REVOKE, 1, () -> assertThat(reasonOf(record.id())).isNull());
@@ -90,7 +114,7 @@ final class CachingTokenStoreTest {
     TokenRecord record = cached(record(1).build());
     store.before(Call.REPLACE, 1, () -> assertThat(reasonOf(record.id())).isNull());
 
-    assertThat(cachingStore.replace(record.id(), record(2).build(), NOW)).isTrue();
+    assertThat(cachingStore.replace(record.id(), 0, record(2).build(), Limit.NONE, NOW)).isTrue();
 
     assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.REPLACED);
   }
@@ -104,14 +128,14 @@ final class CachingTokenStoreTest {
         1,
         () -> assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.REPLACED));
 
-    assertThat(cachingStore.replace(record.id(), record(2).build(), NOW)).isTrue();
+    assertThat(cachingStore.replace(record.id(), 0, record(2).build(), Limit.NONE, NOW)).isTrue();
   }
 
   @Test
   void sweptRecordIsReloadedAtOnce() {
     TokenRecord record = cached(record(1).expiresAt(NOW.plusSeconds(60)).build());
 
-    assertThat(cachingStore.sweep(NOW.plusSeconds(61), NOW.minus(LAG), 10).expired())
+    assertThat(cachingStore.sweep(0, NOW.plusSeconds(61), NOW.minus(LAG), 10).expired())
         .containsExactly(record.id());
 
     assertThat(reasonOf(record.id())).isEqualTo(RevocationReason.EXPIRED);
@@ -120,14 +144,14 @@ final class CachingTokenStoreTest {
   @Test
   void delegatesUncachedCallsToTheStore() {
     TokenStore below = mock(TokenStore.class);
-    RecentRevocations revocations = new RecentRevocations(Set.of(), true, NOW);
+    Changes changes = new Changes(true, List.of(), "1", false, NOW);
     AutoCloseable watching = () -> {};
-    Consumer<TokenId> hint = id -> {};
-    when(below.revokedWithin(LAG, 7)).thenReturn(revocations);
+    Runnable hint = () -> {};
+    when(below.changes(0, "0", 7)).thenReturn(changes);
     when(below.watch(hint)).thenReturn(watching);
     CachingTokenStore nearer = withStore(below);
 
-    assertThat(nearer.revokedWithin(LAG, 7)).isSameAs(revocations);
+    assertThat(nearer.changes(0, "0", 7)).isSameAs(changes);
     assertThat(nearer.watch(hint)).isSameAs(watching);
     nearer.close();
     verify(below).close();
@@ -147,8 +171,7 @@ final class CachingTokenStoreTest {
   }
 
   private static TokenRecord.Builder record(int number) {
-    byte[] bytes = new byte[TokenId.LENGTH];
-    bytes[0] = (byte) number;
+    byte[] bytes = ByteBuffer.allocate(TokenId.LENGTH).putInt(number).array();
     return TokenRecord.builder(TokenId.of(bytes), TokenKind.USER, "alice", NOW);
   }
 }

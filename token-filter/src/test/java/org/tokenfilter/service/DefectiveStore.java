@@ -1,6 +1,5 @@
 package org.tokenfilter.service;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,13 +7,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Change;
+import org.tokenfilter.store.Changes;
+import org.tokenfilter.store.FindResult;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.PageCursor;
-import org.tokenfilter.store.RecentRevocations;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
@@ -81,8 +81,16 @@ final class DefectiveStore extends ForwardingTokenStore {
   }
 
   @Override
-  public Optional<TokenRecord> find(TokenId id) {
-    return delegate().find(id).or(() -> Optional.ofNullable(orphans.get(id)));
+  public FindResult find(Collection<TokenId> ids) {
+    FindResult found = delegate().find(ids);
+    Map<TokenId, TokenRecord> records = new HashMap<>(found.records());
+    for (TokenId id : ids) {
+      TokenRecord orphan = orphans.get(id);
+      if (orphan != null) {
+        records.putIfAbsent(id, orphan);
+      }
+    }
+    return new FindResult(records, found.unreadable());
   }
 
   @Override
@@ -91,9 +99,13 @@ final class DefectiveStore extends ForwardingTokenStore {
   }
 
   @Override
-  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
+  public boolean replace(
+      TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
     if (defect != SimulatedDefect.REPLACED_WITHOUT_GUARD) {
-      return delegate().replace(id, successor, now);
+      return delegate().replace(id, version, successor, limit, now);
+    }
+    if (delegate().find(successor.id()).isPresent()) {
+      return true;
     }
     delegate().insert(successor, Limit.NONE, now);
     delegate().revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
@@ -110,26 +122,54 @@ final class DefectiveStore extends ForwardingTokenStore {
   }
 
   @Override
-  public RecentRevocations revokedWithin(Duration window, int limit) {
-    RecentRevocations revocations = delegate().revokedWithin(window, limit);
+  public Changes changes(int shard, @Nullable String cursor, int limit) {
+    Changes changes = delegate().changes(shard, cursor, limit);
     return switch (defect) {
-      case HINTS_ONLY -> new RecentRevocations(Set.of(), true, revocations.storeTime());
-      case CHILDREN_NOT_REPORTED ->
-          new RecentRevocations(withoutChildren(revocations.ids()), true, revocations.storeTime());
-      default -> revocations;
+      case CHANGES_NOT_REPORTED -> with(changes, List.of());
+      case AMENDMENTS_NOT_REPORTED -> with(changes, onlyRevocations(changes.changes()));
+      case AMENDMENT_AS_END -> with(changes, asEnds(changes.changes()));
+      case MORE_PAGES_IGNORED ->
+          new Changes(
+              changes.known(), changes.changes(), changes.cursor(), false, changes.storeTime());
+      case GAP_IGNORED ->
+          new Changes(
+              true, changes.changes(), changes.cursor(), changes.more(), changes.storeTime());
+      case CHILDREN_NOT_REPORTED -> with(changes, withoutChildren(changes.changes()));
+      default -> changes;
     };
   }
 
-  private Set<TokenId> withoutChildren(Set<TokenId> ids) {
-    Set<TokenId> named = new HashSet<>(ids);
-    named.removeIf(id -> named.contains(simulation.stored(id).parent()));
-    return named;
+  private static Changes with(Changes page, List<Change> changes) {
+    return new Changes(page.known(), changes, page.cursor(), page.more(), page.storeTime());
+  }
+
+  private static List<Change> onlyRevocations(List<Change> changes) {
+    return changes.stream().filter(change -> change.revoked() != null).toList();
+  }
+
+  private static List<Change> asEnds(List<Change> changes) {
+    return changes.stream()
+        .map(
+            change ->
+                change.revoked() == null
+                    ? Change.revoked(change.id(), RevocationReason.CLOSED)
+                    : change)
+        .toList();
+  }
+
+  private List<Change> withoutChildren(List<Change> changes) {
+    Set<TokenId> named = new HashSet<>();
+    changes.forEach(change -> named.add(change.id()));
+    return changes.stream()
+        .filter(change -> !named.contains(simulation.stored(change.id()).parent()))
+        .toList();
   }
 
   @Override
-  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
+  public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
     return delegate()
         .sweep(
+            shard,
             defect == SimulatedDefect.SWEPT_EARLY ? expiredBefore.plusSeconds(60) : expiredBefore,
             deadBefore,
             limit);

@@ -22,6 +22,7 @@ final class InvariantChecker {
   private final LifetimeInvariant lifetimes;
   private final LimitInvariant limits;
   private final FamilyInvariant families;
+  private final AmendmentInvariant amendments;
   private final Map<TokenId, TokenRecord> issued = new LinkedHashMap<>();
   private final RecentItems<TokenRecord> recentRecords = new RecentItems<>();
   private final List<String> report = new ArrayList<>();
@@ -32,6 +33,7 @@ final class InvariantChecker {
     this.lifetimes = new LifetimeInvariant(simulation, this);
     this.limits = new LimitInvariant(simulation, this);
     this.families = new FamilyInvariant(simulation, this);
+    this.amendments = new AmendmentInvariant(simulation, this);
   }
 
   RevocationInvariant revocations() {
@@ -48,6 +50,16 @@ final class InvariantChecker {
 
   FamilyInvariant families() {
     return families;
+  }
+
+  AmendmentInvariant amendments() {
+    return amendments;
+  }
+
+  /** Notes that the database has lost the revocation of a token. */
+  void endLost(TokenId id) {
+    revocations.lost(id);
+    lifetimes.endLost(id);
   }
 
   List<String> report() {
@@ -91,6 +103,7 @@ final class InvariantChecker {
   void accepted(SimulatedNode node, ActiveToken used, Instant begin) {
     TokenRecord record = used.renewalTarget();
     revocations.accepted(node, record, begin);
+    amendments.accepted(node, record, begin);
     lifetimes.accepted(node, record, used.usedAt());
     TokenId parent = record.parent();
     if (!used.passive() && record.idleTimeout() != null) {

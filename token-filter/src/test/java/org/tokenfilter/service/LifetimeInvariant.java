@@ -96,6 +96,11 @@ final class LifetimeInvariant {
     }
   }
 
+  /** Notes that the database has lost the revocation of a token, whose uses were dropped. */
+  void endLost(TokenId id) {
+    acknowledged.remove(id);
+  }
+
   void refused(SimulatedNode judge, TokenId id, Instant begin) {
     if (simulation.stored(id).revocation() != null) {
       return;

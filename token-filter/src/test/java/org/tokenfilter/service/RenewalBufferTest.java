@@ -3,6 +3,7 @@ package org.tokenfilter.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tokenfilter.policy.CachePolicy;
 import org.tokenfilter.service.PendingRenewal.RenewalToWrite;
+import org.tokenfilter.store.Changes;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
@@ -64,6 +66,25 @@ class RenewalBufferTest {
     }
     assertThat(node.renewCount()).isEqualTo(5);
     assertThat(node.findCount()).isEqualTo(1);
+  }
+
+  @Test
+  void renewalIsReportedWithTheDetailsAsAmended() throws Exception {
+    List<Set<String>> reported = new ArrayList<>();
+    node.service.addListener(
+        new TokenListener() {
+          @Override
+          public void tokenRenewed(TokenRecord record) {
+            reported.add(record.roles());
+          }
+        });
+    IssuedToken token = fixture.issueSession();
+    node.use(token);
+    node.service.sessions().setRoles(token.record().id(), Set.of("payer"));
+    node.use(token);
+    node.run(INTERVAL.toSeconds());
+
+    assertThat(reported).containsExactly(Set.of("payer"));
   }
 
   @Test
@@ -454,12 +475,9 @@ class RenewalBufferTest {
   void tokenThatTheStoreDidNotRenewLeavesTheCache() throws Exception {
     IssuedToken token = fixture.issueSession();
     TokenStore deaf = mock(TokenStore.class, delegatesTo(fixture.memory));
-    org.mockito.Mockito.doAnswer(
-            call ->
-                new org.tokenfilter.store.RecentRevocations(
-                    java.util.Set.of(), true, fixture.clock.instant()))
+    doAnswer(call -> new Changes(true, List.of(), "0", false, fixture.clock.instant()))
         .when(deaf)
-        .revokedWithin(any(), org.mockito.ArgumentMatchers.anyInt());
+        .changes(anyInt(), any(), anyInt());
     TestNode missing = new TestNode(fixture, deaf, LAG).polled();
     missing.run(INTERVAL.toSeconds());
     missing.use(token);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Change;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
@@ -18,8 +19,9 @@ import org.tokenfilter.token.Rejection;
 
 /**
  * The invariant of revocations. An acknowledged revocation is in force at once on the node that it
- * was acknowledged to and on each node that received a hint of it, and on all nodes after the lag.
- * The sessions of a user token are revoked with it. Only a token whose revocation was requested is
+ * was acknowledged to and on each node that heard of it, and on all nodes after the lag. If the
+ * database loses it, the nodes that know it still refuse the token, and revoke it anew. The
+ * sessions of a user token are revoked with it. Only a token whose revocation was requested is
  * rejected as revoked.
  */
 final class RevocationInvariant {
@@ -30,6 +32,7 @@ final class RevocationInvariant {
   private final Map<String, Integer> beingRevoked = new HashMap<>();
   private final Map<TokenId, Instant> revoked = new HashMap<>();
   private final Map<TokenId, Map<SimulatedNode, Instant>> knownBy = new HashMap<>();
+  private final Set<TokenId> lost = new HashSet<>();
 
   RevocationInvariant(Simulation simulation, InvariantChecker checker) {
     this.simulation = simulation;
@@ -51,11 +54,16 @@ final class RevocationInvariant {
     }
   }
 
+  /** Notes that a node revokes a token by its id; the call may arrive much later. */
+  void sent(TokenId id) {
+    if (beingRevoked.containsKey(simulation.stored(id).subject())) {
+      requested.add(id);
+    }
+  }
+
   /** Notes that the store has revoked these tokens, one of them by its id. */
   void revokedOne(Collection<TokenId> ids) {
-    ids.stream()
-        .filter(id -> beingRevoked.containsKey(simulation.stored(id).subject()))
-        .forEach(requested::add);
+    ids.forEach(this::sent);
   }
 
   /** Notes that the store has revoked these tokens of a subject. */
@@ -85,9 +93,17 @@ final class RevocationInvariant {
     knownBy.computeIfAbsent(id, none -> new HashMap<>()).putIfAbsent(node, simulation.time());
   }
 
-  /** Notes that the node has received a hint of a revocation. */
-  void hinted(SimulatedNode node, TokenId id) {
-    recordKnown(node, id);
+  /** Notes that the node has received these changes, which it applies at once. */
+  void heard(SimulatedNode node, Collection<Change> changes) {
+    changes.stream()
+        .filter(change -> change.revoked() != null)
+        .forEach(change -> recordKnown(node, change.id()));
+  }
+
+  /** Notes that the database has lost the revocation: only nodes that know it must refuse. */
+  void lost(TokenId id) {
+    lost.add(id);
+    revoked.remove(id);
   }
 
   /** Notes that the caller got a success, after which no successor of the token may be live. */
@@ -116,11 +132,17 @@ final class RevocationInvariant {
     TokenId last = first;
     for (TokenId next = first; next != null; next = successor(next)) {
       last = next;
-      if (simulation.stored(last).revocation() != null) {
+      Revocation revocation = simulation.stored(last).revocation();
+      if (revocation != null && isReported(revocation)) {
         revoked(last);
       }
     }
     return last;
+  }
+
+  /** Expiry is not reported, and a node whose clock is far behind accepts the token for longer. */
+  private boolean isReported(Revocation revocation) {
+    return revocation.reason() != RevocationReason.EXPIRED || !simulation.clocksFarApart();
   }
 
   private @Nullable TokenId successor(TokenId id) {
@@ -139,7 +161,8 @@ final class RevocationInvariant {
   void accepted(SimulatedNode node, TokenRecord record, Instant begin) {
     TokenId parent = record.parent();
     Instant end = revokedAt(record.id());
-    if (parent != null && revokedAt(parent).isBefore(end)) {
+    Revocation own = simulation.stored(record.id()).revocation();
+    if (parent != null && revokedAt(parent).isBefore(end) && (own == null || isReported(own))) {
       end = revokedAt(parent);
     }
     if (!end.equals(Instant.MAX) && !begin.isBefore(end.plus(simulation.lag))) {
@@ -154,7 +177,8 @@ final class RevocationInvariant {
   void refused(SimulatedNode node, TokenRecord record, Rejection rejection) {
     Revocation revocation = simulation.stored(record.id()).revocation();
     RevocationReason reason = RevocationReason.valueOf(rejection.name());
-    boolean known = revocation != null && revocation.reason() == reason;
+    boolean known =
+        lost.contains(record.id()) || (revocation != null && revocation.reason() == reason);
     if (!known
         || (reason == RevocationReason.CLOSED && !isRequested(record.id(), record.parent()))) {
       checker.report("rejected as " + rejection + " without a matching request", node, record.id());

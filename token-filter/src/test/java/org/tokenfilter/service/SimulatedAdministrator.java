@@ -6,14 +6,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
 
-/** An administrator who lists and revokes tokens by their ids. */
+/** An administrator who lists, amends and revokes tokens by their ids. */
 final class SimulatedAdministrator implements SimulatedClient {
 
-  private static final int REVOKE = 560;
+  private static final int REVOKE = 400;
+  private static final int AMEND = 560;
   private static final int LIST = 760;
   private static final int REVOKE_OTHERS = 880;
   private static final int ALL = 1_000;
@@ -36,6 +38,8 @@ final class SimulatedAdministrator implements SimulatedClient {
     try {
       if (record != null && what < REVOKE) {
         revoke(node, record);
+      } else if (record != null && what < AMEND) {
+        amend(record);
       } else if (what < LIST) {
         list(node, subject);
       } else if (record != null && what < REVOKE_OTHERS) {
@@ -53,6 +57,15 @@ final class SimulatedAdministrator implements SimulatedClient {
     revocations.requested(record.id());
     node.service.revoke(record.id());
     revocations.confirmed(node, record.id());
+  }
+
+  /** Amends a token with a tool that is no node. */
+  private void amend(TokenRecord record) {
+    TokenRecord stored = simulation.stored(record.id());
+    long version = simulation.nextVersion();
+    TokenDetails details = stored.details().amended(version).label("version " + version).build();
+    var unused =
+        simulation.store().amend(record.id(), stored.version(), details, simulation.time());
   }
 
   private void revokeAll(SimulatedNode node, String subject) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.Renewal;
+import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenKind;
 import org.tokenfilter.store.TokenStore;
@@ -31,10 +32,22 @@ enum SimulatedDefect {
   DROPS_RENEWALS,
   /** With a lag of zero, the node trusts a record it read a moment ago. */
   CACHES_WITHOUT_LAG,
-  /** A hint of one revocation is treated as a report of all revocations. */
+  /** A hint of a change is treated as a report of all changes. */
   FRESH_FROM_HINT,
-  /** Revocations are learned from hints only. */
-  HINTS_ONLY,
+  /** Changes are not reported to the nodes. */
+  CHANGES_NOT_REPORTED,
+  /** New details are not reported to the nodes. */
+  AMENDMENTS_NOT_REPORTED,
+  /** New details are taken for the end of the token. */
+  AMENDMENT_AS_END,
+  /** The next question begins after an answer that was lost before it could be applied. */
+  CURSOR_BEFORE_APPLYING,
+  /** A node is fresh after the first page, though there are more. */
+  MORE_PAGES_IGNORED,
+  /** A node keeps its copies though the store does not know what it has seen. */
+  GAP_IGNORED,
+  /** A node trusts a store that shows a token as live whose end it has heard of. */
+  ENDS_NOT_REMEMBERED,
   /** A passive use keeps the token alive. */
   PASSIVE_USE_COUNTED,
   /** A session is renewed without its user token. */
@@ -51,10 +64,12 @@ enum SimulatedDefect {
   LIMIT_WITHOUT_LOCK,
   /** A list shows the tokens that the subject had at the first call. */
   LISTED_FROM_CACHE,
-  /** A repeated revocation is reported to its caller, but not again to the other nodes. */
-  NOT_REPORTED_AGAIN,
+  /** A revocation that was committed late is passed over by the cursors. */
+  LATE_COMMIT_NOT_REPORTED,
   /** A sweep expires tokens a minute early. */
   SWEPT_EARLY;
+
+  private static final long ENDED_BYTES = 100_000;
 
   Freshness freshness(Duration lag, Clock clock, LongSupplier nanoTime) {
     if (this == CACHES_WITHOUT_LAG && lag.isZero()) {
@@ -65,8 +80,20 @@ enum SimulatedDefect {
     }
     return new Freshness(lag, clock, nanoTime) {
       @Override
-      void pollApplied(Mark start) {
-        super.pollApplied(mark());
+      void pollApplied(int shard, Mark start) {
+        super.pollApplied(shard, mark());
+      }
+    };
+  }
+
+  EndedTokens newEndedTokens() {
+    if (this != ENDS_NOT_REMEMBERED) {
+      return new EndedTokens(ENDED_BYTES);
+    }
+    return new EndedTokens(ENDED_BYTES) {
+      @Override
+      synchronized @Nullable RevocationReason reason(TokenId id) {
+        return null;
       }
     };
   }

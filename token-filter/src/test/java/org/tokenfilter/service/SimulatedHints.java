@@ -1,14 +1,11 @@
 package org.tokenfilter.service;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.function.Consumer;
-import org.tokenfilter.store.TokenId;
 
 /**
- * Hints of revocations from the store to its watchers. Some are lost, some come twice, and many
- * come late and out of order.
+ * Hints of changes from the store to its watchers. Some are lost, some come twice, and many come
+ * late and out of order.
  */
 final class SimulatedHints {
 
@@ -20,7 +17,7 @@ final class SimulatedHints {
 
   private final Simulation simulation;
   private final boolean enabled;
-  private final List<Consumer<TokenId>> watchers = new ArrayList<>();
+  private final List<Runnable> watchers = new ArrayList<>();
 
   /**
    * Creates the hints of a store.
@@ -32,28 +29,26 @@ final class SimulatedHints {
     this.enabled = given;
   }
 
-  AutoCloseable watch(Consumer<TokenId> watcher) {
+  AutoCloseable watch(Runnable watcher) {
     if (enabled) {
       watchers.add(watcher);
     }
     return () -> watchers.remove(watcher);
   }
 
-  void revoked(Collection<TokenId> ids) {
-    for (Consumer<TokenId> watcher : watchers) {
-      for (TokenId id : ids) {
-        if (!simulation.happens(LOST)) {
-          notifyLater(watcher, id);
-        }
-        if (simulation.happens(TWICE)) {
-          notifyLater(watcher, id);
-        }
+  /** Tells the watchers that there is a change. */
+  void changed() {
+    for (Runnable watcher : watchers) {
+      if (!simulation.happens(LOST)) {
+        notifyLater(watcher);
+      }
+      if (simulation.happens(TWICE)) {
+        notifyLater(watcher);
       }
     }
   }
 
-  private void notifyLater(Consumer<TokenId> watcher, TokenId id) {
-    int longest = simulation.happens(LATE) ? LATE_MILLIS : SOON_MILLIS;
-    simulation.schedule(longest, () -> watcher.accept(id));
+  private void notifyLater(Runnable watcher) {
+    simulation.schedule(simulation.happens(LATE) ? LATE_MILLIS : SOON_MILLIS, watcher);
   }
 }

@@ -4,8 +4,9 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.Changes;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Renewal;
@@ -32,6 +33,9 @@ final class SimulatedNetwork extends ForwardingTokenStore {
 
   private final Simulation simulation;
   private final SimulatedNode node;
+
+  /** The cursor of the latest answer to the feed, for the defect of a node that goes on from it. */
+  private @Nullable String answered;
 
   /** A lost call, without a stack trace, which would cost more than all the rest. */
   static final class LostCallException extends TokenStoreException {
@@ -112,8 +116,24 @@ final class SimulatedNetwork extends ForwardingTokenStore {
   }
 
   @Override
-  public AutoCloseable watch(Consumer<TokenId> ended) {
-    return call(false, () -> simulation.hints().watch(id -> node.receiveHint(id, ended)));
+  public AutoCloseable watch(Runnable changed) {
+    return call(false, () -> simulation.hints().watch(() -> node.receiveHint(changed)));
+  }
+
+  @Override
+  public Changes changes(int shard, @Nullable String cursor, int limit) {
+    boolean early = simulation.defect() == SimulatedDefect.CURSOR_BEFORE_APPLYING;
+    String from = early && cursor != null && answered != null ? answered : cursor;
+    Changes page =
+        call(
+            false,
+            () -> {
+              Changes answer = delegate().changes(shard, from, limit);
+              answered = cursor == null ? answered : answer.cursor();
+              return answer;
+            });
+    simulation.checker().revocations().heard(node, page.changes());
+    return page;
   }
 
   @Override
@@ -136,8 +156,9 @@ final class SimulatedNetwork extends ForwardingTokenStore {
   }
 
   @Override
-  public boolean replace(TokenId id, TokenRecord successor, Instant now) {
-    boolean replaced = super.replace(id, successor, now);
+  public boolean replace(
+      TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
+    boolean replaced = super.replace(id, version, successor, limit, now);
     if (replaced) {
       acknowledged(List.of(id));
     }
@@ -146,6 +167,7 @@ final class SimulatedNetwork extends ForwardingTokenStore {
 
   @Override
   public List<TokenId> revoke(TokenId id, Revocation revocation) {
+    simulation.checker().revocations().sent(id);
     return acknowledged(super.revoke(id, revocation));
   }
 
@@ -155,8 +177,8 @@ final class SimulatedNetwork extends ForwardingTokenStore {
   }
 
   @Override
-  public SweepResult sweep(Instant expiredBefore, Instant deadBefore, int limit) {
-    SweepResult sweep = super.sweep(expiredBefore, deadBefore, limit);
+  public SweepResult sweep(int shard, Instant expiredBefore, Instant deadBefore, int limit) {
+    SweepResult sweep = super.sweep(shard, expiredBefore, deadBefore, limit);
     // A node whose clock is far behind accepts expired tokens for longer.
     if (!simulation.clocksFarApart()) {
       acknowledged(sweep.expired());

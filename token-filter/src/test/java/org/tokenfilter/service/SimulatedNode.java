@@ -4,12 +4,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Consumer;
 import org.tokenfilter.guard.MonotonicClock;
 import org.tokenfilter.login.AccountRecheckPolicy;
 import org.tokenfilter.policy.CachePolicy;
 import org.tokenfilter.policy.ServiceEnvironment;
-import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStoreException;
 import org.tokenfilter.store.tck.SettableClock;
 import org.tokenfilter.token.ActiveToken;
@@ -64,7 +62,10 @@ final class SimulatedNode {
             List.of(),
             AccountRecheckPolicy.NEVER,
             freshness,
-            defect.newTokenCache());
+            defect.newTokenCache(),
+            defect.newEndedTokens(),
+            simulation::nanos);
+    this.service.onHint(() -> nextPoll = simulation.time());
     this.sweeper = new Sweeper(link, service, clock, Duration.ofDays(1), 100);
     nextPoll = now;
     nextTick = now.plus(TICK);
@@ -122,12 +123,11 @@ final class SimulatedNode {
     simulation.checker().renewed(this, used);
   }
 
-  /** Receives a hint of a revocation from the store. */
-  void receiveHint(TokenId id, Consumer<TokenId> ended) {
-    ended.accept(id);
-    simulation.checker().revocations().hinted(this, id);
+  /** Receives a hint of a change from the store, which wakes the thread that polls. */
+  void receiveHint(Runnable changed) {
+    changed.run();
     if (simulation.defect() == SimulatedDefect.FRESH_FROM_HINT) {
-      freshness.pollApplied(freshness.mark());
+      freshness.pollApplied(0, freshness.mark());
     }
   }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Random;
 import org.tokenfilter.codec.TokenCodec;
 import org.tokenfilter.policy.TokenPolicy;
-import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
@@ -45,7 +44,7 @@ final class Simulation {
   private final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
   private final Random random;
   private final SimulatedDefect defect;
-  private final TokenStore memory;
+  private final SimulatedDatabase database;
   private final TokenStore store;
   private final SimulatedHints hints;
   private final InvariantChecker checker;
@@ -53,6 +52,8 @@ final class Simulation {
   private final List<SimulatedNode> nodes = new ArrayList<>();
   private final DelayedEffects delayed = new DelayedEffects();
   private final int skewMillis;
+  private final boolean failingOver;
+  private long version;
   private int depth;
 
   Simulation(long seed, SimulatedDefect defect) {
@@ -65,8 +66,8 @@ final class Simulation {
     this.secrets = seeded(seed);
     this.hints = new SimulatedHints(this, seed % 7 < 3);
     this.checker = new InvariantChecker(this);
-    this.memory = new InMemoryTokenStore(clock, Duration.ofDays(1));
-    TokenStore database = new SimulatedDatabase(this, memory, seed % 11 < 5);
+    this.database = new SimulatedDatabase(this, clock, seed % 11 < 5);
+    this.failingOver = seed % 3 == 0;
     this.store = new SimulatedStore(this, new DefectiveStore(this, database));
     this.users = new SimulatedUsers(this);
     for (int i = 0; i < NODES; i++) {
@@ -115,7 +116,7 @@ final class Simulation {
 
   /** Returns the tokens of a subject that are live at this time. */
   List<TokenRecord> liveRecords(String subject, Instant now) {
-    return memory.list(subject, now, null, Integer.MAX_VALUE);
+    return database.list(subject, now, null, Integer.MAX_VALUE);
   }
 
   Instant time() {
@@ -132,6 +133,11 @@ final class Simulation {
 
   int nextInt(int bound) {
     return random.nextInt(bound);
+  }
+
+  /** Returns a version that no details have yet. */
+  long nextVersion() {
+    return ++version;
   }
 
   Subject nextSubject() {
@@ -188,6 +194,8 @@ final class Simulation {
       kill(node);
     } else if (what < 18 && depth == 0) {
       idle();
+    } else if (what < 26 && depth == 0 && failingOver) {
+      database.failOver();
     } else {
       users.sendRequest(node);
     }

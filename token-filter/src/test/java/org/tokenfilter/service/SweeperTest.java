@@ -5,6 +5,7 @@ import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -91,7 +92,7 @@ class SweeperTest {
     sweeper.run();
 
     assertThat(fixture.listener.events()).containsExactlyInAnyOrderElementsOf(ended);
-    verify(store, times(3)).sweep(any(), any(), eq(BATCH));
+    verify(store, times(3)).sweep(anyInt(), any(), any(), eq(BATCH));
   }
 
   @Test
@@ -132,9 +133,13 @@ class SweeperTest {
     doThrow(new TokenStoreException("down", null, true))
         .doAnswer(
             call ->
-                fixture.memory.sweep(call.getArgument(0), call.getArgument(1), call.getArgument(2)))
+                fixture.memory.sweep(
+                    call.getArgument(0),
+                    call.getArgument(1),
+                    call.getArgument(2),
+                    call.getArgument(3)))
         .when(store)
-        .sweep(any(), any(), anyInt());
+        .sweep(anyInt(), any(), any(), anyInt());
     fixture.issueSession();
     fixture.clock.move(SESSION_IDLE.plus(SKEW).plusMillis(1));
     fixture.listener.events();
@@ -148,11 +153,11 @@ class SweeperTest {
   /** An executor silently stops a repeated task that throws. */
   @Test
   void storeErrorDoesNotStopTheSweeper() {
-    doThrow(new NoClassDefFoundError("gone")).when(store).sweep(any(), any(), anyInt());
+    doThrow(new NoClassDefFoundError("gone")).when(store).sweep(anyInt(), any(), any(), anyInt());
 
     sweeper.run();
 
-    verify(store).sweep(any(), any(), anyInt());
+    verify(store).sweep(anyInt(), any(), any(), anyInt());
   }
 
   @Test
@@ -162,7 +167,7 @@ class SweeperTest {
     sweeper.run();
 
     assertThat(Thread.interrupted()).isTrue();
-    verify(store, never()).sweep(any(), any(), anyInt());
+    verify(store, never()).sweep(anyInt(), any(), any(), anyInt());
   }
 
   /** With a skew of 30 s or more it does not sweep, and below that it uses the store's clock. */
@@ -220,7 +225,7 @@ class SweeperTest {
 
       assertThat(log.lines()).singleElement().asString().startsWith("WARN").contains("clock");
     }
-    verify(store, never()).sweep(any(), any(), anyInt());
+    verify(store, never()).sweep(anyInt(), any(), any(), anyInt());
     assertThat(fixture.service.clockAhead()).contains(Duration.parse(apart));
 
     own.set(fixture.clock.instant());
@@ -228,6 +233,43 @@ class SweeperTest {
     assertThat(fixture.listener.events())
         .containsExactly("ended " + token.record().id() + " EXPIRED");
     assertThat(fixture.service.clockAhead()).contains(Duration.ZERO);
+  }
+
+  @Test
+  void eachShardIsSweptThoughAnotherFails() throws Exception {
+    doReturn(3).when(store).shards();
+    TokenService service =
+        fixture.newService(store, ServiceFixture.POLICY, fixture.clock, fixture.listener);
+    Sweeper sweeping = new Sweeper(store, service, fixture.clock, RETENTION, BATCH);
+    doThrow(new TokenStoreException("down", null, true)).when(store).changes(1, null, 1);
+
+    assertThat(sweeping.sweep()).isPresent();
+
+    verify(store).sweep(eq(0), any(), any(), anyInt());
+    verify(store, never()).sweep(eq(1), any(), any(), anyInt());
+    verify(store).sweep(eq(2), any(), any(), anyInt());
+  }
+
+  /** The engine deletes the record; a node tells its listeners of what it had in memory. */
+  @Test
+  void storeThatExpiresByItselfIsNotSwept() throws Exception {
+    doReturn(true).when(store).expiresByItself();
+    TestNode node = new TestNode(fixture, store, TestNode.LAG).polled();
+    IssuedToken token = fixture.issueSession();
+    IssuedToken used = fixture.issueSession();
+    node.validate(token);
+    node.validate(used);
+    node.advanceAndPoll(SESSION_IDLE.dividedBy(2));
+    fixture.renew(fixture.validate(used));
+    node.advanceAndPoll(SESSION_IDLE.dividedBy(2).plus(SKEW).plusMillis(1));
+    node.listener.events();
+    Sweeper own = new Sweeper(store, node.service, fixture.clock, RETENTION, BATCH);
+    own.run();
+    own.run();
+
+    assertThat(node.listener.events()).containsExactly("ended " + token.record().id() + " EXPIRED");
+    verify(store, never()).sweep(anyInt(), any(), any(), anyInt());
+    node.validate(used);
   }
 
   private Sweeper sweeperBy(SettableClock clock) {

@@ -2,20 +2,16 @@ package org.tokenfilter.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.memory.MemoryBudget;
 import org.tokenfilter.memory.WeighedEvent;
 import org.tokenfilter.notice.OperatorLog;
-import org.tokenfilter.store.Revocation;
+import org.tokenfilter.store.Change;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.TokenId;
-import org.tokenfilter.store.TokenRecord;
-import org.tokenfilter.token.IssuedToken;
 
 /** As many revocations as the feed lists, and an event queue for them in a small heap. */
 final class TokenEventsQueueTest {
@@ -39,15 +35,11 @@ final class TokenEventsQueueTest {
 
   @Test
   void reportsAllRevocations() throws Exception {
-    IssuedToken token = fixture.issueOpen(Duration.ZERO);
-    fixture.memory.revoke(
-        token.record().id(), Revocation.of(RevocationReason.CLOSED, fixture.clock.instant()));
-    TokenRecord ended = fixture.stored(token.record().id());
-    List<TokenId> ids = new ArrayList<>();
-    for (int i = 0; i < RevocationFeed.MAX_REVOCATIONS; i++) {
+    List<Change> changes = new ArrayList<>();
+    for (int i = 0; i < 50_000; i++) {
       byte[] id = new byte[TokenId.LENGTH];
       fixture.random.nextBytes(id);
-      ids.add(TokenId.of(id));
+      changes.add(Change.revoked(TokenId.of(id), RevocationReason.CLOSED));
     }
     List<TokenId> heard = new ArrayList<>();
     TokenListener listener =
@@ -59,11 +51,15 @@ final class TokenEventsQueueTest {
         };
     TokenEvents events =
         new TokenEvents(
-            List.of(listener), queue, () -> 0, new TokenStatistics(), new OperatorLog(() -> 0));
+            List.of(listener),
+            queue,
+            new EndedTokens(HEAP),
+            new TokenStatistics(),
+            new OperatorLog(() -> 0));
 
-    events.publishRemoteRevocations(ids, id -> Optional.of(ended));
+    events.publishRemoteRevocations(events.remember(changes));
     waiting.forEach(Runnable::run);
 
-    assertThat(heard.size()).isEqualTo(ids.size());
+    assertThat(heard.size()).isEqualTo(changes.size());
   }
 }

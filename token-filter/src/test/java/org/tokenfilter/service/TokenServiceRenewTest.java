@@ -3,6 +3,7 @@ package org.tokenfilter.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -218,6 +219,7 @@ class TokenServiceRenewTest {
   @Test
   void storeFailureIsNotARenewal() throws Exception {
     TokenStore store = mock(TokenStore.class);
+    doReturn(1).when(store).shards();
     doThrow(new TokenStoreException("down", null, true)).when(store).renew(any(), any());
     ActiveToken used = fixture.validate(fixture.issueSession());
     fixture.listener.events();

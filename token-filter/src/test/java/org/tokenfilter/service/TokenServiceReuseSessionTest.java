@@ -3,6 +3,7 @@ package org.tokenfilter.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyCollection;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -18,17 +19,25 @@ import static org.tokenfilter.service.ServiceFixture.sessionIdOf;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.policy.TokenPolicy.Binding;
+import org.tokenfilter.store.AmendResult;
+import org.tokenfilter.store.Confirmation;
+import org.tokenfilter.store.ExternalId;
 import org.tokenfilter.store.Limit;
+import org.tokenfilter.store.Origin;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
+import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore;
+import org.tokenfilter.store.tck.FaultyTokenStore.Call;
 import org.tokenfilter.token.ActiveToken;
 import org.tokenfilter.token.ClientAddress;
 import org.tokenfilter.token.IssuedToken;
@@ -137,15 +146,99 @@ class TokenServiceReuseSessionTest {
     assertNewSession(loginAgain(Subject.of("alice ", "user"), HOUR));
   }
 
+  /** All that a login says of the user is that of the latest login, for all tabs. */
   @Test
-  void otherRolesGetAnotherSession() throws Exception {
-    assertNewSession(loginAgain(Subject.of("alice", "user", "admin"), HOUR));
-    assertNewSession(loginAgain(Subject.of("alice"), HOUR));
+  void otherRolesAndAttributesAmendTheSession() throws Exception {
+    Subject promoted = new Subject("alice", Set.of("user", "admin"), Map.of("tenant", "7"));
+    IssuedToken again = loginAgain(promoted, HOUR);
+
+    assertThat(again.sessionId()).isEqualTo(first.sessionId());
+    for (IssuedToken tab : List.of(first, again)) {
+      TokenRecord record = fixture.validate(tab).record();
+      assertThat(record.roles()).containsExactlyInAnyOrder("user", "admin");
+      assertThat(record.attributes()).containsExactly(Map.entry("tenant", "7"));
+    }
+    assertThat(fixture.validate(loginAgain(Subject.of("alice"), HOUR)).roles()).isEmpty();
   }
 
   @Test
-  void otherAttributesGetAnotherSession() throws Exception {
-    assertNewSession(loginAgain(new Subject("alice", Set.of("user"), Map.of("tenant", "7")), HOUR));
+  void labelAndDataOfAJoinedSessionStay() throws Exception {
+    TokenSessions sessions = fixture.service.sessions();
+    sessions.setLabel("alice", first.record().id(), "my phone");
+    sessions.setData(fixture.stored(first.record().id()), Map.of("cart", "4711"));
+    TokenDetails amended = amendOrigin("sid-1");
+
+    loginAgain(Subject.of("alice", "admin"), HOUR);
+
+    TokenDetails joined = fixture.stored(first.record().id()).details();
+    assertThat(joined.label()).isEqualTo("my phone");
+    assertThat(joined.data()).isEqualTo(amended.data()).isNotEmpty();
+    assertThat(joined.origin()).isNull();
+    assertThat(joined.confirmation()).isNull();
+    assertThat(joined.authenticatedAt()).isNull();
+    assertThat(joined.acr()).isNull();
+  }
+
+  @Test
+  void equalLoginWritesNoAmendment() throws Exception {
+    FaultyTokenStore counted = new FaultyTokenStore(fixture.memory);
+
+    fixture
+        .newService(counted, ServiceFixture.POLICY)
+        .issueSession(ALICE, HOUR, CLIENT, Set.of(sessionIdOf(first)));
+
+    assertThat(counted.callCount(Call.AMEND)).isZero();
+  }
+
+  @Test
+  void joinsASessionThatIsAmendedMeanwhile() throws Exception {
+    FaultyTokenStore store = new FaultyTokenStore(fixture.memory);
+    store.before(Call.AMEND, 1, () -> amendOrigin("sid-2"));
+    TokenService service = fixture.newService(store, ServiceFixture.POLICY);
+
+    IssuedToken again =
+        service.issueSession(
+            Subject.of("alice", "admin"), HOUR, CLIENT, Set.of(sessionIdOf(first)));
+
+    assertThat(again.sessionId()).isEqualTo(first.sessionId());
+    assertThat(store.callCount(Call.AMEND)).isEqualTo(2);
+    assertThat(fixture.stored(first.record().id()).roles()).containsExactly("admin");
+  }
+
+  @Test
+  void sessionThatEndsBeforeItIsAmendedIsNotJoined() throws Exception {
+    FaultyTokenStore store = new FaultyTokenStore(fixture.memory);
+    store.before(
+        Call.AMEND,
+        1,
+        () ->
+            fixture.memory.revoke(
+                first.record().id(),
+                Revocation.of(RevocationReason.CLOSED, fixture.clock.instant())));
+    TokenService service = fixture.newService(store, ServiceFixture.POLICY);
+
+    IssuedToken other =
+        service.issueSession(
+            Subject.of("alice", "admin"), HOUR, CLIENT, Set.of(sessionIdOf(first)));
+
+    assertNewSession(other);
+    assertThat(other.record().roles()).containsExactly("admin");
+  }
+
+  private TokenDetails amendOrigin(String sid) {
+    TokenRecord record = fixture.stored(first.record().id());
+    TokenDetails details =
+        record
+            .details()
+            .amended(fixture.random.nextLong() | 1)
+            .origin(new Origin(new ExternalId("https://idp.example", sid), null))
+            .confirmation(new Confirmation(Confirmation.Method.JWK_THUMBPRINT, "jkt"))
+            .authenticated(fixture.clock.instant(), "phr")
+            .build();
+    assertThat(
+            fixture.memory.amend(record.id(), record.version(), details, fixture.clock.instant()))
+        .isEqualTo(AmendResult.AMENDED);
+    return details;
   }
 
   @Test
@@ -277,7 +370,7 @@ class TokenServiceReuseSessionTest {
             .issueSession(ALICE, HOUR, CLIENT, Set.of(ids));
 
     assertNewSession(token);
-    verify(store, never()).find(any());
+    verify(store, never()).find(anyCollection());
   }
 
   @Test

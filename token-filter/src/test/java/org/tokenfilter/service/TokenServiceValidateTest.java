@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.AdditionalAnswers.delegatesTo;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyCollection;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
@@ -24,7 +25,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.tokenfilter.codec.TokenClaims;
 import org.tokenfilter.guard.MonotonicClock;
 import org.tokenfilter.policy.TokenPolicy.Binding;
+import org.tokenfilter.store.FindResult;
 import org.tokenfilter.store.InMemoryTokenStore;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Revocation;
@@ -74,7 +76,7 @@ class TokenServiceValidateTest {
 
     fixture.newService(store, ServiceFixture.POLICY).validate(presented(token));
 
-    verify(store).find(token.record().id());
+    verify(store).find(List.of(token.record().id()));
     verify(store, never()).renew(any(), any());
     assertThat(fixture.stored(token.record().id())).isEqualTo(token.record());
   }
@@ -264,12 +266,13 @@ class TokenServiceValidateTest {
   @Test
   void garbageIsRejectedWithoutAStoreCall() {
     TokenStore store = mock(TokenStore.class);
+    doReturn(1).when(store).shards();
     TokenService service = fixture.newService(store, ServiceFixture.POLICY);
 
     for (String garbage : new String[] {"", "x", "....", "a.b.c.d.e", "\u0000"}) {
       assertRejected(Rejection.INVALID, () -> service.validate(presented(garbage, CLIENT)));
     }
-    verify(store, never()).find(any());
+    verify(store, never()).find(anyCollection());
   }
 
   @Test
@@ -327,7 +330,10 @@ class TokenServiceValidateTest {
   void recordOfAnotherIdIsRejected() throws Exception {
     IssuedToken token = fixture.issueOpen(HOUR);
     TokenStore confused = mock(TokenStore.class);
-    doReturn(Optional.of(fixture.issueOpen(HOUR).record())).when(confused).find(any());
+    doReturn(1).when(confused).shards();
+    doReturn(FindResult.of(Map.of(token.record().id(), fixture.issueOpen(HOUR).record())))
+        .when(confused)
+        .find(anyCollection());
 
     assertRejected(
         Rejection.INVALID,
@@ -340,7 +346,8 @@ class TokenServiceValidateTest {
   void storeFailureIsNeitherRejectionNorSuccess() throws Exception {
     IssuedToken token = fixture.issueSession();
     TokenStore broken = mock(TokenStore.class);
-    doThrow(new TokenStoreException("down", null, true)).when(broken).find(any());
+    doReturn(1).when(broken).shards();
+    doThrow(new TokenStoreException("down", null, true)).when(broken).find(anyCollection());
     TokenService service = fixture.newService(broken, ServiceFixture.POLICY, fixture.listener);
     fixture.listener.events();
 

@@ -266,24 +266,24 @@ final class TokenStatisticsTest {
   void feedAgeCountsFromTheStartOfTheLastAppliedPoll() {
     node.advance(Duration.ofMillis(250));
     assertThat(service.feed())
-        .contains(new TokenService.RevocationFeedState(true, Duration.ofMillis(250)));
+        .contains(new TokenService.ChangeFeedState(true, Duration.ofMillis(250)));
 
-    node.store.before(Call.REVOKED_WITHIN, 1, () -> node.advance(Duration.ofMillis(100)));
+    node.store.before(Call.CHANGES, 1, () -> node.advance(Duration.ofMillis(100)));
     service.pollRevocations();
     assertThat(service.feed())
-        .contains(new TokenService.RevocationFeedState(true, Duration.ofMillis(100)));
+        .contains(new TokenService.ChangeFeedState(true, Duration.ofMillis(100)));
 
     node.advance(TestNode.LAG);
-    node.store.failBefore(Call.REVOKED_WITHIN, 1);
+    node.store.failBefore(Call.CHANGES, 1);
     service.pollRevocations();
     assertThat(service.feed())
-        .contains(new TokenService.RevocationFeedState(false, Duration.ofMillis(1_100)));
+        .contains(new TokenService.ChangeFeedState(false, Duration.ofMillis(1_100)));
   }
 
   @Test
   void feedHasNoAgeBeforeItsFirstPollOrWithoutLag() {
     assertThat(new TestNode(fixture).service.feed())
-        .contains(new TokenService.RevocationFeedState(false, null));
+        .contains(new TokenService.ChangeFeedState(false, null));
     assertThat(fixture.service.feed()).isEmpty();
   }
 
