@@ -210,13 +210,13 @@ final class StoreFaultsOnTwoNodesTest {
     Future<Answer> request = clients.submit(() -> jetty.http().get("/secure/x", headers));
     pausedCall.awaitReached();
     var now = jetty.clock.instant();
-    tomcat.store.sweep(now, now.minus(Duration.ofHours(1)), 1000);
+    tomcat.store.sweep(0, now, now.minus(Duration.ofHours(1)), 1000);
     pausedCall.release();
     assertThat(request.get().status()).isEqualTo(200);
     jetty.clock.move(Duration.ofMinutes(2));
     now = jetty.clock.instant();
-    jetty.store.sweep(now, now.minus(Duration.ofHours(1)), 1000);
-    tomcat.store.sweep(now, now.minus(Duration.ofHours(1)), 1000);
+    jetty.store.sweep(0, now, now.minus(Duration.ofHours(1)), 1000);
+    tomcat.store.sweep(0, now, now.minus(Duration.ofHours(1)), 1000);
     for (AttackedApp node : List.of(jetty, tomcat)) {
       node.check(
           AttackCase.of("S13", ExpectedAnswer.OK, it -> it.http().get("/secure/x", headers)));

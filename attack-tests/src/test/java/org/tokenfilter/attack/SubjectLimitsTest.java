@@ -24,7 +24,7 @@ final class SubjectLimitsTest {
   private static final Map<String, Function<String, Subject>> INVALID_SUBJECTS =
       Map.of(
           "grouped",
-          name -> new Subject(name, groups(200), Map.of()),
+          name -> new Subject(name, groups(800), Map.of()),
           "described",
           name -> new Subject(name, Set.of(), Map.of("about", "x".repeat(9000))),
           "long",
@@ -69,7 +69,7 @@ final class SubjectLimitsTest {
                   name + ", " + route,
                   it -> route.logIn(it.http(), name, "wonderland"),
                   route::isForbidden);
-          assertThat(answer.head() + answer.body()).doesNotContain("roles", "8192", "CN=");
+          assertThat(answer.head() + answer.body()).doesNotContain("roles", "32768", "CN=");
           app.logLines().stream().filter(line -> line.startsWith("WARN")).forEach(logged::add);
         }
       }
