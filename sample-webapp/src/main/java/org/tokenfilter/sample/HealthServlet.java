@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tokenfilter.config.BackgroundTaskHealth;
 import org.tokenfilter.config.Health;
 import org.tokenfilter.config.TokenSecurity;
-import org.tokenfilter.service.TokenService.RevocationFeedState;
+import org.tokenfilter.service.TokenService.ChangeFeedState;
 
 /**
  * {@code GET /public/health}: the health of the application and of its token security. It performs
@@ -83,8 +83,7 @@ public final class HealthServlet extends HttpServlet {
     }
   }
 
-  private static void write(JsonGenerator json, @Nullable RevocationFeedState feed)
-      throws IOException {
+  private static void write(JsonGenerator json, @Nullable ChangeFeedState feed) throws IOException {
     if (feed == null) {
       json.writeNullField("feed");
       return;

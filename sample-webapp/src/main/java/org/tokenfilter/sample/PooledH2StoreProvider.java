@@ -50,11 +50,7 @@ public final class PooledH2StoreProvider implements TokenStoreProvider {
     config.setConnectionTimeout(timeout.toMillis());
     HikariDataSource pool = new HikariDataSource(config);
     try {
-      return JdbcTokenStore.builder(pool)
-          .timeout(timeout)
-          .retention(Duration.parse(settings.get("retention")))
-          .onClose(pool::close)
-          .open();
+      return JdbcTokenStore.builder(pool).timeout(timeout).onClose(pool::close).open();
     } catch (RuntimeException e) {
       pool.close();
       throw e;

@@ -142,7 +142,7 @@ final class ReadmeSnippetsTest {
         """
         import jakarta.servlet.*;
         import java.util.*;
-        import org.tokenfilter.codec.*;
+        import org.tokenfilter.keys.*;
         import org.tokenfilter.config.TokenSecurity;
         import org.tokenfilter.filter.TokenFilter;
 

@@ -97,7 +97,7 @@ final class SampleMetricsTest {
   @Test
   void timesStoreCalls() throws Exception {
     String inserts = "token_store_calls_seconds_count{operation=\"insert\",outcome=\"ok\"}";
-    String polls = "token_store_calls_seconds_count{operation=\"ended-within\",outcome=\"ok\"}";
+    String polls = "token_store_calls_seconds_count{operation=\"changes\",outcome=\"ok\"}";
     double before = value(inserts);
     sample.open(Sample.ALICE, 5);
 

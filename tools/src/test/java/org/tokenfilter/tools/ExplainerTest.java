@@ -199,7 +199,7 @@ class ExplainerTest {
             + " 2026-03-01T10:00:00Z, idle timeout PT15M)",
         withoutSessionId(idle.value()));
     Instant now = fixture.clock.instant();
-    fixture.memory.sweep(now, now.minus(Duration.ofHours(1)), 1000);
+    fixture.memory.sweep(0, now, now.minus(Duration.ofHours(1)), 1000);
     assertExplained(
         RefusalReason.SWEPT, "revocation  REFUSED  expired", withoutSessionId(open.value()));
   }

@@ -135,7 +135,7 @@ final class SweepBenchmark {
   private void sweepAll(Timings steps) {
     boolean[] more = {true};
     while (more[0]) {
-      steps.time(() -> more[0] = store.sweep(now, now.minus(RETENTION), STEP).more());
+      steps.time(() -> more[0] = store.sweep(0, now, now.minus(RETENTION), STEP).more());
     }
   }
 
