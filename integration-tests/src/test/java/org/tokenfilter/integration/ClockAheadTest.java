@@ -56,7 +56,7 @@ class ClockAheadTest {
                 .storeCalls()
                 .addListener(
                     (operation, outcome, nanos) -> {
-                      if (operation == StoreOperation.ENDED_WITHIN) {
+                      if (operation == StoreOperation.CHANGES) {
                         looks.incrementAndGet();
                       }
                     });

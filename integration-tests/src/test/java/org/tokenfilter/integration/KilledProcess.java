@@ -41,7 +41,8 @@ final class KilledProcess {
     switch (args[2]) {
       case "insert" -> store.insert(Records.open((byte) 9, now), Limit.NONE, now);
       case "end" -> store.revoke(Records.id((byte) 3), Revocation.of(RevocationReason.CLOSED, now));
-      case "replace" -> store.replace(Records.id((byte) 3), Records.open((byte) 9, now), now);
+      case "replace" ->
+          store.replace(Records.id((byte) 3), 0, Records.open((byte) 9, now), Limit.NONE, now);
       default -> throw new IllegalArgumentException(args[2]);
     }
     System.out.println(ACKNOWLEDGED);

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 import org.tokenfilter.store.tck.PausedCommits;
@@ -48,5 +49,15 @@ class MariaDbContractTest extends TokenStoreContract {
     return Optional.of(
         new HeldCommits(
             POOL, held -> JdbcTokenStore.builder(held).timeout(Duration.ofSeconds(4)).open()));
+  }
+
+  @Override
+  public Optional<AutoCloseable> hold() {
+    return Optional.of(new LockedTables(POOL, "lock tables token_record write"));
+  }
+
+  @Override
+  public boolean damage(TokenId id) {
+    return LockedTables.damage(POOL, "", id);
   }
 }

@@ -2,34 +2,39 @@ package org.tokenfilter.integration;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
+import org.tokenfilter.store.tck.PausedCommits;
 import org.tokenfilter.store.tck.TokenStoreContract;
 
-/** The contract on an empty MySQL database of one's own: {@code -Dmysql.url=jdbc:mysql:...}. */
-@EnabledIfSystemProperty(
-    named = "mysql.url",
-    matches = "jdbc:mysql:.+",
-    disabledReason =
-        "the one MySQL that comes as a dependency is 8.0.15, older than the collation"
-            + " utf8mb4_0900_bin (8.0.17)")
+/** The contract on MySQL 8.0.15, the one server that comes as a dependency. */
+@EnabledIf(
+    value = "org.tokenfilter.integration.MySqlServer#isAvailable",
+    disabledReason = MySqlServer.MISSING)
 class MySqlContractTest extends TokenStoreContract {
 
-  private final HikariDataSource pool =
-      PostgresServer.pool(System.getProperty("mysql.url", ""), 16);
+  /** The pool, opened on first use, which is never if the server is not available. */
+  private static final class Holder {
+    static final HikariDataSource POOL = PostgresServer.pool(MySqlServer.newDatabase(), 16);
+  }
 
   private final TokenStore store = open();
   private final TokenStore otherNode = open();
 
-  private TokenStore open() {
-    return JdbcTokenStore.builder(pool).createSchema(true).timeout(Duration.ofSeconds(10)).open();
+  @AfterAll
+  static void stop() {
+    Holder.POOL.close();
   }
 
-  @AfterEach
-  void stop() {
-    pool.close();
+  private static TokenStore open() {
+    return JdbcTokenStore.builder(Holder.POOL)
+        .createSchema(true)
+        .timeout(Duration.ofSeconds(10))
+        .open();
   }
 
   @Override
@@ -40,5 +45,18 @@ class MySqlContractTest extends TokenStoreContract {
   @Override
   public TokenStore otherNode() {
     return otherNode;
+  }
+
+  @Override
+  public Optional<PausedCommits> pausedCommits() {
+    return Optional.of(
+        new HeldCommits(
+            Holder.POOL,
+            held -> JdbcTokenStore.builder(held).timeout(Duration.ofSeconds(4)).open()));
+  }
+
+  @Override
+  public boolean damage(TokenId id) {
+    return LockedTables.damage(Holder.POOL, "", id);
   }
 }

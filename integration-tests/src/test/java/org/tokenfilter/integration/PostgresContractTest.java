@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenStore;
 import org.tokenfilter.store.jdbc.JdbcTokenStore;
 import org.tokenfilter.store.tck.PausedCommits;
@@ -60,5 +61,16 @@ class PostgresContractTest extends TokenStoreContract {
                     .tablePrefix("public.app_")
                     .timeout(Duration.ofSeconds(4))
                     .open()));
+  }
+
+  @Override
+  public Optional<AutoCloseable> hold() {
+    return Optional.of(
+        new LockedTables(POOL, "lock table public.app_token_record in access exclusive mode"));
+  }
+
+  @Override
+  public boolean damage(TokenId id) {
+    return LockedTables.damage(POOL, "public.app_", id);
   }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tokenfilter.store.Limit;
@@ -114,10 +113,10 @@ class PostgresCostTest {
     records.insertLive(200_000, now);
     records.execute("vacuum analyze token_record");
     // The first sweep prepares its statements, which reads the catalogue.
-    assertThat(store.sweep(now, now, 1_000).more()).isFalse();
+    assertThat(store.sweep(0, now, now, 1_000).more()).isFalse();
     long before = countBlockReads();
 
-    assertThat(store.sweep(now, now, 1_000)).isEqualTo(new SweepResult(List.of(), 0, false));
+    assertThat(store.sweep(0, now, now, 1_000)).isEqualTo(new SweepResult(List.of(), 0, false));
 
     long blocks = countBlockReads() - before;
     Measurements.append("PostgreSQL, a sweep that finds nothing among 200,000: %d blocks", blocks);
@@ -128,7 +127,7 @@ class PostgresCostTest {
   void noCallScansTheWholeTable() throws SQLException {
     records.insertLive(200_000, now);
     records.execute("vacuum analyze token_record");
-    store.sweep(now, now, 1_000);
+    store.sweep(0, now, now, 1_000);
     long before = countTableScans();
 
     // Often enough that the driver and the server cache the statements and their plans.
@@ -159,7 +158,7 @@ class PostgresCostTest {
     assertThat(next).hasSize(50).doesNotContainAnyElementsOf(page);
     assertThat(blocks).isLessThan(500);
     long begun = System.nanoTime();
-    Selection all = new Selection("machine", Set.of());
+    Selection all = Selection.ofSubject("machine");
     for (int portion = 0; portion < 10; portion++) {
       assertThat(store.revokeAll(all, Revocation.of(RevocationReason.CLOSED, later), 1_000))
           .hasSize(1_000);
@@ -183,13 +182,16 @@ class PostgresCostTest {
     TokenRecord third = sameGroup(first, 2).build();
     assertThat(store.insert(second, two, now).evicted()).isEmpty();
     assertThat(store.insert(third, two, now).evicted()).hasSize(2);
-    assertThat(store.replace(third.id(), sameGroup(first, 3).build(), now)).isTrue();
+    assertThat(store.replace(third.id(), 0, sameGroup(first, 3).build(), Limit.NONE, now)).isTrue();
     assertThat(
             store.revokeAll(
-                new Selection(user, Set.of()), Revocation.of(RevocationReason.CLOSED, now), 10))
+                Selection.ofSubject(user), Revocation.of(RevocationReason.CLOSED, now), 10))
         .hasSize(1);
-    store.revokedWithin(Duration.ofMinutes(1), 10);
-    store.sweep(now, now.plusSeconds(1), 1_000);
+    store.amend(second.id(), 0, second.details().amended(1).build(), now);
+    store.changes(0, store.changes(0, null, 10).cursor(), 10);
+    store.find(List.of(first.id(), second.id()));
+    store.mark(user, now.plusSeconds(9), now);
+    store.sweep(0, now, now.plusSeconds(1), 1_000);
   }
 
   /** Returns a builder of another record of the same group. */

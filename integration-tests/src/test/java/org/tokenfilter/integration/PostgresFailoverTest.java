@@ -67,7 +67,9 @@ class PostgresFailoverTest {
       assertThat(store.find(Records.id((byte) 2)).orElseThrow().revocation()).isEqualTo(closed);
       assertThat(store.renew(List.of(new Renewal(Records.id((byte) 3), now, null)), now)).isEmpty();
       assertThat(store.revoke(Records.id((byte) 1), closed)).hasSize(1);
-      assertThat(store.replace(Records.id((byte) 4), Records.open((byte) 9, now), now)).isTrue();
+      assertThat(
+              store.replace(Records.id((byte) 4), 0, Records.open((byte) 9, now), Limit.NONE, now))
+          .isTrue();
     }
   }
 

@@ -9,11 +9,16 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.Changes;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
@@ -32,7 +37,8 @@ class PostgresListenTest {
   private final TokenStore store = open();
   private final TokenStore otherNode = open();
   private final Instant now = Clock.systemUTC().instant();
-  private final Queue<TokenId> notified = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger notified = new AtomicInteger();
+  private final AtomicReference<Runnable> onChange = new AtomicReference<>(() -> {});
 
   private TokenStore open() {
     return JdbcTokenStore.builder(pool).createSchema(true).listen(true).open();
@@ -47,21 +53,21 @@ class PostgresListenTest {
 
   @Test
   void otherNodeIsNotifiedUntilWatchIsClosed() throws Exception {
-    AutoCloseable watching = otherNode.watch(notified::add);
+    AutoCloseable watching = otherNode.watch(notified::incrementAndGet);
     awaitNotification();
     assertThat(countListenerThreads()).isEqualTo(1);
 
     watching.close();
     assertThat(countListenerThreads()).isZero();
-    notified.clear();
+    notified.set(0);
     insertAndRevoke();
     insertAndRevoke();
-    assertThat(notified).isEmpty();
+    assertThat(notified).hasValue(0);
   }
 
   @Test
   void replacesLostConnection() throws Exception {
-    otherNode.watch(notified::add);
+    otherNode.watch(notified::incrementAndGet);
     awaitNotification();
 
     try (Connection connection = pool.getConnection();
@@ -71,26 +77,60 @@ class PostgresListenTest {
           select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and query ilike 'listen%'""");
     }
-    notified.clear();
+    notified.set(0);
     awaitNotification();
   }
 
   @Test
   void throwingWatcherIsNotifiedOfNextRevocation() {
     otherNode.watch(
-        id -> {
-          notified.add(id);
+        () -> {
+          notified.incrementAndGet();
           throw new IllegalStateException("must not");
         });
     awaitNotification();
-    notified.clear();
+    notified.set(0);
+    awaitNotification();
+  }
+
+  /** The last notification comes from the listening thread, since no other change follows. */
+  @Test
+  void notifiedNodeFindsEveryChangeOfABurst() {
+    awaitListening();
+    for (int burst = 0; burst < 5; burst++) {
+      Set<TokenId> found = ConcurrentHashMap.newKeySet();
+      AtomicReference<String> cursor =
+          new AtomicReference<>(otherNode.changes(0, null, 1).cursor());
+      onChange.set(
+          () -> {
+            Changes page = otherNode.changes(0, cursor.get(), 1_000);
+            page.changes().forEach(change -> found.add(change.id()));
+            cursor.set(page.cursor());
+          });
+      notified.set(0);
+      Set<TokenId> revoked = new HashSet<>();
+      for (int i = 0; i < 40; i++) {
+        revoked.add(insertAndRevoke());
+      }
+      await().atMost(PATIENCE).until(() -> found.containsAll(revoked));
+      onChange.set(() -> {});
+    }
+  }
+
+  private void awaitListening() {
+    store.watch(() -> {});
+    otherNode.watch(
+        () -> {
+          notified.incrementAndGet();
+          Objects.requireNonNull(onChange.get()).run();
+        });
     awaitNotification();
   }
 
   @Test
   void closingTheStoreStopsItsThreads() {
-    otherNode.watch(notified::add);
-    otherNode.watch(notified::add);
+    otherNode.watch(notified::incrementAndGet);
+    otherNode.watch(notified::incrementAndGet);
     assertThat(countListenerThreads()).isEqualTo(2);
 
     otherNode.close();
@@ -98,11 +138,15 @@ class PostgresListenTest {
     assertThat(countListenerThreads()).isZero();
   }
 
-  /** Waits for the first notification: listening starts a little after {@code watch} was called. */
+  /** Revokes records until there is a notification: listening starts a little after watching. */
   private void awaitNotification() {
     await()
         .atMost(PATIENCE)
-        .until(() -> notified.contains(insertAndRevoke()) || !notified.isEmpty());
+        .until(
+            () -> {
+              insertAndRevoke();
+              return notified.get() > 0;
+            });
   }
 
   private TokenId insertAndRevoke() {

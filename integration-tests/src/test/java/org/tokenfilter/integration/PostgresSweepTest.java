@@ -88,7 +88,7 @@ class PostgresSweepTest {
     boolean more = true;
     while (more) {
       long begun = System.nanoTime();
-      SweepResult sweep = store.sweep(now, now.minus(Duration.ofHours(1)), 1_000);
+      SweepResult sweep = store.sweep(0, now, now.minus(Duration.ofHours(1)), 1_000);
       times.add(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun));
       assertThat(sweep.expired()).isEmpty();
       more = sweep.more();

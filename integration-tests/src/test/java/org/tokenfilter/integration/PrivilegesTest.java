@@ -8,11 +8,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.tokenfilter.store.AmendResult;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Renewal;
@@ -31,11 +30,13 @@ class PrivilegesTest {
   private static final List<String> GRANTS =
       List.of(
           "grant select, insert, update, delete on token_record to 'clerk'@'localhost'",
-          "grant select, insert on token_end to 'clerk'@'localhost'",
+          "grant select, insert on token_change to 'clerk'@'localhost'",
+          "grant select, insert, update, delete on token_horizon to 'clerk'@'localhost'",
+          "grant select, insert, update, delete on token_mark to 'clerk'@'localhost'",
           "grant select, update on token_group_lock to 'clerk'@'localhost'",
           "grant select on token_schema to 'clerk'@'localhost'");
 
-  private static final String LAST_GRANT = "grant delete on token_end to 'clerk'@'localhost'";
+  private static final String LAST_GRANT = "grant delete on token_change to 'clerk'@'localhost'";
 
   private final Instant now = Clock.systemUTC().instant();
 
@@ -62,6 +63,7 @@ class PrivilegesTest {
       JdbcTokenStore.builder(owner).createSchema(true).open().close();
       execute(owner, "create or replace user 'clerk'@'localhost' identified by 'secret'");
       GRANTS.forEach(grant -> execute(owner, grant));
+      execute(owner, "grant select, update on token_change_lane to 'clerk'@'localhost'");
       try (HikariDataSource pool =
           PostgresServer.pool("jdbc:mariadb:" + database.replace("user=owner", "user=clerk"), 1)) {
         assertOneGrantIsMissing(pool, "MariaDB");
@@ -74,7 +76,8 @@ class PrivilegesTest {
   private static void assertOneGrantIsMissing(HikariDataSource pool, String product) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JdbcTokenStore.builder(pool).open())
-        .withMessageContainingAll(product, "this user may not delete from token_end (SQLState 42")
+        .withMessageContainingAll(
+            product, "this user may not delete from token_change (SQLState 42")
         .withMessageNotContaining("token_record");
   }
 
@@ -82,6 +85,7 @@ class PrivilegesTest {
   private void useEachCall(HikariDataSource pool) {
     Limit one = new Limit(1, Limit.Policy.EVICT_OLDEST);
     try (TokenStore store = JdbcTokenStore.builder(pool).open()) {
+      String cursor = store.changes(0, null, 9).cursor();
       for (int number = 1; number <= 2; number++) {
         assertThat(store.insert(record(number), one, now).outcome())
             .isEqualTo(InsertResult.Outcome.INSERTED);
@@ -89,14 +93,18 @@ class PrivilegesTest {
       TokenRecord child = record(3).toBuilder().group(null).parent(record(2).id()).build();
       assertThat(store.insert(child, one, now).outcome()).isEqualTo(InsertResult.Outcome.INSERTED);
       assertThat(store.renew(List.of(new Renewal(child.id(), now, null)), now)).isEmpty();
-      assertThat(store.replace(record(2).id(), record(4), now)).isTrue();
+      var labelled = child.details().amended(1).label("phone").build();
+      assertThat(store.amend(child.id(), 0, labelled, now)).isEqualTo(AmendResult.AMENDED);
+      assertThat(store.replace(record(2).id(), 0, record(4), Limit.NONE, now)).isTrue();
       assertThat(
               store.revokeAll(
-                  new Selection("alice", Set.of()), Revocation.of(RevocationReason.CLOSED, now), 9))
+                  Selection.ofSubject("alice"), Revocation.of(RevocationReason.CLOSED, now), 9))
           .containsExactly(record(4).id());
-      assertThat(store.revokedWithin(Duration.ofMinutes(1), 9).ids()).hasSize(4);
+      assertThat(store.changes(0, cursor, 9).changes()).hasSize(5);
+      assertThat(store.mark("once", now.plusSeconds(1), now)).isTrue();
+      assertThat(store.mark("once", now.plusSeconds(9), now.plusSeconds(5))).isTrue();
       assertThat(store.list("alice", now, null, 9)).isEmpty();
-      assertThat(store.sweep(now, now.plusSeconds(1), 9).deleted()).isEqualTo(4);
+      assertThat(store.sweep(0, now, now.plusSeconds(1), 9).deleted()).isEqualTo(4);
     }
   }
 
