@@ -28,7 +28,7 @@ public final class TokenFilterPeer implements Peer {
    * The tables of tokens and revocations; those of 256 lock rows and of the version are not
    * counted.
    */
-  private static final List<String> TABLES = List.of("token_record", "token_end");
+  private static final List<String> TABLES = List.of("token_record", "token_change");
 
   private static final ClientAddress CLIENT = ClientAddress.parse("127.0.0.1");
   private static final String LAG = "token.revocation.lag";

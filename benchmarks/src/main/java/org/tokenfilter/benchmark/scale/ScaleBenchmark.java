@@ -23,7 +23,7 @@ import org.tokenfilter.store.jdbc.JdbcTokenStore;
 public final class ScaleBenchmark {
 
   private static final List<Integer> SIZES = List.of(1_000, 100_000, 1_000_000, 10_000_000);
-  private static final List<String> TABLES = List.of("token_record", "token_end");
+  private static final List<String> TABLES = List.of("token_record", "token_change");
   private static final long GOAL = 100_000_000;
   private static final double GIGABYTE = 1e9;
   private static final int SEED = 7;
