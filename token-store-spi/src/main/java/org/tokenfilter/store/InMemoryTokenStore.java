@@ -65,7 +65,7 @@ public final class InMemoryTokenStore implements TokenStore {
   @Override
   public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     requireOpen();
-    requireNotEnded(record);
+    StoreArguments.requireNew(record);
     synchronized (lock) {
       if (records.get(record.id()) != null) {
         throw new DuplicateTokenException(record.id());
@@ -116,9 +116,7 @@ public final class InMemoryTokenStore implements TokenStore {
   @Override
   public AmendResult amend(TokenId id, long expectedVersion, TokenDetails details, Instant now) {
     requireOpen();
-    if (details.version() == 0 || details.version() == expectedVersion) {
-      throw new IllegalArgumentException("new details must have a new version, which is not 0");
-    }
+    StoreArguments.requireNewVersion(details, expectedVersion);
     synchronized (lock) {
       return records.amend(id, expectedVersion, details, now);
     }
@@ -128,20 +126,13 @@ public final class InMemoryTokenStore implements TokenStore {
   public boolean replace(
       TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
     requireOpen();
-    requireNotEnded(successor);
-    if (successor.parent() != null) {
-      throw new IllegalArgumentException("successor must not have a parent");
-    }
+    StoreArguments.requireSuccessor(successor);
     synchronized (lock) {
       TokenRecord replaced = records.get(id);
       if (replaced == null || !replaced.liveAt(now)) {
         return false;
       }
-      if (!replaced.subject().equals(successor.subject())
-          || !Objects.equals(replaced.group(), successor.group())) {
-        throw new IllegalArgumentException(
-            "successor must have the replaced record's subject and group");
-      }
+      StoreArguments.requireSuccessorOf(replaced, successor);
       // The replaced record is one of its group.
       if (replaced.version() != version
           || records.liveInGroupOf(replaced, now).size() > limit.max()) {
@@ -228,12 +219,6 @@ public final class InMemoryTokenStore implements TokenStore {
   private void sweepSome(Instant now) {
     Instant forgotten = now.minus(retention);
     records.sweep(forgotten, forgotten, SWEPT_PER_INSERTION);
-  }
-
-  private static void requireNotEnded(TokenRecord record) {
-    if (record.revocation() != null) {
-      throw new IllegalArgumentException("a new record must not be revoked already");
-    }
   }
 
   private void requireOpen() {

@@ -12,17 +12,11 @@ final class MarkTable {
 
   private record Mark(String name, Instant until) {}
 
-  private static final int MAX_NAME_LENGTH = 255;
-
   private final Map<String, Instant> marks = new HashMap<>();
   private final Queue<Mark> firstToEnd = new PriorityQueue<>(Comparator.comparing(Mark::until));
 
   boolean mark(String name, Instant until, Instant now) {
-    RecordText.requireOrNull("name", name, MAX_NAME_LENGTH);
-    if (name.isEmpty() || !until.isAfter(now)) {
-      throw new IllegalArgumentException(
-          "a mark must have a name of 1 to 255 characters and end after now");
-    }
+    StoreArguments.requireMark(name, until, now);
     if (isSet(name, now)) {
       return false;
     }

@@ -7,13 +7,13 @@ import static org.tokenfilter.store.InsertResult.Outcome.PARENT_ENDED;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.tokenfilter.store.DuplicateTokenException;
 import org.tokenfilter.store.InsertResult;
 import org.tokenfilter.store.Limit;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
+import org.tokenfilter.store.StoreArguments;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 
@@ -94,11 +94,7 @@ final class InsertStatements {
       return false;
     }
     TokenRecord replaced = found.get();
-    if (!replaced.subject().equals(successor.subject())
-        || !Objects.equals(replaced.group(), successor.group())) {
-      throw new IllegalArgumentException(
-          "a successor must have the subject and the group of the replaced record");
-    }
+    StoreArguments.requireSuccessorOf(replaced, successor);
     // The replaced record is one of its group.
     if (replaced.version() != version
         || groupLimit.countLive(executor, successor, limit, now) > limit.max()) {

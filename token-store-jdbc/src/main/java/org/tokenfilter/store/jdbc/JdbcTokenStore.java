@@ -18,6 +18,7 @@ import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.StoreArguments;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
@@ -115,7 +116,7 @@ public final class JdbcTokenStore implements TokenStore {
   @Override
   public InsertResult insert(TokenRecord record, Limit limit, Instant now) {
     requireOpen();
-    requireNotRevoked(record);
+    StoreArguments.requireNew(record);
     if (!InsertStatements.isSingleStatement(record, limit)) {
       return transactions.inTransaction(
           executor -> insertStatements.insert(executor, record, limit, now));
@@ -160,9 +161,7 @@ public final class JdbcTokenStore implements TokenStore {
   @Override
   public AmendResult amend(TokenId id, long expectedVersion, TokenDetails details, Instant now) {
     requireOpen();
-    if (details.version() == 0 || details.version() == expectedVersion) {
-      throw new IllegalArgumentException("new details must have a new version, which is not 0");
-    }
+    StoreArguments.requireNewVersion(details, expectedVersion);
     return transactions.inTransaction(
         executor -> amendStatements.amend(executor, id, expectedVersion, details, now));
   }
@@ -171,10 +170,7 @@ public final class JdbcTokenStore implements TokenStore {
   public boolean replace(
       TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
     requireOpen();
-    requireNotRevoked(successor);
-    if (successor.parent() != null) {
-      throw new IllegalArgumentException("a successor must not have a parent");
-    }
+    StoreArguments.requireSuccessor(successor);
     return transactions.inTransaction(
         executor -> insertStatements.replace(executor, id, version, successor, limit, now));
   }
@@ -247,12 +243,6 @@ public final class JdbcTokenStore implements TokenStore {
       closed = true;
       notifier.close();
       onClose.run();
-    }
-  }
-
-  private static void requireNotRevoked(TokenRecord record) {
-    if (record.revocation() != null) {
-      throw new IllegalArgumentException("a new record must not be revoked already");
     }
   }
 

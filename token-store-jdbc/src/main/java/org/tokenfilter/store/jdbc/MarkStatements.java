@@ -1,18 +1,15 @@
 package org.tokenfilter.store.jdbc;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.tokenfilter.store.StoreArguments;
 
 /**
  * The statements of marks (S22). One insert decides who gets a new mark, one guarded update who
  * gets one that has ended.
  */
 final class MarkStatements {
-
-  private static final int MAX_NAME_LENGTH = 255;
 
   /** The most rounds in which a mark that is in the way may be deleted before it is taken over. */
   private static final int MAX_ROUNDS = 5;
@@ -55,10 +52,7 @@ final class MarkStatements {
    * @throws IllegalArgumentException if the name is invalid, or the end is not after now
    */
   boolean mark(Transactions transactions, String name, Instant until, Instant now) {
-    requireValid(name);
-    if (!until.isAfter(now)) {
-      throw new IllegalArgumentException("a mark must end after now");
-    }
+    StoreArguments.requireMark(name, until, now);
     Object text = codec.value(name);
     long end = endMillis(until);
     for (int round = 0; round < MAX_ROUNDS; round++) {
@@ -124,17 +118,6 @@ final class MarkStatements {
       return Instant.ofEpochMilli(millis).isBefore(until) ? Math.addExact(millis, 1) : millis;
     } catch (ArithmeticException never) {
       return Long.MAX_VALUE;
-    }
-  }
-
-  private static void requireValid(String name) {
-    if (name.isEmpty()
-        || name.length() > MAX_NAME_LENGTH
-        || name.indexOf('\0') >= 0
-        || !UTF_8.newEncoder().canEncode(name)) {
-      throw new IllegalArgumentException(
-          "the name of a mark must have 1 to 255 characters of Unicode text without NUL and"
-              + " without unpaired surrogates");
     }
   }
 }

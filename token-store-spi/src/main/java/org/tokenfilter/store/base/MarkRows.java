@@ -1,6 +1,5 @@
 package org.tokenfilter.store.base;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,7 +11,6 @@ import org.tokenfilter.store.TokenStoreException;
 final class MarkRows {
 
   private static final int FORMAT = 1;
-  private static final int MAX_NAME_LENGTH = 255;
 
   /** The time for which an ended mark is kept, since the clock of another node may be behind. */
   private static final Duration KEPT = Duration.ofHours(1);
@@ -24,25 +22,6 @@ final class MarkRows {
 
   MarkRows(Rows rows) {
     this.rows = rows;
-  }
-
-  /**
-   * Checks the arguments of {@link #mark}.
-   *
-   * @throws IllegalArgumentException if one is invalid
-   */
-  static void requireValid(String name, Instant until, Instant now) {
-    if (name.isEmpty()
-        || name.length() > MAX_NAME_LENGTH
-        || name.indexOf('\0') >= 0
-        || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
-      throw new IllegalArgumentException(
-          "the name of a mark must have 1 to %d characters of Unicode text without NUL"
-              .formatted(MAX_NAME_LENGTH));
-    }
-    if (!until.isAfter(now)) {
-      throw new IllegalArgumentException("a mark must end after now");
-    }
   }
 
   boolean mark(String name, Instant until, Instant now) throws Exception {

@@ -115,13 +115,8 @@ final class RecordRows {
     return some(link, link + RowKeys.END, Integer.MAX_VALUE, wanted);
   }
 
-  /**
-   * Adds a record.
-   *
-   * @throws DuplicateTokenException if its id is there
-   */
+  /** Adds a record whose id is not there. */
   void add(TokenRecord record) throws Exception {
-    requireNew(record.id());
     RecordRow row = RecordRow.of(record);
     for (String entry : row.entries().toList()) {
       rows.put(entry, new byte[0]);
@@ -129,7 +124,12 @@ final class RecordRows {
     rows.put(RowKeys.record(record.id()), row.write());
   }
 
-  void requireNew(TokenId id) throws Exception {
+  /**
+   * Checks that there is no record with this id.
+   *
+   * @throws DuplicateTokenException if there is one, live or dead
+   */
+  void requireUnused(TokenId id) throws Exception {
     if (!bytes(List.of(id)).isEmpty()) {
       throw new DuplicateTokenException(id);
     }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -19,6 +18,7 @@ import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.RevocationReason;
 import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.StoreArguments;
 import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
@@ -55,7 +55,7 @@ final class StoreTransaction {
   }
 
   InsertResult insert(TokenRecord record, Limit limit, Instant now) throws Exception {
-    records.requireNew(record.id());
+    records.requireUnused(record.id());
     if (record.parent() != null && !parentIsLive(record, record.parent(), now)) {
       return InsertResult.of(InsertResult.Outcome.PARENT_ENDED);
     }
@@ -115,16 +115,13 @@ final class StoreTransaction {
       return false;
     }
     TokenRecord replaced = records.record(row);
-    if (!replaced.subject().equals(successor.subject())
-        || !Objects.equals(replaced.group(), successor.group())) {
-      throw new IllegalArgumentException(
-          "successor must have the replaced record's subject and group");
-    }
+    StoreArguments.requireSuccessorOf(replaced, successor);
     // The replaced record is one of its group.
     if (replaced.version() != version
         || new GroupRoom(this).live(replaced, now).size() > limit.max()) {
       return false;
     }
+    records.requireUnused(successor.id());
     records.add(successor);
     revoke(id, new Revocation(now, RevocationReason.REPLACED, successor.id()));
     return true;

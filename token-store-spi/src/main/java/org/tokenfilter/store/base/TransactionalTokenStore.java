@@ -18,6 +18,7 @@ import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.Selection;
+import org.tokenfilter.store.StoreArguments;
 import org.tokenfilter.store.SweepResult;
 import org.tokenfilter.store.TokenDetails;
 import org.tokenfilter.store.TokenId;
@@ -178,7 +179,7 @@ public abstract class TransactionalTokenStore implements TokenStore {
 
   @Override
   public final InsertResult insert(TokenRecord record, Limit limit, Instant now) {
-    requireNotEnded(record);
+    StoreArguments.requireNew(record);
     return change(it -> it.insert(record, limit, now));
   }
 
@@ -195,19 +196,14 @@ public abstract class TransactionalTokenStore implements TokenStore {
   @Override
   public final AmendResult amend(
       TokenId id, long expectedVersion, TokenDetails details, Instant now) {
-    if (details.version() == 0 || details.version() == expectedVersion) {
-      throw new IllegalArgumentException("new details must have a new version, which is not 0");
-    }
+    StoreArguments.requireNewVersion(details, expectedVersion);
     return change(it -> it.amend(id, expectedVersion, details, now));
   }
 
   @Override
   public final boolean replace(
       TokenId id, long version, TokenRecord successor, Limit limit, Instant now) {
-    requireNotEnded(successor);
-    if (successor.parent() != null) {
-      throw new IllegalArgumentException("successor must not have a parent");
-    }
+    StoreArguments.requireSuccessor(successor);
     return change(it -> it.replace(id, version, successor, limit, now));
   }
 
@@ -240,7 +236,7 @@ public abstract class TransactionalTokenStore implements TokenStore {
 
   @Override
   public final boolean mark(String name, Instant until, Instant now) {
-    MarkRows.requireValid(name, until, now);
+    StoreArguments.requireMark(name, until, now);
     return change(it -> it.marks().mark(name, until, now));
   }
 
@@ -307,11 +303,5 @@ public abstract class TransactionalTokenStore implements TokenStore {
       return new TokenStoreException("interrupted while waiting for the store", e, true);
     }
     return new TokenStoreException("the call of the store failed", e, retryable(e));
-  }
-
-  private static void requireNotEnded(TokenRecord record) {
-    if (record.revocation() != null) {
-      throw new IllegalArgumentException("a new record must not be revoked already");
-    }
   }
 }
