@@ -1,7 +1,9 @@
 package org.tokenfilter.service;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.PageCursor;
@@ -107,6 +109,20 @@ final class SubjectRecords {
       after = page.isEmpty() ? null : PageCursor.of(page.get(page.size() - 1));
     } while (page.size() == PAGE_SIZE);
     return List.of();
+  }
+
+  /** Passes all live records of a subject to an action, page by page, the newest first. */
+  static void forEachLive(
+      TokenStore store, String subject, Clock clock, Consumer<TokenRecord> action) {
+    @Nullable PageCursor after = null;
+    List<TokenRecord> page;
+    do {
+      page = page(store, subject, clock.instant(), after, PAGE_SIZE);
+      for (TokenRecord record : page) {
+        after = PageCursor.of(record);
+        action.accept(record);
+      }
+    } while (page.size() == PAGE_SIZE);
   }
 
   /**

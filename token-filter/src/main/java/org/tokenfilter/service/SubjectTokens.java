@@ -16,9 +16,6 @@ import org.tokenfilter.store.TokenStore;
 /** The operations on all tokens and sessions of one subject. */
 final class SubjectTokens {
 
-  /** The number of records that one call of the store lists. */
-  private static final int BATCH_SIZE = 1_000;
-
   private final TokenStore store;
   private final Clock clock;
   private final TokenFamily family;
@@ -48,17 +45,15 @@ final class SubjectTokens {
     if (parent != null) {
       family.add(parent);
     }
-    @Nullable PageCursor after = null;
-    List<TokenRecord> page;
-    do {
-      page = list(current.subject(), after, BATCH_SIZE);
-      for (TokenRecord record : page) {
-        after = PageCursor.of(record);
-        if (Objects.equals(record.parent(), current.id())) {
-          family.add(record.id());
-        }
-      }
-    } while (page.size() == BATCH_SIZE);
+    SubjectRecords.forEachLive(
+        store,
+        current.subject(),
+        clock,
+        record -> {
+          if (Objects.equals(record.parent(), current.id())) {
+            family.add(record.id());
+          }
+        });
     return revokeAll(current.subject(), family);
   }
 

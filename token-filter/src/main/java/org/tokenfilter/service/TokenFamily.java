@@ -90,8 +90,8 @@ final class TokenFamily {
 
   /**
    * Revokes a token that its rightful client presents. A token that was revoked before is rejected,
-   * but only after the store has reported the revocation to all nodes again, because the client may
-   * repeat a request whose answer was lost. An expired token is left to expire.
+   * but only after the store has acknowledged the revocation, because the client may repeat a
+   * request whose answer was lost. An expired token is left to expire.
    *
    * @throws TokenRejectedException if the token was not live and has no successor
    */
@@ -105,10 +105,7 @@ final class TokenFamily {
     }
   }
 
-  /**
-   * Revokes one member. If it was revoked before, the store reports the revocation to all nodes
-   * again.
-   */
+  /** Revokes one member. If it was revoked before, the store acknowledges that revocation (S12). */
   private boolean revokeMember(TokenId id) {
     List<TokenId> ended = store.revoke(id, Revocation.of(RevocationReason.CLOSED, clock.instant()));
     events.publishRevoked(ended, RevocationReason.CLOSED);

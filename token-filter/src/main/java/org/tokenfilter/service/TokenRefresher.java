@@ -113,8 +113,8 @@ final class TokenRefresher {
 
   /**
    * Returns the same successor again, while it is live and not refreshed itself. The outcome of the
-   * first exchange may have been unknown to its caller, so the store reports the revocation of the
-   * old token to all nodes again.
+   * first exchange may have been unknown to its caller, so the store is made to acknowledge the
+   * revocation of the old token (S12).
    */
   private Optional<IssuedToken> reissueSuccessor(TokenId old, Revocation revocation, Instant now)
       throws TokenRejectedException {

@@ -2,14 +2,13 @@ package org.tokenfilter.service;
 
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.tokenfilter.store.AmendResult;
-import org.tokenfilter.store.PageCursor;
 import org.tokenfilter.store.TokenId;
 import org.tokenfilter.store.TokenRecord;
 import org.tokenfilter.store.TokenStoreException;
@@ -30,8 +29,6 @@ import org.tokenfilter.store.TokenStoreException;
  * Each method may throw {@link TokenStoreException}; the outcome is then unknown. Thread-safe.
  */
 public final class TokenSessions {
-
-  private static final int PAGE_SIZE = 1_000;
 
   /** The most passes over the tokens of a subject, for those that come meanwhile. */
   private static final int MAX_PASSES = 8;
@@ -148,21 +145,19 @@ public final class TokenSessions {
 
   /** Returns whether there were tokens with other roles, so that more may have come meanwhile. */
   private boolean setRolesOnce(String subject, Set<String> roles, AtomicInteger changed) {
-    boolean found = false;
-    @Nullable PageCursor after = null;
-    List<TokenRecord> page;
-    do {
-      page = SubjectRecords.page(store, subject, clock.instant(), after, PAGE_SIZE);
-      for (TokenRecord record : page) {
-        after = PageCursor.of(record);
-        if (!record.roles().equals(roles)) {
-          found = true;
-          AmendResult result = amender.amend(record, details -> details.roles(roles)).result();
-          changed.addAndGet(result == AmendResult.AMENDED ? 1 : 0);
-        }
-      }
-    } while (page.size() == PAGE_SIZE);
-    return found;
+    AtomicBoolean found = new AtomicBoolean();
+    SubjectRecords.forEachLive(
+        store,
+        subject,
+        clock,
+        record -> {
+          if (!record.roles().equals(roles)) {
+            found.set(true);
+            AmendResult result = amender.amend(record, details -> details.roles(roles)).result();
+            changed.addAndGet(result == AmendResult.AMENDED ? 1 : 0);
+          }
+        });
+    return found.get();
   }
 
   private static TokenStoreException overtaken() {
