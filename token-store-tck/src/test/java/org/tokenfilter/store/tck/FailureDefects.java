@@ -3,11 +3,9 @@ package org.tokenfilter.store.tck;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.tokenfilter.store.FindResult;
 import org.tokenfilter.store.Renewal;
 import org.tokenfilter.store.Revocation;
 import org.tokenfilter.store.TokenId;
@@ -22,26 +20,13 @@ final class FailureDefects {
 
   static List<Defect> all() {
     return List.of(
-        Defect.of("s16_heldStore", "finds nothing while the data is busy", FindsNothing::new),
+        Defect.of(
+            "s16_heldStore",
+            "finds nothing while the data is busy",
+            LifecycleDefects.FindsNothing::new),
         Defect.of("s16_heldStore", "revokes nothing while the data is busy", RevokesNothing::new),
         Defect.of("s16_heldStore", "renews nothing while the data is busy", RenewsNothing::new),
         Defect.of("s16_heldStore", "tries again without an end", TriesWithoutEnd::new));
-  }
-
-  private static final class FindsNothing extends Node {
-
-    FindsNothing(TokenStore data) {
-      super(data);
-    }
-
-    @Override
-    public FindResult find(Collection<TokenId> ids) {
-      try {
-        return delegate().find(ids);
-      } catch (TokenStoreException busy) {
-        return FindResult.of(Map.of());
-      }
-    }
   }
 
   private static final class RevokesNothing extends Node {

@@ -65,7 +65,8 @@ final class LifecycleDefects {
     }
   }
 
-  private static final class FindsNothing extends Node {
+  /** A node that finds nothing where the data cannot be read, be it away or busy. */
+  static final class FindsNothing extends Node {
 
     FindsNothing(TokenStore data) {
       super(data);
